@@ -1,0 +1,62 @@
+# Xinqiao (信桥). `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The first interpreter that answers and is new enough; PYTHON=... overrides.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PLUGIN := tests/plugin_package
+T ?= tests
+WORKERS ?= auto
+LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --custom-compile-command 'make lock'
+
+.PHONY: help setup demo test check serve migrate format lock clean
+
+help: ## show this list 列出全部命令
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: $(READY) ## install everything into .venv from the lock file 安装
+
+$(READY): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed 需要 Python 3.11 或更新版本 (PYTHON=/path/to/python3)"; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating .venv 正在创建 .venv"; "$(PYTHON)" -m venv $(VENV); }
+	@echo "Installing from requirements-dev.lock, about a minute 正在安装依赖，约一分钟"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e $(PLUGIN)
+	@touch $@
+
+demo: $(READY) ## the main job once, end to end, over HTTP 演示完整流程 (DEMO_EXIT=1 ends by itself)
+	@$(BIN)/xinqiao demo
+
+test: $(READY) ## every test 全部测试 (T=tests/signing for a part)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) $(T)
+
+check: $(READY) ## format, lint, types, import rules, migrations, lock files 全部检查
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/xinqiao migrate --check
+	@! grep -nE '(https?|file)://|^ *--(extra-)?index|--find-links|--trusted-host' requirements.lock requirements-dev.lock
+
+serve: $(READY) ## the HTTP service on a private database 启动服务
+	@$(BIN)/xinqiao serve
+
+migrate: $(READY) ## bring the database to the current schema 升级数据库结构
+	@$(BIN)/xinqiao migrate
+
+format: $(READY) ## rewrite the code in the house style 统一格式
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: ## resolve the dependencies anew 更新锁定文件
+	@"$(PYTHON)" -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet uv
+	@$(VENV)-lock/bin/uv $(LOCK) -o requirements.lock
+	@$(VENV)-lock/bin/uv $(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+	@rm -rf $(VENV)-lock
+
+clean: ## remove .venv and caches 清理
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -1,0 +1,1 @@
+"""The audit log: append, sequence, sign, prove, verify."""

@@ -1,0 +1,1 @@
+"""Consent: the signed artefact, its life, and the pure decision."""

@@ -1,0 +1,1 @@
+"""The service: settings, database, identity, quota, the inquiry, feedback, API and CLI."""

@@ -1,0 +1,28 @@
+"""The HTTP service: the application, its lifespan and its routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from gateway.problems import install_handlers
+from gateway.settings import Settings, load_settings
+from gateway.state import Gateway, open_gateway
+
+
+def create_app(settings: Settings | None = None, gateway: Gateway | None = None) -> FastAPI:
+    """Build the application; with `gateway` given, it runs on that open instance instead of opening its own."""
+    settings = settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_gateway(settings) as opened:
+            app.state.gateway = opened
+            yield
+
+    app = FastAPI(title="Xinqiao 信桥", version="0.1.0", lifespan=None if gateway else lifespan)
+    app.state.issuer = settings.issuer
+    if gateway:
+        app.state.gateway = gateway
+    install_handlers(app)
+    return app

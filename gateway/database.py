@@ -1,0 +1,71 @@
+"""The database: three roles, and the only place that commits."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import psycopg
+from opentelemetry import trace
+from sqlalchemy import URL, NullPool, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+Role = Literal["app", "sequencer", "owner"]
+APP_ROLE = "xinqiao_app"
+SEQUENCER_ROLE = "xinqiao_sequencer"
+_TRACER = trace.get_tracer("xinqiao")
+
+
+@dataclass(frozen=True)
+class DatabaseUrls:
+    """Where each role connects."""
+
+    app: URL
+    sequencer: URL
+    owner: URL
+
+
+def urls_from(app: str, sequencer: str | None, owner: str | None) -> DatabaseUrls:
+    """Build the three URLs; where only one login is given, it takes on the narrower role at connection."""
+    base = make_url(app).set(drivername="postgresql+psycopg")
+
+    def narrowed(given: str | None, role: str) -> URL:
+        if given is not None:
+            return make_url(given).set(drivername="postgresql+psycopg")
+        return base.update_query_dict({"options": f"-c role={role}"})
+
+    app_url = narrowed(app if owner else None, APP_ROLE)
+    return DatabaseUrls(app_url, narrowed(sequencer, SEQUENCER_ROLE), make_url(owner or app).set(drivername=base.drivername))
+
+
+class Database:
+    """Connections by role. `begin` is a transaction: it commits when its block ends and rolls back when it raises."""
+
+    def __init__(self, urls: DatabaseUrls, pool_size: int = 8) -> None:
+        """Prepare the engines; nothing connects yet."""
+        self.urls = urls
+        self._engines: dict[Role, AsyncEngine] = {
+            "app": create_async_engine(urls.app, pool_size=pool_size, max_overflow=0, pool_pre_ping=True),
+            "sequencer": create_async_engine(urls.sequencer, pool_size=2, max_overflow=0, pool_pre_ping=True),
+            "owner": create_async_engine(urls.owner, poolclass=NullPool),
+        }
+
+    @asynccontextmanager
+    async def begin(self, name: str, *, role: Role = "app") -> AsyncIterator[AsyncSession]:
+        """Open a transaction; `name` is its commit point, used in traces and by the crash tests."""
+        with _TRACER.start_as_current_span(name):
+            async with AsyncSession(self._engines[role], expire_on_commit=False) as session:
+                session.info["name"] = name
+                async with session.begin():
+                    yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for engine in self._engines.values():
+            await engine.dispose()
+
+
+async def raw(session: AsyncSession) -> psycopg.AsyncConnection:
+    """Return the driver's connection under the session's transaction, for COPY and for the job queue."""
+    connection = await (await session.connection()).get_raw_connection()
+    return cast("psycopg.AsyncConnection", connection.driver_connection)

@@ -1,0 +1,20 @@
+"""What can go wrong in the service itself."""
+
+
+class GatewayError(Exception):
+    """The service cannot do this."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class DatabaseUnavailableError(GatewayError):
+    """The database cannot be reached or started."""
+
+
+class NotInitialisedError(GatewayError):
+    """This instance has no keys yet: run `xinqiao init` first."""
+
+
+class AlreadyInitialisedError(GatewayError):
+    """This instance is initialised already: its keys stay as they are."""

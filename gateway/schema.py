@@ -1,0 +1,69 @@
+"""The schema: where the migrations are, bringing a database up to them, and what is not ours to compare."""
+
+import importlib.util
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, create_engine
+
+TABLE_MODULES = tuple(
+    module
+    for module in (
+        "audit.tables",
+        "connectors.tables",
+        "consent.tables",
+        "gateway.identity.tables",
+        "gateway.quota.tables",
+        "gateway.inquiry_tables",
+        "gateway.feedback.tables",
+    )
+    if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module)
+)
+# Partitions follow their parent, and the job queue's tables follow its own releases.
+_NOT_COMPARED = re.compile(r"_p\d{6}$|^procrastinate_|^alembic_version$|^xinqiao_partitioned$")
+
+
+def is_ours(name: str | None, kind: str, _parents: Mapping[str, str | None]) -> bool:
+    """Tell whether the drift test compares this object."""
+    return kind != "table" or name is None or _NOT_COMPARED.search(name) is None
+
+
+def migrations_folder() -> Path:
+    """Return the migrations: beside the packages in a checkout, inside the package when installed."""
+    shipped = Path(__file__).parent / "migrations"
+    return shipped if shipped.exists() else Path(__file__).parent.parent / "alembic"
+
+
+def alembic_config(owner: URL) -> Config:
+    """Build Alembic's configuration for a database."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["url"] = owner
+    return config
+
+
+def migrate(owner: URL) -> None:
+    """Bring the database to the newest migration."""
+    command.upgrade(alembic_config(owner), "head")
+
+
+def newest_revision() -> str:
+    """Return the newest migration this program ships."""
+    head = ScriptDirectory(str(migrations_folder())).get_current_head()
+    assert head is not None, "the program ships migrations"  # noqa: S101 - cannot happen in a sound installation
+    return head
+
+
+def current_revision(owner: URL) -> str | None:
+    """Return the migration a database is at, None for an empty one."""
+    engine = create_engine(owner)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()

@@ -1,0 +1,70 @@
+"""Settings: read once from the environment (XINQIAO_*) and handed down as plain values."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_home() -> Path:
+    """Return /var/lib/xinqiao for root, else the XDG data folder."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/xinqiao")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "xinqiao"
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Every field is documented in .env.example."""
+
+    model_config = SettingsConfigDict(env_prefix="XINQIAO_", frozen=True, extra="forbid", populate_by_name=True)
+
+    home: Path = Field(default_factory=_default_home)
+    role: Literal["gateway", "city-platform", "province-platform"] = "gateway"
+    instance: str = Field(default="gateway", pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    issuer: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^\s/]+(/[^\s]*[^\s/])?$")
+    origin: str = ""
+
+    database_url: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("XINQIAO_DATABASE_URL", "DATABASE_URL")
+    )
+    database_owner_url: SecretStr | None = None
+    database_sequencer_url: SecretStr | None = None
+    database_pool_size: int = Field(default=8, ge=1, le=100)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
+
+    kek: SecretStr | None = None
+    head_store: Path | None = None
+    token_lifetime_seconds: int = Field(default=300, ge=30, le=3600)
+    max_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
+
+    otlp_endpoint: str | None = None
+    trace_ratio: float = Field(default=0.01, ge=0, le=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    providers: dict[str, str] = Field(default_factory=dict)
+    provider_timeout_seconds: float = Field(default=3.0, gt=0, le=30)
+
+    @property
+    def log_origin(self) -> str:
+        """The audit log's origin: a scheme-less URL (C2SP tlog-checkpoint)."""
+        return self.origin or self.issuer.split("://", 1)[1] + "/audit"
+
+    @property
+    def instance_home(self) -> Path:
+        """This instance's own folder: keys, head store, spool."""
+        return self.home / self.instance
+
+    @property
+    def head_folder(self) -> Path:
+        """Where the last signed tree head is kept, outside the database."""
+        return self.head_store or self.instance_home / "head"
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises pydantic.ValidationError that names each wrong variable."""
+    return Settings()

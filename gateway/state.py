@@ -1,0 +1,38 @@
+"""What a running instance is made of, opened once per process and handed down."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from audit.recorder import Recorder
+from gateway.database import Database
+from gateway.embedded import resolve_urls
+from gateway.keystore import KeyStore, load_kek
+from gateway.settings import Settings
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One instance: its settings, database, keys, audit recorder and outgoing HTTP client."""
+
+    settings: Settings
+    database: Database
+    keys: KeyStore
+    audit: Recorder
+    http: httpx.AsyncClient
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings, database: Database | None = None) -> AsyncIterator[Gateway]:
+    """Open an initialised instance. Raises NotInitialisedError where `xinqiao init` has not run."""
+    database = database or Database(resolve_urls(settings), settings.database_pool_size)
+    kek = load_kek(settings)
+    try:
+        keys = await KeyStore.load(database, kek)
+        recorder = await Recorder.open(database, kek, settings.log_origin)
+        async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
+            yield Gateway(settings, database, keys, recorder, http)
+    finally:
+        await database.close()

@@ -1,0 +1,1 @@
+"""Score providers: the embedded scorecard and HTTP relays."""

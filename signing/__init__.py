@@ -1,0 +1,1 @@
+"""The bottom layer: canonical JSON, signatures, Merkle trees, sealing and key files."""

@@ -1,0 +1,80 @@
+"""Signed statements: JWS compact serialisation (RFC 7515) over canonical JSON, one `typ` per kind of statement."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from signing.canonical import canonical_bytes
+from signing.errors import SignatureError
+from signing.keys import SigningKey
+
+MAX_STATEMENT_BYTES = 4 * 1024 * 1024
+# A key's type fixes the suites it may be used in: the token's own header never chooses (RFC 8725 3.1).
+SUITES: dict[str, tuple[str, ...]] = {"OKP": ("Ed25519", "EdDSA"), "EC": ("ES256",), "RSA": ("PS256",)}
+_REGISTRY = jws.JWSRegistry(algorithms=["Ed25519", "EdDSA", "ES256", "PS256"])
+_REGISTRY.max_payload_length = MAX_STATEMENT_BYTES
+_REGISTRY.max_header_length = 2048
+
+PublicKey = OKPKey | ECKey | RSAKey
+
+
+def sign_jws(payload: Mapping[str, object], key: SigningKey, typ: str) -> str:
+    """Sign a JSON object; the header names suite, key id and type."""
+    header = {"alg": key.alg, "kid": key.kid, "typ": typ}
+    return jws.serialize_compact(header, canonical_bytes(dict(payload)), key.jwk, registry=_REGISTRY)
+
+
+def verify_jws(token: str, jwks: Sequence[Mapping[str, object]], typ: str) -> dict[str, object]:
+    """Return the payload of a statement signed by one of `jwks` (public JWKs, chosen by kid).
+
+    Raises SignatureError with the reason: malformed, other type, unknown key, suite not that of the key, signature.
+    """
+    header = _header_of(token)
+    if header.get("typ") != typ:
+        raise SignatureError(f"this statement is not of type {typ}")
+    kid = header.get("kid")
+    members = next((jwk for jwk in jwks if jwk.get("kid") == kid), None) if isinstance(kid, str) else None
+    if members is None:
+        raise SignatureError("signed with a key that is not registered")
+    if header.get("alg") not in SUITES.get(str(members.get("kty")), ()):
+        raise SignatureError("the suite is not one of the key's")
+    try:
+        statement = jws.deserialize_compact(token.encode(), import_public(members), registry=_REGISTRY)
+        payload = json.loads(statement.payload)
+    except (JoseError, ValueError) as fault:
+        raise SignatureError from fault
+    if not isinstance(payload, dict):
+        raise SignatureError("the payload is not a JSON object")
+    return payload
+
+
+def import_public(members: Mapping[str, object]) -> PublicKey:
+    """Read a public JWK; `alg` is dropped, since one Ed25519 key goes by two names (RFC 8037, RFC 9864)."""
+    plain = {str(name): value for name, value in members.items() if name in {"kty", "crv", "x", "y", "n", "e"}}
+    match plain.get("kty"):
+        case "OKP" if plain.get("crv") == "Ed25519":
+            return OKPKey.import_key(plain)  # type: ignore[arg-type]  # checked by the library
+        case "EC" if plain.get("crv") == "P-256":
+            return ECKey.import_key(plain)  # type: ignore[arg-type]  # checked by the library
+        case "RSA":
+            return RSAKey.import_key(plain)  # type: ignore[arg-type]  # checked by the library
+    raise SignatureError("the key is neither Ed25519, P-256 nor RSA")
+
+
+def key_id_of(token: str) -> str | None:
+    """Return the key id a statement names, unverified. Raises SignatureError when it is no JWS at all."""
+    kid = _header_of(token).get("kid")
+    return kid if isinstance(kid, str) else None
+
+
+def _header_of(token: str) -> dict[str, object]:
+    if len(token) > 2 * MAX_STATEMENT_BYTES:
+        raise SignatureError("the statement is too large")
+    try:
+        header = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
+    except (JoseError, ValueError) as fault:
+        raise SignatureError("this is not a JWS in compact form (RFC 7515 7.1)") from fault
+    return dict(header)

@@ -1,0 +1,75 @@
+"""Fixtures: a real PostgreSQL database, an initialised instance on it, and a client that talks HTTP to it."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.database import Database, DatabaseUrls
+from gateway.settings import Settings
+from gateway.state import Gateway, open_gateway
+from tests import database_server
+
+for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in {"XINQIAO_REAL_DATA"}]:
+    if not name.startswith("XINQIAO_TEST"):
+        del os.environ[name]  # a developer's own settings do not reach the tests
+
+
+@pytest.fixture(scope="session")
+def socket_folder() -> Path:
+    """The run's database server, with the migrated template on it."""
+    return database_server.prepare()
+
+
+@pytest.fixture(scope="module")
+def database_urls(socket_folder: Path) -> Iterator[DatabaseUrls]:
+    """A migrated database of this module's own."""
+    with database_server.fresh_database(socket_folder) as urls:
+        yield urls
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """The module's database, opened."""
+    opened = Database(database_urls)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    """A transaction that is rolled back when the test ends."""
+    async with AsyncSession(database._engines["app"], expire_on_commit=False) as opened:  # noqa: SLF001 - tests only
+        yield opened
+        await opened.rollback()
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of an instance with a home of its own."""
+    return Settings(home=tmp_path_factory.mktemp("home"), issuer="http://127.0.0.1:8000")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncIterator[Gateway]:
+    """An initialised instance, shared by a module's tests."""
+    from gateway.identity.initialise import initialise  # noqa: PLC0415
+
+    database = Database(database_urls)
+    await initialise(settings, database, operator="operator-1", operator_key=settings.home / "operator-1.json")
+    async with open_gateway(settings, database) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the instance's application, in this process."""
+    from gateway.app import create_app  # noqa: PLC0415
+
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
+        yield opened

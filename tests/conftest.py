@@ -1,8 +1,11 @@
 """Fixtures: a real PostgreSQL database, an initialised instance on it, and a client that talks HTTP to it."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -11,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.database import Database, DatabaseUrls
 from gateway.settings import Settings
-from gateway.state import Gateway, open_gateway
 from tests import database_server
+
+if TYPE_CHECKING:
+    from gateway.state import Gateway
 
 for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in {"XINQIAO_REAL_DATA"}]:
     if not name.startswith("XINQIAO_TEST"):
@@ -58,6 +63,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncIterator[Gateway]:
     """An initialised instance, shared by a module's tests."""
     from gateway.identity.initialise import initialise  # noqa: PLC0415
+    from gateway.state import open_gateway  # noqa: PLC0415
 
     database = Database(database_urls)
     await initialise(settings, database, operator="operator-1", operator_key=settings.home / "operator-1.json")

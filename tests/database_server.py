@@ -1,9 +1,11 @@
 """One database server per test run, one migrated template, a fresh copy for whoever asks."""
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,14 +26,12 @@ def prepare() -> Path:
     with (HOME / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         socket = embedded.lease(HOME)
-        stamp = f"{TEMPLATE}_{_fingerprint()}"
+        stamp = template_name()
+        building = f"{TEMPLATE}_building"
         with _admin(socket) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [stamp]).fetchone():
                 return socket
-            old = connection.execute("SELECT datname FROM pg_database WHERE datname ^@ 'xinqiao_t'").fetchall()
-            for (name,) in old:
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        building = f"{TEMPLATE}_building"
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building)))
         embedded.ensure_database(socket, building)
         schema.migrate(embedded.embedded_urls(socket, building).owner)
         with _admin(socket) as connection:
@@ -44,10 +44,9 @@ def prepare() -> Path:
 def fresh_database(socket: Path) -> Iterator[DatabaseUrls]:
     """Give a migrated database of one's own and drop it afterwards."""
     name = f"xinqiao_c_{uuid4().hex[:12]}"
-    stamp = f"{TEMPLATE}_{_fingerprint()}"
     with _admin(socket) as connection:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER xinqiao_owner STRATEGY FILE_COPY")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(stamp)))
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template_name())))
     try:
         yield embedded.embedded_urls(socket, name)
     finally:
@@ -55,17 +54,14 @@ def fresh_database(socket: Path) -> Iterator[DatabaseUrls]:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _fingerprint() -> str:
+@cache
+def template_name() -> str:
     """Name the template by the migrations' content, so that an edited migration makes a new one."""
-    import hashlib  # noqa: PLC0415 - used here alone
-
     digest = hashlib.sha256()
     for path in sorted((schema.migrations_folder() / "versions").glob("*.py")):
         digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    return f"{TEMPLATE}_{digest.hexdigest()[:12]}"
 
 
 def _admin(socket: Path) -> psycopg.Connection:
-    return psycopg.connect(
-        host=str(socket), port=embedded.PORT, user="postgres", dbname="postgres", autocommit=True
-    )
+    return psycopg.connect(host=str(socket), port=embedded.PORT, user="postgres", dbname="postgres", autocommit=True)

@@ -1,0 +1,105 @@
+"""RFC 6962 trees: published heads, an implementation straight from the RFC's text, and what must be refused."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signing.errors import MerkleError
+from signing.merkle import (
+    EMPTY_ROOT,
+    consistency_path,
+    inclusion_path,
+    leaf_hash,
+    node_hash,
+    root_of,
+    verify_consistency,
+    verify_inclusion,
+)
+
+# The eight leaves and the tree heads used by Certificate Transparency's reference implementations.
+LEAVES = [
+    bytes.fromhex(h)
+    for h in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+]
+HEADS = [
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+
+
+def rfc_head(data: list[bytes]) -> bytes:
+    """MTH(D[n]) word for word (RFC 6962 2.1)."""
+    if not data:
+        return hashlib.sha256(b"").digest()
+    if len(data) == 1:
+        return hashlib.sha256(b"\x00" + data[0]).digest()
+    split = 1
+    while split * 2 < len(data):
+        split *= 2
+    return hashlib.sha256(b"\x01" + rfc_head(data[:split]) + rfc_head(data[split:])).digest()
+
+
+@pytest.mark.parametrize("size", range(1, 9))
+def test_the_published_tree_heads_come_out(size: int) -> None:
+    hashes = [leaf_hash(leaf) for leaf in LEAVES[:size]]
+    assert root_of(hashes).hex() == HEADS[size - 1]
+
+
+def test_the_empty_tree_has_the_hash_of_nothing() -> None:
+    assert root_of([]) == EMPTY_ROOT == hashlib.sha256(b"").digest()
+
+
+@given(st.lists(st.binary(max_size=8), max_size=70))
+def test_any_tree_equals_the_rfc_text(data: list[bytes]) -> None:
+    assert root_of([leaf_hash(leaf) for leaf in data]) == rfc_head(data)
+
+
+@given(st.integers(1, 140), st.data())
+def test_every_leaf_is_proved_and_no_other(size: int, data: st.DataObject) -> None:
+    hashes = [leaf_hash(bytes([i])) for i in range(size)]
+    index = data.draw(st.integers(0, size - 1))
+    path, root = inclusion_path(hashes, index), root_of(hashes)
+    verify_inclusion(hashes[index], index, size, path, root)
+    other = (index + 1) % size
+    if size > 1:
+        with pytest.raises(MerkleError):
+            verify_inclusion(hashes[other], index, size, path, root)
+        with pytest.raises(MerkleError):
+            verify_inclusion(hashes[index], index, size, path[:-1], root)
+    with pytest.raises(MerkleError):
+        verify_inclusion(hashes[index], index, size, [*path, root], root)
+
+
+@given(st.integers(1, 140), st.data())
+def test_growth_is_proved_and_rewriting_is_not(new: int, data: st.DataObject) -> None:
+    old = data.draw(st.integers(1, new))
+    hashes = [leaf_hash(bytes([i])) for i in range(new)]
+    path = consistency_path(hashes, old)
+    verify_consistency(old, new, root_of(hashes[:old]), root_of(hashes), path)
+    rewritten = [leaf_hash(b"rewritten"), *hashes[1:]]
+    with pytest.raises(MerkleError):
+        verify_consistency(old, new, root_of(hashes[:old]), root_of(rewritten), consistency_path(rewritten, old))
+
+
+@pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0)])
+def test_a_leaf_outside_the_tree_is_refused(index: int, size: int) -> None:
+    with pytest.raises(MerkleError):
+        verify_inclusion(EMPTY_ROOT, index, size, [], EMPTY_ROOT)
+
+
+def test_a_shrunken_tree_is_refused() -> None:
+    with pytest.raises(MerkleError):
+        verify_consistency(3, 2, EMPTY_ROOT, EMPTY_ROOT, [])
+
+
+def test_leaves_and_nodes_cannot_be_confused() -> None:
+    left, right = leaf_hash(b"a"), leaf_hash(b"b")
+    assert leaf_hash(b"\x01" + left + right) != node_hash(left, right)

@@ -41,7 +41,7 @@ check: $(READY) ## format, lint, types, import rules, migrations, lock files 全
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/xinqiao migrate --check
-	@! grep -nE '(https?|file)://|^ *--(extra-)?index|--find-links|--trusted-host' requirements.lock requirements-dev.lock
+	@! grep -nE '(https?|file)://|^ *--(extra-)?index|--find-links|--trusted-host' requirements*.lock
 
 serve: $(READY) ## the HTTP service on a private database 启动服务
 	@$(BIN)/xinqiao serve
@@ -56,6 +56,7 @@ lock: ## resolve the dependencies anew 更新锁定文件
 	@"$(PYTHON)" -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet uv
 	@$(VENV)-lock/bin/uv $(LOCK) -o requirements.lock
 	@$(VENV)-lock/bin/uv $(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+	@printf 'hatchling\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -c requirements-dev.lock -o requirements-build.lock
 	@rm -rf $(VENV)-lock
 
 clean: ## remove .venv and caches 清理

@@ -18,7 +18,9 @@ def _default_home() -> Path:
 class Settings(BaseSettings):
     """What an operator can set. Every field is documented in .env.example."""
 
-    model_config = SettingsConfigDict(env_prefix="XINQIAO_", frozen=True, extra="forbid", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="XINQIAO_", frozen=True, extra="forbid", populate_by_name=True, env_ignore_empty=True
+    )
 
     home: Path = Field(default_factory=_default_home)
     role: Literal["gateway", "city-platform", "province-platform"] = "gateway"
@@ -56,7 +58,7 @@ class Settings(BaseSettings):
 
     @property
     def instance_home(self) -> Path:
-        """This instance's own folder: keys, head store, spool."""
+        """The instance's own folder: keys, head store, spool."""
         return self.home / self.instance
 
     @property

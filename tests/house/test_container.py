@@ -1,0 +1,139 @@
+"""The image and the compose file keep the rules that matter, and the Dockerfile's install lines really install."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.house.dockerfile import Stage, read_stages
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def stages() -> list[Stage]:
+    return read_stages(ROOT / "Dockerfile")
+
+
+def test_the_image_is_built_in_two_stages_on_tagged_bases(stages):
+    assert len(stages) == 2
+    for stage in stages:
+        assert re.fullmatch(r"[\w./-]+:[\w.-]+( AS \w+)?", stage.base)
+        assert ":latest" not in stage.base
+
+
+def test_the_image_runs_as_an_unprivileged_numbered_account(stages):
+    last = stages[-1]
+    (user,) = last.all("USER")
+    assert user == "xinqiao"
+    assert "--uid 10001" in last.all("RUN")[0]
+    words = [word for word, _ in last.steps]
+    assert words.index("USER") > words.index("RUN")
+    assert "RUN" not in words[words.index("USER") :]
+
+
+def test_every_package_is_installed_with_its_hash_or_from_our_own_wheel(stages):
+    installs = [run for stage in stages for run in stage.all("RUN") if re.search(r"pip (install|wheel)", run)]
+    assert len(installs) == 4
+    for run in installs:
+        assert "--require-hashes" in run or "--no-deps" in run
+
+
+def test_the_last_stage_holds_no_sources_and_no_package_manager_run(stages):
+    last = stages[-1]
+    assert last.all("COPY") == ["--from=build /opt/xinqiao /opt/xinqiao"]
+    assert not any("pip" in run or "apt" in run for run in last.all("RUN"))
+    assert last.all("ADD") == []
+
+
+def test_the_image_says_how_it_is_and_starts_without_a_shell(stages):
+    last = stages[-1]
+    assert "/livez" in last.all("HEALTHCHECK")[0]
+    assert last.all("ENTRYPOINT") == ['["xinqiao"]']
+
+
+def test_no_secret_is_baked_into_the_image(stages):
+    for stage in stages:
+        for word, arguments in stage.steps:
+            assert word != "ARG"
+            assert not re.search(r"(?i)password|secret|kek|token", arguments)
+
+
+def test_the_build_context_lets_in_only_what_the_build_copies(stages):
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {source for copy in stages[0].all("COPY") for source in copy.split()[:-1]}
+    assert allowed == copied
+
+
+def test_every_secret_of_the_compose_file_comes_from_the_environment_without_a_default():
+    environments = [COMPOSE["x-gateway"]["environment"], COMPOSE["services"]["database"]["environment"]]
+    seen = 0
+    for environment in environments:
+        for name, value in environment.items():
+            if re.search(r"PASSWORD|KEK|DATABASE_URL", name):
+                seen += 1
+                assert re.search(r"\$\{\w+:\?[^}]+\}", value), name
+    assert seen == 3
+
+
+def test_the_services_run_without_privileges():
+    for name in ("serve", "worker", "migrate", "init"):
+        service = COMPOSE["services"][name]
+        assert service["cap_drop"] == ["ALL"]
+        assert service["read_only"] is True
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert not {"privileged", "network_mode", "pid"} & service.keys()
+
+
+def test_the_database_is_new_enough_and_not_published():
+    database = COMPOSE["services"]["database"]
+    assert int(re.fullmatch(r"postgres:(\d+)-\w+", database["image"]).group(1)) >= 16
+    assert "ports" not in database
+
+
+def test_the_service_is_published_on_this_machine_only_by_default():
+    assert COMPOSE["services"]["serve"]["ports"] == ["${XINQIAO_PUBLISH:-127.0.0.1:8000}:8000"]
+
+
+def test_every_xinqiao_variable_of_the_compose_file_is_a_setting():
+    described = (ROOT / ".env.example").read_text()
+    for name in COMPOSE["x-gateway"]["environment"]:
+        assert name in described
+
+
+@pytest.mark.slow
+def test_the_install_lines_of_the_dockerfile_work_in_a_fresh_venv_and_ship_the_migrations(stages, tmp_path):
+    source, opt = tmp_path / "src", tmp_path / "opt"
+    source.mkdir()
+    opt.mkdir()
+    build = stages[0]
+    for copy in build.all("COPY"):
+        for name in copy.split()[:-1]:
+            where = ROOT / name
+            (shutil.copytree if where.is_dir() else shutil.copy)(where, source / name)
+    path = f"{opt}/xinqiao/bin:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = {
+        "PIP_QUIET": "1",
+        "PIP_NO_COMPILE": "1",
+        **{k: v for k, v in os.environ.items() if k.startswith("PIP_") or k == "HOME"},
+        "PATH": path,
+    }
+    for run in build.all("RUN"):
+        command = run.replace("/opt/", f"{opt}/").replace("/tmp/wheels", f"{opt}/wheels")
+        subprocess.run(["bash", "-ec", command], cwd=source, env=env, check=True, timeout=300)
+    shutil.rmtree(source)
+    script = (
+        "from gateway.schema import migrations_folder, newest_revision;"
+        "print(newest_revision(), (migrations_folder() / 'env.py').exists(), migrations_folder().parts[-2])"
+    )
+    shown = subprocess.run(
+        [f"{opt}/xinqiao/bin/python", "-c", script], cwd=tmp_path, env=env, check=True, capture_output=True, text=True
+    )
+    assert shown.stdout.split() == ["0008", "True", "gateway"]
+    subprocess.run([f"{opt}/xinqiao/bin/xinqiao", "--help"], cwd=tmp_path, env=env, check=True, capture_output=True)

@@ -2,10 +2,10 @@
 
 import importlib
 
-from alembic import context
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
+from alembic import context
 from gateway.schema import TABLE_MODULES, is_ours
 
 LOCK_TIMEOUT = "4s"

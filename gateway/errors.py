@@ -13,8 +13,8 @@ class DatabaseUnavailableError(GatewayError):
 
 
 class NotInitialisedError(GatewayError):
-    """This instance has no keys yet: run `xinqiao init` first."""
+    """The instance has no keys yet: run `xinqiao init` first."""
 
 
 class AlreadyInitialisedError(GatewayError):
-    """This instance is initialised already: its keys stay as they are."""
+    """The instance is initialised already: its keys stay as they are."""

@@ -19,16 +19,11 @@ class ProblemError(Exception):
         self.slug, self.status, self.detail, self.extensions = slug, status, detail, extensions
 
 
-def problem(
-    request: Request,
-    slug: str,
-    status: int,
-    detail: str,
-    *,
-    headers: dict[str, str] | None = None,
-    **extensions: object,
-) -> JSONResponse:
-    """Build a problem document; `type` is <issuer>/problems/<slug>, or IANA's where one is registered."""
+def problem(request: Request, slug: str, status: int, detail: str, **extensions: object) -> JSONResponse:
+    """Build a problem document; `type` is <issuer>/problems/<slug>, or IANA's where one is registered.
+
+    Members beyond those of RFC 9457 go in `extensions`; a caller adds headers to the response it gets.
+    """
     issuer = request.app.state.issuer
     body = {
         "type": QUOTA_EXCEEDED if slug == "quota-exceeded" else f"{issuer}/problems/{slug}",
@@ -37,7 +32,7 @@ def problem(
         "detail": detail,
         **extensions,
     }
-    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
 
 
 def install_handlers(app: FastAPI) -> None:
@@ -56,8 +51,9 @@ def install_handlers(app: FastAPI) -> None:
     async def on_http(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)  # noqa: S101 - registered for this type
         slug = {404: "not-found", 405: "method-not-allowed"}.get(fault.status_code, "http-error")
-        headers = dict(fault.headers) if fault.headers else None
-        return problem(request, slug, fault.status_code, str(fault.detail), headers=headers)
+        response = problem(request, slug, fault.status_code, str(fault.detail))
+        response.headers.update(fault.headers or {})
+        return response
 
     async def on_fault(request: Request, fault: Exception) -> Response:
         # The text may hold record contents: only the type goes to the log, the trace has the rest of the path.

@@ -89,7 +89,9 @@ def _subproof(hashes: Sequence[bytes], old: int, *, whole: bool) -> list[bytes]:
     return [*_subproof(hashes[split:], old - split, whole=False), root_of(hashes[:split])]
 
 
-def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> None:
+def verify_consistency(  # noqa: C901 - the steps of RFC 9162 2.1.4.2 in its order
+    old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]
+) -> None:
     """Check that the tree of size `new` extends the tree of size `old` (RFC 9162 2.1.4.2). Raises MerkleError."""
     if old > new or old < 0:
         raise MerkleError(f"a tree of {new} does not extend a tree of {old}")

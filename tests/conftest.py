@@ -19,9 +19,9 @@ from tests import database_server
 if TYPE_CHECKING:
     from gateway.state import Gateway
 
-for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in {"XINQIAO_REAL_DATA"}]:
-    if not name.startswith("XINQIAO_TEST"):
-        del os.environ[name]  # a developer's own settings do not reach the tests
+KEPT = ("XINQIAO_REAL_DATA", "XINQIAO_TEST_HOME")
+for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in KEPT]:
+    del os.environ[name]  # a developer's own settings do not reach the tests
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def session(database: Database) -> AsyncIterator[AsyncSession]:
     """A transaction that is rolled back when the test ends."""
-    async with AsyncSession(database._engines["app"], expire_on_commit=False) as opened:  # noqa: SLF001 - tests only
+    async with AsyncSession(database._engines["app"], expire_on_commit=False) as opened:
         yield opened
         await opened.rollback()
 
@@ -62,8 +62,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncIterator[Gateway]:
     """An initialised instance, shared by a module's tests."""
-    from gateway.identity.initialise import initialise  # noqa: PLC0415
-    from gateway.state import open_gateway  # noqa: PLC0415
+    from gateway.identity.initialise import initialise
+    from gateway.state import open_gateway
 
     database = Database(database_urls)
     await initialise(settings, database, operator="operator-1", operator_key=settings.home / "operator-1.json")
@@ -74,7 +74,7 @@ async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncItera
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the instance's application, in this process."""
-    from gateway.app import create_app  # noqa: PLC0415
+    from gateway.app import create_app
 
     transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:

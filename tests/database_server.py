@@ -16,7 +16,7 @@ from gateway import embedded, schema
 from gateway.database import DatabaseUrls
 
 # Outside pytest's temporary folders: those are closed to the account the server runs under when tests run as root.
-HOME = Path(os.environ.get("XINQIAO_TEST_HOME", f"/tmp/xinqiao-tests-{os.geteuid()}"))  # noqa: S108
+HOME = Path(os.environ.get("XINQIAO_TEST_HOME", f"/tmp/xinqiao-tests-{os.geteuid()}"))
 TEMPLATE = "xinqiao_template"
 
 

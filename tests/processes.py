@@ -47,7 +47,7 @@ def xinqiao(
 ) -> subprocess.CompletedProcess[str]:
     """Run one `xinqiao` command to its end."""
     command = [sys.executable, "-m", "gateway.cli.main", *arguments]
-    done = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
+    done = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False, timeout=120)
     if check and done.returncode:
         raise AssertionError(f"xinqiao {' '.join(arguments)} → {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done
@@ -60,7 +60,7 @@ def running(
     """Run a process group for the length of the block; its output goes to a file in its home, shown on failure."""
     log = Path(env["XINQIAO_HOME"]) / f"{arguments[0] if arguments else module}.log"
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             env=dict(env),
             stdout=output,

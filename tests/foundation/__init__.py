@@ -1,0 +1,1 @@
+"""Tests of the house itself: settings, the database, its server, problems at the edge."""

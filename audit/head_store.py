@@ -1,0 +1,64 @@
+"""The head store: the last tree head that was signed, on another volume than the database, never restored with it."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.errors import ForkError
+
+
+@dataclass(frozen=True)
+class Head:
+    """A signed head: origin, size, root and the note itself."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+
+
+class HeadStore:
+    """One file, compared and swapped under a lock, durable when `swap` returns."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / "head.json"
+
+    def find(self) -> Head | None:
+        """Return the last signed head, None before the first."""
+        try:
+            kept = json.loads(self._file.read_text())
+            return Head(kept["origin"], kept["size"], bytes.fromhex(kept["root"]), kept["note"])
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError) as fault:
+            raise ForkError(f"{self._file} cannot be read: no head is signed until an operator looked") from fault
+
+    def swap(self, expected: Head | None, new: Head) -> None:
+        """Replace the expected head. Raises ForkError when another one stands there, or the new one is smaller."""
+        with self._locked():
+            if self.find() != expected:
+                raise ForkError("another publisher signed a head meanwhile")
+            if expected is not None and new.size < expected.size:
+                raise ForkError(f"size {new.size} is before the signed size {expected.size}")
+            fresh = self._file.with_suffix(".new")
+            kept = {"origin": new.origin, "size": new.size, "root": new.root.hex(), "note": new.note}
+            with fresh.open("w") as file:
+                json.dump(kept, file)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._file)
+            folder = os.open(self._folder, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "head.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

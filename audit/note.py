@@ -1,0 +1,118 @@
+"""Checkpoints as signed notes (C2SP tlog-checkpoint, signed-note): written, signed and strictly read. Pure."""
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from audit.errors import NoteError
+from signing.merkle import HASH_BYTES
+
+ED25519 = b"\x01"
+KEY_ID_BYTES = 4
+MOST_SIGNATURES = 16
+LARGEST_NOTE = 64 * 1024
+_SIZE = re.compile(r"0|[1-9]\d{0,18}")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A tree head: the log's origin, the number of leaves, the 32-byte root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def body(self) -> str:
+        """Return the text that is signed."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def public_bytes(key: Ed25519PrivateKey) -> bytes:
+    """Return the 32 bytes of the public key."""
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def key_id(name: str, public: bytes) -> bytes:
+    """Return the 4 bytes that tell keys of one name apart."""
+    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:KEY_ID_BYTES]
+
+
+def verifier_key(name: str, public: bytes) -> str:
+    """Return the key as the text handed to auditors: name+id+key."""
+    return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
+
+
+def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
+    """Return the signed note."""
+    body = checkpoint.body()
+    line = base64.b64encode(key_id(checkpoint.origin, public_bytes(key)) + key.sign(body.encode())).decode()
+    return f"{body}\n— {checkpoint.origin} {line}\n"
+
+
+def verify_checkpoint(note: str, vkey: str) -> Checkpoint:
+    """Return the checkpoint of a note signed by the key in `vkey`. Raises NoteError with the reason.
+
+    Lines of unknown keys are passed over, as the specification demands; the named key's line must be there and hold.
+    """
+    name, public = _parse_key(vkey)
+    if len(note) > LARGEST_NOTE or "\r" in note:
+        raise NoteError("the note is too large or has carriage returns")
+    head, separator, tail = note.partition("\n\n")
+    if not separator or not tail.endswith("\n"):
+        raise NoteError("the note has no signature part")
+    lines = tail[:-1].split("\n")
+    if len(lines) > MOST_SIGNATURES:
+        raise NoteError(f"more than {MOST_SIGNATURES} signature lines")
+    checkpoint = _parse_body(head)
+    if checkpoint.origin != name:
+        raise NoteError("the checkpoint is of another origin")
+    wanted = key_id(name, public)
+    for line in lines:
+        signature = _parse_signature(line, name)
+        if signature is not None and signature[:KEY_ID_BYTES] == wanted:
+            try:
+                Ed25519PublicKey.from_public_bytes(public).verify(signature[KEY_ID_BYTES:], f"{head}\n".encode())
+            except InvalidSignature as fault:
+                raise NoteError("the signature does not verify") from fault
+            return checkpoint
+    raise NoteError("the note is not signed by this log's key")
+
+
+def _parse_signature(line: str, name: str) -> bytes | None:
+    mark, _, rest = line.partition(" ")
+    signer, _, encoded = rest.rpartition(" ")
+    if mark != "—" or not signer:
+        raise NoteError("a signature line is malformed")
+    return _decode(encoded) if signer == name else None
+
+
+def _parse_body(head: str) -> Checkpoint:
+    parts = head.split("\n")
+    if len(parts) != 3 or not parts[0] or not _SIZE.fullmatch(parts[1]):
+        raise NoteError("a checkpoint is three lines: origin, size, root")
+    root = _decode(parts[2])
+    if len(root) != HASH_BYTES or int(parts[1]) >= 1 << 63:
+        raise NoteError("the root has 32 bytes and the size 63 bits")
+    return Checkpoint(parts[0], int(parts[1]), root)
+
+
+def _parse_key(vkey: str) -> tuple[str, bytes]:
+    name, _, rest = vkey.strip().partition("+")
+    identifier, _, encoded = rest.partition("+")
+    key = _decode(encoded)
+    if key[:1] != ED25519 or len(key) != 33 or key_id(name, key[1:]).hex() != identifier:
+        raise NoteError("the verifier key is malformed or its id is not that of its key")
+    return name, key[1:]
+
+
+def _decode(encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as fault:
+        raise NoteError("not base64") from fault

@@ -1,0 +1,71 @@
+"""What the log can show: tiles as published, the latest checkpoint, an entry with its inclusion proof."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audit.errors import ProofError
+from audit.tiles import Read, inclusion
+
+_TILE = text("SELECT hashes FROM audit_tile WHERE log_id = :log AND level = :level AND n = :n")
+_LATEST = text("SELECT size, note FROM audit_checkpoint WHERE log_id = :log ORDER BY size DESC LIMIT 1")
+_ENTRY = text("""
+    SELECT l.leaf_index, e.leaf FROM audit_leaf l JOIN audit_event e USING (event_id)
+    WHERE l.log_id = :log AND l.event_id = :id
+""")
+_ENTRIES = text("""
+    SELECT e.leaf FROM audit_leaf l JOIN audit_event e USING (event_id)
+    WHERE l.log_id = :log AND l.leaf_index >= :low AND l.leaf_index < :high ORDER BY l.leaf_index
+""")
+
+
+@dataclass(frozen=True)
+class EntryProof:
+    """An entry, its place, and the path from it to the root of the checkpoint in `note`."""
+
+    index: int
+    leaf: bytes
+    path: list[bytes]
+    note: str
+
+
+def tile_reader(session: AsyncSession, log_id: int) -> Read:
+    """Return a function that reads tiles of one log, each once."""
+    seen: dict[tuple[int, int], bytes] = {}
+
+    async def read(level: int, n: int) -> bytes:
+        if (level, n) not in seen:
+            found = await session.execute(_TILE, {"log": log_id, "level": level, "n": n})
+            tile: bytes | None = found.scalar_one_or_none()
+            if tile is None:
+                raise ProofError(f"there is no tile {level}/{n}")
+            seen[level, n] = tile
+        return seen[level, n]
+
+    return read
+
+
+async def find_latest(session: AsyncSession, log_id: int) -> tuple[int, str] | None:
+    """Return size and note of the newest published checkpoint."""
+    row = (await session.execute(_LATEST, {"log": log_id})).one_or_none()
+    return (row.size, row.note) if row else None
+
+
+async def get_proof(session: AsyncSession, log_id: int, event_id: UUID) -> EntryProof:
+    """Prove an event against the newest checkpoint. Raises ProofError when it is unknown or not yet under one."""
+    entry = (await session.execute(_ENTRY, {"log": log_id, "id": event_id})).one_or_none()
+    latest = await find_latest(session, log_id)
+    if entry is None or latest is None or entry.leaf_index >= latest[0]:
+        raise ProofError("no published checkpoint covers this entry yet: ask again in a minute")
+    path = await inclusion(tile_reader(session, log_id), entry.leaf_index, latest[0])
+    return EntryProof(entry.leaf_index, entry.leaf, path, latest[1])
+
+
+async def entries(session: AsyncSession, log_id: int, low: int, high: int) -> list[bytes]:
+    """Return the leaves low..high-1 in tree order. Raises ProofError when one is missing."""
+    found = [row.leaf for row in await session.execute(_ENTRIES, {"log": log_id, "low": low, "high": high})]
+    if len(found) != high - low:
+        raise ProofError(f"entries are missing between {low} and {high}")
+    return found

@@ -1,0 +1,97 @@
+"""Records events: the event, its sealed payload and its place in the queue, in the caller's transaction."""
+
+import os
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from audit.errors import AuditError
+from audit.events import SALT_BYTES, Event, commitment, leaf_of, payload_bytes
+from signing.canonical import canonical_bytes
+from signing.merkle import EMPTY_ROOT, leaf_hash
+from signing.sealing import seal, unseal
+
+NO_SUBJECT = "-"  # payloads about no subject share a key
+KEY_BYTES = 32
+
+INSERT_EVENT = text("""
+    WITH event AS (
+        INSERT INTO audit_event (event_id, log_id, leaf, leaf_hash, ts, type, actor, institution, account, subject,
+                                 outcome)
+        VALUES (:id, :log, :leaf, :hash, :ts, :type, :actor, :institution, :account, :subject, :outcome)
+    ), payload AS (
+        INSERT INTO audit_payload (event_id, key_id, sealed) VALUES (:id, :key, :sealed)
+    )
+    INSERT INTO audit_pending (event_id, log_id, leaf_hash) VALUES (:id, :log, :hash)
+""")
+FIND_KEY = text("SELECT key_id, wrapped_key FROM audit_dek WHERE subject_ref = :ref")
+ADD_KEY = text("""
+    INSERT INTO audit_dek (key_id, subject_ref, wrapped_key) VALUES (:key, :ref, :wrapped)
+    ON CONFLICT (subject_ref) DO NOTHING
+""")
+
+
+async def open_log(session: AsyncSession, origin: str, now: datetime) -> int:
+    """Create the log of a new origin, with an empty tree, and return its id. Runs as the owner, once."""
+    log_id: int = (await session.execute(text("SELECT coalesce(max(log_id), 0) + 1 FROM audit_log"))).scalar_one()
+    await session.execute(
+        text("INSERT INTO audit_log VALUES (:log, :origin, :now)"), {"log": log_id, "origin": origin, "now": now}
+    )
+    await session.execute(text("INSERT INTO audit_state VALUES (:log, 0, :root)"), {"log": log_id, "root": EMPTY_ROOT})
+    return log_id
+
+
+async def find_log(session: AsyncSession, origin: str) -> int | None:
+    """Return the id of an origin's log."""
+    found = await session.execute(text("SELECT log_id FROM audit_log WHERE origin = :origin"), {"origin": origin})
+    return found.scalar_one_or_none()
+
+
+class Recorder:
+    """Adds events to one log. An action whose event cannot be recorded must not commit, and does not."""
+
+    def __init__(self, log_id: int, origin: str, kek: bytes) -> None:
+        """Take the log's id and origin, and the 32-byte key that wraps the subjects' keys."""
+        self.log_id, self.origin = log_id, origin
+        self._kek = kek
+
+    async def record(self, session: AsyncSession, event: Event, now: datetime | None = None) -> UUID:
+        """Record an event and return its id. Raises EventError when it has no leaf."""
+        event_id, salt = UUID(bytes=uuid7().bytes), os.urandom(SALT_BYTES)
+        at = now or datetime.now(UTC)
+        payload = payload_bytes(event.payload)
+        leaf = leaf_of(event, event_id, at, commitment(salt, payload))
+        key_id, key = await self._key(session, event.subject or NO_SUBJECT)
+        sealed = seal(key, canonical_bytes({"salt": salt.hex(), "payload": payload.decode()}), event_id.bytes)
+        row = {
+            "id": event_id,
+            "log": self.log_id,
+            "leaf": leaf,
+            "hash": leaf_hash(leaf),
+            "ts": at,
+            "type": event.type,
+            "actor": event.actor,
+            "institution": event.institution,
+            "account": event.account,
+            "subject": event.subject,
+            "outcome": event.outcome,
+            "key": key_id,
+            "sealed": sealed,
+        }
+        await session.execute(INSERT_EVENT, row)
+        return event_id
+
+    async def _key(self, session: AsyncSession, ref: str) -> tuple[UUID, bytes]:
+        """Return the live key of a subject, made on first use; two makers at once end up with the same one."""
+        row = (await session.execute(FIND_KEY, {"ref": ref})).one_or_none()
+        if row is None:
+            key_id = UUID(bytes=uuid7().bytes)
+            wrapped = seal(self._kek, os.urandom(KEY_BYTES), key_id.bytes)
+            await session.execute(ADD_KEY, {"key": key_id, "ref": ref, "wrapped": wrapped})
+            row = (await session.execute(FIND_KEY, {"ref": ref})).one()
+        if row.wrapped_key is None:
+            raise AuditError("this subject's key was destroyed: nothing more can be recorded under it")
+        return row.key_id, unseal(self._kek, row.wrapped_key, row.key_id.bytes)

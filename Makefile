@@ -8,13 +8,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PLUGIN := tests/plugin_package
 T ?= tests
 WORKERS ?= auto
 LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup demo test check serve migrate format lock clean
+.PHONY: help setup test check serve migrate format lock clean
 
 help: ## show this list 列出全部命令
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -26,11 +25,8 @@ $(READY): requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Creating .venv 正在创建 .venv"; "$(PYTHON)" -m venv $(VENV); }
 	@echo "Installing from requirements-dev.lock, about a minute 正在安装依赖，约一分钟"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e $(PLUGIN)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
-
-demo: $(READY) ## the main job once, end to end, over HTTP 演示完整流程 (DEMO_EXIT=1 ends by itself)
-	@$(BIN)/xinqiao demo
 
 test: $(READY) ## every test 全部测试 (T=tests/signing for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(T)
@@ -40,7 +36,8 @@ check: $(READY) ## format, lint, types, import rules, migrations, lock files 全
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/xinqiao migrate --check
+	@home=$$(mktemp -d) && chmod 755 $$home && trap "rm -rf $$home" EXIT && export XINQIAO_HOME=$$home && \
+		$(BIN)/xinqiao migrate && $(BIN)/xinqiao migrate --check
 	@! grep -nE '(https?|file)://|^ *--(extra-)?index|--find-links|--trusted-host' requirements*.lock
 
 serve: $(READY) ## the HTTP service on a private database 启动服务

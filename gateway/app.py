@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from gateway.api import audit_log, health
+from gateway.metrics import Metrics
+from gateway.observation import Observation, observed
 from gateway.problems import install_handlers
 from gateway.settings import Settings, load_settings
 from gateway.state import Gateway, open_gateway
@@ -13,16 +16,21 @@ from gateway.state import Gateway, open_gateway
 def create_app(settings: Settings | None = None, gateway: Gateway | None = None) -> FastAPI:
     """Build the application; with `gateway` given, it runs on that open instance instead of opening its own."""
     settings = settings or load_settings()
+    metrics = Metrics(settings.instance_home / "metrics")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_gateway(settings) as opened:
+        async with observed(settings, metrics), open_gateway(settings) as opened:
             app.state.gateway = opened
             yield
 
     app = FastAPI(title="Xinqiao 信桥", version="0.1.0", lifespan=None if gateway else lifespan)
     app.state.issuer = settings.issuer
+    app.state.metrics = metrics
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
+    app.add_middleware(Observation, metrics=metrics)
+    for module in (health, audit_log):
+        app.include_router(module.router)
     return app

@@ -3,7 +3,10 @@
 Pure ASGI: Starlette's BaseHTTPMiddleware costs four times the request it wraps (docs/decisions/0007-telemetry.md).
 """
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import structlog
@@ -12,8 +15,10 @@ from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from gateway.logs import configure_logs
 from gateway.metrics import Metrics
-from gateway.telemetry import TRACER, record_failure
+from gateway.settings import Settings
+from gateway.telemetry import TRACER, configure_traces, record_failure
 
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 UNMATCHED = "(no route)"
@@ -74,3 +79,16 @@ class Observation:
             record_failure(name, started_ns, fault or str(status), status)
         if route not in QUIET:
             _LOG.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), fault=fault)
+
+
+@asynccontextmanager
+async def observed(settings: Settings, metrics: Metrics) -> AsyncIterator[None]:
+    """Set up logs and traces of a serving process, and share its counts with its sibling workers while it runs."""
+    configure_logs(settings.log_level, settings.instance)
+    configure_traces(settings)
+    flushing = asyncio.create_task(metrics.flush_forever())
+    try:
+        yield
+    finally:
+        flushing.cancel()
+        metrics.flush()

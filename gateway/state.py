@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import httpx
 
-from audit.recorder import Recorder
+from audit.recorder import Recorder, find_log
 from gateway.database import Database
 from gateway.embedded import resolve_urls
+from gateway.errors import NotInitialisedError
 from gateway.keystore import KeyStore, load_kek
 from gateway.settings import Settings
 
@@ -28,10 +29,14 @@ class Gateway:
 async def open_gateway(settings: Settings, database: Database | None = None) -> AsyncIterator[Gateway]:
     """Open an initialised instance. Raises NotInitialisedError where `xinqiao init` has not run."""
     database = database or Database(resolve_urls(settings), settings.database_pool_size)
-    kek = load_kek(settings)
     try:
-        keys = await KeyStore.load(database, kek)
-        recorder = await Recorder.open(database, kek, settings.log_origin)
+        kek = load_kek(settings)
+        async with database.begin("open") as session:
+            keys = await KeyStore.load(session, kek)
+            log_id = await find_log(session, settings.log_origin)
+        if log_id is None:
+            raise NotInitialisedError(f"there is no audit log named {settings.log_origin}: was XINQIAO_ORIGIN changed?")
+        recorder = Recorder(log_id, settings.log_origin, kek)
         async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
             yield Gateway(settings, database, keys, recorder, http)
     finally:

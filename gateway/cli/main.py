@@ -2,7 +2,20 @@
 
 import typer
 
-app = typer.Typer(name="xinqiao", no_args_is_help=True, help="信桥 Xinqiao: the exchange of public-credit data.")
+from gateway.cli import audit, instance, migrate, serve
+
+app = typer.Typer(
+    name="xinqiao",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # it would print local variables, secrets among them
+    help="信桥 Xinqiao: the exchange of public-credit data.",
+)
+app.command()(instance.init)
+app.command()(serve.serve)
+app.command()(instance.worker)
+app.command()(migrate.migrate)
+app.command()(instance.status)
+app.add_typer(audit.group, name="audit")
 
 
 def main() -> None:

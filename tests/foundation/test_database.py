@@ -32,7 +32,7 @@ async def test_each_role_is_what_it_says(database: Database) -> None:
 
 
 async def test_a_block_that_raises_leaves_nothing(database: Database, trial: None) -> None:
-    with pytest.raises(RuntimeError, match="midway"):  # noqa: PT012 - the block is what is tested
+    with pytest.raises(RuntimeError, match="midway"):
         async with database.begin("test.rollback") as session:
             await session.execute(text("INSERT INTO trial VALUES (:id, 'lost')"), {"id": uuid7()})
             raise RuntimeError("midway")

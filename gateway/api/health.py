@@ -1,0 +1,43 @@
+"""Operations: is the process alive, can it work, and what did it count."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway.api.dependencies import Gw
+from gateway.metrics import Metrics
+from gateway.readiness import readiness
+
+router = APIRouter(tags=["operations 运行"])
+
+
+@router.get("/livez", summary="Is the process alive? 进程是否存活")
+async def live() -> dict[str, str]:
+    """Answer without touching the database: a failed answer means restart me."""
+    return {"status": "ok"}
+
+
+@router.get(
+    "/readyz",
+    summary="Can it do its work? 是否就绪",
+    responses={503: {"description": "Not ready; `checks` says why."}},
+)
+async def ready(gateway: Gw) -> JSONResponse:
+    """Check database, schema, keys, partitions and the audit log's lag: a failed answer means send me no traffic."""
+    findings = await readiness(gateway)
+    ok = all(finding.ok for finding in findings)
+    body = {
+        "status": "ok" if ok else "not ready",
+        "checks": {finding.name: {"ok": finding.ok, "seen": finding.seen} for finding in findings},
+    }
+    return JSONResponse(body, status_code=200 if ok else 503)
+
+
+@router.get("/metrics", summary="Prometheus metrics 指标", response_class=Response)
+async def metrics(request: Request) -> Response:
+    """Sum the counts of all workers of this instance."""
+    counted: Metrics = request.app.state.metrics
+    registry = CollectorRegistry()
+    registry.register(counted)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

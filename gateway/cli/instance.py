@@ -1,0 +1,104 @@
+"""`xinqiao init`, `xinqiao worker` and `xinqiao status`: an instance's life."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli.output import fail, show
+
+
+def init(
+    operator: Annotated[str, typer.Option(help="首位管理员的 client_id The first operator's client id.")] = "operator",
+    key: Annotated[
+        Path | None, typer.Option(help="管理员私钥写到哪里 Where to write the operator's private key.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")] = False,
+) -> None:
+    """初始化：建库、生成密钥、设首位管理员 Create the schema, the keys and the first operator; refuses to run twice."""
+    from gateway import schema
+    from gateway.database import Database
+    from gateway.embedded import resolve_urls
+    from gateway.errors import GatewayError
+    from gateway.identity.initialise import initialise
+    from gateway.settings import load_settings
+    from signing.errors import SigningError
+
+    settings = load_settings()
+    target = key or settings.instance_home / "keys" / f"{operator}.json"
+
+    async def run() -> str:
+        database = Database(resolve_urls(settings))
+        try:
+            return await initialise(settings, database, operator=operator, operator_key=target)
+        finally:
+            await database.close()
+
+    try:
+        schema.migrate(resolve_urls(settings).owner)
+        kid = asyncio.run(run())
+    except (GatewayError, SigningError) as fault:
+        fail(str(fault))
+    show(
+        as_json,
+        {"实例 instance": settings.instance, "管理员 operator": operator, "私钥 private key": str(target), "kid": kid},
+    )
+
+
+def worker() -> None:
+    """后台任务：审计排序与发布、分区 Sequence and publish the audit log, make partitions; safe in several copies."""
+    import signal
+
+    from gateway.errors import GatewayError
+    from gateway.logs import configure_logs
+    from gateway.settings import load_settings
+    from gateway.state import open_gateway
+    from gateway.telemetry import configure_traces
+    from gateway.worker import work
+
+    settings = load_settings()
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        async with open_gateway(settings) as gateway:
+            configure_logs(settings.log_level, settings.instance)
+            configure_traces(settings)
+            await work(gateway, stop)
+
+    try:
+        asyncio.run(run())
+    except GatewayError as fault:
+        fail(f"不能启动 cannot start: {fault}")
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")] = False) -> None:
+    """一屏看全：就绪检查与审计日志 One screen: is it ready, how long is the log, what was signed last."""
+    from sqlalchemy import text
+
+    from gateway.errors import GatewayError
+    from gateway.readiness import readiness
+    from gateway.settings import load_settings
+    from gateway.state import open_gateway
+
+    settings = load_settings()
+
+    async def run() -> tuple[dict[str, str], bool]:
+        async with open_gateway(settings) as gateway:
+            findings = await readiness(gateway)
+            lines = {f.name: f"{'正常 ok' if f.ok else '异常 NOT OK'} · {f.seen}" for f in findings}
+            async with gateway.database.begin("status") as session:
+                count = (await session.execute(text("SELECT count(*) FROM audit_event"))).scalar_one()
+                signed = (await session.execute(text("SELECT max(size) FROM audit_checkpoint"))).scalar_one()
+            lines |= {"审计事件 events": str(count), "已签发至 signed up to": str(signed or 0)}
+            return lines, all(f.ok for f in findings)
+
+    try:
+        lines, ok = asyncio.run(run())
+    except GatewayError as fault:
+        fail(str(fault))
+    show(as_json, {"实例 instance": f"{settings.instance} ({settings.role})", "issuer": settings.issuer, **lines})
+    if not ok:
+        raise typer.Exit(1)

@@ -1,0 +1,30 @@
+"""`xinqiao migrate`: bring the database to the schema this program ships, as a step of its own."""
+
+from typing import Annotated
+
+import typer
+
+
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail where models and database differ.")
+    ] = False,
+) -> None:
+    """升级数据库结构 Bring the database to the current schema."""
+    from alembic.util import CommandError
+
+    from alembic import command
+    from gateway import schema
+    from gateway.embedded import resolve_urls
+    from gateway.settings import load_settings
+
+    urls = resolve_urls(load_settings())
+    if not check:
+        schema.migrate(urls.owner)
+        typer.echo(f"数据库结构已是最新 schema is at {schema.current_revision(urls.owner)}")
+        return
+    try:
+        command.check(schema.alembic_config(urls.owner))
+    except CommandError as drift:
+        typer.echo(f"数据库结构不一致 {drift}", err=True)
+        raise typer.Exit(1) from drift

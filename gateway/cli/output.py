@@ -1,0 +1,29 @@
+"""How commands answer: a small table for people, one JSON object for scripts, one line for a fault."""
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+
+def show(as_json: bool, lines: Mapping[str, object]) -> None:
+    """Print what a command found; for scripts, the English half of each label is the member's name."""
+    if as_json:
+        members = {label.split(" ", 1)[-1].replace(" ", "_"): value for label, value in lines.items()}
+        typer.echo(orjson.dumps(members).decode())
+        return
+    table = Table(show_header=False, box=None)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in lines.items():
+        table.add_row(label, str(value))
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+def fail(reason: str) -> NoReturn:
+    """Say why on standard error and end with status 1."""
+    typer.echo(f"失败 failed: {reason}", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,47 @@
+"""`xinqiao serve`: the HTTP service, with as many workers as asked for."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="进程数 Worker processes.")] = None,
+    host: Annotated[str | None, typer.Option(help="监听地址 Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 Port to listen on.")] = None,
+) -> None:
+    """启动 HTTP 服务 Serve HTTP. Refuses to start before `xinqiao init`."""
+    import uvicorn
+
+    from gateway.errors import GatewayError
+    from gateway.logs import configure_logs
+    from gateway.metrics import clear_metrics
+    from gateway.settings import Settings, load_settings
+    from gateway.state import open_gateway
+
+    async def has_keys(settings: Settings) -> None:
+        async with open_gateway(settings):
+            pass
+
+    settings = load_settings()
+    try:
+        asyncio.run(has_keys(settings))
+    except GatewayError as fault:
+        typer.echo(f"不能启动 cannot start: {fault}", err=True)
+        raise typer.Exit(1) from fault
+    configure_logs(settings.log_level, settings.instance)
+    clear_metrics(settings.instance_home / "metrics")
+    uvicorn.run(
+        "gateway.app:create_app",
+        factory=True,
+        host=host or settings.host,
+        port=port or settings.port,
+        workers=workers or settings.workers,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=15,
+    )

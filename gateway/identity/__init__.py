@@ -1,0 +1,1 @@
+"""Who may ask, and the keys the instance itself signs with."""

@@ -1,0 +1,69 @@
+"""`xinqiao init`: the instance's keys, its audit log and its first operator, all or nothing, once."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from audit.events import Event
+from audit.recorder import Recorder, find_log, open_log
+from gateway.database import Database
+from gateway.errors import AlreadyInitialisedError
+from gateway.identity.tables import Client, InstanceKey
+from gateway.keystore import create_kek, kek_file, new_keys
+from gateway.settings import Settings
+from signing.keys import generate_key, public_jwk, save_key
+
+
+async def initialise(settings: Settings, database: Database, *, operator: str, operator_key: Path) -> str:
+    """Create keys, log and first operator, and return the key id of the private key written to `operator_key`.
+
+    Raises AlreadyInitialisedError when the instance has keys, KeyFileError when the key file exists; a run that
+    failed on its way leaves neither rows nor key files, so it can be repeated.
+    """
+    now = datetime.now(UTC)
+    written: list[Path] = []
+    try:
+        async with database.begin("init", role="owner") as session:
+            await _refuse_twice(session, settings)
+            kek = create_kek(settings)
+            if not settings.kek:
+                written.append(kek_file(settings))
+            key = generate_key("ES256")
+            save_key(operator_key, key)
+            written.append(operator_key)
+            recorder = Recorder(await open_log(session, settings.log_origin, now), settings.log_origin, kek)
+            keys = new_keys(kek)
+            made = {str(row["purpose"]): str(row["kid"]) for row in keys}
+            event = await recorder.record(
+                session, Event("instance.initialised", actor=operator, payload={"keys": made}), now
+            )
+            session.add_all(InstanceKey(**row, status="active", created_at=now, event_id=event) for row in keys)
+            added = await recorder.record(
+                session, Event("client.added", actor=operator, payload={"kind": "operator", "kid": key.kid}), now
+            )
+            session.add(
+                Client(
+                    client_id=operator,
+                    kind="operator",
+                    jwks={"keys": [public_jwk(key)]},
+                    status="active",
+                    created_at=now,
+                    event_id=added,
+                )
+            )
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+    return key.kid
+
+
+async def _refuse_twice(session: AsyncSession, settings: Settings) -> None:
+    await session.execute(text("SELECT pg_advisory_xact_lock(7133, 2)"))
+    if (await session.execute(select(col(InstanceKey.kid)).limit(1))).first():
+        raise AlreadyInitialisedError
+    if await find_log(session, settings.log_origin) is not None:
+        raise AlreadyInitialisedError("the audit log of this origin exists already")

@@ -1,0 +1,37 @@
+"""Tables of identities: the instance's own keys, and the clients that may log in."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+Timestamp = DateTime(timezone=True)
+
+
+class InstanceKey(SQLModel, table=True):
+    """A private key of the instance, sealed under the KEK."""
+
+    __tablename__ = "instance_key"
+    __table_args__ = (Index("instance_key_active", "purpose", unique=True, postgresql_where=text("status = 'active'")),)
+    kid: str = Field(primary_key=True, sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)  # next, active, retiring, retired
+    public: dict[str, Any] = Field(sa_type=JSONB)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class Client(SQLModel, table=True):
+    """One who logs in with a key of its own: account, agency, signatory, platform, auditor or operator."""
+
+    __tablename__ = "client"
+    client_id: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    jwks: dict[str, Any] = Field(sa_type=JSONB)
+    status: str = Field(sa_type=Text)  # active, suspended
+    created_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID

@@ -1,0 +1,116 @@
+"""The key store: the instance's private keys, kept in the database sealed under the key-encryption key (KEK)."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.errors import AlreadyInitialisedError, GatewayError, NotInitialisedError
+from gateway.settings import Settings
+from signing.errors import SealError
+from signing.keys import SigningKey, generate_key, key_from_private, private_bytes, public_jwk
+from signing.sealing import seal, unseal
+
+KEK_BYTES = 32
+# What the instance signs, and in which suite (design: one key per kind of statement).
+PURPOSES: Mapping[str, str] = {
+    "token": "ES256",
+    "batch": "Ed25519",
+    "consent": "Ed25519",
+    "answer": "Ed25519",
+    "delivery": "Ed25519",
+    "audit": "Ed25519",
+}
+_USABLE = text("SELECT kid, purpose, public, sealed FROM instance_key WHERE status = 'active'")
+
+
+def kek_file(settings: Settings) -> Path:
+    """Return where the KEK lies when it does not come from the environment."""
+    return settings.instance_home / "keys" / "kek"
+
+
+def load_kek(settings: Settings) -> bytes:
+    """Return the KEK. Raises NotInitialisedError where there is none, GatewayError where it is no 32-byte key."""
+    try:
+        encoded = settings.kek.get_secret_value() if settings.kek else kek_file(settings).read_text()
+    except OSError as fault:
+        raise NotInitialisedError from fault
+    try:
+        kek = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        kek = b""  # the message below must not quote the secret, nor chain to one that does
+    if len(kek) != KEK_BYTES:
+        raise GatewayError("the KEK must be 32 bytes in base64: check XINQIAO_KEK or the key file")
+    return kek
+
+
+def create_kek(settings: Settings) -> bytes:
+    """Make the KEK, readable by its owner alone, unless the environment brings one. Never overwrites one."""
+    if settings.kek:
+        return load_kek(settings)
+    path = kek_file(settings)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as fault:
+        raise AlreadyInitialisedError(f"{path} exists: keys are never overwritten") from fault
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(base64.b64encode(os.urandom(KEK_BYTES)))
+        file.flush()
+        os.fsync(file.fileno())
+    return load_kek(settings)
+
+
+class KeyStore:
+    """The active keys, opened once per process."""
+
+    def __init__(self, keys: Mapping[str, SigningKey], public: Mapping[str, Mapping[str, Any]]) -> None:
+        """Hold the private keys and public JWKs by purpose."""
+        self._keys, self._public = keys, public
+
+    @classmethod
+    async def load(cls, session: AsyncSession, kek: bytes) -> "KeyStore":
+        """Open every active key. Raises NotInitialisedError where a purpose has none, GatewayError for a wrong KEK."""
+        rows = (await session.execute(_USABLE)).all()
+        if {row.purpose for row in rows} != set(PURPOSES):
+            raise NotInitialisedError
+        try:
+            keys = {row.purpose: key_from_private(unseal(kek, row.sealed, row.kid.encode())) for row in rows}
+        except SealError as fault:
+            raise GatewayError("the KEK is not the one this instance's keys were sealed under") from fault
+        return cls(keys, {row.purpose: row.public for row in rows})
+
+    def signing(self, purpose: str) -> SigningKey:
+        """Return the private key of a purpose."""
+        return self._keys[purpose]
+
+    def public(self, purpose: str) -> Mapping[str, Any]:
+        """Return the public JWK of a purpose."""
+        return self._public[purpose]
+
+    def audit_key(self) -> Ed25519PrivateKey:
+        """Return the log's key in the form that signs notes, which are no JWS."""
+        return log_key(self._keys["audit"])
+
+
+def log_key(key: SigningKey) -> Ed25519PrivateKey:
+    """Return an Ed25519 signing key as cryptography's own object."""
+    private = key.jwk.private_key
+    assert isinstance(private, Ed25519PrivateKey), "the audit purpose is Ed25519"  # noqa: S101 - see PURPOSES
+    return private
+
+
+def new_keys(kek: bytes) -> list[dict[str, Any]]:
+    """Make one key per purpose, as the columns kid, purpose, public and sealed."""
+    made = []
+    for purpose, alg in PURPOSES.items():
+        key = generate_key(alg)
+        sealed = seal(kek, private_bytes(key), key.kid.encode())
+        made.append({"kid": key.kid, "purpose": purpose, "public": public_jwk(key), "sealed": sealed})
+    return made

@@ -1,0 +1,78 @@
+"""The worker: what runs beside the HTTP service, safe in several copies at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from audit.errors import AuditError, ForkError, TamperedError
+from audit.head_store import HeadStore
+from audit.publisher import publish
+from audit.sequencer import sequence
+from gateway.state import Gateway
+
+SEQUENCE_SECONDS = 0.2
+PUBLISH_SECONDS = 1.0
+PARTITION_SECONDS = 3600.0
+PAUSE_AFTER_FAULT_SECONDS = 5.0
+_LOG = structlog.get_logger("gateway.worker")
+
+Step = Callable[[Gateway], Awaitable[None]]
+
+
+async def take_in(gateway: Gateway) -> None:
+    """Move what is pending into the tree, batch by batch, until nothing is left."""
+    while True:
+        async with gateway.database.begin("audit.sequence", role="sequencer") as session:
+            if not await sequence(session, gateway.audit.log_id):
+                return
+
+
+async def publish_head(gateway: Gateway) -> None:
+    """Sign and publish the tree where it has grown since the last head."""
+    store = HeadStore(gateway.settings.head_folder)
+    async with gateway.database.begin("audit.publish", role="sequencer") as session:
+        await publish(
+            session, gateway.audit.log_id, gateway.audit.origin, gateway.keys.audit_key(), store, datetime.now(UTC)
+        )
+
+
+async def make_partitions(gateway: Gateway) -> None:
+    """Create the partitions of the coming months."""
+    async with gateway.database.begin("partitions") as session:
+        await session.execute(text("SELECT xinqiao_ensure_partitions()"))
+
+
+STEPS: dict[str, tuple[Step, float]] = {
+    "partitions": (make_partitions, PARTITION_SECONDS),
+    "sequence": (take_in, SEQUENCE_SECONDS),
+    "publish": (publish_head, PUBLISH_SECONDS),
+}
+
+
+async def work(gateway: Gateway, stop: asyncio.Event) -> None:
+    """Run every step at its interval until told to stop; a step under way is finished first."""
+    async with asyncio.TaskGroup() as tasks:
+        for name, (step, seconds) in STEPS.items():
+            tasks.create_task(_repeat(gateway, stop, name, step, seconds))
+
+
+async def _repeat(gateway: Gateway, stop: asyncio.Event, name: str, step: Step, seconds: float) -> None:
+    while not stop.is_set():
+        pause = seconds
+        try:
+            await step(gateway)
+        except (ForkError, TamperedError) as fault:
+            # Nothing is signed over a log that contradicts itself; /readyz shows the lag that follows.
+            _LOG.critical("audit log refused", step=name, fault=type(fault).__name__, reason=str(fault))
+            pause = PAUSE_AFTER_FAULT_SECONDS
+        except (SQLAlchemyError, AuditError, OSError) as fault:
+            _LOG.error("step failed, will be tried again", step=name, fault=type(fault).__name__)
+            pause = PAUSE_AFTER_FAULT_SECONDS
+        try:
+            await asyncio.wait_for(stop.wait(), pause)
+        except TimeoutError:
+            continue

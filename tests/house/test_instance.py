@@ -1,0 +1,112 @@
+"""An instance as its operator meets it: real processes, real commands, kill -9 of the worker."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from audit.note import verify_checkpoint
+from tests import database_server
+from tests.processes import environment, free_port, running, wait_ready, wait_until, xinqiao
+
+
+@pytest.fixture
+def instance(socket_folder, tmp_path):
+    """The environment of an instance that has not been initialised."""
+    issuer = f"http://127.0.0.1:{free_port()}"
+    with database_server.fresh_database(socket_folder) as urls:
+        yield environment(tmp_path, urls, issuer)
+
+
+def signed_size(env):
+    answer = httpx.get(f"{env['XINQIAO_ISSUER']}/audit/log/checkpoint")
+    return int(answer.text.split("\n")[1]) if answer.status_code == 200 else 0
+
+
+def test_serve_and_worker_refuse_an_instance_without_keys_and_say_what_to_do(instance):
+    for command in ("serve", "worker"):
+        done = xinqiao([command], instance, check=False)
+        assert done.returncode == 1
+        assert "xinqiao init" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_init_writes_keys_for_their_owner_alone_and_refuses_to_run_twice(instance, tmp_path):
+    shown = json.loads(xinqiao(["init", "--json"], instance).stdout)
+    key = Path(shown["private_key"])
+    assert json.loads(key.read_text())["kid"] == shown["kid"]
+    kek = tmp_path / "gateway/keys/kek"
+    assert {oct(path.stat().st_mode & 0o777) for path in (key, kek)} == {"0o600"}
+    before = key.read_bytes(), kek.read_bytes()
+    again = xinqiao(["init"], instance, check=False)
+    assert again.returncode == 1
+    assert "already" in again.stderr
+    assert (key.read_bytes(), kek.read_bytes()) == before
+
+
+def test_an_init_that_fails_on_its_way_leaves_nothing_and_can_be_repeated(instance, tmp_path):
+    occupied = tmp_path / "operator.json"
+    occupied.write_text("mine")
+    failed = xinqiao(["init", "--key", str(occupied)], instance, check=False)
+    assert failed.returncode == 1
+    assert "never overwritten" in failed.stderr
+    assert occupied.read_text() == "mine"
+    assert not (tmp_path / "gateway/keys/kek").exists()
+    xinqiao(["init"], instance)
+
+
+def test_a_wrong_kek_is_refused_without_showing_it(instance):
+    xinqiao(["init"], instance)
+    for kek in ("c2hvcnQ=", "not base64", "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="):
+        done = xinqiao(["worker"], {**instance, "XINQIAO_KEK": kek}, check=False)
+        assert done.returncode == 1
+        assert "KEK" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert kek not in done.stderr
+
+
+def test_what_is_recorded_is_published_exported_and_verified_offline(instance, tmp_path):
+    xinqiao(["init"], instance)
+    vkey = xinqiao(["audit", "key"], instance).stdout.strip()
+    log = tmp_path / "serve.log"
+    with running(["serve"], instance) as server, running(["worker"], instance) as first:
+        wait_ready(instance["XINQIAO_ISSUER"], server, log)
+        os.killpg(first.pid, signal.SIGKILL)
+        with running(["worker"], instance), running(["worker"], instance):
+            wait_until(lambda: signed_size(instance) == 2, "the first checkpoint")
+        ready = httpx.get(f"{instance['XINQIAO_ISSUER']}/readyz").json()
+        assert ready["status"] == "ok"
+        note = httpx.get(f"{instance['XINQIAO_ISSUER']}/audit/log/checkpoint").text
+        assert verify_checkpoint(note, vkey).size == 2
+        tile = httpx.get(f"{instance['XINQIAO_ISSUER']}/audit/log/tile/0/000.p/2")
+        assert len(tile.content) == 64
+        for path in ("0/000", "0/000.p/3", "0/000.p/0", "0/001.p/1", "1/000.p/1", "0/x", "99/000", "entries/000.p/2"):
+            refused = httpx.get(f"{instance['XINQIAO_ISSUER']}/audit/log/tile/{path}")
+            assert (refused.status_code, refused.headers["content-type"]) == (404, "application/problem+json")
+    xinqiao(["audit", "export", str(tmp_path / "log")], instance)
+    (tmp_path / "kept").write_text(note)
+    arguments = ["audit", "verify", str(tmp_path / "log"), "--key", vkey, "--kept", str(tmp_path / "kept"), "--json"]
+    offline = {name: instance[name] for name in ("PATH", "HOME", "LC_ALL")}
+    assert json.loads(xinqiao(arguments, offline).stdout) | {"root": ""} == {
+        "log": instance["XINQIAO_ISSUER"].split("//")[1] + "/audit",
+        "entries": 2,
+        "root": "",
+        "earlier_checkpoints": 1,
+        "types": {"instance.initialised": 1, "client.added": 1},
+        "verdict": "verified",
+    }
+    bundle = tmp_path / "log/tile/entries/000.p/2"
+    bundle.write_bytes(bundle.read_bytes().replace(b"operator", b"operatOr"))
+    refused = xinqiao(arguments, offline, check=False)
+    assert refused.returncode == 1
+    assert "NOT verified" in refused.stderr
+
+
+def test_status_shows_one_screen_and_fails_when_something_is_wrong(instance):
+    xinqiao(["init"], instance)
+    shown = xinqiao(["status"], instance)
+    assert "审计事件 events" in shown.stdout
+    assert len(shown.stdout.splitlines()) < 24

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from gateway.api import audit_log, health
+from gateway.api import audit_entries, audit_log, health, oauth
 from gateway.metrics import Metrics
 from gateway.observation import Observation, observed
 from gateway.problems import install_handlers
@@ -31,6 +31,6 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         app.state.gateway = gateway
     install_handlers(app)
     app.add_middleware(Observation, metrics=metrics)
-    for module in (health, audit_log):
+    for module in (health, oauth, audit_entries, audit_log):
         app.include_router(module.router)
     return app

@@ -14,9 +14,12 @@ _LOG = structlog.get_logger("gateway.problems")
 class ProblemError(Exception):
     """A fault to be told to the caller; raising it rolls the transaction back. A denial is returned, not raised."""
 
-    def __init__(self, slug: str, status: int, detail: str, **extensions: object) -> None:
+    def __init__(
+        self, slug: str, status: int, detail: str, *, headers: dict[str, str] | None = None, **extensions: object
+    ) -> None:
         super().__init__(detail)
         self.slug, self.status, self.detail, self.extensions = slug, status, detail, extensions
+        self.headers = headers or {}
 
 
 def problem(request: Request, slug: str, status: int, detail: str, **extensions: object) -> JSONResponse:
@@ -40,7 +43,9 @@ def install_handlers(app: FastAPI) -> None:
 
     async def on_problem(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, ProblemError)  # noqa: S101 - registered for this type
-        return problem(request, fault.slug, fault.status, fault.detail, **fault.extensions)
+        response = problem(request, fault.slug, fault.status, fault.detail, **fault.extensions)
+        response.headers.update(fault.headers)
+        return response
 
     async def on_invalid(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, RequestValidationError)  # noqa: S101 - registered for this type

@@ -17,6 +17,7 @@ from gateway.state import Gateway
 SEQUENCE_SECONDS = 0.2
 PUBLISH_SECONDS = 1.0
 PARTITION_SECONDS = 3600.0
+PURGE_SECONDS = 60.0
 PAUSE_AFTER_FAULT_SECONDS = 5.0
 _LOG = structlog.get_logger("gateway.worker")
 
@@ -46,8 +47,15 @@ async def make_partitions(gateway: Gateway) -> None:
         await session.execute(text("SELECT xinqiao_ensure_partitions()"))
 
 
+async def forget_used(gateway: Gateway) -> None:
+    """Delete replay marks whose assertion has expired."""
+    async with gateway.database.begin("once.purge") as session:
+        await session.execute(text("DELETE FROM once WHERE expires_at < now()"))
+
+
 STEPS: dict[str, tuple[Step, float]] = {
     "partitions": (make_partitions, PARTITION_SECONDS),
+    "replay marks": (forget_used, PURGE_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
 }

@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import audit, instance, migrate, serve
+from gateway.cli import audit, instance, migrate, registry, serve
 
 app = typer.Typer(
     name="xinqiao",
@@ -16,6 +16,8 @@ app.command()(instance.worker)
 app.command()(migrate.migrate)
 app.command()(instance.status)
 app.add_typer(audit.group, name="audit")
+for name, group in registry.groups.items():
+    app.add_typer(group, name=name)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, LargeBinary, Text, text
+from sqlalchemy import Column, DateTime, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -25,12 +25,34 @@ class InstanceKey(SQLModel, table=True):
     event_id: UUID
 
 
+class Institution(SQLModel, table=True):
+    """A bank, a guarantee centre, a micro-loan company: the party that accounts belong to."""
+
+    __tablename__ = "institution"
+    institution_id: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    class_: str = Field(sa_column=Column("class", Text, nullable=False))
+    status: str = Field(sa_type=Text)  # active, suspended
+    created_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class Once(SQLModel, table=True):
+    """The digest of something that may happen once, such as a client assertion."""
+
+    __tablename__ = "once"
+    __table_args__ = (Index("once_expires_at", "expires_at"),)
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    expires_at: datetime = Field(sa_type=Timestamp)
+
+
 class Client(SQLModel, table=True):
     """One who logs in with a key of its own: account, agency, signatory, platform, auditor or operator."""
 
     __tablename__ = "client"
     client_id: str = Field(primary_key=True, sa_type=Text)
     kind: str = Field(sa_type=Text)
+    institution_id: str | None = Field(default=None, foreign_key="institution.institution_id", sa_type=Text)
     jwks: dict[str, Any] = Field(sa_type=JSONB)
     status: str = Field(sa_type=Text)  # active, suspended
     created_at: datetime = Field(sa_type=Timestamp)

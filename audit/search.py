@@ -1,0 +1,49 @@
+"""Finding events by the members their leaves show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from audit.tables import AuditEvent, AuditLeaf
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to look for; None means any. The period is half open: since ≤ time < until."""
+
+    institution: str | None = None
+    account: str | None = None
+    subject: str | None = None
+    outcome: str | None = None
+    type: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def search(
+    session: AsyncSession, log_id: int, wanted: Filter, after: UUID | None, limit: int
+) -> Sequence[Row[UUID, bytes, int]]:
+    """Return event_id, leaf and leaf_index (None while pending) of up to `limit` events with ids beyond `after`."""
+    query = (
+        select(col(AuditEvent.event_id), col(AuditEvent.leaf), col(AuditLeaf.leaf_index))
+        .join(AuditLeaf, col(AuditLeaf.event_id) == col(AuditEvent.event_id), isouter=True)
+        .where(col(AuditEvent.log_id) == log_id)
+        .order_by(col(AuditEvent.event_id))
+        .limit(limit)
+    )
+    for name in ("institution", "account", "subject", "outcome", "type"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(getattr(AuditEvent, name) == value)
+    if wanted.since is not None:
+        query = query.where(col(AuditEvent.ts) >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(col(AuditEvent.ts) < wanted.until)
+    if after is not None:
+        query = query.where(col(AuditEvent.event_id) > after)
+    return (await session.execute(query)).all()

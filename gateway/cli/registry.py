@@ -1,0 +1,138 @@
+"""`xinqiao institution|account|agency|signatory|platform|auditor|operator add` and `xinqiao keys new`.
+
+These act as the operator who can reach the database; the events name the actor `operator-cli`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.cli.output import fail, show
+
+ACTOR = "operator-cli"
+Id = Annotated[str, typer.Argument(help="编号 Its id: a-z 0-9 . _ -")]
+KeyFile = Annotated[Path, typer.Option("--key", help="公钥文件 (JWK) File with the public key.", exists=True)]
+AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
+TITLES = {
+    "account": "账户 Accounts of institutions.",
+    "agency": "部门 Agencies that supply data.",
+    "signatory": "签署人 Signatories of enterprises.",
+    "platform": "平台 City and province platforms.",
+    "auditor": "审计员 Auditors.",
+    "operator": "管理员 Operators.",
+}
+institution = typer.Typer(
+    no_args_is_help=True, help="机构 Institutions: banks, guarantee centres, micro-loan companies."
+)
+keys = typer.Typer(no_args_is_help=True, help="密钥 Key pairs for clients.")
+
+
+@institution.command("add")
+def add_institution(
+    institution_id: Id,
+    name: Annotated[str, typer.Option(help="名称 Its name.")],
+    kind: Annotated[str, typer.Option("--class", help="bank | guarantee | micro_loan | other")] = "bank",
+    as_json: AsJson = False,
+) -> None:
+    """登记机构 Register an institution."""
+    from gateway.identity import registry
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway, session: AsyncSession) -> None:
+        await registry.add_institution(
+            session, gateway.audit, actor=ACTOR, institution_id=institution_id, name=name, kind=kind,
+            now=datetime.now(UTC),
+        )  # fmt: skip
+
+    _in_transaction(run)
+    show(as_json, {"机构 institution": institution_id, "类别 class": kind})
+
+
+def _add_client(kind: str, client_id: str, key: Path, institution_id: str | None, as_json: bool) -> None:
+    import orjson
+
+    from gateway.identity import registry
+    from gateway.state import Gateway
+
+    try:
+        jwk = orjson.loads(key.read_bytes())
+    except ValueError:
+        fail(f"{key} 不是 JSON is not JSON")
+    if not isinstance(jwk, dict):
+        fail(f"{key} 不是 JWK is not a JWK")
+
+    async def run(gateway: Gateway, session: AsyncSession) -> None:
+        await registry.add_client(
+            session, gateway.audit, actor=ACTOR, client_id=client_id, kind=kind, jwk=jwk,
+            institution_id=institution_id, now=datetime.now(UTC),
+        )  # fmt: skip
+
+    _in_transaction(run)
+    show(as_json, {"类型 kind": kind, "客户端 client_id": client_id})
+
+
+def _group(kind: str) -> typer.Typer:
+    """Make the group of one kind of client; an account also names its institution."""
+    group = typer.Typer(no_args_is_help=True, help=TITLES[kind])
+
+    def add(client_id: Id, key: KeyFile, as_json: AsJson = False) -> None:
+        _add_client(kind, client_id, key, None, as_json)
+
+    def add_account(
+        client_id: Id,
+        key: KeyFile,
+        institution_id: Annotated[str, typer.Option("--institution", help="所属机构 Its institution.")],
+        as_json: AsJson = False,
+    ) -> None:
+        _add_client(kind, client_id, key, institution_id, as_json)
+
+    command = add_account if kind == "account" else add
+    group.command("add", help="登记并绑定公钥 Register it with its public key.")(command)
+    return group
+
+
+@keys.command("new")
+def new_key(
+    file: Annotated[
+        Path, typer.Argument(help="私钥写到这里 Where the private key goes; FILE.pub gets the public one.")
+    ],
+    alg: Annotated[str, typer.Option(help="ES256 | Ed25519")] = "ES256",
+    as_json: AsJson = False,
+) -> None:
+    """生成密钥对 Make a key pair: keep FILE, hand over FILE.pub."""
+    import orjson
+
+    from signing.errors import SigningError
+    from signing.keys import generate_key, public_jwk, save_key
+
+    try:
+        key = generate_key(alg)
+        save_key(file, key)
+    except SigningError as fault:
+        fail(str(fault))
+    public = file.with_name(f"{file.name}.pub")
+    public.write_bytes(orjson.dumps(public_jwk(key), option=orjson.OPT_INDENT_2))
+    show(as_json, {"私钥 private key": str(file), "公钥 public key": str(public), "kid": key.kid})
+
+
+def _in_transaction(step: Callable[..., Awaitable[None]]) -> None:
+    from gateway.errors import GatewayError
+    from gateway.settings import load_settings
+    from gateway.state import open_gateway
+
+    async def run() -> None:
+        async with open_gateway(load_settings()) as gateway, gateway.database.begin("registry") as session:
+            await step(gateway, session)
+
+    try:
+        asyncio.run(run())
+    except GatewayError as fault:
+        fail(str(fault))
+
+
+groups = {"institution": institution, **{kind: _group(kind) for kind in TITLES}, "keys": keys}

@@ -1,0 +1,110 @@
+"""Client authentication with a signed assertion: private_key_jwt (RFC 7523) as FAPI 2.0 wants it.
+
+Authlib's own check takes any recommended algorithm, an array as audience and a lifetime of years: refused here.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidClientError
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gateway.identity.tables import Client
+from signing.errors import SignatureError
+from signing.jws import SUITES, import_public
+
+SKEW_SECONDS = 60
+LONGEST_LIFE_SECONDS = 300
+LARGEST_ASSERTION = 16 * 1024
+METHOD = "private_key_jwt"
+_ALGORITHMS = sorted({name for names in SUITES.values() for name in names})
+_REGISTRY = jws.JWSRegistry(algorithms=_ALGORITHMS)
+_ONCE = text("INSERT INTO once (key, expires_at) VALUES (:key, :until) ON CONFLICT DO NOTHING")
+
+
+class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib has no types
+    """Authenticates a client by an assertion for this issuer, used once, living at most five minutes."""
+
+    CLIENT_AUTH_METHOD = METHOD
+
+    def __init__(self, session: Session, issuer: str, now: datetime) -> None:
+        super().__init__(leeway=SKEW_SECONDS)
+        self._session, self._issuer, self._now = session, issuer, now
+
+    def extract_assertion(self, assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Read header and claims, not yet verified."""
+        if len(assertion) > LARGEST_ASSERTION:
+            raise InvalidClientError(description="The assertion is too large.")
+        try:
+            header, claims = super().extract_assertion(assertion)
+        except (ValueError, UnicodeError) as fault:
+            raise InvalidClientError(description="The assertion is not a JWT.") from fault
+        return header, claims
+
+    def resolve_client_public_key(self, client: Client) -> Mapping[str, Any]:
+        """Return the registered keys; which one is meant stands in the assertion's header."""
+        return client.jwks
+
+    def __call__(self, query_client: Any, request: Any) -> Client | None:  # noqa: ANN401 - Authlib's own objects
+        """Authenticate, or return None where the request brings no assertion. Raises InvalidClientError."""
+        form = request.form
+        if form.get("client_assertion_type") != self.CLIENT_ASSERTION_TYPE or not form.get("client_assertion"):
+            return None
+        header, claims = self.extract_assertion(form["client_assertion"])
+        client: Client | None = query_client(claims.get("sub")) if isinstance(claims.get("sub"), str) else None
+        if client is None:
+            raise InvalidClientError(description="No such client is registered here.")
+        request.client = client
+        if form.get("client_id", client.client_id) != client.client_id:
+            raise InvalidClientError(description="client_id is not the sub of the assertion.")
+        self._verify(form["client_assertion"], header, client)
+        self._check_claims(claims, client.client_id)
+        return client
+
+    def _verify(self, assertion: str, header: Mapping[str, Any], client: Client) -> None:
+        keys = [jwk for jwk in client.jwks["keys"] if header.get("kid") in {None, jwk["kid"]}]
+        if len(keys) != 1:
+            raise InvalidClientError(description="kid names none of the registered keys; name one where there are two.")
+        if header.get("alg") not in SUITES[keys[0]["kty"]]:
+            raise InvalidClientError(description="alg is not the one of the registered key: PS256, ES256 or Ed25519.")
+        try:
+            jwt.decode(assertion, import_public(keys[0]), algorithms=_ALGORITHMS, registry=_REGISTRY)
+        except (JoseError, SignatureError, ValueError) as fault:
+            raise InvalidClientError(description="The signature of the assertion does not verify.") from fault
+
+    def _check_claims(self, claims: Mapping[str, Any], client_id: str) -> None:
+        now = self._now.timestamp()
+        expires = _time(claims, "exp")
+        starts = [_time(claims, name) for name in ("iat", "nbf") if name in claims]
+        faults = {
+            "iss must be the client_id.": claims.get("iss") != client_id,
+            f"aud must be the string {self._issuer}": claims.get("aud") != self._issuer,
+            "exp is missing or has passed: check the clock.": expires is None or expires <= now - SKEW_SECONDS,
+            "exp is more than 300 seconds ahead.": (expires or 0) > now + LONGEST_LIFE_SECONDS + SKEW_SECONDS,
+            "iat or nbf lies ahead: check the clock.": any(at is None or at > now + SKEW_SECONDS for at in starts),
+            "jti must be a string of at most 256 characters.": not _is_jti(claims.get("jti")),
+        }
+        for description, wrong in faults.items():
+            if wrong:
+                raise InvalidClientError(description=description)
+        key = hashlib.sha256(f"ca:{client_id}:{claims['jti']}".encode("utf-8", "surrogatepass")).digest()
+        until = datetime.fromtimestamp((expires or 0) + SKEW_SECONDS, UTC)
+        if self._session.execute(_ONCE, {"key": key, "until": until}).rowcount != 1:  # type: ignore[attr-defined]
+            raise InvalidClientError(description="This assertion was used before: sign a new one with a new jti.")
+
+
+def _is_jti(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 256
+
+
+def _time(claims: Mapping[str, Any], name: str) -> float | None:
+    value = claims.get(name)
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if usable else None  # type: ignore[arg-type]  # a number, by the line above

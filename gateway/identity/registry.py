@@ -1,0 +1,96 @@
+"""Adding and suspending institutions and clients: each an event in the same transaction."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audit.events import Event
+from audit.recorder import Recorder
+from gateway.errors import GatewayError
+from gateway.identity.scopes import SCOPES
+from gateway.identity.tables import Client, Institution
+from signing.errors import SignatureError
+from signing.jws import import_public
+
+CLASSES = ("bank", "guarantee", "micro_loan", "other")
+SMALLEST_RSA_BITS = 2048
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
+
+
+class RegistrationError(GatewayError):
+    """The institution or client cannot be registered as asked."""
+
+
+async def add_institution(
+    session: AsyncSession, recorder: Recorder, *, actor: str, institution_id: str, name: str, kind: str, now: datetime
+) -> None:
+    """Register an institution. Raises RegistrationError where the id is taken or malformed, or the class unknown."""
+    _check_id(institution_id)
+    if kind not in CLASSES:
+        raise RegistrationError(f"{kind!r} is no class of institution: {', '.join(CLASSES)}")
+    if await session.get(Institution, institution_id):
+        raise RegistrationError(f"the institution {institution_id} exists already")
+    event = Event("institution.added", actor, institution=institution_id, payload={"name": name, "class": kind})
+    row = Institution(
+        institution_id=institution_id, name=name, class_=kind, status="active", created_at=now,
+        event_id=await recorder.record(session, event, now),
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+
+
+async def add_client(
+    session: AsyncSession,
+    recorder: Recorder,
+    *,
+    actor: str,
+    client_id: str,
+    kind: str,
+    jwk: Mapping[str, Any],
+    institution_id: str | None,
+    now: datetime,
+) -> None:
+    """Register a client with its public key. Raises RegistrationError with what is wrong."""
+    _check_id(client_id)
+    if kind not in SCOPES:
+        raise RegistrationError(f"{kind!r} is no kind of client: {', '.join(SCOPES)}")
+    if (kind == "account") != (institution_id is not None):
+        raise RegistrationError("an account belongs to an institution, and nothing else does")
+    if institution_id is not None and await session.get(Institution, institution_id) is None:
+        raise RegistrationError(f"there is no institution {institution_id}: add it first")
+    if await session.get(Client, client_id):
+        raise RegistrationError(f"the client {client_id} exists already")
+    public = _public_key(jwk)
+    event = Event(
+        "client.added", actor, institution=institution_id, account=client_id if institution_id else None,
+        payload={"client": client_id, "kind": kind, "kid": public["kid"]},
+    )  # fmt: skip
+    row = Client(
+        client_id=client_id, kind=kind, institution_id=institution_id, jwks={"keys": [public]}, status="active",
+        created_at=now, event_id=await recorder.record(session, event, now),
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+
+
+def _public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the public members with the thumbprint as kid where none is named. A private key is refused."""
+    if "d" in jwk:
+        raise RegistrationError("this is a private key: keep it, and register its public half")
+    try:
+        key = import_public(jwk)
+        members = {str(name): value for name, value in key.as_dict(private=False).items()}
+        thumbprint = key.thumbprint()
+    except (SignatureError, ValueError, TypeError, KeyError) as fault:
+        raise RegistrationError("the key is no public JWK of Ed25519, P-256 or RSA") from fault
+    if members["kty"] == "RSA" and 6 * len(members["n"]) < SMALLEST_RSA_BITS:  # base64url: six bits a character
+        raise RegistrationError(f"an RSA key has at least {SMALLEST_RSA_BITS} bits")
+    return {**members, "kid": str(jwk.get("kid") or thumbprint)}
+
+
+def _check_id(identifier: str) -> None:
+    if not _ID.fullmatch(identifier):
+        raise RegistrationError(f"{identifier!r} is no id: 2 to 63 of a-z 0-9 . _ -, not starting with a mark")

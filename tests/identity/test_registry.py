@@ -1,0 +1,66 @@
+"""Registering institutions and clients from the command line, and what is refused with its reason."""
+
+import base64
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests import database_server
+from tests.processes import environment, xinqiao
+
+
+@pytest.fixture(scope="module")
+def env(socket_folder, tmp_path_factory):
+    with database_server.fresh_database(socket_folder) as urls:
+        made = environment(tmp_path_factory.mktemp("home"), urls, "http://127.0.0.1:8000")
+        xinqiao(["init"], made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def public(env, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    xinqiao(["keys", "new", str(folder / "bank.json")], env)
+    assert "d" not in json.loads((folder / "bank.json.pub").read_text())
+    return folder / "bank.json.pub"
+
+
+def test_an_institution_its_account_and_each_other_kind_can_be_added_once(env, public):
+    xinqiao(["institution", "add", "bank", "--name", "测试银行"], env)
+    xinqiao(["account", "add", "bank-1", "--key", str(public), "--institution", "bank"], env)
+    for kind in ("agency", "signatory", "platform", "auditor", "operator"):
+        arguments = [kind, "add", f"{kind}-1", "--key", str(public), "--json"]
+        assert json.loads(xinqiao(arguments, env).stdout) == {"kind": kind, "client_id": f"{kind}-1"}
+        again = xinqiao(arguments, env, check=False)
+        assert (again.returncode, "exists already" in again.stderr) == (1, True)
+
+
+def _modulus(bits):
+    number = rsa.generate_private_key(65537, bits).public_key().public_numbers().n
+    return base64.urlsafe_b64encode(number.to_bytes(bits // 8, "big")).decode().rstrip("=")
+
+
+def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_path):
+    private = public.with_suffix("")
+    weak = tmp_path / "weak.json"
+    weak.write_text(json.dumps({"kty": "RSA", "n": _modulus(1024), "e": "AQAB"}))
+    broken, scalar, other = tmp_path / "broken", tmp_path / "scalar", tmp_path / "other"
+    broken.write_text("{")
+    scalar.write_text("7")
+    other.write_text('{"kty": "oct", "k": "AAAA"}')
+    for arguments, reason in (
+        (["auditor", "add", "a-1", "--key", str(private)], "private key"),
+        (["auditor", "add", "a-1", "--key", str(weak)], "2048 bits"),
+        (["auditor", "add", "a-1", "--key", str(broken)], "is not JSON"),
+        (["auditor", "add", "a-1", "--key", str(scalar)], "is not a JWK"),
+        (["auditor", "add", "a-1", "--key", str(other)], "no public JWK"),
+        (["auditor", "add", "审计", "--key", str(public)], "is no id"),
+        (["account", "add", "x-1", "--key", str(public), "--institution", "nobody"], "add it first"),
+        (["institution", "add", "shop", "--name", "x", "--class", "shop"], "no class"),
+        (["keys", "new", str(public)], "never overwritten"),
+        (["keys", "new", str(tmp_path / "k"), "--alg", "RS256"], "unknown suite"),
+    ):
+        refused = xinqiao(arguments, env, check=False)
+        assert (refused.returncode, reason in refused.stderr) == (1, True), (arguments, refused.stderr)
+        assert "Traceback" not in refused.stderr

@@ -24,7 +24,14 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
             app.state.gateway = opened
             yield
 
-    app = FastAPI(title="Xinqiao 信桥", version="0.1.0", lifespan=None if gateway else lifespan)
+    # The stock documentation pages load their scripts from elsewhere, which these networks cannot reach.
+    app = FastAPI(
+        title="Xinqiao 信桥",
+        version="0.1.0",
+        lifespan=None if gateway else lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.issuer = settings.issuer
     app.state.metrics = metrics
     if gateway:

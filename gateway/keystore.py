@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.errors import AlreadyInitialisedError, GatewayError, NotInitialisedError
+from gateway.errors import GatewayError, NotInitialisedError
 from gateway.settings import Settings
 from signing.errors import SealError
 from signing.keys import SigningKey, generate_key, key_from_private, private_bytes, public_jwk
@@ -51,15 +51,12 @@ def load_kek(settings: Settings) -> bytes:
 
 
 def create_kek(settings: Settings) -> bytes:
-    """Make the KEK, readable by its owner alone, unless the environment brings one. Never overwrites one."""
-    if settings.kek:
-        return load_kek(settings)
+    """Make the KEK, readable by its owner alone, unless there is one: from the environment or an unfinished run."""
     path = kek_file(settings)
+    if settings.kek or path.exists():
+        return load_kek(settings)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as fault:
-        raise AlreadyInitialisedError(f"{path} exists: keys are never overwritten") from fault
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(base64.b64encode(os.urandom(KEK_BYTES)))
         file.flush()

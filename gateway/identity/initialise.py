@@ -12,52 +12,45 @@ from audit.recorder import Recorder, find_log, open_log
 from gateway.database import Database
 from gateway.errors import AlreadyInitialisedError
 from gateway.identity.tables import Client, InstanceKey
-from gateway.keystore import create_kek, kek_file, new_keys
+from gateway.keystore import create_kek, new_keys
 from gateway.settings import Settings
-from signing.keys import generate_key, public_jwk, save_key
+from signing.keys import generate_key, load_key, public_jwk, save_key
 
 
 async def initialise(settings: Settings, database: Database, *, operator: str, operator_key: Path) -> str:
     """Create keys, log and first operator, and return the key id of the private key written to `operator_key`.
 
-    Raises AlreadyInitialisedError when the instance has keys, KeyFileError when the key file exists; a run that
-    failed on its way leaves neither rows nor key files, so it can be repeated.
+    Key files are written before the commit, and never overwritten or deleted: a run that failed or was killed leaves
+    no rows, and the next one uses its files. `operator_key` may also be a key the operator brings.
+    Raises AlreadyInitialisedError when the instance has keys, KeyFileError when the file holds no private key.
     """
     now = datetime.now(UTC)
-    written: list[Path] = []
-    try:
-        async with database.begin("init", role="owner") as session:
-            await _refuse_twice(session, settings)
-            kek = create_kek(settings)
-            if not settings.kek:
-                written.append(kek_file(settings))
-            key = generate_key("ES256")
-            save_key(operator_key, key)
-            written.append(operator_key)
-            recorder = Recorder(await open_log(session, settings.log_origin, now), settings.log_origin, kek)
-            keys = new_keys(kek)
-            made = {str(row["purpose"]): str(row["kid"]) for row in keys}
-            event = await recorder.record(
-                session, Event("instance.initialised", actor=operator, payload={"keys": made}), now
+    async with database.begin("init", role="owner") as session:
+        await _refuse_twice(session, settings)
+        kek = create_kek(settings)
+        if not operator_key.exists():
+            save_key(operator_key, generate_key("ES256"))
+        key = load_key(operator_key)
+        recorder = Recorder(await open_log(session, settings.log_origin, now), settings.log_origin, kek)
+        keys = new_keys(kek)
+        made = {str(row["purpose"]): str(row["kid"]) for row in keys}
+        event = await recorder.record(
+            session, Event("instance.initialised", actor=operator, payload={"keys": made}), now
+        )
+        session.add_all(InstanceKey(**row, status="active", created_at=now, event_id=event) for row in keys)
+        added = await recorder.record(
+            session, Event("client.added", actor=operator, payload={"kind": "operator", "kid": key.kid}), now
+        )
+        session.add(
+            Client(
+                client_id=operator,
+                kind="operator",
+                jwks={"keys": [public_jwk(key)]},
+                status="active",
+                created_at=now,
+                event_id=added,
             )
-            session.add_all(InstanceKey(**row, status="active", created_at=now, event_id=event) for row in keys)
-            added = await recorder.record(
-                session, Event("client.added", actor=operator, payload={"kind": "operator", "kid": key.kid}), now
-            )
-            session.add(
-                Client(
-                    client_id=operator,
-                    kind="operator",
-                    jwks={"keys": [public_jwk(key)]},
-                    status="active",
-                    created_at=now,
-                    event_id=added,
-                )
-            )
-    except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise
+        )
     return key.kid
 
 

@@ -52,10 +52,35 @@ def test_an_init_that_fails_on_its_way_leaves_nothing_and_can_be_repeated(instan
     occupied.write_text("mine")
     failed = xinqiao(["init", "--key", str(occupied)], instance, check=False)
     assert failed.returncode == 1
-    assert "never overwritten" in failed.stderr
+    assert "cannot be read as a private key" in failed.stderr
     assert occupied.read_text() == "mine"
-    assert not (tmp_path / "gateway/keys/kek").exists()
     xinqiao(["init"], instance)
+
+
+def test_two_inits_at_once_make_one_instance_whose_keys_still_open(instance):
+    with running(["init"], instance) as first, running(["init"], instance) as second:
+        assert sorted([first.wait(60), second.wait(60)]) == [0, 1]
+    xinqiao(["status"], instance)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("nth", [1, 2])
+def test_an_init_that_is_killed_after_writing_a_key_file_can_be_repeated(instance, tmp_path, nth):
+    """Killed at the nth fsync: after the KEK, and after the operator's key; nothing is committed yet."""
+    folder = tmp_path / "killer"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "import os, signal\nreal, seen = os.fsync, []\n"
+        "def fsync(fd):\n    real(fd)\n    seen.append(fd)\n"
+        f"    if len(seen) == {nth}: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "os.fsync = fsync\n"
+    )
+    killed = xinqiao(["init"], {**instance, "PYTHONPATH": str(folder)}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert (tmp_path / "gateway/keys/kek").exists()
+    assert "xinqiao init" in xinqiao(["worker"], instance, check=False).stderr
+    xinqiao(["init"], instance)
+    assert xinqiao(["init"], instance, check=False).returncode == 1
 
 
 def test_a_wrong_kek_is_refused_without_showing_it(instance):

@@ -61,10 +61,10 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         client: Client | None = query_client(claims.get("sub")) if isinstance(claims.get("sub"), str) else None
         if client is None:
             raise InvalidClientError(description="No such client is registered here.")
-        request.client = client
         if form.get("client_id", client.client_id) != client.client_id:
             raise InvalidClientError(description="client_id is not the sub of the assertion.")
         self._verify(form["client_assertion"], header, client)
+        request.client = client  # from here on it is the client that asked, whatever becomes of it
         self._check_claims(claims, client.client_id)
         return client
 

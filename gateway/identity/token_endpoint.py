@@ -128,7 +128,7 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no 
 
 
 async def issue_token(session: AsyncSession, gateway: Gateway, form: Mapping[str, str], now: datetime) -> Answer:
-    """Answer a token request and record it. A refusal is recorded where the client is known: strangers fill no log."""
+    """Answer a token request and record it. A refusal is recorded where the client itself signed it."""
     request = _Form(f"{gateway.settings.issuer}/oauth/token", form)
 
     def run(sync: Session) -> tuple[Answer, dict[str, Any]]:

@@ -242,11 +242,12 @@ async def test_a_suspended_institution_takes_its_accounts_along(client, gateway,
     assert (await ask(client, assertion(key, "lender-1", issuer))).status_code == 401
 
 
-async def test_logins_and_refusals_of_known_clients_stand_in_the_log(client, gateway, issuer, auditor):
+async def test_logins_and_refusals_stand_in_the_log_where_the_client_itself_signed(client, gateway, issuer, auditor):
     key = await register(gateway, "bank-9", "account", "bank")
     await ask(client, assertion(key, "bank-9", issuer))
     await ask(client, assertion(key, "bank-9", "https://other.example"))
     await ask(client, assertion(key, "nobody", issuer))
+    await ask(client, assertion(generate_key("ES256"), "bank-9", issuer, header={"kid": key.kid}))  # somebody else
     headers = await login(client, auditor, "auditor-1", issuer)
     found = (await client.get("/v1/audit/entries?account=bank-9", headers=headers)).json()["entries"]
     shown = [(entry["leaf"]["type"], entry["leaf"].get("outcome")) for entry in found]

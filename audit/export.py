@@ -31,10 +31,10 @@ async def export_log(session: AsyncSession, log_id: int, folder: Path, progress:
         bundle = write_bundle(await entries(session, log_id, n * WIDTH, n * WIDTH + width))
         _write(folder / tile_path("entries", n, width), bundle)
         progress(n * WIDTH + width, size)
-    read = tile_reader(session, log_id)
     for level in range(levels(size)):
         for n, width in widths(size, level):
-            _write(folder / tile_path(level, n, width), (await read(level, n))[: width * HASH_BYTES])
+            tile = await tile_reader(session, log_id)(level, n)  # a reader of its own: each keeps what it has read
+            _write(folder / tile_path(level, n, width), tile[: width * HASH_BYTES])
     (folder / "checkpoint").write_text(note)
     return size
 

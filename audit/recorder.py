@@ -60,7 +60,7 @@ class Recorder:
 
     async def record(self, session: AsyncSession, event: Event, now: datetime | None = None) -> UUID:
         """Record an event and return its id. Raises EventError when it has no leaf."""
-        event_id, salt = UUID(bytes=uuid7().bytes), os.urandom(SALT_BYTES)
+        event_id, salt = uuid7(), os.urandom(SALT_BYTES)
         at = now or datetime.now(UTC)
         payload = payload_bytes(event.payload)
         leaf = leaf_of(event, event_id, at, commitment(salt, payload))
@@ -88,7 +88,7 @@ class Recorder:
         """Return the live key of a subject, made on first use; two makers at once end up with the same one."""
         row = (await session.execute(FIND_KEY, {"ref": ref})).one_or_none()
         if row is None:
-            key_id = UUID(bytes=uuid7().bytes)
+            key_id = uuid7()
             wrapped = seal(self._kek, os.urandom(KEY_BYTES), key_id.bytes)
             await session.execute(ADD_KEY, {"key": key_id, "ref": ref, "wrapped": wrapped})
             row = (await session.execute(FIND_KEY, {"ref": ref})).one()

@@ -8,13 +8,5 @@ class ConnectorError(Exception):
         super().__init__(message or self.__doc__)
 
 
-class RefusedError(ConnectorError):
-    """The source refuses: trying again will not help."""
-
-
-class UnavailableError(ConnectorError):
-    """The source does not answer: try again later."""
-
-
 class MalformedError(ConnectorError):
     """The delivery is not what was agreed."""

@@ -93,14 +93,9 @@ class KeyStore:
 
     def audit_key(self) -> Ed25519PrivateKey:
         """Return the log's key in the form that signs notes, which are no JWS."""
-        return log_key(self._keys["audit"])
-
-
-def log_key(key: SigningKey) -> Ed25519PrivateKey:
-    """Return an Ed25519 signing key as cryptography's own object."""
-    private = key.jwk.private_key
-    assert isinstance(private, Ed25519PrivateKey), "the audit purpose is Ed25519"  # noqa: S101 - see PURPOSES
-    return private
+        private = self._keys["audit"].jwk.private_key
+        assert isinstance(private, Ed25519PrivateKey), "the audit purpose is Ed25519"  # noqa: S101 - see PURPOSES
+        return private
 
 
 def new_keys(kek: bytes) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """`xinqiao audit`: the log's key, its export, and the check an auditor runs anywhere, without database or network."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import Annotated
 import typer
 
 from audit.export import Progress
-from gateway.cli.output import fail, show
+from gateway.cli.on_instance import on_instance
+from gateway.cli.output import AsJson, fail, show
 
 group = typer.Typer(no_args_is_help=True, help="审计 Audit: key, export, verify.")
-AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
 
 
 @contextmanager
@@ -29,20 +28,12 @@ def _bar(what: str) -> Iterator[Progress]:
 def key() -> None:
     """日志公钥，交给审计员保存 Print the log's public key, to be handed to auditors out of band."""
     from audit.note import public_bytes, verifier_key
-    from gateway.errors import GatewayError
-    from gateway.settings import load_settings
-    from gateway.state import open_gateway
+    from gateway.state import Gateway
 
-    settings = load_settings()
+    async def run(gateway: Gateway) -> str:
+        return verifier_key(gateway.audit.origin, public_bytes(gateway.keys.audit_key()))
 
-    async def run() -> str:
-        async with open_gateway(settings) as gateway:
-            return verifier_key(gateway.audit.origin, public_bytes(gateway.keys.audit_key()))
-
-    try:
-        typer.echo(asyncio.run(run()))
-    except GatewayError as fault:
-        fail(str(fault))
+    typer.echo(on_instance(run))
 
 
 @group.command()
@@ -53,20 +44,16 @@ def export(
     """导出全部日志 Write the whole log as files (C2SP tlog-tiles), to be verified anywhere."""
     from audit.errors import AuditError
     from audit.export import export_log
-    from gateway.errors import GatewayError
-    from gateway.settings import load_settings
-    from gateway.state import open_gateway
+    from gateway.state import Gateway
 
-    settings = load_settings()
-
-    async def run() -> int:
+    async def run(gateway: Gateway) -> int:
         with _bar("导出 exporting") as progress:
-            async with open_gateway(settings) as gateway, gateway.database.begin("audit.export") as session:
+            async with gateway.database.begin("audit.export") as session:
                 return await export_log(session, gateway.audit.log_id, folder, progress)
 
     try:
-        size = asyncio.run(run())
-    except (GatewayError, AuditError) as fault:
+        size = on_instance(run)
+    except AuditError as fault:
         fail(str(fault))
     show(as_json, {"目录 folder": str(folder), "条目 entries": size})
 

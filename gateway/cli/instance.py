@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.output import fail, show
+from gateway.cli.on_instance import on_instance
+from gateway.cli.output import AsJson, fail, show
 
 
 def init(
@@ -14,7 +15,7 @@ def init(
     key: Annotated[
         Path | None, typer.Option(help="管理员私钥写到哪里 Where to write the operator's private key.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """初始化：建库、生成密钥、设首位管理员 Create the schema, the keys and the first operator; refuses to run twice."""
     from gateway import schema
@@ -74,31 +75,28 @@ def worker() -> None:
         fail(f"不能启动 cannot start: {fault}")
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")] = False) -> None:
+def status(as_json: AsJson = False) -> None:
     """一屏看全：就绪检查与审计日志 One screen: is it ready, how long is the log, what was signed last."""
     from sqlalchemy import text
 
-    from gateway.errors import GatewayError
     from gateway.readiness import readiness
-    from gateway.settings import load_settings
-    from gateway.state import open_gateway
+    from gateway.state import Gateway
 
-    settings = load_settings()
+    async def run(gateway: Gateway) -> tuple[dict[str, str], bool]:
+        findings = await readiness(gateway)
+        async with gateway.database.begin("status") as session:
+            count = (await session.execute(text("SELECT count(*) FROM audit_event"))).scalar_one()
+            signed = (await session.execute(text("SELECT max(size) FROM audit_checkpoint"))).scalar_one()
+        lines = {
+            "实例 instance": f"{gateway.settings.instance} ({gateway.settings.role})",
+            "issuer": gateway.settings.issuer,
+            **{f.name: f"{'正常 ok' if f.ok else '异常 NOT OK'} · {f.seen}" for f in findings},
+            "审计事件 events": str(count),
+            "已签发至 signed up to": str(signed or 0),
+        }
+        return lines, all(f.ok for f in findings)
 
-    async def run() -> tuple[dict[str, str], bool]:
-        async with open_gateway(settings) as gateway:
-            findings = await readiness(gateway)
-            lines = {f.name: f"{'正常 ok' if f.ok else '异常 NOT OK'} · {f.seen}" for f in findings}
-            async with gateway.database.begin("status") as session:
-                count = (await session.execute(text("SELECT count(*) FROM audit_event"))).scalar_one()
-                signed = (await session.execute(text("SELECT max(size) FROM audit_checkpoint"))).scalar_one()
-            lines |= {"审计事件 events": str(count), "已签发至 signed up to": str(signed or 0)}
-            return lines, all(f.ok for f in findings)
-
-    try:
-        lines, ok = asyncio.run(run())
-    except GatewayError as fault:
-        fail(str(fault))
-    show(as_json, {"实例 instance": f"{settings.instance} ({settings.role})", "issuer": settings.issuer, **lines})
+    lines, ok = on_instance(run)
+    show(as_json, lines)
     if not ok:
         raise typer.Exit(1)

@@ -1,12 +1,14 @@
 """How commands answer: a small table for people, one JSON object for scripts, one line for a fault."""
 
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
+
+AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
 
 
 def show(as_json: bool, lines: Mapping[str, object]) -> None:

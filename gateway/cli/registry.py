@@ -3,7 +3,6 @@
 These act as the operator who can reach the database; the events name the actor `operator-cli`.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +11,12 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.cli.output import fail, show
+from gateway.cli.on_instance import on_instance
+from gateway.cli.output import AsJson, fail, show
 
 ACTOR = "operator-cli"
 Id = Annotated[str, typer.Argument(help="编号 Its id: a-z 0-9 . _ -")]
 KeyFile = Annotated[Path, typer.Option("--key", help="公钥文件 (JWK) File with the public key.", exists=True)]
-AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
 TITLES = {
     "account": "账户 Accounts of institutions.",
     "agency": "部门 Agencies that supply data.",
@@ -121,18 +120,13 @@ def new_key(
 
 
 def _in_transaction(step: Callable[..., Awaitable[None]]) -> None:
-    from gateway.errors import GatewayError
-    from gateway.settings import load_settings
-    from gateway.state import open_gateway
+    from gateway.state import Gateway
 
-    async def run() -> None:
-        async with open_gateway(load_settings()) as gateway, gateway.database.begin("registry") as session:
+    async def run(gateway: Gateway) -> None:
+        async with gateway.database.begin("registry") as session:
             await step(gateway, session)
 
-    try:
-        asyncio.run(run())
-    except GatewayError as fault:
-        fail(str(fault))
+    on_instance(run)
 
 
 groups = {"institution": institution, **{kind: _group(kind) for kind in TITLES}, "keys": keys}

@@ -35,7 +35,7 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
     CLIENT_AUTH_METHOD = METHOD
 
     def __init__(self, session: Session, issuer: str, now: datetime) -> None:
-        super().__init__(leeway=SKEW_SECONDS)
+        super().__init__()
         self._session, self._issuer, self._now = session, issuer, now
 
     def extract_assertion(self, assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -47,10 +47,6 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         except (ValueError, UnicodeError) as fault:
             raise InvalidClientError(description="The assertion is not a JWT.") from fault
         return header, claims
-
-    def resolve_client_public_key(self, client: Client) -> Mapping[str, Any]:
-        """Return the registered keys; which one is meant stands in the assertion's header."""
-        return client.jwks
 
     def __call__(self, query_client: Any, request: Any) -> Client | None:  # noqa: ANN401 - Authlib's own objects
         """Authenticate, or return None where the request brings no assertion. Raises InvalidClientError."""

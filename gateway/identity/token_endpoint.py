@@ -3,7 +3,6 @@
 Authlib is synchronous: it runs inside `AsyncSession.run_sync`, so its queries go over the request's own transaction.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,7 +77,7 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no 
     def __init__(self, session: Session, gateway: Gateway, now: datetime) -> None:
         super().__init__()
         self._session, self._gateway, self._now = session, gateway, now
-        self.issued: dict[str, Any] = defaultdict(str)
+        self.issued: dict[str, Any] = {}
         self.register_grant(_Grant)
         self.register_client_auth_method(METHOD, PrivateKeyJwt(session, gateway.settings.issuer, now))
         self.register_token_generator("default", self._mint)

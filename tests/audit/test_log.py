@@ -55,9 +55,9 @@ class Log:
         async with self.database.begin("sequence", role="sequencer") as session:
             return await sequence(session, self.recorder.log_id)
 
-    async def publish(self, key=KEY, store=None):
+    async def publish(self, key=KEY):
         async with self.database.begin("publish", role="sequencer") as session:
-            return await publish(session, self.recorder.log_id, ORIGIN, key, store or self.store, NOW)
+            return await publish(session, self.recorder.log_id, ORIGIN, key, self.store, NOW)
 
     async def export(self, name):
         async with self.database.begin("export") as session:

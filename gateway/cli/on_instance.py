@@ -1,0 +1,28 @@
+"""How commands reach the instance: open it, run, and tell a fault in one line."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from gateway.cli.output import fail
+
+if TYPE_CHECKING:
+    from gateway.state import Gateway
+
+Result = TypeVar("Result")
+
+
+def on_instance(step: Callable[["Gateway"], Awaitable[Result]]) -> Result:
+    """Run a step on the opened instance; a GatewayError ends the command with its message."""
+    from gateway.errors import GatewayError
+    from gateway.settings import load_settings
+    from gateway.state import open_gateway
+
+    async def run() -> Result:
+        async with open_gateway(load_settings()) as gateway:
+            return await step(gateway)
+
+    try:
+        return asyncio.run(run())
+    except GatewayError as fault:
+        fail(str(fault))

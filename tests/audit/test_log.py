@@ -1,9 +1,6 @@
-"""The log on a real database: events enter once, tampering stops it, heads never fork, exports verify offline."""
+"""The log on a real database: events enter once, tampering stops it, heads never fork."""
 
 import asyncio
-import shutil
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,77 +9,13 @@ from sqlalchemy.exc import ProgrammingError
 
 from audit.errors import AuditError, ForkError, ProofError, TamperedError
 from audit.events import Event, commitment
-from audit.export import export_log
-from audit.head_store import HeadStore
-from audit.note import public_bytes, sign_checkpoint, verifier_key, verify_checkpoint
+from audit.note import verify_checkpoint
 from audit.proofs import get_proof
 from audit.publisher import publish
-from audit.recorder import Recorder, open_log
-from audit.sequencer import sequence
-from audit.verifier import verify_log
-from gateway.database import Database
 from signing.canonical import canonical_bytes
 from signing.merkle import leaf_hash, verify_inclusion
 from signing.sealing import unseal
-from tests import database_server
-
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-KEK = bytes(32)
-ORIGIN = "credit.example/audit"
-VKEY = verifier_key(ORIGIN, public_bytes(KEY))
-NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-
-
-class Log:
-    """A log on a database of its own, driven by hand."""
-
-    def __init__(self, urls, folder):
-        self.urls, self.database, self.store, self.folder = urls, Database(urls), HeadStore(folder / "head"), folder
-
-    async def open(self):
-        async with self.database.begin("open", role="owner") as session:
-            self.recorder = Recorder(await open_log(session, ORIGIN, NOW), ORIGIN, KEK)
-        return self
-
-    async def record(self, count=1, **members):
-        async with self.database.begin("record") as session:
-            return [
-                await self.recorder.record(session, Event("inquiry.answered", "bank-1", payload={"n": n}, **members))
-                for n in range(count)
-            ]
-
-    async def sequence(self):
-        async with self.database.begin("sequence", role="sequencer") as session:
-            return await sequence(session, self.recorder.log_id)
-
-    async def publish(self, key=KEY):
-        async with self.database.begin("publish", role="sequencer") as session:
-            return await publish(session, self.recorder.log_id, ORIGIN, key, self.store, NOW)
-
-    async def export(self, name):
-        async with self.database.begin("export") as session:
-            await export_log(session, self.recorder.log_id, self.folder / name, lambda _done, _all: None)
-        return self.folder / name
-
-    async def as_root(self, *statements):
-        """Do what only a database administrator can: switch the guards off and change rows."""
-        async with self.database.begin("tamper", role="owner") as session:
-            for table in ("audit_event", "audit_leaf", "audit_checkpoint", "audit_tile"):
-                await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-            for statement in statements:
-                await session.execute(text(statement))
-
-
-@pytest.fixture
-async def log(socket_folder, tmp_path):
-    with database_server.fresh_database(socket_folder) as urls:
-        opened = await Log(urls, tmp_path).open()
-        yield opened
-        await opened.database.close()
-
-
-def verify(folder, *kept, vkey=VKEY):
-    return verify_log(folder, vkey, kept, lambda _done, _all: None)
+from tests.audit.hand_log import KEK, KEY, NOW, ORIGIN, VKEY, verify
 
 
 async def test_an_event_that_is_rolled_back_was_never_there(log):
@@ -246,87 +179,3 @@ async def test_a_head_store_of_another_log_or_unreadable_stops_the_publisher(log
         head.write_text(broken)
         with pytest.raises(ForkError):
             await log.publish()
-
-
-async def _published(log, count):
-    await log.record(count)
-    await log.sequence()
-    await log.publish()
-
-
-async def test_an_export_verifies_and_extends_what_was_kept(log):
-    kept = []
-    for count in (2, 255, 300):
-        await _published(log, count)
-        kept.append(log.store.find().note)
-    report = verify(await log.export("good"), *kept)
-    assert (report.checkpoint.size, len(report.kept)) == (557, 3)
-    with pytest.raises(ProofError, match="not empty"):
-        await log.export("good")
-
-
-def _flip(path: Path, at: int):
-    content = bytearray(path.read_bytes())
-    content[at] ^= 1
-    path.write_bytes(bytes(content))
-
-
-@pytest.mark.parametrize(
-    "mutate",
-    [
-        lambda f: _flip(f / "tile/entries/000", 40),
-        lambda f: _flip(f / "tile/entries/000", 0),
-        lambda f: _flip(f / "tile/entries/001.p/44", 100),
-        lambda f: _flip(f / "tile/0/000", 5),
-        lambda f: _flip(f / "tile/1/000.p/1", 5),
-        lambda f: _flip(f / "checkpoint", 30),
-        lambda f: _flip(f / "checkpoint", len((f / "checkpoint").read_bytes()) - 20),
-        lambda f: (f / "tile/entries/001.p/44").unlink(),
-        lambda f: (f / "tile/entries/000").write_bytes((f / "tile/entries/000").read_bytes()[:-10]),
-        lambda f: (f / "tile/0/000").unlink(),
-        lambda f: (f / "checkpoint").unlink(),
-    ],
-)
-async def test_one_changed_byte_or_missing_file_is_detected_offline(log, mutate):
-    await _published(log, 300)
-    folder = await log.export("bad")
-    assert verify(folder).checkpoint.size == 300
-    mutate(folder)
-    with pytest.raises(AuditError):
-        verify(folder)
-
-
-async def test_a_tail_cut_off_is_detected_against_a_checkpoint_kept_earlier(log):
-    await _published(log, 3)
-    short = await log.export("short")
-    await _published(log, 3)
-    with pytest.raises(ForkError, match="shrank"):
-        verify(short, log.store.find().note)
-
-
-async def test_a_log_rebuilt_and_signed_anew_is_detected_against_a_checkpoint_kept_earlier(
-    log, socket_folder, tmp_path
-):
-    await _published(log, 3)
-    kept = log.store.find().note
-    with database_server.fresh_database(socket_folder) as urls:
-        rebuilt = await Log(urls, tmp_path / "rebuilt").open()
-        await _published(rebuilt, 5)
-        folder = await rebuilt.export("log")
-        await rebuilt.database.close()
-    assert verify(folder).checkpoint.size == 5  # consistent in itself, and signed by the real key
-    with pytest.raises(ForkError, match="rewritten"):
-        verify(folder, kept)
-
-
-async def test_another_key_is_not_this_logs(log):
-    await _published(log, 1)
-    folder = await log.export("log")
-    other = Ed25519PrivateKey.generate()
-    with pytest.raises(AuditError):
-        verify(folder, vkey=verifier_key(ORIGIN, public_bytes(other)))
-    head = verify(folder).checkpoint
-    shutil.copy(folder / "checkpoint", folder / "kept")
-    (folder / "checkpoint").write_text(sign_checkpoint(head, other))
-    with pytest.raises(AuditError, match="not signed"):
-        verify(folder)

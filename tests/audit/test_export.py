@@ -1,0 +1,90 @@
+"""An exported log verifies offline, and nothing that was done to it goes unseen."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from audit.errors import AuditError, ForkError, ProofError
+from audit.note import public_bytes, sign_checkpoint, verifier_key
+from tests import database_server
+from tests.audit.hand_log import ORIGIN, Log, published, verify
+
+
+async def test_an_export_verifies_and_extends_what_was_kept(log):
+    kept = []
+    for count in (2, 255, 300):
+        await published(log, count)
+        kept.append(log.store.find().note)
+    report = verify(await log.export("good"), *kept)
+    assert (report.checkpoint.size, len(report.kept)) == (557, 3)
+    with pytest.raises(ProofError, match="not empty"):
+        await log.export("good")
+
+
+def _flip(path: Path, at: int):
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        lambda f: _flip(f / "tile/entries/000", 40),
+        lambda f: _flip(f / "tile/entries/000", 0),
+        lambda f: _flip(f / "tile/entries/001.p/44", 100),
+        lambda f: _flip(f / "tile/0/000", 5),
+        lambda f: _flip(f / "tile/1/000.p/1", 5),
+        lambda f: _flip(f / "checkpoint", 30),
+        lambda f: _flip(f / "checkpoint", len((f / "checkpoint").read_bytes()) - 20),
+        lambda f: (f / "tile/entries/001.p/44").unlink(),
+        lambda f: (f / "tile/entries/000").write_bytes((f / "tile/entries/000").read_bytes()[:-10]),
+        lambda f: (f / "tile/0/000").unlink(),
+        lambda f: (f / "checkpoint").unlink(),
+    ],
+)
+async def test_one_changed_byte_or_missing_file_is_detected_offline(log, mutate):
+    await published(log, 300)
+    folder = await log.export("bad")
+    assert verify(folder).checkpoint.size == 300
+    mutate(folder)
+    with pytest.raises(AuditError):
+        verify(folder)
+
+
+async def test_a_tail_cut_off_is_detected_against_a_checkpoint_kept_earlier(log):
+    await published(log, 3)
+    short = await log.export("short")
+    await published(log, 3)
+    with pytest.raises(ForkError, match="shrank"):
+        verify(short, log.store.find().note)
+
+
+async def test_a_log_rebuilt_and_signed_anew_is_detected_against_a_checkpoint_kept_earlier(
+    log, socket_folder, tmp_path
+):
+    await published(log, 3)
+    kept = log.store.find().note
+    with database_server.fresh_database(socket_folder) as urls:
+        rebuilt = await Log(urls, tmp_path / "rebuilt").open()
+        await published(rebuilt, 5)
+        folder = await rebuilt.export("log")
+        await rebuilt.database.close()
+    assert verify(folder).checkpoint.size == 5  # consistent in itself, and signed by the real key
+    with pytest.raises(ForkError, match="rewritten"):
+        verify(folder, kept)
+
+
+async def test_another_key_is_not_this_logs(log):
+    await published(log, 1)
+    folder = await log.export("log")
+    other = Ed25519PrivateKey.generate()
+    with pytest.raises(AuditError):
+        verify(folder, vkey=verifier_key(ORIGIN, public_bytes(other)))
+    head = verify(folder).checkpoint
+    shutil.copy(folder / "checkpoint", folder / "kept")
+    (folder / "checkpoint").write_text(sign_checkpoint(head, other))
+    with pytest.raises(AuditError, match="not signed"):
+        verify(folder)

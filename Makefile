@@ -25,7 +25,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Creating .venv 正在创建 .venv"; "$(PYTHON)" -m venv $(VENV); }
 	@echo "Installing from requirements-dev.lock, about a minute 正在安装依赖，约一分钟"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e tests/plugin_package
 	@touch $@
 
 test: $(READY) ## every test 全部测试 (T=tests/signing for a part)

@@ -1,4 +1,4 @@
-"""Files as agencies send them, read as rows of text: GB18030, BOMs, spreadsheets named .csv.
+"""Deliveries as agencies send them, read as rows of text: GB18030, BOMs, spreadsheets named .csv, JSON, XML.
 
 The content decides, never the name. Rows keep their number as a person counts them in a spreadsheet (the header is row
 1), and shifted rows are handed on as they are: the mapping judges them, nothing is dropped here.
@@ -13,10 +13,12 @@ from pathlib import Path
 import fastexcel
 
 from connectors.errors import MalformedError
+from connectors.objects import read_objects
 
 MOST_COLUMNS = 200
 LONGEST_CELL = 1 << 20  # characters
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_OBJECTS = frozenset({b"{", b"[", b"<"})  # JSON, NDJSON, XML: no column name begins so
 _CHUNK = 1 << 20
 
 
@@ -35,6 +37,9 @@ def decode(path: Path) -> Table:
         start = file.read(4)
     if not start:
         raise MalformedError("文件是空的 the file is empty")
+    if (mark := start.removeprefix(codecs.BOM_UTF8)[:1]) in _OBJECTS:
+        form, names, rows = read_objects(path, mark)
+        return Table(form, names, rows)
     encoding = "xlsx" if start == _ZIP else "xls" if start == _OLE else _encoding_of(path)
     lines = _sheet(path) if encoding in {"xlsx", "xls"} else _text(path, encoding)
     first = next(lines, (1, []))[1]

@@ -12,12 +12,14 @@ from audit.errors import AuditError, ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
+from gateway.sources import pull_due
 from gateway.state import Gateway
 
 SEQUENCE_SECONDS = 0.2
 PUBLISH_SECONDS = 1.0
 PARTITION_SECONDS = 3600.0
 PURGE_SECONDS = 60.0
+PULL_SECONDS = 5.0
 PAUSE_AFTER_FAULT_SECONDS = 5.0
 _LOG = structlog.get_logger("gateway.worker")
 
@@ -53,9 +55,16 @@ async def forget_used(gateway: Gateway) -> None:
         await session.execute(text("DELETE FROM once WHERE expires_at < now()"))
 
 
+async def pull_sources(gateway: Gateway) -> None:
+    """Read every source that is due, slice by slice."""
+    while await pull_due(gateway):
+        continue
+
+
 STEPS: dict[str, tuple[Step, float]] = {
     "partitions": (make_partitions, PARTITION_SECONDS),
     "replay marks": (forget_used, PURGE_SECONDS),
+    "pull": (pull_sources, PULL_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
 }

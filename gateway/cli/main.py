@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import audit, instance, migrate, registry, serve
+from gateway.cli import audit, ingest, instance, migrate, registry, serve, sources
 
 app = typer.Typer(
     name="xinqiao",
@@ -15,7 +15,9 @@ app.command()(serve.serve)
 app.command()(instance.worker)
 app.command()(migrate.migrate)
 app.command()(instance.status)
+app.command()(ingest.ingest)
 app.add_typer(audit.group, name="audit")
+app.add_typer(sources.group, name="source")
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)
 

@@ -32,27 +32,41 @@ class Caller:
     scopes: frozenset[str]
 
 
-def require(scope: str) -> Callable[[Request, AsyncSession], Awaitable[Caller]]:
-    """Make a dependency that lets in callers with this scope; suspension acts on the next request."""
+def require(*scopes: str) -> Callable[[Request, AsyncSession], Awaitable[Caller]]:
+    """Make a dependency that lets in callers with one of these scopes; suspension acts on the next request."""
 
     async def caller(request: Request, session: Transaction) -> Caller:
-        claims = _read_token(request, get_gateway(request), datetime.now(UTC))
-        scopes = frozenset(str(claims["scope"]).split())
-        if scope not in scopes:
-            raise ProblemError(
-                "insufficient-scope",
-                403,
-                f"This needs the scope {scope}.",
-                headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
-            )
-        row = (await session.execute(_CLIENT, {"id": claims["client_id"]})).one_or_none()
-        if row is None or row.status != "active":
-            raise ProblemError("account-suspended", 403, "This client is suspended: ask the platform's operator.")
-        if row.institution_status != "active":
-            raise ProblemError("institution-suspended", 403, "The institution is suspended: ask the operator.")
-        return Caller(str(claims["client_id"]), row.kind, row.institution_id, scopes)
+        return await _authorise(request, session, scopes)
 
     return caller
+
+
+def require_first(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
+    """Make the same dependency with a transaction of its own, for bodies that take long to arrive."""
+
+    async def caller(request: Request) -> Caller:
+        async with get_gateway(request).database.begin("caller") as session:
+            return await _authorise(request, session, scopes)
+
+    return caller
+
+
+async def _authorise(request: Request, session: AsyncSession, scopes: tuple[str, ...]) -> Caller:
+    claims = _read_token(request, get_gateway(request), datetime.now(UTC))
+    held = frozenset(str(claims["scope"]).split())
+    if held.isdisjoint(scopes):
+        raise ProblemError(
+            "insufficient-scope",
+            403,
+            f"This needs the scope {' or '.join(scopes)}.",
+            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scopes[0]}"'},
+        )
+    row = (await session.execute(_CLIENT, {"id": claims["client_id"]})).one_or_none()
+    if row is None or row.status != "active":
+        raise ProblemError("account-suspended", 403, "This client is suspended: ask the platform's operator.")
+    if row.institution_status != "active":
+        raise ProblemError("institution-suspended", 403, "The institution is suspended: ask the operator.")
+    return Caller(str(claims["client_id"]), row.kind, row.institution_id, held)
 
 
 def _read_token(request: Request, gateway: Gateway, now: datetime) -> dict[str, object]:

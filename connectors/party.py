@@ -1,0 +1,57 @@
+"""Who a row is about: an enterprise by code, an enterprise by name alone, or a natural person, who is dropped. Pure.
+
+1. A party declared a natural person is one.
+2. The first sound enterprise code decides, unless it is the authority's own.
+3. A citizen number or a masked code beside a person's name is a person; beside an enterprise's name it is the owner's,
+   and the enterprise is known by name alone.
+4. A code that is nothing at all refuses the row: columns have shifted, or a spreadsheet has rounded it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
+
+from connectors.identifiers import Identifier, Kind, read_identifier
+from connectors.mapping import Dataset
+from connectors.normalise import NULLS, Reason, shown
+
+PERSON: Final = "natural_person"
+_KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
+_PERSONAL_NAME = re.compile(r"[\u3400-\u9fff·]{2,4}|[\u3400-\u9fff]\*{1,2}")
+_PERSONAL_PARTY = frozenset({"自然人", "个人", "自然人类"})
+Party = Identifier | Reason | Literal["natural_person"]
+
+
+class PartyReader:
+    """The party columns of a mapping, bound to one delivery's header."""
+
+    def __init__(self, dataset: Dataset, header: Sequence[str], find: Callable[[Sequence[str]], list[int]]) -> None:
+        """Take the dataset, the header and what finds columns in it."""
+        self._header, self._may_be_person = header, dataset.party.may_be_person
+        self._names, self._codes = find(dataset.party.name)[:1], find(dataset.party.codes)
+        self._kinds, self._authorities = find(dataset.party.kind), find(dataset.producer.codes)
+
+    def identify(self, cells: Sequence[str], name: str) -> Party:
+        """Return the identifier (empty where only the name is known), why there is none, or PERSON."""
+        if any(cells[place].strip() in _PERSONAL_PARTY for place in self._kinds):
+            return PERSON
+        read = [(place, read_identifier(cells[place])) for place in self._codes]
+        for place, identifier in read:
+            if identifier.kind in _KEYED:
+                return self._checked(cells, place, identifier)
+        private = any(identifier.kind in {Kind.CITIZEN, Kind.MASKED} for _, identifier in read)
+        if _PERSONAL_NAME.fullmatch(name) and (private or self._may_be_person):
+            return PERSON
+        unreadable = next((place for place, identifier in read if identifier.kind is Kind.UNKNOWN), None)
+        if unreadable is not None and not private:
+            value = shown(cells[unreadable])
+            return Reason("identifier_unreadable", self._header[unreadable], value, "不是有效的企业代码")
+        if name in NULLS:
+            return Reason("party_missing", self._header[self._names[0]], "", "既无名称也无代码")
+        return Identifier(Kind.MASKED if private else Kind.EMPTY, "")
+
+    def _checked(self, cells: Sequence[str], place: int, identifier: Identifier) -> Identifier | Reason:
+        if identifier.value in {cells[authority].strip().upper() for authority in self._authorities}:
+            text = "这是处罚、检查或表彰机关自己的代码，不是当事人的"
+            return Reason("authority_code", self._header[place], shown(cells[place]), text)
+        return identifier

@@ -1,0 +1,37 @@
+"""Who a record or a question is about: the subject behind an identifier."""
+
+import unicodedata
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_BY_USCC = text("SELECT subject_id, uscc, name FROM subject WHERE uscc = :value")
+_FIND = text("""
+    SELECT s.subject_id, s.uscc, s.name FROM subject_identifier i JOIN subject s USING (subject_id)
+    WHERE i.kind = :kind AND i.value = :value LIMIT 2
+""")
+_BRACKETS = str.maketrans("（）【】〔〕", "()[]()")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An enterprise: its id here, its unified social credit code and its registered name, where known."""
+
+    subject_id: UUID
+    uscc: str | None
+    name: str | None
+
+
+async def find_subject(session: AsyncSession, kind: str, value: str) -> Subject | None:
+    """Return the one subject known by this identifier, None where there is none or more than one."""
+    statement = _BY_USCC if kind == "uscc" else _FIND
+    rows = (await session.execute(statement, {"kind": kind, "value": value})).all()
+    return Subject(*rows[0]) if len(rows) == 1 else None
+
+
+def name_key(name: str) -> str:
+    """Return a name in the spelling names are compared in: half width, one kind of bracket, no blanks, upper case."""
+    plain = unicodedata.normalize("NFKC", name).translate(_BRACKETS).upper()
+    return "".join(character for character in plain if not character.isspace())

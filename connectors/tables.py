@@ -1,0 +1,120 @@
+"""Tables of the agency side; who may change what stands in migration 0003."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlmodel import Field, SQLModel
+
+Timestamp = DateTime(timezone=True)
+
+
+class SubjectRow(SQLModel, table=True):
+    """An enterprise, by an id of our own."""
+
+    __tablename__ = "subject"
+    subject_id: UUID = Field(primary_key=True)
+    uscc: str | None = Field(sa_type=Text, unique=True)
+    name: str | None = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=Timestamp)
+
+
+class SubjectIdentifier(SQLModel, table=True):
+    """One way a subject is known, and how far that can be trusted (0 to 100)."""
+
+    __tablename__ = "subject_identifier"
+    kind: str = Field(primary_key=True, sa_type=Text)
+    value: str = Field(primary_key=True, sa_type=Text)
+    subject_id: UUID = Field(primary_key=True, foreign_key="subject.subject_id")
+    source: str = Field(sa_type=Text)
+    confidence: int = Field(sa_type=SmallInteger)
+
+
+class Batch(SQLModel, table=True):
+    """One delivery, sealed: what came of each of its rows, and the signed statement over its records."""
+
+    __tablename__ = "batch"
+    __table_args__ = (UniqueConstraint("agency", "dataset", "sender_batch"),)
+    batch_id: UUID = Field(primary_key=True)
+    agency: str = Field(sa_type=Text)
+    dataset: str = Field(sa_type=Text)
+    sender_batch: str = Field(sa_type=Text)
+    digest: bytes = Field(sa_type=LargeBinary)
+    way: str = Field(sa_type=Text)  # push, file or the source's id
+    received_at: datetime = Field(sa_type=Timestamp)
+    row_count: int
+    accepted: int
+    unresolved: int
+    corrections: int
+    duplicates: int
+    natural_persons: int
+    rejected: int
+    reasons: dict[str, Any] = Field(sa_type=JSONB)
+    statement: str = Field(sa_type=Text)
+    agency_signature: str | None = Field(sa_type=Text)
+    event_id: UUID
+
+
+class Record(SQLModel, table=True):
+    """One version of one normalised row; `canonical` is what the batch's root covers."""
+
+    __tablename__ = "record"
+    __table_args__ = (
+        Index(
+            "record_current",
+            "dataset",
+            "agency",
+            "business_key",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        Index("record_subject", "subject_id", postgresql_where=text("superseded_at IS NULL")),
+        Index("record_unresolved", "identifier_type", "identifier_value", postgresql_where=text("subject_id IS NULL")),
+        Index("record_leaf", "batch_id", "leaf_index", unique=True),
+    )
+    record_id: UUID = Field(primary_key=True)
+    dataset: str = Field(sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    producer: str | None = Field(sa_type=Text)
+    business_key: str = Field(sa_type=Text)
+    version: int
+    subject_id: UUID | None = Field(foreign_key="subject.subject_id")
+    identifier_type: str = Field(sa_type=Text)
+    identifier_value: str = Field(sa_type=Text)
+    event_date: date | None
+    publish_until: date | None
+    status: str = Field(sa_type=Text)  # resolved, unresolved
+    recorded_at: datetime = Field(sa_type=Timestamp)
+    superseded_at: datetime | None = Field(sa_type=Timestamp)
+    batch_id: UUID
+    leaf_index: int
+    digest: bytes = Field(sa_type=LargeBinary)
+    canonical: bytes = Field(sa_type=LargeBinary)
+
+
+class RejectedRow(SQLModel, table=True):
+    """A row that was refused, as it came (citizen numbers taken out), with the reasons."""
+
+    __tablename__ = "rejected_row"
+    batch_id: UUID = Field(primary_key=True)
+    row_number: int = Field(primary_key=True)
+    reasons: list[dict[str, str]] = Field(sa_type=JSONB)
+    cells: dict[str, str] = Field(sa_type=JSON)  # keeps the columns' order
+
+
+class Source(SQLModel, table=True):
+    """A source that is pulled on a schedule, and how far it has been read."""
+
+    __tablename__ = "source"
+    source_id: str = Field(primary_key=True, sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    dataset: str = Field(sa_type=Text)
+    connector: str = Field(sa_type=Text)
+    config: dict[str, Any] = Field(sa_type=JSONB)
+    every_seconds: int
+    watermark: str | None = Field(sa_type=Text)
+    due_at: datetime = Field(sa_type=Timestamp)
+    last_fault: str | None = Field(sa_type=Text)
+    event_id: UUID

@@ -1,0 +1,147 @@
+"""What an agency does: push a batch, see what came of it, fetch the rows that were refused."""
+
+import asyncio
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Path as PathParameter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.decode import decode
+from connectors.errors import ConnectorError
+from connectors.mapping import Dataset, UnknownDatasetError, get_dataset
+from connectors.tables import Batch
+from gateway.api.dependencies import Gw, Transaction
+from gateway.identity.caller import Caller, require, require_first
+from gateway.identity.tables import Client
+from gateway.intake import BatchConflictError, Sender, digest_of, take_in
+from gateway.problems import ProblemError
+from gateway.quarantine import write_workbook
+from gateway.state import Gateway
+from signing.errors import SignatureError
+from signing.jws import verify_jws
+
+router = APIRouter(prefix="/v1", tags=["push 报送"])
+SIGNATURE_TYPE = "xinqiao-batch-signature+jws"
+SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
+Pusher = Annotated[Caller, Depends(require_first("datasets"), scope="function")]
+Reader = Annotated[Caller, Depends(require("datasets", "audit"), scope="function")]
+BatchId = Annotated[str, Header(alias="Batch-Id", pattern=SENDERS_ID, description="批次号 The sender's own id.")]
+Signature = Annotated[
+    str | None, Header(alias="Batch-Signature", description="JWS over {batch, dataset, sha256}, by the agency's key.")
+]
+DatasetName = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.post(
+    "/datasets/{dataset}/batches",
+    status_code=201,
+    summary="Push a batch 报送一个批次",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
+)
+async def push(
+    dataset: DatasetName,
+    request: Request,
+    response: Response,
+    gateway: Gw,
+    agency: Pusher,
+    batch_id: BatchId,
+    signature: Signature = None,
+) -> dict[str, Any]:
+    """Take in CSV, XLSX, XLS, JSON, NDJSON or XML, told by content; all or nothing. Sent again unchanged: 200."""
+    wanted = _dataset(dataset)
+    if agency.client_id != wanted.agency:
+        raise ProblemError("dataset-not-yours", 403, f"The dataset {dataset} belongs to another agency.")
+    spool = gateway.settings.instance_home / "spool"
+    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile(dir=spool) as file:
+        path = Path(file.name)
+        await _receive(request, path, gateway.settings.max_upload_bytes)
+        digest = await asyncio.to_thread(digest_of, path)
+        if signature is not None:
+            await _verify_signature(gateway, agency, batch_id, dataset, digest, signature)
+        sender = Sender(agency.client_id, batch_id, "push", signature)
+        try:
+            batch, new = await take_in(gateway, sender, wanted, digest, partial(decode, path))
+        except ConnectorError as fault:
+            raise ProblemError("malformed-delivery", 422, str(fault)) from fault
+        except BatchConflictError as fault:
+            raise ProblemError("batch-conflict", 409, str(fault)) from fault
+    request.app.state.metrics.count("batch", "stored" if new else "known")
+    response.status_code = 201 if new else 200
+    response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
+    return batch_document(batch)
+
+
+@router.get("/batches/{batch_id}", summary="A batch 查看批次")
+async def show(batch_id: UUID, session: Transaction, caller: Reader) -> dict[str, Any]:
+    """Return the counts, the refusals by reason and the sealed statement."""
+    return batch_document(await _get_batch(session, batch_id, caller))
+
+
+@router.get("/batches/{batch_id}/rejected-rows", summary="Refused rows as a workbook 下载问题数据")
+async def rejected_rows(batch_id: UUID, session: Transaction, caller: Reader) -> Response:
+    """Return an XLSX: row number, column, value and reason, then the row as it came."""
+    batch = await _get_batch(session, batch_id, caller)
+    headers = {"Content-Disposition": f'attachment; filename="rejected-{batch_id}.xlsx"'}
+    return Response(await write_workbook(session, batch.batch_id), media_type=WORKBOOK, headers=headers)
+
+
+def batch_document(batch: Batch) -> dict[str, Any]:
+    """Return a batch as the API shows it."""
+    names = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
+    return {
+        "batch": str(batch.batch_id),
+        "agency": batch.agency,
+        "dataset": batch.dataset,
+        "sender_batch": batch.sender_batch,
+        "digest": batch.digest.hex(),
+        "received_at": batch.received_at.isoformat(),
+        "rows": batch.row_count,
+        **{name: getattr(batch, name) for name in names},
+        "reasons": batch.reasons,
+        "statement": batch.statement,
+    }
+
+
+def _dataset(name: str) -> Dataset:
+    try:
+        return get_dataset(name)
+    except UnknownDatasetError as fault:
+        raise ProblemError("unknown-dataset", 404, str(fault)) from fault
+
+
+async def _receive(request: Request, path: Path, most: int) -> None:
+    """Write the body to disk as it arrives. Raises ProblemError beyond the limit."""
+    received = 0
+    with path.open("wb") as file:
+        async for chunk in request.stream():
+            received += len(chunk)
+            if received > most:
+                raise ProblemError("delivery-too-large", 413, f"A delivery holds at most {most} bytes: split it.")
+            file.write(chunk)
+
+
+async def _verify_signature(
+    gateway: Gateway, agency: Caller, batch_id: str, dataset: str, digest: bytes, signature: str
+) -> None:
+    async with gateway.database.begin("agency.key") as session:
+        client = await session.get_one(Client, agency.client_id)
+    try:
+        signed = verify_jws(signature, client.jwks["keys"], SIGNATURE_TYPE)
+    except SignatureError as fault:
+        raise ProblemError("batch-signature-invalid", 400, f"Batch-Signature: {fault}") from fault
+    if signed != {"batch": batch_id, "dataset": dataset, "sha256": digest.hex()}:
+        raise ProblemError("batch-signature-invalid", 400, "Batch-Signature was made over another delivery.")
+
+
+async def _get_batch(session: AsyncSession, batch_id: UUID, caller: Caller) -> Batch:
+    batch = await session.get(Batch, batch_id)
+    if batch is None or (caller.kind == "agency" and batch.agency != caller.client_id):
+        raise ProblemError("batch-not-found", 404, "You have no such batch.")
+    return batch

@@ -1,0 +1,78 @@
+"""`xinqiao ingest DATASET FILE`: take a file in from the command line, with progress and a summary."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gateway.cli.on_instance import on_instance
+from gateway.cli.output import AsJson, fail, show
+
+if TYPE_CHECKING:
+    from connectors.tables import Batch
+    from gateway.state import Gateway
+
+ACTOR = "operator-cli"
+
+
+def ingest(
+    dataset: Annotated[str, typer.Argument(help="数据目录 The dataset.")],
+    file: Annotated[
+        Path, typer.Argument(help="文件 CSV, XLSX, XLS, JSON, NDJSON or XML.", exists=True, dir_okay=False)
+    ],
+    batch: Annotated[str | None, typer.Option(help="批次号 Batch id; without it, the digest of the file.")] = None,
+    rejected: Annotated[Path | None, typer.Option(help="问题数据写到此 XLSX Write the refused rows here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """入库一个文件 Take a file in: decode, map, quarantine, merge, seal; all or nothing."""
+    from functools import partial
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from connectors.decode import decode
+    from connectors.errors import ConnectorError
+    from connectors.mapping import get_dataset
+    from gateway.intake import Sender, digest_of, take_in
+    from gateway.quarantine import write_workbook
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} 行 rows")
+    progress = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), disable=as_json)
+
+    async def run(gateway: "Gateway") -> tuple["Batch", bool]:
+        wanted, digest = get_dataset(dataset), digest_of(file)
+        task = progress.add_task(f"入库 {dataset}", total=None)
+        sender = Sender(ACTOR, batch or digest.hex()[:16], "file")
+        stored, new = await take_in(
+            gateway,
+            sender,
+            wanted,
+            digest,
+            partial(decode, file),
+            progress=lambda rows: progress.update(task, completed=rows),
+        )
+        if rejected:
+            async with gateway.database.begin("rejected-rows") as session:
+                rejected.write_bytes(await write_workbook(session, stored.batch_id))
+        return stored, new
+
+    try:
+        with progress:
+            stored, new = on_instance(run)
+    except ConnectorError as fault:
+        fail(str(fault))
+    show(
+        as_json,
+        {
+            "批次 batch": str(stored.batch_id),
+            "新批次 new": new,
+            "行数 rows": stored.row_count,
+            "接受 accepted": stored.accepted,
+            "待归属 unresolved": stored.unresolved,
+            "更正 corrections": stored.corrections,
+            "重复 duplicates": stored.duplicates,
+            "自然人 natural_persons": stored.natural_persons,
+            "问题数据 rejected": stored.rejected,
+            "原因 reasons": stored.reasons,
+        },
+    )

@@ -1,0 +1,52 @@
+"""Tables of inquiries; who may change what stands in migration 0006."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, LargeBinary, Text, text
+from sqlmodel import Field, SQLModel
+
+Timestamp = DateTime(timezone=True)
+
+
+class Inquiry(SQLModel, table=True):
+    """One question about one subject: admitted, then settled once."""
+
+    __tablename__ = "inquiry"
+    __table_args__ = (
+        Index("inquiry_subject", "subject_id", "inquiry_id"),
+        Index("inquiry_institution", "institution", "inquiry_id"),
+        Index("inquiry_open", "expires_at", postgresql_where=text("state = 'admitted'")),
+        {"postgresql_partition_by": "RANGE (inquiry_id)"},
+    )
+    inquiry_id: UUID = Field(primary_key=True)
+    account: str = Field(sa_type=Text)
+    institution: str = Field(sa_type=Text)
+    intermediary: str | None = Field(sa_type=Text)
+    subject_id: UUID
+    uscc: str = Field(sa_type=Text)
+    product: str = Field(sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    provider: str = Field(sa_type=Text)
+    consent_id: UUID | None
+    consent_version: int | None
+    state: str = Field(sa_type=Text)  # admitted, answered, denied, failed, expired
+    outcome: str = Field(sa_type=Text)
+    units: int
+    answer: str | None = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=Timestamp)
+    expires_at: datetime | None = Field(sa_type=Timestamp)
+    settled_at: datetime | None = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class Idempotency(SQLModel, table=True):
+    """A key an account has used, with the digest of the request it stood for."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (Index("idempotency_created_at", "created_at"),)
+    account: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(primary_key=True, sa_type=Text)
+    request_digest: bytes = Field(sa_type=LargeBinary)
+    inquiry_id: UUID
+    created_at: datetime = Field(sa_type=Timestamp)

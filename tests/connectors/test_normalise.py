@@ -1,0 +1,142 @@
+"""Cells into values: published forms, every refusal, and arithmetic that cannot lose a cent."""
+
+from decimal import Decimal
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.normalise import (
+    CellError,
+    find_fine,
+    read_code,
+    read_currency,
+    read_date,
+    read_list,
+    read_money,
+    read_text,
+    read_until,
+)
+from signing.canonical import canonical_bytes
+from tests.enterprises import citizen
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2020-01-02",
+        "2020/1/2",
+        "2020.01.02",
+        "20200102",
+        "2020年1月2日",
+        "2020-01-02 10:39:00",
+        "2020/1/2 0:00",
+        "２０２０-０１-０２",
+        " 2020-01-02 ",
+        "43832",
+        "43832.5",
+    ],
+)
+def test_one_day_however_it_is_written(cell):
+    assert read_date(cell) == "2020-01-02"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("2020-02-30", "date_impossible"),
+        ("1800-01-01", "date_impossible"),
+        ("罚款5612", "date_unreadable"),
+        ("2020-13-01", "date_impossible"),
+        ("9.111E+17", "date_unreadable"),
+        ("1", "date_unreadable"),
+    ],
+)
+def test_what_is_no_day_is_refused_with_its_reason(cell, code):
+    with pytest.raises(CellError) as refused:
+        read_date(cell)
+    assert refused.value.code == code
+
+
+def test_the_sentinels_for_ever_are_no_end_but_stay_a_date_elsewhere():
+    assert [read_until(cell) for cell in ("2099-12-31", "2099/12/31", "9999-12-31", "/")] == [None] * 4
+    assert read_until("2024-05-01") == "2024-05-01"
+    assert read_date("2099-12-31") == "2099-12-31"
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "value"),
+    [
+        ("0.02", "万元", "0.02"),
+        ("3.5万元", "元", "35000"),
+        ("35000元", "万元", "3.5"),
+        ("1,435,313.650", "元", "1435313.65"),
+        ("80(万元人民币)", "万元", "80"),
+        ("30万人民币", "万元", "30"),
+        ("41.5万人民币元", "万元", "41.5"),
+        ("1亿", "万元", "10000"),
+        ("5,000(万香港元)", "万元", "5000"),
+        ("￥100", "元", "100"),
+        ("0", "元", "0"),
+        ("/", "元", None),
+        ("N/A", "万元", None),
+    ],
+)
+def test_money_is_read_in_its_declared_unit(cell, unit, value):
+    assert read_money(cell, unit) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"), [("-1", "money_negative"), ("罚款", "money_unreadable"), ("9" * 16, "money_too_large")]
+)
+def test_what_is_no_amount_is_refused(cell, code):
+    with pytest.raises(CellError) as refused:
+        read_money(cell, "元")
+    assert refused.value.code == code
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=2))
+def test_yuan_and_ten_thousand_yuan_are_the_same_money(amount):
+    assert Decimal(read_money(f"{amount:f}", "元")) == amount
+    assert Decimal(read_money(f"{amount:f}元", "万元")) * 10_000 == amount
+
+
+def test_a_currency_is_told_from_the_same_cell():
+    assert [read_currency(c) for c in ("80(万元人民币)", "30万美元", "5,000(万香港元)", "30", "N/A")] == [
+        "CNY",
+        "USD",
+        "HKD",
+        "CNY",
+        None,
+    ]
+
+
+def test_a_fine_is_found_inside_a_sentence():
+    assert find_fine("罚款2000元", "元") == "2000"
+    assert find_fine("警告；罚款人民币3.5万元", "元") == "35000"
+    assert find_fine("警告", "元") is None
+
+
+def test_text_loses_nulls_control_characters_and_citizen_numbers():
+    assert [read_text(cell) for cell in ("/", " 无 ", "", "N/A")] == [None] * 4
+    assert read_text("a\tb") == "a b"
+    cleaned = read_text(f"当事人身份证号{citizen(5)}，已处理")
+    assert citizen(5) not in cleaned
+    assert "已隐去" in cleaned
+
+
+def test_lists_and_codes():
+    assert read_list("罚款;没收违法所得、没收非法财物") == ["罚款", "没收违法所得、没收非法财物"]
+    assert read_code("警告", {"警告": "1"}) == "1"
+    with pytest.raises(CellError, match="code_unknown"):
+        read_code("批评", {"警告": "1"})
+
+
+@given(st.dictionaries(st.text("abcdefz_", min_size=1), st.text() | st.none() | st.lists(st.text())))
+def test_the_fast_encoder_gives_the_canonical_bytes_of_a_record(fields):
+    try:
+        expected = canonical_bytes(fields)
+    except Exception:  # noqa: BLE001 - lone surrogates have no form in either
+        return
+    assert orjson.dumps(fields, option=orjson.OPT_SORT_KEYS) == expected

@@ -1,0 +1,166 @@
+"""Rows with every trap found in real deliveries: what becomes of each, and that no person is kept."""
+
+from datetime import date
+
+import orjson
+import pytest
+
+from connectors.errors import ConnectorError, MalformedError
+from connectors.mapping import agencies, catalogue, get_dataset, read_dataset
+from connectors.party import PERSON
+from connectors.rows import Mapped, Refused, RowMapper
+from tests.enterprises import citizen, organisation, tax_number, uscc
+
+TODAY = date(2026, 1, 2)
+PENALTY = [
+    "行政相对人名称",
+    "行政相对人代码1(统一社会信用代码)",
+    "行政相对人代码3(组织机构代码)",
+    "行政处罚决定书文号",
+    "处罚类别",
+    "罚款金额（万元）",
+    "处罚决定日期",
+    "处罚有效期",
+    "公示截止期",
+    "处罚机关",
+    "处罚机关统一社会信用代码",
+    "行政相对人类别",
+]
+AUTHORITY = uscc(900)
+
+
+def penalty(**changes):
+    row = {
+        "行政相对人名称": "瓯海某某鞋业有限公司",
+        "行政相对人代码1(统一社会信用代码)": uscc(1),
+        "行政相对人代码3(组织机构代码)": "/",
+        "行政处罚决定书文号": "温罚〔2024〕1号",
+        "处罚类别": "警告;罚款",
+        "罚款金额（万元）": "0.5",
+        "处罚决定日期": "2024/3/1",
+        "处罚有效期": "2099-12-31",
+        "公示截止期": "/",
+        "处罚机关": "某局",
+        "处罚机关统一社会信用代码": AUTHORITY,
+        "行政相对人类别": "法人",
+    }
+    return [{**row, **changes}[name] for name in PENALTY]
+
+
+def mapped(cells, dataset="penalty_general", header=PENALTY):
+    return RowMapper(get_dataset(dataset), header, TODAY).map(cells)
+
+
+def codes(outcome):
+    assert isinstance(outcome, Refused), outcome
+    return [reason.code for reason in outcome.reasons]
+
+
+def test_a_sound_row_becomes_a_canonical_record():
+    record = mapped(penalty())
+    assert isinstance(record, Mapped)
+    assert (record.key, record.event_date, record.publish_until) == (f"温罚〔2024〕1号|{uscc(1)}", "2024-03-01", None)
+    content = orjson.loads(record.canonical)
+    assert content["fields"]["cf_cflb"] == ["警告", "罚款"]
+    assert content["fields"]["cf_nr_fk"] == "0.5"
+    assert content["fields"]["cf_yxq"] is None
+
+
+CODE, NAME = "行政相对人代码1(统一社会信用代码)", "行政相对人名称"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({CODE: "9.13303E+17"}, ["identifier_unreadable"]),
+        ({CODE: "00000000000000000X"}, ["identifier_unreadable"]),
+        ({CODE: AUTHORITY}, ["authority_code"]),
+        (
+            {CODE: "罚款5612", "处罚决定日期": "某局", "处罚类别": "/"},
+            ["identifier_unreadable", "required", "date_unreadable"],
+        ),
+        ({CODE: "/", NAME: "/"}, ["party_missing", "required"]),
+        ({"处罚决定日期": "2027-01-01"}, ["date_future"]),
+        ({"罚款金额（万元）": "五千"}, ["money_unreadable"]),
+    ],
+)
+def test_a_bad_row_names_all_that_is_wrong_with_it(changes, expected):
+    assert codes(mapped(penalty(**changes))) == expected
+
+
+def test_a_row_with_too_few_or_too_many_cells_and_a_blank_one_are_refused():
+    assert codes(mapped(penalty()[:-1])) == ["column_count"]
+    assert codes(mapped([*penalty(), "x"])) == ["column_count"]
+    assert isinstance(mapped([*penalty(), "", " "]), Mapped)  # a spreadsheet's trailing empties are nothing
+    assert codes(mapped([""] * len(PENALTY))) == ["row_blank"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"行政相对人类别": "自然人"}, {CODE: citizen(7), NAME: "张三"}, {CODE: "330302********12", NAME: "欧阳某某"}],
+)
+def test_a_natural_person_is_dropped(changes):
+    assert mapped(penalty(**changes)) == PERSON
+
+
+def test_a_shop_known_by_its_owners_number_is_kept_by_name_alone():
+    record = mapped(penalty(**{CODE: citizen(7), NAME: "鹿城区某某小吃店"}))
+    assert isinstance(record, Mapped)
+    assert citizen(7) not in record.canonical.decode() + record.key
+    assert orjson.loads(record.canonical)["identifier"] == {"type": "masked", "value": ""}
+
+
+def test_the_first_sound_code_decides_and_full_width_is_put_right():
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in uscc(1)).lower()
+    assert mapped(penalty(**{CODE: wide})).identifier.value == uscc(1)
+    second = mapped(penalty(**{CODE: "/", "行政相对人代码3(组织机构代码)": organisation(2)}))
+    assert second.identifier.value == organisation(2)
+
+
+def test_persons_in_a_list_that_mixes_them_in_are_told_by_name():
+    header = ["序号", "机构名称", "统一社会信用代码", "信用等级", "评定机构", "认定时间"]
+    row = ["1", "某某", "565938804", "信用良好A", "市科委", "2021/1/18"]
+    assert mapped(row, "research_credit_grade", header) == PERSON
+    row[1] = "某某科学研究院"
+    assert codes(mapped(row, "research_credit_grade", header)) == ["identifier_unreadable"]
+
+
+def test_a_split_heading_does_not_key_honours_to_the_body_that_gave_them():
+    header = ["ID", "荣誉名称", "机构名称", "统一社会", "信用代码"]
+    record = mapped(["1", "优秀集体", "某旅行社有限公司", uscc(3), AUTHORITY], "honor_award", header)
+    assert record.identifier.value == uscc(3)
+    assert codes(mapped(["1", "优秀集体", "某社", AUTHORITY, AUTHORITY], "honor_award", header)) == ["authority_code"]
+
+
+def test_a_fine_inside_the_result_fills_an_empty_amount():
+    header = ["纳税人识别号", "纳税人名称", "行政处罚文号", "处罚结果", "罚款金额", "处罚机构", "处罚日期"]
+    record = mapped(
+        [tax_number(4), "某公司", "税罚1", "罚款2000元", "", "某税务局", "2020/9/24"], "penalty_tax", header
+    )
+    assert orjson.loads(record.canonical)["fields"]["amount"] == "2000"
+    assert record.identifier.organisation == organisation(4)
+
+
+def test_missing_columns_refuse_the_whole_delivery_by_name():
+    with pytest.raises(MalformedError, match="处罚决定日期"):
+        RowMapper(get_dataset("penalty_general"), ["行政相对人名称", "行政处罚决定书文号"], TODAY)
+
+
+def test_the_catalogue_is_whole():
+    assert len(catalogue()) >= 8
+    assert {dataset.agency for dataset in catalogue().values()} == set(agencies())
+    assert all(name == dataset.dataset and dataset.title["zh"] for name, dataset in catalogue().items())
+
+
+UNKNOWN_KEY = """
+{dataset: x, agency: y, title: {}, schema_version: 1, freshness_days: 1, key: [nothing], party: {name: [n]}, fields: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["dataset: x", "- 1", "a: [", UNKNOWN_KEY, "unknown: 1"],
+)
+def test_a_wrong_mapping_is_refused_with_what_is_wrong(source):
+    with pytest.raises(ConnectorError):
+        read_dataset(source)

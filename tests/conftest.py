@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from gateway.state import Gateway
 
 KEPT = ("XINQIAO_REAL_DATA", "XINQIAO_TEST_HOME")
+REAL_DATA = os.environ.get("XINQIAO_REAL_DATA")
+collect_ignore = [] if REAL_DATA else ["real"]
 for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in KEPT]:
     del os.environ[name]  # a developer's own settings do not reach the tests
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say where the tests on real deliveries were left out."""
+    if not REAL_DATA:
+        terminalreporter.write_line("tests on real deliveries not collected: XINQIAO_REAL_DATA names no folder")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,60 @@
+"""Real deliveries, where XINQIAO_REAL_DATA names the folder: what comes of every row equals what was counted before."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlalchemy import text
+
+from connectors.decode import decode
+from connectors.mapping import get_dataset
+from gateway.database import Database
+from gateway.identity.initialise import initialise
+from gateway.intake import Sender, digest_of, take_in
+from gateway.settings import Settings
+from gateway.state import open_gateway
+from tests import database_server
+
+FIGURES = yaml.safe_load((Path(__file__).parent / "figures.yaml").read_text("utf-8"))
+COUNTS = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
+# Records whose identifier is a code that some delivery gives as an authority's own.
+KEYED_TO_AUTHORITY = text("""
+    SELECT count(*) FROM record r JOIN subject s USING (subject_id)
+    WHERE s.uscc = ANY(CAST(:authorities AS text[]))
+""")
+
+
+@pytest.fixture
+async def alone(socket_folder, tmp_path):
+    """An instance that holds nothing yet."""
+    settings = Settings(home=tmp_path, issuer="http://127.0.0.1:8000")
+    with database_server.fresh_database(socket_folder) as urls:
+        database = Database(urls)
+        await initialise(settings, database, operator="operator-1", operator_key=tmp_path / "operator.json")
+        async with open_gateway(settings, database) as opened:
+            yield opened
+
+
+def authorities(path, dataset):
+    """Read the authorities' own codes straight from the file."""
+    table = decode(path)
+    places = [table.header.index(name) for name in dataset.producer.codes if name in table.header]
+    return sorted(
+        {cells[place].strip() for _, cells in table.rows for place in places if len(cells) > place} - {"", "/"}
+    )
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: Path(figure["file"]).stem)
+async def test_every_row_of_a_real_file_ends_where_it_was_counted(alone, figure):
+    path, dataset = Path(os.environ["XINQIAO_REAL_DATA"]) / figure["file"], get_dataset(figure["dataset"])
+    batch, _ = await take_in(alone, Sender("test", "1", "file"), dataset, digest_of(path), partial(decode, path))
+    assert {name: getattr(batch, name) for name in COUNTS} == {name: figure.get(name, 0) for name in COUNTS}
+    assert batch.reasons == figure.get("reasons", {})
+    assert batch.row_count == figure["rows"] == sum(figure.get(name, 0) for name in COUNTS)
+    again, _ = await take_in(alone, Sender("test", "2", "file"), dataset, digest_of(path), partial(decode, path))
+    assert (again.accepted, again.unresolved) == (0, 0)
+    async with alone.database.begin("test.authority") as session:
+        keyed = await session.execute(KEYED_TO_AUTHORITY, {"authorities": authorities(path, dataset)})
+        assert keyed.scalar_one() == 0

@@ -58,9 +58,14 @@ class Recorder:
         self.log_id, self.origin = log_id, origin
         self._kek = kek
 
-    async def record(self, session: AsyncSession, event: Event, now: datetime | None = None) -> UUID:
-        """Record an event and return its id. Raises EventError when it has no leaf."""
-        event_id, salt = uuid7(), os.urandom(SALT_BYTES)
+    async def record(
+        self, session: AsyncSession, event: Event, now: datetime | None = None, event_id: UUID | None = None
+    ) -> UUID:
+        """Record an event and return its id; `event_id` (UUIDv7) is given where something signed names it before.
+
+        Raises EventError when it has no leaf.
+        """
+        event_id, salt = event_id or uuid7(), os.urandom(SALT_BYTES)
         at = now or datetime.now(UTC)
         payload = payload_bytes(event.payload)
         leaf = leaf_of(event, event_id, at, commitment(salt, payload))

@@ -23,7 +23,7 @@ class Inquiry(SQLModel, table=True):
     account: str = Field(sa_type=Text)
     institution: str = Field(sa_type=Text)
     intermediary: str | None = Field(sa_type=Text)
-    subject_id: UUID
+    subject_id: UUID | None
     uscc: str = Field(sa_type=Text)
     product: str = Field(sa_type=Text)
     purpose: str = Field(sa_type=Text)

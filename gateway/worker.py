@@ -12,6 +12,7 @@ from audit.errors import AuditError, ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
+from gateway.inquiry_store import expire_intents
 from gateway.sources import pull_due
 from gateway.state import Gateway
 
@@ -20,6 +21,7 @@ PUBLISH_SECONDS = 1.0
 PARTITION_SECONDS = 3600.0
 PURGE_SECONDS = 60.0
 PULL_SECONDS = 5.0
+EXPIRE_SECONDS = 10.0
 PAUSE_AFTER_FAULT_SECONDS = 5.0
 _LOG = structlog.get_logger("gateway.worker")
 
@@ -64,6 +66,7 @@ async def pull_sources(gateway: Gateway) -> None:
 STEPS: dict[str, tuple[Step, float]] = {
     "partitions": (make_partitions, PARTITION_SECONDS),
     "replay marks": (forget_used, PURGE_SECONDS),
+    "intents": (expire_intents, EXPIRE_SECONDS),
     "pull": (pull_sources, PULL_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),

@@ -70,6 +70,12 @@ def key_id_of(token: str) -> str | None:
     return kid if isinstance(kid, str) else None
 
 
+def type_of(token: str) -> str | None:
+    """Return the type a statement names, unverified. Raises SignatureError when it is no JWS at all."""
+    typ = _header_of(token).get("typ")
+    return typ if isinstance(typ, str) else None
+
+
 def _header_of(token: str) -> dict[str, object]:
     if len(token) > 2 * MAX_STATEMENT_BYTES:
         raise SignatureError("the statement is too large")

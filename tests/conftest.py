@@ -18,6 +18,8 @@ from tests import database_server
 
 if TYPE_CHECKING:
     from gateway.state import Gateway
+    from signing.keys import SigningKey
+    from tests.stories import Story
 
 KEPT = ("XINQIAO_REAL_DATA", "XINQIAO_TEST_HOME")
 REAL_DATA = os.environ.get("XINQIAO_REAL_DATA")
@@ -87,3 +89,17 @@ async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def story_keys() -> dict[str, SigningKey]:
+    """The keys of a module's clients."""
+    return {}
+
+
+@pytest.fixture
+def story(gateway: Gateway, client: httpx.AsyncClient, story_keys: dict[str, SigningKey]) -> Story:
+    """An instance, its HTTP client and the keys of its clients."""
+    from tests.stories import Story
+
+    return Story(gateway, client, story_keys)

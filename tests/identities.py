@@ -13,7 +13,9 @@ REGISTRY = jws.JWSRegistry(algorithms=["ES256", "Ed25519", "EdDSA", "PS256", "RS
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-async def register(gateway, client_id: str, kind: str, institution_id: str | None = None, alg="ES256") -> SigningKey:
+async def register(
+    gateway, client_id: str, kind: str, institution_id: str | None = None, alg="ES256", subject: str | None = None
+) -> SigningKey:
     """Register a client, and its institution if need be, and return its private key."""
     from gateway.identity.tables import Institution
 
@@ -31,7 +33,7 @@ async def register(gateway, client_id: str, kind: str, institution_id: str | Non
             )
         await add_client(
             session, gateway.audit, actor="test", client_id=client_id, kind=kind, jwk=public_jwk(key),
-            institution_id=institution_id, now=now,
+            institution_id=institution_id, subject=subject, now=now,
         )  # fmt: skip
     return key
 

@@ -23,6 +23,7 @@ TABLES = (
         kind text NOT NULL
             CHECK (kind IN ('account', 'agency', 'signatory', 'platform', 'auditor', 'operator')),
         institution_id text REFERENCES institution CHECK ((kind = 'account') = (institution_id IS NOT NULL)),
+        subject text CHECK ((kind = 'signatory') = (subject IS NOT NULL)), -- the enterprise a signatory acts for
         jwks jsonb NOT NULL, status text NOT NULL CHECK (status IN ('active', 'suspended')),
         created_at timestamptz NOT NULL, event_id uuid NOT NULL)""",
     # What may happen once: a client assertion. A row outlives what it stands for, then the worker takes it away.

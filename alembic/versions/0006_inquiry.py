@@ -11,7 +11,7 @@ TABLES = (
     # An inquiry is written once when admitted and changes once, when settled; what it was is in the log.
     """CREATE TABLE inquiry (
         inquiry_id uuid PRIMARY KEY, account text NOT NULL, institution text NOT NULL, intermediary text,
-        subject_id uuid NOT NULL, uscc text NOT NULL, product text NOT NULL, purpose text NOT NULL,
+        subject_id uuid, uscc text NOT NULL, product text NOT NULL, purpose text NOT NULL,
         provider text NOT NULL, consent_id uuid, consent_version integer,
         state text NOT NULL CHECK (state IN ('admitted', 'answered', 'denied', 'failed', 'expired')),
         outcome text NOT NULL, units integer NOT NULL CHECK (units >= 0), answer text,

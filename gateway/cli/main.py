@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import audit, ingest, instance, migrate, registry, serve, sources
+from gateway.cli import audit, ingest, instance, migrate, quota, registry, serve, sources, verify
 
 app = typer.Typer(
     name="xinqiao",
@@ -16,8 +16,10 @@ app.command()(instance.worker)
 app.command()(migrate.migrate)
 app.command()(instance.status)
 app.command()(ingest.ingest)
+app.command()(verify.verify)
 app.add_typer(audit.group, name="audit")
 app.add_typer(sources.group, name="source")
+app.add_typer(quota.group, name="quota")
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)
 

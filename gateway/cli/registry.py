@@ -52,7 +52,9 @@ def add_institution(
     show(as_json, {"机构 institution": institution_id, "类别 class": kind})
 
 
-def _add_client(kind: str, client_id: str, key: Path, institution_id: str | None, as_json: bool) -> None:
+def _add_client(
+    kind: str, client_id: str, key: Path, as_json: bool, institution_id: str | None = None, subject: str | None = None
+) -> None:
     import orjson
 
     from gateway.identity import registry
@@ -68,7 +70,7 @@ def _add_client(kind: str, client_id: str, key: Path, institution_id: str | None
     async def run(gateway: Gateway, session: AsyncSession) -> None:
         await registry.add_client(
             session, gateway.audit, actor=ACTOR, client_id=client_id, kind=kind, jwk=jwk,
-            institution_id=institution_id, now=datetime.now(UTC),
+            institution_id=institution_id, subject=subject, now=datetime.now(UTC),
         )  # fmt: skip
 
     _in_transaction(run)
@@ -76,11 +78,11 @@ def _add_client(kind: str, client_id: str, key: Path, institution_id: str | None
 
 
 def _group(kind: str) -> typer.Typer:
-    """Make the group of one kind of client; an account also names its institution."""
+    """Make the group of one kind of client; an account also names its institution, a signatory its enterprise."""
     group = typer.Typer(no_args_is_help=True, help=TITLES[kind])
 
     def add(client_id: Id, key: KeyFile, as_json: AsJson = False) -> None:
-        _add_client(kind, client_id, key, None, as_json)
+        _add_client(kind, client_id, key, as_json)
 
     def add_account(
         client_id: Id,
@@ -88,9 +90,17 @@ def _group(kind: str) -> typer.Typer:
         institution_id: Annotated[str, typer.Option("--institution", help="所属机构 Its institution.")],
         as_json: AsJson = False,
     ) -> None:
-        _add_client(kind, client_id, key, institution_id, as_json)
+        _add_client(kind, client_id, key, as_json, institution_id=institution_id)
 
-    command = add_account if kind == "account" else add
+    def add_signatory(
+        client_id: Id,
+        key: KeyFile,
+        subject: Annotated[str, typer.Option(help="所代表企业的统一社会信用代码 The USCC it signs for.")],
+        as_json: AsJson = False,
+    ) -> None:
+        _add_client(kind, client_id, key, as_json, subject=subject)
+
+    command = {"account": add_account, "signatory": add_signatory}.get(kind, add)
     group.command("add", help="登记并绑定公钥 Register it with its public key.")(command)
     return group
 

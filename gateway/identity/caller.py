@@ -17,18 +17,19 @@ from signing.jws import verify_jws
 
 LARGEST_TOKEN = 4096
 _CLIENT = text("""
-    SELECT c.kind, c.institution_id, c.status, coalesce(i.status, 'active') AS institution_status
+    SELECT c.kind, c.institution_id, c.subject, c.status, coalesce(i.status, 'active') AS institution_status
     FROM client c LEFT JOIN institution i USING (institution_id) WHERE c.client_id = :id
 """)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """An authenticated client: its id, kind, institution (accounts only) and the token's scopes."""
+    """An authenticated client: id, kind, institution (accounts only), enterprise (signatories only), scopes."""
 
     client_id: str
     kind: str
     institution_id: str | None
+    subject: str | None
     scopes: frozenset[str]
 
 
@@ -66,7 +67,7 @@ async def _authorise(request: Request, session: AsyncSession, scopes: tuple[str,
         raise ProblemError("account-suspended", 403, "This client is suspended: ask the platform's operator.")
     if row.institution_status != "active":
         raise ProblemError("institution-suspended", 403, "The institution is suspended: ask the operator.")
-    return Caller(str(claims["client_id"]), row.kind, row.institution_id, held)
+    return Caller(str(claims["client_id"]), row.kind, row.institution_id, row.subject, held)
 
 
 def _read_token(request: Request, gateway: Gateway, now: datetime) -> dict[str, object]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from audit.recorder import Recorder
+from connectors.identifiers import Kind, read_identifier
 from gateway.errors import GatewayError
 from gateway.identity.scopes import SCOPES
 from gateway.identity.tables import Client, Institution
@@ -51,14 +52,16 @@ async def add_client(
     kind: str,
     jwk: Mapping[str, Any],
     institution_id: str | None,
+    subject: str | None = None,
     now: datetime,
 ) -> None:
-    """Register a client with its public key. Raises RegistrationError with what is wrong."""
+    """Register a client with its public key; a signatory with the USCC it acts for. Raises RegistrationError."""
     _check_id(client_id)
     if kind not in SCOPES:
         raise RegistrationError(f"{kind!r} is no kind of client: {', '.join(SCOPES)}")
     if (kind == "account") != (institution_id is not None):
         raise RegistrationError("an account belongs to an institution, and nothing else does")
+    uscc = _uscc(subject) if kind == "signatory" else None
     if institution_id is not None and await session.get(Institution, institution_id) is None:
         raise RegistrationError(f"there is no institution {institution_id}: add it first")
     if await session.get(Client, client_id):
@@ -69,7 +72,8 @@ async def add_client(
         payload={"client": client_id, "kind": kind, "kid": public["kid"]},
     )  # fmt: skip
     row = Client(
-        client_id=client_id, kind=kind, institution_id=institution_id, jwks={"keys": [public]}, status="active",
+        client_id=client_id, kind=kind, institution_id=institution_id, subject=uscc, jwks={"keys": [public]},
+        status="active",
         created_at=now, event_id=await recorder.record(session, event, now),
     )  # fmt: skip
     session.add(row)
@@ -89,6 +93,13 @@ def _public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
     if members["kty"] == "RSA" and 6 * len(members["n"]) < SMALLEST_RSA_BITS:  # base64url: six bits a character
         raise RegistrationError(f"an RSA key has at least {SMALLEST_RSA_BITS} bits")
     return {**members, "kid": str(jwk.get("kid") or thumbprint)}
+
+
+def _uscc(subject: str | None) -> str:
+    code = read_identifier(subject)
+    if code.kind is not Kind.USCC:
+        raise RegistrationError("a signatory acts for an enterprise: give its unified social credit code")
+    return code.value
 
 
 def _check_id(identifier: str) -> None:

@@ -53,6 +53,7 @@ class Client(SQLModel, table=True):
     client_id: str = Field(primary_key=True, sa_type=Text)
     kind: str = Field(sa_type=Text)
     institution_id: str | None = Field(default=None, foreign_key="institution.institution_id", sa_type=Text)
+    subject: str | None = Field(default=None, sa_type=Text)  # the USCC a signatory acts for
     jwks: dict[str, Any] = Field(sa_type=JSONB)
     status: str = Field(sa_type=Text)  # active, suspended
     created_at: datetime = Field(sa_type=Timestamp)

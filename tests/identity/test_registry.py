@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests import database_server
+from tests.enterprises import uscc
 from tests.processes import environment, xinqiao
 
 
@@ -30,7 +31,8 @@ def test_an_institution_its_account_and_each_other_kind_can_be_added_once(env, p
     xinqiao(["institution", "add", "bank", "--name", "测试银行"], env)
     xinqiao(["account", "add", "bank-1", "--key", str(public), "--institution", "bank"], env)
     for kind in ("agency", "signatory", "platform", "auditor", "operator"):
-        arguments = [kind, "add", f"{kind}-1", "--key", str(public), "--json"]
+        subject = ["--subject", uscc(1)] if kind == "signatory" else []
+        arguments = [kind, "add", f"{kind}-1", "--key", str(public), *subject, "--json"]
         assert json.loads(xinqiao(arguments, env).stdout) == {"kind": kind, "client_id": f"{kind}-1"}
         again = xinqiao(arguments, env, check=False)
         assert (again.returncode, "exists already" in again.stderr) == (1, True)
@@ -57,6 +59,7 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_p
         (["auditor", "add", "a-1", "--key", str(other)], "no public JWK"),
         (["auditor", "add", "审计", "--key", str(public)], "is no id"),
         (["account", "add", "x-1", "--key", str(public), "--institution", "nobody"], "add it first"),
+        (["signatory", "add", "s-1", "--key", str(public), "--subject", "9133"], "unified social credit code"),
         (["institution", "add", "shop", "--name", "x", "--class", "shop"], "no class"),
         (["keys", "new", str(public)], "never overwritten"),
         (["keys", "new", str(tmp_path / "k"), "--alg", "RS256"], "unknown suite"),

@@ -1,0 +1,82 @@
+"""The terms of a consent: what the signatory signs. Pure.
+
+Once requested they never change; what changes is the consent's status, a new version each time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from consent.errors import TermsError
+from signing.canonical import canonical_bytes, sha256_hex
+
+PRODUCTS: Mapping[str, str] = {"score": "信用评分", "health_check": "企业体检表"}
+PURPOSES: Mapping[str, str] = {
+    "pre_loan": "贷前审查",
+    "post_loan": "贷后管理",
+    "guarantee_review": "担保审查",
+    "renewal": "续贷审查",
+    "subsidy": "补贴审核",
+}
+LONGEST = timedelta(days=3 * 366)
+MOST_USES = 100_000
+SCHEMA = "xinqiao-consent/1"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Who permits whom what, for which purpose, from when until when (half open), and how often (None: any number).
+
+    `accounts` are the institution's accounts that may use it; empty means all of them.
+    """
+
+    consent_id: UUID
+    uscc: str
+    institution: str
+    accounts: tuple[str, ...]
+    products: tuple[str, ...]
+    purpose: str
+    valid_from: datetime
+    valid_until: datetime
+    max_uses: int | None
+
+    def canonical(self) -> bytes:
+        """Return the bytes that are signed (RFC 8785)."""
+        return canonical_bytes(
+            {
+                "schema": SCHEMA,
+                "consent_id": str(self.consent_id),
+                "grantor": self.uscc,
+                "grantee": {"institution": self.institution, "accounts": list(self.accounts)},
+                "products": list(self.products),
+                "purpose": {"code": self.purpose, "text": PURPOSES[self.purpose]},
+                "valid_from": _instant(self.valid_from),
+                "valid_until": _instant(self.valid_until),
+                "max_uses": self.max_uses,
+            }
+        )
+
+    def digest(self) -> str:
+        """Return SHA-256 of the canonical bytes, in hex."""
+        return sha256_hex(self.canonical())
+
+
+def check_terms(terms: Terms, now: datetime) -> None:
+    """Refuse terms no consent may have. Raises TermsError that names the member."""
+    if not terms.products or (unknown := set(terms.products) - set(PRODUCTS)):
+        raise TermsError(
+            f"products: one or more of {', '.join(PRODUCTS)}" + (f", not {unknown}" if terms.products else "")
+        )
+    if terms.purpose not in PURPOSES:
+        raise TermsError(f"purpose: one of {', '.join(PURPOSES)}")
+    if terms.valid_until <= max(terms.valid_from, now):
+        raise TermsError("valid_until: must be later than valid_from and than now")
+    if terms.valid_until - terms.valid_from > LONGEST:
+        raise TermsError("valid_until: at most three years after valid_from")
+    if terms.max_uses is not None and not 1 <= terms.max_uses <= MOST_USES:
+        raise TermsError(f"max_uses: 1 to {MOST_USES}, or absent")
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

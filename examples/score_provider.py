@@ -1,0 +1,60 @@
+"""An outside score provider in one file, standard library only; docs/providers.md is the format it speaks.
+
+The score depends on the subject: a made-up model over the digits of its code. `--break` shows what a gateway must bear.
+"""
+
+import argparse
+import hashlib
+import json
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+FAULTS = ("status500", "status503", "shape", "subject", "range", "hang")
+BANDS = ((750, "excellent"), (600, "good"), (450, "fair"), (0, "poor"))
+
+
+def answer_to(question: dict[str, str]) -> dict[str, object]:
+    """Score a subject between 300 and 899."""
+    score = 300 + int.from_bytes(hashlib.sha256(question["subject"].encode()).digest()[:4], "big") % 600
+    return {
+        "inquiry": question["inquiry"],
+        "subject": question["subject"],
+        "score": score,
+        "band": next(band for least, band in BANDS if score >= least),
+        "model": "five-force-example/1",
+        "reasons": [f"示例模型给出 {score} 分 the example model gives {score}"],
+    }
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers POST with a score, or with the fault asked for."""
+
+    fault = ""
+
+    def do_POST(self) -> None:
+        """Answer one question."""
+        question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = answer_to(question)
+        if self.fault == "hang":
+            time.sleep(3600)
+        answer |= {"shape": {"score": "high"}, "subject": {"subject": "x"}, "range": {"score": 1001}}.get(
+            self.fault, {}
+        )
+        body = json.dumps(answer).encode()
+        self.send_response(int(self.fault.removeprefix("status")) if self.fault.startswith("status") else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Stay quiet."""
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8200)
+    parser.add_argument("--break", dest="fault", choices=FAULTS, default="")
+    arguments = parser.parse_args()
+    Handler.fault = arguments.fault
+    ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler).serve_forever()

@@ -1,0 +1,197 @@
+"""Consents over HTTP: an institution requests, the enterprise's signatory decides, both may revoke and look."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlmodel import col, select
+from starlette.responses import JSONResponse, Response
+from uuid_utils.compat import uuid7
+
+from connectors.identifiers import Kind, read_identifier
+from consent.decision import Consent
+from consent.errors import ApprovalError, TermsError
+from consent.life import Unchanged
+from consent.store import find_consent, read_terms
+from consent.tables import ConsentHead, ConsentUse, ConsentVersion
+from consent.terms import Terms
+from gateway.api.dependencies import Gw, Transaction
+from gateway.consents import change_consent, is_party, request_consent
+from gateway.identity.caller import Caller, require
+from gateway.problems import ProblemError, problem
+
+router = APIRouter(prefix="/v1/consents", tags=["consent 授权"])
+Party = Annotated[Caller, Depends(require("consents"), scope="function")]
+Name = Annotated[str, Field(min_length=2, max_length=63)]
+Action = Literal["approve", "reject", "pause", "resume", "revoke"]
+DETAILS = {
+    "not-yours-to-decide": "Only the enterprise's signatory can do this 只有企业签署人可以操作。",
+    "consent-not-found": "You hold no such consent 没有此授权。",
+}
+
+
+class ConsentRequest(BaseModel):
+    """What an institution asks an enterprise to permit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: Annotated[str, Field(max_length=64, description="统一社会信用代码 The enterprise's USCC.")]
+    products: Annotated[list[Name], Field(min_length=1, max_length=10)]
+    purpose: Name
+    valid_from: AwareDatetime | None = None
+    valid_until: AwareDatetime
+    max_uses: Annotated[int | None, Field(strict=True)] = None
+    accounts: Annotated[list[Name], Field(max_length=100, description="Empty: every account.")] = []
+
+
+class Answer(BaseModel):
+    """The signatory's decision, signed with its own key."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    approval: Annotated[str, Field(max_length=8192, description="JWS over the terms; docs/consents.md.")]
+
+
+@router.post("", status_code=201, summary="Request a consent 请求授权")
+async def request(gateway: Gw, session: Transaction, caller: Party, wanted: ConsentRequest) -> dict[str, Any]:
+    """Store the request and return the terms for the signatory to sign."""
+    if caller.kind != "account" or caller.institution_id is None:
+        raise ProblemError("not-yours-to-decide", 403, "Only an institution's account requests a consent.")
+    subject = read_identifier(wanted.subject)
+    if subject.kind is not Kind.USCC:
+        raise ProblemError("invalid-subject", 400, "subject is no unified social credit code 不是统一社会信用代码。")
+    begins = wanted.valid_from or datetime.now(wanted.valid_until.tzinfo).replace(microsecond=0)
+    terms = Terms(
+        uuid7(), subject.value, caller.institution_id, tuple(sorted(set(wanted.accounts))),
+        tuple(sorted(set(wanted.products))), wanted.purpose, begins.replace(microsecond=0),
+        wanted.valid_until.replace(microsecond=0), wanted.max_uses,
+    )  # fmt: skip
+    try:
+        return consent_document(await request_consent(gateway, session, caller, terms))
+    except TermsError as fault:
+        raise ProblemError("invalid-terms", 422, str(fault)) from fault
+
+
+@router.get("", summary="Consents 授权列表")
+async def list_consents(
+    session: Transaction,
+    caller: Party,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Return the caller's consents as they stand, oldest first; `next` pages on."""
+    own = col(ConsentHead.institution) == caller.institution_id
+    mine = own if caller.kind == "account" else col(ConsentHead.uscc) == caller.subject
+    query = (
+        select(ConsentVersion)
+        .join(
+            ConsentHead,
+            (col(ConsentHead.consent_id) == col(ConsentVersion.consent_id))
+            & (col(ConsentHead.version) == col(ConsentVersion.version)),
+        )
+        .where(mine, *([col(ConsentHead.consent_id) > after] if after else []))
+        .order_by(col(ConsentHead.consent_id))
+        .limit(limit)
+    )
+    rows = list((await session.execute(query)).scalars())
+    shown = [consent_document(Consent(read_terms(row.terms), row.version, row.status, intact=True)) for row in rows]
+    return {"consents": shown, "next": str(rows[-1].consent_id) if len(rows) == limit else None}
+
+
+@router.get("/{consent_id}", summary="A consent 查看授权")
+async def show(consent_id: UUID, gateway: Gw, session: Transaction, caller: Party) -> dict[str, Any]:
+    """Return a consent as it stands."""
+    return consent_document(await _get(consent_id, gateway, session, caller))
+
+
+@router.get("/{consent_id}/evidence", summary="Every version, approval and receipt 授权证据")
+async def evidence(consent_id: UUID, gateway: Gw, session: Transaction, caller: Party) -> dict[str, Any]:
+    """Return what was signed: the canonical terms, each version's approval and receipt, and the receipts' key."""
+    await _get(consent_id, gateway, session, caller)
+    query = select(ConsentVersion).where(col(ConsentVersion.consent_id) == consent_id)
+    rows = list((await session.execute(query.order_by(col(ConsentVersion.version)))).scalars())
+    versions = [
+        {
+            "version": row.version, "status": row.status, "actor": row.actor, "approval": row.approval,
+            "receipt": row.receipt, "entry": str(row.event_id), "recorded_at": row.recorded_at.isoformat(),
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"terms": rows[0].terms.decode(), "versions": versions, "key": gateway.keys.public("consent")}
+
+
+@router.get("/{consent_id}/uses", summary="Who asked on this consent 授权使用记录")
+async def uses(
+    consent_id: UUID,
+    gateway: Gw,
+    session: Transaction,
+    caller: Party,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """Return the answers given on a consent, newest first."""
+    await _get(consent_id, gateway, session, caller)
+    query = select(ConsentUse).where(col(ConsentUse.consent_id) == consent_id)
+    rows = (await session.execute(query.order_by(col(ConsentUse.used_at).desc()).limit(limit))).scalars()
+    return {
+        "uses": [
+            {
+                "inquiry": str(row.inquiry_id), "account": row.account, "institution": row.institution,
+                "product": row.product, "purpose": row.purpose, "version": row.version,
+                "at": row.used_at.isoformat(), "entry": str(row.event_id),
+            }
+            for row in rows
+        ]
+    }  # fmt: skip
+
+
+@router.post("/{consent_id}/{action}", summary="Approve, reject, pause, resume, revoke 授权、拒绝、暂停、恢复、撤销")
+async def change(
+    consent_id: UUID,
+    action: Action,
+    request: Request,
+    gateway: Gw,
+    session: Transaction,
+    caller: Party,
+    answer: Answer | None = None,
+) -> Response:
+    """Change a consent; made twice, a change is the same one."""
+    try:
+        approval = answer.approval if answer else None
+        changed = await change_consent(gateway, session, caller, consent_id, action, approval)
+    except ApprovalError as fault:
+        raise ProblemError("approval-invalid", 400, str(fault)) from fault
+    if isinstance(changed, Unchanged):
+        detail = DETAILS.get(changed.slug, f"This consent cannot {action} now 当前状态不允许此操作。")
+        return problem(request, changed.slug, changed.status, detail)
+    request.app.state.metrics.count("consent", changed.status)
+    return JSONResponse(consent_document(changed))
+
+
+def consent_document(consent: Consent) -> dict[str, Any]:
+    """Return a consent as the API shows it; `terms_sha256` is what the signatory signs."""
+    terms = consent.terms
+    return {
+        "consent": str(terms.consent_id),
+        "version": consent.version,
+        "status": consent.status,
+        "subject": terms.uscc,
+        "institution": terms.institution,
+        "accounts": list(terms.accounts),
+        "products": list(terms.products),
+        "purpose": terms.purpose,
+        "valid_from": terms.valid_from.isoformat(),
+        "valid_until": terms.valid_until.isoformat(),
+        "max_uses": terms.max_uses,
+        "terms": terms.canonical().decode(),
+        "terms_sha256": terms.digest(),
+    }
+
+
+async def _get(consent_id: UUID, gateway: Gw, session: Transaction, caller: Caller) -> Consent:
+    keys = [gateway.keys.public("consent")]
+    found = await find_consent(session, consent_id, keys, datetime.now(UTC), lock=False)
+    if found is None or not is_party(caller, found.terms):
+        raise ProblemError("consent-not-found", 404, DETAILS["consent-not-found"])
+    return found

@@ -1,0 +1,35 @@
+"""What an account has left, and the header fields that say so on every charged answer."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from gateway.api.dependencies import Transaction
+from gateway.identity.caller import Caller, require
+from gateway.quota.ledger import Charge, Room, read_room
+
+router = APIRouter(prefix="/v1", tags=["ask 查询"])
+Account = Annotated[Caller, Depends(require("inquiries"), scope="function")]
+WINDOWS = {"acct-day": 86_400, "acct-month": 2_592_000}
+NO_INQUIRY = UUID(int=0)
+
+
+@router.get("/quota", summary="What is left 剩余配额")
+async def quota(session: Transaction, caller: Account) -> dict[str, Any]:
+    """Return the account's own use and limits; of the institution only what it leaves."""
+    assert caller.institution_id is not None, "accounts belong to institutions"  # noqa: S101 - see the client table
+    charge = Charge(NO_INQUIRY, caller.client_id, caller.institution_id, "score", 0)
+    room = await read_room(session, charge)
+    own = {
+        r.policy.removeprefix("acct-"): {
+            "used": r.used, "reserved": r.reserved, "limit": r.most or 0, "resets_in_seconds": r.resets_in,
+        }
+        for r in room if r.policy in WINDOWS
+    }  # fmt: skip
+    return {"account": caller.client_id, **own, "remaining": min(left(r) for r in room), "unit": "score = 1"}
+
+
+def left(room: Room) -> int:
+    """Return the units left under one policy; none without a plan."""
+    return max(0, (room.most or 0) - room.used - room.reserved)

@@ -1,0 +1,51 @@
+"""`xinqiao quota set|reconcile`: plans, and whether counters, ledger and answers agree."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gateway.cli.on_instance import on_instance
+from gateway.cli.output import AsJson, show
+
+if TYPE_CHECKING:
+    from gateway.state import Gateway
+
+group = typer.Typer(no_args_is_help=True, help="配额 Quota.")
+
+
+@group.command("set")
+def set_quota(
+    scope_id: Annotated[str, typer.Argument(help="账户或机构编号 Account or institution.")],
+    day: Annotated[int, typer.Option(help="每日单位 Units a day.")],
+    month: Annotated[int, typer.Option(help="每月单位 Units a month.")],
+    scope: Annotated[str, typer.Option(help="account | institution")] = "account",
+    as_json: AsJson = False,
+) -> None:
+    """设定配额 Set a plan from now on; without one nothing may be asked."""
+    from gateway.quota.plans import set_plan
+
+    async def run(gateway: "Gateway") -> None:
+        async with gateway.database.begin("quota.set") as session:
+            await set_plan(
+                session, gateway.audit, actor="operator-cli", scope=scope, scope_id=scope_id, per_day=day,
+                per_month=month, now=datetime.now(UTC),
+            )  # fmt: skip
+
+    on_instance(run)
+    show(as_json, {"范围 scope": scope, "编号 id": scope_id, "每日 per_day": day, "每月 per_month": month})
+
+
+@group.command("reconcile")
+def reconcile(as_json: AsJson = False) -> None:
+    """对账：计数器、台账与应答 Compare counters, ledger and answers; ends with 1 where they differ."""
+    from gateway.quota.reconcile import find_differences
+
+    async def run(gateway: "Gateway") -> list[tuple[str, int, int]]:
+        async with gateway.database.begin("quota.reconcile") as session:
+            return await find_differences(session)
+
+    found = on_instance(run)
+    show(as_json, {"差异 differences": [list(row) for row in found] if as_json else len(found)})
+    if found:
+        raise typer.Exit(1)

@@ -1,0 +1,20 @@
+"""What can go wrong with a score."""
+
+
+class ScoringError(Exception):
+    """No score can be given."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class CardError(ScoringError):
+    """The scorecard is not sound; the message names the tag."""
+
+
+class ProviderUnavailableError(ScoringError):
+    """The provider did not answer in time."""
+
+
+class ProviderAnswerError(ScoringError):
+    """The provider's answer is not one to this question."""

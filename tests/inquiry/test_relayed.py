@@ -1,0 +1,92 @@
+"""Asking an outside provider: reserved first, charged on delivery, released where it fails, closed where we die."""
+
+import pytest
+from sqlalchemy import text
+
+from gateway.inquiry_store import expire_intents
+from gateway.settings import Settings
+from tests.scoring.test_relay import provider
+from tests.stories import registration, slug
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    with provider() as good, provider("--break", "hang") as hung, provider("--break", "shape") as odd:
+        urls = {"five-force": good.url, "hung": hung.url, "odd": odd.url}
+        yield Settings(
+            home=tmp_path_factory.mktemp("home"), issuer="http://127.0.0.1:8000", providers=urls,
+            provider_timeout_seconds=1.5,
+        )  # fmt: skip
+
+
+@pytest.fixture
+async def ready(story):
+    await story.push("market_regulation", "ent_registration", registration(1))
+    await story.account("bank-1", "bank")
+    if "s-1" not in story.keys:
+        await story.consent("bank-1", 1)
+    return story
+
+
+async def used(story):
+    day = (await story.client.get("/v1/quota", headers=await story.headers("bank-1"))).json()["day"]
+    return day["used"], day["reserved"]
+
+
+async def test_a_relayed_answer_is_signed_by_us_and_charged_on_delivery(ready):
+    before = await used(ready)
+    answer = (await ready.ask("bank-1", 1, provider="five-force")).json()
+    assert (answer["provider"], answer["model"]) == ("five-force", "five-force-example/1")
+    assert await used(ready) == (before[0] + 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "expected"), [("hung", 504, "upstream-unavailable"), ("odd", 502, "upstream-invalid")]
+)
+async def test_a_provider_that_fails_costs_nothing_and_the_key_can_be_used_again(ready, name, status, expected):
+    before = await used(ready)
+    answer = await ready.ask("bank-1", 1, key=f"key-{name}", provider=name)
+    assert (answer.status_code, slug(answer)) == (status, expected)
+    assert await used(ready) == before
+    again = await ready.ask("bank-1", 1, key=f"key-{name}", provider="five-force")
+    assert again.status_code == 200
+
+
+async def test_a_consent_revoked_while_the_provider_is_asked_answers_nothing(ready, monkeypatch):
+    from gateway import inquiry
+
+    consent = await ready.consent("bank-1", 1, purpose="renewal")
+    ask = inquiry.ask
+
+    async def revoke_then_answer(*arguments):
+        path = f"/v1/consents/{consent['consent']}/revoke"
+        assert (await ready.client.post(path, headers=await ready.headers("s-1"))).status_code == 200
+        return await ask(*arguments)
+
+    monkeypatch.setattr(inquiry, "ask", revoke_then_answer)
+    before = await used(ready)
+    answer = await ready.ask("bank-1", 1, provider="five-force", purpose="renewal")
+    assert (answer.status_code, slug(answer)) == (403, "consent-revoked")
+    assert await used(ready) == before
+
+
+async def test_an_intent_whose_process_died_is_closed_and_holds_nothing(ready, monkeypatch):
+    from gateway import inquiry
+
+    async def die(*_arguments):
+        raise KeyboardInterrupt
+
+    before = await used(ready)
+    monkeypatch.setattr(inquiry, "ask", die)
+    with pytest.raises(KeyboardInterrupt):
+        await ready.ask("bank-1", 1, key="died", provider="five-force")
+    monkeypatch.undo()
+    assert await used(ready) == (before[0], before[1] + 1)
+    busy = await ready.ask("bank-1", 1, key="died", provider="five-force")
+    assert (busy.status_code, slug(busy)) == (409, "request-in-progress")
+    async with ready.gateway.database.begin("test", role="owner") as session:
+        await session.execute(text("UPDATE inquiry SET expires_at = now() - interval '1 s' WHERE state = 'admitted'"))
+        await session.execute(text("UPDATE quota_reservation SET expires_at = now() - interval '1 s'"))
+    assert await used(ready) == before  # an expired reservation holds nothing, swept or not
+    await expire_intents(ready.gateway)
+    assert (await ready.ask("bank-1", 1, key="died", provider="five-force")).status_code == 200

@@ -5,7 +5,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from gateway.api import audit_entries, audit_log, batches, consents, health, inquiries, keys, oauth, quota, records
+from gateway.api import (
+    audit_entries,
+    audit_log,
+    batches,
+    consents,
+    deliveries,
+    health,
+    inquiries,
+    keys,
+    oauth,
+    quota,
+    records,
+    usage_results,
+)
 from gateway.metrics import Metrics
 from gateway.observation import Observation, observed
 from gateway.problems import install_handlers
@@ -38,6 +51,19 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         app.state.gateway = gateway
     install_handlers(app)
     app.add_middleware(Observation, metrics=metrics)
-    for module in (health, oauth, keys, batches, records, consents, quota, inquiries, audit_entries, audit_log):
+    for module in (
+        health,
+        oauth,
+        keys,
+        batches,
+        records,
+        consents,
+        quota,
+        inquiries,
+        usage_results,
+        deliveries,
+        audit_entries,
+        audit_log,
+    ):
         app.include_router(module.router)
     return app

@@ -32,7 +32,7 @@ from signing.canonical import sha256_hex
 EMBEDDED = "embedded"
 SETTLING = timedelta(seconds=60)  # beyond the provider's time: what a settlement may wait for the database
 EXHAUSTED = Denied("consent-uses-exhausted", 403, "All uses of this consent are spent 授权次数已用完。")
-Then = Callable[[AsyncSession, Wanted, Result], Awaitable[object]]
+Then = Callable[[AsyncSession, Wanted, Result, UUID], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Turned:
 async def inquire(gateway: Gateway, wanted: Wanted, key: str, digest: bytes, then: Then) -> Answered | Turned:
     """Answer an inquiry. `key` is the account's idempotency key, `digest` of the request it stands for.
 
-    `then` joins the transaction of the answer: what else must happen because it was given.
+    `then` joins the transaction of the answer, and gets its entry: what else must happen because it was given.
     """
     async with gateway.database.begin("inquiry.admit") as session:
         earlier = await inquiry_store.claim_key(session, wanted, key, digest)
@@ -119,7 +119,7 @@ async def _answer(
     await gateway.audit.record(session, event, admitted.now, entry)
     await post(session, wanted.charge(), admitted.day, entry)
     await inquiry_store.store_answer(session, wanted, admitted, entry, answer)
-    await then(session, wanted, result)
+    await then(session, wanted, result, entry)
     return Answered(wanted.inquiry_id, answer)
 
 

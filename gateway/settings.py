@@ -50,6 +50,7 @@ class Settings(BaseSettings):
 
     providers: dict[str, str] = Field(default_factory=dict)
     provider_timeout_seconds: float = Field(default=3.0, gt=0, le=30)
+    delivery_retry_seconds: float = Field(default=5.0, gt=0, le=600)
 
     @property
     def log_origin(self) -> str:

@@ -1,10 +1,13 @@
 """The worker: what runs beside the HTTP service, safe in several copies at once."""
 
 import asyncio
+from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import structlog
+from procrastinate.app import WorkerOptions
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,6 +15,8 @@ from audit.errors import AuditError, ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
+from gateway.feedback.queue import free_stalled, open_queue
+from gateway.feedback.sender import send
 from gateway.inquiry_store import expire_intents
 from gateway.sources import pull_due
 from gateway.state import Gateway
@@ -22,6 +27,11 @@ PARTITION_SECONDS = 3600.0
 PURGE_SECONDS = 60.0
 PULL_SECONDS = 5.0
 EXPIRE_SECONDS = 10.0
+STALLED_SECONDS = 10.0
+QUEUE_OPTIONS: WorkerOptions = {
+    "concurrency": 4, "fetch_job_polling_interval": 1.0, "install_signal_handlers": False,
+    "shutdown_graceful_timeout": 5.0, "delete_jobs": "successful",
+}  # fmt: skip
 PAUSE_AFTER_FAULT_SECONDS = 5.0
 _LOG = structlog.get_logger("gateway.worker")
 
@@ -78,6 +88,24 @@ async def work(gateway: Gateway, stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as tasks:
         for name, (step, seconds) in STEPS.items():
             tasks.create_task(_repeat(gateway, stop, name, step, seconds))
+        tasks.create_task(_deliver(gateway, stop))
+
+
+async def _deliver(gateway: Gateway, stop: asyncio.Event) -> None:
+    """Work the job queue, and take over what dead workers left; a queue that fails is opened again."""
+    stopped = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        try:
+            async with open_queue(gateway, send).open_async() as queue:
+                working = asyncio.create_task(queue.run_worker_async(**QUEUE_OPTIONS))
+                while not (stop.is_set() or working.done()):
+                    await free_stalled(queue)
+                    await asyncio.wait([working, stopped], timeout=STALLED_SECONDS, return_when=FIRST_COMPLETED)
+                working.cancel()
+                await asyncio.gather(working, return_exceptions=True)
+        except (ConnectorException, OSError) as fault:
+            _LOG.error("job queue failed, will be opened again", fault=type(fault).__name__)
+            await asyncio.wait([stopped], timeout=PAUSE_AFTER_FAULT_SECONDS)
 
 
 async def _repeat(gateway: Gateway, stop: asyncio.Event, name: str, step: Step, seconds: float) -> None:

@@ -1,10 +1,8 @@
 """Asking: a signed answer, or a problem that names the reason; a key makes asking twice the same as asking once."""
 
-import base64
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,11 +16,13 @@ from consent.terms import PURPOSES
 from gateway.admission import UNITS, Wanted
 from gateway.answers import Result
 from gateway.api.dependencies import Gw, Transaction
+from gateway.feedback.evaluations import tell_evaluation
 from gateway.identity.caller import Caller, require, require_first
 from gateway.inquiry import EMBEDDED, Turned, inquire
 from gateway.inquiry_tables import Inquiry
 from gateway.problems import ProblemError, problem
 from signing.canonical import canonical_bytes, sha256_hex
+from signing.jws import payload_of
 
 router = APIRouter(prefix="/v1/inquiries", tags=["ask 查询"])
 Asker = Annotated[Caller, Depends(require_first("inquiries"), scope="function")]
@@ -53,8 +53,12 @@ async def ask(question: Question, request: Request, gateway: Gw, caller: Asker, 
     """Return the answer as JSON and as the signed statement (`answer`, JWS); charged once answered."""
     wanted = _wanted(question, gateway.settings.providers, caller)
     digest = bytes.fromhex(sha256_hex(canonical_bytes(question.model_dump(mode="json"))))
+
+    async def tell(session: AsyncSession, asked: Wanted, result: Result, entry: UUID) -> None:
+        await tell_evaluation(gateway, session, asked, result, entry)
+
     try:
-        outcome = await inquire(gateway, wanted, key, digest, _nothing_more)
+        outcome = await inquire(gateway, wanted, key, digest, tell)
     except (SQLAlchemyError, AuditError, OSError) as fault:
         detail = "The inquiry could not be recorded, so it was not answered; nothing was charged 无法留痕，未予应答。"
         raise ProblemError("audit-unavailable", 503, detail, headers={"Retry-After": "5"}) from fault
@@ -86,9 +90,7 @@ async def show(inquiry_id: UUID, session: Transaction, caller: Reader) -> dict[s
 
 def answer_document(answer: str) -> dict[str, Any]:
     """Return a signed answer with its members spelled out beside it."""
-    payload = answer.split(".")[1]
-    members: dict[str, Any] = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return {**members, "answer": answer}
+    return {**payload_of(answer), "answer": answer}
 
 
 def _wanted(question: Question, providers: dict[str, str], caller: Caller) -> Wanted:
@@ -106,7 +108,3 @@ def _wanted(question: Question, providers: dict[str, str], caller: Caller) -> Wa
         uuid7(), caller.client_id, caller.institution_id, subject.value, question.product, question.purpose,
         question.provider, question.consent, question.intermediary,
     )  # fmt: skip
-
-
-async def _nothing_more(_session: AsyncSession, _wanted: Wanted, _result: Result) -> None:
-    """Join the answer's transaction with nothing."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import audit, ingest, instance, migrate, quota, registry, serve, sources, verify
+from gateway.cli import audit, deliveries, ingest, instance, migrate, quota, registry, serve, sources, verify
 
 app = typer.Typer(
     name="xinqiao",
@@ -20,6 +20,7 @@ app.command()(verify.verify)
 app.add_typer(audit.group, name="audit")
 app.add_typer(sources.group, name="source")
 app.add_typer(quota.group, name="quota")
+app.add_typer(deliveries.group, name="deliveries")
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)
 

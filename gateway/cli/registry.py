@@ -1,4 +1,4 @@
-"""`xinqiao institution|account|agency|signatory|platform|auditor|operator add` and `xinqiao keys new`.
+"""`xinqiao institution|account|agency|signatory|platform|auditor|operator add` and `xinqiao keys new|show`.
 
 These act as the operator who can reach the database; the events name the actor `operator-cli`.
 """
@@ -127,6 +127,20 @@ def new_key(
     public = file.with_name(f"{file.name}.pub")
     public.write_bytes(orjson.dumps(public_jwk(key), option=orjson.OPT_INDENT_2))
     show(as_json, {"私钥 private key": str(file), "公钥 public key": str(public), "kid": key.kid})
+
+
+@keys.command("show")
+def show_keys() -> None:
+    """显示本实例公钥 Print this instance's public keys, as /.well-known/xinqiao-keys does: for peers and verifiers."""
+    import orjson
+
+    from gateway.api.keys import public_keys
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> dict[str, object]:
+        return public_keys(gateway)
+
+    typer.echo(orjson.dumps(on_instance(run), option=orjson.OPT_INDENT_2).decode())
 
 
 def _in_transaction(step: Callable[..., Awaitable[None]]) -> None:

@@ -1,0 +1,104 @@
+"""Reporting what was done with an answer, and following the report to the city and the province."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlmodel import col, select
+
+from gateway.api.dependencies import Gw, Transaction
+from gateway.feedback.tables import Delivery, UsageResult
+from gateway.feedback.usage import report_usage
+from gateway.identity.caller import Caller, require
+from gateway.problems import ProblemError
+from signing.jws import payload_of
+
+router = APIRouter(prefix="/v1/usage-results", tags=["feed back 回流"])
+Reporter = Annotated[Caller, Depends(require("usage-results"), scope="function")]
+Yuan = Annotated[Decimal | None, Field(ge=0, lt=10**15, decimal_places=2, description="元 In yuan, as a text.")]
+
+
+class UsageReport(BaseModel):
+    """What became of one answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    inquiry: UUID
+    outcome: Literal["granted", "refused"]
+    amount: Yuan = None
+    balance: Yuan = None
+    first_time: Annotated[bool | None, Field(description="首贷 Its first loan anywhere.")] = None
+    decided_on: date
+
+    @model_validator(mode="after")
+    def check(self) -> "UsageReport":
+        """A granted credit has an amount, a refused one has nothing."""
+        if self.outcome == "granted" and self.amount is None:
+            raise ValueError("amount: a granted credit has one")
+        if self.outcome == "refused" and (self.amount is not None or self.balance is not None):
+            raise ValueError("amount, balance: a refused credit has none")
+        return self
+
+    def content(self) -> dict[str, Any]:
+        """Return what is stored and told: money as decimal text in yuan, the day as ISO."""
+        members = self.model_dump(mode="json", exclude={"inquiry"}, exclude_none=True)
+        return {name: f"{Decimal(value):.2f}" if name in {"amount", "balance"} else value
+                for name, value in members.items()}  # fmt: skip
+
+
+@router.post("", summary="Report a usage result 报告应用结果")
+async def report(
+    told: UsageReport, request: Request, response: Response, gateway: Gw, session: Transaction, caller: Reporter
+) -> dict[str, Any]:
+    """Store the report and queue it for the city; the same again is the same (200), other content a version (201)."""
+    stored = await report_usage(gateway, session, caller, told.inquiry, told.content())
+    if stored is None:
+        raise ProblemError("inquiry-not-found", 404, "Your institution was given no such answer 没有此应答。")
+    row, new = stored
+    request.app.state.metrics.count("usage-result", told.outcome if new else "known")
+    response.status_code = 201 if new else 200
+    return {"result": str(row.result_id), "version": row.version, "exchange": str(row.exchange)}
+
+
+@router.get("/{result_id}", summary="A usage result and its receipts 应用结果与回执")
+async def show(result_id: UUID, session: Transaction, caller: Reporter) -> dict[str, Any]:
+    """Return every version with its deliveries: state, the city's receipt, the province's receipt."""
+    query = select(UsageResult).where(
+        col(UsageResult.result_id) == result_id, col(UsageResult.institution) == caller.institution_id
+    )
+    rows = list((await session.execute(query.order_by(col(UsageResult.version)))).scalars())
+    if not rows:
+        raise ProblemError("usage-result-not-found", 404, "Your institution reported no such result 没有此应用结果。")
+    deliveries = select(Delivery).where(col(Delivery.exchange).in_([row.exchange for row in rows]))
+    sent = list((await session.execute(deliveries)).scalars())
+    return {"result": str(result_id), "versions": [_version(row, sent) for row in rows]}
+
+
+def _version(row: UsageResult, sent: list[Delivery]) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "inquiry": str(row.inquiry_id),
+        "recorded_at": row.recorded_at.isoformat(),
+        "entry": str(row.event_id),
+        "deliveries": [delivery_document(delivery) for delivery in sent if delivery.exchange == row.exchange],
+    }
+
+
+def delivery_document(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery with its receipts, each spelled out beside its signed form."""
+    return {
+        "delivery": str(delivery.delivery_id),
+        "kind": delivery.kind,
+        "to": delivery.peer_id,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "receipt": _receipt(delivery.receipt),
+        "onward_receipt": _receipt(delivery.onward_receipt),
+    }
+
+
+def _receipt(receipt: str | None) -> dict[str, Any] | None:
+    return {**payload_of(receipt), "statement": receipt} if receipt else None

@@ -1,0 +1,140 @@
+"""One instance as its users see it: commands, HTTP with tokens of their own, and the two processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from joserfc import jws, jwt
+
+from signing.keys import SigningKey, generate_key, public_jwk
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+TOKEN_SECONDS = 120
+START_SECONDS = 60
+STOP_SECONDS = 20
+_REGISTRY = jws.JWSRegistry(algorithms=["ES256"])
+
+
+class DemoError(Exception):
+    """Something the demonstration relies on is not as it must be."""
+
+
+@dataclass
+class Instance:
+    """An instance's address, home and environment; the keys and tokens of its clients; its running processes."""
+
+    name: str
+    issuer: str
+    home: Path
+    env: dict[str, str]
+    keys: dict[str, SigningKey] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def cli(self, *arguments: str) -> str:
+        """Run a command and return what it printed. Raises DemoError with what it said instead."""
+        command = [sys.executable, "-m", "gateway.cli.main", *arguments]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise DemoError(f"xinqiao {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def add(self, kind: str, client_id: str, *more: str) -> None:
+        """Register a client with a key made here."""
+        key = generate_key("ES256")
+        path = self.home / f"{client_id}.pub"
+        path.write_text(json.dumps(public_jwk(key)))
+        self.cli(kind, "add", client_id, "--key", str(path), *more)
+        self.keys[client_id] = key
+
+    def headers(self, client_id: str) -> dict[str, str]:
+        """Log in as a client (RFC 7523), or use the token it still has."""
+        token, until = self.tokens.get(client_id, ("", 0.0))
+        if time.time() > until:
+            key, now = self.keys[client_id], int(time.time())
+            claims = {
+                "iss": client_id, "sub": client_id, "aud": self.issuer, "iat": now, "exp": now + 60,
+                "jti": str(uuid4()),
+            }  # fmt: skip
+            signed = jwt.encode({"alg": key.alg, "kid": key.kid}, claims, key.jwk, registry=_REGISTRY)
+            form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE,
+                    "client_assertion": signed}  # fmt: skip
+            answer = httpx.post(f"{self.issuer}/oauth/token", data=form, timeout=30)
+            token, until = str(_good(answer)["access_token"]), time.time() + TOKEN_SECONDS
+            self.tokens[client_id] = token, until
+        return {"Authorization": f"Bearer {token}"}
+
+    def get(self, client_id: str, path: str) -> dict[str, Any]:
+        """Read as a client. Raises DemoError for anything but 200."""
+        return _good(httpx.get(f"{self.issuer}{path}", headers=self.headers(client_id), timeout=30))
+
+    def post(
+        self, client_id: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Write as a client."""
+        sent = {**(headers or {}), **self.headers(client_id)}
+        return httpx.post(f"{self.issuer}{path}", json=body, headers=sent, timeout=30)
+
+    def push(self, agency: str, dataset: str, body: str, batch: str | None = None) -> httpx.Response:
+        """Push a batch as an agency."""
+        headers = {"Batch-Id": batch or str(uuid4()), **self.headers(agency)}
+        url = f"{self.issuer}/v1/datasets/{dataset}/batches"
+        return httpx.post(url, content=body.encode(), headers=headers, timeout=60)
+
+    def start(self, command: str) -> None:
+        """Start `serve` or `worker`; `serve` is waited for."""
+        with (self.home / f"{command}.log").open("ab") as log:
+            self.processes[command] = subprocess.Popen(
+                [sys.executable, "-m", "gateway.cli.main", command], env=self.env, stdout=log,
+                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+        if command == "serve":
+            self._wait_up()
+
+    def stop(self, command: str, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop a process and its workers, and wait for its end."""
+        process = self.processes.pop(command, None)
+        if process is None or process.poll() is not None:
+            return
+        os.killpg(process.pid, how)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _wait_up(self) -> None:
+        def up() -> bool:
+            if self.processes["serve"].poll() is not None:
+                raise DemoError(f"{self.name} ended: {(self.home / 'serve.log').read_text()[-2000:]}")
+            try:
+                return httpx.get(f"{self.issuer}/livez", timeout=2).status_code == httpx.codes.OK
+            except httpx.TransportError:
+                return False
+
+        wait_until(up, f"{self.name} to answer")
+
+
+def wait_until(condition: Any, what: str, seconds: float = START_SECONDS) -> None:  # noqa: ANN401 - any callable
+    """Poll until the condition holds. Raises DemoError with what was waited for."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise DemoError(f"waited {seconds:.0f} s for {what}")
+        time.sleep(0.05)
+
+
+def _good(answer: httpx.Response) -> dict[str, Any]:
+    if answer.status_code != httpx.codes.OK:
+        raise DemoError(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}")
+    read: dict[str, Any] = answer.json()
+    return read

@@ -1,0 +1,1 @@
+"""Feedback: what came of answers, delivered to the city's and the province's platforms with signed receipts."""

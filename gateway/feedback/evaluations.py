@@ -1,0 +1,21 @@
+"""Evaluation results for the financial-risk platform (金融大脑): told with the answer, or not at all."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.admission import Wanted
+from gateway.answers import Result
+from gateway.feedback.outbox import deliver
+from gateway.state import Gateway
+
+
+async def tell_evaluation(gateway: Gateway, session: AsyncSession, wanted: Wanted, result: Result, entry: UUID) -> None:
+    """Queue the result of an answered inquiry; who asked is not told."""
+    item = {
+        "inquiry": str(wanted.inquiry_id), "subject": wanted.uscc, "product": wanted.product,
+        "score": result.score, "band": result.band, "model": result.model, "inputs": result.inputs,
+    }  # fmt: skip
+    await deliver(
+        gateway, session, kind="evaluations", role="brain", items=[item], exchange=wanted.inquiry_id, event_id=entry
+    )

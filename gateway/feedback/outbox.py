@@ -1,0 +1,47 @@
+"""Sending, first half: the delivery and its job, written in the transaction of what is being told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+from uuid_utils.compat import uuid7
+
+from gateway.database import raw
+from gateway.feedback.messages import items_digest, sign_message
+from gateway.feedback.queue import enqueue
+from gateway.feedback.tables import Delivery, Peer
+from gateway.state import Gateway
+
+
+async def deliver(
+    gateway: Gateway,
+    session: AsyncSession,
+    *,
+    kind: str,
+    role: str,
+    items: Sequence[Mapping[str, Any]],
+    exchange: UUID,
+    event_id: UUID,
+) -> list[UUID]:
+    """Queue one delivery to every active platform of a role and return their ids; commits with the caller."""
+    peers = await session.execute(select(Peer).where(col(Peer.role) == role, col(Peer.status) == "active"))
+    queued = []
+    for peer in peers.scalars().all():
+        delivery, now = uuid7(), datetime.now(UTC)
+        message = sign_message(
+            gateway.keys.signing("delivery"), delivery=delivery, exchange=exchange, kind=kind,
+            issuer=gateway.settings.issuer, items=items, now=now,
+        )  # fmt: skip
+        row = Delivery(
+            delivery_id=delivery, kind=kind, peer_id=peer.peer_id, exchange=exchange, message=message,
+            items_digest=items_digest(items), state="pending", attempts=0, last_fault=None, created_at=now,
+            settled_at=None, receipt=None, onward_receipt=None, event_id=event_id,
+        )  # fmt: skip
+        session.add(row)
+        await session.flush()
+        await enqueue(await raw(session), delivery)
+        queued.append(delivery)
+    return queued

@@ -1,0 +1,160 @@
+"""Sending, second half: one delivery told to its platform, its receipt verified, then that of the platform beyond.
+
+1. Load; a delivery settled before is done. No transaction is open while the network is.
+2. Log in at the platform with our delivery key (private_key_jwt), and post the signed message.
+3. Verify the receipt against the key registered for the platform, over exactly our message and items; store it.
+4. Where the platform passes the message on, ask for the onward receipt until it is there; verify and store it too.
+"""
+
+import time
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from joserfc import jws, jwt
+from opentelemetry import propagate
+from sqlalchemy import text
+
+from audit.events import Event
+from gateway.errors import GatewayError
+from gateway.feedback.messages import MessageError, Receipt, read_receipt
+from gateway.feedback.tables import Delivery, Peer
+from gateway.state import Gateway
+from signing.canonical import sha256_hex
+
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+TIMEOUT_SECONDS = 20.0
+# What may be different next time; any other refusal is final, and for a person to see.
+PASSING = frozenset({401, 403, 408, 425, 429})
+_REGISTRY = jws.JWSRegistry(algorithms=["Ed25519", "EdDSA"])
+_KNOWN = text("SELECT jwk FROM peer WHERE role = 'province' AND status <> 'suspended'")
+_FAULT = text("UPDATE delivery SET attempts = attempts + 1, last_fault = :fault WHERE delivery_id = :id")
+_SETTLE = text("""
+    UPDATE delivery SET state = :state, settled_at = now(), last_fault = :fault,
+        receipt = coalesce(:receipt, receipt), onward_receipt = coalesce(:onward, onward_receipt)
+    WHERE delivery_id = :id AND state = :before
+""")
+
+
+class NotDeliveredError(GatewayError):
+    """The delivery has to be tried again."""
+
+
+class RefusedError(GatewayError):
+    """The platform will never take this delivery as it is."""
+
+
+async def send(gateway: Gateway, delivery_id: UUID) -> None:
+    """Drive one delivery on. Raises NotDeliveredError where it has to be tried again."""
+    async with gateway.database.begin("delivery.load") as session:
+        delivery = await session.get(Delivery, delivery_id)
+        peer = await session.get_one(Peer, delivery.peer_id) if delivery else None
+        provinces = [row.jwk for row in await session.execute(_KNOWN)]
+    if delivery is None or peer is None or delivery.state in {"confirmed", "refused"}:
+        return
+    try:
+        if delivery.state == "pending":
+            await _post(gateway, delivery, peer)
+            return
+        await _ask_onward(gateway, delivery, peer, provinces)
+    except RefusedError as fault:
+        await _settle(gateway, delivery, "refused", fault=str(fault))
+    except (httpx.HTTPError, MessageError, NotDeliveredError, ValueError) as fault:
+        async with gateway.database.begin("delivery.fault") as session:
+            await session.execute(_FAULT, {"id": delivery_id, "fault": f"{type(fault).__name__}: {fault}"[:500]})
+        raise NotDeliveredError(type(fault).__name__) from fault
+
+
+async def _post(gateway: Gateway, delivery: Delivery, peer: Peer) -> None:
+    headers = await _headers(gateway, peer)
+    answer = await gateway.http.post(
+        f"{peer.url}/v1/deliveries", json={"message": delivery.message}, headers=headers, timeout=TIMEOUT_SECONDS
+    )
+    told = _read(answer)
+    receipt = str(told.get("receipt"))
+    _check(read_receipt(receipt, peer.jwk), delivery, sha256_hex(delivery.message.encode()))
+    awaits = bool(told.get("onward_expected"))
+    await _settle(gateway, delivery, "acknowledged" if awaits else "confirmed", receipt=receipt)
+    if awaits:
+        raise NotDeliveredError("the onward receipt is not there yet")
+
+
+async def _ask_onward(gateway: Gateway, delivery: Delivery, peer: Peer, provinces: list[dict[str, Any]]) -> None:
+    headers = await _headers(gateway, peer)
+    url = f"{peer.url}/v1/deliveries/{delivery.delivery_id}"
+    told = _read(await gateway.http.get(url, headers=headers, timeout=TIMEOUT_SECONDS))
+    onward = told.get("onward")
+    if not isinstance(onward, str):
+        raise NotDeliveredError("the onward receipt is not there yet")
+    for jwk in provinces:
+        try:
+            _check(read_receipt(onward, jwk), delivery, None)
+        except MessageError:
+            continue
+        await _settle(gateway, delivery, "confirmed", onward=onward)
+        return
+    raise MessageError("the onward receipt is not signed by a province known here, over these items")
+
+
+def _check(receipt: Receipt, delivery: Delivery, message_digest: str | None) -> None:
+    """Raise MessageError unless a receipt is over this exchange and items, and over our message where it is ours."""
+    if (receipt.exchange, receipt.items_sha256) != (delivery.exchange, delivery.items_digest):
+        raise MessageError("receipt: over another exchange or other items")
+    if message_digest and (receipt.delivery, receipt.message_sha256) != (delivery.delivery_id, message_digest):
+        raise MessageError("receipt: over another message")
+
+
+def _read(answer: httpx.Response) -> dict[str, Any]:
+    if answer.status_code in {HTTPStatus.OK, HTTPStatus.CREATED}:
+        told = answer.json()
+        if isinstance(told, dict):
+            return told
+        raise MessageError("the platform answered another shape")
+    fault = f"the platform answered {answer.status_code}"
+    if answer.is_server_error or answer.status_code in PASSING:
+        raise NotDeliveredError(fault)
+    raise RefusedError(fault)
+
+
+async def _headers(gateway: Gateway, peer: Peer) -> dict[str, str]:
+    """Log in at a platform, and carry the trace on."""
+    key, now = gateway.keys.signing("delivery"), int(time.time())
+    claims = {
+        "iss": peer.client_id, "sub": peer.client_id, "aud": peer.url, "iat": now, "exp": now + 60,
+        "jti": str(uuid4()),
+    }  # fmt: skip
+    assertion = jwt.encode({"alg": key.alg, "kid": key.kid}, claims, key.jwk, registry=_REGISTRY)
+    form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": assertion}
+    answer = await gateway.http.post(f"{peer.url}/oauth/token", data=form, timeout=TIMEOUT_SECONDS)
+    if answer.status_code != HTTPStatus.OK:
+        raise NotDeliveredError(f"login answered {answer.status_code}")
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    propagate.inject(headers)
+    return headers
+
+
+async def _settle(
+    gateway: Gateway,
+    delivery: Delivery,
+    state: str,
+    *,
+    receipt: str | None = None,
+    onward: str | None = None,
+    fault: str | None = None,
+) -> None:
+    """Move a delivery on from the state it was loaded in, once, with an event."""
+    values = {
+        "id": delivery.delivery_id, "before": delivery.state, "state": state, "receipt": receipt, "onward": onward,
+        "fault": fault,
+    }  # fmt: skip
+    async with gateway.database.begin(f"delivery.{state}") as session:
+        moved = await session.execute(_SETTLE, values)
+        if getattr(moved, "rowcount", 0):
+            payload = {"delivery": str(delivery.delivery_id), "peer": delivery.peer_id, "kind": delivery.kind}
+            digests = {"receipt": sha256_hex((receipt or onward or "").encode())}
+            event = Event(
+                f"delivery.{state}", "worker", outcome=state, exchange=str(delivery.exchange),
+                payload={**payload, **digests},
+            )  # fmt: skip
+            await gateway.audit.record(session, event)

@@ -1,0 +1,170 @@
+"""A platform that is not this program, written from docs/deliveries.md alone: standard library and a JWS library."""
+
+import hashlib
+import json
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+import pytest
+import rfc8785
+from joserfc import jws, jwt
+from joserfc.jwk import OKPKey
+from sqlalchemy import text
+
+from gateway.feedback.outbox import deliver
+from gateway.feedback.peers import PeerError, set_peer
+from gateway.feedback.sender import NotDeliveredError, send
+from tests.enterprises import uscc
+
+REGISTRY = jws.JWSRegistry(algorithms=["Ed25519"])
+
+
+class Platform:
+    """Everything a receiver keeps."""
+
+    def __init__(self, sender_key):
+        self.sender_key, self.key = OKPKey.import_key(sender_key), OKPKey.generate_key("Ed25519")
+        self.taken, self.failures, self.tamper, self.refuses = {}, [], {}, False
+
+    def token(self, form, issuer):
+        claims = jwt.decode(form["client_assertion"][0], self.sender_key, registry=REGISTRY).claims
+        assert (claims["sub"], claims["aud"]) == ("gateway-there", issuer)
+        assert claims["exp"] > time.time()
+        return {"access_token": "foreign-token", "token_type": "Bearer", "expires_in": 300}
+
+    def take(self, message, issuer):
+        payload = json.loads(jws.deserialize_compact(message, self.sender_key, registry=REGISTRY).payload)
+        assert hashlib.sha256(rfc8785.dumps(payload["items"])).hexdigest() == payload["items_sha256"]
+        known = self.taken.get(payload["delivery"])
+        if known:
+            return known[1]
+        claims = {
+            "v": 1, "delivery": payload["delivery"], "exchange": payload["exchange"], "kind": payload["kind"],
+            "message_sha256": hashlib.sha256(message.encode()).hexdigest(), "items_sha256": payload["items_sha256"],
+            "iss": issuer, "entry": str(uuid4()), "at": payload["issued_at"], **self.tamper,
+        }  # fmt: skip
+        header = {"alg": "Ed25519", "kid": "foreign", "typ": "xinqiao-receipt+jws"}
+        receipt = jws.serialize_compact(header, json.dumps(claims), self.key, registry=REGISTRY)
+        if not self.tamper:
+            self.taken[payload["delivery"]] = payload, receipt
+        return receipt
+
+
+@contextmanager
+def serving(platform):
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            issuer = f"http://127.0.0.1:{self.server.server_port}"
+            if platform.failures:
+                return self.say(platform.failures.pop(0), {})
+            if self.path == "/oauth/token":
+                return self.say(200, platform.token(parse_qs(body), issuer))
+            assert self.headers["Authorization"] == "Bearer foreign-token"
+            if platform.refuses:
+                return self.say(422, {})
+            receipt = platform.take(json.loads(body)["message"], issuer)
+            return self.say(200, {"receipt": receipt, "onward_expected": False})
+
+        def say(self, status, members):
+            body = json.dumps(members).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+async def foreign(gateway):
+    platform = Platform(gateway.keys.public("delivery"))
+    with serving(platform) as url:
+        async with gateway.database.begin("test.peer") as session:
+            jwk = {**platform.key.as_dict(private=False), "kid": "foreign"}
+            await set_peer(
+                gateway, session, actor="t", peer_id="foreign", role="city", url=url, jwk=jwk,
+                client_id="gateway-there", status="active",
+            )  # fmt: skip
+        yield platform
+
+
+async def queue_one(gateway):
+    items = [{"subject": uscc(1), "inquiry": str(uuid4()), "outcome": "refused"}]
+    async with gateway.database.begin("test.deliver") as session:
+        (delivery,) = await deliver(
+            gateway, session, kind="usage-results", role="city", items=items, exchange=uuid4(), event_id=uuid4()
+        )
+    return delivery
+
+
+async def state(gateway, delivery):
+    async with gateway.database.begin("test.state") as session:
+        query = text("SELECT state, attempts FROM delivery WHERE delivery_id = :d")
+        return tuple((await session.execute(query, {"d": delivery})).one())
+
+
+async def test_a_receiver_written_from_the_page_takes_a_delivery_once(gateway, foreign):
+    delivery = await queue_one(gateway)
+    await send(gateway, delivery)
+    assert await state(gateway, delivery) == ("confirmed", 0)
+    await send(gateway, delivery)  # settled before: nothing more is sent
+    assert list(foreign.taken) == [str(delivery)]
+
+
+async def test_a_receiver_that_answers_500_for_a_while_gets_it_in_the_end(gateway, foreign):
+    delivery = await queue_one(gateway)
+    foreign.failures = [500, 503, 500]
+    for _ in range(3):
+        with pytest.raises(NotDeliveredError):
+            await send(gateway, delivery)
+    await send(gateway, delivery)
+    assert await state(gateway, delivery) == ("confirmed", 3)
+
+
+TAMPERS = {
+    "message": {"message_sha256": "0" * 64},
+    "items": {"items_sha256": "0" * 64},
+    "exchange": {"exchange": "01990000-0000-7000-8000-000000000001"},
+    "delivery": {"delivery": "x"},
+}
+
+
+@pytest.mark.parametrize("tamper", list(TAMPERS.values()), ids=list(TAMPERS))
+async def test_a_receipt_over_anything_else_is_not_believed(gateway, foreign, tamper):
+    delivery = await queue_one(gateway)
+    foreign.tamper = tamper
+    with pytest.raises(NotDeliveredError):
+        await send(gateway, delivery)
+    assert (await state(gateway, delivery))[0] == "pending"
+
+
+async def test_a_delivery_refused_for_good_waits_for_a_person(gateway, foreign):
+    delivery = await queue_one(gateway)
+    foreign.refuses = True
+    await send(gateway, delivery)
+    assert await state(gateway, delivery) == ("refused", 0)
+    async with gateway.database.begin("test.event") as session:
+        query = text("SELECT count(*) FROM audit_event WHERE type = 'delivery.refused'")
+        assert (await session.execute(query)).scalar_one() == 1
+
+
+@pytest.mark.parametrize("changes", [{"role": "moon"}, {"url": "ftp://x"}, {"jwk": {"kty": "oct"}}, {"jwk": {}}])
+async def test_a_peer_needs_a_role_an_address_and_a_key(gateway, changes):
+    values = {"role": "city", "url": "http://x", "jwk": {"kid": "x", **gateway.keys.public("delivery")}, **changes}
+    with pytest.raises(PeerError):
+        async with gateway.database.begin("test.peer") as session:
+            await set_peer(gateway, session, actor="t", peer_id="bad", client_id="c", status="active", **values)

@@ -13,7 +13,7 @@ WORKERS ?= auto
 LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup test check serve migrate format lock clean
+.PHONY: help setup demo test check serve migrate format lock clean
 
 help: ## show this list 列出全部命令
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -27,6 +27,9 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e tests/plugin_package
 	@touch $@
+
+demo: $(READY) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 ends by itself)
+	@$(BIN)/xinqiao demo
 
 test: $(READY) ## every test 全部测试 (T=tests/signing for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(T)

@@ -2,7 +2,20 @@
 
 import typer
 
-from gateway.cli import audit, deliveries, ingest, instance, migrate, quota, registry, serve, sources, verify
+from gateway.cli import (
+    audit,
+    deliveries,
+    demo,
+    ingest,
+    instance,
+    migrate,
+    quota,
+    records,
+    registry,
+    serve,
+    sources,
+    verify,
+)
 
 app = typer.Typer(
     name="xinqiao",
@@ -17,8 +30,10 @@ app.command()(migrate.migrate)
 app.command()(instance.status)
 app.command()(ingest.ingest)
 app.command()(verify.verify)
+app.command()(demo.demo)
 app.add_typer(audit.group, name="audit")
 app.add_typer(sources.group, name="source")
+app.add_typer(records.group, name="record")
 app.add_typer(quota.group, name="quota")
 app.add_typer(deliveries.group, name="deliveries")
 for name, group in registry.groups.items():

@@ -1,0 +1,56 @@
+"""Enterprises that do not exist, with codes whose check digits are sound, and deliveries about them."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from connectors.identifiers import organisation_check, uscc_check
+
+SHOES, PUMPS = 1, 2
+NAMES = {SHOES: "瓯海示例鞋业有限公司", PUMPS: "永嘉示例泵阀有限公司"}
+REGISTRATION = ("企业名称", "统一社会信用代码", "成立日期", "核准日期", "企业类型", "注册资本", "经营范围", "住所")
+PENALTY = (
+    "行政相对人名称", "统一社会信用代码", "行政处罚决定书文号", "违法行为类型", "处罚类别", "罚款金额（万元）",
+    "没收违法所得、没收非法财物的金额（万元）", "暂扣或吊销证照名称及编号", "处罚决定日期",
+    "公示截止期", "处罚机关", "处罚机关统一社会信用代码", "行政相对人类别",
+)  # fmt: skip
+
+
+def uscc(number: int) -> str:
+    """Return the unified social credit code of an enterprise that does not exist (GB 32100-2015)."""
+    organisation = f"MADEM{number:03d}"
+    body = f"91330304{organisation}{organisation_check(organisation)}"
+    return body + uscc_check(body)
+
+
+def registrations() -> str:
+    """Return the market regulator's delivery."""
+    rows = [
+        (name, uscc(number), "2011-03-15", "2024-01-01", "有限责任公司", "500(万元人民币)", "制造、销售", "温州市")
+        for number, name in NAMES.items()
+    ]
+    return _csv(REGISTRATION, rows)
+
+
+def penalties(number: int, day: str) -> str:
+    """Return a delivery of penalties: one of the enterprise, one of a person, one with a code a spreadsheet rounded."""
+    common = ("未按规定公示", "罚款", "0.5", "/", "/", day, "2099-12-31", "示例执法局", "11330300002501234X")
+    return _csv(
+        PENALTY,
+        [
+            (NAMES[number], uscc(number), f"温示罚〔{day[:4]}〕1号", *common, "法人"),
+            ("王某某", "/", f"温示罚〔{day[:4]}〕2号", *common, "自然人"),
+            ("瑞安示例五金厂", "9.13303E+17", f"温示罚〔{day[:4]}〕3号", *common, "法人"),
+        ],
+    )
+
+
+def abnormal() -> str:
+    """Return a list that names an enterprise and nothing else, its brackets and blanks written another way."""
+    return _csv(("企业名称",), [(f" {NAMES[PUMPS]} ",)])
+
+
+def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    target = io.StringIO()
+    csv.writer(target).writerows([header, *rows])
+    return target.getvalue()

@@ -14,6 +14,7 @@ COPY audit audit
 COPY scoring_adapter scoring_adapter
 COPY gateway gateway
 COPY alembic alembic
+COPY examples/score_provider.py examples/score_provider.py
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /tmp/wheels .
 RUN pip install --no-deps --no-index --find-links /tmp/wheels xinqiao
 

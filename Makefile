@@ -32,7 +32,7 @@ demo: $(READY) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 end
 	@$(BIN)/xinqiao demo
 
 test: $(READY) ## every test 全部测试 (T=tests/signing for a part)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) $(T)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(T)
 
 check: $(READY) ## format, lint, types, import rules, migrations, lock files 全部检查
 	@$(BIN)/ruff format --check .

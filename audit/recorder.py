@@ -1,5 +1,6 @@
 """Records events: the event, its sealed payload and its place in the queue, in the caller's transaction."""
 
+import json
 import os
 from datetime import UTC, datetime
 from uuid import UUID
@@ -28,6 +29,9 @@ INSERT_EVENT = text("""
     INSERT INTO audit_pending (event_id, log_id, leaf_hash) VALUES (:id, :log, :hash)
 """)
 FIND_KEY = text("SELECT key_id, wrapped_key FROM audit_dek WHERE subject_ref = :ref")
+FIND_PAYLOAD = text("""
+    SELECT p.key_id, k.wrapped_key, p.sealed FROM audit_payload p JOIN audit_dek k USING (key_id) WHERE p.event_id = :id
+""")
 ADD_KEY = text("""
     INSERT INTO audit_dek (key_id, subject_ref, wrapped_key) VALUES (:key, :ref, :wrapped)
     ON CONFLICT (subject_ref) DO NOTHING
@@ -88,6 +92,18 @@ class Recorder:
         }
         await session.execute(INSERT_EVENT, row)
         return event_id
+
+    def open_payload(self, event_id: UUID, key_id: UUID, wrapped: bytes, sealed: bytes) -> dict[str, str]:
+        """Return an event's `salt` (hex) and `payload` (canonical JSON), which its leaf's commitment is over."""
+        opened: dict[str, str] = json.loads(unseal(unseal(self._kek, wrapped, key_id.bytes), sealed, event_id.bytes))
+        return opened
+
+    async def find_payload(self, session: AsyncSession, event_id: UUID) -> dict[str, str] | None:
+        """Return an event's salt and payload, None where they have been erased."""
+        row = (await session.execute(FIND_PAYLOAD, {"id": event_id})).one_or_none()
+        if row is None or row.sealed is None or row.wrapped_key is None:
+            return None
+        return self.open_payload(event_id, row.key_id, row.wrapped_key, row.sealed)
 
     async def _key(self, session: AsyncSession, ref: str) -> tuple[UUID, bytes]:
         """Return the live key of a subject, made on first use; two makers at once end up with the same one."""

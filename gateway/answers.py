@@ -37,7 +37,9 @@ async def compute_result(session: AsyncSession, subject_id: UUID, product: str, 
     held = await load_records(session, subject_id)
     inputs = [Input(item.dataset, item.fields, item.publish_until, item.digest.hex()) for item in held]
     result = score(load_card(), inputs, await find_feeds(session), as_of)
-    details: dict[str, Any] = {"reasons": result.reasons(), "not_computable": result.not_computable()}
+    details: dict[str, Any] = {
+        "reasons": result.reasons(), "not_computable": result.not_computable(), "basis": dict(result.basis),
+    }  # fmt: skip
     if product == "health_check":
         details["tags"] = [finding.as_answer() for finding in result.findings]
     return Result(result.points, result.band.id, result.model, result.inputs_digest, details)

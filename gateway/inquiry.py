@@ -111,7 +111,8 @@ async def _answer(
         return await _deny(gateway, session, wanted, Refused(EXHAUSTED, subject))
     asked = asked_members(wanted, admitted.consent)
     answer = sign_answer(gateway, asked, result, entry, admitted.now)
-    payload = {**asked, "answer": sha256_hex(answer.encode()), "score": result.score, "model": result.model}
+    payload = {**asked, "answer": sha256_hex(answer.encode()), "score": result.score, "model": result.model,
+               "units": wanted.charge().units}  # fmt: skip
     event = Event(
         "inquiry.answered", wanted.account, institution=wanted.institution, account=wanted.account,
         subject=str(subject), outcome="answered", exchange=str(wanted.inquiry_id), payload=payload,

@@ -27,10 +27,11 @@ PARTITION_SECONDS = 3600.0
 PURGE_SECONDS = 60.0
 PULL_SECONDS = 5.0
 EXPIRE_SECONDS = 10.0
-STALLED_SECONDS = 10.0
+STALLED_SECONDS = 4.0
 QUEUE_OPTIONS: WorkerOptions = {
     "concurrency": 4, "fetch_job_polling_interval": 1.0, "install_signal_handlers": False,
     "shutdown_graceful_timeout": 5.0, "delete_jobs": "successful",
+    "update_heartbeat_interval": 2.0, "stalled_worker_timeout": 10.0,
 }  # fmt: skip
 PAUSE_AFTER_FAULT_SECONDS = 5.0
 _LOG = structlog.get_logger("gateway.worker")

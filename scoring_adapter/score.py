@@ -54,6 +54,7 @@ class Score:
     band: Band
     findings: tuple[Finding, ...]
     model: str
+    basis: Mapping[str, Any]  # what went in: the card's digest, the date, the feeds, the records' leaf hashes
     inputs_digest: str
 
     def reasons(self) -> list[dict[str, Any]]:
@@ -88,7 +89,7 @@ def score(card: Card, inputs: Sequence[Input], feeds: frozenset[str], as_of: dat
         "card": card.digest(), "as_of": as_of.isoformat(), "feeds": sorted(feeds),
         "records": sorted(item.digest for item in shown),
     }  # fmt: skip
-    return Score(points, band, findings, card.model(), sha256_hex(canonical_bytes(went_in)))
+    return Score(points, band, findings, card.model(), went_in, sha256_hex(canonical_bytes(went_in)))
 
 
 def _find(tag: Tag, records: Sequence[Mapping[str, Any]], feeds: frozenset[str], as_of: date) -> Finding:

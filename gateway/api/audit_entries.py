@@ -52,7 +52,10 @@ async def entries(
 
 @router.get("/entries/{event_id}/proof", summary="Inclusion proof 包含证明")
 async def proof(event_id: UUID, gateway: Gw, session: Transaction, _auditor: Auditor) -> dict[str, Any]:
-    """Return the leaf, its index, the audit path in hex (RFC 6962 2.1.1) and the checkpoint it leads to."""
+    """Return the leaf, its index, the audit path in hex (RFC 6962 2.1.1) and the checkpoint it leads to.
+
+    `opened` holds the salt and payload that the leaf's commitment is over (HMAC-SHA256), null once erased.
+    """
     try:
         found = await get_proof(session, gateway.audit.log_id, event_id)
     except ProofError as fault:
@@ -62,4 +65,5 @@ async def proof(event_id: UUID, gateway: Gw, session: Transaction, _auditor: Aud
         "leaf": found.leaf.decode(),
         "path": [step.hex() for step in found.path],
         "checkpoint": found.note,
+        "opened": await gateway.audit.find_payload(session, event_id),
     }

@@ -95,6 +95,7 @@ def delivery_document(delivery: Delivery) -> dict[str, Any]:
         "to": delivery.peer_id,
         "state": delivery.state,
         "attempts": delivery.attempts,
+        "message": delivery.message,
         "receipt": _receipt(delivery.receipt),
         "onward_receipt": _receipt(delivery.onward_receipt),
     }

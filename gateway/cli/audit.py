@@ -41,15 +41,18 @@ def export(
     folder: Annotated[Path, typer.Argument(help="空目录 An empty folder.")],
     as_json: AsJson = False,
 ) -> None:
-    """导出全部日志 Write the whole log as files (C2SP tlog-tiles), to be verified anywhere."""
+    """导出日志与业务数据 Write the log (C2SP tlog-tiles) and the rows it vouches for, to be verified anywhere."""
     from audit.errors import AuditError
     from audit.export import export_log
+    from gateway.evidence import export_rows
     from gateway.state import Gateway
 
     async def run(gateway: Gateway) -> int:
         with _bar("导出 exporting") as progress:
             async with gateway.database.begin("audit.export") as session:
-                return await export_log(session, gateway.audit.log_id, folder, progress)
+                size = await export_log(session, gateway.audit.log_id, folder, progress)
+                await export_rows(gateway, session, folder, size)
+                return size
 
     try:
         size = on_instance(run)
@@ -73,13 +76,15 @@ def verify(
     """离线核验 Verify an exported log offline: signature, entries, tiles, and that it extends what was kept."""
     from audit.errors import AuditError
     from audit.verifier import verify_log
+    from gateway.evidence_check import EvidenceError, verify_rows
 
     vkey = Path(key).read_text() if "+" not in key and Path(key).is_file() else key
     notes = [path.read_text() for path in kept or []]
     try:
         with _bar("核验 verifying") as progress:
             report = verify_log(folder, vkey, notes, progress)
-    except AuditError as fault:
+        rows = verify_rows(folder, report.checkpoint.size)
+    except (AuditError, EvidenceError) as fault:
         fail(f"核验不通过 NOT verified: {fault}")
     show(
         as_json,
@@ -87,6 +92,7 @@ def verify(
             "日志 log": report.checkpoint.origin,
             "条目 entries": report.checkpoint.size,
             "根 root": report.checkpoint.root.hex(),
+            "业务数据 rows": rows if as_json else ", ".join(f"{k} {v}" for k, v in rows.items()),
             "包含旧检查点 earlier checkpoints": len(report.kept),
             "事件类型 types": report.types if as_json else ", ".join(f"{k} {v}" for k, v in report.types.items()),
             "结论 verdict": "verified" if as_json else "核验通过 verified",

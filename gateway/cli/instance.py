@@ -1,4 +1,4 @@
-"""`xinqiao init`, `xinqiao worker` and `xinqiao status`: an instance's life."""
+"""`xinqiao init`, `xinqiao worker`, `xinqiao status` and `xinqiao reconcile`: an instance's life."""
 
 import asyncio
 from pathlib import Path
@@ -99,4 +99,23 @@ def status(as_json: AsJson = False) -> None:
     lines, ok = on_instance(run)
     show(as_json, lines)
     if not ok:
+        raise typer.Exit(1)
+
+
+def reconcile(as_json: AsJson = False) -> None:
+    """对账 Compare records, charges, uses, entries, deliveries and receipts; ends with 1 where anything differs."""
+    from gateway.conservation import find_differences
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> list[tuple[str, str, int, int]]:
+        async with gateway.database.begin("reconcile") as session:
+            return await find_differences(session)
+
+    found = on_instance(run)
+    if as_json:
+        rows = [{"rule": rule, "what": what, "expected": expected, "found": has} for rule, what, expected, has in found]
+        show(as_json, {"差异 differences": rows})
+    else:
+        show(as_json, {"差异 differences": len(found)} | {rule: f"{what}: {n} ≠ {m}" for rule, what, n, m in found})
+    if found:
         raise typer.Exit(1)

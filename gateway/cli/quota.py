@@ -1,4 +1,4 @@
-"""`xinqiao quota set|reconcile`: plans, and whether counters, ledger and answers agree."""
+"""`xinqiao quota set`: what an account or an institution may ask."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from gateway.state import Gateway
 
 group = typer.Typer(no_args_is_help=True, help="配额 Quota.")
+
+
+@group.callback()
+def quota() -> None:
+    """配额 Quota."""
 
 
 @group.command("set")
@@ -34,18 +39,3 @@ def set_quota(
 
     on_instance(run)
     show(as_json, {"范围 scope": scope, "编号 id": scope_id, "每日 per_day": day, "每月 per_month": month})
-
-
-@group.command("reconcile")
-def reconcile(as_json: AsJson = False) -> None:
-    """对账：计数器、台账与应答 Compare counters, ledger and answers; ends with 1 where they differ."""
-    from gateway.quota.reconcile import find_differences
-
-    async def run(gateway: "Gateway") -> list[tuple[str, int, int]]:
-        async with gateway.database.begin("quota.reconcile") as session:
-            return await find_differences(session)
-
-    found = on_instance(run)
-    show(as_json, {"差异 differences": [list(row) for row in found] if as_json else len(found)})
-    if found:
-        raise typer.Exit(1)

@@ -175,8 +175,11 @@ class Story:
         gateway.cli("audit", "export", str(folder))
         told = gateway.cli("audit", "verify", str(folder), "--key", str(key), "--json")
         self.claim(f"离线验证通过 the log verifies offline: {json.loads(told)['entries']} entries", holds=True)
-        differences = json.loads(gateway.cli("quota", "reconcile", "--json"))["differences"]
-        self.claim("计数、台账、应答三者相符 counters, ledger and answers agree", holds=differences == [])
+        differences = json.loads(gateway.cli("reconcile", "--json"))["differences"]
+        self.claim(
+            "记录、计费、授权、日志、报送全部相符 records, charges, uses, entries and deliveries agree",
+            holds=differences == [],
+        )
 
     def _post(self, **changes: str) -> Any:  # noqa: ANN401 - an HTTP response
         body = {"subject": uscc(SHOES), "product": "score", "purpose": "pre_loan", **changes}

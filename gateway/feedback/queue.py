@@ -15,7 +15,7 @@ from gateway.state import Gateway
 
 TASK = "deliver"
 LONGEST_WAIT_SECONDS = 600
-STALLED_AFTER_SECONDS = 30.0
+STALLED_AFTER_SECONDS = 10.0  # a worker tells every few seconds that it lives
 _unconnected = App(connector=PsycopgConnector())
 
 

@@ -116,6 +116,7 @@ def test_the_install_lines_of_the_dockerfile_work_in_a_fresh_venv_and_ship_the_m
     for copy in build.all("COPY"):
         for name in copy.split()[:-1]:
             where = ROOT / name
+            (source / name).parent.mkdir(exist_ok=True)
             (shutil.copytree if where.is_dir() else shutil.copy)(where, source / name)
     path = f"{opt}/xinqiao/bin:{Path(sys.executable).parent}:{os.environ['PATH']}"
     env = {

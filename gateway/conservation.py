@@ -1,0 +1,77 @@
+"""Conservation: what must be equal, whatever was killed when. Every query returns what is not, and must be empty.
+
+Records, charges, uses, entries, deliveries and receipts are counted on both sides of every commit they share.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+QUERIES: Mapping[str, str] = {
+    "records are those their batch counted": """
+        SELECT b.batch_id::text AS what, b.accepted + b.unresolved + b.corrections AS counted, count(r.*) AS found
+        FROM batch b LEFT JOIN record r USING (batch_id)
+        GROUP BY b.batch_id HAVING b.accepted + b.unresolved + b.corrections <> count(r.*)""",
+    "rejected rows are those their batch counted": """
+        SELECT b.batch_id::text, b.rejected, count(r.*) FROM batch b LEFT JOIN rejected_row r USING (batch_id)
+        GROUP BY b.batch_id HAVING b.rejected <> count(r.*)""",
+    "records and rejected rows have a batch": """
+        SELECT o.batch_id::text, 0, count(*) FROM (
+            SELECT batch_id FROM record UNION ALL SELECT batch_id FROM rejected_row) o
+        WHERE NOT EXISTS (SELECT FROM batch b WHERE b.batch_id = o.batch_id) GROUP BY o.batch_id""",
+    "a key has one current record": """
+        SELECT dataset || ' ' || business_key, 1, count(*) FROM record WHERE superseded_at IS NULL
+        GROUP BY dataset, agency, business_key HAVING count(*) > 1""",
+    "counters are the sum of the ledger": """
+        WITH posted AS (
+            SELECT 'account' AS scope, account AS scope_id, 'day' AS period, day AS starts, units FROM quota_ledger
+            UNION ALL SELECT 'account', account, 'month', date_trunc('month', day)::date, units FROM quota_ledger
+            UNION ALL SELECT 'institution', institution, 'day', day, units FROM quota_ledger
+            UNION ALL SELECT 'institution', institution, 'month', date_trunc('month', day)::date, units
+            FROM quota_ledger
+        ), summed AS (SELECT scope, scope_id, period, starts, sum(units) AS units FROM posted GROUP BY 1, 2, 3, 4)
+        SELECT coalesce(p.scope, s.scope) || ' ' || coalesce(p.scope_id, s.scope_id) || ' ' ||
+               coalesce(p.period, s.period) || ' ' || coalesce(p.starts, s.starts),
+               coalesce(p.used, 0), coalesce(s.units, 0)::bigint
+        FROM quota_period p FULL JOIN summed s USING (scope, scope_id, period, starts)
+        WHERE coalesce(p.used, 0) <> coalesce(s.units, 0)""",
+    "every answer is charged once, and nothing else is": """
+        SELECT coalesce(i.inquiry_id, l.inquiry_id)::text, coalesce(i.units, 0), coalesce(l.units, 0)
+        FROM (SELECT inquiry_id, units FROM inquiry WHERE state = 'answered') i
+        FULL JOIN (SELECT inquiry_id, sum(units) AS units FROM quota_ledger GROUP BY 1) l USING (inquiry_id)
+        WHERE coalesce(i.units, 0) <> coalesce(l.units, 0)""",
+    "every answer is one use of its consent": """
+        SELECT coalesce(h.consent_id, u.consent_id)::text, coalesce(h.uses, 0), coalesce(u.uses, 0)
+        FROM consent_head h FULL JOIN (SELECT consent_id, count(*) AS uses FROM consent_use GROUP BY 1) u
+        USING (consent_id) WHERE coalesce(h.uses, 0) <> coalesce(u.uses, 0)""",
+    "no reservation is open for a settled inquiry": """
+        SELECT r.inquiry_id::text, 0, r.units FROM quota_reservation r JOIN inquiry i USING (inquiry_id)
+        WHERE r.state = 'open' AND i.state <> 'admitted'""",
+    "every answer, batch, consent and result has its entry": """
+        SELECT o.event_id::text, 1, 0 FROM (
+            SELECT event_id FROM consent_use UNION ALL SELECT event_id FROM batch
+            UNION ALL SELECT event_id FROM consent_version UNION ALL SELECT event_id FROM usage_result
+            UNION ALL SELECT event_id FROM received) o
+        WHERE NOT EXISTS (SELECT FROM audit_event e WHERE e.event_id = o.event_id)""",
+    "every entry is in the tree or waits for it": """
+        SELECT e.event_id::text, 1, (l.event_id IS NOT NULL)::int + (p.event_id IS NOT NULL)::int
+        FROM audit_event e LEFT JOIN audit_leaf l USING (event_id) LEFT JOIN audit_pending p USING (event_id)
+        WHERE (l.event_id IS NOT NULL) = (p.event_id IS NOT NULL)""",
+    "every usage result is queued for each city": """
+        SELECT u.result_id::text, (SELECT count(*) FROM peer WHERE role = 'city' AND status = 'active'), count(d.*)
+        FROM usage_result u LEFT JOIN delivery d USING (exchange) GROUP BY u.result_id, u.version
+        HAVING count(d.*) < (SELECT count(*) FROM peer WHERE role = 'city' AND status = 'active'
+                             AND event_id < min(u.event_id::text)::uuid)""",
+    "a settled delivery has its receipt": """
+        SELECT delivery_id::text, 1, 0 FROM delivery
+        WHERE state IN ('acknowledged', 'confirmed') AND receipt IS NULL""",
+}
+
+
+async def find_differences(session: AsyncSession) -> list[tuple[str, str, int, int]]:
+    """Return (rule, what, expected, found) wherever two sides differ."""
+    found = []
+    for rule, query in QUERIES.items():
+        found += [(rule, str(row[0]), int(row[1]), int(row[2])) for row in await session.execute(text(query))]
+    return found

@@ -1,0 +1,118 @@
+"""The examples run as they stand, and the stand-alone verifier believes a true chain and no other."""
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from signing.keys import private_bytes
+from tests.enterprises import uscc
+from tests.feedback.test_chain import REPORT, ask, confirmed, deliveries, town  # noqa: F401 - the fixture
+from tests.processes import wait_until
+from tests.stories import registration
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(program, *arguments):
+    command = [sys.executable, str(EXAMPLES / program), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def key_file(instance, client_id, folder):
+    path = folder / f"{client_id}.json"
+    members = json.loads(private_bytes(instance.keys[client_id]))
+    path.write_text(json.dumps({name: members[name] for name in ("kty", "crv", "x", "y", "d")}))
+    return str(path)
+
+
+def test_the_clients_of_a_bank_and_an_agency_run_as_they_stand(town, tmp_path):  # noqa: F811
+    gateway = town["gateway"]
+    file = tmp_path / "registrations.csv"
+    file.write_text(registration(2))
+    agency = key_file(gateway, "market_regulation", tmp_path)
+    pushed = run("agency_client.py", gateway.issuer, "market_regulation", agency, "ent_registration", str(file))
+    assert (pushed.returncode, json.loads(pushed.stdout)["accepted"]) == (0, 1), pushed.stderr
+    bank = key_file(gateway, "bank-1", tmp_path)
+    asked = run("bank_client.py", gateway.issuer, "bank-1", bank, uscc(1))
+    assert (asked.returncode, json.loads(asked.stdout)["subject"]) == (0, uscc(1)), asked.stderr
+    denied = run("bank_client.py", gateway.issuer, "bank-1", bank, uscc(2))
+    assert (denied.returncode, "consent-required" in denied.stdout) == (1, True)
+
+
+@pytest.fixture(scope="module")
+def chain(town):  # noqa: F811
+    """One true chain, from the interface alone."""
+    gateway = town["gateway"]
+    gateway.add("auditor", "auditor")
+    answer = ask(town)
+    told = gateway.post("bank-1", "/v1/usage-results", {**REPORT, "inquiry": answer["inquiry"]}).json()
+    wait_until(lambda: confirmed(town, told["result"]), "both receipts")
+    record = str(gateway.rows("SELECT record_id FROM record WHERE dataset = 'ent_registration' ORDER BY 1")[0][0])
+    proof = f"/v1/audit/entries/{answer['entry']}/proof"
+
+    def proved():
+        return httpx.get(f"{gateway.issuer}{proof}", headers=gateway.headers("auditor")).status_code == 200
+
+    wait_until(proved, "the entry under a checkpoint")
+    keys = {n: httpx.get(f"{i.issuer}/.well-known/xinqiao-keys").json() for n, i in town.items()}
+    (delivery,) = deliveries(town, told["result"])
+    return {
+        "keys": keys,
+        "record": gateway.get("auditor", f"/v1/records/{record}/proof"),
+        "answer": answer,
+        "consent": gateway.get("s-1", f"/v1/consents/{answer['consent']['id']}/evidence"),
+        "entry": gateway.get("auditor", proof),
+        "delivery": delivery,
+    }
+
+
+def judged(chain, tmp_path):
+    path = tmp_path / "chain.json"
+    path.write_text(json.dumps(chain))
+    return run("verify_chain.py", str(path))
+
+
+def test_a_true_chain_verifies_and_the_verifier_knows_nothing_of_the_project(chain, tmp_path):
+    done = judged(chain, tmp_path)
+    assert (done.returncode, done.stdout.count("✓")) == (0, 13), done.stderr
+    program = (EXAMPLES / "verify_chain.py").read_text()
+    assert len(program.splitlines()) <= 150
+    for name in ("signing", "gateway", "audit", "consent", "connectors", "scoring_adapter"):
+        assert f"import {name}" not in program
+        assert f"from {name}" not in program
+
+
+PLACES = [
+    ("record", "canonical"),
+    ("record", "statement"),
+    ("answer", "answer"),
+    ("answer", "score"),
+    ("consent", "terms"),
+    ("consent", "versions", -1, "receipt"),
+    ("entry", "leaf"),
+    ("entry", "checkpoint"),
+    ("entry", "opened", "payload"),
+    ("delivery", "message"),
+    ("delivery", "receipt", "statement"),
+    ("delivery", "onward_receipt", "statement"),
+]
+
+
+@pytest.mark.parametrize("path", PLACES, ids=lambda path: "-".join(map(str, path)))
+def test_one_byte_changed_anywhere_breaks_the_chain(chain, tmp_path, path):
+    forged = copy.deepcopy(chain)
+    holder = forged
+    for step in path[:-1]:
+        holder = holder[step]
+    value = holder[path[-1]]
+    middle = len(value) // 2 if isinstance(value, str) else 0
+    holder[path[-1]] = (
+        value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :] if middle else value + 1
+    )
+    done = judged(forged, tmp_path)
+    assert (done.returncode, "✗" in done.stderr) == (1, True), done.stdout

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -50,6 +51,7 @@ class Identifier:
     organisation: str | None = None
 
 
+@lru_cache(maxsize=1 << 18)  # a delivery names the same enterprises and authorities over and over
 def read_identifier(text: str | None) -> Identifier:
     """Tell what a code is. Full-width and lower-case letters, blanks and the hyphen of old codes are put right."""
     code = compact(text)

@@ -32,9 +32,10 @@ FIND_NEW = text("""
            lead(place) OVER (PARTITION BY business_key ORDER BY place) IS NOT NULL AS superseded
     FROM ordered WHERE before IS DISTINCT FROM digest
 """)
+# A subject takes the id of the record that first named it: unique, and in the order of time (UUIDv7).
 ADD_SUBJECTS = text("""
     INSERT INTO subject (subject_id, uscc, name, created_at)
-    SELECT DISTINCT ON (s.uscc) s.subject_candidate, s.uscc, CASE WHEN :registers THEN s.name END, :now
+    SELECT DISTINCT ON (s.uscc) s.record_id, s.uscc, CASE WHEN :registers THEN s.name END, :now
     FROM staging s WHERE s.uscc IS NOT NULL AND NOT EXISTS (SELECT FROM subject k WHERE k.uscc = s.uscc)
     ORDER BY s.uscc, s.place DESC ON CONFLICT (uscc) DO NOTHING
 """)

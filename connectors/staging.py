@@ -24,13 +24,13 @@ MOST_ROWS = 5_000_000
 LONGEST_KEPT_CELL = 2_000
 CREATE = """
     CREATE TEMP TABLE staging (
-        place integer, record_id uuid, subject_candidate uuid, business_key text, uscc text, organisation text,
+        place integer, record_id uuid, business_key text, uscc text, organisation text,
         identifier_type text, identifier_value text, name text, name_key text, producer text, event_date text,
         publish_until text, digest bytea, canonical bytea
     ) ON COMMIT DROP
 """
 _COPY_STAGING = "COPY staging FROM STDIN (FORMAT BINARY)"
-_STAGING_TYPES = ("int4", "uuid", "uuid", *("text",) * 10, "bytea", "bytea")
+_STAGING_TYPES = ("int4", "uuid", *("text",) * 10, "bytea", "bytea")
 _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM STDIN"
 Progress = Callable[[int], None]
 StagedRow = tuple[object, ...]
@@ -107,7 +107,7 @@ def _staged_row(number: int, mapped: Mapped) -> StagedRow:
     else:
         resolved_by = ("name", mapped.name_key)
     return (
-        number, uuid7(), uuid7() if uscc else None, mapped.key, uscc, identifier.organisation, *resolved_by,
+        number, uuid7(), mapped.key, uscc, identifier.organisation, *resolved_by,
         mapped.name, mapped.name_key, mapped.producer, mapped.event_date, mapped.publish_until,
         leaf_hash(mapped.canonical), mapped.canonical,
     )  # fmt: skip

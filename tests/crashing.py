@@ -1,0 +1,31 @@
+"""`xinqiao`, killed with SIGKILL just before or just after the commit named in CRASH_AT ("before batch.take-in")."""
+
+import os
+import signal
+from contextlib import asynccontextmanager
+
+from gateway.cli.main import main
+from gateway.database import Database
+
+phase, _, point = os.environ["CRASH_AT"].partition(" ")
+begin = Database.begin
+
+
+def die():
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+@asynccontextmanager
+async def crashing(self, name, **more):
+    async with begin(self, name, **more) as session:
+        yield session
+        if (phase, point) == ("before", name):
+            await session.flush()
+            die()
+    if (phase, point) == ("after", name):
+        die()
+
+
+if __name__ == "__main__":
+    Database.begin = crashing
+    main()

@@ -42,7 +42,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Identifier:
     """A code in its one spelling, and what it is; `organisation` is the organisation code inside it, the join hub."""
 
@@ -51,7 +51,7 @@ class Identifier:
     organisation: str | None = None
 
 
-@lru_cache(maxsize=1 << 18)  # a delivery names the same enterprises and authorities over and over
+@lru_cache(maxsize=1 << 17)  # a delivery names the same enterprises and authorities over and over
 def read_identifier(text: str | None) -> Identifier:
     """Tell what a code is. Full-width and lower-case letters, blanks and the hyphen of old codes are put right."""
     code = compact(text)

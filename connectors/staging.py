@@ -1,8 +1,10 @@
 """Staging: a delivery's rows mapped and copied beside the store, chunk by chunk, before anything is merged."""
 
 import asyncio
+import gc
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
@@ -56,23 +58,40 @@ async def stage(
     staged = Staged()
     async with connection.cursor() as cursor:
         await cursor.execute(CREATE)
-        while chunk := await asyncio.to_thread(lambda: list(islice(table.rows, CHUNK_ROWS))):
-            if staged.rows + len(chunk) > MOST_ROWS:
-                raise MalformedError(
-                    f"超过 {MOST_ROWS} 行，请分批报送 more than {MOST_ROWS} rows: send several batches"
-                )
-            sound, refused = await asyncio.to_thread(_map_chunk, chunk, table.header, mapper, staged)
-            async with cursor.copy(_COPY_STAGING) as copy:
-                copy.set_types(_STAGING_TYPES)
-                for row in sound:
-                    await copy.write_row(row)
-            if refused:
-                async with cursor.copy(_COPY_REJECTED) as copy:
-                    for number, reasons, cells in refused:
-                        await copy.write_row((batch_id, number, reasons, cells))
+        while await _stage_chunk(cursor, table, mapper, batch_id, staged):
             progress(staged.rows)
         await cursor.execute("ANALYZE staging")
     return staged
+
+
+async def _stage_chunk(
+    cursor: psycopg.AsyncCursor, table: Table, mapper: RowMapper, batch_id: UUID, staged: Staged
+) -> bool:
+    """Stage the next rows; False where there are none."""
+    with _no_cycles():
+        chunk = await asyncio.to_thread(lambda: list(islice(table.rows, CHUNK_ROWS)))
+        if staged.rows + len(chunk) > MOST_ROWS:
+            raise MalformedError(f"超过 {MOST_ROWS} 行，请分批报送 more than {MOST_ROWS} rows: send several batches")
+        sound, refused = await asyncio.to_thread(_map_chunk, chunk, table.header, mapper, staged)
+        async with cursor.copy(_COPY_STAGING) as copy:
+            copy.set_types(_STAGING_TYPES)
+            for row in sound:
+                await copy.write_row(row)
+        if refused:
+            async with cursor.copy(_COPY_REJECTED) as copy:
+                for number, reasons, cells in refused:
+                    await copy.write_row((batch_id, number, reasons, cells))
+        return bool(chunk)
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Pause the search for reference cycles: rows hold none, and looking for some costs as much as mapping them."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _map_chunk(

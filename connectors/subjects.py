@@ -32,7 +32,7 @@ async def find_subject(session: AsyncSession, kind: str, value: str) -> Subject 
     return Subject(*rows[0]) if len(rows) == 1 else None
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 14)
 def name_key(name: str) -> str:
     """Return a name in the spelling names are compared in: half width, one kind of bracket, no blanks, upper case."""
     plain = unicodedata.normalize("NFKC", name).translate(_BRACKETS).upper()

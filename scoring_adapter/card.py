@@ -3,7 +3,7 @@
 Points are integers, so that one machine and a cluster give the same score.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Literal
@@ -63,7 +63,7 @@ class Band(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     from_: int = msgspec.field(name="from")
 
 
-class Card(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class Card(msgspec.Struct, forbid_unknown_fields=True, frozen=True, eq=False):
     """A scorecard: base points, bands from the best down, dimensions by id, tags."""
 
     name: str
@@ -75,11 +75,16 @@ class Card(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     def digest(self) -> str:
         """Return SHA-256 over the card's canonical form, in hex."""
-        return sha256_hex(canonical_bytes(msgspec.to_builtins(self)))
+        return _digest(self)
 
     def model(self) -> str:
         """Return the model version that answers name."""
         return f"{self.name}/{self.version}+{self.digest()[:12]}"
+
+
+@lru_cache(maxsize=8)  # milliseconds, for a card that never changes
+def _digest(card: Card) -> str:
+    return sha256_hex(canonical_bytes(msgspec.to_builtins(card)))
 
 
 def read_card(source: str) -> Card:

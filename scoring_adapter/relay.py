@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import httpx
 import msgspec
-from opentelemetry import propagate
+from opentelemetry import propagate, trace
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random
 
 from scoring_adapter.card import HIGHEST
@@ -16,6 +16,7 @@ from scoring_adapter.errors import ProviderAnswerError, ProviderUnavailableError
 
 LARGEST_ANSWER = 64 * 1024
 ATTEMPTS = 3
+_TRACER = trace.get_tracer("xinqiao")
 _AGAIN = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 
 
@@ -65,7 +66,7 @@ async def ask(http: httpx.AsyncClient, provider: Provider, question: Question) -
                 stop=stop_after_attempt(ATTEMPTS), wait=wait_random(0.02, 0.1), reraise=True,
                 retry=retry_if_exception_type(_TransientError),
             ):  # fmt: skip
-                with attempt:
+                with attempt, _TRACER.start_as_current_span("provider.ask"):
                     body = await _post(http, provider, question)
     except TimeoutError as fault:
         raise ProviderUnavailableError(f"{provider.name} did not answer within {provider.timeout_seconds} s") from fault

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import psycopg
+from opentelemetry import trace
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 
@@ -16,6 +17,7 @@ from gateway.state import Gateway
 TASK = "deliver"
 LONGEST_WAIT_SECONDS = 600
 STALLED_AFTER_SECONDS = 10.0  # a worker tells every few seconds that it lives
+_TRACER = trace.get_tracer("xinqiao")
 _unconnected = App(connector=PsycopgConnector())
 
 
@@ -45,7 +47,8 @@ def open_queue(gateway: Gateway, send: Callable[[Gateway, UUID], Awaitable[None]
 
     @app.task(name=TASK, retry=KeepTrying(gateway.settings.delivery_retry_seconds))
     async def task(delivery_id: str) -> None:
-        await send(gateway, UUID(delivery_id))
+        with _TRACER.start_as_current_span("delivery.send"):
+            await send(gateway, UUID(delivery_id))
 
     return app
 

@@ -55,7 +55,7 @@ def town(socket_folder, tmp_path_factory):
 
 def ask(town):
     body = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
-    answer = town["gateway"].post("bank-1", "/v1/inquiries", body, **{"Idempotency-Key": str(uuid4())})
+    answer = town["gateway"].post("bank-1", "/v1/inquiries", body, {"Idempotency-Key": str(uuid4())})
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -9,6 +9,17 @@ import typer
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
+HELD = """
+    SELECT (SELECT count(*) FROM subject) AS subjects,
+           (SELECT count(*) FROM record WHERE superseded_at IS NULL) AS records,
+           (SELECT count(*) FROM record WHERE superseded_at IS NULL AND subject_id IS NULL) AS unresolved,
+           (SELECT count(*) FROM inquiry WHERE state = 'answered') AS answered,
+           (SELECT count(*) FROM inquiry WHERE state = 'denied') AS denied,
+           (SELECT count(*) FROM delivery WHERE state IN ('pending', 'acknowledged')) AS waiting,
+           (SELECT count(*) FROM delivery WHERE state = 'refused') AS refused,
+           (SELECT count(*) FROM source WHERE last_fault IS NOT NULL) AS failing
+"""
+
 
 def init(
     operator: Annotated[str, typer.Option(help="首位管理员的 client_id The first operator's client id.")] = "operator",
@@ -87,12 +98,18 @@ def status(as_json: AsJson = False) -> None:
         async with gateway.database.begin("status") as session:
             count = (await session.execute(text("SELECT count(*) FROM audit_event"))).scalar_one()
             signed = (await session.execute(text("SELECT max(size) FROM audit_checkpoint"))).scalar_one()
+            held = (await session.execute(text(HELD))).one()
         lines = {
             "实例 instance": f"{gateway.settings.instance} ({gateway.settings.role})",
             "issuer": gateway.settings.issuer,
             **{f.name: f"{'正常 ok' if f.ok else '异常 NOT OK'} · {f.seen}" for f in findings},
             "审计事件 events": str(count),
             "已签发至 signed up to": str(signed or 0),
+            "主体 subjects": str(held.subjects),
+            "现行记录 records": f"{held.records} · 待归属 unresolved {held.unresolved}",
+            "查询 inquiries": f"{held.answered} 应答 answered · {held.denied} 拒绝 denied",
+            "报送 deliveries": f"{held.waiting} 待送 waiting · {held.refused} 被拒 refused",
+            "来源 sources": f"{held.failing} 异常 failing",
         }
         return lines, all(f.ok for f in findings)
 

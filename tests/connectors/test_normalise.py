@@ -19,7 +19,7 @@ from connectors.normalise import (
     read_until,
 )
 from signing.canonical import canonical_bytes
-from tests.enterprises import citizen
+from tests.enterprises import citizen, uscc
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,9 @@ def test_text_loses_nulls_control_characters_and_citizen_numbers():
     cleaned = read_text(f"当事人身份证号{citizen(5)}，已处理")
     assert citizen(5) not in cleaned
     assert "已隐去" in cleaned
+    slipped = citizen(5)[:17] + ("1" if citizen(5)[17] != "1" else "2")
+    assert slipped not in read_text(f"身份证号{slipped}")
+    assert read_text(f"企业代码 {uscc(1)}") == f"企业代码 {uscc(1)}"
 
 
 def test_lists_and_codes():

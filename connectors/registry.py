@@ -5,10 +5,11 @@ from importlib.metadata import entry_points
 
 from connectors.database_source import DatabaseSource
 from connectors.errors import ConnectorError
+from connectors.file_source import FileSource
 from connectors.protocol import Connector, ConnectorType
 
 ENTRY_POINTS = "xinqiao.connectors"
-_OWN: Mapping[str, ConnectorType] = {"database": DatabaseSource}
+_OWN: Mapping[str, ConnectorType] = {"database": DatabaseSource, "file": FileSource}
 
 
 class UnknownConnectorError(ConnectorError):

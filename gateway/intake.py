@@ -53,21 +53,21 @@ async def take_in(
     sender: Sender,
     dataset: Dataset,
     digest: bytes,
-    opened: Callable[[], Table],
+    read: Callable[[], Table],
     *,
     progress: Progress = lambda _rows: None,
     then: Callable[[AsyncSession], Any] | None = None,
 ) -> tuple[Batch, bool]:
     """Take a delivery in and return its batch, and whether it was new.
 
-    `opened` starts reading it; `then` joins the transaction (a watermark).
+    `read` starts reading it; `then` joins the transaction (a watermark).
     Raises BatchConflictError for other bytes under a known id, ConnectorError for a delivery that is not as agreed.
     """
     try:
         async with gateway.database.begin("batch.take-in") as session:
             if known := await find_batch(session, sender, dataset, digest):
                 return known, False
-            table = await asyncio.to_thread(opened)
+            table = await asyncio.to_thread(read)
             batch = await _store(gateway, session, sender, dataset, digest, table, progress)
             if then:
                 await then(session)

@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,8 +10,8 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi import Path as PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.decode import decode
 from connectors.errors import ConnectorError
+from connectors.file_source import FileSource
 from connectors.mapping import Dataset, UnknownDatasetError, get_dataset
 from connectors.tables import Batch
 from gateway.api.dependencies import Gw, Transaction
@@ -65,9 +64,9 @@ async def push(
         digest = await asyncio.to_thread(digest_of, path)
         if signature is not None:
             await _verify_signature(gateway, agency, batch_id, dataset, digest, signature)
-        sender = Sender(agency.client_id, batch_id, "push", signature)
+        sender, source = Sender(agency.client_id, batch_id, "push", signature), FileSource({"path": path})
         try:
-            batch, new = await take_in(gateway, sender, wanted, digest, partial(decode, path))
+            batch, new = await take_in(gateway, sender, wanted, digest, lambda: source.read(None).table)
         except ConnectorError as fault:
             raise ProblemError("malformed-delivery", 422, str(fault)) from fault
         except BatchConflictError as fault:

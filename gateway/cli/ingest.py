@@ -25,13 +25,11 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """入库一个文件 Take a file in: decode, map, quarantine, merge, seal; all or nothing."""
-    from functools import partial
-
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from connectors.decode import decode
     from connectors.errors import ConnectorError
+    from connectors.file_source import FileSource
     from connectors.mapping import get_dataset
     from gateway.intake import Sender, digest_of, take_in
     from gateway.quarantine import write_workbook
@@ -42,13 +40,13 @@ def ingest(
     async def run(gateway: "Gateway") -> tuple["Batch", bool]:
         wanted, digest = get_dataset(dataset), digest_of(file)
         task = progress.add_task(f"入库 {dataset}", total=None)
-        sender = Sender(ACTOR, batch or digest.hex()[:16], "file")
+        sender, source = Sender(ACTOR, batch or digest.hex()[:16], "file"), FileSource({"path": file})
         stored, new = await take_in(
             gateway,
             sender,
             wanted,
             digest,
-            partial(decode, file),
+            lambda: source.read(None).table,
             progress=lambda rows: progress.update(task, completed=rows),
         )
         if rejected:

@@ -114,6 +114,17 @@ async def test_a_source_is_checked_before_it_is_added(gateway, rows, changes, re
         )  # fmt: skip
 
 
+def test_a_file_is_a_source_like_any_other(tmp_path):
+    (tmp_path / "a.csv").write_text("企业名称\n辰公司\n")
+    source = open_connector("file", {"path": str(tmp_path / "a.csv")})
+    source.check()
+    assert [(stream.name, list(stream.columns)) for stream in source.discover()] == [("a.csv", ["企业名称"])]
+    assert list(source.read(None).table.rows) == [(2, ["辰公司"])]
+    for config in ({}, {"path": str(tmp_path / "none.csv")}):
+        with pytest.raises(ConnectorError):
+            open_connector("file", config).check()
+
+
 async def test_another_package_brings_a_connector(gateway, tmp_path):
     (tmp_path / "1.csv").write_text(f"企业名称,统一社会信用代码\n寅公司,{uscc(101)}\n")
     (tmp_path / "2.csv").write_text(f"企业名称,统一社会信用代码\n卯公司,{uscc(102)}\n")

@@ -158,6 +158,19 @@ def test_a_platform_that_is_down_gets_everything_once_when_it_is_back(town):
         assert town["province"].rows(doubled) == [(0,)]
 
 
+def test_two_workers_at_once_deliver_everything_once(town):
+    gateway = town["gateway"]
+    first = gateway.processes["worker"]
+    with up(town["city"]), gateway.run("worker"):
+        inquiries = [ask(town)["inquiry"] for _ in range(6)]
+        results = [report(town, inquiry).json()["result"] for inquiry in inquiries]
+        for result in results:
+            wait_until(lambda result=result: confirmed(town, result), "the delivery")
+    gateway.processes["worker"] = first
+    for inquiry in inquiries:
+        assert len(arrived(town["province"], inquiry)) == 1
+
+
 @pytest.mark.slow
 def test_a_worker_killed_while_delivering_leaves_nothing_undelivered(town):
     with up(town["city"]), ExitStack() as stack:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.database import Database, DatabaseUrls
@@ -26,6 +28,10 @@ REAL_DATA = os.environ.get("XINQIAO_REAL_DATA")
 collect_ignore = [] if REAL_DATA else ["real"]
 for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in KEPT]:
     del os.environ[name]  # a developer's own settings do not reach the tests
+
+# How long an example takes says nothing about the code: a fresh checkout builds its character tables in the first one.
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -64,9 +64,9 @@ async def push(
         digest = await asyncio.to_thread(digest_of, path)
         if signature is not None:
             await _verify_signature(gateway, agency, batch_id, dataset, digest, signature)
-        sender, source = Sender(agency.client_id, batch_id, "push", signature), FileSource({"path": path})
+        sender = Sender(agency.client_id, batch_id, "push", signature)
         try:
-            batch, new = await take_in(gateway, sender, wanted, digest, lambda: source.read(None).table)
+            batch, new = await take_in(gateway, sender, wanted, digest, FileSource({"path": path}).open)
         except ConnectorError as fault:
             raise ProblemError("malformed-delivery", 422, str(fault)) from fault
         except BatchConflictError as fault:

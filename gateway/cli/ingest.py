@@ -40,13 +40,13 @@ def ingest(
     async def run(gateway: "Gateway") -> tuple["Batch", bool]:
         wanted, digest = get_dataset(dataset), digest_of(file)
         task = progress.add_task(f"入库 {dataset}", total=None)
-        sender, source = Sender(ACTOR, batch or digest.hex()[:16], "file"), FileSource({"path": file})
+        sender = Sender(ACTOR, batch or digest.hex()[:16], "file")
         stored, new = await take_in(
             gateway,
             sender,
             wanted,
             digest,
-            lambda: source.read(None).table,
+            FileSource({"path": file}).open,
             progress=lambda rows: progress.update(task, completed=rows),
         )
         if rejected:

@@ -119,10 +119,30 @@ def test_a_file_is_a_source_like_any_other(tmp_path):
     source = open_connector("file", {"path": str(tmp_path / "a.csv")})
     source.check()
     assert [(stream.name, list(stream.columns)) for stream in source.discover()] == [("a.csv", ["企业名称"])]
-    assert list(source.read(None).table.rows) == [(2, ["辰公司"])]
+    first = source.read(None)
+    assert list(first.table.rows) == [(2, ["辰公司"])]
+    assert source.read(first.watermark) is None
+    (tmp_path / "a.csv").write_text("企业名称\n辰巳公司\n")
+    assert list(source.read(first.watermark).table.rows) == [(2, ["辰巳公司"])]
     for config in ({}, {"path": str(tmp_path / "none.csv")}):
         with pytest.raises(ConnectorError):
             open_connector("file", config).check()
+
+
+async def test_a_file_that_is_looked_at_is_taken_in_once_and_again_when_it_was_written(gateway, tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text(f"企业名称,统一社会信用代码\n巳公司,{uscc(111)}\n")
+    before = await stored(gateway, "ent_registration")
+    await add_source(
+        gateway, actor="o", source_id="one-file", dataset="ent_registration", connector="file",
+        config={"path": str(file)}, every_seconds=3600,
+    )  # fmt: skip
+    await drain(gateway)
+    await drain(gateway)
+    assert await stored(gateway, "ent_registration") == before + 1
+    file.write_text(f"企业名称,统一社会信用代码\n巳公司,{uscc(111)}\n午公司,{uscc(112)}\n")
+    await drain(gateway)
+    assert await stored(gateway, "ent_registration") == before + 2
 
 
 async def test_another_package_brings_a_connector(gateway, tmp_path):
@@ -137,7 +157,8 @@ async def test_another_package_brings_a_connector(gateway, tmp_path):
             gateway, actor="o", source_id="folder", dataset="ent_registration", connector="drop-folder",
             config={"folder": str(tmp_path)}, every_seconds=3600,
         )  # fmt: skip
+    before = await stored(gateway, "ent_registration")
     await drain(gateway)
-    assert await stored(gateway, "ent_registration") == 2
+    assert await stored(gateway, "ent_registration") == before + 2
     with pytest.raises(ConnectorError, match="drop-folder"):
         open_connector("no-such", {})

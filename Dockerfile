@@ -13,6 +13,7 @@ COPY consent consent
 COPY audit audit
 COPY scoring_adapter scoring_adapter
 COPY gateway gateway
+COPY client client
 COPY alembic alembic
 COPY examples/score_provider.py examples/score_provider.py
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /tmp/wheels .

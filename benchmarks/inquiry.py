@@ -11,16 +11,20 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
+
+import httpx
 
 from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.demo.enterprises import SHOES, registrations, uscc
 from gateway.demo.instance import Instance
 from gateway.embedded import lease, release
 from signing.jws import sign_jws
+from xinqiao_client import XinqiaoAuth
 
 ROUNDS = 5
 BARE = """
@@ -38,7 +42,7 @@ async def ask(question: Question):
 BODY = json.dumps({"subject": uscc(SHOES), "product": "score", "purpose": "pre_loan"}).encode()
 
 
-async def load(port: int, token: str, seconds: float, connections: int) -> list[float]:
+async def load(port: int, authorise: Callable[[], str], seconds: float, connections: int) -> list[float]:
     """Ask over keep-alive connections for some seconds; return the seconds of each answer."""
     ends, taken = time.perf_counter() + seconds, []
 
@@ -46,7 +50,7 @@ async def load(port: int, token: str, seconds: float, connections: int) -> list[
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (started := time.perf_counter()) < ends:
             head = (
-                f"POST /v1/inquiries HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+                f"POST /v1/inquiries HTTP/1.1\r\nHost: x\r\n{authorise()}"
                 f"Idempotency-Key: {uuid4()}\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
             )
             writer.write(head.encode() + BODY)
@@ -58,6 +62,19 @@ async def load(port: int, token: str, seconds: float, connections: int) -> list[
 
     await asyncio.gather(*(one() for _ in range(connections)))
     return taken
+
+
+def authoriser(instance: Instance) -> Callable[[], str]:
+    """Return what makes the header fields of a request: the bank's token, and a proof of its own for each."""
+    auth = XinqiaoAuth(instance.issuer, "bank-1", instance.keys["bank-1"].jwk)
+    httpx.get(f"{instance.issuer}/v1/quota", auth=auth).raise_for_status()
+
+    def authorise() -> str:
+        request = httpx.Request("POST", f"{instance.issuer}/v1/inquiries")
+        next(auth.auth_flow(request))
+        return f"Authorization: {request.headers['Authorization']}\r\nDPoP: {request.headers['DPoP']}\r\n"
+
+    return authorise
 
 
 def prepare(folder: Path) -> Instance:
@@ -96,12 +113,14 @@ def main(seconds: float, connections: int) -> None:
         stack.callback(bare.kill)
         instance = prepare(folder)
         stack.callback(instance.stop, "serve")
-        token = instance.headers("bank-1")["Authorization"].removeprefix("Bearer ")
+        signed = authoriser(instance)
+        unread = signed()
+        headers = {"bare": lambda: unread, "inquiry": signed}
         rates: dict[str, list[float]] = {"bare": [], "inquiry": []}
         latencies: list[float] = []
         for _ in range(ROUNDS):
             for name, port in (("bare", 8732), ("inquiry", 8731)):
-                taken = asyncio.run(load(port, token, seconds, connections))
+                taken = asyncio.run(load(port, headers[name], seconds, connections))
                 rates[name].append(len(taken) / seconds)
                 latencies += taken if name == "inquiry" else []
     release(folder)

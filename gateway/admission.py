@@ -15,15 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.subjects import Subject, find_subject
 from consent.decision import REQUIRED, Ask, Consent, Denied, decide
 from consent.store import find_candidates, find_consent
+from gateway.identity.access import STOPPED
 from gateway.quota.ledger import Charge, Exceeded, admit
 from gateway.state import Gateway
 
 UNITS: Mapping[str, int] = {"score": 1, "health_check": 3}
 _STANDING = text("""
-    SELECT c.status AS account, i.status AS institution,
+    SELECT s.stopped, c.products IS NULL OR :product = ANY (c.products) AS entitled,
            CAST(:intermediary AS text) IS NULL OR EXISTS (
                SELECT FROM institution m WHERE m.institution_id = :intermediary AND m.status = 'active') AS intermediary
-    FROM client c JOIN institution i USING (institution_id) WHERE c.client_id = :account
+    FROM client_standing s JOIN client c USING (client_id) WHERE client_id = :account
 """)
 _CLOCK = text("SELECT clock_timestamp()")
 
@@ -86,7 +87,7 @@ async def admit_inquiry(gateway: Gateway, session: AsyncSession, wanted: Wanted)
 async def permit(gateway: Gateway, session: AsyncSession, wanted: Wanted) -> tuple[Consent | Denied, datetime]:
     """Return the consent that permits the inquiry, or the denial, and the database's clock after the lock."""
     ids = [wanted.consent_id] if wanted.consent_id else await find_candidates(session, wanted.institution, wanted.uscc)
-    keys = [gateway.keys.public("consent")]
+    keys = gateway.keys.publics("consent")
     clock: datetime = (await session.execute(_CLOCK)).scalar_one()
     found = [await find_consent(session, consent_id, keys, clock, lock=True) for consent_id in ids]
     now: datetime = (await session.execute(_CLOCK)).scalar_one()
@@ -114,12 +115,13 @@ def _closest(judged: list[tuple[Consent | None, Denied | None]], ask: Ask) -> De
 
 
 async def _check_standing(session: AsyncSession, wanted: Wanted) -> Denied | None:
-    values = {"account": wanted.account, "intermediary": wanted.intermediary}
+    values = {"account": wanted.account, "product": wanted.product, "intermediary": wanted.intermediary}
     row = (await session.execute(_STANDING, values)).one_or_none()
-    if row is None or row.account != "active":
-        return Denied("account-suspended", 403, "This account is suspended 账户已停用。")
-    if row.institution != "active":
-        return Denied("institution-suspended", 403, "The institution is suspended 机构已停用。")
+    if row is None or row.stopped is not None:
+        reason = row.stopped if row else "account-closed"
+        return Denied(reason, 403, STOPPED[reason])
+    if not row.entitled:
+        return Denied("product-not-entitled", 403, "This account was not given this product 账户未开通此产品。")
     if not row.intermediary:
         return Denied("unknown-intermediary", 422, "The intermediary is no active institution here 中介机构未登记。")
     return None

@@ -19,6 +19,7 @@ from gateway.api import (
     records,
     usage_results,
 )
+from gateway.api.oauth_forms import FormError, on_form_error
 from gateway.metrics import Metrics
 from gateway.observation import Observation, observed
 from gateway.problems import install_handlers
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
+    app.add_exception_handler(FormError, on_form_error)
     app.add_middleware(Observation, metrics=metrics)
     for module in (
         health,

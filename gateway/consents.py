@@ -1,8 +1,6 @@
 """A consent's life in the gateway: every change is a version, a receipt and an event in one transaction."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +15,7 @@ from consent.store import add_version, find_consent
 from consent.tables import ConsentVersion
 from consent.terms import Terms, check_terms
 from gateway.identity.caller import Caller
-from gateway.identity.tables import Client
+from gateway.identity.client_keys import current_keys
 from gateway.state import Gateway
 
 NOT_FOUND = Unchanged("consent-not-found", 404)
@@ -40,7 +38,7 @@ async def change_consent(
 
     The lock on the consent is taken before the instant is: no use is ever recorded later than a revocation.
     """
-    keys = [gateway.keys.public("consent")]
+    keys = gateway.keys.publics("consent")
     consent = await find_consent(session, consent_id, keys, datetime.now(UTC), lock=True)
     now = datetime.now(UTC)
     if consent is None or not is_party(caller, consent.terms):
@@ -62,8 +60,7 @@ def is_party(caller: Caller, terms: Terms) -> bool:
 
 
 async def _verify(session: AsyncSession, caller: Caller, consent: Consent, action: str, approval: str | None) -> None:
-    client = await session.get_one(Client, caller.client_id)
-    keys: list[Mapping[str, Any]] = client.jwks["keys"]
+    keys = await current_keys(session, caller.client_id)
     if approval is None:
         raise ApprovalError("approval: sign the terms with your own key")
     verify_approval(approval, keys, consent.terms.consent_id, consent.terms.digest(), action)

@@ -18,6 +18,7 @@ from signing.keys import SigningKey, generate_key, key_from_private, private_byt
 from signing.sealing import seal, unseal
 
 KEK_BYTES = 32
+JWKS_CACHE_SECONDS = 300  # how long others may keep our JWKS: a key is published at least this long before its use
 # What the instance signs, and in which suite (design: one key per kind of statement).
 PURPOSES: Mapping[str, str] = {
     "token": "ES256",
@@ -27,7 +28,7 @@ PURPOSES: Mapping[str, str] = {
     "delivery": "Ed25519",
     "audit": "Ed25519",
 }
-_USABLE = text("SELECT kid, purpose, public, sealed FROM instance_key WHERE status = 'active'")
+_KNOWN = text("SELECT kid, purpose, status, public, sealed FROM instance_key ORDER BY created_at")
 
 
 def kek_file(settings: Settings) -> Path:
@@ -65,30 +66,48 @@ def create_kek(settings: Settings) -> bytes:
 
 
 class KeyStore:
-    """The active keys, opened once per process."""
+    """The keys in use: one active per purpose signs; what the next and the retiring one sign is verified too."""
 
-    def __init__(self, keys: Mapping[str, SigningKey], public: Mapping[str, Mapping[str, Any]]) -> None:
-        """Hold the private keys and public JWKs by purpose."""
-        self._keys, self._public = keys, public
+    def __init__(self, kek: bytes) -> None:
+        """Hold nothing until `load`."""
+        self._kek = kek
+        self._keys: dict[str, SigningKey] = {}
+        self._public: dict[str, list[Mapping[str, Any]]] = {}
+        self._version: frozenset[tuple[str, str]] = frozenset()
 
-    @classmethod
-    async def load(cls, session: AsyncSession, kek: bytes) -> "KeyStore":
-        """Open every active key. Raises NotInitialisedError where a purpose has none, GatewayError for a wrong KEK."""
-        rows = (await session.execute(_USABLE)).all()
-        if {row.purpose for row in rows} != set(PURPOSES):
+    async def load(self, session: AsyncSession) -> None:
+        """Read the keys. Raises NotInitialisedError where a purpose has none, GatewayError for a wrong KEK."""
+        rows = (await session.execute(_KNOWN)).all()
+        active = [row for row in rows if row.status == "active"]
+        if {row.purpose for row in active} != set(PURPOSES):
             raise NotInitialisedError
         try:
-            keys = {row.purpose: key_from_private(unseal(kek, row.sealed, row.kid.encode())) for row in rows}
+            keys = {row.purpose: key_from_private(unseal(self._kek, row.sealed, row.kid.encode())) for row in active}
         except SealError as fault:
             raise GatewayError("the KEK is not the one this instance's keys were sealed under") from fault
-        return cls(keys, {row.purpose: row.public for row in rows})
+        # The active one first: it is the one most statements were signed with.
+        public = {p: [r.public for r in active if r.purpose == p] for p in PURPOSES}
+        for row in rows:
+            # A statement outlives the key it was signed with; a token does not.
+            if row.status != "active" and (row.purpose, row.status) != ("token", "retired"):
+                public[row.purpose].append(row.public)
+        self._keys, self._public = keys, public
+        self._version = frozenset((row.kid, row.status) for row in rows)
+
+    def is_current(self, statuses: Mapping[str, str]) -> bool:
+        """Tell whether these are the keys held here, by kid and status."""
+        return self._version == frozenset(statuses.items())
 
     def signing(self, purpose: str) -> SigningKey:
         """Return the private key of a purpose."""
         return self._keys[purpose]
 
     def public(self, purpose: str) -> Mapping[str, Any]:
-        """Return the public JWK of a purpose."""
+        """Return the public JWK that signs now for a purpose."""
+        return self._public[purpose][0]
+
+    def publics(self, purpose: str) -> list[Mapping[str, Any]]:
+        """Return every public JWK of a purpose that a sound statement may be signed with, the active one first."""
         return self._public[purpose]
 
     def audit_key(self) -> Ed25519PrivateKey:

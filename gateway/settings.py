@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -41,6 +41,8 @@ class Settings(BaseSettings):
 
     kek: SecretStr | None = None
     head_store: Path | None = None
+    dpop_nonce: bool = False
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
     token_lifetime_seconds: int = Field(default=300, ge=30, le=3600)
     max_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
 

@@ -10,19 +10,25 @@ from audit.recorder import Recorder, find_log
 from gateway.database import Database
 from gateway.embedded import resolve_urls
 from gateway.errors import NotInitialisedError
+from gateway.identity.access import AccessCache
+from gateway.identity.nonces import Nonces
+from gateway.identity.replay import ReplayWindow
 from gateway.keystore import KeyStore, load_kek
 from gateway.settings import Settings
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """One instance: its settings, database, keys, audit recorder and outgoing HTTP client."""
+    """One instance: its settings, database, keys, audit recorder, outgoing HTTP client, and what guards its door."""
 
     settings: Settings
     database: Database
     keys: KeyStore
     audit: Recorder
     http: httpx.AsyncClient
+    access: AccessCache
+    nonces: Nonces
+    replay: ReplayWindow
 
 
 @asynccontextmanager
@@ -32,12 +38,14 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
     try:
         kek = load_kek(settings)
         async with database.begin("open") as session:
-            keys = await KeyStore.load(session, kek)
+            keys = KeyStore(kek)
+            await keys.load(session)
             log_id = await find_log(session, settings.log_origin)
         if log_id is None:
             raise NotInitialisedError(f"there is no audit log named {settings.log_origin}: was XINQIAO_ORIGIN changed?")
         recorder = Recorder(log_id, settings.log_origin, kek)
         async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
-            yield Gateway(settings, database, keys, recorder, http)
+            access = AccessCache(database, keys)
+            yield Gateway(settings, database, keys, recorder, http, access, Nonces(kek), ReplayWindow())
     finally:
         await database.close()

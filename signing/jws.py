@@ -15,7 +15,9 @@ from signing.keys import SigningKey
 MAX_STATEMENT_BYTES = 4 * 1024 * 1024
 # A key's type fixes the suites it may be used in: the token's own header never chooses (RFC 8725 3.1).
 SUITES: dict[str, tuple[str, ...]] = {"OKP": ("Ed25519", "EdDSA"), "EC": ("ES256",), "RSA": ("PS256",)}
-_REGISTRY = jws.JWSRegistry(algorithms=["Ed25519", "EdDSA", "ES256", "PS256"])
+ALGORITHMS = sorted({name for names in SUITES.values() for name in names})
+SMALLEST_RSA_BITS = 2048
+_REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
 _REGISTRY.max_payload_length = MAX_STATEMENT_BYTES
 _REGISTRY.max_header_length = 2048
 

@@ -93,7 +93,10 @@ async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
     from gateway.app import create_app
 
     transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
+    from tests.identities import add_proof
+
+    hooks = {"request": [add_proof]}
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer, event_hooks=hooks) as opened:
         yield opened
 
 

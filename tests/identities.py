@@ -1,15 +1,24 @@
 """Clients for tests: registered with a key of their own, signing their own assertions."""
 
+import json
 import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import httpx
 from joserfc import jws, jwt
+from joserfc.jwk import ECKey
 
+from gateway.identity.dpop import token_hash
 from gateway.identity.registry import add_client, add_institution
+from gateway.identity.standing import change_standing
 from signing.keys import SigningKey, generate_key, public_jwk
 
-REGISTRY = jws.JWSRegistry(algorithms=["ES256", "Ed25519", "EdDSA", "PS256", "RS256", "HS256", "none"])
+REGISTRY = jws.JWSRegistry(
+    algorithms=["ES256", "Ed25519", "EdDSA", "PS256", "RS256", "HS256", "none"], strict_check_header=False
+)
+REGISTRY.max_header_length = 8192
+PROOF_KEY = ECKey.generate_key("P-256")
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -60,8 +69,44 @@ def form(signed: str, **more) -> dict[str, str]:
     return {"grant_type": "client_credentials", "client_assertion_type": TYPE, "client_assertion": signed, **more}
 
 
+def proof(url: str, method="POST", token: str | None = None, key=PROOF_KEY, header=None, alg="ES256", **claims) -> str:
+    """Sign a DPoP proof; a claim or header given as None is left out."""
+    body = {"jti": str(uuid4()), "htm": method, "htu": url, "iat": int(time.time()), **claims}
+    if token is not None:
+        body = {"ath": token_hash(token), **body}
+    head = {"alg": alg, "typ": "dpop+jwt", "jwk": key.as_dict(private=False), **(header or {})}
+    head, body = ({k: v for k, v in part.items() if v is not None} for part in (head, body))
+    return jws.serialize_compact(head, json.dumps(body), key, registry=REGISTRY)
+
+
+async def add_proof(request: httpx.Request) -> None:
+    """Prove possession for a request that carries a bound token and no proof yet."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme == "DPoP" and "dpop" not in request.headers:
+        url = str(request.url.copy_with(query=None))
+        request.headers["DPoP"] = proof(url, request.method, token)
+
+
+async def ask_token(client, signed: str, headers=None, **more):
+    """Post a token request with a proof, or with the headers given."""
+    headers = (
+        {"DPoP": proof(f"{client.base_url}/oauth/token".replace("//oauth", "/oauth"))} if headers is None else headers
+    )
+    return await client.post("/oauth/token", data=form(signed, **more), headers=headers)
+
+
 async def login(client, key: SigningKey, client_id: str, issuer: str) -> dict[str, str]:
-    """Log in and return the headers that say so."""
-    answer = await client.post("/oauth/token", data=form(assertion(key, client_id, issuer)))
+    """Log in and return the headers that say so; the client adds the proofs."""
+    answer = await ask_token(client, assertion(key, client_id, issuer))
     assert answer.status_code == 200, answer.text
-    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    return {"Authorization": f"DPoP {answer.json()['access_token']}"}
+
+
+async def change(gateway, whose: str, how: str) -> str:
+    """Suspend, resume or close, as the operator's command does."""
+    async with gateway.database.begin("test.standing") as session:
+        status = await change_standing(
+            session, gateway.audit, actor="test", whose=whose, change=how, reason="test", now=datetime.now(UTC)
+        )
+    gateway.access.expire()
+    return status

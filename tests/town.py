@@ -45,7 +45,9 @@ def instance(socket: Path, folder: Path, name: str, role: str = "gateway", **mor
     with database_server.fresh_database(socket) as urls:
         env = environment(home, urls, issuer, XINQIAO_ROLE=role, XINQIAO_DELIVERY_RETRY_SECONDS="1", **more)
         xinqiao(["init"], env)
-        yield Instance(name, issuer, home, env, urls=urls)
+        made = Instance(name, issuer, home, env, urls=urls)
+        yield made
+        made.close()
 
 
 def introduce(sender: Instance, receiver: Instance, role: str, *, known_only: bool = False) -> None:

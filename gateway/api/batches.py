@@ -15,8 +15,8 @@ from connectors.file_source import FileSource
 from connectors.mapping import Dataset, UnknownDatasetError, get_dataset
 from connectors.tables import Batch
 from gateway.api.dependencies import Gw, Transaction
-from gateway.identity.caller import Caller, require, require_first
-from gateway.identity.tables import Client
+from gateway.identity.caller import Caller, require
+from gateway.identity.client_keys import current_keys
 from gateway.intake import BatchConflictError, Sender, digest_of, take_in
 from gateway.problems import ProblemError
 from gateway.quarantine import write_workbook
@@ -27,7 +27,7 @@ from signing.jws import verify_jws
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 SIGNATURE_TYPE = "xinqiao-batch-signature+jws"
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
-Pusher = Annotated[Caller, Depends(require_first("datasets"), scope="function")]
+Pusher = Annotated[Caller, Depends(require("datasets"), scope="function")]
 Reader = Annotated[Caller, Depends(require("datasets", "audit"), scope="function")]
 BatchId = Annotated[str, Header(alias="Batch-Id", pattern=SENDERS_ID, description="批次号 The sender's own id.")]
 Signature = Annotated[
@@ -130,9 +130,9 @@ async def _verify_signature(
     gateway: Gateway, agency: Caller, batch_id: str, dataset: str, digest: bytes, signature: str
 ) -> None:
     async with gateway.database.begin("agency.key") as session:
-        client = await session.get_one(Client, agency.client_id)
+        keys = await current_keys(session, agency.client_id)
     try:
-        signed = verify_jws(signature, client.jwks["keys"], SIGNATURE_TYPE)
+        signed = verify_jws(signature, keys, SIGNATURE_TYPE)
     except SignatureError as fault:
         raise ProblemError("batch-signature-invalid", 400, f"Batch-Signature: {fault}") from fault
     if signed != {"batch": batch_id, "dataset": dataset, "sha256": digest.hex()}:

@@ -119,7 +119,7 @@ async def evidence(consent_id: UUID, gateway: Gw, session: Transaction, caller: 
         }
         for row in rows
     ]  # fmt: skip
-    return {"terms": rows[0].terms.decode(), "versions": versions, "key": gateway.keys.public("consent")}
+    return {"terms": rows[0].terms.decode(), "versions": versions, "keys": gateway.keys.publics("consent")}
 
 
 @router.get("/{consent_id}/uses", summary="Who asked on this consent 授权使用记录")
@@ -190,7 +190,7 @@ def consent_document(consent: Consent) -> dict[str, Any]:
 
 
 async def _get(consent_id: UUID, gateway: Gw, session: Transaction, caller: Caller) -> Consent:
-    keys = [gateway.keys.public("consent")]
+    keys = gateway.keys.publics("consent")
     found = await find_consent(session, consent_id, keys, datetime.now(UTC), lock=False)
     if found is None or not is_party(caller, found.terms):
         raise ProblemError("consent-not-found", 404, DETAILS["consent-not-found"])

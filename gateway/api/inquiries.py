@@ -17,7 +17,7 @@ from gateway.admission import UNITS, Wanted
 from gateway.answers import Result
 from gateway.api.dependencies import Gw, Transaction
 from gateway.feedback.evaluations import tell_evaluation
-from gateway.identity.caller import Caller, require, require_first
+from gateway.identity.caller import Caller, require
 from gateway.inquiry import EMBEDDED, Turned, inquire
 from gateway.inquiry_tables import Inquiry
 from gateway.problems import ProblemError, problem
@@ -25,7 +25,7 @@ from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import payload_of
 
 router = APIRouter(prefix="/v1/inquiries", tags=["ask 查询"])
-Asker = Annotated[Caller, Depends(require_first("inquiries"), scope="function")]
+Asker = Annotated[Caller, Depends(require("inquiries"), scope="function")]
 Reader = Annotated[Caller, Depends(require("inquiries"), scope="function")]
 Key = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,200}$", description="幂等键 One per question.")

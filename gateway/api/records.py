@@ -11,6 +11,7 @@ from connectors.tables import Batch, Record
 from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
 from gateway.problems import ProblemError
+from signing.jws import key_id_of
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 Reader = Annotated[Caller, Depends(require("datasets", "audit"), scope="function")]
@@ -33,5 +34,5 @@ async def proof(record_id: UUID, gateway: Gw, session: Transaction, caller: Read
         "leaf_index": record.leaf_index,
         "path": await asyncio.to_thread(path_of, leaves, record.leaf_index),
         "statement": batch.statement,
-        "key": gateway.keys.public("batch"),
+        "key": next(jwk for jwk in gateway.keys.publics("batch") if jwk["kid"] == key_id_of(batch.statement)),
     }

@@ -43,5 +43,6 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # XINQIAO_TRUSTED_PROXIES says whose headers are believed
         timeout_graceful_shutdown=15,
     )

@@ -13,15 +13,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from joserfc import jws, jwt
 
 from signing.keys import SigningKey, generate_key, public_jwk
+from xinqiao_client import XinqiaoAuth
 
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-TOKEN_SECONDS = 120
 START_SECONDS = 60
 STOP_SECONDS = 20
-_REGISTRY = jws.JWSRegistry(algorithms=["ES256"])
 
 
 class DemoError(Exception):
@@ -30,14 +27,14 @@ class DemoError(Exception):
 
 @dataclass
 class Instance:
-    """An instance's address, home and environment; the keys and tokens of its clients; its running processes."""
+    """An instance's address, home and environment; the keys and connections of its clients; its running processes."""
 
     name: str
     issuer: str
     home: Path
     env: dict[str, str]
     keys: dict[str, SigningKey] = field(default_factory=dict)
-    tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    clients: dict[str, httpx.Client] = field(default_factory=dict)
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def cli(self, *arguments: str) -> str:
@@ -56,39 +53,33 @@ class Instance:
         self.cli(kind, "add", client_id, "--key", str(path), *more)
         self.keys[client_id] = key
 
-    def headers(self, client_id: str) -> dict[str, str]:
-        """Log in as a client (RFC 7523), or use the token it still has."""
-        token, until = self.tokens.get(client_id, ("", 0.0))
-        if time.time() > until:
-            key, now = self.keys[client_id], int(time.time())
-            claims = {
-                "iss": client_id, "sub": client_id, "aud": self.issuer, "iat": now, "exp": now + 60,
-                "jti": str(uuid4()),
-            }  # fmt: skip
-            signed = jwt.encode({"alg": key.alg, "kid": key.kid}, claims, key.jwk, registry=_REGISTRY)
-            form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE,
-                    "client_assertion": signed}  # fmt: skip
-            answer = httpx.post(f"{self.issuer}/oauth/token", data=form, timeout=30)
-            token, until = str(_good(answer)["access_token"]), time.time() + TOKEN_SECONDS
-            self.tokens[client_id] = token, until
-        return {"Authorization": f"Bearer {token}"}
+    def client(self, client_id: str) -> httpx.Client:
+        """Return the HTTP client of one of them, logging in with its key as needed."""
+        if client_id not in self.clients:
+            auth = XinqiaoAuth(self.issuer, client_id, self.keys[client_id].jwk)
+            self.clients[client_id] = httpx.Client(base_url=self.issuer, auth=auth, timeout=60)
+        return self.clients[client_id]
+
+    def close(self) -> None:
+        """Close the connections of its clients."""
+        for client in self.clients.values():
+            client.close()
+        self.clients.clear()
 
     def get(self, client_id: str, path: str) -> dict[str, Any]:
         """Read as a client. Raises DemoError for anything but 200."""
-        return _good(httpx.get(f"{self.issuer}{path}", headers=self.headers(client_id), timeout=30))
+        return _good(self.client(client_id).get(path))
 
     def post(
         self, client_id: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         """Write as a client."""
-        sent = {**(headers or {}), **self.headers(client_id)}
-        return httpx.post(f"{self.issuer}{path}", json=body, headers=sent, timeout=30)
+        return self.client(client_id).post(path, json=body, headers=headers)
 
     def push(self, agency: str, dataset: str, body: str, batch: str | None = None) -> httpx.Response:
         """Push a batch as an agency."""
-        headers = {"Batch-Id": batch or str(uuid4()), **self.headers(agency)}
-        url = f"{self.issuer}/v1/datasets/{dataset}/batches"
-        return httpx.post(url, content=body.encode(), headers=headers, timeout=60)
+        url, headers = f"/v1/datasets/{dataset}/batches", {"Batch-Id": batch or str(uuid4())}
+        return self.client(agency).post(url, content=body.encode(), headers=headers)
 
     def start(self, command: str) -> None:
         """Start `serve` or `worker`; `serve` is waited for."""

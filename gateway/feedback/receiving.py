@@ -12,7 +12,7 @@ from gateway.feedback.messages import read_message, sign_receipt
 from gateway.feedback.outbox import deliver
 from gateway.feedback.tables import Delivery, Received
 from gateway.identity.caller import Caller
-from gateway.identity.tables import Client
+from gateway.identity.client_keys import current_keys
 from gateway.state import Gateway
 from signing.canonical import sha256_hex
 
@@ -23,8 +23,7 @@ class DeliveryConflictError(GatewayError):
 
 async def receive(gateway: Gateway, session: AsyncSession, sender: Caller, text: str) -> Received:
     """Take a message in, or return what a repeated one already is. Raises MessageError, DeliveryConflictError."""
-    client = await session.get_one(Client, sender.client_id)
-    message = read_message(text, client.jwks["keys"])
+    message = read_message(text, await current_keys(session, sender.client_id))
     digest = bytes.fromhex(sha256_hex(text.encode()))
     known = await session.get(Received, (sender.client_id, message.delivery))
     if known is not None:

@@ -1,18 +1,16 @@
 """Sending, second half: one delivery told to its platform, its receipt verified, then that of the platform beyond.
 
 1. Load; a delivery settled before is done. No transaction is open while the network is.
-2. Log in at the platform with our delivery key (private_key_jwt), and post the signed message.
+2. Log in at the platform with our delivery key (private_key_jwt, DPoP), and post the signed message.
 3. Verify the receipt against the key registered for the platform, over exactly our message and items; store it.
 4. Where the platform passes the message on, ask for the onward receipt until it is there; verify and store it too.
 """
 
-import time
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
-from joserfc import jws, jwt
 from opentelemetry import propagate
 from sqlalchemy import text
 
@@ -22,12 +20,11 @@ from gateway.feedback.messages import MessageError, Receipt, read_receipt
 from gateway.feedback.tables import Delivery, Peer
 from gateway.state import Gateway
 from signing.canonical import sha256_hex
+from xinqiao_client import XinqiaoAuth
 
-ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TIMEOUT_SECONDS = 20.0
 # What may be different next time; any other refusal is final, and for a person to see.
 PASSING = frozenset({401, 403, 408, 425, 429})
-_REGISTRY = jws.JWSRegistry(algorithms=["Ed25519", "EdDSA"])
 _KNOWN = text("SELECT jwk FROM peer WHERE role = 'province' AND status <> 'suspended'")
 _FAULT = text("UPDATE delivery SET attempts = attempts + 1, last_fault = :fault WHERE delivery_id = :id")
 _SETTLE = text("""
@@ -67,9 +64,8 @@ async def send(gateway: Gateway, delivery_id: UUID) -> None:
 
 
 async def _post(gateway: Gateway, delivery: Delivery, peer: Peer) -> None:
-    headers = await _headers(gateway, peer)
     answer = await gateway.http.post(
-        f"{peer.url}/v1/deliveries", json={"message": delivery.message}, headers=headers, timeout=TIMEOUT_SECONDS
+        f"{peer.url}/v1/deliveries", json={"message": delivery.message}, **_as_client(gateway, peer)
     )
     told = _read(answer)
     receipt = str(told.get("receipt"))
@@ -81,9 +77,8 @@ async def _post(gateway: Gateway, delivery: Delivery, peer: Peer) -> None:
 
 
 async def _ask_onward(gateway: Gateway, delivery: Delivery, peer: Peer, provinces: list[dict[str, Any]]) -> None:
-    headers = await _headers(gateway, peer)
     url = f"{peer.url}/v1/deliveries/{delivery.delivery_id}"
-    told = _read(await gateway.http.get(url, headers=headers, timeout=TIMEOUT_SECONDS))
+    told = _read(await gateway.http.get(url, **_as_client(gateway, peer)))
     onward = told.get("onward")
     if not isinstance(onward, str):
         raise NotDeliveredError("the onward receipt is not there yet")
@@ -117,21 +112,12 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
     raise RefusedError(fault)
 
 
-async def _headers(gateway: Gateway, peer: Peer) -> dict[str, str]:
-    """Log in at a platform, and carry the trace on."""
-    key, now = gateway.keys.signing("delivery"), int(time.time())
-    claims = {
-        "iss": peer.client_id, "sub": peer.client_id, "aud": peer.url, "iat": now, "exp": now + 60,
-        "jti": str(uuid4()),
-    }  # fmt: skip
-    assertion = jwt.encode({"alg": key.alg, "kid": key.kid}, claims, key.jwk, registry=_REGISTRY)
-    form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": assertion}
-    answer = await gateway.http.post(f"{peer.url}/oauth/token", data=form, timeout=TIMEOUT_SECONDS)
-    if answer.status_code != HTTPStatus.OK:
-        raise NotDeliveredError(f"login answered {answer.status_code}")
-    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+def _as_client(gateway: Gateway, peer: Peer) -> dict[str, Any]:
+    """Return how a request goes out: logged in at the platform, with the trace carried on."""
+    headers: dict[str, str] = {}
     propagate.inject(headers)
-    return headers
+    auth = XinqiaoAuth(peer.url, peer.client_id, gateway.keys.signing("delivery").jwk)
+    return {"auth": auth, "headers": headers, "timeout": TIMEOUT_SECONDS}
 
 
 async def _settle(

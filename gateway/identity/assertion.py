@@ -5,7 +5,7 @@ Authlib's own check takes any recommended algorithm, an array as audience and a 
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,16 +16,14 @@ from joserfc.errors import JoseError
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gateway.identity.tables import Client
 from signing.errors import SignatureError
-from signing.jws import SUITES, import_public
+from signing.jws import ALGORITHMS, SUITES, import_public
 
 SKEW_SECONDS = 60
 LONGEST_LIFE_SECONDS = 300
 LARGEST_ASSERTION = 16 * 1024
 METHOD = "private_key_jwt"
-_ALGORITHMS = sorted({name for names in SUITES.values() for name in names})
-_REGISTRY = jws.JWSRegistry(algorithms=_ALGORITHMS)
+_REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
 _ONCE = text("INSERT INTO once (key, expires_at) VALUES (:key, :until) ON CONFLICT DO NOTHING")
 
 
@@ -48,30 +46,30 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
             raise InvalidClientError(description="The assertion is not a JWT.") from fault
         return header, claims
 
-    def __call__(self, query_client: Any, request: Any) -> Client | None:  # noqa: ANN401 - Authlib's own objects
+    def __call__(self, query_client: Any, request: Any) -> Any:  # noqa: ANN401 - Authlib's own objects
         """Authenticate, or return None where the request brings no assertion. Raises InvalidClientError."""
         form = request.form
         if form.get("client_assertion_type") != self.CLIENT_ASSERTION_TYPE or not form.get("client_assertion"):
             return None
         header, claims = self.extract_assertion(form["client_assertion"])
-        client: Client | None = query_client(claims.get("sub")) if isinstance(claims.get("sub"), str) else None
+        client = query_client(claims.get("sub")) if isinstance(claims.get("sub"), str) else None
         if client is None:
             raise InvalidClientError(description="No such client is registered here.")
         if form.get("client_id", client.client_id) != client.client_id:
             raise InvalidClientError(description="client_id is not the sub of the assertion.")
-        self._verify(form["client_assertion"], header, client)
+        self._verify(form["client_assertion"], header, client.keys)
         request.client = client  # from here on it is the client that asked, whatever becomes of it
         self._check_claims(claims, client.client_id)
         return client
 
-    def _verify(self, assertion: str, header: Mapping[str, Any], client: Client) -> None:
-        keys = [jwk for jwk in client.jwks["keys"] if header.get("kid") in {None, jwk["kid"]}]
+    def _verify(self, assertion: str, header: Mapping[str, Any], registered: Sequence[Mapping[str, Any]]) -> None:
+        keys = [jwk for jwk in registered if header.get("kid") in {None, jwk["kid"]}]
         if len(keys) != 1:
             raise InvalidClientError(description="kid names none of the registered keys; name one where there are two.")
         if header.get("alg") not in SUITES[keys[0]["kty"]]:
             raise InvalidClientError(description="alg is not the one of the registered key: PS256, ES256 or Ed25519.")
         try:
-            jwt.decode(assertion, import_public(keys[0]), algorithms=_ALGORITHMS, registry=_REGISTRY)
+            jwt.decode(assertion, import_public(keys[0]), algorithms=ALGORITHMS, registry=_REGISTRY)
         except (JoseError, SignatureError, ValueError) as fault:
             raise InvalidClientError(description="The signature of the assertion does not verify.") from fault
 
@@ -90,10 +88,15 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         for description, wrong in faults.items():
             if wrong:
                 raise InvalidClientError(description=description)
-        key = hashlib.sha256(f"ca:{client_id}:{claims['jti']}".encode("utf-8", "surrogatepass")).digest()
-        until = datetime.fromtimestamp((expires or 0) + SKEW_SECONDS, UTC)
-        if self._session.execute(_ONCE, {"key": key, "until": until}).rowcount != 1:  # type: ignore[attr-defined]
+        if not use_once(self._session, f"ca:{client_id}:{claims['jti']}", (expires or 0) + SKEW_SECONDS):
             raise InvalidClientError(description="This assertion was used before: sign a new one with a new jti.")
+
+
+def use_once(session: Session, key: str, until: float) -> bool:
+    """Remember `key` until then (epoch seconds), over all workers; return whether it is new."""
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+    done = session.execute(_ONCE, {"key": digest, "until": datetime.fromtimestamp(until, UTC)})
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def _is_jti(value: object) -> bool:

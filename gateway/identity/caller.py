@@ -1,90 +1,97 @@
-"""Who is calling: the access token read and checked, and the client behind it as it stands now."""
+"""Who is calling: the access token, the proof that it is the caller's own, and what may have ended it since."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from fastapi import Request
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.api.dependencies import Transaction, get_gateway
-from gateway.identity.token_endpoint import TOKEN_TYPE
+from gateway.api.dependencies import get_gateway
+from gateway.identity.access import STOPPED
+from gateway.identity.access_tokens import AccessToken, TokenError, read
+from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
+from gateway.identity.peer import address_of
 from gateway.problems import ProblemError
 from gateway.state import Gateway
-from signing.errors import SignatureError
-from signing.jws import verify_jws
-
-LARGEST_TOKEN = 4096
-_CLIENT = text("""
-    SELECT c.kind, c.institution_id, c.subject, c.status, coalesce(i.status, 'active') AS institution_status
-    FROM client c LEFT JOIN institution i USING (institution_id) WHERE c.client_id = :id
-""")
+from signing.jws import ALGORITHMS
 
 
 @dataclass(frozen=True)
 class Caller:
-    """An authenticated client: id, kind, institution (accounts only), enterprise (signatories only), scopes."""
+    """An authenticated client: id, kind, institution (accounts only), enterprise (signatories only), scopes, person."""
 
     client_id: str
     kind: str
     institution_id: str | None
     subject: str | None
     scopes: frozenset[str]
+    person: str | None = None
 
 
-def require(*scopes: str) -> Callable[[Request, AsyncSession], Awaitable[Caller]]:
-    """Make a dependency that lets in callers with one of these scopes; suspension acts on the next request."""
-
-    async def caller(request: Request, session: Transaction) -> Caller:
-        return await _authorise(request, session, scopes)
-
-    return caller
-
-
-def require_first(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
-    """Make the same dependency with a transaction of its own, for bodies that take long to arrive."""
+def require(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
+    """Make a dependency that lets in callers with one of these scopes; suspension acts within BOUND_SECONDS."""
 
     async def caller(request: Request) -> Caller:
-        async with get_gateway(request).database.begin("caller") as session:
-            return await _authorise(request, session, scopes)
+        return await _authorise(request, scopes)
 
+    caller.scopes = scopes  # type: ignore[attr-defined]  # read by the table of routes and roles
     return caller
 
 
-async def _authorise(request: Request, session: AsyncSession, scopes: tuple[str, ...]) -> Caller:
-    claims = _read_token(request, get_gateway(request), datetime.now(UTC))
-    held = frozenset(str(claims["scope"]).split())
-    if held.isdisjoint(scopes):
-        raise ProblemError(
-            "insufficient-scope",
-            403,
-            f"This needs the scope {' or '.join(scopes)}.",
-            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scopes[0]}"'},
-        )
-    row = (await session.execute(_CLIENT, {"id": claims["client_id"]})).one_or_none()
-    if row is None or row.status != "active":
-        raise ProblemError("account-suspended", 403, "This client is suspended: ask the platform's operator.")
-    if row.institution_status != "active":
-        raise ProblemError("institution-suspended", 403, "The institution is suspended: ask the operator.")
-    return Caller(str(claims["client_id"]), row.kind, row.institution_id, row.subject, held)
+async def _authorise(request: Request, scopes: tuple[str, ...]) -> Caller:
+    gateway, now = get_gateway(request), time.time()
+    token = _read_token(request, gateway, now)
+    access = await gateway.access.current()
+    if token.jti in access.revoked:
+        raise _refuse("The access token was revoked: get a new one.")
+    if reason := access.stopped.get(token.client_id):
+        raise ProblemError(reason, 403, STOPPED[reason])
+    if not access.admits(token.client_id, address_of(request, gateway.settings)):
+        raise ProblemError("address-not-allowed", 403, "This client is not used from this address: ask the operator.")
+    if token.scopes.isdisjoint(scopes):
+        challenge = f'DPoP error="insufficient_scope", scope="{scopes[0]}"'
+        detail = f"This needs the scope {' or '.join(scopes)}."
+        raise ProblemError("insufficient-scope", 403, detail, headers={"WWW-Authenticate": challenge})
+    return Caller(token.client_id, token.kind, token.institution, token.subject, token.scopes, token.person)
 
 
-def _read_token(request: Request, gateway: Gateway, now: datetime) -> dict[str, object]:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not 0 < len(token) <= LARGEST_TOKEN:
-        raise _unauthenticated("Send an access token of this issuer: Authorization: Bearer …")
+def _read_token(request: Request, gateway: Gateway, now: float) -> AccessToken:
+    values = request.headers.getlist("authorization")
+    scheme, _, text = (values[0] if len(values) == 1 else "").partition(" ")
+    scheme, text = scheme.lower(), text.strip()
+    if scheme not in {"dpop", "bearer"} or not text:
+        raise _refuse("Send an access token of this issuer: Authorization: DPoP …", error=None)
     try:
-        claims = verify_jws(token.strip(), [gateway.keys.public("token")], TOKEN_TYPE)
-    except (SignatureError, UnicodeError) as fault:
-        raise _unauthenticated("The access token is not one of this issuer, or was changed.") from fault
-    issuer, expires = gateway.settings.issuer, claims["exp"]
-    if claims["iss"] != issuer or claims["aud"] != issuer:
-        raise _unauthenticated("The access token is for another service.")
-    if not isinstance(expires, int) or expires <= now.timestamp():
-        raise _unauthenticated("The access token has expired: get a new one.")
-    return claims
+        token = read(text, gateway.keys, gateway.settings.issuer, now)
+    except TokenError as fault:
+        raise _refuse(str(fault)) from fault
+    method, thumbprint = token.confirmation
+    if (scheme == "dpop") != (method == "jkt"):
+        raise _refuse("A token bound to a proof key is sent as DPoP, one bound to a certificate as Bearer.")
+    try:
+        binding = read_binding(request, gateway.settings, gateway.nonces, now, text)
+    except NonceNeededError as fault:
+        headers = {"DPoP-Nonce": gateway.nonces.make(now)}
+        raise _refuse(str(fault), error="use_dpop_nonce", slug="use-dpop-nonce", **headers) from fault
+    except BindingError as fault:
+        raise _refuse(str(fault), error="invalid_dpop_proof", slug="invalid-dpop-proof") from fault
+    if (binding.method, binding.thumbprint) != (method, thumbprint):
+        raise _refuse("The access token is bound to another key.")
+    _check_replay(gateway, binding, now)
+    return token
 
 
-def _unauthenticated(detail: str) -> ProblemError:
-    return ProblemError("unauthenticated", 401, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+def _check_replay(gateway: Gateway, binding: Binding, now: float) -> None:
+    proof = binding.proof
+    if proof and not gateway.replay.first(f"{proof.thumbprint}:{proof.jti}", proof.ends, now):
+        detail = "DPoP: this proof was used before: sign one for each request, with a jti of its own."
+        raise _refuse(detail, error="invalid_dpop_proof", slug="invalid-dpop-proof")
+
+
+def _refuse(
+    detail: str, *, error: str | None = "invalid_token", slug: str = "unauthenticated", **headers: str
+) -> ProblemError:
+    """Build the challenge (RFC 9449 7.1); one that brought no token at all is told no error (RFC 6750 3.1)."""
+    algs = f'algs="{" ".join(ALGORITHMS)}"'
+    challenge = f'DPoP error="{error}", {algs}' if error else f"DPoP {algs}"
+    return ProblemError(slug, 401, detail, headers={"WWW-Authenticate": challenge, **headers})

@@ -11,7 +11,7 @@ from audit.events import Event
 from audit.recorder import Recorder, find_log, open_log
 from gateway.database import Database
 from gateway.errors import AlreadyInitialisedError
-from gateway.identity.tables import Client, InstanceKey
+from gateway.identity.tables import Client, ClientKey, InstanceKey
 from gateway.keystore import create_kek, new_keys
 from gateway.settings import Settings
 from signing.keys import generate_key, load_key, public_jwk, save_key
@@ -45,12 +45,18 @@ async def initialise(settings: Settings, database: Database, *, operator: str, o
             Client(
                 client_id=operator,
                 kind="operator",
-                jwks={"keys": [public_jwk(key)]},
                 status="active",
                 created_at=now,
                 event_id=added,
             )
         )
+        await session.flush()
+        session.add(
+            ClientKey(
+                client_id=operator, kid=key.kid, public=public_jwk(key), status="active", created_at=now,
+                event_id=added,
+            )
+        )  # fmt: skip
     return key.kid
 
 

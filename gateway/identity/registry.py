@@ -12,12 +12,11 @@ from audit.recorder import Recorder
 from connectors.identifiers import Kind, read_identifier
 from gateway.errors import GatewayError
 from gateway.identity.scopes import SCOPES
-from gateway.identity.tables import Client, Institution
+from gateway.identity.tables import Client, ClientKey, Institution
 from signing.errors import SignatureError
-from signing.jws import import_public
+from signing.jws import SMALLEST_RSA_BITS, import_public
 
 CLASSES = ("bank", "guarantee", "micro_loan", "other")
-SMALLEST_RSA_BITS = 2048
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
 
 
@@ -72,11 +71,17 @@ async def add_client(
         payload={"client": client_id, "kind": kind, "kid": public["kid"]},
     )  # fmt: skip
     row = Client(
-        client_id=client_id, kind=kind, institution_id=institution_id, subject=uscc, jwks={"keys": [public]},
-        status="active",
+        client_id=client_id, kind=kind, institution_id=institution_id, subject=uscc, status="active",
         created_at=now, event_id=await recorder.record(session, event, now),
     )  # fmt: skip
     session.add(row)
+    await session.flush()
+    session.add(
+        ClientKey(
+            client_id=client_id, kid=public["kid"], public=public, status="active", created_at=now,
+            event_id=row.event_id,
+        )
+    )  # fmt: skip
     await session.flush()
 
 

@@ -1,6 +1,6 @@
 """What each kind of client may do. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 SCOPES: Mapping[str, frozenset[str]] = {
     "account": frozenset({"inquiries", "consents", "usage-results"}),
@@ -12,8 +12,11 @@ SCOPES: Mapping[str, frozenset[str]] = {
 }
 
 
-def granted(kind: str, asked: str | None) -> frozenset[str] | None:
-    """Return the scopes to grant (all of the kind's where none is asked for), None where one is not its own."""
-    allowed = SCOPES[kind]
+def granted(kind: str, own: Sequence[str] | None, asked: str | None) -> frozenset[str] | None:
+    """Return the scopes to grant (all it has where none is asked for), None where one is not its own.
+
+    A client has what its kind may have, or the part of it that was given to this client (`own`).
+    """
+    allowed = SCOPES[kind] if own is None else SCOPES[kind] & frozenset(own)
     wanted = frozenset(asked.split()) if asked else allowed
     return wanted if wanted <= allowed else None

@@ -1,14 +1,15 @@
 """Tables of identities: the instance's own keys, and the clients that may log in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, LargeBinary, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 Timestamp = DateTime(timezone=True)
+_Texts: Any = ARRAY(Text)
 
 
 class InstanceKey(SQLModel, table=True):
@@ -23,6 +24,7 @@ class InstanceKey(SQLModel, table=True):
     sealed: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
+    changed_at: datetime | None = Field(default=None, sa_type=Timestamp)  # when it took its present status
 
 
 class Institution(SQLModel, table=True):
@@ -32,9 +34,11 @@ class Institution(SQLModel, table=True):
     institution_id: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     class_: str = Field(sa_column=Column("class", Text, nullable=False))
-    status: str = Field(sa_type=Text)  # active, suspended
+    status: str = Field(sa_type=Text)  # active, suspended, closed
     created_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
+    agreement_from: date | None = None  # both days belong to the agreement's period; none is open
+    agreement_until: date | None = None
 
 
 class Once(SQLModel, table=True):
@@ -54,7 +58,59 @@ class Client(SQLModel, table=True):
     kind: str = Field(sa_type=Text)
     institution_id: str | None = Field(default=None, foreign_key="institution.institution_id", sa_type=Text)
     subject: str | None = Field(default=None, sa_type=Text)  # the USCC a signatory acts for
-    jwks: dict[str, Any] = Field(sa_type=JSONB)
-    status: str = Field(sa_type=Text)  # active, suspended
+    status: str = Field(sa_type=Text)  # active, suspended, closed
     created_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
+    scopes: list[str] | None = Field(default=None, sa_type=_Texts)  # None: all of its kind
+    products: list[str] | None = Field(default=None, sa_type=_Texts)  # None: every product
+    networks: list[str] | None = Field(default=None, sa_type=_Texts)  # None: from anywhere
+    redirect_uris: list[str] = Field(default_factory=list, sa_type=_Texts)
+    last_used_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class ClientKey(SQLModel, table=True):
+    """A public key of a client; two are active while one takes over from the other."""
+
+    __tablename__ = "client_key"
+    client_id: str = Field(primary_key=True, foreign_key="client.client_id", sa_type=Text)
+    kid: str = Field(primary_key=True, sa_type=Text)
+    public: dict[str, Any] = Field(sa_type=JSONB)
+    status: str = Field(sa_type=Text)  # pending, active, retired
+    not_after: datetime | None = Field(default=None, sa_type=Timestamp)
+    created_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class IssuedToken(SQLModel, table=True):
+    """A token that was given out and has not ended; revoked, no worker takes it any more."""
+
+    __tablename__ = "issued_token"
+    __table_args__ = (Index("issued_token_expires_at", "expires_at"),)
+    jti: UUID = Field(primary_key=True)
+    client_id: str = Field(sa_type=Text)
+    person_id: str | None = Field(default=None, sa_type=Text)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    revoked_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class PushedRequest(SQLModel, table=True):
+    """An authorization request pushed ahead of the browser (RFC 9126)."""
+
+    __tablename__ = "pushed_request"
+    request_uri: str = Field(primary_key=True, sa_type=Text)
+    client_id: str = Field(sa_type=Text)
+    parameters: dict[str, Any] = Field(sa_type=JSONB)
+    expires_at: datetime = Field(sa_type=Timestamp)
+
+
+class AuthorizationCode(SQLModel, table=True):
+    """A code, by its digest; used once, and its token dies with a second use."""
+
+    __tablename__ = "authorization_code"
+    code_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    client_id: str = Field(sa_type=Text)
+    person_id: str = Field(sa_type=Text)
+    parameters: dict[str, Any] = Field(sa_type=JSONB)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    used_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    jti: UUID | None = None

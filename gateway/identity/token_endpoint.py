@@ -1,150 +1,126 @@
-"""The token endpoint on Authlib's authorization server: client_credentials for clients that sign their requests.
-
-Authlib is synchronous: it runs inside `AsyncSession.run_sync`, so its queries go over the request's own transaction.
-"""
+"""The token endpoint: client_credentials for clients that sign their requests and prove to hold a key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
-from authlib.oauth2 import AuthorizationServer, OAuth2Request
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
+from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from audit.events import Event
-from gateway.identity.assertion import METHOD, PrivateKeyJwt
-from gateway.identity.scopes import granted
-from gateway.identity.tables import Client, Institution
+from gateway.identity.access_tokens import AccessToken, Grant, mint
+from gateway.identity.assertion import METHOD, use_once
+from gateway.identity.authorization_server import Answer, Form, Registered, Server
+from gateway.identity.binding import Binding, NonceNeededError
+from gateway.identity.tables import IssuedToken
 from gateway.state import Gateway
-from signing.jws import sign_jws
 
-TOKEN_TYPE = "at+jwt"  # noqa: S105 - the media type of RFC 9068 2.1
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, JSON body and headers of the token endpoint."""
-
-    status: int
-    body: dict[str, Any]
-    headers: dict[str, str]
+_USED = text("UPDATE client SET last_used_at = :now WHERE client_id = :id")
 
 
-class Registered(ClientMixin):  # type: ignore[misc]  # Authlib has no types
-    """A client as Authlib asks about it."""
+class InvalidProofError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
+    """No proof of possession, or none that holds (RFC 9449 5)."""
 
-    def __init__(self, row: Client) -> None:
-        self.row, self.client_id, self.jwks = row, row.client_id, row.jwks
-
-    def get_client_id(self) -> str:
-        return self.client_id
-
-    def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        return method == METHOD
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == "client_credentials"
-
-    def get_allowed_scope(self, scope: str | None) -> str:
-        scopes = granted(self.row.kind, scope)
-        if scopes is None:
-            raise InvalidScopeError(f"A client of kind {self.row.kind} is not granted what it asked for.")
-        return " ".join(sorted(scopes))
+    error = "invalid_dpop_proof"
 
 
-class _Grant(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
+class UseNonceError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
+    """The proof lacks our nonce (RFC 9449 8)."""
+
+    error = "use_dpop_nonce"
+
+
+class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
+    """A token was asked for another service (RFC 8707 2)."""
+
+    error = "invalid_target"
+
+
+class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS = (METHOD,)
 
 
-class _Form(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
-    def __init__(self, uri: str, form: Mapping[str, str]) -> None:
-        super().__init__("POST", uri)
-        self.payload = BasicOAuth2Payload(dict(form))
-
-    @property
-    def form(self) -> dict[str, str]:
-        return dict(self.payload.data)
-
-
-class TokenServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
+class TokenServer(Server):
     """Issues one token, within one transaction."""
 
     def __init__(self, session: Session, gateway: Gateway, now: datetime) -> None:
-        super().__init__()
-        self._session, self._gateway, self._now = session, gateway, now
-        self.issued: dict[str, Any] = {}
-        self.register_grant(_Grant)
-        self.register_client_auth_method(METHOD, PrivateKeyJwt(session, gateway.settings.issuer, now))
+        super().__init__(session, gateway, now)
+        self.issued: AccessToken | None = None
+        self.register_grant(_ClientCredentials)
         self.register_token_generator("default", self._mint)
 
-    def query_client(self, client_id: str) -> Registered | None:
-        """Return an active client; a suspended one, or one of a suspended institution, is no client."""
-        row = self._session.get(Client, client_id) if "\x00" not in client_id else None
-        if row is None or row.status != "active":
-            return None
-        if row.institution_id is not None:
-            institution = self._session.get(Institution, row.institution_id)
-            if institution is None or institution.status != "active":
-                return None
-        return Registered(row)
-
-    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
-        """Keep nothing: a token is verified by its signature and lives for minutes."""
-
-    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Tell nobody: the audit event is the signal."""
-
-    def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
-        """Take the request as it is."""
-        return request
-
-    def handle_response(self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> Answer:
-        """Return the answer as plain values; RFC 6749 5.2 wants 401 for a client that could not be authenticated."""
-        wrong_client = body.get("error") == "invalid_client"
-        return Answer(401 if wrong_client else status, dict(body), dict(headers))
-
     def _mint(self, client: Registered, scope: str | None, **_others: object) -> dict[str, Any]:
-        """Make an access token (RFC 9068)."""
-        issuer, life = self._gateway.settings.issuer, self._gateway.settings.token_lifetime_seconds
-        scopes, at = client.get_allowed_scope(scope), int(self._now.timestamp())
-        self.issued = {"jti": str(uuid4()), "scope": scopes}
-        claims = {
-            "iss": issuer,
-            "sub": client.client_id,
-            "client_id": client.client_id,
-            "aud": issuer,
-            "iat": at,
-            "exp": at + life,
-            **self.issued,
-        }
-        token = sign_jws(claims, self._gateway.keys.signing("token"), TOKEN_TYPE)
-        return {"access_token": token, "token_type": "Bearer", "expires_in": life, "scope": scopes}
+        """Make an access token for a client that was authenticated just now."""
+        settings, row = self.gateway.settings, client.row
+        grant = Grant(row.client_id, row.kind, client.get_allowed_scope(scope), row.institution_id, row.subject)
+        binding = self.binding
+        signed, said = mint(
+            grant, binding, self.gateway.keys, settings.issuer, int(self.now.timestamp()),
+            settings.token_lifetime_seconds,
+        )  # fmt: skip
+        self.issued = said
+        self.session.add(
+            IssuedToken(jti=said.jti, client_id=row.client_id, expires_at=datetime.fromtimestamp(said.ends, UTC))
+        )
+        self.session.execute(_USED, {"now": self.now, "id": row.client_id})
+        return {
+            "access_token": signed, "token_type": binding.token_type, "expires_in": said.ends - said.issued,
+            "scope": grant.scope,
+        }  # fmt: skip
+
+    def create_token_response(self, request: Form) -> Answer:
+        """Answer, once the proof is good too; a request for another service is refused first (RFC 8707 2.1)."""
+        self._request = request
+        answer: Answer = super().create_token_response(request)
+        if answer.body.get("error") == UseNonceError.error:
+            nonce = self.gateway.nonces.make(self.now.timestamp())
+            return replace(answer, headers={**answer.headers, "DPoP-Nonce": nonce})
+        return answer
+
+    @property
+    def binding(self) -> Binding:
+        """What the token is bound to. Raises OAuth2Error where nothing is proven, or a proof was used before."""
+        request = self._request
+        if request.form.get("resource", self.gateway.settings.issuer) != self.gateway.settings.issuer:
+            raise InvalidTargetError(f"resource must be {self.gateway.settings.issuer}.")
+        binding = request.binding
+        if isinstance(binding, NonceNeededError):
+            raise UseNonceError(str(binding))
+        if not isinstance(binding, Binding):
+            raise InvalidProofError(str(binding))
+        proof = binding.proof
+        if proof and not use_once(self.session, f"dpop:{proof.thumbprint}:{proof.jti}", proof.ends):
+            raise InvalidProofError("DPoP: this proof was used before: sign a new one with a new jti.")
+        return binding
 
 
-async def issue_token(session: AsyncSession, gateway: Gateway, form: Mapping[str, str], now: datetime) -> Answer:
+async def issue_token(
+    session: AsyncSession, gateway: Gateway, form: Mapping[str, str], binding: Binding | Exception, now: datetime
+) -> Answer:
     """Answer a token request and record it. A refusal is recorded where the client itself signed it."""
-    request = _Form(f"{gateway.settings.issuer}/oauth/token", form)
+    request = Form(f"{gateway.settings.issuer}/oauth/token", form, binding)
 
-    def run(sync: Session) -> tuple[Answer, dict[str, Any]]:
+    def run(sync: Session) -> tuple[Answer, AccessToken | None]:
         server = TokenServer(sync, gateway, now)
         return server.create_token_response(request), server.issued
 
     answer, issued = await session.run_sync(run)
     client: Registered | None = request.client
-    if client is not None:
+    if client is not None and answer.body.get("error") != UseNonceError.error:
         refused = answer.body.get("error")
+        reason = {"reason": answer.body.get("error_description", "")}
+        said = {"jti": str(issued.jti), "scope": " ".join(sorted(issued.scopes))} if issued else {}
         event = Event(
             "token.refused" if refused else "token.issued",
             actor=client.client_id,
             institution=client.row.institution_id,
             account=client.client_id if client.row.institution_id else None,
             outcome=str(refused) if refused else "issued",
-            payload={"reason": answer.body.get("error_description", "")} if refused else issued,
+            payload=reason if refused else said,
         )
         await gateway.audit.record(session, event, now)
     return answer

@@ -40,7 +40,7 @@ async def test_a_consents_whole_life_leaves_evidence_of_every_version(ready):
     path = f"/v1/consents/{requested['consent']}/evidence"
     evidence = (await ready.client.get(path, headers=await ready.headers("s-1"))).json()
     for version in evidence["versions"]:
-        receipt = verify_jws(version["receipt"], [evidence["key"]], RECEIPT_TYPE)
+        receipt = verify_jws(version["receipt"], evidence["keys"], RECEIPT_TYPE)
         assert (receipt["status"], receipt["terms_sha256"]) == (version["status"], requested["terms_sha256"])
     assert [v["status"] for v in evidence["versions"]] == ["requested", "active", "paused", "active", "revoked"]
 

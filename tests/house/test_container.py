@@ -136,5 +136,5 @@ def test_the_install_lines_of_the_dockerfile_work_in_a_fresh_venv_and_ship_the_m
     shown = subprocess.run(
         [f"{opt}/xinqiao/bin/python", "-c", script], cwd=tmp_path, env=env, check=True, capture_output=True, text=True
     )
-    assert shown.stdout.split() == ["0008", "True", "gateway"]
+    assert shown.stdout.split() == ["0009", "True", "gateway"]
     subprocess.run([f"{opt}/xinqiao/bin/xinqiao", "--help"], cwd=tmp_path, env=env, check=True, capture_output=True)

@@ -10,12 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 from joserfc.jwk import RSAKey
-from sqlalchemy import text
 
 from gateway.api.oauth import build_metadata
 from signing.jws import sign_jws, verify_jws
 from signing.keys import SigningKey, generate_key
-from tests.identities import assertion, form, login, register
+from tests.identities import ask_token, assertion, change, form, login, register
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -36,7 +35,7 @@ def issuer(gateway):
 
 
 async def ask(client, signed, **more):
-    return await client.post("/oauth/token", data=form(signed, **more))
+    return await ask_token(client, signed, **more)
 
 
 async def test_a_signed_assertion_gets_a_token_that_anybody_can_verify(client, bank, issuer):
@@ -44,7 +43,7 @@ async def test_a_signed_assertion_gets_a_token_that_anybody_can_verify(client, b
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     body = answer.json()
-    assert (body["token_type"], body["expires_in"], body["scope"]) == ("Bearer", 300, "inquiries")
+    assert (body["token_type"], body["expires_in"], body["scope"]) == ("DPoP", 300, "inquiries")
     assert "refresh_token" not in body
     metadata = (await client.get("/.well-known/oauth-authorization-server")).json()
     keys = (await client.get(metadata["jwks_uri"])).json()["keys"]
@@ -92,7 +91,7 @@ def test_the_metadata_of_a_public_issuer_is_valid():
 async def test_an_assertion_with_a_wrong_claim_is_invalid_client(client, bank, issuer, claims):
     answer = await ask(client, assertion(bank, "bank-1", issuer, **claims))
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
-    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_client"'
     assert answer.json()["error_description"]
 
 
@@ -180,10 +179,12 @@ async def test_a_malformed_body_is_refused_and_never_a_fault(client, bank, issue
         (b"a=1&" * 50, FORM),
         (b"a=" + b"x" * 3_000_000, FORM),
         (json.dumps(filled), {"Content-Type": "application/json"}),
-        (urlencode(filled), {**FORM, "Authorization": "Basic YmFuay0xOmh1c2g="}),
     ):
         answer = await client.post("/oauth/token", content=content, headers=headers)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), content[:40]
+    basic = {**FORM, "Authorization": "Basic YmFuay0xOmh1c2g="}
+    answer = await client.post("/oauth/token", content=urlencode(filled), headers=basic)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert (await client.post("/oauth/token?scope=inquiries", data=filled)).status_code == 400
     assert (await client.get("/oauth/token")).status_code == 405
 
@@ -198,7 +199,7 @@ async def test_a_token_opens_its_own_scope_and_nothing_else(client, bank, audito
 
 
 async def test_what_is_no_access_token_of_this_issuer_is_401(client, auditor, gateway, issuer):
-    good = (await login(client, auditor, "auditor-1", issuer))["Authorization"][7:]
+    good = (await login(client, auditor, "auditor-1", issuer))["Authorization"][5:]
     key, now = gateway.keys.signing("token"), int(time.time())
     claims = {
         "iss": issuer, "aud": issuer, "client_id": "auditor-1", "sub": "auditor-1", "scope": "audit",
@@ -218,9 +219,9 @@ async def test_what_is_no_access_token_of_this_issuer_is_401(client, auditor, ga
         "x" * 5000,
     ]
     for token in tokens:
-        answer = await client.get("/v1/audit/entries", headers={"Authorization": f"Bearer {token}"})
+        answer = await client.get("/v1/audit/entries", headers={"Authorization": f"DPoP {token}"})
         assert (answer.status_code, answer.json()["title"]) == (401, "unauthenticated"), token[:30]
-        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.headers["www-authenticate"].startswith("DPoP")
     for headers in ({}, {"Authorization": f"Basic {good}"}, {"Authorization": good}):
         assert (await client.get("/v1/audit/entries", headers=headers)).status_code == 401
     assert (await client.get(f"/v1/audit/entries?access_token={good}")).status_code == 401
@@ -229,16 +230,14 @@ async def test_what_is_no_access_token_of_this_issuer_is_401(client, auditor, ga
 async def test_suspension_acts_on_the_next_request_and_on_the_next_login(client, gateway, issuer):
     key = await register(gateway, "auditor-2", "auditor")
     headers = await login(client, key, "auditor-2", issuer)
-    async with gateway.database.begin("test.suspend") as session:
-        await session.execute(text("UPDATE client SET status = 'suspended' WHERE client_id = 'auditor-2'"))
+    await change(gateway, "client:auditor-2", "suspend")
     assert (await client.get("/v1/audit/entries", headers=headers)).status_code == 403
     assert (await ask(client, assertion(key, "auditor-2", issuer))).status_code == 401
 
 
 async def test_a_suspended_institution_takes_its_accounts_along(client, gateway, issuer):
     key = await register(gateway, "lender-1", "account", "lender")
-    async with gateway.database.begin("test.suspend") as session:
-        await session.execute(text("UPDATE institution SET status = 'suspended' WHERE institution_id = 'lender'"))
+    await change(gateway, "institution:lender", "suspend")
     assert (await ask(client, assertion(key, "lender-1", issuer))).status_code == 401
 
 

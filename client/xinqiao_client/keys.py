@@ -1,0 +1,44 @@
+"""Private keys of a client: JWK files (RFC 7517), and what they sign with."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+Key = ECKey | OKPKey | RSAKey
+ALGORITHMS = {"EC": "ES256", "OKP": "Ed25519", "RSA": "PS256"}
+_KINDS: dict[str, Any] = {"EC": ECKey, "OKP": OKPKey, "RSA": RSAKey}
+_REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS.values()))
+
+
+def create_key(path: str | Path) -> Path:
+    """Write a new P-256 private key to `path`, readable by its owner alone, and return the file of its public half.
+
+    Raises FileExistsError: a private key is never overwritten.
+    """
+    private, public = Path(path), Path(f"{path}.pub")
+    key = ECKey.generate_key("P-256")
+    with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump({**key.as_dict(private=True), "kid": key.thumbprint()}, file)
+    public.write_text(json.dumps({**key.as_dict(private=False), "kid": key.thumbprint()}))
+    return public
+
+
+def load_key(path: str | Path) -> Key:
+    """Read a private JWK file: P-256, Ed25519 or RSA. Raises ValueError that names the file."""
+    try:
+        members = json.loads(Path(path).read_text())
+        key: Key = _KINDS[members["kty"]].import_key({name: members[name] for name in members if name != "alg"})
+    except (ValueError, KeyError, TypeError) as fault:
+        raise ValueError(f"{path} holds no private JWK") from fault
+    if not key.is_private:
+        raise ValueError(f"{path} holds a public key: give the private one")
+    return key
+
+
+def sign(header: dict[str, Any], claims: dict[str, Any], key: Key) -> str:
+    """Sign a JWT in the one suite of the key's type."""
+    return jwt.encode({"alg": ALGORITHMS[key.key_type], **header}, claims, key, registry=_REGISTRY)

@@ -1,0 +1,86 @@
+"""What may end a token before its time, kept in memory, never older than its bound.
+
+Each worker reads it anew at most every `BOUND_SECONDS`, and at once where the change was made by that worker itself.
+"""
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.database import Database
+from gateway.identity.peer import Address
+from gateway.keystore import KeyStore
+
+BOUND_SECONDS = 0.5
+_REVOKED = text("SELECT jti FROM issued_token WHERE revoked_at IS NOT NULL AND expires_at > now()")
+_STOPPED = text("SELECT client_id, stopped FROM client_standing WHERE stopped IS NOT NULL")
+_NETWORKS = text("SELECT client_id, networks FROM client WHERE networks IS NOT NULL")
+_KEYS = text("SELECT kid, status FROM instance_key")
+STOPPED = {
+    "account-suspended": "This account is suspended: ask the operator 账户已停用。",
+    "account-closed": "This account was closed 账户已注销。",
+    "institution-suspended": "The institution is suspended: ask the operator 机构已停用。",
+    "institution-closed": "The institution was closed 机构已注销。",
+    "agreement-not-in-force": "The institution's agreement is not in force today 机构协议不在有效期内。",
+}
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who is stopped and why, which tokens were taken back, and from where clients may come."""
+
+    revoked: frozenset[UUID]
+    stopped: Mapping[str, str]
+    networks: Mapping[str, tuple[Network, ...]]
+
+    def admits(self, client_id: str, address: Address | None) -> bool:
+        """Tell whether a client may come from an address: from anywhere, unless it has a list."""
+        allowed = self.networks.get(client_id)
+        return allowed is None or (address is not None and any(address in network for network in allowed))
+
+
+class AccessCache:
+    """The snapshot of one worker. A read that fails is raised to the caller: without it nobody is let in."""
+
+    def __init__(self, database: Database, keys: KeyStore) -> None:
+        """Read from `database`, and have `keys` loaded again where they have changed."""
+        self._database, self._keys = database, keys
+        self._access: Access | None = None
+        self._good_until = 0.0
+        self._reading = asyncio.Lock()
+
+    async def current(self) -> Access:
+        """Return a snapshot at most BOUND_SECONDS old."""
+        if self._access is not None and time.monotonic() < self._good_until:
+            return self._access
+        async with self._reading:
+            if self._access is None or time.monotonic() >= self._good_until:
+                started = time.monotonic()  # what is committed after the read began is seen by the next one
+                async with self._database.begin("access") as session:
+                    self._access = await read_access(session)
+                    if not self._keys.is_current({r.kid: r.status for r in await session.execute(_KEYS)}):
+                        await self._keys.load(session)
+                self._good_until = started + BOUND_SECONDS
+            return self._access
+
+    def expire(self) -> None:
+        """Read anew at the next request: something was changed here."""
+        self._good_until = 0.0
+
+
+async def read_access(session: AsyncSession) -> Access:
+    """Read the snapshot."""
+    revoked = frozenset((await session.execute(_REVOKED)).scalars())
+    stopped = {row.client_id: row.stopped for row in await session.execute(_STOPPED)}
+    networks = {
+        row.client_id: tuple(ipaddress.ip_network(network) for network in row.networks)
+        for row in await session.execute(_NETWORKS)
+    }
+    return Access(revoked, stopped, networks)

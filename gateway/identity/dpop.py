@@ -79,8 +79,6 @@ def _verify(proof: str) -> tuple[str, Mapping[str, Any]]:
         key = import_public(members)
         if header.get("alg") not in SUITES[str(members["kty"])]:
             raise ProofError("alg must be that of the key: PS256, ES256 or Ed25519")
-        if members["kty"] == "RSA" and 6 * len(members["n"]) < SMALLEST_RSA_BITS:
-            raise ProofError(f"an RSA key has at least {SMALLEST_RSA_BITS} bits")
         if not jws.validate_compact(read, key, registry=_REGISTRY):
             raise ProofError("the signature does not verify")
         claims = json.loads(read.payload)
@@ -101,6 +99,8 @@ def _public_members(header: Mapping[str, Any]) -> Mapping[str, Any]:
         raise ProofError("the header has no jwk")
     if _PRIVATE & set(members):
         raise ProofError("the jwk must be the public half alone")
+    if members.get("kty") == "RSA" and 6 * len(str(members.get("n"))) < SMALLEST_RSA_BITS:  # base64url: six bits each
+        raise ProofError(f"an RSA key has at least {SMALLEST_RSA_BITS} bits")
     return members
 
 

@@ -72,7 +72,8 @@ class _Introspection(_Reads, IntrospectionEndpoint):  # type: ignore[misc]  # Au
         return {
             "active": True, "iss": issuer, "aud": issuer, "sub": said.person or said.client_id,
             "client_id": said.client_id, "scope": " ".join(sorted(said.scopes)), "jti": str(said.jti),
-            "iat": said.issued, "exp": said.ends, "cnf": {method: thumbprint}, "token_type": "DPoP" if method == "jkt" else "Bearer",
+            "iat": said.issued, "exp": said.ends, "cnf": {method: thumbprint},
+            "token_type": "DPoP" if method == "jkt" else "Bearer",
         }  # fmt: skip
 
 

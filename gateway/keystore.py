@@ -70,7 +70,7 @@ class KeyStore:
 
     def __init__(self, kek: bytes) -> None:
         """Hold nothing until `load`."""
-        self._kek = kek
+        self.kek = kek
         self._keys: dict[str, SigningKey] = {}
         self._public: dict[str, list[Mapping[str, Any]]] = {}
         self._version: frozenset[tuple[str, str]] = frozenset()
@@ -82,7 +82,7 @@ class KeyStore:
         if {row.purpose for row in active} != set(PURPOSES):
             raise NotInitialisedError
         try:
-            keys = {row.purpose: key_from_private(unseal(self._kek, row.sealed, row.kid.encode())) for row in active}
+            keys = {row.purpose: key_from_private(unseal(self.kek, row.sealed, row.kid.encode())) for row in active}
         except SealError as fault:
             raise GatewayError("the KEK is not the one this instance's keys were sealed under") from fault
         # The active one first: it is the one most statements were signed with.
@@ -118,10 +118,12 @@ class KeyStore:
 
 
 def new_keys(kek: bytes) -> list[dict[str, Any]]:
-    """Make one key per purpose, as the columns kid, purpose, public and sealed."""
-    made = []
-    for purpose, alg in PURPOSES.items():
-        key = generate_key(alg)
-        sealed = seal(kek, private_bytes(key), key.kid.encode())
-        made.append({"kid": key.kid, "purpose": purpose, "public": public_jwk(key), "sealed": sealed})
-    return made
+    """Make one key per purpose, as `new_key` does."""
+    return [new_key(kek, purpose) for purpose in PURPOSES]
+
+
+def new_key(kek: bytes, purpose: str) -> dict[str, Any]:
+    """Make a key for a purpose, as the columns kid, purpose, public and sealed."""
+    key = generate_key(PURPOSES[purpose])
+    sealed = seal(kek, private_bytes(key), key.kid.encode())
+    return {"kid": key.kid, "purpose": purpose, "public": public_jwk(key), "sealed": sealed}

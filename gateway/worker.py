@@ -17,6 +17,7 @@ from audit.publisher import publish
 from audit.sequencer import sequence
 from gateway.feedback.queue import free_stalled, open_queue
 from gateway.feedback.sender import send
+from gateway.identity.key_rotation import advance_keys
 from gateway.inquiry_store import expire_intents
 from gateway.sources import pull_due
 from gateway.state import Gateway
@@ -28,6 +29,7 @@ PURGE_SECONDS = 60.0
 PULL_SECONDS = 5.0
 EXPIRE_SECONDS = 10.0
 STALLED_SECONDS = 4.0
+KEYS_SECONDS = 10.0
 QUEUE_OPTIONS: WorkerOptions = {
     "concurrency": 4, "fetch_job_polling_interval": 1.0, "install_signal_handlers": False,
     "shutdown_graceful_timeout": 5.0, "delete_jobs": "successful",
@@ -63,9 +65,12 @@ async def make_partitions(gateway: Gateway) -> None:
 
 
 async def forget_used(gateway: Gateway) -> None:
-    """Delete replay marks whose assertion has expired."""
-    async with gateway.database.begin("once.purge") as session:
-        await session.execute(text("DELETE FROM once WHERE expires_at < now()"))
+    """Delete what has ended and is of no use: replay marks, tokens, pushed requests, codes."""
+    async with gateway.database.begin("ended.purge") as session:
+        for table in ("once", "issued_token", "pushed_request"):
+            await session.execute(text(f"DELETE FROM {table} WHERE expires_at < now()"))  # noqa: S608 - our own names
+        # A code is kept as long as the token it gave, which dies with a second use.
+        await session.execute(text("DELETE FROM authorization_code WHERE expires_at < now() - interval '2 hours'"))
 
 
 async def pull_sources(gateway: Gateway) -> None:
@@ -76,9 +81,10 @@ async def pull_sources(gateway: Gateway) -> None:
 
 STEPS: dict[str, tuple[Step, float]] = {
     "partitions": (make_partitions, PARTITION_SECONDS),
-    "replay marks": (forget_used, PURGE_SECONDS),
+    "ended": (forget_used, PURGE_SECONDS),
     "intents": (expire_intents, EXPIRE_SECONDS),
     "pull": (pull_sources, PULL_SECONDS),
+    "keys": (advance_keys, KEYS_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
 }

@@ -6,7 +6,7 @@ These act as the operator who can reach the database; the events name the actor 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -127,6 +127,53 @@ def new_key(
     public = file.with_name(f"{file.name}.pub")
     public.write_bytes(orjson.dumps(public_jwk(key), option=orjson.OPT_INDENT_2))
     show(as_json, {"私钥 private key": str(file), "公钥 public key": str(public), "kid": key.kid})
+
+
+@keys.command("rotate")
+def rotate_key(
+    purpose: Annotated[str, typer.Argument(help="token | batch | consent | answer | delivery")],
+    at_once: Annotated[
+        bool, typer.Option("--now", help="泄露时：旧密钥立即作废 It leaked: retire the last one now.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """轮换本实例密钥 Rotate a key of this instance without an outage; the worker lets it sign when all can know it."""
+    from gateway.identity.key_rotation import rotate
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> str:
+        return await rotate(gateway, purpose, actor=ACTOR, at_once=at_once)
+
+    show(as_json, {"用途 purpose": purpose, "kid": on_instance(run), "状态 status": "active" if at_once else "next"})
+
+
+@keys.command("promote")
+def promote_key(
+    purpose: Annotated[str, typer.Argument(help="delivery：平台登记新公钥之后 once the platforms have the next key")],
+    as_json: AsJson = False,
+) -> None:
+    """启用下一个密钥 Let the next key of a purpose sign from now on."""
+    from gateway.identity.key_rotation import promote
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> str:
+        return await promote(gateway, purpose, actor=ACTOR)
+
+    show(as_json, {"用途 purpose": purpose, "kid": on_instance(run), "状态 status": "active"})
+
+
+@keys.command("list")
+def list_all_keys(as_json: AsJson = False) -> None:
+    """列出本实例密钥 List this instance's keys, their states and since when."""
+    from gateway.identity.key_rotation import list_keys
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> list[dict[str, Any]]:
+        async with gateway.database.begin("keys.list") as session:
+            return [{**row, "since": row["since"].isoformat()} for row in await list_keys(session)]
+
+    for row in on_instance(run):
+        show(as_json, row)
 
 
 @keys.command("show")

@@ -44,6 +44,7 @@ class RefusedError(GatewayError):
 
 async def send(gateway: Gateway, delivery_id: UUID) -> None:
     """Drive one delivery on. Raises NotDeliveredError where it has to be tried again."""
+    await gateway.access.current()  # the key that signs now
     async with gateway.database.begin("delivery.load") as session:
         delivery = await session.get(Delivery, delivery_id)
         peer = await session.get_one(Peer, delivery.peer_id) if delivery else None

@@ -102,6 +102,7 @@ async def issue_token(
     session: AsyncSession, gateway: Gateway, form: Mapping[str, str], binding: Binding | Exception, now: datetime
 ) -> Answer:
     """Answer a token request and record it. A refusal is recorded where the client itself signed it."""
+    await gateway.access.current()  # the key that signs now
     request = Form(f"{gateway.settings.issuer}/oauth/token", form, binding)
 
     def run(sync: Session) -> tuple[Answer, AccessToken | None]:

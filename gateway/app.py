@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gateway.api import (
+    admin,
     audit_entries,
     audit_log,
     batches,
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         deliveries,
         audit_entries,
         audit_log,
+        admin,
     ):
         app.include_router(module.router)
     return app

@@ -8,6 +8,7 @@ from gateway.cli import (
     demo,
     ingest,
     instance,
+    keys,
     migrate,
     quota,
     records,
@@ -36,6 +37,7 @@ app.add_typer(audit.group, name="audit")
 app.add_typer(sources.group, name="source")
 app.add_typer(records.group, name="record")
 app.add_typer(quota.group, name="quota")
+app.add_typer(keys.group, name="keys")
 app.add_typer(deliveries.group, name="deliveries")
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)

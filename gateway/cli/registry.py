@@ -1,22 +1,27 @@
-"""`xinqiao institution|account|agency|signatory|platform|auditor|operator add` and `xinqiao keys new|show`.
+"""`xinqiao institution|account|agency|signatory|platform|auditor|operator`: add, suspend, resume, close, limit, key.
 
 These act as the operator who can reach the database; the events name the actor `operator-cli`.
 """
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
+if TYPE_CHECKING:
+    from gateway.admin.actions import Action
+    from gateway.state import Gateway
+
 ACTOR = "operator-cli"
 Id = Annotated[str, typer.Argument(help="编号 Its id: a-z 0-9 . _ -")]
 KeyFile = Annotated[Path, typer.Option("--key", help="公钥文件 (JWK) File with the public key.", exists=True)]
+Reason = Annotated[str, typer.Option(help="原因 Why, for the log.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="协议起止日 A day of the agreement.")]
 TITLES = {
     "account": "账户 Accounts of institutions.",
     "agency": "部门 Agencies that supply data.",
@@ -25,10 +30,14 @@ TITLES = {
     "auditor": "审计员 Auditors.",
     "operator": "管理员 Operators.",
 }
+STANDING = {
+    "suspend": "停用，下一次请求即生效 Suspend it; acts on the next request.",
+    "resume": "恢复 Resume it.",
+    "close": "注销，不可恢复 Close it for good.",
+}
 institution = typer.Typer(
     no_args_is_help=True, help="机构 Institutions: banks, guarantee centres, micro-loan companies."
 )
-keys = typer.Typer(no_args_is_help=True, help="密钥 Key pairs for clients.")
 
 
 @institution.command("add")
@@ -36,45 +45,23 @@ def add_institution(
     institution_id: Id,
     name: Annotated[str, typer.Option(help="名称 Its name.")],
     kind: Annotated[str, typer.Option("--class", help="bank | guarantee | micro_loan | other")] = "bank",
+    since: Day = None,
+    until: Day = None,
     as_json: AsJson = False,
 ) -> None:
-    """登记机构 Register an institution."""
-    from gateway.identity import registry
-    from gateway.state import Gateway
-
-    async def run(gateway: Gateway, session: AsyncSession) -> None:
-        await registry.add_institution(
-            session, gateway.audit, actor=ACTOR, institution_id=institution_id, name=name, kind=kind,
-            now=datetime.now(UTC),
-        )  # fmt: skip
-
-    _in_transaction(run)
+    """登记机构 Register an institution, with its agreement's first and last day."""
+    days = {"agreement_from": since and since.date(), "agreement_until": until and until.date()}
+    _make("institution.add", institution=institution_id, name=name, **{"class": kind}, **days)
     show(as_json, {"机构 institution": institution_id, "类别 class": kind})
 
 
-def _add_client(
-    kind: str, client_id: str, key: Path, as_json: bool, institution_id: str | None = None, subject: str | None = None
-) -> None:
-    import orjson
-
-    from gateway.identity import registry
-    from gateway.state import Gateway
-
-    try:
-        jwk = orjson.loads(key.read_bytes())
-    except ValueError:
-        fail(f"{key} 不是 JSON is not JSON")
-    if not isinstance(jwk, dict):
-        fail(f"{key} 不是 JWK is not a JWK")
-
-    async def run(gateway: Gateway, session: AsyncSession) -> None:
-        await registry.add_client(
-            session, gateway.audit, actor=ACTOR, client_id=client_id, kind=kind, jwk=jwk,
-            institution_id=institution_id, subject=subject, now=datetime.now(UTC),
-        )  # fmt: skip
-
-    _in_transaction(run)
-    show(as_json, {"类型 kind": kind, "客户端 client_id": client_id})
+@institution.command("agreement")
+def set_agreement(institution_id: Id, since: Day = None, until: Day = None, as_json: AsJson = False) -> None:
+    """协议期限 Set the agreement's first and last day; a day left out leaves that end open."""
+    days = {"agreement_from": since and since.date(), "agreement_until": until and until.date()}
+    _make("institution.agreement", institution=institution_id, **days)
+    show(as_json, {"机构 institution": institution_id, "起 from": days["agreement_from"],
+                   "止 until": days["agreement_until"]})  # fmt: skip
 
 
 def _group(kind: str) -> typer.Typer:
@@ -90,7 +77,7 @@ def _group(kind: str) -> typer.Typer:
         institution_id: Annotated[str, typer.Option("--institution", help="所属机构 Its institution.")],
         as_json: AsJson = False,
     ) -> None:
-        _add_client(kind, client_id, key, as_json, institution_id=institution_id)
+        _add_client(kind, client_id, key, as_json, institution=institution_id)
 
     def add_signatory(
         client_id: Id,
@@ -102,102 +89,91 @@ def _group(kind: str) -> typer.Typer:
 
     command = {"account": add_account, "signatory": add_signatory}.get(kind, add)
     group.command("add", help="登记并绑定公钥 Register it with its public key.")(command)
+    group.command("limit")(limit)
+    group.command("key")(add_key)
+    group.command("key-retire")(retire_key)
+    _add_standing(group, "client")
     return group
 
 
-@keys.command("new")
-def new_key(
-    file: Annotated[
-        Path, typer.Argument(help="私钥写到这里 Where the private key goes; FILE.pub gets the public one.")
-    ],
-    alg: Annotated[str, typer.Option(help="ES256 | Ed25519")] = "ES256",
+def limit(
+    client_id: Id,
+    scope: Annotated[list[str] | None, typer.Option(help="权限 A scope, repeated.")] = None,
+    product: Annotated[list[str] | None, typer.Option(help="产品 A product, repeated.")] = None,
+    network: Annotated[list[str] | None, typer.Option(help="来源地址 A CIDR block, repeated.")] = None,
+    redirect_uri: Annotated[list[str] | None, typer.Option(help="回调地址 Where codes go, repeated.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """生成密钥对 Make a key pair: keep FILE, hand over FILE.pub."""
-    import orjson
+    """限制 Set what it may do and from where, replacing what was set; left out means no limit."""
+    limits = {"scopes": scope or None, "products": product or None, "networks": network or None}
+    _make("client.limits", client=client_id, **limits, redirect_uris=redirect_uri or [])
+    show(as_json, {"客户端 client_id": client_id, **{f"{name} {name}": value for name, value in limits.items()}})
 
-    from signing.errors import SigningError
-    from signing.keys import generate_key, public_jwk, save_key
+
+def add_key(
+    client_id: Id,
+    key: KeyFile,
+    overlap_hours: Annotated[int, typer.Option(help="旧密钥还能用几小时 Hours the old ones stay good.")] = 24 * 7,
+    as_json: AsJson = False,
+) -> None:
+    """换密钥 Add its next public key; the others end after the overlap."""
+    _make("client.key", client=client_id, key=_read_jwk(key), overlap_hours=overlap_hours)
+    show(as_json, {"客户端 client_id": client_id, "旧密钥剩余小时 overlap_hours": overlap_hours})
+
+
+def retire_key(client_id: Id, kid: str, as_json: AsJson = False) -> None:
+    """作废密钥 Retire one of its keys at once, and every token it has."""
+    _make("client.key-retire", client=client_id, kid=kid)
+    show(as_json, {"客户端 client_id": client_id, "kid": kid})
+
+
+def _add_standing(group: typer.Typer, what: str) -> None:
+    def command(change: str) -> Callable[..., None]:
+        def run(identifier: Id, reason: Reason, as_json: AsJson = False) -> None:
+            _make("standing", change=change, whose=f"{what}:{identifier}", reason=reason)
+            show(as_json, {"编号 id": identifier, "变更 change": change})
+
+        return run
+
+    for change, text in STANDING.items():
+        group.command(change, help=text)(command(change))
+
+
+def _add_client(kind: str, client_id: str, key: Path, as_json: bool, **more: str) -> None:
+    _make("client.add", client=client_id, kind=kind, key=_read_jwk(key), **more)
+    show(as_json, {"类型 kind": kind, "客户端 client_id": client_id})
+
+
+def _read_jwk(file: Path) -> dict[str, Any]:
+    import orjson
 
     try:
-        key = generate_key(alg)
-        save_key(file, key)
-    except SigningError as fault:
-        fail(str(fault))
-    public = file.with_name(f"{file.name}.pub")
-    public.write_bytes(orjson.dumps(public_jwk(key), option=orjson.OPT_INDENT_2))
-    show(as_json, {"私钥 private key": str(file), "公钥 public key": str(public), "kid": key.kid})
+        jwk = orjson.loads(file.read_bytes())
+    except ValueError:
+        fail(f"{file} 不是 JSON is not JSON")
+    if not isinstance(jwk, dict):
+        fail(f"{file} 不是 JWK is not a JWK")
+    return jwk
 
 
-@keys.command("rotate")
-def rotate_key(
-    purpose: Annotated[str, typer.Argument(help="token | batch | consent | answer | delivery")],
-    at_once: Annotated[
-        bool, typer.Option("--now", help="泄露时：旧密钥立即作废 It leaked: retire the last one now.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """轮换本实例密钥 Rotate a key of this instance without an outage; the worker lets it sign when all can know it."""
-    from gateway.identity.key_rotation import rotate
-    from gateway.state import Gateway
+def _make(action: str, **members: object) -> None:
+    """Make a change; what is malformed is told by the name of its option."""
+    from pydantic import TypeAdapter, ValidationError
 
-    async def run(gateway: Gateway) -> str:
-        return await rotate(gateway, purpose, actor=ACTOR, at_once=at_once)
+    from gateway.admin.actions import AnyAction
+    from gateway.admin.changes import ask_change
 
-    show(as_json, {"用途 purpose": purpose, "kid": on_instance(run), "状态 status": "active" if at_once else "next"})
+    reader: TypeAdapter[Action] = TypeAdapter(AnyAction)
+    try:
+        wanted = reader.validate_python({"action": action, **members})
+    except ValidationError as fault:
+        fail("; ".join(f"{error['loc'][-1]}: {error['msg']}" for error in fault.errors(include_input=False)))
 
-
-@keys.command("promote")
-def promote_key(
-    purpose: Annotated[str, typer.Argument(help="delivery：平台登记新公钥之后 once the platforms have the next key")],
-    as_json: AsJson = False,
-) -> None:
-    """启用下一个密钥 Let the next key of a purpose sign from now on."""
-    from gateway.identity.key_rotation import promote
-    from gateway.state import Gateway
-
-    async def run(gateway: Gateway) -> str:
-        return await promote(gateway, purpose, actor=ACTOR)
-
-    show(as_json, {"用途 purpose": purpose, "kid": on_instance(run), "状态 status": "active"})
-
-
-@keys.command("list")
-def list_all_keys(as_json: AsJson = False) -> None:
-    """列出本实例密钥 List this instance's keys, their states and since when."""
-    from gateway.identity.key_rotation import list_keys
-    from gateway.state import Gateway
-
-    async def run(gateway: Gateway) -> list[dict[str, Any]]:
-        async with gateway.database.begin("keys.list") as session:
-            return [{**row, "since": row["since"].isoformat()} for row in await list_keys(session)]
-
-    for row in on_instance(run):
-        show(as_json, row)
-
-
-@keys.command("show")
-def show_keys() -> None:
-    """显示本实例公钥 Print this instance's public keys, as /.well-known/xinqiao-keys does: for peers and verifiers."""
-    import orjson
-
-    from gateway.api.keys import public_keys
-    from gateway.state import Gateway
-
-    async def run(gateway: Gateway) -> dict[str, object]:
-        return public_keys(gateway)
-
-    typer.echo(orjson.dumps(on_instance(run), option=orjson.OPT_INDENT_2).decode())
-
-
-def _in_transaction(step: Callable[..., Awaitable[None]]) -> None:
-    from gateway.state import Gateway
-
-    async def run(gateway: Gateway) -> None:
-        async with gateway.database.begin("registry") as session:
-            await step(gateway, session)
+    async def run(gateway: "Gateway") -> None:
+        await ask_change(gateway, wanted, actor=ACTOR, alone=True)
 
     on_instance(run)
 
 
-groups = {"institution": institution, **{kind: _group(kind) for kind in TITLES}, "keys": keys}
+_add_standing(institution, "institution")
+groups = {"institution": institution, **{kind: _group(kind) for kind in TITLES}}

@@ -1,15 +1,30 @@
-"""The public keys a client signs with now."""
+"""The public keys of a client: which sign now, and how one takes over from another."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from audit.events import Event
+from audit.recorder import Recorder
+from gateway.identity.registry import RegistrationError, read_public_key
+from gateway.identity.tables import Client, ClientKey
+
 _NOW = text("""
     SELECT public FROM client_key WHERE client_id = :client AND status = 'active'
         AND (not_after IS NULL OR not_after > clock_timestamp()) ORDER BY created_at, kid
 """)
+_END = text("""
+    UPDATE client_key SET not_after = least(not_after, :until)
+    WHERE client_id = :client AND status = 'active' AND kid <> :kid
+""")
+_RETIRE = text(
+    "UPDATE client_key SET status = 'retired' WHERE client_id = :client AND kid = :kid AND status <> 'retired'"
+)
+_REVOKE = text("UPDATE issued_token SET revoked_at = now() WHERE client_id = :client AND revoked_at IS NULL")
 
 
 async def current_keys(session: AsyncSession, client_id: str) -> list[dict[str, Any]]:
@@ -20,3 +35,53 @@ async def current_keys(session: AsyncSession, client_id: str) -> list[dict[str, 
 def read_keys(session: Session, client_id: str) -> list[dict[str, Any]]:
     """Do the same within a synchronous session."""
     return list(session.execute(_NOW, {"client": client_id}).scalars())
+
+
+async def add_key(
+    session: AsyncSession,
+    recorder: Recorder,
+    *,
+    actor: str,
+    client_id: str,
+    jwk: Mapping[str, Any],
+    overlap_hours: int,
+    now: datetime,
+) -> None:
+    """Make a key active beside the others, which end after the overlap. Raises RegistrationError."""
+    client, public = await _get(session, client_id), read_public_key(jwk)
+    if await session.get(ClientKey, (client_id, public["kid"])):
+        raise RegistrationError("this key was registered before: make a new one")
+    until = now + timedelta(hours=overlap_hours)
+    await session.execute(_END, {"client": client_id, "kid": public["kid"], "until": until})
+    payload = {"client": client_id, "kid": public["kid"], "others_until": until.isoformat()}
+    event = await recorder.record(session, _event("client.key_added", actor, client, payload), now)
+    session.add(
+        ClientKey(
+            client_id=client_id, kid=public["kid"], public=public, status="active", created_at=now, event_id=event
+        )
+    )
+    await session.flush()
+
+
+async def retire_key(
+    session: AsyncSession, recorder: Recorder, *, actor: str, client_id: str, kid: str, now: datetime
+) -> None:
+    """End a key at once, and every token the client has. Raises RegistrationError where it has no such key."""
+    client = await _get(session, client_id)
+    done = await session.execute(_RETIRE, {"client": client_id, "kid": kid})
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise RegistrationError(f"the client {client_id} has no such key in use")
+    await session.execute(_REVOKE, {"client": client_id})
+    await recorder.record(session, _event("client.key_retired", actor, client, {"client": client_id, "kid": kid}), now)
+
+
+async def _get(session: AsyncSession, client_id: str) -> Client:
+    client = await session.get(Client, client_id, with_for_update=True)
+    if client is None or client.status == "closed":
+        raise RegistrationError(f"there is no client {client_id} in use")
+    return client
+
+
+def _event(kind: str, actor: str, client: Client, payload: dict[str, Any]) -> Event:
+    account = client.client_id if client.institution_id else None
+    return Event(kind, actor, institution=client.institution_id, account=account, payload=payload)

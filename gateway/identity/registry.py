@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,12 +20,23 @@ CLASSES = ("bank", "guarantee", "micro_loan", "other")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
 
 
+Agreement = tuple[date | None, date | None]  # first and last day, None where open
+
+
 class RegistrationError(GatewayError):
     """The institution or client cannot be registered as asked."""
 
 
 async def add_institution(
-    session: AsyncSession, recorder: Recorder, *, actor: str, institution_id: str, name: str, kind: str, now: datetime
+    session: AsyncSession,
+    recorder: Recorder,
+    *,
+    actor: str,
+    institution_id: str,
+    name: str,
+    kind: str,
+    agreement: Agreement = (None, None),
+    now: datetime,
 ) -> None:
     """Register an institution. Raises RegistrationError where the id is taken or malformed, or the class unknown."""
     _check_id(institution_id)
@@ -33,12 +44,37 @@ async def add_institution(
         raise RegistrationError(f"{kind!r} is no class of institution: {', '.join(CLASSES)}")
     if await session.get(Institution, institution_id):
         raise RegistrationError(f"the institution {institution_id} exists already")
-    event = Event("institution.added", actor, institution=institution_id, payload={"name": name, "class": kind})
+    event = Event(
+        "institution.added",
+        actor,
+        institution=institution_id,
+        payload={"name": name, "class": kind, **_days(agreement)},
+    )
     row = Institution(
         institution_id=institution_id, name=name, class_=kind, status="active", created_at=now,
         event_id=await recorder.record(session, event, now),
+        agreement_from=agreement[0], agreement_until=agreement[1],
     )  # fmt: skip
     session.add(row)
+    await session.flush()
+
+
+async def set_agreement(
+    session: AsyncSession,
+    recorder: Recorder,
+    *,
+    actor: str,
+    institution_id: str,
+    agreement: Agreement,
+    now: datetime,
+) -> None:
+    """Set the first and last day of an institution's agreement. Raises RegistrationError."""
+    row = await session.get(Institution, institution_id, with_for_update=True)
+    if row is None:
+        raise RegistrationError(f"there is no institution {institution_id}")
+    event = Event("institution.agreement", actor, institution=institution_id, payload=_days(agreement))
+    row.agreement_from, row.agreement_until = agreement
+    await recorder.record(session, event, now)
     await session.flush()
 
 
@@ -65,7 +101,7 @@ async def add_client(
         raise RegistrationError(f"there is no institution {institution_id}: add it first")
     if await session.get(Client, client_id):
         raise RegistrationError(f"the client {client_id} exists already")
-    public = _public_key(jwk)
+    public = read_public_key(jwk)
     event = Event(
         "client.added", actor, institution=institution_id, account=client_id if institution_id else None,
         payload={"client": client_id, "kind": kind, "kid": public["kid"]},
@@ -85,7 +121,14 @@ async def add_client(
     await session.flush()
 
 
-def _public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
+def _days(agreement: Agreement) -> dict[str, str | None]:
+    begins, ends = agreement
+    if begins and ends and begins > ends:
+        raise RegistrationError("the agreement ends before it begins")
+    return {"from": begins.isoformat() if begins else None, "until": ends.isoformat() if ends else None}
+
+
+def read_public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
     """Return the public members with the thumbprint as kid where none is named. A private key is refused."""
     if "d" in jwk:
         raise RegistrationError("this is a private key: keep it, and register its public half")

@@ -1,0 +1,188 @@
+"""Every change an operator can make, each a model that says what it needs and how it is made."""
+
+import ipaddress
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.identity import registry
+from gateway.identity.client_keys import add_key, retire_key
+from gateway.identity.limits import Limits, set_limits
+from gateway.identity.standing import change_standing
+from gateway.quota.plans import set_plan
+from gateway.state import Gateway
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,62}$", description="编号 Its id.")]
+Reason = Annotated[str, Field(min_length=2, max_length=200, description="原因 Why, for the log.")]
+Jwk = Annotated[dict[str, Any], Field(max_length=20, description="公钥 A public JWK (RFC 7517).")]
+
+
+class Action(BaseModel):
+    """One change. A risky one waits until another person approves it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @property
+    def risky(self) -> bool:
+        """Whether it takes two people."""
+        return False
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        """Make the change, with its event. Raises GatewayError where it cannot be made."""
+        raise NotImplementedError
+
+
+class AddInstitution(Action):
+    """登记机构 Register an institution, with the period of its agreement."""
+
+    action: Literal["institution.add"] = "institution.add"
+    institution: Id
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Annotated[Literal["bank", "guarantee", "micro_loan", "other"], Field(alias="class")]
+    agreement_from: date | None = None
+    agreement_until: date | None = None
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await registry.add_institution(
+            session, gateway.audit, actor=actor, institution_id=self.institution, name=self.name, kind=self.kind,
+            agreement=(self.agreement_from, self.agreement_until), now=now,
+        )  # fmt: skip
+
+
+class SetAgreement(Action):
+    """协议期限 Set the period of an institution's agreement; both days belong to it, none is open."""
+
+    action: Literal["institution.agreement"] = "institution.agreement"
+    institution: Id
+    agreement_from: date | None = None
+    agreement_until: date | None = None
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await registry.set_agreement(
+            session, gateway.audit, actor=actor, institution_id=self.institution,
+            agreement=(self.agreement_from, self.agreement_until), now=now,
+        )  # fmt: skip
+
+
+class AddClient(Action):
+    """登记客户端 Register a client with its public key."""
+
+    action: Literal["client.add"] = "client.add"
+    client: Id
+    kind: Literal["account", "agency", "signatory", "platform", "auditor", "operator"]
+    key: Jwk
+    institution: Id | None = None
+    subject: Annotated[str | None, Field(max_length=64)] = None
+
+    @property
+    def risky(self) -> bool:
+        """Operators, auditors and platforms may see or do much."""
+        return self.kind in {"operator", "auditor", "platform"}
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await registry.add_client(
+            session, gateway.audit, actor=actor, client_id=self.client, kind=self.kind, jwk=self.key,
+            institution_id=self.institution, subject=self.subject, now=now,
+        )  # fmt: skip
+
+
+class ChangeStanding(Action):
+    """停用、恢复、注销 Suspend (at once), resume or close an institution or a client; acts on the next request."""
+
+    action: Literal["standing"] = "standing"
+    change: Literal["suspend", "resume", "close"]
+    whose: Annotated[
+        str, Field(pattern=r"^(institution|client):[a-z0-9._-]+$", description="institution:… or client:…")
+    ]
+    reason: Reason
+
+    @property
+    def risky(self) -> bool:
+        """Stopping is urgent and can be undone; the others open a door, or close one for good."""
+        return self.change != "suspend"
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await change_standing(
+            session, gateway.audit, actor=actor, whose=self.whose, change=self.change, reason=self.reason, now=now
+        )
+
+
+class SetLimits(Action):
+    """账户权限 Set what a client may do and from where; null is no limit beyond its kind's."""
+
+    risky: ClassVar[bool] = True
+    action: Literal["client.limits"] = "client.limits"
+    client: Id
+    scopes: Annotated[list[str] | None, Field(max_length=20)] = None
+    products: Annotated[list[str] | None, Field(max_length=20)] = None
+    networks: Annotated[list[str] | None, Field(max_length=100, description="地址名单 CIDR blocks.")] = None
+    redirect_uris: Annotated[list[str], Field(max_length=10)] = []
+
+    @field_validator("networks")
+    @classmethod
+    def check_networks(cls, networks: list[str] | None) -> list[str] | None:
+        """Take CIDR blocks alone."""
+        return None if networks is None else [str(ipaddress.ip_network(network)) for network in networks]
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        limits = Limits(self.scopes, self.products, self.networks, self.redirect_uris)
+        await set_limits(session, gateway.audit, actor=actor, client_id=self.client, limits=limits, now=now)
+
+
+class AddKey(Action):
+    """更换客户端密钥 Add a client's next key; the others end after the overlap."""
+
+    risky: ClassVar[bool] = True
+    action: Literal["client.key"] = "client.key"
+    client: Id
+    key: Jwk
+    overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24 * 7
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await add_key(
+            session, gateway.audit, actor=actor, client_id=self.client, jwk=self.key,
+            overlap_hours=self.overlap_hours, now=now,
+        )  # fmt: skip
+
+
+class RetireKey(Action):
+    """作废客户端密钥 Retire a client's key at once: it leaked. Its tokens end too."""
+
+    action: Literal["client.key-retire"] = "client.key-retire"
+    client: Id
+    kid: Annotated[str, Field(min_length=1, max_length=200)]
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await retire_key(session, gateway.audit, actor=actor, client_id=self.client, kid=self.kid, now=now)
+
+
+class SetQuota(Action):
+    """设定配额 Set a quota plan from now on."""
+
+    action: Literal["quota.set"] = "quota.set"
+    scope: Literal["account", "institution"]
+    id: Id
+    per_day: Annotated[int, Field(ge=0)]
+    per_month: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def check(self) -> "SetQuota":
+        """A month holds at least a day."""
+        if self.per_day > self.per_month:
+            raise ValueError("per_day is more than per_month")
+        return self
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await set_plan(
+            session, gateway.audit, actor=actor, scope=self.scope, scope_id=self.id, per_day=self.per_day,
+            per_month=self.per_month, now=now,
+        )  # fmt: skip
+
+
+AnyAction = Annotated[
+    AddInstitution | SetAgreement | AddClient | ChangeStanding | SetLimits | AddKey | RetireKey
+    | SetQuota,
+    Field(discriminator="action"),
+]  # fmt: skip

@@ -1,0 +1,25 @@
+"""Changes as they were asked for and decided."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+Timestamp = DateTime(timezone=True)
+
+
+class Change(SQLModel, table=True):
+    """One change: what, by whom, and what became of it."""
+
+    __tablename__ = "change"
+    change_id: UUID = Field(primary_key=True)
+    action: dict[str, Any] = Field(sa_type=JSONB)
+    status: str = Field(sa_type=Text)  # waiting, done, rejected
+    asked_by: str = Field(sa_type=Text)
+    asked_at: datetime = Field(sa_type=Timestamp)
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    decided_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    event_id: UUID

@@ -1,0 +1,123 @@
+"""Administration: changes, who approves them, and who is registered and used."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from gateway.admin.actions import AnyAction
+from gateway.admin.changes import ChangeError, ask_change, decide_change
+from gateway.admin.tables import Change
+from gateway.api.dependencies import Gw, Transaction
+from gateway.errors import GatewayError
+from gateway.identity.caller import Caller, require
+from gateway.problems import ProblemError
+
+router = APIRouter(prefix="/v1/admin", tags=["administration 管理"])
+Operator = Annotated[Caller, Depends(require("admin"), scope="function")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+STATUS = {"change-not-found": 404, "own-change": 403}
+_CLIENTS = text("""
+    SELECT c.client_id, c.kind, c.institution_id, c.subject, c.status, s.stopped, c.scopes, c.products, c.networks,
+           c.created_at, c.last_used_at,
+           (SELECT json_agg(json_build_object('kid', kid, 'not_after', not_after) ORDER BY created_at)
+            FROM client_key k WHERE k.client_id = c.client_id AND k.status = 'active') AS keys
+    FROM client c JOIN client_standing s USING (client_id)
+    WHERE c.client_id > :after AND (:institution = '' OR c.institution_id = :institution)
+        AND (CAST(:before AS timestamptz) IS NULL
+             OR (c.status <> 'closed' AND coalesce(c.last_used_at, c.created_at) < :before))
+    ORDER BY c.client_id LIMIT :limit
+""")
+_INSTITUTIONS = text("""
+    SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.created_at,
+           count(c.client_id) AS accounts, max(c.last_used_at) AS last_used_at
+    FROM institution i LEFT JOIN client c USING (institution_id) WHERE i.institution_id > :after
+    GROUP BY i.institution_id ORDER BY i.institution_id LIMIT :limit
+""")
+
+
+@router.post("/changes", summary="Change something 提交变更", responses={202: {"description": "Waits for approval."}})
+async def change(action: AnyAction, response: Response, gateway: Gw, operator: Operator) -> dict[str, Any]:
+    """Make the change (200), or let it wait for another operator's approval where it is risky (202)."""
+    try:
+        made = await ask_change(gateway, action, actor=operator.person or operator.client_id)
+    except GatewayError as fault:
+        raise ProblemError("change-refused", 422, str(fault)) from fault
+    response.status_code = 202 if made.status == "waiting" else 200
+    return change_document(made)
+
+
+@router.post("/changes/{change_id}/{decision}", summary="Approve or reject a change 批准或驳回变更")
+async def decide(
+    change_id: UUID, decision: Literal["approve", "reject"], gateway: Gw, operator: Operator
+) -> dict[str, Any]:
+    """Decide on a change that waits; nobody approves their own."""
+    actor = operator.person or operator.client_id
+    try:
+        decided = await decide_change(gateway, change_id, approve=decision == "approve", actor=actor)
+    except ChangeError as fault:
+        raise ProblemError(fault.slug, STATUS.get(fault.slug, 409), str(fault)) from fault
+    except GatewayError as fault:
+        raise ProblemError("change-refused", 422, str(fault)) from fault
+    return change_document(decided)
+
+
+@router.get("/changes", summary="Changes 变更列表")
+async def list_changes(
+    session: Transaction,
+    _operator: Operator,
+    status: Literal["waiting", "done", "rejected"] | None = None,
+    after: UUID | None = None,
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Return changes, oldest first; `next` pages on."""
+    conditions = [col(Change.status) == status] if status else []
+    conditions += [col(Change.change_id) > after] if after else []
+    query = select(Change).where(*conditions).order_by(col(Change.change_id)).limit(limit)
+    rows = list((await session.execute(query)).scalars())
+    following = str(rows[-1].change_id) if len(rows) == limit else None
+    return {"changes": [change_document(row) for row in rows], "next": following}
+
+
+@router.get("/institutions", summary="Institutions 机构列表")
+async def institutions(
+    session: Transaction, _operator: Operator, after: str = "", limit: Limit = 100
+) -> dict[str, Any]:
+    """Return institutions by id with their agreements, accounts and when one was last used; `next` pages on."""
+    rows = (await session.execute(_INSTITUTIONS, {"after": after, "limit": limit})).mappings().all()
+    return _page("institutions", [dict(row) for row in rows], "institution_id", limit)
+
+
+@router.get("/clients", summary="Clients and their last use 客户端与最近使用")
+async def clients(
+    session: Transaction,
+    _operator: Operator,
+    institution: str = "",
+    unused_days: Annotated[
+        int | None, Query(ge=0, le=3650, description="未使用天数 Not used for so many days.")
+    ] = None,
+    after: str = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Return clients by id with keys, limits, standing and last use; `last_used_at` null is never used."""
+    before = None if unused_days is None else datetime.now(UTC) - timedelta(days=unused_days)
+    values = {"after": after, "institution": institution, "before": before, "limit": limit}
+    rows = (await session.execute(_CLIENTS, values)).mappings().all()
+    return _page("clients", [dict(row) for row in rows], "client_id", limit)
+
+
+def change_document(change: Change) -> dict[str, Any]:
+    """Return a change as the interface shows it."""
+    return {
+        "change": str(change.change_id), "action": change.action, "status": change.status,
+        "asked_by": change.asked_by, "asked_at": change.asked_at, "decided_by": change.decided_by,
+        "decided_at": change.decided_at, "entry": str(change.event_id),
+    }  # fmt: skip
+
+
+def _page(name: str, rows: list[dict[str, Any]], key: str, limit: int) -> dict[str, Any]:
+    shown = [{k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()} for row in rows]
+    return {name: shown, "next": rows[-1][key] if len(rows) == limit else None}

@@ -1,0 +1,97 @@
+"""`xinqiao keys`: key pairs for clients, and this instance's own keys."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli.on_instance import on_instance
+from gateway.cli.output import AsJson, fail, show
+
+ACTOR = "operator-cli"
+group = typer.Typer(no_args_is_help=True, help="密钥 Key pairs for clients, and this instance's own keys.")
+
+
+@group.command("new")
+def new_key(
+    file: Annotated[
+        Path, typer.Argument(help="私钥写到这里 Where the private key goes; FILE.pub gets the public one.")
+    ],
+    alg: Annotated[str, typer.Option(help="ES256 | Ed25519")] = "ES256",
+    as_json: AsJson = False,
+) -> None:
+    """生成密钥对 Make a key pair: keep FILE, hand over FILE.pub."""
+    import orjson
+
+    from signing.errors import SigningError
+    from signing.keys import generate_key, public_jwk, save_key
+
+    try:
+        key = generate_key(alg)
+        save_key(file, key)
+    except SigningError as fault:
+        fail(str(fault))
+    public = file.with_name(f"{file.name}.pub")
+    public.write_bytes(orjson.dumps(public_jwk(key), option=orjson.OPT_INDENT_2))
+    show(as_json, {"私钥 private key": str(file), "公钥 public key": str(public), "kid": key.kid})
+
+
+@group.command("rotate")
+def rotate_key(
+    purpose: Annotated[str, typer.Argument(help="token | batch | consent | answer | delivery")],
+    at_once: Annotated[
+        bool, typer.Option("--now", help="泄露时：旧密钥立即作废 It leaked: retire the last one now.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """轮换本实例密钥 Rotate a key of this instance without an outage; the worker lets it sign when all can know it."""
+    from gateway.identity.key_rotation import rotate
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> str:
+        return await rotate(gateway, purpose, actor=ACTOR, at_once=at_once)
+
+    show(as_json, {"用途 purpose": purpose, "kid": on_instance(run), "状态 status": "active" if at_once else "next"})
+
+
+@group.command("promote")
+def promote_key(
+    purpose: Annotated[str, typer.Argument(help="delivery：平台登记新公钥之后 once the platforms have the next key")],
+    as_json: AsJson = False,
+) -> None:
+    """启用下一个密钥 Let the next key of a purpose sign from now on."""
+    from gateway.identity.key_rotation import promote
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> str:
+        return await promote(gateway, purpose, actor=ACTOR)
+
+    show(as_json, {"用途 purpose": purpose, "kid": on_instance(run), "状态 status": "active"})
+
+
+@group.command("list")
+def list_all_keys(as_json: AsJson = False) -> None:
+    """列出本实例密钥 List this instance's keys, their states and since when."""
+    from gateway.identity.key_rotation import list_keys
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> list[dict[str, Any]]:
+        async with gateway.database.begin("keys.list") as session:
+            return [{**row, "since": row["since"].isoformat()} for row in await list_keys(session)]
+
+    for row in on_instance(run):
+        show(as_json, row)
+
+
+@group.command("show")
+def show_keys() -> None:
+    """显示本实例公钥 Print this instance's public keys, as /.well-known/xinqiao-keys does: for peers and verifiers."""
+    import orjson
+
+    from gateway.api.keys import public_keys
+    from gateway.state import Gateway
+
+    async def run(gateway: Gateway) -> dict[str, object]:
+        return public_keys(gateway)
+
+    typer.echo(orjson.dumps(on_instance(run), option=orjson.OPT_INDENT_2).decode())

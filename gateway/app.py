@@ -21,6 +21,9 @@ from gateway.api import (
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
+from gateway.console import home, signing_in
+from gateway.console.guard import SignInNeededError, on_sign_in_needed
+from gateway.console.render import PageError, on_page_error
 from gateway.metrics import Metrics
 from gateway.observation import Observation, observed
 from gateway.problems import install_handlers
@@ -53,6 +56,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         app.state.gateway = gateway
     install_handlers(app)
     app.add_exception_handler(FormError, on_form_error)
+    app.add_exception_handler(PageError, on_page_error)
+    app.add_exception_handler(SignInNeededError, on_sign_in_needed)
     app.add_middleware(Observation, metrics=metrics)
     for module in (
         health,
@@ -68,6 +73,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         audit_entries,
         audit_log,
         admin,
+        signing_in,
+        home,
     ):
         app.include_router(module.router)
     return app

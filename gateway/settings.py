@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     head_store: Path | None = None
     dpop_nonce: bool = False
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    oidc_issuer: str | None = Field(default=None, pattern=r"^https?://[^\s]+[^\s/]$")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
     token_lifetime_seconds: int = Field(default=300, ge=30, le=3600)
     max_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from gateway.admin.actions import AnyAction
@@ -104,6 +105,13 @@ async def clients(
 ) -> dict[str, Any]:
     """Return clients by id with keys, limits, standing and last use; `last_used_at` null is never used."""
     before = None if unused_days is None else datetime.now(UTC) - timedelta(days=unused_days)
+    return await list_clients(session, institution=institution, before=before, after=after, limit=limit)
+
+
+async def list_clients(
+    session: AsyncSession, *, after: str, limit: int, institution: str = "", before: datetime | None = None
+) -> dict[str, Any]:
+    """Return a page of clients; `before` leaves those that were not used since."""
     values = {"after": after, "institution": institution, "before": before, "limit": limit}
     rows = (await session.execute(_CLIENTS, values)).mappings().all()
     return _page("clients", [dict(row) for row in rows], "client_id", limit)

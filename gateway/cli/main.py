@@ -10,6 +10,7 @@ from gateway.cli import (
     instance,
     keys,
     migrate,
+    people,
     quota,
     records,
     registry,
@@ -38,6 +39,7 @@ app.add_typer(sources.group, name="source")
 app.add_typer(records.group, name="record")
 app.add_typer(quota.group, name="quota")
 app.add_typer(keys.group, name="keys")
+app.add_typer(people.group, name="person")
 app.add_typer(deliveries.group, name="deliveries")
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)

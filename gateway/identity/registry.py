@@ -39,7 +39,7 @@ async def add_institution(
     now: datetime,
 ) -> None:
     """Register an institution. Raises RegistrationError where the id is taken or malformed, or the class unknown."""
-    _check_id(institution_id)
+    check_id(institution_id)
     if kind not in CLASSES:
         raise RegistrationError(f"{kind!r} is no class of institution: {', '.join(CLASSES)}")
     if await session.get(Institution, institution_id):
@@ -91,7 +91,7 @@ async def add_client(
     now: datetime,
 ) -> None:
     """Register a client with its public key; a signatory with the USCC it acts for. Raises RegistrationError."""
-    _check_id(client_id)
+    check_id(client_id)
     if kind not in SCOPES:
         raise RegistrationError(f"{kind!r} is no kind of client: {', '.join(SCOPES)}")
     if (kind == "account") != (institution_id is not None):
@@ -150,6 +150,7 @@ def _uscc(subject: str | None) -> str:
     return code.value
 
 
-def _check_id(identifier: str) -> None:
+def check_id(identifier: str) -> None:
+    """Raise RegistrationError unless it has the form of an id."""
     if not _ID.fullmatch(identifier):
         raise RegistrationError(f"{identifier!r} is no id: 2 to 63 of a-z 0-9 . _ -, not starting with a mark")

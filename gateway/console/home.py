@@ -1,0 +1,66 @@
+"""Home and account, and what operators find: changes to approve, clients and their last use."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import col, select
+
+from gateway.admin.changes import decide_change
+from gateway.admin.tables import Change
+from gateway.api.admin import list_clients
+from gateway.api.dependencies import Gw, Transaction
+from gateway.console.guard import Anyone, OperatorPresent, SignedForm
+from gateway.console.render import page
+from gateway.errors import GatewayError
+
+router = APIRouter(prefix="/console", include_in_schema=False)
+MOST_SHOWN = 100
+
+
+@router.get("")
+async def home(request: Request, present: Anyone) -> Response:
+    """Show who is signed in and where to go."""
+    return page(request, "home", present)
+
+
+@router.get("/changes")
+async def changes(request: Request, session: Transaction, present: OperatorPresent, said: str = "") -> Response:
+    """Show the changes that wait, oldest first."""
+    return await _changes(request, session, present, "change-done" if said == "done" else "")
+
+
+@router.post("/changes/{change_id}/{decision}")
+async def decide(
+    request: Request,
+    change_id: UUID,
+    decision: Literal["approve", "reject"],
+    gateway: Gw,
+    session: Transaction,
+    present: OperatorPresent,
+    _form: SignedForm,
+) -> Response:
+    """Approve or reject one."""
+    try:
+        await decide_change(gateway, change_id, approve=decision == "approve", actor=present.actor)
+    except GatewayError as fault:
+        return await _changes(request, session, present, "change-failed", str(fault))
+    return RedirectResponse("/console/changes?said=done", 303)
+
+
+@router.get("/clients")
+async def clients(
+    request: Request, session: Transaction, present: OperatorPresent, after: Annotated[str, Query(max_length=63)] = ""
+) -> Response:
+    """Show clients with their standing and last use."""
+    listed = await list_clients(session, after=after, limit=MOST_SHOWN)
+    return page(request, "clients", present, **listed)
+
+
+async def _changes(
+    request: Request, session: Transaction, present: OperatorPresent, note: str, fault: str = ""
+) -> Response:
+    query = select(Change).where(col(Change.status) == "waiting").order_by(col(Change.change_id)).limit(MOST_SHOWN)
+    rows = list((await session.execute(query)).scalars())
+    return page(request, "changes", present, rows=rows, note=note, fault=fault, status=409 if fault else 200)

@@ -1,0 +1,71 @@
+"""Rendering: templates, the language, and the header fields that keep a page to itself."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway.console.texts import LANGUAGES, say
+from gateway.people.sessions import Present
+
+FOLDER = Path(__file__).parent
+LANGUAGE_COOKIE = "xinqiao-language"
+# What each role finds in the navigation: the path's last part is also the text's key.
+NAVIGATION: dict[str, tuple[str, ...]] = {"operator": ("changes", "clients")}
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
+)
+
+
+class PageError(Exception):
+    """A page cannot be shown; `key` is the text that says why."""
+
+    def __init__(self, key: str, status: int) -> None:
+        super().__init__(key)
+        self.key, self.status = key, status
+
+
+def language_of(request: Request) -> str:
+    """Return the language asked for; Chinese unless English was chosen."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def page(
+    request: Request,
+    template: str,
+    present: Present | None = None,
+    *,
+    status: int = 200,
+    form_target: str = "",
+    **context: Any,  # noqa: ANN401 - what the template shows
+) -> HTMLResponse:
+    """Render a page; `form_target` is a further origin its form may lead to."""
+    language = language_of(request)
+    shown = _TEMPLATES.get_template(f"{template}.html").render(
+        t=partial(say, language=language), language=language, present=present,
+        navigation=NAVIGATION.get(present.role, ()) if present else (), path=request.url.path, **context,
+    )  # fmt: skip
+    policy = (
+        f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {form_target}; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+    return HTMLResponse(shown, status_code=status, headers={"Content-Security-Policy": policy, **HEADERS})
+
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+async def on_page_error(request: Request, fault: Exception) -> HTMLResponse:
+    """Show a PageError."""
+    assert isinstance(fault, PageError)  # noqa: S101 - registered for this type
+    return page(request, "error", status=fault.status, reason=fault.key)

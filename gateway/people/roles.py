@@ -1,0 +1,16 @@
+"""What each role of a person may do; never more than the client that acts for it. Pure."""
+
+from collections.abc import Mapping
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "operator": frozenset({"admin"}),
+    "auditor": frozenset({"audit"}),
+    "regulator": frozenset({"audit"}),
+    "clerk": frozenset({"datasets"}),
+    "staff": frozenset({"inquiries", "consents", "usage-results"}),
+}
+
+
+def actor_of(person_id: str) -> str:
+    """Return how a person is named in events and tokens: never like a client, whose ids hold no colon."""
+    return f"person:{person_id}"

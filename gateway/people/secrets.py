@@ -1,0 +1,61 @@
+"""What a person proves to know and to hold: a password under argon2id (RFC 9106), a one-time code (RFC 6238)."""
+
+import asyncio
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+from signing.sealing import seal, unseal
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128
+STEP_SECONDS = 30
+_HASHER = PasswordHasher()  # argon2id at the library's defaults: RFC 9106's second recommendation
+_NOBODY = _HASHER.hash("nobody has this password")
+# Each check takes 64 MiB and a core for some 50 ms: two at a time, so that guessing cannot crowd out inquiries.
+_ROOM = asyncio.Semaphore(2)
+
+
+async def hash_password(password: str) -> str:
+    """Return the hash to keep."""
+    async with _ROOM:
+        return await asyncio.to_thread(_HASHER.hash, password)
+
+
+async def verify_password(kept: str | None, password: str) -> bool:
+    """Tell whether it is the password; somebody unknown takes as long as somebody known."""
+
+    def check() -> bool:
+        try:
+            _HASHER.verify(kept or _NOBODY, password)
+            return kept is not None
+        except (VerifyMismatchError, VerificationError, InvalidHashError):
+            return False
+
+    async with _ROOM:
+        return len(password) <= LONGEST_PASSWORD and await asyncio.to_thread(check)
+
+
+def new_totp(kek: bytes, person_id: str) -> tuple[str, bytes]:
+    """Make a secret; return it in base32 for the person's device, and sealed for keeping."""
+    secret = pyotp.random_base32()
+    return secret, seal(kek, secret.encode(), f"totp:{person_id}".encode())
+
+
+def open_totp(kek: bytes, sealed: bytes, person_id: str) -> str:
+    """Return the secret in base32."""
+    return unseal(kek, sealed, f"totp:{person_id}".encode()).decode()
+
+
+def totp_uri(secret: str, person_id: str, issuer: str) -> str:
+    """Return the otpauth URI a device takes the secret from."""
+    return pyotp.TOTP(secret).provisioning_uri(name=person_id, issuer_name=issuer)
+
+
+def matched_step(secret: str, code: str, now: float, last: int) -> int | None:
+    """Return the step a code belongs to, a step early or late allowed; None for a wrong or a used one."""
+    totp, current = pyotp.TOTP(secret), int(now // STEP_SECONDS)
+    steps = [step for step in (current - 1, current, current + 1) if step > last]
+    found = [step for step in steps if pyotp.utils.strings_equal(totp.at(step * STEP_SECONDS), code)]
+    return found[0] if found else None

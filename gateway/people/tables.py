@@ -1,0 +1,43 @@
+"""Tables of people and of the sessions they have open."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+Timestamp = DateTime(timezone=True)
+
+
+class Person(SQLModel, table=True):
+    """One who signs in: by password and one-time code, or by an identity provider."""
+
+    __tablename__ = "person"
+    person_id: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    institution_id: str | None = Field(default=None, foreign_key="institution.institution_id", sa_type=Text)
+    agency: str | None = Field(default=None, sa_type=Text)
+    status: str = Field(sa_type=Text)  # invited, active, suspended
+    password_hash: str | None = Field(default=None, sa_type=Text)
+    totp_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    totp_step: int = 0  # the last step used: a code opens once
+    invitation: bytes | None = Field(default=None, sa_type=LargeBinary)  # the digest of the link that was handed over
+    invited_until: datetime | None = Field(default=None, sa_type=Timestamp)
+    oidc_subject: str | None = Field(default=None, unique=True, sa_type=Text)
+    failures: int = 0
+    locked_until: datetime | None = Field(default=None, sa_type=Timestamp)
+    created_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class PersonSession(SQLModel, table=True):
+    """A session, by the digest of its cookie."""
+
+    __tablename__ = "person_session"
+    __table_args__ = (Index("person_session_expires_at", "expires_at"),)
+    session_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    person_id: str = Field(foreign_key="person.person_id", sa_type=Text)
+    created_at: datetime = Field(sa_type=Timestamp)
+    seen_at: datetime = Field(sa_type=Timestamp)
+    expires_at: datetime = Field(sa_type=Timestamp)

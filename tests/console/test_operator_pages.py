@@ -1,0 +1,71 @@
+"""What operators do on the console: look at clients, approve what another asked for; other roles are kept out."""
+
+import httpx
+import pytest
+
+from gateway.admin.actions import AddKey, ChangeStanding
+from gateway.admin.changes import ask_change
+from gateway.app import create_app
+from signing.keys import public_jwk
+from tests.identities import register
+from tests.people import csrf, same_site, signed_in
+
+
+@pytest.fixture(scope="module")
+async def bank(gateway):
+    return await register(gateway, "bank-1", "account", "bank")
+
+
+@pytest.fixture
+async def browser(gateway):
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
+        yield opened
+
+
+async def waiting(gateway, actor):
+    action = ChangeStanding(change="resume", whose="client:bank-1", reason="<b>checked</b>")
+    return await ask_change(gateway, action, actor=actor)
+
+
+async def test_an_operator_approves_what_another_asked_for_and_not_their_own(gateway, client, bank):
+    await signed_in(gateway, client, "boss-a", "operator")
+    own, other = await waiting(gateway, "person:boss-a"), await waiting(gateway, "operator-1")
+    page = (await client.get("/console/changes")).text
+    assert f"/console/changes/{other.change_id}/approve" in page
+    assert f"/console/changes/{own.change_id}/approve" not in page
+    assert "<b>checked" not in page
+    form, headers = {"csrf": await csrf(client)}, same_site(client)
+    refused = await client.post(f"/console/changes/{own.change_id}/approve", data=form, headers=headers)
+    assert (refused.status_code, "另一人" in refused.text) == (409, True)
+    done = await client.post(f"/console/changes/{other.change_id}/approve", data=form, headers=headers)
+    assert done.headers["location"] == "/console/changes?said=done"
+    unsigned = await client.post(f"/console/changes/{own.change_id}/reject", data={"csrf": "x"}, headers=headers)
+    assert unsigned.status_code == 403
+    rejected = await client.post(f"/console/changes/{own.change_id}/reject", data=form, headers=headers)
+    assert rejected.status_code == 303
+
+
+async def test_a_change_that_cannot_be_made_says_why(gateway, client, bank):
+    await signed_in(gateway, client, "boss-b", "operator")
+    key = public_jwk(bank)
+    asked = await ask_change(gateway, AddKey(client="bank-1", key=key), actor="operator-1")
+    form, headers = {"csrf": await csrf(client)}, same_site(client)
+    answer = await client.post(f"/console/changes/{asked.change_id}/approve", data=form, headers=headers)
+    assert (answer.status_code, "registered before" in answer.text) == (409, True)
+
+
+async def test_clients_are_listed_with_their_last_use(gateway, client, bank):
+    await register(gateway, "idle-1", "account", "bank")
+    await signed_in(gateway, client, "boss-c", "operator")
+    page = (await client.get("/console/clients")).text
+    assert ("bank-1" in page, "idle-1" in page, "从未" in page) == (True, True, True)
+
+
+@pytest.mark.parametrize("path", ["/console/changes", "/console/clients"])
+@pytest.mark.parametrize("role", ["auditor", "regulator"])
+async def test_other_roles_are_kept_out_and_told(gateway, browser, path, role):
+    await signed_in(gateway, browser, f"{role}-x", role)
+    answer = await browser.get(path)
+    assert (answer.status_code, "您的角色" in answer.text) == (403, True)
+    assert path not in (await browser.get("/console")).text

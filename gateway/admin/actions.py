@@ -4,7 +4,7 @@ import ipaddress
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity import registry
@@ -14,7 +14,16 @@ from gateway.identity.standing import change_standing
 from gateway.quota.plans import set_plan
 from gateway.state import Gateway
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,62}$", description="编号 Its id.")]
+
+def _is_id(value: str) -> str:
+    try:
+        registry.check_id(value)
+    except registry.RegistrationError as fault:
+        raise ValueError(str(fault)) from fault
+    return value
+
+
+Id = Annotated[str, AfterValidator(_is_id), Field(max_length=63, description="编号 Its id: a-z 0-9 . _ -")]
 Reason = Annotated[str, Field(min_length=2, max_length=200, description="原因 Why, for the log.")]
 Jwk = Annotated[dict[str, Any], Field(max_length=20, description="公钥 A public JWK (RFC 7517).")]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gateway.schema import newest_revision
 from tests.house.dockerfile import Stage, read_stages
 
 ROOT = Path(__file__).parents[2]
@@ -136,5 +137,5 @@ def test_the_install_lines_of_the_dockerfile_work_in_a_fresh_venv_and_ship_the_m
     shown = subprocess.run(
         [f"{opt}/xinqiao/bin/python", "-c", script], cwd=tmp_path, env=env, check=True, capture_output=True, text=True
     )
-    assert shown.stdout.split() == ["0009", "True", "gateway"]
+    assert shown.stdout.split() == [newest_revision(), "True", "gateway"]
     subprocess.run([f"{opt}/xinqiao/bin/xinqiao", "--help"], cwd=tmp_path, env=env, check=True, capture_output=True)

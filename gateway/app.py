@@ -21,7 +21,7 @@ from gateway.api import (
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
-from gateway.console import home, signing_in
+from gateway.console import authorize, home, signing_in
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
 from gateway.metrics import Metrics
@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         audit_entries,
         audit_log,
         admin,
+        authorize,
         signing_in,
         home,
     ):

@@ -47,6 +47,7 @@ UP = (
     "GRANT UPDATE (status, not_after) ON client_key TO xinqiao_app",
     "GRANT SELECT ON client_standing TO xinqiao_app",
     "GRANT SELECT, INSERT, DELETE ON issued_token, pushed_request, authorization_code TO xinqiao_app",
+    "GRANT UPDATE (expires_at) ON pushed_request TO xinqiao_app",  # to lock the row while a person decides
     "GRANT UPDATE (revoked_at) ON issued_token TO xinqiao_app",
     "GRANT UPDATE (used_at, jti) ON authorization_code TO xinqiao_app",
     "GRANT INSERT ON instance_key TO xinqiao_app",

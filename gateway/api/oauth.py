@@ -11,6 +11,7 @@ from gateway.api.oauth_forms import OAuthForm, describe_form
 from gateway.identity.assertion import METHOD
 from gateway.identity.authorization_server import Answer
 from gateway.identity.binding import BindingError, NonceNeededError, read_binding
+from gateway.identity.pushed_requests import push_request
 from gateway.identity.scopes import SCOPES
 from gateway.identity.token_endpoint import issue_token
 from gateway.identity.token_state import introspect, revoke
@@ -19,6 +20,7 @@ from signing.jws import ALGORITHMS
 
 router = APIRouter(tags=["OAuth 2.0 登录"])
 TEXT = {"type": "string"}
+GRANTS = ["client_credentials", "authorization_code"]
 
 
 @router.post(
@@ -27,7 +29,7 @@ TEXT = {"type": "string"}
     openapi_extra=describe_form(["grant_type"], grant_type={"const": "client_credentials"}, scope=TEXT, resource=TEXT),
 )
 async def token(request: Request, gateway: Gw, session: Transaction, form: OAuthForm) -> JSONResponse:
-    """Answer client_credentials with private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
+    """Give a token for private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
     now = datetime.now(UTC)
     try:
         binding = read_binding(request, gateway.settings, gateway.nonces, now.timestamp())
@@ -35,6 +37,27 @@ async def token(request: Request, gateway: Gw, session: Transaction, form: OAuth
         # Who sends no good assertion is told that first.
         return _respond(await issue_token(session, gateway, form, fault, now))
     return _respond(await issue_token(session, gateway, form, binding, now))
+
+
+@router.post(
+    "/oauth/par",
+    status_code=201,
+    summary="Push an authorization request 推送授权请求",
+    openapi_extra=describe_form(
+        ["response_type", "redirect_uri", "scope", "code_challenge", "code_challenge_method"],
+        response_type={"const": "code"}, redirect_uri=TEXT, scope=TEXT, state=TEXT, code_challenge=TEXT,
+        code_challenge_method={"const": "S256"}, dpop_jkt=TEXT, resource=TEXT,
+    ),
+)  # fmt: skip
+async def par(request: Request, gateway: Gw, session: Transaction, form: OAuthForm) -> JSONResponse:
+    """Keep a request for 90 seconds and name it; the browser is then sent to /oauth/authorize with that name."""
+    now, binding = datetime.now(UTC), None
+    if "dpop" in request.headers:
+        try:
+            binding = read_binding(request, gateway.settings, gateway.nonces, now.timestamp())
+        except (BindingError, NonceNeededError) as fault:
+            return _respond(await push_request(session, gateway, form, fault, now))
+    return _respond(await push_request(session, gateway, form, binding, now))
 
 
 @router.post(
@@ -82,8 +105,14 @@ def build_metadata(issuer: str) -> AuthorizationServerMetadata:
         introspection_endpoint=f"{issuer}/oauth/introspect",
         revocation_endpoint=f"{issuer}/oauth/revoke",
         jwks_uri=f"{issuer}/oauth/jwks",
-        response_types_supported=[],
-        grant_types_supported=["client_credentials"],
+        authorization_endpoint=f"{issuer}/oauth/authorize",
+        pushed_authorization_request_endpoint=f"{issuer}/oauth/par",
+        require_pushed_authorization_requests=True,
+        authorization_response_iss_parameter_supported=True,
+        response_types_supported=["code"],
+        response_modes_supported=["query"],
+        code_challenge_methods_supported=["S256"],
+        grant_types_supported=GRANTS,
         dpop_signing_alg_values_supported=ALGORITHMS,
         tls_client_certificate_bound_access_tokens=True,
         scopes_supported=sorted(set().union(*SCOPES.values())),

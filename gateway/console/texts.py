@@ -69,6 +69,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "authorize": ("授权访问", "Permit access"),
     "authorize-asks": ("请求以您的名义访问：", "asks to act for you, with:"),
     "authorize-goes": ("同意后将返回", "You will be sent back to"),
+    "authorize-nothing": ("没有您可以授权的内容", "nothing that is yours to permit"),
+    "request-gone": (
+        "授权请求无效或已过期，请回到应用重新开始。",
+        "This request is unknown or too old: go back to the application and start again.",
+    ),
     "permit": ("同意", "Permit"),
     "refuse": ("拒绝", "Refuse"),
     "error": ("不能继续", "This cannot go on"),

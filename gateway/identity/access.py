@@ -21,6 +21,7 @@ BOUND_SECONDS = 0.5
 _REVOKED = text("SELECT jti FROM issued_token WHERE revoked_at IS NOT NULL AND expires_at > now()")
 _STOPPED = text("SELECT client_id, stopped FROM client_standing WHERE stopped IS NOT NULL")
 _NETWORKS = text("SELECT client_id, networks FROM client WHERE networks IS NOT NULL")
+_SUSPENDED = text("SELECT 'person:' || person_id FROM person WHERE status <> 'active'")
 _KEYS = text("SELECT kid, status FROM instance_key")
 STOPPED = {
     "account-suspended": "This account is suspended: ask the operator 账户已停用。",
@@ -39,6 +40,7 @@ class Access:
     revoked: frozenset[UUID]
     stopped: Mapping[str, str]
     networks: Mapping[str, tuple[Network, ...]]
+    suspended: frozenset[str]  # people, as tokens name them
 
     def admits(self, client_id: str, address: Address | None) -> bool:
         """Tell whether a client may come from an address: from anywhere, unless it has a list."""
@@ -83,4 +85,5 @@ async def read_access(session: AsyncSession) -> Access:
         row.client_id: tuple(ipaddress.ip_network(network) for network in row.networks)
         for row in await session.execute(_NETWORKS)
     }
-    return Access(revoked, stopped, networks)
+    suspended = frozenset((await session.execute(_SUSPENDED)).scalars())
+    return Access(revoked, stopped, networks, suspended)

@@ -46,7 +46,9 @@ class Registered(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         return method == METHOD
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == "client_credentials"
+        return grant_type == "client_credentials" or (
+            grant_type == "authorization_code" and bool(self.row.redirect_uris)
+        )
 
     def get_allowed_scope(self, scope: str | None) -> str:
         scopes = granted(self.row.kind, self.row.scopes, scope)

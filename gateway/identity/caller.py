@@ -44,6 +44,8 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Caller:
     access = await gateway.access.current()
     if token.jti in access.revoked:
         raise _refuse("The access token was revoked: get a new one.")
+    if token.person in access.suspended:
+        raise _refuse("The person this token acts for is suspended.")
     if reason := access.stopped.get(token.client_id):
         raise ProblemError(reason, 403, STOPPED[reason])
     if not access.admits(token.client_id, address_of(request, gateway.settings)):

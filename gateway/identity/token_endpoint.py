@@ -1,11 +1,10 @@
-"""The token endpoint: client_credentials for clients that sign their requests and prove to hold a key."""
+"""The token endpoint: client_credentials and codes, for clients that sign their requests and prove to hold a key."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,28 +15,12 @@ from gateway.identity.access_tokens import AccessToken, Grant, mint
 from gateway.identity.assertion import METHOD, use_once
 from gateway.identity.authorization_server import Answer, Form, Registered, Server
 from gateway.identity.binding import Binding, NonceNeededError
+from gateway.identity.codes import CodeGrant
+from gateway.identity.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
 from gateway.identity.tables import IssuedToken
 from gateway.state import Gateway
 
 _USED = text("UPDATE client SET last_used_at = :now WHERE client_id = :id")
-
-
-class InvalidProofError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
-    """No proof of possession, or none that holds (RFC 9449 5)."""
-
-    error = "invalid_dpop_proof"
-
-
-class UseNonceError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
-    """The proof lacks our nonce (RFC 9449 8)."""
-
-    error = "use_dpop_nonce"
-
-
-class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
-    """A token was asked for another service (RFC 8707 2)."""
-
-    error = "invalid_target"
 
 
 class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
@@ -50,13 +33,17 @@ class TokenServer(Server):
     def __init__(self, session: Session, gateway: Gateway, now: datetime) -> None:
         super().__init__(session, gateway, now)
         self.issued: AccessToken | None = None
+        self._binding: Binding | None = None
         self.register_grant(_ClientCredentials)
+        self.register_grant(CodeGrant)
         self.register_token_generator("default", self._mint)
 
-    def _mint(self, client: Registered, scope: str | None, **_others: object) -> dict[str, Any]:
-        """Make an access token for a client that was authenticated just now."""
+    def _mint(
+        self, client: Registered, scope: str | None, user: str | None = None, **_others: object
+    ) -> dict[str, Any]:
+        """Make an access token for a client that was authenticated just now, and the person it acts for."""
         settings, row = self.gateway.settings, client.row
-        grant = Grant(row.client_id, row.kind, client.get_allowed_scope(scope), row.institution_id, row.subject)
+        grant = Grant(row.client_id, row.kind, client.get_allowed_scope(scope), row.institution_id, row.subject, user)
         binding = self.binding
         signed, said = mint(
             grant, binding, self.gateway.keys, settings.issuer, int(self.now.timestamp()),
@@ -64,7 +51,9 @@ class TokenServer(Server):
         )  # fmt: skip
         self.issued = said
         self.session.add(
-            IssuedToken(jti=said.jti, client_id=row.client_id, expires_at=datetime.fromtimestamp(said.ends, UTC))
+            IssuedToken(
+                jti=said.jti, client_id=row.client_id, person_id=user, expires_at=datetime.fromtimestamp(said.ends, UTC)
+            )
         )
         self.session.execute(_USED, {"now": self.now, "id": row.client_id})
         return {
@@ -84,7 +73,11 @@ class TokenServer(Server):
     @property
     def binding(self) -> Binding:
         """What the token is bound to. Raises OAuth2Error where nothing is proven, or a proof was used before."""
-        request = self._request
+        if self._binding is None:
+            self._binding = self._check_binding(self._request)
+        return self._binding
+
+    def _check_binding(self, request: Form) -> Binding:
         if request.form.get("resource", self.gateway.settings.issuer) != self.gateway.settings.issuer:
             raise InvalidTargetError(f"resource must be {self.gateway.settings.issuer}.")
         binding = request.binding
@@ -110,6 +103,8 @@ async def issue_token(
         return server.create_token_response(request), server.issued
 
     answer, issued = await session.run_sync(run)
+    if answer.body.get("error") == "invalid_grant":
+        gateway.access.expire()  # a code that came twice took its token along
     client: Registered | None = request.client
     if client is not None and answer.body.get("error") != UseNonceError.error:
         refused = answer.body.get("error")

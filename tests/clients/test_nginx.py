@@ -1,11 +1,11 @@
 """Behind a real TLS proxy: nginx verifies the client's certificate and passes it on; the token is bound to it."""
 
-import datetime
 import shutil
 import ssl
 import subprocess
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import httpx
@@ -46,10 +46,10 @@ def issue(folder, name, signer=None, *, authority=False):
     """Write a key and a certificate, signed by `signer` or by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
+    start = datetime.now(UTC) - timedelta(hours=1)
     builder = x509.CertificateBuilder().subject_name(subject).public_key(key.public_key())
     builder = builder.issuer_name(signer[0].subject if signer else subject).serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(start).not_valid_after(start + datetime.timedelta(days=1))
+    builder = builder.not_valid_before(start).not_valid_after(start + timedelta(days=1))
     builder = builder.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
     certificate = builder.sign(signer[1] if signer else key, hashes.SHA256())
@@ -88,15 +88,20 @@ def behind(socket_folder, tmp_path_factory):
         gateway.add("account", "bank-1", "--institution", "bank")
         port = free_port()
         with gateway.run("serve"), proxy(folder, port, gateway.issuer.rpartition(":")[2]):
-            deadline = time.monotonic() + 20
-            while True:
-                try:
-                    browser(folder, port).get("/livez")
-                    break
-                except httpx.TransportError:
-                    assert time.monotonic() < deadline
-                    time.sleep(0.1)
+            wait_up(folder, port)
             yield gateway, folder, port
+
+
+def wait_up(folder, port):
+    deadline = time.monotonic() + 20
+    with browser(folder, port) as probe:
+        while True:
+            try:
+                probe.get("/livez")
+                return
+            except httpx.TransportError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
 
 
 def log_in(client, gateway, **headers):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from gateway.api.dependencies import Gw, Transaction
-from gateway.console.guard import OwnForm, SignedForm, Visitor, cookie_name, cookie_of, own_path, set_cookie
+from gateway.console.guard import Anyone, OwnForm, SignedForm, cookie_name, cookie_of, own_path, set_cookie
 from gateway.console.render import FOLDER, LANGUAGE_COOKIE, PageError, page
 from gateway.console.texts import LANGUAGES
 from gateway.people.registry import PersonError, find_invited, take_up
@@ -57,11 +57,11 @@ async def do_sign_in(request: Request, gateway: Gw, session: Transaction, form: 
 
 @router.post("/sign-out")
 async def do_sign_out(
-    request: Request, gateway: Gw, session: Transaction, visitor: Visitor, form: SignedForm
+    request: Request, gateway: Gw, session: Transaction, present: Anyone, form: SignedForm
 ) -> Response:
     """End this session, or all of the person's."""
-    if visitor and form.get("everywhere"):
-        await end_sessions(session, visitor.person_id)
+    if form.get("everywhere"):
+        await end_sessions(session, present.person_id)
     await end_session(session, cookie_of(request))
     response = RedirectResponse("/console/sign-in?said=signed-out", 303)
     response.delete_cookie(cookie_name(gateway.settings), path="/", secure=gateway.settings.issuer.startswith("https"))

@@ -40,7 +40,7 @@ def configure_logs(level: str, instance: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("httpx", "httpcore", "alembic", "uvicorn.access", "procrastinate"):
+    for noisy in ("authlib", "httpx", "httpcore", "alembic", "uvicorn.access", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     for own in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(own).handlers.clear()

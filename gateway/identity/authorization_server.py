@@ -11,17 +11,24 @@ from typing import Any
 from authlib.oauth2 import AuthorizationServer, OAuth2Request
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gateway.identity.assertion import METHOD, PrivateKeyJwt
 from gateway.identity.binding import Binding
-from gateway.identity.client_keys import read_keys
 from gateway.identity.scopes import granted
 from gateway.identity.tables import Client
 from gateway.state import Gateway
 
-_STANDING = text("SELECT stopped FROM client_standing WHERE client_id = :id")
+_FIND = (
+    select(Client)
+    .add_columns(
+        text("""(SELECT json_agg(public ORDER BY created_at, kid) FROM client_key k
+            WHERE k.client_id = client.client_id AND k.status = 'active'
+                AND (k.not_after IS NULL OR k.not_after > clock_timestamp()))""")
+    )
+    .where(text("client_id = :id AND (SELECT stopped IS NULL FROM client_standing WHERE client_id = :id)"))
+)
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
 
     def query_client(self, client_id: str) -> Registered | None:
         """Return a client that may act now; a suspended one, or one of a suspended institution, is no client."""
-        row = self.session.get(Client, client_id) if "\x00" not in client_id else None
-        if row is None or self.session.execute(_STANDING, {"id": client_id}).scalar_one() is not None:
+        if "\x00" in client_id:
             return None
-        return Registered(row, read_keys(self.session, client_id))
+        found = self.session.execute(_FIND, {"id": client_id}).one_or_none()
+        return Registered(found[0], found[1]) if found and found[1] else None
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
         """Keep nothing here: what is kept of a token is written where it is made."""

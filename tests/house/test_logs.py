@@ -106,3 +106,11 @@ def test_an_exception_is_logged_by_type_and_place_not_by_message(lines):
     assert line["fault"] == "ValueError"
     assert line["places"][-1].endswith(" fails")
     assert "王五" not in json.dumps(line, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("library", ["authlib.oauth2.rfc6749.grants", "httpx", "httpcore.http11"])
+def test_what_a_library_says_of_tokens_is_not_heard(lines, library):
+    configure_logs("DEBUG", "gateway")
+    logging.getLogger(library).debug("Issue token %r", {"access_token": "eyJ.secret"})
+    logging.getLogger(library).info("POST /oauth/token")
+    assert lines() == []

@@ -8,7 +8,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from xinqiao_client.auth import XinqiaoAuth
 from xinqiao_client.keys import Key
@@ -48,7 +48,7 @@ class Xinqiao:
         self._retrying = Retrying(
             retry=retry_if_exception_type((_PassingError, httpx.TransportError)),
             stop=stop_after_attempt(attempts),
-            wait=wait_exponential_jitter(initial=pause, max=20),
+            wait=wait_random_exponential(multiplier=pause, max=20),
             reraise=True,
         )
 

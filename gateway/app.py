@@ -21,7 +21,7 @@ from gateway.api import (
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
-from gateway.console import authorize, home, signing_in
+from gateway.console import authorize, home, signing_in, sso
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
 from gateway.metrics import Metrics
@@ -75,6 +75,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         admin,
         authorize,
         signing_in,
+        sso,
         home,
     ):
         app.include_router(module.router)

@@ -15,6 +15,7 @@ def serve(
     import uvicorn
 
     from gateway.errors import GatewayError
+    from gateway.http_protocol import BoundedProtocol
     from gateway.logs import configure_logs
     from gateway.metrics import clear_metrics
     from gateway.settings import Settings, load_settings
@@ -39,7 +40,7 @@ def serve(
         port=port or settings.port,
         workers=workers or settings.workers,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

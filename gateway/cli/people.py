@@ -39,7 +39,11 @@ def invite(
             )  # fmt: skip
         return f"{gateway.settings.issuer}/console/enrol?token={token}"
 
-    show(as_json, {"人员 person": person_id, "邀请链接 link": on_instance(run)})
+    link = on_instance(run)
+    if as_json:
+        show(as_json, {"人员 person": person_id, "邀请链接 link": link})
+    else:
+        typer.echo(link)  # alone on its line, whatever the width: it is copied
 
 
 def _standing(person_id: str, status: str, as_json: bool) -> None:

@@ -167,7 +167,12 @@ def _make(action: str, **members: object) -> None:
     try:
         wanted = reader.validate_python({"action": action, **members})
     except ValidationError as fault:
-        fail("; ".join(f"{error['loc'][-1]}: {error['msg']}" for error in fault.errors(include_input=False)))
+        fail(
+            "; ".join(
+                f"{error['loc'][-1]}: {error['msg'].removeprefix('Value error, ')}"
+                for error in fault.errors(include_input=False)
+            )
+        )
 
     async def run(gateway: "Gateway") -> None:
         await ask_change(gateway, wanted, actor=ACTOR, alone=True)

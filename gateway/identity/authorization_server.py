@@ -40,6 +40,13 @@ class Answer:
     headers: dict[str, str]
 
 
+# What Authlib leaves unsaid.
+_UNSAID = {
+    "unsupported_grant_type": "grant_type must be client_credentials or authorization_code.",
+    "invalid_client": "Authenticate with a client_assertion (private_key_jwt, RFC 7523).",
+}
+
+
 class Registered(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     """A client as Authlib asks about it, with the keys it signs with."""
 
@@ -104,4 +111,6 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
     def handle_response(self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> Answer:
         """Return the answer as plain values; RFC 6749 5.2 wants 401 for a client that could not be authenticated."""
         wrong_client = body.get("error") == "invalid_client"
+        if body.get("error") in _UNSAID:
+            body = {"error_description": _UNSAID[body["error"]], **body}
         return Answer(401 if wrong_client else status, dict(body), dict(headers))

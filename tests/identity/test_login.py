@@ -163,8 +163,9 @@ async def test_an_assertion_used_thirty_times_at_once_logs_in_once(client, bank,
 async def test_a_request_that_is_not_as_documented_is_refused(client, bank, issuer, body, error):
     filled = {k: v for k, v in {**form(assertion(bank, "bank-1", issuer)), **body}.items() if v is not None}
     answer = await client.post("/oauth/token", data=filled)
-    assert answer.status_code in {400, 401}
+    assert answer.status_code == (401 if error == "invalid_client" else 400)
     assert answer.json()["error"] == error
+    assert answer.json()["error_description"]
 
 
 async def test_a_malformed_body_is_refused_and_never_a_fault(client, bank, issuer):

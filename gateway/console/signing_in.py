@@ -17,12 +17,19 @@ from gateway.people.signin import sign_in
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 STYLE: Path = FOLDER / "static" / "console.css"
+KEPT = {"Cache-Control": "max-age=3600"}
 
 
 @router.get("/console.css")
 async def style() -> FileResponse:
     """Return the one style sheet."""
-    return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return FileResponse(STYLE, media_type="text/css", headers=KEPT)
+
+
+@router.get("/icon.svg")
+async def icon() -> FileResponse:
+    """Return the icon."""
+    return FileResponse(FOLDER / "static" / "icon.svg", media_type="image/svg+xml", headers=KEPT)
 
 
 @router.get("/language/{language}")

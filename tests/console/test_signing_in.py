@@ -38,6 +38,7 @@ async def test_every_page_keeps_to_itself(client):
     assert "script" not in page.text
     assert 'src="http' not in page.text
     assert page.headers["cache-control"] == "no-store"
+    assert page.headers["referrer-policy"] == "same-origin"  # a browser then names itself when it sends our forms
     assert (await client.get("/console/console.css")).headers["content-type"].startswith("text/css")
 
 

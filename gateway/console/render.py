@@ -1,8 +1,10 @@
 """Rendering: templates, the language, and the header fields that keep a page to itself."""
 
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -15,9 +17,26 @@ FOLDER = Path(__file__).parent
 LANGUAGE_COOKIE = "xinqiao-language"
 # What each role finds in the navigation: the path's last part is also the text's key.
 NAVIGATION: dict[str, tuple[str, ...]] = {"operator": ("changes", "clients")}
+_CLOCK = ZoneInfo("Asia/Shanghai")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
 )
+
+
+def _plain(value: object) -> str:
+    """Show a value of a change: lists with commas, nothing as a dash."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "—"
+    return "—" if value is None else str(value)
+
+
+def _moment(value: datetime | str) -> str:
+    """Show a moment by the clock of those who read it."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(_CLOCK).strftime("%Y-%m-%d %H:%M")
+
+
+_TEMPLATES.filters |= {"plain": _plain, "moment": _moment}
 
 
 class PageError(Exception):

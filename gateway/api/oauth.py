@@ -10,7 +10,7 @@ from gateway.api.dependencies import Gw, Transaction
 from gateway.api.oauth_forms import OAuthForm, describe_form
 from gateway.identity.assertion import METHOD
 from gateway.identity.authorization_server import Answer
-from gateway.identity.binding import BindingError, NonceNeededError, read_binding
+from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
 from gateway.identity.pushed_requests import push_request
 from gateway.identity.scopes import SCOPES
 from gateway.identity.token_endpoint import issue_token
@@ -26,17 +26,15 @@ GRANTS = ["client_credentials", "authorization_code"]
 @router.post(
     "/oauth/token",
     summary="Get an access token 获取访问令牌",
-    openapi_extra=describe_form(["grant_type"], grant_type={"const": "client_credentials"}, scope=TEXT, resource=TEXT),
-)
+    openapi_extra=describe_form(
+        ["grant_type"], grant_type={"enum": GRANTS}, scope=TEXT, resource=TEXT, code=TEXT, redirect_uri=TEXT,
+        code_verifier=TEXT,
+    ),
+)  # fmt: skip
 async def token(request: Request, gateway: Gw, session: Transaction, form: OAuthForm) -> JSONResponse:
     """Give a token for private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
     now = datetime.now(UTC)
-    try:
-        binding = read_binding(request, gateway.settings, gateway.nonces, now.timestamp())
-    except (BindingError, NonceNeededError) as fault:
-        # Who sends no good assertion is told that first.
-        return _respond(await issue_token(session, gateway, form, fault, now))
-    return _respond(await issue_token(session, gateway, form, binding, now))
+    return _respond(await issue_token(session, gateway, form, _binding(request, gateway, now), now))
 
 
 @router.post(
@@ -51,12 +49,8 @@ async def token(request: Request, gateway: Gw, session: Transaction, form: OAuth
 )  # fmt: skip
 async def par(request: Request, gateway: Gw, session: Transaction, form: OAuthForm) -> JSONResponse:
     """Keep a request for 90 seconds and name it; the browser is then sent to /oauth/authorize with that name."""
-    now, binding = datetime.now(UTC), None
-    if "dpop" in request.headers:
-        try:
-            binding = read_binding(request, gateway.settings, gateway.nonces, now.timestamp())
-        except (BindingError, NonceNeededError) as fault:
-            return _respond(await push_request(session, gateway, form, fault, now))
+    now = datetime.now(UTC)
+    binding = _binding(request, gateway, now) if "dpop" in request.headers else None
     return _respond(await push_request(session, gateway, form, binding, now))
 
 
@@ -119,6 +113,14 @@ def build_metadata(issuer: str) -> AuthorizationServerMetadata:
         **methods,
         **algorithms,
     )
+
+
+def _binding(request: Request, gateway: Gw, now: datetime) -> Binding | BindingError | NonceNeededError:
+    """Return what the caller proves to hold, or why not: who sends no good assertion is told that first."""
+    try:
+        return read_binding(request, gateway.settings, gateway.nonces, now.timestamp())
+    except (BindingError, NonceNeededError) as fault:
+        return fault
 
 
 def _respond(answer: Answer) -> JSONResponse:

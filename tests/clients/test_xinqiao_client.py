@@ -2,9 +2,7 @@
 
 import json
 import stat
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -14,6 +12,7 @@ from joserfc.jwk import RSAKey
 from consent.statements import APPROVAL_TYPE, approval_claims
 from signing.jws import sign_jws
 from signing.keys import private_bytes
+from tests import http_server
 from tests.enterprises import uscc
 from tests.stories import registration
 from tests.town import instance
@@ -107,7 +106,7 @@ def unsteady(faults):
     """Serve a gateway that answers with these statuses first, None for a broken connection; keeps what it was asked."""
     seen = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(http_server.JsonHandler):
         def do_POST(self):
             body = self.read_body()
             if self.path == "/oauth/token":
@@ -116,33 +115,8 @@ def unsteady(faults):
             fault = faults.pop(0) if faults else 200
             return self.connection.close() if fault is None else self.say(fault, {"inquiry": "1", "type": "x/busy"})
 
-        def read_body(self):
-            if self.headers.get("Transfer-Encoding") != "chunked":
-                return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            body = b""
-            while size := int(self.rfile.readline(), 16):
-                body += self.rfile.read(size)
-                self.rfile.readline()
-            self.rfile.readline()
-            return body
-
-        def say(self, status, members):
-            body = json.dumps(members).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", seen
-    finally:
-        server.shutdown()
-        server.server_close()
+    with http_server.serving(Handler) as issuer:
+        yield issuer, seen
 
 
 @pytest.mark.parametrize("fault", [None, 503, 429, 502])

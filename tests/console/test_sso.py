@@ -2,10 +2,7 @@
 
 import base64
 import hashlib
-import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +10,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr
 
+from tests import http_server
 from tests.people import invited
 
 KEY = RSAKey.generate_key(2048, {"kid": "p1"})
@@ -52,7 +50,7 @@ class Provider:
 def provider():
     made = Provider()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(http_server.JsonHandler):
         def do_GET(self):
             documents = {
                 "/.well-known/openid-configuration": {
@@ -64,28 +62,13 @@ def provider():
             self.say(500 if made.broken == self.path else 200, documents[self.path])
 
         def do_POST(self):
-            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            form = parse_qs(self.read_body().decode())
             basic = base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode()
             assert basic == "xinqiao:hush"
             self.say(*made.token(form))
 
-        def say(self, status, members):
-            body = json.dumps(members).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    made.issuer = f"http://127.0.0.1:{server.server_port}"
-    yield made
-    server.shutdown()
-    server.server_close()
+    with http_server.serving(Handler) as made.issuer:
+        yield made
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import threading
 import time
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 from uuid import uuid4
 
@@ -18,6 +16,7 @@ from sqlalchemy import text
 from gateway.feedback.outbox import deliver
 from gateway.feedback.peers import PeerError, set_peer
 from gateway.feedback.sender import NotDeliveredError, send
+from tests import http_server
 from tests.enterprises import uscc
 
 REGISTRY = jws.JWSRegistry(algorithms=["Ed25519"])
@@ -56,9 +55,9 @@ class Platform:
 
 @contextmanager
 def serving(platform):
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(http_server.JsonHandler):
         def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            body = self.read_body().decode()
             issuer = f"http://127.0.0.1:{self.server.server_port}"
             if platform.failures:
                 return self.say(platform.failures.pop(0), {})
@@ -70,23 +69,8 @@ def serving(platform):
             receipt = platform.take(json.loads(body)["message"], issuer)
             return self.say(200, {"receipt": receipt, "onward_expected": False})
 
-        def say(self, status, members):
-            body = json.dumps(members).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with http_server.serving(Handler) as url:
+        yield url
 
 
 @pytest.fixture

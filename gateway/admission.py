@@ -31,7 +31,10 @@ _CLOCK = text("SELECT clock_timestamp()")
 
 @dataclass(frozen=True)
 class Wanted:
-    """One question: who asks about whom (USCC), what, for which purpose, of which provider, on which consent."""
+    """One question: who asks about whom (USCC), what, for which purpose, of which provider, on which consent.
+
+    `actor` is whom the log names: the account, or the person it asks for.
+    """
 
     inquiry_id: UUID
     account: str
@@ -42,6 +45,7 @@ class Wanted:
     provider: str
     consent_id: UUID | None
     intermediary: str | None
+    actor: str
 
     def charge(self) -> Charge:
         """Return what it costs."""

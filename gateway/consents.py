@@ -81,13 +81,13 @@ async def _add(
         receipt_claims(terms.consent_id, consent.version, consent.status, digest, now), gateway.keys.signing("consent")
     )
     event = Event(
-        event_type, caller.client_id, institution=terms.institution,
+        event_type, caller.actor, institution=terms.institution,
         subject=str(subject.subject_id) if subject else None, outcome=consent.status, exchange=str(terms.consent_id),
         payload={"consent": str(terms.consent_id), "version": consent.version, "terms": digest, "receipt": receipt},
     )  # fmt: skip
     version = ConsentVersion(
         consent_id=terms.consent_id, version=consent.version, status=consent.status, terms=terms.canonical(),
-        actor=caller.client_id, approval=approval, receipt=receipt, recorded_at=now,
+        actor=caller.actor, approval=approval, receipt=receipt, recorded_at=now,
         event_id=await gateway.audit.record(session, event, now),
     )  # fmt: skip
     await add_version(session, version)

@@ -114,7 +114,7 @@ async def _answer(
     payload = {**asked, "answer": sha256_hex(answer.encode()), "score": result.score, "model": result.model,
                "units": wanted.charge().units}  # fmt: skip
     event = Event(
-        "inquiry.answered", wanted.account, institution=wanted.institution, account=wanted.account,
+        "inquiry.answered", wanted.actor, institution=wanted.institution, account=wanted.account,
         subject=str(subject), outcome="answered", exchange=str(wanted.inquiry_id), payload=payload,
     )  # fmt: skip
     await gateway.audit.record(session, event, admitted.now, entry)
@@ -128,7 +128,7 @@ async def _deny(gateway: Gateway, session: AsyncSession, wanted: Wanted, refused
     """Record a denial; the key is free again, so that the same question can be asked once the reason is gone."""
     subject = str(refused.subject_id) if refused.subject_id else None
     event = Event(
-        "inquiry.denied", wanted.account, institution=wanted.institution, account=wanted.account, subject=subject,
+        "inquiry.denied", wanted.actor, institution=wanted.institution, account=wanted.account, subject=subject,
         outcome=refused.denied.slug, exchange=str(wanted.inquiry_id), payload=asked_members(wanted, None),
     )  # fmt: skip
     entry = await gateway.audit.record(session, event)

@@ -59,7 +59,7 @@ async def add_intent(
     """Write, before a provider is asked, that it will be."""
     subject = admitted.subject.subject_id
     event = Event(
-        "inquiry.admitted", wanted.account, institution=wanted.institution, account=wanted.account,
+        "inquiry.admitted", wanted.actor, institution=wanted.institution, account=wanted.account,
         subject=str(subject), outcome="admitted", exchange=str(wanted.inquiry_id),
         payload={"inquiry": str(wanted.inquiry_id), "provider": wanted.provider},
     )  # fmt: skip

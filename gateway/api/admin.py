@@ -44,7 +44,7 @@ _INSTITUTIONS = text("""
 async def change(action: AnyAction, response: Response, gateway: Gw, operator: Operator) -> dict[str, Any]:
     """Make the change (200), or let it wait for another operator's approval where it is risky (202)."""
     try:
-        made = await ask_change(gateway, action, actor=operator.person or operator.client_id)
+        made = await ask_change(gateway, action, actor=operator.actor)
     except GatewayError as fault:
         raise ProblemError("change-refused", 422, str(fault)) from fault
     response.status_code = 202 if made.status == "waiting" else 200
@@ -56,7 +56,7 @@ async def decide(
     change_id: UUID, decision: Literal["approve", "reject"], gateway: Gw, operator: Operator
 ) -> dict[str, Any]:
     """Decide on a change that waits; nobody approves their own."""
-    actor = operator.person or operator.client_id
+    actor = operator.actor
     try:
         decided = await decide_change(gateway, change_id, approve=decision == "approve", actor=actor)
     except ChangeError as fault:

@@ -45,7 +45,7 @@ async def entries(
     wanted = query.model_dump(exclude={"after", "limit"}, exclude_none=True)
     found = await search(session, gateway.audit.log_id, Filter(**wanted), query.after, query.limit)
     payload = {"filter": {name: str(value) for name, value in wanted.items()}, "found": len(found)}
-    await gateway.audit.record(session, Event("audit.read", auditor.client_id, payload=payload))
+    await gateway.audit.record(session, Event("audit.read", auditor.actor, payload=payload))
     page = [{"index": row.leaf_index, "leaf": orjson.loads(row.leaf)} for row in found]
     return {"entries": page, "next": str(found[-1].event_id) if len(found) == query.limit else None}
 

@@ -106,5 +106,5 @@ def _wanted(question: Question, providers: dict[str, str], caller: Caller) -> Wa
     assert caller.institution_id is not None, "accounts belong to institutions"  # noqa: S101 - see the client table
     return Wanted(
         uuid7(), caller.client_id, caller.institution_id, subject.value, question.product, question.purpose,
-        question.provider, question.consent, question.intermediary,
+        question.provider, question.consent, question.intermediary, caller.actor,
     )  # fmt: skip

@@ -60,7 +60,7 @@ async def _add(
         **orjson.loads(canonical),
     }  # fmt: skip
     event = Event(
-        "usage.reported", caller.client_id, institution=inquiry.institution, account=caller.client_id,
+        "usage.reported", caller.actor, institution=inquiry.institution, account=caller.client_id,
         subject=str(inquiry.subject_id), outcome=str(item["outcome"]), exchange=str(exchange), payload=item,
     )  # fmt: skip
     entry = await gateway.audit.record(session, event, now)

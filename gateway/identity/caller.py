@@ -27,6 +27,11 @@ class Caller:
     scopes: frozenset[str]
     person: str | None = None
 
+    @property
+    def actor(self) -> str:
+        """Who the log names: the person, where the client acts for one."""
+        return self.person or self.client_id
+
 
 def require(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
     """Make a dependency that lets in callers with one of these scopes; suspension acts within BOUND_SECONDS."""

@@ -14,7 +14,8 @@ from sqlalchemy import text
 from gateway.identity.limits import Limits, set_limits
 from gateway.people.registry import set_standing
 from signing.jws import payload_of
-from tests.identities import assertion, form, proof, register
+from tests.enterprises import uscc
+from tests.identities import assertion, form, login, proof, register
 from tests.people import attempt as sign_in_again
 from tests.people import csrf, forget_step, same_site, signed_in
 
@@ -273,3 +274,13 @@ async def test_the_form_may_lead_to_the_application_and_nowhere_else(client, ban
     request_uri = await pushed(client, bank, issuer)
     shown = await client.get("/oauth/authorize", params={"client_id": "bank-1", "request_uri": request_uri})
     assert "form-action 'self' https://app.bank.example;" in shown.headers["content-security-policy"]
+
+
+async def test_the_log_names_the_person_who_asked(gateway, client, bank, teller, issuer):
+    token = (await take(client, bank, issuer, await permitted(client, bank, issuer))).json()["access_token"]
+    question = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
+    headers = {"Authorization": f"DPoP {token}", "Idempotency-Key": secrets.token_hex(8)}
+    assert (await client.post("/v1/inquiries", json=question, headers=headers)).status_code in {403, 404}
+    seen = await login(client, await register(gateway, "auditor-9", "auditor"), "auditor-9", issuer)
+    found = (await client.get("/v1/audit/entries?type=inquiry.denied", headers=seen)).json()["entries"]
+    assert (found[-1]["leaf"]["actor"], found[-1]["leaf"]["account"]) == (f"person:{teller[0]}", "bank-1")

@@ -12,7 +12,7 @@ from gateway.console.render import FOLDER, LANGUAGE_COOKIE, PageError, page
 from gateway.console.texts import LANGUAGES
 from gateway.people.registry import PersonError, find_invited, take_up
 from gateway.people.secrets import open_totp, totp_uri
-from gateway.people.sessions import end_session, end_sessions, open_session
+from gateway.people.sessions import end_session, end_sessions
 from gateway.people.signin import sign_in
 
 router = APIRouter(prefix="/console", include_in_schema=False)
@@ -49,16 +49,16 @@ async def show_sign_in(request: Request, gateway: Gw, next: str = "/console", sa
 
 
 @router.post("/sign-in")
-async def do_sign_in(request: Request, gateway: Gw, session: Transaction, form: OwnForm) -> Response:
+async def do_sign_in(request: Request, gateway: Gw, form: OwnForm) -> Response:
     """Open a session, or show the form again; the attempt is in the log either way."""
     now, following = datetime.now(UTC), own_path(form.get("next", ""))
     code = form.get("code", "").replace(" ", "")
-    person = await sign_in(gateway, session, form.get("person", ""), form.get("password", ""), code, now)
-    if person is None:
+    cookie = await sign_in(gateway, form.get("person", ""), form.get("password", ""), code, now)
+    if cookie is None:
         sso = bool(gateway.settings.oidc_issuer)
         return page(request, "sign_in", status=401, next=following, note="", wrong=True, sso=sso)
     response = RedirectResponse(following, 303)
-    set_cookie(response, gateway.settings, await open_session(session, person, now))
+    set_cookie(response, gateway.settings, cookie)
     return response
 
 

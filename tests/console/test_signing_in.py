@@ -226,3 +226,13 @@ async def test_after_signing_in_the_page_asked_for_comes_and_no_foreign_one(gate
         await forget_step(gateway, "wei")
         answer = await attempt(client, "wei", secret, following=following)
         assert (answer.status_code, answer.headers["location"]) == (303, shown)
+
+
+async def test_many_guesses_at_once_leave_room_for_everybody_else(gateway, client):
+    guesses = [asyncio.create_task(attempt(client, f"nobody-{number}", "", code="000000")) for number in range(40)]
+    await asyncio.sleep(0)
+    answer = await client.get("/readyz")
+    waiting = sum(not guess.done() for guess in guesses)
+    assert answer.status_code in {200, 503}  # it asks the database, and is answered
+    assert waiting > 20
+    assert {(await guess).status_code for guess in guesses} == {401}

@@ -1,16 +1,16 @@
 """Administration: changes, who approves them, and who is registered and used."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from gateway.admin.actions import AnyAction
 from gateway.admin.changes import ChangeError, ask_change, decide_change
+from gateway.admin.reports import list_clients, page_of
 from gateway.admin.tables import Change
 from gateway.api.dependencies import Gw, Transaction
 from gateway.errors import GatewayError
@@ -21,17 +21,6 @@ router = APIRouter(prefix="/v1/admin", tags=["administration 管理"])
 Operator = Annotated[Caller, Depends(require("admin"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 STATUS = {"change-not-found": 404, "own-change": 403}
-_CLIENTS = text("""
-    SELECT c.client_id, c.kind, c.institution_id, c.subject, c.status, s.stopped, c.scopes, c.products, c.networks,
-           c.created_at, c.last_used_at,
-           (SELECT json_agg(json_build_object('kid', kid, 'not_after', not_after) ORDER BY created_at)
-            FROM client_key k WHERE k.client_id = c.client_id AND k.status = 'active') AS keys
-    FROM client c JOIN client_standing s USING (client_id)
-    WHERE c.client_id > :after AND (:institution = '' OR c.institution_id = :institution)
-        AND (CAST(:before AS timestamptz) IS NULL
-             OR (c.status <> 'closed' AND coalesce(c.last_used_at, c.created_at) < :before))
-    ORDER BY c.client_id LIMIT :limit
-""")
 _INSTITUTIONS = text("""
     SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.created_at,
            count(c.client_id) AS accounts, max(c.last_used_at) AS last_used_at
@@ -89,7 +78,7 @@ async def institutions(
 ) -> dict[str, Any]:
     """Return institutions by id with their agreements, accounts and when one was last used; `next` pages on."""
     rows = (await session.execute(_INSTITUTIONS, {"after": after, "limit": limit})).mappings().all()
-    return _page("institutions", [dict(row) for row in rows], "institution_id", limit)
+    return page_of("institutions", [dict(row) for row in rows], "institution_id", limit)
 
 
 @router.get("/clients", summary="Clients and their last use 客户端与最近使用")
@@ -108,15 +97,6 @@ async def clients(
     return await list_clients(session, institution=institution, before=before, after=after, limit=limit)
 
 
-async def list_clients(
-    session: AsyncSession, *, after: str, limit: int, institution: str = "", before: datetime | None = None
-) -> dict[str, Any]:
-    """Return a page of clients; `before` leaves those that were not used since."""
-    values = {"after": after, "institution": institution, "before": before, "limit": limit}
-    rows = (await session.execute(_CLIENTS, values)).mappings().all()
-    return _page("clients", [dict(row) for row in rows], "client_id", limit)
-
-
 def change_document(change: Change) -> dict[str, Any]:
     """Return a change as the interface shows it."""
     return {
@@ -124,8 +104,3 @@ def change_document(change: Change) -> dict[str, Any]:
         "asked_by": change.asked_by, "asked_at": change.asked_at, "decided_by": change.decided_by,
         "decided_at": change.decided_at, "entry": str(change.event_id),
     }  # fmt: skip
-
-
-def _page(name: str, rows: list[dict[str, Any]], key: str, limit: int) -> dict[str, Any]:
-    shown = [{k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()} for row in rows]
-    return {name: shown, "next": rows[-1][key] if len(rows) == limit else None}

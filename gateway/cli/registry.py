@@ -4,7 +4,7 @@ These act as the operator who can reach the database; the events name the actor 
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.state import Gateway
 
 ACTOR = "operator-cli"
+MOST_LISTED = 100_000
 Id = Annotated[str, typer.Argument(help="编号 Its id: a-z 0-9 . _ -")]
 KeyFile = Annotated[Path, typer.Option("--key", help="公钥文件 (JWK) File with the public key.", exists=True)]
 Reason = Annotated[str, typer.Option(help="原因 Why, for the log.")]
@@ -92,6 +93,7 @@ def _group(kind: str) -> typer.Typer:
     group.command("limit")(limit)
     group.command("key")(add_key)
     group.command("key-retire")(retire_key)
+    _add_list(group, kind)
     _add_standing(group, "client")
     return group
 
@@ -125,6 +127,27 @@ def retire_key(client_id: Id, kid: str, as_json: AsJson = False) -> None:
     """作废密钥 Retire one of its keys at once, and every token it has."""
     _make("client.key-retire", client=client_id, kid=kid)
     show(as_json, {"客户端 client_id": client_id, "kid": kid})
+
+
+def _add_list(group: typer.Typer, kind: str) -> None:
+    @group.command("list")
+    def run(
+        unused_days: Annotated[int | None, typer.Option(min=0, help="多少天未使用 Not used for so many days.")] = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """列出，含最近使用 List them with standing and last use; --unused-days 0 and no last use: never used."""
+        from gateway.admin.reports import list_clients
+
+        async def read(gateway: "Gateway") -> list[dict[str, Any]]:
+            before = None if unused_days is None else datetime.now(UTC) - timedelta(days=unused_days)
+            async with gateway.database.begin("clients.list") as session:
+                told = await list_clients(session, after="", limit=MOST_LISTED, before=before)
+            return [row for row in told["clients"] if row["kind"] == kind]
+
+        for row in on_instance(read):
+            members = {"编号 id": row["client_id"], "机构 institution": row["institution_id"]}
+            used = {"停用原因 stopped": row["stopped"], "最近使用 last_used_at": row["last_used_at"]}
+            show(as_json, {**members, **used})
 
 
 def _add_standing(group: typer.Typer, what: str) -> None:

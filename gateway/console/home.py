@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import col, select
 
 from gateway.admin.changes import decide_change
+from gateway.admin.reports import list_clients
 from gateway.admin.tables import Change
-from gateway.api.admin import list_clients
 from gateway.api.dependencies import Gw, Transaction
 from gateway.console.guard import Anyone, OperatorPresent, SignedForm
 from gateway.console.render import page

@@ -67,3 +67,36 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_p
         refused = xinqiao(arguments, env, check=False)
         assert (refused.returncode, reason in refused.stderr) == (1, True), (arguments, refused.stderr)
         assert "Traceback" not in refused.stderr
+
+
+def test_an_account_is_limited_rekeyed_suspended_listed_and_closed_on_the_command_line(env, public, tmp_path):
+    xinqiao(
+        ["institution", "add", "lender", "--name", "某贷款公司", "--class", "micro_loan", "--until", "2099-12-31"], env
+    )
+    xinqiao(["account", "add", "lender-1", "--key", str(public), "--institution", "lender"], env)
+    xinqiao(["keys", "new", str(tmp_path / "next.json")], env)
+
+    def listed():
+        lines = xinqiao(["account", "list", "--unused-days", "0", "--json"], env).stdout.splitlines()
+        return next(row for row in map(json.loads, lines) if row["id"] == "lender-1")
+
+    assert (listed()["stopped"], listed()["last_used_at"]) == (None, None)
+    for arguments in (
+        ["account", "limit", "lender-1", "--product", "score", "--network", "10.1.0.0/16"],
+        ["account", "key", "lender-1", "--key", str(tmp_path / "next.json.pub"), "--overlap-hours", "1"],
+        ["institution", "agreement", "lender", "--since", "2026-01-01"],
+        ["institution", "suspend", "lender", "--reason", "投诉"],
+    ):
+        xinqiao(arguments, env)
+    assert listed()["stopped"] == "institution-suspended"
+    xinqiao(["institution", "resume", "lender", "--reason", "查明"], env)
+    assert listed()["stopped"] is None
+    xinqiao(["account", "close", "lender-1", "--reason", "注销"], env)
+    again = xinqiao(["account", "resume", "lender-1", "--reason", "反悔"], env, check=False)
+    assert (again.returncode, "for good" in again.stderr) == (1, True)
+
+
+def test_a_link_is_printed_alone_and_whole(env):
+    told = xinqiao(["person", "invite", "li", "--name", "李四", "--role", "auditor"], env).stdout
+    assert told.startswith("http://127.0.0.1:8000/console/enrol?token=")
+    assert len(told.splitlines()) == 1

@@ -13,9 +13,9 @@ import time
 from functools import partial
 from pathlib import Path
 
+from connectors.catalogue import get_dataset
 from connectors.decode import decode
 from connectors.identifiers import organisation_check, uscc_check
-from connectors.mapping import get_dataset
 from gateway.database import Database, raw
 from gateway.embedded import lease, release, resolve_urls
 from gateway.identity.initialise import initialise

@@ -9,8 +9,9 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.binding import bind
+from connectors.datasets import Dataset
 from connectors.decode import Table
-from connectors.mapping import Dataset
 from connectors.merge import merge
 from connectors.rows import RowMapper
 from connectors.staging import Progress, stage
@@ -66,7 +67,7 @@ async def ingest(
 
     Raises MalformedError where the delivery as a whole is not what was agreed.
     """
-    mapper = RowMapper(delivery.dataset, table.header, now.date())
+    mapper = RowMapper(bind(delivery.dataset, table.header), now.date())
     staged = await stage(connection, table, mapper, delivery.batch_id, progress)
     merged = await merge(session, delivery.dataset, delivery.batch_id, now)
     leaves = await load_leaves(session, delivery.batch_id)

@@ -1,39 +1,34 @@
-"""Mappings: one YAML file per dataset says how an agency's columns become the fields of a record."""
+"""Mappings: how the columns of an agency's delivery become the fields of a dataset. Declared in YAML, never code."""
 
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+import unicodedata
+from collections.abc import Sequence
 
 import msgspec
-import yaml
-
-from connectors.errors import ConnectorError
-
-FieldType = Literal["text", "date", "until", "money", "currency", "code", "list"]
 
 
-class UnknownDatasetError(ConnectorError):
-    """There is no such dataset in the catalogue."""
+class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Where a field comes from: the first of these columns that is there, and what is done to its cells.
 
+    `extract` is a regular expression whose first group is kept; `unit` and `codes` are the source's where they are not
+    the dataset's; `nulls` are words that stand for nothing; `first_filled` takes, row by row, the first of the columns
+    that is not empty; `fine_within` names a sentence that holds the fine where the column itself is empty.
+    """
 
-class FieldMapping(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Where a field comes from (the first of these columns that is there) and what it is."""
-
-    from_: list[str] = msgspec.field(name="from")
-    type: FieldType = "text"
-    required: bool = False
-    unit: str = "元"
+    from_: list[str] = msgspec.field(name="from", default_factory=list)
+    unit: str = ""
     codes: dict[str, str] = {}
-    fine_within: list[str] = []  # a sentence that names the fine, where the field's own column is empty
+    nulls: list[str] = []
+    extract: str = ""
+    first_filled: bool = False
+    fine_within: list[str] = []
 
 
 class Party(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Who a row is about: columns of the name, of the codes in order of preference, and of the kind of party."""
 
-    name: list[str]
-    codes: list[str] = []
+    name: list[str] = msgspec.field(default_factory=lambda: ["entity_name", "企业名称", "主体名称", "单位名称", "名称"])
+    codes: list[str] = msgspec.field(default_factory=lambda: ["uscc", "统一社会信用代码"])
     kind: list[str] = []
-    may_be_person: bool = False  # the dataset mixes persons in, known by name alone
 
 
 class Producer(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -43,61 +38,36 @@ class Producer(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     codes: list[str] = []
 
 
-class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One kind of record of one agency. `key` names fields, or "party"; `registers`: its names identify subjects."""
+class Mapping(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One source's spelling of a dataset. A field that is not named is sought under its own names.
 
-    dataset: str
-    agency: str
-    title: dict[str, str]
-    schema_version: int
-    freshness_days: int
-    key: list[str]
-    party: Party
-    fields: dict[str, FieldMapping]
-    event_date: str | None = None
-    publish_until: str | None = None
+    `fill_down` names columns whose merged cells leave all but the first row empty; `without` names columns whose
+    presence says that the delivery is spelled otherwise.
+    """
+
+    id: str
+    version: int = 1
+    party: Party = Party()
     producer: Producer = Producer()
-    registers: bool = False
+    fields: dict[str, Column] = {}
+    fill_down: list[str] = []
+    without: list[str] = []
 
 
-@cache
-def catalogue() -> dict[str, Dataset]:
-    """Return every dataset of the shipped catalogue. Raises ConnectorError that names the file that is wrong."""
-    found: dict[str, Dataset] = {}
-    for path in sorted((files("connectors") / "catalogue").iterdir(), key=lambda path: path.name):
-        if path.name.endswith(".yaml") and path.name != "agencies.yaml":
-            try:
-                dataset = read_dataset(path.read_text("utf-8"))
-            except ConnectorError as fault:
-                raise ConnectorError(f"{path.name}: {fault}") from fault
-            found[dataset.dataset] = dataset
-    return found
+class Header:
+    """A delivery's column names, found without regard to width, blanks, brackets and case."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = list(names)
+        self._places = {heading_key(name): place for place, name in reversed(list(enumerate(self.names)))}
+
+    def find(self, names: Sequence[str]) -> list[int]:
+        """Return the places of those of these columns that are there, in the order asked for."""
+        found = (self._places.get(heading_key(name)) for name in names)
+        return list(dict.fromkeys(place for place in found if place is not None))
 
 
-def read_dataset(source: str) -> Dataset:
-    """Read one mapping. Raises ConnectorError with what is wrong in it."""
-    try:
-        dataset = msgspec.convert(yaml.safe_load(source), Dataset)
-    except (msgspec.ValidationError, yaml.YAMLError) as fault:
-        raise ConnectorError(str(fault)) from fault
-    named = {*dataset.key, dataset.event_date, dataset.publish_until} - {"party", None}
-    if unknown := named - set(dataset.fields):
-        raise ConnectorError(f"no such field: {', '.join(sorted(str(name) for name in unknown))}")
-    return dataset
-
-
-def get_dataset(name: str) -> Dataset:
-    """Return a dataset of the catalogue. Raises UnknownDatasetError."""
-    try:
-        return catalogue()[name]
-    except KeyError as fault:
-        raise UnknownDatasetError(f"没有数据目录 {name} no dataset {name}: one of {', '.join(catalogue())}") from fault
-
-
-@cache
-def agencies() -> dict[str, dict[str, Any]]:
-    """Return the agencies of the catalogue by code, each with its title in zh and en."""
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(
-        (files("connectors") / "catalogue/agencies.yaml").read_text("utf-8")
-    )
-    return loaded
+def heading_key(name: str) -> str:
+    """Return a heading in the spelling headings are compared in."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in plain if not character.isspace()).strip("*:;'\"")

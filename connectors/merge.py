@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.mapping import Dataset
+from connectors.datasets import Dataset
 
 LOCK = text("SELECT pg_advisory_xact_lock(7134, hashtext(:dataset))")  # one delivery of a dataset at a time
 WORK_MEMORY = text("SET LOCAL work_mem = '64MB'")

@@ -6,60 +6,26 @@ Values are JSON without floats: dates "YYYY-MM-DD", money a decimal string in th
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from connectors.identifiers import is_uscc
+from connectors.cells import NULLS, CellError, without_citizens
 
 LONGEST_TEXT = 20_000
-NULLS = frozenset({"", "/", "\\", "-", "--", "—", "NULL", "null", "N/A", "NA", "None", "无", "暂无", "空"})
-NO_END = frozenset({"2099-12-31", "9999-12-31", "2999-12-31"})  # "for ever", as agencies write it
-_UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 _SCALES = {"": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
 _CURRENCIES = {
     "人民币": "CNY", "美元": "USD", "欧元": "EUR", "港元": "HKD", "香港元": "HKD", "港币": "HKD", "日元": "JPY",
 }  # fmt: skip
-# Told by its birth date alone: a number with a slip in its check digit is a person's all the same.
-_CITIZEN = re.compile(
-    r"(?<![0-9A-Za-z])[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
-)
-_DATE = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)?")
-_PLAIN_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")  # days since 1899-12-30, as spreadsheets keep dates
 _MONEY = re.compile(
     r"(?:人民币|¥|￥)?([\d,]+(?:\.\d+)?|\.\d+)\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?\)?"
 )
 _FINE = re.compile(r"罚款(?:人民币)?\s*([\d,]+(?:\.\d+)?)\s*(万)?元?")
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a row was refused: a stable code, the column and the value as it came, and the sentence in Chinese."""
-
-    code: str
-    column: str
-    value: str
-    text: str
-
-
-class CellError(Exception):
-    """The cell holds nothing of the field's type; `code` and `text` say why."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(code)
-        self.code, self.text = code, text
-
-
-def without_citizens(value: str) -> str:
-    """Take citizen numbers (GB 11643) out of free text."""
-    return _CITIZEN.sub(lambda found: found[0] if is_uscc(found[0]) else "〔证件号已隐去〕", value)
-
-
-def shown(cell: str) -> str:
-    """Return a cell as a reason quotes it: short, and without citizen numbers."""
-    return without_citizens(cell)[:200]
+_NUMBER = re.compile(r"(-?)([\d,]+(?:\.\d+)?|\.\d+)(%?)")
+_FLAGS = {
+    **dict.fromkeys(("是", "有", "真", "1", "Y", "YES", "TRUE", "T", "√"), True),
+    **dict.fromkeys(("否", "没有", "假", "0", "N", "NO", "FALSE", "F", "×"), False),
+}
 
 
 def read_text(cell: str) -> str | None:
@@ -75,34 +41,8 @@ def read_text(cell: str) -> str | None:
 
 
 @lru_cache(maxsize=100_000)
-def read_date(cell: str) -> str | None:
-    """Return an ISO date; reads 2020-01-02, 2020/1/2, 2020.1.2, 20200102, 2020年1月2日, with a time, and serials."""
-    value = unicodedata.normalize("NFKC", cell).strip()
-    if value in NULLS:
-        return None
-    if found := _DATE.fullmatch(value) or _PLAIN_DATE.fullmatch(value):
-        try:
-            read = date(int(found[1]), int(found[2]), int(found[3]))
-        except ValueError as fault:
-            raise CellError("date_impossible", "没有这一天") from fault
-    elif found := _SERIAL.fullmatch(value):
-        read = date(1899, 12, 30) + timedelta(days=int(found[1]))
-    else:
-        raise CellError("date_unreadable", "不是日期，应为 2024-01-31")
-    if read.year < 1900:
-        raise CellError("date_impossible", "早于 1900 年")
-    return read.isoformat()
-
-
-def read_until(cell: str) -> str | None:
-    """Return an ISO date, None for the sentinels that mean "for ever"."""
-    value = read_date(cell)
-    return None if value in NO_END else value
-
-
-@lru_cache(maxsize=100_000)
-def read_money(cell: str, unit: str) -> str | None:
-    """Return a decimal string in `unit`; a unit written in the cell wins over the declared one."""
+def read_money(cell: str, unit: str, into: str = "") -> str | None:
+    """Return a decimal string in `into` (else `unit`); a unit written in the cell wins over `unit`, the column's."""
     value = unicodedata.normalize("NFKC", cell).strip()
     if value in NULLS:
         return None
@@ -111,14 +51,14 @@ def read_money(cell: str, unit: str) -> str | None:
     found = _MONEY.fullmatch(value)
     if not found:
         raise CellError("money_unreadable", f"不是金额，应为以{unit}计的数字")
-    scale = _SCALES[found[2] or ""] if found[2] or found[3] else _UNITS[unit]
-    return _decimal(found[1], scale / _UNITS[unit])
+    scale = _SCALES[found[2] or ""] if found[2] or found[3] else UNITS[unit]
+    return decimal_string(found[1], scale / UNITS[into or unit])
 
 
 def find_fine(text: str, unit: str) -> str | None:
     """Return the fine named inside a sentence, where an agency leaves the amount's own column empty."""
     found = _FINE.search(unicodedata.normalize("NFKC", text))
-    return _decimal(found[1], _SCALES[found[2] or ""] / _UNITS[unit]) if found else None
+    return decimal_string(found[1], _SCALES[found[2] or ""] / UNITS[unit]) if found else None
 
 
 def read_currency(cell: str) -> str | None:
@@ -146,7 +86,36 @@ def read_code(cell: str, codes: Mapping[str, str]) -> str | None:
     return codes[value]
 
 
-def _decimal(digits: str, scale: Decimal) -> str:
+@lru_cache(maxsize=100_000)
+def read_number(cell: str) -> str | None:
+    """Return a decimal string; a per cent becomes its hundredth."""
+    value = unicodedata.normalize("NFKC", cell).strip()
+    if value in NULLS:
+        return None
+    found = _NUMBER.fullmatch(value)
+    if not found:
+        raise CellError("number_unreadable", "不是数字")
+    plain = decimal_string(found[2], Decimal("0.01") if found[3] else Decimal(1))
+    return plain if plain == "0" else found[1] + plain
+
+
+def read_flag(cell: str) -> bool | None:
+    """Return yes or no."""
+    value = cell.strip()
+    if value in NULLS:
+        return None
+    if value.upper() not in _FLAGS:
+        raise CellError("flag_unreadable", "应为 是 或 否")
+    return _FLAGS[value.upper()]
+
+
+def code_table(standard: Mapping[str, str], source: Mapping[str, str]) -> dict[str, str]:
+    """Return what a cell may say and the code it stands for: the source's words, the standard's words and codes."""
+    return {**{code: code for code in standard}, **{word: code for code, word in standard.items()}, **source}
+
+
+def decimal_string(digits: str, scale: Decimal) -> str:
+    """Return digits times scale, to six places, without trailing zeros. Raises CellError."""
     try:
         amount = Decimal(digits.replace(",", "")) * scale
     except InvalidOperation as fault:

@@ -8,12 +8,12 @@
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal
 
+from connectors.binding import Binding
+from connectors.cells import NULLS, Reason, shown
 from connectors.identifiers import Identifier, Kind, read_identifier
-from connectors.mapping import Dataset
-from connectors.normalise import NULLS, Reason, shown
 
 PERSON: Final = "natural_person"
 _KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
@@ -25,11 +25,11 @@ Party = Identifier | Reason | Literal["natural_person"]
 class PartyReader:
     """The party columns of a mapping, bound to one delivery's header."""
 
-    def __init__(self, dataset: Dataset, header: Sequence[str], find: Callable[[Sequence[str]], list[int]]) -> None:
-        """Take the dataset, the header and what finds columns in it."""
-        self._header, self._may_be_person = header, dataset.party.may_be_person
-        self._names, self._codes = find(dataset.party.name)[:1], find(dataset.party.codes)
-        self._kinds, self._authorities = find(dataset.party.kind), find(dataset.producer.codes)
+    def __init__(self, binding: Binding) -> None:
+        """Take the columns of a binding."""
+        self._header, self._may_be_person = binding.header, binding.dataset.mixes_persons
+        self._names, self._codes = binding.names, binding.codes
+        self._kinds, self._authorities = binding.kinds, binding.authorities
 
     def identify(self, cells: Sequence[str], name: str) -> Party:
         """Return the identifier (empty where only the name is known), why there is none, or PERSON."""

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.mapping import catalogue
+from connectors.catalogue import datasets
 
 _RECORDS = text("""
     SELECT record_id, dataset, publish_until, digest, canonical FROM record
@@ -43,6 +43,6 @@ async def load_records(session: AsyncSession, subject_id: UUID) -> list[Held]:
 
 async def find_feeds(session: AsyncSession) -> frozenset[str]:
     """Return the datasets that have been delivered at least once."""
-    known = list(catalogue().values())
+    known = list(datasets().values())
     values = {"agencies": [d.agency for d in known], "datasets": [d.dataset for d in known]}
     return frozenset((await session.execute(_FEEDS, values)).scalars())

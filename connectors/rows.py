@@ -4,6 +4,7 @@ Order of judgement: the number of cells, then who the row is about (a natural pe
 the row is kept), then every field, so that a refused row names all that is wrong with it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,15 +13,15 @@ from typing import Literal
 
 import orjson
 
-from connectors import normalise
-from connectors.errors import MalformedError
+from connectors import dates, normalise
+from connectors.binding import Binding, BoundField
+from connectors.cells import NULLS, CellError, Reason, shown
+from connectors.datasets import FieldType
 from connectors.identifiers import Identifier
-from connectors.mapping import Dataset, FieldMapping
-from connectors.normalise import CellError, Reason, shown
 from connectors.party import PERSON, PartyReader
 from connectors.subjects import name_key
 
-Value = str | list[str] | None
+Value = str | bool | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +49,15 @@ Outcome = Mapped | Refused | Literal["natural_person"]
 
 
 class RowMapper:
-    """A mapping bound to one delivery's header."""
+    """A mapping bound to one delivery's header, applied row by row."""
 
-    def __init__(self, dataset: Dataset, header: Sequence[str], today: date) -> None:
-        """Find every column. Raises MalformedError that names the required columns the delivery lacks."""
-        self._dataset, self._header = dataset, list(header)
+    def __init__(self, binding: Binding, today: date) -> None:
+        """Take the binding and today, after which nothing can have happened."""
+        self._dataset, self._header = binding.dataset, binding.header
         self._latest = (today + timedelta(days=1)).isoformat()
-        places = {name: place for place, name in reversed(list(enumerate(self._header)))}
-
-        def find(names: Sequence[str]) -> list[int]:
-            return [places[name] for name in names if name in places]
-
-        missing = [
-            "/".join(field.from_)
-            for name, field in dataset.fields.items()
-            if field.required and not find([*field.from_, name])
-        ]
-        if not find(dataset.party.name):
-            missing.append("/".join(dataset.party.name))
-        if missing:
-            raise MalformedError(f"缺少列 missing columns: {'、'.join(sorted(set(missing)))}")
-        self._names, self._producers = find(dataset.party.name)[:1], find(dataset.producer.name)[:1]
-        self._party = PartyReader(dataset, self._header, find)
-        self._fields = [
-            (name, field.required, place[0], _reader(field), find(field.fine_within), field.unit)
-            for name, field in dataset.fields.items()
-            if (place := find([*field.from_, name]))
-        ]
+        self._names, self._producers = binding.names, binding.producers
+        self._party = PartyReader(binding)
+        self._fields = [(bound, reader_of(bound)) for bound in binding.fields if bound.places]
 
     def map(self, cells: Sequence[str]) -> Outcome:
         """Return the record, the reasons, or PERSON."""
@@ -91,7 +74,8 @@ class RowMapper:
         fields, reasons = self._read_fields(cells)
         if isinstance(party, Reason):
             reasons.insert(0, party)
-        event_date = _date(fields, self._dataset.event_date)
+        said = _date(fields, self._dataset.event_date)
+        event_date = dates.first_day(said) if said else None
         if event_date and event_date > self._latest:
             reasons.append(Reason("date_future", str(self._dataset.event_date), event_date, "晚于今天"))
         if reasons or not isinstance(party, Identifier):
@@ -101,17 +85,18 @@ class RowMapper:
     def _read_fields(self, cells: Sequence[str]) -> tuple[dict[str, Value], list[Reason]]:
         fields: dict[str, Value] = {}
         reasons: list[Reason] = []
-        for field, required, place, read, within, unit in self._fields:
+        for bound, read in self._fields:
+            place = _place_of(bound, cells)
             try:
                 value = read(cells[place])
             except CellError as refusal:
                 reasons.append(Reason(refusal.code, self._header[place], shown(cells[place]), refusal.text))
                 continue
-            if value is None and within:
-                value = normalise.find_fine(cells[within[0]], unit)
-            if value is None and required:
+            if value is None and bound.within:
+                value = normalise.find_fine(cells[bound.within[0]], bound.field.unit)
+            if value is None and bound.field.required:
                 reasons.append(Reason("required", self._header[place], shown(cells[place]), "必填"))
-            fields[field] = value
+            fields[bound.name] = value
         return fields, reasons
 
     def _record(
@@ -121,7 +106,7 @@ class RowMapper:
         party = identifier.value or spelled
         key = "|".join(party if part == "party" else str(fields.get(part) or "") for part in self._dataset.key)
         producer = cells[self._producers[0]].strip() if self._producers else None
-        publish_until = _date(fields, self._dataset.publish_until)
+        publish_until = self._publish_until(fields, event_date)
         canonical = orjson.dumps(
             {
                 "agency": self._dataset.agency,
@@ -137,26 +122,61 @@ class RowMapper:
         )
         return Mapped(key, identifier, name, spelled, producer, event_date, publish_until, canonical)
 
+    def _publish_until(self, fields: dict[str, Value], event_date: str | None) -> str | None:
+        """Return the last day a record may be shown: its own, else so many months after its event."""
+        disclosure = self._dataset.disclosure
+        named = _date(fields, disclosure.field)
+        if named:
+            return dates.last_day(named)
+        if disclosure.months is None or event_date is None:
+            return None
+        return dates.add_months(event_date, disclosure.months)
+
 
 def _date(fields: dict[str, Value], name: str | None) -> str | None:
     value = fields.get(name) if name else None
     return value if isinstance(value, str) else None
 
 
-def _reader(field: FieldMapping) -> Callable[[str], Value]:
-    """Return the reader of a field's type."""
-    match field.type:
-        case "text":
-            return normalise.read_text
-        case "date":
-            return normalise.read_date
-        case "until":
-            return normalise.read_until
-        case "money":
-            return partial(normalise.read_money, unit=field.unit)
-        case "currency":
-            return normalise.read_currency
-        case "code":
-            return partial(normalise.read_code, codes=field.codes)
-        case "list":
-            return normalise.read_list
+def _place_of(bound: BoundField, cells: Sequence[str]) -> int:
+    """Return the column a field is read from in this row."""
+    if bound.column.first_filled:
+        return next((place for place in bound.places if cells[place].strip() not in NULLS), bound.places[0])
+    return bound.places[0]
+
+
+def reader_of(bound: BoundField) -> Callable[[str], Value]:
+    """Return the reader of a field's cells: its type's, after what the mapping declares."""
+    read, column = _reader(bound), bound.column
+    nulls, pattern = frozenset(column.nulls), re.compile(column.extract) if column.extract else None
+    if not nulls and not pattern:
+        return read
+
+    def prepared(cell: str) -> Value:
+        value = cell.strip()
+        if value in nulls:
+            return None
+        found = pattern.search(value) if pattern else None
+        return read(found[1] or "" if found else value)
+
+    return prepared
+
+
+_READERS: dict[FieldType, Callable[[str], Value]] = {
+    "text": normalise.read_text,
+    "date": dates.read_date,
+    "until": dates.read_until,
+    "currency": normalise.read_currency,
+    "list": normalise.read_list,
+    "number": normalise.read_number,
+    "flag": normalise.read_flag,
+}
+
+
+def _reader(bound: BoundField) -> Callable[[str], Value]:
+    field, unit = bound.field, bound.column.unit or bound.field.unit
+    if field.type == "money":
+        return partial(normalise.read_money, unit=unit, into=field.unit)
+    if field.type == "code":
+        return partial(normalise.read_code, codes=normalise.code_table(field.codes, bound.column.codes))
+    return _READERS[field.type]

@@ -13,10 +13,10 @@ import orjson
 import psycopg
 from uuid_utils.compat import uuid7
 
+from connectors.cells import without_citizens
 from connectors.decode import Table
 from connectors.errors import MalformedError
 from connectors.identifiers import Kind, is_old_citizen
-from connectors.normalise import without_citizens
 from connectors.party import PERSON
 from connectors.rows import Mapped, Refused, RowMapper
 from signing.merkle import leaf_hash

@@ -19,10 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
+from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.errors import ConnectorError
 from connectors.ingest import STATEMENT_TYPE, Delivery, Summary, ingest
-from connectors.mapping import Dataset
 from connectors.tables import Batch
 from gateway.database import raw
 from gateway.errors import GatewayError

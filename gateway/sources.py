@@ -17,9 +17,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
+from connectors.catalogue import get_dataset
 from connectors.decode import Table
 from connectors.errors import ConnectorError
-from connectors.mapping import get_dataset
 from connectors.protocol import Slice
 from connectors.registry import open_connector
 from connectors.tables import Source

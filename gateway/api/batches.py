@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi import Path as PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.catalogue import UnknownDatasetError, get_dataset
+from connectors.datasets import Dataset
 from connectors.errors import ConnectorError
 from connectors.file_source import FileSource
-from connectors.mapping import Dataset, UnknownDatasetError, get_dataset
 from connectors.tables import Batch
 from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require

@@ -28,9 +28,9 @@ def ingest(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from connectors.catalogue import get_dataset
     from connectors.errors import ConnectorError
     from connectors.file_source import FileSource
-    from connectors.mapping import get_dataset
     from gateway.intake import Sender, digest_of, take_in
     from gateway.quarantine import write_workbook
 

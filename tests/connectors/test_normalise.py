@@ -7,17 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.normalise import (
-    CellError,
-    find_fine,
-    read_code,
-    read_currency,
-    read_date,
-    read_list,
-    read_money,
-    read_text,
-    read_until,
-)
+from connectors.cells import CellError
+from connectors.dates import read_date, read_until
+from connectors.normalise import find_fine, read_code, read_currency, read_list, read_money, read_text
 from signing.canonical import canonical_bytes
 from tests.enterprises import citizen, uscc
 

@@ -5,8 +5,10 @@ from datetime import date
 import orjson
 import pytest
 
-from connectors.errors import ConnectorError, MalformedError
-from connectors.mapping import agencies, catalogue, get_dataset, read_dataset
+from connectors.binding import bind
+from connectors.catalogue import agencies, datasets, get_dataset
+from connectors.catalogue_files import CatalogueError, load_catalogue
+from connectors.errors import MalformedError
 from connectors.party import PERSON
 from connectors.rows import Mapped, Refused, RowMapper
 from tests.enterprises import citizen, organisation, tax_number, uscc
@@ -48,7 +50,7 @@ def penalty(**changes):
 
 
 def mapped(cells, dataset="penalty_general", header=PENALTY):
-    return RowMapper(get_dataset(dataset), header, TODAY).map(cells)
+    return RowMapper(bind(get_dataset(dataset), header), TODAY).map(cells)
 
 
 def codes(outcome):
@@ -143,24 +145,55 @@ def test_a_fine_inside_the_result_fills_an_empty_amount():
 
 def test_missing_columns_refuse_the_whole_delivery_by_name():
     with pytest.raises(MalformedError, match="处罚决定日期"):
-        RowMapper(get_dataset("penalty_general"), ["行政相对人名称", "行政处罚决定书文号"], TODAY)
+        bind(get_dataset("penalty_general"), ["行政相对人名称", "行政处罚决定书文号"])
 
 
 def test_the_catalogue_is_whole():
-    assert len(catalogue()) >= 8
-    assert {dataset.agency for dataset in catalogue().values()} == set(agencies())
-    assert all(name == dataset.dataset and dataset.title["zh"] for name, dataset in catalogue().items())
+    assert len(datasets()) >= 8
+    assert {dataset.agency for dataset in datasets().values()} <= set(agencies())
+    assert all(name == dataset.dataset and dataset.title.zh for name, dataset in datasets().items())
 
 
-UNKNOWN_KEY = """
-{dataset: x, agency: y, title: {}, schema_version: 1, freshness_days: 1, key: [nothing], party: {name: [n]}, fields: {}}
+SOUND = """\
+agency: {code: parks, zh: 园林局, en: Parks}
+datasets:
+  park_penalty:
+    title: {zh: 处罚, en: Penalties}
+    category: admin_penalty
+    key: [doc_no]
+    fields:
+      doc_no: {zh: 文号, required: true}
+      amount: {zh: 金额, type: money, unit: 元}
+    mappings:
+      - id: old
+        fields:
+          amount: {from: [罚金], extract: '(\\d+)'}
 """
 
 
 @pytest.mark.parametrize(
-    "source",
-    ["dataset: x", "- 1", "a: [", UNKNOWN_KEY, "unknown: 1"],
+    ("line", "wrong", "place"),
+    [
+        (1, "agency: {code: parks, zh: 园林局}", "parks.yaml:1: agency"),
+        (6, "    key: [nothing]", "parks.yaml:6: datasets.park_penalty.key"),
+        (9, "      amount: {zh: 金额, type: cash}", "parks.yaml:9: datasets.park_penalty.fields.amount"),
+        (9, "      amount: {zh: 金额, kind: money}", "parks.yaml:9: datasets.park_penalty.fields.amount"),
+        (13, '          amount: {from: [罚金], extract: "("}', "parks.yaml:13"),
+        (13, "          amounts: {from: [罚金]}", "parks.yaml:12"),
+        (13, "          amount: {from: 罚金}", "parks.yaml:13"),
+        (5, "    category: nothing", "parks.yaml: park_penalty"),
+        (3, "  park_penalty: [", "parks.yaml:5"),
+        (1, "agency: nobody", "parks.yaml: park_penalty"),
+        (1, "agencies: {}", "parks.yaml:1"),
+    ],
 )
-def test_a_wrong_mapping_is_refused_with_what_is_wrong(source):
-    with pytest.raises(ConnectorError):
-        read_dataset(source)
+def test_a_wrong_catalogue_is_refused_with_file_and_line(tmp_path, line, wrong, place):
+    lines = SOUND.splitlines()
+    lines[line - 1] = wrong
+    (tmp_path / "categories.yaml").write_text("admin_penalty: {zh: 行政处罚, en: Penalties}", "utf-8")
+    (tmp_path / "parks.yaml").write_text(SOUND, "utf-8")
+    assert "park_penalty" in load_catalogue([tmp_path]).datasets
+    (tmp_path / "parks.yaml").write_text("\n".join(lines), "utf-8")
+    with pytest.raises(CatalogueError) as refusal:
+        load_catalogue([tmp_path])
+    assert str(refusal.value).startswith(place)

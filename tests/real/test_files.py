@@ -8,8 +8,9 @@ import pytest
 import yaml
 from sqlalchemy import text
 
+from connectors.binding import bind
+from connectors.catalogue import get_dataset
 from connectors.decode import decode
-from connectors.mapping import get_dataset
 from gateway.database import Database
 from gateway.identity.initialise import initialise
 from gateway.intake import Sender, digest_of, take_in
@@ -40,7 +41,7 @@ async def alone(socket_folder, tmp_path):
 def authorities(path, dataset):
     """Read the authorities' own codes straight from the file."""
     table = decode(path)
-    places = [table.header.index(name) for name in dataset.producer.codes if name in table.header]
+    places = bind(dataset, table.header).authorities
     return sorted(
         {cells[place].strip() for _, cells in table.rows for place in places if len(cells) > place} - {"", "/"}
     )

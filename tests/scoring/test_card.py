@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.mapping import catalogue
+from connectors.catalogue import datasets
 from scoring_adapter.card import load_card, read_card
 from scoring_adapter.errors import CardError
 from scoring_adapter.score import Input, score
 
 AS_OF = date(2026, 1, 1)
-FEEDS = frozenset(catalogue())
+FEEDS = frozenset(datasets())
 REGISTRATION = {"entity_name": "甲", "est_date": "2010-05-01", "approval_date": "2024-01-01", "reg_capital": "500",
                 "currency": "CNY", "ent_type": "有限责任公司"}  # fmt: skip
 PENALTY = {"cf_wsh": "1", "cf_cflb": ["罚款"], "cf_nr_fk": "0.5", "cf_nr_wfff": None, "cf_nr_zkdx": None,

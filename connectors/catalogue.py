@@ -1,0 +1,44 @@
+"""The catalogue of this process: what ships, and the city's own folder over it."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from connectors.catalogue_files import SHIPPED, Catalogue, load_catalogue
+from connectors.datasets import Agency, Dataset
+from connectors.errors import ConnectorError
+
+OWN_FOLDER = "XINQIAO_CATALOGUE"  # read here and not through the settings: a catalogue is the same for every instance
+
+
+class UnknownDatasetError(ConnectorError):
+    """There is no such dataset in the catalogue."""
+
+
+@cache
+def get_catalogue() -> Catalogue:
+    """Return the catalogue, read once. Raises CatalogueError that names file and line."""
+    own = os.environ.get(OWN_FOLDER)
+    if own and not Path(own).is_dir():
+        raise ConnectorError(f"{OWN_FOLDER}={own}: 没有此文件夹 there is no such folder")
+    return load_catalogue([SHIPPED, *([Path(own)] if own else [])])
+
+
+def datasets() -> dict[str, Dataset]:
+    """Return the datasets by name."""
+    return get_catalogue().datasets
+
+
+def agencies() -> dict[str, Agency]:
+    """Return the agencies by code."""
+    return get_catalogue().agencies
+
+
+def get_dataset(name: str) -> Dataset:
+    """Return a dataset. Raises UnknownDatasetError."""
+    try:
+        return datasets()[name]
+    except KeyError as fault:
+        raise UnknownDatasetError(
+            f"没有数据目录 {name}，用 xinqiao agency list 查看 no dataset {name}: see xinqiao agency list"
+        ) from fault

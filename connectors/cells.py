@@ -1,0 +1,40 @@
+"""What every reader of cells shares: the words that stand for nothing, and how a refusal is said. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from connectors.identifiers import is_uscc
+
+NULLS = frozenset({"", "/", "\\", "-", "--", "—", "NULL", "null", "N/A", "NA", "None", "无", "暂无", "空"})
+# Told by its birth date alone: a number with a slip in its check digit is a person's all the same.
+_CITIZEN = re.compile(
+    r"(?<![0-9A-Za-z])[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a row was refused: a stable code, the column and the value as it came, and the sentence in Chinese."""
+
+    code: str
+    column: str
+    value: str
+    text: str
+
+
+class CellError(Exception):
+    """The cell holds nothing of the field's type; `code` and `text` say why."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code)
+        self.code, self.text = code, text
+
+
+def without_citizens(value: str) -> str:
+    """Take citizen numbers (GB 11643) out of free text."""
+    return _CITIZEN.sub(lambda found: found[0] if is_uscc(found[0]) else "〔证件号已隐去〕", value)
+
+
+def shown(cell: str) -> str:
+    """Return a cell as a reason quotes it: short, and without citizen numbers."""
+    return without_citizens(cell)[:200]

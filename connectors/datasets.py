@@ -1,0 +1,83 @@
+"""Agencies and datasets as the catalogue describes them: the standard that every delivery is brought to. Pure."""
+
+from typing import Literal
+
+import msgspec
+
+from connectors.mapping import Mapping, Party, Producer
+
+FieldType = Literal["text", "date", "until", "money", "currency", "code", "list", "number", "flag"]
+KeyType = Literal["uscc", "organisation_code", "registration_number", "tax_number", "name"]
+NodeKind = Literal["government", "finance", "provincial", "platform", "market", "utility", "consumer"]
+
+
+class Title(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A name in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+class Agency(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Who supplies data. `reconstructed`: the city's list does not name it, the provincial one of 2017 does."""
+
+    code: str
+    zh: str
+    en: str
+    kind: NodeKind = "government"
+    province_code: str = ""
+    reconstructed: bool = False
+
+
+class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One field of a dataset. Money and numbers are decimal strings in `unit`; `codes` are code → word.
+
+    `personal`: "always", or "sole_trader" where it is personal only if the enterprise is one person (class 92).
+    """
+
+    zh: str
+    type: FieldType = "text"
+    required: bool = False
+    unit: str = ""
+    codes: dict[str, str] = {}
+    personal: Literal["", "always", "sole_trader"] = ""
+
+
+class Disclosure(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How long a record may be shown: until the day a field of its own names, else months after its event."""
+
+    field: str | None = None
+    months: int | None = None
+
+
+class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One kind of record of one agency.
+
+    `key` names fields, or "party"; `registers`: its names identify subjects; `mixes_persons`: rows about natural
+    persons, known by name alone, stand among the others; `retention_years` is counted from the record's end.
+    """
+
+    dataset: str
+    agency: str
+    title: Title
+    category: str
+    key: list[str]
+    fields: dict[str, Field]
+    sharing: Literal["public", "shared", "restricted"] = "public"
+    polarity: Literal["positive", "negative", "neutral"] = "neutral"
+    schema_version: int = 1
+    freshness_days: int = 31
+    key_type: KeyType = "uscc"
+    granularity: Literal["day", "month", "year"] = "day"
+    party: Party = Party()
+    producer: Producer = Producer()
+    event_date: str | None = None
+    disclosure: Disclosure = Disclosure()
+    registers: bool = False
+    mixes_persons: bool = False
+    retention_years: int = 10
+    mappings: list[Mapping] = []
+
+    def spellings(self) -> list[Mapping]:
+        """Return the mappings to try, the standard's own spelling last."""
+        return [*self.mappings, Mapping("standard", self.schema_version, self.party, self.producer)]

@@ -1,0 +1,86 @@
+"""Dates of every shape and granularity agencies write, as ISO 8601: a day, a month ("2024-05") or a year. Pure."""
+
+import calendar
+import re
+import unicodedata
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
+
+from connectors.cells import NULLS, CellError
+
+NO_END = frozenset({"2099-12-31", "9999-12-31", "2999-12-31"})  # "for ever", as agencies write it
+_SHANGHAI = timezone(timedelta(hours=8))
+_TIME = r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?" + _TIME)
+_PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?")
+_MONTH = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})月?")
+_YEAR = re.compile(r"((?:19|20|21)\d\d)年?(?:度)?")
+_SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")  # days since 1899-12-30, as spreadsheets keep dates
+_EPOCH = re.compile(r"(\d{13})")  # milliseconds, as web interfaces give them; the day is Shanghai's
+_NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_TENS = re.compile(r"(\d?)十(\d?)")
+
+
+@lru_cache(maxsize=100_000)
+def read_date(cell: str) -> str | None:
+    """Return an ISO date, None for the usual nulls. Raises CellError.
+
+    Reads 2020-01-02, 2020/1/2, 2020.1.2, 20200102, 2020年1月2日 or 二〇二〇年一月二日, with a time or not; a month or a
+    year alone; spreadsheet serials; milliseconds since 1970.
+    """
+    value = unicodedata.normalize("NFKC", cell).strip()
+    if value in NULLS:
+        return None
+    if "年" in value and not value[:1].isdecimal():
+        value = _TENS.sub(lambda found: f"{found[1] or 1}{found[2] or 0}", value.translate(_NUMERALS))
+    try:
+        read = _read(value)
+    except (ValueError, OverflowError) as fault:
+        raise CellError("date_impossible", "没有这一天") from fault
+    if read is None:
+        raise CellError("date_unreadable", "不是日期，应为 2024-01-31")
+    if read < "1900":
+        raise CellError("date_impossible", "早于 1900 年")
+    return read
+
+
+def _read(value: str) -> str | None:
+    if found := _DAY.fullmatch(value) or _PLAIN.fullmatch(value):
+        return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+    if found := _SERIAL.fullmatch(value):
+        return (date(1899, 12, 30) + timedelta(days=int(found[1]))).isoformat()
+    if found := _MONTH.fullmatch(value):
+        return date(int(found[1]), int(found[2]), 1).isoformat()[:7]
+    if found := _YEAR.fullmatch(value):
+        return found[1]
+    if found := _EPOCH.fullmatch(value):
+        return datetime.fromtimestamp(int(found[1]) / 1000, _SHANGHAI).date().isoformat()
+    return None
+
+
+def read_until(cell: str) -> str | None:
+    """Return an ISO date, None for the sentinels that mean "for ever"."""
+    value = read_date(cell)
+    return None if value in NO_END else value
+
+
+def first_day(value: str) -> str:
+    """Return the first day of an ISO day, month or year."""
+    return (value + "-01-01")[:10] if len(value) == 4 else (value + "-01")[:10]
+
+
+def last_day(value: str) -> str:
+    """Return the last day of an ISO day, month or year."""
+    if len(value) == 4:
+        return f"{value}-12-31"
+    if len(value) == 7:
+        return f"{value}-{calendar.monthrange(int(value[:4]), int(value[5:]))[1]:02d}"
+    return value
+
+
+def add_months(day: str, months: int) -> str:
+    """Return the ISO day so many months later; the end of a month stays within it."""
+    at = date.fromisoformat(day)
+    count = at.year * 12 + at.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(at.day, calendar.monthrange(year, month)[1])).isoformat()

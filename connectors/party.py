@@ -18,7 +18,7 @@ from connectors.identifiers import Identifier, Kind, read_identifier
 PERSON: Final = "natural_person"
 _KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
 _PERSONAL_NAME = re.compile(r"[\u3400-\u9fff·]{2,4}|[\u3400-\u9fff]\*{1,2}")
-_PERSONAL_PARTY = frozenset({"自然人", "个人", "自然人类"})
+PERSONAL_PARTY = frozenset({"自然人", "个人", "自然人类"})
 Party = Identifier | Reason | Literal["natural_person"]
 
 
@@ -33,7 +33,7 @@ class PartyReader:
 
     def identify(self, cells: Sequence[str], name: str) -> Party:
         """Return the identifier (empty where only the name is known), why there is none, or PERSON."""
-        if any(cells[place].strip() in _PERSONAL_PARTY for place in self._kinds):
+        if any(cells[place].strip() in PERSONAL_PARTY for place in self._kinds):
             return PERSON
         read = [(place, read_identifier(cells[place])) for place in self._codes]
         for place, identifier in read:

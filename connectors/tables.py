@@ -15,6 +15,7 @@ class SubjectRow(SQLModel, table=True):
     """An enterprise, by an id of our own."""
 
     __tablename__ = "subject"
+    __table_args__ = (Index("subject_organisation", text("substr(uscc, 9, 9)")),)
     subject_id: UUID = Field(primary_key=True)
     uscc: str | None = Field(sa_type=Text, unique=True)
     name: str | None = Field(sa_type=Text)
@@ -30,6 +31,8 @@ class SubjectIdentifier(SQLModel, table=True):
     subject_id: UUID = Field(primary_key=True, foreign_key="subject.subject_id")
     source: str = Field(sa_type=Text)
     confidence: int = Field(sa_type=SmallInteger)
+    batch_id: UUID | None  # the delivery that says so
+    recorded_at: datetime | None = Field(sa_type=Timestamp)
 
 
 class Batch(SQLModel, table=True):
@@ -54,6 +57,7 @@ class Batch(SQLModel, table=True):
     reasons: dict[str, Any] = Field(sa_type=JSONB)
     statement: str = Field(sa_type=Text)
     agency_signature: str | None = Field(sa_type=Text)
+    mapping: dict[str, Any] = Field(sa_type=JSONB)  # which column each field was read from, and what was done to it
     event_id: UUID
 
 
@@ -62,14 +66,7 @@ class Record(SQLModel, table=True):
 
     __tablename__ = "record"
     __table_args__ = (
-        Index(
-            "record_current",
-            "dataset",
-            "agency",
-            "business_key",
-            unique=True,
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
+        Index("record_current", "key_id", unique=True, postgresql_where=text("superseded_at IS NULL")),
         Index("record_subject", "subject_id", postgresql_where=text("superseded_at IS NULL")),
         Index("record_unresolved", "identifier_type", "identifier_value", postgresql_where=text("subject_id IS NULL")),
         Index("record_leaf", "batch_id", "leaf_index", unique=True),
@@ -79,8 +76,9 @@ class Record(SQLModel, table=True):
     agency: str = Field(sa_type=Text)
     producer: str | None = Field(sa_type=Text)
     business_key: str = Field(sa_type=Text)
+    key_id: bytes = Field(sa_type=LargeBinary)  # what it is found by: connectors.store.key_id
     version: int
-    subject_id: UUID | None = Field(foreign_key="subject.subject_id")
+    subject_id: UUID | None  # no foreign key: it would lock a subject for every record stored
     identifier_type: str = Field(sa_type=Text)
     identifier_value: str = Field(sa_type=Text)
     event_date: date | None
@@ -90,6 +88,7 @@ class Record(SQLModel, table=True):
     superseded_at: datetime | None = Field(sa_type=Timestamp)
     batch_id: UUID
     leaf_index: int
+    row_number: int  # in the delivery, as a person counts it
     digest: bytes = Field(sa_type=LargeBinary)
     canonical: bytes = Field(sa_type=LargeBinary)
 

@@ -119,7 +119,8 @@ async def _store(
     batch = Batch(
         batch_id=delivery.batch_id, agency=dataset.agency, dataset=dataset.dataset, sender_batch=sender.sender_batch,
         digest=digest, way=sender.way, received_at=now, row_count=counts.pop("rows"), **counts,
-        reasons=summary.reasons, statement=summary.statement, agency_signature=sender.signature,
+        reasons=summary.reasons, statement=summary.statement, mapping=summary.mapping,
+        agency_signature=sender.signature,
         event_id=await gateway.audit.record(session, event, now),
     )  # fmt: skip
     session.add(batch)

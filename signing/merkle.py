@@ -118,3 +118,32 @@ def verify_consistency(  # noqa: C901 - the steps of RFC 9162 2.1.4.2 in its ord
         node, last = node // 2, last // 2
     if last or before != old_root or after != new_root:
         raise MerkleError
+
+
+class GrowingTree:
+    """The tree head over leaves that come one after the other, in memory of the tree's height."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.size = 0
+        self._peaks: list[bytes] = []  # of the perfect subtrees, the largest first: one per bit of the size
+
+    def add(self, leaves: Sequence[bytes]) -> None:
+        """Append leaf hashes."""
+        sha256, peaks, size = hashlib.sha256, self._peaks, self.size
+        for leaf in leaves:
+            digest, bits = leaf, size
+            while bits & 1:
+                digest, bits = sha256(b"\x01" + peaks.pop() + digest).digest(), bits >> 1
+            peaks.append(digest)
+            size += 1
+        self.size = size
+
+    def root(self) -> bytes:
+        """Return the tree head (RFC 6962 2.1)."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        *others, digest = self._peaks
+        for peak in reversed(others):
+            digest = node_hash(peak, digest)
+        return digest

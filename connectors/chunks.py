@@ -1,0 +1,150 @@
+"""Chunks of rows into records: plain rows column by column, the others one by one through the same mapping. Pure.
+
+The result is that of RowMapper for every row; a test compares the two over everything that occurs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from connectors import dates
+from connectors.binding import Binding
+from connectors.cells import Reason
+from connectors.columns import are_unified_codes, first_filled, map_distinct, read_column, read_names
+from connectors.party import PERSON, PERSONAL_PARTY
+from connectors.rows import Mapped, Refused, RowMapper
+
+FEWEST_FOR_COLUMNS = 100  # below, setting columns up costs more than it saves
+SCHEMA = {
+    "place": pl.Int32, "key": pl.String, "kind": pl.String, "value": pl.String, "organisation": pl.String,
+    "name": pl.String, "producer": pl.String, "event_date": pl.String, "publish_until": pl.String,
+    "canonical": pl.String,
+}  # fmt: skip
+Rows = Sequence[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What came of some rows: records-to-be in their order (SCHEMA), refusals, and persons dropped."""
+
+    sound: pl.DataFrame
+    refused: list[tuple[int, tuple[Reason, ...], list[str]]]
+    natural_persons: int
+
+
+class ChunkMapper:
+    """A mapping bound to one delivery's header, applied to many rows at once."""
+
+    def __init__(self, binding: Binding, today: date) -> None:
+        """Take the binding and today, after which nothing can have happened."""
+        self._binding, self._rows = binding, RowMapper(binding, today)
+        self._latest = (today + timedelta(days=1)).isoformat()
+        self._fields = sorted((bound for bound in binding.fields if bound.places), key=lambda bound: bound.name)
+        texts = {bound.name for bound in self._fields if bound.field.type not in {"list", "flag"}}
+        known = {"party", *texts, *(bound.name for bound in binding.fields if not bound.places)}
+        self._columnar = bool(binding.codes) and set(binding.dataset.key) <= known
+
+    def map(self, rows: Rows) -> Chunk:
+        """Map rows (row number, cells)."""
+        width = len(self._binding.header)
+        regular = [row for row in rows if len(row[1]) == width] if self._columnar else []
+        if len(regular) < FEWEST_FOR_COLUMNS:
+            return self._one_by_one(rows)
+        frame, plain = self._read(regular)
+        marks = plain.to_list()
+        others = [row for row in rows if len(row[1]) != width]
+        others += [row for row, mark in zip(regular, marks, strict=True) if not mark]
+        rest = self._one_by_one(others)
+        sound = pl.concat([self._records(frame.filter(plain)), rest.sound]).sort("place")
+        return Chunk(sound, rest.refused, rest.natural_persons)
+
+    def _one_by_one(self, rows: Rows) -> Chunk:
+        sound: list[tuple[object, ...]] = []
+        refused, persons = [], 0
+        for number, cells in rows:
+            outcome = self._rows.map(cells)
+            if isinstance(outcome, Mapped):
+                sound.append(_row_of(number, outcome))
+            elif isinstance(outcome, Refused):
+                refused.append((number, outcome.reasons, cells))
+            elif outcome == PERSON:
+                persons += 1
+        return Chunk(pl.DataFrame(sound, SCHEMA, orient="row").sort("place"), refused, persons)
+
+    def _read(self, rows: Rows) -> tuple[pl.DataFrame, pl.Series]:
+        """Return the rows' values and which of the rows are plain."""
+        binding = self._binding
+        columns = [pl.Series(column, dtype=pl.String) for column in zip(*(cells for _, cells in rows), strict=True)]
+        codes = columns[binding.codes[0]]
+        names, plain = read_names(columns[binding.names[0]])
+        plain &= are_unified_codes(codes)
+        for place in binding.kinds:
+            plain &= ~columns[place].str.strip_chars().is_in(sorted(PERSONAL_PARTY))
+        for place in binding.authorities:
+            plain &= codes != columns[place].str.strip_chars().str.to_uppercase()
+        read = {"place": pl.Series([number for number, _ in rows], dtype=pl.Int32), "name": names, "code": codes}
+        if binding.producers:
+            read["producer"] = columns[binding.producers[0]].str.strip_chars()
+        for bound in self._fields:
+            some = bound.column.first_filled and len(bound.places) > 1
+            cells = first_filled([columns[at] for at in bound.places]) if some else columns[bound.places[0]]
+            values, good = read_column(bound, cells)
+            if bound.field.required or bound.within:
+                good &= values.is_not_null()
+            plain &= good
+            read[f"field.{bound.name}"] = values
+        frame = self._with_dates(pl.DataFrame(read))
+        return frame, plain & (frame["event_date"].fill_null("") <= self._latest)
+
+    def _with_dates(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add the day of the event and the last day a record may be shown."""
+        dataset, nothing = self._binding.dataset, pl.Series([None] * len(frame), dtype=pl.String)
+
+        def field(name: str | None) -> pl.Series:
+            return frame[f"field.{name}"] if name and f"field.{name}" in frame.columns else nothing
+
+        event, until = map_distinct(dates.first_day, field(dataset.event_date)), field(dataset.disclosure.field)
+        until, months = map_distinct(dates.last_day, until), dataset.disclosure.months
+        if months is not None:
+            computed = map_distinct(lambda day: dates.add_months(day, months), event)
+            until = until.zip_with(until.is_not_null(), computed)
+        return frame.with_columns(event.alias("event_date"), until.alias("publish_until"))
+
+    def _records(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Lay plain rows out as records, with their canonical bytes."""
+        dataset = self._binding.dataset
+        parts = [
+            pl.col("code") if part == "party" else pl.col(f"field.{part}").fill_null("")
+            for part in dataset.key
+            if part == "party" or f"field.{part}" in frame.columns
+        ]
+        missing = [part != "party" and f"field.{part}" not in frame.columns for part in dataset.key]
+        given = iter(parts)
+        key = pl.concat_str([pl.lit("") if lacks else next(given) for lacks in missing], separator="|")
+        producer = pl.col("producer") if "producer" in frame.columns else pl.lit(None, pl.String)
+        fields = [pl.col(f"field.{bound.name}").alias(bound.name) for bound in self._fields]
+        canonical = pl.struct(  # members in the order of RFC 8785; strings as serde writes them are its spelling
+            pl.lit(dataset.agency).alias("agency"),
+            pl.lit(dataset.dataset).alias("dataset"),
+            pl.struct(*fields).alias("fields"),
+            pl.struct(pl.lit("uscc").alias("type"), pl.col("code").alias("value")).alias("identifier"),
+            key.alias("key"),
+            pl.col("name"),
+            producer.alias("producer"),
+            pl.lit(dataset.schema_version).alias("schema"),
+        ).struct.json_encode()
+        return frame.select(
+            pl.col("place"), key.alias("key"), pl.lit("uscc").alias("kind"), pl.col("code").alias("value"),
+            pl.col("code").str.slice(8, 9).alias("organisation"), pl.col("name"), producer.alias("producer"),
+            pl.col("event_date"), pl.col("publish_until"), canonical.alias("canonical"),
+        )  # fmt: skip
+
+
+def _row_of(number: int, mapped: Mapped) -> tuple[object, ...]:
+    identifier = mapped.identifier
+    return (
+        number, mapped.key, identifier.kind.value, identifier.value, identifier.organisation, mapped.name,
+        mapped.producer, mapped.event_date, mapped.publish_until, mapped.canonical.decode(),
+    )  # fmt: skip

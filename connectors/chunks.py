@@ -11,16 +11,18 @@ import polars as pl
 
 from connectors import dates
 from connectors.binding import Binding
-from connectors.cells import Reason
+from connectors.cells import NULLS, Reason
 from connectors.columns import are_unified_codes, first_filled, map_distinct, read_column, read_names
-from connectors.party import PERSON, PERSONAL_PARTY
+from connectors.identifiers import Identifier, Kind, read_identifier
+from connectors.party import KEYED, PERSON, PERSONAL_PARTY
 from connectors.rows import Mapped, Refused, RowMapper
 
 FEWEST_FOR_COLUMNS = 100  # below, setting columns up costs more than it saves
-SCHEMA = {
+_CODES = pl.List(pl.String)
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "place": pl.Int32, "key": pl.String, "kind": pl.String, "value": pl.String, "organisation": pl.String,
     "name": pl.String, "producer": pl.String, "event_date": pl.String, "publish_until": pl.String,
-    "canonical": pl.String,
+    "canonical": pl.String, "also": _CODES,
 }  # fmt: skip
 Rows = Sequence[tuple[int, list[str]]]
 
@@ -85,6 +87,8 @@ class ChunkMapper:
         for place in binding.authorities:
             plain &= codes != columns[place].str.strip_chars().str.to_uppercase()
         read = {"place": pl.Series([number for number, _ in rows], dtype=pl.Int32), "name": names, "code": codes}
+        if binding.dataset.registers:
+            read["also"] = _further_codes(codes, [columns[place] for place in binding.codes[1:]])
         if binding.producers:
             read["producer"] = columns[binding.producers[0]].str.strip_chars()
         for bound in self._fields:
@@ -139,6 +143,7 @@ class ChunkMapper:
             pl.col("place"), key.alias("key"), pl.lit("uscc").alias("kind"), pl.col("code").alias("value"),
             pl.col("code").str.slice(8, 9).alias("organisation"), pl.col("name"), producer.alias("producer"),
             pl.col("event_date"), pl.col("publish_until"), canonical.alias("canonical"),
+            pl.col("also") if "also" in frame.columns else pl.lit(None, _CODES).alias("also"),
         )  # fmt: skip
 
 
@@ -146,5 +151,27 @@ def _row_of(number: int, mapped: Mapped) -> tuple[object, ...]:
     identifier = mapped.identifier
     return (
         number, mapped.key, identifier.kind.value, identifier.value, identifier.organisation, mapped.name,
-        mapped.producer, mapped.event_date, mapped.publish_until, mapped.canonical.decode(),
+        mapped.producer, mapped.event_date, mapped.publish_until, mapped.canonical.decode(), _spelled(mapped.also),
     )  # fmt: skip
+
+
+def _further_codes(codes: pl.Series, columns: list[pl.Series]) -> pl.Series:
+    """Return, row by row, the sound codes beside the first; null where there is none, as nearly everywhere."""
+    found: list[list[str]] = [[] for _ in range(len(codes))]
+    for column in columns:
+        for at in (~column.str.strip_chars().is_in(sorted(NULLS)) & (column != codes)).arg_true():
+            code = read_identifier(column[at])
+            if code.kind in KEYED and code.value != codes[at] and _word(code) not in found[at]:
+                found[at].append(_word(code))
+    return pl.Series([words or None for words in found], dtype=_CODES)
+
+
+def _spelled(codes: Sequence[Identifier]) -> list[str] | None:
+    return [_word(code) for code in codes] or None
+
+
+def _word(code: Identifier) -> str:
+    """Spell a code as "kind value"; what only carries an organisation code is found by that."""
+    if code.kind in {Kind.TAX, Kind.ORGANISATION}:
+        return f"{Kind.ORGANISATION} {code.organisation}"
+    return f"{code.kind} {code.value}"

@@ -4,7 +4,6 @@ A subject takes the id of the record that first named it. The records carry that
 made when the delivery ends, in one statement and in the order of their codes.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,18 +13,10 @@ import psycopg
 
 from connectors.datasets import Dataset
 from connectors.identifiers import Kind
+from connectors.identity import find_sole, resolve_earlier
 from connectors.subjects import name_key
 
 _KNOWN = "SELECT uscc, uuid_send(subject_id) FROM subject WHERE uscc = ANY(%s)"
-# Two subjects under one identifier resolve nothing: a person decides.
-_SOLE = """
-    SELECT kind, value, (array_agg(subject_id))[1] FROM (
-        SELECT g.kind, g.value, i.subject_id FROM unnest(%s::text[], %s::text[]) AS g (kind, value)
-        JOIN subject_identifier i USING (kind, value)
-        UNION SELECT g.kind, g.value, k.subject_id FROM unnest(%s::text[], %s::text[]) AS g (kind, value)
-        JOIN subject k ON g.kind = 'organisation_code' AND substr(k.uscc, 9, 9) = g.value
-    ) found GROUP BY kind, value HAVING count(*) = 1
-"""
 _ADD = """
     INSERT INTO subject (subject_id, uscc, name, created_at)
     SELECT n.id, n.uscc, n.name, %s FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS n (id, uscc, name)
@@ -40,22 +31,19 @@ _NAME = """
     UPDATE subject k SET name = n.name FROM unnest(%s::text[], %s::text[]) AS n (uscc, name)
     WHERE k.uscc = n.uscc AND k.name IS DISTINCT FROM n.name
 """
-_ADD_NAMES = """
+_ADD_IDENTIFIERS = """
     INSERT INTO subject_identifier (kind, value, subject_id, source, confidence, batch_id, recorded_at)
-    SELECT 'name', n.key, k.subject_id, %s, 90, %s, %s FROM unnest(%s::text[], %s::text[]) AS n (uscc, key)
-    JOIN subject k USING (uscc) WHERE n.key <> '' ORDER BY n.key, k.subject_id ON CONFLICT DO NOTHING
+    SELECT DISTINCT n.kind, n.value, k.subject_id, %s, n.confidence, %s::uuid, %s::timestamptz
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[]) AS n (uscc, kind, value, confidence)
+    JOIN subject k USING (uscc) WHERE n.value <> '' ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
 """
-_RESOLVE_EARLIER = """
-    UPDATE record r SET subject_id = i.sole, status = 'resolved' FROM (
-        SELECT kind, value, (array_agg(subject_id))[1] AS sole FROM (
-            SELECT i.kind, i.value, i.subject_id FROM subject_identifier i
-            WHERE i.kind = 'name' AND i.value = ANY(%s::text[])
-            UNION SELECT 'organisation_code', substr(k.uscc, 9, 9), k.subject_id FROM subject k
-            WHERE substr(k.uscc, 9, 9) = ANY(%s::text[])
-        ) found GROUP BY kind, value HAVING count(*) = 1
-    ) i WHERE r.subject_id IS NULL AND r.identifier_type = i.kind AND r.identifier_value = i.value
-    RETURNING r.batch_id = %s
+_RETIRE_NAMES = """
+    UPDATE subject_identifier i SET former_since = CASE WHEN i.value = n.value THEN NULL ELSE %s::timestamptz END
+    FROM unnest(%s::text[], %s::text[]) AS n (uscc, value) JOIN subject k USING (uscc)
+    WHERE i.kind = 'name' AND i.subject_id = k.subject_id AND i.source = %s
+      AND (i.former_since IS NULL) <> (i.value = n.value)
 """
+NAMED, CODED = 90, 95  # how far the registering agency is trusted for a name, and for an old code
 
 
 class Subjects:
@@ -67,21 +55,25 @@ class Subjects:
         self._ids: dict[str, bytes] = {}
         self._new: dict[str, bytes] = {}
         self._names: dict[str, str] = {}
+        self._codes: dict[tuple[str, str, str], None] = {}  # unified code, kind and value of another
 
     async def find(self, rows: pl.DataFrame, record_ids: list[bytes]) -> list[bytes | None]:
         """Return whose each record is: an id, or None where it is not known yet."""
         codes = rows["value"].to_list()
         kinds = rows["kind"].to_list()
         await self._look_up({code for kind, code in zip(kinds, codes, strict=True) if kind == Kind.USCC})
-        sole = await self._find_sole(rows.filter(pl.col("kind") != Kind.USCC))
+        others = list(zip(*resolved_by(rows.filter(pl.col("kind") != Kind.USCC)), strict=True))
+        sole = await find_sole(self._cursor, others)
         if self._dataset.registers:
             registered = rows.filter(pl.col("kind") == Kind.USCC)
             self._names.update(zip(registered["value"], registered["name"], strict=True))
+            for code, others in registered.filter(pl.col("also").is_not_null()).select("value", "also").iter_rows():
+                self._codes.update(dict.fromkeys((code, *other.split(" ", 1)) for other in others))
         owners: list[bytes | None] = []
-        others = iter(zip(*resolved_by(rows.filter(pl.col("kind") != Kind.USCC)), strict=True))
+        found = (sole.get(other) for other in others)
         for kind, code, record_id in zip(kinds, codes, record_ids, strict=True):
             if kind != Kind.USCC:
-                owners.append(sole.get(next(others)))
+                owners.append(next(found))
                 continue
             owner = self._ids.get(code)
             if owner is None:
@@ -94,30 +86,31 @@ class Subjects:
             await self._cursor.execute(_KNOWN, [asked])
             self._ids.update((code, subject_id) for code, subject_id in await self._cursor.fetchall())
 
-    async def _find_sole(self, rows: pl.DataFrame) -> Mapping[tuple[str, str], bytes]:
-        if rows.is_empty():
-            return {}
-        asked = list(dict.fromkeys(zip(*resolved_by(rows), strict=True)))
-        kinds, values = [kind for kind, _ in asked], [value for _, value in asked]
-        await self._cursor.execute(_SOLE, [kinds, values, kinds, values])
-        return {(kind, value): subject_id.bytes async for kind, value, subject_id in self._cursor}
-
     async def finish(self) -> tuple[int, int]:
         """Make the subjects; return how many unresolved records found theirs, and how many of them are this batch's."""
-        cursor, names = self._cursor, self._names
         ids, codes = [subject_id.hex() for subject_id in self._new.values()], list(self._new)
         if codes:
-            await cursor.execute(_ADD, [self._now, ids, codes, [names.get(code) for code in codes]])
-            if cursor.rowcount != len(codes):
-                await cursor.execute(_REPOINT, [ids, codes, self._batch_id])
-        keys: list[str] = []
-        if names:
-            keys = [name_key(name) for name in names.values()]
-            await cursor.execute(_NAME, [list(names), list(names.values())])
-            await cursor.execute(_ADD_NAMES, [self._dataset.agency, self._batch_id, self._now, list(names), keys])
-        await cursor.execute(_RESOLVE_EARLIER, [keys, [code[8:17] for code in codes], self._batch_id])
-        ours = [own async for (own,) in cursor]
-        return len(ours), sum(ours)
+            await self._cursor.execute(_ADD, [self._now, ids, codes, [self._names.get(code) for code in codes]])
+            if self._cursor.rowcount != len(codes):
+                await self._cursor.execute(_REPOINT, [ids, codes, self._batch_id])
+        learned = [(code, Kind.ORGANISATION.value, code[8:17], 100) for code in codes]
+        if self._names:
+            learned += await self._register()
+        known = [(kind, value) for _, kind, value, _ in learned]
+        return await resolve_earlier(self._cursor, known, self._batch_id)
+
+    async def _register(self) -> list[tuple[str, str, str, int]]:
+        """Note how the registering agency names subjects, and the old codes it gives."""
+        names = {code: name_key(name) for code, name in self._names.items()}
+        learned = [(code, "name", key, NAMED) for code, key in names.items()]
+        learned += [(*known, CODED) for known in self._codes]
+        await self._cursor.execute(_NAME, [list(self._names), list(self._names.values())])
+        source = [self._dataset.agency, self._batch_id, self._now]
+        await self._cursor.execute(
+            _ADD_IDENTIFIERS, [*source, *(list(column) for column in zip(*learned, strict=True))]
+        )
+        await self._cursor.execute(_RETIRE_NAMES, [self._now, list(names), list(names.values()), self._dataset.agency])
+        return learned
 
 
 def resolved_by(rows: pl.DataFrame) -> tuple[list[str], list[str]]:

@@ -16,7 +16,7 @@ from connectors.cells import NULLS, Reason, shown
 from connectors.identifiers import Identifier, Kind, read_identifier
 
 PERSON: Final = "natural_person"
-_KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
+KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
 _PERSONAL_NAME = re.compile(r"[\u3400-\u9fff·]{2,4}|[\u3400-\u9fff]\*{1,2}")
 PERSONAL_PARTY = frozenset({"自然人", "个人", "自然人类"})
 Party = Identifier | Reason | Literal["natural_person"]
@@ -37,7 +37,7 @@ class PartyReader:
             return PERSON
         read = [(place, read_identifier(cells[place])) for place in self._codes]
         for place, identifier in read:
-            if identifier.kind in _KEYED:
+            if identifier.kind in KEYED:
                 return self._checked(cells, place, identifier)
         private = any(identifier.kind in {Kind.CITIZEN, Kind.MASKED} for _, identifier in read)
         if _PERSONAL_NAME.fullmatch(name) and (private or self._may_be_person):
@@ -49,6 +49,11 @@ class PartyReader:
         if name in NULLS:
             return Reason("party_missing", self._header[self._names[0]], "", "既无名称也无代码")
         return Identifier(Kind.MASKED if private else Kind.EMPTY, "")
+
+    def others(self, cells: Sequence[str], decided: Identifier) -> tuple[Identifier, ...]:
+        """Return the further sound codes a row gives its party: what an old code is resolved by later."""
+        found = dict.fromkeys(read_identifier(cells[place]) for place in self._codes)
+        return tuple(code for code in found if code.kind in KEYED and code != decided)
 
     def _checked(self, cells: Sequence[str], place: int, identifier: Identifier) -> Identifier | Reason:
         if identifier.value in {cells[authority].strip().upper() for authority in self._authorities}:

@@ -36,6 +36,7 @@ class Mapped:
     event_date: str | None
     publish_until: str | None
     canonical: bytes
+    also: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ class RowMapper:
             },
             option=orjson.OPT_SORT_KEYS,  # equal to RFC 8785: ASCII names, no floats, no integers beyond 2^53
         )
-        return Mapped(key, identifier, name, spelled, producer, event_date, publish_until, canonical)
+        also = self._party.others(cells, identifier) if self._dataset.registers else ()
+        return Mapped(key, identifier, name, spelled, producer, event_date, publish_until, canonical, also)
 
     def _publish_until(self, fields: dict[str, Value], event_date: str | None) -> str | None:
         """Return the last day a record may be shown: its own, else so many months after its event."""

@@ -9,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _BY_USCC = text("SELECT subject_id, uscc, name FROM subject WHERE uscc = :value")
-# Positions 9 to 17 of a unified code are the organisation code (GB 32100-2015 4).
-_BY_ORGANISATION = text("SELECT subject_id, uscc, name FROM subject WHERE substr(uscc, 9, 9) = :value LIMIT 2")
 _FIND = text("""
-    SELECT s.subject_id, s.uscc, s.name FROM subject_identifier i JOIN subject s USING (subject_id)
-    WHERE i.kind = :kind AND i.value = :value LIMIT 2
+    SELECT DISTINCT s.subject_id, s.uscc, s.name FROM (
+        SELECT subject_id, confidence, max(confidence) OVER () AS best FROM subject_known
+        WHERE kind = :kind AND value = :value
+    ) k JOIN subject s USING (subject_id) WHERE confidence = best LIMIT 2
 """)
 _BRACKETS = str.maketrans("（）【】〔〕", "()[]()")
 
@@ -29,7 +29,7 @@ class Subject:
 
 async def find_subject(session: AsyncSession, kind: str, value: str) -> Subject | None:
     """Return the one subject known by this identifier, None where there is none or more than one."""
-    statement = {"uscc": _BY_USCC, "organisation_code": _BY_ORGANISATION}.get(kind, _FIND)
+    statement = _BY_USCC if kind == "uscc" else _FIND
     rows = (await session.execute(statement, {"kind": kind, "value": value})).all()
     return Subject(*rows[0]) if len(rows) == 1 else None
 

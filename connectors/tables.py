@@ -29,10 +29,11 @@ class SubjectIdentifier(SQLModel, table=True):
     kind: str = Field(primary_key=True, sa_type=Text)
     value: str = Field(primary_key=True, sa_type=Text)
     subject_id: UUID = Field(primary_key=True, foreign_key="subject.subject_id")
-    source: str = Field(sa_type=Text)
+    source: str = Field(primary_key=True, sa_type=Text)
     confidence: int = Field(sa_type=SmallInteger)
     batch_id: UUID | None  # the delivery that says so
     recorded_at: datetime | None = Field(sa_type=Timestamp)
+    former_since: datetime | None = Field(sa_type=Timestamp)  # a name: since another was registered
 
 
 class Batch(SQLModel, table=True):

@@ -16,6 +16,7 @@ from gateway.cli import (
     registry,
     serve,
     sources,
+    subjects,
     verify,
 )
 
@@ -37,6 +38,7 @@ app.command()(demo.demo)
 app.add_typer(audit.group, name="audit")
 app.add_typer(sources.group, name="source")
 app.add_typer(records.group, name="record")
+app.add_typer(subjects.group, name="subject")
 app.add_typer(quota.group, name="quota")
 app.add_typer(keys.group, name="keys")
 app.add_typer(people.group, name="person")

@@ -1,0 +1,70 @@
+"""The cross-reference: whose an old code or a name is, how far that can be trusted, and on whose word.
+
+An identifier belongs to the subject that is known by it with the most confidence; where two are, it resolves nothing
+and a person decides (`link`). Confidence: 100 a unified code's own organisation code, or a person's decision; 95 an old
+code that the registering agency gives beside the unified one; 90 the registered name; 70 a name registered formerly.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+_SOLE = """
+    SELECT kind, value, (array_agg(uuid_send(subject_id)))[1] FROM (
+        SELECT g.kind, g.value, k.subject_id, k.confidence,
+               max(k.confidence) OVER (PARTITION BY g.kind, g.value) AS best
+        FROM unnest(%s::text[], %s::text[]) AS g (kind, value) JOIN subject_known k USING (kind, value)
+    ) f WHERE confidence = best GROUP BY kind, value HAVING count(DISTINCT subject_id) = 1
+"""
+_OPEN = """
+    SELECT DISTINCT r.identifier_type, r.identifier_value FROM unnest(%s::text[], %s::text[]) AS g (kind, value)
+    JOIN record r ON r.subject_id IS NULL AND r.identifier_type = g.kind AND r.identifier_value = g.value
+"""
+_RESOLVE = """
+    UPDATE record r SET subject_id = n.subject_id, status = 'resolved'
+    FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS n (kind, value, subject_id)
+    WHERE r.subject_id IS NULL AND r.identifier_type = n.kind AND r.identifier_value = n.value
+    RETURNING r.batch_id = %s::uuid
+"""
+_LINK = """
+    INSERT INTO subject_identifier (kind, value, subject_id, source, confidence, recorded_at)
+    VALUES (%s, %s, %s, %s, 100, %s) ON CONFLICT DO NOTHING
+"""
+Known = tuple[str, str]  # kind and value
+
+
+async def find_sole(cursor: psycopg.AsyncCursor[Any], asked: Sequence[Known]) -> Mapping[Known, bytes]:
+    """Return whose each of these identifiers is (the subject's id); those that are nobody's alone are left out."""
+    if not asked:
+        return {}
+    wanted = list(dict.fromkeys(asked))
+    await cursor.execute(_SOLE, [[kind for kind, _ in wanted], [value for _, value in wanted]])
+    return {(kind, value): subject for kind, value, subject in await cursor.fetchall()}
+
+
+async def resolve_earlier(
+    cursor: psycopg.AsyncCursor[Any], known: Sequence[Known], batch_id: UUID | None
+) -> tuple[int, int]:
+    """Give records held unresolved to the subjects now known by these identifiers.
+
+    Returns how many there were, and how many of them belong to the batch.
+    """
+    await cursor.execute(_OPEN, [[kind for kind, _ in known], [value for _, value in known]])
+    found = await find_sole(cursor, await cursor.fetchall())
+    if not found:
+        return 0, 0
+    columns = [kind for kind, _ in found], [value for _, value in found], [subject.hex() for subject in found.values()]
+    await cursor.execute(_RESOLVE, [*columns, batch_id])
+    ours = [own for (own,) in await cursor.fetchall()]
+    return len(ours), sum(bool(own) for own in ours)
+
+
+async def link(
+    cursor: psycopg.AsyncCursor[Any], identifier: Known, subject_id: UUID, decided_by: str, now: datetime
+) -> int:
+    """Keep a person's decision whose an identifier is; return how many records found their subject by it."""
+    await cursor.execute(_LINK, [*identifier, subject_id, decided_by, now])
+    return (await resolve_earlier(cursor, [identifier], None))[0]

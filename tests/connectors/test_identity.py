@@ -1,0 +1,102 @@
+"""Old codes and names find their subject, as surely as the word they rest on; where two share one, a person decides."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from connectors.binding import bind
+from connectors.catalogue import get_dataset
+from connectors.decode import Table
+from connectors.subjects import find_subject
+from gateway.errors import GatewayError
+from gateway.intake import Sender, take_in
+from gateway.subjects import identifier_of, known_as, link_subject
+from tests.enterprises import organisation, tax_number, uscc
+
+REGISTRATION = ["企业名称", "统一社会信用代码", "注册号", "成立日期"]
+ABNORMAL = ["企业名称", "统一社会信用代码", "列入原因", "列入日期"]
+OLD_NUMBER = "330203000030639"
+
+
+@pytest.fixture
+def deliver(gateway):
+    async def send(dataset, header, *rows):
+        wanted = get_dataset(dataset)
+        bind(wanted, header)
+        table = Table("utf-8", header, iter(enumerate(rows, start=2)))
+        batch, _ = await take_in(
+            gateway, Sender("test", str(uuid4()), "file"), wanted, uuid4().bytes * 2, lambda: table
+        )
+        return batch
+
+    return send
+
+
+async def known(gateway, said):
+    async with gateway.database.begin("test.find") as session:
+        subject = await find_subject(session, *identifier_of(said))
+        return subject.uscc if subject else None
+
+
+async def test_an_old_number_given_beside_the_unified_code_resolves_what_came_before(gateway, deliver):
+    waiting = await deliver("abnormal_operation", ABNORMAL, ["旧号公司", OLD_NUMBER, "未年报", "2020-01-01"])
+    assert waiting.unresolved == 1
+    await deliver("ent_registration", REGISTRATION, ["旧号有限公司", uscc(41), OLD_NUMBER, "2001-01-01"])
+    assert await known(gateway, OLD_NUMBER) == uscc(41)
+    async with gateway.database.begin("test.record") as session:
+        status = await session.execute(
+            text("SELECT status FROM record WHERE batch_id = :batch"), {"batch": waiting.batch_id}
+        )
+        assert status.scalar_one() == "resolved"
+        subject = await find_subject(session, "uscc", uscc(41))
+        ways = {(row["kind"], row["confidence"], row["source"]) for row in await known_as(session, subject.subject_id)}
+    assert ways == {
+        ("organisation_code", 100, "GB 32100-2015"),
+        ("registration_number", 95, "market_regulation"),
+        ("name", 90, "market_regulation"),
+    }
+
+
+async def test_a_code_and_the_registration_that_explains_it_may_come_in_one_delivery(gateway, deliver):
+    batch = await deliver(
+        "ent_registration",
+        REGISTRATION,
+        ["同批旧码公司", organisation(42), "", ""],
+        ["同批公司", uscc(42), "", ""],
+    )
+    assert (batch.accepted, batch.unresolved) == (2, 0)
+
+
+async def test_old_tax_numbers_and_organisation_codes_are_the_enterprises_own(gateway, deliver):
+    await deliver("abnormal_operation", ABNORMAL, ["某四三公司", uscc(43), "未年报", "2020-01-01"])
+    assert await known(gateway, tax_number(43)) == await known(gateway, organisation(43)) == uscc(43)
+
+
+async def test_a_former_name_yields_to_whoever_bears_it_now(gateway, deliver):
+    await deliver("ent_registration", REGISTRATION, ["改名前公司", uscc(44), "", ""])
+    await deliver("ent_registration", REGISTRATION, ["改名后公司", uscc(44), "", ""])
+    assert await known(gateway, "改名前公司") == uscc(44)
+    await deliver("ent_registration", REGISTRATION, ["改名前公司", uscc(45), "", ""])
+    assert await known(gateway, "改名前公司") == uscc(45)
+    assert await known(gateway, "改名后公司") == uscc(44)
+    await deliver("ent_registration", REGISTRATION, ["改名前公司", uscc(44), "", ""])
+    assert await known(gateway, "改名前公司") is None
+
+
+async def test_a_name_two_enterprises_bear_waits_for_a_person(gateway, deliver):
+    await deliver("ent_registration", REGISTRATION, ["同名公司", uscc(46), "", ""], ["同名公司", uscc(47), "", ""])
+    batch = await deliver("abnormal_operation", ABNORMAL, ["同名 公司", "/", "未年报", "2020-01-01"])
+    assert batch.unresolved == 1
+    linked = await link_subject(gateway, "同名公司", uscc(47), actor="operator-1", reason="经办核实")
+    assert linked.records == 1
+    assert await known(gateway, "同名公司") == uscc(47)
+    later = await deliver("abnormal_operation", ABNORMAL, ["同名公司", "/", "失联", "2021-01-01"])
+    assert (later.accepted, later.unresolved) == (1, 0)
+
+
+async def test_a_link_to_nobody_and_of_a_unified_code_is_refused(gateway):
+    with pytest.raises(GatewayError):
+        await link_subject(gateway, "某某公司", uscc(999), actor="operator-1", reason="x")
+    with pytest.raises(GatewayError):
+        await link_subject(gateway, uscc(46), uscc(47), actor="operator-1", reason="x")

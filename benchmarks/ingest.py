@@ -1,29 +1,37 @@
-"""A million rows through decode, map, seal and store, beside the floor: a plain binary COPY of the same rows.
+"""Deliveries through decode, map, seal and store, beside the floor: a plain binary COPY of the same rows.
 
-python benchmarks/ingest.py [rows] [enterprises]; prints rows/s of both, their ratio, and the peak memory of the ingest.
+python benchmarks/ingest.py [rows ...] [--enterprises N]; for each size prints rows/s of the copy, of decoding,
+normalising and validating alone, and of the whole, their ratio to the copy, and the peak memory. Several sizes show
+whether the cost of a row stays the same.
 """
 
 import asyncio
 import csv
 import random
 import resource
-import sys
 import tempfile
 import time
+from argparse import ArgumentParser
+from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
+from connectors.binding import bind
 from connectors.catalogue import get_dataset
+from connectors.chunks import ChunkMapper
 from connectors.decode import decode
 from connectors.identifiers import organisation_check, uscc_check
+from connectors.ingest import CHUNK_ROWS
 from gateway.database import Database, raw
 from gateway.embedded import lease, release, resolve_urls
 from gateway.identity.initialise import initialise
 from gateway.intake import Sender, digest_of, take_in
 from gateway.schema import migrate
 from gateway.settings import Settings
-from gateway.state import open_gateway
+from gateway.state import Gateway, open_gateway
 
+DATASET = "penalty_general"
 HEADER = (
     "行政相对人名称", "统一社会信用代码", "行政处罚决定书文号", "违法行为类型", "处罚类别", "处罚内容",
     "罚款金额（万元）", "处罚决定日期", "公示截止期", "处罚机关", "处罚机关统一社会信用代码",
@@ -39,7 +47,7 @@ def code(number: int) -> str:
 
 def write_rows(path: Path, rows: int, enterprises: int) -> None:
     """Write a delivery of penalties; 3 of 100 rows are refused, as in real ones."""
-    chance = random.Random(7)
+    chance = random.Random(rows)
     codes = [code(number) for number in range(enterprises)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -49,8 +57,9 @@ def write_rows(path: Path, rows: int, enterprises: int) -> None:
             day = f"20{15 + n % 10}-{1 + n % 12:02d}-{1 + n % 28:02d}"
             fine = "五千元" if n % 33 == 0 else f"{chance.randrange(1, 10_000) / 100}"
             writer.writerow((
-                f"瓯海第{who}鞋业有限公司", codes[who], f"温综执罚决字〔{day[:4]}〕第{n}号", "未按规定公示年度报告",
-                "罚款", "责令改正，处以罚款", fine, day, "2099-12-31", "温州市综合行政执法局", "11330300002501234X",
+                f"瓯海第{who}鞋业有限公司", codes[who], f"温综执罚决字〔{day[:4]}〕第{rows}-{n}号",
+                "未按规定公示年度报告", "罚款", "责令改正，处以罚款", fine, day, "2099-12-31", "温州市综合行政执法局",
+                "11330300002501234X",
             ))  # fmt: skip
 
 
@@ -71,7 +80,32 @@ async def copy_floor(database: Database, path: Path) -> float:
     return seconds
 
 
-async def main(rows: int, enterprises: int) -> None:
+def map_alone(path: Path) -> float:
+    """Decode, normalise and validate, with every reason, and store nothing; return the seconds."""
+    started, table = time.perf_counter(), decode(path)
+    mapper = ChunkMapper(bind(get_dataset(DATASET), table.header), datetime.now(UTC).date())
+    while rows := list(islice(table.rows, CHUNK_ROWS)):
+        mapper.map(rows)
+    return time.perf_counter() - started
+
+
+async def measure(gateway: Gateway, path: Path, rows: int) -> None:
+    """Measure one delivery."""
+    floor, mapping = await copy_floor(gateway.database, path), map_alone(path)
+    started = time.perf_counter()
+    sender = Sender("bench", str(rows), "file")
+    batch, _ = await take_in(gateway, sender, get_dataset(DATASET), digest_of(path), partial(decode, path))
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{rows:,} rows, {path.stat().st_size / 1e6:.0f} MB: accepted {batch.accepted:,}, rejected {batch.rejected:,}"
+    )
+    print(f"  floor, binary COPY    {rows / floor:>9,.0f} rows/s  1.00")
+    print(f"  decode, map, validate {rows / mapping:>9,.0f} rows/s  {floor / mapping:.2f}")
+    print(f"  sealed and stored     {rows / seconds:>9,.0f} rows/s  {floor / seconds:.2f}   peak {peak:.0f} MiB")
+
+
+async def main(sizes: list[int], enterprises: int) -> None:
     """Run floor and subject in one process on one server."""
     folder = Path(tempfile.mkdtemp(prefix="xinqiao-bench-"))
     folder.chmod(0o755)
@@ -80,21 +114,16 @@ async def main(rows: int, enterprises: int) -> None:
     migrate(resolve_urls(settings).owner)
     database = Database(resolve_urls(settings))
     await initialise(settings, database, operator="bench", operator_key=folder / "operator.json")
-    write_rows(path, rows, enterprises)
-    print(f"{rows} rows of {enterprises} enterprises, {path.stat().st_size / 1e6:.0f} MB")
     async with open_gateway(settings, database) as gateway:
-        floor = await copy_floor(gateway.database, path)
-        started = time.perf_counter()
-        dataset = get_dataset("penalty_general")
-        batch, _ = await take_in(gateway, Sender("bench", "1", "file"), dataset, digest_of(path), partial(decode, path))
-        seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"floor, binary COPY   {rows / floor:>9,.0f} rows/s  1.00")
-    print(f"ingest               {rows / seconds:>9,.0f} rows/s  {floor / seconds:.2f}   peak {peak:.0f} MiB")
-    print(f"accepted {batch.accepted}, rejected {batch.rejected}, duplicates {batch.duplicates}")
+        for rows in sizes:
+            write_rows(path, rows, enterprises)
+            await measure(gateway, path, rows)
     release(folder)
 
 
 if __name__ == "__main__":
-    given = [int(argument) for argument in sys.argv[1:]]
-    asyncio.run(main(*(given or [1_000_000]), *([300_000] if len(given) < 2 else [])))
+    arguments = ArgumentParser(description=__doc__)
+    arguments.add_argument("rows", type=int, nargs="*", default=[1_000_000])
+    arguments.add_argument("--enterprises", type=int, default=300_000)
+    given = arguments.parse_args()
+    asyncio.run(main(given.rows, given.enterprises))

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,17 +19,25 @@ from signing.sealing import seal, unseal
 NO_SUBJECT = "-"  # payloads about no subject share a key
 KEY_BYTES = 32
 
-INSERT_EVENT = text("""
-    WITH event AS (
+# One statement for any number of events: what a row is made of, by the type of its column.
+_COLUMNS = {
+    "id": "uuid", "leaf": "bytea", "hash": "bytea", "ts": "timestamptz", "type": "text", "actor": "text",
+    "institution": "text", "account": "text", "subject": "text", "outcome": "text", "key": "uuid", "sealed": "bytea",
+}  # fmt: skip
+_ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())
+INSERT_EVENTS = text(f"""
+    WITH given AS (
+        SELECT * FROM unnest({_ARRAYS}) AS given ({", ".join(_COLUMNS)})
+    ), event AS (
         INSERT INTO audit_event (event_id, log_id, leaf, leaf_hash, ts, type, actor, institution, account, subject,
                                  outcome)
-        VALUES (:id, :log, :leaf, :hash, :ts, :type, :actor, :institution, :account, :subject, :outcome)
+        SELECT id, :log, leaf, hash, ts, type, actor, institution, account, subject, outcome FROM given
     ), payload AS (
-        INSERT INTO audit_payload (event_id, key_id, sealed) VALUES (:id, :key, :sealed)
+        INSERT INTO audit_payload (event_id, key_id, sealed) SELECT id, key, sealed FROM given
     )
-    INSERT INTO audit_pending (event_id, log_id, leaf_hash) VALUES (:id, :log, :hash)
+    INSERT INTO audit_pending (event_id, log_id, leaf_hash) SELECT id, :log, hash FROM given
 """)
-FIND_KEY = text("SELECT key_id, wrapped_key FROM audit_dek WHERE subject_ref = :ref")
+FIND_KEYS = text("SELECT subject_ref, key_id, wrapped_key FROM audit_dek WHERE subject_ref = ANY(:refs)")
 FIND_PAYLOAD = text("""
     SELECT p.key_id, k.wrapped_key, p.sealed FROM audit_payload p JOIN audit_dek k USING (key_id) WHERE p.event_id = :id
 """)
@@ -69,29 +78,30 @@ class Recorder:
 
         Raises EventError when it has no leaf.
         """
-        event_id, salt = event_id or uuid7(), os.urandom(SALT_BYTES)
-        at = now or datetime.now(UTC)
-        payload = payload_bytes(event.payload)
-        leaf = leaf_of(event, event_id, at, commitment(salt, payload))
-        key_id, key = await self._key(session, event.subject or NO_SUBJECT)
-        sealed = seal(key, canonical_bytes({"salt": salt.hex(), "payload": payload.decode()}), event_id.bytes)
-        row = {
-            "id": event_id,
-            "log": self.log_id,
-            "leaf": leaf,
-            "hash": leaf_hash(leaf),
-            "ts": at,
-            "type": event.type,
-            "actor": event.actor,
-            "institution": event.institution,
-            "account": event.account,
-            "subject": event.subject,
-            "outcome": event.outcome,
-            "key": key_id,
-            "sealed": sealed,
-        }
-        await session.execute(INSERT_EVENT, row)
+        event_id = event_id or uuid7()
+        await self._insert(session, [(event_id, event, now or datetime.now(UTC))])
         return event_id
+
+    async def record_all(self, session: AsyncSession, events: Sequence[tuple[Event, datetime]]) -> None:
+        """Record events with their times, in one statement. Raises EventError when one of them has no leaf."""
+        if events:
+            await self._insert(session, [(uuid7(), event, at) for event, at in events])
+
+    async def _insert(self, session: AsyncSession, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
+        keys = await self._keys(session, {event.subject or NO_SUBJECT for _, event, _ in events})
+        rows = [self._row(event_id, event, at, *keys[event.subject or NO_SUBJECT]) for event_id, event, at in events]
+        columns = {name: [row[name] for row in rows] for name in _COLUMNS}
+        await session.execute(INSERT_EVENTS, {"log": self.log_id, **columns})
+
+    def _row(self, event_id: UUID, event: Event, at: datetime, key_id: UUID, key: bytes) -> dict[str, object]:
+        salt, payload = os.urandom(SALT_BYTES), payload_bytes(event.payload)
+        leaf = leaf_of(event, event_id, at, commitment(salt, payload))
+        sealed = seal(key, canonical_bytes({"salt": salt.hex(), "payload": payload.decode()}), event_id.bytes)
+        return {
+            "id": event_id, "leaf": leaf, "hash": leaf_hash(leaf), "ts": at, "type": event.type,
+            "actor": event.actor, "institution": event.institution, "account": event.account,
+            "subject": event.subject, "outcome": event.outcome, "key": key_id, "sealed": sealed,
+        }  # fmt: skip
 
     def open_payload(self, event_id: UUID, key_id: UUID, wrapped: bytes, sealed: bytes) -> dict[str, str]:
         """Return an event's `salt` (hex) and `payload` (canonical JSON), which its leaf's commitment is over."""
@@ -105,14 +115,16 @@ class Recorder:
             return None
         return self.open_payload(event_id, row.key_id, row.wrapped_key, row.sealed)
 
-    async def _key(self, session: AsyncSession, ref: str) -> tuple[UUID, bytes]:
-        """Return the live key of a subject, made on first use; two makers at once end up with the same one."""
-        row = (await session.execute(FIND_KEY, {"ref": ref})).one_or_none()
-        if row is None:
+    async def _keys(self, session: AsyncSession, refs: set[str]) -> dict[str, tuple[UUID, bytes]]:
+        """Return the live keys of subjects, made on first use; two makers at once end up with the same one."""
+        found = (await session.execute(FIND_KEYS, {"refs": list(refs)})).all()
+        missing = refs - {row.subject_ref for row in found}
+        for ref in sorted(missing):
             key_id = uuid7()
             wrapped = seal(self._kek, os.urandom(KEY_BYTES), key_id.bytes)
             await session.execute(ADD_KEY, {"key": key_id, "ref": ref, "wrapped": wrapped})
-            row = (await session.execute(FIND_KEY, {"ref": ref})).one()
-        if row.wrapped_key is None:
+        if missing:
+            found = (await session.execute(FIND_KEYS, {"refs": list(refs)})).all()
+        if any(row.wrapped_key is None for row in found):
             raise AuditError("this subject's key was destroyed: nothing more can be recorded under it")
-        return row.key_id, unseal(self._kek, row.wrapped_key, row.key_id.bytes)
+        return {row.subject_ref: (row.key_id, unseal(self._kek, row.wrapped_key, row.key_id.bytes)) for row in found}

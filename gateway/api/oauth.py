@@ -5,17 +5,20 @@ from datetime import UTC, datetime
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 
+from audit.errors import AuditError
 from gateway.api.dependencies import Gw, Transaction
 from gateway.api.oauth_forms import OAuthForm, describe_form
-from gateway.identity.assertion import METHOD
 from gateway.identity.authorization_server import Answer
 from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
 from gateway.identity.pushed_requests import push_request
+from gateway.identity.registered import METHOD
 from gateway.identity.scopes import SCOPES
 from gateway.identity.token_endpoint import issue_token
 from gateway.identity.token_state import introspect, revoke
 from gateway.keystore import JWKS_CACHE_SECONDS
+from gateway.problems import ProblemError
 from signing.jws import ALGORITHMS
 
 router = APIRouter(tags=["OAuth 2.0 登录"])
@@ -31,10 +34,15 @@ GRANTS = ["client_credentials", "authorization_code"]
         code_verifier=TEXT,
     ),
 )  # fmt: skip
-async def token(request: Request, gateway: Gw, session: Transaction, form: OAuthForm) -> JSONResponse:
+async def token(request: Request, gateway: Gw, form: OAuthForm) -> JSONResponse:
     """Give a token for private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
     now = datetime.now(UTC)
-    return _respond(await issue_token(session, gateway, form, _binding(request, gateway, now), now))
+    try:
+        answer = await issue_token(gateway, form, _binding(request, gateway, now), now)
+    except (SQLAlchemyError, AuditError, OSError) as fault:
+        detail = "The request could not be recorded, so no token was given 无法留痕，未发令牌。"
+        raise ProblemError("audit-unavailable", 503, detail, headers={"Retry-After": "5"}) from fault
+    return _respond(answer)
 
 
 @router.post(

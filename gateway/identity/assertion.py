@@ -3,28 +3,38 @@
 Authlib's own check takes any recommended algorithm, an array as audience and a lifetime of years: refused here.
 """
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
+from gateway.identity.marks import assertion_mark
+from gateway.identity.registered import METHOD
+from gateway.identity.stores import Store
 from signing.errors import SignatureError
 from signing.jws import ALGORITHMS, SUITES, import_public
 
 SKEW_SECONDS = 60
 LONGEST_LIFE_SECONDS = 300
 LARGEST_ASSERTION = 16 * 1024
-METHOD = "private_key_jwt"
 _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
-_ONCE = text("INSERT INTO once (key, expires_at) VALUES (:key, :until) ON CONFLICT DO NOTHING")
+_AUTHLIB = JWTBearerClientAssertion()
+
+
+def read_assertion(assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read header and claims, not yet verified. Raises InvalidClientError."""
+    if len(assertion) > LARGEST_ASSERTION:
+        raise InvalidClientError(description="The assertion is too large.")
+    try:
+        header, claims = _AUTHLIB.extract_assertion(assertion)
+    except (ValueError, RecursionError) as fault:
+        raise InvalidClientError(description="The assertion is not a JWT.") from fault
+    return header, claims
 
 
 class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib has no types
@@ -32,26 +42,15 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
 
     CLIENT_AUTH_METHOD = METHOD
 
-    def __init__(self, session: Session, issuer: str, now: datetime) -> None:
+    def __init__(self, store: Store, issuer: str, now: datetime) -> None:
         super().__init__()
-        self._session, self._issuer, self._now = session, issuer, now
-
-    def extract_assertion(self, assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Read header and claims, not yet verified."""
-        if len(assertion) > LARGEST_ASSERTION:
-            raise InvalidClientError(description="The assertion is too large.")
-        try:
-            header, claims = super().extract_assertion(assertion)
-        except (ValueError, UnicodeError) as fault:
-            raise InvalidClientError(description="The assertion is not a JWT.") from fault
-        return header, claims
+        self._store, self._issuer, self._now = store, issuer, now
 
     def __call__(self, query_client: Any, request: Any) -> Any:  # noqa: ANN401 - Authlib's own objects
         """Authenticate, or return None where the request brings no assertion. Raises InvalidClientError."""
-        form = request.form
-        if form.get("client_assertion_type") != self.CLIENT_ASSERTION_TYPE or not form.get("client_assertion"):
+        if request.assertion is None:
             return None
-        header, claims = self.extract_assertion(form["client_assertion"])
+        (header, claims), form = request.assertion, request.form
         client = query_client(claims.get("sub")) if isinstance(claims.get("sub"), str) else None
         if client is None:
             raise InvalidClientError(description="No such client is registered here.")
@@ -88,15 +87,7 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         for description, wrong in faults.items():
             if wrong:
                 raise InvalidClientError(description=description)
-        if not use_once(self._session, f"ca:{client_id}:{claims['jti']}", (expires or 0) + SKEW_SECONDS):
-            raise InvalidClientError(description="This assertion was used before: sign a new one with a new jti.")
-
-
-def use_once(session: Session, key: str, until: float) -> bool:
-    """Remember `key` until then (epoch seconds), over all workers; return whether it is new."""
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
-    done = session.execute(_ONCE, {"key": digest, "until": datetime.fromtimestamp(until, UTC)})
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+        self._store.claim(assertion_mark(client_id, claims["jti"], (expires or 0) + SKEW_SECONDS))
 
 
 def _is_jti(value: object) -> bool:

@@ -12,14 +12,12 @@ from uuid_utils.compat import uuid7
 
 from audit.errors import AuditError
 from audit.events import SALT_BYTES, Event, commitment, leaf_of, payload_bytes
+from audit.subject_keys import NO_SUBJECT, SubjectKeys
 from signing.canonical import canonical_bytes
 from signing.merkle import EMPTY_ROOT, leaf_hash
 from signing.sealing import seal, unseal
 
-NO_SUBJECT = "-"  # payloads about no subject share a key
-KEY_BYTES = 32
-
-# One statement for any number of events: what a row is made of, by the type of its column.
+# One statement for any number of events, each under a key that lives: the types of what a row is made of.
 _COLUMNS = {
     "id": "uuid", "leaf": "bytea", "hash": "bytea", "ts": "timestamptz", "type": "text", "actor": "text",
     "institution": "text", "account": "text", "subject": "text", "outcome": "text", "key": "uuid", "sealed": "bytea",
@@ -36,14 +34,10 @@ INSERT_EVENTS = text(f"""
         INSERT INTO audit_payload (event_id, key_id, sealed) SELECT id, key, sealed FROM given
     )
     INSERT INTO audit_pending (event_id, log_id, leaf_hash) SELECT id, :log, hash FROM given
-""")
-FIND_KEYS = text("SELECT subject_ref, key_id, wrapped_key FROM audit_dek WHERE subject_ref = ANY(:refs)")
+    JOIN audit_dek ON key_id = key AND wrapped_key IS NOT NULL
+""")  # noqa: S608 - made of the words above alone
 FIND_PAYLOAD = text("""
     SELECT p.key_id, k.wrapped_key, p.sealed FROM audit_payload p JOIN audit_dek k USING (key_id) WHERE p.event_id = :id
-""")
-ADD_KEY = text("""
-    INSERT INTO audit_dek (key_id, subject_ref, wrapped_key) VALUES (:key, :ref, :wrapped)
-    ON CONFLICT (subject_ref) DO NOTHING
 """)
 
 
@@ -69,7 +63,7 @@ class Recorder:
     def __init__(self, log_id: int, origin: str, kek: bytes) -> None:
         """Take the log's id and origin, and the 32-byte key that wraps the subjects' keys."""
         self.log_id, self.origin = log_id, origin
-        self._kek = kek
+        self._kek, self._keys = kek, SubjectKeys(kek)
 
     async def record(
         self, session: AsyncSession, event: Event, now: datetime | None = None, event_id: UUID | None = None
@@ -88,10 +82,13 @@ class Recorder:
             await self._insert(session, [(uuid7(), event, at) for event, at in events])
 
     async def _insert(self, session: AsyncSession, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
-        keys = await self._keys(session, {event.subject or NO_SUBJECT for _, event, _ in events})
+        keys = await self._keys.get(session, {event.subject or NO_SUBJECT for _, event, _ in events})
         rows = [self._row(event_id, event, at, *keys[event.subject or NO_SUBJECT]) for event_id, event, at in events]
         columns = {name: [row[name] for row in rows] for name in _COLUMNS}
-        await session.execute(INSERT_EVENTS, {"log": self.log_id, **columns})
+        written = await session.execute(INSERT_EVENTS, {"log": self.log_id, **columns})
+        if written.rowcount != len(rows):  # type: ignore[attr-defined]  # an INSERT has one
+            self._keys.forget()
+            raise AuditError("the key of an event is gone: nothing more can be recorded under it")
 
     def _row(self, event_id: UUID, event: Event, at: datetime, key_id: UUID, key: bytes) -> dict[str, object]:
         salt, payload = os.urandom(SALT_BYTES), payload_bytes(event.payload)
@@ -114,17 +111,3 @@ class Recorder:
         if row is None or row.sealed is None or row.wrapped_key is None:
             return None
         return self.open_payload(event_id, row.key_id, row.wrapped_key, row.sealed)
-
-    async def _keys(self, session: AsyncSession, refs: set[str]) -> dict[str, tuple[UUID, bytes]]:
-        """Return the live keys of subjects, made on first use; two makers at once end up with the same one."""
-        found = (await session.execute(FIND_KEYS, {"refs": list(refs)})).all()
-        missing = refs - {row.subject_ref for row in found}
-        for ref in sorted(missing):
-            key_id = uuid7()
-            wrapped = seal(self._kek, os.urandom(KEY_BYTES), key_id.bytes)
-            await session.execute(ADD_KEY, {"key": key_id, "ref": ref, "wrapped": wrapped})
-        if missing:
-            found = (await session.execute(FIND_KEYS, {"refs": list(refs)})).all()
-        if any(row.wrapped_key is None for row in found):
-            raise AuditError("this subject's key was destroyed: nothing more can be recorded under it")
-        return {row.subject_ref: (row.key_id, unseal(self._kek, row.wrapped_key, row.key_id.bytes)) for row in found}

@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.errors import AuditError
-from gateway.api.dependencies import Gw, Transaction
-from gateway.api.oauth_forms import OAuthForm, describe_form
+from gateway.api.dependencies import Gw, Transaction, get_gateway
+from gateway.api.oauth_forms import OAuthForm, describe_form, read_form
 from gateway.identity.authorization_server import Answer
 from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
 from gateway.identity.pushed_requests import push_request
@@ -34,9 +34,10 @@ GRANTS = ["client_credentials", "authorization_code"]
         code_verifier=TEXT,
     ),
 )  # fmt: skip
-async def token(request: Request, gateway: Gw, form: OAuthForm) -> JSONResponse:
+async def token(request: Request) -> JSONResponse:
     """Give a token for private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
-    now = datetime.now(UTC)
+    # Read by hand what other routes declare: here FastAPI's dependencies would cost as much as a signature.
+    gateway, form, now = get_gateway(request), await read_form(request), datetime.now(UTC)
     try:
         answer = await issue_token(gateway, form, _binding(request, gateway, now), now)
     except (SQLAlchemyError, AuditError, OSError) as fault:

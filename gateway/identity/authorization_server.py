@@ -1,7 +1,7 @@
 """Authlib's authorization server on our tables: how a request and an answer look, and whom it asks.
 
-Authlib is synchronous. It decides in memory where its store allows that; else it runs inside `AsyncSession.run_sync`, so
-that its queries go over the request's own transaction.
+Authlib is synchronous. It decides in memory where its store allows that; else it runs inside `AsyncSession.run_sync`,
+so that its queries go over the request's own transaction.
 """
 
 from collections.abc import Mapping

@@ -39,28 +39,20 @@ def proof_mark(proof: Proof) -> Mark:
     return _mark(f"dpop:{proof.thumbprint}:{proof.jti}", proof.ends, _proof_used)
 
 
-def claim(session: Session, marks: Sequence[Mark]) -> set[bytes]:
-    """Remember marks, no two of them the same; return the keys of those that are new."""
-    claimed = session.execute(_CLAIM, {"keys": [m.key for m in marks], "untils": [m.until for m in marks]})
-    return set(claimed.scalars())
+def claim(session: Session, wanted: Sequence[Sequence[Mark]]) -> list[Mark | None]:
+    """Claim each party's marks together; return for each its first that was taken, None where all are its own.
 
-
-def claim_in_turn(session: Session, wanted: Sequence[Sequence[Mark]]) -> list[Mark | None]:
-    """Claim each party's marks, one after the other; return for each its first that was taken, None where none was.
-
-    A party refused a mark claims no further ones. Of several that want the same, the first gets it.
+    Of several that want the same, the first gets it; a party that is refused one has used up its others.
     """
-    taken: list[Mark | None] = [None] * len(wanted)
-    for turn in range(max(map(len, wanted), default=0)):
-        first: dict[bytes, int] = {}
-        for party, marks in enumerate(wanted):
-            if taken[party] is None and turn < len(marks) and first.setdefault(marks[turn].key, party) != party:
-                taken[party] = marks[turn]
-        new = claim(session, [wanted[party][turn] for party in first.values()]) if first else set()
-        for key, party in first.items():
-            if key not in new:
-                taken[party] = wanted[party][turn]
-    return taken
+    first: dict[bytes, tuple[int, Mark]] = {}
+    for party, marks in enumerate(wanted):
+        for mark in marks:
+            first.setdefault(mark.key, (party, mark))
+    if not first:
+        return [None] * len(wanted)
+    values = {"keys": list(first), "untils": [mark.until for _, mark in first.values()]}
+    own = {(key, first[key][0]) for key in session.execute(_CLAIM, values).scalars()}
+    return [next((m for m in marks if (m.key, party) not in own), None) for party, marks in enumerate(wanted)]
 
 
 def _mark(key: str, until: float, refusal: Callable[[], OAuth2Error]) -> Mark:

@@ -1,4 +1,4 @@
-"""Where the authorization server looks clients up and claims marks: at once, or for a group that is written together."""
+"""Where the authorization server looks clients up and claims marks: at once, or for a group written together."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -29,7 +29,7 @@ class TransactionStore:
         return find_clients(self._session, [client_id]).get(client_id)
 
     def claim(self, mark: Mark) -> None:
-        if mark.key not in claim(self._session, [mark]):
+        if claim(self._session, [[mark]]) != [None]:
             raise mark.refusal()
 
 

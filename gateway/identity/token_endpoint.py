@@ -1,4 +1,4 @@
-"""The token endpoint: what was decided is written and recorded, for whoever asks at the same time in one transaction."""
+"""The token endpoint: what was decided is written and recorded, in one transaction for all who ask meanwhile."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from audit.events import Event
 from gateway.identity.authorization_server import Answer, Form
 from gateway.identity.binding import Binding
-from gateway.identity.marks import claim_in_turn
+from gateway.identity.marks import claim
 from gateway.identity.oauth_errors import UseNonceError
 from gateway.identity.registered import find_clients
 from gateway.identity.stores import GroupStore
@@ -54,7 +54,7 @@ def _decide(session: Session, gateway: Gateway, group: Sequence[Asked]) -> list[
     clients = find_clients(session, filter(None, (asked.form.claimed_client for asked in group)))
     stores = [GroupStore(clients) for _ in group]
     outcomes = [TokenServer(gateway, *each).decide() for each in zip(stores, group, strict=True)]
-    taken = claim_in_turn(session, [store.marks for store in stores])
+    taken = claim(session, [store.marks for store in stores])
     return [outcome.refused(mark) if mark else outcome for outcome, mark in zip(outcomes, taken, strict=True)]
 
 

@@ -55,7 +55,8 @@ class TokenServer(Server):
     def __init__(self, gateway: Gateway, store: Store, asked: Asked) -> None:
         super().__init__(gateway, store, asked.now)
         self.issued: AccessToken | None = None
-        self._asked, self._binding = asked, None
+        self._asked = asked
+        self._binding: Binding | None = None
         self.register_grant(_ClientCredentials)
         self.register_token_generator("default", self._mint)
 

@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
-from gateway.identity.assertion import PrivateKeyJwt, read_assertion
+from gateway.identity.assertion import Assertion, PrivateKeyJwt, read_assertion
 from gateway.identity.binding import Binding
 from gateway.identity.registered import METHOD, Registered
 from gateway.identity.stores import Store
@@ -50,8 +50,8 @@ class Form(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         return dict(self.payload.data)
 
     @cached_property
-    def assertion(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Header and claims of the assertion, not yet verified; None without one. Raises InvalidClientError."""
+    def assertion(self) -> Assertion | None:
+        """The assertion, not yet verified; None without one. Raises InvalidClientError."""
         given = self.form.get("client_assertion_type") == ASSERTION_TYPE and self.form.get("client_assertion")
         return read_assertion(given) if given else None
 
@@ -59,7 +59,7 @@ class Form(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
     def claimed_client(self) -> str | None:
         """Whom the assertion says it is from, which anybody can say of anybody."""
         try:
-            claimed = self.assertion[1].get("sub") if self.assertion else None
+            claimed = self.assertion.claims.get("sub") if self.assertion else None
         except InvalidClientError:
             return None
         return claimed if isinstance(claimed, str) else None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from audit.errors import AuditError
 from gateway.api.dependencies import Gw, Transaction, get_gateway
 from gateway.api.oauth_forms import OAuthForm, describe_form, read_form
+from gateway.api.plain_route import PlainRoute
 from gateway.identity.authorization_server import Answer
 from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
 from gateway.identity.pushed_requests import push_request
@@ -26,17 +27,8 @@ TEXT = {"type": "string"}
 GRANTS = ["client_credentials", "authorization_code"]
 
 
-@router.post(
-    "/oauth/token",
-    summary="Get an access token 获取访问令牌",
-    openapi_extra=describe_form(
-        ["grant_type"], grant_type={"enum": GRANTS}, scope=TEXT, resource=TEXT, code=TEXT, redirect_uri=TEXT,
-        code_verifier=TEXT,
-    ),
-)  # fmt: skip
 async def token(request: Request) -> JSONResponse:
     """Give a token for private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
-    # Read by hand what other routes declare: here FastAPI's dependencies would cost as much as a signature.
     gateway, form, now = get_gateway(request), await read_form(request), datetime.now(UTC)
     try:
         answer = await issue_token(gateway, form, _binding(request, gateway, now), now)
@@ -44,6 +36,19 @@ async def token(request: Request) -> JSONResponse:
         detail = "The request could not be recorded, so no token was given 无法留痕，未发令牌。"
         raise ProblemError("audit-unavailable", 503, detail, headers={"Retry-After": "5"}) from fault
     return _respond(answer)
+
+
+router.add_api_route(
+    "/oauth/token",
+    token,
+    methods=["POST"],
+    route_class_override=PlainRoute,
+    summary="Get an access token 获取访问令牌",
+    openapi_extra=describe_form(
+        ["grant_type"], grant_type={"enum": GRANTS}, scope=TEXT, resource=TEXT, code=TEXT, redirect_uri=TEXT,
+        code_verifier=TEXT,
+    ),
+)  # fmt: skip
 
 
 @router.post(

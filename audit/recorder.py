@@ -17,16 +17,14 @@ from signing.canonical import canonical_bytes
 from signing.merkle import EMPTY_ROOT, leaf_hash
 from signing.sealing import seal, unseal
 
-# One statement for any number of events, each under a key that lives: the types of what a row is made of.
+# What an event's row is made of, by type.
 _COLUMNS = {
     "id": "uuid", "leaf": "bytea", "hash": "bytea", "ts": "timestamptz", "type": "text", "actor": "text",
     "institution": "text", "account": "text", "subject": "text", "outcome": "text", "key": "uuid", "sealed": "bytea",
 }  # fmt: skip
-_ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())
-INSERT_EVENTS = text(f"""
-    WITH given AS (
-        SELECT * FROM unnest({_ARRAYS}) AS given ({", ".join(_COLUMNS)})
-    ), event AS (
+# Written under a key that lives, or not at all: fewer pending rows than events say that one is gone.
+_INSERT = """
+    WITH given AS (SELECT {source}), event AS (
         INSERT INTO audit_event (event_id, log_id, leaf, leaf_hash, ts, type, actor, institution, account, subject,
                                  outcome)
         SELECT id, :log, leaf, hash, ts, type, actor, institution, account, subject, outcome FROM given
@@ -35,7 +33,11 @@ INSERT_EVENTS = text(f"""
     )
     INSERT INTO audit_pending (event_id, log_id, leaf_hash) SELECT id, :log, hash FROM given
     JOIN audit_dek ON key_id = key AND wrapped_key IS NOT NULL
-""")  # noqa: S608 - made of the words above alone
+"""
+_VALUES = ", ".join(f"CAST(:{name} AS {kind}) AS {name}" for name, kind in _COLUMNS.items())
+_ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())
+INSERT_EVENT = text(_INSERT.format(source=_VALUES))
+INSERT_EVENTS = text(_INSERT.format(source=f"* FROM unnest({_ARRAYS}) AS given ({', '.join(_COLUMNS)})"))
 FIND_PAYLOAD = text("""
     SELECT p.key_id, k.wrapped_key, p.sealed FROM audit_payload p JOIN audit_dek k USING (key_id) WHERE p.event_id = :id
 """)
@@ -84,8 +86,11 @@ class Recorder:
     async def _insert(self, session: AsyncSession, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
         keys = await self._keys.get(session, {event.subject or NO_SUBJECT for _, event, _ in events})
         rows = [self._row(event_id, event, at, *keys[event.subject or NO_SUBJECT]) for event_id, event, at in events]
-        columns = {name: [row[name] for row in rows] for name in _COLUMNS}
-        written = await session.execute(INSERT_EVENTS, {"log": self.log_id, **columns})
+        if len(rows) == 1:  # arrays of one cost more than the rest of the statement
+            written = await session.execute(INSERT_EVENT, {"log": self.log_id, **rows[0]})
+        else:
+            columns = {name: [row[name] for row in rows] for name in _COLUMNS}
+            written = await session.execute(INSERT_EVENTS, {"log": self.log_id, **columns})
         if written.rowcount != len(rows):  # type: ignore[attr-defined]  # an INSERT has one
             self._keys.forget()
             raise AuditError("the key of an event is gone: nothing more can be recorded under it")

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,30 +12,34 @@ from uuid_utils.compat import uuid7
 
 from audit.errors import AuditError
 from audit.events import SALT_BYTES, Event, commitment, leaf_of, payload_bytes
+from audit.subject_keys import NO_SUBJECT, SubjectKeys
 from signing.canonical import canonical_bytes
 from signing.merkle import EMPTY_ROOT, leaf_hash
 from signing.sealing import seal, unseal
 
-NO_SUBJECT = "-"  # payloads about no subject share a key
-KEY_BYTES = 32
-
-INSERT_EVENT = text("""
-    WITH event AS (
+# What an event's row is made of, by type.
+_COLUMNS = {
+    "id": "uuid", "leaf": "bytea", "hash": "bytea", "ts": "timestamptz", "type": "text", "actor": "text",
+    "institution": "text", "account": "text", "subject": "text", "outcome": "text", "key": "uuid", "sealed": "bytea",
+}  # fmt: skip
+# Written under a key that lives, or not at all: fewer pending rows than events say that one is gone.
+_INSERT = """
+    WITH given AS (SELECT {source}), event AS (
         INSERT INTO audit_event (event_id, log_id, leaf, leaf_hash, ts, type, actor, institution, account, subject,
                                  outcome)
-        VALUES (:id, :log, :leaf, :hash, :ts, :type, :actor, :institution, :account, :subject, :outcome)
+        SELECT id, :log, leaf, hash, ts, type, actor, institution, account, subject, outcome FROM given
     ), payload AS (
-        INSERT INTO audit_payload (event_id, key_id, sealed) VALUES (:id, :key, :sealed)
+        INSERT INTO audit_payload (event_id, key_id, sealed) SELECT id, key, sealed FROM given
     )
-    INSERT INTO audit_pending (event_id, log_id, leaf_hash) VALUES (:id, :log, :hash)
-""")
-FIND_KEY = text("SELECT key_id, wrapped_key FROM audit_dek WHERE subject_ref = :ref")
+    INSERT INTO audit_pending (event_id, log_id, leaf_hash) SELECT id, :log, hash FROM given
+    JOIN audit_dek ON key_id = key AND wrapped_key IS NOT NULL
+"""
+_VALUES = ", ".join(f"CAST(:{name} AS {kind}) AS {name}" for name, kind in _COLUMNS.items())
+_ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())
+INSERT_EVENT = text(_INSERT.format(source=_VALUES))
+INSERT_EVENTS = text(_INSERT.format(source=f"* FROM unnest({_ARRAYS}) AS given ({', '.join(_COLUMNS)})"))
 FIND_PAYLOAD = text("""
     SELECT p.key_id, k.wrapped_key, p.sealed FROM audit_payload p JOIN audit_dek k USING (key_id) WHERE p.event_id = :id
-""")
-ADD_KEY = text("""
-    INSERT INTO audit_dek (key_id, subject_ref, wrapped_key) VALUES (:key, :ref, :wrapped)
-    ON CONFLICT (subject_ref) DO NOTHING
 """)
 
 
@@ -60,7 +65,7 @@ class Recorder:
     def __init__(self, log_id: int, origin: str, kek: bytes) -> None:
         """Take the log's id and origin, and the 32-byte key that wraps the subjects' keys."""
         self.log_id, self.origin = log_id, origin
-        self._kek = kek
+        self._kek, self._keys = kek, SubjectKeys(kek)
 
     async def record(
         self, session: AsyncSession, event: Event, now: datetime | None = None, event_id: UUID | None = None
@@ -69,29 +74,36 @@ class Recorder:
 
         Raises EventError when it has no leaf.
         """
-        event_id, salt = event_id or uuid7(), os.urandom(SALT_BYTES)
-        at = now or datetime.now(UTC)
-        payload = payload_bytes(event.payload)
-        leaf = leaf_of(event, event_id, at, commitment(salt, payload))
-        key_id, key = await self._key(session, event.subject or NO_SUBJECT)
-        sealed = seal(key, canonical_bytes({"salt": salt.hex(), "payload": payload.decode()}), event_id.bytes)
-        row = {
-            "id": event_id,
-            "log": self.log_id,
-            "leaf": leaf,
-            "hash": leaf_hash(leaf),
-            "ts": at,
-            "type": event.type,
-            "actor": event.actor,
-            "institution": event.institution,
-            "account": event.account,
-            "subject": event.subject,
-            "outcome": event.outcome,
-            "key": key_id,
-            "sealed": sealed,
-        }
-        await session.execute(INSERT_EVENT, row)
+        event_id = event_id or uuid7()
+        await self._insert(session, [(event_id, event, now or datetime.now(UTC))])
         return event_id
+
+    async def record_all(self, session: AsyncSession, events: Sequence[tuple[Event, datetime]]) -> None:
+        """Record events with their times, in one statement. Raises EventError when one of them has no leaf."""
+        if events:
+            await self._insert(session, [(uuid7(), event, at) for event, at in events])
+
+    async def _insert(self, session: AsyncSession, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
+        keys = await self._keys.get(session, {event.subject or NO_SUBJECT for _, event, _ in events})
+        rows = [self._row(event_id, event, at, *keys[event.subject or NO_SUBJECT]) for event_id, event, at in events]
+        if len(rows) == 1:  # arrays of one cost more than the rest of the statement
+            written = await session.execute(INSERT_EVENT, {"log": self.log_id, **rows[0]})
+        else:
+            columns = {name: [row[name] for row in rows] for name in _COLUMNS}
+            written = await session.execute(INSERT_EVENTS, {"log": self.log_id, **columns})
+        if written.rowcount != len(rows):  # type: ignore[attr-defined]  # an INSERT has one
+            self._keys.forget()
+            raise AuditError("the key of an event is gone: nothing more can be recorded under it")
+
+    def _row(self, event_id: UUID, event: Event, at: datetime, key_id: UUID, key: bytes) -> dict[str, object]:
+        salt, payload = os.urandom(SALT_BYTES), payload_bytes(event.payload)
+        leaf = leaf_of(event, event_id, at, commitment(salt, payload))
+        sealed = seal(key, canonical_bytes({"salt": salt.hex(), "payload": payload.decode()}), event_id.bytes)
+        return {
+            "id": event_id, "leaf": leaf, "hash": leaf_hash(leaf), "ts": at, "type": event.type,
+            "actor": event.actor, "institution": event.institution, "account": event.account,
+            "subject": event.subject, "outcome": event.outcome, "key": key_id, "sealed": sealed,
+        }  # fmt: skip
 
     def open_payload(self, event_id: UUID, key_id: UUID, wrapped: bytes, sealed: bytes) -> dict[str, str]:
         """Return an event's `salt` (hex) and `payload` (canonical JSON), which its leaf's commitment is over."""
@@ -104,15 +116,3 @@ class Recorder:
         if row is None or row.sealed is None or row.wrapped_key is None:
             return None
         return self.open_payload(event_id, row.key_id, row.wrapped_key, row.sealed)
-
-    async def _key(self, session: AsyncSession, ref: str) -> tuple[UUID, bytes]:
-        """Return the live key of a subject, made on first use; two makers at once end up with the same one."""
-        row = (await session.execute(FIND_KEY, {"ref": ref})).one_or_none()
-        if row is None:
-            key_id = uuid7()
-            wrapped = seal(self._kek, os.urandom(KEY_BYTES), key_id.bytes)
-            await session.execute(ADD_KEY, {"key": key_id, "ref": ref, "wrapped": wrapped})
-            row = (await session.execute(FIND_KEY, {"ref": ref})).one()
-        if row.wrapped_key is None:
-            raise AuditError("this subject's key was destroyed: nothing more can be recorded under it")
-        return row.key_id, unseal(self._kek, row.wrapped_key, row.key_id.bytes)

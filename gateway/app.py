@@ -1,5 +1,6 @@
 """The HTTP service: the application, its lifespan and its routes."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -40,6 +41,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with observed(settings, metrics), open_gateway(settings) as opened:
             app.state.gateway = opened
+            gc.collect()
+            gc.freeze()  # what is there by now stays: the collector need not look at it again and again
             yield
 
     # The stock documentation pages load their scripts from elsewhere, which these networks cannot reach.

@@ -10,6 +10,7 @@ from audit.recorder import Recorder, find_log
 from gateway.database import Database
 from gateway.embedded import resolve_urls
 from gateway.errors import NotInitialisedError
+from gateway.group_commit import GroupCommit
 from gateway.identity.access import AccessCache
 from gateway.identity.nonces import Nonces
 from gateway.identity.replay import ReplayWindow
@@ -19,10 +20,11 @@ from gateway.settings import Settings
 
 @dataclass(frozen=True)
 class Gateway:
-    """One instance: its settings, database, keys, audit recorder, outgoing HTTP client, and what guards its door."""
+    """One instance: settings, database, group commits, keys, audit recorder, HTTP client, and what guards its door."""
 
     settings: Settings
     database: Database
+    groups: GroupCommit
     keys: KeyStore
     audit: Recorder
     http: httpx.AsyncClient
@@ -46,6 +48,7 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
         recorder = Recorder(log_id, settings.log_origin, kek)
         async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
             access = AccessCache(database, keys)
-            yield Gateway(settings, database, keys, recorder, http, access, Nonces(kek), ReplayWindow())
+            groups = GroupCommit(database)
+            yield Gateway(settings, database, groups, keys, recorder, http, access, Nonces(kek), ReplayWindow())
     finally:
         await database.close()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jws
@@ -17,6 +18,7 @@ MAX_STATEMENT_BYTES = 4 * 1024 * 1024
 SUITES: dict[str, tuple[str, ...]] = {"OKP": ("Ed25519", "EdDSA"), "EC": ("ES256",), "RSA": ("PS256",)}
 ALGORITHMS = sorted({name for names in SUITES.values() for name in names})
 SMALLEST_RSA_BITS = 2048
+KEYS_KEPT = 2048  # read keys, in each process; who sends others pushes out the oldest and gains nothing
 _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
 _REGISTRY.max_payload_length = MAX_STATEMENT_BYTES
 _REGISTRY.max_header_length = 2048
@@ -55,8 +57,19 @@ def verify_jws(token: str, jwks: Sequence[Mapping[str, object]], typ: str) -> di
 
 
 def import_public(members: Mapping[str, object]) -> PublicKey:
-    """Read a public JWK; `alg` is dropped, since one Ed25519 key goes by two names (RFC 8037, RFC 9864)."""
-    plain = {str(name): value for name, value in members.items() if name in {"kty", "crv", "x", "y", "n", "e"}}
+    """Read a public JWK; `alg` is dropped, since one Ed25519 key goes by two names (RFC 8037, RFC 9864).
+
+    The same members give the same object, which must not be changed: reading one takes half as long as a signature.
+    """
+    plain = [(str(name), value) for name, value in members.items() if name in {"kty", "crv", "x", "y", "n", "e"}]
+    if not all(isinstance(value, str) for _, value in plain):
+        raise SignatureError("the members of a key are texts")
+    return _read_public(frozenset(plain))
+
+
+@lru_cache(KEYS_KEPT)
+def _read_public(members: frozenset[tuple[str, str]]) -> PublicKey:
+    plain = dict(members)
     match plain.get("kty"):
         case "OKP" if plain.get("crv") == "Ed25519":
             return OKPKey.import_key(plain)  # type: ignore[arg-type]  # checked by the library

@@ -15,6 +15,11 @@ def get_gateway(request: Request) -> Gateway:
     return gateway
 
 
+async def _gateway(request: Request) -> Gateway:
+    """Do the same as a dependency: FastAPI would send a plain function to another thread, for each request."""
+    return get_gateway(request)
+
+
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
     """Commit if the handler returns, roll back if it raises."""
     name = f"{request.method} {request.scope['route'].path}"
@@ -22,6 +27,6 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-Gw = Annotated[Gateway, Depends(get_gateway)]
+Gw = Annotated[Gateway, Depends(_gateway)]
 # "function": commit before the response is sent. The default would commit after it, and a failed commit had said 200.
 Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]

@@ -5,17 +5,21 @@ from datetime import UTC, datetime
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.api.dependencies import Gw, Transaction
-from gateway.api.oauth_forms import OAuthForm, describe_form
-from gateway.identity.assertion import METHOD
+from audit.errors import AuditError
+from gateway.api.dependencies import Gw, Transaction, get_gateway
+from gateway.api.oauth_forms import OAuthForm, describe_form, read_form
+from gateway.api.plain_route import PlainRoute
 from gateway.identity.authorization_server import Answer
 from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
 from gateway.identity.pushed_requests import push_request
+from gateway.identity.registered import METHOD
 from gateway.identity.scopes import SCOPES
 from gateway.identity.token_endpoint import issue_token
 from gateway.identity.token_state import introspect, revoke
 from gateway.keystore import JWKS_CACHE_SECONDS
+from gateway.problems import ProblemError
 from signing.jws import ALGORITHMS
 
 router = APIRouter(tags=["OAuth 2.0 登录"])
@@ -23,18 +27,28 @@ TEXT = {"type": "string"}
 GRANTS = ["client_credentials", "authorization_code"]
 
 
-@router.post(
+async def token(request: Request) -> JSONResponse:
+    """Give a token for private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
+    gateway, form, now = get_gateway(request), await read_form(request), datetime.now(UTC)
+    try:
+        answer = await issue_token(gateway, form, _binding(request, gateway, now), now)
+    except (SQLAlchemyError, AuditError, OSError) as fault:
+        detail = "The request could not be recorded, so no token was given 无法留痕，未发令牌。"
+        raise ProblemError("audit-unavailable", 503, detail, headers={"Retry-After": "5"}) from fault
+    return _respond(answer)
+
+
+router.add_api_route(
     "/oauth/token",
+    token,
+    methods=["POST"],
+    route_class_override=PlainRoute,
     summary="Get an access token 获取访问令牌",
     openapi_extra=describe_form(
         ["grant_type"], grant_type={"enum": GRANTS}, scope=TEXT, resource=TEXT, code=TEXT, redirect_uri=TEXT,
         code_verifier=TEXT,
     ),
 )  # fmt: skip
-async def token(request: Request, gateway: Gw, session: Transaction, form: OAuthForm) -> JSONResponse:
-    """Give a token for private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
-    now = datetime.now(UTC)
-    return _respond(await issue_token(session, gateway, form, _binding(request, gateway, now), now))
 
 
 @router.post(

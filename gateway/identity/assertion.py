@@ -3,28 +3,53 @@
 Authlib's own check takes any recommended algorithm, an array as audience and a lifetime of years: refused here.
 """
 
-import hashlib
+import json
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
-from joserfc import jws, jwt
+from joserfc import jws
 from joserfc.errors import JoseError
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from joserfc.jws import CompactSignature
 
+from gateway.identity.marks import assertion_mark
+from gateway.identity.registered import METHOD
+from gateway.identity.stores import Store
 from signing.errors import SignatureError
 from signing.jws import ALGORITHMS, SUITES, import_public
 
 SKEW_SECONDS = 60
 LONGEST_LIFE_SECONDS = 300
 LARGEST_ASSERTION = 16 * 1024
-METHOD = "private_key_jwt"
 _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
-_ONCE = text("INSERT INTO once (key, expires_at) VALUES (:key, :until) ON CONFLICT DO NOTHING")
+_UNVERIFIED = "The signature of the assertion does not verify."
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """An assertion taken apart: what it says is not verified yet."""
+
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    signed: CompactSignature
+
+
+def read_assertion(assertion: str) -> Assertion:
+    """Take an assertion apart. Raises InvalidClientError."""
+    if len(assertion) > LARGEST_ASSERTION:
+        raise InvalidClientError(description="The assertion is too large.")
+    try:
+        signed = jws.extract_compact(assertion.encode(), registry=_REGISTRY)
+        claims = json.loads(signed.payload)
+    except (JoseError, ValueError, RecursionError) as fault:
+        raise InvalidClientError(description="The assertion is not a JWT.") from fault
+    if not isinstance(claims, dict):
+        raise InvalidClientError(description="The assertion is not a JWT.")
+    return Assertion(signed.headers(), claims, signed)
 
 
 class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib has no types
@@ -32,46 +57,37 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
 
     CLIENT_AUTH_METHOD = METHOD
 
-    def __init__(self, session: Session, issuer: str, now: datetime) -> None:
+    def __init__(self, store: Store, issuer: str, now: datetime) -> None:
         super().__init__()
-        self._session, self._issuer, self._now = session, issuer, now
-
-    def extract_assertion(self, assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Read header and claims, not yet verified."""
-        if len(assertion) > LARGEST_ASSERTION:
-            raise InvalidClientError(description="The assertion is too large.")
-        try:
-            header, claims = super().extract_assertion(assertion)
-        except (ValueError, UnicodeError) as fault:
-            raise InvalidClientError(description="The assertion is not a JWT.") from fault
-        return header, claims
+        self._store, self._issuer, self._now = store, issuer, now
 
     def __call__(self, query_client: Any, request: Any) -> Any:  # noqa: ANN401 - Authlib's own objects
         """Authenticate, or return None where the request brings no assertion. Raises InvalidClientError."""
-        form = request.form
-        if form.get("client_assertion_type") != self.CLIENT_ASSERTION_TYPE or not form.get("client_assertion"):
+        if request.assertion is None:
             return None
-        header, claims = self.extract_assertion(form["client_assertion"])
+        claims, form = request.assertion.claims, request.form
         client = query_client(claims.get("sub")) if isinstance(claims.get("sub"), str) else None
         if client is None:
             raise InvalidClientError(description="No such client is registered here.")
         if form.get("client_id", client.client_id) != client.client_id:
             raise InvalidClientError(description="client_id is not the sub of the assertion.")
-        self._verify(form["client_assertion"], header, client.keys)
+        self._verify(request.assertion, client.keys)
         request.client = client  # from here on it is the client that asked, whatever becomes of it
         self._check_claims(claims, client.client_id)
         return client
 
-    def _verify(self, assertion: str, header: Mapping[str, Any], registered: Sequence[Mapping[str, Any]]) -> None:
-        keys = [jwk for jwk in registered if header.get("kid") in {None, jwk["kid"]}]
+    def _verify(self, assertion: Assertion, registered: Sequence[Mapping[str, Any]]) -> None:
+        keys = [jwk for jwk in registered if assertion.header.get("kid") in {None, jwk["kid"]}]
         if len(keys) != 1:
             raise InvalidClientError(description="kid names none of the registered keys; name one where there are two.")
-        if header.get("alg") not in SUITES[keys[0]["kty"]]:
+        if assertion.header.get("alg") not in SUITES[keys[0]["kty"]]:
             raise InvalidClientError(description="alg is not the one of the registered key: PS256, ES256 or Ed25519.")
         try:
-            jwt.decode(assertion, import_public(keys[0]), algorithms=ALGORITHMS, registry=_REGISTRY)
+            verified = jws.validate_compact(assertion.signed, import_public(keys[0]), registry=_REGISTRY)
         except (JoseError, SignatureError, ValueError) as fault:
-            raise InvalidClientError(description="The signature of the assertion does not verify.") from fault
+            raise InvalidClientError(description=_UNVERIFIED) from fault
+        if not verified:
+            raise InvalidClientError(description=_UNVERIFIED)
 
     def _check_claims(self, claims: Mapping[str, Any], client_id: str) -> None:
         now = self._now.timestamp()
@@ -88,15 +104,7 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         for description, wrong in faults.items():
             if wrong:
                 raise InvalidClientError(description=description)
-        if not use_once(self._session, f"ca:{client_id}:{claims['jti']}", (expires or 0) + SKEW_SECONDS):
-            raise InvalidClientError(description="This assertion was used before: sign a new one with a new jti.")
-
-
-def use_once(session: Session, key: str, until: float) -> bool:
-    """Remember `key` until then (epoch seconds), over all workers; return whether it is new."""
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
-    done = session.execute(_ONCE, {"key": digest, "until": datetime.fromtimestamp(until, UTC)})
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+        self._store.claim(assertion_mark(client_id, claims["jti"], (expires or 0) + SKEW_SECONDS))
 
 
 def _is_jti(value: object) -> bool:

@@ -1,34 +1,25 @@
-"""Authlib's authorization server on our tables: who a client is, and how a request and an answer look.
+"""Authlib's authorization server on our tables: how a request and an answer look, and whom it asks.
 
-Authlib is synchronous: it runs inside `AsyncSession.run_sync`, so its queries go over the request's own transaction.
+Authlib is synchronous. It decides in memory where its store allows that; else it runs inside `AsyncSession.run_sync`,
+so that its queries go over the request's own transaction.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from authlib.oauth2 import AuthorizationServer, OAuth2Request
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
+from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
-from gateway.identity.assertion import METHOD, PrivateKeyJwt
+from gateway.identity.assertion import Assertion, PrivateKeyJwt, read_assertion
 from gateway.identity.binding import Binding
-from gateway.identity.scopes import granted
-from gateway.identity.tables import Client
+from gateway.identity.registered import METHOD, Registered
+from gateway.identity.stores import Store
 from gateway.state import Gateway
-
-_FIND = (
-    select(Client)
-    .add_columns(
-        text("""(SELECT json_agg(public ORDER BY created_at, kid) FROM client_key k
-            WHERE k.client_id = client.client_id AND k.status = 'active'
-                AND (k.not_after IS NULL OR k.not_after > clock_timestamp()))""")
-    )
-    .where(text("client_id = :id AND (SELECT stopped IS NULL FROM client_standing WHERE client_id = :id)"))
-)
 
 
 @dataclass(frozen=True)
@@ -47,30 +38,6 @@ _UNSAID = {
 }
 
 
-class Registered(ClientMixin):  # type: ignore[misc]  # Authlib has no types
-    """A client as Authlib asks about it, with the keys it signs with."""
-
-    def __init__(self, row: Client, keys: list[dict[str, Any]]) -> None:
-        self.row, self.client_id, self.keys = row, row.client_id, keys
-
-    def get_client_id(self) -> str:
-        return self.client_id
-
-    def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        return method == METHOD
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == "client_credentials" or (
-            grant_type == "authorization_code" and bool(self.row.redirect_uris)
-        )
-
-    def get_allowed_scope(self, scope: str | None) -> str:
-        scopes = granted(self.row.kind, self.row.scopes, scope)
-        if scopes is None:
-            raise InvalidScopeError(f"A client of kind {self.row.kind} is not granted what it asked for.")
-        return " ".join(sorted(scopes))
-
-
 class Form(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
     """A form posted to an endpoint of the issuer, and what its sender proves to hold."""
 
@@ -78,25 +45,37 @@ class Form(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         super().__init__("POST", uri)
         self.payload, self.binding = BasicOAuth2Payload(dict(form)), binding
 
-    @property
+    @cached_property
     def form(self) -> dict[str, str]:
         return dict(self.payload.data)
 
+    @cached_property
+    def assertion(self) -> Assertion | None:
+        """The assertion, not yet verified; None without one. Raises InvalidClientError."""
+        given = self.form.get("client_assertion_type") == ASSERTION_TYPE and self.form.get("client_assertion")
+        return read_assertion(given) if given else None
+
+    @property
+    def claimed_client(self) -> str | None:
+        """Whom the assertion says it is from, which anybody can say of anybody."""
+        try:
+            claimed = self.assertion.claims.get("sub") if self.assertion else None
+        except InvalidClientError:
+            return None
+        return claimed if isinstance(claimed, str) else None
+
 
 class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
-    """The issuer within one transaction; grants and endpoints are registered by who uses it."""
+    """The issuer, for one request; grants and endpoints are registered by who uses it."""
 
-    def __init__(self, session: Session, gateway: Gateway, now: datetime) -> None:
+    def __init__(self, gateway: Gateway, store: Store, now: datetime) -> None:
         super().__init__()
-        self.session, self.gateway, self.now = session, gateway, now
-        self.register_client_auth_method(METHOD, PrivateKeyJwt(session, gateway.settings.issuer, now))
+        self.gateway, self.store, self.now = gateway, store, now
+        self.register_client_auth_method(METHOD, PrivateKeyJwt(store, gateway.settings.issuer, now))
 
     def query_client(self, client_id: str) -> Registered | None:
-        """Return a client that may act now; a suspended one, or one of a suspended institution, is no client."""
-        if "\x00" in client_id:
-            return None
-        found = self.session.execute(_FIND, {"id": client_id}).one_or_none()
-        return Registered(found[0], found[1]) if found and found[1] else None
+        """Return a client that may act now."""
+        return self.store.find(client_id)
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
         """Keep nothing here: what is kept of a token is written where it is made."""
@@ -109,8 +88,18 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         return request
 
     def handle_response(self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> Answer:
-        """Return the answer as plain values; RFC 6749 5.2 wants 401 for a client that could not be authenticated."""
-        wrong_client = body.get("error") == "invalid_client"
-        if body.get("error") in _UNSAID:
-            body = {"error_description": _UNSAID[body["error"]], **body}
-        return Answer(401 if wrong_client else status, dict(body), dict(headers))
+        """Return the answer as plain values."""
+        return _answer(status, body, headers)
+
+
+def refuse(fault: OAuth2Error) -> Answer:
+    """Return the answer that tells a fault."""
+    return _answer(*fault())
+
+
+def _answer(status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> Answer:
+    """RFC 6749 5.2 wants 401 for a client that could not be authenticated."""
+    wrong_client = body.get("error") == "invalid_client"
+    if body.get("error") in _UNSAID:
+        body = {"error_description": _UNSAID[body["error"]], **body}
+    return Answer(401 if wrong_client else status, dict(body), dict(headers))

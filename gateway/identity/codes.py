@@ -15,8 +15,8 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gateway.identity.assertion import METHOD
-from gateway.identity.authorization_server import Form, Registered
+from gateway.identity.authorization_server import Form
+from gateway.identity.registered import METHOD, Registered
 from gateway.identity.tables import AuthorizationCode
 
 LIFE_SECONDS = 60

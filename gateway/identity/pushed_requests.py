@@ -15,10 +15,12 @@ from authlib.oauth2.rfc6749 import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from gateway.identity.assertion import METHOD, use_once
-from gateway.identity.authorization_server import Answer, Form, Registered, Server
+from gateway.identity.authorization_server import Answer, Form, Server
 from gateway.identity.binding import Binding, BindingError, NonceNeededError
+from gateway.identity.marks import proof_mark
 from gateway.identity.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
+from gateway.identity.registered import METHOD, Registered
+from gateway.identity.stores import TransactionStore
 from gateway.identity.tables import PushedRequest
 from gateway.state import Gateway
 
@@ -40,7 +42,7 @@ async def push_request(
     request = Form(f"{gateway.settings.issuer}/oauth/par", form, binding)
 
     def run(sync: Session) -> Answer:
-        server = Server(sync, gateway, now)
+        server = Server(gateway, TransactionStore(sync), now)
         try:
             client = server.authenticate_client(request, [METHOD], "par")
             wanted = _check(server, client, request)
@@ -95,6 +97,5 @@ def _bound(server: Server, request: Form) -> str | None:
         raise InvalidProofError(str(binding))
     if not isinstance(binding, Binding) or binding.proof is None:
         return None
-    if not use_once(server.session, f"dpop:{binding.thumbprint}:{binding.proof.jti}", binding.proof.ends):
-        raise InvalidProofError("DPoP: this proof was used before: sign a new one with a new jti.")
+    server.store.claim(proof_mark(binding.proof))
     return binding.thumbprint

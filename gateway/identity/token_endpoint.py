@@ -1,125 +1,105 @@
-"""The token endpoint: client_credentials and codes, for clients that sign their requests and prove to hold a key."""
+"""The token endpoint: what was decided is written and recorded, in one transaction for all who ask meanwhile."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
-from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from audit.events import Event
-from gateway.identity.access_tokens import AccessToken, Grant, mint
-from gateway.identity.assertion import METHOD, use_once
-from gateway.identity.authorization_server import Answer, Form, Registered, Server
-from gateway.identity.binding import Binding, NonceNeededError
-from gateway.identity.codes import CodeGrant
-from gateway.identity.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
-from gateway.identity.tables import IssuedToken
+from gateway.identity.authorization_server import Answer, Form
+from gateway.identity.binding import Binding
+from gateway.identity.marks import claim
+from gateway.identity.oauth_errors import UseNonceError
+from gateway.identity.registered import find_clients
+from gateway.identity.stores import GroupStore
+from gateway.identity.token_server import Asked, CodeServer, Outcome, TokenServer
 from gateway.state import Gateway
 
-# To the minute: the logins of one client do not wait for each other over a row that says when the last one was.
-_USED = text("UPDATE client SET last_used_at = :now WHERE client_id = :id")
+_ISSUED = text("""
+    INSERT INTO issued_token (jti, client_id, person_id, expires_at)
+    SELECT * FROM unnest(CAST(:jtis AS uuid[]), CAST(:clients AS text[]), CAST(:people AS text[]),
+                         CAST(:ends AS timestamptz[]))
+""")
+# To the minute, and never waiting: the other one who holds the row has just used it, or is changing the client.
+_USED = text("""
+    UPDATE client SET last_used_at = :now WHERE client_id IN (
+        SELECT client_id FROM client WHERE client_id = ANY(:ids) FOR NO KEY UPDATE SKIP LOCKED)
+""")
 _USED_EVERY = timedelta(minutes=1)
 
 
-class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
-    TOKEN_ENDPOINT_AUTH_METHODS = (METHOD,)
+async def issue_token(gateway: Gateway, form: Mapping[str, str], binding: Binding | Exception, now: datetime) -> Answer:
+    """Answer a token request, once what it came to is durable. A refusal is recorded where the client itself signed it.
 
-
-class TokenServer(Server):
-    """Issues one token, within one transaction."""
-
-    def __init__(self, session: Session, gateway: Gateway, now: datetime) -> None:
-        super().__init__(session, gateway, now)
-        self.issued: AccessToken | None = None
-        self._binding: Binding | None = None
-        self.register_grant(_ClientCredentials)
-        self.register_grant(CodeGrant)
-        self.register_token_generator("default", self._mint)
-
-    def _mint(
-        self, client: Registered, scope: str | None, user: str | None = None, **_others: object
-    ) -> dict[str, Any]:
-        """Make an access token for a client that was authenticated just now, and the person it acts for."""
-        settings, row = self.gateway.settings, client.row
-        grant = Grant(row.client_id, row.kind, client.get_allowed_scope(scope), row.institution_id, row.subject, user)
-        binding = self.binding
-        signed, said = mint(
-            grant, binding, self.gateway.keys, settings.issuer, int(self.now.timestamp()),
-            settings.token_lifetime_seconds,
-        )  # fmt: skip
-        self.issued = said
-        self.session.add(
-            IssuedToken(
-                jti=said.jti, client_id=row.client_id, person_id=user, expires_at=datetime.fromtimestamp(said.ends, UTC)
-            )
-        )
-        if row.last_used_at is None or row.last_used_at < self.now - _USED_EVERY:
-            self.session.execute(_USED, {"now": self.now, "id": row.client_id})
-        return {
-            "access_token": signed, "token_type": binding.token_type, "expires_in": said.ends - said.issued,
-            "scope": grant.scope,
-        }  # fmt: skip
-
-    def create_token_response(self, request: Form) -> Answer:
-        """Answer, once the proof is good too; a request for another service is refused first (RFC 8707 2.1)."""
-        self._request = request
-        answer: Answer = super().create_token_response(request)
-        if answer.body.get("error") == UseNonceError.error:
-            nonce = self.gateway.nonces.make(self.now.timestamp())
-            return replace(answer, headers={**answer.headers, "DPoP-Nonce": nonce})
-        return answer
-
-    @property
-    def binding(self) -> Binding:
-        """What the token is bound to. Raises OAuth2Error where nothing is proven, or a proof was used before."""
-        if self._binding is None:
-            self._binding = self._check_binding(self._request)
-        return self._binding
-
-    def _check_binding(self, request: Form) -> Binding:
-        if request.form.get("resource", self.gateway.settings.issuer) != self.gateway.settings.issuer:
-            raise InvalidTargetError(f"resource must be {self.gateway.settings.issuer}.")
-        binding = request.binding
-        if isinstance(binding, NonceNeededError):
-            raise UseNonceError(str(binding))
-        if not isinstance(binding, Binding):
-            raise InvalidProofError(str(binding))
-        proof = binding.proof
-        if proof and not use_once(self.session, f"dpop:{proof.thumbprint}:{proof.jti}", proof.ends):
-            raise InvalidProofError("DPoP: this proof was used before: sign a new one with a new jti.")
-        return binding
-
-
-async def issue_token(
-    session: AsyncSession, gateway: Gateway, form: Mapping[str, str], binding: Binding | Exception, now: datetime
-) -> Answer:
-    """Answer a token request and record it. A refusal is recorded where the client itself signed it."""
+    `binding` is what the sender proves to hold, or why it proves nothing. Raises what the database raises.
+    """
     await gateway.access.current()  # the key that signs now
-    request = Form(f"{gateway.settings.issuer}/oauth/token", form, binding)
+    asked = Asked(Form(f"{gateway.settings.issuer}/oauth/token", form, binding), now)
+    if form.get("grant_type") == "authorization_code":
+        return await _take_code(gateway, asked)
+    return await gateway.groups.join("token.issue", partial(_issue, gateway), asked)
 
-    def run(sync: Session) -> tuple[Answer, AccessToken | None]:
-        server = TokenServer(sync, gateway, now)
-        return server.create_token_response(request), server.issued
 
-    answer, issued = await session.run_sync(run)
-    if answer.body.get("error") == "invalid_grant":
+async def _issue(gateway: Gateway, session: AsyncSession, group: Sequence[Asked]) -> list[Answer]:
+    outcomes = await session.run_sync(_decide, gateway, group)
+    await _keep(gateway, session, outcomes)
+    return [outcome.answer for outcome in outcomes]
+
+
+def _decide(session: Session, gateway: Gateway, group: Sequence[Asked]) -> list[Outcome]:
+    """Decide by the clients as they stand now, then claim what may be used once; who comes too late is refused."""
+    clients = find_clients(session, filter(None, (asked.form.claimed_client for asked in group)))
+    stores = [GroupStore(clients) for _ in group]
+    outcomes = [TokenServer(gateway, *each).decide() for each in zip(stores, group, strict=True)]
+    taken = claim(session, [store.marks for store in stores])
+    return [outcome.refused(mark) if mark else outcome for outcome, mark in zip(outcomes, taken, strict=True)]
+
+
+async def _take_code(gateway: Gateway, asked: Asked) -> Answer:
+    """Do the same for a code, in a transaction of its own."""
+    async with gateway.database.begin("token.exchange") as session:
+        outcome = await session.run_sync(lambda sync: CodeServer(gateway, sync, asked).decide())
+        await _keep(gateway, session, [outcome])
+    if outcome.error == "invalid_grant":
         gateway.access.expire()  # a code that came twice took its token along
-    client: Registered | None = request.client
-    if client is not None and answer.body.get("error") != UseNonceError.error:
-        refused = answer.body.get("error")
-        reason = {"reason": answer.body.get("error_description", "")}
-        said = {"jti": str(issued.jti), "scope": " ".join(sorted(issued.scopes))} if issued else {}
-        event = Event(
-            "token.refused" if refused else "token.issued",
-            actor=client.client_id,
-            institution=client.row.institution_id,
-            account=client.client_id if client.row.institution_id else None,
-            outcome=str(refused) if refused else "issued",
-            payload=reason if refused else said,
-        )
-        await gateway.audit.record(session, event, now)
-    return answer
+    return outcome.answer
+
+
+async def _keep(gateway: Gateway, session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
+    """Write the tokens that are given, when their clients last used the door, and the events."""
+    given = [outcome.issued for outcome in outcomes if outcome.issued]
+    if given:
+        rows = {
+            "jtis": [said.jti for said in given], "clients": [said.client_id for said in given],
+            "people": [said.person for said in given], "ends": [datetime.fromtimestamp(s.ends, UTC) for s in given],
+        }  # fmt: skip
+        await session.execute(_ISSUED, rows)
+    seen = {o.client.client_id for o in outcomes if o.client and o.issued and _is_due(o.client.row.last_used_at, o)}
+    if seen:
+        await session.execute(_USED, {"now": max(o.asked.now for o in outcomes), "ids": list(seen)})
+    events = [(event, outcome.asked.now) for outcome in outcomes if (event := _event(outcome))]
+    await gateway.audit.record_all(session, events)
+
+
+def _is_due(last: datetime | None, outcome: Outcome) -> bool:
+    return last is None or last < outcome.asked.now - _USED_EVERY
+
+
+def _event(outcome: Outcome) -> Event | None:
+    """Return the event, None where no client signed, or where it is asked to sign again."""
+    client, issued, error = outcome.client, outcome.issued, outcome.error
+    if client is None or error == UseNonceError.error:
+        return None
+    reason = {"reason": outcome.answer.body.get("error_description", "")}
+    said = {"jti": str(issued.jti), "scope": " ".join(sorted(issued.scopes))} if issued else {}
+    return Event(
+        "token.refused" if error else "token.issued",
+        actor=client.client_id,
+        institution=client.row.institution_id,
+        account=client.client_id if client.row.institution_id else None,
+        outcome=error or "issued",
+        payload=reason if error else said,
+    )

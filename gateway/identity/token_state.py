@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from audit.events import Event
 from gateway.identity.access_tokens import AccessToken, TokenError, read
-from gateway.identity.assertion import METHOD
-from gateway.identity.authorization_server import Answer, Form, Registered, Server
+from gateway.identity.authorization_server import Answer, Form, Server
+from gateway.identity.registered import METHOD, Registered
+from gateway.identity.stores import TransactionStore
 from gateway.identity.tables import IssuedToken
 from gateway.state import Gateway
 
@@ -91,7 +92,8 @@ class _Revocation(_Reads, RevocationEndpoint):  # type: ignore[misc]  # Authlib 
 
 class _StateServer(Server):
     def __init__(self, session: Session, gateway: Gateway, now: datetime) -> None:
-        super().__init__(session, gateway, now)
+        super().__init__(gateway, TransactionStore(session), now)
+        self.session = session
         self.revoked: AccessToken | None = None
         self.register_endpoint(_Introspection)
         self.register_endpoint(_Revocation)

@@ -20,6 +20,7 @@ from tests.stories import registration
 
 pytestmark = pytest.mark.slow
 POINTS = [
+    ("gateway", "serve", "token.issue"),
     ("gateway", "serve", "batch.take-in"),
     ("gateway", "serve", "POST /v1/consents"),
     ("gateway", "serve", "POST /v1/consents/{consent_id}/{action}"),

@@ -1,0 +1,55 @@
+"""The keys that payloads are sealed under: one per subject, wrapped by the KEK, made on first use."""
+
+import os
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from audit.errors import AuditError
+from signing.sealing import seal, unseal
+
+NO_SUBJECT = "-"  # payloads about no subject share a key
+KEY_BYTES = 32
+_FIND = text("SELECT subject_ref, key_id, wrapped_key FROM audit_dek WHERE subject_ref = ANY(:refs)")
+_ADD = text("""
+    INSERT INTO audit_dek (key_id, subject_ref, wrapped_key) VALUES (:key, :ref, :wrapped)
+    ON CONFLICT (subject_ref) DO NOTHING
+""")
+Key = tuple[UUID, bytes]  # its id, and itself
+
+
+class SubjectKeys:
+    """Keys by subject. The one about no subject is remembered; a subject's own is gone from here once it was used."""
+
+    def __init__(self, kek: bytes) -> None:
+        self._kek = kek
+        self._shared: Key | None = None
+
+    async def get(self, session: AsyncSession, refs: set[str]) -> dict[str, Key]:
+        """Return live keys by subject. Raises AuditError where one was destroyed.
+
+        A remembered one may have been destroyed since: who writes under it checks that with the writing.
+        """
+        if self._shared and refs == {NO_SUBJECT}:
+            return {NO_SUBJECT: self._shared}
+        keys = await self._find(session, refs)
+        for ref in sorted(refs - set(keys)):  # two makers at once end up with the same key
+            key_id = uuid7()
+            wrapped = seal(self._kek, os.urandom(KEY_BYTES), key_id.bytes)
+            await session.execute(_ADD, {"key": key_id, "ref": ref, "wrapped": wrapped})
+        if refs - set(keys):
+            keys = await self._find(session, refs)
+        self._shared = keys.get(NO_SUBJECT, self._shared)
+        return keys
+
+    def forget(self) -> None:
+        """Read the next key from the database: the remembered one is not good."""
+        self._shared = None
+
+    async def _find(self, session: AsyncSession, refs: set[str]) -> dict[str, Key]:
+        found = (await session.execute(_FIND, {"refs": list(refs)})).all()
+        if any(row.wrapped_key is None for row in found):
+            raise AuditError("this subject's key was destroyed: nothing more can be recorded under it")
+        return {row.subject_ref: (row.key_id, unseal(self._kek, row.wrapped_key, row.key_id.bytes)) for row in found}

@@ -1,0 +1,68 @@
+"""What may happen once over all workers: the use of a client assertion, the use of a proof."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gateway.identity.dpop import Proof
+from gateway.identity.oauth_errors import InvalidProofError
+
+# In the order of the keys: two workers that claim some of the same ones wait for each other in one direction.
+_CLAIM = text("""
+    INSERT INTO once (key, expires_at)
+    SELECT key, until FROM unnest(CAST(:keys AS bytea[]), CAST(:untils AS timestamptz[])) AS mark (key, until)
+    ORDER BY key ON CONFLICT DO NOTHING RETURNING key
+""")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that may happen once: its digest, until when it is remembered, and what its second user is told."""
+
+    key: bytes
+    until: datetime
+    refusal: Callable[[], OAuth2Error]
+
+
+def assertion_mark(client_id: str, jti: str, until: float) -> Mark:
+    """Return the mark of a client's assertion; `until` in epoch seconds."""
+    return _mark(f"ca:{client_id}:{jti}", until, _assertion_used)
+
+
+def proof_mark(proof: Proof) -> Mark:
+    """Return the mark of a DPoP proof."""
+    return _mark(f"dpop:{proof.thumbprint}:{proof.jti}", proof.ends, _proof_used)
+
+
+def claim(session: Session, wanted: Sequence[Sequence[Mark]]) -> list[Mark | None]:
+    """Claim each party's marks together; return for each its first that was taken, None where all are its own.
+
+    Of several that want the same, the first gets it; a party that is refused one has used up its others.
+    """
+    first: dict[bytes, tuple[int, Mark]] = {}
+    for party, marks in enumerate(wanted):
+        for mark in marks:
+            first.setdefault(mark.key, (party, mark))
+    if not first:
+        return [None] * len(wanted)
+    values = {"keys": list(first), "untils": [mark.until for _, mark in first.values()]}
+    own = {(key, first[key][0]) for key in session.execute(_CLAIM, values).scalars()}
+    return [next((m for m in marks if (m.key, party) not in own), None) for party, marks in enumerate(wanted)]
+
+
+def _mark(key: str, until: float, refusal: Callable[[], OAuth2Error]) -> Mark:
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+    return Mark(digest, datetime.fromtimestamp(until, UTC), refusal)
+
+
+def _assertion_used() -> OAuth2Error:
+    return InvalidClientError(description="This assertion was used before: sign a new one with a new jti.")
+
+
+def _proof_used() -> OAuth2Error:
+    return InvalidProofError("DPoP: this proof was used before: sign a new one with a new jti.")

@@ -1,0 +1,115 @@
+"""The token endpoint's rules: who gets a token, bound to what. In memory, but for authorization codes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from sqlalchemy.orm import Session
+
+from gateway.identity.access_tokens import AccessToken, Grant, mint
+from gateway.identity.authorization_server import Answer, Form, Server, refuse
+from gateway.identity.binding import Binding, NonceNeededError
+from gateway.identity.codes import CodeGrant
+from gateway.identity.marks import Mark, proof_mark
+from gateway.identity.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
+from gateway.identity.registered import METHOD, Registered
+from gateway.identity.stores import Store, TransactionStore
+from gateway.state import Gateway
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A token request, and when it came."""
+
+    form: Form
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a request came to: the answer, the client that signed it where one did, the token where one is given."""
+
+    asked: Asked
+    answer: Answer
+    client: Registered | None
+    issued: AccessToken | None
+
+    @property
+    def error(self) -> str | None:
+        """The error of a refusal."""
+        return self.answer.body.get("error")
+
+    def refused(self, mark: Mark) -> "Outcome":
+        """Return what it comes to where a mark was taken already: the token, signed as it is, goes nowhere."""
+        return replace(self, answer=refuse(mark.refusal()), issued=None)
+
+
+class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
+    TOKEN_ENDPOINT_AUTH_METHODS = (METHOD,)
+
+
+class TokenServer(Server):
+    """Decides one request for a token of the client's own; it touches nothing but its store."""
+
+    def __init__(self, gateway: Gateway, store: Store, asked: Asked) -> None:
+        super().__init__(gateway, store, asked.now)
+        self.issued: AccessToken | None = None
+        self._asked = asked
+        self._binding: Binding | None = None
+        self.register_grant(_ClientCredentials)
+        self.register_token_generator("default", self._mint)
+
+    def decide(self) -> Outcome:
+        """Answer, once the proof is good too; who lacks a nonce is given one."""
+        form = self._asked.form
+        answer: Answer = self.create_token_response(form)
+        if answer.body.get("error") == UseNonceError.error:
+            nonce = self.gateway.nonces.make(self.now.timestamp())
+            answer = replace(answer, headers={**answer.headers, "DPoP-Nonce": nonce})
+        return Outcome(self._asked, answer, form.client, self.issued)
+
+    @property
+    def binding(self) -> Binding:
+        """What the token is bound to. Raises OAuth2Error where nothing is proven, or a proof was used before."""
+        if self._binding is None:
+            self._binding = self._check_binding(self._asked.form)
+        return self._binding
+
+    def _check_binding(self, request: Form) -> Binding:
+        """Refuse a request for another service first (RFC 8707 2.1)."""
+        if request.form.get("resource", self.gateway.settings.issuer) != self.gateway.settings.issuer:
+            raise InvalidTargetError(f"resource must be {self.gateway.settings.issuer}.")
+        binding = request.binding
+        if isinstance(binding, NonceNeededError):
+            raise UseNonceError(str(binding))
+        if not isinstance(binding, Binding):
+            raise InvalidProofError(str(binding))
+        if binding.proof:
+            self.store.claim(proof_mark(binding.proof))
+        return binding
+
+    def _mint(
+        self, client: Registered, scope: str | None, user: str | None = None, **_others: object
+    ) -> dict[str, Any]:
+        """Make an access token for a client that was authenticated just now, and the person it acts for."""
+        settings, row = self.gateway.settings, client.row
+        grant = Grant(row.client_id, row.kind, client.get_allowed_scope(scope), row.institution_id, row.subject, user)
+        binding = self.binding
+        signed, self.issued = mint(
+            grant, binding, self.gateway.keys, settings.issuer, int(self.now.timestamp()),
+            settings.token_lifetime_seconds,
+        )  # fmt: skip
+        return {
+            "access_token": signed, "token_type": binding.token_type,
+            "expires_in": self.issued.ends - self.issued.issued, "scope": grant.scope,
+        }  # fmt: skip
+
+
+class CodeServer(TokenServer):
+    """Decides one request that brings a code, within a transaction: codes are looked up and used there."""
+
+    def __init__(self, gateway: Gateway, session: Session, asked: Asked) -> None:
+        super().__init__(gateway, TransactionStore(session), asked)
+        self.session = session
+        self.register_grant(CodeGrant)

@@ -90,7 +90,8 @@ def test_a_mapping_is_taken_for_its_own_headings_and_reads_a_sound_row(dataset, 
 
 @every_dataset
 def test_a_key_names_fields_that_are_always_there(dataset):
-    optional = {"abnormal_operation": {"date_in"}}  # some districts publish the names alone
+    # Some districts publish the names alone.
+    optional = {"abnormal_operation": {"date_in"}, "tech_sme": {"level"}, "sme_specialised": {"level"}}
     for name in set(dataset.key) - {"party"} - optional.get(dataset.dataset, set()):
         assert dataset.fields[name].required
 

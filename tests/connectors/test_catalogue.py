@@ -3,15 +3,17 @@
 import re
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import orjson
 import pytest
 
 from connectors.binding import bind
 from connectors.catalogue import agencies, datasets, get_catalogue
+from connectors.catalogue_files import SHIPPED, load_catalogue
 from connectors.identifiers import Kind
 from connectors.rows import Mapped, RowMapper
-from tests.enterprises import uscc
+from tests.enterprises import organisation, uscc
 
 TODAY = date(2026, 1, 2)
 CATALOGUE = get_catalogue()
@@ -94,6 +96,13 @@ def test_a_heading_means_one_field(dataset, mapping):
     assert shared <= {"注册资本", "capital_raw"}  # a capital names its currency
 
 
+@every_mapping
+def test_a_sources_words_stand_for_codes_of_the_field(dataset, mapping):
+    for name, column in mapping.fields.items():
+        assert set(column.codes.values()) <= set(dataset.fields[name].codes), name
+        assert not set(column.codes) & set(dataset.fields[name].codes.values()), name
+
+
 @every_dataset
 def test_a_key_names_fields_that_are_always_there(dataset):
     # Some districts publish the names alone.
@@ -133,10 +142,29 @@ def test_whatever_may_name_a_person_is_marked(dataset):
     assert not [name for name, field in dataset.fields.items() if "身份证" in field.zh or "证件号" in field.zh]
 
 
+def test_the_example_of_the_documentation_is_an_agency(tmp_path):
+    page = (Path(__file__).parents[2] / "docs/catalogue.md").read_text("utf-8")
+    [example] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "parks.yaml").write_text(example, "utf-8")
+    dataset = load_catalogue([SHIPPED, tmp_path]).datasets["penalty_parks"]
+    row = {
+        "单位": "瓯海某某鞋业有限公司",
+        "组织机构代码": organisation(1),
+        "文号": "1",
+        "罚款（万元）": "0.5",
+        "决定日期": "2024/3/1",
+    }
+    binding, record = mapped(dataset, row)
+    assert binding.mapping.id == "old-system"
+    assert orjson.loads(record.canonical)["fields"] == {"doc_no": "1", "fine": "5000", "decided": "2024-03-01"}
+    assert record.publish_until == "2027-03-01"
+
+
 @every_dataset
-def test_what_harms_is_shown_for_three_years_at_most(dataset):
+def test_what_harms_has_an_end_and_registrations_have_none(dataset):
+    disclosure = dataset.disclosure
     if dataset.category == "serious_dishonesty" or dataset.dataset.startswith("penalty_"):
-        own = dataset.disclosure.field or dataset.dataset == "penalty_tax"
-        assert own or (dataset.disclosure.months or 99) <= 36
-    if dataset.registers:
-        assert dataset.disclosure.field is dataset.disclosure.months is None
+        assert disclosure.field or disclosure.months
+    assert disclosure.months is None or 3 <= disclosure.months <= 36  # rules of 2023: three months to three years
+    if dataset.category == "registration":
+        assert disclosure.field is disclosure.months is None

@@ -69,7 +69,7 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "nulls": "表示空值的词 Words that stand for nothing.",
         "extract": "正则表达式，保留第一个括号组 A regular expression with one group, which is kept.",
         "first_filled": "逐行取第一个非空的列 Row by row, the first of the columns that is not empty.",
-        "fine_within": "金额为空时，从这些列的文字中取罚款数 Columns whose words hold the fine, where the amount is empty.",
+        "fine_within": "金额为空时从这些列的文字中取 Columns whose words hold the fine, if the amount is empty.",
     },
     Party: {
         "name": "主体名称所在列 Columns of the name.",

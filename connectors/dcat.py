@@ -45,6 +45,7 @@ _FREQUENCIES = (
 _ACCESS = {"public": "PUBLIC", "shared": "RESTRICTED", "restricted": "NON_PUBLIC"}
 _JSON = "https://www.iana.org/assignments/media-types/application/json"
 _TITLE = Title("公共信用数据目录", "Catalogue of public-credit data")
+_CATEGORIES = Title("公共信用数据类别", "Kinds of public-credit data")
 _SERVICE = Title("企业信用查询", "Inquiries about enterprises")
 _ASKED = Title("经企业授权后逐户查询", "Asked for one enterprise at a time, with its consent")
 
@@ -59,7 +60,7 @@ def dcat_document(catalogue: Catalogue, issuer: str) -> dict[str, Any]:
         "@type": "dcat:Catalog",
         "title": _both(_TITLE),
         "description": _both(_described(catalogue)),
-        "dcat:themeTaxonomy": {"@id": here.scheme, "@type": "skos:ConceptScheme", "title": _both(_TITLE)},
+        "dcat:themeTaxonomy": {"@id": here.scheme, "@type": "skos:ConceptScheme", "title": _both(_CATEGORIES)},
         "dcat:service": {
             "@id": here.service,
             "@type": "dcat:DataService",
@@ -114,7 +115,7 @@ def _dataset(here: "_Names", catalogue: Catalogue, dataset: Dataset) -> dict[str
 def frequency(days: int) -> str:
     """Return the Publications Office's word for data that are no older than so many days."""
     place = bisect_right(_FREQUENCIES, days, key=lambda known: known[0])
-    return _FREQUENCIES[place - 1][1] if place else "CONT"
+    return _FREQUENCIES[place - 1][1] if place else "UPDATE_CONT"
 
 
 def _described(catalogue: Catalogue) -> Title:

@@ -8,6 +8,7 @@ import msgspec
 
 from connectors.catalogue_files import Catalogue
 from connectors.datasets import Dataset
+from connectors.mapping import Column
 
 
 def agency_documents(catalogue: Catalogue) -> list[dict[str, Any]]:
@@ -52,3 +53,16 @@ def dataset_document(dataset: Dataset) -> dict[str, Any]:
     """Return all that the catalogue says of a dataset, under the names of its files."""
     document: dict[str, Any] = msgspec.to_builtins(dataset)
     return document
+
+
+def treatments(column: Column) -> dict[str, str]:
+    """Return what is done to a column's cells: members of the mapping that are set, their values in a line."""
+    return {name: _line(value) for name, value in msgspec.to_builtins(column).items() if value and name != "from"}
+
+
+def _line(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{code}={word}" for code, word in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is True else str(value)

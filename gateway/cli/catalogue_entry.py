@@ -107,8 +107,7 @@ def _show_dataset(catalogue: "Catalogue", dataset: "Dataset", as_json: bool) -> 
 
 def _column(column: "Column") -> str:
     """Say where a field comes from: its columns, then what is done to their cells."""
-    import msgspec
+    from gateway.catalogue_documents import treatments
 
-    said: dict[str, object] = msgspec.to_builtins(column)
-    done = [f"{name}={value}" for name, value in said.items() if value and name != "from"]
+    done = (f"{name}: {value}" if value else name for name, value in treatments(column).items())
     return " · ".join([", ".join(column.from_), *done]).strip(" ·")

@@ -19,6 +19,7 @@ from connectors.mapping import Column
 
 SHIPPED: Traversable = files("connectors") / "catalogue"
 CATEGORIES = "categories.yaml"
+_DEEPEST = 20
 _PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*)`$")
 _STEP = re.compile(r"[^.\[\]]+")
 
@@ -86,6 +87,7 @@ class _Reader:
         self.name, self._source, self.describes = name, "", ""
         try:
             self._source = source.decode()
+            _check_depth(self._source)
             self._content = yaml.load(self._source, _Loader)  # noqa: S506 - a safe loader
         except UnicodeDecodeError as fault:
             line = source.count(b"\n", 0, fault.start) + 1
@@ -134,6 +136,15 @@ class _Reader:
     def fault(self, path: Sequence[str], text: str) -> CatalogueError:
         node = yaml.compose(self._source, _Loader)
         return CatalogueError(f"{self.name}:{_line_of(node, path)}: {'.'.join(path)}{': ' if path else ''}{text}")
+
+
+def _check_depth(source: str) -> None:
+    """Raise YAMLError for nesting that has no end: events come one by one, libyaml's loader would recurse into it."""
+    depth = 0
+    for event in yaml.parse(source, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.constructor.ConstructorError(None, None, "嵌套过深 nested too deeply", event.start_mark)
 
 
 def _parts(body: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

@@ -8,7 +8,6 @@ from connectors.catalogue_descriptions import DESCRIPTIONS, FILE
 from connectors.datasets import Agency, Dataset, Title
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-MEDIA_TYPE = "application/schema+json"
 FROM_PLACE = ("dataset", "agency")  # said by where the dataset stands in its file
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from connectors.catalogue_files import Catalogue
 from connectors.datasets import Agency, Dataset, Title
 
-MEDIA_TYPE = "application/ld+json"
 CONTEXT: Mapping[str, Any] = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",

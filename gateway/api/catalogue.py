@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 
-from connectors import catalogue_schema, dcat
 from connectors.catalogue import UnknownDatasetError, get_catalogue, get_dataset
+from connectors.catalogue_schema import catalogue_schema
+from connectors.dcat import dcat_document
 from gateway.api.dependencies import Gw
 from gateway.catalogue_documents import agency_documents, dataset_document, find_datasets, summaries
 from gateway.identity.caller import Caller, require
@@ -22,17 +23,30 @@ AnyClient = Annotated[Caller, Depends(require(*sorted(frozenset().union(*SCOPES.
 Code = Annotated[str, Query(max_length=63)]
 
 
-@router.get("/catalogue/schema", summary="JSON Schema of the catalogue's files 目录文件的结构")
-async def schema() -> JSONResponse:
+class JsonSchema(JSONResponse):
+    """An answer that is a JSON Schema."""
+
+    media_type = "application/schema+json"
+
+
+class LinkedData(JSONResponse):
+    """An answer in JSON-LD."""
+
+    media_type = "application/ld+json"
+
+
+@router.get(
+    "/catalogue/schema", summary="JSON Schema of the catalogue's files 目录文件的结构", response_class=JsonSchema
+)
+async def schema() -> JsonSchema:
     """Return the schema for editors. It is the program's and tells nothing of the city: open to anybody."""
-    return JSONResponse(catalogue_schema.catalogue_schema(), media_type=catalogue_schema.MEDIA_TYPE)
+    return JsonSchema(catalogue_schema())
 
 
-@router.get("/catalogue.jsonld", summary="The catalogue as DCAT 3 目录导出")
-async def export(gateway: Gw, _caller: AnyClient) -> JSONResponse:
+@router.get("/catalogue.jsonld", summary="The catalogue as DCAT 3 目录导出", response_class=LinkedData)
+async def export(gateway: Gw, _caller: AnyClient) -> LinkedData:
     """Return the whole catalogue as JSON-LD for data portals."""
-    document = dcat.dcat_document(get_catalogue(), gateway.settings.issuer)
-    return JSONResponse(document, media_type=dcat.MEDIA_TYPE)
+    return LinkedData(dcat_document(get_catalogue(), gateway.settings.issuer))
 
 
 @router.get("/catalogue/agencies", summary="Agencies 部门")

@@ -13,32 +13,19 @@ from typing import Any
 import msgspec
 import yaml
 
+from connectors.catalogue_yaml import find_line, read_yaml
 from connectors.datasets import Agency, Dataset, Field, Title
 from connectors.errors import ConnectorError
 from connectors.mapping import Column
 
 SHIPPED: Traversable = files("connectors") / "catalogue"
 CATEGORIES = "categories.yaml"
-_DEEPEST = 20
 _PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*)`$")
 _STEP = re.compile(r"[^.\[\]]+")
 
 
 class CatalogueError(ConnectorError):
     """The catalogue is wrong: the text names file, line and what is wrong there."""
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml is eight times as fast
-    """Reads plain YAML and refuses a name that stands twice: the first one would be lost without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        names: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in names:
-                raise yaml.constructor.ConstructorError(None, None, f"重复 stands twice: {key.value}", key.start_mark)
-            names.add(key.value)
-        made: dict[Any, Any] = super().construct_mapping(node, deep)
-        return made
 
 
 class Catalogue:
@@ -87,8 +74,7 @@ class _Reader:
         self.name, self._source, self.describes = name, "", ""
         try:
             self._source = source.decode()
-            _check_depth(self._source)
-            self._content = yaml.load(self._source, _Loader)  # noqa: S506 - a safe loader
+            self._content = read_yaml(self._source)
         except UnicodeDecodeError as fault:
             line = source.count(b"\n", 0, fault.start) + 1
             raise CatalogueError(f"{name}:{line}: 不是 UTF-8 is not UTF-8") from fault
@@ -134,17 +120,9 @@ class _Reader:
         return dataset
 
     def fault(self, path: Sequence[str], text: str) -> CatalogueError:
-        node = yaml.compose(self._source, _Loader)
-        return CatalogueError(f"{self.name}:{_line_of(node, path)}: {'.'.join(path)}{': ' if path else ''}{text}")
-
-
-def _check_depth(source: str) -> None:
-    """Raise YAMLError for nesting that has no end: events come one by one, libyaml's loader would recurse into it."""
-    depth = 0
-    for event in yaml.parse(source, _Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise yaml.constructor.ConstructorError(None, None, "嵌套过深 nested too deeply", event.start_mark)
+        return CatalogueError(
+            f"{self.name}:{find_line(self._source, path)}: {'.'.join(path)}{': ' if path else ''}{text}"
+        )
 
 
 def _parts(body: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
@@ -182,19 +160,3 @@ def _fault_of(pattern: str) -> str | None:
     except re.error as fault:
         return f"不是正则表达式 no regular expression: {fault}"
     return None if groups == 1 else "应恰有一个括号组 exactly one group is wanted"
-
-
-def _line_of(node: yaml.Node | None, path: Sequence[str]) -> int:
-    """Return the line (from 1) of the deepest node of this path that is there."""
-    line = 1
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == step), None)
-        elif isinstance(node, yaml.SequenceNode) and step.isdecimal() and int(step) < len(node.value):
-            found = (node.value[int(step)], node.value[int(step)])
-        else:
-            found = None
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line

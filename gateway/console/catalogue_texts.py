@@ -60,7 +60,7 @@ CATALOGUE_TEXTS: Mapping[str, tuple[str, str]] = {
     "column-first_filled": ("逐行取第一个非空列", "first that is not empty, row by row"),
     "column-fine_within": ("为空时从文字中取罚款数", "where empty, the fine within"),
     "sharing-public": ("公开", "Public"),
-    "sharing-shared": ("授权共享", "Shared on permission"),
+    "sharing-shared": ("授权共享", "By permission"),
     "sharing-restricted": ("受限", "Restricted"),
     "polarity-positive": ("正面", "Positive"),
     "polarity-negative": ("负面", "Negative"),

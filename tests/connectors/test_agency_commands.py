@@ -47,14 +47,15 @@ def test_the_list_says_who_has_a_client_and_when_each_last_delivered(city, tmp_p
         "client": "active", "last_delivery": None,
     }  # fmt: skip
     table = command(city, "list")
-    assert ("税务局" in table, "active" in table, "mistyped" in table) == (True, True, True)
+    assert ("active" in table, "mistyped" in table) == (True, True)
 
 
 def test_an_agency_is_shown_with_its_datasets(city):
-    table = command(city, "show", "tax")
-    assert ("Tax Service" in table, "penalty_tax" in table, "tax_arrears" in table) == (True, True, True)
+    table = "".join(command(city, "show", "tax").split())  # long names are folded
+    assert agencies()["tax"].en.replace(" ", "") in table
+    assert ("penalty_tax" in table, "tax_arrears" in table) == (True, True)
     shown = json.loads(command(city, "show", "tax", "--json"))
-    assert [one["dataset"] for one in shown["datasets"]] == ["penalty_tax", "tax_arrears"]
+    assert {one["dataset"] for one in shown["datasets"]} == {n for n, one in datasets().items() if one.agency == "tax"}
 
 
 def test_a_dataset_is_shown_with_fields_units_key_and_mappings(city):

@@ -5,7 +5,7 @@ import json
 import pytest
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, Graph, Literal, URIRef
 
-from connectors.catalogue import get_catalogue
+from connectors.catalogue import agencies, datasets, get_catalogue
 from connectors.dcat import dcat_document, frequency
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # the library's own use of it
@@ -40,10 +40,11 @@ def test_a_dataset_says_in_both_languages_what_it_is_and_on_what_terms(graph):
         Literal("税务行政处罚", lang="zh"), Literal("Tax penalties", lang="en")
     }  # fmt: skip
     described = {text.language: str(text) for text in graph.objects(dataset, DCTERMS.description)}
-    assert "12 个字段，至少每 7 天" in described["zh"]
-    assert "12 fields, updated at least every 7 days" in described["en"]
+    fields, tax = len(datasets()["penalty_tax"].fields), agencies()["tax"]
+    assert f"{tax.zh}提供的税务行政处罚，共 {fields} 个字段，至少每 7 天" in described["zh"]
+    assert f"supplied by the {tax.en}: {fields} fields, updated at least every 7 days" in described["en"]
     publisher, theme = one(graph, dataset, DCTERMS.publisher), one(graph, dataset, DCAT.theme)
-    assert Literal("税务局", lang="zh") in set(graph.objects(publisher, FOAF.name))
+    assert Literal(tax.zh, lang="zh") in set(graph.objects(publisher, FOAF.name))
     assert Literal("行政处罚", lang="zh") in set(graph.objects(theme, SKOS.prefLabel))
     assert one(graph, theme, SKOS.inScheme) == one(graph, CATALOGUE, DCAT.themeTaxonomy)
     assert one(graph, dataset, DCTERMS.accrualPeriodicity) == URIRef(f"{AUTHORITY}frequency/WEEKLY")

@@ -1,5 +1,7 @@
 """The catalogue is checked when a process starts: a wrong one stops it with file and line, and nothing else."""
 
+import json
+
 import pytest
 
 from tests.processes import xinqiao
@@ -43,9 +45,10 @@ def test_a_wrong_catalogue_stops_every_command_with_file_and_line(city, command)
 def test_a_sound_catalogue_changes_nothing_in_the_status(city):
     gateway, file = city
     file.write_text(OWN, "utf-8")
-    xinqiao(["status"], gateway.env)
     without = {name: value for name, value in gateway.env.items() if name != "XINQIAO_CATALOGUE"}
-    xinqiao(["status"], without)
+    for env in (gateway.env, without):
+        shown = json.loads(xinqiao(["status", "--json"], env, check=False).stdout)
+        assert (shown["keys"], shown["schema"][:5]) == ("正常 ok · loaded", "正常 ok")
 
 
 def test_a_folder_that_is_not_there_is_named(city, tmp_path):

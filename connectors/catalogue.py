@@ -17,11 +17,14 @@ class UnknownDatasetError(ConnectorError):
 
 @cache
 def get_catalogue() -> Catalogue:
-    """Return the catalogue, read once. Raises CatalogueError that names file and line."""
+    """Return the catalogue, read once per process. Raises ConnectorError; CatalogueError names file and line."""
     own = os.environ.get(OWN_FOLDER)
     if own and not Path(own).is_dir():
         raise ConnectorError(f"{OWN_FOLDER}={own}: 没有此文件夹 there is no such folder")
-    return load_catalogue([SHIPPED, *([Path(own)] if own else [])])
+    try:
+        return load_catalogue([SHIPPED, *([Path(own)] if own else [])])
+    except OSError as fault:
+        raise ConnectorError(f"{OWN_FOLDER}={own}: 不可读 cannot be read: {fault.strerror}") from fault
 
 
 def datasets() -> dict[str, Dataset]:

@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 import yaml
 
+from connectors.catalogue_yaml import find_line, read_yaml
 from connectors.datasets import Agency, Dataset, Field, Title
 from connectors.errors import ConnectorError
 from connectors.mapping import Column
 
 SHIPPED: Traversable = files("connectors") / "catalogue"
 CATEGORIES = "categories.yaml"
-_PLACE = re.compile(r" - at `\$\.?(.*)`$")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads the catalogue eight times as fast
+_PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*)`$")
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -39,46 +39,66 @@ class Catalogue:
 
 def load_catalogue(folders: Iterable[Traversable | Path]) -> Catalogue:
     """Read every file of these folders, later ones over earlier ones. Raises CatalogueError."""
-    found, places = Catalogue(), {}
+    found = Catalogue()
+    readers: dict[str, _Reader] = {}
     for folder in folders:
-        for path in sorted(folder.iterdir(), key=lambda path: path.name):
-            if path.name.endswith(".yaml"):
-                places.update(dict.fromkeys(_read_file(found, path.name, path.read_text("utf-8")), path.name))
+        readers |= _read_folder(found, folder)
     for name, dataset in found.datasets.items():
         if dataset.agency not in found.agencies:
-            raise CatalogueError(f"{places[name]}: {name}: 没有部门 no agency {dataset.agency}")
+            raise readers[name].fault(("agency",), f"没有部门 no agency {dataset.agency}")
         if dataset.category not in found.categories:
-            raise CatalogueError(f"{places[name]}: {name}: 没有类别 no category {dataset.category}")
+            raise readers[name].fault(("datasets", name, "category"), f"没有类别 no category {dataset.category}")
     return found
 
 
-def _read_file(found: Catalogue, name: str, source: str) -> Iterator[str]:
-    """Read one file into `found`; yield the names of its datasets."""
-    try:
-        content = yaml.load(source, _LOADER)  # noqa: S506 - a safe loader
-    except yaml.YAMLError as fault:
-        line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 1
-        raise CatalogueError(f"{name}:{line}: 不是 YAML is not YAML: {getattr(fault, 'problem', fault)}") from fault
-    reader = _Reader(name, source, content)
-    if name == CATEGORIES:
-        found.categories.update(reader.convert((), content, dict[str, Title]))
-        return
-    if not isinstance(content, dict) or "agency" not in content or set(content) - {"agency", "datasets"}:
-        raise CatalogueError(f"{name}:1: 应为 agency 与 datasets a file holds agency and datasets")
-    agency: Agency | str = reader.convert(("agency",), content["agency"], Agency | str)
-    if isinstance(agency, Agency):
-        found.agencies[agency.code] = agency
-    code = agency.code if isinstance(agency, Agency) else agency
-    for dataset, body in (content.get("datasets") or {}).items():
-        found.datasets[dataset] = reader.read_dataset(code, dataset, body)
-        yield dataset
+def _read_folder(found: Catalogue, folder: Traversable | Path) -> dict[str, "_Reader"]:
+    """Read a folder's files into `found`; return the reader of each dataset."""
+    readers: dict[str, _Reader] = {}
+    agencies: dict[str, _Reader] = {}
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if not path.name.endswith(".yaml"):
+            continue
+        reader = _Reader(path.name, path.read_bytes())
+        for name in reader.read_into(found):
+            if (first := readers.setdefault(name, reader)) is not reader:
+                raise reader.fault(("datasets", name), f"已在 {first.name} 中 stands in {first.name} already")
+        if reader.describes and (first := agencies.setdefault(reader.describes, reader)) is not reader:
+            raise reader.fault(("agency", "code"), f"已在 {first.name} 中 stands in {first.name} already")
+    return readers
 
 
 class _Reader:
-    """Converts the parts of one file; what is wrong is said with its line."""
+    """Reads one file, which may describe an agency; what is wrong is said with its line, in a CatalogueError."""
 
-    def __init__(self, name: str, source: str, content: Any) -> None:  # noqa: ANN401 - any YAML
-        self._name, self._source, self._content = name, source, content
+    def __init__(self, name: str, source: bytes) -> None:
+        self.name, self._source, self.describes = name, "", ""
+        try:
+            self._source = source.decode()
+            self._content = read_yaml(self._source)
+        except UnicodeDecodeError as fault:
+            line = source.count(b"\n", 0, fault.start) + 1
+            raise CatalogueError(f"{name}:{line}: 不是 UTF-8 is not UTF-8") from fault
+        except (yaml.YAMLError, ValueError) as fault:
+            line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 1
+            why = getattr(fault, "problem", None) or str(fault)
+            raise CatalogueError(f"{name}:{line}: 不是 YAML is not YAML: {why}") from fault
+
+    def read_into(self, found: Catalogue) -> Iterator[str]:
+        """Read the file into `found`; yield the names of its datasets."""
+        content = self._content
+        if self.name == CATEGORIES:
+            found.categories.update(self.convert((), content, dict[str, Title]))
+            return
+        if not isinstance(content, dict) or "agency" not in content or set(content) - {"agency", "datasets"}:
+            raise self.fault((), "应为 agency 与 datasets a file holds agency and datasets")
+        agency: Agency | str = self.convert(("agency",), content["agency"], Agency | str)
+        if isinstance(agency, Agency):
+            self.describes = agency.code
+            found.agencies[agency.code] = agency
+        code = agency.code if isinstance(agency, Agency) else agency
+        for name, body in self.convert(("datasets",), content.get("datasets") or {}, dict[str, Any]).items():
+            found.datasets[name] = self.read_dataset(code, name, body)
+            yield name
 
     def convert(self, path: tuple[str, ...], value: Any, kind: Any) -> Any:  # noqa: ANN401 - msgspec's own
         try:
@@ -89,7 +109,7 @@ class _Reader:
             raise self.fault((*path, *steps), _PLACE.sub("", str(fault))) from fault
 
     def read_dataset(self, agency: str, name: str, body: Any) -> Dataset:  # noqa: ANN401 - any YAML
-        path = ("datasets", str(name))
+        path = ("datasets", name)
         if not isinstance(body, dict):
             raise self.fault(path, "应为字段表 must be a mapping")
         for where, said, kind in _parts(body):
@@ -100,17 +120,21 @@ class _Reader:
         return dataset
 
     def fault(self, path: Sequence[str], text: str) -> CatalogueError:
-        node = yaml.compose(self._source, yaml.SafeLoader)
-        return CatalogueError(f"{self._name}:{_line_of(node, path)}: {'.'.join(path)}: {text}")
+        return CatalogueError(
+            f"{self.name}:{find_line(self._source, path)}: {'.'.join(path)}{': ' if path else ''}{text}"
+        )
 
 
-def _parts(body: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, type]]:
+def _parts(body: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     """Yield the members that are read one by one first, so that a fault is found in the right line."""
-    for field, said in (body.get("fields") or {}).items():
-        yield ("fields", str(field)), said, Field
-    for place, mapping in enumerate(body.get("mappings") or []):
-        for field, said in (mapping.get("fields") or {}).items():
-            yield ("mappings", str(place), "fields", str(field)), said, Column
+    fields, mappings = body.get("fields") or {}, body.get("mappings") or []
+    yield ("fields",), fields, dict[str, Any]
+    yield from ((("fields", field), said, Field) for field, said in fields.items())
+    yield ("mappings",), mappings, list[dict[str, Any]]
+    for place, mapping in enumerate(mappings):
+        path, columns = ("mappings", str(place), "fields"), mapping.get("fields") or {}
+        yield path, columns, dict[str, Any]
+        yield from (((*path, field), said, Column) for field, said in columns.items())
 
 
 def _faults(dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -136,19 +160,3 @@ def _fault_of(pattern: str) -> str | None:
     except re.error as fault:
         return f"不是正则表达式 no regular expression: {fault}"
     return None if groups == 1 else "应恰有一个括号组 exactly one group is wanted"
-
-
-def _line_of(node: yaml.Node | None, path: Sequence[str]) -> int:
-    """Return the line (from 1) of the deepest node of this path that is there."""
-    line = 1
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == step), None)
-        elif isinstance(node, yaml.SequenceNode) and step.isdecimal() and int(step) < len(node.value):
-            found = (node.value[int(step)], node.value[int(step)])
-        else:
-            found = None
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line

@@ -1,12 +1,13 @@
 """Agencies and datasets as the catalogue describes them: the standard that every delivery is brought to. Pure."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from connectors.mapping import Mapping, Party, Producer
 
 FieldType = Literal["text", "date", "until", "money", "currency", "code", "list", "number", "flag"]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]  # an agency's is also its client id
 KeyType = Literal["uscc", "organisation_code", "registration_number", "tax_number", "name"]
 NodeKind = Literal["government", "finance", "provincial", "platform", "market", "utility", "consumer"]
 
@@ -21,7 +22,7 @@ class Title(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Agency(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Who supplies data. `reconstructed`: the city's list does not name it, the provincial one of 2017 does."""
 
-    code: str
+    code: Code
     zh: str
     en: str
     kind: NodeKind = "government"
@@ -57,12 +58,12 @@ class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     persons, known by name alone, stand among the others; `retention_years` is counted from the record's end.
     """
 
-    dataset: str
-    agency: str
+    dataset: Code
+    agency: Code
     title: Title
     category: str
     key: list[str]
-    fields: dict[str, Field]
+    fields: dict[Code, Field]
     sharing: Literal["public", "shared", "restricted"] = "public"
     polarity: Literal["positive", "negative", "neutral"] = "neutral"
     schema_version: int = 1

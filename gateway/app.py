@@ -11,6 +11,7 @@ from gateway.api import (
     audit_entries,
     audit_log,
     batches,
+    catalogue,
     consents,
     deliveries,
     health,
@@ -22,7 +23,7 @@ from gateway.api import (
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
-from gateway.console import authorize, home, signing_in, sso
+from gateway.console import authorize, catalogue_pages, home, signing_in, sso
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
 from gateway.metrics import Metrics
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         health,
         oauth,
         keys,
+        catalogue,
         batches,
         records,
         consents,
@@ -80,6 +82,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         signing_in,
         sso,
         home,
+        catalogue_pages,
     ):
         app.include_router(module.router)
     return app

@@ -18,3 +18,7 @@ class NotInitialisedError(GatewayError):
 
 class AlreadyInitialisedError(GatewayError):
     """The instance is initialised already: its keys stay as they are."""
+
+
+class CatalogueUnsoundError(GatewayError):
+    """The catalogue of datasets cannot be used."""

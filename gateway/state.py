@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import httpx
 
 from audit.recorder import Recorder, find_log
+from connectors.catalogue import get_catalogue
+from connectors.errors import ConnectorError
 from gateway.database import Database
 from gateway.embedded import resolve_urls
-from gateway.errors import NotInitialisedError
+from gateway.errors import CatalogueUnsoundError, NotInitialisedError
 from gateway.group_commit import GroupCommit
 from gateway.identity.access import AccessCache
 from gateway.identity.nonces import Nonces
@@ -35,7 +37,14 @@ class Gateway:
 
 @asynccontextmanager
 async def open_gateway(settings: Settings, database: Database | None = None) -> AsyncIterator[Gateway]:
-    """Open an initialised instance. Raises NotInitialisedError where `xinqiao init` has not run."""
+    """Open an initialised instance.
+
+    Raises CatalogueUnsoundError with file and line, NotInitialisedError where `xinqiao init` has not run.
+    """
+    try:
+        get_catalogue()
+    except ConnectorError as fault:
+        raise CatalogueUnsoundError(f"数据目录有误 the catalogue is wrong: {fault}") from fault
     database = database or Database(resolve_urls(settings), settings.database_pool_size)
     try:
         kek = load_kek(settings)

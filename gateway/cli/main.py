@@ -3,6 +3,7 @@
 import typer
 
 from gateway.cli import (
+    agencies,
     audit,
     deliveries,
     demo,
@@ -43,6 +44,7 @@ app.add_typer(quota.group, name="quota")
 app.add_typer(keys.group, name="keys")
 app.add_typer(people.group, name="person")
 app.add_typer(deliveries.group, name="deliveries")
+agencies.extend(registry.groups["agency"])
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)
 

@@ -1,6 +1,6 @@
 """How commands answer: a small table for people, one JSON object for scripts, one line for a fault."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, NoReturn
 
 import orjson
@@ -23,6 +23,16 @@ def show(as_json: bool, lines: Mapping[str, object]) -> None:
     for label, value in lines.items():
         table.add_row(label, str(value))
     Console(highlight=False, soft_wrap=True).print(table)
+
+
+def show_rows(rows: Sequence[Mapping[str, object]]) -> None:
+    """Print rows of the same members as a table, which folds everything but its first column."""
+    table = Table(box=None, header_style="bold")
+    for place, label in enumerate(rows[0] if rows else ()):
+        table.add_column(label.replace(" ", "\n", 1), overflow="fold", no_wrap=place == 0)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    Console(highlight=False).print(table)
 
 
 def fail(reason: str) -> NoReturn:

@@ -93,7 +93,8 @@ def _group(kind: str) -> typer.Typer:
     group.command("limit")(limit)
     group.command("key")(add_key)
     group.command("key-retire")(retire_key)
-    _add_list(group, kind)
+    if kind != "agency":  # its list is that of the catalogue: gateway/cli/agencies.py
+        _add_list(group, kind)
     _add_standing(group, "client")
     return group
 

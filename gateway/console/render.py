@@ -11,12 +11,16 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway.console.texts import LANGUAGES, say
+from gateway.people.roles import ROLES
 from gateway.people.sessions import Present
 
 FOLDER = Path(__file__).parent
 LANGUAGE_COOKIE = "xinqiao-language"
 # What each role finds in the navigation: the path's last part is also the text's key.
-NAVIGATION: dict[str, tuple[str, ...]] = {"operator": ("changes", "clients")}
+NAVIGATION: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(ROLES, ("catalogue",)),
+    "operator": ("changes", "clients", "catalogue"),
+}
 _CLOCK = ZoneInfo("Asia/Shanghai")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
@@ -66,7 +70,8 @@ def page(
     language = language_of(request)
     shown = _TEMPLATES.get_template(f"{template}.html").render(
         t=partial(say, language=language), language=language, present=present,
-        navigation=NAVIGATION.get(present.role, ()) if present else (), path=request.url.path, **context,
+        navigation=NAVIGATION.get(present.role, ()) if present else (), path=request.url.path,
+        here=request.url.path + (f"?{request.url.query}" if request.url.query else ""), **context,
     )  # fmt: skip
     policy = (
         f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {form_target}; "

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from gateway.console.catalogue_texts import CATALOGUE_TEXTS
+
 LANGUAGES = ("zh", "en")
 TEXTS: Mapping[str, tuple[str, str]] = {
     "product": ("信桥", "Xinqiao"),
@@ -99,6 +101,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "scope-inquiries": ("查询企业信用", "asking about enterprises"),
     "scope-consents": ("管理授权", "managing consents"),
     "scope-usage-results": ("报告应用结果", "reporting usage results"),
+    **CATALOGUE_TEXTS,
 }
 
 

@@ -181,9 +181,9 @@ datasets:
         (13, '          amount: {from: [罚金], extract: "("}', "parks.yaml:13"),
         (13, "          amounts: {from: [罚金]}", "parks.yaml:12"),
         (13, "          amount: {from: 罚金}", "parks.yaml:13"),
-        (5, "    category: nothing", "parks.yaml: park_penalty"),
+        (5, "    category: nothing", "parks.yaml:5: datasets.park_penalty.category"),
         (3, "  park_penalty: [", "parks.yaml:5"),
-        (1, "agency: nobody", "parks.yaml: park_penalty"),
+        (1, "agency: nobody", "parks.yaml:1: agency"),
         (1, "agencies: {}", "parks.yaml:1"),
     ],
 )

@@ -22,7 +22,7 @@ OPEN = {
     "GET /.well-known/oauth-authorization-server", "GET /oauth/jwks", "POST /oauth/token", "POST /oauth/par",
     "POST /oauth/introspect", "POST /oauth/revoke", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
     "GET /console/console.css", "GET /console/icon.svg", "GET /console/language/{language}", "GET /console/sign-in",
-    "POST /console/sign-in",
+    "POST /console/sign-in", "GET /v1/catalogue/schema",
     "GET /console/enrol", "POST /console/enrol", "GET /console/sso", "GET /console/sso/back",
 }  # fmt: skip
 OTHER_KEY = ECKey.generate_key("P-256")

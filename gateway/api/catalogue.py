@@ -1,0 +1,72 @@
+"""The catalogue for machines: agencies and datasets for every client, the export for data portals, the files' schema.
+
+What is restricted is described too: only its records are.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi import Path as PathParameter
+from fastapi.responses import JSONResponse
+
+from connectors.catalogue import UnknownDatasetError, get_catalogue, get_dataset
+from connectors.catalogue_schema import catalogue_schema
+from connectors.dcat import dcat_document
+from gateway.api.dependencies import Gw
+from gateway.catalogue_documents import agency_documents, dataset_document, find_datasets, summaries
+from gateway.identity.caller import Caller, require
+from gateway.identity.scopes import SCOPES
+from gateway.problems import ProblemError
+
+router = APIRouter(prefix="/v1", tags=["catalogue 数据目录"])
+AnyClient = Annotated[Caller, Depends(require(*sorted(frozenset().union(*SCOPES.values()))), scope="function")]
+Code = Annotated[str, Query(max_length=63)]
+
+
+class JsonSchema(JSONResponse):
+    """An answer that is a JSON Schema."""
+
+    media_type = "application/schema+json"
+
+
+class LinkedData(JSONResponse):
+    """An answer in JSON-LD."""
+
+    media_type = "application/ld+json"
+
+
+@router.get(
+    "/catalogue/schema", summary="JSON Schema of the catalogue's files 目录文件的结构", response_class=JsonSchema
+)
+async def schema() -> JsonSchema:
+    """Return the schema for editors. It is the program's and tells nothing of the city: open to anybody."""
+    return JsonSchema(catalogue_schema())
+
+
+@router.get("/catalogue.jsonld", summary="The catalogue as DCAT 3 目录导出", response_class=LinkedData)
+async def export(gateway: Gw, _caller: AnyClient) -> LinkedData:
+    """Return the whole catalogue as JSON-LD for data portals."""
+    return LinkedData(dcat_document(get_catalogue(), gateway.settings.issuer))
+
+
+@router.get("/catalogue/agencies", summary="Agencies 部门")
+async def agencies(_caller: AnyClient) -> dict[str, Any]:
+    """Return every agency with the number of its datasets."""
+    return {"agencies": agency_documents(get_catalogue())}
+
+
+@router.get("/catalogue/datasets", summary="Datasets 数据目录")
+async def datasets(_caller: AnyClient, agency: Code = "", category: Code = "", sharing: Code = "") -> dict[str, Any]:
+    """Return the datasets, or those of one agency, category or sharing class (public, shared, restricted)."""
+    catalogue = get_catalogue()
+    found = find_datasets(catalogue, agency=agency, category=category, sharing=sharing)
+    return {"datasets": summaries(catalogue, found)}
+
+
+@router.get("/catalogue/datasets/{dataset}", summary="A dataset 一项数据目录")
+async def show(dataset: Annotated[str, PathParameter(max_length=63)], _caller: AnyClient) -> dict[str, Any]:
+    """Return its fields, promise, disclosure and mappings."""
+    try:
+        return dataset_document(get_dataset(dataset))
+    except UnknownDatasetError as fault:
+        raise ProblemError("unknown-dataset", 404, str(fault)) from fault

@@ -1,0 +1,68 @@
+"""The catalogue as the API and `--json` show it: documents of agencies and datasets. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from connectors.catalogue_files import Catalogue
+from connectors.datasets import Dataset
+from connectors.mapping import Column
+
+
+def agency_documents(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Return every agency with the number of its datasets."""
+    count = Counter(dataset.agency for dataset in catalogue.datasets.values())
+    return [{**msgspec.to_builtins(agency), "datasets": count[code]} for code, agency in catalogue.agencies.items()]
+
+
+def find_datasets(catalogue: Catalogue, *, agency: str = "", category: str = "", sharing: str = "") -> list[Dataset]:
+    """Return the datasets of this agency, category and sharing class, in the order of categories, then of agencies."""
+    categories, agencies = (list(known) for known in (catalogue.categories, catalogue.agencies))
+    return sorted(
+        (
+            dataset
+            for dataset in catalogue.datasets.values()
+            if agency in {"", dataset.agency}
+            and category in {"", dataset.category}
+            and sharing in {"", dataset.sharing}
+        ),
+        key=lambda dataset: (categories.index(dataset.category), agencies.index(dataset.agency)),
+    )
+
+
+def summaries(catalogue: Catalogue, datasets: Iterable[Dataset]) -> list[dict[str, Any]]:
+    """Return what a list says of each dataset."""
+    return [
+        {
+            "dataset": dataset.dataset,
+            "agency": dataset.agency,
+            "title": msgspec.to_builtins(dataset.title),
+            "category": {"code": dataset.category, **msgspec.to_builtins(catalogue.categories[dataset.category])},
+            "sharing": dataset.sharing,
+            "polarity": dataset.polarity,
+            "freshness_days": dataset.freshness_days,
+            "fields": len(dataset.fields),
+        }
+        for dataset in datasets
+    ]
+
+
+def dataset_document(dataset: Dataset) -> dict[str, Any]:
+    """Return all that the catalogue says of a dataset, under the names of its files."""
+    document: dict[str, Any] = msgspec.to_builtins(dataset)
+    return document
+
+
+def treatments(column: Column) -> dict[str, str]:
+    """Return what is done to a column's cells: members of the mapping that are set, their values in a line."""
+    return {name: _line(value) for name, value in msgspec.to_builtins(column).items() if value and name != "from"}
+
+
+def _line(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{code}={word}" for code, word in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is True else str(value)

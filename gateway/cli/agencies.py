@@ -1,0 +1,101 @@
+"""`xinqiao agency list|show|schema|dcat`: the catalogue on the command line."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gateway.cli.catalogue_entry import show_entry
+from gateway.cli.on_instance import on_instance
+from gateway.cli.output import AsJson, fail, show, show_rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gateway.state import Gateway
+
+# Agencies of the catalogue, and clients of that kind that it does not know.
+KNOWN_HERE = """
+    SELECT coalesce(a.agency, c.client_id) AS agency, c.status,
+           (SELECT max(b.received_at) FROM batch b WHERE b.agency = coalesce(a.agency, c.client_id)) AS last_delivery
+    FROM unnest(CAST(:agencies AS text[])) AS a (agency)
+    FULL JOIN (SELECT client_id, status FROM client WHERE kind = 'agency') c ON c.client_id = a.agency
+    ORDER BY 1
+"""
+UNKNOWN = {"zh": "目录中没有此部门", "en": "not in the catalogue", "kind": "", "datasets": 0}
+
+
+def extend(group: typer.Typer) -> None:
+    """Add these commands to the group that also registers agencies."""
+    group.command("list")(list_agencies)
+    group.command("show")(show_entry)
+    group.command("schema")(print_schema)
+    group.command("dcat")(print_dcat)
+
+
+def list_agencies(as_json: AsJson = False) -> None:
+    """列出部门 List the agencies of the catalogue: with a client or not, and when each last delivered."""
+    from connectors.catalogue import get_catalogue
+    from gateway.catalogue_documents import agency_documents
+
+    known = _known_here()
+    described = {agency["code"]: agency for agency in agency_documents(get_catalogue())}
+    agencies = []
+    for code in [*described, *(code for code in known if code not in described)]:
+        client, last = known[code]
+        seen = {"client": client, "last_delivery": last and last.isoformat(timespec="seconds")}
+        agencies.append({"code": code, **described.get(code, UNKNOWN), **seen})
+    if as_json:
+        show(as_json, {"agencies": agencies})
+        return
+    rows = [
+        {
+            "代码 code": agency["code"],
+            "名称 name": agency["zh"],  # one line each; the English name is in `show` and --json
+            "性质 kind": agency["kind"],
+            "目录 datasets": agency["datasets"],
+            "登记 client": agency["client"],
+            "最近报送 last delivery": (agency["last_delivery"] or "")[:16].replace("T", " "),
+        }
+        for agency in agencies
+    ]
+    show_rows(rows)
+
+
+def print_schema() -> None:
+    """目录文件的 JSON Schema，供编辑器使用 Print the JSON Schema of the catalogue's files, for editors."""
+    from connectors.catalogue_schema import catalogue_schema
+
+    _print(catalogue_schema())
+
+
+def print_dcat() -> None:
+    """以 DCAT 3 (JSON-LD) 导出目录 Print the catalogue as DCAT 3 in JSON-LD, for data portals."""
+    from connectors.catalogue import get_catalogue
+    from connectors.dcat import dcat_document
+    from connectors.errors import ConnectorError
+    from gateway.settings import load_settings
+
+    try:
+        _print(dcat_document(get_catalogue(), load_settings().issuer))
+    except ConnectorError as fault:
+        fail(str(fault))
+
+
+def _print(document: dict[str, Any]) -> None:
+    import orjson
+
+    typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+
+
+def _known_here() -> dict[str, tuple[str | None, "datetime | None"]]:
+    """Return, by agency, its client's status and its last delivery, None where there is none."""
+    from sqlalchemy import text
+
+    from connectors.catalogue import agencies
+
+    async def read(gateway: "Gateway") -> dict[str, tuple[str | None, "datetime | None"]]:
+        async with gateway.database.begin("agency.list") as session:
+            rows = await session.execute(text(KNOWN_HERE), {"agencies": list(agencies())})
+            return {row.agency: (row.status, row.last_delivery) for row in rows}
+
+    return on_instance(read)

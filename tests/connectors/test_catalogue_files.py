@@ -1,0 +1,114 @@
+"""Whatever a file of the catalogue holds: it is read, or refused with its name and a line; never anything else."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.catalogue_files import CATEGORIES, SHIPPED, CatalogueError, load_catalogue
+
+PARKS = """\
+agency: {code: parks, zh: 园林局, en: Parks}
+datasets:
+  park_penalty:
+    title: {zh: 处罚, en: Penalties}
+    category: admin_penalty
+    key: [doc_no]
+    fields:
+      doc_no: {zh: 文号, required: true}
+    mappings: [{id: old, fields: {doc_no: {from: [编号]}}}]
+"""
+CATEGORIES_OF_TEST = "admin_penalty: {zh: 行政处罚, en: Penalties}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("catalogue")
+    (made / CATEGORIES).write_text(CATEGORIES_OF_TEST, "utf-8")
+    return made
+
+
+@pytest.fixture
+def load(folder):
+    def read(source):
+        (folder / "parks.yaml").write_bytes(source.encode() if isinstance(source, str) else source)
+        return load_catalogue([folder])
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        (PARKS.encode("utf-16"), "parks.yaml:1: 不是 UTF-8"),
+        (PARKS.replace("园林局", "?").encode().replace(b"Penalties", b"\xff"), "parks.yaml:4: 不是 UTF-8"),
+        ("", "parks.yaml:1: 应为 agency"),
+        ("- 1", "parks.yaml:1: 应为 agency"),
+        ("agency: parks\nagency: parks", "parks.yaml:2: 不是 YAML is not YAML: 重复"),
+        (PARKS + "  park_penalty: {}", "parks.yaml:10: 不是 YAML is not YAML: 重复"),
+        (PARKS.replace("      doc_no", "      doc_no: {zh: 号}\n      doc_no"), "parks.yaml:9: 不是 YAML"),
+        ("agency: 2024-99-99", "parks.yaml:1: 不是 YAML"),
+        ("agency: " + "9" * 5000, "parks.yaml:1: 不是 YAML"),
+        ("agency: parks\ndatasets: {[a]: 1}", "parks.yaml:2: 不是 YAML"),
+        ("agency: parks\ndatasets: " + "[" * 100_000, "parks.yaml:2: 不是 YAML is not YAML: 嵌套过深"),
+        ("agency: parks\ndatasets:\n" + "- " * 100_000, "parks.yaml:3: 不是 YAML is not YAML: 嵌套过深"),
+        ("agency: !!python/object/apply:os.getcwd []", "parks.yaml:1: 不是 YAML"),
+        ("agency: parks\ndatasets: [1]", "parks.yaml:2: datasets: "),
+        ("agency: parks\ndatasets:\n  x:\n    fields: [1]", "parks.yaml:4: datasets.x.fields: "),
+        ("agency: parks\ndatasets:\n  x:\n    mappings: {a: 1}", "parks.yaml:4: datasets.x.mappings: "),
+        ("agency: parks\ndatasets:\n  x:\n    mappings:\n    - 1", "parks.yaml:5: datasets.x.mappings.0: "),
+        ("agency: parks\ndatasets: {1: {}}", "parks.yaml:2: datasets: "),
+        (PARKS.replace("park_penalty", "Park-Penalty"), "parks.yaml:3: datasets.Park-Penalty"),
+        (PARKS.replace("doc_no: {zh", "文号: {zh"), "parks.yaml:7: datasets.park_penalty.fields: "),
+        (PARKS.replace("code: parks", "code: Parks"), "parks.yaml:1: agency.code: "),
+    ],
+)
+def test_what_is_wrong_is_told_by_file_and_line(load, source, place):
+    with pytest.raises(CatalogueError) as refusal:
+        load(source)
+    assert str(refusal.value).startswith(place), refusal.value
+
+
+def test_one_folder_describes_an_agency_and_a_dataset_once(load, folder):
+    load(PARKS)
+    again = folder / "parks_copy.yaml"
+    try:
+        for copy, place in {
+            PARKS: "parks_copy.yaml:3: datasets.park_penalty: 已在 parks.yaml",
+            PARKS.replace("park_penalty", "park_award"): "parks_copy.yaml:1: agency.code: 已在 parks.yaml",
+        }.items():
+            again.write_text(copy, "utf-8")
+            with pytest.raises(CatalogueError) as refusal:
+                load_catalogue([folder])
+            assert str(refusal.value).startswith(place)
+        again.write_text(PARKS.replace("{code: parks, zh: 园林局, en: Parks}", "parks").replace("penalty:", "award:"))
+        assert set(load_catalogue([folder]).datasets) == {"park_penalty", "park_award"}
+    finally:
+        again.unlink()
+
+
+def test_a_citys_own_folder_replaces_shipped_datasets_by_name_and_leaves_the_others(tmp_path):
+    shipped = load_catalogue([SHIPPED])
+    own = PARKS.replace("{code: parks, zh: 园林局, en: Parks}", "tax").replace("park_penalty", "tax_arrears")
+    (tmp_path / "tax.yaml").write_text(own, "utf-8")
+    merged = load_catalogue([SHIPPED, tmp_path])
+    assert merged.datasets["tax_arrears"].title.zh == "处罚"
+    assert {k: v for k, v in merged.datasets.items() if k != "tax_arrears"} == {
+        k: v for k, v in shipped.datasets.items() if k != "tax_arrears"
+    }
+    assert merged.agencies == shipped.agencies
+
+
+@given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
+def test_any_bytes_are_refused_in_words(folder, source):
+    (folder / "parks.yaml").write_bytes(source)
+    with pytest.raises(CatalogueError, match=r"^parks\.yaml:[1-9]\d*: "):
+        load_catalogue([folder])
+
+
+@given(st.integers(0, len(PARKS)), st.integers(0, 30), st.text("[]{}:,&*!|>'\"%@`#-~\n\t ab1é号", max_size=6))
+def test_a_damaged_file_is_read_or_refused(folder, place, length, put):
+    (folder / "parks.yaml").write_bytes((PARKS[:place] + put + PARKS[place + length :]).encode())
+    with suppress(CatalogueError):
+        assert load_catalogue([folder]).agencies

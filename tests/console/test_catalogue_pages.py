@@ -1,0 +1,140 @@
+"""The catalogue on the console: open to every role, filtered by plain forms, nothing that the policy forbids."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from typing import get_args, get_type_hints
+
+import httpx
+import msgspec
+import pytest
+
+from connectors.catalogue import agencies, datasets, get_catalogue
+from connectors.datasets import Dataset, Field
+from connectors.mapping import Column
+from gateway.app import create_app
+from gateway.console.texts import TEXTS
+from gateway.people.roles import ROLES
+from tests.identities import register
+from tests.people import signed_in
+
+HOUSE_OF = {"staff": {"institution": "bank"}, "clerk": {"agency": "tax"}}
+
+
+@pytest.fixture
+async def browser(gateway):
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def reader(gateway):
+    """A browser in which somebody is signed in."""
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
+        await signed_in(gateway, opened, "reader-1", "regulator")
+        yield opened
+
+
+async def shown(browser, path="", **parameters):
+    answer = await browser.get(f"/console/catalogue{path}", params=parameters)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def listed(page):
+    return re.findall(r'<a href="/console/catalogue/(\w+)">', page)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_role_finds_the_catalogue_in_its_navigation(gateway, browser, role):
+    if role == "staff":
+        await register(gateway, "bank-1", "account", "bank")
+    await signed_in(gateway, browser, f"{role}-c", role, **HOUSE_OF.get(role, {}))
+    assert 'href="/console/catalogue"' in (await browser.get("/console")).text
+    assert set(listed(await shown(browser))) == set(datasets())
+    assert "税务行政处罚" in await shown(browser, "/penalty_tax")
+
+
+async def test_strangers_are_sent_to_the_sign_in_and_back_to_what_they_asked_for(browser):
+    answer = await browser.get("/console/catalogue?agency=tax")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303, "/console/sign-in?next=%2Fconsole%2Fcatalogue%3Fagency%3Dtax"
+    )  # fmt: skip
+
+
+async def test_the_list_is_filtered_by_agency_category_and_sharing(reader):
+    of_tax = {name for name, one in datasets().items() if one.agency == "tax"}
+    assert set(listed(await shown(reader, agency="tax"))) == of_tax
+    restricted = {name for name, one in datasets().items() if one.sharing == "restricted"}
+    assert set(listed(await shown(reader, sharing="restricted"))) == restricted
+    page = await shown(reader, agency="tax", category="admin_penalty", sharing="public")
+    assert listed(page) == ["penalty_tax"]
+    assert re.findall(r'<option value="(\w+)" selected>', page) == ["tax", "admin_penalty", "public"]
+    none = await shown(reader, agency="nobody", sharing='"><b>')
+    assert (listed(none), "没有符合条件的目录" in none, "<b>" in none) == ([], True, False)
+
+
+async def test_the_chart_counts_each_category_and_leads_to_it(reader):
+    page = await shown(reader, category="inspection")
+    bars = dict(re.findall(r'<a href="\?agency=&amp;category=(\w+)&amp;sharing=">.*?<span>(\d+)</span>', page))
+    counted = {code: sum(one.category == code for one in datasets().values()) for code in get_catalogue().categories}
+    assert {code: int(count) for code, count in bars.items()} == {code: n for code, n in counted.items() if n}
+    widths = [int(width) for width in re.findall(r'<rect width="(\d+)"', page)]
+    assert (max(widths), min(widths) > 0) == (100, True)
+
+
+async def test_a_dataset_shows_its_fields_promise_disclosure_and_mappings(reader):
+    page = await shown(reader, "/penalty_general")
+    for field in datasets()["penalty_general"].fields.values():
+        assert field.zh in page
+    for word in ("至少每 7 天", "至该字段所载之日：公示截止期", "万元", "个体工商户时属个人信息", "失效后 10 年"):
+        assert word in page, word
+    mapped = await shown(reader, "/tax_arrears")
+    for word in ("open-data · 版本 1", "欠税金额(元)"):
+        assert word in mapped, word
+    assert "为空时从文字中取罚款数：处罚结果" in await shown(reader, "/penalty_tax")
+    missing = await reader.get("/console/catalogue/nothing")
+    assert (missing.status_code, "没有此页" in missing.text) == (404, True)
+
+
+async def test_every_page_is_whole_in_both_languages(reader):
+    try:
+        for language in ("en", "zh"):
+            answer = await reader.get(f"/console/language/{language}?next=/console/catalogue?agency=tax")
+            assert answer.headers["location"] == "/console/catalogue?agency=tax"
+            for name, dataset in datasets().items():
+                page = unescape(await shown(reader, f"/{name}"))
+                assert getattr(dataset.title, language) in page
+                assert getattr(agencies()[dataset.agency], language) in page
+    finally:
+        reader.cookies.delete("xinqiao-language")
+
+
+class Policed(HTMLParser):
+    """Notes what a strict content policy would block."""
+
+    def __init__(self):
+        super().__init__()
+        self.blocked = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag in {"script", "style", "iframe"}:
+            self.blocked.append(tag)
+        self.blocked += [name for name, _ in attributes if name == "style" or name.startswith("on")]
+
+
+async def test_the_pages_need_no_script_and_no_style_of_their_own(reader):
+    for path in ("", "/penalty_tax"):
+        judge = Policed()
+        judge.feed(await shown(reader, path))
+        assert judge.blocked == []
+
+
+def test_every_word_of_the_catalogue_has_a_text():
+    dataset, field = get_type_hints(Dataset), get_type_hints(Field)
+    named = {f"{name}-{value}" for name in ("sharing", "polarity", "granularity") for value in get_args(dataset[name])}
+    named |= {f"{name}-{value}" for name in ("type", "personal") for value in get_args(field[name]) if value}
+    named |= {f"column-{member.encode_name}" for member in msgspec.structs.fields(Column)} - {"column-from"}
+    assert named <= set(TEXTS)

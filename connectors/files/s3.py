@@ -8,6 +8,7 @@ from typing import Any
 from obstore.exceptions import BaseError
 from obstore.fsspec import FsspecStore
 
+from connectors.addresses import origin
 from connectors.environment import secret
 from connectors.files.places import Files, Place
 
@@ -43,7 +44,8 @@ class S3(Place, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="s3")
 
     @contextmanager
     def connect(self) -> Iterator[Files]:
-        """Prepare the calls. Raises ConnectorError where a variable is not set, else what `faults` names."""
+        """Prepare the calls. Raises ConnectorError for what is no address or not set, else what `faults` names."""
+        origin(self.endpoint)
         allowed = timedelta(seconds=CALL_SECONDS)
         store = _Store(
             "s3", endpoint=self.endpoint, region=self.region,

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
-from paramiko.hostkeys import HostKeyEntry
+from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
 from connectors.environment import secret
 from connectors.errors import ConnectorError
@@ -21,14 +21,15 @@ class _PinnedSftp(SFTPFileSystem):  # type: ignore[misc]
 
     cachable = False
 
-    def __init__(self, host: str, pinned: HostKeyEntry, **options: object) -> None:
+    def __init__(self, host: str, pinned: paramiko.PKey, **options: object) -> None:
         self.pinned = pinned
         super().__init__(host, **options)
 
     def _connect(self) -> None:
         self.client = paramiko.SSHClient()
-        name, key = self.pinned.hostnames[0], self.pinned.key
-        self.client.get_host_keys().add(name, key.get_name(), key)
+        port = self.ssh_kwargs["port"]
+        name = self.host if port == SSH_PORT else f"[{self.host}]:{port}"
+        self.client.get_host_keys().add(name, self.pinned.get_name(), self.pinned)
         self.client.set_missing_host_key_policy(paramiko.RejectPolicy())
         self.client.connect(self.host, **self.ssh_kwargs)
         self.ftp = self.client.open_sftp()
@@ -75,12 +76,11 @@ class Sftp(Place, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="sf
         """Return what paramiko raises."""
         return (paramiko.SSHException, EOFError, OSError, ValueError)
 
-    def _pinned(self) -> HostKeyEntry:
-        name = self.host if self.port == SSH_PORT else f"[{self.host}]:{self.port}"
+    def _pinned(self) -> paramiko.PKey:
         try:
-            entry = HostKeyEntry.from_line(f"{name} {' '.join(self.host_key.split()[:2])}")
-        except (paramiko.SSHException, ValueError):
+            entry = HostKeyEntry.from_line(f"host {' '.join(self.host_key.split()[:2])}")
+        except (paramiko.SSHException, InvalidHostKey, ValueError):
             entry = None
         if entry is None or entry.key is None:
             raise ConnectorError('host_key 不是公钥 is no public key: "ssh-ed25519 AAAA…" is expected')
-        return entry
+        return entry.key

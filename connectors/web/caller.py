@@ -12,6 +12,7 @@ from typing import Any, Self
 import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from connectors.addresses import origin
 from connectors.errors import ConnectorError
 
 CALL_SECONDS = 60.0
@@ -80,17 +81,6 @@ class Caller:
                 return Answer(_json(_body(response, until)), response.links.get("next", {}).get("url"), _date(told))
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise _PassingError(f"无法访问 cannot be reached: {type(fault).__name__}") from fault
-
-
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port. Raises ConnectorError for what is no web address."""
-    try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, TypeError) as fault:
-        raise ConnectorError("网址无效 the address cannot be read") from fault
-    if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.userinfo:
-        raise ConnectorError("网址应为 the address must be http(s)://host/… without a password in it")
-    return parsed.scheme, parsed.host, parsed.port
 
 
 def _judge(response: httpx.Response, server_time: datetime | None) -> None:

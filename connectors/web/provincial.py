@@ -11,10 +11,11 @@ from typing import Literal
 
 import msgspec
 
+from connectors.addresses import origin
 from connectors.environment import secret
 from connectors.errors import ConnectorError
 from connectors.protocol import Secrets
-from connectors.web.caller import Answer, Caller, CallError, Params, origin
+from connectors.web.caller import Answer, Caller, CallError, Params
 from connectors.web.paging import member_at
 from connectors.web.rest import PagedSource, Pages
 

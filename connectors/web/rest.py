@@ -6,11 +6,12 @@ from typing import Any
 import httpx
 import msgspec
 
+from connectors.addresses import origin
 from connectors.environment import secret
 from connectors.errors import ConnectorError
 from connectors.objects import as_rows
 from connectors.protocol import Slice, Stream, rows_slice
-from connectors.web.caller import Answer, Caller, origin
+from connectors.web.caller import Answer, Caller
 from connectors.web.paging import Cursor, Link, PageNumber, Paging, Position
 from connectors.web.walk import Walk, Watermark, page_digest, read_walk, records_of
 

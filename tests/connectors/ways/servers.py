@@ -25,7 +25,9 @@ HERE = Path(__file__).parent
 @contextmanager
 def process(command, port, **more):
     """Run a server for the length of the block, from when it listens."""
-    started = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+    started = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more
+    )
 
     def listens():
         assert started.poll() is None, f"{command[:3]} ended with {started.returncode}"
@@ -62,7 +64,15 @@ def sftp_server(folder):
     for name in ("in", "out"):
         (shown / name).mkdir(parents=True)
     port = free_port()
-    command = [sys.executable, str(HERE / "sftp_server.py"), str(port), str(shown), str(folder / "host_key"), USER, PASSWORD]
+    command = [
+        sys.executable,
+        str(HERE / "sftp_server.py"),
+        str(port),
+        str(shown),
+        str(folder / "host_key"),
+        USER,
+        PASSWORD,
+    ]
     with process(command, port):
         yield SftpServer(port, key.export_public_key().decode().strip(), shown)
 
@@ -84,7 +94,18 @@ def object_store(folder):
     """Run an object store with a bucket; it checks signatures."""
     (folder / "agency").mkdir()
     port, env = free_port(), {**os.environ, "NANIO_ACCESS_KEY": KEY_ID, "NANIO_SECRET_KEY": SECRET}
-    command = [sys.executable, "-m", "nanio", "serve", "--host", "127.0.0.1", "--port", str(port), "--data-dir", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "nanio",
+        "serve",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--data-dir",
+        str(folder),
+    ]
     with process(command, port, env=env):
         client = S3Store(
             "agency", endpoint=f"http://127.0.0.1:{port}", access_key_id=KEY_ID, secret_access_key=SECRET,
@@ -96,7 +117,10 @@ def object_store(folder):
 @contextmanager
 def mariadb():
     """Run a private MariaDB under an unprivileged account; yields a function that connects as its owner."""
-    server, install = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin"), shutil.which("mariadb-install-db")
+    server, install = (
+        shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin"),
+        shutil.which("mariadb-install-db"),
+    )
     if not server or not install:
         pytest.skip("MariaDB is not installed: its tests are skipped")
     folder = Path(f"/tmp/xinqiao-mariadb-{os.getpid()}")  # short, and open to the account

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Column, Connection, MetaData, Select, String, Table, and_, cast, literal, or_, select
+from sqlalchemy import Cast, Column, Connection, MetaData, Select, String, Table, and_, cast, literal, or_, select
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 
 from connectors.database_session import SourceError, open_engine
@@ -98,8 +99,14 @@ def _beyond(query: Select[Any], mark: Column[Any], key: Column[Any], after: str 
         read = msgspec.json.decode(after, type=tuple[str, str])
     except (msgspec.DecodeError, msgspec.ValidationError) as fault:
         raise ConnectorError("水位无效 the watermark cannot be read: reset it") from fault
-    stood, last = (cast(literal(v, String), c.type) for v, c in zip(read, (mark, key), strict=True))
+    stood, last = (_typed(value, column) for value, column in zip(read, (mark, key), strict=True))
     return query.where(and_(mark >= stood, or_(mark > stood, key > last)))
+
+
+def _typed(value: str, column: Column[Any]) -> Cast[Any]:
+    """Return a watermark's cell as its column's type; MariaDB would cut a moment to whole seconds."""
+    exact = mysql.DATETIME(fsp=6) if isinstance(column.type, mysql.TIMESTAMP | mysql.DATETIME) else column.type
+    return cast(literal(value, String), exact)
 
 
 def _cell(value: Any, column: str) -> str:  # noqa: ANN401 - whatever the driver returns

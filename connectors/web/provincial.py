@@ -41,12 +41,13 @@ class ProvincialConfig(Pages, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Held(msgspec.Struct, frozen=True):
-    """The two secrets as the gateway gives them; until when in milliseconds by its clock."""
+    """The two secrets as the gateway gives them; until when in milliseconds by its clock, `ahead` of ours by so many."""
 
     requestSecret: str  # noqa: N815 - the gateway's own names
     requestSecretEndTime: int  # noqa: N815
     refreshSecret: str  # noqa: N815
     refreshSecretEndTime: int  # noqa: N815
+    ahead: int = 0
 
 
 class SignedCaller(Caller):
@@ -68,6 +69,8 @@ class SignedCaller(Caller):
         while True:
             kept = self._secrets.find(self._name)
             held = _read(kept)
+            if held and not corrected:
+                self._ahead_ms = held.ahead
             if held is None or held.requestSecretEndTime - MARGIN_MS <= self._now():
                 held = _read(self._secrets.renew(self._name, kept, self._fetch))
                 renewed = True
@@ -125,7 +128,7 @@ class SignedCaller(Caller):
             held = msgspec.convert(member_at(answer.body, "datas"), Held, strict=False)
         except msgspec.ValidationError as fault:
             raise CallError("网关未给出密钥 the gateway gave no secrets") from fault
-        return msgspec.json.encode(held).decode()
+        return msgspec.json.encode(msgspec.structs.replace(held, ahead=self._ahead_ms)).decode()
 
     def _now(self) -> int:
         return int(time.time() * 1000) + self._ahead_ms

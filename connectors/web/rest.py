@@ -105,7 +105,7 @@ class PagedSource:
             if position is None:
                 return self._ended(walk, rest, rows)
             if len(rows) >= self._pages.slice_rows:
-                walk.at = position
+                walk.at = position if self._pages.watermark else rest  # the last page may still be filled up
                 return rows
         raise ConnectorError(f"超过 {MOST_PAGES} 页 more than {MOST_PAGES} pages: ask for larger pages")
 

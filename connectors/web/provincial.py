@@ -41,7 +41,7 @@ class ProvincialConfig(Pages, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Held(msgspec.Struct, frozen=True):
-    """The two secrets as the gateway gives them; until when in milliseconds by its clock, `ahead` of ours by so many."""
+    """The two secrets as the gateway gives them, until when in milliseconds by its clock, and how far that is ahead."""
 
     requestSecret: str  # noqa: N815 - the gateway's own names
     requestSecretEndTime: int  # noqa: N815

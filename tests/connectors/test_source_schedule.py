@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
@@ -29,8 +30,8 @@ class Counting:
     """A source of one row a slice, that can be told to fail or to wait."""
 
     Config = CountingConfig
-    faults: dict = {}
-    reads: list = []
+    faults: ClassVar[dict] = {}
+    reads: ClassVar[list] = []
     before = staticmethod(lambda _name: None)
 
     def __init__(self, config):
@@ -196,9 +197,7 @@ async def test_a_paused_source_is_not_read_and_a_removed_one_keeps_its_history(g
         leaves = (await session.execute(text("SELECT leaf FROM audit_event ORDER BY event_id"))).scalars().all()
         await session.execute(text("UPDATE source SET status = 'removed' WHERE source_id = 'life'"))
     assert batches == 2
-    kinds = [
-        json.loads(bytes(leaf))["type"] if not isinstance(leaf, str) else json.loads(leaf)["type"] for leaf in leaves
-    ]
+    kinds = [json.loads(leaf)["type"] for leaf in leaves]
     own = [kind for kind in kinds if kind.startswith("source.")]
     assert own[-4:] == ["source.added", "source.paused", "source.resumed", "source.removed"]
 

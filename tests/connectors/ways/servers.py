@@ -134,7 +134,10 @@ def mariadb():
             os.chown(folder, account.pw_uid, account.pw_gid)
             os.chown(data, account.pw_uid, account.pw_gid)
         subprocess.run(
-            [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"],
+            [
+                install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+            ],
             check=True, capture_output=True, cwd="/", **who,
         )  # fmt: skip
         port = free_port()

@@ -122,7 +122,9 @@ class TestExchange(ConnectorContract):
         return Offer("exchange", config, COLUMNS, ROWS, wrong, look=lambda: state_of(tmp_path))
 
 
-SQL = """CREATE TABLE {name} (id {key} NOT NULL, 企业名称 varchar(100), 额 numeric(12,2), 日 date, 改 {moment} NOT NULL)"""
+SQL = """
+    CREATE TABLE {name} (id {key} NOT NULL, 企业名称 varchar(100), 额 numeric(12,2), 日 date, 改 {moment} NOT NULL)
+"""
 TABLE_COLUMNS = ["id", "企业名称", "额", "日", "改"]
 TABLE_ROWS = [
     ["2", "𠮷公司", "5.50", "2026-01-02", "2026-01-01 00:00:00"],
@@ -135,7 +137,7 @@ TABLE_ROWS = [
 
 def insert(execute, table):
     for row in TABLE_ROWS:
-        execute(f"INSERT INTO {table} VALUES (%s, %s, %s, %s, %s)", [cell if cell else None for cell in row])
+        execute(f"INSERT INTO {table} VALUES (%s, %s, %s, %s, %s)", [cell or None for cell in row])
 
 
 def table_wrong(config):

@@ -22,7 +22,7 @@ PLACE = {"kind": "folder", "settle_seconds": 0}
 def describe(batch, file, content, *, records=1, dataset="reg", digest=None, algorithm="SHA-256"):
     made = digest or hashlib.new({"SHA-256": "sha256", "SM3": "sm3"}[algorithm], content).hexdigest()
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?><exchange version="1"><batch>{batch}</batch><dataset>{dataset}</dataset>'
+        f'<?xml version="1.0" encoding="UTF-8"?><exchange><batch>{batch}</batch><dataset>{dataset}</dataset>'
         f'<file>{file}</file><records>{records}</records><digest algorithm="{algorithm}">{made}</digest></exchange>'
     )
 

@@ -1,6 +1,7 @@
 """A provincial sharing gateway for tests: every new request secret ends the one before, clocks are looked at."""
 
 import hashlib
+import hmac
 import secrets
 import threading
 import time
@@ -22,6 +23,7 @@ class Province:
     size: int = 2
     ahead: float = 0.0  # seconds its clock is ahead of ours
     request_seconds: int = 900
+    md5: bool = True  # else HMAC-SHA-256
     request_secret: str = ""
     refresh_secret: str = ""
     ends: float = 0.0
@@ -38,7 +40,8 @@ class Province:
     def signed(self, asked, by):
         moment = asked.get("requestTime", "0")
         near = abs(int(moment) / 1000 - self.now()) < 60
-        right = hashlib.md5(f"{APP_KEY}{by}{moment}".encode()).hexdigest()
+        text = f"{APP_KEY}{by}{moment}".encode()
+        right = hashlib.md5(text).hexdigest() if self.md5 else hmac.digest(by.encode(), text, "sha256").hex()
         return bool(by) and near and asked.get("appKey") == APP_KEY and asked.get("sign") == right
 
     def buy(self, how):

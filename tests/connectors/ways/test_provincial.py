@@ -79,6 +79,14 @@ async def test_a_clock_that_differs_is_put_right_by_the_gateways_own(gateway, pr
     assert province.bought == ["key"]
 
 
+async def test_calls_may_be_signed_by_hmac(gateway, province, rows):
+    province.md5 = False
+    assert await in_thread(gateway, province, read_all, sign="hmac-sha256") == rows
+    province.md5 = True
+    with pytest.raises(ConnectorError, match="refused"):
+        await in_thread(gateway, province, read_all, sign="hmac-sha256")
+
+
 async def test_many_readers_at_once_buy_one_secret(gateway, province, rows):
     secrets, config = SourceSecrets(gateway), provincial_server.config(province)
     start = threading.Barrier(6)

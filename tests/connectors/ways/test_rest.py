@@ -114,6 +114,13 @@ def test_an_answer_without_end_is_cut_off(interface, monkeypatch):
         rest(interface).read(None)
 
 
+def test_an_answer_that_drips_is_cut_off(interface, monkeypatch):
+    monkeypatch.setattr(caller, "CALL_SECONDS", -1.0)
+    interface.rows = [row(1)]
+    with pytest.raises(ConnectorError, match="too long to come"):
+        rest(interface).read(None)
+
+
 def test_an_interface_that_gives_the_same_page_for_ever_is_found_out(interface):
     same = (200, {}, {"data": {"list": [row(1), row(2)]}})
     interface.broken = dict.fromkeys(range(1, 50), same)

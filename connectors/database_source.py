@@ -1,106 +1,123 @@
-"""定期对接数据库: a table or view of the agency's own database, read in slices from a watermark."""
+"""定期对接数据库: a table or view of an agency's own PostgreSQL or MariaDB, read in slices."""
 
 import json
-import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Engine, MetaData, String, Table, cast, create_engine, literal, make_url, select, text, tuple_
+from sqlalchemy import Cast, Column, Connection, MetaData, Select, String, Table, and_, cast, literal, or_, select
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 
-from connectors import decode
-from connectors.errors import ConnectorError
-from connectors.protocol import Slice, Stream
-
-STATEMENT_SECONDS = 60
+from connectors.database_session import SourceError, open_engine
+from connectors.errors import ConnectorError, MalformedError
+from connectors.protocol import Slice, Stream, rows_slice
 
 
 class DatabaseConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`url_env`: the environment variable with the address; `watermark`: a column that only grows as rows change."""
+    """`url_env`: the environment variable with the address (postgresql://… or mariadb://…); `watermark`: a column that
+    only grows as rows change; `key`: a column that tells rows of one watermark apart.
+    """
 
     url_env: str
     table: str
     watermark: str
     key: str
     schema: str | None = None
-    slice_rows: int = 20_000
-
-
-class SourceError(ConnectorError):
-    """The source cannot be read now."""
+    slice_rows: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20_000
 
 
 class DatabaseSource:
-    """Reads (watermark, key) in order, strictly after where it stood: rows that share a watermark are not skipped."""
+    """数据库 A table or view, read by (watermark, key): rows that share a watermark are not skipped."""
 
-    def __init__(self, config: Mapping[str, object]) -> None:
-        """Take the configuration. Raises ConnectorError where it is wrong."""
-        try:
-            self._config = msgspec.convert(dict(config), DatabaseConfig)
-        except msgspec.ValidationError as fault:
-            raise ConnectorError(f"配置有误 configuration: {fault}") from fault
+    Config = DatabaseConfig
+
+    def __init__(self, config: DatabaseConfig) -> None:
+        """Take the configuration; nothing connects yet."""
+        self._config = config
 
     def check(self) -> None:
-        """Connect, find the table and its two ordering columns. Raises SourceError."""
-        columns = self.discover()[0].columns
-        if missing := {self._config.watermark, self._config.key} - set(columns):
-            raise SourceError(f"缺少列 no such column: {', '.join(sorted(missing))}")
+        """Connect, find the table and its two ordering columns; neither may be empty. Raises SourceError."""
+        with self._opened() as (connection, table):
+            _refuse_empty(connection, *self._order(table))
 
     def discover(self) -> Sequence[Stream]:
-        """Return the table and its columns."""
-        engine = self._engine()
-        try:
-            return [Stream(self._config.table, [column.name for column in self._table(engine).columns])]
-        finally:
-            engine.dispose()
+        """Return the table and its columns. Raises SourceError."""
+        with self._opened() as (_, table):
+            return [Stream(self._config.table, [column.name for column in table.columns])]
 
     def read(self, after: str | None) -> Slice | None:
-        """Return the next slice of rows, every value as text."""
-        engine = self._engine()
-        try:
-            table = self._table(engine)
-            mark, key = table.c[self._config.watermark], table.c[self._config.key]
+        """Return the next slice of rows, every value as text. Raises SourceError, MalformedError."""
+        with self._opened() as (connection, table):
+            mark, key = self._order(table)
             query = select(table).order_by(mark, key).limit(self._config.slice_rows)
-            if after is not None:
-                stood = [cast(literal(v, String), c.type) for v, c in zip(json.loads(after), (mark, key), strict=True)]
-                query = query.where(tuple_(mark, key) > tuple_(*stood))
+            rows = list(connection.execute(_beyond(query, mark, key, after)))
+            if not rows:
+                _refuse_empty(connection, mark, key)
+                return None
+        header = [column.name for column in table.columns]
+        cells = [[_cell(value, name) for value, name in zip(row, header, strict=True)] for row in rows]
+        places = [header.index(column.name) for column in (mark, key)]
+        return rows_slice("database", header, cells, json.dumps([cells[-1][place] for place in places]))
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Connection, Table]]:
+        engine = open_engine(self._config.url_env)
+        name, schema = self._config.table, self._config.schema
+        try:
             with engine.connect() as connection:
-                if engine.dialect.name == "postgresql":
-                    connection.execute(text(f"SET statement_timeout = '{STATEMENT_SECONDS}s'"))
-                rows = [list(row) for row in connection.execute(query)]
-        except KeyError as fault:
-            raise SourceError(f"缺少列 no such column: {fault}") from fault
-        except SQLAlchemyError as fault:
-            raise SourceError(f"读取失败 cannot be read: {type(fault).__name__}") from fault
+                yield connection, Table(name, MetaData(), schema=schema, autoload_with=connection)
+        except NoSuchTableError as fault:
+            raise SourceError(f"没有表 no table {name}") from fault
+        except (SQLAlchemyError, UnicodeError, ValueError) as fault:  # its text would show the address
+            raise SourceError(f"无法读取 cannot connect or read: {type(fault).__name__}") from fault
         finally:
             engine.dispose()
-        if not rows:
-            return None
-        header = [column.name for column in table.columns]
-        places = [header.index(name) for name in (self._config.watermark, self._config.key)]
-        watermark = json.dumps([_cell(rows[-1][place]) for place in places])
-        cells = ((number, [_cell(value) for value in row]) for number, row in enumerate(rows, start=1))
-        return Slice(decode.Table("database", header, iter(cells)), watermark)
 
-    def _engine(self) -> Engine:
-        address = os.environ.get(self._config.url_env)
-        if not address:
-            raise SourceError(f"环境变量 {self._config.url_env} 未设置 is not set")
-        try:
-            url = make_url(address)
-            return create_engine(url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url)
-        except (SQLAlchemyError, ImportError) as fault:  # its text would show the password
-            raise SourceError(f"{self._config.url_env} 不是数据库地址 is no database address") from fault
-
-    def _table(self, engine: Engine) -> Table:
-        try:
-            return Table(self._config.table, MetaData(), schema=self._config.schema, autoload_with=engine)
-        except NoSuchTableError as fault:
-            raise SourceError(f"没有表 no table {self._config.table}") from fault
-        except SQLAlchemyError as fault:
-            raise SourceError(f"连接失败 cannot connect: {type(fault).__name__}") from fault
+    def _order(self, table: Table) -> tuple[Column[Any], Column[Any]]:
+        names = (self._config.watermark, self._config.key)
+        if missing := sorted(set(names) - set(table.c.keys())):
+            raise SourceError(f"缺少列 no such column: {', '.join(missing)}")
+        return table.c[names[0]], table.c[names[1]]
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - whatever the driver returns
-    return "" if value is None else str(value)
+def _refuse_empty(connection: Connection, mark: Column[Any], key: Column[Any]) -> None:
+    """Rows without a watermark would never be read: that is said and not passed over. Raises SourceError."""
+    if connection.execute(select(key).where(or_(mark.is_(None), key.is_(None))).limit(1)).first():
+        names = f"{mark.name}, {key.name}"
+        raise SourceError(f"{names} 有空值，这些行读不到 hold empty values: such rows cannot be read in order")
+
+
+def _beyond(query: Select[Any], mark: Column[Any], key: Column[Any], after: str | None) -> Select[Any]:
+    """Ask for rows strictly after the watermark; spelled so that MariaDB uses an index too. Raises ConnectorError."""
+    if after is None:
+        return query.where(mark.is_not(None), key.is_not(None))
+    try:
+        read = msgspec.json.decode(after, type=tuple[str, str])
+    except (msgspec.DecodeError, msgspec.ValidationError) as fault:
+        raise ConnectorError("水位无效 the watermark cannot be read: reset it") from fault
+    stood, last = (_typed(value, column) for value, column in zip(read, (mark, key), strict=True))
+    return query.where(and_(mark >= stood, or_(mark > stood, key > last)))
+
+
+def _typed(value: str, column: Column[Any]) -> Cast[Any]:
+    """Return a watermark's cell as its column's type; MariaDB would cut a moment to whole seconds."""
+    exact = mysql.DATETIME(fsp=6) if isinstance(column.type, mysql.TIMESTAMP | mysql.DATETIME) else column.type
+    return cast(literal(value, String), exact)
+
+
+def _cell(value: Any, column: str) -> str:  # noqa: ANN401 - whatever the driver returns
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, bytes | bytearray | memoryview):
+        raise MalformedError(f"列 {column} 是二进制，请用视图去掉 column {column} is binary: leave it out by a view")
+    return str(value)

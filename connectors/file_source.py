@@ -1,46 +1,49 @@
-"""A delivery that is a file: pushed over HTTP, given on the command line, or left in a place that is looked at."""
+"""One file on this machine, looked at again whenever it was written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from connectors.decode import Table, decode
+import msgspec
+
+from connectors.decode import decode
 from connectors.errors import ConnectorError
-from connectors.protocol import Slice, Stream
+from connectors.protocol import Slice, Stream, file_slice
+
+
+class FileConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`path`: the file."""
+
+    path: str
 
 
 class FileSource:
-    """Reads a file as a whole; its watermark is when it was last written and its size."""
+    """本机文件 One file of this machine; its watermark is when it was last written and its size."""
 
-    def __init__(self, config: Mapping[str, object]) -> None:
-        """Take `path`. Raises ConnectorError where there is none."""
-        path = config.get("path")
-        if not isinstance(path, str | Path):
-            raise ConnectorError("配置缺少 path the configuration names no path")
-        self._path = Path(path)
+    Config = FileConfig
+
+    def __init__(self, config: FileConfig) -> None:
+        """Take the configuration; nothing is opened yet."""
+        self._path = Path(config.path)
 
     def check(self) -> None:
         """Read the beginning. Raises ConnectorError with what is wrong."""
         self.discover()
 
     def discover(self) -> Sequence[Stream]:
-        """Return the file and its columns."""
-        return [Stream(self._path.name, self.open().header)]
-
-    def open(self) -> Table:
-        """Start reading the file. Raises MalformedError, here or while the rows are read."""
+        """Return the file and its columns. Raises ConnectorError, MalformedError."""
         try:
-            return decode(self._path)
-        except OSError as fault:
+            return [Stream(self._path.name, decode(self._path).header)]
+        except (OSError, ValueError) as fault:  # a NUL in the path is a ValueError
             raise self._unreadable() from fault
 
     def read(self, after: str | None) -> Slice | None:
-        """Return the whole file, None where it has not been written since. Raises ConnectorError, MalformedError."""
+        """Return the whole file, None where it has not been written since. Raises ConnectorError."""
         try:
             seen = self._path.stat()
-        except OSError as fault:
+            watermark = f"{seen.st_mtime_ns}:{seen.st_size}"
+            return None if watermark == after else file_slice(self._path, watermark)
+        except (OSError, ValueError) as fault:
             raise self._unreadable() from fault
-        watermark = f"{seen.st_mtime_ns}:{seen.st_size}"
-        return None if watermark == after else Slice(self.open(), watermark)
 
     def _unreadable(self) -> ConnectorError:
         return ConnectorError(f"{self._path.name} 无法打开 cannot be opened")

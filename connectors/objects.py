@@ -1,7 +1,7 @@
 """Deliveries of objects (JSON, NDJSON, XML), read as the same table that spreadsheets give."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,12 @@ def read_objects(path: Path, first: bytes) -> tuple[str, list[str], Iterator[Row
         objects = list(_array(path))
         return "json", _names(iter(objects)), _cells(iter(objects), _names(iter(objects)))
     return "ndjson", _names(_lines(path)), _cells(_lines(path), _names(_lines(path)))
+
+
+def as_rows(objects: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[str]]]:
+    """Return the members' names and the rows of objects held in memory. Raises MalformedError."""
+    names = _names(iter(objects))
+    return names, [cells for _, cells in _cells(iter(objects), names)]
 
 
 def _names(objects: Iterator[Mapping[str, Any]]) -> list[str]:

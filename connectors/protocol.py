@@ -1,10 +1,13 @@
 """What every way in speaks: check before it is enabled, discover what it offers, read from where it stood."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from connectors.decode import Table
+from connectors.decode import Table, decode
 
 
 @dataclass(frozen=True)
@@ -17,10 +20,31 @@ class Stream:
 
 @dataclass(frozen=True)
 class Slice:
-    """Rows read, and the watermark to read on from once they are stored."""
+    """What was read, and the watermark to read on from once it is stored.
 
-    table: Table
-    watermark: str | None
+    `open` starts reading the rows and raises MalformedError; `digest` is SHA-256 of the content as it came. A slice
+    that is a whole `delivery` (its name) is final: refused once, it is passed over. `batch` is the sender's own id.
+    """
+
+    open: Callable[[], Table]
+    digest: bytes
+    watermark: str
+    delivery: str = ""
+    batch: str = ""
+    discard: Callable[[], None] = lambda: None
+
+
+def rows_slice(name: str, header: list[str], rows: list[list[str]], watermark: str) -> Slice:
+    """Return rows held in memory as a slice; row 1 is the first."""
+    digest = hashlib.sha256(json.dumps([header, rows]).encode()).digest()
+    return Slice(lambda: Table(name, header, iter(enumerate(rows, start=1))), digest, watermark)
+
+
+def file_slice(path: Path, watermark: str, name: str = "", discard: Callable[[], None] = lambda: None) -> Slice:
+    """Return a file as a slice; nothing of it is held in memory. Raises OSError."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
+    return Slice(lambda: decode(path), digest, watermark, delivery=name or path.name, discard=discard)
 
 
 class Connector(Protocol):
@@ -37,7 +61,46 @@ class Connector(Protocol):
 
 
 class ConnectorType(Protocol):
-    """How a connector is made from its configuration: plain JSON, secrets named by environment variable."""
+    """How a connector is made: `Config` is a msgspec Struct; secrets are in it by environment variable name alone."""
 
-    def __call__(self, config: Mapping[str, object]) -> Connector:
-        """Make it; nothing connects yet. Raises ConnectorError where the configuration is wrong."""
+    Config: ClassVar[type]
+
+    def __call__(self, config: Any) -> Connector:  # noqa: ANN401 - an instance of its own Config
+        """Make it; nothing connects yet."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a slice: the counts by name, why it was refused as a whole, and each refused row's reasons."""
+
+    status: Literal["stored", "known", "refused"]
+    batch: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    refusal: str = ""
+    rejected: Sequence[tuple[int, Sequence[Mapping[str, str]]]] = ()
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """A connector whose source is told what became of a slice, before its watermark moves: again after a crash."""
+
+    def answer(self, found: Slice, outcome: Outcome) -> None:
+        """Tell it. Raises ConnectorError."""
+
+
+class Secrets(Protocol):
+    """Secrets of sources, held once for every process: where renewing one ends the one before, one process renews."""
+
+    def find(self, name: str) -> str | None:
+        """Return the secret in force."""
+
+    def renew(self, name: str, stale: str | None, fetch: Callable[[str | None], str]) -> str:
+        """Replace `stale` by what `fetch` makes of it; where another process has done so already, return its secret."""
+
+
+@runtime_checkable
+class KeepsSecrets(Protocol):
+    """A connector that asks for a place to keep a secret in."""
+
+    def keep_secrets_in(self, secrets: Secrets) -> None:
+        """Take the place."""

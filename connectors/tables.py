@@ -118,3 +118,20 @@ class Source(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Timestamp)
     last_fault: str | None = Field(sa_type=Text)
     event_id: UUID
+    status: str = Field(default="active", sa_type=Text)  # active, paused, removed
+    faults: int = 0  # in a row
+    refusals: int = 0  # deliveries that were passed over
+    last_refusal: str | None = Field(default=None, sa_type=Text)
+    last_read_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class SourceSecret(SQLModel, table=True):
+    """A secret that a source's interface gave, sealed under the KEK; one process renews it at a time."""
+
+    __tablename__ = "source_secret"
+    name: str = Field(primary_key=True, sa_type=Text)
+    version: int
+    sealed: bytes | None = Field(sa_type=LargeBinary)
+    holder: UUID | None
+    lease_until: datetime | None = Field(sa_type=Timestamp)
+    changed_at: datetime = Field(sa_type=Timestamp)

@@ -27,6 +27,7 @@ PUBLISH_SECONDS = 1.0
 PARTITION_SECONDS = 3600.0
 PURGE_SECONDS = 60.0
 PULL_SECONDS = 5.0
+PULLS = 3
 EXPIRE_SECONDS = 10.0
 STALLED_SECONDS = 4.0
 KEYS_SECONDS = 10.0
@@ -38,7 +39,7 @@ QUEUE_OPTIONS: WorkerOptions = {
 PAUSE_AFTER_FAULT_SECONDS = 5.0
 _LOG = structlog.get_logger("gateway.worker")
 
-Step = Callable[[Gateway], Awaitable[None]]
+Step = Callable[[Gateway], Awaitable[bool | None]]  # True: there may be more, come back at once
 
 
 async def take_in(gateway: Gateway) -> None:
@@ -73,17 +74,12 @@ async def forget_used(gateway: Gateway) -> None:
         await session.execute(text("DELETE FROM authorization_code WHERE expires_at < now() - interval '2 hours'"))
 
 
-async def pull_sources(gateway: Gateway) -> None:
-    """Read every source that is due, slice by slice."""
-    while await pull_due(gateway):
-        continue
-
-
 STEPS: dict[str, tuple[Step, float]] = {
     "partitions": (make_partitions, PARTITION_SECONDS),
     "ended": (forget_used, PURGE_SECONDS),
     "intents": (expire_intents, EXPIRE_SECONDS),
-    "pull": (pull_sources, PULL_SECONDS),
+    # Several at once, so that a source that is slow to answer does not hold up the others.
+    **{f"pull-{number}": (pull_due, PULL_SECONDS) for number in range(PULLS)},
     "keys": (advance_keys, KEYS_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
@@ -119,7 +115,8 @@ async def _repeat(gateway: Gateway, stop: asyncio.Event, name: str, step: Step, 
     while not stop.is_set():
         pause = seconds
         try:
-            await step(gateway)
+            if await step(gateway):
+                pause = 0.0
         except (ForkError, TamperedError) as fault:
             # Nothing is signed over a log that contradicts itself; /readyz shows the lag that follows.
             _LOG.critical("audit log refused", step=name, fault=type(fault).__name__, reason=str(fault))

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import UnknownDatasetError, get_dataset
 from connectors.datasets import Dataset
+from connectors.decode import decode
 from connectors.errors import ConnectorError
-from connectors.file_source import FileSource
 from connectors.tables import Batch
 from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
@@ -67,7 +68,7 @@ async def push(
             await _verify_signature(gateway, agency, batch_id, dataset, digest, signature)
         sender = Sender(agency.client_id, batch_id, "push", signature)
         try:
-            batch, new = await take_in(gateway, sender, wanted, digest, FileSource({"path": path}).open)
+            batch, new = await take_in(gateway, sender, wanted, digest, partial(decode, path))
         except ConnectorError as fault:
             raise ProblemError("malformed-delivery", 422, str(fault)) from fault
         except BatchConflictError as fault:

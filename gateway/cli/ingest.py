@@ -25,12 +25,14 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """入库一个文件 Take a file in: decode, map, quarantine, merge, seal; all or nothing."""
+    from functools import partial
+
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from connectors.catalogue import get_dataset
+    from connectors.decode import decode
     from connectors.errors import ConnectorError
-    from connectors.file_source import FileSource
     from gateway.intake import Sender, digest_of, take_in
     from gateway.quarantine import write_workbook
 
@@ -46,7 +48,7 @@ def ingest(
             sender,
             wanted,
             digest,
-            FileSource({"path": file}).open,
+            partial(decode, file),
             progress=lambda rows: progress.update(task, completed=rows),
         )
         if rejected:

@@ -1,4 +1,4 @@
-"""`xinqiao source add|check|list`: sources that are read on a schedule."""
+"""`xinqiao source …`: sources that are read on a schedule."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,16 +9,34 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
+    from connectors.protocol import Stream
+    from gateway.source_life import Act
     from gateway.state import Gateway
 
+ACTOR = "operator-cli"
 group = typer.Typer(no_args_is_help=True, help="来源 Sources read on a schedule.")
+SourceId = Annotated[str, typer.Argument(help="编号 Its id.")]
 Config = Annotated[Path, typer.Option(help="配置 YAML; secrets by environment variable.", exists=True)]
-Connector = Annotated[str, typer.Option(help="连接器 The connector: database, or one another package brings.")]
+Connector = Annotated[str, typer.Option(help="连接器 The connector, see `xinqiao source connectors`.")]
+
+
+@group.command("connectors")
+def connectors(as_json: AsJson = False) -> None:
+    """列出连接器及其配置项 List the connectors with their options; --json gives the JSON Schema of each."""
+    from connectors.registry import config_schema, connector_names, describe
+
+    schemas = {name: config_schema(name) for name in connector_names()}
+    if as_json:
+        show(as_json, schemas)
+        return
+    for name, schema in schemas.items():
+        show(as_json, {name: describe(name)})
+        show(as_json, {f"  {option}": what for option, what in _options(schema).items()})
 
 
 @group.command("add")
 def add(
-    source_id: Annotated[str, typer.Argument(help="编号 Its id.")],
+    source_id: SourceId,
     dataset: Annotated[str, typer.Option(help="数据目录 The dataset its rows belong to.")],
     config: Config,
     connector: Connector = "database",
@@ -33,7 +51,7 @@ def add(
 
     async def run(gateway: "Gateway") -> None:
         await add_source(
-            gateway, actor="operator-cli", source_id=source_id, dataset=dataset, connector=connector, config=read,
+            gateway, actor=ACTOR, source_id=source_id, dataset=dataset, connector=connector, config=read,
             every_seconds=every,
         )  # fmt: skip
 
@@ -48,12 +66,15 @@ def add(
 def check(config: Config, connector: Connector = "database", as_json: AsJson = False) -> None:
     """检查连接并列出可读内容 Try a configuration and list what it offers, without adding it."""
     from connectors.errors import ConnectorError
-    from connectors.registry import open_connector
+    from gateway.sources import check_source
+
+    read = _read(config)
+
+    async def run(gateway: "Gateway") -> list["Stream"]:
+        return await check_source(gateway, connector, read)
 
     try:
-        opened = open_connector(connector, _read(config))
-        opened.check()
-        streams = {stream.name: list(stream.columns) for stream in opened.discover()}
+        streams = {stream.name: list(stream.columns) for stream in on_instance(run)}
     except ConnectorError as fault:
         fail(str(fault))
     show(as_json, {"可读 streams": streams})
@@ -62,19 +83,70 @@ def check(config: Config, connector: Connector = "database", as_json: AsJson = F
 @group.command("list")
 def list_sources(as_json: AsJson = False) -> None:
     """列出来源及其进度 List the sources, how far each was read and what last went wrong."""
-    from sqlmodel import select
+    from sqlmodel import col, select
 
     from connectors.tables import Source
 
     async def run(gateway: "Gateway") -> dict[str, object]:
         async with gateway.database.begin("source.list") as session:
-            rows = (await session.execute(select(Source))).scalars()
-            return {
-                row.source_id: {"dataset": row.dataset, "watermark": row.watermark, "last_fault": row.last_fault}
-                for row in rows
-            }
+            rows = (await session.execute(select(Source).order_by(col(Source.source_id)))).scalars()
+            return {row.source_id: _shown(row) for row in rows}
 
     show(as_json, on_instance(run))
+
+
+@group.command("pause")
+def pause(source_id: SourceId, as_json: AsJson = False) -> None:
+    """暂停 Read it no more until it is resumed."""
+    _change(source_id, "pause", as_json)
+
+
+@group.command("resume")
+def resume(source_id: SourceId, as_json: AsJson = False) -> None:
+    """恢复 Read it again, at once."""
+    _change(source_id, "resume", as_json)
+
+
+@group.command("remove")
+def remove(source_id: SourceId, as_json: AsJson = False) -> None:
+    """移除 Read it no more; its batches and its history stay, and its id is not used again."""
+    _change(source_id, "remove", as_json)
+
+
+@group.command("reset-watermark")
+def reset_watermark(source_id: SourceId, as_json: AsJson = False) -> None:
+    """重读 Read it again from the beginning; what is stored already makes no new records."""
+    _change(source_id, "reset-watermark", as_json)
+
+
+def _change(source_id: str, act: "Act", as_json: bool) -> None:
+    from gateway.source_life import change_source
+
+    async def run(gateway: "Gateway") -> None:
+        await change_source(gateway, actor=ACTOR, source_id=source_id, act=act)
+
+    on_instance(run)
+    show(as_json, {"来源 source": source_id, "操作 done": act})
+
+
+def _shown(row: Any) -> dict[str, object]:  # noqa: ANN401 - a Source, whose module loads slowly
+    return {
+        "dataset": row.dataset, "connector": row.connector, "status": row.status,
+        "last_read_at": row.last_read_at.isoformat() if row.last_read_at else None, "watermark": row.watermark,
+        "faults": row.faults, "last_fault": row.last_fault,
+        "refusals": row.refusals, "last_refusal": row.last_refusal,
+    }  # fmt: skip
+
+
+def _options(schema: dict[str, Any]) -> dict[str, str]:
+    """Return each option of a configuration with its default, as one line."""
+    main = schema["$defs"][schema["$ref"].rpartition("/")[2]]
+    needed = set(main.get("required", ()))
+    return {
+        name: "必填 required" if name in needed and "default" not in told else f"默认 default {told.get('default')!r}"
+        for name, told in main["properties"].items()
+        if name != "kind"  # the places of an exchange are told apart by it; here the connector's name says it
+    }
 
 
 def _read(config: Path) -> dict[str, Any]:

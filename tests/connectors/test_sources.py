@@ -103,7 +103,7 @@ async def test_a_source_that_cannot_be_read_keeps_its_fault_and_its_place(gatewa
         ({"table": "没有"}, "no table"),
         ({"watermark": "没有"}, "no such column"),
         ({"url_env": "TEST_NOT_SET"}, "is not set"),
-        ({"slice_rows": "many"}, "configuration"),
+        ({"slice_rows": "many"}, "slice_rows"),
     ],
 )
 async def test_a_source_is_checked_before_it_is_added(gateway, rows, changes, reason):
@@ -112,21 +112,6 @@ async def test_a_source_is_checked_before_it_is_added(gateway, rows, changes, re
             gateway, actor="o", source_id="bad", dataset="tax_arrears", connector="database",
             config={**CONFIG, **changes}, every_seconds=60,
         )  # fmt: skip
-
-
-def test_a_file_is_a_source_like_any_other(tmp_path):
-    (tmp_path / "a.csv").write_text("企业名称\n辰公司\n")
-    source = open_connector("file", {"path": str(tmp_path / "a.csv")})
-    source.check()
-    assert [(stream.name, list(stream.columns)) for stream in source.discover()] == [("a.csv", ["企业名称"])]
-    first = source.read(None)
-    assert list(first.table.rows) == [(2, ["辰公司"])]
-    assert source.read(first.watermark) is None
-    (tmp_path / "a.csv").write_text("企业名称\n辰巳公司\n")
-    assert list(source.read(first.watermark).table.rows) == [(2, ["辰巳公司"])]
-    for config in ({}, {"path": str(tmp_path / "none.csv")}):
-        with pytest.raises(ConnectorError):
-            open_connector("file", config).check()
 
 
 async def test_a_file_that_is_looked_at_is_taken_in_once_and_again_when_it_was_written(gateway, tmp_path):

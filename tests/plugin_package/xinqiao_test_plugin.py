@@ -1,21 +1,29 @@
 """A connector of another package: files dropped into a folder, read in the order of their names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+
+import msgspec
 
 from connectors.decode import decode
 from connectors.errors import ConnectorError
-from connectors.protocol import Slice, Stream
+from connectors.protocol import Slice, Stream, file_slice
+
+
+class DropFolderConfig(msgspec.Struct, forbid_unknown_fields=True):
+    folder: str
 
 
 class DropFolder:
-    """Reads one file at a time; the watermark is the last file's name."""
+    """投递文件夹 One file at a time; the watermark is the last file's name."""
 
-    def __init__(self, config: Mapping[str, object]) -> None:
-        self._folder = Path(str(config.get("folder", "")))
+    Config = DropFolderConfig
+
+    def __init__(self, config: DropFolderConfig) -> None:
+        self._folder = Path(config.folder)
 
     def check(self) -> None:
-        if not self._folder.is_dir():
+        if "\x00" in str(self._folder) or not self._folder.is_dir():
             raise ConnectorError(f"没有文件夹 no folder {self._folder}")
 
     def discover(self) -> Sequence[Stream]:
@@ -24,5 +32,5 @@ class DropFolder:
     def read(self, after: str | None) -> Slice | None:
         for path in sorted(self._folder.iterdir()):
             if after is None or path.name > after:
-                return Slice(decode(path), path.name)
+                return file_slice(path, watermark=path.name)
         return None

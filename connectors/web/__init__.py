@@ -1,0 +1,1 @@
+"""Interfaces over HTTP that agencies offer: paged JSON, and the provincial gateway's signed calls."""

@@ -1,0 +1,144 @@
+"""接口拉取 A JSON interface read page by page; one read gives the rows of many pages, or nothing where one fails."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+import msgspec
+
+from connectors.addresses import origin
+from connectors.environment import secret
+from connectors.errors import ConnectorError
+from connectors.objects import as_rows
+from connectors.protocol import Slice, Stream, rows_slice
+from connectors.web.caller import Answer, Caller
+from connectors.web.paging import Cursor, Link, PageNumber, Paging, Position
+from connectors.web.walk import Walk, Watermark, page_digest, read_walk, records_of
+
+MOST_PAGES = 2_000
+
+
+class Pages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How an interface is read. `records`: the path of the list of rows; `params`: sent with every call; `watermark`:
+    without it rows must only ever be added at the end (page and offset alone).
+    """
+
+    paging: Paging = PageNumber()
+    records: str = ""
+    params: dict[str, str] = {}
+    watermark: Watermark | None = None
+    slice_rows: int = 20_000
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be read on. Raises ValueError."""
+        if self.watermark is None and isinstance(self.paging, Cursor | Link):
+            raise ValueError("paging by cursor or link needs a watermark 按游标或链接翻页须配置 watermark")
+        if self.slice_rows < 1:
+            raise ValueError("slice_rows must be at least 1")
+
+
+class RestConfig(Pages, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`url`: the interface; `headers_env`: header name → the environment variable with its value."""
+
+    url: str
+    headers_env: dict[str, str] = {}
+
+
+class PagedSource:
+    """What the two kinds of interface share: walking over pages. They differ in how a call is made."""
+
+    def __init__(self, config: Pages) -> None:
+        """Take the configuration; nothing connects yet."""
+        self._pages = config
+
+    def caller(self) -> Caller:
+        """Return what makes the calls. Raises ConnectorError."""
+        raise NotImplementedError
+
+    def address(self) -> str:
+        """Return the interface's address."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """Read the first page. Raises ConnectorError with what is wrong."""
+        self.discover()
+
+    def discover(self) -> Sequence[Stream]:
+        """Return the interface and the members of its first page. Raises ConnectorError."""
+        with self.caller() as caller:
+            rows = records_of(self._ask(caller, Walk(), None).body, self._pages.records)
+        if rows and self._pages.watermark:
+            Walk().accept(rows, self._pages.watermark)
+        return [Stream(httpx.URL(self.address()).path, as_rows(rows)[0] if rows else [])]
+
+    def read(self, after: str | None) -> Slice | None:
+        """Return the rows of the next pages. Raises ConnectorError, and then nothing has been read."""
+        walk = read_walk(after)
+        with self.caller() as caller:
+            unfinished = walk.at is not None
+            rows = self._walk(caller, walk)
+            if not rows and unfinished and self._pages.watermark:
+                rows = self._walk(caller, walk := walk.ended())
+        if not rows:
+            return None
+        if walk.at is None and self._pages.watermark:
+            walk = walk.ended()
+        header, cells = as_rows(rows)
+        return rows_slice("json", header, cells, msgspec.json.encode(walk).decode())
+
+    def _walk(self, caller: Caller, walk: Walk) -> list[Mapping[str, Any]]:
+        """Return the next rows and move the walk on; where it ends, its position is None or where rows may be added."""
+        paging, position, rest, last = self._pages.paging, walk.at, walk.at, ""
+        rows: list[Mapping[str, Any]] = []
+        for _ in range(MOST_PAGES):
+            answer = self._ask(caller, walk, position)
+            page = records_of(answer.body, self._pages.records)
+            if not page:
+                return self._ended(walk, rest, rows)
+            if (digest := page_digest(page)) == last:
+                raise ConnectorError(
+                    "两页内容相同，请检查翻页参数 two pages are the same: check the paging's parameters"
+                )
+            rows += self._fresh(walk, page[paging.skip(position) :])
+            rest = None if isinstance(paging, Cursor | Link) else paging.resume(position, len(page))
+            position, last = paging.following(position, len(page), answer.body, answer.next), digest
+            if position is None:
+                return self._ended(walk, rest, rows)
+            if len(rows) >= self._pages.slice_rows:
+                walk.at = position if self._pages.watermark else rest  # the last page may still be filled up
+                return rows
+        raise ConnectorError(f"超过 {MOST_PAGES} 页 more than {MOST_PAGES} pages: ask for larger pages")
+
+    def _ended(self, walk: Walk, rest: Position, rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        walk.at = None if self._pages.watermark else rest
+        return rows
+
+    def _fresh(self, walk: Walk, page: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return walk.accept(page, self._pages.watermark) if self._pages.watermark else page
+
+    def _ask(self, caller: Caller, walk: Walk, position: Position) -> Answer:
+        paging, watermark = self._pages.paging, self._pages.watermark
+        if isinstance(paging, Link) and isinstance(position, str):
+            return caller.get(str(httpx.URL(self.address()).join(position)), {})
+        since = {watermark.param: str(walk.since)} if watermark and walk.since is not None else {}
+        return caller.get(self.address(), {**self._pages.params, **since, **paging.ask(position)})
+
+
+class RestSource(PagedSource):
+    """接口拉取 A JSON interface over HTTP, read page by page."""
+
+    Config = RestConfig
+
+    def __init__(self, config: RestConfig) -> None:
+        """Take the configuration; nothing connects yet. Raises ConnectorError for an address that is none."""
+        super().__init__(config)
+        self._config = config
+        origin(config.url)
+
+    def address(self) -> str:
+        """Return the interface's address."""
+        return self._config.url
+
+    def caller(self) -> Caller:
+        """Return what makes the calls. Raises ConnectorError that names a variable that is not set."""
+        return Caller(self._config.url, {name: secret(env) for name, env in self._config.headers_env.items()})

@@ -1,0 +1,149 @@
+"""Paged interfaces: what an unsteady or hostile one can and cannot make us do."""
+
+import json
+
+import pytest
+
+from connectors.contract import content
+from connectors.errors import ConnectorError
+from connectors.registry import open_connector
+from connectors.web import caller
+from tests.connectors.ways import paged
+from tests.connectors.ways.paged import row
+
+
+def rest(interface, style="page", **more):
+    return open_connector("rest", paged.config(interface, style, **more))
+
+
+def walk(interface, after=None, **more):
+    """Read to the end; return the ids and the last watermark."""
+    ids = []
+    while found := rest(interface, **more).read(after):
+        after = found.watermark
+        ids += [int(cells[found.open().header.index("id")]) for cells in content(found)]
+    return ids, after
+
+
+@pytest.mark.parametrize("style", paged.PAGINGS)
+@pytest.mark.parametrize("inclusive", [False, True], ids=["after", "from"])
+def test_only_what_is_new_is_read_the_next_time_and_equal_marks_are_not_lost(interface, style, inclusive):
+    interface.inclusive = inclusive
+    interface.rows = [row(number, "2026-01-01") for number in range(5)]
+    ids, after = walk(interface, style=style)
+    assert sorted(ids) == [0, 1, 2, 3, 4]
+    if inclusive:  # an interface that means "after" cannot give it
+        interface.rows.append(row(5, "2026-01-01"))
+    interface.rows.append(row(6, "2026-01-02"))
+    assert walk(interface, after, style=style)[0] == ([5, 6] if inclusive else [6])
+    assert any(asked.get("since") == "2026-01-01" for _, asked, _ in interface.calls)
+
+
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_without_a_watermark_rows_added_at_the_end_are_read(interface, style):
+    interface.rows = [row(number, str(number)) for number in range(3)]
+    ids, after = walk(interface, style=style, watermark=False)
+    assert ids == [0, 1, 2]
+    interface.rows += [row(3, "3"), row(4, "4")]
+    assert walk(interface, after, style=style, watermark=False)[0] == [3, 4]
+
+
+@pytest.mark.parametrize("style", paged.PAGINGS)
+def test_a_pull_that_fails_in_the_middle_leaves_the_watermark_and_nothing_else(interface, style):
+    interface.rows = [row(number, str(number)) for number in range(9)]
+    whole = walk(interface, style=style)[0]
+    first = rest(interface, style).read(None)
+    interface.calls.clear()
+    interface.broken = {2: (400, {}, {})}
+    with pytest.raises(ConnectorError, match="HTTP 400"):
+        rest(interface, style).read(first.watermark)
+    interface.broken = {}
+    read = [int(cells[1]) for cells in content(first)] + walk(interface, first.watermark, style=style)[0]
+    assert read == whole == list(range(9))
+
+
+def test_a_passing_fault_is_tried_again_within_the_call_and_a_lasting_one_is_told(interface):
+    interface.rows = [row(1)]
+    interface.broken = {1: (503, {}, {}), 2: (429, {}, {})}
+    assert walk(interface)[0] == [1]
+    interface.calls.clear()
+    interface.broken = dict.fromkeys(range(1, 9), (503, {}, {}))
+    with pytest.raises(ConnectorError, match="HTTP 503"):
+        rest(interface).read(None)
+    assert len(interface.calls) == caller.TRIES
+
+
+@pytest.mark.parametrize("style", ["page", "link"])
+def test_no_answer_leads_us_to_another_host(interface, style):
+    with paged.interface() as inner:
+        inner.rows = [row(99)]
+        interface.rows = [row(1)]
+        body = {"data": {"list": [row(1)]}}
+        link = {"Link": f'<{inner.address}/link>; rel="next"'}
+        interface.broken = {
+            1: (302, {"Location": f"{inner.address}/page"}, {}) if style == "page" else (200, link, body)
+        }
+        with pytest.raises(ConnectorError, match=r"redirects|another host"):
+            rest(interface, style).read(None)
+        assert inner.calls == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"<html>", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"data": {"list": {"a": 1}}}', "no list of objects"),
+        (b'{"data": {"list": [1, 2]}}', "no list of objects"),
+        (b'{"data": {"list": [{"at": "1", "a": {"b": 1}}]}}', "single value"),
+        (b'{"data": {"list": [{"at": null}]}}', "at"),
+        (b'{"data": []}', "data.list"),
+        (b"\xff\xfe", "not JSON"),
+    ],
+)
+def test_an_answer_that_is_not_as_agreed_is_told(interface, answer, reason):
+    interface.broken = {1: (200, {}, answer)}
+    with pytest.raises(ConnectorError, match=reason):
+        rest(interface).read(None)
+
+
+def test_an_answer_without_end_is_cut_off(interface, monkeypatch):
+    monkeypatch.setattr(caller, "LARGEST_BODY", 10_000)
+    interface.broken = {1: (200, {}, json.dumps({"data": {"list": [row(n) for n in range(1000)]}}).encode())}
+    with pytest.raises(ConnectorError, match="too long"):
+        rest(interface).read(None)
+
+
+def test_an_answer_that_drips_is_cut_off(interface, monkeypatch):
+    monkeypatch.setattr(caller, "CALL_SECONDS", -1.0)
+    interface.rows = [row(1)]
+    with pytest.raises(ConnectorError, match="too long to come"):
+        rest(interface).read(None)
+
+
+def test_an_interface_that_gives_the_same_page_for_ever_is_found_out(interface):
+    same = (200, {}, {"data": {"list": [row(1), row(2)]}})
+    interface.broken = dict.fromkeys(range(1, 50), same)
+    with pytest.raises(ConnectorError, match="two pages are the same"):
+        rest(interface).read(None)
+    assert len(interface.calls) == 2
+
+
+def test_an_interface_that_allows_only_small_pages_is_read_whole(interface):
+    interface.rows = [row(number, str(number)) for number in range(7)]
+    interface.size = 2
+    assert walk(interface, paging={"style": "page", "size": 500})[0] == list(range(7))
+    assert walk(interface, style="offset", paging={"style": "offset", "size": 500})[0] == list(range(7))
+
+
+def test_marks_that_are_numbers_are_compared_as_numbers(interface):
+    answer = (200, {}, {"data": {"list": [row(1, at=9), row(2, at=10)]}})
+    interface.broken = {
+        1: answer,
+        2: (200, {}, {"data": {"list": []}}),
+        3: answer,
+        4: (200, {}, {"data": {"list": []}}),
+    }
+    ids, after = walk(interface, slice_rows=10)
+    assert ids == [1, 2]
+    assert json.loads(after)["since"] == 10

@@ -13,6 +13,8 @@ from connectors.binding import bind
 from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.merge import merge
+from connectors.personal import Protector, SubjectKeys
+from connectors.refused import Quarantine
 from connectors.rows import RowMapper
 from connectors.staging import Progress, stage
 from signing.merkle import inclusion_path, root_of
@@ -62,13 +64,15 @@ async def ingest(
     seal: Seal,
     now: datetime,
     progress: Progress,
+    protector: Protector,
 ) -> Summary:
     """Take the rows in. `connection` is the driver's, under the same transaction; `seal` signs the statement.
 
     Raises MalformedError where the delivery as a whole is not what was agreed.
     """
-    mapper = RowMapper(bind(delivery.dataset, table.header), now.date())
-    staged = await stage(connection, table, mapper, delivery.batch_id, progress)
+    binding, keys = bind(delivery.dataset, table.header), SubjectKeys(protector)
+    mapper, quarantine = RowMapper(binding, now.date()), Quarantine(keys, binding, delivery.batch_id)
+    staged = await stage(connection, table, mapper, keys, quarantine, progress)
     merged = await merge(session, delivery.dataset, delivery.batch_id, now)
     leaves = await load_leaves(session, delivery.batch_id)
     root = root_of(leaves).hex()

@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
-import orjson
 import psycopg
 from uuid_utils.compat import uuid7
 
-from connectors.cells import without_citizens
 from connectors.decode import Table
 from connectors.errors import MalformedError
-from connectors.identifiers import Kind, is_old_citizen
+from connectors.identifiers import Kind
 from connectors.party import PERSON
+from connectors.personal import SubjectKeys
+from connectors.protect import Protected, Row, protect
+from connectors.refused import Quarantine
 from connectors.rows import Mapped, Refused, RowMapper
 from signing.merkle import leaf_hash
 
 CHUNK_ROWS = 5_000
 MOST_ROWS = 5_000_000
-LONGEST_KEPT_CELL = 2_000
 CREATE = """
     CREATE TEMP TABLE staging (
         place integer, record_id uuid, business_key text, uscc text, organisation text,
@@ -49,7 +49,12 @@ class Staged:
 
 
 async def stage(
-    connection: psycopg.AsyncConnection, table: Table, mapper: RowMapper, batch_id: UUID, progress: Progress
+    connection: psycopg.AsyncConnection,
+    table: Table,
+    mapper: RowMapper,
+    keys: SubjectKeys,
+    quarantine: Quarantine,
+    progress: Progress,
 ) -> Staged:
     """Map every row, copying the sound ones to staging and the refused ones to the quarantine.
 
@@ -58,29 +63,36 @@ async def stage(
     staged = Staged()
     async with connection.cursor() as cursor:
         await cursor.execute(CREATE)
-        while await _stage_chunk(cursor, table, mapper, batch_id, staged):
+        while await _stage_chunk(cursor, table, mapper, keys, quarantine, staged):
             progress(staged.rows)
         await cursor.execute("ANALYZE staging")
     return staged
 
 
 async def _stage_chunk(
-    cursor: psycopg.AsyncCursor, table: Table, mapper: RowMapper, batch_id: UUID, staged: Staged
+    cursor: psycopg.AsyncCursor,
+    table: Table,
+    mapper: RowMapper,
+    keys: SubjectKeys,
+    quarantine: Quarantine,
+    staged: Staged,
 ) -> bool:
     """Stage the next rows; False where there are none."""
     with _no_cycles():
         chunk = await asyncio.to_thread(lambda: list(islice(table.rows, CHUNK_ROWS)))
         if staged.rows + len(chunk) > MOST_ROWS:
             raise MalformedError(f"超过 {MOST_ROWS} 行，请分批报送 more than {MOST_ROWS} rows: send several batches")
-        sound, refused = await asyncio.to_thread(_map_chunk, chunk, table.header, mapper, staged)
+        sound, refused = await asyncio.to_thread(_map_chunk, chunk, mapper, staged)
+        protected = await protect(keys, cursor, mapper.dataset, [_row(mapped) for _, mapped in sound])
         async with cursor.copy(_COPY_STAGING) as copy:
             copy.set_types(_STAGING_TYPES)
-            for row in sound:
-                await copy.write_row(row)
+            for (number, mapped), row in zip(sound, protected, strict=True):
+                await copy.write_row(_staged_row(number, mapped, row))
         if refused:
+            await quarantine.open(cursor)
             async with cursor.copy(_COPY_REJECTED) as copy:
-                for number, reasons, cells in refused:
-                    await copy.write_row((batch_id, number, reasons, cells))
+                for number, cells, refusal in refused:
+                    await copy.write_row((quarantine.batch_id, number, *quarantine.row(cells, refusal.reasons)))
         return bool(chunk)
 
 
@@ -95,51 +107,37 @@ def _no_cycles() -> Iterator[None]:
 
 
 def _map_chunk(
-    chunk: list[tuple[int, list[str]]], header: list[str], mapper: RowMapper, staged: Staged
-) -> tuple[list[StagedRow], list[tuple[int, str, str]]]:
-    sound: list[StagedRow] = []
-    refused: list[tuple[int, str, str]] = []
+    chunk: list[tuple[int, list[str]]], mapper: RowMapper, staged: Staged
+) -> tuple[list[tuple[int, Mapped]], list[tuple[int, list[str], Refused]]]:
+    sound: list[tuple[int, Mapped]] = []
+    refused: list[tuple[int, list[str], Refused]] = []
     for number, cells in chunk:
         staged.rows += 1
         outcome = mapper.map(cells)
         if isinstance(outcome, Mapped):
-            sound.append(_staged_row(number, outcome))
+            sound.append((number, outcome))
         elif isinstance(outcome, Refused):
             staged.rejected += 1
             staged.reasons.update({reason.code for reason in outcome.reasons})
-            kept = {name or f"第{place}列": _kept(cell) for place, (name, cell) in enumerate(_paired(header, cells), 1)}
-            reasons = [{"code": r.code, "column": r.column, "value": r.value, "text": r.text} for r in outcome.reasons]
-            refused.append((number, orjson.dumps(reasons).decode(), orjson.dumps(kept).decode()))
+            refused.append((number, cells, outcome))
         elif outcome == PERSON:
             staged.natural_persons += 1
     return sound, refused
 
 
-def _staged_row(number: int, mapped: Mapped) -> StagedRow:
-    """Lay a record out as staging's columns; what it is resolved by is its strongest identifier, else its name."""
+def _row(mapped: Mapped) -> Row:
+    identifier = mapped.identifier
+    return Row(
+        mapped.key, identifier.kind, identifier.value, identifier.organisation, mapped.name, mapped.canonical
+    )
+
+
+def _staged_row(number: int, mapped: Mapped, protected: Protected) -> StagedRow:
+    """Lay a record out as staging's columns."""
     identifier = mapped.identifier
     uscc = identifier.value if identifier.kind is Kind.USCC else None
-    if identifier.kind in {Kind.TAX, Kind.ORGANISATION}:
-        resolved_by = ("organisation_code", identifier.organisation)
-    elif identifier.value:
-        resolved_by = (identifier.kind.value, identifier.value)
-    else:
-        resolved_by = ("name", mapped.name_key)
     return (
-        number, uuid7(), mapped.key, uscc, identifier.organisation, *resolved_by,
-        mapped.name, mapped.name_key, mapped.producer, mapped.event_date, mapped.publish_until,
-        leaf_hash(mapped.canonical), mapped.canonical,
+        number, uuid7(), protected.key, uscc, identifier.organisation, *protected.resolved_by, protected.name,
+        protected.name_hash, mapped.producer, mapped.event_date, mapped.publish_until,
+        leaf_hash(protected.canonical), protected.canonical,
     )  # fmt: skip
-
-
-def _paired(header: list[str], cells: list[str]) -> list[tuple[str, str]]:
-    """Pair cells with headings; a shifted row may have more of either."""
-    width = max(len(header), len(cells))
-    return list(zip(header + [""] * (width - len(header)), cells + [""] * (width - len(cells)), strict=True))
-
-
-def _kept(cell: str) -> str:
-    """Return a refused cell as the quarantine keeps it: whole, but without citizen numbers."""
-    if is_old_citizen(cell.strip()):
-        return "〔证件号已隐去〕"
-    return without_citizens(cell)[:LONGEST_KEPT_CELL].replace("\x00", "")

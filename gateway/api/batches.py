@@ -85,11 +85,11 @@ async def show(batch_id: UUID, session: Transaction, caller: Reader) -> dict[str
 
 
 @router.get("/batches/{batch_id}/rejected-rows", summary="Refused rows as a workbook 下载问题数据")
-async def rejected_rows(batch_id: UUID, session: Transaction, caller: Reader) -> Response:
+async def rejected_rows(batch_id: UUID, gateway: Gw, session: Transaction, caller: Reader) -> Response:
     """Return an XLSX: row number, column, value and reason, then the row as it came."""
     batch = await _get_batch(session, batch_id, caller)
     headers = {"Content-Disposition": f'attachment; filename="rejected-{batch_id}.xlsx"'}
-    return Response(await write_workbook(session, batch.batch_id), media_type=WORKBOOK, headers=headers)
+    return Response(await write_workbook(session, batch.batch_id, gateway.protector), media_type=WORKBOOK, headers=headers)
 
 
 def batch_document(batch: Batch) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Records with their acts in the database: found, locked, added to. What is possible is decided in connectors/life.py."""
+"""Records with their acts in the database: found, locked, added to. connectors/life.py decides what is possible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ _RECORD = """
 """
 # How a record is found by its key; the only place that names the columns.
 _KEY = "dataset = :dataset AND agency = :agency AND business_key = :key"
-_FIND = text(f"SELECT {_RECORD} FROM record WHERE record_id = :record")
-_LOCK = text(f"SELECT record_id FROM record WHERE {_KEY} AND superseded_at IS NULL FOR NO KEY UPDATE")
-_CURRENT = text(f"SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NULL")
+_FIND = text(f"SELECT {_RECORD} FROM record WHERE record_id = :record")  # noqa: S608 - our own words, as below
+_LOCK = text(f"SELECT record_id FROM record WHERE {_KEY} AND superseded_at IS NULL FOR NO KEY UPDATE")  # noqa: S608
+_CURRENT = text(f"SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NULL")  # noqa: S608
 _VERSIONS = text(f"""
     SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NULL
     UNION ALL SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NOT NULL ORDER BY version
-""")
+""")  # noqa: S608
 _ACTS = text(f"""
     SELECT act_id, record_id, version, number, kind, state, hides, lasting, effective_on, reason, document, actor,
            recorded_at, event_id FROM record_act WHERE {_KEY} ORDER BY number
-""")
+""")  # noqa: S608
 _OF_SUBJECT = text("SELECT record_id FROM record WHERE subject_id = :subject AND superseded_at IS NULL")
 _PAST_OF_SUBJECT = text("SELECT record_id FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL")
 

@@ -1,7 +1,7 @@
 """What must not stand in free text: citizen numbers, mobile numbers, e-mail addresses, bank cards. Pure.
 
-A number that is part of a document's (between 〔2024〕 and 号, after 第 or 字) or of a longer code is left alone, unless a
-word like 电话 stands before it.
+A number that is part of a document's (between 〔2024〕 and 号, after 第 or 字) or of a longer code is left alone,
+unless a word like 电话 stands before it.
 """
 
 import re
@@ -14,7 +14,9 @@ _NO_CODE_BEFORE, _NO_CODE_AFTER = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z]|\.\d)"
 _MOBILE = re.compile(rf"{_NO_CODE_BEFORE}(?:\+?86[\s-]?)?(1[3-9]\d[\s-]?\d{{4}}[\s-]?\d{{4}}){_NO_CODE_AFTER}")
 _MOBILE_WITH_COUNTRY = re.compile(rf"{_NO_CODE_BEFORE}0086[\s-]?1[3-9]\d{{9}}{_NO_CODE_AFTER}")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}[@＠][A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
-_CARD = re.compile(rf"{_NO_CODE_BEFORE}((?:62|[345]\d)\d{{2}}(?:[\s-]?\d{{4}}){{3}}(?:[\s-]?\d{{1,3}})?){_NO_CODE_AFTER}")
+_CARD = re.compile(
+    rf"{_NO_CODE_BEFORE}((?:62|[345]\d)\d{{2}}(?:[\s-]?\d{{4}}){{3}}(?:[\s-]?\d{{1,3}})?){_NO_CODE_AFTER}"
+)
 _TOLD = re.compile(r"(?:电话|手机|联系方式|联系人|微信|tel|mobile|phone|卡号|账号|帐号)[^0-9]{0,8}$", re.IGNORECASE)
 _DOCUMENT_BEFORE = re.compile(r"[〕】\]）)〉》第字]\s*$")
 _DOCUMENT_AFTER = re.compile(r"\s*[-_—]?\s*号")

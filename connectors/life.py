@@ -41,9 +41,7 @@ class State(StrEnum):
     ANNULLED = "annulled"
 
 
-Status = Literal[
-    "current", "objected", "withdrawn", "repaired", "annulled", "superseded", "unresolved", "expired", "not_yet"
-]
+Status = State | Literal["superseded", "unresolved", "expired", "not_yet"]
 Role = Literal["agency", "signatory", "operator"]
 # Every act that is not here is refused.
 TRANSITIONS: Mapping[tuple[State, ActKind], State] = {
@@ -129,7 +127,9 @@ def decide_act(
     if effective_on > day_of(now):
         raise ActError("act-not-possible", "生效日期不能晚于今天 the effective date lies in the future")
     if acts and effective_on < acts[-1].effective_on:
-        raise ActError("act-not-possible", "生效日期早于上一项操作 it would take effect before the act that precedes it")
+        raise ActError(
+            "act-not-possible", "生效日期早于上一项操作 it would take effect before the act that precedes it"
+        )
     state = state_of(acts, version)
     left = TRANSITIONS.get((state, kind))
     if left is None:
@@ -154,21 +154,21 @@ def status_of(seen: Version, acts: Sequence[Done], as_of: date, known_at: dateti
         return "superseded"
     state = state_of(_in_force(acts, as_of, known_at), seen.version)
     if state in HIDDEN:
-        return state.value
+        return state
     if seen.publish_until is not None and seen.publish_until < as_of:
         return "expired"
     if seen.event_date is not None and seen.event_date > as_of:
         return "not_yet"
     if state is State.OBJECTED:
-        return state.value
-    return "current" if seen.resolved else "unresolved"
+        return state
+    return State.CURRENT if seen.resolved else "unresolved"
 
 
 def is_visible(seen: Version, acts: Sequence[Done], as_of: date, known_at: datetime | None = None) -> bool:
     """Tell whether a version may stand in an outward answer: what `record_visible` says in SQL."""
     status = status_of(seen, acts, as_of, known_at)
     last = next(reversed(_in_force(acts, as_of, known_at)), None)
-    return status in {"current", "objected", "unresolved"} and not (
+    return status in {State.CURRENT, State.OBJECTED, "unresolved"} and not (
         last is not None and last.hides and _binds(last, seen.version)
     )
 

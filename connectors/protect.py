@@ -44,7 +44,9 @@ async def protect(keys: SubjectKeys, connection: Connection, dataset: Dataset, r
     """Return the rows as they are stored; salts that are missing are made in the caller's transaction."""
     plain = await asyncio.to_thread(_open_rows, keys.protector, dataset, rows)
     await keys.ensure(connection, {ref for _, ref, _ in plain if ref})
-    return await asyncio.to_thread(lambda: [_sealed(keys, dataset, row, *found) for row, found in zip(rows, plain)])
+    return await asyncio.to_thread(
+        lambda: [_sealed(keys, dataset, row, *found) for row, found in zip(rows, plain, strict=True)]
+    )
 
 
 def resolved_by(protector: Protector, row: Row) -> tuple[str, str]:
@@ -56,10 +58,8 @@ def resolved_by(protector: Protector, row: Row) -> tuple[str, str]:
     return "name", protector.name_hash(name_key(row.name))
 
 
-def _open_rows(
-    protector: Protector, dataset: Dataset, rows: Sequence[Row]
-) -> list[tuple[tuple[str, str], str, bool]]:
-    """Return what each row is found by, its party's reference ("" where nothing is personal), and if it is one person."""
+def _open_rows(protector: Protector, dataset: Dataset, rows: Sequence[Row]) -> list[tuple[tuple[str, str], str, bool]]:
+    """Return what each row is found by, its party's reference ("" for nothing personal), if it is one person."""
     always = any(field.personal == "always" for field in dataset.fields.values())
     found = []
     for row in rows:
@@ -69,7 +69,12 @@ def _open_rows(
 
 
 def _sealed(
-    keys: SubjectKeys, dataset: Dataset, row: Row, by: tuple[str, str], ref: str, one: bool  # noqa: FBT001
+    keys: SubjectKeys,
+    dataset: Dataset,
+    row: Row,
+    by: tuple[str, str],
+    ref: str,
+    one: bool,  # noqa: FBT001
 ) -> Protected:
     hashed = keys.protector.name_hash(name_key(row.name))
     if not ref:

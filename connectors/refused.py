@@ -48,7 +48,8 @@ class Quarantine:
             kept[name or f"第{at + 1}列"] = self._kept(cell, sealed=not (regular and at in self._open))
         shown = {header[at] for at in self._open} if regular else set()
         said = [
-            {"code": r.code, "column": r.column, "value": self._kept(r.value, sealed=r.column not in shown), "text": r.text}
+            {"code": r.code, "column": r.column, "text": r.text,
+             "value": self._kept(r.value, sealed=r.column not in shown)}
             for r in reasons
         ]  # fmt: skip
         return orjson.dumps(said).decode(), orjson.dumps(kept).decode()

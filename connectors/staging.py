@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from uuid import UUID
 
 import psycopg
 from uuid_utils.compat import uuid7
@@ -127,9 +126,7 @@ def _map_chunk(
 
 def _row(mapped: Mapped) -> Row:
     identifier = mapped.identifier
-    return Row(
-        mapped.key, identifier.kind, identifier.value, identifier.organisation, mapped.name, mapped.canonical
-    )
+    return Row(mapped.key, identifier.kind, identifier.value, identifier.organisation, mapped.name, mapped.canonical)
 
 
 def _staged_row(number: int, mapped: Mapped, protected: Protected) -> StagedRow:

@@ -73,7 +73,9 @@ class Record(SQLModel, table=True):
         Index("record_subject", "subject_id", postgresql_where=text("superseded_at IS NULL")),
         Index("record_unresolved", "identifier_type", "identifier_value", postgresql_where=text("subject_id IS NULL")),
         Index("record_leaf", "batch_id", "leaf_index", unique=True),
-        Index("record_past", "business_key", postgresql_using="hash", postgresql_where=text("superseded_at IS NOT NULL")),
+        Index(
+            "record_past", "business_key", postgresql_using="hash", postgresql_where=text("superseded_at IS NOT NULL")
+        ),
         Index("record_subject_past", "subject_id", postgresql_where=text("superseded_at IS NOT NULL")),
     )
     record_id: UUID = Field(primary_key=True)

@@ -1,6 +1,6 @@
-"""Acts upon records: withdrawn, reinstated, repaired, objected to, decided upon. Each is a row and an event, in one commit.
+"""Acts upon records: withdrawn, reinstated, repaired, objected to, decided upon. Each is a row and an event at once.
 
-The record itself is never touched. What is possible is decided in connectors/life.py; this says who acts on whose record.
+The record itself is never touched. connectors/life.py decides what is possible; this says who acts on whose record.
 """
 
 from datetime import UTC, datetime

@@ -17,6 +17,7 @@ from gateway.api import (
     keys,
     oauth,
     quota,
+    record_life,
     records,
     usage_results,
 )
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         keys,
         batches,
         records,
+        record_life,
         consents,
         quota,
         inquiries,

@@ -14,7 +14,8 @@ TABLES = (
         kind text NOT NULL CHECK (kind IN ('withdraw', 'reinstate', 'repair', 'object', 'uphold', 'reject')),
         state text NOT NULL CHECK (state IN ('current', 'objected', 'withdrawn', 'repaired', 'annulled')),
         hides boolean NOT NULL, lasting boolean NOT NULL, effective_on date NOT NULL, reason text NOT NULL,
-        document text, actor text NOT NULL, act_batch uuid, recorded_at timestamptz NOT NULL, event_id uuid NOT NULL)""",
+        document text, actor text NOT NULL, act_batch uuid, recorded_at timestamptz NOT NULL,
+        event_id uuid NOT NULL)""",
     # Hashed: keys are compared for equality alone, and may be longer than a tree takes.
     "CREATE INDEX record_act_key ON record_act USING hash (business_key)",
     "CREATE INDEX record_act_record ON record_act (record_id)",

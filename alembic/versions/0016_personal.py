@@ -1,4 +1,4 @@
-"""Personal data: a salt per party, whose loss is erasure; the master secret; what is left of records kept long enough."""
+"""Personal data: a salt per party, whose loss is erasure; the master secret; what is left of expunged records."""
 
 from alembic import op
 
@@ -49,7 +49,8 @@ BEGIN
         RAISE EXCEPTION 'content is erased with its event' USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO record_tombstone (record_id, batch_id, digest, erased_at, event_id)
-    SELECT record_id, batch_id, digest, now(), event FROM record WHERE record_id = ANY(wanted) AND canonical IS NOT NULL;
+    SELECT record_id, batch_id, digest, now(), event FROM record
+    WHERE record_id = ANY(wanted) AND canonical IS NOT NULL;
     GET DIAGNOSTICS erased = ROW_COUNT;
     UPDATE record SET canonical = NULL WHERE record_id = ANY(wanted) AND canonical IS NOT NULL;
     RETURN erased;

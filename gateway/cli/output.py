@@ -1,6 +1,6 @@
 """How commands answer: a small table for people, one JSON object for scripts, one line for a fault."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, NoReturn
 
 import orjson
@@ -29,3 +29,17 @@ def fail(reason: str) -> NoReturn:
     """Say why on standard error and end with status 1."""
     typer.echo(f"失败 failed: {reason}", err=True)
     raise typer.Exit(1)
+
+
+def show_rows(as_json: bool, rows: Sequence[Mapping[str, object]], names: Sequence[str] = ()) -> None:
+    """Print rows under their names: a table for people, one JSON array for scripts."""
+    if as_json:
+        typer.echo(orjson.dumps(list(rows)).decode())
+        return
+    table = Table(box=None)
+    columns = list(names or (rows[0] if rows else ()))
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
+    Console(highlight=False, soft_wrap=True).print(table)

@@ -155,18 +155,23 @@ async def test_of_two_acts_at_once_one_is_done(story):
     assert len(await rows(story.gateway, "SELECT FROM record_act WHERE record_id = :r", r=record)) == 1
 
 
-async def test_an_act_whose_event_cannot_be_recorded_is_not_done(story, monkeypatch):
-    await story.push("drc", "penalty_general", penalties(penalty(10, "E1")))
-    record = await record_of(story.gateway, "E1")
+@pytest.mark.parametrize("broken", ["gateway.acts.add_act", "gateway.acts.Event"])
+async def test_an_act_that_breaks_before_or_after_its_event_leaves_neither(story, monkeypatch, broken):
+    document = f"E-{broken}"
+    await story.push("drc", "penalty_general", penalties(penalty(10, document)))
+    record, headers = await record_of(story.gateway, document), await story.headers("drc")
+    events = await rows(story.gateway, "SELECT event_id FROM audit_event")
 
-    async def fail(*_, **__):
+    def fail(*_, **__):
         raise RuntimeError("planted")
 
-    monkeypatch.setattr("connectors.acts.RecordAct.__init__", fail)
-    monkeypatch.setattr("audit.recorder.Recorder.record", fail)
-    assert (await act(story, record, "withdraw")).status_code == 500
+    monkeypatch.setattr(broken, fail)
+    body = {"kind": "withdraw", "reason": "测试原因"}
+    answer = await story.client.post(f"/v1/records/{record}/acts", json=body, headers=headers)
     monkeypatch.undo()
-    assert len(await held(story.gateway, 10)) == 1
+    assert answer.status_code == 500
+    assert document in [h.fields["cf_wsh"] for h in await held(story.gateway, 10)]
+    assert await rows(story.gateway, "SELECT event_id FROM audit_event") == events
 
 
 async def test_a_superseded_version_is_not_acted_upon(story):

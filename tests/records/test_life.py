@@ -34,7 +34,7 @@ def done(state, number=1, version=1, *, hides=None, lasting=None, on=date(2026, 
     return Done(number, version, state, hides, lasting, on, at)
 
 
-@pytest.mark.parametrize(("state", "kind"), product(State, ActKind))
+@pytest.mark.parametrize(("state", "kind"), list(product(State, ActKind)))
 def test_what_the_table_does_not_allow_is_refused(state, kind):
     acts = [] if state is State.CURRENT else [done(state)]
     role = next(iter(WHO[kind]))
@@ -45,7 +45,7 @@ def test_what_the_table_does_not_allow_is_refused(state, kind):
             decide_act(kind, role, acts, 1, TODAY, NOW, hide=False)
 
 
-@pytest.mark.parametrize(("kind", "role"), product(ActKind, ("agency", "signatory", "operator")))
+@pytest.mark.parametrize(("kind", "role"), list(product(ActKind, ("agency", "signatory", "operator"))))
 def test_an_act_of_somebody_elses_is_refused(kind, role):
     acts = next([done(s)] if s is not State.CURRENT else [] for s, k in TRANSITIONS if k is kind)
     if role in WHO[kind]:

@@ -143,7 +143,8 @@ def refs_in(values: Iterable[object]) -> set[str]:
 
 def _parts(value: str) -> tuple[str, bytes]:
     try:
-        raw = base64.b64decode(value[len(SEALED) :] + "==", altchars=b"-_", validate=True)
+        text = value[len(SEALED) :]
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) < REF_BYTES:

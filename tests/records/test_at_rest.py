@@ -37,7 +37,7 @@ async def delivered(gateway, story_keys):
         await story.push("market_regulation", "ent_registration", registration(
             1, 企业名称=SHOP, 统一社会信用代码=sole_trader(1), 住所=HOME))  # fmt: skip
         await story.push("market_regulation", "ent_registration", registration(2))
-        bad = [(OTHER_SHOP, "9.1E+17", HOME, "2026-01-02", "诸葛亮亮"), (OWNER, "x", "y", "z"),
+        bad = [(OTHER_SHOP, "9.1E+17", "某某原因", "2026-01-02", HOME), (OWNER, "x", "y", "z"),
                (OTHER_SHOP, "", f"电话{PHONE}", "昨天", "诸葛亮亮")]  # fmt: skip
         refused = await story.push("market_regulation", "abnormal_operation", as_csv(LISTED, *bad))
         assert refused["rejected"] == 3

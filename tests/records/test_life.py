@@ -162,9 +162,22 @@ def test_the_view_shows_what_the_rules_say(connection, life, as_of, known_at):
         assert len(shown) <= 1
 
 
+MANY_SUBJECTS = (
+    "INSERT INTO subject (subject_id, created_at) SELECT gen_random_uuid(), now() FROM generate_series(1, 3000)"
+)
+MANY_RECORDS = """
+    INSERT INTO record (record_id, dataset, agency, business_key, version, subject_id, identifier_type,
+        identifier_value, status, recorded_at, batch_id, leaf_index, digest, canonical)
+    SELECT gen_random_uuid(), 'd', 'a', 'k' || row_number() OVER (), 1, subject_id, 'uscc', 'x', 'resolved', now(),
+        gen_random_uuid(), 0, '', '{}' FROM subject
+"""
+
+
 def test_what_is_current_is_found_by_the_index_of_current_records(connection):
     with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL enable_seqscan = off")
+        connection.execute(MANY_SUBJECTS)
+        connection.execute(MANY_RECORDS)
+        connection.execute("ANALYZE record")
         query = "EXPLAIN SELECT * FROM record_visible('2026-01-01', NULL) r WHERE r.subject_id = %s"
         plan = "\n".join(row[0] for row in connection.execute(query, [uuid4()]))
         assert "record_subject" in plan
@@ -172,8 +185,8 @@ def test_what_is_current_is_found_by_the_index_of_current_records(connection):
         assert "Function Scan" not in plan
 
 
-def test_acts_are_evidence(connection):
-    with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL ROLE xinqiao_app")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("UPDATE record_act SET state = 'current'")
+def test_acts_are_evidence(database_urls):
+    address = database_urls.app.set(drivername="postgresql").render_as_string(hide_password=False)
+    for statement in ("UPDATE record_act SET state = 'current'", "DELETE FROM record_act", "DELETE FROM act_batch"):
+        with psycopg.connect(address) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute(statement)

@@ -12,8 +12,10 @@ How the bulk path uses it (connectors/protect.py does so for rows; a column-wise
    `await load(connection, refs)` only reads. `connection` is psycopg's, or a cursor of it.
 3. `seal_many(refs, field, values)` gives one string per value, None for None: "sealed:v1:" and base64url of the party's
    reference (16 bytes) and AES-SIV (RFC 5297) over the value as JSON, with the field's name as associated data. It is
-   deterministic, so that a delivery sent again is made of duplicates. `open_many(values)` gives the values back, None
-   where a party was erased; what is not sealed comes back as it is. `refs_in(values)` says whose salts that takes.
+   deterministic, so that a delivery sent again is made of duplicates. `open_many(field, values)` gives the values back,
+   None where a party was erased; what is not sealed comes back as it is. `refs_in(values)` says whose salts that takes.
+   A record's values are opened under its own party's reference alone (connectors/protect.py), so that a sealed value
+   somebody copied into another record opens nothing.
 
 An erased party stays erased: what arrives of it later is sealed to nobody, and a nightly list brings nothing back.
 """
@@ -108,8 +110,8 @@ class SubjectKeys:
         named, ciphers = [field.encode()], self._ciphers
         sealed: list[str | None] = []
         for ref, value in zip(refs, values, strict=True):
-            if value is None or is_sealed(value):
-                sealed.append(value)
+            if value is None:
+                sealed.append(None)
                 continue
             cipher = ciphers[ref]
             body = b"" if cipher is None else cipher.encrypt(orjson.dumps(value), named)
@@ -134,6 +136,14 @@ class SubjectKeys:
 def is_sealed(value: object) -> TypeGuard[str]:
     """Tell whether a value is in its sealed form."""
     return isinstance(value, str) and value.startswith(SEALED)
+
+
+def is_under(ref: str, value: str) -> bool:
+    """Tell whether a sealed value is whole and names this party."""
+    try:
+        return _parts(value)[0] == ref
+    except SealedError:
+        return False
 
 
 def refs_in(values: Iterable[object]) -> set[str]:

@@ -12,7 +12,7 @@ import orjson
 
 from connectors.datasets import Dataset
 from connectors.keys import business_key
-from connectors.personal import Connection, Protector, SubjectKeys
+from connectors.personal import Connection, Protector, SubjectKeys, is_sealed, is_under
 from connectors.sole_traders import is_sole_trader
 from connectors.subjects import name_key
 
@@ -96,7 +96,17 @@ def personal_fields(dataset: Dataset, *, one: bool) -> set[str]:
     return {name for name, field in dataset.fields.items() if field.personal == "always" or (field.personal and one)}
 
 
-def opened(keys: SubjectKeys, record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a canonical record with its personal values opened, for who may read them; None where they were erased."""
-    fields = {name: keys.open_many(name, [value])[0] for name, value in record["fields"].items()}
-    return {**record, "fields": fields, "name": keys.open_many("name", [record["name"]])[0]}
+def opened(keys: SubjectKeys, dataset: Dataset, ref: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a canonical record with its personal values opened, for who may read them; None where they were erased.
+
+    Only what is sealed under the record's own reference is opened: other text in that form came so in a delivery.
+    """
+    personal = personal_fields(dataset, one=True)
+
+    def read(field: str, value: object) -> object:
+        if not (is_sealed(value) and is_under(ref, value)):
+            return value
+        return keys.open_many(field, [value])[0]
+
+    fields = {name: read(name, value) if name in personal else value for name, value in record["fields"].items()}
+    return {**record, "fields": fields, "name": read("name", record["name"])}

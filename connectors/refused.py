@@ -15,7 +15,7 @@ from connectors.binding import Binding
 from connectors.cells import Reason
 from connectors.free_text import without_contacts
 from connectors.identifiers import is_old_citizen
-from connectors.personal import Connection, SubjectKeys, refs_in
+from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
 
 LONGEST_KEPT_CELL = 2_000
 FIELD = "refused cell"
@@ -62,18 +62,23 @@ class Quarantine:
 
 
 async def open_refused(keys: SubjectKeys, connection: Connection, rows: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Return the reasons and cells of rejected rows (`reasons`, `cells`) opened, for the agency that delivered them."""
-    values = [value for row in rows for value in (*row.cells.values(), *(r["value"] for r in row.reasons))]
-    await keys.load(connection, refs_in(values))
+    """Return the reasons and cells of rejected rows opened, for the agency that delivered them.
 
-    def opened(value: str) -> str:
+    A row has `batch_id`, `reasons` and `cells`.
+    """
+    refs = {row.batch_id: keys.protector.ref_of("batch", str(row.batch_id)) for row in rows}
+    await keys.load(connection, refs.values())
+
+    def opened(ref: str, value: str) -> str:
+        if not (is_sealed(value) and is_under(ref, value)):
+            return value
         found = keys.open_many(FIELD, [value])[0]
         return ERASED if found is None else str(found)
 
     return [
         (
-            [{**reason, "value": opened(reason["value"])} for reason in row.reasons],
-            {name: opened(cell) for name, cell in row.cells.items()},
+            [{**reason, "value": opened(refs[row.batch_id], reason["value"])} for reason in row.reasons],
+            {name: opened(refs[row.batch_id], cell) for name, cell in row.cells.items()},
         )
         for row in rows
     ]

@@ -12,8 +12,9 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.acts import History, version_of
+from connectors.catalogue import get_dataset
 from connectors.life import is_visible, status_of
-from connectors.personal import SubjectKeys, refs_in
+from connectors.personal import SubjectKeys
 from connectors.protect import opened
 from gateway.database import raw
 from gateway.state import Gateway
@@ -56,9 +57,12 @@ async def open_contents(
     if not opens:
         return records
     keys = SubjectKeys(gateway.protector)
-    sealed = [value for record in records if record for value in (*record["fields"].values(), record["name"])]
-    await keys.load(await raw(session), refs_in(sealed))
-    return [None if record is None else opened(keys, record) for record in records]
+    refs = [gateway.protector.ref_of(row["identifier_type"], row["identifier_value"]) for row in rows]
+    await keys.load(await raw(session), refs)
+    return [
+        None if record is None else opened(keys, get_dataset(row["dataset"]), ref, record)
+        for row, ref, record in zip(rows, refs, records, strict=True)
+    ]
 
 
 def act_document(act: Any) -> dict[str, Any]:  # noqa: ANN401 - a row or its mapping

@@ -25,12 +25,17 @@ _VERSIONS = text(f"""
     SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NULL
     UNION ALL SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NOT NULL ORDER BY version
 """)  # noqa: S608
-_ACTS = text(f"""
-    SELECT act_id, record_id, version, number, kind, state, hides, lasting, effective_on, reason, document, actor,
-           recorded_at, event_id FROM record_act WHERE {_KEY} ORDER BY number
+_ACT = """
+    act_id, dataset, agency, business_key, record_id, version, number, kind, state, hides, lasting, effective_on, reason,
+    document, actor, recorded_at, event_id
+"""
+_ACTS = text(f"SELECT {_ACT} FROM record_act WHERE {_KEY} ORDER BY number")  # noqa: S608
+_ACTS_UPON = text(f"SELECT {_ACT} FROM record_act WHERE record_id = ANY(:records) ORDER BY number")  # noqa: S608
+_OF_SUBJECT = text(f"""
+    SELECT {_RECORD} FROM record WHERE subject_id = :subject AND superseded_at IS NULL
+    UNION ALL SELECT {_RECORD} FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL
+    ORDER BY dataset, business_key, version
 """)  # noqa: S608
-_OF_SUBJECT = text("SELECT record_id FROM record WHERE subject_id = :subject AND superseded_at IS NULL")
-_PAST_OF_SUBJECT = text("SELECT record_id FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL")
 
 
 @dataclass(frozen=True)
@@ -90,15 +95,15 @@ async def load_history(session: AsyncSession, key: Key) -> History:
 
 async def find_histories(session: AsyncSession, subject_id: UUID) -> list[History]:
     """Return the histories of all that was ever held of a subject."""
-    ids: list[UUID] = []
-    for query in (_OF_SUBJECT, _PAST_OF_SUBJECT):
-        ids += (await session.execute(query, {"subject": subject_id})).scalars()
-    found: dict[Key, History] = {}
-    for record_id in ids:
-        row = await find_record(session, record_id)
-        if row is not None and (key := key_of(row)) not in found:
-            found[key] = await load_history(session, key)
-    return list(found.values())
+    rows = (await session.execute(_OF_SUBJECT, {"subject": subject_id})).mappings().all()
+    versions: dict[Key, list[RowMapping]] = {}
+    for row in rows:
+        versions.setdefault(key_of(row), []).append(row)
+    found = (await session.execute(_ACTS_UPON, {"records": [row["record_id"] for row in rows]})).mappings().all()
+    acts: dict[Key, list[RowMapping]] = {}
+    for act in found:
+        acts.setdefault(key_of(act), []).append(act)
+    return [History(key, held, acts.get(key, [])) for key, held in versions.items()]
 
 
 async def decide(session: AsyncSession, current: RowMapping, wish: Wish, now: datetime) -> tuple[Left, int]:

@@ -1,4 +1,4 @@
-"""What lies in the database after deliveries that name persons: nothing of them in clear, and all of it still usable."""
+"""What lies in the database after deliveries that name persons: nothing in clear, and all of it still usable."""
 
 import csv
 import io

@@ -18,7 +18,7 @@ _RECORD = """
 """
 # How a record is found by its key; the only place that names the columns.
 _KEY = "dataset = :dataset AND agency = :agency AND business_key = :key"
-_FIND = text(f"SELECT {_RECORD} FROM record WHERE record_id = :record")  # noqa: S608 - our own words, as below
+_FIND = text(f"SELECT {_RECORD} FROM record WHERE record_id = :record")  # noqa: S608 - our own words
 _LOCK = text(f"SELECT record_id FROM record WHERE {_KEY} AND superseded_at IS NULL FOR NO KEY UPDATE")  # noqa: S608
 _CURRENT = text(f"SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NULL")  # noqa: S608
 _VERSIONS = text(f"""
@@ -26,8 +26,8 @@ _VERSIONS = text(f"""
     UNION ALL SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NOT NULL ORDER BY version
 """)  # noqa: S608
 _ACT = """
-    act_id, dataset, agency, business_key, record_id, version, number, kind, state, hides, lasting, effective_on, reason,
-    document, actor, recorded_at, event_id
+    act_id, dataset, agency, business_key, record_id, version, number, kind, state, hides, lasting, effective_on,
+    reason, document, actor, recorded_at, event_id
 """
 _ACTS = text(f"SELECT {_ACT} FROM record_act WHERE {_KEY} ORDER BY number")  # noqa: S608
 _ACTS_UPON = text(f"SELECT {_ACT} FROM record_act WHERE record_id = ANY(:records) ORDER BY number")  # noqa: S608

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from connectors.datasets import Dataset
+from connectors.identifiers import Kind
 from connectors.keys import business_key
-from connectors.personal import Connection, Protector, SubjectKeys, is_sealed, is_under
+from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
 from connectors.sole_traders import is_sole_trader
 from connectors.subjects import name_key
 
@@ -42,53 +43,59 @@ class Protected(NamedTuple):
 
 async def protect(keys: SubjectKeys, connection: Connection, dataset: Dataset, rows: Sequence[Row]) -> list[Protected]:
     """Return the rows as they are stored; salts that are missing are made in the caller's transaction."""
-    plain = await asyncio.to_thread(_open_rows, keys.protector, dataset, rows)
-    await keys.ensure(connection, {ref for _, ref, _ in plain if ref})
-    return await asyncio.to_thread(
-        lambda: [_sealed(keys, dataset, row, *found) for row, found in zip(rows, plain, strict=True)]
-    )
+    sealer = _Sealer(keys, dataset)
+    parties = await asyncio.to_thread(lambda: [sealer.party_of(row) for row in rows])
+    await keys.ensure(connection, {party.ref for party in parties if party.ref})
+    return await asyncio.to_thread(lambda: [sealer.seal(*given) for given in zip(rows, parties, strict=True)])
 
 
-def resolved_by(protector: Protector, row: Row) -> tuple[str, str]:
+def resolved_by(row: Row, name_hash: str) -> tuple[str, str]:
     """Return what a record's subject is found by: its strongest identifier, else the hash of its name."""
-    if row.organisation and row.kind != "uscc":
+    if row.organisation and row.kind != Kind.USCC:
         return "organisation_code", row.organisation
-    if row.value:
-        return row.kind, row.value
-    return "name", protector.name_hash(name_key(row.name))
+    return (row.kind, row.value) if row.value else ("name", name_hash)
 
 
-def _open_rows(protector: Protector, dataset: Dataset, rows: Sequence[Row]) -> list[tuple[tuple[str, str], str, bool]]:
-    """Return what each row is found by, its party's reference ("" for nothing personal), if it is one person."""
-    always = any(field.personal == "always" for field in dataset.fields.values())
-    found = []
-    for row in rows:
-        by, one = resolved_by(protector, row), is_sole_trader(row.kind, row.value, row.name)
-        found.append((by, protector.ref_of(*by) if one or always else "", one))
-    return found
+class _Party(NamedTuple):
+    """What a row is found by, its name's hash, its reference ("" for nothing personal), whether it is one person."""
+
+    by: tuple[str, str]
+    name_hash: str
+    ref: str
+    one: bool
 
 
-def _sealed(
-    keys: SubjectKeys,
-    dataset: Dataset,
-    row: Row,
-    by: tuple[str, str],
-    ref: str,
-    one: bool,  # noqa: FBT001
-) -> Protected:
-    hashed = keys.protector.name_hash(name_key(row.name))
-    if not ref:
-        return Protected(row.key, by, hashed, row.name, row.canonical)
-    record: dict[str, Any] = orjson.loads(row.canonical)
-    fields, personal = record["fields"], personal_fields(dataset, one=one)
-    parts = {name: keys.protector.name_hash(str(fields[name])) for name in personal if fields.get(name) is not None}
-    party = row.value or (hashed if one else name_key(row.name))
-    record["key"] = key = business_key(dataset, party, {**fields, **parts})
-    for name in personal & fields.keys():
-        fields[name] = keys.seal_many([ref], name, [fields[name]])[0]
-    if one:
-        record["name"] = keys.seal_many([ref], "name", [row.name])[0]
-    return Protected(key, by, hashed, record["name"], orjson.dumps(record, option=orjson.OPT_SORT_KEYS))
+class _Sealer:
+    """What a dataset's records have sealed; worked out once for all rows."""
+
+    def __init__(self, keys: SubjectKeys, dataset: Dataset) -> None:
+        self._keys, self._dataset, self._protector = keys, dataset, keys.protector
+        self._personal = {one: sorted(personal_fields(dataset, one=one)) for one in (True, False)}
+        self._in_key = {one: [name for name in self._personal[one] if name in dataset.key] for one in (True, False)}
+
+    def party_of(self, row: Row) -> _Party:
+        """Tell whose a row is, and whether something of it is personal."""
+        hashed = self._protector.name_hash(name_key(row.name))
+        by, one = resolved_by(row, hashed), is_sole_trader(row.kind, row.value, row.name)
+        return _Party(by, hashed, self._protector.ref_of(*by) if one or self._personal[False] else "", one)
+
+    def seal(self, row: Row, party: _Party) -> Protected:
+        """Seal what is personal of a row."""
+        if not party.ref:
+            return Protected(row.key, party.by, party.name_hash, row.name, row.canonical)
+        record: dict[str, Any] = orjson.loads(row.canonical)
+        fields, key = record["fields"], row.key
+        hashed = {name: self._protector.name_hash(str(fields.get(name) or "")) for name in self._in_key[party.one]}
+        if hashed or (party.one and not row.value):
+            spelled = party.name_hash if party.one else name_key(row.name)
+            key = record["key"] = business_key(self._dataset, row.value or spelled, {**fields, **hashed})
+        for name in self._personal[party.one]:
+            if fields.get(name) is not None:
+                fields[name] = self._keys.seal_many((party.ref,), name, (fields[name],))[0]
+        if party.one:
+            record["name"] = self._keys.seal_many((party.ref,), "name", (row.name,))[0]
+        canonical = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+        return Protected(key, party.by, party.name_hash, record["name"], canonical)
 
 
 def personal_fields(dataset: Dataset, *, one: bool) -> set[str]:

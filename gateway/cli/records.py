@@ -20,7 +20,10 @@ Uscc = Annotated[str, typer.Argument(help="统一社会信用代码 The enterpri
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日 As of this day.")]
 KnownAt = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="当时已知 As known then: 2026-01-01T00:00:00+0800."),
+    typer.Option(
+        formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"],
+        help="当时已知 As known then: 2026-01-01T00:00:00+08:00.",
+    ),
 ]
 LISTED = ("record", "dataset", "version", "status", "visible", "event_date", "publish_until", "recorded_at")
 

@@ -4,9 +4,15 @@ from tests.enterprises import uscc
 from tests.stories import as_csv
 
 HEADER = (
-    "行政相对人名称", "统一社会信用代码", "行政处罚决定书文号", "处罚类别", "罚款金额（万元）", "处罚决定日期", "公示截止期",
+    "行政相对人名称",
+    "统一社会信用代码",
+    "行政处罚决定书文号",
+    "处罚类别",
+    "罚款金额（万元）",
+    "处罚决定日期",
+    "公示截止期",
     "处罚机关",
-)  # fmt: skip
+)
 
 
 def penalty(number: int, document: str, fine="0.5", on="2026-01-05", until="2099-12-31", **changes) -> list[str]:

@@ -14,13 +14,14 @@ from connectors.mapping import Column, Header, Mapping
 
 @dataclass(frozen=True)
 class BoundField:
-    """A field, how it is read, and the places of its columns in order of preference."""
+    """A field, how it is read, the places of its columns in order of preference, and whether it is part of the key."""
 
     name: str
     field: Field
     column: Column
     places: list[int]
     within: list[int]
+    keyed: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _bound(dataset: Dataset, mapping: Mapping, header: Header) -> Binding:
     for name, field in dataset.fields.items():
         column = mapping.fields.get(name, Column())
         places = header.find([*column.from_, name, field.zh])
-        fields.append(BoundField(name, field, column, places, header.find(column.fine_within)))
+        fields.append(BoundField(name, field, column, places, header.find(column.fine_within), name in dataset.key))
     party, producer = mapping.party, mapping.producer
     return Binding(
         dataset, mapping, header.names, fields, header.find(party.name)[:1], header.find(party.codes),

@@ -21,7 +21,8 @@ _PLAIN = (
     r"^[!-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]"
     r"(?:[ -~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]*[!-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～])?$"
 )
-_MAY_BE_PERSONAL = r"\d{15}|1[3-9]\d{9}|@"  # a citizen number, a telephone, an address: looked at closely elsewhere
+# What free_text and cells mask, and more: such cells are looked at closely by the reader.
+_MAY_BE_PERSONAL = r"\d{15}|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|[@＠１]|\d{4}[\s-]\d{4}[\s-]\d{4}"
 _DIGITS = r"^\d{1,9}(?:\.\d{1,6})?$"
 _USCC = r"^(?:9[1-9]|[1-9ANY][0-9A-HJ-NPQRTUWXY])\d{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 _LETTERED = r"^9|^.{1,16}[A-Z]"  # no citizen number begins with 9 or has a letter before its last place

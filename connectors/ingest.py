@@ -13,25 +13,24 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-import orjson
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.binding import Binding, bind
-from connectors.cells import Reason, without_citizens
 from connectors.chunks import Chunk, ChunkMapper
 from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.errors import MalformedError
-from connectors.identifiers import is_old_citizen
-from connectors.store import Prepared, Store, prepare
+from connectors.personal import Protector, SubjectKeys
+from connectors.protect import protect_chunk
+from connectors.refused import Quarantine
+from connectors.store import Store, prepare
 from signing.merkle import inclusion_path
 
 STATEMENT_TYPE = "xinqiao-batch+jws"
 CHUNK_ROWS = 20_000
 MOST_ROWS = 5_000_000
-LONGEST_KEPT_CELL = 2_000
 _LOCK = text("SELECT pg_advisory_xact_lock(7134, hashtext(:dataset))")  # one delivery of a dataset at a time
 _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM STDIN"
 _LEAVES = text("SELECT digest FROM record WHERE batch_id = :batch ORDER BY leaf_index")
@@ -88,6 +87,7 @@ async def ingest(
     seal: Seal,
     now: datetime,
     progress: Progress,
+    protector: Protector,
 ) -> Summary:
     """Take the rows in. `connection` is the driver's, under the same transaction; `seal` signs the statement.
 
@@ -96,8 +96,9 @@ async def ingest(
     binding = bind(delivery.dataset, table.header)
     await session.execute(_LOCK, {"dataset": delivery.dataset.dataset})
     async with connection.cursor() as cursor:
-        store = Store(cursor, delivery.dataset, delivery.batch_id, now)
-        seen = await _take_rows(cursor, store, binding, table, delivery.batch_id, now, progress)
+        store, keys = Store(cursor, delivery.dataset, delivery.batch_id, now), SubjectKeys(protector)
+        quarantine = Quarantine(keys, binding, delivery.batch_id)
+        seen = await _take_rows(cursor, store, quarantine, binding, table, now, progress)
         resolved, own = await store.subjects.finish()
     counts, root = store.counts, store.tree.root().hex()
     statement = seal(
@@ -122,34 +123,32 @@ async def ingest(
 async def _take_rows(
     cursor: psycopg.AsyncCursor,
     store: Store,
+    quarantine: Quarantine,
     binding: Binding,
     table: Table,
-    batch_id: UUID,
     now: datetime,
     progress: Progress,
 ) -> _Seen:
-    """Map and store chunk after chunk, one ahead."""
+    """Map, protect and store chunk after chunk, mapping one ahead."""
     mapper, seen = ChunkMapper(binding, now.date()), _Seen()
 
-    def read() -> tuple[int, Chunk, Prepared]:
+    def read() -> tuple[int, Chunk]:
         with _no_cycles():
             rows = list(islice(table.rows, CHUNK_ROWS))
-            chunk = mapper.map(rows)
-            return len(rows), chunk, prepare(binding.dataset, chunk.sound)
+            return len(rows), mapper.map(rows)
 
     ahead = asyncio.create_task(asyncio.to_thread(read))
     try:
         while (found := await ahead)[0]:
-            rows, chunk, prepared = found
+            rows, chunk = found
             seen.rows += rows
             if seen.rows > MOST_ROWS:
-                raise MalformedError(
-                    f"超过 {MOST_ROWS} 行，请分批报送 more than {MOST_ROWS} rows: send several batches"
-                )
+                raise MalformedError(f"超过 {MOST_ROWS} 行，请分批 more than {MOST_ROWS} rows: send several batches")
             ahead = asyncio.create_task(asyncio.to_thread(read))
             seen.natural_persons += chunk.natural_persons
-            await store.add(prepared)
-            await _quarantine(cursor, table.header, batch_id, chunk, seen)
+            sound = await protect_chunk(quarantine.keys, cursor, binding.dataset, chunk.sound)
+            await store.add(await asyncio.to_thread(prepare, binding.dataset, sound))
+            await _quarantine(cursor, quarantine, chunk, seen)
             progress(seen.rows)
     finally:
         await asyncio.wait([ahead])  # the delivery's file is not closed under the reader
@@ -166,36 +165,16 @@ def _no_cycles() -> Iterator[None]:
         gc.enable()
 
 
-async def _quarantine(
-    cursor: psycopg.AsyncCursor, header: list[str], batch_id: UUID, chunk: Chunk, seen: _Seen
-) -> None:
+async def _quarantine(cursor: psycopg.AsyncCursor, quarantine: Quarantine, chunk: Chunk, seen: _Seen) -> None:
     """Keep the refused rows as they came, with every reason."""
     if not chunk.refused:
         return
+    await quarantine.open(cursor)
     async with cursor.copy(_COPY_REJECTED) as copy:
         for number, reasons, cells in chunk.refused:
             seen.rejected += 1
             seen.reasons.update({reason.code for reason in reasons})
-            await copy.write_row((batch_id, number, _shown(reasons), _kept_row(header, cells)))
-
-
-def _shown(reasons: tuple[Reason, ...]) -> str:
-    named = [{"code": r.code, "column": r.column, "value": r.value, "text": r.text} for r in reasons]
-    return orjson.dumps(named).decode()
-
-
-def _kept_row(header: list[str], cells: list[str]) -> str:
-    """Pair cells with headings; a shifted row may have more of either."""
-    width = max(len(header), len(cells))
-    paired = zip(header + [""] * (width - len(header)), cells + [""] * (width - len(cells)), strict=True)
-    return orjson.dumps({name or f"第{at}列": _kept(cell) for at, (name, cell) in enumerate(paired, 1)}).decode()
-
-
-def _kept(cell: str) -> str:
-    """Return a refused cell as the quarantine keeps it: whole, but without citizen numbers."""
-    if is_old_citizen(cell.strip()):
-        return "〔证件号已隐去〕"
-    return without_citizens(cell)[:LONGEST_KEPT_CELL].replace("\x00", "")
+            await copy.write_row((quarantine.batch_id, number, *quarantine.row(cells, reasons)))
 
 
 async def load_leaves(session: AsyncSession, batch_id: UUID) -> list[bytes]:

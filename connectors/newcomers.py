@@ -14,7 +14,6 @@ import psycopg
 from connectors.datasets import Dataset
 from connectors.identifiers import Kind
 from connectors.identity import find_sole, resolve_earlier
-from connectors.subjects import name_key
 
 _KNOWN = "SELECT uscc, uuid_send(subject_id) FROM subject WHERE uscc = ANY(%s)"
 _ADD = """
@@ -54,7 +53,7 @@ class Subjects:
         self._cursor, self._dataset, self._batch_id, self._now = cursor, dataset, batch_id, now
         self._ids: dict[str, bytes] = {}
         self._new: dict[str, bytes] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[str, tuple[str, str]] = {}  # by unified code: the name as it is kept, and its hash
         self._codes: dict[tuple[str, str, str], None] = {}  # unified code, kind and value of another
 
     async def find(self, rows: pl.DataFrame, record_ids: list[bytes]) -> list[bytes | None]:
@@ -66,7 +65,8 @@ class Subjects:
         sole = await find_sole(self._cursor, others)
         if self._dataset.registers:
             registered = rows.filter(pl.col("kind") == Kind.USCC)
-            self._names.update(zip(registered["value"], registered["name"], strict=True))
+            for code, name, hashed in registered.select("value", "name", "name_hash").iter_rows():
+                self._names[code] = name, hashed
             for code, others in registered.filter(pl.col("also").is_not_null()).select("value", "also").iter_rows():
                 self._codes.update(dict.fromkeys((code, *other.split(" ", 1)) for other in others))
         owners: list[bytes | None] = []
@@ -90,7 +90,8 @@ class Subjects:
         """Make the subjects; return how many unresolved records found theirs, and how many of them are this batch's."""
         ids, codes = [subject_id.hex() for subject_id in self._new.values()], list(self._new)
         if codes:
-            await self._cursor.execute(_ADD, [self._now, ids, codes, [self._names.get(code) for code in codes]])
+            names = [self._names[code][0] if code in self._names else None for code in codes]
+            await self._cursor.execute(_ADD, [self._now, ids, codes, names])
             if self._cursor.rowcount != len(codes):
                 await self._cursor.execute(_REPOINT, [ids, codes, self._batch_id])
         learned = [(code, Kind.ORGANISATION.value, code[8:17], 100) for code in codes]
@@ -101,10 +102,10 @@ class Subjects:
 
     async def _register(self) -> list[tuple[str, str, str, int]]:
         """Note how the registering agency names subjects, and the old codes it gives."""
-        names = {code: name_key(name) for code, name in self._names.items()}
-        learned = [(code, "name", key, NAMED) for code, key in names.items()]
+        names = {code: hashed for code, (_, hashed) in self._names.items()}
+        learned = [(code, "name", hashed, NAMED) for code, hashed in names.items()]
         learned += [(*known, CODED) for known in self._codes]
-        await self._cursor.execute(_NAME, [list(self._names), list(self._names.values())])
+        await self._cursor.execute(_NAME, [list(self._names), [name for name, _ in self._names.values()]])
         source = [self._dataset.agency, self._batch_id, self._now]
         await self._cursor.execute(
             _ADD_IDENTIFIERS, [*source, *(list(column) for column in zip(*learned, strict=True))]
@@ -114,15 +115,11 @@ class Subjects:
 
 
 def resolved_by(rows: pl.DataFrame) -> tuple[list[str], list[str]]:
-    """Return what each record's subject is found by: its strongest identifier, else its name."""
+    """Return what each record's subject is found by: its strongest identifier, else the hash of its name."""
     by_organisation = pl.col("kind").is_in([Kind.TAX, Kind.ORGANISATION])
     coded = pl.col("value") != ""
     found = rows.select(
         pl.when(by_organisation).then(pl.lit(Kind.ORGANISATION)).when(coded).then("kind").otherwise(pl.lit("name")),
-        pl.when(by_organisation).then("organisation").when(coded).then("value").alias("by"),
+        pl.when(by_organisation).then("organisation").when(coded).then("value").otherwise("name_hash").alias("by"),
     )
-    kinds, values = found.to_series(0).to_list(), found.to_series(1)
-    if values.null_count():
-        named = pl.Series([name_key(name) for name in rows.filter(values.is_null())["name"]], dtype=pl.String)
-        values = values.scatter(values.is_null().arg_true(), named)
-    return kinds, values.to_list()
+    return found.to_series(0).to_list(), found.to_series(1).to_list()

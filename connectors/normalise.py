@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from connectors.cells import NULLS, CellError, without_citizens
+from connectors.free_text import without_contacts
 
 LONGEST_TEXT = 20_000
 UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
@@ -29,6 +30,12 @@ _FLAGS = {
 
 
 def read_text(cell: str) -> str | None:
+    """Return text as `read_key_text` does, without telephone numbers, e-mail addresses and bank cards."""
+    value = read_key_text(cell)
+    return without_contacts(value) if value else value
+
+
+def read_key_text(cell: str) -> str | None:
     """Return text without surrounding blanks, control characters and citizen numbers; None for the usual nulls."""
     value = cell.strip()
     if value in NULLS:

@@ -1,7 +1,7 @@
-"""What is known of one subject: its current records, and which datasets have ever been delivered."""
+"""What is known of one subject: the records that may be shown of it, and which datasets have ever been delivered."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import datasets
 
-_RECORDS = text("""
-    SELECT record_id, dataset, publish_until, digest, canonical FROM record
-    WHERE subject_id = :subject AND superseded_at IS NULL
-""")
+_COLUMNS = """
+    SELECT r.record_id, r.dataset, r.version, r.digest, r.canonical, coalesce((
+        SELECT a.state = 'objected' FROM record_act a
+        WHERE a.business_key = r.business_key AND a.dataset = r.dataset AND a.agency = r.agency
+          AND a.effective_on <= :as_of AND a.recorded_at <= coalesce(CAST(:known_at AS timestamptz), a.recorded_at)
+        ORDER BY a.number DESC LIMIT 1), false) AS objected
+"""
+# NULL stands in the text, not in a value, so that every plan uses the index of current records.
+_RECORDS = text(f"{_COLUMNS} FROM record_visible(:as_of, NULL) r WHERE r.subject_id = :subject")
+_RECORDS_THEN = text(f"{_COLUMNS} FROM record_visible(:as_of, :known_at) r WHERE r.subject_id = :subject")
+_SHOWN = text("SELECT EXISTS (SELECT FROM record_visible(:as_of, NULL) r WHERE r.record_id = :record)")
 _FEEDS = text("""
     SELECT f.dataset FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[])) AS f (agency, dataset)
     WHERE EXISTS (SELECT FROM batch b WHERE b.agency = f.agency AND b.dataset = f.dataset)
@@ -23,22 +30,32 @@ _FEEDS = text("""
 
 @dataclass(frozen=True)
 class Held:
-    """One current record: its fields as they were sealed, its leaf hash and the end of its publication."""
+    """One record that may be shown: its fields as they were sealed, its leaf hash, and whether it is objected to."""
 
     record_id: UUID
     dataset: str
-    publish_until: date | None
+    version: int
     digest: bytes
     fields: dict[str, Any]
+    objected: bool
 
 
-async def load_records(session: AsyncSession, subject_id: UUID) -> list[Held]:
-    """Return the subject's current records."""
-    rows = await session.execute(_RECORDS, {"subject": subject_id})
+async def load_records(
+    session: AsyncSession, subject_id: UUID, as_of: date, known_at: datetime | None = None
+) -> list[Held]:
+    """Return what may be shown of a subject as of a day (Asia/Shanghai), as known now or at an earlier moment."""
+    query = _RECORDS if known_at is None else _RECORDS_THEN
+    rows = await session.execute(query, {"subject": subject_id, "as_of": as_of, "known_at": known_at})
     return [
-        Held(row.record_id, row.dataset, row.publish_until, row.digest, orjson.loads(row.canonical)["fields"])
+        Held(row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected)
         for row in rows
+        if row.canonical is not None  # of what was kept long enough, nothing but the digest is left
     ]
+
+
+async def is_shown(session: AsyncSession, record_id: UUID, as_of: date) -> bool:
+    """Tell whether a record may stand in an outward answer."""
+    return bool((await session.execute(_SHOWN, {"record": record_id, "as_of": as_of})).scalar_one())
 
 
 async def find_feeds(session: AsyncSession) -> frozenset[str]:
@@ -46,3 +63,9 @@ async def find_feeds(session: AsyncSession) -> frozenset[str]:
     known = list(datasets().values())
     values = {"agencies": [d.agency for d in known], "datasets": [d.dataset for d in known]}
     return frozenset((await session.execute(_FEEDS, values)).scalars())
+
+
+def fields_of(canonical: bytes) -> dict[str, Any]:
+    """Return the fields of a record's canonical bytes."""
+    fields: dict[str, Any] = orjson.loads(canonical)["fields"]
+    return fields

@@ -18,6 +18,7 @@ from connectors.binding import Binding, BoundField
 from connectors.cells import NULLS, CellError, Reason, shown
 from connectors.datasets import FieldType
 from connectors.identifiers import Identifier
+from connectors.keys import business_key
 from connectors.party import PERSON, PartyReader
 from connectors.subjects import name_key
 
@@ -54,7 +55,8 @@ class RowMapper:
 
     def __init__(self, binding: Binding, today: date) -> None:
         """Take the binding and today, after which nothing can have happened."""
-        self._dataset, self._header = binding.dataset, binding.header
+        self.dataset = self._dataset = binding.dataset
+        self._header = binding.header
         self._latest = (today + timedelta(days=1)).isoformat()
         self._names, self._producers = binding.names, binding.producers
         self._party = PartyReader(binding)
@@ -105,7 +107,7 @@ class RowMapper:
     ) -> Mapped:
         spelled = name_key(name)
         party = identifier.value or spelled
-        key = "|".join(party if part == "party" else str(fields.get(part) or "") for part in self._dataset.key)
+        key = business_key(self._dataset, party, fields)
         producer = cells[self._producers[0]].strip() if self._producers else None
         publish_until = self._publish_until(fields, event_date)
         canonical = orjson.dumps(
@@ -165,7 +167,6 @@ def reader_of(bound: BoundField) -> Callable[[str], Value]:
 
 
 _READERS: dict[FieldType, Callable[[str], Value]] = {
-    "text": normalise.read_text,
     "date": dates.read_date,
     "until": dates.read_until,
     "currency": normalise.read_currency,
@@ -177,6 +178,9 @@ _READERS: dict[FieldType, Callable[[str], Value]] = {
 
 def _reader(bound: BoundField) -> Callable[[str], Value]:
     field, unit = bound.field, bound.column.unit or bound.field.unit
+    if field.type == "text":
+        # Two keys must not become one because both were masked.
+        return normalise.read_key_text if bound.keyed else normalise.read_text
     if field.type == "money":
         return partial(normalise.read_money, unit=unit, into=field.unit)
     if field.type == "code":

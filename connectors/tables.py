@@ -71,6 +71,10 @@ class Record(SQLModel, table=True):
         Index("record_subject", "subject_id", postgresql_where=text("superseded_at IS NULL")),
         Index("record_unresolved", "identifier_type", "identifier_value", postgresql_where=text("subject_id IS NULL")),
         Index("record_leaf", "batch_id", "leaf_index", unique=True),
+        Index(
+            "record_past", "business_key", postgresql_using="hash", postgresql_where=text("superseded_at IS NOT NULL")
+        ),
+        Index("record_subject_past", "subject_id", postgresql_where=text("superseded_at IS NOT NULL")),
     )
     record_id: UUID = Field(primary_key=True)
     dataset: str = Field(sa_type=Text)
@@ -91,7 +95,7 @@ class Record(SQLModel, table=True):
     leaf_index: int
     row_number: int  # in the delivery, as a person counts it
     digest: bytes = Field(sa_type=LargeBinary)
-    canonical: bytes = Field(sa_type=LargeBinary)
+    canonical: bytes | None = Field(sa_type=LargeBinary)  # None: kept long enough, only the digest is left
 
 
 class RejectedRow(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """What an inquiry is answered with, and the statement that is signed."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -34,11 +35,13 @@ class Result:
 
 async def compute_result(session: AsyncSession, subject_id: UUID, product: str, as_of: date) -> Result:
     """Score a subject by the embedded card."""
-    held = await load_records(session, subject_id)
-    inputs = [Input(item.dataset, item.fields, item.publish_until, item.digest.hex()) for item in held]
+    held = await load_records(session, subject_id, as_of)
+    inputs = [Input(item.dataset, item.fields, item.digest.hex()) for item in held]
     result = score(load_card(), inputs, await find_feeds(session), as_of)
+    objected = Counter(item.dataset for item in held if item.objected)  # 异议中
     details: dict[str, Any] = {
         "reasons": result.reasons(), "not_computable": result.not_computable(), "basis": dict(result.basis),
+        "objected": dict(objected),
     }  # fmt: skip
     if product == "health_check":
         details["tags"] = [finding.as_answer() for finding in result.findings]

@@ -19,6 +19,7 @@ from gateway.api import (
     keys,
     oauth,
     quota,
+    record_life,
     records,
     usage_results,
 )
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         catalogue,
         batches,
         records,
+        record_life,
         consents,
         quota,
         inquiries,

@@ -23,6 +23,12 @@ QUERIES: Mapping[str, str] = {
     "a key has one current record": """
         SELECT dataset || ' ' || business_key, 1, count(*) FROM record WHERE superseded_at IS NULL
         GROUP BY dataset, agency, business_key HAVING count(*) > 1""",
+    "a record without content has its tombstone": """
+        SELECT r.record_id::text, 1, count(t.*) FROM record r LEFT JOIN record_tombstone t USING (record_id)
+        WHERE r.canonical IS NULL GROUP BY r.record_id HAVING count(t.*) <> 1""",
+    "every act is upon a record that is there": """
+        SELECT a.act_id::text, 1, 0 FROM record_act a
+        WHERE NOT EXISTS (SELECT FROM record r WHERE r.record_id = a.record_id)""",
     "counters are the sum of the ledger": """
         WITH posted AS (
             SELECT 'account' AS scope, account AS scope_id, 'day' AS period, day AS starts, units FROM quota_ledger
@@ -52,7 +58,8 @@ QUERIES: Mapping[str, str] = {
         SELECT o.event_id::text, 1, 0 FROM (
             SELECT event_id FROM consent_use UNION ALL SELECT event_id FROM batch
             UNION ALL SELECT event_id FROM consent_version UNION ALL SELECT event_id FROM usage_result
-            UNION ALL SELECT event_id FROM received) o
+            UNION ALL SELECT event_id FROM received UNION ALL SELECT event_id FROM record_act
+            UNION ALL SELECT event_id FROM record_tombstone) o
         WHERE NOT EXISTS (SELECT FROM audit_event e WHERE e.event_id = o.event_id)""",
     "every entry is in the tree or waits for it": """
         SELECT e.event_id::text, 1, (l.event_id IS NOT NULL)::int + (p.event_id IS NOT NULL)::int

@@ -19,8 +19,10 @@ QUERIES = {
         SELECT b.event_id AS entry, b.batch_id AS batch, b.statement FROM batch b JOIN audit_leaf l USING (event_id)
         WHERE l.leaf_index < :size ORDER BY b.batch_id""",
     "records": """
-        SELECT r.batch_id AS batch, convert_from(r.canonical, 'UTF8') AS canonical
+        SELECT r.batch_id AS batch, convert_from(r.canonical, 'UTF8') AS canonical,
+               CASE WHEN r.canonical IS NULL THEN encode(r.digest, 'hex') END AS digest, t.event_id AS expunged
         FROM record r JOIN batch b USING (batch_id) JOIN audit_leaf l ON l.event_id = b.event_id
+        LEFT JOIN record_tombstone t USING (record_id)
         WHERE l.leaf_index < :size ORDER BY r.batch_id, r.leaf_index""",
     "consents": """
         SELECT c.event_id AS entry, convert_from(c.terms, 'UTF8') AS terms, c.version, c.status, c.receipt

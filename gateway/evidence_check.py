@@ -2,7 +2,8 @@
 
 1. Every opened payload must fit its leaf's commitment, so the payloads are the ones recorded.
 2. Every batch, consent, answer, charge and usage result must be the one its payload names, by digest.
-3. Every batch's records must lead to the root its payload names; every entry that makes a row must have it.
+3. Every batch's records must lead to the root its payload names; every entry that makes a row must have it. A record
+   whose content was kept long enough stands by its digest, and names the entry under which the content was erased.
 """
 
 import json
@@ -52,7 +53,7 @@ def verify_rows(folder: Path, size: int) -> dict[str, int]:
         if missing := made - seen:
             raise EvidenceError(f"{name}: the row of entry {min(missing)} is missing")
         counts[name] = len(seen)
-    counts["records"] = _verify_records(folder, {p["batch"]: p for p in payloads.values() if "root" in p})
+    counts["records"] = _verify_records(folder, {p["batch"]: p for p in payloads.values() if "root" in p}, leaves)
     return dict(counts)
 
 
@@ -66,10 +67,10 @@ def _payloads(folder: Path, leaves: Mapping[str, Members]) -> dict[str, Members]
     return opened
 
 
-def _verify_records(folder: Path, batches: Mapping[str, Members]) -> int:
+def _verify_records(folder: Path, batches: Mapping[str, Members], entries: Mapping[str, Members]) -> int:
     count, left = 0, set(batches)
     for batch, rows in groupby(_read(folder, "records"), lambda row: str(row["batch"])):
-        leaves = [leaf_hash(str(row["canonical"]).encode()) for row in rows]
+        leaves = [_leaf_of(row, entries) for row in rows]
         if batch not in left or root_of(leaves).hex() != batches[batch]["root"]:
             raise EvidenceError(f"records: those of batch {batch} do not lead to the root that was recorded")
         left.discard(batch)
@@ -77,6 +78,14 @@ def _verify_records(folder: Path, batches: Mapping[str, Members]) -> int:
     if missing := [batch for batch in left if batches[batch]["root"] != root_of([]).hex()]:
         raise EvidenceError(f"records: those of batch {min(missing)} are missing")
     return count
+
+
+def _leaf_of(row: Members, entries: Mapping[str, Members]) -> bytes:
+    if row["canonical"] is not None:
+        return leaf_hash(str(row["canonical"]).encode())
+    if entries.get(str(row["expunged"]), {}).get("type") != "record.expunged":
+        raise EvidenceError(f"records: one of batch {row['batch']} has no content, and no entry says why")
+    return bytes.fromhex(row["digest"])
 
 
 def _digest_is(member: str, named: str) -> Callable[[Members, Members], bool]:

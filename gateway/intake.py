@@ -110,7 +110,7 @@ async def _store(
     def seal(statement: Mapping[str, object]) -> str:
         return sign_jws(statement, gateway.keys.signing("batch"), STATEMENT_TYPE)
 
-    summary = await ingest(session, await raw(session), delivery, table, seal, now, progress)
+    summary = await ingest(session, await raw(session), delivery, table, seal, now, progress, gateway.protector)
     event = Event(
         "batch.sealed", sender.actor, outcome="stored", exchange=str(delivery.batch_id),
         payload=_payload(delivery, sender, summary),

@@ -17,6 +17,8 @@ TABLE_MODULES = tuple(
     for module in (
         "audit.tables",
         "connectors.tables",
+        "connectors.life_tables",
+        "connectors.personal_tables",
         "consent.tables",
         "gateway.admin.tables",
         "gateway.identity.tables",

@@ -9,6 +9,7 @@ import httpx
 from audit.recorder import Recorder, find_log
 from connectors.catalogue import get_catalogue
 from connectors.errors import ConnectorError
+from connectors.personal import Protector
 from gateway.database import Database
 from gateway.embedded import resolve_urls
 from gateway.errors import CatalogueUnsoundError, NotInitialisedError
@@ -17,6 +18,7 @@ from gateway.identity.access import AccessCache
 from gateway.identity.nonces import Nonces
 from gateway.identity.replay import ReplayWindow
 from gateway.keystore import KeyStore, load_kek
+from gateway.personal_master import load_protector
 from gateway.settings import Settings
 
 
@@ -33,6 +35,7 @@ class Gateway:
     access: AccessCache
     nonces: Nonces
     replay: ReplayWindow
+    protector: Protector
 
 
 @asynccontextmanager
@@ -52,12 +55,15 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
             keys = KeyStore(kek)
             await keys.load(session)
             log_id = await find_log(session, settings.log_origin)
+            protector = await load_protector(session, kek)
         if log_id is None:
             raise NotInitialisedError(f"there is no audit log named {settings.log_origin}: was XINQIAO_ORIGIN changed?")
         recorder = Recorder(log_id, settings.log_origin, kek)
         async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
             access = AccessCache(database, keys)
             groups = GroupCommit(database)
-            yield Gateway(settings, database, groups, keys, recorder, http, access, Nonces(kek), ReplayWindow())
+            yield Gateway(
+                settings, database, groups, keys, recorder, http, access, Nonces(kek), ReplayWindow(), protector
+            )
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from connectors.identifiers import Kind, read_identifier
 from connectors.identity import Known, link
+from connectors.personal import Protector
 from connectors.subjects import Subject, find_subject, name_key
 from gateway.database import raw
 from gateway.errors import GatewayError
@@ -33,14 +34,14 @@ class Linked:
     records: int
 
 
-def identifier_of(said: str) -> Known:
-    """Return kind and value of what a person typed: a code in any spelling, else a name."""
+def identifier_of(protector: Protector, said: str) -> Known:
+    """Return kind and value of what a person typed: a code in any spelling, else the hash a name is matched by."""
     code = read_identifier(said)
     if code.kind in {Kind.TAX, Kind.ORGANISATION}:
         return Kind.ORGANISATION.value, str(code.organisation)
     if code.kind in {Kind.USCC, Kind.REGISTRATION}:
         return code.kind.value, code.value
-    return "name", name_key(said)
+    return "name", protector.name_hash(name_key(said))
 
 
 async def known_as(session: AsyncSession, subject_id: UUID) -> list[dict[str, object]]:
@@ -55,7 +56,7 @@ async def count_unresolved(session: AsyncSession) -> list[dict[str, object]]:
 
 async def link_subject(gateway: Gateway, said: str, uscc: str, *, actor: str, reason: str) -> Linked:
     """Decide that a code or name is this enterprise's, and record who said so and why. Raises GatewayError."""
-    identifier, now = identifier_of(said), datetime.now(UTC)
+    identifier, now = identifier_of(gateway.protector, said), datetime.now(UTC)
     if identifier[0] == Kind.USCC or not identifier[1]:
         raise GatewayError("统一社会信用代码无需归属 a unified code needs no link; give a name or an old code")
     async with gateway.database.begin("subject.link") as session:

@@ -19,6 +19,7 @@ from gateway.feedback.queue import free_stalled, open_queue
 from gateway.feedback.sender import send
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiry_store import expire_intents
+from gateway.retention import sweep
 from gateway.sources import pull_due
 from gateway.state import Gateway
 
@@ -31,6 +32,7 @@ PULLS = 3
 EXPIRE_SECONDS = 10.0
 STALLED_SECONDS = 4.0
 KEYS_SECONDS = 10.0
+RETENTION_SECONDS = 86_400.0
 QUEUE_OPTIONS: WorkerOptions = {
     "concurrency": 4, "fetch_job_polling_interval": 1.0, "install_signal_handlers": False,
     "shutdown_graceful_timeout": 5.0, "delete_jobs": "successful",
@@ -81,6 +83,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     # Several at once, so that a source that is slow to answer does not hold up the others.
     **{f"pull-{number}": (pull_due, PULL_SECONDS) for number in range(PULLS)},
     "keys": (advance_keys, KEYS_SECONDS),
+    "retention": (sweep, RETENTION_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
 }

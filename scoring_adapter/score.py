@@ -19,11 +19,10 @@ MOST_REASONS = 4
 
 @dataclass(frozen=True)
 class Input:
-    """A record the score is computed over: dataset, fields (JSON without floats), end of publication, leaf hash."""
+    """A record the score is computed over, for it may be shown: dataset, fields (JSON without floats), leaf hash."""
 
     dataset: str
     fields: Mapping[str, Any]
-    publish_until: date | None
     digest: str
 
 
@@ -76,10 +75,9 @@ class Score:
 
 
 def score(card: Card, inputs: Sequence[Input], feeds: frozenset[str], as_of: date) -> Score:
-    """Score one enterprise as of a date; records past their disclosure period are absent from all of it."""
-    shown = [item for item in inputs if item.publish_until is None or item.publish_until >= as_of]
+    """Score one enterprise as of a date, over the records that may be shown on it."""
     by_dataset: dict[str, list[Mapping[str, Any]]] = {}
-    for item in shown:
+    for item in inputs:
         by_dataset.setdefault(item.dataset, []).append(item.fields)
     findings = tuple(_find(tag, by_dataset.get(tag.dataset, ()), feeds, as_of) for tag in card.tags)
     total = card.base + sum(finding.points or 0 for finding in findings)
@@ -87,7 +85,7 @@ def score(card: Card, inputs: Sequence[Input], feeds: frozenset[str], as_of: dat
     band = next(band for band in card.bands if points >= band.from_)
     went_in = {
         "card": card.digest(), "as_of": as_of.isoformat(), "feeds": sorted(feeds),
-        "records": sorted(item.digest for item in shown),
+        "records": sorted(item.digest for item in inputs),
     }  # fmt: skip
     return Score(points, band, findings, card.model(), went_in, sha256_hex(canonical_bytes(went_in)))
 

@@ -2,45 +2,19 @@
 
 import ipaddress
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.admin.action import Action, Id, Jwk, Reason
+from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity import registry
 from gateway.identity.client_keys import add_key, retire_key
 from gateway.identity.limits import Limits, set_limits
 from gateway.identity.standing import change_standing
 from gateway.quota.plans import set_plan
 from gateway.state import Gateway
-
-
-def _is_id(value: str) -> str:
-    try:
-        registry.check_id(value)
-    except registry.RegistrationError as fault:
-        raise ValueError(str(fault)) from fault
-    return value
-
-
-Id = Annotated[str, AfterValidator(_is_id), Field(max_length=63, description="编号 Its id: a-z 0-9 . _ -")]
-Reason = Annotated[str, Field(min_length=2, max_length=200, description="原因 Why, for the log.")]
-Jwk = Annotated[dict[str, Any], Field(max_length=20, description="公钥 A public JWK (RFC 7517).")]
-
-
-class Action(BaseModel):
-    """One change. A risky one waits until another person approves it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @property
-    def risky(self) -> bool:
-        """Whether it takes two people."""
-        return False
-
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        """Make the change, with its event. Raises GatewayError where it cannot be made."""
-        raise NotImplementedError
 
 
 class AddInstitution(Action):
@@ -127,7 +101,7 @@ class SetLimits(Action):
     scopes: Annotated[list[str] | None, Field(max_length=20)] = None
     products: Annotated[list[str] | None, Field(max_length=20)] = None
     networks: Annotated[list[str] | None, Field(max_length=100, description="地址名单 CIDR blocks.")] = None
-    redirect_uris: Annotated[list[str], Field(max_length=10)] = []
+    redirect_uris: list[str] = Field(default_factory=list, max_length=10)
 
     @field_validator("networks")
     @classmethod
@@ -192,6 +166,6 @@ class SetQuota(Action):
 
 AnyAction = Annotated[
     AddInstitution | SetAgreement | AddClient | ChangeStanding | SetLimits | AddKey | RetireKey
-    | SetQuota,
+    | SetQuota | RepairRecord | EraseSubject,
     Field(discriminator="action"),
 ]  # fmt: skip

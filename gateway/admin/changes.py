@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from gateway.admin.actions import Action, AnyAction
+from gateway.admin.action import Action
+from gateway.admin.actions import AnyAction
 from gateway.admin.tables import Change
 from gateway.errors import GatewayError
 from gateway.state import Gateway

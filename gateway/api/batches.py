@@ -55,14 +55,12 @@ async def push(
     signature: Signature = None,
 ) -> dict[str, Any]:
     """Take in CSV, XLSX, XLS, JSON, NDJSON or XML, told by content; all or nothing. Sent again unchanged: 200."""
-    wanted = _dataset(dataset)
-    if agency.client_id != wanted.agency:
-        raise ProblemError("dataset-not-yours", 403, f"The dataset {dataset} belongs to another agency.")
+    wanted = get_own_dataset(dataset, agency)
     spool = gateway.settings.instance_home / "spool"
     spool.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.NamedTemporaryFile(dir=spool) as file:
         path = Path(file.name)
-        await _receive(request, path, gateway.settings.max_upload_bytes)
+        await receive(request, path, gateway.settings.max_upload_bytes)
         digest = await asyncio.to_thread(digest_of, path)
         if signature is not None:
             await _verify_signature(gateway, agency, batch_id, dataset, digest, signature)
@@ -86,11 +84,13 @@ async def show(batch_id: UUID, session: Transaction, caller: Reader) -> dict[str
 
 
 @router.get("/batches/{batch_id}/rejected-rows", summary="Refused rows as a workbook 下载问题数据")
-async def rejected_rows(batch_id: UUID, session: Transaction, caller: Reader) -> Response:
+async def rejected_rows(batch_id: UUID, gateway: Gw, session: Transaction, caller: Reader) -> Response:
     """Return an XLSX: row number, column, value and reason, then the row as it came."""
     batch = await _get_batch(session, batch_id, caller)
     headers = {"Content-Disposition": f'attachment; filename="rejected-{batch_id}.xlsx"'}
-    return Response(await write_workbook(session, batch.batch_id), media_type=WORKBOOK, headers=headers)
+    return Response(
+        await write_workbook(session, batch.batch_id, gateway.protector), media_type=WORKBOOK, headers=headers
+    )
 
 
 def batch_document(batch: Batch) -> dict[str, Any]:
@@ -110,14 +110,18 @@ def batch_document(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _dataset(name: str) -> Dataset:
+def get_own_dataset(name: str, agency: Caller) -> Dataset:
+    """Return a dataset of the agency's own. Raises ProblemError."""
     try:
-        return get_dataset(name)
+        wanted = get_dataset(name)
     except UnknownDatasetError as fault:
         raise ProblemError("unknown-dataset", 404, str(fault)) from fault
+    if agency.client_id != wanted.agency:
+        raise ProblemError("dataset-not-yours", 403, f"The dataset {name} belongs to another agency.")
+    return wanted
 
 
-async def _receive(request: Request, path: Path, most: int) -> None:
+async def receive(request: Request, path: Path, most: int) -> None:
     """Write the body to disk as it arrives. Raises ProblemError beyond the limit."""
     received = 0
     with path.open("wb") as file:

@@ -1,12 +1,17 @@
 """A record with its proof: the bytes that were sealed, and the path to the root its batch's statement signs."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.ingest import load_leaves, path_of
+from connectors.life import day_of
+from connectors.portfolio import is_shown
+from connectors.subjects import find_subject
 from connectors.tables import Batch, Record
 from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
@@ -14,15 +19,17 @@ from gateway.problems import ProblemError
 from signing.jws import key_id_of
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
-Reader = Annotated[Caller, Depends(require("datasets", "audit"), scope="function")]
+Reader = Annotated[Caller, Depends(require("datasets", "audit", "records"), scope="function")]
 
 
 @router.get("/records/{record_id}/proof", summary="A record's inclusion proof 记录的包含证明")
 async def proof(record_id: UUID, gateway: Gw, session: Transaction, caller: Reader) -> dict[str, Any]:
     """Return the canonical bytes (UTF-8 JSON), leaf index, path in hex (RFC 6962 2.1.1), statement and its key."""
     record = await session.get(Record, record_id)
-    if record is None or (caller.kind == "agency" and record.agency != caller.client_id):
+    if record is None or not await _may_see(session, record, caller):
         raise ProblemError("record-not-found", 404, "You have no such record.")
+    if record.canonical is None:
+        raise ProblemError("record-erased", 410, "It was kept long enough; only its digest is left 已超过保存期限。")
     batch = await session.get_one(Batch, record.batch_id)
     leaves = await load_leaves(session, record.batch_id)
     return {
@@ -36,3 +43,12 @@ async def proof(record_id: UUID, gateway: Gw, session: Transaction, caller: Read
         "statement": batch.statement,
         "key": next(jwk for jwk in gateway.keys.publics("batch") if jwk["kid"] == key_id_of(batch.statement)),
     }
+
+
+async def _may_see(session: AsyncSession, record: Record, caller: Caller) -> bool:
+    """The agency's own and auditors see all; an enterprise, what may be shown of it."""
+    if caller.kind != "signatory":
+        return caller.kind != "agency" or record.agency == caller.client_id
+    subject = await find_subject(session, "uscc", caller.subject or "")
+    mine = subject is not None and record.subject_id == subject.subject_id
+    return mine and await is_shown(session, record.record_id, day_of(datetime.now(UTC)))

@@ -58,7 +58,7 @@ def list_agencies(as_json: AsJson = False) -> None:
         }
         for agency in agencies
     ]
-    show_rows(rows)
+    show_rows(False, rows)
 
 
 def print_schema() -> None:

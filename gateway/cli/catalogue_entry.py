@@ -46,6 +46,7 @@ def _show_agency(catalogue: "Catalogue", code: str, as_json: bool) -> None:
         as_json, {"部门 agency": f"{document['zh']} {document['en']}", "代码 code": code, "性质 kind": document["kind"]}
     )
     show_rows(
+        False,
         [
             {
                 "目录 dataset": one["dataset"],
@@ -86,6 +87,7 @@ def _show_dataset(catalogue: "Catalogue", dataset: "Dataset", as_json: bool) -> 
         },
     )
     show_rows(
+        False,
         [
             {
                 "字段 field": name,

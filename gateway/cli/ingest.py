@@ -53,7 +53,7 @@ def ingest(
         )
         if rejected:
             async with gateway.database.begin("rejected-rows") as session:
-                rejected.write_bytes(await write_workbook(session, stored.batch_id))
+                rejected.write_bytes(await write_workbook(session, stored.batch_id, gateway.protector))
         return stored, new
 
     try:

@@ -11,8 +11,9 @@ from gateway.cli.output import AsJson, fail, show
 
 HELD = """
     SELECT (SELECT count(*) FROM subject) AS subjects,
-           (SELECT count(*) FROM record WHERE superseded_at IS NULL) AS records,
-           (SELECT count(*) FROM record WHERE superseded_at IS NULL AND subject_id IS NULL) AS unresolved,
+           (SELECT count(*) FROM record_visible((now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)) AS records,
+           (SELECT count(*) FROM record_visible((now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)
+            WHERE subject_id IS NULL) AS unresolved,
            (SELECT count(*) FROM inquiry WHERE state = 'answered') AS answered,
            (SELECT count(*) FROM inquiry WHERE state = 'denied') AS denied,
            (SELECT count(*) FROM delivery WHERE state IN ('pending', 'acknowledged')) AS waiting,

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+WIDTH_IN_A_PIPE = 240  # nothing is folded for whoever reads lines
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
 
 
@@ -25,14 +26,20 @@ def show(as_json: bool, lines: Mapping[str, object]) -> None:
     Console(highlight=False, soft_wrap=True).print(table)
 
 
-def show_rows(rows: Sequence[Mapping[str, object]]) -> None:
-    """Print rows of the same members as a table, which folds everything but its first column."""
-    table = Table(box=None, header_style="bold")
-    for place, label in enumerate(rows[0] if rows else ()):
-        table.add_column(label.replace(" ", "\n", 1), overflow="fold", no_wrap=place == 0)
+def show_rows(as_json: bool, rows: Sequence[Mapping[str, object]], names: Sequence[str] = ()) -> None:
+    """Print rows of the same members: a table for people, folded to their terminal; for scripts an array."""
+    if as_json:
+        typer.echo(orjson.dumps(list(rows)).decode())
+        return
+    table, columns = Table(box=None, header_style="bold"), list(names or (rows[0] if rows else ()))
+    for label in columns:
+        table.add_column(label.replace(" ", "\n", 1), overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console(highlight=False).print(table)
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH_IN_A_PIPE
+    console.print(table)
 
 
 def fail(reason: str) -> NoReturn:

@@ -14,7 +14,7 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
-    from gateway.admin.actions import Action
+    from gateway.admin.action import Action
     from gateway.state import Gateway
 
 ACTOR = "operator-cli"

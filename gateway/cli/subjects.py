@@ -17,19 +17,20 @@ Said = Annotated[str, typer.Argument(help="代码或名称 A code in any spellin
 @group.command("show")
 def show_subject(said: Said, as_json: AsJson = False) -> None:
     """查看主体及其各种标识的可信度与来源 Show how an enterprise is known, how surely, and on whose word."""
+    from connectors.personal import is_sealed
     from connectors.subjects import find_subject
     from gateway.subjects import identifier_of, known_as
 
     async def run(gateway: "Gateway") -> dict[str, Any] | None:
         async with gateway.database.begin("subject.show") as session:
-            subject = await find_subject(session, *identifier_of(said))
+            subject = await find_subject(session, *identifier_of(gateway.protector, said))
             if subject is None:
                 return None
             known = await known_as(session, subject.subject_id)
             lines = [_line(row) for row in known]
             return {
                 "统一社会信用代码 uscc": subject.uscc,
-                "名称 name": subject.name,
+                "名称 name": "〔已加密 sealed〕" if is_sealed(subject.name) else subject.name,
                 "标识 known_as": known if as_json else "\n".join(lines),
             }
 

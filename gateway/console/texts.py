@@ -63,6 +63,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "do-client.key-retire": ("作废客户端密钥", "Retire a client's key"),
     "do-standing": ("停用、恢复或注销", "Suspend, resume or close"),
     "do-quota.set": ("设定配额", "Set a quota"),
+    "do-record.repair": ("信用修复", "Repair a record"),
+    "do-subject.erase": ("删除个人信息", "Erase what is personal of a subject"),
     "asked-by": ("提交人", "Asked by"),
     "asked-at": ("提交时间", "Asked at"),
     "what": ("内容", "What"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 SCOPES: Mapping[str, frozenset[str]] = {
     "account": frozenset({"inquiries", "consents", "usage-results"}),
     "agency": frozenset({"datasets"}),
-    "signatory": frozenset({"consents"}),
+    "signatory": frozenset({"consents", "records"}),
     "platform": frozenset({"deliveries"}),
     "auditor": frozenset({"audit"}),
     "operator": frozenset({"admin"}),

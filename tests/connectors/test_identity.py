@@ -35,7 +35,7 @@ def deliver(gateway):
 
 async def known(gateway, said):
     async with gateway.database.begin("test.find") as session:
-        subject = await find_subject(session, *identifier_of(said))
+        subject = await find_subject(session, *identifier_of(gateway.protector, said))
         return subject.uscc if subject else None
 
 

@@ -11,7 +11,9 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "errors.md").read_text()
 ROWS = re.findall(r"^\| (`[^|]+) \| [^-]", PAGE, re.MULTILINE)
 LISTED = {name for row in ROWS for name in re.findall(r"`([a-z_-]+)`", row)} - {"error"}
-RAISED = re.compile(r'\b(?:ProblemError|Denied|ChangeError|problem)\(\s*(?:request,\s*)?"([a-z-]+)"|slug="([a-z-]+)"')
+RAISED = re.compile(
+    r'\b(?:ProblemError|Denied|ChangeError|ActError|problem)\(\s*(?:request,\s*)?"([a-z-]+)"|slug="([a-z-]+)"'
+)
 FROM_AUTHLIB = {
     "invalid_client", "invalid_request", "unsupported_grant_type", "invalid_scope", "invalid_grant",
     "unsupported_response_type",
@@ -19,7 +21,7 @@ FROM_AUTHLIB = {
 
 
 def sources():
-    for folder in ("gateway", "consent"):
+    for folder in ("gateway", "consent", "connectors"):
         for file in (ROOT / folder).rglob("*.py"):
             yield file.read_text()
 

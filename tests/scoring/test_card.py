@@ -19,12 +19,12 @@ PENALTY = {"cf_wsh": "1", "cf_cflb": ["罚款"], "cf_nr_fk": "0.5", "cf_nr_wfff"
            "cf_jdrq": "2025-10-01"}  # fmt: skip
 
 
-def inputs(*records, until=None):
-    return [Input(dataset, fields, until, f"{n:064x}") for n, (dataset, fields) in enumerate(records)]
+def inputs(*records):
+    return [Input(dataset, fields, f"{n:064x}") for n, (dataset, fields) in enumerate(records)]
 
 
-def scored(*records, feeds=FEEDS, until=None):
-    return score(load_card(), inputs(*records, until=until), feeds, AS_OF)
+def scored(*records, feeds=FEEDS):
+    return score(load_card(), inputs(*records), feeds, AS_OF)
 
 
 CLEAN = [("ent_registration", REGISTRATION)]
@@ -71,15 +71,9 @@ def test_a_tag_without_a_feed_is_not_computable_and_never_zero():
     assert len(computable) >= 30
 
 
-def test_a_record_past_its_disclosure_period_is_absent():
-    penalised = [*inputs(*CLEAN), *inputs(("penalty_general", PENALTY), until=date(2025, 12, 31))]
-    assert score(load_card(), penalised, FEEDS, AS_OF).points == CLEAN_POINTS
-    assert score(load_card(), penalised, FEEDS, date(2025, 12, 31)).points < CLEAN_POINTS
-
-
 @given(st.permutations([*CLEAN, *THIN, ("penalty_general", PENALTY), ("honor_award", {"award_no": "1"})]))
 def test_the_order_of_the_records_changes_nothing(records):
-    items = [Input(dataset, fields, None, dataset) for dataset, fields in records]
+    items = [Input(dataset, fields, dataset) for dataset, fields in records]
     result = score(load_card(), items, FEEDS, AS_OF)
     expected = sorted(items, key=lambda item: item.dataset)
     assert result == score(load_card(), expected, FEEDS, AS_OF)

@@ -1,0 +1,90 @@
+"""Lists of keys an agency acts upon at once (a withdrawal list): rows that hold the fields of the dataset's key.
+
+The columns are those of the dataset's own deliveries, or the names of the key's fields; what else stands in a row does
+not matter. A key is read as the delivery's rows are, so that a list made from the same table finds the same records.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from connectors.binding import BoundField
+from connectors.cells import CellError
+from connectors.datasets import Dataset
+from connectors.decode import Table
+from connectors.errors import MalformedError
+from connectors.identifiers import Kind, read_identifier
+from connectors.keys import business_key
+from connectors.mapping import Column, Header, Mapping
+from connectors.personal import Protector
+from connectors.protect import personal_fields
+from connectors.rows import Value, reader_of
+from connectors.sole_traders import is_sole_trader
+from connectors.subjects import name_key
+
+MOST_KEYS = 100_000
+_CODED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
+Reader = Callable[[str], Value]
+
+
+@dataclass(frozen=True)
+class _Columns:
+    names: list[int]
+    codes: list[int]
+    fields: dict[str, tuple[list[int], Reader]]
+
+
+def read_keys(dataset: Dataset, table: Table, protector: Protector) -> Iterator[tuple[int, str | None]]:
+    """Return each row's number and business key, None where the row holds no key.
+
+    Raises MalformedError where columns of the key are missing, or there are too many rows.
+    """
+    columns = _find_columns(dataset, table.header)
+    for count, (number, cells) in enumerate(table.rows, start=1):
+        if count > MOST_KEYS:
+            raise MalformedError(f"超过 {MOST_KEYS} 行，请分批报送 more than {MOST_KEYS} rows: send several lists")
+        yield number, _key(dataset, columns, cells, protector) if len(cells) == len(table.header) else None
+
+
+def _find_columns(dataset: Dataset, names: Sequence[str]) -> _Columns:
+    header, lacking = Header(names), []
+    for mapping in dataset.spellings():
+        found = _Columns(
+            header.find(mapping.party.name)[:1],
+            header.find(mapping.party.codes),
+            {name: _field(dataset, mapping, header, name) for name in dataset.key if name != "party"},
+        )
+        missing = [name for name, (places, _) in found.fields.items() if not places]
+        missing += ["party"] if "party" in dataset.key and not (found.names or found.codes) else []
+        if not missing:
+            return found
+        lacking.append(missing)
+    words = [dataset.fields[name].zh if name in dataset.fields else name for name in min(lacking, key=len)]
+    raise MalformedError(f"缺少主键列 columns of the key are missing: {'、'.join(words)}")
+
+
+def _field(dataset: Dataset, mapping: Mapping, header: Header, name: str) -> tuple[list[int], Reader]:
+    field, column = dataset.fields[name], mapping.fields.get(name, Column())
+    bound = BoundField(name, field, column, [], [], keyed=True)
+    return header.find([*column.from_, name, field.zh]), reader_of(bound)
+
+
+def _key(dataset: Dataset, columns: _Columns, cells: Sequence[str], protector: Protector) -> str | None:
+    identifier = next(
+        (read for read in (read_identifier(cells[at]) for at in columns.codes) if read.kind in _CODED), None
+    )
+    name = cells[columns.names[0]].strip() if columns.names else ""
+    if identifier is None and not name:
+        return None
+    kind, code = (identifier.kind, identifier.value) if identifier else (Kind.EMPTY, "")
+    one = is_sole_trader(kind, code, name)
+    try:
+        fields = {part: read(cells[places[0]]) for part, (places, read) in columns.fields.items()}
+    except CellError:
+        return None
+    hashed = personal_fields(dataset, one=one)
+    told = {
+        part: protector.name_hash(str(value)) if part in hashed and value is not None else value
+        for part, value in fields.items()
+    }
+    spelled = name_key(name)
+    return business_key(dataset, code or (protector.name_hash(spelled) if one else spelled), told)

@@ -1,0 +1,165 @@
+"""Records with their acts in the database: found, locked, added to. connectors/life.py decides what is possible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.life import ActError, ActKind, Done, Left, Role, State, Version, decide_act
+from connectors.life_tables import RecordAct
+
+_RECORD = """
+    record_id, dataset, agency, producer, business_key, version, subject_id, identifier_type, identifier_value,
+    event_date, publish_until, status, recorded_at, superseded_at, batch_id, canonical
+"""
+# How a record is found by its key; the only place that names the columns.
+_KEY = "dataset = :dataset AND agency = :agency AND business_key = :key"
+# Current versions are found by the digest of their key (connectors/store.py).
+_BY_DIGEST = """
+    key_id = substr(sha256(convert_to(:dataset || '|' || :agency || '|' || :key, 'UTF8')), 1, 16)
+    AND superseded_at IS NULL
+"""
+_FIND = text(f"SELECT {_RECORD} FROM record WHERE record_id = :record")  # noqa: S608 - our own words
+_LOCK = text(f"SELECT record_id FROM record WHERE {_BY_DIGEST} FOR NO KEY UPDATE")  # noqa: S608
+_CURRENT = text(f"SELECT {_RECORD} FROM record WHERE {_BY_DIGEST}")  # noqa: S608
+_VERSIONS = text(f"""
+    SELECT {_RECORD} FROM record WHERE {_BY_DIGEST}
+    UNION ALL SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NOT NULL ORDER BY version
+""")  # noqa: S608
+_ACT = """
+    act_id, dataset, agency, business_key, record_id, version, number, kind, state, hides, lasting, effective_on,
+    reason, document, actor, recorded_at, event_id
+"""
+_ACTS = text(f"SELECT {_ACT} FROM record_act WHERE {_KEY} ORDER BY number")  # noqa: S608
+_ACTS_UPON = text(f"SELECT {_ACT} FROM record_act WHERE record_id = ANY(:records) ORDER BY number")  # noqa: S608
+_OF_SUBJECT = text(f"""
+    SELECT {_RECORD} FROM record WHERE subject_id = :subject AND superseded_at IS NULL
+    UNION ALL SELECT {_RECORD} FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL
+    ORDER BY dataset, business_key, version
+""")  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a record is known by through all its versions."""
+
+    dataset: str
+    agency: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An act somebody wants done: on which day it takes effect, why, and on what document it rests."""
+
+    kind: ActKind
+    role: Role
+    actor: str
+    effective_on: date
+    reason: str
+    document: str | None = None
+    hide: bool = False
+    act_batch: UUID | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """Every version of a record in order, and every act upon it."""
+
+    key: Key
+    versions: Sequence[RowMapping]
+    acts: Sequence[RowMapping]
+
+    def done(self) -> list[Done]:
+        """Return the acts as connectors/life.py takes them."""
+        return [done_of(act) for act in self.acts]
+
+
+async def find_record(session: AsyncSession, record_id: UUID) -> RowMapping | None:
+    """Return one version of a record."""
+    return (await session.execute(_FIND, {"record": record_id})).mappings().one_or_none()
+
+
+async def find_current(session: AsyncSession, key: Key) -> RowMapping | None:
+    """Return the current version under a key, locked against other acts and deliveries until the transaction ends."""
+    values = vars(key)
+    if (await session.execute(_LOCK, values)).one_or_none() is None:
+        return None
+    return (await session.execute(_CURRENT, values)).mappings().one()
+
+
+async def load_history(session: AsyncSession, key: Key) -> History:
+    """Return all versions and acts under a key."""
+    versions = (await session.execute(_VERSIONS, vars(key))).mappings().all()
+    return History(key, versions, (await session.execute(_ACTS, vars(key))).mappings().all())
+
+
+async def find_histories(session: AsyncSession, subject_id: UUID) -> list[History]:
+    """Return the histories of all that was ever held of a subject."""
+    rows = (await session.execute(_OF_SUBJECT, {"subject": subject_id})).mappings().all()
+    versions: dict[Key, list[RowMapping]] = {}
+    for row in rows:
+        versions.setdefault(key_of(row), []).append(row)
+    found = (await session.execute(_ACTS_UPON, {"records": [row["record_id"] for row in rows]})).mappings().all()
+    acts: dict[Key, list[RowMapping]] = {}
+    for act in found:
+        acts.setdefault(key_of(act), []).append(act)
+    return [History(key, held, acts.get(key, [])) for key, held in versions.items()]
+
+
+async def decide(session: AsyncSession, current: RowMapping, wish: Wish, now: datetime) -> tuple[Left, int]:
+    """Return what the act would leave, and its number. Raises ActError."""
+    acts = (await session.execute(_ACTS, vars(key_of(current)))).mappings().all()
+    left = decide_act(
+        wish.kind, wish.role, [done_of(act) for act in acts], current["version"], wish.effective_on, now,
+        hide=wish.hide,
+    )  # fmt: skip
+    return left, len(acts) + 1
+
+
+async def add_act(
+    session: AsyncSession, current: RowMapping, wish: Wish, left: Left, *, number: int, ids: tuple[UUID, UUID],
+    now: datetime,
+) -> RecordAct:  # fmt: skip
+    """Store an act that was decided; `ids` are its own and its event's."""
+    act = RecordAct(
+        act_id=ids[0], dataset=current["dataset"], agency=current["agency"], business_key=current["business_key"],
+        record_id=current["record_id"], version=current["version"], number=number, kind=wish.kind.value,
+        state=left.state.value, hides=left.hides, lasting=left.lasting, effective_on=wish.effective_on,
+        reason=wish.reason, document=wish.document, actor=wish.actor, act_batch=wish.act_batch, recorded_at=now,
+        event_id=ids[1],
+    )  # fmt: skip
+    session.add(act)
+    await session.flush()
+    return act
+
+
+def key_of(row: RowMapping) -> Key:
+    """Return the key of a version."""
+    return Key(row["dataset"], row["agency"], row["business_key"])
+
+
+def version_of(row: RowMapping) -> Version:
+    """Return a version as connectors/life.py takes it."""
+    return Version(
+        row["version"], row["subject_id"] is not None, row["event_date"], row["publish_until"], row["recorded_at"],
+        row["superseded_at"],
+    )  # fmt: skip
+
+
+def done_of(act: Any) -> Done:  # noqa: ANN401 - a row of record_act
+    """Return an act as connectors/life.py takes it."""
+    return Done(
+        act["number"], act["version"], State(act["state"]), act["hides"], act["lasting"], act["effective_on"],
+        act["recorded_at"],
+    )  # fmt: skip
+
+
+def refuse_superseded(record: RowMapping) -> None:
+    """Raise ActError for a version that was replaced: acts are done upon what is current."""
+    if record["superseded_at"] is not None:
+        raise ActError("act-not-possible", "该版本已被更正取代 this version was replaced: act upon the current one")

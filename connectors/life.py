@@ -1,0 +1,181 @@
+"""Life of a record: which acts are possible, what each leaves behind, and what may be shown when. Pure.
+
+Acts follow each other per business key. Withdrawing, repairing and upholding an objection hide the record from every
+outward answer; history keeps it. A newer version with other content brings a withdrawn or annulled record back, for the
+agency says it anew; the very same bytes are a duplicate and bring nothing back. A repair and an objection outlive newer
+versions, for they are about the matter and not about its spelling: a nightly list cannot undo them, only an act can.
+
+Two times are kept apart: `effective_on` and the event's date say when something holds, `recorded_at` when it was known.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from connectors.errors import ConnectorError
+
+CALENDAR = ZoneInfo("Asia/Shanghai")
+
+
+class ActKind(StrEnum):
+    """What can be done with a record."""
+
+    WITHDRAW = "withdraw"
+    REINSTATE = "reinstate"
+    REPAIR = "repair"  # 信用修复
+    OBJECT = "object"  # 异议
+    UPHOLD = "uphold"  # the objection was right, the record wrong
+    REJECT = "reject"  # the objection was wrong, the record stands
+
+
+class State(StrEnum):
+    """What acts have made of a key; `annulled` is a record found wrong."""
+
+    CURRENT = "current"
+    OBJECTED = "objected"
+    WITHDRAWN = "withdrawn"
+    REPAIRED = "repaired"
+    ANNULLED = "annulled"
+
+
+Status = State | Literal["superseded", "unresolved", "expired", "not_yet"]
+Role = Literal["agency", "signatory", "operator"]
+# Every act that is not here is refused.
+TRANSITIONS: Mapping[tuple[State, ActKind], State] = {
+    (State.CURRENT, ActKind.WITHDRAW): State.WITHDRAWN,
+    (State.CURRENT, ActKind.REPAIR): State.REPAIRED,
+    (State.CURRENT, ActKind.OBJECT): State.OBJECTED,
+    (State.OBJECTED, ActKind.WITHDRAW): State.WITHDRAWN,
+    (State.OBJECTED, ActKind.REPAIR): State.REPAIRED,
+    (State.OBJECTED, ActKind.UPHOLD): State.ANNULLED,
+    (State.OBJECTED, ActKind.REJECT): State.CURRENT,
+    (State.WITHDRAWN, ActKind.REINSTATE): State.CURRENT,
+    (State.REPAIRED, ActKind.REINSTATE): State.CURRENT,
+    (State.ANNULLED, ActKind.REINSTATE): State.CURRENT,
+}
+WHO: Mapping[ActKind, frozenset[Role]] = {
+    ActKind.WITHDRAW: frozenset({"agency"}),
+    ActKind.REINSTATE: frozenset({"agency"}),
+    ActKind.REPAIR: frozenset({"agency", "operator"}),
+    ActKind.OBJECT: frozenset({"agency", "signatory"}),
+    ActKind.UPHOLD: frozenset({"agency"}),
+    ActKind.REJECT: frozenset({"agency"}),
+}
+HIDDEN = frozenset({State.WITHDRAWN, State.REPAIRED, State.ANNULLED})
+LASTING = frozenset({State.REPAIRED, State.OBJECTED})
+
+
+class ActError(ConnectorError):
+    """The act is not possible; `slug` says why."""
+
+    def __init__(self, slug: str, reason: str) -> None:
+        super().__init__(reason)
+        self.slug = slug
+
+
+@dataclass(frozen=True)
+class Done:
+    """An act that was done."""
+
+    number: int
+    version: int
+    state: State
+    hides: bool
+    lasting: bool
+    effective_on: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Version:
+    """What of a version matters to whether it may be shown."""
+
+    version: int
+    resolved: bool
+    event_date: date | None
+    publish_until: date | None
+    recorded_at: datetime
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What an act leaves: the state of the key, whether it hides the record, whether it outlives a newer version."""
+
+    state: State
+    hides: bool
+    lasting: bool
+
+
+def day_of(moment: datetime) -> date:
+    """Return the calendar day (Asia/Shanghai)."""
+    return moment.astimezone(CALENDAR).date()
+
+
+def decide_act(
+    kind: ActKind, role: Role, acts: Sequence[Done], version: int, effective_on: date, now: datetime, *, hide: bool
+) -> Left:
+    """Return what an act on a key's current version leaves. Raises ActError.
+
+    `hide` goes with an agency's objection alone: else whoever is in debt could object to it away.
+    """
+    if role not in WHO[kind]:
+        raise ActError("act-not-yours", f"此操作不属于您 {kind} is not yours to do")
+    if effective_on > day_of(now):
+        raise ActError("act-not-possible", "生效日期不能晚于今天 the effective date lies in the future")
+    if acts and effective_on < acts[-1].effective_on:
+        raise ActError(
+            "act-not-possible", "生效日期早于上一项操作 it would take effect before the act that precedes it"
+        )
+    state = state_of(acts, version)
+    left = TRANSITIONS.get((state, kind))
+    if left is None:
+        raise ActError("act-not-possible", f"当前状态 {state} 不允许此操作 a record that is {state} allows no {kind}")
+    if kind is ActKind.UPHOLD and acts[-1].version < version:
+        left = State.CURRENT  # the version that was objected to has been corrected: the correction stands
+    hides = left in HIDDEN or (kind is ActKind.OBJECT and hide)
+    return Left(left, hides, left in LASTING)
+
+
+def state_of(acts: Sequence[Done], version: int) -> State:
+    """Return what the acts, in their order, have made of a version."""
+    last = acts[-1] if acts else None
+    return last.state if last is not None and _binds(last, version) else State.CURRENT
+
+
+def status_of(seen: Version, acts: Sequence[Done], as_of: date, known_at: datetime | None = None) -> Status | None:
+    """Return what a version is as of a day, as known at a moment (now where none is given); None: not known yet."""
+    if known_at is not None and seen.recorded_at > known_at:
+        return None
+    if seen.superseded_at is not None and (known_at is None or seen.superseded_at <= known_at):
+        return "superseded"
+    state = state_of(_in_force(acts, as_of, known_at), seen.version)
+    if state in HIDDEN:
+        return state
+    if seen.publish_until is not None and seen.publish_until < as_of:
+        return "expired"
+    if seen.event_date is not None and seen.event_date > as_of:
+        return "not_yet"
+    if state is State.OBJECTED:
+        return state
+    return State.CURRENT if seen.resolved else "unresolved"
+
+
+def is_visible(seen: Version, acts: Sequence[Done], as_of: date, known_at: datetime | None = None) -> bool:
+    """Tell whether a version may stand in an outward answer: what `record_visible` says in SQL."""
+    status = status_of(seen, acts, as_of, known_at)
+    last = next(reversed(_in_force(acts, as_of, known_at)), None)
+    return status in {State.CURRENT, State.OBJECTED, "unresolved"} and not (
+        last is not None and last.hides and _binds(last, seen.version)
+    )
+
+
+def _in_force(acts: Sequence[Done], as_of: date, known_at: datetime | None) -> list[Done]:
+    return [a for a in acts if a.effective_on <= as_of and (known_at is None or a.recorded_at <= known_at)]
+
+
+def _binds(act: Done, version: int) -> bool:
+    return act.lasting or act.version >= version

@@ -1,0 +1,59 @@
+"""Tables of what is done with records after their delivery: acts, one by one and by list. Evidence: only ever added."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+Timestamp = DateTime(timezone=True)
+
+
+class RecordAct(SQLModel, table=True):
+    """One act upon a record, and the state it left the record's key in; `number` counts the acts on a key."""
+
+    __tablename__ = "record_act"
+    __table_args__ = (
+        Index("record_act_key", "business_key", postgresql_using="hash"),
+        Index("record_act_record", "record_id"),
+    )
+    act_id: UUID = Field(primary_key=True)
+    dataset: str = Field(sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    business_key: str = Field(sa_type=Text)
+    record_id: UUID
+    version: int
+    number: int
+    kind: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    hides: bool
+    lasting: bool
+    effective_on: date
+    reason: str = Field(sa_type=Text)
+    document: str | None = Field(sa_type=Text)
+    actor: str = Field(sa_type=Text)
+    act_batch: UUID | None
+    recorded_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class ActBatch(SQLModel, table=True):
+    """One list of keys an agency acted upon at once, and what came of each."""
+
+    __tablename__ = "act_batch"
+    __table_args__ = (UniqueConstraint("agency", "dataset", "sender_batch"),)
+    act_batch: UUID = Field(primary_key=True)
+    agency: str = Field(sa_type=Text)
+    dataset: str = Field(sa_type=Text)
+    sender_batch: str = Field(sa_type=Text)
+    digest: bytes = Field(sa_type=LargeBinary)
+    kind: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=Timestamp)
+    row_count: int
+    done: int
+    already: int
+    unknown: int
+    refused: list[dict[str, Any]] = Field(sa_type=JSONB)
+    event_id: UUID

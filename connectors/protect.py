@@ -1,0 +1,154 @@
+"""Records-to-be with what is personal in them sealed, before anything of them is written.
+
+What is sealed: fields marked personal in the catalogue ("always", or "sole_trader" where the party is one person), and
+of one person also the record's name. In the business key a name or a personal field stands as a keyed hash.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+import polars as pl
+
+from connectors.datasets import Dataset
+from connectors.identifiers import Kind
+from connectors.keys import business_key
+from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
+from connectors.sole_traders import is_sole_trader
+from connectors.subjects import name_key
+
+
+class Row(NamedTuple):
+    """What of a record-to-be may be personal. `kind` and `value` are its identifier's, `value` empty for a name alone;
+    `organisation` is the organisation code inside it.
+    """
+
+    key: str
+    kind: str
+    value: str
+    organisation: str | None
+    name: str
+    canonical: bytes
+
+
+class Protected(NamedTuple):
+    """The same to be stored: found by `resolved_by`, matched by `name_hash`; the name sealed where it is a person's."""
+
+    key: str
+    resolved_by: tuple[str, str]
+    name_hash: str
+    name: str
+    canonical: bytes
+
+
+async def protect_chunk(
+    keys: SubjectKeys, connection: Connection, dataset: Dataset, sound: pl.DataFrame
+) -> pl.DataFrame:
+    """Return a chunk's records (connectors/chunks.py) as they are stored, with `name_hash` where names are matched.
+
+    Rows about organisations, in datasets without fields that are always personal, stay as they are.
+    """
+    touched = _touched(dataset, sound)
+    rest = sound.filter(~touched)
+    hashed = [keys.protector.name_hash(name_key(name)) for name in rest["name"]] if dataset.registers else None
+    rest = rest.with_columns(pl.Series("name_hash", hashed or [None] * len(rest), dtype=pl.String))
+    if not touched.any():
+        return rest
+    personal = sound.filter(touched)
+    members = personal.select("key", "kind", "value", "organisation", "name", pl.col("canonical").cast(pl.Binary))
+    protected = await protect(keys, connection, dataset, [Row(*row) for row in members.iter_rows()])
+    sealed = personal.with_columns(
+        pl.Series("key", [row.key for row in protected], dtype=pl.String),
+        pl.Series("name", [row.name for row in protected], dtype=pl.String),
+        pl.Series("canonical", [row.canonical.decode() for row in protected], dtype=pl.String),
+        pl.Series("name_hash", [row.name_hash for row in protected], dtype=pl.String),
+    )
+    return pl.concat([sealed, rest]).sort("place")
+
+
+def _touched(dataset: Dataset, sound: pl.DataFrame) -> pl.Series:
+    """Tell which rows may hold something personal: those of sole_traders.is_sole_trader and more."""
+    if any(field.personal == "always" for field in dataset.fields.values()):
+        return pl.Series([True] * len(sound), dtype=pl.Boolean)
+    value = pl.col("value")
+    perhaps = value.str.starts_with("92") | (value == "") | (pl.col("kind") == Kind.REGISTRATION)
+    return sound.select(perhaps).to_series()
+
+
+async def protect(keys: SubjectKeys, connection: Connection, dataset: Dataset, rows: Sequence[Row]) -> list[Protected]:
+    """Return the rows as they are stored; salts that are missing are made in the caller's transaction."""
+    sealer = _Sealer(keys, dataset)
+    parties = await asyncio.to_thread(lambda: [sealer.party_of(row) for row in rows])
+    await keys.ensure(connection, {party.ref for party in parties if party.ref})
+    return await asyncio.to_thread(lambda: [sealer.seal(*given) for given in zip(rows, parties, strict=True)])
+
+
+def resolved_by(row: Row, name_hash: str) -> tuple[str, str]:
+    """Return what a record's subject is found by: its strongest identifier, else the hash of its name."""
+    if row.organisation and row.kind != Kind.USCC:
+        return "organisation_code", row.organisation
+    return (row.kind, row.value) if row.value else ("name", name_hash)
+
+
+class _Party(NamedTuple):
+    """What a row is found by, its name's hash, its reference ("" for nothing personal), whether it is one person."""
+
+    by: tuple[str, str]
+    name_hash: str
+    ref: str
+    one: bool
+
+
+class _Sealer:
+    """What a dataset's records have sealed; worked out once for all rows."""
+
+    def __init__(self, keys: SubjectKeys, dataset: Dataset) -> None:
+        self._keys, self._dataset, self._protector = keys, dataset, keys.protector
+        self._personal = {one: sorted(personal_fields(dataset, one=one)) for one in (True, False)}
+        self._in_key = {one: [name for name in self._personal[one] if name in dataset.key] for one in (True, False)}
+
+    def party_of(self, row: Row) -> _Party:
+        """Tell whose a row is, and whether something of it is personal."""
+        hashed = self._protector.name_hash(name_key(row.name))
+        by, one = resolved_by(row, hashed), is_sole_trader(row.kind, row.value, row.name)
+        return _Party(by, hashed, self._protector.ref_of(*by) if one or self._personal[False] else "", one)
+
+    def seal(self, row: Row, party: _Party) -> Protected:
+        """Seal what is personal of a row."""
+        if not party.ref:
+            return Protected(row.key, party.by, party.name_hash, row.name, row.canonical)
+        record: dict[str, Any] = orjson.loads(row.canonical)
+        fields, key = record["fields"], row.key
+        hashed = {name: self._protector.name_hash(str(fields.get(name) or "")) for name in self._in_key[party.one]}
+        if hashed or (party.one and not row.value):
+            spelled = party.name_hash if party.one else name_key(row.name)
+            key = record["key"] = business_key(self._dataset, row.value or spelled, {**fields, **hashed})
+        for name in self._personal[party.one]:
+            if fields.get(name) is not None:
+                fields[name] = self._keys.seal_many((party.ref,), name, (fields[name],))[0]
+        if party.one:
+            record["name"] = self._keys.seal_many((party.ref,), "name", (row.name,))[0]
+        canonical = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+        return Protected(key, party.by, party.name_hash, record["name"], canonical)
+
+
+def personal_fields(dataset: Dataset, *, one: bool) -> set[str]:
+    """Return the fields that are personal of a party, where it is one person or not."""
+    return {name for name, field in dataset.fields.items() if field.personal == "always" or (field.personal and one)}
+
+
+def opened(keys: SubjectKeys, dataset: Dataset, ref: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a canonical record with its personal values opened, for who may read them; None where they were erased.
+
+    Only what is sealed under the record's own reference is opened: other text in that form came so in a delivery.
+    """
+    personal = personal_fields(dataset, one=True)
+
+    def read(field: str, value: object) -> object:
+        if not (is_sealed(value) and is_under(ref, value)):
+            return value
+        return keys.open_many(field, [value])[0]
+
+    fields = {name: read(name, value) if name in personal else value for name, value in record["fields"].items()}
+    return {**record, "fields": fields, "name": read("name", record["name"])}

@@ -1,0 +1,84 @@
+"""Refused rows as the quarantine keeps them: whole, for the agency to correct, with what may be personal sealed.
+
+Nothing is known of a refused row for certain, not even whom it is about: every cell is sealed that is not of a code or
+of a field the catalogue says is not personal, and in a row whose columns are shifted, all of them. The key is the
+batch's own (kind "batch"), so that destroying one salt empties a quarantine.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from connectors.binding import Binding
+from connectors.cells import Reason
+from connectors.free_text import without_contacts
+from connectors.identifiers import is_old_citizen
+from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
+
+LONGEST_KEPT_CELL = 2_000
+FIELD = "refused cell"
+ERASED = "〔已删除〕"
+
+
+class Quarantine:
+    """The refused rows of one delivery."""
+
+    def __init__(self, keys: SubjectKeys, binding: Binding, batch_id: UUID) -> None:
+        """Take the salts at hand, the mapping of the delivery and its batch."""
+        self.keys, self.batch_id, self._header = keys, batch_id, binding.header
+        self._ref = keys.protector.ref_of("batch", str(batch_id))
+        fields = [bound for bound in binding.fields if not bound.field.personal]
+        known = {place for bound in fields for place in (*bound.places, *bound.within)}
+        personal = {place for bound in binding.fields if bound.field.personal for place in bound.places}
+        self._open = (known | {*binding.codes, *binding.authorities}) - personal - {*binding.names}
+
+    async def open(self, connection: Connection) -> None:
+        """Have the batch's salt at hand."""
+        await self.keys.ensure(connection, [self._ref])
+
+    def row(self, cells: Sequence[str], reasons: Sequence[Reason]) -> tuple[str, str]:
+        """Return a row's reasons and cells as JSON; a shifted row may have more cells, or more headings."""
+        header, width = self._header, max(len(self._header), len(cells))
+        regular = len(cells) == len(header)
+        names = [*header, *[""] * (width - len(header))]
+        kept = {}
+        for at, (name, cell) in enumerate(zip(names, [*cells, *[""] * (width - len(cells))], strict=True)):
+            kept[name or f"第{at + 1}列"] = self._kept(cell, sealed=not (regular and at in self._open))
+        shown = {header[at] for at in self._open} if regular else set()
+        said = [
+            {"code": r.code, "column": r.column, "text": r.text,
+             "value": self._kept(r.value, sealed=r.column not in shown)}
+            for r in reasons
+        ]  # fmt: skip
+        return orjson.dumps(said).decode(), orjson.dumps(kept).decode()
+
+    def _kept(self, cell: str, *, sealed: bool) -> str:
+        if is_old_citizen(cell.strip()):
+            return "〔证件号已隐去〕"
+        plain = without_contacts(cell)[:LONGEST_KEPT_CELL].replace("\x00", "")
+        return str(self.keys.seal_many([self._ref], FIELD, [plain])[0]) if sealed and plain.strip() else plain
+
+
+async def open_refused(keys: SubjectKeys, connection: Connection, rows: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Return the reasons and cells of rejected rows opened, for the agency that delivered them.
+
+    A row has `batch_id`, `reasons` and `cells`.
+    """
+    refs = {row.batch_id: keys.protector.ref_of("batch", str(row.batch_id)) for row in rows}
+    await keys.load(connection, refs.values())
+
+    def opened(ref: str, value: str) -> str:
+        if not (is_sealed(value) and is_under(ref, value)):
+            return value
+        found = keys.open_many(FIELD, [value])[0]
+        return ERASED if found is None else str(found)
+
+    return [
+        (
+            [{**reason, "value": opened(refs[row.batch_id], reason["value"])} for reason in row.reasons],
+            {name: opened(refs[row.batch_id], cell) for name, cell in row.cells.items()},
+        )
+        for row in rows
+    ]

@@ -1,0 +1,47 @@
+"""What two operators may do with records: repair one on the credit office's decision, erase a person."""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.acts import Wish
+from connectors.life import ActError, ActKind, day_of
+from gateway.acts import act_on
+from gateway.admin.action import Action, Reason
+from gateway.erasure import erase_subject
+from gateway.errors import GatewayError
+from gateway.state import Gateway
+
+
+class RepairRecord(Action):
+    """信用修复 Repair a record on the decision of the city's credit office."""
+
+    risky: ClassVar[bool] = True
+    action: Literal["record.repair"] = "record.repair"
+    record: UUID
+    effective_on: date | None = None
+    reason: Reason
+    document: Annotated[str, Field(min_length=2, max_length=200, description="修复决定文书号 The decision's number.")]
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        wish = Wish(ActKind.REPAIR, "operator", actor, self.effective_on or day_of(now), self.reason, self.document)
+        try:
+            if await act_on(gateway, session, self.record, wish) is None:
+                raise GatewayError("没有此记录 there is no such record")
+        except ActError as fault:
+            raise GatewayError(str(fault)) from fault
+
+
+class EraseSubject(Action):
+    """删除个人信息 Erase what is personal of a subject, for good."""
+
+    risky: ClassVar[bool] = True
+    action: Literal["subject.erase"] = "subject.erase"
+    subject: Annotated[str, Field(min_length=18, max_length=18, description="统一社会信用代码 Its USCC.")]
+    reason: Reason
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await erase_subject(gateway, session, uscc=self.subject, reason=self.reason, actor=actor, now=now)

@@ -1,0 +1,76 @@
+"""Records as people read them: every version, what became of it, and every act; personal values opened for some.
+
+As of a day, as known at a moment: what was not known then is left out, and the status is the one of then.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.acts import History, version_of
+from connectors.catalogue import get_dataset
+from connectors.life import is_visible, status_of
+from connectors.personal import SubjectKeys
+from connectors.protect import opened
+from gateway.database import raw
+from gateway.state import Gateway
+
+
+async def history_document(
+    gateway: Gateway, session: AsyncSession, history: History, as_of: date, known_at: datetime | None, *, opens: bool
+) -> dict[str, Any]:
+    """Return a record's history; `opens` for readers to whom its personal values belong."""
+    contents = await open_contents(gateway, session, history.versions, opens=opens)
+    acts, versions = history.done(), []
+    for row, content in zip(history.versions, contents, strict=True):
+        status = status_of(version_of(row), acts, as_of, known_at)
+        if status is None:
+            continue
+        versions.append(
+            {
+                "record": str(row["record_id"]), "version": row["version"], "status": status,
+                "visible": is_visible(version_of(row), acts, as_of, known_at),
+                "event_date": row["event_date"], "publish_until": row["publish_until"],
+                "recorded_at": row["recorded_at"], "superseded_at": row["superseded_at"],
+                "batch": str(row["batch_id"]), "content": content,
+            }
+        )  # fmt: skip
+    return {
+        "dataset": history.key.dataset,
+        "agency": history.key.agency,
+        "as_of": as_of,
+        "known_at": known_at,
+        "versions": versions,
+        "acts": [act_document(act) for act in history.acts if known_at is None or act["recorded_at"] <= known_at],
+    }
+
+
+async def open_contents(
+    gateway: Gateway, session: AsyncSession, rows: Sequence[RowMapping], *, opens: bool
+) -> list[dict[str, Any] | None]:
+    """Return each row's canonical record; None where only its digest is left."""
+    records = [None if row["canonical"] is None else orjson.loads(row["canonical"]) for row in rows]
+    if not opens:
+        return records
+    keys = SubjectKeys(gateway.protector)
+    refs = [gateway.protector.ref_of(row["identifier_type"], row["identifier_value"]) for row in rows]
+    await keys.load(await raw(session), refs)
+    return [
+        None if record is None else opened(keys, get_dataset(row["dataset"]), ref, record)
+        for row, ref, record in zip(rows, refs, records, strict=True)
+    ]
+
+
+def act_document(act: Any) -> dict[str, Any]:  # noqa: ANN401 - a row or its mapping
+    """Return an act as the interface shows it."""
+    row = act if isinstance(act, RowMapping) else act.model_dump()
+    return {
+        "act": str(row["act_id"]), "record": str(row["record_id"]), "kind": row["kind"], "state": row["state"],
+        "hidden": row["hides"], "effective_on": row["effective_on"], "reason": row["reason"],
+        "document": row["document"], "actor": row["actor"], "recorded_at": row["recorded_at"],
+        "entry": str(row["event_id"]),
+    }  # fmt: skip

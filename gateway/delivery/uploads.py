@@ -74,8 +74,9 @@ async def open_upload(gateway: Gateway, wanted: Wanted) -> Upload:
         event = Event("upload.opened", wanted.client_id, payload={"upload": str(upload_id), **told})
         row = Upload(
             upload_id=upload_id, client_id=wanted.client_id, dataset=wanted.dataset, sender_batch=wanted.sender_batch,
-            signature=wanted.signature, digest=wanted.digest, length=wanted.length, received=0, state="open", created_at=now,
-            expires_at=now + timedelta(hours=LIFE_HOURS), event_id=await gateway.audit.record(session, event, now),
+            signature=wanted.signature, digest=wanted.digest, length=wanted.length, received=0, state="open",
+            created_at=now, expires_at=now + timedelta(hours=LIFE_HOURS),
+            event_id=await gateway.audit.record(session, event, now),
         )  # fmt: skip
         session.add(row)
         await session.flush()

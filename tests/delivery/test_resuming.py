@@ -9,11 +9,11 @@ import sys
 import threading
 import time
 
-import httpx
 import pytest
 
 from signing.keys import private_bytes
 from tests.enterprises import uscc
+from tests.processes import free_port
 from tests.town import instance
 from xinqiao_client import Xinqiao, files, load_key
 from xinqiao_client import client as client_module
@@ -96,9 +96,9 @@ def test_a_gateway_that_was_killed_holds_what_it_said_it_held(town, small_pieces
 class Cutter(threading.Thread):
     """Passes bytes on to a gateway and cuts each connection after so many."""
 
-    def __init__(self, port, most):
+    def __init__(self, near, far, most):
         super().__init__(daemon=True)
-        self.server, self.target, self.most, self.cuts = socket.create_server(("127.0.0.1", 0)), port, most, 0
+        self.server, self.target, self.most, self.cuts = socket.create_server(("127.0.0.1", near)), far, most, 0
 
     def run(self):
         while True:
@@ -106,7 +106,11 @@ class Cutter(threading.Thread):
                 near, _ = self.server.accept()
             except OSError:
                 return
-            far = socket.create_connection(("127.0.0.1", self.target))
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                near.close()
+                continue
             threading.Thread(target=self.pump, args=(far, near, None), daemon=True).start()
             threading.Thread(target=self.pump, args=(near, far, self.most), daemon=True).start()
 
@@ -126,23 +130,15 @@ class Cutter(threading.Thread):
                 one.shutdown(socket.SHUT_RDWR)
 
 
-def test_connections_that_break_again_and_again_end_with_the_batch(town, small_pieces, monkeypatch):
+def test_connections_that_break_again_and_again_end_with_the_batch(town, small_pieces):
     gateway, folder = town
-    with gateway.run("serve"):
-        port = int(gateway.issuer.rpartition(":")[2])
-        cutter = Cutter(port, 3 * PIECE + PIECE // 2)
+    behind = free_port()
+    gateway.env["XINQIAO_PORT"] = str(behind)
+    cutter = Cutter(int(gateway.issuer.rpartition(":")[2]), behind, 3 * PIECE + PIECE // 2)
+    with cutter.server:
         cutter.start()
-        near = cutter.server.getsockname()[1]
-        connect = httpx.HTTPTransport.handle_request
-
-        def through(transport, request):
-            request.extensions = {**request.extensions}
-            request.url = request.url.copy_with(port=near) if request.url.port == port else request.url
-            return connect(transport, request)
-
-        monkeypatch.setattr(httpx.HTTPTransport, "handle_request", through)
-        with Xinqiao(gateway.issuer, "tax", load_key(folder / "tax.json"), pause=0.05) as agency:
+        with gateway.run("serve"), Xinqiao(gateway.issuer, "tax", load_key(folder / "tax.json"), pause=0.05) as agency:
             assert agency.push("tax_arrears", folder / "rows.csv", sign=True)["accepted"] == 1000
-        cutter.server.close()
+        cutter.server.shutdown(socket.SHUT_RDWR)
     assert cutter.cuts >= 2
     assert gateway.rows("SELECT count(*) FROM batch") == [(1,)]

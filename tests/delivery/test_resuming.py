@@ -19,7 +19,7 @@ from xinqiao_client import Xinqiao, files, load_key
 from xinqiao_client import client as client_module
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种,备注\n"
-PIECE = 512 * 1024
+PIECE = 256 * 1024
 PUSH = f"""
 import sys
 from xinqiao_client import Xinqiao, load_key, client, files
@@ -42,7 +42,7 @@ def town(socket_folder, tmp_path):
         gateway.cli("agency", "signing", "tax", "--required")
         (tmp_path / "tax.json").write_bytes(private_bytes(gateway.keys["tax"]))
         (tmp_path / "rows.csv").write_text(
-            HEADER + "".join(f"甲公司,{uscc(1)},,{n + 1},税种{n},{'注' * 2000}\n" for n in range(1000))
+            HEADER + "".join(f"甲公司,{uscc(1)},,{n + 1},税种{n},{'注' * 2000}\n" for n in range(500))
         )
         yield gateway, tmp_path
 
@@ -61,7 +61,7 @@ def test_a_client_that_was_killed_goes_on_where_it_stopped(town, small_pieces):
         with Xinqiao(gateway.issuer, "tax", load_key(folder / "tax.json")) as agency:
             told = agency.push("tax_arrears", folder / "rows.csv", sign=True, progress=lambda at, _: began.append(at))
             assert began[0] >= size // 2 - PIECE
-            assert (told["accepted"], told["rows"]) == (1000, 1000)
+            assert (told["accepted"], told["rows"]) == (500, 500)
             assert agency.push("tax_arrears", folder / "rows.csv", sign=True)["batch"] == told["batch"]
     assert gateway.rows("SELECT count(*) FROM batch WHERE agency_signature IS NOT NULL") == [(1,)]
     assert gateway.rows("SELECT state, count(*) FROM upload GROUP BY state") == [("stored", 2)]
@@ -89,7 +89,7 @@ def test_a_gateway_that_was_killed_holds_what_it_said_it_held(town, small_pieces
     assert held >= size // 3
     with gateway.run("serve"):
         sender.join(120)
-        assert told[0]["accepted"] == 1000
+        assert told[0]["accepted"] == 500
     assert min(at for at in seen[seen.index(max(at for at in seen if at <= held)) :]) >= held - PIECE
 
 
@@ -138,7 +138,7 @@ def test_connections_that_break_again_and_again_end_with_the_batch(town, small_p
     with cutter.server:
         cutter.start()
         with gateway.run("serve"), Xinqiao(gateway.issuer, "tax", load_key(folder / "tax.json"), pause=0.05) as agency:
-            assert agency.push("tax_arrears", folder / "rows.csv", sign=True)["accepted"] == 1000
+            assert agency.push("tax_arrears", folder / "rows.csv", sign=True)["accepted"] == 500
         cutter.server.shutdown(socket.SHUT_RDWR)
     assert cutter.cuts >= 2
     assert gateway.rows("SELECT count(*) FROM batch") == [(1,)]

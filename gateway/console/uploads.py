@@ -145,7 +145,8 @@ async def _form(
         groups=_choices(present), titles={name: dataset.title for name, dataset in datasets().items()},
         batch_id=f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}", rows=rows, before=before,
         following=rows[-1].batch_id if len(rows) == ON_A_PAGE else None,
-        fault=fault.detail if isinstance(fault, ProblemError) else "", key=fault.key if isinstance(fault, PageError) else "",
+        fault=fault.detail if isinstance(fault, ProblemError) else "",
+        key=fault.key if isinstance(fault, PageError) else "",
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ OPEN = {
     "GET /livez", "GET /readyz", "GET /metrics", "GET /.well-known/xinqiao-keys",
     "GET /.well-known/oauth-authorization-server", "GET /oauth/jwks", "POST /oauth/token", "POST /oauth/par",
     "POST /oauth/introspect", "POST /oauth/revoke", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
-    "GET /console/console.css", "GET /console/icon.svg", "GET /console/uploads.js", "GET /console/language/{language}", "GET /console/sign-in",
+    "GET /console/console.css", "GET /console/icon.svg", "GET /console/uploads.js",
+    "GET /console/language/{language}", "GET /console/sign-in",
     "POST /console/sign-in",
     "OPTIONS /v1/uploads", "GET /console/enrol", "POST /console/enrol", "GET /console/sso", "GET /console/sso/back",
 }  # fmt: skip

@@ -18,8 +18,13 @@ from uuid import uuid4
 import httpx
 
 from connectors.identifiers import organisation_check, uscc_check
+from gateway.admin.actions import AddClient
+from gateway.admin.changes import ask_change
 from gateway.demo.instance import Instance
 from gateway.embedded import lease, release
+from gateway.settings import Settings
+from gateway.state import open_gateway
+from signing.keys import generate_key, public_jwk
 from xinqiao_client import XinqiaoAuth
 
 AGENCIES = 71
@@ -76,10 +81,18 @@ def prepare(folder: Path) -> Instance:
     (folder / "gateway").mkdir()
     instance = Instance("gateway", issuer, folder / "gateway", env)
     instance.cli("init")
-    for n in range(AGENCIES):
-        instance.add("agency", f"a{n}")
+    instance.keys.update({f"a{n}": generate_key("ES256") for n in range(AGENCIES)})
+    asyncio.run(register(Settings(home=folder, issuer=issuer), instance))
     instance.start("serve")
     return instance
+
+
+async def register(settings: Settings, instance: Instance) -> None:
+    """Register the agencies with their keys."""
+    async with open_gateway(settings) as gateway:
+        for client, key in instance.keys.items():
+            action = AddClient(client=client, kind="agency", key=public_jwk(key))
+            await ask_change(gateway, action, actor="bench", alone=True)
 
 
 class Agency:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from starlette.datastructures import FormData, UploadFile
@@ -34,6 +35,12 @@ from gateway.state import Gateway
 router = APIRouter(prefix="/console/uploads", include_in_schema=False)
 ON_A_PAGE = 50
 FIRST_REJECTED = 5
+# What each reason is in words, as the first rows that were refused for it say it.
+_WORDS = text("""
+    SELECT DISTINCT ON (r ->> 'code') r ->> 'code' AS code, r ->> 'text' AS words
+    FROM (SELECT reasons, row_number FROM rejected_row WHERE batch_id = :batch ORDER BY row_number LIMIT 10000) first,
+         jsonb_array_elements(reasons) r ORDER BY r ->> 'code', row_number
+""")
 OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
 BAR_UNITS = 1000
 _PIECE = 1024 * 1024
@@ -79,10 +86,11 @@ async def show_batch(request: Request, session: Transaction, present: Deliverer,
     )
     rejected = list((await session.execute(query)).scalars())
     reasons = sorted(batch.reasons.items(), key=lambda pair: -int(pair[1]))
+    words = {row.code: row.words for row in await session.execute(_WORDS, {"batch": batch_id})}
     title = datasets()[batch.dataset].title if batch.dataset in datasets() else None
     return page(
         request, "upload", present, batch=batch, bars=bars_of(batch), units=BAR_UNITS, reasons=reasons,
-        rejected=rejected, title=title,
+        rejected=rejected, title=title, words=words,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ python benchmarks/push.py [pushes] [rows of the large ones]; both are served by 
 import asyncio
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -43,7 +44,7 @@ agency: {{code: {code}, zh: 部门{code}, en: Agency {code}}}
 datasets:
   {code}_fines:
     title: {{zh: 处罚, en: Fines}}
-    category: penalty
+    category: admin_penalty
     key: [doc_no]
     party: {{name: [name], codes: [uscc]}}
     fields:
@@ -173,17 +174,18 @@ def main(pushes: int, rows: int) -> None:
     """Run both on one machine."""
     folder = Path(tempfile.mkdtemp(prefix="xinqiao-bench-"))
     folder.chmod(0o755)
-    lease(folder)
     (folder / "bare.py").write_text(BARE)
     options = ["--port", str(BARE_PORT), "--no-access-log", "--log-level", "warning", "--loop", "uvloop"]
     with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        lease(folder)
+        stack.callback(release, folder)
         bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
         stack.callback(bare.kill)
         instance = prepare(folder)
         stack.callback(instance.stop, "serve")
         single(instance, pushes)
         all_at_once(instance, rows)
-    release(folder)
 
 
 if __name__ == "__main__":

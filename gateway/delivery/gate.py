@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from connectors.datasets import Dataset
 
-LARGE_BYTES = 2 * 1024 * 1024
+LARGE_BYTES = 256 * 1024  # a few thousand rows: a second or less to take in
 LARGE_AT_ONCE = 2
 SMALL_AT_ONCE = 4
 

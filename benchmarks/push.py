@@ -31,6 +31,7 @@ from xinqiao_client import XinqiaoAuth
 AGENCIES = 71
 LARGE = 8
 ROUNDS = 5
+NO_REUSE = httpx.Limits(max_keepalive_connections=0)  # the server hangs up on idle ones after five seconds
 PORT, BARE_PORT = 8741, 8742
 BARE = """
 from fastapi import FastAPI, Request
@@ -102,7 +103,7 @@ class Agency:
     def __init__(self, instance: Instance, n: int) -> None:
         """Log in when first used."""
         self._auth = XinqiaoAuth(instance.issuer, f"a{n}", instance.keys[f"a{n}"].jwk)
-        self._http = httpx.AsyncClient(base_url=instance.issuer, auth=self._auth, timeout=900)
+        self._http = httpx.AsyncClient(base_url=instance.issuer, auth=self._auth, timeout=900, limits=NO_REUSE)
         self._path = f"/v1/datasets/a{n}_fines/batches"
 
     async def push(self, body: bytes) -> float:

@@ -65,7 +65,7 @@ def test_a_connection_that_breaks_in_the_middle_leaves_nothing(served):
             body = f"{HEADER}丙公司,{uscc(3)},,1,增值税,\n".encode()
             connection.sendall(body if "Content-Length" in length else b"%x\r\n%s\r\n" % (len(body), body))
             time.sleep(0.3)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while list((gateway.home / "gateway" / "spool").iterdir()):
             assert time.monotonic() < deadline
             time.sleep(0.05)

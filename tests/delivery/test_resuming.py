@@ -106,13 +106,14 @@ class Cutter(threading.Thread):
                 near, _ = self.server.accept()
             except OSError:
                 return
-            try:
-                far = socket.create_connection(("127.0.0.1", self.target))
-            except OSError:
-                near.close()
-                continue
-            threading.Thread(target=self.pump, args=(far, near, None), daemon=True).start()
-            threading.Thread(target=self.pump, args=(near, far, self.most), daemon=True).start()
+            threading.Thread(target=self.serve, args=(near,), daemon=True).start()
+
+    def serve(self, near):
+        with near, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.target)) as far:
+            back = threading.Thread(target=self.pump, args=(far, near, None), daemon=True)
+            back.start()
+            self.pump(near, far, self.most)
+            back.join()
 
     def pump(self, source, target, most):
         passed = 0

@@ -14,7 +14,6 @@ import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from connectors.binding import bind
@@ -22,7 +21,7 @@ from connectors.catalogue import get_dataset
 from connectors.chunks import ChunkMapper
 from connectors.decode import decode
 from connectors.identifiers import organisation_check, uscc_check
-from connectors.ingest import CHUNK_ROWS
+from connectors.ingest import take
 from gateway.database import Database, raw
 from gateway.embedded import lease, release, resolve_urls
 from gateway.identity.initialise import initialise
@@ -84,7 +83,7 @@ def map_alone(path: Path) -> float:
     """Decode, normalise and validate, with every reason, and store nothing; return the seconds."""
     started, table = time.perf_counter(), decode(path)
     mapper = ChunkMapper(bind(get_dataset(DATASET), table.header), datetime.now(UTC).date())
-    while rows := list(islice(table.rows, CHUNK_ROWS)):
+    while rows := take(table.rows):
         mapper.map(rows)
     return time.perf_counter() - started
 

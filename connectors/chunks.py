@@ -3,7 +3,7 @@
 The result is that of RowMapper for every row; a test compares the two over everything that occurs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from connectors.cells import NULLS, Reason
 from connectors.columns import are_unified_codes, first_filled, map_distinct, read_column, read_names
 from connectors.identifiers import Identifier, Kind, read_identifier
 from connectors.party import KEYED, PERSON, PERSONAL_PARTY
-from connectors.rows import Mapped, Refused, RowMapper
+from connectors.rows import LONGEST_KEY, Mapped, Refused, RowMapper
 
 FEWEST_FOR_COLUMNS = 100  # below, setting columns up costs more than it saves
 _CODES = pl.List(pl.String)
@@ -99,8 +99,19 @@ class ChunkMapper:
                 good &= values.is_not_null()
             plain &= good
             read[f"field.{bound.name}"] = values
-        frame = self._with_dates(pl.DataFrame(read))
-        return frame, plain & (frame["event_date"].fill_null("") <= self._latest)
+        frame = self._with_dates(pl.DataFrame(read)).with_columns(self._key(read).alias("key"))
+        plain &= frame["event_date"].fill_null("") <= self._latest
+        longest = frame.select(pl.max_horizontal(pl.col("key", "name").str.len_chars())).to_series()
+        return frame, plain & (longest <= LONGEST_KEY).fill_null(value=False)
+
+    def _key(self, read: Container[str]) -> pl.Expr:
+        """Return the business key (connectors/keys.py) of plain rows, whose party is known by its code."""
+        parts = [
+            pl.col("code") if part == "party" else pl.col(f"field.{part}").fill_null("") if f"field.{part}" in read
+            else pl.lit("")
+            for part in self._binding.dataset.key
+        ]  # fmt: skip
+        return pl.concat_str(parts, separator="|")
 
     def _with_dates(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add the day of the event and the last day a record may be shown."""
@@ -119,14 +130,6 @@ class ChunkMapper:
     def _records(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Lay plain rows out as records, with their canonical bytes."""
         dataset = self._binding.dataset
-        parts = [
-            pl.col("code") if part == "party" else pl.col(f"field.{part}").fill_null("")
-            for part in dataset.key
-            if part == "party" or f"field.{part}" in frame.columns
-        ]
-        missing = [part != "party" and f"field.{part}" not in frame.columns for part in dataset.key]
-        given = iter(parts)
-        key = pl.concat_str([pl.lit("") if lacks else next(given) for lacks in missing], separator="|")
         producer = pl.col("producer") if "producer" in frame.columns else pl.lit(None, pl.String)
         fields = [pl.col(f"field.{bound.name}").alias(bound.name) for bound in self._fields]
         canonical = pl.struct(  # members in the order of RFC 8785; strings as serde writes them are its spelling
@@ -134,13 +137,13 @@ class ChunkMapper:
             pl.lit(dataset.dataset).alias("dataset"),
             pl.struct(*fields).alias("fields"),
             pl.struct(pl.lit("uscc").alias("type"), pl.col("code").alias("value")).alias("identifier"),
-            key.alias("key"),
+            pl.col("key"),
             pl.col("name"),
             producer.alias("producer"),
             pl.lit(dataset.schema_version).alias("schema"),
         ).struct.json_encode()
         return frame.select(
-            pl.col("place"), key.alias("key"), pl.lit("uscc").alias("kind"), pl.col("code").alias("value"),
+            pl.col("place"), pl.col("key"), pl.lit("uscc").alias("kind"), pl.col("code").alias("value"),
             pl.col("code").str.slice(8, 9).alias("organisation"), pl.col("name"), producer.alias("producer"),
             pl.col("event_date"), pl.col("publish_until"), canonical.alias("canonical"),
             pl.col("also") if "also" in frame.columns else pl.lit(None, _CODES).alias("also"),

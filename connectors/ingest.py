@@ -30,6 +30,7 @@ from signing.merkle import inclusion_path
 
 STATEMENT_TYPE = "xinqiao-batch+jws"
 CHUNK_ROWS = 20_000
+CHUNK_CHARACTERS = 16_000_000
 MOST_ROWS = 5_000_000
 _LOCK = text("SELECT pg_advisory_xact_lock(7134, hashtext(:dataset))")  # one delivery of a dataset at a time
 _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM STDIN"
@@ -134,7 +135,7 @@ async def _take_rows(
 
     def read() -> tuple[int, Chunk]:
         with _no_cycles():
-            rows = list(islice(table.rows, CHUNK_ROWS))
+            rows = take(table.rows)
             return len(rows), mapper.map(rows)
 
     ahead = asyncio.create_task(asyncio.to_thread(read))
@@ -153,6 +154,17 @@ async def _take_rows(
     finally:
         await asyncio.wait([ahead])  # the delivery's file is not closed under the reader
     return seen
+
+
+def take(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Take the next chunk: so many rows, fewer where they are wide."""
+    taken, room = [], CHUNK_CHARACTERS
+    for row in islice(rows, CHUNK_ROWS):
+        taken.append(row)
+        room -= sum(map(len, row[1]))
+        if room <= 0:
+            break
+    return taken
 
 
 @contextmanager

@@ -21,10 +21,12 @@ from gateway.api import (
     quota,
     record_life,
     records,
+    uploads,
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
 from gateway.console import authorize, catalogue_pages, home, signing_in, sso
+from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
 from gateway.metrics import Metrics
@@ -70,6 +72,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         keys,
         catalogue,
         batches,
+        uploads,
         records,
         record_life,
         consents,
@@ -85,6 +88,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         sso,
         home,
         catalogue_pages,
+        upload_pages,
     ):
         app.include_router(module.router)
     return app

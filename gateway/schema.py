@@ -21,6 +21,7 @@ TABLE_MODULES = tuple(
         "connectors.personal_tables",
         "consent.tables",
         "gateway.admin.tables",
+        "gateway.delivery.tables",
         "gateway.identity.tables",
         "gateway.people.tables",
         "gateway.quota.tables",

@@ -11,6 +11,7 @@ from connectors.catalogue import get_catalogue
 from connectors.errors import ConnectorError
 from connectors.personal import Protector
 from gateway.database import Database
+from gateway.delivery.gate import IntakeGate
 from gateway.embedded import resolve_urls
 from gateway.errors import CatalogueUnsoundError, NotInitialisedError
 from gateway.group_commit import GroupCommit
@@ -36,6 +37,7 @@ class Gateway:
     nonces: Nonces
     replay: ReplayWindow
     protector: Protector
+    gate: IntakeGate
 
 
 @asynccontextmanager
@@ -63,7 +65,8 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
             access = AccessCache(database, keys)
             groups = GroupCommit(database)
             yield Gateway(
-                settings, database, groups, keys, recorder, http, access, Nonces(kek), ReplayWindow(), protector
-            )
+                settings, database, groups, keys, recorder, http, access, Nonces(kek), ReplayWindow(), protector,
+                IntakeGate(),
+            )  # fmt: skip
     finally:
         await database.close()

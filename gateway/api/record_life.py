@@ -1,6 +1,5 @@
 """What happens to records after delivery: acts of agencies, objections of enterprises, history, withdrawal lists."""
 
-import asyncio
 import tempfile
 from datetime import UTC, date, datetime
 from functools import partial
@@ -19,10 +18,11 @@ from connectors.life import ActError, ActKind, day_of
 from connectors.subjects import Subject, find_subject
 from gateway.act_lists import act_on_list
 from gateway.acts import act_on
-from gateway.api.batches import BatchId, DatasetName, Pusher, get_own_dataset, receive
+from gateway.api.batches import BatchId, DatasetName, Pusher, get_own_dataset, spool_of
 from gateway.api.dependencies import Gw, Transaction
+from gateway.delivery.body import receive
 from gateway.identity.caller import Caller, require
-from gateway.intake import BatchConflictError, digest_of
+from gateway.intake import BatchConflictError
 from gateway.problems import ProblemError
 from gateway.record_history import act_document, history_document
 
@@ -149,14 +149,11 @@ async def withdraw_list(
     """Act upon every key of a list (CSV, XLSX, JSON …: rows with the key's columns). Sent again unchanged: 200."""
     own, effective = get_own_dataset(dataset, agency), wanted.effective_on or day_of(datetime.now(UTC))
     wish = Wish(ActKind(wanted.kind), "agency", agency.actor, effective, wanted.reason, wanted.document)
-    spool = gateway.settings.instance_home / "spool"
-    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=spool) as file:
+    with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as file:
         path = Path(file.name)
-        await receive(request, path, gateway.settings.max_upload_bytes)
-        digest = await asyncio.to_thread(digest_of, path)
+        received = await receive(request, path, gateway.settings.max_upload_bytes)
         try:
-            stored, new = await act_on_list(gateway, own, batch_id, digest, partial(decode, path), wish)
+            stored, new = await act_on_list(gateway, own, batch_id, received.digest, partial(decode, path), wish)
         except BatchConflictError as fault:
             raise ProblemError("batch-conflict", 409, str(fault)) from fault
         except ConnectorError as fault:

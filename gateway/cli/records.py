@@ -1,6 +1,7 @@
-"""`xinqiao record …`: what is held of an enterprise and its history; what retention takes away; erasing a person."""
+"""`xinqiao record …`: what is held of an enterprise, its history and proof; retention; erasing a person."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -104,6 +105,29 @@ def history(record_id: UUID, as_of: AsOf = None, known_at: KnownAt = None, as_js
         return
     show_rows(as_json, [{"dataset": found["dataset"], **version} for version in found["versions"]], LISTED)
     show_rows(as_json, found["acts"], ("kind", "state", "effective_on", "actor", "reason", "recorded_at", "entry"))
+
+
+@group.command("proof")
+def proof(
+    record_id: Annotated[UUID, typer.Argument(help="记录编号 The record's id.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写到此文件 Write it here.")] = None,
+) -> None:
+    """一条记录的证明文件 Write one file that `xinqiao verify FILE --keys keys.json` checks without us."""
+    from gateway.record_proof import file_bytes, find_proof
+
+    async def run(gateway: "Gateway") -> bytes | None:
+        async with gateway.database.begin("record.proof") as session:
+            found = await find_proof(gateway, session, record_id)
+        return file_bytes(found) if found else None
+
+    content = on_instance(run)
+    if content is None:
+        fail("没有此记录 there is no such record")
+    if output is None:
+        typer.echo(content.decode(), nl=False)
+    else:
+        output.write_bytes(content)
+        show(False, {"证明 proof": str(output), "字节 bytes": len(content)})
 
 
 @group.command("retention")

@@ -19,7 +19,8 @@ LANGUAGE_COOKIE = "xinqiao-language"
 # What each role finds in the navigation: the path's last part is also the text's key.
 NAVIGATION: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(ROLES, ("catalogue",)),
-    "operator": ("changes", "clients", "catalogue"),
+    "operator": ("changes", "clients", "uploads", "catalogue"),
+    "clerk": ("uploads", "catalogue"),
 }
 _CLOCK = ZoneInfo("Asia/Shanghai")
 _TEMPLATES = Environment(
@@ -64,9 +65,10 @@ def page(
     *,
     status: int = 200,
     form_target: str = "",
+    script: bool = False,
     **context: Any,  # noqa: ANN401 - what the template shows
 ) -> HTMLResponse:
-    """Render a page; `form_target` is a further origin its form may lead to."""
+    """Render a page; `form_target` is a further origin its form may lead to, `script` lets our own script run."""
     language = language_of(request)
     shown = _TEMPLATES.get_template(f"{template}.html").render(
         t=partial(say, language=language), language=language, present=present,
@@ -76,7 +78,7 @@ def page(
     policy = (
         f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {form_target}; "
         "frame-ancestors 'none'; base-uri 'none'"
-    )
+    ) + ("; script-src 'self'; connect-src 'self'" if script else "")
     return HTMLResponse(shown, status_code=status, headers={"Content-Security-Policy": policy, **HEADERS})
 
 

@@ -6,8 +6,9 @@ The content decides, never the name. Rows keep their number as a person counts t
 
 import codecs
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import fastexcel
@@ -20,15 +21,23 @@ LONGEST_CELL = 1 << 20  # characters
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OBJECTS = frozenset({b"{", b"[", b"<"})  # JSON, NDJSON, XML: no column name begins so
 _CHUNK = 1 << 20
+_DAMAGED = "电子表格已损坏或没有工作表 the spreadsheet is damaged or has no sheet"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file's header and its rows; `rows` yields (row number, cells) and can be read once."""
+    """A file's header and its rows; `rows` yields (row number, cells) and can be read once.
+
+    `header_row` is the number of the row the header was; `others` opens a workbook's further sheets by name, whole or
+    their first rows only.
+    """
 
     encoding: str
     header: list[str]
     rows: Iterator[tuple[int, list[str]]]
+    header_row: int = 1
+    sheet: str = ""
+    others: Mapping[str, Callable[[int | None], "Table"]] = field(default_factory=dict)
 
 
 def decode(path: Path) -> Table:
@@ -40,9 +49,14 @@ def decode(path: Path) -> Table:
     if (mark := start.removeprefix(codecs.BOM_UTF8)[:1]) in _OBJECTS:
         form, names, rows = read_objects(path, mark)
         return Table(form, names, rows)
-    encoding = "xlsx" if start == _ZIP else "xls" if start == _OLE else _encoding_of(path)
-    lines = _sheet(path) if encoding in {"xlsx", "xls"} else _text(path, encoding)
-    first = next(lines, (1, []))[1]
+    if start in {_ZIP, _OLE}:
+        return _workbook(path, "xlsx" if start == _ZIP else "xls")
+    encoding = _encoding_of(path)
+    return _table(encoding, _text(path, encoding))
+
+
+def _table(encoding: str, lines: Iterator[tuple[int, list[str]]], sheet: str = "") -> Table:
+    number, first = next(lines, (1, []))
     header = [cell.strip() for cell in first]
     if not any(header):
         raise MalformedError("第 1 行没有列名 row 1 holds no column names")
@@ -50,7 +64,7 @@ def decode(path: Path) -> Table:
         raise MalformedError(
             f"有 {len(header)} 列，最多 {MOST_COLUMNS} 列 {len(header)} columns, at most {MOST_COLUMNS}"
         )
-    return Table(encoding, header, lines)
+    return Table(encoding, header, lines, number, sheet)
 
 
 def _encoding_of(path: Path) -> str:
@@ -113,13 +127,33 @@ def _delimiter_of(path: Path, encoding: str) -> str:
     return "\t" if first.count("\t") > first.count(",") else ","
 
 
-def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Read the first sheet, every cell as text."""
+def _workbook(path: Path, encoding: str) -> Table:
+    """Open the first sheet that holds anything; the others are at hand."""
     try:
-        sheet = fastexcel.read_excel(path.read_bytes()).load_sheet(0, header_row=None, dtypes="string")
-        frame = sheet.to_polars()
+        book = fastexcel.read_excel(path.read_bytes())
+        names = [name for name in book.sheet_names if _has_rows(book, name)]
     except (fastexcel.FastExcelError, ValueError) as fault:
-        raise MalformedError("电子表格已损坏或没有工作表 the spreadsheet is damaged or has no sheet") from fault
+        raise MalformedError(_DAMAGED) from fault
+    if not names:
+        raise MalformedError("第 1 行没有列名 row 1 holds no column names")
+    others = {name: partial(_sheet_table, book, encoding, name) for name in names[1:]}
+    return replace(_sheet_table(book, encoding, names[0], None), others=others)
+
+
+def _has_rows(book: fastexcel.ExcelReader, name: str) -> bool:
+    return book.load_sheet(name, header_row=None, n_rows=1, dtypes="string").total_height > 0
+
+
+def _sheet_table(book: fastexcel.ExcelReader, encoding: str, name: str, most: int | None) -> Table:
+    return _table(encoding, _sheet(book, name, most), name)
+
+
+def _sheet(book: fastexcel.ExcelReader, name: str, most: int | None) -> Iterator[tuple[int, list[str]]]:
+    """Read a sheet, or its first rows, every cell as text."""
+    try:
+        frame = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=most, dtypes="string").to_polars()
+    except (fastexcel.FastExcelError, ValueError) as fault:
+        raise MalformedError(_DAMAGED) from fault
     for number, cells in enumerate(frame.iter_rows(), start=1):
         if any(cell is not None for cell in cells):
             yield number, ["" if cell is None else str(cell) for cell in cells]

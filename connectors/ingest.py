@@ -1,5 +1,6 @@
 """Taking one delivery in, in the caller's transaction: map, quarantine, merge, seal. All or nothing."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,9 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.binding import bind
 from connectors.datasets import Dataset
 from connectors.decode import Table
+from connectors.layout import lay_out
 from connectors.merge import merge
 from connectors.rows import RowMapper
 from connectors.staging import Progress, stage
@@ -67,8 +68,9 @@ async def ingest(
 
     Raises MalformedError where the delivery as a whole is not what was agreed.
     """
-    mapper = RowMapper(bind(delivery.dataset, table.header), now.date())
-    staged = await stage(connection, table, mapper, delivery.batch_id, progress)
+    layout = await asyncio.to_thread(lay_out, delivery.dataset, table)
+    mapper = RowMapper(layout.binding, now.date())
+    staged = await stage(connection, layout.table, mapper, delivery.batch_id, progress)
     merged = await merge(session, delivery.dataset, delivery.batch_id, now)
     leaves = await load_leaves(session, delivery.batch_id)
     root = root_of(leaves).hex()

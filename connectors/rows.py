@@ -177,6 +177,8 @@ def _reader(bound: BoundField) -> Callable[[str], Value]:
     field, unit = bound.field, bound.column.unit or bound.field.unit
     if field.type == "money":
         return partial(normalise.read_money, unit=unit, into=field.unit)
+    if bound.column.day_first and field.type in {"date", "until"}:
+        return partial(dates.read_date if field.type == "date" else dates.read_until, day_first=True)
     if field.type == "code":
         return partial(normalise.read_code, codes=normalise.code_table(field.codes, bound.column.codes))
     return _READERS[field.type]

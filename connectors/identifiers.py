@@ -161,7 +161,9 @@ def is_old_citizen(code: str) -> bool:
     found = _OLD_CITIZEN.fullmatch(code)
     if not found or code[:2] not in _PROVINCES:
         return False
-    return is_citizen(found[1]) if len(found[1]) == 18 else _is_date(f"19{code[6:12]}")
+    if len(found[1]) == 18:
+        return is_citizen(found[1])
+    return code[0] != "9" and _is_date(f"19{code[6:12]}")  # foreign residents had none before 1999
 
 
 def _is_date(digits: str) -> bool:

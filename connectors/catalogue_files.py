@@ -15,7 +15,7 @@ import yaml
 
 from connectors.datasets import Agency, Dataset, Field, Title
 from connectors.errors import ConnectorError
-from connectors.mapping import Column
+from connectors.mapping import Column, Mapping
 
 SHIPPED: Traversable = files("connectors") / "catalogue"
 CATEGORIES = "categories.yaml"
@@ -57,8 +57,7 @@ def _read_file(found: Catalogue, name: str, source: str) -> Iterator[str]:
     try:
         content = yaml.load(source, _LOADER)  # noqa: S506 - a safe loader
     except yaml.YAMLError as fault:
-        line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 1
-        raise CatalogueError(f"{name}:{line}: 不是 YAML is not YAML: {getattr(fault, 'problem', fault)}") from fault
+        raise _not_yaml(name, fault) from fault
     reader = _Reader(name, source, content)
     if name == CATEGORIES:
         found.categories.update(reader.convert((), content, dict[str, Title]))
@@ -72,6 +71,28 @@ def _read_file(found: Catalogue, name: str, source: str) -> Iterator[str]:
     for dataset, body in (content.get("datasets") or {}).items():
         found.datasets[dataset] = reader.read_dataset(code, dataset, body)
         yield dataset
+
+
+def read_mappings(name: str, source: str, dataset: Dataset) -> Dataset:
+    """Return the dataset with the mappings of a file (a list, as under `mappings:`) in place of its own.
+
+    Raises CatalogueError with the line.
+    """
+    try:
+        content = yaml.load(source, _LOADER)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as fault:
+        raise _not_yaml(name, fault) from fault
+    reader = _Reader(name, source, content)
+    mappings: list[Mapping] = reader.convert((), content, list[Mapping])
+    mapped = msgspec.structs.replace(dataset, mappings=mappings)
+    for (_, *where), text in _faults(mapped):
+        raise reader.fault(where, text)
+    return mapped
+
+
+def _not_yaml(name: str, fault: yaml.YAMLError) -> CatalogueError:
+    line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 1
+    return CatalogueError(f"{name}:{line}: 不是 YAML is not YAML: {getattr(fault, 'problem', fault)}")
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-"""How near a heading is to a field's name: widths, units in brackets, synonyms, pinyin initials, shared characters. Pure.
+"""How near a heading is to a field's name: units in brackets, synonyms, pinyin initials, shared characters. Pure.
 
 A nearness is a number up to 1 with the reason for it in words; below 0.4 it is none.
 """
@@ -92,14 +92,14 @@ def _overlap(mine: str, its: str, word: str) -> Nearness:
     if len(min(mine, its, key=len)) >= 2 and (mine in its or its in mine):
         share = min(len(mine), len(its)) / max(len(mine), len(its))
         return Nearness(round(0.45 + 0.35 * share, 2), f"包含 contains or is part of {word}")
-    first, second = _pairs(mine), _pairs(its)
+    first, second = character_pairs(mine), character_pairs(its)
     dice = 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
     score = round(0.75 * dice, 2)
     return Nearness(score, f"字面相近 shares characters with {word}") if score >= NEAR else Nearness(0, "")
 
 
 @cache
-def _pairs(text: str) -> frozenset[str]:
+def character_pairs(text: str) -> frozenset[str]:
     return frozenset(text[place : place + 2] for place in range(len(text) - 1))
 
 

@@ -35,7 +35,7 @@ class Layout:
 
 
 def lay_out(dataset: Dataset, table: Table) -> Layout:
-    """Find the header and the data. Raises MalformedError naming the missing columns of the nearest row, or the sheets."""
+    """Find the header and the data. Raises MalformedError: what the nearest row lacks, or the sheets that all fit."""
     if table.encoding not in _SHEETS:
         return Layout(table, bind(dataset, table.header), [])
     try:

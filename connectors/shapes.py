@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from connectors.cells import NULLS, CellError
 from connectors.dates import NO_END, read_date
@@ -22,6 +22,7 @@ _NAME = re.compile(
     r"(?:\(.*\))?"
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}(?!\d)")
+_DATED = re.compile(r"\d{1,4}[-/.年]|(?:19|20)\d{6}$|(?:19|20)\d\d$")
 _MOST_WORDS = 60
 
 
@@ -58,17 +59,22 @@ class Shape:
 
     @cached_property
     def dates(self) -> float:
-        """The share of dates, whichever part comes first. Bare numbers are dates only where they are plausible."""
-        return self._share(lambda cell: _reads(lambda: read_date(cell, day_first=True)))
+        """The share of what cannot but be a date or a year, whichever part comes first."""
+        return self._share(lambda cell: bool(_DATED.match(unicodedata.normalize("NFKC", cell))) and _is_date(cell))
+
+    @cached_property
+    def readable_dates(self) -> float:
+        """The share of what can be read as a date: numbers as spreadsheets keep them are among it."""
+        return self._share(_is_date)
 
     @cached_property
     def until_ever(self) -> bool:
         """Whether a date that means "for ever" is among them."""
-        return any(_value(lambda cell=cell: read_date(cell)) in NO_END for cell in self.filled)
+        return any(_iso(cell) in NO_END for cell in self.filled)
 
     @cached_property
     def day_first(self) -> bool | None:
-        """Whether dates are written 31/12/2024; None where every one could be read either way, or the month is first."""
+        """Whether dates are written 31/12/2024; None where all could be read either way, or the month is first."""
         found = [_DAY_FIRST.match(unicodedata.normalize("NFKC", cell)) for cell in self.filled]
         parts = [(int(match[1]), int(match[2])) for match in found if match]
         if not parts:
@@ -108,7 +114,7 @@ class Shape:
 
     def unreadable(self, read: Callable[[str], object]) -> Counter[str]:
         """Return the cells this reader refuses, and how often."""
-        return Counter({cell: times for cell, times in self.filled.items() if not _reads(lambda cell=cell: read(cell))})
+        return Counter({cell: times for cell, times in self.filled.items() if not _reads(partial(read, cell))})
 
     def _share(self, judge: Callable[[str], bool]) -> float:
         return sum(times for cell, times in self.filled.items() if judge(cell)) / self.total if self.total else 0.0
@@ -120,9 +126,13 @@ def shapes_of(rows: Iterable[list[str]], width: int) -> list[Shape]:
     return [Shape(tuple(column)) for column in zip(*padded, strict=True)] if padded else [Shape(())] * width
 
 
-def _value(read: Callable[[], object]) -> object:
+def _is_date(cell: str) -> bool:
+    return _reads(lambda: read_date(cell, day_first=True))
+
+
+def _iso(cell: str) -> str | None:
     try:
-        return read()
+        return read_date(cell)
     except CellError:
         return None
 

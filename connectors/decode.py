@@ -1,7 +1,8 @@
 """Deliveries as agencies send them, read as rows of text: GB18030, BOMs, spreadsheets named .csv, JSON, XML.
 
 The content decides, never the name. Rows keep their number as a person counts them in a spreadsheet (the header is row
-1), and shifted rows are handed on as they are: the mapping judges them, nothing is dropped here.
+1), and shifted rows are handed on as they are: the mapping judges them, nothing is dropped here. Whatever the bytes
+are, they are rows or a MalformedError, and neither takes more memory than a few of the longest rows.
 """
 
 import codecs
@@ -11,17 +12,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import fastexcel
-
 from connectors.errors import MalformedError
 from connectors.objects import read_objects
+from connectors.workbook import read_workbook
 
 MOST_COLUMNS = 200
 LONGEST_CELL = 1 << 20  # characters
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+LONGEST_LINE = 4 << 20  # bytes
+LONGEST_ROW = 4 << 20  # characters, over all its lines
+_ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OBJECTS = frozenset({b"{", b"[", b"<"})  # JSON, NDJSON, XML: no column name begins so
 _CHUNK = 1 << 20
-_DAMAGED = "电子表格已损坏或没有工作表 the spreadsheet is damaged or has no sheet"
+_TITLES = 3
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,22 @@ class Table:
 def decode(path: Path) -> Table:
     """Open a delivery. Raises MalformedError with what is wrong and where, here or while the rows are read."""
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(256)
     if not start:
         raise MalformedError("文件是空的 the file is empty")
-    if (mark := start.removeprefix(codecs.BOM_UTF8)[:1]) in _OBJECTS:
+    if start.startswith(_GZIP):
+        raise MalformedError(
+            "文件是 gzip 压缩的，请解压，或加 Content-Encoding: gzip the file is packed: unpack it, or say "
+            "Content-Encoding: gzip"
+        )
+    if (mark := _mark_of(start)) in _OBJECTS:
         form, names, rows = read_objects(path, mark)
         return Table(form, names, rows)
-    if start in {_ZIP, _OLE}:
-        return _workbook(path, "xlsx" if start == _ZIP else "xls")
-    encoding = _encoding_of(path)
+    if start.startswith((_ZIP, _OLE)):
+        return _workbook(path, "xlsx" if start.startswith(_ZIP) else "xls")
+    encoding = "utf-16" if start.startswith(_UTF16) else _encoding_of(path)
+    if encoding == "utf-16" and (fault := _first_fault(path, encoding)) is not None:
+        raise MalformedError(f"第 {fault} 字节不是 UTF-16 byte {fault} is not UTF-16: save the file as UTF-8")
     return _table(encoding, _text(path, encoding))
 
 
@@ -65,6 +75,13 @@ def _table(encoding: str, lines: Iterator[tuple[int, list[str]]], sheet: str = "
             f"有 {len(header)} 列，最多 {MOST_COLUMNS} 列 {len(header)} columns, at most {MOST_COLUMNS}"
         )
     return Table(encoding, header, lines, number, sheet)
+
+
+def _mark_of(start: bytes) -> bytes:
+    """Return the first character that says something, as a byte; XML may be in UTF-16, JSON may not (RFC 8259 8.1)."""
+    for bom in (codecs.BOM_UTF8, *_UTF16):
+        start = start.removeprefix(bom)
+    return start.lstrip(b" \t\r\n\x00")[:1]
 
 
 def _encoding_of(path: Path) -> str:
@@ -82,16 +99,27 @@ def _encoding_of(path: Path) -> str:
 
 
 def _first_fault(path: Path, encoding: str) -> int | None:
-    """Return the offset of the first byte that is not text in this encoding. A NUL is text in none."""
-    decoder, read = codecs.getincrementaldecoder(encoding)(), 0
+    """Return the offset of the first byte that is not text in this encoding. A NUL is text in none.
+
+    Raises MalformedError for a line that does not end: it is looked at here, before anything holds it in memory.
+    """
+    decoder, read, line = codecs.getincrementaldecoder(encoding)(), 0, 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            if (at := chunk.find(b"\x00")) >= 0:
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            line = line + len(chunk) if last < 0 else len(chunk) - last
+            if line > LONGEST_LINE:
+                raise MalformedError(
+                    f"有一行超过 {LONGEST_LINE >> 20} MB a line is longer than {LONGEST_LINE >> 20} MB"
+                )
+            if encoding != "utf-16" and (at := chunk.find(b"\x00")) >= 0:
                 return read + at
             try:
-                decoder.decode(chunk)
+                text = decoder.decode(chunk)
             except UnicodeDecodeError as fault:
                 return max(0, read + len(chunk) - len(fault.object)) + fault.start
+            if "\x00" in text:
+                return read + 2 * text.index("\x00")
             read += len(chunk)
     try:
         decoder.decode(b"", final=True)
@@ -102,15 +130,26 @@ def _first_fault(path: Path, encoding: str) -> int | None:
 
 def _text(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(LONGEST_CELL)
+    left = [LONGEST_ROW]
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
-        reader = csv.reader(_without_mark(file), delimiter=_delimiter_of(path, encoding))
+        reader = csv.reader(_rationed(_without_mark(file), left), delimiter=_delimiter_of(path, encoding))
         number = 0
         try:
             for number, cells in enumerate(reader, start=1):
+                left[0] = LONGEST_ROW
                 if cells:  # a blank line is no row, but it is counted
-                    yield number, cells
-        except csv.Error as fault:
+                    yield number, cells if number == 1 else cells[: MOST_COLUMNS + 1]
+        except (csv.Error, OverflowError) as fault:
             raise MalformedError(f"第 {number + 1} 行无法读取 row {number + 1} cannot be read: {fault}") from fault
+
+
+def _rationed(lines: Iterator[str], left: list[int]) -> Iterator[str]:
+    """Pass lines on until a row has had its share: a quotation mark that is never closed would take in the file."""
+    for line in lines:
+        left[0] -= len(line)
+        if left[0] < 0:
+            raise OverflowError("a quotation mark that is not closed? 引号未闭合？")
+        yield line
 
 
 def _without_mark(lines: Iterator[str]) -> Iterator[str]:
@@ -123,37 +162,26 @@ def _without_mark(lines: Iterator[str]) -> Iterator[str]:
 
 def _delimiter_of(path: Path, encoding: str) -> str:
     with path.open(encoding=encoding, newline="") as file:
-        first = file.readline(LONGEST_CELL)
+        first = "".join(file.readline(LONGEST_CELL) for _ in range(_TITLES))  # a title has neither
     return "\t" if first.count("\t") > first.count(",") else ","
 
 
 def _workbook(path: Path, encoding: str) -> Table:
     """Open the first sheet that holds anything; the others are at hand."""
-    try:
-        book = fastexcel.read_excel(path.read_bytes())
-        names = [name for name in book.sheet_names if _has_rows(book, name)]
-    except (fastexcel.FastExcelError, ValueError) as fault:
-        raise MalformedError(_DAMAGED) from fault
-    if not names:
-        raise MalformedError("第 1 行没有列名 row 1 holds no column names")
-    others = {name: partial(_sheet_table, book, encoding, name) for name in names[1:]}
-    return replace(_sheet_table(book, encoding, names[0], None), others=others)
+    rows = read_workbook(path)
+    sheet, *more = next(rows, [""])
+    others = {name: partial(_sheet_table, path, encoding, name) for name in more}
+    return replace(_table(encoding, _sheet(rows), sheet), others=others)
 
 
-def _has_rows(book: fastexcel.ExcelReader, name: str) -> bool:
-    return book.load_sheet(name, header_row=None, n_rows=1, dtypes="string").total_height > 0
+def _sheet_table(path: Path, encoding: str, name: str, most: int | None) -> Table:
+    return _table(encoding, _sheet(read_workbook(path, name, most)), name)
 
 
-def _sheet_table(book: fastexcel.ExcelReader, encoding: str, name: str, most: int | None) -> Table:
-    return _table(encoding, _sheet(book, name, most), name)
-
-
-def _sheet(book: fastexcel.ExcelReader, name: str, most: int | None) -> Iterator[tuple[int, list[str]]]:
-    """Read a sheet, or its first rows, every cell as text."""
-    try:
-        frame = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=most, dtypes="string").to_polars()
-    except (fastexcel.FastExcelError, ValueError) as fault:
-        raise MalformedError(_DAMAGED) from fault
-    for number, cells in enumerate(frame.iter_rows(), start=1):
-        if any(cell is not None for cell in cells):
-            yield number, ["" if cell is None else str(cell) for cell in cells]
+def _sheet(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Number the rows of a sheet; one without a cell is none, but it is counted."""
+    for number, cells in enumerate(rows, start=1):
+        if any(cells):
+            if any("\x00" in cell for cell in cells):
+                raise MalformedError(f"第 {number} 行含有空字符 row {number} has a NUL character")
+            yield number, cells if number == 1 else cells[: MOST_COLUMNS + 1]

@@ -13,13 +13,13 @@ def write_snippet(draft: Draft) -> str:
     """Return a list of one mapping, with how sure every line is and what a person must decide."""
     spelling = draft.spelling
     lines = [
-        f"# {draft.dataset.dataset} {draft.dataset.title.zh}：粘贴到该数据目录的 mappings: 之下 paste under its mappings:",
+        f"# {draft.dataset.dataset} {draft.dataset.title.zh}：粘贴到该数据目录的 mappings: 之下 paste it there",
         f"- id: {spelling.id}",
         *(f"  {line}" for line in _parts(spelling)),
         "  fields:" if spelling.fields else "  fields: {}",
     ]
     for name, column in spelling.fields.items():
-        heading, pair = draft.pairs[name]
+        _, pair = draft.pairs[name]
         lines.append(f"    {name}: {_flow(_filled(column, Column()))}  # {pair.score:.0%} {_line(pair.why)}")
     decide = [
         f"{doubt.about} ← {doubt.column}：{doubt.text}" + (f" → {doubt.line}" if doubt.line else "")

@@ -19,7 +19,9 @@ from connectors.errors import MalformedError
 from connectors.mapping import heading_key
 
 HEADER_WITHIN = 10
-_SHEETS = frozenset({"utf-8", "gb18030", "xlsx", "xls"})  # objects and database tables name their members themselves
+_SHEETS = frozenset(
+    {"utf-8", "gb18030", "utf-16", "xlsx", "xls"}
+)  # objects and database tables name their members themselves
 Row = tuple[int, list[str]]
 
 

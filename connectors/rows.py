@@ -21,6 +21,7 @@ from connectors.identifiers import Identifier
 from connectors.party import PERSON, PartyReader
 from connectors.subjects import name_key
 
+LONGEST_KEY = 600  # characters: an index entry of PostgreSQL holds 2704 bytes
 Value = str | bool | list[str] | None
 
 
@@ -80,7 +81,11 @@ class RowMapper:
             reasons.append(Reason("date_future", str(self._dataset.event_date), event_date, "晚于今天"))
         if reasons or not isinstance(party, Identifier):
             return Refused(tuple(reasons))
-        return self._record(cells, party, name, fields, event_date)
+        mapped = self._record(cells, party, name, fields, event_date)
+        if max(len(mapped.key), len(mapped.name_key)) > LONGEST_KEY:
+            text = f"名称或主键超过 {LONGEST_KEY} 字"
+            return Refused((Reason("key_too_long", self._header[self._names[0]], shown(name), text),))
+        return mapped
 
     def _read_fields(self, cells: Sequence[str]) -> tuple[dict[str, Value], list[Reason]]:
         fields: dict[str, Value] = {}

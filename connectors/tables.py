@@ -36,7 +36,10 @@ class Batch(SQLModel, table=True):
     """One delivery, sealed: what came of each of its rows, and the signed statement over its records."""
 
     __tablename__ = "batch"
-    __table_args__ = (UniqueConstraint("agency", "dataset", "sender_batch"),)
+    __table_args__ = (
+        UniqueConstraint("agency", "dataset", "sender_batch"),
+        Index("batch_agency", "agency", "batch_id"),
+    )
     batch_id: UUID = Field(primary_key=True)
     agency: str = Field(sa_type=Text)
     dataset: str = Field(sa_type=Text)

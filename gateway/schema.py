@@ -19,6 +19,7 @@ TABLE_MODULES = tuple(
         "connectors.tables",
         "consent.tables",
         "gateway.admin.tables",
+        "gateway.delivery.tables",
         "gateway.identity.tables",
         "gateway.people.tables",
         "gateway.quota.tables",

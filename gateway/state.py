@@ -8,6 +8,7 @@ import httpx
 
 from audit.recorder import Recorder, find_log
 from gateway.database import Database
+from gateway.delivery.gate import IntakeGate
 from gateway.embedded import resolve_urls
 from gateway.errors import NotInitialisedError
 from gateway.identity.access import AccessCache
@@ -19,7 +20,7 @@ from gateway.settings import Settings
 
 @dataclass(frozen=True)
 class Gateway:
-    """One instance: its settings, database, keys, audit recorder, outgoing HTTP client, and what guards its door."""
+    """One instance: its settings, database, keys, audit recorder, outgoing HTTP client, and what guards its doors."""
 
     settings: Settings
     database: Database
@@ -29,6 +30,7 @@ class Gateway:
     access: AccessCache
     nonces: Nonces
     replay: ReplayWindow
+    gate: IntakeGate
 
 
 @asynccontextmanager
@@ -46,6 +48,6 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
         recorder = Recorder(log_id, settings.log_origin, kek)
         async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
             access = AccessCache(database, keys)
-            yield Gateway(settings, database, keys, recorder, http, access, Nonces(kek), ReplayWindow())
+            yield Gateway(settings, database, keys, recorder, http, access, Nonces(kek), ReplayWindow(), IntakeGate())
     finally:
         await database.close()

@@ -1,6 +1,7 @@
 """Signed statements: JWS compact serialisation (RFC 7515) over canonical JSON, one `typ` per kind of statement."""
 
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,6 +45,7 @@ def verify_jws(token: str, jwks: Sequence[Mapping[str, object]], typ: str) -> di
         raise SignatureError("signed with a key that is not registered")
     if header.get("alg") not in SUITES.get(str(members.get("kty")), ()):
         raise SignatureError("the suite is not one of the key's")
+    _check_padding_bits(token)
     try:
         statement = jws.deserialize_compact(token.encode(), import_public(members), registry=_REGISTRY)
         payload = json.loads(statement.payload)
@@ -83,6 +85,17 @@ def payload_of(token: str) -> dict[str, Any]:
     """Return the payload of a statement that was verified before; this checks nothing."""
     read: dict[str, Any] = json.loads(jws.extract_compact(token.encode(), registry=_REGISTRY).payload)
     return read
+
+
+def _check_padding_bits(token: str) -> None:
+    """Refuse a second spelling of the same signature: bits left over in its last character (RFC 4648 3.5)."""
+    signature = token.rpartition(".")[2]
+    try:
+        spelled = urlsafe_b64encode(urlsafe_b64decode(signature + "=" * (-len(signature) % 4))).rstrip(b"=").decode()
+    except ValueError as fault:
+        raise SignatureError("the signature is no base64url") from fault
+    if spelled != signature:
+        raise SignatureError("the signature is not spelled as base64url has it")
 
 
 def _header_of(token: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity import registry
 from gateway.identity.client_keys import add_key, retire_key
-from gateway.identity.limits import Limits, set_limits
+from gateway.identity.limits import Limits, set_limits, set_signing
 from gateway.identity.standing import change_standing
 from gateway.quota.plans import set_plan
 from gateway.state import Gateway
@@ -140,6 +140,22 @@ class SetLimits(Action):
         await set_limits(session, gateway.audit, actor=actor, client_id=self.client, limits=limits, now=now)
 
 
+class SetSigning(Action):
+    """部门签名 Say whether an agency's deliveries must be signed."""
+
+    action: Literal["client.signing"] = "client.signing"
+    client: Id
+    required: bool
+
+    @property
+    def risky(self) -> bool:
+        """Asking for signatures closes a door; asking for none opens one."""
+        return not self.required
+
+    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        await set_signing(session, gateway.audit, actor=actor, client_id=self.client, required=self.required, now=now)
+
+
 class AddKey(Action):
     """更换客户端密钥 Add a client's next key; the others end after the overlap."""
 
@@ -191,7 +207,7 @@ class SetQuota(Action):
 
 
 AnyAction = Annotated[
-    AddInstitution | SetAgreement | AddClient | ChangeStanding | SetLimits | AddKey | RetireKey
+    AddInstitution | SetAgreement | AddClient | ChangeStanding | SetLimits | SetSigning | AddKey | RetireKey
     | SetQuota,
     Field(discriminator="action"),
 ]  # fmt: skip

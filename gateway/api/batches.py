@@ -1,6 +1,5 @@
 """What an agency does: push a batch, see what came of it, fetch the rows that were refused."""
 
-import asyncio
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,27 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import UnknownDatasetError, get_dataset
 from connectors.datasets import Dataset
-from connectors.errors import ConnectorError
-from connectors.file_source import FileSource
 from connectors.tables import Batch
 from gateway.api.dependencies import Gw, Transaction
+from gateway.delivery.arrival import take_file
+from gateway.delivery.body import receive
+from gateway.delivery.signatures import AgencySignature
 from gateway.identity.caller import Caller, require
-from gateway.identity.client_keys import current_keys
-from gateway.intake import BatchConflictError, Sender, digest_of, take_in
+from gateway.intake import Sender
 from gateway.problems import ProblemError
 from gateway.quarantine import write_workbook
 from gateway.state import Gateway
-from signing.errors import SignatureError
-from signing.jws import verify_jws
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
-SIGNATURE_TYPE = "xinqiao-batch-signature+jws"
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 Pusher = Annotated[Caller, Depends(require("datasets"), scope="function")]
 Reader = Annotated[Caller, Depends(require("datasets", "audit"), scope="function")]
 BatchId = Annotated[str, Header(alias="Batch-Id", pattern=SENDERS_ID, description="批次号 The sender's own id.")]
 Signature = Annotated[
-    str | None, Header(alias="Batch-Signature", description="JWS over {batch, dataset, sha256}, by the agency's key.")
+    str | None,
+    Header(
+        alias="Batch-Signature",
+        description="JWS over {batch, dataset, sha256}, by the agency's key; or Signature-Input and Signature (RFC 9421).",
+    ),
 ]
 DatasetName = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -51,27 +51,21 @@ async def push(
     gateway: Gw,
     agency: Pusher,
     batch_id: BatchId,
-    signature: Signature = None,
+    _signature: Signature = None,
 ) -> dict[str, Any]:
-    """Take in CSV, XLSX, XLS, JSON, NDJSON or XML, told by content; all or nothing. Sent again unchanged: 200."""
-    wanted = _dataset(dataset)
-    if agency.client_id != wanted.agency:
-        raise ProblemError("dataset-not-yours", 403, f"The dataset {dataset} belongs to another agency.")
-    spool = gateway.settings.instance_home / "spool"
-    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=spool) as file:
+    """Take in CSV, XLSX, XLS, JSON, NDJSON or XML, told by content; all or nothing. Sent again unchanged: 200.
+
+    The body may be packed (Content-Encoding: gzip) and chunked; Content-Digest (RFC 9530, sha-256) is compared.
+    """
+    wanted = own_dataset(dataset, agency)
+    signature = AgencySignature(gateway, request, agency.client_id)
+    await signature.check_head()
+    with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as file:
         path = Path(file.name)
-        await _receive(request, path, gateway.settings.max_upload_bytes)
-        digest = await asyncio.to_thread(digest_of, path)
-        if signature is not None:
-            await _verify_signature(gateway, agency, batch_id, dataset, digest, signature)
-        sender = Sender(agency.client_id, batch_id, "push", signature)
-        try:
-            batch, new = await take_in(gateway, sender, wanted, digest, FileSource({"path": path}).open)
-        except ConnectorError as fault:
-            raise ProblemError("malformed-delivery", 422, str(fault)) from fault
-        except BatchConflictError as fault:
-            raise ProblemError("batch-conflict", 409, str(fault)) from fault
+        received = await receive(request, path, gateway.settings.max_upload_bytes)
+        kept = await signature.verify(dataset, batch_id, received)
+        sender = Sender(agency.client_id, batch_id, "push", kept)
+        batch, new = await take_file(gateway, sender, wanted, path, received.digest)
     request.app.state.metrics.count("batch", "stored" if new else "known")
     response.status_code = 201 if new else 200
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
@@ -109,35 +103,22 @@ def batch_document(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _dataset(name: str) -> Dataset:
+def own_dataset(name: str, agency: Caller) -> Dataset:
+    """Return a dataset of the caller's own. Raises ProblemError."""
     try:
-        return get_dataset(name)
+        wanted = get_dataset(name)
     except UnknownDatasetError as fault:
         raise ProblemError("unknown-dataset", 404, str(fault)) from fault
+    if agency.client_id != wanted.agency:
+        raise ProblemError("dataset-not-yours", 403, f"The dataset {name} belongs to another agency.")
+    return wanted
 
 
-async def _receive(request: Request, path: Path, most: int) -> None:
-    """Write the body to disk as it arrives. Raises ProblemError beyond the limit."""
-    received = 0
-    with path.open("wb") as file:
-        async for chunk in request.stream():
-            received += len(chunk)
-            if received > most:
-                raise ProblemError("delivery-too-large", 413, f"A delivery holds at most {most} bytes: split it.")
-            file.write(chunk)
-
-
-async def _verify_signature(
-    gateway: Gateway, agency: Caller, batch_id: str, dataset: str, digest: bytes, signature: str
-) -> None:
-    async with gateway.database.begin("agency.key") as session:
-        keys = await current_keys(session, agency.client_id)
-    try:
-        signed = verify_jws(signature, keys, SIGNATURE_TYPE)
-    except SignatureError as fault:
-        raise ProblemError("batch-signature-invalid", 400, f"Batch-Signature: {fault}") from fault
-    if signed != {"batch": batch_id, "dataset": dataset, "sha256": digest.hex()}:
-        raise ProblemError("batch-signature-invalid", 400, "Batch-Signature was made over another delivery.")
+def spool_of(gateway: Gateway) -> Path:
+    """Return the folder that deliveries arrive in."""
+    spool = gateway.settings.instance_home / "spool"
+    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return spool
 
 
 async def _get_batch(session: AsyncSession, batch_id: UUID, caller: Caller) -> Batch:

@@ -93,6 +93,8 @@ def _group(kind: str) -> typer.Typer:
     group.command("limit")(limit)
     group.command("key")(add_key)
     group.command("key-retire")(retire_key)
+    if kind == "agency":
+        group.command("signing")(set_signing)
     _add_list(group, kind)
     _add_standing(group, "client")
     return group
@@ -127,6 +129,16 @@ def retire_key(client_id: Id, kid: str, as_json: AsJson = False) -> None:
     """作废密钥 Retire one of its keys at once, and every token it has."""
     _make("client.key-retire", client=client_id, kid=kid)
     show(as_json, {"客户端 client_id": client_id, "kid": kid})
+
+
+def set_signing(
+    client_id: Id,
+    required: Annotated[bool, typer.Option("--required/--optional", help="必须签名或可不签 Must they be signed?")],
+    as_json: AsJson = False,
+) -> None:
+    """报送是否必须签名 Say whether an agency's deliveries are refused unless signed."""
+    _make("client.signing", client=client_id, required=required)
+    show(as_json, {"部门 agency": client_id, "必须签名 required": required})
 
 
 def _add_list(group: typer.Typer, kind: str) -> None:

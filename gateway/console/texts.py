@@ -57,6 +57,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "do-institution.agreement": ("设定协议期限", "Set an agreement's period"),
     "do-client.add": ("登记客户端", "Register a client"),
     "do-client.limits": ("设定权限与来源地址", "Set a client's limits"),
+    "do-client.signing": ("设定部门是否必须签名", "Say whether an agency must sign"),
     "do-client.key": ("更换客户端密钥", "Change a client's key"),
     "do-client.key-retire": ("作废客户端密钥", "Retire a client's key"),
     "do-standing": ("停用、恢复或注销", "Suspend, resume or close"),

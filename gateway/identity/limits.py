@@ -47,3 +47,17 @@ async def set_limits(
     )  # fmt: skip
     await recorder.record(session, event, now)
     await session.flush()
+
+
+async def set_signing(
+    session: AsyncSession, recorder: Recorder, *, actor: str, client_id: str, required: bool, now: datetime
+) -> None:
+    """Say whether an agency's deliveries are refused unless signed. Raises RegistrationError where it is no agency."""
+    row = await session.get(Client, client_id, with_for_update=True)
+    if row is None or row.kind != "agency":
+        raise RegistrationError(f"there is no agency {client_id}")
+    row.must_sign = required
+    await recorder.record(
+        session, Event("client.signing", actor, payload={"client": client_id, "required": required}), now
+    )
+    await session.flush()

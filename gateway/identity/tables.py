@@ -66,6 +66,7 @@ class Client(SQLModel, table=True):
     networks: list[str] | None = Field(default=None, sa_type=_Texts)  # None: from anywhere
     redirect_uris: list[str] = Field(default_factory=list, sa_type=_Texts)
     last_used_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    must_sign: bool = False  # an agency whose deliveries are refused unless signed
 
 
 class ClientKey(SQLModel, table=True):

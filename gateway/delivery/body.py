@@ -1,0 +1,176 @@
+"""A delivery's body, written to disk as it arrives: bounded in size and time, unpacked from gzip, digests checked.
+
+`Content-Digest` (RFC 9530 2) is over the bytes on the wire; the delivery's own digest is over the file they unpack to,
+so that a file sent plain and sent packed is the same batch.
+"""
+
+import asyncio
+import base64
+import hashlib
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import http_sf
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from gateway.problems import ProblemError
+
+IDLE_SECONDS = 60.0
+PIECE_BYTES = 1024 * 1024
+MOST_TIMES = 200  # rows of numbers pack 10 to 40 times; 1000 times is a bomb
+TRUSTED_BYTES = 4 * 1024 * 1024  # small files may be as repetitive as they like
+ENCODINGS = "gzip, identity"
+
+
+@dataclass(frozen=True)
+class Received:
+    """SHA-256 and size of the file as it lies on the disk, and SHA-256 of what came over the wire."""
+
+    digest: bytes
+    size: int
+    wire_digest: bytes
+
+
+class _Unpacker(Protocol):
+    def feed(self, chunk: bytes) -> Iterator[bytes]: ...
+
+    def finish(self) -> None: ...
+
+
+async def receive(request: Request, path: Path, most: int) -> Received:
+    """Write a request's body to `path`. Raises ProblemError for what is too large, torn, or not what its digest says."""
+    unpacker, written, wire, size = _unpacker_of(request), hashlib.sha256(), hashlib.sha256(), 0
+    check_announced(request, most)
+    with path.open("wb") as file:
+        async for chunk in chunks_of(request):
+            wire.update(chunk)
+            for piece in unpacker.feed(chunk):
+                size += len(piece)
+                if size > most:
+                    raise too_large(most)
+                written.update(piece)
+                file.write(piece)
+                if size > PIECE_BYTES:
+                    await asyncio.sleep(0)  # others are served between the pieces of a large file
+    unpacker.finish()
+    received = Received(written.digest(), size, wire.digest())
+    _check_digest(request, received.wire_digest)
+    return received
+
+
+async def chunks_of(request: Request) -> AsyncIterator[bytes]:
+    """Yield the body as it comes. Raises ProblemError where the sender hangs up or falls silent."""
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except (ClientDisconnect, TimeoutError) as fault:
+            raise ProblemError(
+                "delivery-torn", 400, "连接在传输中断开，没有收下任何内容 The connection broke; nothing was taken in."
+            ) from fault
+        yield chunk
+
+
+def check_announced(request: Request, most: int) -> None:
+    """Refuse a body that announces more than may come, before it is read."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most:
+        raise too_large(most)
+
+
+def too_large(most: int) -> ProblemError:
+    """Say that a delivery is larger than it may be."""
+    return ProblemError(
+        "delivery-too-large",
+        413,
+        f"一次报送最多 {most} 字节，请分批或用断点续传 A delivery holds at most {most} bytes: split it, or upload it "
+        "in pieces at …/uploads.",
+    )
+
+
+def _unpacker_of(request: Request) -> _Unpacker:
+    codings = [coding.strip().lower() for coding in request.headers.get("content-encoding", "").split(",")]
+    match [coding for coding in codings if coding not in {"", "identity"}]:
+        case []:
+            return _Plain()
+        case ["gzip"] | ["x-gzip"]:
+            return _Gzip()
+    raise ProblemError(
+        "unsupported-encoding",
+        415,
+        f"不支持此压缩方式，请用 {ENCODINGS} This Content-Encoding is not supported: use {ENCODINGS}.",
+        headers={"Accept-Encoding": ENCODINGS},  # RFC 9110 15.5.16
+    )
+
+
+class _Plain:
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        yield chunk
+
+    def finish(self) -> None:
+        """Nothing is left over."""
+
+
+class _Gzip:
+    """Unpacks gzip (RFC 1952), member after member, piece by piece."""
+
+    def __init__(self) -> None:
+        self._member, self._packed, self._unpacked = zlib.decompressobj(31), 0, 0
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        self._packed += len(chunk)
+        while chunk:
+            if self._member.eof:
+                self._member = zlib.decompressobj(31)
+            try:
+                piece = self._member.decompress(chunk, PIECE_BYTES)
+            except zlib.error as fault:
+                raise _not_gzip() from fault
+            self._unpacked += len(piece)
+            if self._unpacked > TRUSTED_BYTES and self._unpacked > MOST_TIMES * self._packed:
+                raise ProblemError(
+                    "delivery-too-large",
+                    413,
+                    f"压缩比过高，请不压缩发送 It unpacks to over {MOST_TIMES} times its size.",
+                )
+            if piece:
+                yield piece
+            chunk = self._member.unconsumed_tail or self._member.unused_data
+
+    def finish(self) -> None:
+        if not self._member.eof:
+            raise _not_gzip()
+
+
+def _not_gzip() -> ProblemError:
+    return ProblemError("malformed-delivery", 422, "gzip 数据损坏或不完整 The body is no whole gzip (RFC 1952).")
+
+
+def _check_digest(request: Request, wire: bytes) -> None:
+    """Compare with Content-Digest (RFC 9530 2), where sha-256 is among its algorithms."""
+    lines = request.headers.getlist("content-digest")
+    if not lines:
+        return
+    try:
+        named = http_sf.parse(", ".join(lines).encode(), tltype="dictionary")
+    except (http_sf.StructuredFieldError, ValueError) as fault:
+        raise ProblemError("invalid-request", 400, "Content-Digest: not a dictionary (RFC 9530 2).") from fault
+    told = named.get("sha-256") if isinstance(named, dict) else None
+    if told is None:
+        raise ProblemError(
+            "invalid-request", 400, "Content-Digest: give sha-256.", headers={"Want-Content-Digest": "sha-256=1"}
+        )
+    if told[0] != wire:
+        raise ProblemError(
+            "digest-mismatch",
+            400,
+            "收到的内容与 Content-Digest 不符，请重新发送 What arrived is not what Content-Digest says: send it again. "
+            f"sha-256=:{base64.b64encode(wire).decode()}:",
+        )

@@ -1,0 +1,149 @@
+"""An agency's signature over a delivery: JWS (Batch-Signature) or HTTP Message Signatures (RFC 9421), kept as evidence.
+
+What is kept: the JWS itself, or a JSON object with the signature base, the signature, its key's id and the algorithm;
+either can be verified later with the agency's public key alone.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import http_sf
+from fastapi import Request
+
+from gateway.delivery.body import Received
+from gateway.identity.client_keys import current_keys
+from gateway.problems import ProblemError
+from gateway.state import Gateway
+from signing.errors import SignatureError
+from signing.jws import verify_jws
+from signing.message_signatures import (
+    byte_sequence,
+    check_times,
+    find_key,
+    read_signature,
+    signature_base,
+    verify_bytes,
+)
+
+JWS_TYPE = "xinqiao-batch-signature+jws"
+TAG = "xinqiao-batch"
+MOST_AGE_SECONDS = 300
+COVERED = frozenset({"@method", "@target-uri", "batch-id", "content-digest"})
+Keys = Sequence[Mapping[str, Any]]
+
+
+class AgencySignature:
+    """What a request says of its signature; the head is verified before the body is read, the body after it came."""
+
+    def __init__(self, gateway: Gateway, request: Request, client_id: str) -> None:
+        """Take a request of a client."""
+        self._gateway, self._request, self._client = gateway, request, client_id
+        self._jws = request.headers.get("batch-signature")
+        self._message = "signature-input" in request.headers
+        self._kept: str | None = None
+
+    async def check_head(self) -> None:
+        """Refuse what can be told from the head. Raises ProblemError."""
+        if self._jws is not None and self._message:
+            raise ProblemError(
+                "batch-signature-invalid", 400, "Send Batch-Signature or Signature-Input, not both 只用一种签名。"
+            )
+        if self._jws is None and not self._message:
+            await demand_no_signature(self._gateway, self._client)
+        elif self._message:
+            self._check_coding()
+            keys = await _keys_of(self._gateway, self._client)
+            try:
+                self._kept = json.dumps(_verify_message(self._request, self._gateway.settings.issuer, keys))
+            except SignatureError as fault:
+                raise ProblemError("batch-signature-invalid", 400, f"Signature: {fault}") from fault
+
+    async def verify(self, dataset: str, batch_id: str, received: Received) -> str | None:
+        """Return what is kept, None where there is no signature. Raises ProblemError where it is over another file."""
+        if self._jws is not None:
+            return await verify_batch_jws(self._gateway, self._client, self._jws, dataset, batch_id, received.digest)
+        return self._kept  # it covers Content-Digest, which has been compared with what arrived
+
+    def _check_coding(self) -> None:
+        """A packed body's Content-Digest says nothing of the file, which the evidence has to name."""
+        if self._request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+            raise ProblemError(
+                "batch-signature-invalid",
+                400,
+                "RFC 9421 签名的报送不能压缩，或改用 Batch-Signature A delivery signed by RFC 9421 is sent unpacked; "
+                "Batch-Signature is over the file and may go with gzip.",
+            )
+
+
+async def demand_no_signature(gateway: Gateway, client_id: str) -> None:
+    """Pass where an agency need not sign. Raises ProblemError where it must."""
+    if client_id in (await gateway.access.current()).must_sign:
+        raise ProblemError(
+            "batch-signature-required",
+            400,
+            "本部门的报送必须签名：Batch-Signature 或 Signature-Input This agency's deliveries must be signed: send "
+            "Batch-Signature, or Signature-Input and Signature.",
+        )
+
+
+async def verify_batch_jws(
+    gateway: Gateway, client_id: str, jws: str, dataset: str, batch_id: str, digest: bytes
+) -> str:
+    """Return the JWS once it is verified. Raises ProblemError."""
+    try:
+        check_batch_jws(jws, await _keys_of(gateway, client_id), dataset, batch_id, digest.hex())
+    except SignatureError as fault:
+        raise ProblemError("batch-signature-invalid", 400, f"Batch-Signature: {fault}") from fault
+    return jws
+
+
+def check_batch_jws(jws: str, keys: Keys, dataset: str, batch_id: str, digest: str) -> None:
+    """Check a JWS over a delivery. Raises SignatureError."""
+    if verify_jws(jws, keys, JWS_TYPE) != {"batch": batch_id, "dataset": dataset, "sha256": digest}:
+        raise SignatureError("it was made over another delivery")
+
+
+def check_kept_message(kept: Mapping[str, Any], keys: Keys, dataset: str, batch_id: str, digest: str) -> None:
+    """Check what was kept of an RFC 9421 signature, offline. Raises SignatureError."""
+    try:
+        base, signature = str(kept["base"]), base64.b64decode(kept["signature"], validate=True)
+        jwk, alg = find_key({"keyid": kept["keyid"], "alg": None}, keys)
+        if (
+            set(kept) != {"base", "signature", "keyid", "alg"}
+            or kept["signature"] != base64.b64encode(signature).decode()
+        ):
+            raise SignatureError("the agency's signature is not in the form it is kept in")
+        alg = find_key({"keyid": kept["keyid"], "alg": kept["alg"]}, keys)[1] if kept["alg"] != alg else alg
+        verify_bytes(base.encode(), signature, jwk, alg)
+        lines = dict(line.split(": ", 1) for line in base.split("\n"))
+        digests = http_sf.parse(lines['"content-digest"'].encode(), tltype="dictionary")
+        same = digests["sha-256"][0] == bytes.fromhex(digest)  # type: ignore[index,call-overload]
+    except (KeyError, ValueError, TypeError) as fault:
+        raise SignatureError("the agency's signature is not in the form it is kept in") from fault
+    address = lines.get('"@target-uri"', "").partition("?")[0]
+    if not same or lines.get('"batch-id"') != batch_id or not address.endswith(f"/v1/datasets/{dataset}/batches"):
+        raise SignatureError("it was made over another delivery")
+
+
+async def _keys_of(gateway: Gateway, client_id: str) -> Keys:
+    async with gateway.database.begin("agency.key") as session:
+        return await current_keys(session, client_id)
+
+
+def _verify_message(request: Request, issuer: str, keys: Keys) -> dict[str, str]:
+    fields = {name: ", ".join(part.strip() for part in request.headers.getlist(name)) for name in request.headers}
+    found = read_signature(fields.get("signature-input", ""), fields.get("signature", ""), TAG)
+    if missing := COVERED - set(found.covered):
+        raise SignatureError(f"it must cover {', '.join(sorted(missing))}")
+    check_times(found.parameters, time.time(), MOST_AGE_SECONDS)
+    jwk, alg = find_key(found.parameters, keys)
+    query = f"?{request.url.query}" if request.url.query else ""
+    # The address as callers see it; what a proxy calls us is no business of the signature.
+    values = {**fields, "@method": request.method, "@target-uri": f"{issuer}{request.url.path}{query}"}
+    base = signature_base(found.covered, found.serialised, values)
+    verify_bytes(base.encode(), found.signature, jwk, alg)
+    signature = byte_sequence(found.signature).strip(":")
+    return {"base": base, "signature": signature, "keyid": str(jwk["kid"]), "alg": alg}

@@ -15,6 +15,7 @@ _DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?" +
 _PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?")
 _DAY_FIRST = re.compile(r"(\d{1,2})(-|/|\.)(\d{1,2})\2(\d{4})" + _TIME)
 _MONTH = re.compile(r"(\d{4})(?:-|/|\.|年度?) *(\d{1,2}) *月?")
+_PLAIN_MONTH = re.compile(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")  # 202405, as periods of tax and insurance are written
 _YEAR = re.compile(r"((?:19|20|21)\d\d)年?(?:度)?")
 _SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")  # days since 1899-12-30, as spreadsheets keep dates
 _EPOCH = re.compile(r"(\d{13})")  # milliseconds, as web interfaces give them; the day is Shanghai's
@@ -52,7 +53,7 @@ def _read(value: str) -> str | None:
         return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
     if found := _SERIAL.fullmatch(value):
         return (date(1899, 12, 30) + timedelta(days=int(found[1]))).isoformat()
-    if found := _MONTH.fullmatch(value):
+    if found := _MONTH.fullmatch(value) or _PLAIN_MONTH.fullmatch(value):
         return date(int(found[1]), int(found[2]), 1).isoformat()[:7]
     if found := _YEAR.fullmatch(value):
         return found[1]

@@ -52,6 +52,11 @@ def test_what_is_no_day_is_refused_with_its_reason(cell, code):
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("cell", ["2024-05", "2024/5", "2024.05", "2024年5月", "202405"])
+def test_a_month_however_it_is_written(cell):
+    assert read_date(cell) == "2024-05"
+
+
 def test_the_sentinels_for_ever_are_no_end_but_stay_a_date_elsewhere():
     assert [read_until(cell) for cell in ("2099-12-31", "2099/12/31", "9999-12-31", "/")] == [None] * 4
     assert read_until("2024-05-01") == "2024-05-01"

@@ -1,0 +1,136 @@
+"""The shipped catalogue: whole, each dataset usable as it stands, and nothing personal left unmarked."""
+
+import re
+from collections import Counter
+from datetime import date
+
+import orjson
+import pytest
+
+from connectors.binding import bind
+from connectors.catalogue import agencies, datasets, get_catalogue
+from connectors.identifiers import Kind
+from connectors.rows import Mapped, RowMapper
+from tests.enterprises import uscc
+
+TODAY = date(2026, 1, 2)
+CATALOGUE = get_catalogue()
+DATASETS = list(datasets().values())
+NAMED_BY_THE_FOUNDING_TEXT = {"court", "drc", "market_regulation", "tax", "hrss", "housing_fund"}
+MAPPINGS = [(dataset, mapping) for dataset in DATASETS for mapping in dataset.mappings]
+CELLS = {"text": "甲", "date": "2024-01-31", "until": "2030-12-31", "money": "12.5", "currency": "人民币", "list": "警告;罚款",
+         "number": "3", "flag": "是"}  # fmt: skip
+every_dataset = pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.dataset)
+every_mapping = pytest.mark.parametrize(
+    ("dataset", "mapping"), MAPPINGS, ids=[f"{dataset.dataset}-{mapping.id}" for dataset, mapping in MAPPINGS]
+)
+
+
+def cell(field):
+    return next(iter(field.codes.values())) if field.type == "code" else CELLS[field.type]
+
+
+def sound_row(dataset, mapping, names):
+    """A header in this mapping's spelling, and cells that are sound for every field it names."""
+    row = {column: "瓯海某某鞋业有限公司" for column in mapping.party.name[:1]}
+    for name, field in dataset.fields.items():
+        row.setdefault(names(name, field), cell(field))
+    row |= {column: "瓯海某某鞋业有限公司" for column in mapping.party.name[:1]}
+    return row | {column: uscc(1) for column in mapping.party.codes[:1]}
+
+
+def mapped(dataset, row):
+    binding = bind(dataset, list(row))
+    outcome = RowMapper(binding, TODAY).map(list(row.values()))
+    assert isinstance(outcome, Mapped), outcome
+    return binding, outcome
+
+
+def test_the_catalogue_holds_every_agency_and_dataset_of_the_city():
+    assert len(agencies()) == 71
+    assert Counter(agency.kind for agency in agencies().values()) == {
+        "government": 56, "finance": 6, "utility": 3, "provincial": 2, "market": 2, "platform": 1, "consumer": 1,
+    }  # fmt: skip
+    assert len(DATASETS) >= 175
+    assert len(CATALOGUE.categories) == 29
+    assert {dataset.category for dataset in DATASETS} == set(CATALOGUE.categories)
+    assert {dataset.agency for dataset in DATASETS} == set(agencies())
+
+
+def test_the_agencies_that_no_text_names_say_so():
+    named = {code for code, agency in agencies().items() if agency.kind == "government" and not agency.reconstructed}
+    assert named == NAMED_BY_THE_FOUNDING_TEXT
+    assert all(agency.kind == "government" for agency in agencies().values() if agency.reconstructed)
+    assert len({agency.zh for agency in agencies().values()}) == len(agencies())
+
+
+@every_dataset
+@pytest.mark.parametrize("names", [lambda _, field: field.zh, lambda name, _: name], ids=["chinese", "standard"])
+def test_a_sound_row_under_the_datasets_own_headings_becomes_a_record(dataset, names):
+    standard = dataset.spellings()[-1]
+    _, record = mapped(dataset, sound_row(dataset, standard, names))
+    assert (record.identifier.kind, record.identifier.value) == (Kind.USCC, uscc(1))
+    fields = orjson.loads(record.canonical)["fields"]
+    assert set(fields) == set(dataset.fields)
+    assert not [name for name, value in fields.items() if value is None]
+    assert all(record.key.split("|"))
+
+
+@every_mapping
+def test_a_mapping_is_taken_for_its_own_headings_and_reads_a_sound_row(dataset, mapping):
+    def heading(name, field):
+        return next(iter(mapping.fields[name].from_), name) if name in mapping.fields else name
+
+    row = sound_row(dataset, mapping, heading)
+    row = {column: value for column, value in row.items() if column not in mapping.without}
+    binding, record = mapped(dataset, row)
+    assert binding.mapping.id == mapping.id
+    assert record.identifier.value == uscc(1)
+
+
+@every_dataset
+def test_a_key_names_fields_that_are_always_there(dataset):
+    # Some districts publish the names alone.
+    optional = {"abnormal_operation": {"date_in"}, "tech_sme": {"level"}, "sme_specialised": {"level"}}
+    for name in set(dataset.key) - {"party"} - optional.get(dataset.dataset, set()):
+        assert dataset.fields[name].required
+
+
+@every_dataset
+def test_fields_say_what_their_type_needs(dataset):
+    for name, field in dataset.fields.items():
+        assert (field.type == "code") == bool(field.codes), name
+        assert field.type != "money" or field.unit in {"元", "万元", "亿元"}, name
+        assert not field.unit or field.type in {"money", "number"}, name
+    assert len({field.zh for field in dataset.fields.values()}) == len(dataset.fields)
+    for name in filter(None, [dataset.event_date, dataset.disclosure.field]):
+        assert dataset.fields[name].type in {"date", "until"}
+    assert dataset.disclosure.months is None or dataset.event_date
+
+
+# Names, numbers and whereabouts of people: the parties of a list are enterprises, others may be anybody.
+OF_PERSONS = re.compile(
+    r"_hash$|(person|legal_rep|holder|liq_head|liq_members|applicant|pledg(or|ee)|mortgagee|creditor|debtor)"
+    r"(_name|_id|)$|phone|mobile|id_card|card_num|^address$|domicile"
+)
+NOT_OF_PERSONS = {"url_hash"}  # the address of an article
+
+
+@every_dataset
+def test_whatever_may_name_a_person_is_marked(dataset):
+    marks = {name: field.personal for name, field in dataset.fields.items()}
+    party = [name for name in marks if name in dataset.party.name or dataset.fields[name].zh in dataset.party.name]
+    assert party
+    assert all(marks[name] for name in party)
+    unmarked = {name for name, mark in marks.items() if not mark and dataset.fields[name].type != "flag"}
+    assert not {name for name in unmarked if OF_PERSONS.search(name)} - NOT_OF_PERSONS
+    assert not [name for name, field in dataset.fields.items() if "身份证" in field.zh or "证件号" in field.zh]
+
+
+@every_dataset
+def test_what_harms_is_shown_for_three_years_at_most(dataset):
+    if dataset.category == "serious_dishonesty" or dataset.dataset.startswith("penalty_"):
+        own = dataset.disclosure.field or dataset.dataset == "penalty_tax"
+        assert own or (dataset.disclosure.months or 99) <= 36
+    if dataset.registers:
+        assert dataset.disclosure.field is dataset.disclosure.months is None

@@ -21,6 +21,7 @@ PERSON: Final = "natural_person"
 _KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
 _PERSONAL_NAME = re.compile(r"[\u3400-\u9fff·]{2,4}")
 _STARRED_NAME = re.compile(r"[\u3400-\u9fff]\*{1,2}[\u3400-\u9fff]?")
+_BODY = re.compile(r".*(?:大学|学院|医院|银行|公司|饭店|酒店|宾馆|商店|超市|小学|中学)")  # short names that are no person's
 _SOLE_TRADER = "92"
 _PERSONAL_PARTY = frozenset({"自然人", "个人", "自然人类"})
 _NO_CODE = Identifier(Kind.EMPTY, "")
@@ -49,7 +50,7 @@ class PartyReader:
         if keyed:
             return self._checked(cells, *keyed)
         private = any(identifier.kind in {Kind.CITIZEN, Kind.MASKED} for _, identifier in read)
-        if _PERSONAL_NAME.fullmatch(name) and (private or self._may_be_person):
+        if _PERSONAL_NAME.fullmatch(name) and not _BODY.fullmatch(name) and (private or self._may_be_person):
             return PERSON
         unreadable = next((place for place, identifier in read if identifier.kind is Kind.UNKNOWN), None)
         if unreadable is not None and not private:

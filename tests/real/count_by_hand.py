@@ -5,7 +5,8 @@ program's modules is imported. Where the program disagrees one of the two is wro
 
 Rules, each file alone, in an empty store:
 1. A party is a person and dropped whose name is starred out (unless a sole trader's own code, 92…, stands beside), who
-   is declared one, or whose short name stands beside a citizen number or in a list that mixes persons in.
+   is declared one, or whose short name, if it is not that of a school or the like, stands beside a citizen number or in
+   a list that mixes persons in.
 2. The first sound code decides; an authority's own refuses. A citizen number, stars, or a number without a check digit
    leave the name; anything else unsound refuses.
 3. Required cells are filled, dates and amounts readable.
@@ -178,7 +179,8 @@ def person(row, sheet, name, codes):
     if STARRED.fullmatch(name):
         return not sound.startswith("92")
     hidden = any(kind in {"citizen", "starred"} for kind, _, _ in codes)
-    return not sound and bool(SHORT.fullmatch(name)) and (hidden or sheet.mixed)
+    body = re.search("(大学|学院|医院|银行|公司|饭店|酒店|宾馆|商店|超市|小学|中学)$", name)
+    return not sound and not body and bool(SHORT.fullmatch(name)) and (hidden or sheet.mixed)
 
 
 def judge(row, sheet, name, codes):  # noqa: C901 - the rules in their order

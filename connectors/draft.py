@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 
-from connectors.datasets import Dataset
+from connectors.datasets import Agency, Dataset
 from connectors.decode import Table
 from connectors.errors import MalformedError
 from connectors.headings import SURELY, character_pairs, nearness, plain
@@ -22,7 +22,7 @@ from connectors.transforms import Doubt, column_of, footers_of, is_merged, place
 SAMPLE_ROWS = 500
 LEAST_SCORE, LEAST_LEAD = 0.45, 0.04
 _LAST_ROWS = 5
-_GENERIC = ("信息", "数据", "公告", "情况", "名单", "目录", "企业", "公示", "记录")
+_GENERIC = ("信息", "数据", "公告", "情况", "名单", "名录", "目录", "企业", "公示", "记录", "温州", "市", "局")
 
 
 class UnguessableError(MalformedError):
@@ -58,7 +58,7 @@ class Draft:
         return [name for name in self.left_fields if self.dataset.fields[name].required]
 
 
-def propose(datasets: Mapping[str, Dataset], table: Table, hint: str) -> Draft:
+def propose(datasets: Mapping[str, Dataset], agencies: Mapping[str, Agency], table: Table, hint: str) -> Draft:
     """Draft a mapping for the dataset, of these, that fits best; `hint` is what the file is called.
 
     Raises UnguessableError where none fits, or more than one.
@@ -67,7 +67,10 @@ def propose(datasets: Mapping[str, Dataset], table: Table, hint: str) -> Draft:
     sample = Sample(found.headings, shapes_of(found.rows, len(found.headings)))
     text = " ".join([hint, table.sheet, *found.titles])
     matchings = [match(dataset, sample) for dataset in datasets.values()]
-    ranked = sorted(((_rank(matching, text), matching) for matching in matchings), key=lambda pair: -pair[0])
+    ranked = sorted(
+        ((_rank(matching, agencies[matching.dataset.agency].zh, text), matching) for matching in matchings),
+        key=lambda candidate: -candidate[0],
+    )
     scores = [(matching.dataset.dataset, round(rank, 2)) for rank, matching in ranked]
     if len(datasets) > 1:
         _check_guess(scores, datasets)
@@ -106,16 +109,23 @@ def _is_heading(cell: str, known: frozenset[str]) -> float:
     return 0.5 if not any(c.isdecimal() for c in cell) and nearness(cell, known).score >= SURELY else 0.0
 
 
-def _rank(matching: Matching, text: str) -> float:
-    return 0.8 * matching.score + 0.2 * _title_nearness(matching.dataset, text)
+def _rank(matching: Matching, agency: str, text: str) -> float:
+    """Return how well a dataset fits: its columns first, then its title, then who the sample says has issued it."""
+    issuers = [
+        word
+        for pair in (matching.producer,)
+        if pair
+        for word, _ in matching.sample.shapes[pair.place].filled.most_common(3)
+    ]
+    titled = _said_in(matching.dataset.title.zh, text)
+    return 0.75 * matching.score + 0.15 * titled + 0.1 * _said_in(agency, " ".join([text, *issuers]))
 
 
-def _title_nearness(dataset: Dataset, text: str) -> float:
-    """Return how much of a dataset's title stands in the file's name, its titles or its sheet's name."""
-    title = dataset.title.zh
+def _said_in(name: str, text: str) -> float:
+    """Return how much of a name, without its common words, stands in a text."""
     for word in _GENERIC:
-        title = title.replace(word, "")
-    wanted = character_pairs(title) or frozenset(title)
+        name = name.replace(word, "")
+    wanted = character_pairs(name) or frozenset(name)
     return sum(pair in text for pair in wanted) / len(wanted) if wanted else 0.0
 
 
@@ -139,6 +149,11 @@ def _draft(matching: Matching, found: Found, scores: list[tuple[str, float]]) ->
         heading, shape = headings[pair.place], shapes[pair.place]
         fields[name], said = column_of(name, dataset.fields[name], heading, shape, found.titles)
         doubts += said
+        if name in dataset.key and (rounded := rounded_of(shape)):
+            text = (
+                f"主键中有 {rounded} 个值已变成 2.0E+17 之类，会互相覆盖 keys are rounded and would replace each other"
+            )
+            doubts.append(Doubt(name, heading, text))
         if is_merged(shape) and (dataset.fields[name].required or name in dataset.key):
             text = "像是合并单元格，是否向下填充？ cells look merged: fill them down?"
             doubts.append(Doubt(name, heading, text, f"fill_down: [{heading}]"))
@@ -164,7 +179,12 @@ def _doubtful(matching: Matching) -> list[Doubt]:
 
 def _spelling(matching: Matching, fields: dict[str, Column], found: Found, doubts: list[Doubt]) -> Spelling:
     headings, shapes = matching.sample.headings, matching.sample.shapes
-    codes = [headings[pair.place] for pair in matching.codes]
+    codes = [headings[pair.place] for pair in matching.codes if pair.score >= SURELY]
+    for pair in matching.codes:
+        if pair.score < SURELY:
+            seen = headings[pair.place]
+            text = "像是企业代码，是当事人的吗？ cells are codes: the party's own?"
+            doubts.append(Doubt("party.codes", seen, text, f"codes: [{seen}]"))
     name = matching.name
     if name is None or name.score < SURELY:
         seen = headings[name.place] if name else ""
@@ -182,6 +202,6 @@ def _spelling(matching: Matching, fields: dict[str, Column], found: Found, doubt
     )  # fmt: skip
     producer = Producer(
         name=[headings[matching.producer.place]] if matching.producer else [],
-        codes=[headings[pair.place] for pair in matching.authorities],
+        codes=[headings[pair.place] for pair in matching.authorities if pair.score >= SURELY],
     )
     return Spelling("draft", 1, party, producer, fields, footers=footers_of(found.last))

@@ -26,6 +26,7 @@ _INITIALS = dict(
         strict=True,
     )
 )  # fmt: skip
+_key = cache(heading_key)
 _GROUPS: dict[str, set[int]] = defaultdict(set)
 for _number, _group in enumerate(SYNONYMS):
     for _word in _group:
@@ -53,7 +54,7 @@ def money_unit_of(texts: Iterable[str]) -> str:
 @cache
 def plain(heading: str) -> str:
     """Return a heading without 的 and what stands in brackets at its end."""
-    key = heading_key(heading).replace("的", "")
+    key = _key(heading).replace("的", "")
     while (shorter := _BRACKETS.sub("", key)) != key and shorter:
         key = shorter
     return key
@@ -66,7 +67,7 @@ def nearness(heading: str, words: Iterable[str]) -> Nearness:
 
 @cache
 def _nearness(heading: str, word: str) -> Nearness:
-    mine, its = heading_key(heading), heading_key(word)
+    mine, its = _key(heading), _key(word)
     if not mine or not its:
         return Nearness(0, "")
     if mine == its:

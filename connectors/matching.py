@@ -65,7 +65,8 @@ class Matching:
         meant = max(1, sum(not is_counter(heading) for heading in self.sample.headings if heading))
         required = [name for name, of in self.dataset.fields.items() if of.required]
         found = sum(self.fields[name].score for name in required if name in self.fields)
-        return 0.55 * min(1.0, sum(best.values()) / meant) + 0.45 * (found / len(required) if required else 0.5)
+        columns = min(1.0, sum(best.values()) / meant)
+        return 0.55 * columns + 0.45 * (found / len(required) if required else columns)
 
 
 def is_counter(heading: str) -> bool:
@@ -106,30 +107,42 @@ def words_of(dataset: Dataset, name: str) -> list[str]:
 
 
 def _find_roles(found: Matching) -> None:
-    dataset, sample = found.dataset, found.sample
-    spellings = dataset.spellings()
-    for place, (heading, shape) in enumerate(zip(sample.headings, sample.shapes, strict=True)):
-        near = nearness(heading, _roles(spellings, "codes"))
-        if not (shape.keyed + shape.hidden >= 0.6 or (near.score >= SURELY and not shape.names)):
-            continue
-        pair = Pair(
-            place, max(near.score, 0.9 if shape.keyed >= 0.6 else 0.6), near.why or "多为企业代码 cells are codes"
-        )
-        its = nearness(heading, [code for mapping in spellings for code in mapping.producer.codes])
-        foreign = its.score > near.score or any(word in heading for word in _AUTHORITY)
-        (found.authorities if foreign else found.codes).append(pair)
-    found.codes.sort(key=lambda pair: -found.sample.shapes[pair.place].keyed)
-    coded = {pair.place for pair in [*found.codes, *found.authorities]}
-    producers = _best(sample, [name for mapping in spellings for name in mapping.producer.name], coded)
-    found.producer = producers if producers and producers.score >= SURELY else None
-    coded |= {found.producer.place} if found.producer else set()
-    kinds = _best(sample, [kind for mapping in spellings for kind in mapping.party.kind], coded)
+    sample, spellings = found.sample, found.dataset.spellings()
+    _find_codes(found, spellings)
+    taken = {pair.place for pair in [*found.codes, *found.authorities]}
+    producer = _best(sample, [name for mapping in spellings for name in mapping.producer.name], taken)
+    if producer and producer.score >= SURELY:
+        found.producer = producer
+        taken.add(producer.place)
+    kinds = _best(sample, [kind for mapping in spellings for kind in mapping.party.kind], taken)
     if kinds and kinds.score >= SURELY and set(sample.shapes[kinds.place].filled) & _KINDS:
         found.kinds.append(kinds)
-        coded.add(kinds.place)
-    found.name = _best(sample, _roles(spellings, "name"), coded)
+        taken.add(kinds.place)
+    found.name = _best(sample, _roles(spellings, "name"), taken)
     if found.name is None or found.name.score < SURELY:
-        found.name = _by_cells(sample, coded) or found.name
+        found.name = _by_cells(sample, taken) or found.name
+
+
+def _find_codes(found: Matching, spellings: Sequence[Mapping]) -> None:
+    """Find the columns of codes. Where cells alone speak for one, it is never sure, nor is whose code it is."""
+    sample = found.sample
+    foreign = [code for mapping in spellings for code in mapping.producer.codes]
+    for place, (heading, shape) in enumerate(zip(sample.headings, sample.shapes, strict=True)):
+        near, its = nearness(heading, _roles(spellings, "codes")), nearness(heading, foreign)
+        coded = shape.keyed + shape.hidden >= 0.6 and shape.total >= 0.2 * len(shape.cells)
+        if not coded and (near.score < SURELY or shape.names):
+            continue
+        score = near.score if near.score >= SURELY else 0.85 if near.score >= CANDIDATE else 0.7
+        few = near.score < CANDIDATE and shape.distinct < 0.2
+        whose = its.score > near.score or few or any(word in heading for word in _AUTHORITY)
+        pair = Pair(place, max(score, its.score), near.why or "多为企业代码 cells are codes")
+        (found.authorities if whose else found.codes).append(pair)
+    found.codes.sort(key=lambda pair: _rank_of_codes(sample.shapes[pair.place]))
+
+
+def _rank_of_codes(shape: Shape) -> tuple[float, float]:
+    """Put the column with most unified codes first, then the one with most others."""
+    return -shape.unified * shape.total, -shape.keyed * shape.total
 
 
 def _roles(spellings: Iterable[Mapping], role: str) -> list[str]:
@@ -183,7 +196,7 @@ def fit(of: Field, shape: Shape) -> tuple[float, str]:
         "number": (shape.numbers, "数字 numbers"),
         "flag": (shape.flags, "是否 yes or no"),
         "code": (1.0 if shape.words else 0.0, "代码 codes"),
-    }.get(of.type, (1.0 - 0.5 * (shape.keyed >= 0.8 or (shape.dates >= 0.9 and not shape.names)), "文字 text"))
+    }.get(of.type, (0.5 if shape.keyed >= 0.8 or (shape.dates >= 0.9 and not shape.names) else 1.0, "文字 text"))
     if of.type == "code" and known:
         share = max(share * 0.8, sum(word in known for word in shape.words) / max(1, len(shape.words)))
     said = "" if share >= 0.98 else f"{share:.0%} 可读为{what}"

@@ -21,7 +21,9 @@ PERSON: Final = "natural_person"
 _KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
 _PERSONAL_NAME = re.compile(r"[\u3400-\u9fff·]{2,4}")
 _STARRED_NAME = re.compile(r"[\u3400-\u9fff]\*{1,2}[\u3400-\u9fff]?")
-_BODY = re.compile(r".*(?:大学|学院|医院|银行|公司|饭店|酒店|宾馆|商店|超市|小学|中学)")  # short names that are no person's
+_BODY = re.compile(
+    r".*(?:大学|学院|医院|银行|公司|饭店|酒店|宾馆|商店|超市|小学|中学)"
+)  # short names that are no person's
 _SOLE_TRADER = "92"
 _PERSONAL_PARTY = frozenset({"自然人", "个人", "自然人类"})
 _NO_CODE = Identifier(Kind.EMPTY, "")

@@ -23,6 +23,7 @@ _NAME = re.compile(
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}(?!\d)")
 _DATED = re.compile(r"\d{1,4}[-/.年]|(?:19|20)\d{6}$|(?:19|20)\d\d$")
+_NOTHING = re.compile(r"[^0-9]{1,10}|1900[-/]1[-/]0\b.*")
 _MOST_WORDS = 60
 
 
@@ -48,6 +49,11 @@ class Shape:
         return self._share(lambda cell: read_identifier(cell).kind in _KEYED)
 
     @cached_property
+    def unified(self) -> float:
+        """The share of sound unified codes."""
+        return self._share(lambda cell: read_identifier(cell).kind is Kind.USCC)
+
+    @cached_property
     def hidden(self) -> float:
         """The share of masked codes, citizen numbers and numbers without a check digit."""
         return self._share(lambda cell: read_identifier(cell).kind in _HIDDEN)
@@ -60,12 +66,14 @@ class Shape:
     @cached_property
     def dates(self) -> float:
         """The share of what cannot but be a date or a year, whichever part comes first."""
-        return self._share(lambda cell: bool(_DATED.match(unicodedata.normalize("NFKC", cell))) and _is_date(cell))
+        return self._share_of_said(
+            lambda cell: bool(_DATED.match(unicodedata.normalize("NFKC", cell))) and _is_date(cell)
+        )
 
     @cached_property
     def readable_dates(self) -> float:
         """The share of what can be read as a date: numbers as spreadsheets keep them are among it."""
-        return self._share(_is_date)
+        return self._share_of_said(_is_date)
 
     @cached_property
     def until_ever(self) -> bool:
@@ -84,12 +92,12 @@ class Shape:
     @cached_property
     def money(self) -> float:
         """The share of amounts, with a unit in the cell or without."""
-        return self._share(lambda cell: _reads(lambda: read_money(cell, "元")))
+        return self._share_of_said(lambda cell: _reads(lambda: read_money(cell, "元")))
 
     @cached_property
     def numbers(self) -> float:
         """The share of numbers."""
-        return self._share(lambda cell: _reads(lambda: read_number(cell)))
+        return self._share_of_said(lambda cell: _reads(lambda: read_number(cell)))
 
     @cached_property
     def flags(self) -> float:
@@ -115,6 +123,15 @@ class Shape:
     def unreadable(self, read: Callable[[str], object]) -> Counter[str]:
         """Return the cells this reader refuses, and how often."""
         return Counter({cell: times for cell, times in self.filled.items() if not _reads(partial(read, cell))})
+
+    def words_for_nothing(self) -> list[str]:
+        """Return the words that stand often where a value should, and the day before the first of spreadsheets."""
+        return [cell for cell, times in self.filled.items() if times > 1 and _NOTHING.fullmatch(cell)]
+
+    def _share_of_said(self, judge: Callable[[str], bool]) -> float:
+        """Return the share among the cells that do say something."""
+        said = self.total - sum(self.filled[word] for word in self.words_for_nothing() if not judge(word))
+        return sum(times for cell, times in self.filled.items() if judge(cell)) / said if said else 1.0
 
     def _share(self, judge: Callable[[str], bool]) -> float:
         return sum(times for cell, times in self.filled.items() if judge(cell)) / self.total if self.total else 0.0

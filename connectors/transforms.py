@@ -14,7 +14,6 @@ from connectors.shapes import Shape
 
 _IN_CELL = re.compile(r"元\)?$")
 _CLOSING = ("合计", "总计", "小计", "注:", "备注:", "说明:", "制表", "填表", "审核", "单位负责人")
-_WORD = re.compile(r"[^0-9]{1,10}|1900[-/]1[-/]0.*")
 _PLACEHOLDER = re.compile(r"0{6,}X?|X{6,}", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 
@@ -110,7 +109,7 @@ def _nulls(name: str, of: Field, heading: str, shape: Shape, doubts: list[Doubt]
     unreadable = shape.unreadable(read)
     if of.type == "until":  # the words for ever are no date, and rightly so
         unreadable = shape.unreadable(partial(read_date, day_first=day_first))
-    often = [word for word, times in unreadable.items() if times >= 2 and _WORD.fullmatch(word)]
+    often = [word for word in shape.words_for_nothing() if word in unreadable]
     if often:
         text = f"{'、'.join(often)} 当作空 are taken for nothing"
         doubts.append(Doubt(name, heading, text))

@@ -24,7 +24,7 @@ _NAME = re.compile(
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}(?!\d)")
 _DATED = re.compile(r"\d{1,4}[-/.年]|(?:19|20)\d{6}$|(?:19|20)\d\d$")
 _NOTHING = re.compile(r"[^0-9]{1,10}|1900[-/]1[-/]0\b.*")
-_MOST_WORDS = 60
+_MOST_WORDS, _MOST_WORDS_FOR_NOTHING = 60, 3
 
 
 @dataclass(frozen=True)
@@ -126,12 +126,15 @@ class Shape:
 
     def words_for_nothing(self) -> list[str]:
         """Return the words that stand often where a value should, and the day before the first of spreadsheets."""
-        return [cell for cell, times in self.filled.items() if times > 1 and _NOTHING.fullmatch(cell)]
+        found = [cell for cell, times in self.filled.items() if times > 1 and _NOTHING.fullmatch(cell)]
+        return found if len(found) <= _MOST_WORDS_FOR_NOTHING else []
 
     def _share_of_said(self, judge: Callable[[str], bool]) -> float:
         """Return the share among the cells that do say something."""
         said = self.total - sum(self.filled[word] for word in self.words_for_nothing() if not judge(word))
-        return sum(times for cell, times in self.filled.items() if judge(cell)) / said if said else 1.0
+        if not said:  # nothing but such words: days that never were are as good as empty cells, words are words
+            return float(all(cell.startswith("1900") for cell in self.filled))
+        return sum(times for cell, times in self.filled.items() if judge(cell)) / said
 
     def _share(self, judge: Callable[[str], bool]) -> float:
         return sum(times for cell, times in self.filled.items() if judge(cell)) / self.total if self.total else 0.0

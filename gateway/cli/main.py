@@ -9,6 +9,7 @@ from gateway.cli import (
     ingest,
     instance,
     keys,
+    mappings,
     migrate,
     people,
     quota,
@@ -41,6 +42,7 @@ app.add_typer(quota.group, name="quota")
 app.add_typer(keys.group, name="keys")
 app.add_typer(people.group, name="person")
 app.add_typer(deliveries.group, name="deliveries")
+mappings.extend(registry.groups["agency"])
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)
 

@@ -83,6 +83,8 @@ def read_mappings(name: str, source: str, dataset: Dataset) -> Dataset:
     except yaml.YAMLError as fault:
         raise _not_yaml(name, fault) from fault
     reader = _Reader(name, source, content)
+    for (_, *where), said, kind in _parts({"mappings": content} if isinstance(content, list) else {}):
+        reader.convert(tuple(where), said, kind)
     mappings: list[Mapping] = reader.convert((), content, list[Mapping])
     mapped = msgspec.structs.replace(dataset, mappings=mappings)
     for (_, *where), text in _faults(mapped):

@@ -85,7 +85,8 @@ def _nearness(heading: str, word: str) -> Nearness:
 
 
 def _groups(key: str) -> set[int]:
-    return _GROUPS.get(key, set()) or _GROUPS.get(key.replace("_", ""), set())
+    spelled = (key, key.replace("_", ""), key.removesuffix("名称"))
+    return next((_GROUPS[word] for word in spelled if word in _GROUPS), set())
 
 
 def _overlap(mine: str, its: str, word: str) -> Nearness:

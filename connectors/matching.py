@@ -120,7 +120,7 @@ def _find_roles(found: Matching) -> None:
         taken.add(kinds.place)
     found.name = _best(sample, _roles(spellings, "name"), taken)
     if found.name is None or found.name.score < SURELY:
-        found.name = _by_cells(sample, taken) or found.name
+        found.name = _by_cells(sample, taken, found.name) or found.name
 
 
 def _find_codes(found: Matching, spellings: Sequence[Mapping]) -> None:
@@ -159,14 +159,18 @@ def _best(sample: Sample, words: Sequence[str], without: set[int]) -> Pair | Non
     return Pair(place, score, why) if score >= CANDIDATE else None
 
 
-def _by_cells(sample: Sample, without: set[int]) -> Pair | None:
-    """Return the one column whose cells are names of enterprises: a guess, never sure."""
+def _by_cells(sample: Sample, without: set[int], near: Pair | None) -> Pair | None:
+    """Return the one column whose cells are names of enterprises: sure only where its heading speaks for it too."""
     named = [
         place
         for place, shape in enumerate(sample.shapes)
         if place not in without and shape.names >= 0.6 and shape.distinct >= 0.2
     ]
-    return Pair(named[0], 0.7, "多为企业名称 cells are names") if len(named) == 1 else None
+    if len(named) != 1:
+        return None
+    both = near is not None and near.place == named[0]
+    why = f"多为企业名称 cells are names；{near.why}" if near and both else "多为企业名称 cells are names"
+    return Pair(named[0], 0.85 if both else 0.7, why)
 
 
 def _is_name(dataset: Dataset, name: str, of: Field) -> bool:

@@ -5,7 +5,7 @@ _WORDS = """
 企业名称 单位名称 主体名称 机构名称 公司名称 市场主体名称 商户名称 纳税人名称 当事人 当事人名称 被处罚人
   被处罚单位 被处罚当事人 行政相对人 行政相对人名称 相对人名称 用户名称 户名 法人名称 法人单位名称
   企业(机构)名称 企业或单位名称 法人或其他组织名称 组织名称 企业全称 单位全称 entname qymc dwmc xdr_mc cf_xdr_mc
-  xk_xdr_mc entity_name company_name ;
+  xk_xdr_mc entity_name company_name 纳税人 单位 企业 市场主体 被检查单位 检查对象 获奖单位 ;
 统一社会信用代码 信用代码 社会信用代码 统一代码 统一信用代码 统一社会信用码 企业信用代码 社会统一信用代码 uscc
   uniscid tyshxydm shxydm xydm cf_xdr_shxym xk_xdr_shxym credit_code 行政相对人代码 ;
 纳税人识别号 税号 纳税识别号 税务登记号 税务登记证号 nsrsbh tax_no cf_xdr_swdj xk_xdr_swdj ;
@@ -58,6 +58,8 @@ _WORDS = """
 检查日期 检查时间 监督检查日期 inspdate ;
 检查结果 监督检查结果 inspresult ;
 检查形式 检查方式 检查类型 监督检查形式 insptype ;
+荣誉名称 荣誉称号 奖项名称 表彰名称 ;
+唯一标识 唯一编号 记录编号 检查编号 ;
 备注 bz 说明 ;
 """
 SYNONYMS: tuple[frozenset[str], ...] = tuple(frozenset(group.split()) for group in _WORDS.split(";") if group.strip())

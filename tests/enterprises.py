@@ -13,6 +13,11 @@ def uscc(number: int, district: str = "330302") -> str:
     return body + uscc_check(body)
 
 
+def sole_trader(number: int, district: str = "330302") -> str:
+    body = f"92{district}{organisation(number)}"
+    return body + uscc_check(body)
+
+
 def tax_number(number: int) -> str:
     return "330302" + organisation(number)
 

@@ -179,3 +179,20 @@ def test_the_fast_encoder_gives_the_canonical_bytes_of_a_record(fields):
     except Exception:  # noqa: BLE001 - lone surrogates have no form in either
         return
     assert orjson.dumps(fields, option=orjson.OPT_SORT_KEYS) == expected
+
+
+def test_day_first_is_read_only_where_it_is_declared():
+    assert read_date("14/9/2021 16:16:10", day_first=True) == "2021-09-14"
+    assert read_date("2/7/2024", day_first=True) == "2024-07-02"
+    assert read_date("2021-09-14", day_first=True) == "2021-09-14"
+    assert read_until("31.12.2099", day_first=True) is None
+    with pytest.raises(CellError, match="date_impossible"):
+        read_date("9/14/2021", day_first=True)
+    with pytest.raises(CellError) as refusal:
+        read_date("2/7/2024")
+    assert "day_first" in refusal.value.text
+
+
+@pytest.mark.parametrize("cell", ["2021年度2  月", "2021年2月", "2021-02", "2021年度2月"])
+def test_one_month_however_it_is_written(cell):
+    assert read_date(cell) == "2021-02"

@@ -121,8 +121,9 @@ def test_any_text_at_all_is_read_without_a_fault(text):
 
 
 def test_an_old_tax_number_is_one_where_the_column_says_so_although_it_also_passes_as_a_registration_number():
+    numbers = (f"{number:08d}" for number in range(10**8))
     body = next(
-        f"{n:08d}" for n in range(10**8) if is_registration_number(f"330302{n:08d}{organisation_check(f'{n:08d}')}")
+        n for n in numbers if (check := organisation_check(n)) != "X" and is_registration_number(f"330302{n}{check}")
     )
     code = f"330302{body}{organisation_check(body)}"
     assert read_identifier(code).kind is Kind.REGISTRATION

@@ -111,8 +111,23 @@ def _parse_key(vkey: str) -> tuple[str, bytes]:
     return name, key[1:]
 
 
+def own_lines(note: str, vkey: str) -> str:
+    """Return a note with the signature lines of one key alone: what a single verifier can check to the last byte."""
+    name, public = _parse_key(vkey)
+    head, _, tail = note.partition("\n\n")
+    lines = [
+        line
+        for line in tail.splitlines()
+        if (_parse_signature(line, name) or b"")[:KEY_ID_BYTES] == key_id(name, public)
+    ]
+    return "\n".join([head, "", *lines, ""])
+
+
 def _decode(encoded: str) -> bytes:
     try:
-        return base64.b64decode(encoded, validate=True)
+        data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as fault:
         raise NoteError("not base64") from fault
+    if base64.b64encode(data).decode() != encoded:  # bits left over in the last character (RFC 4648 3.5)
+        raise NoteError("not spelled as base64 has it")
+    return data

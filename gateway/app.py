@@ -19,10 +19,12 @@ from gateway.api import (
     quota,
     records,
     trials,
+    uploads,
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
 from gateway.console import authorize, home, signing_in, sso
+from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
 from gateway.metrics import Metrics
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         keys,
         batches,
         trials,
+        uploads,
         records,
         consents,
         quota,
@@ -79,6 +82,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         signing_in,
         sso,
         home,
+        upload_pages,
     ):
         app.include_router(module.router)
     return app

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = None
     token_lifetime_seconds: int = Field(default=300, ge=30, le=3600)
     max_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
+    max_resumable_bytes: int = Field(default=2 * 1024 * 1024 * 1024, ge=1024)
 
     otlp_endpoint: str | None = None
     trace_ratio: float = Field(default=0.01, ge=0, le=1)

@@ -15,6 +15,7 @@ from audit.errors import AuditError, ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
+from gateway.delivery.uploads import purge_uploads
 from gateway.feedback.queue import free_stalled, open_queue
 from gateway.feedback.sender import send
 from gateway.identity.key_rotation import advance_keys
@@ -82,6 +83,7 @@ async def pull_sources(gateway: Gateway) -> None:
 STEPS: dict[str, tuple[Step, float]] = {
     "partitions": (make_partitions, PARTITION_SECONDS),
     "ended": (forget_used, PURGE_SECONDS),
+    "uploads": (purge_uploads, PURGE_SECONDS),
     "intents": (expire_intents, EXPIRE_SECONDS),
     "pull": (pull_sources, PULL_SECONDS),
     "keys": (advance_keys, KEYS_SECONDS),

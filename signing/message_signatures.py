@@ -42,7 +42,7 @@ class MessageSignature:
 
 
 def read_signature(signature_input: str, signature: str, tag: str) -> MessageSignature:
-    """Return the one signature with this tag (7.2.2). Raises SignatureError where there is none, several or no sense."""
+    """Return the one signature with this tag (7.2.2). Raises SignatureError."""
     inputs, values = _dictionary(signature_input), _dictionary(signature)
     labels = [label for label, member in inputs.items() if isinstance(member[0], list) and member[1].get("tag") == tag]
     if len(labels) != 1:
@@ -96,7 +96,7 @@ def verify_bytes(base: bytes, signature: bytes, jwk: Mapping[str, Any], alg: str
     try:
         key = import_public(jwk)
         if isinstance(key, OKPKey):
-            key.public_key.verify(signature, base)  # type: ignore[union-attr,call-arg]  # Ed25519 alone is imported
+            key.public_key.verify(signature, base)  # type: ignore[union-attr]  # Ed25519 alone is imported
         elif isinstance(key, ECKey):
             if len(signature) != _RAW_P256:
                 raise SignatureError

@@ -10,7 +10,7 @@ depends_on = None
 UP = (
     """CREATE TABLE upload (
         upload_id uuid PRIMARY KEY, client_id text NOT NULL REFERENCES client, dataset text NOT NULL,
-        sender_batch text NOT NULL, signature text, length bigint NOT NULL CHECK (length > 0),
+        sender_batch text NOT NULL, signature text, digest bytea, length bigint NOT NULL CHECK (length > 0),
         received bigint NOT NULL CHECK (received BETWEEN 0 AND length),
         state text NOT NULL CHECK (state IN ('open', 'stored', 'refused')), fault text,
         batch_id uuid CHECK ((state = 'stored') = (batch_id IS NOT NULL)),

@@ -1,7 +1,9 @@
 """The calls a bank and an agency make, each one method; a broken connection is tried again without doing it twice."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import time
+from base64 import b64encode
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -11,10 +13,15 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from xinqiao_client.auth import XinqiaoAuth
-from xinqiao_client.keys import Key
+from xinqiao_client.files import FileBody
+from xinqiao_client.keys import Key, sign_batch
 
-CHUNK_BYTES = 256 * 1024
+RESUMABLE_BYTES = 32 * 1024 * 1024
+TUS = {"Tus-Resumable": "1.0.0"}
+PIECE_TYPE = "application/offset+octet-stream"
+BUSY_TRIES = 450
 _PASSING = frozenset({429, 502, 503, 504})
+Progress = Callable[[int, int], None]
 
 
 class ProblemError(Exception):
@@ -44,6 +51,7 @@ class Xinqiao:
     ) -> None:
         """Speak to `issuer` as `client_id` with its private key; `timeout` and `pause` are seconds."""
         auth = XinqiaoAuth(issuer, client_id, key)
+        self._key, self._pause = key, pause
         self._http = httpx.Client(base_url=issuer, auth=auth, timeout=timeout)
         self._retrying = Retrying(
             retry=retry_if_exception_type((_PassingError, httpx.TransportError)),
@@ -99,47 +107,80 @@ class Xinqiao:
         """Return what is left to ask, per plan and period."""
         return self._call("GET", "/v1/quota")
 
-    def push(self, dataset: str, file: str | Path, *, batch: str | None = None) -> dict[str, Any]:
-        """Push a file of a dataset; return its counts. The batch id is its digest unless given: again is no second."""
-        body = _File(Path(file))
-        headers = {"Batch-Id": batch or body.digest()[:32]}
-        return self._call("POST", f"/v1/datasets/{dataset}/batches", content=body, headers=headers, timeout=900)
+    def push(
+        self,
+        dataset: str,
+        file: str | Path,
+        *,
+        batch: str | None = None,
+        sign: bool = False,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Push a file of a dataset; return its counts. The batch id is its digest unless given: again is no second.
+
+        A file over `RESUMABLE_BYTES` goes in pieces: pushed again after a break, even by another process, it goes on
+        where it stopped. `sign` adds a signature by this client's key; `progress` is told the bytes sent and the whole.
+        """
+        body = FileBody(Path(file))
+        batch = batch or body.hexdigest[:32]
+        headers = {"Batch-Id": batch}
+        if sign:
+            headers["Batch-Signature"] = sign_batch(self._key, batch, dataset, body.hexdigest)
+        if body.size > RESUMABLE_BYTES:
+            return self._upload(dataset, body, headers, progress or (lambda _sent, _whole: None))
+        path = f"/v1/datasets/{dataset}/batches"
+        return self._call("POST", path, content=body, headers={"Content-Digest": body.field, **headers}, timeout=900)
+
+    def _upload(self, dataset: str, body: FileBody, headers: dict[str, str], progress: Progress) -> dict[str, Any]:
+        """Send a file in pieces (tus 1.0). What the gateway says it holds is where the next piece begins."""
+        given = {**TUS, **headers, "Upload-Length": str(body.size), "Repr-Digest": body.field}
+        begun = self._answer("POST", f"/v1/datasets/{dataset}/uploads", headers=given)
+        place, at, busy = begun.headers["Location"], int(begun.headers["Upload-Offset"]), 0
+        while True:
+            progress(at, body.size)
+            try:
+                sent = self._send_piece(place, at, body)
+            except ProblemError as fault:
+                # The answer to the last piece got lost, and the gateway is still at it: wait, ask, go on.
+                busy += fault.slug == "upload-busy"
+                if fault.slug not in {"offset-mismatch", "checksum-mismatch", "upload-busy"} or busy > BUSY_TRIES:
+                    raise
+                time.sleep(4 * self._pause if fault.slug == "upload-busy" else 0)
+                sent = self._answer("HEAD", place, headers=TUS)
+            before, at = at, int(sent.headers["Upload-Offset"])
+            busy = 0 if at > before else busy
+            if at == body.size and "Content-Location" in sent.headers:
+                progress(at, body.size)
+                return self._call("GET", sent.headers["Content-Location"])
+
+    def _send_piece(self, place: str, at: int, body: FileBody) -> httpx.Response:
+        content = body.piece(at)
+        checksum = b64encode(hashlib.sha256(content).digest()).decode()
+        headers = {**TUS, "Content-Type": PIECE_TYPE, "Upload-Offset": str(at), "Upload-Checksum": f"sha256 {checksum}"}
+        return self._answer("PATCH", place, content=content, headers=headers, timeout=900)
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - query parameters of any kind
         """Read any resource of the gateway."""
         return self._call("GET", path, params=parameters)
 
     def _call(self, method: str, path: str, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx's own arguments
+        return _read(self._answer(method, path, **request))
+
+    def _answer(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own arguments
+        """Return a good answer; what may pass is tried again first. Raises ProblemError."""
         try:
             answer: httpx.Response = self._retrying(self._send, method, path, **request)
         except _PassingError as fault:
             answer = fault.answer
-        body = _read(answer)
         if answer.is_success:
-            return body
-        raise ProblemError(answer.status_code, body)
+            return answer
+        raise ProblemError(answer.status_code, _read(answer))
 
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own arguments
         answer = self._http.request(method, path, **request)
         if answer.status_code in _PASSING and "quota-exceeded" not in answer.text:
             raise _PassingError(answer)
         return answer
-
-
-class _File:
-    """A file as a request body that can be sent again."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __iter__(self) -> Iterator[bytes]:
-        with self._path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                yield chunk
-
-    def digest(self) -> str:
-        with self._path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:

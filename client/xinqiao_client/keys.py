@@ -42,3 +42,9 @@ def load_key(path: str | Path) -> Key:
 def sign(header: dict[str, Any], claims: dict[str, Any], key: Key) -> str:
     """Sign a JWT in the one suite of the key's type."""
     return jwt.encode({"alg": ALGORITHMS[key.key_type], **header}, claims, key, registry=_REGISTRY)
+
+
+def sign_batch(key: Key, batch: str, dataset: str, sha256: str) -> str:
+    """Sign a delivery, as Batch-Signature carries it: evidence that the agency sent exactly these bytes."""
+    header = {"kid": key.kid or key.thumbprint(), "typ": "xinqiao-batch-signature+jws"}
+    return sign(header, {"batch": batch, "dataset": dataset, "sha256": sha256}, key)

@@ -31,7 +31,7 @@ Signature = Annotated[
     str | None,
     Header(
         alias="Batch-Signature",
-        description="JWS over {batch, dataset, sha256}, by the agency's key; or Signature-Input and Signature (RFC 9421).",
+        description="JWS over {batch, dataset, sha256} by the agency's key; or Signature-Input (RFC 9421).",
     ),
 ]
 DatasetName = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,63}$")]

@@ -1,7 +1,7 @@
-"""`xinqiao verify FILE`: check a signed statement offline: answer, batch, consent receipt, delivery, receipt."""
+"""`xinqiao verify FILE`: check offline a record's proof, or a signed statement: answer, batch, receipt, delivery."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,19 +21,28 @@ def verify(
     keys: Annotated[
         Path, typer.Option(help="公钥文件 What /.well-known/xinqiao-keys said, kept from earlier.", exists=True)
     ],
+    log_key: Annotated[
+        Path | None, typer.Option(help="审计日志公钥 The log's verifier key; without it, the one among the keys.")
+    ] = None,
+    agency_key: Annotated[
+        Path | None, typer.Option(help="部门公钥 The agency's public key; without it, the one in the file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """离线验签 Check a signed statement against keys kept earlier; needs no database and no network."""
+    """离线验证 Check a proof or a signed statement against keys kept earlier; needs no database and no network."""
     import orjson
 
     from signing.errors import SignatureError
     from signing.jws import type_of, verify_jws
 
     try:
-        content = file.read_text("utf-8").strip()
+        raw, held = file.read_bytes(), orjson.loads(keys.read_bytes())
+        if b'"type":"xinqiao-record-proof' in raw.replace(b" ", b""):
+            show(as_json, _proved(raw, held, log_key, agency_key))
+            return
+        content = raw.decode().strip()
         given = orjson.loads(content) if content.startswith("{") else {"answer": content}
         statement = str(given.get("answer") or given.get("statement") or "")
-        held = orjson.loads(keys.read_bytes())
         typ = type_of(statement)
         if typ not in TYPES:
             fail(f"不认识的签名类型 unknown type of statement {typ!r}")
@@ -46,3 +55,24 @@ def verify(
     if changed:
         fail(f"签名之外的内容被改动 differs from what was signed: {', '.join(changed)}")
     show(as_json, {"有效 valid": True, "类型 type": typ, **payload})
+
+
+def _proved(raw: bytes, held: dict[str, Any], log_key: Path | None, agency_key: Path | None) -> dict[str, object]:
+    """Check a record's proof; a fault ends the command with the step that failed."""
+    import orjson
+
+    from gateway.record_proof_check import RecordProofError, verify_proof
+
+    vkey = log_key.read_text() if log_key else str(held["audit"])
+    try:
+        proved = verify_proof(raw, held["batch"], vkey, orjson.loads(agency_key.read_bytes()) if agency_key else None)
+    except RecordProofError as fault:
+        fail(str(fault))
+    return {
+        "有效 valid": True,
+        "类型 type": "record-proof",
+        "记录 record": proved.record,
+        "批次 statement": proved.statement,
+        "部门签名 agency signature by key": proved.signed_by,
+        "审计条目 entry": proved.log,
+    }

@@ -1,7 +1,7 @@
 """Who may see a page, and whether a form comes from one of ours."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -65,13 +65,24 @@ def signed_in(*roles: str) -> Callable[[Request, Present | None], Awaitable[Pres
     return present
 
 
-async def read_own_form(request: Request) -> dict[str, str]:
-    """Return a form sent from one of our pages. Raises PageError for another site's, or a malformed one."""
+def check_own_site(request: Request) -> None:
+    """Raise PageError unless a form was sent from one of our pages."""
     issuer = get_gateway(request).settings.issuer
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     foreign = site not in {None, "same-origin"} or origin not in {None, "/".join(issuer.split("/")[:3])}
     if foreign or (site is None and origin is None):
         raise PageError("form-stale", 403)
+
+
+def check_token(form: Mapping[str, object], present: Present) -> None:
+    """Raise PageError unless a form carries the token of its sender's session."""
+    if not hmac.compare_digest(str(form.get("csrf", "")).encode(), present.csrf.encode()):
+        raise PageError("form-stale", 403)
+
+
+async def read_own_form(request: Request) -> dict[str, str]:
+    """Return a form sent from one of our pages. Raises PageError for another site's, or a malformed one."""
+    check_own_site(request)
     try:
         return await read_form(request)
     except FormError as fault:
@@ -83,8 +94,7 @@ async def read_signed_form(request: Request, visitor: Visitor) -> dict[str, str]
     form = await read_own_form(request)
     if visitor is None:
         raise SignInNeededError("/console")
-    if not hmac.compare_digest(form.get("csrf", "").encode(), visitor.csrf.encode()):
-        raise PageError("form-stale", 403)
+    check_token(form, visitor)
     return form
 
 

@@ -16,7 +16,7 @@ from gateway.people.sessions import Present
 FOLDER = Path(__file__).parent
 LANGUAGE_COOKIE = "xinqiao-language"
 # What each role finds in the navigation: the path's last part is also the text's key.
-NAVIGATION: dict[str, tuple[str, ...]] = {"operator": ("changes", "clients")}
+NAVIGATION: dict[str, tuple[str, ...]] = {"operator": ("changes", "clients", "uploads"), "clerk": ("uploads",)}
 _CLOCK = ZoneInfo("Asia/Shanghai")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
@@ -60,9 +60,10 @@ def page(
     *,
     status: int = 200,
     form_target: str = "",
+    script: bool = False,
     **context: Any,  # noqa: ANN401 - what the template shows
 ) -> HTMLResponse:
-    """Render a page; `form_target` is a further origin its form may lead to."""
+    """Render a page; `form_target` is a further origin its form may lead to, `script` lets our own script run."""
     language = language_of(request)
     shown = _TEMPLATES.get_template(f"{template}.html").render(
         t=partial(say, language=language), language=language, present=present,
@@ -71,7 +72,7 @@ def page(
     policy = (
         f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {form_target}; "
         "frame-ancestors 'none'; base-uri 'none'"
-    )
+    ) + ("; script-src 'self'; connect-src 'self'" if script else "")
     return HTMLResponse(shown, status_code=status, headers={"Content-Security-Policy": policy, **HEADERS})
 
 

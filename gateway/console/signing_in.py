@@ -32,6 +32,12 @@ async def icon() -> FileResponse:
     return FileResponse(FOLDER / "static" / "icon.svg", media_type="image/svg+xml", headers=KEPT)
 
 
+@router.get("/uploads.js")
+async def script() -> FileResponse:
+    """Return the one script: the progress of a large file."""
+    return FileResponse(FOLDER / "static" / "uploads.js", media_type="text/javascript", headers=KEPT)
+
+
 @router.get("/language/{language}")
 async def choose_language(language: str, next: str = "/console") -> RedirectResponse:  # noqa: A002 - the parameter's name
     """Remember the language and go back."""

@@ -23,7 +23,7 @@ async def take_file(
     *,
     then: Callable[[AsyncSession], Awaitable[None]] | None = None,
 ) -> tuple[Batch, bool]:
-    """Take a file in and return its batch, and whether it was new. Raises ProblemError, what is wrong and what to do."""
+    """Take a file in and return its batch, and whether it was new. Raises ProblemError."""
     async with gateway.gate.admit(dataset, path.stat().st_size):
         try:
             return await take_in(gateway, sender, dataset, digest, FileSource({"path": path}).open, then=then)

@@ -42,7 +42,7 @@ class _Unpacker(Protocol):
 
 
 async def receive(request: Request, path: Path, most: int) -> Received:
-    """Write a request's body to `path`. Raises ProblemError for what is too large, torn, or not what its digest says."""
+    """Write a request's body to `path`. Raises ProblemError where it is too large, torn, or another than told."""
     unpacker, written, wire, size = _unpacker_of(request), hashlib.sha256(), hashlib.sha256(), 0
     check_announced(request, most)
     with path.open("wb") as file:
@@ -153,21 +153,23 @@ def _not_gzip() -> ProblemError:
     return ProblemError("malformed-delivery", 422, "gzip 数据损坏或不完整 The body is no whole gzip (RFC 1952).")
 
 
-def _check_digest(request: Request, wire: bytes) -> None:
-    """Compare with Content-Digest (RFC 9530 2), where sha-256 is among its algorithms."""
-    lines = request.headers.getlist("content-digest")
+def read_digest(request: Request, name: str) -> bytes | None:
+    """Return the sha-256 of a digest field (RFC 9530 2, 3), None where there is no field. Raises ProblemError."""
+    lines = request.headers.getlist(name)
     if not lines:
-        return
+        return None
     try:
         named = http_sf.parse(", ".join(lines).encode(), tltype="dictionary")
     except (http_sf.StructuredFieldError, ValueError) as fault:
-        raise ProblemError("invalid-request", 400, "Content-Digest: not a dictionary (RFC 9530 2).") from fault
-    told = named.get("sha-256") if isinstance(named, dict) else None
-    if told is None:
-        raise ProblemError(
-            "invalid-request", 400, "Content-Digest: give sha-256.", headers={"Want-Content-Digest": "sha-256=1"}
-        )
-    if told[0] != wire:
+        raise ProblemError("invalid-request", 400, f"{name}: not a dictionary (RFC 9530).") from fault
+    told = named["sha-256"] if isinstance(named, dict) and "sha-256" in named else None
+    if not (isinstance(told, tuple) and isinstance(told[0], bytes)):
+        raise ProblemError("invalid-request", 400, f"{name}: give sha-256.", headers={f"Want-{name}": "sha-256=1"})
+    return told[0]
+
+
+def _check_digest(request: Request, wire: bytes) -> None:
+    if read_digest(request, "Content-Digest") not in {None, wire}:
         raise ProblemError(
             "digest-mismatch",
             400,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, Text, text
+from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 Timestamp = DateTime(timezone=True)
@@ -22,6 +22,7 @@ class Upload(SQLModel, table=True):
     dataset: str = Field(sa_type=Text)
     sender_batch: str = Field(sa_type=Text)
     signature: str | None = Field(default=None, sa_type=Text)
+    digest: bytes | None = Field(default=None, sa_type=LargeBinary)  # SHA-256 of the file, where it was announced
     length: int = Field(sa_type=BigInteger)
     received: int = Field(sa_type=BigInteger)
     state: str = Field(sa_type=Text)  # open, stored, refused

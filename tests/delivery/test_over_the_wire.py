@@ -71,3 +71,14 @@ def test_a_connection_that_breaks_in_the_middle_leaves_nothing(served):
             time.sleep(0.05)
     assert gateway.rows("SELECT count(*) FROM batch WHERE sender_batch = 'broken'") == [(0,)]
     assert "unhandled" not in (gateway.home / "serve.log").read_text()
+
+
+def test_the_command_line_writes_a_proof_that_it_verifies(served, tmp_path):
+    gateway, _ = served
+    batch = gateway.push("tax", "tax_arrears", f"{HEADER}丁公司,{uscc(4)},,1,增值税,\n").json()["batch"]
+    ((record,),) = gateway.rows(f"SELECT record_id FROM record WHERE batch_id = '{batch}'")
+    (tmp_path / "keys.json").write_text(gateway.cli("keys", "show"))
+    gateway.cli("record", "proof", str(record), "-o", str(tmp_path / "proof.json"))
+    assert gateway.cli("record", "proof", str(record)) == (tmp_path / "proof.json").read_text()
+    told = gateway.cli("verify", str(tmp_path / "proof.json"), "--keys", str(tmp_path / "keys.json"), "--json")
+    assert '"valid":true' in told

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from functools import partial
 
 import pytest
 
@@ -69,8 +70,8 @@ BOMBS = {
     "blanks": lambda: b"[" + b" " * (64 * MIB),
     "many names": lambda: b"\n".join(b'{"a%d": 1}' % n for n in range(100_000)),
     "an object of many names": lambda: b"{" + b",".join(b'"a%d": 1' % n for n in range(200_000)) + b"}",
-    "entities": lambda: f'<!DOCTYPE a [<!ENTITY e0 "boom">{ENTITIES}]><a><b><c>&e11;</c></b></a>'.encode(),
-    "entities in an attribute": lambda: f'<!DOCTYPE a [<!ENTITY e0 "boom">{ENTITIES}]><a x="&e11;"/>'.encode(),
+    "entities": f'<!DOCTYPE a [<!ENTITY e0 "boom">{ENTITIES}]><a><b><c>&e11;</c></b></a>'.encode,
+    "entities in an attribute": f'<!DOCTYPE a [<!ENTITY e0 "boom">{ENTITIES}]><a x="&e11;"/>'.encode,
     "many entities": lambda: b"<!DOCTYPE a [" + b"".join(b'<!ENTITY x%d "y">' % n for n in range(500_000)) + b"]><a/>",
     "one text": lambda: b"<a><b><c>" + b"x" * (64 * MIB),
     "deep elements": lambda: b"<a>" * (8 * MIB),
@@ -79,11 +80,11 @@ BOMBS = {
     "instructions": lambda: b"<a>" + b"<?x y?>" * (6 * MIB),
     "attributes": lambda: b"<a " + b" ".join(b'a%d=""' % n for n in range(2_000_000)),
     "texts between records": lambda: b"<a>" + b"x <b/>" * MIB,
-    "a cell in the last corner": lambda: sheet(CORNER),
-    "a hundred million cells": lambda: sheet(SPARSE),
-    "a gigabyte of blanks": lambda: sheet("", megabytes=1024),
-    "a gigabyte of one cell": lambda: sheet(TEXT, b"x", END, megabytes=1024),
-    "a long cell": lambda: sheet(TEXT, b"x", END, megabytes=2),
+    "a cell in the last corner": partial(sheet, CORNER),
+    "a hundred million cells": partial(sheet, SPARSE),
+    "a gigabyte of blanks": partial(sheet, "", megabytes=1024),
+    "a gigabyte of one cell": partial(sheet, TEXT, b"x", END, megabytes=1024),
+    "a long cell": partial(sheet, TEXT, b"x", END, megabytes=2),
     "a large workbook": lambda: b"PK\x03\x04" + b"x" * (65 * MIB),
 }  # fmt: skip
 

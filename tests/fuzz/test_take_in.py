@@ -22,14 +22,16 @@ COUNTS = text("""
            (SELECT count(*) FROM subject)
 """)
 OF_BATCH = text("""
-    SELECT (SELECT count(*) FROM record WHERE batch_id = :batch), (SELECT count(*) FROM rejected_row WHERE batch_id = :batch)
+    SELECT (SELECT count(*) FROM record WHERE batch_id = :batch),
+           (SELECT count(*) FROM rejected_row WHERE batch_id = :batch)
 """)
 SHARED = how(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 UGLY = st.one_of(
     st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40),
     st.sampled_from([
         "x" * 5000, "甲" * 3000, "9" * 400, "1e400", "-0", "Infinity", "NaN", "9999-12-31", "0001-01-01", "10000-01-01",
-        "2024-02-30", "99999999", "1" * 18, uscc(1), "９１３３", "=1+1", "\u202e", "\ufeff", "\U0010ffff", "'; DROP TABLE record",
+        "2024-02-30", "99999999", "1" * 18, uscc(1), "９１３３", "=1+1", "\u202e", "\ufeff", "\U0010ffff",
+        "'; DROP TABLE record",
         "999999999999999999999999999亿", "0.000000000000000000000000000000001", "\r\n", "\x1f", "、" * 3000,
     ]),
 )  # fmt: skip

@@ -21,9 +21,10 @@ OPEN = {
     "GET /livez", "GET /readyz", "GET /metrics", "GET /.well-known/xinqiao-keys",
     "GET /.well-known/oauth-authorization-server", "GET /oauth/jwks", "POST /oauth/token", "POST /oauth/par",
     "POST /oauth/introspect", "POST /oauth/revoke", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
-    "GET /console/console.css", "GET /console/icon.svg", "GET /console/language/{language}", "GET /console/sign-in",
+    "GET /console/console.css", "GET /console/icon.svg", "GET /console/uploads.js",
+    "GET /console/language/{language}", "GET /console/sign-in",
     "POST /console/sign-in",
-    "GET /console/enrol", "POST /console/enrol", "GET /console/sso", "GET /console/sso/back",
+    "OPTIONS /v1/uploads", "GET /console/enrol", "POST /console/enrol", "GET /console/sso", "GET /console/sso/back",
 }  # fmt: skip
 OTHER_KEY = ECKey.generate_key("P-256")
 
@@ -103,7 +104,13 @@ async def send(client, name, access_token, key=PROOF_KEY):
     values = {"dataset": "ent_registration", "action": "revoke", "decision": "approve"}
     for part in [part for part in path.split("/") if part.startswith("{")]:
         path = path.replace(part, values.get(part.strip("{}").split(":")[0], str(uuid4())))
-    headers = {"Idempotency-Key": "k", "Batch-Id": "b"}
+    headers = {
+        "Idempotency-Key": "k",
+        "Batch-Id": "b",
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": "1",
+        "Upload-Offset": "0",
+    }
     if access_token:
         url = f"{client.base_url}".rstrip("/") + path
         headers |= {"Authorization": f"DPoP {access_token}", "DPoP": proof(url, method, access_token, key)}

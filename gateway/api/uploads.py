@@ -1,0 +1,133 @@
+"""Uploads that survive a broken connection: tus 1.0 (core, creation, termination, checksum, expiration).
+
+The last piece makes the batch; GET tells which. docs/decisions/0010-deliveries-arriving.md says why this standard.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from email.utils import format_datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+
+from gateway.api.batches import BatchId, DatasetName, Pusher, Signature, own_dataset
+from gateway.api.dependencies import Gw
+from gateway.delivery.body import chunks_of, read_digest
+from gateway.delivery.checksum import ALGORITHMS, Checksum
+from gateway.delivery.pieces import append
+from gateway.delivery.signatures import demand_no_signature
+from gateway.delivery.tables import Upload
+from gateway.delivery.uploads import Wanted, end_upload, get_upload, open_upload
+from gateway.problems import ProblemError
+
+router = APIRouter(prefix="/v1", tags=["push 报送"])
+VERSION = "1.0.0"
+TUS = {"Tus-Resumable": VERSION}
+PIECE_TYPE = "application/offset+octet-stream"
+EXTENSIONS = "creation,termination,checksum,expiration"
+Version = Annotated[str, Header(alias="Tus-Resumable", description="1.0.0")]
+Length = Annotated[int, Header(alias="Upload-Length", ge=1, le=1 << 50, description="文件字节数 The file's bytes.")]
+Offset = Annotated[
+    int, Header(alias="Upload-Offset", ge=0, le=1 << 50, description="本段的起点 Where this piece begins.")
+]
+Sum = Annotated[str | None, Header(alias="Upload-Checksum", max_length=200, description="sha256 BASE64")]
+
+
+@router.options("/uploads", status_code=204, summary="What uploads can do 断点续传能力")
+async def options(gateway: Gw) -> Response:
+    """Return version, extensions, the largest file and the checksums."""
+    told = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Checksum-Algorithm": ",".join(ALGORITHMS)}
+    return Response(status_code=204, headers={**TUS, **told, "Tus-Max-Size": str(gateway.settings.max_resumable_bytes)})
+
+
+@router.post("/datasets/{dataset}/uploads", status_code=201, summary="Begin an upload 开始上传")
+async def create(
+    dataset: DatasetName,
+    request: Request,
+    gateway: Gw,
+    agency: Pusher,
+    batch_id: BatchId,
+    length: Length,
+    version: Version,
+    signature: Signature = None,
+) -> Response:
+    """Open an upload of one batch; send its pieces to Location. A signature is over the whole file, as with a push.
+
+    With Repr-Digest (RFC 9530, sha-256) the file is compared when whole, and asking again finds what was begun.
+    """
+    with _tus(version):
+        own_dataset(dataset, agency)
+        if signature is None:
+            await demand_no_signature(gateway, agency.client_id)
+        digest = read_digest(request, "Repr-Digest")
+        upload = await open_upload(gateway, Wanted(agency.client_id, dataset, batch_id, length, signature, digest))
+    return Response(status_code=201, headers={"Location": f"/v1/uploads/{upload.upload_id}", **_state(upload)})
+
+
+@router.api_route("/uploads/{upload_id}", methods=["GET", "HEAD"], summary="How far an upload is 上传进度")
+async def show(upload_id: UUID, gateway: Gw, agency: Pusher, response: Response) -> dict[str, Any]:
+    """Return how much has arrived, and the batch once there is one."""
+    with _tus(VERSION):
+        upload = await get_upload(gateway, agency.client_id, upload_id)
+    response.headers.update({"Cache-Control": "no-store", "Upload-Length": str(upload.length), **_state(upload)})
+    return {
+        "upload": str(upload_id), "dataset": upload.dataset, "sender_batch": upload.sender_batch,
+        "length": upload.length, "received": upload.received, "state": upload.state, "fault": upload.fault,
+        "batch": str(upload.batch_id) if upload.batch_id else None, "expires_at": upload.expires_at.isoformat(),
+    }  # fmt: skip
+
+
+@router.patch(
+    "/uploads/{upload_id}",
+    status_code=204,
+    summary="Send a piece 上传一段",
+    openapi_extra={"requestBody": {"required": True, "content": {PIECE_TYPE: {}}}},
+)
+async def piece(
+    upload_id: UUID,
+    request: Request,
+    gateway: Gw,
+    agency: Pusher,
+    offset: Offset,
+    version: Version,
+    checksum: Sum = None,
+) -> Response:
+    """Append a piece. The last one takes the batch in and answers when that is done, with Content-Location."""
+    with _tus(version):
+        if request.headers.get("content-type", "").lower() != PIECE_TYPE:
+            raise ProblemError("unsupported-encoding", 415, f"Content-Type must be {PIECE_TYPE}.")
+        announced = Checksum(checksum) if checksum else None
+        upload = await append(gateway, agency.client_id, upload_id, offset, chunks_of(request), announced)
+    return Response(status_code=204, headers=_state(upload))
+
+
+@router.delete("/uploads/{upload_id}", status_code=204, summary="End an upload 终止上传")
+async def end(upload_id: UUID, gateway: Gw, agency: Pusher, version: Version) -> Response:
+    """Throw away what has arrived; a batch that was stored stays."""
+    with _tus(version):
+        await end_upload(gateway, agency.client_id, upload_id)
+    return Response(status_code=204, headers=TUS)
+
+
+def _state(upload: Upload) -> dict[str, str]:
+    told = {**TUS, "Upload-Offset": str(upload.received)}
+    if upload.state == "open":
+        told["Upload-Expires"] = format_datetime(upload.expires_at.astimezone(UTC), usegmt=True)
+    if upload.batch_id:
+        told["Content-Location"] = f"/v1/batches/{upload.batch_id}"
+    return told
+
+
+@contextmanager
+def _tus(version: str) -> Iterator[None]:
+    """Name the version in refusals too; refuse another one (tus 1.0, Tus-Version)."""
+    if version != VERSION:
+        headers = {"Tus-Version": VERSION, **TUS}
+        raise ProblemError("unsupported-version", 412, f"Tus-Resumable: {VERSION}.", headers=headers)
+    try:
+        yield
+    except ProblemError as fault:
+        fault.headers = {**fault.headers, **TUS}
+        raise

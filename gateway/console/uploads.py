@@ -1,0 +1,174 @@
+"""Handing files in on the console: choose a dataset and a file, see what came of each row, look at earlier batches."""
+
+import hashlib
+import re
+import secrets
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+from starlette.datastructures import FormData, UploadFile
+
+from connectors.catalogue import agencies, datasets
+from connectors.datasets import Dataset
+from connectors.tables import Batch, RejectedRow
+from gateway.api.batches import SENDERS_ID, WORKBOOK, spool_of
+from gateway.api.dependencies import Gw, Transaction
+from gateway.console.guard import check_own_site, check_token, signed_in
+from gateway.console.multipart import read_multipart
+from gateway.console.render import PageError, page
+from gateway.delivery.arrival import take_file
+from gateway.delivery.signatures import demand_no_signature
+from gateway.intake import Sender
+from gateway.people.sessions import Present
+from gateway.problems import ProblemError
+from gateway.quarantine import write_workbook
+from gateway.state import Gateway
+
+router = APIRouter(prefix="/console/uploads", include_in_schema=False)
+ON_A_PAGE = 50
+FIRST_REJECTED = 5
+# What each reason is in words, as the first rows that were refused for it say it.
+_WORDS = text("""
+    SELECT DISTINCT ON (r ->> 'code') r ->> 'code' AS code, r ->> 'text' AS words
+    FROM (SELECT reasons, row_number FROM rejected_row WHERE batch_id = :batch ORDER BY row_number LIMIT 10000) first,
+         jsonb_array_elements(reasons) r ORDER BY r ->> 'code', row_number
+""")
+OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
+BAR_UNITS = 1000
+_PIECE = 1024 * 1024
+Deliverer = Annotated[Present, Depends(signed_in("clerk", "operator"), scope="function")]
+
+
+@router.get("")
+async def show(request: Request, session: Transaction, present: Deliverer, before: UUID | None = None) -> Response:
+    """Show the form and the batches of the person's agency, of all agencies to operators, newest first."""
+    return await _form(request, session, present, before=before)
+
+
+@router.post("")
+async def hand_in(request: Request, gateway: Gw, present: Deliverer) -> Response:
+    """Take a file in and lead to what came of it; what is wrong is said beside the form."""
+    check_own_site(request)
+    fault: ProblemError | PageError
+    try:
+        form = await read_multipart(request, gateway.settings.max_upload_bytes)
+        try:
+            check_token(form, present)
+            batch = await _take_in(gateway, present, form)
+        finally:
+            await form.close()
+        return RedirectResponse(f"/console/uploads/{batch.batch_id}", 303)
+    except (ProblemError, PageError) as refusal:
+        if isinstance(refusal, PageError) and refusal.key != "upload-incomplete":
+            raise
+        fault = refusal
+    async with gateway.database.begin("uploads.form") as session:
+        return await _form(request, session, present, fault=fault)
+
+
+@router.get("/{batch_id}")
+async def show_batch(request: Request, session: Transaction, present: Deliverer, batch_id: UUID) -> Response:
+    """Show what came of a batch's rows."""
+    batch = await _get_batch(session, present, batch_id)
+    query = (
+        select(RejectedRow)
+        .where(col(RejectedRow.batch_id) == batch_id)
+        .order_by(col(RejectedRow.row_number))
+        .limit(FIRST_REJECTED)
+    )
+    rejected = list((await session.execute(query)).scalars())
+    reasons = sorted(batch.reasons.items(), key=lambda pair: -int(pair[1]))
+    words = {row.code: row.words for row in await session.execute(_WORDS, {"batch": batch_id})}
+    title = datasets()[batch.dataset].title if batch.dataset in datasets() else None
+    return page(
+        request, "upload", present, batch=batch, bars=bars_of(batch), units=BAR_UNITS, reasons=reasons,
+        rejected=rejected, title=title, words=words,
+    )  # fmt: skip
+
+
+@router.get("/{batch_id}/rejected-rows")
+async def rejected_rows(session: Transaction, present: Deliverer, batch_id: UUID) -> Response:
+    """Return the refused rows as a workbook."""
+    batch = await _get_batch(session, present, batch_id)
+    headers = {"Content-Disposition": f'attachment; filename="rejected-{batch_id}.xlsx"', "Cache-Control": "no-store"}
+    return Response(await write_workbook(session, batch.batch_id), media_type=WORKBOOK, headers=headers)
+
+
+def bars_of(batch: Batch) -> list[dict[str, Any]]:
+    """Return the outcomes as stretches of one bar of BAR_UNITS, left to right; what is there at all is seen."""
+    counts = [(name, int(getattr(batch, name))) for name in OUTCOMES]
+    least = 4
+    scale = (BAR_UNITS - least * sum(count > 0 for _, count in counts)) / max(1, batch.row_count)
+    bars, at = [], 0.0
+    for name, count in counts:
+        width = count * scale + least if count else 0.0
+        bars.append({"name": name, "count": count, "x": round(at, 2), "width": round(width, 2)})
+        at += width
+    return bars
+
+
+async def _take_in(gateway: Gateway, present: Present, form: FormData) -> Batch:
+    """Take the form's file in. Raises PageError or ProblemError."""
+    dataset, file = datasets().get(str(form.get("dataset", ""))), form.get("file")
+    sender_batch = str(form.get("batch", "")).strip()
+    whole = isinstance(file, UploadFile) and file.filename and re.fullmatch(SENDERS_ID, sender_batch)
+    if dataset is None or not isinstance(file, UploadFile) or not whole:
+        raise PageError("upload-incomplete", 400)
+    if present.agency not in {None, dataset.agency}:
+        raise PageError("forbidden", 403)
+    await demand_no_signature(gateway, dataset.agency)
+    with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as target:
+        digest = hashlib.sha256()
+        while piece := await file.read(_PIECE):
+            digest.update(piece)
+            target.write(piece)
+        target.flush()
+        sender = Sender(present.actor, sender_batch, "console")
+        batch, _ = await take_file(gateway, sender, dataset, Path(target.name), digest.digest())
+    return batch
+
+
+async def _form(
+    request: Request,
+    session: AsyncSession,
+    present: Present,
+    *,
+    before: UUID | None = None,
+    fault: ProblemError | PageError | None = None,
+) -> Response:
+    query = select(Batch).order_by(col(Batch.batch_id).desc()).limit(ON_A_PAGE)
+    query = query.where(col(Batch.agency) == present.agency) if present.agency else query
+    query = query.where(col(Batch.batch_id) < before) if before else query
+    rows = list((await session.execute(query)).scalars())
+    return page(
+        request, "uploads", present, status=fault.status if fault else 200, script=True,
+        groups=_choices(present), titles={name: dataset.title for name, dataset in datasets().items()},
+        batch_id=f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}", rows=rows, before=before,
+        following=rows[-1].batch_id if len(rows) == ON_A_PAGE else None,
+        fault=fault.detail if isinstance(fault, ProblemError) else "",
+        key=fault.key if isinstance(fault, PageError) else "",
+    )  # fmt: skip
+
+
+def _choices(present: Present) -> list[tuple[Any, list[Dataset]]]:
+    """Return agencies with their datasets: the person's own, or all for operators."""
+    own = [code for code in agencies() if present.agency in {None, code}]
+    groups = [
+        (agencies()[code], [dataset for dataset in datasets().values() if dataset.agency == code]) for code in own
+    ]
+    return [group for group in groups if group[1]]
+
+
+async def _get_batch(session: AsyncSession, present: Present, batch_id: UUID) -> Batch:
+    batch = await session.get(Batch, batch_id)
+    if batch is None or present.agency not in {None, batch.agency}:
+        raise PageError("batch-not-found", 404)
+    return batch

@@ -1,0 +1,135 @@
+"""Whether a file proves a record, checked offline. Pure.
+
+1. The file is in canonical form and has these members and no others: no byte of it is there for nothing.
+2. The gateway's key signed the batch's statement; the record's path leads to the root in it.
+3. The agency's key signed the delivery that the statement names, where it was signed.
+4. The audit entry is the batch's own, and its path leads to a checkpoint that the log's key signed.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.errors import NoteError
+from audit.events import commitment
+from audit.note import verify_checkpoint
+from connectors.ingest import STATEMENT_TYPE
+from gateway.delivery.signatures import check_batch_jws, check_kept_message
+from gateway.errors import GatewayError
+from gateway.record_proof import KEY_MEMBERS, TYPE, file_bytes
+from signing.canonical import sha256_hex
+from signing.errors import CanonicalError, MerkleError, SignatureError
+from signing.jws import import_public, verify_jws
+from signing.merkle import leaf_hash, verify_inclusion
+
+_MEMBERS = {"type", "canonical", "leaf_index", "path", "statement", "agency_signature", "agency_key", "entry"}
+_ENTRY_MEMBERS = {"index", "leaf", "path", "checkpoint", "salt", "payload"}
+
+
+class RecordProofError(GatewayError):
+    """The file proves nothing; the text says which step failed."""
+
+
+@dataclass(frozen=True)
+class Proved:
+    """What the file proves: the record, its batch's statement, whose key signed the delivery, and the log's size."""
+
+    record: dict[str, Any]
+    statement: dict[str, Any]
+    signed_by: str | None
+    log: str | None
+
+
+def verify_proof(
+    content: bytes, batch_key: Mapping[str, Any], vkey: str, agency_key: Mapping[str, Any] | None = None
+) -> Proved:
+    """Return what a file proves; without `agency_key`, by the agency's key in it. Raises RecordProofError."""
+    try:
+        proof = _read(content)
+        statement: dict[str, Any] = verify_jws(proof["statement"], [batch_key], STATEMENT_TYPE)
+        _check_path(proof, statement)
+        record = json.loads(proof["canonical"])
+        if (record["agency"], record["dataset"]) != (statement["agency"], statement["dataset"]):
+            raise RecordProofError("the record is of another dataset than its batch 记录与批次不属于同一目录")
+        signed_by = _check_agency(proof, statement, agency_key)
+        return Proved(record, statement, signed_by, _check_entry(proof["entry"], proof["statement"], statement, vkey))
+    except SignatureError as fault:
+        raise RecordProofError(f"签名不成立 a signature does not verify: {fault}") from fault
+    except MerkleError as fault:
+        raise RecordProofError(f"包含证明不成立 a path does not lead to its root: {fault}") from fault
+    except NoteError as fault:
+        raise RecordProofError(f"检查点不成立 the checkpoint does not verify: {fault}") from fault
+    except (ValueError, KeyError, TypeError, AttributeError, CanonicalError) as fault:
+        raise RecordProofError("文件格式不对 the file is not as a proof is written") from fault
+
+
+def _read(content: bytes) -> dict[str, Any]:
+    proof: dict[str, Any] = json.loads(content)
+    if proof["type"] != TYPE or set(proof) != _MEMBERS:
+        raise RecordProofError("文件成员不对 the file has other members than a proof of a record")
+    if file_bytes(proof) != content:
+        raise RecordProofError("文件不是规范形式 the file is not in canonical form (RFC 8785)")
+    return proof
+
+
+def _check_path(proof: Mapping[str, Any], statement: Mapping[str, Any]) -> None:
+    leaf, steps = leaf_hash(proof["canonical"].encode()), [_hex(step) for step in proof["path"]]
+    verify_inclusion(leaf, proof["leaf_index"], statement["records"], steps, _hex(statement["root"]))
+
+
+def _check_agency(
+    proof: Mapping[str, Any], statement: Mapping[str, Any], given: Mapping[str, Any] | None
+) -> str | None:
+    """Return whose key holds: the one given, or the one in the file; None where the delivery was not signed."""
+    signature, inside = proof["agency_signature"], proof["agency_key"]
+    if signature is None:
+        if inside is not None:
+            raise RecordProofError("有部门公钥而无签名 there is an agency's key and no signature")
+        return None
+    if not set(inside) <= set(KEY_MEMBERS):
+        raise RecordProofError("部门公钥有多余成员 the agency's key has other members than a key")
+    exported = import_public(inside).as_dict(private=False)
+    if any(exported[name] != inside[name] for name in inside if name != "kid"):
+        raise RecordProofError("部门公钥不是规范形式 the agency's key is not spelled as a key is")
+    if given is not None and import_public(given).thumbprint() != import_public(inside).thumbprint():
+        raise RecordProofError("部门公钥与给定的不同 the agency's key is not the one given")
+    named = str(statement["dataset"]), str(statement["sender_batch"]), str(statement["digest"])
+    check = check_batch_jws if isinstance(signature, str) else check_kept_message
+    check(signature, [inside], *named)
+    return "given" if given is not None else "in the file"
+
+
+def _check_entry(entry: Mapping[str, Any] | None, jws: str, statement: Mapping[str, Any], vkey: str) -> str | None:
+    if entry is None:
+        return None
+    if set(entry) != _ENTRY_MEMBERS:
+        raise RecordProofError("审计条目成员不对 the entry has other members than it must")
+    checkpoint = verify_checkpoint(entry["checkpoint"], vkey)
+    if entry["checkpoint"].count("\n— ") != 1:
+        raise RecordProofError("检查点只应有本日志的签名 the checkpoint has signatures of others")
+    steps = [_hex(step) for step in entry["path"]]
+    verify_inclusion(leaf_hash(entry["leaf"].encode()), entry["index"], checkpoint.size, steps, checkpoint.root)
+    leaf = json.loads(entry["leaf"])
+    if (leaf["type"], leaf["exch"]) != ("batch.sealed", statement["batch"]):
+        raise RecordProofError("审计条目不是该批次的 the entry is not that of the batch")
+    if (entry["salt"] is None) != (entry["payload"] is None):
+        raise RecordProofError("审计条目的内容不全 the entry's payload is incomplete")
+    if entry["payload"] is not None:
+        _check_payload(entry, leaf, jws)
+    return f"{checkpoint.origin} {entry['index']}/{checkpoint.size}"
+
+
+def _check_payload(entry: Mapping[str, Any], leaf: Mapping[str, Any], jws: str) -> None:
+    if not hmac.compare_digest(commitment(_hex(entry["salt"]), entry["payload"].encode()), leaf["c"]):
+        raise RecordProofError("审计条目的内容被改动 the entry's payload is not the one that was recorded")
+    if json.loads(entry["payload"])["statement"] != sha256_hex(jws.encode()):
+        raise RecordProofError("审计条目所记的不是这份声明 the entry names another statement")
+
+
+def _hex(text: str) -> bytes:
+    data = bytes.fromhex(text)
+    if data.hex() != text:
+        raise RecordProofError("十六进制须小写 hex is written in lower case")
+    return data

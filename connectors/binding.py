@@ -12,6 +12,14 @@ from connectors.errors import MalformedError
 from connectors.mapping import Column, Header, Mapping
 
 
+class MissingColumnsError(MalformedError):
+    """The header lacks columns that the nearest mapping requires; `missing` names them."""
+
+    def __init__(self, missing: set[str]) -> None:
+        super().__init__(f"缺少列 missing columns: {'、'.join(sorted(missing))}")
+        self.missing = missing
+
+
 @dataclass(frozen=True)
 class BoundField:
     """A field, how it is read, the places of its columns in order of preference, and whether it is part of the key."""
@@ -40,6 +48,11 @@ class Binding:
     fill_down: list[int]
 
     @property
+    def found(self) -> int:
+        """How many fields have a column."""
+        return sum(bool(bound.places) for bound in self.fields)
+
+    @property
     def unused(self) -> list[str]:
         """The columns no field is read from."""
         used = {place for bound in self.fields for place in (*bound.places, *bound.within)}
@@ -63,15 +76,14 @@ class Binding:
 
 
 def bind(dataset: Dataset, header: Sequence[str]) -> Binding:
-    """Bind the fitting mapping. Raises MalformedError that names the required columns the nearest one lacks."""
+    """Bind the fitting mapping. Raises MissingColumnsError that names the required columns the nearest one lacks."""
     found = Header(header)
     candidates = [_bound(dataset, mapping, found) for mapping in dataset.spellings() if not found.find(mapping.without)]
     missing = [_missing(candidate) for candidate in candidates]
     fitting = [candidate for candidate, lacks in zip(candidates, missing, strict=True) if not lacks]
     if not fitting:
-        nearest = min(missing, key=len)
-        raise MalformedError(f"缺少列 missing columns: {'、'.join(sorted(nearest))}")
-    return max(fitting, key=lambda candidate: sum(bool(bound.places) for bound in candidate.fields))
+        raise MissingColumnsError(min(missing, key=len))
+    return max(fitting, key=lambda candidate: candidate.found)
 
 
 def _bound(dataset: Dataset, mapping: Mapping, header: Header) -> Binding:
@@ -103,6 +115,7 @@ def _transform(bound: BoundField) -> str:
     if bound.field.unit:
         said.append(f"{bound.column.unit or bound.field.unit}→{bound.field.unit}")
     said += [f"extract {bound.column.extract}"] if bound.column.extract else []
+    said += ["day first"] if bound.column.day_first else []
     said += ["codes"] if bound.column.codes else []
     said += ["first filled"] if bound.column.first_filled else []
     return ", ".join(said)

@@ -16,7 +16,7 @@ import yaml
 from connectors.catalogue_yaml import find_line, read_yaml
 from connectors.datasets import Agency, Dataset, Field, Title
 from connectors.errors import ConnectorError
-from connectors.mapping import Column
+from connectors.mapping import Column, Mapping
 
 SHIPPED: Traversable = files("connectors") / "catalogue"
 CATEGORIES = "categories.yaml"
@@ -67,6 +67,22 @@ def _read_folder(found: Catalogue, folder: Traversable | Path) -> dict[str, "_Re
     return readers
 
 
+def read_mappings(name: str, source: str, dataset: Dataset) -> Dataset:
+    """Return the dataset with the mappings of a file (a list, as under `mappings:`) in place of its own.
+
+    Raises CatalogueError with the line.
+    """
+    reader = _Reader(name, source.encode())
+    content = reader.content
+    for (_, *where), said, kind in _parts({"mappings": content} if isinstance(content, list) else {}):
+        reader.convert(tuple(where), said, kind)
+    mappings: list[Mapping] = reader.convert((), content, list[Mapping])
+    mapped = msgspec.structs.replace(dataset, mappings=mappings)
+    for (_, *where), text in _faults(mapped):
+        raise reader.fault(where, text)
+    return mapped
+
+
 class _Reader:
     """Reads one file, which may describe an agency; what is wrong is said with its line, in a CatalogueError."""
 
@@ -74,7 +90,7 @@ class _Reader:
         self.name, self._source, self.describes = name, "", ""
         try:
             self._source = source.decode()
-            self._content = read_yaml(self._source)
+            self.content = read_yaml(self._source)
         except UnicodeDecodeError as fault:
             line = source.count(b"\n", 0, fault.start) + 1
             raise CatalogueError(f"{name}:{line}: 不是 UTF-8 is not UTF-8") from fault
@@ -85,7 +101,7 @@ class _Reader:
 
     def read_into(self, found: Catalogue) -> Iterator[str]:
         """Read the file into `found`; yield the names of its datasets."""
-        content = self._content
+        content = self.content
         if self.name == CATEGORIES:
             found.categories.update(self.convert((), content, dict[str, Title]))
             return

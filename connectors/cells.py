@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connectors.identifiers import is_uscc
 
 NULLS = frozenset({"", "/", "\\", "-", "--", "—", "NULL", "null", "N/A", "NA", "None", "无", "暂无", "空"})
+HIDDEN = "〔证件号已隐去〕"
 # Told by its birth date alone: a number with a slip in its check digit is a person's all the same.
 _CITIZEN = re.compile(
     r"(?<![0-9A-Za-z])[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
@@ -32,7 +33,7 @@ class CellError(Exception):
 
 def without_citizens(value: str) -> str:
     """Take citizen numbers (GB 11643) out of free text."""
-    return _CITIZEN.sub(lambda found: found[0] if is_uscc(found[0]) else "〔证件号已隐去〕", value)
+    return _CITIZEN.sub(lambda found: found[0] if is_uscc(found[0]) else HIDDEN, value)
 
 
 def shown(cell: str) -> str:

@@ -13,8 +13,8 @@ from connectors import dates
 from connectors.binding import Binding
 from connectors.cells import NULLS, Reason
 from connectors.columns import are_unified_codes, first_filled, map_distinct, read_column, read_names
-from connectors.identifiers import Identifier, Kind, read_identifier
-from connectors.party import KEYED, PERSON, PERSONAL_PARTY
+from connectors.identifiers import Identifier, Kind
+from connectors.party import PERSON, PERSONAL_PARTY
 from connectors.rows import LONGEST_KEY, Mapped, Refused, RowMapper
 
 FEWEST_FOR_COLUMNS = 100  # below, setting columns up costs more than it saves
@@ -81,14 +81,15 @@ class ChunkMapper:
         columns = [pl.Series(column, dtype=pl.String) for column in zip(*(cells for _, cells in rows), strict=True)]
         codes = columns[binding.codes[0]]
         names, plain = read_names(columns[binding.names[0]])
-        plain &= are_unified_codes(codes)
+        plain &= are_unified_codes(codes) & ~codes.is_in(sorted(self._rows.party.absent))
+        plain &= ~names.str.contains("*", literal=True)  # a starred name may be a person's
         for place in binding.kinds:
             plain &= ~columns[place].str.strip_chars().is_in(sorted(PERSONAL_PARTY))
         for place in binding.authorities:
             plain &= codes != columns[place].str.strip_chars().str.to_uppercase()
         read = {"place": pl.Series([number for number, _ in rows], dtype=pl.Int32), "name": names, "code": codes}
         if binding.dataset.registers:
-            read["also"] = _further_codes(codes, [columns[place] for place in binding.codes[1:]])
+            read["also"] = self._further_codes(rows, codes, [columns[place] for place in binding.codes[1:]])
         if binding.producers:
             read["producer"] = columns[binding.producers[0]].str.strip_chars()
         for bound in self._fields:
@@ -112,6 +113,15 @@ class ChunkMapper:
             for part in self._binding.dataset.key
         ]  # fmt: skip
         return pl.concat_str(parts, separator="|")
+
+    def _further_codes(self, rows: Rows, codes: pl.Series, columns: list[pl.Series]) -> pl.Series:
+        """Return, row by row, the sound codes beside the first; null where there is none, as nearly everywhere."""
+        found: list[list[str] | None] = [None] * len(codes)
+        for column in columns:
+            for at in (~column.str.strip_chars().is_in(sorted(NULLS)) & (column != codes)).arg_true():
+                decided = Identifier(Kind.USCC, codes[at], codes[at][8:17])
+                found[at] = _spelled(self._rows.party.others(rows[at][1], decided))
+        return pl.Series(found, dtype=_CODES)
 
     def _with_dates(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add the day of the event and the last day a record may be shown."""
@@ -156,17 +166,6 @@ def _row_of(number: int, mapped: Mapped) -> tuple[object, ...]:
         number, mapped.key, identifier.kind.value, identifier.value, identifier.organisation, mapped.name,
         mapped.producer, mapped.event_date, mapped.publish_until, mapped.canonical.decode(), _spelled(mapped.also),
     )  # fmt: skip
-
-
-def _further_codes(codes: pl.Series, columns: list[pl.Series]) -> pl.Series:
-    """Return, row by row, the sound codes beside the first; null where there is none, as nearly everywhere."""
-    found: list[list[str]] = [[] for _ in range(len(codes))]
-    for column in columns:
-        for at in (~column.str.strip_chars().is_in(sorted(NULLS)) & (column != codes)).arg_true():
-            code = read_identifier(column[at])
-            if code.kind in KEYED and code.value != codes[at] and _word(code) not in found[at]:
-                found[at].append(_word(code))
-    return pl.Series([words or None for words in found], dtype=_CODES)
 
 
 def _spelled(codes: Sequence[Identifier]) -> list[str] | None:

@@ -13,7 +13,8 @@ _SHANGHAI = timezone(timedelta(hours=8))
 _TIME = r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?"
 _DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?" + _TIME)
 _PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?")
-_MONTH = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})月?")
+_DAY_FIRST = re.compile(r"(\d{1,2})(-|/|\.)(\d{1,2})\2(\d{4})" + _TIME)
+_MONTH = re.compile(r"(\d{4})(?:-|/|\.|年度?) *(\d{1,2}) *月?")
 _PLAIN_MONTH = re.compile(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")  # 202405, as periods of tax and insurance are written
 _YEAR = re.compile(r"((?:19|20|21)\d\d)年?(?:度)?")
 _SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")  # days since 1899-12-30, as spreadsheets keep dates
@@ -23,8 +24,8 @@ _TENS = re.compile(r"(\d?)十(\d?)")
 
 
 @lru_cache(maxsize=100_000)
-def read_date(cell: str) -> str | None:
-    """Return an ISO date, None for the usual nulls. Raises CellError.
+def read_date(cell: str, *, day_first: bool = False) -> str | None:
+    """Return an ISO date, None for the usual nulls. Raises CellError. `day_first`: 2/1/2020 is the second of January.
 
     Reads 2020-01-02, 2020/1/2, 2020.1.2, 20200102, 2020年1月2日 or 二〇二〇年一月二日, with a time or not; a month or a
     year alone; spreadsheet serials; milliseconds since 1970.
@@ -35,11 +36,13 @@ def read_date(cell: str) -> str | None:
     if "年" in value and not value[:1].isdecimal():
         value = _TENS.sub(lambda found: f"{found[1] or 1}{found[2] or 0}", value.translate(_NUMERALS))
     try:
-        read = _read(value)
+        found = _DAY_FIRST.fullmatch(value) if day_first else None
+        read = _read(f"{found[4]}-{found[3]}-{found[1]}" if found else value)
     except (ValueError, OverflowError) as fault:
         raise CellError("date_impossible", "没有这一天") from fault
     if read is None:
-        raise CellError("date_unreadable", "不是日期，应为 2024-01-31")
+        hint = "；若日在前，请在映射中声明 day_first" if _DAY_FIRST.fullmatch(value) else ""
+        raise CellError("date_unreadable", f"不是日期，应为 2024-01-31{hint}")
     if read < "1900":
         raise CellError("date_impossible", "早于 1900 年")
     return read
@@ -59,9 +62,9 @@ def _read(value: str) -> str | None:
     return None
 
 
-def read_until(cell: str) -> str | None:
+def read_until(cell: str, *, day_first: bool = False) -> str | None:
     """Return an ISO date, None for the sentinels that mean "for ever"."""
-    value = read_date(cell)
+    value = read_date(cell, day_first=day_first)
     return None if value in NO_END else value
 
 

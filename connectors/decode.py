@@ -7,8 +7,9 @@ are, they are rows or a MalformedError, and neither takes more memory than a few
 
 import codecs
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from connectors.errors import MalformedError
@@ -23,15 +24,23 @@ _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OBJECTS = frozenset({b"{", b"[", b"<"})  # JSON, NDJSON, XML: no column name begins so
 _CHUNK = 1 << 20
+_TITLES = 3
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file's header and its rows; `rows` yields (row number, cells) and can be read once."""
+    """A file's header and its rows; `rows` yields (row number, cells) and can be read once.
+
+    `header_row` is the number of the row the header was; `others` opens a workbook's further sheets by name, whole or
+    their first rows only.
+    """
 
     encoding: str
     header: list[str]
     rows: Iterator[tuple[int, list[str]]]
+    header_row: int = 1
+    sheet: str = ""
+    others: Mapping[str, Callable[[int | None], "Table"]] = field(default_factory=dict)
 
 
 def decode(path: Path) -> Table:
@@ -49,20 +58,23 @@ def decode(path: Path) -> Table:
         form, names, rows = read_objects(path, mark)
         return Table(form, names, rows)
     if start.startswith((_ZIP, _OLE)):
-        encoding, lines = "xlsx" if start.startswith(_ZIP) else "xls", _sheet(path)
-    else:
-        encoding = "utf-16" if start.startswith(_UTF16) else _encoding_of(path)
-        if encoding == "utf-16" and (fault := _first_fault(path, encoding)) is not None:
-            raise MalformedError(f"第 {fault} 字节不是 UTF-16 byte {fault} is not UTF-16: save the file as UTF-8")
-        lines = _text(path, encoding)
-    header = [cell.strip() for cell in next(lines, (1, []))[1]]
+        return _workbook(path, "xlsx" if start.startswith(_ZIP) else "xls")
+    encoding = "utf-16" if start.startswith(_UTF16) else _encoding_of(path)
+    if encoding == "utf-16" and (fault := _first_fault(path, encoding)) is not None:
+        raise MalformedError(f"第 {fault} 字节不是 UTF-16 byte {fault} is not UTF-16: save the file as UTF-8")
+    return _table(encoding, _text(path, encoding))
+
+
+def _table(encoding: str, lines: Iterator[tuple[int, list[str]]], sheet: str = "") -> Table:
+    number, first = next(lines, (1, []))
+    header = [cell.strip() for cell in first]
     if not any(header):
         raise MalformedError("第 1 行没有列名 row 1 holds no column names")
     if len(header) > MOST_COLUMNS:
         raise MalformedError(
             f"有 {len(header)} 列，最多 {MOST_COLUMNS} 列 {len(header)} columns, at most {MOST_COLUMNS}"
         )
-    return Table(encoding, header, lines)
+    return Table(encoding, header, lines, number, sheet)
 
 
 def _mark_of(start: bytes) -> bytes:
@@ -150,13 +162,25 @@ def _without_mark(lines: Iterator[str]) -> Iterator[str]:
 
 def _delimiter_of(path: Path, encoding: str) -> str:
     with path.open(encoding=encoding, newline="") as file:
-        first = file.readline(LONGEST_CELL)
+        first = "".join(file.readline(LONGEST_CELL) for _ in range(_TITLES))  # a title has neither
     return "\t" if first.count("\t") > first.count(",") else ","
 
 
-def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Read the first sheet; a row without a cell is none, but it is counted."""
-    for number, cells in enumerate(read_workbook(path), start=1):
+def _workbook(path: Path, encoding: str) -> Table:
+    """Open the first sheet that holds anything; the others are at hand."""
+    rows = read_workbook(path)
+    sheet, *more = next(rows, [""])
+    others = {name: partial(_sheet_table, path, encoding, name) for name in more}
+    return replace(_table(encoding, _sheet(rows), sheet), others=others)
+
+
+def _sheet_table(path: Path, encoding: str, name: str, most: int | None) -> Table:
+    return _table(encoding, _sheet(read_workbook(path, name, most)), name)
+
+
+def _sheet(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Number the rows of a sheet; one without a cell is none, but it is counted."""
+    for number, cells in enumerate(rows, start=1):
         if any(cells):
             if any("\x00" in cell for cell in cells):
                 raise MalformedError(f"第 {number} 行含有空字符 row {number} has a NUL character")

@@ -25,7 +25,11 @@ DEPARTMENTS = frozenset("123456789ANY")  # who registers: GB 32100 amendment 1 (
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ORG = re.compile(r"[0-9A-Z]{8}-?[0-9X]")
 _TAX = re.compile(r"[0-9]{6}[0-9A-Z]{8}[0-9X](?:[0-9]{3})?")
-_OLD_CITIZEN = re.compile(r"[0-9]{15}(?:0{3})?")  # as a tax number it was padded to 18
+# As a sole trader's tax number a citizen number bears a mark of the shop: three digits, or a letter and a digit.
+_OLD_CITIZEN = re.compile(r"([0-9]{15}|[0-9]{17}[0-9X](?=..))(?:0[0-9]{2}|[A-Z][0-9O])?")
+_ROUNDED = re.compile(r"(?:1[1239]|5[123]|9[123])([0-9]{2})[0-9]{11}000")  # a unified code cut to 15 digits, if it is
+_COPY = re.compile(r"(?:\([0-9]+[-—]+[0-9]+\)|号)$")  # which copy of the licence, as it is printed beside the number
+_UNCHECKED = re.compile(r"(?:事证第)?(?:1([0-9]{2})[0-9]{9}|([0-9]{2})[0-9]{11})")
 _EMPTY = frozenset({"", "/", "\\", "-", "--", "NULL", "NONE", "N/A", "无", "暂无", "空"})
 
 
@@ -38,6 +42,7 @@ class Kind(StrEnum):
     TAX = "tax_number"  # district and organisation code, before 2015
     CITIZEN = "citizen_number"  # GB 11643: a person, never kept
     MASKED = "masked"  # partly starred out: evidence, but no key
+    UNCHECKED = "unchecked"  # an institution's certificate or a licence before 2007: no check digit, so no key
     EMPTY = "empty"
     UNKNOWN = "unknown"
 
@@ -52,24 +57,32 @@ class Identifier:
 
 
 @lru_cache(maxsize=1 << 17)  # a delivery names the same enterprises and authorities over and over
-def read_identifier(text: str | None) -> Identifier:
-    """Tell what a code is. Full-width and lower-case letters, blanks and the hyphen of old codes are put right."""
-    code = compact(text)
+def read_identifier(text: str | None, *, tax: bool = False) -> Identifier:
+    """Tell what a code is. Full-width and lower-case letters, blanks and the hyphen of old codes are put right.
+
+    One in eleven old tax numbers also passes as a registration number: `tax` says that the column holds the former.
+    """
+    code = _COPY.sub("", compact(text))
     if code in _EMPTY:
         return Identifier(Kind.EMPTY, "")
     if "*" in code or "×" in code:
         return Identifier(Kind.MASKED, code)
     if is_citizen(code) and not (code[0] == "9" and is_uscc(code)):
         return Identifier(Kind.CITIZEN, "")  # the number itself goes no further
-    return _read_enterprise(code) or Identifier(*((Kind.CITIZEN, "") if is_old_citizen(code) else (Kind.UNKNOWN, code)))
+    if enterprise := _read_enterprise(code, tax=tax):
+        return enterprise
+    if is_old_citizen(code):
+        return Identifier(Kind.CITIZEN, "")
+    return Identifier(Kind.UNCHECKED, "") if _is_unchecked(code) else Identifier(Kind.UNKNOWN, code)
 
 
-def _read_enterprise(code: str) -> Identifier | None:
+def _read_enterprise(code: str, *, tax: bool) -> Identifier | None:
     if is_uscc(code):
         return Identifier(Kind.USCC, code, code[8:17])
-    if len(code) == 15 and code.isdecimal() and is_registration_number(code):
+    taxed = is_tax_number(code)
+    if not (tax and taxed) and len(code) == 15 and code.isdecimal() and is_registration_number(code):
         return Identifier(Kind.REGISTRATION, code)
-    if _TAX.fullmatch(code) and is_organisation(code[6:15]):
+    if taxed:
         return Identifier(Kind.TAX, code, code[6:15])
     if is_organisation(code):
         plain = code.replace("-", "")
@@ -110,6 +123,22 @@ def organisation_check(body: str) -> str:
     return "0123456789X0"[11 - total % 11]
 
 
+def is_tax_number(code: str) -> bool:
+    """Check an old tax number: district, organisation code, and three more digits or none.
+
+    Eighteen digits that may as well be a unified code cut to fifteen by a spreadsheet are none.
+    """
+    if not _TAX.fullmatch(code) or code[:2] not in _PROVINCES or not is_organisation(code[6:15]):
+        return False
+    rounded = _ROUNDED.fullmatch(code)
+    return not (rounded and (rounded[1] in _PROVINCES or rounded[1] == "10"))
+
+
+def _is_unchecked(code: str) -> bool:
+    found = _UNCHECKED.fullmatch(code)
+    return found is not None and (found[1] or found[2]) in {*_PROVINCES, "10"}
+
+
 def is_registration_number(code: str) -> bool:
     """Check 15 digits by ISO 7064 MOD 11,10 (GS15-2006)."""
     product = 10
@@ -128,8 +157,13 @@ def is_citizen(code: str) -> bool:
 
 
 def is_old_citizen(code: str) -> bool:
-    """Tell whether 15 digits read as a citizen number from before 1999: province and birth date, no check digit."""
-    return bool(_OLD_CITIZEN.fullmatch(code)) and code[:2] in _PROVINCES and _is_date(f"19{code[6:12]}")
+    """Tell whether a code is a citizen number from before 1999 (15 digits, no check digit) or a tax number with one."""
+    found = _OLD_CITIZEN.fullmatch(code)
+    if not found or code[:2] not in _PROVINCES:
+        return False
+    if len(found[1]) == 18:
+        return is_citizen(found[1])
+    return code[0] != "9" and _is_date(f"19{code[6:12]}")  # foreign residents had none before 1999
 
 
 def _is_date(digits: str) -> bool:

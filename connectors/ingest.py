@@ -17,11 +17,12 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.binding import Binding, bind
+from connectors.binding import Binding
 from connectors.chunks import Chunk, ChunkMapper
 from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.errors import MalformedError
+from connectors.layout import lay_out
 from connectors.personal import Protector, SubjectKeys
 from connectors.protect import protect_chunk
 from connectors.refused import Quarantine
@@ -94,12 +95,13 @@ async def ingest(
 
     Raises MalformedError where the delivery as a whole is not what was agreed.
     """
-    binding = bind(delivery.dataset, table.header)
+    layout = await asyncio.to_thread(lay_out, delivery.dataset, table)
+    binding = layout.binding
     await session.execute(_LOCK, {"dataset": delivery.dataset.dataset})
     async with connection.cursor() as cursor:
         store, keys = Store(cursor, delivery.dataset, delivery.batch_id, now), SubjectKeys(protector)
         quarantine = Quarantine(keys, binding, delivery.batch_id)
-        seen = await _take_rows(cursor, store, quarantine, binding, table, now, progress)
+        seen = await _take_rows(cursor, store, quarantine, binding, layout.table, now, progress)
         resolved, own = await store.subjects.finish()
     counts, root = store.counts, store.tree.root().hex()
     statement = seal(

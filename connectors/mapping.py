@@ -11,7 +11,8 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     `extract` is a regular expression whose first group is kept; `unit` and `codes` are the source's where they are not
     the dataset's; `nulls` are words that stand for nothing; `first_filled` takes, row by row, the first of the columns
-    that is not empty; `fine_within` names a sentence that holds the fine where the column itself is empty.
+    that is not empty; `fine_within` names a sentence that holds the fine where the column itself is empty; `day_first`
+    says that dates are written 31/12/2024.
     """
 
     from_: list[str] = msgspec.field(name="from", default_factory=list)
@@ -21,14 +22,19 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     extract: str = ""
     first_filled: bool = False
     fine_within: list[str] = []
+    day_first: bool = False
 
 
 class Party(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Who a row is about: columns of the name, of the codes in order of preference, and of the kind of party."""
+    """Who a row is about: columns of the name, of the codes in order of preference, and of the kind of party.
+
+    `nulls` are words and placeholder codes that stand for no name and no code.
+    """
 
     name: list[str] = msgspec.field(default_factory=lambda: ["entity_name", "企业名称", "主体名称", "单位名称", "名称"])
     codes: list[str] = msgspec.field(default_factory=lambda: ["uscc", "统一社会信用代码"])
     kind: list[str] = []
+    nulls: list[str] = []
 
 
 class Producer(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -41,8 +47,9 @@ class Producer(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Mapping(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One source's spelling of a dataset. A field that is not named is sought under its own names.
 
-    `fill_down` names columns whose merged cells leave all but the first row empty; `without` names columns whose
-    presence says that the delivery is spelled otherwise.
+    `fill_down` names columns whose merged cells leave all but the first row empty; `footers` are beginnings of rows
+    that close a sheet and are no data (合计, 注：); `without` names columns whose presence says that the delivery is
+    spelled otherwise.
     """
 
     id: str
@@ -51,6 +58,7 @@ class Mapping(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     producer: Producer = Producer()
     fields: dict[str, Column] = {}
     fill_down: list[str] = []
+    footers: list[str] = []
     without: list[str] = []
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from connectors.cells import NULLS, CellError, without_citizens
 from connectors.free_text import without_contacts
+from connectors.numerals import NUMERALS, read_numerals
 
 LONGEST_TEXT = 20_000
 UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
@@ -21,7 +22,11 @@ _CURRENCIES = {
 _MONEY = re.compile(
     r"(?:人民币|¥|￥)?([\d,]+(?:\.\d+)?|\.\d+)\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?\)?"
 )
-_FINE = re.compile(r"罚款(?:人民币)?\s*([\d,]+(?:\.\d+)?)\s*(万)?元?")
+_AMOUNT = rf"([\d,]+(?:\.\d+)?|[{NUMERALS}]+)\s*(万)?"
+_TOTAL = re.compile(rf"[共合]计(?:处罚|处|罚款)?(?:人民币)?{_AMOUNT}元(?:的?罚款|[。;,]|$)")
+_FINE = re.compile(
+    rf"罚款(?:金额)?(?:人民币)?\s*{_AMOUNT}元?|处(?:以)?(?:人民币)?\s*{_AMOUNT}元(?:人民币)?(?:整)?的?罚款"
+)
 _NUMBER = re.compile(r"(-?)([\d,]+(?:\.\d+)?|\.\d+)(%?)")
 _FLAGS = {
     **dict.fromkeys(("是", "有", "真", "1", "Y", "YES", "TRUE", "T", "√"), True),
@@ -63,9 +68,20 @@ def read_money(cell: str, unit: str, into: str = "") -> str | None:
 
 
 def find_fine(text: str, unit: str) -> str | None:
-    """Return the fine named inside a sentence, where an agency leaves the amount's own column empty."""
-    found = _FINE.search(unicodedata.normalize("NFKC", text))
-    return decimal_string(found[1], _SCALES[found[2] or ""] / UNITS[unit]) if found else None
+    """Return the fine named inside a sentence, in figures or in words, where the amount's own column is empty.
+
+    A total (共计) counts alone. None where the sentence names none, or several that differ: a person decides.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    totals = [(found[1], found[2]) for found in _TOTAL.finditer(plain)] if "罚" in plain else []
+    fines = totals or [(found[1] or found[3], found[2] or found[4]) for found in _FINE.finditer(plain)]
+    read = {_fine(digits, scale or "", unit) for digits, scale in fines} - {None}
+    return read.pop() if len(read) == 1 else None
+
+
+def _fine(digits: str, scale: str, unit: str) -> str | None:
+    number = digits if digits[0].isdecimal() else read_numerals(digits)
+    return None if number is None else decimal_string(str(number), _SCALES[scale] / UNITS[unit])
 
 
 def read_currency(cell: str) -> str | None:

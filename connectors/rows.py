@@ -56,11 +56,11 @@ class RowMapper:
 
     def __init__(self, binding: Binding, today: date) -> None:
         """Take the binding and today, after which nothing can have happened."""
-        self.dataset = self._dataset = binding.dataset
+        self._dataset = binding.dataset
         self._header = binding.header
         self._latest = (today + timedelta(days=1)).isoformat()
         self._names, self._producers = binding.names, binding.producers
-        self._party = PartyReader(binding)
+        self.party = PartyReader(binding)
         self._fields = [(bound, reader_of(bound)) for bound in binding.fields if bound.places]
 
     def map(self, cells: Sequence[str]) -> Outcome:  # noqa: C901 - one step per rule, in their order
@@ -72,7 +72,7 @@ class RowMapper:
         if not any(cell.strip() for cell in cells):
             return Refused((Reason("row_blank", "", "", "整行为空"),))
         name = cells[self._names[0]].strip()
-        party = self._party.identify(cells, name)
+        party = self.party.identify(cells, name)
         if party is PERSON:
             return PERSON
         fields, reasons = self._read_fields(cells)
@@ -128,7 +128,7 @@ class RowMapper:
             },
             option=orjson.OPT_SORT_KEYS,  # equal to RFC 8785: ASCII names, no floats, no integers beyond 2^53
         )
-        also = self._party.others(cells, identifier) if self._dataset.registers else ()
+        also = self.party.others(cells, identifier) if self._dataset.registers else ()
         return Mapped(key, identifier, name, spelled, producer, event_date, publish_until, canonical, also)
 
     def _publish_until(self, fields: dict[str, Value], event_date: str | None) -> str | None:
@@ -188,6 +188,8 @@ def _reader(bound: BoundField) -> Callable[[str], Value]:
         return normalise.read_key_text if bound.keyed else normalise.read_text
     if field.type == "money":
         return partial(normalise.read_money, unit=unit, into=field.unit)
+    if bound.column.day_first and field.type in {"date", "until"}:
+        return partial(dates.read_date if field.type == "date" else dates.read_until, day_first=True)
     if field.type == "code":
         return partial(normalise.read_code, codes=normalise.code_table(field.codes, bound.column.codes))
     return _READERS[field.type]

@@ -21,6 +21,7 @@ from gateway.api import (
     quota,
     record_life,
     records,
+    trials,
     uploads,
     usage_results,
 )
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         keys,
         catalogue,
         batches,
+        trials,
         uploads,
         records,
         record_life,

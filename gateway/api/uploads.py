@@ -66,7 +66,8 @@ async def create(
     return Response(status_code=201, headers={"Location": f"/v1/uploads/{upload.upload_id}", **_state(upload)})
 
 
-@router.api_route("/uploads/{upload_id}", methods=["GET", "HEAD"], summary="How far an upload is 上传进度")
+@router.head("/uploads/{upload_id}", include_in_schema=False)  # one operation in the interface's description, not two
+@router.get("/uploads/{upload_id}", summary="How far an upload is 上传进度")
 async def show(upload_id: UUID, gateway: Gw, agency: Pusher, response: Response) -> dict[str, Any]:
     """Return how much has arrived, and the batch once there is one."""
     with _tus(VERSION):

@@ -10,6 +10,7 @@ from gateway.cli import (
     ingest,
     instance,
     keys,
+    mappings,
     migrate,
     people,
     quota,
@@ -45,6 +46,7 @@ app.add_typer(keys.group, name="keys")
 app.add_typer(people.group, name="person")
 app.add_typer(deliveries.group, name="deliveries")
 agencies.extend(registry.groups["agency"])
+mappings.extend(registry.groups["agency"])
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connectors.identifiers import (
     ALPHABET,
     Kind,
+    is_old_citizen,
     is_registration_number,
     is_uscc,
     organisation_check,
@@ -117,3 +118,43 @@ def test_an_organisation_code_is_read_with_and_without_its_hyphen(body, hyphen):
 @given(st.text(max_size=40))
 def test_any_text_at_all_is_read_without_a_fault(text):
     assert read_identifier(text).kind in Kind
+
+
+def test_an_old_tax_number_is_one_where_the_column_says_so_although_it_also_passes_as_a_registration_number():
+    numbers = (f"{number:08d}" for number in range(10**8))
+    body = next(
+        n for n in numbers if (check := organisation_check(n)) != "X" and is_registration_number(f"330302{n}{check}")
+    )
+    code = f"330302{body}{organisation_check(body)}"
+    assert read_identifier(code).kind is Kind.REGISTRATION
+    assert read_identifier(code, tax=True).organisation == code[6:15]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("911100001013930000", Kind.UNKNOWN),  # a unified code cut to 15 digits by a spreadsheet
+        ("110105717776658000", Kind.TAX),  # district, organisation code, and three digits more
+        ("005905110108151211", Kind.UNKNOWN),  # no district
+        ("330203000030639（1-1）", Kind.REGISTRATION),
+        ("330203000030639(2—1)", Kind.REGISTRATION),
+        ("330203000030639号", Kind.REGISTRATION),
+        ("3303021012389", Kind.UNCHECKED),  # 13 digits, before 2007
+        ("111022900024", Kind.UNCHECKED),  # an institution's certificate
+        ("事证第111022700259号", Kind.UNCHECKED),
+        ("9993021012389", Kind.UNKNOWN),
+        ("330302620801123", Kind.CITIZEN),
+        ("330302620801123F0", Kind.CITIZEN),  # a sole trader's tax number
+        ("330302620801123002", Kind.CITIZEN),
+    ],
+)
+def test_forms_met_in_real_files(code, kind):
+    read = read_identifier(code)
+    assert read.kind is kind
+    assert not (kind in {Kind.CITIZEN, Kind.UNCHECKED} and read.value)
+
+
+def test_a_new_citizen_number_with_a_shops_mark_is_hidden_where_it_stands():
+    code = citizen("33030219740927531")
+    assert read_identifier(code + "Q0").kind is Kind.CITIZEN
+    assert is_old_citizen(code + "Q0")

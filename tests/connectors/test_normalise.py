@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from connectors.cells import CellError
 from connectors.dates import read_date, read_until
 from connectors.normalise import find_fine, read_code, read_currency, read_list, read_money, read_text
+from connectors.numerals import read_numerals
 from signing.canonical import canonical_bytes
 from tests.enterprises import citizen, uscc
 
@@ -115,6 +116,44 @@ def test_a_fine_is_found_inside_a_sentence():
     assert find_fine("警告", "元") is None
 
 
+@pytest.mark.parametrize(
+    ("sentence", "yuan"),
+    [
+        ("责令停止违法行为，限三日内改正，处以壹万元罚款。", "10000"),
+        ("责令十日内改正，处一万四千元罚款。", "14000"),
+        ("处以人民币贰仟叁佰壹拾陆元的罚款", "2316"),
+        ("给予罚款人民币三万元", "30000"),
+        ("三日内改正，两台机械分别处五千元，共计一万元罚款。", "10000"),
+        ("罚款2000元；罚款2000元", "2000"),
+        ("对甲处罚款四万元，对乙处罚款二万元", None),
+        ("没收违法所得二千六百五十四元。", None),
+        ("处五十万元以下罚款", None),
+    ],
+)
+def test_a_fine_in_words_is_read_where_the_sentence_leaves_no_doubt(sentence, yuan):
+    assert find_fine(sentence, "元") == yuan
+
+
+@given(st.integers(min_value=0, max_value=99_999_999))
+def test_numerals_are_read_as_they_are_written(number):
+    assert read_numerals(written(number)) == number
+
+
+def written(number):
+    def group(value):
+        said = ""
+        for step, word in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+            digit = value // step % 10
+            said += "零一二三四五六七八九"[digit] + word if digit else "" if said.endswith("零") or not said else "零"
+        return said.rstrip("零") or "零"
+
+    return (
+        group(number)
+        if number < 10_000
+        else group(number // 10_000) + "万" + ("" if number % 10_000 == 0 else "零" + group(number % 10_000))
+    )
+
+
 def test_text_loses_nulls_control_characters_and_citizen_numbers():
     assert [read_text(cell) for cell in ("/", " 无 ", "", "N/A")] == [None] * 4
     assert read_text("a\tb") == "a b"
@@ -140,3 +179,20 @@ def test_the_fast_encoder_gives_the_canonical_bytes_of_a_record(fields):
     except Exception:  # noqa: BLE001 - lone surrogates have no form in either
         return
     assert orjson.dumps(fields, option=orjson.OPT_SORT_KEYS) == expected
+
+
+def test_day_first_is_read_only_where_it_is_declared():
+    assert read_date("14/9/2021 16:16:10", day_first=True) == "2021-09-14"
+    assert read_date("2/7/2024", day_first=True) == "2024-07-02"
+    assert read_date("2021-09-14", day_first=True) == "2021-09-14"
+    assert read_until("31.12.2099", day_first=True) is None
+    with pytest.raises(CellError, match="date_impossible"):
+        read_date("9/14/2021", day_first=True)
+    with pytest.raises(CellError) as refusal:
+        read_date("2/7/2024")
+    assert "day_first" in refusal.value.text
+
+
+@pytest.mark.parametrize("cell", ["2021年度2  月", "2021年2月", "2021-02", "2021年度2月"])
+def test_one_month_however_it_is_written(cell):
+    assert read_date(cell) == "2021-02"

@@ -11,7 +11,7 @@ from connectors.catalogue_files import CatalogueError, load_catalogue
 from connectors.errors import MalformedError
 from connectors.party import PERSON
 from connectors.rows import Mapped, Refused, RowMapper
-from tests.enterprises import citizen, organisation, tax_number, uscc
+from tests.enterprises import citizen, organisation, sole_trader, tax_number, uscc
 
 TODAY = date(2026, 1, 2)
 PENALTY = [
@@ -103,6 +103,41 @@ def test_a_row_with_too_few_or_too_many_cells_and_a_blank_one_are_refused():
 )
 def test_a_natural_person_is_dropped(changes):
     assert mapped(penalty(**changes)) == PERSON
+
+
+@pytest.mark.parametrize("name", ["张*", "欧**", "王*宇"])
+def test_a_starred_name_is_a_persons_whatever_enterprise_he_works_for(name):
+    assert mapped(penalty(**{NAME: name})) == PERSON
+    assert mapped(penalty(**{NAME: name, CODE: "/"})) == PERSON
+    assert isinstance(mapped(penalty(**{NAME: name, CODE: sole_trader(1)})), Mapped)
+
+
+def test_a_short_name_that_is_a_schools_is_no_persons():
+    header = ["机构名称", "统一社会信用代码", "信用等级", "认定时间"]
+    for name in ("某某大学", "某某医院"):
+        assert isinstance(mapped([name, "", "A", "2024-01-02"], "research_credit_grade", header), Mapped)
+    assert mapped(["欧阳某某", "", "A", "2024-01-02"], "research_credit_grade", header) == PERSON
+
+
+def test_a_number_without_a_check_digit_leaves_the_name():
+    record = mapped(penalty(**{CODE: "3303021012389"}))
+    assert (record.identifier.value, record.key.split("|")[1]) == ("", record.name_key)
+
+
+def test_a_declared_placeholder_stands_for_no_code_and_no_name():
+    header = [
+        "许可/处罚行政相对人名称",
+        "许可/处罚行政相对人统一社会信用代码",
+        "许可/处罚文书号",
+        "许可/处罚决定日期",
+        "许可/处罚机关",
+        "异议完成时间",
+    ]
+    row = ["某某理发店", "00000000000000000X", "许1号", "2022-07-11 00:00:00", "某局", "1900/1/0 0:00:00"]
+    record = mapped(row, "license_general", header)
+    assert (record.identifier.value, orjson.loads(record.canonical)["fields"]["objection_closed"]) == ("", None)
+    header = ["合同代码", "合同名称", "单位名称", "供应商名称", "金额"]
+    assert codes(mapped(["H1", "", "某局", "供应商", "1"], "gov_procurement", header)) == ["party_missing"]
 
 
 def test_a_shop_known_by_its_owners_number_is_kept_by_name_alone():

@@ -8,17 +8,20 @@ import pytest
 import yaml
 from sqlalchemy import text
 
-from connectors.binding import bind
 from connectors.catalogue import get_dataset
 from connectors.decode import decode
+from connectors.layout import lay_out
 from gateway.database import Database
 from gateway.identity.initialise import initialise
 from gateway.intake import Sender, digest_of, take_in
 from gateway.settings import Settings
 from gateway.state import open_gateway
 from tests import database_server
+from tests.real.count_by_hand import count, load_sheets
 
+FOLDER = Path(os.environ["XINQIAO_REAL_DATA"])
 FIGURES = yaml.safe_load((Path(__file__).parent / "figures.yaml").read_text("utf-8"))
+FOLDERS = ("beijing_open_data", "wenzhou_registration")
 COUNTS = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
 # Records whose identifier is a code that some delivery gives as an authority's own.
 KEYED_TO_AUTHORITY = text("""
@@ -40,16 +43,29 @@ async def alone(socket_folder, tmp_path):
 
 def authorities(path, dataset):
     """Read the authorities' own codes straight from the file."""
-    table = decode(path)
-    places = bind(dataset, table.header).authorities
-    return sorted(
-        {cells[place].strip() for _, cells in table.rows for place in places if len(cells) > place} - {"", "/"}
-    )
+    layout = lay_out(dataset, decode(path))
+    places = layout.binding.authorities
+    codes = {cells[place].strip() for _, cells in layout.table.rows for place in places if len(cells) > place}
+    return sorted(codes - {"", "/"})
+
+
+def test_every_file_has_figures():
+    assert {figure["file"] for figure in FIGURES} == {
+        str(path.relative_to(FOLDER)) for part in FOLDERS for path in (FOLDER / part).glob("*.csv")
+    }
+
+
+@pytest.mark.parametrize("sheet", load_sheets(), ids=lambda sheet: Path(sheet.file).stem)
+def test_the_figures_are_those_counted_by_hand(sheet):
+    counted, reasons = count(FOLDER, sheet)
+    figure = next(figure for figure in FIGURES if figure["file"] == sheet.file)
+    assert {name: counted[name] for name in COUNTS} == {name: figure.get(name, 0) for name in COUNTS}
+    assert dict(reasons) == figure.get("reasons", {})
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: Path(figure["file"]).stem)
 async def test_every_row_of_a_real_file_ends_where_it_was_counted(alone, figure):
-    path, dataset = Path(os.environ["XINQIAO_REAL_DATA"]) / figure["file"], get_dataset(figure["dataset"])
+    path, dataset = FOLDER / figure["file"], get_dataset(figure["dataset"])
     batch, _ = await take_in(alone, Sender("test", "1", "file"), dataset, digest_of(path), partial(decode, path))
     assert {name: getattr(batch, name) for name in COUNTS} == {name: figure.get(name, 0) for name in COUNTS}
     assert batch.reasons == figure.get("reasons", {})

@@ -1,0 +1,119 @@
+"""A dry run: what would become of a delivery's rows, in a store that knows nothing yet; nothing is stored. Pure.
+
+Counted as the store counts: a row equal to the one before it under its key is a duplicate, any other after the first a
+correction; a first row is unresolved where its subject is known neither by a unified code nor through this delivery.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+
+import orjson
+
+from connectors.cells import HIDDEN, Reason, without_citizens
+from connectors.datasets import Dataset
+from connectors.decode import Table
+from connectors.identifiers import Kind, is_old_citizen
+from connectors.layout import Layout, lay_out
+from connectors.party import PERSON
+from connectors.rows import Mapped, Refused, RowMapper
+from signing.merkle import leaf_hash
+
+MOST_KEPT = 100_000
+OUTCOMES = ("rows", "accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that would be refused: its number, its cells as they came, and why."""
+
+    number: int
+    cells: list[str]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass
+class Trial:
+    """What came of the rows; `filled` counts per field the sound rows that have it."""
+
+    layout: Layout
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    filled: Counter[str] = field(default_factory=Counter)
+    refused: list[RefusedRow] = field(default_factory=list)
+    whole: bool = True
+
+    @property
+    def sound(self) -> int:
+        """How many rows became records."""
+        return self.counts["rows"] - self.counts["rejected"] - self.counts["natural_persons"]
+
+
+def try_out(dataset: Dataset, table: Table, today: date, most_rows: int | None = None) -> Trial:
+    """Map a delivery, or its first rows. Raises MalformedError where it would be refused as a whole."""
+    layout = lay_out(dataset, table)
+    trial, chains, mapper = Trial(layout), _Chains(), RowMapper(layout.binding, today)
+    for number, cells in islice(layout.table.rows, most_rows):
+        trial.counts["rows"] += 1
+        outcome = mapper.map(cells)
+        if isinstance(outcome, Mapped):
+            chains.add(outcome)
+            content = orjson.loads(outcome.canonical)["fields"]
+            trial.filled.update(name for name, value in content.items() if value not in (None, []))
+        elif isinstance(outcome, Refused):
+            trial.counts["rejected"] += 1
+            trial.reasons.update({reason.code for reason in outcome.reasons})
+            if len(trial.refused) < MOST_KEPT:
+                trial.refused.append(RefusedRow(number, cells, outcome.reasons))
+        elif outcome == PERSON:
+            trial.counts["natural_persons"] += 1
+    trial.whole = most_rows is None or next(layout.table.rows, None) is None
+    trial.counts.update(chains.count(registers=dataset.registers))
+    return trial
+
+
+class _Chains:
+    """The versions of every record, as they would follow one another."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, bytes] = {}
+        self._outcomes: Counter[str] = Counter()
+        self._open: list[tuple[str, str]] = []  # what first rows without a unified code are known by
+        self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+
+    def add(self, record: Mapped) -> None:
+        identifier, digest = record.identifier, leaf_hash(record.canonical)
+        before = self._last.get(record.key)
+        self._last[record.key] = digest
+        if identifier.kind is Kind.USCC:
+            self._owners["organisation_code", str(identifier.organisation)].add(identifier.value)
+            self._owners["name", record.name_key].add(identifier.value)
+        if before is not None:
+            self._outcomes["duplicates" if before == digest else "corrections"] += 1
+        elif identifier.kind is Kind.USCC:
+            self._outcomes["accepted"] += 1
+        elif identifier.organisation:
+            self._open.append(("organisation_code", identifier.organisation))
+        else:
+            self._open.append((identifier.kind.value if identifier.value else "name", record.name_key))
+
+    def count(self, *, registers: bool) -> Counter[str]:
+        for known_by in self._open:
+            told = registers or known_by[0] == "organisation_code"
+            resolved = told and len(self._owners.get(known_by, ())) == 1
+            self._outcomes["accepted" if resolved else "unresolved"] += 1
+        return self._outcomes
+
+
+def kept_cells(header: list[str], row: RefusedRow) -> dict[str, str]:
+    """Return a refused row's cells by heading, without citizen numbers; a shifted row has more of either."""
+    width = max(len(header), len(row.cells))
+    names = [*header, *[""] * (width - len(header))]
+    cells = [*row.cells, *[""] * (width - len(row.cells))]
+    paired = enumerate(zip(names, cells, strict=True), start=1)
+    return {name or f"第{place}列": _without_persons(cell) for place, (name, cell) in paired}
+
+
+def _without_persons(cell: str) -> str:
+    return HIDDEN if is_old_citizen(cell.strip()) else without_citizens(cell)

@@ -1,0 +1,177 @@
+"""`xinqiao agency draft|check`: propose a mapping from a sample, and try one on a file. Nothing is stored; no instance
+is needed.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gateway.cli.output import AsJson, fail
+
+if TYPE_CHECKING:
+    from connectors.datasets import Dataset
+    from connectors.draft import Draft
+    from connectors.trial import Trial
+
+OUTCOMES = {
+    "rows": "行数", "accepted": "接受", "unresolved": "待归属", "corrections": "更正", "duplicates": "重复",
+    "natural_persons": "自然人", "rejected": "问题数据",
+}  # fmt: skip
+Sample = Annotated[
+    Path, typer.Argument(metavar="FILE", help="文件 CSV, XLSX, XLS, JSON, NDJSON or XML.", exists=True, dir_okay=False)
+]  # fmt: skip
+DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="数据目录 The dataset.")]
+Wanted = Annotated[
+    str | None, typer.Option("--dataset", help="数据目录，不填则猜 The dataset; guessed where left out.")
+]
+Output = Annotated[Path | None, typer.Option(help="映射写到此文件 Write the mapping here.", dir_okay=False)]
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", help="试用此映射 Try the mapping in this file.", exists=True, dir_okay=False)
+]
+Rows = Annotated[int | None, typer.Option(min=1, help="只试前多少行 Try the first rows only.")]
+Rejected = Annotated[Path | None, typer.Option(help="问题数据写到此 XLSX Write the refused rows here.", dir_okay=False)]
+
+
+def extend(group: typer.Typer) -> None:
+    """Add these commands to the group that also registers agencies."""
+    group.command("draft")(draft)
+    group.command("check")(check)
+
+
+def draft(
+    file: Sample, dataset: Wanted = None, output: Output = None, rows: Rows = None, as_json: AsJson = False
+) -> None:
+    """草拟映射 Propose a mapping from a sample, and say what a person must decide."""
+    from connectors.catalogue import agencies, datasets, get_dataset
+    from connectors.catalogue_files import read_mappings
+    from connectors.decode import decode
+    from connectors.draft import propose
+    from connectors.draft_text import write_snippet
+    from connectors.errors import ConnectorError
+    from gateway.trials import draft_document, trial_document
+
+    try:
+        choice = {dataset: get_dataset(dataset)} if dataset else datasets()
+        drafted = propose(choice, agencies(), decode(file), file.stem)
+        snippet = write_snippet(drafted)
+        mapped = read_mappings(str(output or "draft"), snippet, drafted.dataset)
+    except ConnectorError as fault:
+        fail(str(fault))
+    trial, fault_text = _trial(mapped, file, rows)
+    if output:
+        output.write_text(snippet, "utf-8")
+    if as_json:
+        told = trial_document(trial) if trial else None
+        _print_json({**draft_document(drafted), "trial": told, "fault": fault_text})
+        return
+    _show_draft(drafted)
+    typer.echo(f"\n已写入 written to {output}" if output else f"\n{snippet}")
+    if trial:
+        _show_trial(trial)
+    else:
+        typer.echo(f"以此映射整个文件会被退回 with this mapping the file is refused as a whole: {fault_text}")
+
+
+def check(
+    file: Sample,
+    dataset: DatasetName,
+    mapping: MappingFile = None,
+    rows: Rows = None,
+    rejected: Rejected = None,
+    as_json: AsJson = False,
+) -> None:
+    """试报 Try a file on a dataset: what would become of every row, and why. Nothing is stored."""
+    from connectors.catalogue import get_dataset
+    from connectors.catalogue_files import read_mappings
+    from connectors.errors import ConnectorError
+    from gateway.trials import trial_document, write_refused
+
+    try:
+        wanted = get_dataset(dataset)
+        if mapping:
+            wanted = read_mappings(mapping.name, mapping.read_text("utf-8"), wanted)
+    except (ConnectorError, UnicodeDecodeError) as fault:
+        fail(str(fault))
+    trial, fault_text = _trial(wanted, file, rows)
+    if trial is None:
+        fail(fault_text)
+    if rejected:
+        write_refused(trial, rejected)
+    if as_json:
+        _print_json(trial_document(trial))
+        return
+    _show_trial(trial)
+    if rejected:
+        typer.echo(f"问题数据已写入 refused rows written to {rejected}")
+
+
+def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Trial | None", str]:
+    """Return the trial, or why the file would be refused as a whole."""
+    from connectors.decode import decode
+    from connectors.errors import ConnectorError
+    from connectors.trial import try_out
+
+    try:
+        return try_out(dataset, decode(file), datetime.now(UTC).date(), rows), ""
+    except ConnectorError as fault:
+        return None, str(fault)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    import orjson
+
+    typer.echo(orjson.dumps(document).decode())
+
+
+def _show_draft(drafted: "Draft") -> None:
+    dataset, (_, score) = drafted.dataset, drafted.scores[0]
+    typer.echo(f"数据目录 dataset: {dataset.dataset}（{dataset.title.zh}），把握 score {score:.0%}")
+    rows = [(name, drafted.dataset.fields[name].zh, heading, f"{pair.score:.0%}", pair.why)
+            for name, (heading, pair) in drafted.pairs.items()]  # fmt: skip
+    _table(("字段\nfield", "名称\nname", "列\ncolumn", "把握\nsure", "依据\nwhy"), rows)
+    if drafted.doubts:
+        typer.echo("\n待人决定 to be decided by a person:")
+        _table(("字段\nfield", "列\ncolumn", "疑问\ndoubt"), [(d.about, d.column, d.text) for d in drafted.doubts])
+    if drafted.lacking:
+        typer.echo(f"\n没有列的必填字段 required, without a column: {'、'.join(drafted.lacking)}")
+    if drafted.left_columns:
+        typer.echo(f"\n未用的列 columns left over: {'、'.join(drafted.left_columns)}")
+
+
+def _show_trial(trial: "Trial") -> None:
+    layout = trial.layout
+    typer.echo(
+        f"\n试报结果 what would become of it（空库计 as in an empty store），映射 mapping {layout.binding.mapping.id}"
+    )
+    if layout.titles:
+        typer.echo(f"标题行 title rows: {len(layout.titles)}；列名在第 headings in row {layout.header_rows}")
+    if layout.footers:
+        typer.echo(f"尾注行 footer rows: {layout.footers}")
+    _table(("结果\noutcome", "行\nrows"), [(f"{zh} {name}", trial.counts[name]) for name, zh in OUTCOMES.items()])
+    if trial.reasons:
+        _table(("原因\nreason", "行\nrows"), trial.reasons.most_common())
+    header = layout.binding.header
+    filled = [
+        (b.name, "、".join(header[place] for place in b.places), f"{trial.filled[b.name] / max(1, trial.sound):.1%}")
+        for b in layout.binding.fields
+    ]
+    _table(("字段\nfield", "列\ncolumns", "填写率\nfilled"), filled)
+    refused = [(row.number, r.column, r.value, r.text) for row in trial.refused[:20] for r in row.reasons]
+    if refused:
+        _table(("行\nrow", "列\ncolumn", "原值\nvalue", "原因\nwhy"), refused)
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=place == 0)
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    Console(highlight=False).print(table)

@@ -1,0 +1,100 @@
+"""What a dry run says: one document for the interface and for scripts, and a workbook of the rows it would refuse."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from connectors.draft import Draft
+from connectors.draft_text import write_snippet
+from connectors.trial import OUTCOMES, Trial, kept_cells
+
+SHOWN_ROWS = 20
+HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")
+
+
+def trial_document(trial: Trial) -> dict[str, Any]:
+    """Return what would become of the rows, the first refused ones, and how often each field is filled."""
+    layout, binding = trial.layout, trial.layout.binding
+    return {
+        "dataset": binding.dataset.dataset,
+        "agency": binding.dataset.agency,
+        "mapping": f"{binding.mapping.id}/{binding.mapping.version}",
+        "sheet": layout.table.sheet,
+        "header_rows": layout.header_rows,
+        "titles": layout.titles,
+        "footer_rows": layout.footers,
+        "whole_file": trial.whole,
+        **{name: trial.counts[name] for name in OUTCOMES},
+        "reasons": dict(trial.reasons),
+        "fields": fill_document(trial),
+        "unused_columns": binding.unused,
+        "rejected_rows": [
+            {
+                "row": row.number,
+                "column": reason.column,
+                "value": reason.value,
+                "code": reason.code,
+                "text": reason.text,
+            }
+            for row in trial.refused[:SHOWN_ROWS]
+            for reason in row.reasons
+        ],
+        "stored": False,
+    }
+
+
+def fill_document(trial: Trial) -> dict[str, dict[str, Any]]:
+    """Return for every field its columns and the share of sound rows that fill it."""
+    header = trial.layout.binding.header
+    return {
+        bound.name: {
+            "columns": [header[place] for place in bound.places],
+            "filled": trial.filled[bound.name],
+            "share": round(trial.filled[bound.name] / trial.sound, 4) if trial.sound else 0.0,
+        }
+        for bound in trial.layout.binding.fields
+    }
+
+
+def draft_document(draft: Draft) -> dict[str, Any]:
+    """Return a drafted mapping with what is sure, what is to be decided and what is left over."""
+    return {
+        "dataset": draft.dataset.dataset,
+        "agency": draft.dataset.agency,
+        "candidates": [{"dataset": name, "score": score} for name, score in draft.scores],
+        "titles": draft.titles,
+        "fields": {
+            name: {"column": heading, "confidence": pair.score, "why": pair.why}
+            for name, (heading, pair) in draft.pairs.items()
+        },
+        "to_decide": [
+            {"about": doubt.about, "column": doubt.column, "text": doubt.text, "line": doubt.line}
+            for doubt in draft.doubts
+        ],
+        "left_columns": draft.left_columns,
+        "left_fields": draft.left_fields,
+        "lacking": draft.lacking,
+        "snippet": write_snippet(draft),
+    }
+
+
+def write_refused(trial: Trial, path: Path) -> None:
+    """Write the rows that would be refused as a workbook: the reasons, then the row as it came."""
+    # A cell that starts with "=" stays text: nothing an agency sends is ever run by the clerk's spreadsheet.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    rows = [(row, kept_cells(trial.layout.binding.header, row)) for row in trial.refused]
+    names = list(dict.fromkeys(name for _, cells in rows for name in cells))
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        sheet = workbook.add_worksheet("问题数据")
+        sheet.write_row(0, 0, [*HEADINGS, *names], workbook.add_format({"bold": True}))
+        sheet.freeze_panes(1, 0)
+        for line, (row, cells) in enumerate(rows, start=1):
+            reasons: list[Mapping[str, str]] = [
+                {"column": r.column, "value": r.value, "text": r.text, "code": r.code} for r in row.reasons
+            ]
+            shown = ["；".join(r[part] for r in reasons) for part in ("column", "value", "text", "code")]
+            sheet.write_number(line, 0, row.number)
+            for place, cell in enumerate([*shown, *(cells.get(name, "") for name in names)], start=1):
+                sheet.write_string(line, place, cell)

@@ -1,0 +1,109 @@
+"""Where the header is and which rows are data: titles, two rows, merged cells, footers, several sheets."""
+
+from datetime import date
+
+import pytest
+import xlsxwriter
+
+from connectors.catalogue import get_dataset
+from connectors.catalogue_files import read_mappings
+from connectors.decode import decode
+from connectors.errors import MalformedError
+from connectors.layout import combined, lay_out
+from connectors.trial import try_out
+from tests.enterprises import uscc
+
+ARREARS = ["纳税人名称", "纳税人识别号", "税种", "欠税余额"]
+ROWS = [[f"温州甲{n}有限公司", uscc(n), "增值税", f"{n}000"] for n in range(1, 4)]
+
+
+def write(path, sheets):
+    """Write sheets of rows; None is an empty cell."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                for place, cell in enumerate(row):
+                    if cell is not None:
+                        sheet.write_string(number, place, cell)
+    return path
+
+
+def laid(path, dataset="tax_arrears", mapping=None):
+    wanted = get_dataset(dataset)
+    return lay_out(read_mappings("m.yaml", mapping, wanted) if mapping else wanted, decode(path))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_title_rows_are_no_data_and_rows_keep_their_numbers(tmp_path, encoding):
+    text = "某某区欠税公告\n截止日期：2024年5月,,单位：元\n\n" + "\n".join(",".join(row) for row in [ARREARS, *ROWS])
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding)
+    layout = laid(path)
+    assert (layout.titles, layout.header_rows) == (["某某区欠税公告", "截止日期：2024年5月 单位：元"], [4])
+    assert list(layout.table.rows) == [(5, ROWS[0]), (6, ROWS[1]), (7, ROWS[2])]
+
+
+def test_a_header_of_two_rows_with_merged_cells_is_one(tmp_path):
+    upper = ["纳税人", None, "欠税", None]
+    lower = ["纳税人名称", "纳税人识别号", "税种", "余额"]
+    path = write(tmp_path / "a.xlsx", {"公告": [["欠税公告"], upper, lower, *ROWS]})
+    layout = laid(path)
+    assert (layout.table.header, layout.header_rows) == (["纳税人名称", "纳税人识别号", "税种", "欠税余额"], [2, 3])
+    assert next(layout.table.rows) == (4, ROWS[0])
+
+
+def test_one_row_below_two_bodies_is_called_by_both(tmp_path):
+    names = combined(["当事人", "", "机关", ""], ["名称", "代码", "名称", "代码"])
+    assert names == ["当事人名称", "当事人代码", "机关名称", "机关代码"]
+
+
+def test_a_second_spelling_of_the_header_is_header_too(tmp_path):
+    path = write(tmp_path / "a.xlsx", {"公告": [ARREARS, ["taxpayer_name", "uscc", "tax_type", "balance"], *ROWS]})
+    assert (laid(path).header_rows, next(laid(path).table.rows)) == ([1, 2], (3, ROWS[0]))
+
+
+MERGED = """
+- id: merged
+  party: {name: [纳税人名称], codes: [纳税人识别号]}
+  fill_down: [税种]
+  footers: [合计, 注：, 制表人]
+"""
+
+
+def test_merged_cells_are_filled_down_and_footers_are_left_out(tmp_path):
+    rows = [ROWS[0], [*ROWS[1][:2], None, "2000"], [*ROWS[2][:2], None, "3000"]]
+    path = write(
+        tmp_path / "a.xlsx", {"公告": [ARREARS, *rows, ["合 计", None, None, "6000"], ["注: 无", None, None, None]]}
+    )
+    layout = laid(path, mapping=MERGED)
+    assert [cells[2] for _, cells in layout.table.rows] == ["增值税"] * 3
+    assert layout.footers == [5, 6]
+    trial = try_out(read_mappings("m.yaml", MERGED, get_dataset("tax_arrears")), decode(path), date(2026, 1, 2))
+    assert (trial.counts["rows"], trial.counts["accepted"]) == (3, 3)
+
+
+def test_the_one_sheet_with_the_columns_is_taken_wherever_it_is(tmp_path):
+    path = write(tmp_path / "a.xlsx", {"空": [], "说明": [["请核对"]], "数据": [["欠税公告"], ARREARS, *ROWS]})
+    layout = laid(path)
+    assert (layout.table.sheet, layout.header_rows, len(list(layout.table.rows))) == ("数据", [2], 3)
+
+
+def test_two_sheets_with_the_columns_are_refused_by_name(tmp_path):
+    path = write(tmp_path / "a.xlsx", {"一月": [ARREARS, *ROWS], "二月": [ARREARS, *ROWS]})
+    with pytest.raises(MalformedError, match="一月、二月"):
+        laid(path)
+
+
+def test_a_file_without_the_columns_is_refused_by_what_the_nearest_row_lacks(tmp_path):
+    path = write(tmp_path / "a.xlsx", {"公告": [["欠税公告"], ["纳税人名称", "税种"], ["某公司", "增值税"]]})
+    with pytest.raises(MalformedError) as refusal:
+        laid(path)
+    assert "欠税余额" in str(refusal.value)
+    assert "纳税人名称" not in str(refusal.value)
+
+
+def test_objects_name_their_members_and_have_no_titles(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text('[{"纳税人名称": "甲", "税种": "增值税", "欠税余额": "1"}]', "utf-8")
+    assert (laid(path).header_rows, laid(path).titles) == ([], [])

@@ -1,0 +1,76 @@
+"""`xinqiao agency draft` and `check`, run as a person runs them: no instance, no database, nothing stored."""
+
+import json
+import os
+
+import fastexcel
+import pytest
+
+from tests.enterprises import citizen, uscc
+from tests.processes import xinqiao
+
+HEADER = "单位：万元,,,\n纳税人,纳税识别号,欠缴税额,欠税税种\n"
+ROWS = "".join(f"温州甲{n}有限公司,{uscc(n)},{n}.5,增值税\n" for n in range(1, 21))
+BAD = f"温州乙有限公司,9.13303E+17,1,增值税\n温州丙有限公司,{uscc(9)},很多{citizen(3)},增值税\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    env = {"PATH": os.environ["PATH"], "XINQIAO_HOME": str(tmp_path / "home"), "COLUMNS": "200"}
+
+    def command(*arguments):
+        done = xinqiao(["agency", *map(str, arguments)], env, check=False)
+        assert not (tmp_path / "home").exists()
+        return done
+
+    return command
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "欠税公告.csv"
+    path.write_bytes((HEADER + ROWS + BAD).encode("gb18030"))
+    return path
+
+
+def test_a_draft_is_written_tried_and_then_checked(run, tmp_path, file):
+    snippet, refused = tmp_path / "mapping.yaml", tmp_path / "refused.xlsx"
+    told = run("draft", file, "--output", snippet)
+    assert told.returncode == 0, told.stderr
+    assert "tax_arrears" in told.stdout
+    assert "unit: 万元" in snippet.read_text("utf-8")
+    checked = run("check", file, "tax_arrears", "--mapping", snippet, "--rejected", refused, "--json")
+    document = json.loads(checked.stdout)
+    assert (document["rows"], document["accepted"], document["rejected"]) == (22, 20, 2)
+    assert document["reasons"] == {"identifier_unreadable": 1, "money_unreadable": 1}
+    assert citizen(3) not in checked.stdout
+    rows = fastexcel.read_excel(refused).load_sheet(0, header_row=None, dtypes="string").to_polars().rows()
+    assert [row[0] for row in rows] == ["行号 row", "23", "24"]
+    assert citizen(3) not in str(rows)
+    shown = run("check", file, "tax_arrears", "--mapping", snippet)
+    for said in ("接受 accepted", "identifier_unreadable", "9.13303E+17", "100.0%"):
+        assert said in shown.stdout
+
+
+def test_a_draft_for_scripts_holds_snippet_doubts_and_trial(run, file):
+    document = json.loads(run("draft", file, "--json").stdout)
+    assert document["dataset"] == "tax_arrears"
+    assert document["fields"]["balance"]["column"] == "欠缴税额"
+    assert document["trial"]["accepted"] == 20
+    assert document["lacking"] == []
+
+
+def test_what_cannot_be_guessed_or_read_ends_the_command_with_the_reason(run, tmp_path, file):
+    other = tmp_path / "weather.csv"
+    other.write_text("日期,气温\n2024-01-01,5\n", "utf-8")
+    guess = run("draft", other)
+    assert (guess.returncode, "--dataset" in guess.stderr) == (1, True)
+    assert "缺少列" in run("check", other, "tax_arrears").stderr
+    assert "nothing" in run("check", file, "nothing").stderr
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("- id: x\n  fields:\n    nothing: {}\n", "utf-8")
+    assert "wrong.yaml:2" in run("check", file, "tax_arrears", "--mapping", wrong).stderr
+    whole = run("draft", other, "--dataset", "tax_arrears")
+    assert whole.returncode == 0
+    assert "整个文件会被退回" in whole.stdout
+    assert "没有列的必填字段" in whole.stdout

@@ -21,6 +21,7 @@ TABLE_MODULES = tuple(
         "gateway.admin.tables",
         "gateway.identity.tables",
         "gateway.people.tables",
+        "gateway.quality.tables",
         "gateway.quota.tables",
         "gateway.inquiry_tables",
         "gateway.feedback.tables",

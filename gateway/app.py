@@ -18,6 +18,7 @@ from gateway.api import (
     oauth,
     quota,
     records,
+    rejected_rows,
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         oauth,
         keys,
         batches,
+        rejected_rows,
         records,
         consents,
         quota,

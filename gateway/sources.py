@@ -5,10 +5,14 @@ in between reads the slice again, and the batch id, made of the watermark, tells
 """
 
 import asyncio
+import csv
 import hashlib
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -117,7 +121,20 @@ async def _take_in(gateway: Gateway, source: Claimed, found: Slice) -> None:
     async def advance(session: AsyncSession) -> None:
         await session.execute(ADVANCE, {"source": source.source_id, "watermark": found.watermark})
 
-    _, new = await take_in(gateway, sender, get_dataset(source.dataset), digest, lambda: table, then=advance)
+    with _as_file(gateway, table.header, rows) as file:
+        wanted = get_dataset(source.dataset)
+        _, new = await take_in(gateway, sender, wanted, digest, lambda: table, then=advance, file=file)
     if not new:
         async with gateway.database.begin("source.advance") as session:
             await advance(session)
+
+
+@contextmanager
+def _as_file(gateway: Gateway, header: list[str], rows: list[tuple[int, list[str]]]) -> Iterator[Path]:
+    """Give a slice as a CSV file too, in case it has to be held."""
+    spool = gateway.settings.instance_home / "spool"
+    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile("w", dir=spool, suffix=".csv", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *(cells for _, cells in rows)])
+        file.flush()
+        yield Path(file.name)

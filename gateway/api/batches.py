@@ -1,4 +1,4 @@
-"""What an agency does: push a batch, see what came of it, fetch the rows that were refused."""
+"""What an agency does: push a batch, and see what came of it."""
 
 import asyncio
 import tempfile
@@ -11,6 +11,7 @@ from fastapi import Path as PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import UnknownDatasetError, get_dataset
+from connectors.corrections import CorrectionError
 from connectors.datasets import Dataset
 from connectors.errors import ConnectorError
 from connectors.file_source import FileSource
@@ -19,8 +20,10 @@ from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
 from gateway.identity.client_keys import current_keys
 from gateway.intake import BatchConflictError, Sender, digest_of, take_in
-from gateway.problems import ProblemError
-from gateway.quarantine import write_workbook
+from gateway.problems import ProblemError, problem
+from gateway.quality.corrections import count_corrected
+from gateway.quality.held import HeldError
+from gateway.quality.tables import HeldDelivery
 from gateway.state import Gateway
 from signing.errors import SignatureError
 from signing.jws import verify_jws
@@ -34,14 +37,18 @@ BatchId = Annotated[str, Header(alias="Batch-Id", pattern=SENDERS_ID, descriptio
 Signature = Annotated[
     str | None, Header(alias="Batch-Signature", description="JWS over {batch, dataset, sha256}, by the agency's key.")
 ]
+Corrects = Annotated[
+    UUID | None, Header(description="更正的批次 The batch whose refused rows come back corrected, in the file it gave.")
+]
 DatasetName = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.post(
     "/datasets/{dataset}/batches",
     status_code=201,
     summary="Push a batch 报送一个批次",
+    response_model=None,
+    responses={202: {"description": "Held: it looks unlike earlier deliveries, and a person has to look at it."}},
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )
 async def push(
@@ -52,8 +59,12 @@ async def push(
     agency: Pusher,
     batch_id: BatchId,
     signature: Signature = None,
-) -> dict[str, Any]:
-    """Take in CSV, XLSX, XLS, JSON, NDJSON or XML, told by content; all or nothing. Sent again unchanged: 200."""
+    corrects: Corrects = None,
+) -> dict[str, Any] | Response:
+    """Take in CSV, XLSX, XLS, JSON, NDJSON or XML, told by content; all or nothing. Sent again unchanged: 200.
+
+    With `Corrects`, only the corrected rows of that batch's file of refused rows are taken in.
+    """
     wanted = _dataset(dataset)
     if agency.client_id != wanted.agency:
         raise ProblemError("dataset-not-yours", 403, f"The dataset {dataset} belongs to another agency.")
@@ -65,35 +76,35 @@ async def push(
         digest = await asyncio.to_thread(digest_of, path)
         if signature is not None:
             await _verify_signature(gateway, agency, batch_id, dataset, digest, signature)
-        sender = Sender(agency.client_id, batch_id, "push", signature)
+        sender = Sender(agency.client_id, batch_id, "push", signature, corrects)
         try:
-            batch, new = await take_in(gateway, sender, wanted, digest, FileSource({"path": path}).open)
+            batch, new = await take_in(gateway, sender, wanted, digest, FileSource({"path": path}).open, file=path)
+        except HeldError as fault:
+            request.app.state.metrics.count("batch", "held")
+            return problem(request, "delivery-held", 202, str(fault), **held_document(fault.held))
+        except CorrectionError as fault:
+            raise ProblemError("correction-refused", 422, str(fault)) from fault
         except ConnectorError as fault:
             raise ProblemError("malformed-delivery", 422, str(fault)) from fault
         except BatchConflictError as fault:
             raise ProblemError("batch-conflict", 409, str(fault)) from fault
+        async with gateway.database.begin("batch.corrected") as session:
+            corrected = await count_corrected(session, batch)
     request.app.state.metrics.count("batch", "stored" if new else "known")
     response.status_code = 201 if new else 200
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
-    return batch_document(batch)
+    return batch_document(batch, corrected)
 
 
 @router.get("/batches/{batch_id}", summary="A batch 查看批次")
 async def show(batch_id: UUID, session: Transaction, caller: Reader) -> dict[str, Any]:
-    """Return the counts, the refusals by reason and the sealed statement."""
-    return batch_document(await _get_batch(session, batch_id, caller))
+    """Return the counts, the refusals by reason, how many were corrected since, and the sealed statement."""
+    batch = await get_batch(session, batch_id, caller)
+    return batch_document(batch, await count_corrected(session, batch))
 
 
-@router.get("/batches/{batch_id}/rejected-rows", summary="Refused rows as a workbook 下载问题数据")
-async def rejected_rows(batch_id: UUID, session: Transaction, caller: Reader) -> Response:
-    """Return an XLSX: row number, column, value and reason, then the row as it came."""
-    batch = await _get_batch(session, batch_id, caller)
-    headers = {"Content-Disposition": f'attachment; filename="rejected-{batch_id}.xlsx"'}
-    return Response(await write_workbook(session, batch.batch_id), media_type=WORKBOOK, headers=headers)
-
-
-def batch_document(batch: Batch) -> dict[str, Any]:
-    """Return a batch as the API shows it."""
+def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
+    """Return a batch as the API shows it; `corrected` of its refused rows were brought in order since."""
     names = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
     return {
         "batch": str(batch.batch_id),
@@ -104,9 +115,22 @@ def batch_document(batch: Batch) -> dict[str, Any]:
         "received_at": batch.received_at.isoformat(),
         "rows": batch.row_count,
         **{name: getattr(batch, name) for name in names},
+        "corrected": corrected,
+        "open": batch.rejected - corrected,
+        "corrects": str(batch.corrects) if batch.corrects else None,
         "reasons": batch.reasons,
         "statement": batch.statement,
     }
+
+
+def held_document(held: HeldDelivery) -> dict[str, Any]:
+    """Return a held delivery as the API shows it."""
+    return {
+        "held": str(held.held_id), "agency": held.agency, "dataset": held.dataset, "sender_batch": held.sender_batch,
+        "digest": held.digest.hex(), "way": held.way, "sent_by": held.actor, "state": held.status,
+        "findings": held.findings, "held_at": held.held_at.isoformat(), "expires_at": held.expires_at.isoformat(),
+        "decided_by": held.decided_by, "batch": str(held.batch_id) if held.batch_id else None,
+    }  # fmt: skip
 
 
 def _dataset(name: str) -> Dataset:
@@ -140,7 +164,8 @@ async def _verify_signature(
         raise ProblemError("batch-signature-invalid", 400, "Batch-Signature was made over another delivery.")
 
 
-async def _get_batch(session: AsyncSession, batch_id: UUID, caller: Caller) -> Batch:
+async def get_batch(session: AsyncSession, batch_id: UUID, caller: Caller) -> Batch:
+    """Return a batch, to an agency only its own. Raises ProblemError."""
     batch = await session.get(Batch, batch_id)
     if batch is None or (caller.kind == "agency" and batch.agency != caller.client_id):
         raise ProblemError("batch-not-found", 404, "You have no such batch.")

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.binding import Binding
 from connectors.datasets import Dataset
-from connectors.drift import FieldProfile, Layout, Profile
+from connectors.drift import FEWEST_AMOUNTS, FieldProfile, Layout, Profile
 from connectors.ingest import Summary
 from connectors.layout import field_of_column, header_key, known_layout, layout_id
 from connectors.profile import LOOKED_AT_WHOLE, Profiler
@@ -23,14 +23,16 @@ _KEEP_LAYOUT = text("""
     INSERT INTO layout (layout_id, agency, dataset, header_key, mapping, first_seen)
     VALUES (:id, :agency, :dataset, :keys, :mapping, :now) ON CONFLICT DO NOTHING
 """)
-# What a person accepted is the new normal: nothing before it counts any more.
+# Values that a person accepted are the new normal: nothing before them counts any more.
 _RECENT = """
     WITH recent AS (
         SELECT b.batch_id, b.row_count, b.accepted, b.unresolved FROM batch b
         WHERE b.agency = :agency AND b.dataset = :dataset AND b.corrects IS NULL AND b.row_count > 0
           AND b.received_at >= coalesce((
               SELECT max(a.received_at) FROM held_delivery h JOIN batch a USING (batch_id)
-              WHERE h.agency = :agency AND h.dataset = :dataset AND h.status = 'accepted'), '-infinity')
+              WHERE h.agency = :agency AND h.dataset = :dataset AND h.status = 'accepted'
+                AND h.findings @? '$[*] ? (@.kind == "unit" || @.kind == "empty" || @.kind == "rejected"
+                                           || @.kind == "unresolved")'), '-infinity')
         ORDER BY b.received_at DESC LIMIT :most)
 """
 _TOTALS = text(
@@ -39,7 +41,7 @@ _TOTALS = text(
 )
 _FIELDS = text(
     f"{_RECENT} SELECT field, sum(looked_at), sum(filled), sum(rejected), "
-    "percentile_disc(0.5) WITHIN GROUP (ORDER BY median) "
+    f"percentile_disc(0.5) WITHIN GROUP (ORDER BY median) FILTER (WHERE filled >= {FEWEST_AMOUNTS}) "
     "FROM recent JOIN batch_profile USING (batch_id) GROUP BY field"
 )
 _STAGED = text("SELECT count(*) FROM staging")

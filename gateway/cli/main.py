@@ -11,6 +11,7 @@ from gateway.cli import (
     keys,
     migrate,
     people,
+    quality,
     quota,
     records,
     registry,
@@ -41,6 +42,8 @@ app.add_typer(quota.group, name="quota")
 app.add_typer(keys.group, name="keys")
 app.add_typer(people.group, name="person")
 app.add_typer(deliveries.group, name="deliveries")
+registry.groups["agency"].command("quality")(quality.quality)
+registry.groups["agency"].add_typer(quality.held, name="held")
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)
 

@@ -14,7 +14,9 @@ from connectors.decode import Table
 from connectors.formulas import refuse_formulas
 from connectors.tables import Batch, LayoutRow
 
-_LOCK = text("SELECT pg_advisory_xact_lock(7135, hashtext(CAST(:first AS text)))")  # one correction of a batch at a time
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(7135, hashtext(CAST(:first AS text)))"
+)  # one correction of a batch at a time
 _KNOWN = text("SELECT batch_id FROM batch WHERE corrects = :first AND digest = :digest")
 _ROWS = text("""
     SELECT r.row_number, c.row_number IS NULL FROM rejected_row r
@@ -66,7 +68,9 @@ async def read_corrected(
         raise CorrectionError(f"该文件是批次 {whose} 的问题数据 this file holds the refused rows of batch {whose}")
     rows = (await session.execute(_ROWS, {"first": first, "batch": whose})).all()
     names = list((await session.execute(NAMES, {"batch": whose})).scalars())
-    refusals = Refusals(names, await _width(session, first), {n for n, _ in rows}, {n for n, is_open in rows if is_open})
+    refusals = Refusals(
+        names, await _width(session, first), {n for n, _ in rows}, {n for n, is_open in rows if is_open}
+    )
     return corrected(table, refusals)
 
 

@@ -39,7 +39,9 @@ _DECIDE = text("""
     UPDATE held_delivery SET status = :status, decided_by = :actor, decided_at = :now, batch_id = :batch,
         event_id = :event WHERE held_id = :held AND status = 'waiting' RETURNING held_id
 """)
-_EXPIRED = text("SELECT held_id FROM held_delivery WHERE status = 'waiting' AND expires_at <= :now FOR UPDATE SKIP LOCKED")
+_EXPIRED = text(
+    "SELECT held_id FROM held_delivery WHERE status = 'waiting' AND expires_at <= :now FOR UPDATE SKIP LOCKED"
+)
 _WAITING = text("SELECT held_id FROM held_delivery WHERE status = 'waiting'")
 
 

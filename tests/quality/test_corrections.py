@@ -59,7 +59,9 @@ def state(batch):
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-async def test_a_corrected_file_brings_its_rows_in_order_and_a_row_still_wrong_comes_back(push, get, refused, rows, form):
+async def test_a_corrected_file_brings_its_rows_in_order_and_a_row_still_wrong_comes_back(
+    push, get, refused, rows, form
+):
     first = 1000 if form == "csv" else 1100
     batch, table = await refused(first, form)
     assert [row[0] for row in table[1:]] == ["2", "3", "4", "5", "6", "7"]
@@ -75,7 +77,9 @@ async def test_a_corrected_file_brings_its_rows_in_order_and_a_row_still_wrong_c
     assert (third["accepted"], third["corrects"]) == (2, batch)
     assert state((await get(f"/v1/batches/{batch}")).json()) == (6, 6, 0)
     assert state((await get(f"/v1/batches/{second['batch']}")).json()) == (2, 2, 0)
-    kept = await rows("SELECT convert_from(canonical, 'UTF8') FROM record WHERE business_key LIKE :k", k=f"{uscc(first)}%")
+    kept = await rows(
+        "SELECT convert_from(canonical, 'UTF8') FROM record WHERE business_key LIKE :k", k=f"{uscc(first)}%"
+    )
     assert '"name":"=公司0"' in kept[0][0]
 
 

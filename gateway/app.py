@@ -23,7 +23,8 @@ from gateway.api import (
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
-from gateway.console import authorize, home, signing_in, sso
+from gateway.console import authorize, corrections, home, signing_in, sso
+from gateway.console import quality as quality_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
 from gateway.metrics import Metrics
@@ -81,6 +82,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         signing_in,
         sso,
         home,
+        quality_pages,
+        corrections,
     ):
         app.include_router(module.router)
     return app

@@ -65,13 +65,37 @@ def signed_in(*roles: str) -> Callable[[Request, Present | None], Awaitable[Pres
     return present
 
 
-async def read_own_form(request: Request) -> dict[str, str]:
-    """Return a form sent from one of our pages. Raises PageError for another site's, or a malformed one."""
+def signed_in_apart(*roles: str) -> Callable[[Request], Awaitable[Present]]:
+    """As signed_in, in a transaction that has ended when the page begins: for uploads, which may take long."""
+    within = signed_in(*roles)
+
+    async def present(request: Request) -> Present:
+        async with get_gateway(request).database.begin("visitor") as session:
+            return await within(request, await find_visitor(request, session))
+
+    return present
+
+
+def check_origin(request: Request) -> None:
+    """Raise PageError for a form of another site."""
     issuer = get_gateway(request).settings.issuer
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     foreign = site not in {None, "same-origin"} or origin not in {None, "/".join(issuer.split("/")[:3])}
     if foreign or (site is None and origin is None):
         raise PageError("form-stale", 403)
+
+
+def check_upload(request: Request, most: int) -> None:
+    """Raise PageError for an upload of another site, or one that does not say its size or says too much."""
+    check_origin(request)
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > most:
+        raise PageError("upload-too-large", 413)
+
+
+async def read_own_form(request: Request) -> dict[str, str]:
+    """Return a form sent from one of our pages. Raises PageError for another site's, or a malformed one."""
+    check_origin(request)
     try:
         return await read_form(request)
     except FormError as fault:
@@ -83,14 +107,23 @@ async def read_signed_form(request: Request, visitor: Visitor) -> dict[str, str]
     form = await read_own_form(request)
     if visitor is None:
         raise SignInNeededError("/console")
-    if not hmac.compare_digest(form.get("csrf", "").encode(), visitor.csrf.encode()):
-        raise PageError("form-stale", 403)
+    check_token(visitor, form.get("csrf", ""))
     return form
+
+
+def check_token(visitor: Present, token: str) -> None:
+    """Raise PageError unless the form carries the token of the visitor's session."""
+    if not hmac.compare_digest(token.encode("utf-8", "replace"), visitor.csrf.encode()):
+        raise PageError("form-stale", 403)
 
 
 OwnForm = Annotated[dict[str, str], Depends(read_own_form)]
 SignedForm = Annotated[dict[str, str], Depends(read_signed_form)]
 Anyone = Annotated[Present, Depends(signed_in(), scope="function")]
+QualityPresent = Annotated[
+    Present, Depends(signed_in("operator", "auditor", "regulator", "clerk"), scope="function")
+]
+ClerkApart = Annotated[Present, Depends(signed_in_apart("operator", "clerk"))]
 OperatorPresent = Annotated[Present, Depends(signed_in("operator"), scope="function")]
 
 

@@ -1,6 +1,7 @@
 """Rendering: templates, the language, and the header fields that keep a page to itself."""
 
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,16 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway.console.texts import LANGUAGES, say
+from gateway.console.titles import Titles
 from gateway.people.sessions import Present
 
 FOLDER = Path(__file__).parent
 LANGUAGE_COOKIE = "xinqiao-language"
 # What each role finds in the navigation: the path's last part is also the text's key.
-NAVIGATION: dict[str, tuple[str, ...]] = {"operator": ("changes", "clients")}
+NAVIGATION: dict[str, tuple[str, ...]] = {
+    "operator": ("quality", "changes", "clients"),
+    **dict.fromkeys(("auditor", "regulator", "clerk"), ("quality",)),
+}
 _CLOCK = ZoneInfo("Asia/Shanghai")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
@@ -36,7 +41,12 @@ def _moment(value: datetime | str) -> str:
     return moment.astimezone(_CLOCK).strftime("%Y-%m-%d %H:%M")
 
 
-_TEMPLATES.filters |= {"plain": _plain, "moment": _moment}
+def _percent(value: Decimal | None) -> str:
+    """Show a share as a percentage."""
+    return "" if value is None else f"{value:.1%}"
+
+
+_TEMPLATES.filters |= {"plain": _plain, "moment": _moment, "percent": _percent}
 
 
 class PageError(Exception):
@@ -65,7 +75,7 @@ def page(
     """Render a page; `form_target` is a further origin its form may lead to."""
     language = language_of(request)
     shown = _TEMPLATES.get_template(f"{template}.html").render(
-        t=partial(say, language=language), language=language, present=present,
+        t=partial(say, language=language), titles=Titles(language), language=language, present=present,
         navigation=NAVIGATION.get(present.role, ()) if present else (), path=request.url.path, **context,
     )  # fmt: skip
     policy = (

@@ -40,7 +40,8 @@ _FEEDS = text(f"""
     SELECT p.agency, p.dataset, p.days AS promise_days, e.last AS last_received,
            coalesce(f.deliveries, 0) AS deliveries, coalesce(f.rows, 0) AS rows, coalesce(f.rejected, 0) AS rejected,
            coalesce(f.records, 0) AS records, coalesce(f.unresolved, 0) AS unresolved,
-           coalesce(f.covered, 0) / nullif(extract(epoch FROM :now - greatest(e.first, :since)), 0) AS timeliness,
+           CASE WHEN e.first IS NOT NULL THEN coalesce(f.covered, 0)
+               / nullif(extract(epoch FROM :now - greatest(e.first, :since)), 0) END AS timeliness,
            coalesce(e.last + p.fresh < :now, false) AS silent
     FROM promise p LEFT JOIN figure f USING (agency, dataset)
     CROSS JOIN LATERAL (

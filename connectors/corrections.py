@@ -106,25 +106,28 @@ def _rows(
             continue
         cells = [unescape(cell) for cell in given[len(HEADINGS) :]]
         number = _number(given[0], line)
-        if any(cell.strip() for cell in cells[width:]):
-            raise CorrectionError(f"第 {line} 行比标题行长 row {line} is longer than the headings")
-        if number not in refusals.refused:
-            raise CorrectionError(
-                f"第 {line} 行：行号 {number} 不在该批次的问题数据中 row {line}: {number} was not refused in this batch"
-            )
-        if number in seen:
-            raise CorrectionError(f"第 {line} 行：行号 {number} 出现两次 row {line}: {number} stands there twice")
-        if any(len(cell) == SHORTENED for cell in cells):
-            raise CorrectionError(
-                f"第 {line} 行有被截短的单元格，请从原文件整行重报 row {line} has a cell that was kept without its end: "
-                "send this row from your own file"
-            )
+        if fault := _fault_of(number, cells, refusals, seen, width):
+            raise CorrectionError(f"第 {line} 行{fault} (row {line})")
         seen.add(number)
         if number in refusals.open:
             taken.append(number)
             yield number, cells
     if not taken:
         raise CorrectionError("没有待更正的行：都已更正过 no row is left to correct: all were corrected before")
+
+
+def _fault_of(number: int, cells: list[str], refusals: Refusals, seen: set[int], width: int) -> str | None:
+    if any(cell.strip() for cell in cells[width:]):
+        return "比标题行长 is longer than the headings"
+    if number not in refusals.refused:
+        return f"：行号 {number} 不在该批次的问题数据中 {number} was not refused in this batch"
+    if number in seen:
+        return f"：行号 {number} 出现两次 {number} stands there twice"
+    if any(len(cell) == SHORTENED for cell in cells):
+        return (
+            "有被截短的单元格，请从原文件整行重报 has a cell that was kept without its end: send it from your own file"
+        )
+    return None
 
 
 def _number(cell: str, line: int) -> int:

@@ -37,7 +37,7 @@ def header_key(header: Sequence[str]) -> list[str]:
 
 
 def layout_id(dataset: Dataset, keys: Sequence[str]) -> bytes:
-    """Return what a layout is found by: 16 bytes of SHA-256 over agency, dataset and the columns without their order."""
+    """Return what a layout is found by: SHA-256, 16 bytes of it, over agency, dataset and the columns in no order."""
     parts = [dataset.agency, dataset.dataset, *sorted(keys)]
     return hashlib.sha256("\x1f".join(parts).encode()).digest()[:16]
 

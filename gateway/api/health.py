@@ -52,4 +52,4 @@ async def metrics(request: Request, gateway: Gw) -> Response:
 
 async def _count_alerts(gateway: Gateway) -> dict[str, int]:
     async with gateway.database.begin("metrics.alerts") as session:
-        return {kind: number for kind, number in await session.execute(COUNT_OPEN)}
+        return {row.kind: row.number for row in await session.execute(COUNT_OPEN)}

@@ -120,9 +120,7 @@ def check_token(visitor: Present, token: str) -> None:
 OwnForm = Annotated[dict[str, str], Depends(read_own_form)]
 SignedForm = Annotated[dict[str, str], Depends(read_signed_form)]
 Anyone = Annotated[Present, Depends(signed_in(), scope="function")]
-QualityPresent = Annotated[
-    Present, Depends(signed_in("operator", "auditor", "regulator", "clerk"), scope="function")
-]
+QualityPresent = Annotated[Present, Depends(signed_in("operator", "auditor", "regulator", "clerk"), scope="function")]
 ClerkApart = Annotated[Present, Depends(signed_in_apart("operator", "clerk"))]
 OperatorPresent = Annotated[Present, Depends(signed_in("operator"), scope="function")]
 

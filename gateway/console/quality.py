@@ -108,9 +108,7 @@ async def agency_page(
     )  # fmt: skip
 
 
-async def _failed(
-    request: Request, gateway: Gateway, present: Present, agency: str, fault: Exception
-) -> Response:
+async def _failed(request: Request, gateway: Gateway, present: Present, agency: str, fault: Exception) -> Response:
     async with gateway.database.begin("quality.show") as session:
         return await agency_page(request, session, present, agency, note="not-done", fault=str(fault))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +32,8 @@ _LEAD = text("SELECT pg_try_advisory_xact_lock(7137, 1)")
 _FACTS = text("""
     SELECT p.agency, p.dataset, p.days, l.last, t.first, b.before, coalesce(e.rows, 0) AS rows,
            coalesce(e.rejected, 0) AS rejected, h.waiting
-    FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[]), CAST(:days AS integer[])) AS p (agency, dataset, days)
+    FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[]), CAST(:days AS integer[]))
+        AS p (agency, dataset, days)
     CROSS JOIN LATERAL (SELECT max(received_at) AS last FROM batch
         WHERE (agency, dataset) = (p.agency, p.dataset) AND corrects IS NULL) l
     CROSS JOIN LATERAL (SELECT min(received_at) AS first FROM batch
@@ -45,7 +47,7 @@ _FACTS = text("""
     CROSS JOIN LATERAL (SELECT count(*) AS waiting FROM held_delivery
         WHERE (agency, dataset) = (p.agency, p.dataset) AND status = 'waiting') h
 """)
-COUNT_OPEN = text("SELECT kind, count(*) FROM alert WHERE closed_at IS NULL GROUP BY kind")
+COUNT_OPEN = text("SELECT kind, count(*) AS number FROM alert WHERE closed_at IS NULL GROUP BY kind")
 
 
 @dataclass(frozen=True)
@@ -122,24 +124,16 @@ async def _open(
 ) -> None:
     agency, dataset, kind = key
     event = await _record(gateway, session, "opened", key, seen, now)
-    session.add(
-        Alert(
-            alert_id=uuid7(),
-            agency=agency,
-            dataset=dataset,
-            kind=kind,
-            seen=seen,
-            opened_at=now,
-            closed_at=None,
-            event_id=event,
-            closing_event_id=None,
-        )  # fmt: skip
-    )
+    alert = Alert(
+        alert_id=uuid7(), agency=agency, dataset=dataset, kind=kind, seen=seen, opened_at=now, closed_at=None,
+        event_id=event, closing_event_id=None,
+    )  # fmt: skip
+    session.add(alert)
 
 
 async def _record(
     gateway: Gateway, session: AsyncSession, what: str, key: tuple[str, str, str], seen: dict[str, Any], now: datetime
-) -> Any:  # noqa: ANN401 - the event's id
+) -> UUID:
     agency, dataset, kind = key
     payload = {"agency": agency, "dataset": dataset, "kind": kind, "seen": seen}
     return await gateway.audit.record(session, Event(f"alert.{what}", ACTOR, outcome=kind, payload=payload), now)

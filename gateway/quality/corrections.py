@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.corrections import CorrectionError, Corrected, Refusals, corrected, find_batch_of
+from connectors.corrections import Corrected, CorrectionError, Refusals, corrected, find_batch_of
 from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.formulas import refuse_formulas

@@ -1,4 +1,4 @@
-"""Whether a delivery is taken in: its columns are judged before it is, its values after; either raises and stores nothing."""
+"""Whether a delivery is taken in: its columns are judged before, its values after; raising stores nothing."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

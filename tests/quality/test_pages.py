@@ -10,8 +10,9 @@ import pytest
 
 from gateway.app import create_app
 from gateway.quality.alerts import check_alerts
+from signing.keys import load_key
 from tests.enterprises import uscc
-from tests.identities import login
+from tests.identities import login, register
 from tests.people import csrf, same_site, signed_in
 from tests.quality.conftest import HEADER, arrears
 from tests.stories import slug
@@ -33,13 +34,11 @@ async def delivered(push):
     if first.status_code == 201:
         await push("\n".join([HEADER, *(f"公司{n},{uscc(50 + n)},,{n}圆整,增值税" for n in range(4))]), "refused")
     held = await push(arrears([90], f"{HEADER},联系人").replace("增值税", "增值税,1"), "held")
-    return held.json()["held"]
+    return held.json().get("held")
 
 
 async def operator(gateway, client):
-    from signing.keys import load_private_key
-
-    key = load_private_key(gateway.settings.home / "operator-1.json")
+    key = load_key(gateway.settings.home / "operator-1.json")
     return await login(client, key, OPERATOR, gateway.settings.issuer)
 
 
@@ -66,7 +65,9 @@ async def test_an_agency_sees_its_own_scorecard_and_overseers_see_all(gateway, c
         assert ranking.json()["agencies"][-1]["index"] is None
 
 
-async def test_alerts_are_seen_by_their_agency_and_by_overseers_and_counted_for_the_monitor(gateway, client, get, delivered):
+async def test_alerts_are_seen_by_their_agency_and_by_overseers_and_counted_for_the_monitor(
+    gateway, client, get, delivered
+):
     await check_alerts(gateway, datetime.now(UTC))
     for who in ("tax", "auditor-1"):
         found = (await get("/v1/alerts", who)).json()["alerts"]
@@ -77,7 +78,9 @@ async def test_alerts_are_seen_by_their_agency_and_by_overseers_and_counted_for_
     assert 'xinqiao_alerts_open{kind="silent"} 0.0' in gauge
 
 
-async def test_an_agencys_system_cannot_accept_what_it_sent_and_an_operator_can(gateway, client, access, get, delivered):
+async def test_an_agencys_system_cannot_accept_what_it_sent_and_an_operator_can(
+    gateway, client, access, get, delivered
+):
     path = f"/v1/held-deliveries/{delivered}"
     assert slug(await client.post(f"{path}/accept", headers=await access())) == "clerk-needed"
     assert [held["held"] for held in (await get("/v1/held-deliveries?status=waiting")).json()["held"]] == [delivered]
@@ -159,8 +162,6 @@ async def test_overseers_rank_agencies_see_alerts_and_decide_nothing(gateway, br
 
 
 async def test_staff_of_an_institution_see_no_agencys_quality(gateway, browser):
-    from tests.identities import register
-
     await register(gateway, "bank-1", "account", "bank")
     await signed_in(gateway, browser, "teller", "staff", institution="bank")
     assert (await browser.get("/console/quality")).status_code == 403

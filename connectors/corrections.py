@@ -124,9 +124,7 @@ def _fault_of(number: int, cells: list[str], refusals: Refusals, seen: set[int],
     if number in seen:
         return f"：行号 {number} 出现两次 {number} stands there twice"
     if any(len(cell) == SHORTENED for cell in cells):
-        return (
-            "有被截短的单元格，请从原文件整行重报 has a cell that was kept without its end: send it from your own file"
-        )
+        return "有被截短的单元格，请从原文件整行重报 has a shortened cell: send it from your own file"
     return None
 
 

@@ -15,6 +15,8 @@ FEWEST_AMOUNTS = 20
 JUMP = Decimal("0.30")  # of a share, upwards: 30 points more refused, empty or unresolved
 UNIT_RATIO = 2_000  # a median moved by about 10⁴ (元 for 万元); what a bad week does to a median is far less
 
+Name = tuple[str, str]  # of a field, in Chinese and in code
+
 
 class Finding(msgspec.Struct, frozen=True):
     """One difference in words; `kind` is stable, `column` as the delivery or the dataset names it."""
@@ -66,16 +68,17 @@ def compare_layouts(known: Sequence[Layout], now: Layout, *, members: bool) -> l
     return min((_differences(layout, now) for layout in known), key=len)
 
 
-def compare_profiles(before: Profile, now: Profile) -> list[Finding]:
-    """Return what jumped. Nothing where either side is too small to tell."""
+def compare_profiles(before: Profile, now: Profile, titles: Mapping[str, str]) -> list[Finding]:
+    """Return what jumped; `titles` are the fields' Chinese names. Nothing where either side is too small to tell."""
     if min(before.rows, now.rows) < FEWEST_ROWS:
         return []
     findings = []
     for name, seen in now.fields.items():
         if name in before.fields:
-            findings += _field_jumps(name, before.fields[name], before.rows, seen, now.rows)
+            field_name = titles.get(name, name), name
+            findings += _field_jumps(field_name, before.fields[name], before.rows, seen, now.rows)
     if min(before.records, now.records) >= FEWEST_ROWS:
-        findings += _jump("unresolved", "", before.unresolved, before.records, now.unresolved, now.records)
+        findings += _jump("unresolved", ("", ""), before.unresolved, before.records, now.unresolved, now.records)
     return findings
 
 
@@ -99,7 +102,7 @@ def _new(name: str) -> Finding:
     return Finding("column_new", name, f"多出不认识的列“{name}”", f"{name} is a new, unknown column")
 
 
-def _field_jumps(name: str, before: FieldProfile, rows_before: int, now: FieldProfile, rows: int) -> list[Finding]:
+def _field_jumps(name: Name, before: FieldProfile, rows_before: int, now: FieldProfile, rows: int) -> list[Finding]:
     found = _jump("rejected", name, before.rejected, rows_before, now.rejected, rows)
     if min(before.looked_at, now.looked_at) >= FEWEST_ROWS:
         empty_before, empty = before.looked_at - before.filled, now.looked_at - now.filled
@@ -108,8 +111,8 @@ def _field_jumps(name: str, before: FieldProfile, rows_before: int, now: FieldPr
         ratio = max(before.median / now.median, now.median / before.median)
         if ratio >= UNIT_RATIO:
             moved = f"{before.median.normalize():f} → {now.median.normalize():f}"
-            zh = f"“{name}”的中位数 {moved}，单位可能变了（元/万元）"
-            found.append(Finding("unit", name, zh, f"the median of {name} moved {moved}: has its unit changed?"))
+            zh = f"“{name[0]}”的中位数 {moved}，单位可能变了（元/万元）"
+            found.append(Finding("unit", name[1], zh, f"the median of {name[1]} moved {moved}: has its unit changed?"))
     return found
 
 
@@ -120,10 +123,10 @@ _SAID = {
 }
 
 
-def _jump(kind: str, name: str, before: int, of_before: int, now: int, of_now: int) -> list[Finding]:
+def _jump(kind: str, name: Name, before: int, of_before: int, now: int, of_now: int) -> list[Finding]:
     was, share = Decimal(before) / of_before, Decimal(now) / of_now
     if share - was < JUMP:
         return []
-    zh, en = (text.format(name=name) for text in _SAID[kind])
+    zh, en = (text.format(name=part) for text, part in zip(_SAID[kind], name, strict=True))
     percents = f"{was:.0%} → {share:.0%}"
-    return [Finding(kind, name, f"{zh}由 {percents}", f"{en}: {percents}")]
+    return [Finding(kind, name[1], f"{zh}由 {percents}", f"{en}: {percents}")]

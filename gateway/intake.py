@@ -86,7 +86,9 @@ async def take_in(
             if sender.corrects:
                 batch = await _store_corrections(gateway, session, sender, dataset, digest, table, file, progress)
             else:
-                batch = await _store_judged(gateway, session, sender, dataset, digest, table, progress, accepted)
+                batch = await _store_judged(
+                    gateway, session, sender, dataset, digest, table, progress, accepted=accepted
+                )
             if then:
                 await then(session)
             return batch, True
@@ -126,6 +128,7 @@ async def _store_judged(
     digest: bytes,
     table: Table,
     progress: Progress,
+    *,
     accepted: bool,
 ) -> Batch:
     """Store a delivery that looks like those before it, or was `accepted`. Raises DriftError, MalformedError."""

@@ -114,8 +114,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "open-none": ("没有待更正的问题数据。", "No row is left to be corrected."),
     "open-hint": (
         "下载问题数据，只改单元格（前 5 列为原因，请保留），再把同一文件传回；只收取更正的行。",
-        "Download the refused rows, correct cells only (leave the first five columns as they are) and send that very "
-        "file back; only the corrected rows are taken in.",
+        "Download the refused rows, correct cells only, leave the first five columns, and send that very file back.",
     ),
     "batch": ("批次", "Batch"),
     "received-at": ("收到时间", "Received"),
@@ -127,8 +126,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "held-none": ("没有暂存的报送。", "No delivery is held."),
     "held-hint": (
         "与以往报送不同，暂未入库。确认无误请接受，其格式此后视为已知；否则退回，由部门改后重报。",
-        "Unlike earlier deliveries, and not taken in. Accept it if it is as meant: its form is known from then on; or "
-        "discard it, and have it sent again.",
+        "Unlike earlier deliveries, and not taken in. Accept it if it is as meant, or have it mended and sent again.",
     ),
     "differs": ("不同之处", "How it differs"),
     "sent-by": ("报送方", "Sent by"),

@@ -62,7 +62,8 @@ async def read_corrected(
     whose = find_batch_of(table.header)
     if whose is None:
         raise CorrectionError(
-            "不是问题数据表：请用下载的问题数据表更正后报送 this is no table of refused rows: correct the one you downloaded"
+            "不是问题数据表：请用下载的问题数据表更正后报送 "
+            "this is no table of refused rows: correct the one you downloaded"
         )
     if await find_first(session, dataset, whose) != first:
         raise CorrectionError(f"该文件是批次 {whose} 的问题数据 this file holds the refused rows of batch {whose}")

@@ -32,16 +32,16 @@ KEPT_DAYS = 30
 ORPHAN_SECONDS = 3600
 _LOCK = text("SELECT pg_advisory_xact_lock(7136, hashtext(:sender))")
 _SAME = text("""
-    SELECT held_id FROM held_delivery WHERE (agency, dataset, sender_batch, digest) = (:agency, :dataset, :sender, :digest)
-    AND status = 'waiting'
+    SELECT held_id FROM held_delivery
+    WHERE (agency, dataset, sender_batch, digest) = (:agency, :dataset, :sender, :digest) AND status = 'waiting'
 """)
 _DECIDE = text("""
     UPDATE held_delivery SET status = :status, decided_by = :actor, decided_at = :now, batch_id = :batch,
         event_id = :event WHERE held_id = :held AND status = 'waiting' RETURNING held_id
 """)
-_EXPIRED = text(
-    "SELECT held_id FROM held_delivery WHERE status = 'waiting' AND expires_at <= :now FOR UPDATE SKIP LOCKED"
-)
+_EXPIRED = text("""
+    SELECT held_id FROM held_delivery WHERE status = 'waiting' AND expires_at <= :now FOR UPDATE SKIP LOCKED
+""")
 _WAITING = text("SELECT held_id FROM held_delivery WHERE status = 'waiting'")
 
 

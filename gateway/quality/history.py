@@ -24,7 +24,7 @@ _KEEP_LAYOUT = text("""
     VALUES (:id, :agency, :dataset, :keys, :mapping, :now) ON CONFLICT DO NOTHING
 """)
 # Values that a person accepted are the new normal: nothing before them counts any more.
-_RECENT = """
+_HISTORY = text("""
     WITH recent AS (
         SELECT b.batch_id, b.row_count, b.accepted, b.unresolved FROM batch b
         WHERE b.agency = :agency AND b.dataset = :dataset AND b.corrects IS NULL AND b.row_count > 0
@@ -34,16 +34,13 @@ _RECENT = """
                 AND h.findings @? '$[*] ? (@.kind == "unit" || @.kind == "empty" || @.kind == "rejected"
                                            || @.kind == "unresolved")'), '-infinity')
         ORDER BY b.received_at DESC LIMIT :most)
-"""
-_TOTALS = text(
-    f"{_RECENT} SELECT coalesce(sum(row_count), 0), coalesce(sum(accepted + unresolved), 0), "
-    "coalesce(sum(unresolved), 0) FROM recent"
-)
-_FIELDS = text(
-    f"{_RECENT} SELECT field, sum(looked_at), sum(filled), sum(rejected), "
-    f"percentile_disc(0.5) WITHIN GROUP (ORDER BY median) FILTER (WHERE filled >= {FEWEST_AMOUNTS}) "
-    "FROM recent JOIN batch_profile USING (batch_id) GROUP BY field"
-)
+    SELECT NULL AS field, coalesce(sum(row_count), 0), coalesce(sum(accepted + unresolved), 0),
+           coalesce(sum(unresolved), 0), NULL::numeric FROM recent
+    UNION ALL
+    SELECT field, sum(looked_at), sum(filled), sum(rejected),
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY median) FILTER (WHERE filled >= :amounts)
+    FROM recent JOIN batch_profile USING (batch_id) GROUP BY field
+""")
 _STAGED = text("SELECT count(*) FROM staging")
 _SAMPLE = text("SELECT convert_from(canonical, 'UTF8') FROM staging WHERE place % :step = 0")
 _REFUSED = text("""
@@ -71,13 +68,13 @@ async def keep_layout(session: AsyncSession, binding: Binding, now: datetime) ->
 
 async def load_history(session: AsyncSession, dataset: Dataset) -> Profile:
     """Return what the last deliveries looked like together."""
-    values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_BATCHES}
-    rows, records, unresolved = (int(total) for total in (await session.execute(_TOTALS, values)).one())
+    values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_BATCHES, "amounts": FEWEST_AMOUNTS}
+    (_, rows, records, unresolved, _), *found = (await session.execute(_HISTORY, values)).all()
     fields = {
         name: FieldProfile(int(looked_at), int(filled), int(rejected), median)
-        for name, looked_at, filled, rejected, median in await session.execute(_FIELDS, values)
+        for name, looked_at, filled, rejected, median in found
     }
-    return Profile(rows, records, unresolved, fields)
+    return Profile(int(rows), int(records), int(unresolved), fields)
 
 
 async def profile_batch(

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.binding import Binding
 from connectors.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles
 from connectors.errors import ConnectorError
-from connectors.layout import layout_of
+from connectors.layout import PARTY, ROW, layout_of
 from gateway.quality.history import load_history, load_layouts
 
 _OBJECTS = frozenset({"json", "ndjson", "xml"})
@@ -32,5 +32,6 @@ async def judge_profile(session: AsyncSession, binding: Binding, profile: Profil
     """Raise DriftError where the values jumped."""
     if profile.rows < FEWEST_ROWS:
         return
-    if findings := compare_profiles(await load_history(session, binding.dataset), profile):
+    titles = {bound.name: bound.field.zh for bound in binding.fields} | {PARTY: "主体", ROW: "整行"}
+    if findings := compare_profiles(await load_history(session, binding.dataset), profile, titles):
         raise DriftError(findings)

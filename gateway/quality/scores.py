@@ -15,14 +15,12 @@ from gateway.quality.index import Feed, Score
 
 WINDOW = timedelta(weeks=12)
 REQUIRED_WEIGHT, OPTIONAL_WEIGHT = 3, 1
-_PROMISES = """
-    promise AS (SELECT agency, dataset, make_interval(days => days) AS fresh, days
-        FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[]), CAST(:days AS integer[]))
-            AS p (agency, dataset, days))
-"""
 # Timely is the share of the time, since the window or the first delivery, in which the newest delivery was fresh.
-_FEEDS = text(f"""
-    WITH {_PROMISES}, delivery AS (
+_FEEDS = text("""
+    WITH promise AS (SELECT agency, dataset, make_interval(days => days) AS fresh, days
+        FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[]), CAST(:days AS integer[]))
+            AS p (agency, dataset, days)
+    ), delivery AS (
         SELECT p.agency, p.dataset, p.fresh, b.received_at, b.row_count, b.rejected, b.accepted, b.unresolved,
                lead(b.received_at, 1, :now) OVER (PARTITION BY b.agency, b.dataset ORDER BY b.received_at) AS next
         FROM promise p JOIN batch b USING (agency, dataset)

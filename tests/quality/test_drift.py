@@ -115,7 +115,7 @@ def field(filled=100, looked_at=100, rejected=0, median=None):
     ],
 )
 def test_a_jump_is_told_and_a_drift_that_is_none_is_not(before, now, expected):
-    assert [finding.kind for finding in compare_profiles(before, now)] == expected
+    assert [finding.kind for finding in compare_profiles(before, now, {})] == expected
 
 
 FIELDS = st.builds(
@@ -131,12 +131,12 @@ PROFILES = st.builds(
 
 @given(PROFILES)
 def test_a_delivery_like_those_before_it_never_jumps(one):
-    assert compare_profiles(one, one) == []
+    assert compare_profiles(one, one, {}) == []
 
 
 @given(PROFILES, PROFILES)
 def test_any_two_profiles_can_be_compared_and_findings_are_in_words(before, now):
-    for finding in compare_profiles(before, now):
+    for finding in compare_profiles(before, now, {}):
         assert finding.kind in {"empty", "rejected", "unresolved", "unit"}
         assert finding.zh
         assert finding.en

@@ -91,6 +91,7 @@ async def test_values_that_jump_are_held_and_nothing_of_them_is_stored(gateway, 
     answer = await push(body)
     assert (answer.status_code, [finding["kind"] for finding in answer.json()["findings"]]) == (202, [kind])
     assert (await rows("SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM rejected_row)"))[0] == before
+    assert "balance" not in answer.json()["findings"][0]["zh"]
     await discard_held(gateway, UUID(answer.json()["held"]), "operator-1")
 
 

@@ -25,9 +25,9 @@ def deliver(gateway):
         async with gateway.database.begin("test.deliver") as session:
             await session.execute(
                 text("""INSERT INTO batch (batch_id, agency, dataset, sender_batch, digest, way, received_at, row_count,
-                    accepted, unresolved, corrections, duplicates, natural_persons, rejected, reasons, statement, event_id,
-                    corrects) VALUES (:b, 'tax', :d, CAST(:b AS text), '', 'push', :at, :rows, :good, :unresolved, 0, 0, 0,
-                    :rejected, CAST(:reasons AS jsonb), '', :b, :corrects)"""),
+                    accepted, unresolved, corrections, duplicates, natural_persons, rejected, reasons, statement,
+                    event_id, corrects) VALUES (:b, 'tax', :d, CAST(:b AS text), '', 'push', :at, :rows, :good,
+                    :unresolved, 0, 0, 0, :rejected, CAST(:reasons AS jsonb), '', :b, :corrects)"""),
                 {"b": batch, "d": dataset, "at": NOW - timedelta(days=days_ago), "rows": rows, "good": good,
                  "unresolved": unresolved, "rejected": rejected, "corrects": corrects,
                  "reasons": f'{{"money_unreadable": {rejected}}}' if rejected else "{}"},

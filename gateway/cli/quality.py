@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from gateway.state import Gateway
 
 ACTOR = "operator-cli"
-NOT_COMPUTABLE = "无法计算 not computable"
+NOT_COMPUTABLE = "无法计算 n/a"
+WIDTH = 140  # columns: figures are not folded, whatever the terminal
 held = typer.Typer(no_args_is_help=True, help="暂存报送 Deliveries that look unlike those before them.")
 HeldId = Annotated[UUID, typer.Argument(help="暂存编号 Its id.")]
 
@@ -106,13 +107,13 @@ def _print(title: str, rows: "list[tuple[str, Score]]") -> None:
     table = Table(box=None)
     heads = ("评分 index", "及时 timely", "完整 complete", "问题 errors", "待匹配 unresolved")
     for head in (title, *heads, "中断 silent", "暂存 held", "待更正 open"):
-        table.add_column(head)
+        table.add_column(head, no_wrap=True)
     for name, score in rows:
         shares = (score.timeliness, score.completeness, score.error_rate, score.unresolved_share)
         counts = score.silent, score.total("held"), score.total("open_rows")
         index = NOT_COMPUTABLE if score.index is None else str(score.index)
         table.add_row(name, index, *map(_percent, shares), *map(str, counts))
-    Console(highlight=False, soft_wrap=True).print(table)
+    Console(highlight=False, soft_wrap=True, width=WIDTH).print(table)
 
 
 def _percent(value: Decimal | None) -> str:

@@ -1,6 +1,7 @@
 """Formulas in a workbook (ECMA-376 part 1, 18.3.1.40): what a cell shows is then not what stands in it."""
 
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from lxml import etree
@@ -9,6 +10,10 @@ from connectors.corrections import CorrectionError
 
 _SIGNATURE = b"PK\x03\x04"
 LARGEST_PART = 1 << 31  # bytes, unpacked
+# What zipfile and lxml raise for bytes that are no workbook; RuntimeError is an encrypted one.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, etree.LxmlError, KeyError, ValueError, EOFError, OSError, RuntimeError,
+)  # fmt: skip
 
 
 def refuse_formulas(path: Path) -> None:
@@ -19,7 +24,7 @@ def refuse_formulas(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             cell = _find_formula(archive, _first_sheet(archive))
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, OSError, RuntimeError, NotImplementedError) as fault:
+    except DAMAGE as fault:
         raise CorrectionError("电子表格已损坏 the spreadsheet is damaged") from fault
     if cell:
         raise CorrectionError(
@@ -30,8 +35,8 @@ def refuse_formulas(path: Path) -> None:
 def _first_sheet(archive: zipfile.ZipFile) -> str:
     """Return the part of the first sheet, by the workbook's relations."""
     book = _parse(archive, "xl/workbook.xml")
-    sheet = next(element for element in book.iter() if etree.QName(element).localname == "sheet")
-    wanted = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+    sheet = next(book.iter("{*}sheet"), None)
+    wanted = "" if sheet is None else next((id_ for name, id_ in sheet.attrib.items() if name.endswith("}id")), "")
     for relation in _parse(archive, "xl/_rels/workbook.xml.rels"):
         if relation.get("Id") == wanted:
             target = str(relation.get("Target"))

@@ -17,12 +17,10 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.binding import Binding
 from connectors.chunks import Chunk, ChunkMapper
 from connectors.datasets import Dataset
-from connectors.decode import Table
 from connectors.errors import MalformedError
-from connectors.layout import lay_out
+from connectors.layout import Layout
 from connectors.personal import Protector, SubjectKeys
 from connectors.protect import protect_chunk
 from connectors.refused import Quarantine
@@ -38,6 +36,7 @@ _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM 
 _LEAVES = text("SELECT digest FROM record WHERE batch_id = :batch ORDER BY leaf_index")
 Seal = Callable[[Mapping[str, object]], str]
 Progress = Callable[[int], None]
+Look = Callable[[list[str]], None]
 
 
 @dataclass(frozen=True)
@@ -85,23 +84,26 @@ async def ingest(
     session: AsyncSession,
     connection: psycopg.AsyncConnection,
     delivery: Delivery,
-    table: Table,
+    layout: Layout,
+    *,
     seal: Seal,
     now: datetime,
     progress: Progress,
     protector: Protector,
+    look: Look = lambda _records: None,
 ) -> Summary:
     """Take the rows in. `connection` is the driver's, under the same transaction; `seal` signs the statement.
 
+    `look` is shown the canonical forms of each chunk's sound rows, before anything of them is sealed.
+
     Raises MalformedError where the delivery as a whole is not what was agreed.
     """
-    layout = await asyncio.to_thread(lay_out, delivery.dataset, table)
     binding = layout.binding
     await session.execute(_LOCK, {"dataset": delivery.dataset.dataset})
     async with connection.cursor() as cursor:
         store, keys = Store(cursor, delivery.dataset, delivery.batch_id, now), SubjectKeys(protector)
         quarantine = Quarantine(keys, binding, delivery.batch_id)
-        seen = await _take_rows(cursor, store, quarantine, binding, layout.table, now, progress)
+        seen = await _take_rows(cursor, store, quarantine, layout, now, progress, look)
         resolved, own = await store.subjects.finish()
     counts, root = store.counts, store.tree.root().hex()
     statement = seal(
@@ -127,18 +129,20 @@ async def _take_rows(
     cursor: psycopg.AsyncCursor,
     store: Store,
     quarantine: Quarantine,
-    binding: Binding,
-    table: Table,
+    layout: Layout,
     now: datetime,
     progress: Progress,
+    look: Look,
 ) -> _Seen:
     """Map, protect and store chunk after chunk, mapping one ahead."""
-    mapper, seen = ChunkMapper(binding, now.date()), _Seen()
+    dataset, mapper, seen = layout.binding.dataset, ChunkMapper(layout.binding, now.date()), _Seen()
 
     def read() -> tuple[int, Chunk]:
         with _no_cycles():
-            rows = take(table.rows)
-            return len(rows), mapper.map(rows)
+            rows = take(layout.table.rows)
+            chunk = mapper.map(rows)
+            look(chunk.sound["canonical"].to_list())
+            return len(rows), chunk
 
     ahead = asyncio.create_task(asyncio.to_thread(read))
     try:
@@ -149,8 +153,8 @@ async def _take_rows(
                 raise MalformedError(f"超过 {MOST_ROWS} 行，请分批 more than {MOST_ROWS} rows: send several batches")
             ahead = asyncio.create_task(asyncio.to_thread(read))
             seen.natural_persons += chunk.natural_persons
-            sound = await protect_chunk(quarantine.keys, cursor, binding.dataset, chunk.sound)
-            await store.add(await asyncio.to_thread(prepare, binding.dataset, sound))
+            sound = await protect_chunk(quarantine.keys, cursor, dataset, chunk.sound)
+            await store.add(await asyncio.to_thread(prepare, dataset, sound))
             await _quarantine(cursor, quarantine, chunk, seen)
             progress(seen.rows)
     finally:

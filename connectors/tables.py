@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 from sqlmodel import Field, SQLModel
 
 Timestamp = DateTime(timezone=True)
+_Texts: Any = ARRAY(Text)
 
 
 class SubjectRow(SQLModel, table=True):
@@ -43,6 +44,8 @@ class Batch(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("agency", "dataset", "sender_batch"),
         Index("batch_agency", "agency", "batch_id"),
+        Index("batch_received", "agency", "dataset", "received_at"),
+        Index("batch_corrects", "corrects", "digest", unique=True, postgresql_where=text("corrects IS NOT NULL")),
     )
     batch_id: UUID = Field(primary_key=True)
     agency: str = Field(sa_type=Text)
@@ -63,6 +66,21 @@ class Batch(SQLModel, table=True):
     agency_signature: str | None = Field(sa_type=Text)
     mapping: dict[str, Any] = Field(sa_type=JSONB)  # which column each field was read from, and what was done to it
     event_id: UUID
+    corrects: UUID | None = Field(default=None, foreign_key="batch.batch_id")  # the first batch, never one between
+    layout_id: bytes | None = Field(default=None, sa_type=LargeBinary, foreign_key="layout.layout_id")
+
+
+class LayoutRow(SQLModel, table=True):
+    """The columns of an accepted delivery, as headings are compared and in their order."""
+
+    __tablename__ = "layout"
+    __table_args__ = (Index("layout_first_seen", "agency", "dataset", "first_seen"),)
+    layout_id: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    agency: str = Field(sa_type=Text)
+    dataset: str = Field(sa_type=Text)
+    header_key: list[str] = Field(sa_type=_Texts)
+    mapping: str = Field(sa_type=Text)  # id/version it fitted when it was first seen
+    first_seen: datetime = Field(sa_type=Timestamp)
 
 
 class Record(SQLModel, table=True):

@@ -18,15 +18,18 @@ from gateway.api import (
     inquiries,
     keys,
     oauth,
+    quality,
     quota,
     record_life,
     records,
+    rejected_rows,
     trials,
     uploads,
     usage_results,
 )
 from gateway.api.oauth_forms import FormError, on_form_error
-from gateway.console import authorize, catalogue_pages, home, signing_in, sso
+from gateway.console import authorize, catalogue_pages, corrections, home, signing_in, sso
+from gateway.console import quality as quality_pages
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
@@ -75,6 +78,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         batches,
         trials,
         uploads,
+        rejected_rows,
+        quality,
         records,
         record_life,
         consents,
@@ -91,6 +96,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         home,
         catalogue_pages,
         upload_pages,
+        quality_pages,
+        corrections,
     ):
         app.include_router(module.router)
     return app

@@ -1,48 +1,92 @@
-"""The refused rows of a batch as a workbook a clerk can open, correct and send again."""
+"""The refused rows of a batch as a workbook or CSV that a clerk opens, corrects and sends back.
+
+In front stand row number, column, value, reason and code, then the row as it came. Rows go through in portions: memory
+does not grow with them.
+"""
 
 import asyncio
+import csv
 import io
+from collections.abc import Sequence
+from typing import BinaryIO, Literal
 from uuid import UUID
 
 import xlsxwriter
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
+from connectors.corrections import escaped, headings
 from connectors.personal import Protector, SubjectKeys
 from connectors.refused import open_refused
-from connectors.tables import RejectedRow
 from gateway.database import raw
+from gateway.quality.corrections import NAMES
 
-HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")
-MOST_ROWS = 500_000
-
-
-async def write_workbook(session: AsyncSession, batch_id: UUID, protector: Protector) -> bytes:
-    """Return an XLSX of the batch's refused rows in their order: the reasons, then the row as it came."""
-    query = (
-        select(RejectedRow)
-        .where(col(RejectedRow.batch_id) == batch_id)
-        .order_by(col(RejectedRow.row_number))
-        .limit(MOST_ROWS)
-    )
-    rows = list((await session.execute(query)).scalars())
-    opened = await open_refused(SubjectKeys(protector), await raw(session), rows)
-    numbered = [(row.row_number, *found) for row, found in zip(rows, opened, strict=True)]
-    return await asyncio.to_thread(_workbook, numbered)
+Form = Literal["xlsx", "csv"]
+MEDIA_TYPES: dict[Form, str] = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+MOST_IN_WORKBOOK = 1_000_000  # a sheet has 1 048 576 rows; CSV has no end
+PORTION = 2_000
+_ROWS = text(
+    "SELECT batch_id, row_number, reasons, cells FROM rejected_row WHERE batch_id = :batch ORDER BY row_number"
+)
+_PARTS = ("column", "value", "text", "code")
+Line = list[str | int]
 
 
-def _workbook(rows: list[tuple[int, list[dict[str, str]], dict[str, str]]]) -> bytes:
-    target = io.BytesIO()
-    # A cell that starts with "=" stays text: nothing an agency sends is ever run by the clerk's spreadsheet.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, options) as workbook:
-        sheet = workbook.add_worksheet("问题数据")
-        names = list(dict.fromkeys(name for _, _, cells in rows for name in cells))
-        sheet.write_row(0, 0, [*HEADINGS, *names], workbook.add_format({"bold": True}))
-        sheet.freeze_panes(1, 0)
-        for line, (number, reasons, cells) in enumerate(rows, start=1):
-            shown = ["；".join(reason[part] for reason in reasons) for part in ("column", "value", "text", "code")]
-            sheet.write_number(line, 0, number)
-            for place, cell in enumerate([*shown, *(cells.get(name, "") for name in names)], start=1):
-                sheet.write_string(line, place, cell)
-    return target.getvalue()
+async def write_rejected(
+    session: AsyncSession, batch_id: UUID, target: BinaryIO, form: Form, protector: Protector
+) -> None:
+    """Write the batch's refused rows into `target`, in their order, opened for the agency that delivered them."""
+    keys, connection = SubjectKeys(protector), await raw(session)
+    names = list((await session.execute(NAMES, {"batch": batch_id})).scalars())
+    sheet = (_Workbook if form == "xlsx" else _Csv)(target, [*headings(batch_id), *names])
+    rows = await session.stream(_ROWS, {"batch": batch_id})
+    async for portion in rows.partitions(PORTION):
+        opened = await open_refused(keys, connection, portion)
+        lines = [_line(row.row_number, *found, names) for row, found in zip(portion, opened, strict=True)]
+        await asyncio.to_thread(sheet.write, lines)
+    await asyncio.to_thread(sheet.close)
+
+
+def _line(number: int, reasons: list[dict[str, str]], cells: dict[str, str], names: Sequence[str]) -> Line:
+    shown = ["；".join(reason[part] for reason in reasons) for part in _PARTS]
+    return [number, *shown, *(cells.get(name, "") for name in names)]
+
+
+class _Workbook:
+    """Writes a sheet row by row; a cell that starts with "=" stays text, whatever an agency sent."""
+
+    def __init__(self, target: BinaryIO, header: Sequence[str]) -> None:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(target, options)
+        self._sheet = self._book.add_worksheet("问题数据")
+        self._sheet.write_row(0, 0, header, self._book.add_format({"bold": True}))
+        self._sheet.freeze_panes(1, 0)
+        self._at = 0
+
+    def write(self, lines: Sequence[Line]) -> None:
+        for line in lines[: MOST_IN_WORKBOOK - self._at]:
+            self._at += 1
+            self._sheet.write_number(self._at, 0, line[0])
+            for place, cell in enumerate(line[1:], start=1):
+                self._sheet.write_string(self._at, place, cell)
+
+    def close(self) -> None:
+        self._book.close()
+
+
+class _Csv:
+    """Writes UTF-8 with the mark that spreadsheets know it by."""
+
+    def __init__(self, target: BinaryIO, header: Sequence[str]) -> None:
+        self._file = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._file)
+        self._writer.writerow(header)
+
+    def write(self, lines: Sequence[Line]) -> None:
+        self._writer.writerows([[escaped(str(cell)) for cell in line] for line in lines])
+
+    def close(self) -> None:
+        self._file.detach()

@@ -24,6 +24,7 @@ TABLE_MODULES = tuple(
         "gateway.delivery.tables",
         "gateway.identity.tables",
         "gateway.people.tables",
+        "gateway.quality.tables",
         "gateway.quota.tables",
         "gateway.inquiry_tables",
         "gateway.feedback.tables",

@@ -6,10 +6,14 @@ Where the source is told what became of the slice, the watermark moves after tha
 """
 
 import asyncio
+import csv
 import hashlib
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -27,6 +31,8 @@ from connectors.registry import open_connector
 from connectors.tables import Batch, RejectedRow, Source
 from gateway.errors import GatewayError
 from gateway.intake import BatchConflictError, Sender, take_in
+from gateway.quality.held import HeldError, Parcel, hold
+from gateway.quality.judging import DriftError
 from gateway.source_secrets import SourceSecrets
 from gateway.state import Gateway
 
@@ -171,6 +177,11 @@ async def _take_in(gateway: Gateway, source: Claimed, connector: Connector, foun
             gateway, sender, dataset, found.digest, found.open, then=None if answers else advance
         )  # fmt: skip
         outcome = await _outcome(gateway, batch, new=new) if answers else outcome
+    except DriftError as drift:
+        with _as_file(gateway, found) as file:
+            parcel = Parcel(sender.actor, sender.sender_batch, sender.way, None, found.digest, file)
+            refusal = str(HeldError(await hold(gateway, dataset, parcel, drift.findings, None)))
+        outcome = Outcome("refused", found.batch, refusal=refusal)
     except (ConnectorError, BatchConflictError) as fault:
         if not found.delivery:
             raise
@@ -181,6 +192,18 @@ async def _take_in(gateway: Gateway, source: Claimed, connector: Connector, foun
     if answers or refusal or not new:
         async with gateway.database.begin("source.advance") as session:
             await advance(session, refusal)
+
+
+@contextmanager
+def _as_file(gateway: Gateway, found: Slice) -> Iterator[Path]:
+    """Give a slice as a CSV file, to be held."""
+    spool = gateway.settings.instance_home / "spool"
+    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+    table = found.open()
+    with tempfile.NamedTemporaryFile("w", dir=spool, suffix=".csv", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([table.header, *(cells for _, cells in table.rows)])
+        file.flush()
+        yield Path(file.name)
 
 
 async def _outcome(gateway: Gateway, batch: Batch, *, new: bool) -> Outcome:

@@ -20,6 +20,8 @@ from gateway.feedback.queue import free_stalled, open_queue
 from gateway.feedback.sender import send
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiry_store import expire_intents
+from gateway.quality.alerts import check_alerts
+from gateway.quality.held import expire_held
 from gateway.retention import sweep
 from gateway.sources import pull_due
 from gateway.state import Gateway
@@ -34,6 +36,8 @@ EXPIRE_SECONDS = 10.0
 STALLED_SECONDS = 4.0
 KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
+ALERT_SECONDS = 60.0
+HELD_SECONDS = 3600.0
 QUEUE_OPTIONS: WorkerOptions = {
     "concurrency": 4, "fetch_job_polling_interval": 1.0, "install_signal_handlers": False,
     "shutdown_graceful_timeout": 5.0, "delete_jobs": "successful",
@@ -86,6 +90,8 @@ STEPS: dict[str, tuple[Step, float]] = {
     **{f"pull-{number}": (pull_due, PULL_SECONDS) for number in range(PULLS)},
     "keys": (advance_keys, KEYS_SECONDS),
     "retention": (sweep, RETENTION_SECONDS),
+    "alerts": (check_alerts, ALERT_SECONDS),
+    "held": (expire_held, HELD_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
 }

@@ -1,4 +1,4 @@
-"""What an agency does: push a batch, see what came of it, fetch the rows that were refused."""
+"""What an agency does: push a batch, and see what came of it."""
 
 import tempfile
 from pathlib import Path
@@ -19,7 +19,7 @@ from gateway.delivery.signatures import AgencySignature
 from gateway.identity.caller import Caller, require
 from gateway.intake import Sender
 from gateway.problems import ProblemError
-from gateway.quarantine import write_workbook
+from gateway.quality.corrections import count_corrected
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
@@ -34,14 +34,18 @@ Signature = Annotated[
         description="JWS over {batch, dataset, sha256} by the agency's key; or Signature-Input (RFC 9421).",
     ),
 ]
+Corrects = Annotated[
+    UUID | None, Header(description="更正的批次 The batch whose refused rows come back corrected, in the file it gave.")
+]
 DatasetName = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.post(
     "/datasets/{dataset}/batches",
     status_code=201,
     summary="Push a batch 报送一个批次",
+    response_model=None,
+    responses={202: {"description": "Held: it looks unlike earlier deliveries, and a person has to look at it."}},
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )
 async def push(
@@ -52,10 +56,12 @@ async def push(
     agency: Pusher,
     batch_id: BatchId,
     _signature: Signature = None,
+    corrects: Corrects = None,
 ) -> dict[str, Any]:
     """Take in CSV, XLSX, XLS, JSON, NDJSON or XML, told by content; all or nothing. Sent again unchanged: 200.
 
-    The body may be packed (Content-Encoding: gzip) and chunked; Content-Digest (RFC 9530, sha-256) is compared.
+    The body may be packed (Content-Encoding: gzip) and chunked; Content-Digest (RFC 9530, sha-256) is compared. With
+    `Corrects`, only the corrected rows of that batch's file of refused rows are taken in.
     """
     wanted = get_own_dataset(dataset, agency)
     signature = AgencySignature(gateway, request, agency.client_id)
@@ -64,32 +70,25 @@ async def push(
         path = Path(file.name)
         received = await receive(request, path, gateway.settings.max_upload_bytes)
         kept = await signature.verify(dataset, batch_id, received)
-        sender = Sender(agency.client_id, batch_id, "push", kept)
+        sender = Sender(agency.client_id, batch_id, "push", kept, corrects)
         batch, new = await take_file(gateway, sender, wanted, path, received.digest)
+    async with gateway.database.begin("batch.corrected") as session:
+        corrected = await count_corrected(session, batch)
     request.app.state.metrics.count("batch", "stored" if new else "known")
     response.status_code = 201 if new else 200
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
-    return batch_document(batch)
+    return batch_document(batch, corrected)
 
 
 @router.get("/batches/{batch_id}", summary="A batch 查看批次")
 async def show(batch_id: UUID, session: Transaction, caller: Reader) -> dict[str, Any]:
-    """Return the counts, the refusals by reason and the sealed statement."""
-    return batch_document(await _get_batch(session, batch_id, caller))
+    """Return the counts, the refusals by reason, how many were corrected since, and the sealed statement."""
+    batch = await get_batch(session, batch_id, caller)
+    return batch_document(batch, await count_corrected(session, batch))
 
 
-@router.get("/batches/{batch_id}/rejected-rows", summary="Refused rows as a workbook 下载问题数据")
-async def rejected_rows(batch_id: UUID, gateway: Gw, session: Transaction, caller: Reader) -> Response:
-    """Return an XLSX: row number, column, value and reason, then the row as it came."""
-    batch = await _get_batch(session, batch_id, caller)
-    headers = {"Content-Disposition": f'attachment; filename="rejected-{batch_id}.xlsx"'}
-    return Response(
-        await write_workbook(session, batch.batch_id, gateway.protector), media_type=WORKBOOK, headers=headers
-    )
-
-
-def batch_document(batch: Batch) -> dict[str, Any]:
-    """Return a batch as the API shows it."""
+def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
+    """Return a batch as the API shows it; `corrected` of its refused rows were brought in order since."""
     names = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
     return {
         "batch": str(batch.batch_id),
@@ -100,6 +99,9 @@ def batch_document(batch: Batch) -> dict[str, Any]:
         "received_at": batch.received_at.isoformat(),
         "rows": batch.row_count,
         **{name: getattr(batch, name) for name in names},
+        "corrected": corrected,
+        "open": batch.rejected - corrected,
+        "corrects": str(batch.corrects) if batch.corrects else None,
         "reasons": batch.reasons,
         "statement": batch.statement,
     }
@@ -123,7 +125,8 @@ def spool_of(gateway: Gateway) -> Path:
     return spool
 
 
-async def _get_batch(session: AsyncSession, batch_id: UUID, caller: Caller) -> Batch:
+async def get_batch(session: AsyncSession, batch_id: UUID, caller: Caller) -> Batch:
+    """Return a batch, to an agency only its own. Raises ProblemError."""
     batch = await session.get(Batch, batch_id)
     if batch is None or (caller.kind == "agency" and batch.agency != caller.client_id):
         raise ProblemError("batch-not-found", 404, "You have no such batch.")

@@ -1,13 +1,18 @@
 """Operations: is the process alive, can it work, and what did it count."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.api.dependencies import Gw
-from gateway.metrics import Metrics
+from gateway.metrics import Metrics, OpenAlerts
+from gateway.quality.alerts import COUNT_OPEN
 from gateway.readiness import readiness
+from gateway.state import Gateway
 
 router = APIRouter(tags=["operations 运行"])
 
@@ -35,9 +40,16 @@ async def ready(gateway: Gw) -> JSONResponse:
 
 
 @router.get("/metrics", summary="Prometheus metrics 指标", response_class=Response)
-async def metrics(request: Request) -> Response:
-    """Sum the counts of all workers of this instance."""
+async def metrics(request: Request, gateway: Gw) -> Response:
+    """Sum the counts of all workers of this instance; open alerts are counted where the database answers."""
     counted: Metrics = request.app.state.metrics
     registry = CollectorRegistry()
     registry.register(counted)
+    with suppress(SQLAlchemyError, OSError):
+        registry.register(OpenAlerts(await _count_alerts(gateway)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _count_alerts(gateway: Gateway) -> dict[str, int]:
+    async with gateway.database.begin("metrics.alerts") as session:
+        return {row.kind: row.number for row in await session.execute(COUNT_OPEN)}

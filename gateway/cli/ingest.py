@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -10,6 +11,7 @@ from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from connectors.tables import Batch
+    from gateway.quarantine import Form
     from gateway.state import Gateway
 
 ACTOR = "operator-cli"
@@ -21,7 +23,12 @@ def ingest(
         Path, typer.Argument(help="文件 CSV, XLSX, XLS, JSON, NDJSON or XML.", exists=True, dir_okay=False)
     ],
     batch: Annotated[str | None, typer.Option(help="批次号 Batch id; without it, the digest of the file.")] = None,
-    rejected: Annotated[Path | None, typer.Option(help="问题数据写到此 XLSX Write the refused rows here.")] = None,
+    corrects: Annotated[
+        UUID | None, typer.Option(help="更正的批次 The batch whose refused rows this file corrects.")
+    ] = None,
+    rejected: Annotated[
+        Path | None, typer.Option(help="问题数据写到此 XLSX 或 CSV Write the refused rows here.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """入库一个文件 Take a file in: decode, map, quarantine, merge, seal; all or nothing."""
@@ -34,15 +41,16 @@ def ingest(
     from connectors.decode import decode
     from connectors.errors import ConnectorError
     from gateway.intake import Sender, digest_of, take_in
-    from gateway.quarantine import write_workbook
+    from gateway.quality.corrections import count_corrected
+    from gateway.quarantine import write_rejected
 
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} 行 rows")
     progress = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), disable=as_json)
 
-    async def run(gateway: "Gateway") -> tuple["Batch", bool]:
+    async def run(gateway: "Gateway") -> tuple["Batch", bool, int]:
         wanted, digest = get_dataset(dataset), digest_of(file)
         task = progress.add_task(f"入库 {dataset}", total=None)
-        sender = Sender(ACTOR, batch or digest.hex()[:16], "file")
+        sender = Sender(ACTOR, batch or digest.hex()[:16], "file", corrects=corrects)
         stored, new = await take_in(
             gateway,
             sender,
@@ -50,15 +58,18 @@ def ingest(
             digest,
             partial(decode, file),
             progress=lambda rows: progress.update(task, completed=rows),
+            file=file,
         )
-        if rejected:
-            async with gateway.database.begin("rejected-rows") as session:
-                rejected.write_bytes(await write_workbook(session, stored.batch_id, gateway.protector))
-        return stored, new
+        async with gateway.database.begin("rejected-rows") as session:
+            if rejected:
+                with rejected.open("w+b") as target:
+                    form: Form = "csv" if rejected.suffix.lower() == ".csv" else "xlsx"
+                    await write_rejected(session, stored.batch_id, target, form, gateway.protector)
+            return stored, new, await count_corrected(session, stored)
 
     try:
         with progress:
-            stored, new = on_instance(run)
+            stored, new, corrected = on_instance(run)
     except ConnectorError as fault:
         fail(str(fault))
     show(
@@ -73,6 +84,8 @@ def ingest(
             "重复 duplicates": stored.duplicates,
             "自然人 natural_persons": stored.natural_persons,
             "问题数据 rejected": stored.rejected,
+            "已更正 corrected": corrected,
+            "更正自 corrects": str(stored.corrects) if stored.corrects else None,
             "原因 reasons": stored.reasons,
         },
     )

@@ -9,6 +9,7 @@ import typer
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
+MOST_ALERTS = 10
 HELD = """
     SELECT (SELECT count(*) FROM subject) AS subjects,
            (SELECT count(*) FROM record_visible((now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)) AS records,
@@ -91,6 +92,7 @@ def status(as_json: AsJson = False) -> None:
     """一屏看全：就绪检查与审计日志 One screen: is it ready, how long is the log, what was signed last."""
     from sqlalchemy import text
 
+    from gateway.quality.alerts import list_alerts
     from gateway.readiness import readiness
     from gateway.state import Gateway
 
@@ -100,6 +102,7 @@ def status(as_json: AsJson = False) -> None:
             count = (await session.execute(text("SELECT count(*) FROM audit_event"))).scalar_one()
             signed = (await session.execute(text("SELECT max(size) FROM audit_checkpoint"))).scalar_one()
             held = (await session.execute(text(HELD))).one()
+            alerts = [f"{alert.agency}/{alert.dataset} {alert.kind}" for alert in await list_alerts(session)]
         lines = {
             "实例 instance": f"{gateway.settings.instance} ({gateway.settings.role})",
             "issuer": gateway.settings.issuer,
@@ -111,6 +114,7 @@ def status(as_json: AsJson = False) -> None:
             "查询 inquiries": f"{held.answered} 应答 answered · {held.denied} 拒绝 denied",
             "报送 deliveries": f"{held.waiting} 待送 waiting · {held.refused} 被拒 refused",
             "来源 sources": f"{held.failing} 异常 failing",
+            "告警 alerts": f"{len(alerts)} 未解除 open" + "".join(f"\n{alert}" for alert in alerts[:MOST_ALERTS]),
         }
         return lines, all(f.ok for f in findings)
 

@@ -13,6 +13,7 @@ from gateway.cli import (
     mappings,
     migrate,
     people,
+    quality,
     quota,
     records,
     registry,
@@ -47,6 +48,8 @@ app.add_typer(people.group, name="person")
 app.add_typer(deliveries.group, name="deliveries")
 agencies.extend(registry.groups["agency"])
 mappings.extend(registry.groups["agency"])
+registry.groups["agency"].command("quality")(quality.quality)
+registry.groups["agency"].add_typer(quality.held, name="held")
 for name, group in registry.groups.items():
     app.add_typer(group, name=name)
 

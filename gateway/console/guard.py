@@ -1,7 +1,7 @@
 """Who may see a page, and whether a form comes from one of ours."""
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -65,8 +65,19 @@ def signed_in(*roles: str) -> Callable[[Request, Present | None], Awaitable[Pres
     return present
 
 
-def check_own_site(request: Request) -> None:
-    """Raise PageError unless a form was sent from one of our pages."""
+def signed_in_apart(*roles: str) -> Callable[[Request], Awaitable[Present]]:
+    """As signed_in, in a transaction that has ended when the page begins: for uploads, which may take long."""
+    within = signed_in(*roles)
+
+    async def present(request: Request) -> Present:
+        async with get_gateway(request).database.begin("visitor") as session:
+            return await within(request, await find_visitor(request, session))
+
+    return present
+
+
+def check_origin(request: Request) -> None:
+    """Raise PageError for a form of another site."""
     issuer = get_gateway(request).settings.issuer
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     foreign = site not in {None, "same-origin"} or origin not in {None, "/".join(issuer.split("/")[:3])}
@@ -74,15 +85,17 @@ def check_own_site(request: Request) -> None:
         raise PageError("form-stale", 403)
 
 
-def check_token(form: Mapping[str, object], present: Present) -> None:
-    """Raise PageError unless a form carries the token of its sender's session."""
-    if not hmac.compare_digest(str(form.get("csrf", "")).encode(), present.csrf.encode()):
-        raise PageError("form-stale", 403)
+def check_upload(request: Request, most: int) -> None:
+    """Raise PageError for an upload of another site, or one that does not say its size or says too much."""
+    check_origin(request)
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > most:
+        raise PageError("upload-too-large", 413)
 
 
 async def read_own_form(request: Request) -> dict[str, str]:
     """Return a form sent from one of our pages. Raises PageError for another site's, or a malformed one."""
-    check_own_site(request)
+    check_origin(request)
     try:
         return await read_form(request)
     except FormError as fault:
@@ -94,13 +107,21 @@ async def read_signed_form(request: Request, visitor: Visitor) -> dict[str, str]
     form = await read_own_form(request)
     if visitor is None:
         raise SignInNeededError("/console")
-    check_token(form, visitor)
+    check_token(visitor, form.get("csrf", ""))
     return form
+
+
+def check_token(visitor: Present, token: str) -> None:
+    """Raise PageError unless the form carries the token of the visitor's session."""
+    if not hmac.compare_digest(token.encode("utf-8", "replace"), visitor.csrf.encode()):
+        raise PageError("form-stale", 403)
 
 
 OwnForm = Annotated[dict[str, str], Depends(read_own_form)]
 SignedForm = Annotated[dict[str, str], Depends(read_signed_form)]
 Anyone = Annotated[Present, Depends(signed_in(), scope="function")]
+QualityPresent = Annotated[Present, Depends(signed_in("operator", "auditor", "regulator", "clerk"), scope="function")]
+ClerkApart = Annotated[Present, Depends(signed_in_apart("operator", "clerk"))]
 OperatorPresent = Annotated[Present, Depends(signed_in("operator"), scope="function")]
 
 

@@ -12,17 +12,20 @@ from gateway.admin.reports import list_clients
 from gateway.admin.tables import Change
 from gateway.api.dependencies import Gw, Transaction
 from gateway.console.guard import Anyone, OperatorPresent, SignedForm
-from gateway.console.render import page
+from gateway.console.render import NAVIGATION, page
 from gateway.errors import GatewayError
+from gateway.quality.alerts import list_alerts
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 MOST_SHOWN = 100
 
 
 @router.get("")
-async def home(request: Request, present: Anyone) -> Response:
-    """Show who is signed in and where to go."""
-    return page(request, "home", present)
+async def home(request: Request, session: Transaction, present: Anyone) -> Response:
+    """Show who is signed in, where to go, and the promises that are not kept, to those who see them."""
+    sees = "quality" in NAVIGATION.get(present.role, ())
+    alerts = await list_alerts(session, present.agency) if sees else []
+    return page(request, "home", present, alerts=alerts)
 
 
 @router.get("/changes")

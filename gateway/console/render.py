@@ -1,6 +1,7 @@
 """Rendering: templates, the language, and the header fields that keep a page to itself."""
 
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway.console.texts import LANGUAGES, say
+from gateway.console.titles import Titles
 from gateway.people.roles import ROLES
 from gateway.people.sessions import Present
 
@@ -19,8 +21,9 @@ LANGUAGE_COOKIE = "xinqiao-language"
 # What each role finds in the navigation: the path's last part is also the text's key.
 NAVIGATION: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(ROLES, ("catalogue",)),
-    "operator": ("changes", "clients", "uploads", "catalogue"),
-    "clerk": ("uploads", "catalogue"),
+    **dict.fromkeys(("auditor", "regulator"), ("quality", "catalogue")),
+    "operator": ("quality", "changes", "clients", "uploads", "catalogue"),
+    "clerk": ("quality", "uploads", "catalogue"),
 }
 _CLOCK = ZoneInfo("Asia/Shanghai")
 _TEMPLATES = Environment(
@@ -41,7 +44,12 @@ def _moment(value: datetime | str) -> str:
     return moment.astimezone(_CLOCK).strftime("%Y-%m-%d %H:%M")
 
 
-_TEMPLATES.filters |= {"plain": _plain, "moment": _moment}
+def _percent(value: Decimal | None) -> str:
+    """Show a share as a percentage."""
+    return "" if value is None else f"{value:.1%}"
+
+
+_TEMPLATES.filters |= {"plain": _plain, "moment": _moment, "percent": _percent}
 
 
 class PageError(Exception):
@@ -71,7 +79,7 @@ def page(
     """Render a page; `form_target` is a further origin its form may lead to, `script` lets our own script run."""
     language = language_of(request)
     shown = _TEMPLATES.get_template(f"{template}.html").render(
-        t=partial(say, language=language), language=language, present=present,
+        t=partial(say, language=language), titles=Titles(language), language=language, present=present,
         navigation=NAVIGATION.get(present.role, ()) if present else (), path=request.url.path,
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""), **context,
     )  # fmt: skip

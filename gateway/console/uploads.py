@@ -18,18 +18,21 @@ from starlette.datastructures import FormData, UploadFile
 
 from connectors.catalogue import agencies, datasets
 from connectors.datasets import Dataset
+from connectors.personal import SubjectKeys
+from connectors.refused import open_refused
 from connectors.tables import Batch, RejectedRow
-from gateway.api.batches import SENDERS_ID, WORKBOOK, spool_of
+from gateway.api.batches import SENDERS_ID, spool_of
 from gateway.api.dependencies import Gw, Transaction
-from gateway.console.guard import check_own_site, check_token, signed_in
+from gateway.api.rejected_rows import download
+from gateway.console.guard import check_origin, check_token, signed_in
 from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError, page
+from gateway.database import raw
 from gateway.delivery.arrival import take_file
 from gateway.delivery.signatures import demand_no_signature
 from gateway.intake import Sender
 from gateway.people.sessions import Present
 from gateway.problems import ProblemError
-from gateway.quarantine import write_workbook
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/console/uploads", include_in_schema=False)
@@ -56,12 +59,12 @@ async def show(request: Request, session: Transaction, present: Deliverer, befor
 @router.post("")
 async def hand_in(request: Request, gateway: Gw, present: Deliverer) -> Response:
     """Take a file in and lead to what came of it; what is wrong is said beside the form."""
-    check_own_site(request)
+    check_origin(request)
     fault: ProblemError | PageError
     try:
         form = await read_multipart(request, gateway.settings.max_upload_bytes)
         try:
-            check_token(form, present)
+            check_token(present, str(form.get("csrf", "")))
             batch = await _take_in(gateway, present, form)
         finally:
             await form.close()
@@ -75,7 +78,9 @@ async def hand_in(request: Request, gateway: Gw, present: Deliverer) -> Response
 
 
 @router.get("/{batch_id}")
-async def show_batch(request: Request, session: Transaction, present: Deliverer, batch_id: UUID) -> Response:
+async def show_batch(
+    request: Request, gateway: Gw, session: Transaction, present: Deliverer, batch_id: UUID
+) -> Response:
     """Show what came of a batch's rows."""
     batch = await _get_batch(session, present, batch_id)
     query = (
@@ -84,7 +89,12 @@ async def show_batch(request: Request, session: Transaction, present: Deliverer,
         .order_by(col(RejectedRow.row_number))
         .limit(FIRST_REJECTED)
     )
-    rejected = list((await session.execute(query)).scalars())
+    refused = list((await session.execute(query)).scalars())
+    opened = await open_refused(SubjectKeys(gateway.protector), await raw(session), refused)
+    rejected = [
+        {"row_number": row.row_number, "reasons": reasons, "cells": cells}
+        for row, (reasons, cells) in zip(refused, opened, strict=True)
+    ]
     reasons = sorted(batch.reasons.items(), key=lambda pair: -int(pair[1]))
     words = {row.code: row.words for row in await session.execute(_WORDS, {"batch": batch_id})}
     title = datasets()[batch.dataset].title if batch.dataset in datasets() else None
@@ -96,12 +106,9 @@ async def show_batch(request: Request, session: Transaction, present: Deliverer,
 
 @router.get("/{batch_id}/rejected-rows")
 async def rejected_rows(gateway: Gw, session: Transaction, present: Deliverer, batch_id: UUID) -> Response:
-    """Return the refused rows as a workbook."""
-    batch = await _get_batch(session, present, batch_id)
-    headers = {"Content-Disposition": f'attachment; filename="rejected-{batch_id}.xlsx"', "Cache-Control": "no-store"}
-    return Response(
-        await write_workbook(session, batch.batch_id, gateway.protector), media_type=WORKBOOK, headers=headers
-    )
+    """Return the refused rows as a workbook, to be corrected and handed in again."""
+    await _get_batch(session, present, batch_id)
+    return await download(gateway, batch_id, "xlsx")
 
 
 def bars_of(batch: Batch) -> list[dict[str, Any]]:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.corrections import CorrectionError
 from connectors.datasets import Dataset
 from connectors.decode import decode
 from connectors.errors import ConnectorError
 from connectors.tables import Batch
 from gateway.intake import BatchConflictError, Sender, take_in
 from gateway.problems import ProblemError
+from gateway.quality.documents import held_document
+from gateway.quality.held import HeldError
 from gateway.state import Gateway
 
 
@@ -27,7 +30,11 @@ async def take_file(
     """Take a file in and return its batch, and whether it was new. Raises ProblemError."""
     async with gateway.gate.admit(dataset, path.stat().st_size):
         try:
-            return await take_in(gateway, sender, dataset, digest, partial(decode, path), then=then)
+            return await take_in(gateway, sender, dataset, digest, partial(decode, path), then=then, file=path)
+        except HeldError as fault:
+            raise ProblemError("delivery-held", 202, str(fault), **held_document(fault.held)) from fault
+        except CorrectionError as fault:
+            raise ProblemError("correction-refused", 422, str(fault)) from fault
         except ConnectorError as fault:
             raise ProblemError("malformed-delivery", 422, str(fault)) from fault
         except BatchConflictError as fault:

@@ -111,8 +111,8 @@ async def _complete(gateway: Gateway, upload: Upload) -> None:
 
     async def mark(session: AsyncSession) -> None:
         names = {"agency": dataset.agency, "dataset": upload.dataset, "sender": upload.sender_batch}
-        batch = (await session.execute(_BATCH, names)).scalar_one()
-        await session.execute(_STORED, {"id": upload.upload_id, "batch": batch})
+        if batch := (await session.execute(_BATCH, names)).scalar_one_or_none():  # none where it is held
+            await session.execute(_STORED, {"id": upload.upload_id, "batch": batch})
 
     try:
         if upload.digest not in {None, digest}:

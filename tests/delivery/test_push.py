@@ -109,7 +109,9 @@ async def test_a_bomb_is_refused_before_it_unpacks(gateway, push, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "torn", [b"", b"\x1f\x8b", b"not gzip", gzip.compress(rows(4).encode())[:-3], gzip.compress(b"a") + b"z"]
+    "torn",
+    [b"", b"\x1f\x8b", b"not gzip", gzip.compress(rows(4).encode())[:-3], gzip.compress(b"a") + b"z"],
+    ids=["empty", "head alone", "not gzip", "cut off", "something behind"],
 )
 async def test_what_is_no_whole_gzip_is_refused(push, torn):
     answer = await push(torn, Content_Encoding="gzip")

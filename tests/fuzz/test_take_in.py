@@ -1,6 +1,7 @@
 """Spoiled deliveries taken in by a real instance: a batch whose counts add up, or nothing of it in the database."""
 
 import hashlib
+from functools import partial
 from uuid import uuid4
 
 from hypothesis import HealthCheck, given
@@ -9,9 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from connectors.catalogue import datasets, get_dataset
-from connectors.decode import Table
+from connectors.decode import Table, decode
 from connectors.errors import ConnectorError
-from connectors.file_source import FileSource
 from gateway.intake import Sender, digest_of, take_in
 from gateway.quarantine import write_workbook
 from tests.enterprises import uscc
@@ -62,7 +62,7 @@ async def check(gateway, dataset, digest, read):
 async def test_spoiled_bytes_are_a_batch_or_nothing(gateway, tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "fuzzed"
     path.write_bytes(content)
-    await check(gateway, get_dataset("tax_arrears"), digest_of(path), FileSource({"path": path}).open)
+    await check(gateway, get_dataset("tax_arrears"), digest_of(path), partial(decode, path))
 
 
 @SHARED
@@ -85,6 +85,6 @@ async def test_a_key_longer_than_an_index_holds_does_not_stop_the_service(gatewa
     path = tmp_path / "long"
     text_of_tax = "".join(chr(0x4E00 + (n * 7919) % 20000) for n in range(20_000))
     path.write_text(f"{','.join(NAMES)}\n甲公司,{uscc(1)},,1,{text_of_tax}\n")
-    await check(gateway, get_dataset("tax_arrears"), digest_of(path), FileSource({"path": path}).open)
+    await check(gateway, get_dataset("tax_arrears"), digest_of(path), partial(decode, path))
     path.write_text(f"{','.join(NAMES)}\n{text_of_tax},,,1,增值税\n")
-    await check(gateway, get_dataset("tax_arrears"), digest_of(path), FileSource({"path": path}).open)
+    await check(gateway, get_dataset("tax_arrears"), digest_of(path), partial(decode, path))

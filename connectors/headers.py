@@ -1,0 +1,51 @@
+"""The columns of a delivery, as headings are compared, and what is read from each. Pure."""
+
+import hashlib
+from collections.abc import Sequence
+
+from connectors.binding import Binding, bind
+from connectors.datasets import Dataset
+from connectors.drift import Layout
+from connectors.errors import MalformedError
+from connectors.mapping import heading_key
+
+PARTY, ROW = "party", "row"  # what refusals stand under that belong to no field
+
+
+def layout_of(binding: Binding) -> Layout:
+    """Return a bound delivery's layout."""
+    keys = header_key(binding.header)
+    names = {key: name for key, name in zip(keys, binding.header, strict=True) if key}
+    read = {keys[place]: PARTY for place in (*binding.names, *binding.codes, *binding.kinds)}
+    read |= {keys[place]: "producer" for place in (*binding.producers, *binding.authorities)}
+    read |= {keys[place]: bound.name for bound in binding.fields for place in (*bound.places, *bound.within)}
+    return Layout(names, read)
+
+
+def known_layout(dataset: Dataset, keys: Sequence[str]) -> Layout:
+    """Return an earlier delivery's layout; where today's mappings no longer fit it, every column counts as read."""
+    try:
+        return layout_of(bind(dataset, keys))
+    except MalformedError:
+        names = {key: key for key in keys if key}
+        return Layout(names, names)
+
+
+def header_key(header: Sequence[str]) -> list[str]:
+    """Return the headings as they are compared, in their order."""
+    return [heading_key(name) for name in header]
+
+
+def layout_id(dataset: Dataset, keys: Sequence[str]) -> bytes:
+    """Return what a layout is found by: SHA-256, 16 bytes of it, over agency, dataset and the columns in no order."""
+    parts = [dataset.agency, dataset.dataset, *sorted(keys)]
+    return hashlib.sha256("\x1f".join(parts).encode()).digest()[:16]
+
+
+def field_of_column(binding: Binding) -> dict[str, str]:
+    """Return which field, or PARTY, a column's refusals belong to; refusals without a column belong to ROW."""
+    header = binding.header
+    owners = {header[place]: PARTY for place in (*binding.names, *binding.codes, *binding.kinds)}
+    owners |= {bound.name: bound.name for bound in binding.fields}
+    owners |= {header[place]: bound.name for bound in binding.fields for place in bound.places}
+    return {**owners, "": ROW}

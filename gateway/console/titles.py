@@ -1,0 +1,31 @@
+"""Names of agencies, datasets and reasons in the visitor's language; what the catalogue no longer has, by its code."""
+
+from dataclasses import dataclass
+
+from connectors.catalogue import agencies, datasets
+from gateway.console.texts import TEXTS, say
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Names in "zh" or "en"."""
+
+    language: str
+
+    def agency(self, code: str) -> str:
+        """Return an agency's name."""
+        found = agencies().get(code)
+        return code if found is None else self._of(found.zh, found.en)
+
+    def dataset(self, name: str) -> str:
+        """Return a dataset's title."""
+        found = datasets().get(name)
+        return name if found is None else self._of(found.title.zh, found.title.en)
+
+    def reason(self, code: str) -> str:
+        """Return what a reason's code means."""
+        key = f"reason-{code}"
+        return say(key, self.language) if key in TEXTS else code
+
+    def _of(self, zh: str, en: str) -> str:
+        return zh if self.language == "zh" else en

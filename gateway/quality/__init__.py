@@ -1,0 +1,1 @@
+"""Quality back to the agency: corrections, drift, scores, alerts."""

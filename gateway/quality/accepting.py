@@ -1,0 +1,55 @@
+"""Accepting a held delivery: taken in as it came, by those who sent it; the decision joins the batch's transaction."""
+
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.catalogue import get_dataset
+from connectors.decode import Table, decode
+from connectors.errors import ConnectorError
+from connectors.tables import Batch
+from gateway.intake import Sender, digest_of, take_in
+from gateway.quality.held import HeldDecidedError, decide_held, get_held, held_file
+from gateway.quality.tables import HeldDelivery
+from gateway.state import Gateway
+
+_BATCH = text("SELECT batch_id FROM batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)")
+
+
+async def accept_held(gateway: Gateway, held_id: UUID, actor: str, agency: str | None = None) -> Batch:
+    """Take a held delivery in and return its batch; its columns and values are known from now on.
+
+    Raises HeldNotFoundError, HeldDecidedError, ConnectorError where it is not as agreed, BatchConflictError.
+    """
+    async with gateway.database.begin("held.read") as session:
+        held = await get_held(session, held_id, agency)
+    if held.status != "waiting":
+        raise HeldDecidedError(f"暂存报送 {held_id} 已处理 the held delivery {held_id} was decided on before")
+    file = held_file(gateway, held_id)
+
+    async def decided(session: AsyncSession) -> None:
+        names = {"agency": held.agency, "dataset": held.dataset, "sender": held.sender_batch}
+        batch = (await session.execute(_BATCH, names)).scalar_one()
+        await decide_held(gateway, session, held_id, "accepted", actor, batch)
+
+    sender = Sender(held.actor, held.sender_batch, held.way, held.agency_signature)
+    batch, new = await take_in(
+        gateway, sender, get_dataset(held.dataset), held.digest, partial(_read, file, held), then=decided, accepted=True
+    )
+    if not new:  # it was sent again meanwhile and had become familiar
+        async with gateway.database.begin("held.accept") as session:
+            await decided(session)
+    file.unlink(missing_ok=True)
+    return batch
+
+
+def _read(file: Path, held: HeldDelivery) -> Table:
+    """Start reading what was held. Raises ConnectorError where its bytes are no longer those that came."""
+    if not file.exists() or digest_of(file) != held.file_digest:
+        raise ConnectorError(
+            "暂存的文件已丢失或改变，请部门重新报送 the file that was held is lost or changed: have it sent again"
+        )
+    return decode(file)

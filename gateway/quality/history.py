@@ -1,0 +1,108 @@
+"""What earlier deliveries of a dataset looked like, and what this one does."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.binding import Binding
+from connectors.datasets import Dataset
+from connectors.drift import FEWEST_AMOUNTS, FieldProfile, Layout, Profile
+from connectors.headers import field_of_column, header_key, known_layout, layout_id
+from connectors.ingest import Summary
+from connectors.profile import Profiler
+from gateway.quality.tables import BatchProfile
+
+MOST_LAYOUTS = 50
+MOST_BATCHES = 10
+_LAYOUTS = text("""
+    SELECT header_key FROM layout WHERE agency = :agency AND dataset = :dataset ORDER BY first_seen DESC LIMIT :most
+""")
+_KEEP_LAYOUT = text("""
+    INSERT INTO layout (layout_id, agency, dataset, header_key, mapping, first_seen)
+    VALUES (:id, :agency, :dataset, :keys, :mapping, :now) ON CONFLICT DO NOTHING
+""")
+# Values that a person accepted are the new normal: nothing before them counts any more.
+_HISTORY = text("""
+    WITH recent AS (
+        SELECT b.batch_id, b.row_count, b.accepted, b.unresolved FROM batch b
+        WHERE b.agency = :agency AND b.dataset = :dataset AND b.corrects IS NULL AND b.row_count > 0
+          AND b.received_at >= coalesce((
+              SELECT max(a.received_at) FROM held_delivery h JOIN batch a USING (batch_id)
+              WHERE h.agency = :agency AND h.dataset = :dataset AND h.status = 'accepted'
+                AND h.findings @? '$[*] ? (@.kind == "unit" || @.kind == "empty" || @.kind == "rejected"
+                                           || @.kind == "unresolved")'), '-infinity')
+        ORDER BY b.received_at DESC LIMIT :most)
+    SELECT NULL AS field, coalesce(sum(row_count), 0), coalesce(sum(accepted + unresolved), 0),
+           coalesce(sum(unresolved), 0), NULL::numeric FROM recent
+    UNION ALL
+    SELECT field, sum(looked_at), sum(filled), sum(rejected),
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY median) FILTER (WHERE filled >= :amounts)
+    FROM recent JOIN batch_profile USING (batch_id) GROUP BY field
+""")
+_REFUSED = text("""
+    SELECT reason ->> 'column', count(DISTINCT row_number)
+    FROM rejected_row, jsonb_array_elements(reasons) AS reason WHERE batch_id = :batch GROUP BY 1
+""")
+
+
+async def load_layouts(session: AsyncSession, dataset: Dataset) -> list[Layout]:
+    """Return the layouts that deliveries of this dataset had, newest first."""
+    values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_LAYOUTS}
+    return [known_layout(dataset, keys) for keys in (await session.execute(_LAYOUTS, values)).scalars()]
+
+
+async def keep_layout(session: AsyncSession, binding: Binding, now: datetime) -> bytes:
+    """Remember a delivery's layout and return its id."""
+    dataset, keys = binding.dataset, header_key(binding.header)
+    values = {
+        "id": layout_id(dataset, keys), "agency": dataset.agency, "dataset": dataset.dataset, "keys": keys,
+        "mapping": f"{binding.mapping.id}/{binding.mapping.version}", "now": now,
+    }  # fmt: skip
+    await session.execute(_KEEP_LAYOUT, values)
+    return layout_id(dataset, keys)
+
+
+async def load_history(session: AsyncSession, dataset: Dataset) -> Profile:
+    """Return what the last deliveries looked like together."""
+    values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_BATCHES, "amounts": FEWEST_AMOUNTS}
+    (_, rows, records, unresolved, _), *found = (await session.execute(_HISTORY, values)).all()
+    fields = {
+        name: FieldProfile(int(looked_at), int(filled), int(rejected), median)
+        for name, looked_at, filled, rejected, median in found
+    }
+    return Profile(int(rows), int(records), int(unresolved), fields)
+
+
+async def profile_batch(
+    session: AsyncSession, binding: Binding, batch_id: UUID, summary: Summary, profiler: Profiler
+) -> list[BatchProfile]:
+    """Return what the profiler saw: a row for each field, and for refusals that belong to none."""
+    refused: dict[str, int] = {}
+    if summary.rejected:
+        owners = field_of_column(binding)
+        for column, rows in await session.execute(_REFUSED, {"batch": batch_id}):
+            owner = owners.get(column, column)
+            refused[owner] = refused.get(owner, 0) + rows
+    known = [
+        BatchProfile(
+            batch_id=batch_id, field=name, looked_at=profiler.looked_at, filled=looks.filled,
+            rejected=refused.pop(name, 0), median=looks.median, first_date=looks.first, last_date=looks.last,
+        )
+        for name, looks in profiler.fields.items()
+    ]  # fmt: skip
+    others = [
+        BatchProfile(
+            batch_id=batch_id, field=name, looked_at=0, filled=0, rejected=rows, median=None, first_date=None,
+            last_date=None,
+        )
+        for name, rows in refused.items()
+    ]  # fmt: skip
+    return known + others
+
+
+def profile_of(summary: Summary, rows: list[BatchProfile]) -> Profile:
+    """Return a delivery's profile as it is compared."""
+    fields = {row.field: FieldProfile(row.looked_at, row.filled, row.rejected, row.median) for row in rows}
+    return Profile(summary.rows, summary.accepted + summary.unresolved, summary.unresolved, fields)

@@ -1,0 +1,81 @@
+"""Quality on the command line and in the worker: real processes on an instance of their own."""
+
+import csv
+import json
+
+import psycopg
+import pytest
+
+from tests import database_server
+from tests.processes import environment, free_port, running, wait_until, xinqiao
+from tests.quality.conftest import HEADER, arrears
+
+
+@pytest.fixture(scope="module")
+def instance(socket_folder, tmp_path_factory):
+    """An initialised instance's environment, and a way to look into its database."""
+    home = tmp_path_factory.mktemp("instance")
+    with database_server.fresh_database(socket_folder) as urls:
+        env = environment(home, urls, f"http://127.0.0.1:{free_port()}")
+        xinqiao(["init"], env)
+        address = urls.owner.set(drivername="postgresql").render_as_string(hide_password=False)
+
+        def sql(query):
+            with psycopg.connect(address, autocommit=True) as connection:
+                cursor = connection.execute(query)
+                return cursor.fetchall() if cursor.description else None
+
+        yield env, sql
+
+
+def run(env, *arguments):
+    return json.loads(xinqiao([*arguments, "--json"], env).stdout)
+
+
+def test_a_file_is_corrected_on_the_command_line(instance, tmp_path):
+    env, _ = instance
+    first, back = tmp_path / "first.csv", tmp_path / "back.csv"
+    first.write_text(arrears(range(5)) + arrears(range(10, 13), amount="七圆").split("\n", 1)[1])
+    told = run(env, "ingest", "tax_arrears", str(first), "--rejected", str(back))
+    assert (told["accepted"], told["rejected"], told["corrected"]) == (5, 3, 0)
+    with back.open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.reader(file))
+    for row in table[1:3]:
+        row[table[0].index("欠税金额")] = "7"
+    with back.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(table)
+    second = run(env, "ingest", "tax_arrears", str(back), "--corrects", told["batch"])
+    assert (second["accepted"], second["rejected"], second["corrects"]) == (2, 1, told["batch"])
+    assert run(env, "ingest", "tax_arrears", str(first))["corrected"] == 2
+    back.write_bytes(back.read_bytes() + b"\r\n")  # other bytes: the same would be the same batch
+    refused = xinqiao(["ingest", "tax_arrears", str(back)], env, check=False)
+    assert (refused.returncode, "Corrects" in refused.stderr) == (1, True)
+
+
+def test_a_changed_file_is_held_alerted_accepted_and_scored_on_the_command_line(instance, tmp_path):
+    env, sql = instance
+    known, changed = tmp_path / "known.csv", tmp_path / "changed.csv"
+    known.write_text(arrears([20]))
+    run(env, "ingest", "tax_arrears", str(known))
+    changed.write_text(arrears([21], f"{HEADER},联系人").replace(",增值税", ",增值税,1"))
+    held = xinqiao(["ingest", "tax_arrears", str(changed)], env, check=False)
+    assert (held.returncode, "多出不认识的列“联系人”" in held.stderr, "Traceback" in held.stderr) == (1, True, False)
+    (row,) = run(env, "agency", "held", "list")["held"]
+    assert row["findings"][0]["kind"] == "column_new"
+    with running(["worker"], env), running(["worker"], env):
+        wait_until(lambda: sql("SELECT kind FROM alert WHERE closed_at IS NULL") == [("drift",)], "the alert")
+    assert "tax/tax_arrears drift" in xinqiao(["status"], env, check=False).stdout
+    assert run(env, "agency", "held", "accept", row["held"])["rows"] == 1
+    again = xinqiao(["agency", "held", "discard", row["held"]], env, check=False)
+    assert (again.returncode, "已处理" in again.stderr) == (1, True)
+    assert run(env, "agency", "held", "list")["held"] == []
+    assert "accepted" in xinqiao(["agency", "held", "list", "--all"], env).stdout
+    with running(["worker"], env):
+        wait_until(lambda: sql("SELECT count(*) FROM alert WHERE closed_at IS NULL") == [(0,)], "the alert's end")
+    (scored,) = run(env, "agency", "quality", "tax")["agencies"]
+    feed = next(feed for feed in scored["datasets"] if feed["dataset"] == "tax_arrears")
+    assert (feed["drifts"], feed["held"], feed["silent"]) == (1, 0, False)
+    assert "无法计算" in xinqiao(["agency", "quality"], env).stdout
+    assert "penalty_tax" in xinqiao(["agency", "quality", "tax"], env).stdout
+    unknown = xinqiao(["agency", "quality", "nobody"], env, check=False)
+    assert (unknown.returncode, "nobody" in unknown.stderr) == (1, True)

@@ -1,0 +1,182 @@
+"""Quality as people see it: the interface by role, the console's pages, the commands."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from gateway.app import create_app
+from gateway.quality.alerts import check_alerts
+from signing.keys import load_key
+from tests.enterprises import uscc
+from tests.identities import login, register
+from tests.people import csrf, same_site, signed_in
+from tests.quality.conftest import HEADER, arrears
+from tests.stories import slug
+
+OPERATOR = "operator-1"
+
+
+@pytest.fixture
+async def browser(gateway):
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def delivered(push):
+    """Sound rows, refused rows, and a delivery that is held."""
+    first = await push(arrears(range(10)), "sound")
+    if first.status_code == 201:
+        await push("\n".join([HEADER, *(f"公司{n},{uscc(50 + n)},,{n}圆整,增值税" for n in range(4))]), "refused")
+    held = await push(arrears([90], f"{HEADER},联系人").replace("增值税", "增值税,1"), "held")
+    return held.json().get("held")
+
+
+async def operator(gateway, client):
+    key = load_key(gateway.settings.home / "operator-1.json")
+    return await login(client, key, OPERATOR, gateway.settings.issuer)
+
+
+async def test_an_agency_sees_its_own_scorecard_and_overseers_see_all(gateway, client, push, get, delivered):
+    own = await get("/v1/agencies/tax/quality")
+    assert own.status_code == 200, own.text
+    card = own.json()
+    feed = next(feed for feed in card["datasets"] if feed["dataset"] == "tax_arrears")
+    assert (feed["rows"], feed["rejected"], feed["error_rate"], feed["open_rows"]) == (14, 4, "0.2857", 4)
+    # Three required fields weigh three each; of four others one is delivered: 10 of 13.
+    assert (feed["timeliness"], feed["completeness"]) == ("1.0000", "0.7692")
+    assert len(feed["weeks"]) == 12
+    assert (feed["weeks"][0]["error_rate"], feed["weeks"][11]["error_rate"]) == (None, "0.2857")
+    other = next(feed for feed in card["datasets"] if feed["dataset"] == "penalty_tax")
+    assert (other["timeliness"], other["error_rate"], other["silent"]) == (None, None, False)
+    assert card["reasons"][0] == {"dataset": "tax_arrears", "code": "money_unreadable", "rows": 4}
+    assert (card["open_batches"][0]["open"], card["held"][0]["held"]) == (4, delivered)
+    assert slug(await get("/v1/agencies/tax/quality", "market_regulation")) == "agency-not-found"
+    assert slug(await get("/v1/agencies/nobody/quality", "auditor-1")) == "agency-not-found"
+    assert (await get("/v1/agencies/tax/quality", "auditor-1")).status_code == 200
+    assert (await get("/v1/quality")).status_code == 403
+    for headers in ({}, await operator(gateway, client)):
+        ranking = await get("/v1/quality", "auditor-1", headers=headers)
+        assert ranking.json()["agencies"][0]["agency"] == "tax"
+        assert ranking.json()["agencies"][-1]["index"] is None
+
+
+async def test_alerts_are_seen_by_their_agency_and_by_overseers_and_counted_for_the_monitor(
+    gateway, client, get, delivered
+):
+    await check_alerts(gateway, datetime.now(UTC))
+    for who in ("tax", "auditor-1"):
+        found = (await get("/v1/alerts", who)).json()["alerts"]
+        assert [(alert["agency"], alert["kind"]) for alert in found] == [("tax", "drift")]
+    assert (await get("/v1/alerts", "market_regulation")).json() == {"alerts": []}
+    gauge = (await client.get("/metrics")).text
+    assert 'xinqiao_alerts_open{kind="drift"} 1.0' in gauge
+    assert 'xinqiao_alerts_open{kind="silent"} 0.0' in gauge
+
+
+async def test_an_agencys_system_cannot_accept_what_it_sent_and_an_operator_can(
+    gateway, client, access, get, delivered
+):
+    path = f"/v1/held-deliveries/{delivered}"
+    assert slug(await client.post(f"{path}/accept", headers=await access())) == "clerk-needed"
+    assert [held["held"] for held in (await get("/v1/held-deliveries?status=waiting")).json()["held"]] == [delivered]
+    assert (await get("/v1/held-deliveries", "market_regulation")).json()["held"] == []
+    unknown = await client.post(
+        "/v1/held-deliveries/018f0000-0000-7000-8000-000000000000/accept", headers=await operator(gateway, client)
+    )
+    assert slug(unknown) == "held-not-found"
+    done = await client.post(f"{path}/discard", headers=await operator(gateway, client))
+    assert (done.status_code, done.json()["state"], done.json()["decided_by"]) == (200, "discarded", OPERATOR)
+    again = await client.post(f"{path}/accept", headers=await operator(gateway, client))
+    assert (again.status_code, slug(again)) == (409, "held-decided")
+    assert delivered in str((await get("/v1/held-deliveries?status=discarded")).json())
+
+
+async def test_a_clerk_corrects_and_decides_on_their_agencys_page(gateway, browser, get, push, delivered):
+    await signed_in(gateway, browser, "clerk-1", "clerk", agency="tax")
+    assert (await browser.get("/console/quality")).headers["location"] == "/console/quality/tax"
+    page = await browser.get("/console/quality/tax")
+    assert page.status_code == 200, page.text
+    for said in ("问题 4，已更正 0，待更正 4", "多出不认识的列“联系人”", "无法计算", "不是金额", "<svg"):
+        assert said in page.text
+    policy = page.headers["content-security-policy"]
+    assert ("unsafe" in policy, "style=" in page.text, "<script" in page.text) == (False, False, False)
+    assert (await browser.get("/console/quality/market_regulation")).status_code == 404
+    batch = re.search(r"rejected/([0-9a-f-]{36})\.csv", page.text)[1]
+    assert (await browser.get(f"/console/quality/market_regulation/rejected/{batch}.csv")).status_code == 404
+    file = await browser.get(f"/console/quality/tax/rejected/{batch}.csv")
+    table = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+    for row in table[1:-1]:
+        row[8] = row[8].removesuffix("圆整")
+    target = io.StringIO()
+    csv.writer(target).writerows(table)
+    form = {"csrf": await csrf(browser), "corrects": batch}
+
+    async def send(headers=None, **changes):
+        return await browser.post(
+            "/console/quality/tax/corrections", data={**form, **changes}, headers=headers or same_site(browser),
+            files={"file": ("a.csv", target.getvalue().encode("utf-8-sig"))},
+        )  # fmt: skip
+
+    assert (await send({"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"})).status_code == 403
+    assert (await send(csrf="x")).status_code == 403
+    assert (await send(corrects="x")).status_code == 400
+    assert (await send(corrects="018f0000-0000-7000-8000-000000000000")).status_code == 404
+    done = await send()
+    assert done.headers.get("location") == "/console/quality/tax?said=corrections-taken", done.text
+    assert "问题 4，已更正 3，待更正 1" in (await browser.get("/console/quality/tax")).text
+    assert (await get(f"/v1/batches/{batch}")).json()["corrected"] == 3
+    target.seek(0)
+    target.truncate()
+    csv.writer(target).writerows([row[5:] for row in table])
+    refused = await send()
+    assert (refused.status_code, "不是问题数据表" in refused.text) == (409, True)
+    decide = f"/console/quality/tax/held/{delivered}/accept"
+    signed = {"data": {"csrf": form["csrf"]}, "headers": same_site(browser)}
+    assert (await browser.post(decide, data={"csrf": "x"}, headers=same_site(browser))).status_code == 403
+    assert (await browser.post(decide.replace("tax", "market_regulation"), **signed)).status_code == 404
+    accepted = await browser.post(decide, **signed)
+    assert accepted.headers["location"] == "/console/quality/tax?said=held-accepted"
+    assert "已接受并入库" in (await browser.get(accepted.headers["location"])).text
+    again = await browser.post(decide, **signed)
+    assert (again.status_code, "已处理" in again.text) == (409, True)
+
+
+async def test_overseers_rank_agencies_see_alerts_and_decide_nothing(gateway, browser, push, delivered):
+    held = (await push(arrears([91], f"{HEADER},新列").replace("增值税", "增值税,1"), "held-2")).json()["held"]
+    await check_alerts(gateway, datetime.now(UTC))
+    await signed_in(gateway, browser, "auditor-p", "auditor")
+    home, ranking = await browser.get("/console"), await browser.get("/console/quality")
+    assert ("格式变化待确认" in home.text, "税务局" in ranking.text, "无法计算" in ranking.text) == (True, True, True)
+    page = await browser.get("/console/quality/tax")
+    assert (page.status_code, "/accept" in page.text, "multipart" in page.text) == (200, False, False)
+    form = {"csrf": await csrf(browser)}
+    decided = await browser.post(f"/console/quality/tax/held/{held}/discard", data=form, headers=same_site(browser))
+    sent = await browser.post("/console/quality/tax/corrections", data=form, headers=same_site(browser))
+    assert (decided.status_code, sent.status_code) == (403, 403)
+    assert (await browser.get("/console/quality/nobody")).status_code == 404
+
+
+async def test_staff_of_an_institution_see_no_agencys_quality(gateway, browser):
+    await register(gateway, "bank-1", "account", "bank")
+    await signed_in(gateway, browser, "teller", "staff", institution="bank")
+    assert (await browser.get("/console/quality")).status_code == 403
+    assert (await browser.get("/console")).status_code == 200
+
+
+async def test_an_upload_that_does_not_say_its_size_or_says_too_much_is_not_read(gateway, browser):
+    await signed_in(gateway, browser, "clerk-2", "clerk", agency="tax")
+    headers = {**same_site(browser), "Content-Type": "multipart/form-data; boundary=x"}
+
+    async def endless():
+        yield b"--x\r\n"
+
+    path = "/console/quality/tax/corrections"
+    assert (await browser.post(path, content=endless(), headers=headers)).status_code == 413
+    large = {**headers, "Content-Length": str(gateway.settings.max_upload_bytes + 1)}
+    assert (await browser.post(path, content=b"", headers=large)).status_code == 413

@@ -60,6 +60,7 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "producer": "出具机关所在列 Columns that say who issued the document.",
         "fields": "字段取自何列；未写的按自己的名称查找 Where fields come from; others are sought under their names.",
         "fill_down": "合并单元格的列，向下填充 Columns whose merged cells are filled down.",
+        "footers": "表尾行的开头 Words that a row below the data begins with.",
         "without": "有这些列则不是这种写法 Columns whose presence says that the delivery is spelled otherwise.",
     },
     Column: {
@@ -67,6 +68,7 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "unit": "来源的单位 The source's unit, where it is not the field's.",
         "codes": "来源的代码表 The source's codes, where they are not the field's.",
         "nulls": "表示空值的词 Words that stand for nothing.",
+        "day_first": "日在月前 Dates are written day first.",
         "extract": "正则表达式，保留第一个括号组 A regular expression with one group, which is kept.",
         "first_filled": "逐行取第一个非空的列 Row by row, the first of the columns that is not empty.",
         "fine_within": "金额为空时从这些列的文字中取 Columns whose words hold the fine, if the amount is empty.",
@@ -75,6 +77,7 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "name": "主体名称所在列 Columns of the name.",
         "codes": "主体代码所在列，按优先次序 Columns of the codes, in order of preference.",
         "kind": "主体类别所在列 Columns of the kind of party.",
+        "nulls": "代表无代码的占位代码 Codes that stand for none.",
     },
     Producer: {
         "name": "机关名称所在列 Columns of its name.",

@@ -56,6 +56,7 @@ CATALOGUE_TEXTS: Mapping[str, tuple[str, str]] = {
     "column-unit": ("单位", "unit"),
     "column-codes": ("代码", "codes"),
     "column-nulls": ("空值", "empty words"),
+    "column-day_first": ("日在月前", "day before month"),
     "column-extract": ("取出", "extract"),
     "column-first_filled": ("逐行取第一个非空列", "first that is not empty, row by row"),
     "column-fine_within": ("为空时从文字中取罚款数", "where empty, the fine within"),

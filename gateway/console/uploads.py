@@ -159,7 +159,7 @@ async def _form(
     rows = list((await session.execute(query)).scalars())
     return page(
         request, "uploads", present, status=fault.status if fault else 200, script=True,
-        groups=_choices(present), titles={name: dataset.title for name, dataset in datasets().items()},
+        groups=_choices(present),
         batch_id=f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}", rows=rows, before=before,
         following=rows[-1].batch_id if len(rows) == ON_A_PAGE else None,
         fault=fault.detail if isinstance(fault, ProblemError) else "",

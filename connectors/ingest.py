@@ -29,7 +29,7 @@ from signing.merkle import inclusion_path
 
 STATEMENT_TYPE = "xinqiao-batch+jws"
 CHUNK_ROWS = 20_000
-CHUNK_CHARACTERS = 16_000_000
+CHUNK_CHARACTERS = 4_000_000
 MOST_ROWS = 5_000_000
 _LOCK = text("SELECT pg_advisory_xact_lock(7134, hashtext(:dataset))")  # one delivery of a dataset at a time
 _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM STDIN"

@@ -21,8 +21,16 @@ _PLAIN = (
     r"^[!-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]"
     r"(?:[ -~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]*[!-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～])?$"
 )
-# What free_text and cells mask, and more: such cells are looked at closely by the reader.
-_MAY_BE_PERSONAL = r"\d{15}|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|[@＠１]|\d{4}[\s-]\d{4}[\s-]\d{4}"
+# What free_text and cells mask, and more: such cells are looked at closely by the reader. Longer codes are let by.
+_ALONE = r"(?:^|[^0-9A-Za-z.])"
+_MAY_BE_PERSONAL = "|".join(
+    (
+        r"[@＠１]",
+        r"(?:^|[^0-9A-Za-z])[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]",
+        rf"(?:{_ALONE}|86[\s-]?)1[3-9]\d[\s-]?\d{{4}}[\s-]?\d{{4}}",
+        rf"{_ALONE}(?:62|[345]\d)\d\d(?:[\s-]?\d{{4}}){{3}}",
+    )
+)
 _DIGITS = r"^\d{1,9}(?:\.\d{1,6})?$"
 _USCC = r"^(?:9[1-9]|[1-9ANY][0-9A-HJ-NPQRTUWXY])\d{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 _LETTERED = r"^9|^.{1,16}[A-Z]"  # no citizen number begins with 9 or has a letter before its last place

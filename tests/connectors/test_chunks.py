@@ -73,6 +73,12 @@ TEXTS = [
     "罚款2000元",
     f"当事人{citizen(9)}",
     "电话13800138000",
+    "13800138000",
+    "8613800138000",
+    "卡6222021234567890123",
+    "138 0013 8000",
+    "a@b.cn",
+    "11330300002501234X",
     "a b",
     "\u0000",
     "\ufeff警告",
@@ -85,6 +91,10 @@ TEXTS = [
     "null",
     "NULL",
 ]
+
+
+PENALTIES = ["行政相对人名称", "统一社会信用代码", "行政处罚决定书文号", "处罚类别", "罚款金额（万元）", "处罚决定日期", "处罚机关",
+             "处罚机关统一社会信用代码"]  # fmt: skip
 
 
 def compared(dataset, header, rows):
@@ -149,9 +159,24 @@ def test_a_chunk_is_mapped_as_its_rows_are(name, data):
 
 
 def test_plain_rows_take_the_way_by_columns():
-    header = ["企业名称", "统一社会信用代码", "列入原因", "列入日期"]
-    rows = [(n, [f"某某第{n}有限公司", uscc(n), "未年报", "2024-03-01"]) for n in range(2, 300)]
-    mapper = ChunkMapper(bind(get_dataset("abnormal_operation"), header), TODAY)
+    header = PENALTIES
+    rows = [
+        (
+            n,
+            [
+                f"某某第{n}有限公司",
+                uscc(n),
+                f"温综执罚决字〔2024〕第{n}号",
+                "罚款",
+                "0.5",
+                "2024-03-01",
+                "某局",
+                "11330300002501234X",
+            ],
+        )
+        for n in range(2, 300)
+    ]
+    mapper = ChunkMapper(bind(get_dataset("penalty_general"), header), TODAY)
     empty = mapper.map([])
     mapper._one_by_one = lambda rows: pytest.fail("a row took the other way") if rows else empty
     assert len(mapper.map(rows).sound) == len(rows)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from uuid import UUID
 
 import psycopg
@@ -30,6 +30,7 @@ from signing.merkle import inclusion_path
 STATEMENT_TYPE = "xinqiao-batch+jws"
 CHUNK_ROWS = 20_000
 CHUNK_CHARACTERS = 4_000_000
+ROWS_WEIGHED = 100  # at a time: one by one, weighing rows costs as much as reading them
 MOST_ROWS = 5_000_000
 _LOCK = text("SELECT pg_advisory_xact_lock(7134, hashtext(:dataset))")  # one delivery of a dataset at a time
 _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM STDIN"
@@ -164,12 +165,11 @@ async def _take_rows(
 
 def take(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
     """Take the next chunk: so many rows, fewer where they are wide."""
-    taken, room = [], CHUNK_CHARACTERS
-    for row in islice(rows, CHUNK_ROWS):
-        taken.append(row)
-        room -= sum(map(len, row[1]))
-        if room <= 0:
-            break
+    taken: list[tuple[int, list[str]]] = []
+    room = CHUNK_CHARACTERS
+    while room > 0 and len(taken) < CHUNK_ROWS and (some := list(islice(rows, ROWS_WEIGHED))):
+        taken += some
+        room -= sum(map(len, chain.from_iterable(cells for _, cells in some)))
     return taken
 
 

@@ -144,6 +144,12 @@ def _known(dataset: Dataset) -> frozenset[str]:
 
 
 def _data(rows: Iterator[Row], binding: Binding, footers: list[int]) -> Iterator[Row]:
+    if not (binding.mapping.footers or binding.fill_down):
+        return rows
+    return _unmerged(rows, binding, footers)
+
+
+def _unmerged(rows: Iterator[Row], binding: Binding, footers: list[int]) -> Iterator[Row]:
     closing = tuple(_plain(word) for word in binding.mapping.footers)
     above: dict[int, str] = {}
     for number, cells in rows:

@@ -139,7 +139,7 @@ async def _take_rows(
     dataset, mapper, seen = layout.binding.dataset, ChunkMapper(layout.binding, now.date()), _Seen()
 
     def read() -> tuple[int, Chunk]:
-        with _no_cycles():
+        with no_cycles():
             rows = take(layout.table.rows)
             chunk = mapper.map(rows)
             look(chunk.sound["canonical"].to_list())
@@ -174,7 +174,7 @@ def take(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
 
 
 @contextmanager
-def _no_cycles() -> Iterator[None]:
+def no_cycles() -> Iterator[None]:
     """Pause the search for reference cycles: rows hold none, and looking for some costs as much as mapping them."""
     gc.disable()
     try:

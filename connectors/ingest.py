@@ -22,9 +22,9 @@ from connectors.datasets import Dataset
 from connectors.errors import MalformedError
 from connectors.layout import Layout
 from connectors.personal import Protector, SubjectKeys
-from connectors.protect import protect_chunk
+from connectors.protect import find_untouched, protect_chunk
 from connectors.refused import Quarantine
-from connectors.store import Store, prepare
+from connectors.store import Prepared, Store, prepare
 from signing.merkle import inclusion_path
 
 STATEMENT_TYPE = "xinqiao-batch+jws"
@@ -104,7 +104,8 @@ async def ingest(
     async with connection.cursor() as cursor:
         store, keys = Store(cursor, delivery.dataset, delivery.batch_id, now), SubjectKeys(protector)
         quarantine = Quarantine(keys, binding, delivery.batch_id)
-        seen = await _take_rows(cursor, store, quarantine, layout, now, progress, look)
+        with no_cycles():
+            seen = await _take_rows(cursor, store, quarantine, layout, now, progress, look)
         resolved, own = await store.subjects.finish()
     counts, root = store.counts, store.tree.root().hex()
     statement = seal(
@@ -138,24 +139,26 @@ async def _take_rows(
     """Map, protect and store chunk after chunk, mapping one ahead."""
     dataset, mapper, seen = layout.binding.dataset, ChunkMapper(layout.binding, now.date()), _Seen()
 
-    def read() -> tuple[int, Chunk]:
-        with no_cycles():
-            rows = take(layout.table.rows)
-            chunk = mapper.map(rows)
-            look(chunk.sound["canonical"].to_list())
-            return len(rows), chunk
+    def read() -> tuple[int, Chunk, Prepared | None]:
+        rows = take(layout.table.rows)
+        chunk = mapper.map(rows)
+        look(chunk.sound["canonical"].to_list())
+        untouched = find_untouched(dataset, chunk.sound)
+        return len(rows), chunk, None if untouched is None else prepare(dataset, untouched)
 
     ahead = asyncio.create_task(asyncio.to_thread(read))
     try:
         while (found := await ahead)[0]:
-            rows, chunk = found
+            rows, chunk, prepared = found
             seen.rows += rows
             if seen.rows > MOST_ROWS:
                 raise MalformedError(f"超过 {MOST_ROWS} 行，请分批 more than {MOST_ROWS} rows: send several batches")
             ahead = asyncio.create_task(asyncio.to_thread(read))
             seen.natural_persons += chunk.natural_persons
-            sound = await protect_chunk(quarantine.keys, cursor, dataset, chunk.sound)
-            await store.add(await asyncio.to_thread(prepare, dataset, sound))
+            if prepared is None:
+                sound = await protect_chunk(quarantine.keys, cursor, dataset, chunk.sound)
+                prepared = await asyncio.to_thread(prepare, dataset, sound)
+            await store.add(prepared)
             await _quarantine(cursor, quarantine, chunk, seen)
             progress(seen.rows)
     finally:

@@ -67,6 +67,13 @@ async def protect_chunk(
     return pl.concat([sealed, rest]).sort("place")
 
 
+def find_untouched(dataset: Dataset, sound: pl.DataFrame) -> pl.DataFrame | None:
+    """Return a chunk's records as they are stored, None where something is personal or a name is matched."""
+    if dataset.registers or _touched(dataset, sound).any():
+        return None
+    return sound.with_columns(pl.lit(None, pl.String).alias("name_hash"))
+
+
 def _touched(dataset: Dataset, sound: pl.DataFrame) -> pl.Series:
     """Tell which rows may hold something personal: those of sole_traders.is_sole_trader and more."""
     if any(field.personal == "always" for field in dataset.fields.values()):

@@ -52,6 +52,8 @@ async def resolve_earlier(
 
     Returns how many there were, and how many of them belong to the batch.
     """
+    if not known:
+        return 0, 0
     await cursor.execute(_OPEN, [[kind for kind, _ in known], [value for _, value in known]])
     found = await find_sole(cursor, await cursor.fetchall())
     if not found:

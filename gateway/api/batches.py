@@ -72,8 +72,10 @@ async def push(
         kept = await signature.verify(dataset, batch_id, received)
         sender = Sender(agency.client_id, batch_id, "push", kept, corrects)
         batch, new = await take_file(gateway, sender, wanted, path, received.digest)
-    async with gateway.database.begin("batch.corrected") as session:
-        corrected = await count_corrected(session, batch)
+    corrected = 0
+    if batch.rejected:
+        async with gateway.database.begin("batch.corrected") as session:
+            corrected = await count_corrected(session, batch)
     request.app.state.metrics.count("batch", "stored" if new else "known")
     response.status_code = 201 if new else 200
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"

@@ -58,11 +58,6 @@ class Judged:
     closed: list[bytes]
 
 
-def key_id(dataset: str, agency: str, key: str) -> bytes:
-    """Return what a record is found by: the first 16 bytes of SHA-256 over dataset, agency and business key."""
-    return hashlib.sha256(f"{dataset}|{agency}|{key}".encode()).digest()[:KEY_BYTES]
-
-
 def prepare(dataset: Dataset, sound: pl.DataFrame) -> Prepared:
     """Digest a chunk's records and their keys. Pure."""
     sha256, prefix = hashlib.sha256, f"{dataset.dataset}|{dataset.agency}|".encode()

@@ -102,7 +102,7 @@ class Record(SQLModel, table=True):
     agency: str = Field(sa_type=Text)
     producer: str | None = Field(sa_type=Text)
     business_key: str = Field(sa_type=Text)
-    key_id: bytes = Field(sa_type=LargeBinary)  # what it is found by: connectors.store.key_id
+    key_id: bytes = Field(sa_type=LargeBinary)  # what it is found by: connectors.store.prepare
     version: int
     subject_id: UUID | None  # no foreign key: it would lock a subject for every record stored
     identifier_type: str = Field(sa_type=Text)

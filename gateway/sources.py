@@ -34,6 +34,7 @@ from gateway.intake import BatchConflictError, Sender, take_in
 from gateway.quality.held import HeldError, Parcel, hold
 from gateway.quality.judging import DriftError
 from gateway.source_secrets import SourceSecrets
+from gateway.spool import spool_of
 from gateway.state import Gateway
 
 RETRY_SECONDS = 60
@@ -197,10 +198,8 @@ async def _take_in(gateway: Gateway, source: Claimed, connector: Connector, foun
 @contextmanager
 def _as_file(gateway: Gateway, found: Slice) -> Iterator[Path]:
     """Give a slice as a CSV file, to be held."""
-    spool = gateway.settings.instance_home / "spool"
-    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
     table = found.open()
-    with tempfile.NamedTemporaryFile("w", dir=spool, suffix=".csv", encoding="utf-8", newline="") as file:
+    with tempfile.NamedTemporaryFile("w", dir=spool_of(gateway), suffix=".csv", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([table.header, *(cells for _, cells in table.rows)])
         file.flush()
         yield Path(file.name)

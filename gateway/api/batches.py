@@ -20,7 +20,7 @@ from gateway.identity.caller import Caller, require
 from gateway.intake import Sender
 from gateway.problems import ProblemError
 from gateway.quality.corrections import count_corrected
-from gateway.state import Gateway
+from gateway.spool import spool_of
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
@@ -118,13 +118,6 @@ def get_own_dataset(name: str, agency: Caller) -> Dataset:
     if agency.client_id != wanted.agency:
         raise ProblemError("dataset-not-yours", 403, f"The dataset {name} belongs to another agency.")
     return wanted
-
-
-def spool_of(gateway: Gateway) -> Path:
-    """Return the folder that deliveries arrive in."""
-    spool = gateway.settings.instance_home / "spool"
-    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return spool
 
 
 async def get_batch(session: AsyncSession, batch_id: UUID, caller: Caller) -> Batch:

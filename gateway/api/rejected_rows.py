@@ -9,10 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
-from gateway.api.batches import get_batch, spool_of
+from gateway.api.batches import get_batch
 from gateway.api.dependencies import Gw
 from gateway.identity.caller import Caller, require
 from gateway.quarantine import MEDIA_TYPES, Form, write_rejected
+from gateway.spool import spool_of
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])

@@ -12,10 +12,11 @@ from connectors.datasets import Dataset
 from connectors.decode import decode
 from connectors.errors import ConnectorError
 from connectors.trial import Trial, try_out
-from gateway.api.batches import DatasetName, Pusher, get_own_dataset, spool_of
+from gateway.api.batches import DatasetName, Pusher, get_own_dataset
 from gateway.api.dependencies import Gw
 from gateway.delivery.body import receive
 from gateway.problems import ProblemError
+from gateway.spool import spool_of
 from gateway.trials import trial_document
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])

@@ -24,6 +24,7 @@ from gateway.console.render import PageError
 from gateway.errors import GatewayError
 from gateway.intake import Sender, digest_of, take_in
 from gateway.people.sessions import Present
+from gateway.spool import spool_of
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/console/quality", include_in_schema=False)
@@ -57,9 +58,7 @@ async def _take_in(gateway: Gateway, present: Present, agency: str, corrects: st
         batch = await session.get(Batch, batch_id)
     if batch is None or batch.agency != agency:
         raise PageError("not-found", 404)
-    spool = gateway.settings.instance_home / "spool"
-    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=spool) as file:
+    with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as file:
         await asyncio.to_thread(shutil.copyfileobj, sent, file)
         file.flush()
         path = Path(file.name)

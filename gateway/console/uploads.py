@@ -21,7 +21,7 @@ from connectors.datasets import Dataset
 from connectors.personal import SubjectKeys
 from connectors.refused import open_refused
 from connectors.tables import Batch, RejectedRow
-from gateway.api.batches import SENDERS_ID, spool_of
+from gateway.api.batches import SENDERS_ID
 from gateway.api.dependencies import Gw, Transaction
 from gateway.api.rejected_rows import download
 from gateway.console.guard import check_origin, check_token, signed_in
@@ -33,6 +33,7 @@ from gateway.delivery.signatures import demand_no_signature
 from gateway.intake import Sender
 from gateway.people.sessions import Present
 from gateway.problems import ProblemError
+from gateway.spool import spool_of
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/console/uploads", include_in_schema=False)

@@ -9,17 +9,16 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
+from place import place
 from starlette.requests import Request
 
 from gateway.demo.instance import Instance
-from gateway.embedded import lease, release
 from gateway.identity.caller import require
 from gateway.settings import Settings
 from gateway.state import open_gateway
@@ -100,13 +99,11 @@ async def check(settings: Settings, auth: XinqiaoAuth) -> list[float]:
 
 def main(seconds: float, connections: int) -> None:
     """Print the cost of a check, requests per second, and the ratio."""
-    folder = Path(tempfile.mkdtemp(prefix="xinqiao-bench-"))
-    folder.chmod(0o755)
-    lease(folder)
-    (folder / "bare.py").write_text(BARE)
     options = ["--port", str(BARE_PORT), "--no-access-log", "--log-level", "warning", "--loop", "uvloop",
                "--http", "httptools"]  # fmt: skip
     with ExitStack() as stack:
+        folder = stack.enter_context(place())
+        (folder / "bare.py").write_text(BARE)
         bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
         stack.callback(bare.kill)
         instance = prepare(folder)
@@ -119,7 +116,6 @@ def main(seconds: float, connections: int) -> None:
             for port, rate in rates.items():
                 signed = [token_request(auth) for _ in range(int(1000 * seconds) if port == PORT else 1)]
                 rate.append(asyncio.run(load(port, signed, seconds, connections)) / seconds)
-    release(folder)
     cuts = statistics.quantiles(taken, n=100)
     print(f"check of token and proof  median {cuts[49]:.3f} ms CPU  p99 {cuts[98]:.3f} ms  ({CHECKS} checks)")
     floor, subject = statistics.median(rates[BARE_PORT]), statistics.median(rates[PORT])

@@ -9,7 +9,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -18,11 +17,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+from place import place
 
 from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.demo.enterprises import SHOES, registrations, uscc
 from gateway.demo.instance import Instance
-from gateway.embedded import lease, release
 from signing.jws import sign_jws
 from xinqiao_client import XinqiaoAuth
 
@@ -103,12 +102,10 @@ def prepare(folder: Path) -> Instance:
 
 def main(seconds: float, connections: int) -> None:
     """Print requests per second, the ratio, and the latencies of the inquiry."""
-    folder = Path(tempfile.mkdtemp(prefix="xinqiao-bench-"))
-    folder.chmod(0o755)
-    lease(folder)
-    (folder / "bare.py").write_text(BARE)
     options = ["--port", "8732", "--no-access-log", "--log-level", "warning", "--loop", "uvloop", "--http", "httptools"]
     with ExitStack() as stack:
+        folder = stack.enter_context(place())
+        (folder / "bare.py").write_text(BARE)
         bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
         stack.callback(bare.kill)
         instance = prepare(folder)
@@ -123,7 +120,6 @@ def main(seconds: float, connections: int) -> None:
                 taken = asyncio.run(load(port, headers[name], seconds, connections))
                 rates[name].append(len(taken) / seconds)
                 latencies += taken if name == "inquiry" else []
-    release(folder)
     floor, subject = statistics.median(rates["bare"]), statistics.median(rates["inquiry"])
     cuts = statistics.quantiles(latencies, n=100)
     print(f"bare FastAPI handler {floor:>8,.0f}/s  1.00   ({connections} connections, median of {ROUNDS})")

@@ -6,23 +6,21 @@ python benchmarks/push.py [pushes] [rows of the large ones]; both are served by 
 import asyncio
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
+from place import place
 
 from connectors.identifiers import organisation_check, uscc_check
 from gateway.admin.actions import AddClient
 from gateway.admin.changes import ask_change
 from gateway.demo.instance import Instance
-from gateway.embedded import lease, release
 from gateway.settings import Settings
 from gateway.state import open_gateway
 from signing.keys import generate_key, public_jwk
@@ -173,14 +171,10 @@ def all_at_once(instance: Instance, rows: int) -> None:
 
 def main(pushes: int, rows: int) -> None:
     """Run both on one machine."""
-    folder = Path(tempfile.mkdtemp(prefix="xinqiao-bench-"))
-    folder.chmod(0o755)
-    (folder / "bare.py").write_text(BARE)
     options = ["--port", str(BARE_PORT), "--no-access-log", "--log-level", "warning", "--loop", "uvloop"]
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        lease(folder)
-        stack.callback(release, folder)
+        folder = stack.enter_context(place())
+        (folder / "bare.py").write_text(BARE)
         bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
         stack.callback(bare.kill)
         instance = prepare(folder)

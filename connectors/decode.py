@@ -10,6 +10,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from connectors.errors import MalformedError
@@ -132,7 +133,9 @@ def _text(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(LONGEST_CELL)
     left = [LONGEST_ROW]
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
-        reader = csv.reader(_rationed(_without_mark(file), left), delimiter=_delimiter_of(path, encoding))
+        # GB18030 files carry the byte order mark too, when they were converted carelessly.
+        lines = chain([next(file, "").lstrip("\ufeff")], file)
+        reader = csv.reader(_rationed(lines, left), delimiter=_delimiter_of(path, encoding))
         number = 0
         try:
             for number, cells in enumerate(reader, start=1):
@@ -150,14 +153,6 @@ def _rationed(lines: Iterator[str], left: list[int]) -> Iterator[str]:
         if left[0] < 0:
             raise OverflowError("a quotation mark that is not closed? 引号未闭合？")
         yield line
-
-
-def _without_mark(lines: Iterator[str]) -> Iterator[str]:
-    """Take away the byte order mark that GB18030 files carry too, when they were converted carelessly."""
-    for line in lines:
-        yield line.lstrip("\ufeff")
-        break
-    yield from lines
 
 
 def _delimiter_of(path: Path, encoding: str) -> str:

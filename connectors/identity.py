@@ -12,6 +12,8 @@ from uuid import UUID
 
 import psycopg
 
+from connectors.copying import text_array
+
 _SOLE = """
     SELECT kind, value, (array_agg(uuid_send(subject_id)))[1] FROM (
         SELECT g.kind, g.value, k.subject_id, k.confidence,
@@ -22,6 +24,9 @@ _SOLE = """
 _OPEN = """
     SELECT DISTINCT r.identifier_type, r.identifier_value FROM unnest(%s::text[], %s::text[]) AS g (kind, value)
     JOIN record r ON r.subject_id IS NULL AND r.identifier_type = g.kind AND r.identifier_value = g.value
+    WHERE g.kind = ANY (ARRAY(  -- looked at once: by some kinds nothing is ever held
+        SELECT kind FROM unnest(%s::text[]) AS k (kind)
+        WHERE EXISTS (SELECT FROM record o WHERE o.subject_id IS NULL AND o.identifier_type = k.kind)))
 """
 _RESOLVE = """
     UPDATE record r SET subject_id = n.subject_id, status = 'resolved'
@@ -41,7 +46,7 @@ async def find_sole(cursor: psycopg.AsyncCursor[Any], asked: Sequence[Known]) ->
     if not asked:
         return {}
     wanted = list(dict.fromkeys(asked))
-    await cursor.execute(_SOLE, [[kind for kind, _ in wanted], [value for _, value in wanted]])
+    await cursor.execute(_SOLE, [text_array(column) for column in zip(*wanted, strict=True)])
     return {(kind, value): subject for kind, value, subject in await cursor.fetchall()}
 
 
@@ -54,12 +59,13 @@ async def resolve_earlier(
     """
     if not known:
         return 0, 0
-    await cursor.execute(_OPEN, [[kind for kind, _ in known], [value for _, value in known]])
+    kinds, values = zip(*known, strict=True)
+    await cursor.execute(_OPEN, [text_array(kinds), text_array(values), sorted(set(kinds))])
     found = await find_sole(cursor, await cursor.fetchall())
     if not found:
         return 0, 0
-    columns = [kind for kind, _ in found], [value for _, value in found], [subject.hex() for subject in found.values()]
-    await cursor.execute(_RESOLVE, [*columns, batch_id])
+    columns = [*zip(*found, strict=True), [subject.hex() for subject in found.values()]]
+    await cursor.execute(_RESOLVE, [*map(text_array, columns), batch_id])
     ours = [own for (own,) in await cursor.fetchall()]
     return len(ours), sum(bool(own) for own in ours)
 

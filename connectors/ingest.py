@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import chain, islice
 from uuid import UUID
 
+import polars as pl
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,7 +38,7 @@ _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM 
 _LEAVES = text("SELECT digest FROM record WHERE batch_id = :batch ORDER BY leaf_index")
 Seal = Callable[[Mapping[str, object]], str]
 Progress = Callable[[int], None]
-Look = Callable[[list[str]], None]
+Look = Callable[[pl.Series], None]
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ async def ingest(
         quarantine = Quarantine(keys, binding, delivery.batch_id)
         with no_cycles():
             seen = await _take_rows(cursor, store, quarantine, layout, now, progress, look)
-        resolved, own = await store.subjects.finish()
+        resolved, own = await store.finish()
     counts, root = store.counts, store.tree.root().hex()
     statement = seal(
         {
@@ -142,7 +143,7 @@ async def _take_rows(
     def read() -> tuple[int, Chunk, Prepared | None]:
         rows = take(layout.table.rows)
         chunk = mapper.map(rows)
-        look(chunk.sound["canonical"].to_list())
+        look(chunk.sound["canonical"])
         untouched = find_untouched(dataset, chunk.sound)
         return len(rows), chunk, None if untouched is None else prepare(dataset, untouched)
 

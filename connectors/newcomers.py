@@ -4,6 +4,7 @@ A subject takes the id of the record that first named it. The records carry that
 made when the delivery ends, in one statement and in the order of their codes.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,14 +12,15 @@ from uuid import UUID
 import polars as pl
 import psycopg
 
+from connectors.copying import text_array
 from connectors.datasets import Dataset
 from connectors.identifiers import Kind
-from connectors.identity import find_sole, resolve_earlier
+from connectors.identity import Known, find_sole, resolve_earlier
 
-_KNOWN = "SELECT uscc, uuid_send(subject_id) FROM subject WHERE uscc = ANY(%s)"
+_KNOWN = "SELECT uscc, uuid_send(subject_id) FROM subject WHERE uscc = ANY(%s::text[])"
 _ADD = """
-    INSERT INTO subject (subject_id, uscc, name, created_at)
-    SELECT n.id, n.uscc, n.name, %s FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS n (id, uscc, name)
+    INSERT INTO subject (subject_id, uscc, created_at)
+    SELECT n.id, n.uscc, %s FROM unnest(%s::uuid[], %s::text[]) AS n (id, uscc)
     ORDER BY n.uscc ON CONFLICT (uscc) DO NOTHING
 """
 # Another delivery was first: its subject is taken.
@@ -56,44 +58,54 @@ class Subjects:
         self._names: dict[str, tuple[str, str]] = {}  # by unified code: the name as it is kept, and its hash
         self._codes: dict[tuple[str, str, str], None] = {}  # unified code, kind and value of another
 
-    async def find(self, rows: pl.DataFrame, record_ids: list[bytes]) -> list[bytes | None]:
-        """Return whose each record is: an id, or None where it is not known yet."""
-        codes = rows["value"].to_list()
-        kinds = rows["kind"].to_list()
-        await self._look_up({code for kind, code in zip(kinds, codes, strict=True) if kind == Kind.USCC})
-        others = list(zip(*resolved_by(rows.filter(pl.col("kind") != Kind.USCC)), strict=True))
-        sole = await find_sole(self._cursor, others)
+    async def look_up(self, rows: pl.DataFrame) -> Mapping[Known, bytes]:
+        """Look up who a chunk names; return whose its identifiers other than unified codes are."""
+        by_code = rows["kind"] == Kind.USCC
+        if asked := [code for code in rows.filter(by_code)["value"].unique() if code not in self._ids]:
+            await self._cursor.execute(_KNOWN, [text_array(asked)])
+            self._ids.update(await self._cursor.fetchall())
+        return await find_sole(self._cursor, list(zip(*resolved_by(rows.filter(~by_code)), strict=True)))
+
+    def owners(
+        self,
+        rows: pl.DataFrame,
+        record_ids: Sequence[bytes],
+        kinds: Sequence[str],
+        values: Sequence[str],
+        sole: Mapping[Known, bytes],
+    ) -> list[bytes | None]:
+        """Return whose each record is: an id, or None where it is not known yet. Pure.
+
+        `kinds` and `values` are what the records are found by (resolved_by), `sole` what look_up returned for them.
+        """
         if self._dataset.registers:
-            registered = rows.filter(pl.col("kind") == Kind.USCC)
-            for code, name, hashed in registered.select("value", "name", "name_hash").iter_rows():
-                self._names[code] = name, hashed
-            for code, others in registered.filter(pl.col("also").is_not_null()).select("value", "also").iter_rows():
-                self._codes.update(dict.fromkeys((code, *other.split(" ", 1)) for other in others))
+            self._learn(rows.filter(pl.col("kind") == Kind.USCC))
         owners: list[bytes | None] = []
-        found = (sole.get(other) for other in others)
-        for kind, code, record_id in zip(kinds, codes, record_ids, strict=True):
+        known, new = self._ids, self._new
+        for kind, value, record_id in zip(kinds, values, record_ids, strict=True):
             if kind != Kind.USCC:
-                owners.append(next(found))
+                owners.append(sole.get((kind, value)))
                 continue
-            owner = self._ids.get(code)
+            owner = known.get(value)
             if owner is None:
-                owner = self._ids[code] = self._new[code] = record_id
+                owner = known[value] = new[value] = record_id
             owners.append(owner)
         return owners
 
-    async def _look_up(self, codes: set[str]) -> None:
-        if asked := [code for code in codes if code not in self._ids]:
-            await self._cursor.execute(_KNOWN, [asked])
-            self._ids.update((code, subject_id) for code, subject_id in await self._cursor.fetchall())
+    def _learn(self, registered: pl.DataFrame) -> None:
+        for code, name, hashed in registered.select("value", "name", "name_hash").iter_rows():
+            self._names[code] = name, hashed
+        for code, others in registered.filter(pl.col("also").is_not_null()).select("value", "also").iter_rows():
+            self._codes.update(dict.fromkeys((code, *other.split(" ", 1)) for other in others))
 
     async def finish(self) -> tuple[int, int]:
         """Make the subjects; return how many unresolved records found theirs, and how many of them are this batch's."""
         ids, codes = [subject_id.hex() for subject_id in self._new.values()], list(self._new)
         if codes:
-            names = [self._names[code][0] if code in self._names else None for code in codes]
-            await self._cursor.execute(_ADD, [self._now, ids, codes, names])
+            new = [text_array(ids), text_array(codes)]
+            await self._cursor.execute(_ADD, [self._now, *new])
             if self._cursor.rowcount != len(codes):
-                await self._cursor.execute(_REPOINT, [ids, codes, self._batch_id])
+                await self._cursor.execute(_REPOINT, [*new, self._batch_id])
         learned = [(code, Kind.ORGANISATION.value, code[8:17], 100) for code in codes]
         if self._names:
             learned += await self._register()
@@ -105,12 +117,11 @@ class Subjects:
         names = {code: hashed for code, (_, hashed) in self._names.items()}
         learned = [(code, "name", hashed, NAMED) for code, hashed in names.items()]
         learned += [(*known, CODED) for known in self._codes]
-        await self._cursor.execute(_NAME, [list(self._names), [name for name, _ in self._names.values()]])
-        source = [self._dataset.agency, self._batch_id, self._now]
-        await self._cursor.execute(
-            _ADD_IDENTIFIERS, [*source, *(list(column) for column in zip(*learned, strict=True))]
-        )
-        await self._cursor.execute(_RETIRE_NAMES, [self._now, list(names), list(names.values()), self._dataset.agency])
+        codes, source = text_array(names), [self._dataset.agency, self._batch_id, self._now]
+        await self._cursor.execute(_NAME, [codes, text_array(name for name, _ in self._names.values())])
+        columns = [text_array(map(str, column)) for column in zip(*learned, strict=True)]
+        await self._cursor.execute(_ADD_IDENTIFIERS, [*source, *columns])
+        await self._cursor.execute(_RETIRE_NAMES, [self._now, codes, text_array(names.values()), self._dataset.agency])
         return learned
 
 

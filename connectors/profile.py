@@ -3,7 +3,6 @@
 Looks at every sound row of a small delivery and at a part of a large one: shares and medians need no more.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -45,9 +44,8 @@ class Profiler:
         self._seen, self.looked_at = 0, 0
         self.fields = {name: Looks() for name in self._types}
 
-    def add(self, canonical: Iterable[str]) -> None:
+    def add(self, rows: pl.Series) -> None:
         """Look at the canonical forms of some sound rows."""
-        rows = pl.Series(canonical, dtype=pl.String)
         self._seen += len(rows)
         if self._seen > LOOKED_AT_WHOLE:
             rows = rows.gather_every(STEP)

@@ -4,10 +4,13 @@
 2. Find whose each record is; unified codes never seen get a subject, made at the end in one statement (connectors/
    newcomers.py), so that two deliveries never wait for each other in a circle.
 3. Close the versions that are replaced, and copy the new ones straight into the table.
+
+A chunk is copied while the next one is judged: what the server still lacks of it, the next one is told.
 """
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,10 +22,12 @@ from uuid_utils import uuid7
 
 from connectors.copying import COPY, HEAD, TAIL, Encoder, Rows
 from connectors.datasets import Dataset
+from connectors.identity import Known
 from connectors.newcomers import Subjects, resolved_by
 from signing.merkle import GrowingTree, leaf_hash
 
 KEY_BYTES = 16
+PART = 2_500  # records encoded at a time
 CURRENT = "SELECT key_id, version, digest FROM record WHERE key_id = ANY(%b) AND superseded_at IS NULL"
 CLOSE = "UPDATE record SET superseded_at = %s WHERE key_id = ANY(%b) AND superseded_at IS NULL"
 
@@ -47,15 +52,33 @@ class Prepared:
     canonicals: list[bytes]
     digests: list[bytes]
 
+    def only(self, places: list[int]) -> "Prepared":
+        """Return the records at these places."""
+        columns = (self.keys, self.key_ids, self.canonicals, self.digests)
+        return Prepared(self.sound[places], *([column[at] for at in places] for column in columns))
+
 
 @dataclass(frozen=True)
 class Judged:
-    """What is new in a chunk: its places, their versions, which of them a later row replaces, and keys to close."""
+    """What is new in a chunk: its places, their versions, which of them a later row replaces, and keys to close.
+
+    `latest` is the version and digest each key has after the chunk.
+    """
 
     places: list[int]
     versions: list[int]
     replaced_here: set[int]
     closed: list[bytes]
+    latest: dict[bytes, tuple[int, bytes]]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A chunk to be copied: keys whose versions to close, records encoded, and what it makes of its keys."""
+
+    closed: list[bytes]
+    blocks: list[bytes]
+    latest: dict[bytes, tuple[int, bytes]]
 
 
 def prepare(dataset: Dataset, sound: pl.DataFrame) -> Prepared:
@@ -73,31 +96,56 @@ class Store:
         """Take a cursor within the delivery's transaction."""
         self._cursor, self._now = cursor, now
         self._encoder = Encoder(batch_id.bytes, dataset.dataset, dataset.agency, now)
+        self._waiting = _Waiting([], [], {})
         self.subjects = Subjects(cursor, dataset, batch_id, now)
         self.tree, self.counts = GrowingTree(), Counts()
 
     async def add(self, chunk: Prepared) -> None:
-        """Store a chunk. What takes long without the database runs beside the event loop."""
+        """Look up what a chunk needs, and judge it while the server stores the one before."""
         stored = await self._find_current(chunk.key_ids)
-        judged = await asyncio.to_thread(judge, chunk, stored)
-        self.counts.duplicates += len(chunk.key_ids) - len(judged.places)
-        if not judged.places:
-            return
-        if judged.closed:
-            await self._cursor.execute(CLOSE, [self._now, judged.closed])
-        rows = chunk.sound if len(judged.places) == len(chunk.sound) else chunk.sound[judged.places]
-        ids = [uuid7().bytes for _ in judged.places]
-        owners = await self.subjects.find(rows, ids)
-        self._count(judged.versions, owners)
-        block = await asyncio.to_thread(self._encode, chunk, judged, rows, ids, owners)
-        async with self._cursor.copy(COPY) as copy:
-            for part in (HEAD, block, TAIL):
-                await copy.write(part)
-        self.tree.add([chunk.digests[place] for place in judged.places])
+        sole = await self.subjects.look_up(chunk.sound)
+        copying = asyncio.create_task(self._copy(self._waiting))
+        try:
+            self._waiting = await asyncio.to_thread(self._judge, chunk, stored, sole)
+        finally:
+            await copying
+
+    async def finish(self) -> tuple[int, int]:
+        """Store the last chunk and the subjects; return how many unresolved records found theirs, and how many of them
+        are this batch's.
+        """
+        await self._copy(self._waiting)
+        return await self.subjects.finish()
 
     async def _find_current(self, key_ids: list[bytes]) -> dict[bytes, tuple[int, bytes]]:
         await self._cursor.execute(CURRENT, [list(dict.fromkeys(key_ids))])
-        return {row[0]: (row[1], row[2]) for row in await self._cursor.fetchall()}
+        stored = {row[0]: (row[1], row[2]) for row in await self._cursor.fetchall()}
+        latest = self._waiting.latest
+        stored.update((key, latest[key]) for key in key_ids if key in latest)
+        return stored
+
+    def _judge(self, chunk: Prepared, stored: dict[bytes, tuple[int, bytes]], sole: Mapping[Known, bytes]) -> _Waiting:
+        """Tell what is new and whose it is, and encode it."""
+        judged = judge(chunk, stored)
+        places = judged.places
+        self.counts.duplicates += len(chunk.key_ids) - len(places)
+        if len(places) < len(chunk.sound):
+            chunk = chunk.only(places)
+        rows = chunk.sound
+        ids = [uuid7().bytes for _ in places]
+        kinds, values = resolved_by(rows)
+        owners = self.subjects.owners(rows, ids, kinds, values, sole)
+        self._count(judged.versions, owners)
+        replaced = [at in judged.replaced_here for at in places]
+        columns = Rows(
+            ids, chunk.key_ids, judged.versions, rows["place"].to_list(), chunk.digests, owners,
+            rows["event_date"].to_list(), rows["publish_until"].to_list(), replaced, kinds, values,
+            rows["producer"].to_list(), chunk.keys, chunk.canonicals,
+        )  # fmt: skip
+        first = self.tree.size
+        blocks = [self._encoder.encode(part, first + at) for at, part in columns.parts(PART)]
+        self.tree.add(chunk.digests)
+        return _Waiting(judged.closed, blocks, judged.latest)
 
     def _count(self, versions: list[int], owners: list[bytes | None]) -> None:
         for version, owner in zip(versions, owners, strict=True):
@@ -108,37 +156,28 @@ class Store:
             else:
                 self.counts.accepted += 1
 
-    def _encode(
-        self, chunk: Prepared, judged: Judged, rows: pl.DataFrame, ids: list[bytes], owners: list[bytes | None]
-    ) -> bytes:
-        places = judged.places
-        kinds, values = resolved_by(rows)
-        columns = Rows(
-            ids, [chunk.key_ids[at] for at in places], judged.versions, rows["place"].to_list(),
-            [chunk.digests[at] for at in places], owners, rows["event_date"].to_list(),
-            rows["publish_until"].to_list(), [at in judged.replaced_here for at in places], kinds, values,
-            rows["producer"].to_list(), [chunk.keys[at] for at in places], [chunk.canonicals[at] for at in places],
-        )  # fmt: skip
-        return self._encoder.encode(columns, self.tree.size)
+    async def _copy(self, waiting: _Waiting) -> None:
+        if waiting.closed:
+            await self._cursor.execute(CLOSE, [self._now, waiting.closed])
+        if waiting.blocks:
+            async with self._cursor.copy(COPY) as copy:
+                for block in (HEAD, *waiting.blocks, TAIL):
+                    await copy.write(block)
 
 
 def judge(chunk: Prepared, stored: dict[bytes, tuple[int, bytes]]) -> Judged:
     """Tell duplicates from first versions and corrections; `stored` is each key's current version and digest. Pure."""
-    judged, closed = Judged([], [], set(), []), set()
-    here: dict[bytes, tuple[int, bytes, int]] = {}
+    judged, closed = Judged([], [], set(), [], {}), set()
+    here: dict[bytes, int] = {}  # the place of each key's latest version in this chunk
     for place, (key, digest) in enumerate(zip(chunk.key_ids, chunk.digests, strict=True)):
-        version = 0
+        version, last = judged.latest.get(key) or stored.get(key) or (0, b"")
+        if last == digest:
+            continue
         if (before := here.get(key)) is not None:
-            version, last, at = before
-            if last == digest:
-                continue
-            judged.replaced_here.add(at)
-        elif (held := stored.get(key)) is not None:
-            version, last = held
-            if last == digest:
-                continue
+            judged.replaced_here.add(before)
+        elif version:
             closed.add(key)
-        here[key] = (version + 1, digest, place)
+        here[key], judged.latest[key] = place, (version + 1, digest)
         judged.places.append(place)
         judged.versions.append(version + 1)
     judged.closed.extend(closed)

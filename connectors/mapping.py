@@ -2,8 +2,11 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
+
+LONGEST_KNOWN = 100  # characters of a heading worth keeping
 
 
 class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -77,5 +80,12 @@ class Header:
 
 def heading_key(name: str) -> str:
     """Return a heading in the spelling headings are compared in."""
+    return _known_key(name) if len(name) <= LONGEST_KNOWN else _key(name)
+
+
+def _key(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(character for character in plain if not character.isspace()).strip("*:;'\"")
+
+
+_known_key = lru_cache(maxsize=1 << 12)(_key)  # the catalogue's own headings are asked for again and again

@@ -34,7 +34,7 @@ from gateway.database import raw
 from gateway.errors import GatewayError
 from gateway.quality.corrections import find_first, find_same, read_corrected, settle
 from gateway.quality.held import HeldError, Parcel, hold
-from gateway.quality.history import keep_layout, profile_batch, profile_of
+from gateway.quality.history import keep_layout, keep_profile, profile_batch, profile_of
 from gateway.quality.judging import DriftError, judge_layout, judge_profile
 from gateway.state import Gateway
 from signing.canonical import sha256_hex
@@ -178,8 +178,7 @@ async def _store_judged(
         await judge_profile(session, binding, profile_of(summary, profile))
     kept = await keep_layout(session, binding, now)
     batch = await _add(gateway, session, sender, delivery, summary, now, layout_id=kept)
-    session.add_all(profile)
-    await session.flush()
+    await keep_profile(session, batch.batch_id, profile)
     return batch
 
 

@@ -1,6 +1,8 @@
 """What earlier deliveries of a dataset looked like, and what this one does."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,7 +14,6 @@ from connectors.drift import FEWEST_AMOUNTS, FieldProfile, Layout, Profile
 from connectors.headers import field_of_column, header_key, known_layout, layout_id
 from connectors.ingest import Summary
 from connectors.profile import Profiler
-from gateway.quality.tables import BatchProfile
 
 MOST_LAYOUTS = 50
 MOST_BATCHES = 10
@@ -40,6 +41,13 @@ _HISTORY = text("""
     SELECT field, sum(looked_at), sum(filled), sum(rejected),
            percentile_disc(0.5) WITHIN GROUP (ORDER BY median) FILTER (WHERE filled >= :amounts)
     FROM recent JOIN batch_profile USING (batch_id) GROUP BY field
+""")
+# One statement for all fields: a record pushed alone has as many of them as a million.
+_KEEP_PROFILE = text("""
+    INSERT INTO batch_profile (batch_id, field, looked_at, filled, rejected, median, first_date, last_date)
+    SELECT :batch, f.* FROM unnest(
+        CAST(:field AS text[]), CAST(:looked_at AS int[]), CAST(:filled AS int[]), CAST(:rejected AS int[]),
+        CAST(:median AS numeric[]), CAST(:first_date AS date[]), CAST(:last_date AS date[])) AS f
 """)
 _REFUSED = text("""
     SELECT reason ->> 'column', count(DISTINCT row_number)
@@ -75,9 +83,21 @@ async def load_history(session: AsyncSession, dataset: Dataset) -> Profile:
     return Profile(int(rows), int(records), int(unresolved), fields)
 
 
+class FieldRow(NamedTuple):
+    """A row of batch_profile, without its batch."""
+
+    field: str
+    looked_at: int
+    filled: int
+    rejected: int
+    median: Decimal | None
+    first_date: date | None
+    last_date: date | None
+
+
 async def profile_batch(
     session: AsyncSession, binding: Binding, batch_id: UUID, summary: Summary, profiler: Profiler
-) -> list[BatchProfile]:
+) -> list[FieldRow]:
     """Return what the profiler saw: a row for each field, and for refusals that belong to none."""
     refused: dict[str, int] = {}
     if summary.rejected:
@@ -86,23 +106,19 @@ async def profile_batch(
             owner = owners.get(column, column)
             refused[owner] = refused.get(owner, 0) + rows
     known = [
-        BatchProfile(
-            batch_id=batch_id, field=name, looked_at=profiler.looked_at, filled=looks.filled,
-            rejected=refused.pop(name, 0), median=looks.median, first_date=looks.first, last_date=looks.last,
-        )
+        FieldRow(name, profiler.looked_at, looks.filled, refused.pop(name, 0), looks.median, looks.first, looks.last)
         for name, looks in profiler.fields.items()
-    ]  # fmt: skip
-    others = [
-        BatchProfile(
-            batch_id=batch_id, field=name, looked_at=0, filled=0, rejected=rows, median=None, first_date=None,
-            last_date=None,
-        )
-        for name, rows in refused.items()
-    ]  # fmt: skip
-    return known + others
+    ]
+    return known + [FieldRow(name, 0, 0, rows, None, None, None) for name, rows in refused.items()]
 
 
-def profile_of(summary: Summary, rows: list[BatchProfile]) -> Profile:
+async def keep_profile(session: AsyncSession, batch_id: UUID, rows: list[FieldRow]) -> None:
+    """Store what a batch looked like."""
+    columns = dict(zip(FieldRow._fields, map(list, zip(*rows, strict=True)), strict=True))
+    await session.execute(_KEEP_PROFILE, {"batch": batch_id, **columns})
+
+
+def profile_of(summary: Summary, rows: list[FieldRow]) -> Profile:
     """Return a delivery's profile as it is compared."""
     fields = {row.field: FieldProfile(row.looked_at, row.filled, row.rejected, row.median) for row in rows}
     return Profile(summary.rows, summary.accepted + summary.unresolved, summary.unresolved, fields)

@@ -64,6 +64,8 @@ class Subjects:
         if asked := [code for code in rows.filter(by_code)["value"].unique() if code not in self._ids]:
             await self._cursor.execute(_KNOWN, [text_array(asked)])
             self._ids.update(await self._cursor.fetchall())
+        if by_code.all():
+            return {}
         return await find_sole(self._cursor, list(zip(*resolved_by(rows.filter(~by_code)), strict=True)))
 
     def owners(

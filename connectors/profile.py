@@ -29,6 +29,8 @@ class Looks:
     @property
     def median(self) -> Decimal | None:
         """The median of its amounts."""
+        if not self.amounts:
+            return None
         found = pl.Series(self.amounts, dtype=pl.Float64).median()
         return Decimal(str(found)) if isinstance(found, float) else None
 

@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from connectors.identifiers import is_uscc
+from connectors.identifiers import is_citizen, is_uscc
 
 NULLS = frozenset({"", "/", "\\", "-", "--", "—", "NULL", "null", "N/A", "NA", "None", "无", "暂无", "空"})
 HIDDEN = "〔证件号已隐去〕"
-# Told by its birth date alone: a number with a slip in its check digit is a person's all the same.
+# Told by its birth date alone: a number with a slip in its check digit is a person's all the same. Right after a letter
+# it may be part of a document's number: there the check digit decides.
 _CITIZEN = re.compile(
-    r"(?<![0-9A-Za-z])[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+    r"(?<![0-9])[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
 )
 
 
@@ -33,7 +34,12 @@ class CellError(Exception):
 
 def without_citizens(value: str) -> str:
     """Take citizen numbers (GB 11643) out of free text."""
-    return _CITIZEN.sub(lambda found: found[0] if is_uscc(found[0]) else HIDDEN, value)
+    return _CITIZEN.sub(lambda found: found[0] if _is_code(found) else HIDDEN, value)
+
+
+def _is_code(found: re.Match[str]) -> bool:
+    before = found.string[max(0, found.start() - 1) : found.start()]
+    return is_uscc(found[0]) or (before.isalpha() and before.isascii() and not is_citizen(found[0].upper()))
 
 
 def shown(cell: str) -> str:

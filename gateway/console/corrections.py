@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -14,16 +13,15 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from connectors.catalogue import get_dataset
-from connectors.decode import decode
-from connectors.errors import ConnectorError
 from connectors.tables import Batch
 from gateway.api.dependencies import Gw
 from gateway.console.guard import ClerkApart, check_token, check_upload
 from gateway.console.quality import Code, agency_page
 from gateway.console.render import PageError
-from gateway.errors import GatewayError
-from gateway.intake import Sender, digest_of, take_in
+from gateway.delivery.arrival import take_file
+from gateway.intake import Sender, digest_of
 from gateway.people.sessions import Present
+from gateway.problems import ProblemError
 from gateway.spool import spool_of
 from gateway.state import Gateway
 
@@ -43,7 +41,7 @@ async def correct(request: Request, agency: Code, gateway: Gw, present: ClerkApa
             raise PageError("form-stale", 400)
         try:
             await _take_in(gateway, present, agency, str(form.get("corrects", "")), sent.file)
-        except (GatewayError, ConnectorError) as fault:
+        except ProblemError as fault:
             async with gateway.database.begin("quality.show") as session:
                 return await agency_page(request, session, present, agency, note="not-done", fault=str(fault))
     return RedirectResponse(f"/console/quality/{quote(agency)}?said=corrections-taken", 303)
@@ -64,4 +62,4 @@ async def _take_in(gateway: Gateway, present: Present, agency: str, corrects: st
         path = Path(file.name)
         digest = await asyncio.to_thread(digest_of, path)
         sender = Sender(present.actor, f"corrects:{digest.hex()[:32]}", "console", corrects=batch_id)
-        await take_in(gateway, sender, get_dataset(batch.dataset), digest, partial(decode, path), file=path)
+        await take_file(gateway, sender, get_dataset(batch.dataset), path, digest)

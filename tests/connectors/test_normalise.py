@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.cells import CellError
+from connectors.cells import CellError, without_citizens
 from connectors.dates import read_date, read_until
 from connectors.normalise import find_fine, read_code, read_currency, read_list, read_money, read_text
 from connectors.numerals import read_numerals
@@ -196,3 +196,19 @@ def test_day_first_is_read_only_where_it_is_declared():
 @pytest.mark.parametrize("cell", ["2021年度2  月", "2021年2月", "2021-02", "2021年度2月"])
 def test_one_month_however_it_is_written(cell):
     assert read_date(cell) == "2021-02"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("身份证11010519491231002X的当事人", "身份证〔证件号已隐去〕的当事人"),
+        ("ID11010519491231002x", "ID〔证件号已隐去〕"),
+        ("11010519491231003X", "〔证件号已隐去〕"),  # a slip in the check digit
+        ("WZ110105194912310030", "WZ110105194912310030"),  # a document's number: too long
+        ("WZ110105194912310031", "WZ110105194912310031"),
+        ("A110105194912310010", "A110105194912310010"),  # the check digit says it is none
+        ("911101051949123100", "911101051949123100"),
+    ],
+)
+def test_a_citizen_number_is_taken_out_also_right_after_a_letter(text, kept):
+    assert without_citizens(text) == kept

@@ -16,7 +16,10 @@ class MissingColumnsError(MalformedError):
     """The header lacks columns that the nearest mapping requires; `missing` names them."""
 
     def __init__(self, missing: set[str]) -> None:
-        super().__init__(f"缺少列 missing columns: {'、'.join(sorted(missing))}")
+        super().__init__(
+            f"缺少列 missing columns: {'、'.join(sorted(missing))}；列名不同的，请改列名，或请运营方草拟映射 "
+            "where columns go by other names, rename them, or have the operator draft a mapping (xinqiao agency draft)"
+        )
         self.missing = missing
 
 
@@ -112,8 +115,8 @@ def _missing(binding: Binding) -> set[str]:
 def _transform(bound: BoundField) -> str:
     """Say in one line what is done to the cells, for people who ask where a value comes from."""
     said: list[str] = [bound.field.type]
-    if bound.field.unit:
-        said.append(f"{bound.column.unit or bound.field.unit}→{bound.field.unit}")
+    if bound.field.unit or bound.column.unit:
+        said.append(f"{bound.column.unit or bound.field.unit}→{bound.field.unit or '1'}")
     said += [f"extract {bound.column.extract}"] if bound.column.extract else []
     said += ["day first"] if bound.column.day_first else []
     said += ["codes"] if bound.column.codes else []

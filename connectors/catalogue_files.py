@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from connectors.catalogue_faults import faults
 from connectors.catalogue_yaml import find_line, read_yaml
 from connectors.datasets import Agency, Dataset, Field, Title
 from connectors.errors import ConnectorError
@@ -78,7 +79,7 @@ def read_mappings(name: str, source: str, dataset: Dataset) -> Dataset:
         reader.convert(tuple(where), said, kind)
     mappings: list[Mapping] = reader.convert((), content, list[Mapping])
     mapped = msgspec.structs.replace(dataset, mappings=mappings)
-    for (_, *where), text in _faults(mapped):
+    for (_, *where), text in faults(mapped):
         raise reader.fault(where, text)
     return mapped
 
@@ -131,7 +132,7 @@ class _Reader:
         for where, said, kind in _parts(body):
             self.convert((*path, *where), said, kind)
         dataset: Dataset = self.convert(path, {"dataset": name, "agency": agency, **body}, Dataset)
-        for where, text in _faults(dataset):
+        for where, text in faults(dataset):
             raise self.fault((*path, *where), text)
         return dataset
 
@@ -151,28 +152,3 @@ def _parts(body: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
         path, columns = ("mappings", str(place), "fields"), mapping.get("fields") or {}
         yield path, columns, dict[str, Any]
         yield from (((*path, field), said, Column) for field, said in columns.items())
-
-
-def _faults(dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield what the form alone does not show: names without a field, patterns that are none."""
-    named: list[tuple[tuple[str, ...], Iterable[str | None]]] = [
-        (("key",), dataset.key),
-        (("event_date",), [dataset.event_date]),
-        (("disclosure",), [dataset.disclosure.field]),
-        *((("mappings", str(at), "fields"), mapping.fields) for at, mapping in enumerate(dataset.mappings)),
-    ]
-    for where, names in named:
-        if unknown := {name for name in names if name} - set(dataset.fields) - {"party"}:
-            yield where, f"没有字段 no such field: {', '.join(sorted(unknown))}"
-    for at, mapping in enumerate(dataset.mappings):
-        for field, column in mapping.fields.items():
-            if column.extract and (text := _fault_of(column.extract)):
-                yield ("mappings", str(at), "fields", field, "extract"), text
-
-
-def _fault_of(pattern: str) -> str | None:
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as fault:
-        return f"不是正则表达式 no regular expression: {fault}"
-    return None if groups == 1 else "应恰有一个括号组 exactly one group is wanted"

@@ -90,7 +90,7 @@ def read_sample(datasets: Iterable[Dataset], table: Table) -> Found:
     doubles = [(combined(*rows, known), place, place + 1) for place, rows in enumerate(pairwise(first))]
     header, top, bottom = max([*singles, *doubles], key=lambda candidate: _headingness(candidate[0], known))
     titles = [" ".join(cell.strip() for cell in cells if cell.strip()) for cells in first[:top]]
-    rows = chain(first[bottom + 1 :], (cells for _, cells in table.rows))
+    rows = filter(any, chain(first[bottom + 1 :], (cells for _, cells in table.rows)))
     sample = list(islice(rows, SAMPLE_ROWS))
     last = list(deque(chain(sample, rows), maxlen=_LAST_ROWS))
     return Found([cell.strip() for cell in header], titles, sample, last)

@@ -14,7 +14,7 @@ from connectors.synonyms import SYNONYMS
 
 SURELY, NEAR = 0.8, 0.4
 _BRACKETS = re.compile(r"\([^()]*\)$|[*:]$")
-_UNIT = re.compile(r"\((?:单位:)?(?:人民币)?((?:亿|万)?元|吨|立方米|m3|千瓦时|%|人|户|月|年)\)")
+_UNIT = re.compile(r"\((?:单位:)?(?:人民币)?([^()]{1,5})\)$")
 _MONEY_UNIT = re.compile(r"单位[:：]\s*(?:人民币)?((?:亿|万)?元)")
 _PREFIX = re.compile(r"^(?:[a-z]{1,3}_)+")
 # GB 2312 orders its first 3,755 characters by pinyin: each initial begins at this code.
@@ -41,7 +41,7 @@ class Nearness(NamedTuple):
 
 
 def unit_of(heading: str) -> str:
-    """Return the unit a heading names in brackets, "" where it names none."""
+    """Return what a heading names in brackets at its end, which may be a unit; "" where there is nothing."""
     found = _UNIT.search(heading_key(heading))
     return found[1] if found else ""
 

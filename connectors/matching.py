@@ -182,6 +182,8 @@ def _pairs(dataset: Dataset, name: str, of: Field, sample: Sample) -> Iterable[P
     words = words_of(dataset, name)
     for place, (heading, shape) in enumerate(zip(sample.headings, sample.shapes, strict=True)):
         near = nearness(heading, words)
+        if near.score < CANDIDATE:
+            continue
         fits, why = fit(of, shape)
         score = round(near.score * fits, 2)
         if score >= CANDIDATE:
@@ -197,7 +199,7 @@ def fit(of: Field, shape: Shape) -> tuple[float, str]:
         "date": (shape.readable_dates, "日期 dates"),
         "until": (shape.readable_dates, "日期 dates"),
         "money": (shape.money, "金额 amounts"),
-        "number": (shape.numbers, "数字 numbers"),
+        "number": (shape.numbers_in(of.unit), "数字 numbers"),
         "flag": (shape.flags, "是否 yes or no"),
         "code": (1.0 if shape.words else 0.0, "代码 codes"),
     }.get(of.type, (0.5 if shape.keyed >= 0.8 or (shape.dates >= 0.9 and not shape.names) else 1.0, "文字 text"))

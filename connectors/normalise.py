@@ -12,6 +12,7 @@ from functools import lru_cache
 from connectors.cells import NULLS, CellError, without_citizens
 from connectors.free_text import without_contacts
 from connectors.numerals import NUMERALS, read_numerals
+from connectors.units import ratio
 
 LONGEST_TEXT = 20_000
 UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
@@ -20,14 +21,15 @@ _CURRENCIES = {
     "人民币": "CNY", "美元": "USD", "欧元": "EUR", "港元": "HKD", "香港元": "HKD", "港币": "HKD", "日元": "JPY",
 }  # fmt: skip
 _MONEY = re.compile(
-    r"(?:人民币|¥|￥)?([\d,]+(?:\.\d+)?|\.\d+)\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?\)?"
+    r"(?:人民币|¥|￥)?([\d,]+(?:\.\d+)?|\.\d+)\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?[整正]?\)?"
 )
+_IN_WORDS = re.compile(rf"(?:人民币)?([{NUMERALS}]+)[元圆]零?(?:([{NUMERALS}])角)?零?(?:([{NUMERALS}])分)?[整正]?")
 _AMOUNT = rf"([\d,]+(?:\.\d+)?|[{NUMERALS}]+)\s*(万)?"
 _TOTAL = re.compile(rf"[共合]计(?:处罚|处|罚款)?(?:人民币)?{_AMOUNT}元(?:的?罚款|[。;,]|$)")
 _FINE = re.compile(
     rf"罚款(?:金额)?(?:人民币)?\s*{_AMOUNT}元?|处(?:以)?(?:人民币)?\s*{_AMOUNT}元(?:人民币)?(?:整)?的?罚款"
 )
-_NUMBER = re.compile(r"(-?)([\d,]+(?:\.\d+)?|\.\d+)(%?)")
+_NUMBER = re.compile(r"(-?)([\d,]+(?:\.\d+)?|\.\d+)\s*\(?([^\d\s()]{0,6})\)?")
 _FLAGS = {
     **dict.fromkeys(("是", "有", "真", "1", "Y", "YES", "TRUE", "T", "√"), True),
     **dict.fromkeys(("否", "没有", "假", "0", "N", "NO", "FALSE", "F", "×"), False),
@@ -54,7 +56,10 @@ def read_key_text(cell: str) -> str | None:
 
 @lru_cache(maxsize=100_000)
 def read_money(cell: str, unit: str, into: str = "") -> str | None:
-    """Return a decimal string in `into` (else `unit`); a unit written in the cell wins over `unit`, the column's."""
+    """Return a decimal string in `into` (else `unit`); a unit written in the cell wins over `unit`, the column's.
+
+    Amounts in words (壹仟贰佰元伍角整) say their unit themselves.
+    """
     value = unicodedata.normalize("NFKC", cell).strip()
     if value in NULLS:
         return None
@@ -62,9 +67,22 @@ def read_money(cell: str, unit: str, into: str = "") -> str | None:
         raise CellError("money_negative", "金额不能为负")
     found = _MONEY.fullmatch(value)
     if not found:
-        raise CellError("money_unreadable", f"不是金额，应为以{unit}计的数字")
+        yuan = _yuan_in_words(value)
+        if yuan is None:
+            raise CellError("money_unreadable", f"不是金额，应为以{unit}计的数字")
+        return decimal_string(yuan, 1 / UNITS[into or unit])
     scale = _SCALES[found[2] or ""] if found[2] or found[3] else UNITS[unit]
     return decimal_string(found[1], scale / UNITS[into or unit])
+
+
+def _yuan_in_words(value: str) -> str | None:
+    """Return the yuan that an amount in words stands for, as digits; None where it is none."""
+    found = _IN_WORDS.fullmatch(value)
+    parts = [read_numerals(part) if part else 0 for part in found.groups()] if found else [None]
+    yuan, jiao, fen = (*parts, None, None)[:3]
+    if yuan is None or jiao is None or fen is None or max(jiao, fen) > 9:
+        return None
+    return f"{yuan}.{jiao}{fen}"
 
 
 def find_fine(text: str, unit: str) -> str | None:
@@ -110,15 +128,18 @@ def read_code(cell: str, codes: Mapping[str, str]) -> str | None:
 
 
 @lru_cache(maxsize=100_000)
-def read_number(cell: str) -> str | None:
-    """Return a decimal string; a per cent becomes its hundredth."""
+def read_number(cell: str, unit: str = "", into: str = "") -> str | None:
+    """Return a decimal string in `into`; a unit in the cell wins over `unit`, the column's. 12% of no unit is 0.12."""
     value = unicodedata.normalize("NFKC", cell).strip()
     if value in NULLS:
         return None
     found = _NUMBER.fullmatch(value)
     if not found:
         raise CellError("number_unreadable", "不是数字")
-    plain = decimal_string(found[2], Decimal("0.01") if found[3] else Decimal(1))
+    scale = ratio(found[3] or unit or into, into)
+    if scale is None:
+        raise CellError("number_unreadable", f"不是以{unit or into}计的数字" if unit or into else "不是数字")
+    plain = decimal_string(found[2], scale)
     return plain if plain == "0" else found[1] + plain
 
 

@@ -176,7 +176,6 @@ _READERS: dict[FieldType, Callable[[str], Value]] = {
     "until": dates.read_until,
     "currency": normalise.read_currency,
     "list": normalise.read_list,
-    "number": normalise.read_number,
     "flag": normalise.read_flag,
 }
 
@@ -188,6 +187,8 @@ def _reader(bound: BoundField) -> Callable[[str], Value]:
         return normalise.read_key_text if bound.keyed else normalise.read_text
     if field.type == "money":
         return partial(normalise.read_money, unit=unit, into=field.unit)
+    if field.type == "number":
+        return partial(normalise.read_number, unit=unit, into=field.unit)
     if bound.column.day_first and field.type in {"date", "until"}:
         return partial(dates.read_date if field.type == "date" else dates.read_until, day_first=True)
     if field.type == "code":

@@ -23,6 +23,7 @@ _NAME = re.compile(
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}(?!\d)")
 _DATED = re.compile(r"\d{1,4}[-/.年]|(?:19|20)\d{6}$|(?:19|20)\d\d$")
+_BARE = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 _NOTHING = re.compile(r"[^0-9]{1,10}|1900[-/]1[-/]0\b.*")
 _MOST_WORDS, _MOST_WORDS_FOR_NOTHING = 60, 3
 
@@ -94,10 +95,14 @@ class Shape:
         """The share of amounts, with a unit in the cell or without."""
         return self._share_of_said(lambda cell: _reads(lambda: read_money(cell, "元")))
 
+    def numbers_in(self, unit: str) -> float:
+        """Return the share of numbers, bare or with a unit that can be turned into this one."""
+        return self._share_of_said(lambda cell: _reads(lambda: read_number(cell, unit, unit)))
+
     @cached_property
-    def numbers(self) -> float:
-        """The share of numbers."""
-        return self._share_of_said(lambda cell: _reads(lambda: read_number(cell)))
+    def beyond_one(self) -> bool:
+        """Whether any bare number is greater than one."""
+        return any(float(cell) > 1 for cell in self.filled if _BARE.fullmatch(cell))
 
     @cached_property
     def flags(self) -> float:

@@ -6,35 +6,39 @@ _WORDS = """
   被处罚单位 被处罚当事人 行政相对人 行政相对人名称 相对人名称 用户名称 户名 法人名称 法人单位名称
   企业(机构)名称 企业或单位名称 法人或其他组织名称 组织名称 企业全称 单位全称 entname qymc dwmc xdr_mc cf_xdr_mc
   xk_xdr_mc entity_name company_name 纳税人 单位 企业 市场主体 被检查单位 检查对象 获奖单位 ;
-统一社会信用代码 信用代码 社会信用代码 统一代码 统一信用代码 统一社会信用码 企业信用代码 社会统一信用代码 uscc
+统一社会信用代码 信用代码 社会信用代码 统一代码 统一信用代码 统一社会信用码 企业信用代码 社会统一信用代码
+  社会信用代码号 uscc
   uniscid tyshxydm shxydm xydm cf_xdr_shxym xk_xdr_shxym credit_code 行政相对人代码 ;
 纳税人识别号 税号 纳税识别号 税务登记号 税务登记证号 nsrsbh tax_no cf_xdr_swdj xk_xdr_swdj ;
 组织机构代码 机构代码 法人代码 zzjgdm cf_xdr_zzjg xk_xdr_zzjg ;
 注册号 工商注册号 营业执照注册号 营业执照号 regno cf_xdr_gszc xk_xdr_gszc ;
 行政处罚决定书文号 处罚决定书文号 处罚文号 决定书文号 行政处罚文号 处罚决定文号 决定书编号 案号 处罚文书号
+  处罚文书编号 文书编号
   cf_wsh pendecno 文书号 文号 ;
 违法行为类型 违法行为 违法类型 案由 cf_wfxw illegacttype ;
-违法事实 主要违法事实 处罚事由 事由 违法情况 cf_sy ;
+违法事实 主要违法事实 处罚事由 事由 违法情况 违法情形 cf_sy ;
 处罚依据 法律依据 行政处罚依据 依据 处罚法律依据 cf_yj ;
 处罚类别 处罚种类 行政处罚类别 处罚类型 cf_cflb cf_cflb1 ;
-处罚内容 处罚结果 行政处罚内容 处理结果 处罚决定 cf_nr penresult ;
+处罚内容 处罚结果 行政处罚内容 处理结果 处罚决定 处罚内容摘要 cf_nr penresult ;
 罚款金额 罚款 处罚金额 罚金 罚没金额 罚款数额 cf_nr_fk 罚款额 ;
 没收违法所得、没收非法财物的金额 没收金额 没收违法所得金额 cf_nr_wfff ;
 暂扣或吊销证照名称及编号 吊销证照 cf_nr_zkdx ;
-处罚决定日期 处罚日期 决定日期 作出处罚决定日期 行政处罚日期 处罚时间 cf_jdrq pendecissdate 处罚生效期 ;
+处罚决定日期 处罚日期 决定日期 作出处罚决定日期 行政处罚日期 作出处罚日期 作出日期 处罚时间 cf_jdrq pendecissdate
+  处罚生效期 ;
 处罚有效期 cf_yxq 处罚截止期 ;
 公示截止期 公示截止日期 公示期限 公示到期日 公示截止时间 cf_gsjzq gsqx ;
-处罚机关 处罚机构 执法机关 执法单位 执法部门 作出处罚决定机关 处罚单位 处罚机关单位 处罚部门 cf_cfjg casedep ;
-行政许可决定文书号 许可文书号 许可文号 xk_wsh 许可决定书文号 许可文书编号 文书号 文号 批准文号 ;
+处罚机关 处罚机构 执法机关 执法单位 执法部门 作出处罚决定机关 作出处罚机关 作出机关 处罚单位 处罚机关单位 处罚部门
+  cf_cfjg casedep ;
+行政许可决定文书号 许可文书号 许可文号 xk_wsh 许可决定书文号 许可文书编号 文书编号 文书号 文号 批准文号 ;
 行政许可决定文书名称 许可文书名称 文书名称 xk_xkws ;
 许可类别 许可类型 审批类别 xk_xklb xk_splb ;
 许可证书名称 证书名称 xk_xkzs ;
 许可编号 许可证号 许可证编号 证书编号 证号 证书号 xk_xkbh lic_no cert_no ;
 许可内容 许可事项 xk_nr ;
-许可决定日期 许可日期 发证日期 批准日期 发文日期 xk_jdrq issue_date ;
+许可决定日期 许可日期 作出日期 发证日期 批准日期 发文日期 xk_jdrq issue_date ;
 有效期自 许可有效期自 有效期起 起始日期 xk_yxqz valid_from ;
 有效期至 许可有效期至 有效期止 截止日期 到期日 xk_yxqzi valid_to ;
-许可机关 发证机关 审批机关 批准机关 xk_xkjg issue_org ;
+许可机关 作出机关 发证机关 审批机关 批准机关 xk_xkjg issue_org ;
 成立日期 注册日期 设立日期 登记日期 开业日期 esdate est_date ;
 核准日期 apprdate approval_date ;
 企业类型 主体类型 市场主体类型 enttype ent_type ;

@@ -11,8 +11,10 @@ from connectors.headings import money_unit_of, unit_of
 from connectors.mapping import Column
 from connectors.normalise import UNITS, code_table, read_flag, read_money, read_number
 from connectors.shapes import Shape
+from connectors.units import ratio
 
-_IN_CELL = re.compile(r"元\)?$")
+_IN_CELL = re.compile(r"元[整正]?\)?$")
+_SHARE = re.compile(r"(?:率|比例|比重|占比|百分比)$")
 _CLOSING = ("合计", "总计", "小计", "注:", "备注:", "说明:", "制表", "填表", "审核", "单位负责人")
 _PLACEHOLDER = re.compile(r"0{6,}X?|X{6,}", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
@@ -31,7 +33,11 @@ class Doubt:
 def column_of(name: str, of: Field, heading: str, shape: Shape, titles: Sequence[str]) -> tuple[Column, list[Doubt]]:
     """Return how a field is read from its column, and what is doubtful about that."""
     doubts: list[Doubt] = []
-    unit = _unit(name, of, heading, shape, titles, doubts) if of.type == "money" else ""
+    unit = ""
+    if of.type == "money":
+        unit = _unit(name, of, heading, shape, titles, doubts)
+    elif of.type == "number":
+        unit = _unit_of_number(name, of, heading, shape, doubts)
     day_first = of.type in {"date", "until"} and shape.day_first is True
     if of.type in {"date", "until"} and shape.day_first is None:
         text = "日和月分不清（如 2/1/2024）either may come first: see whether any day is beyond 12"
@@ -79,6 +85,16 @@ def _unit(name: str, of: Field, heading: str, shape: Shape, titles: Sequence[str
     return said if said not in {"", of.unit} else ""
 
 
+def _unit_of_number(name: str, of: Field, heading: str, shape: Shape, doubts: list[Doubt]) -> str:
+    said = unit_of(heading)
+    if said and (scale := ratio(said, of.unit)) is not None:
+        return said if scale != 1 else ""
+    if not of.unit and _SHARE.search(of.zh) and shape.beyond_one:
+        text = "没有 % 号却大于 1，是百分数吗？ beyond 1 without a sign: per cent?"
+        doubts.append(Doubt(name, heading, text, f'{name}: {{from: [{heading}], unit: "%"}}'))
+    return ""
+
+
 def _codes(name: str, of: Field, heading: str, shape: Shape, doubts: list[Doubt]) -> dict[str, str]:
     known, found, unknown = code_table(of.codes, {}), {}, []
     for word in shape.words:
@@ -100,7 +116,7 @@ def _nulls(name: str, of: Field, heading: str, shape: Shape, doubts: list[Doubt]
         "date": partial(read_date, day_first=day_first),
         "until": partial(read_until, day_first=day_first),
         "money": partial(read_money, unit=of.unit or "元"),
-        "number": read_number,
+        "number": partial(read_number, unit=of.unit, into=of.unit),
         "flag": read_flag,
     }
     if of.type not in readers:

@@ -19,7 +19,13 @@ datasets:
       doc_no: {zh: 文号, required: true}
     mappings: [{id: old, fields: {doc_no: {from: [编号]}}}]
 """
+UNIT_AT = "parks.yaml:10: datasets.park_penalty.mappings.0.fields.much.unit: "
 CATEGORIES_OF_TEST = "admin_penalty: {zh: 行政处罚, en: Penalties}"
+
+
+def in_unit(field, unit):
+    of = PARKS.replace("    mappings:", f"      much: {{zh: 数, {field}}}\n    mappings:")
+    return of.replace("[编号]}", f"[编号]}}, much: {{unit: {unit}}}")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +68,18 @@ def load(folder):
         (PARKS.replace("park_penalty", "Park-Penalty"), "parks.yaml:3: datasets.Park-Penalty"),
         (PARKS.replace("doc_no: {zh", "文号: {zh"), "parks.yaml:7: datasets.park_penalty.fields: "),
         (PARKS.replace("code: parks", "code: Parks"), "parks.yaml:1: agency.code: "),
+        (
+            PARKS.replace("zh: 文号,", "zh: 文号, type: money,"),
+            "parks.yaml:8: datasets.park_penalty.fields.doc_no: 金额",
+        ),
+        (
+            PARKS.replace("zh: 文号,", "zh: 文号, type: code,"),
+            "parks.yaml:8: datasets.park_penalty.fields.doc_no: 代码",
+        ),
+        (in_unit("type: number, unit: 元", "吨"), UNIT_AT + "吨 不能换算"),
+        (in_unit("type: number", "人"), UNIT_AT + "人 不能换算"),
+        (in_unit("type: money, unit: 元", "千元"), UNIT_AT + "金额"),
+        (in_unit("type: text", "元"), UNIT_AT + "text 没有单位"),
     ],
 )
 def test_what_is_wrong_is_told_by_file_and_line(load, source, place):

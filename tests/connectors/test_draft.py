@@ -219,6 +219,23 @@ def test_what_is_not_sure_is_asked_and_not_mapped(tmp_path):
     assert "day_first: true" in dated[0].line
 
 
+def test_units_and_shares_are_read_from_headings_and_asked_where_they_are_not_said(tmp_path):
+    file = tmp_path / "股权.csv"
+    rows = "".join(f"温州甲{n}有限公司,{uscc(n)},温州乙{n}有限公司,{n}0,{n}00\n" for n in range(1, 6))
+    file.write_text("企业名称,统一社会信用代码,股东名称,出资比例（%）,认缴出资额（万元）\n" + rows, "utf-8")
+    assert drafted(file, "shareholder_contrib").spelling.fields["ratio"].unit == "%"
+    file.write_text("企业名称,统一社会信用代码,股东名称,出资比例,认缴出资额（万元）\n" + rows, "utf-8")
+    asked = [doubt for doubt in drafted(file, "shareholder_contrib").doubts if doubt.about == "ratio"]
+    assert [doubt.line for doubt in asked] == ['ratio: {from: [出资比例], unit: "%"}']
+
+
+def test_blank_rows_of_a_sample_say_nothing_of_merged_cells(tmp_path):
+    file = tmp_path / "欠税公告.csv"
+    rows = "".join(f"温州甲{n}有限公司,{uscc(n)},增值税,{n}000\n,,,\n" for n in range(1, 6))
+    file.write_text("纳税人名称,纳税人识别号,税种,欠税余额（元）\n" + rows, "utf-8")
+    assert not [doubt for doubt in drafted(file, "tax_arrears").doubts if "merged" in doubt.text]
+
+
 def test_footers_and_words_for_nothing_are_found(tmp_path):
     file = tmp_path / "欠税公告信息.csv"
     rows = "".join(f"温州甲{n}有限公司,{uscc(n)},增值税,{n}000,{'长期' if n > 3 else ''}\n" for n in range(1, 9))

@@ -21,7 +21,7 @@ def _read(text: str) -> int | None:
     for word, scale in _GROUPS:
         if word in text:
             above, _, below = text.rpartition(word)
-            many, rest = _read(above), 0 if not below else None if below in _DIGITS else _read(below)
+            many, rest = _read(above), 0 if not below else None if len(below) == 1 else _read(below)
             return None if not many or rest is None or rest >= scale else many * scale + rest
     return _read_section(text)
 

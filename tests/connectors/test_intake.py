@@ -96,7 +96,7 @@ async def test_two_enterprises_of_one_name_resolve_nothing(gateway, push):
 
 
 async def test_refused_rows_open_in_a_spreadsheet_with_chinese_reasons(gateway, client, push, keys):
-    bad = f"{ARREARS}庚公司,9.1E+17,,五元,增值税\n=cmd(),{uscc(19)},,-3,增值税\n辛店,x{citizen(3)},,1,增值税\n"
+    bad = f"{ARREARS}庚公司,9.1E+17,,若干,增值税\n=cmd(),{uscc(19)},,-3,增值税\n辛店,x{citizen(3)},,1,增值税\n"
     batch = (await push("tax", "tax_arrears", bad)).json()
     assert (batch["rejected"], batch["reasons"]["money_unreadable"], batch["reasons"]["money_negative"]) == (3, 1, 1)
     access = await login(client, keys["tax"], "tax", gateway.settings.issuer)

@@ -35,7 +35,7 @@ def run(env, *arguments):
 def test_a_file_is_corrected_on_the_command_line(instance, tmp_path):
     env, _ = instance
     first, back = tmp_path / "first.csv", tmp_path / "back.csv"
-    first.write_text(arrears(range(5)) + arrears(range(10, 13), amount="七圆").split("\n", 1)[1])
+    first.write_text(arrears(range(5)) + arrears(range(10, 13), amount="若干").split("\n", 1)[1])
     told = run(env, "ingest", "tax_arrears", str(first), "--rejected", str(back))
     assert (told["accepted"], told["rejected"], told["corrected"]) == (5, 3, 0)
     with back.open(encoding="utf-8-sig", newline="") as file:

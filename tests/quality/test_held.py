@@ -83,7 +83,7 @@ async def test_a_discarded_delivery_is_gone_and_its_columns_stay_unknown(gateway
     [
         (arrears(range(200, 260), amount="50"), "unit"),
         (arrears(range(200, 260), amount="500000", address=""), "empty"),
-        (arrears(range(200, 260), amount="五十万圆整"), "rejected"),
+        (arrears(range(200, 260), amount="五十多万元"), "rejected"),
         ("\n".join([HEADER, *(f"某{n},{tax_number(900 + n)},某路,500000,增值税" for n in range(60))]), "unresolved"),
     ],
 )

@@ -79,7 +79,7 @@ def ingest(
             "新批次 new": new,
             "行数 rows": stored.row_count,
             "接受 accepted": stored.accepted,
-            "待归属 unresolved": stored.unresolved,
+            "待匹配 unresolved": stored.unresolved,
             "更正 corrections": stored.corrections,
             "重复 duplicates": stored.duplicates,
             "自然人 natural_persons": stored.natural_persons,

@@ -110,7 +110,7 @@ def status(as_json: AsJson = False) -> None:
             "审计事件 events": str(count),
             "已签发至 signed up to": str(signed or 0),
             "主体 subjects": str(held.subjects),
-            "现行记录 records": f"{held.records} · 待归属 unresolved {held.unresolved}",
+            "现行记录 records": f"{held.records} · 待匹配 unresolved {held.unresolved}",
             "查询 inquiries": f"{held.answered} 应答 answered · {held.denied} 拒绝 denied",
             "报送 deliveries": f"{held.waiting} 待送 waiting · {held.refused} 被拒 refused",
             "来源 sources": f"{held.failing} 异常 failing",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from connectors.trial import Trial
 
 OUTCOMES = {
-    "rows": "行数", "accepted": "接受", "unresolved": "待归属", "corrections": "更正", "duplicates": "重复",
+    "rows": "行数", "accepted": "接受", "unresolved": "待匹配", "corrections": "更正", "duplicates": "重复",
     "natural_persons": "自然人", "rejected": "问题数据",
 }  # fmt: skip
 Sample = Annotated[

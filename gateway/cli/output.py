@@ -22,8 +22,17 @@ def show(as_json: bool, lines: Mapping[str, object]) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for label, value in lines.items():
-        table.add_row(label, str(value))
+        table.add_row(label, _said(value))
     Console(highlight=False, soft_wrap=True).print(table)
+
+
+def _said(value: object) -> str:
+    """Return a value in words for people; nothing where there is none."""
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    if isinstance(value, Mapping):
+        return "、".join(f"{name} {member}" for name, member in value.items())
+    return "" if value is None else str(value)
 
 
 def show_rows(as_json: bool, rows: Sequence[Mapping[str, object]], names: Sequence[str] = ()) -> None:

@@ -47,7 +47,7 @@ def _line(known: dict[str, object]) -> str:
 
 @group.command("unresolved")
 def unresolved(as_json: AsJson = False) -> None:
-    """统计待归属记录 Count the records that wait for a subject, by dataset and kind of identifier."""
+    """统计待匹配记录 Count the records that wait for a subject, by dataset and kind of identifier."""
     from gateway.subjects import count_unresolved
 
     async def run(gateway: "Gateway") -> list[dict[str, object]]:
@@ -56,7 +56,7 @@ def unresolved(as_json: AsJson = False) -> None:
 
     waiting = on_instance(run)
     lines = [f"{row['dataset']} {row['kind']}: {row['records']} 条 records" for row in waiting]
-    show(as_json, {"待归属 unresolved": waiting if as_json else "\n".join(lines) or "无 none"})
+    show(as_json, {"待匹配 unresolved": waiting if as_json else "\n".join(lines) or "无 none"})
 
 
 @group.command("link")

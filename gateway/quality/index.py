@@ -73,6 +73,11 @@ class Score:
         """How many of its feeds are silent."""
         return sum(feed.silent for feed in self.feeds)
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to say of it: no index, nothing held, nothing to be corrected."""
+        return self.index is None and not (self.silent or self.total("held") or self.total("open_rows"))
+
     def total(self, name: str) -> int:
         """Return the sum of a count over its feeds."""
         return sum(int(getattr(feed, name)) for feed in self.feeds)

@@ -42,6 +42,8 @@ async def correct(request: Request, agency: Code, gateway: Gw, present: ClerkApa
         try:
             await _take_in(gateway, present, agency, str(form.get("corrects", "")), sent.file)
         except ProblemError as fault:
+            if fault.slug == "delivery-held":
+                return RedirectResponse(f"/console/quality/{quote(agency)}?said=held", 303)
             async with gateway.database.begin("quality.show") as session:
                 return await agency_page(request, session, present, agency, note="not-done", fault=str(fault))
     return RedirectResponse(f"/console/quality/{quote(agency)}?said=corrections-taken", 303)

@@ -30,7 +30,7 @@ from gateway.state import Gateway
 
 router = APIRouter(prefix="/console/quality", include_in_schema=False)
 Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-SAID = frozenset({"held-accepted", "held-discarded", "corrections-taken"})
+SAID = frozenset({"held", "held-accepted", "held-discarded", "corrections-taken"})
 
 
 @router.get("")

@@ -176,6 +176,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "expires": ("到期", "Expires"),
     "accept": ("接受", "Accept"),
     "discard": ("退回", "Discard"),
+    "held": (
+        "报送与以往不同，已暂存，尚未入库：请核对下列不同之处，接受或退回。",
+        "It differs from earlier deliveries and is held, not taken in: see how, then accept or discard it.",
+    ),
     "held-accepted": ("已接受并入库。", "Accepted and taken in."),
     "held-discarded": ("已退回。", "Discarded."),
     "corrections-taken": ("更正已入库。", "The corrections were taken in."),

@@ -59,7 +59,7 @@ async def show(request: Request, session: Transaction, present: Deliverer, befor
 
 @router.post("")
 async def hand_in(request: Request, gateway: Gw, present: Deliverer) -> Response:
-    """Take a file in and lead to what came of it; what is wrong is said beside the form."""
+    """Take a file in and lead to what came of it, or to where it is held; what is wrong is said beside the form."""
     check_origin(request)
     fault: ProblemError | PageError
     try:
@@ -73,6 +73,8 @@ async def hand_in(request: Request, gateway: Gw, present: Deliverer) -> Response
     except (ProblemError, PageError) as refusal:
         if isinstance(refusal, PageError) and refusal.key != "upload-incomplete":
             raise
+        if isinstance(refusal, ProblemError) and refusal.slug == "delivery-held":
+            return RedirectResponse(f"/console/quality/{refusal.extensions['agency']}?said=held", 303)
         fault = refusal
     async with gateway.database.begin("uploads.form") as session:
         return await _form(request, session, present, fault=fault)

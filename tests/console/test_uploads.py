@@ -85,6 +85,16 @@ async def test_what_cannot_be_taken_in_is_said_beside_the_form(gateway, clerk, c
     assert list((gateway.settings.instance_home / "spool").glob("tmp*")) == []
 
 
+async def test_a_file_unlike_those_before_leads_to_where_it_is_held(gateway, clerk):
+    body = f"{HEADER}甲公司,{uscc(60)},,1,增值税\n"
+    assert (await hand_in(clerk, body.encode(), batch="like-1")).status_code == 303
+    other = body.replace("税种", "税种,经办").replace("增值税", "增值税,某某")
+    held = await hand_in(clerk, other.encode(), batch="unlike-1")
+    assert (held.status_code, held.headers["location"]) == (303, "/console/quality/tax?said=held")
+    shown = (await clerk.get(held.headers["location"])).text
+    assert [said in shown for said in ("已暂存", "经办", "/accept", "unlike-1")] == [True] * 4
+
+
 async def test_a_form_without_end_or_sense_is_refused(gateway, clerk, monkeypatch):
     monkeypatch.setattr(uploads, "read_multipart", lambda request, _most: read_multipart(request, 10_000))
     large = await hand_in(clerk, b"x" * 200_000)

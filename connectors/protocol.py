@@ -23,7 +23,8 @@ class Slice:
     """What was read, and the watermark to read on from once it is stored.
 
     `open` starts reading the rows and raises MalformedError; `digest` is SHA-256 of the content as it came. A slice
-    that is a whole `delivery` (its name) is final: refused once, it is passed over. `batch` is the sender's own id.
+    that is a whole `delivery` (its name) is final: refused once, it is passed over. `batch` is the sender's own id,
+    `file` the content as it came, where it is a file.
     """
 
     open: Callable[[], Table]
@@ -32,6 +33,7 @@ class Slice:
     delivery: str = ""
     batch: str = ""
     discard: Callable[[], None] = lambda: None
+    file: Path | None = None
 
 
 def rows_slice(name: str, header: list[str], rows: list[list[str]], watermark: str) -> Slice:
@@ -44,7 +46,7 @@ def file_slice(path: Path, watermark: str, name: str = "", discard: Callable[[],
     """Return a file as a slice; nothing of it is held in memory. Raises OSError."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
-    return Slice(lambda: decode(path), digest, watermark, delivery=name or path.name, discard=discard)
+    return Slice(lambda: decode(path), digest, watermark, delivery=name or path.name, discard=discard, file=path)
 
 
 class Connector(Protocol):

@@ -197,7 +197,10 @@ async def _take_in(gateway: Gateway, source: Claimed, connector: Connector, foun
 
 @contextmanager
 def _as_file(gateway: Gateway, found: Slice) -> Iterator[Path]:
-    """Give a slice as a CSV file, to be held."""
+    """Give a slice as a file, to be held: as it came, else as CSV."""
+    if found.file:
+        yield found.file
+        return
     table = found.open()
     with tempfile.NamedTemporaryFile("w", dir=spool_of(gateway), suffix=".csv", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([table.header, *(cells for _, cells in table.rows)])

@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
+import xlsxwriter
 from sqlalchemy import text
 
 from connectors.catalogue import get_dataset
@@ -197,3 +198,22 @@ async def test_a_pulled_slice_is_held_and_the_source_goes_on(gateway, known, tmp
     assert source[1] == f"{file.stat().st_mtime_ns}:{file.stat().st_size}"
     held = (await rows("SELECT held_id FROM held_delivery WHERE way = 'drop'"))[0][0]
     assert (await accept_held(gateway, held, "operator-1")).accepted == 1
+
+
+async def test_a_pulled_workbook_is_held_with_all_its_sheets(gateway, known, tmp_path, rows):
+    header = [*HEADER.split(","), "备用"]
+    with xlsxwriter.Workbook(str(tmp_path / "sheets.xlsx")) as book:
+        book.add_worksheet("说明").write_row(0, 0, ["填报说明"])
+        sheet = book.add_worksheet("明细")
+        sheet.write_row(0, 0, ["欠税公告"])
+        sheet.write_row(1, 0, header)
+        sheet.write_row(2, 0, ["某公司", tax_number(990), "某路", "500000", "增值税", "1"])
+    await add_source(
+        gateway, actor="o", source_id="sheets", dataset="tax_arrears", connector="file",
+        config={"path": str(tmp_path / "sheets.xlsx")}, every_seconds=10,
+    )  # fmt: skip
+    while not await rows("SELECT 1 FROM source WHERE source_id = 'sheets' AND last_refusal IS NOT NULL"):
+        assert await pull_due(gateway)
+    (held,) = await rows("SELECT held_id FROM held_delivery WHERE way = 'sheets'")
+    stored = await accept_held(gateway, held[0], "operator-1")
+    assert (stored.row_count, stored.rejected) == (1, 0)

@@ -61,7 +61,9 @@ def codes(outcome):
 def test_a_sound_row_becomes_a_canonical_record():
     record = mapped(penalty())
     assert isinstance(record, Mapped)
-    assert (record.key, record.event_date, record.publish_until) == (f"温罚〔2024〕1号|{uscc(1)}", "2024-03-01", None)
+    assert (record.key, record.event_date) == (f"温罚〔2024〕1号|{uscc(1)}", "2024-03-01")
+    assert record.publish_until == "2027-03-01"  # no day is given: three years at most
+    assert mapped(penalty(公示截止期="2024-09-01")).publish_until == "2024-09-01"
     content = orjson.loads(record.canonical)
     assert content["fields"]["cf_cflb"] == ["警告", "罚款"]
     assert content["fields"]["cf_nr_fk"] == "0.5"

@@ -68,7 +68,7 @@ class Story:
         again = gateway.push("market_regulation", "ent_registration", registrations(), "registrations-1")
         self.claim("重复报送即同一批次 the same delivery is the same batch",
                    holds=(first.status_code, again.status_code) == (201, 200))  # fmt: skip
-        other = gateway.push("drc", "penalty_general", penalties(PUMPS, "2020-01-02")).json()
+        other = gateway.push("drc", "penalty_general", penalties(PUMPS, _days_ago(700))).json()
         counts = (other["accepted"], other["natural_persons"], other["rejected"])
         self.claim("处罚入库 1 条，自然人剔除 1 条，问题数据 1 条 one kept, one person dropped, one row refused",
                    holds=counts == (1, 1, 1))  # fmt: skip
@@ -103,8 +103,7 @@ class Story:
         self.claim(
             f"评分 {before['score']}（{before['band']}），已签名 the score, signed", holds=self._verifies(before)
         )
-        ago = (date.today() - timedelta(days=30)).isoformat()  # noqa: DTZ011 - a day of the calendar
-        self._gateway.push("drc", "penalty_general", penalties(SHOES, ago))
+        self._gateway.push("drc", "penalty_general", penalties(SHOES, _days_ago(30)))
         after = self._answered()
         change = after["score"] - before["score"]
         self.claim(f"评分变化 {change} 恰为公布分值 the score moved by exactly the published points",
@@ -213,3 +212,7 @@ class Story:
             time.sleep(0.2)
             return False
         return True
+
+
+def _days_ago(days: int) -> str:
+    return (date.today() - timedelta(days=days)).isoformat()  # noqa: DTZ011 - a day of the calendar

@@ -30,6 +30,7 @@ from gateway.api import (
 from gateway.api.oauth_forms import FormError, on_form_error
 from gateway.console import authorize, catalogue_pages, corrections, home, signing_in, sso
 from gateway.console import quality as quality_pages
+from gateway.console import sources as source_pages
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         catalogue_pages,
         upload_pages,
         quality_pages,
+        source_pages,
         corrections,
     ):
         app.include_router(module.router)

@@ -31,7 +31,7 @@ def _said(value: object) -> str:
     if isinstance(value, bool):
         return "是 yes" if value else "否 no"
     if isinstance(value, Mapping):
-        return "、".join(f"{name} {member}" for name, member in value.items())
+        return "、".join(f"{name} {_said(member)}" for name, member in value.items() if member is not None)
     return "" if value is None else str(value)
 
 

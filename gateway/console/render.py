@@ -22,7 +22,7 @@ LANGUAGE_COOKIE = "xinqiao-language"
 NAVIGATION: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(ROLES, ("catalogue",)),
     **dict.fromkeys(("auditor", "regulator"), ("quality", "catalogue")),
-    "operator": ("quality", "changes", "clients", "uploads", "catalogue"),
+    "operator": ("quality", "sources", "changes", "clients", "uploads", "catalogue"),
     "clerk": ("quality", "uploads", "catalogue"),
 }
 _CLOCK = ZoneInfo("Asia/Shanghai")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.console.catalogue_texts import CATALOGUE_TEXTS
+from gateway.console.source_texts import SOURCE_TEXTS
 
 LANGUAGES = ("zh", "en")
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -222,6 +223,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "scope-consents": ("管理授权", "managing consents"),
     "scope-usage-results": ("报告应用结果", "reporting usage results"),
     **CATALOGUE_TEXTS,
+    **SOURCE_TEXTS,
 }
 
 

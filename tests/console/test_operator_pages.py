@@ -7,7 +7,9 @@ from gateway.admin.actions import Action, AddKey, ChangeStanding
 from gateway.admin.changes import ask_change
 from gateway.app import create_app
 from gateway.console.texts import TEXTS
+from gateway.sources import add_source, pull_due
 from signing.keys import public_jwk
+from tests.enterprises import uscc
 from tests.identities import register
 from tests.people import csrf, same_site, signed_in
 
@@ -63,7 +65,32 @@ async def test_clients_are_listed_with_their_last_use(gateway, client, bank):
     assert ("bank-1" in page, "idle-1" in page, "从未" in page) == (True, True, True)
 
 
-@pytest.mark.parametrize("path", ["/console/changes", "/console/clients"])
+async def test_a_source_that_fails_is_seen_paused_and_tried_again(gateway, client, tmp_path):
+    file = tmp_path / "arrears.csv"
+    file.write_text(f"企业或单位名称,纳税人识别号,欠税金额,税种\n某公司,{uscc(1)},1,增值税\n", "utf-8")
+    await signed_in(gateway, client, "boss-s", "operator")
+    assert "xinqiao source add" in (await client.get("/console/sources")).text
+    await add_source(
+        gateway, actor="boss-s", source_id="<b>drop", dataset="tax_arrears", connector="file",
+        config={"path": str(file)}, every_seconds=3600,
+    )  # fmt: skip
+    file.unlink()
+    await pull_due(gateway)
+    seen = (await client.get("/console/sources")).text
+    assert [said in seen for said in ("连续失败 1 次", "arrears.csv 无法打开", "&lt;b&gt;drop", "欠税公告")] == [
+        True
+    ] * 4
+    form, headers, path = {"csrf": await csrf(client)}, same_site(client), "/console/sources/%3Cb%3Edrop"
+    for act, said in (("pause", "已暂停"), ("resume", "读取中"), ("reset-watermark", "读取中")):
+        done = await client.post(f"{path}/{act}", data=form, headers=headers)
+        assert done.headers["location"] == "/console/sources?said=done", done.text
+        assert said in (await client.get("/console/sources")).text
+    assert (await client.post(f"{path}/pause", data={"csrf": "x"}, headers=headers)).status_code == 403
+    none = await client.post("/console/sources/nothing/pause", data=form, headers=headers)
+    assert (none.status_code, "没有来源 nothing" in none.text) == (409, True)
+
+
+@pytest.mark.parametrize("path", ["/console/changes", "/console/clients", "/console/sources"])
 @pytest.mark.parametrize("role", ["auditor", "regulator"])
 async def test_other_roles_are_kept_out_and_told(gateway, browser, path, role):
     await signed_in(gateway, browser, f"{role}-x", role)

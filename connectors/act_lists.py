@@ -73,7 +73,7 @@ def _key(dataset: Dataset, columns: _Columns, cells: Sequence[str], protector: P
         (read for read in (read_identifier(cells[at]) for at in columns.codes) if read.kind in _CODED), None
     )
     name = cells[columns.names[0]].strip() if columns.names else ""
-    if identifier is None and not name:
+    if "party" in dataset.key and identifier is None and not name:
         return None
     kind, code = (identifier.kind, identifier.value) if identifier else (Kind.EMPTY, "")
     one = is_sole_trader(kind, code, name)

@@ -32,7 +32,8 @@ _VERSIONS = text(f"""
 """)  # noqa: S608
 _ACT = """
     act_id, dataset, agency, business_key, record_id, version, number, kind, state, hides, lasting, effective_on,
-    reason, document, actor, recorded_at, event_id
+    reason, document, actor, recorded_at, event_id,
+    (SELECT o.subject_id FROM record o WHERE o.record_id = record_act.record_id) AS subject_id
 """
 _ACTS = text(f"SELECT {_ACT} FROM record_act WHERE {_KEY} ORDER BY number")  # noqa: S608
 _ACTS_UPON = text(f"SELECT {_ACT} FROM record_act WHERE record_id = ANY(:records) ORDER BY number")  # noqa: S608
@@ -74,9 +75,15 @@ class History:
     versions: Sequence[RowMapping]
     acts: Sequence[RowMapping]
 
-    def done(self) -> list[Done]:
-        """Return the acts as connectors/life.py takes them."""
-        return [done_of(act) for act in self.acts]
+    def done(self, version: RowMapping) -> list[Done]:
+        """Return the acts that concern a version, as connectors/life.py takes them."""
+        return done_upon(self.acts, version)
+
+    def of(self, subject_id: UUID) -> "History":
+        """Return what of it is about a subject: its versions, and the acts upon them."""
+        held = [row for row in self.versions if row["subject_id"] == subject_id]
+        ids = {row["record_id"] for row in held}
+        return History(self.key, held, [act for act in self.acts if act["record_id"] in ids])
 
 
 async def find_record(session: AsyncSession, record_id: UUID) -> RowMapping | None:
@@ -115,7 +122,7 @@ async def decide(session: AsyncSession, current: RowMapping, wish: Wish, now: da
     """Return what the act would leave, and its number. Raises ActError."""
     acts = (await session.execute(_ACTS, vars(key_of(current)))).mappings().all()
     left = decide_act(
-        wish.kind, wish.role, [done_of(act) for act in acts], current["version"], wish.effective_on, now,
+        wish.kind, wish.role, done_upon(acts, current), current["version"], wish.effective_on, now,
         hide=wish.hide,
     )  # fmt: skip
     return left, len(acts) + 1
@@ -149,6 +156,12 @@ def version_of(row: RowMapping) -> Version:
         row["version"], row["subject_id"] is not None, row["event_date"], row["publish_until"], row["recorded_at"],
         row["superseded_at"],
     )  # fmt: skip
+
+
+def done_upon(acts: Sequence[RowMapping], version: RowMapping) -> list[Done]:
+    """Return the acts that concern a version: not those upon another enterprise's under the same key."""
+    subject = version["subject_id"]
+    return [done_of(act) for act in acts if subject is None or act["subject_id"] in {None, subject}]
 
 
 def done_of(act: Any) -> Done:  # noqa: ANN401 - a row of record_act

@@ -16,6 +16,7 @@ _COLUMNS = """
         SELECT a.state = 'objected' FROM record_act a
         WHERE a.business_key = r.business_key AND a.dataset = r.dataset AND a.agency = r.agency
           AND a.effective_on <= :as_of AND a.recorded_at <= coalesce(CAST(:known_at AS timestamptz), a.recorded_at)
+          AND NOT EXISTS (SELECT FROM record o WHERE o.record_id = a.record_id AND o.subject_id <> r.subject_id)
         ORDER BY a.number DESC LIMIT 1), false) AS objected
 """
 # NULL stands in the text, not in a value, so that every plan uses the index of current records.

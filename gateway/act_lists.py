@@ -29,7 +29,7 @@ from gateway.state import Gateway
 
 MOST_REFUSED = 1_000
 _SAME = text(
-    "SELECT act_batch, digest FROM act_batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)"
+    "SELECT act_batch, digest, kind FROM act_batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)"
 )
 
 
@@ -42,40 +42,44 @@ class _Counts:
 
 
 async def act_on_list(
-    gateway: Gateway, dataset: Dataset, sender_batch: str, digest: bytes, read: Callable[[], Table], wish: Wish
-) -> tuple[ActBatch, bool]:
-    """Act upon every key of a list; return what came of it, and whether it was new.
+    gateway: Gateway, dataset: Dataset, sender_batch: str, digest: bytes, read: Callable[[], Table], wish: Wish,
+    signature: str | None = None,
+) -> tuple[ActBatch, bool]:  # fmt: skip
+    """Act upon every key of a list; return what came of it, and whether it was new. The signature is kept in its event.
 
     Raises BatchConflictError for other content under a known id, MalformedError for what is no list of keys.
     """
     try:
         async with gateway.database.begin("act-list.take-in") as session:
-            if known := await _find(session, dataset, sender_batch, digest):
+            if known := await _find(session, dataset, sender_batch, digest, wish):
                 return known, False
             rows = await asyncio.to_thread(lambda: list(read_keys(dataset, read(), gateway.protector)))
-            return await _act(gateway, session, dataset, sender_batch, digest, rows, wish), True
+            return await _act(gateway, session, dataset, sender_batch, digest, rows, wish, signature), True
     except IntegrityError:  # the same list arrived twice at once: the other one has been done
         async with gateway.database.begin("act-list.find") as session:
-            if known := await _find(session, dataset, sender_batch, digest):
+            if known := await _find(session, dataset, sender_batch, digest, wish):
                 return known, False
         raise
 
 
-async def _find(session: AsyncSession, dataset: Dataset, sender_batch: str, digest: bytes) -> ActBatch | None:
+async def _find(
+    session: AsyncSession, dataset: Dataset, sender_batch: str, digest: bytes, wish: Wish
+) -> ActBatch | None:
     names = {"agency": dataset.agency, "dataset": dataset.dataset, "sender": sender_batch}
     row = (await session.execute(_SAME, names)).one_or_none()
     if row is None:
         return None
-    if row.digest != digest:
+    if (row.digest, row.kind) != (digest, wish.kind.value):
         raise BatchConflictError(
-            f"批次号 {sender_batch} 已用于其他内容，请换新批次号 this batch id was used for other content: use another"
+            f"批次号 {sender_batch} 已用于其他内容或操作，请换新批次号 "
+            "this batch id was used for other content or another act: use another"
         )
     return await session.get(ActBatch, row.act_batch)
 
 
 async def _act(
     gateway: Gateway, session: AsyncSession, dataset: Dataset, sender_batch: str, digest: bytes,
-    rows: list[tuple[int, str | None]], wish: Wish,
+    rows: list[tuple[int, str | None]], wish: Wish, signature: str | None,
 ) -> ActBatch:  # fmt: skip
     now, act_batch, counts = datetime.now(UTC), uuid7(), _Counts()
     refused: list[dict[str, Any]] = []
@@ -93,6 +97,7 @@ async def _act(
     payload = {
         "act_batch": str(act_batch), "agency": dataset.agency, "dataset": dataset.dataset, "kind": wish.kind.value,
         "sender_batch": sender_batch, "digest": digest.hex(), **vars(counts), "refused": len(refused),
+        **({"signature": signature} if signature else {}),
     }  # fmt: skip
     event = Event("record.list_acted", wish.actor, outcome="stored", exchange=str(act_batch), payload=payload)
     row = ActBatch(
@@ -117,7 +122,7 @@ async def _act_on_key(
     current = await find_current(session, key)
     if current is None:
         return "unknown"
-    state = state_of((await load_history(session, key)).done(), current["version"])
+    state = state_of((await load_history(session, key)).done(current), current["version"])
     if state in {left for (_, kind), left in TRANSITIONS.items() if kind is wish.kind}:
         return "already"
     await store_act(gateway, session, current, replace(wish, act_batch=act_batch), now)

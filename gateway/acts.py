@@ -49,16 +49,16 @@ async def store_act(
 ) -> RecordAct:
     """Do an act upon a current version that this transaction holds. Raises ActError."""
     left, number = await decide(session, current, wish, now)
-    reason = without_contacts(wish.reason)
+    reason, document = without_contacts(wish.reason), wish.document and without_contacts(wish.document)
     event = Event(
         EVENTS[wish.kind], wish.actor, subject=str(current["subject_id"]) if current["subject_id"] else None,
         outcome=left.state.value,
         payload={
             "record": str(current["record_id"]), "dataset": current["dataset"], "agency": current["agency"],
             "version": current["version"], "number": number, "effective_on": wish.effective_on.isoformat(),
-            "reason": reason, "document": wish.document, "hides": left.hides,
+            "reason": reason, "document": document, "hides": left.hides,
         },
     )  # fmt: skip
     entry = await gateway.audit.record(session, event, now)
-    told = Wish(**{**vars(wish), "reason": reason})
+    told = Wish(**{**vars(wish), "reason": reason, "document": document})
     return await add_act(session, current, told, left, number=number, ids=(uuid7(), entry), now=now)

@@ -25,8 +25,9 @@ async def history_document(
 ) -> dict[str, Any]:
     """Return a record's history; `opens` for readers to whom its personal values belong."""
     contents = await open_contents(gateway, session, history.versions, opens=opens)
-    acts, versions = history.done(), []
+    versions = []
     for row, content in zip(history.versions, contents, strict=True):
+        acts = history.done(row)
         status = status_of(version_of(row), acts, as_of, known_at)
         if status is None:
             continue

@@ -1,7 +1,8 @@
 """Retention: what was kept long enough loses its content; digest, leaf index and a tombstone stay, so batches verify.
 
 A record's years (the dataset's `retention_years`) count from its end: the day it was replaced, withdrawn, repaired or
-annulled, or its disclosure ended. Refused rows are kept for a year, for the agency to correct; then their key goes.
+annulled (not before that was said, should it be dated back), or its disclosure ended. Refused rows are kept for a year,
+for the agency to correct; then their key goes.
 """
 
 from collections import Counter
@@ -25,7 +26,8 @@ _ENDED = """
     WHERE r.canonical IS NOT NULL
       AND (r.superseded_at < d.cutoff OR r.publish_until < d.cutoff OR EXISTS (
         SELECT FROM record_act a WHERE a.business_key = r.business_key AND a.dataset = r.dataset
-          AND a.agency = r.agency AND a.hides AND a.effective_on < d.cutoff AND (a.lasting OR a.version >= r.version)))
+          AND a.agency = r.agency AND a.hides AND (a.lasting OR a.version >= r.version)
+          AND a.effective_on < d.cutoff AND a.recorded_at < d.cutoff))
       AND NOT EXISTS (SELECT FROM record_visible(:today, NULL) v WHERE v.record_id = r.record_id)
 """
 _COUNT = text(f"SELECT r.dataset, count(*) {_ENDED} GROUP BY 1 ORDER BY 1")

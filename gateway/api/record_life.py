@@ -21,6 +21,7 @@ from gateway.acts import act_on
 from gateway.api.batches import BatchId, DatasetName, Pusher, get_own_dataset
 from gateway.api.dependencies import Gw, Transaction
 from gateway.delivery.body import receive
+from gateway.delivery.signatures import AgencySignature
 from gateway.identity.caller import Caller, require
 from gateway.intake import BatchConflictError
 from gateway.problems import ProblemError
@@ -97,6 +98,8 @@ async def history(
     if record is None or foreign:
         raise ProblemError("record-not-found", 404, "You have no such record 没有此记录。")
     found = await load_history(session, key_of(record))
+    if subject:  # another enterprise's version under the same number is not theirs to read
+        found = found.of(subject.subject_id)
     day = as_of or day_of(known_at or datetime.now(UTC))
     # Auditors see ids and seals; what is sealed is opened for those it is about and those it came from.
     return await history_document(gateway, session, found, day, known_at, opens=caller.kind != "auditor")
@@ -147,14 +150,20 @@ async def withdraw_list(
     batch_id: BatchId,
     wanted: Annotated[ListAct, Query()],
 ) -> dict[str, Any]:
-    """Act upon every key of a list (CSV, XLSX, JSON …: rows with the key's columns). Sent again unchanged: 200."""
+    """Act upon every key of a list (CSV, XLSX, JSON …: rows with the key's columns). Sent again unchanged: 200.
+
+    It is signed like a delivery: by Batch-Signature or RFC 9421, and must be where the agency's deliveries must.
+    """
     own, effective = get_own_dataset(dataset, agency), wanted.effective_on or day_of(datetime.now(UTC))
     wish = Wish(ActKind(wanted.kind), "agency", agency.actor, effective, wanted.reason, wanted.document)
+    signature = AgencySignature(gateway, request, agency.client_id)
+    await signature.check_head()
     with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as file:
         path = Path(file.name)
         received = await receive(request, path, gateway.settings.max_upload_bytes)
+        kept = await signature.verify(dataset, batch_id, received)
         try:
-            stored, new = await act_on_list(gateway, own, batch_id, received.digest, partial(decode, path), wish)
+            stored, new = await act_on_list(gateway, own, batch_id, received.digest, partial(decode, path), wish, kept)
         except BatchConflictError as fault:
             raise ProblemError("batch-conflict", 409, str(fault)) from fault
         except ConnectorError as fault:

@@ -1,6 +1,7 @@
 """Acts upon records over HTTP: who may do what, what it leaves, and that nothing is overwritten or half done."""
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -10,9 +11,14 @@ from sqlalchemy import text
 from connectors.life import day_of
 from connectors.portfolio import load_records
 from connectors.subjects import find_subject
-from tests.enterprises import uscc
+from gateway.admin.actions import SetSigning
+from gateway.admin.changes import ask_change
+from gateway.delivery.signatures import JWS_TYPE
+from gateway.retention import expunge
+from signing.jws import sign_jws
+from tests.enterprises import citizen, uscc
 from tests.records.penalties import penalties, penalty
-from tests.stories import registration, slug
+from tests.stories import as_csv, registration, slug
 
 
 async def rows(gateway, query, **values):
@@ -20,9 +26,9 @@ async def rows(gateway, query, **values):
         return (await session.execute(text(query), values)).all()
 
 
-async def record_of(gateway, document, version=1):
+async def record_of(gateway, document, version=1, key=None):
     query = "SELECT record_id FROM record WHERE business_key LIKE :key AND version = :version"
-    return (await rows(gateway, query, key=f"{document}|%", version=version))[0].record_id
+    return (await rows(gateway, query, key=key or f"{document}|%", version=version))[0].record_id
 
 
 async def held(gateway, number, as_of=None, known_at=None):
@@ -239,3 +245,67 @@ async def test_the_credit_office_repairs_with_two_operators(story):
     assert slug(await story.client.post(url, headers=await story.headers("op-1"))) == "own-change"
     assert (await story.client.post(url, headers=await story.headers("op-2"))).status_code == 200
     assert await held(story.gateway, 14) == []
+
+
+def bankruptcy(number, case, applicant="某公司"):
+    header = ("案号", "受理法院", "债务人名称", "统一社会信用代码", "申请人", "裁定受理日期")
+    return as_csv(header, [case, "某法院", f"第{number}公司", uscc(number), applicant, "2026-01-05"])
+
+
+async def test_what_was_done_to_one_enterprise_says_nothing_of_another_under_the_same_number(story):
+    await story.push("court", "bankruptcy_case", bankruptcy(30, "破1号", "债权人甲公司"))
+    record = await record_of(story.gateway, "破1号", key="破1号")
+    assert (await act(story, record, "object", agency="court", hide=True)).status_code == 201
+    await story.push("court", "bankruptcy_case", bankruptcy(31, "破1号"))
+    later = await record_of(story.gateway, "破1号", version=2, key="破1号")
+    assert [(h.fields["debtor_name"], h.objected) for h in await held(story.gateway, 31)] == [("第31公司", False)]
+    await story.enrol("s-31", "signatory", subject=uscc(31))
+    seen = await story.client.get(f"/v1/records/{later}/history", headers=await story.headers("s-31"))
+    assert [version["record"] for version in seen.json()["versions"]] == [str(later)]
+    assert (seen.json()["acts"], "债权人甲公司" in seen.text) == ([], False)
+    assert (await act(story, later, "repair", agency="court")).status_code == 201
+    assert await held(story.gateway, 31) == []
+
+
+async def test_an_act_dated_back_ends_nothing_before_it_was_said(story):
+    await story.push("drc", "penalty_general", penalties(penalty(32, "BACK1")))
+    record = await record_of(story.gateway, "BACK1")
+    assert (await act(story, record, "withdraw", effective_on="2010-01-01")).status_code == 201
+    assert await expunge(story.gateway) == {}
+    assert (await act(story, record, "reinstate")).status_code == 201
+    assert [h.fields["cf_wsh"] for h in await held(story.gateway, 32)] == ["BACK1"]
+
+
+async def test_persons_numbers_are_kept_out_of_what_is_said_of_an_act(story):
+    await story.push("drc", "penalty_general", penalties(penalty(33, "MASK1")))
+    said = {"reason": f"当事人{citizen(7)}申请", "document": f"申请书 {citizen(8)}"}
+    body = {"kind": "withdraw", **said}
+    record = await record_of(story.gateway, "MASK1")
+    url, headers = f"/v1/records/{record}/acts", await story.headers("drc")
+    assert (await story.client.post(url, json=body, headers=headers)).status_code == 201
+    kept = (await rows(story.gateway, "SELECT reason, document FROM record_act WHERE record_id = :r", r=record))[0]
+    assert (kept.reason, kept.document) == ("当事人〔证件号已隐去〕申请", "申请书 〔证件号已隐去〕")
+
+
+async def test_a_lists_batch_id_stands_for_one_act(story, list_of):
+    await story.push("drc", "penalty_general", penalties(penalty(34, "TWICE")))
+    keys = f"行政处罚决定书文号,统一社会信用代码\nTWICE,{uscc(34)}\n"
+    assert (await list_of(keys, "one-act")).status_code == 201
+    assert slug(await list_of(keys, "one-act", kind="reinstate")) == "batch-conflict"
+
+
+async def test_an_agency_that_must_sign_signs_its_lists_too(story, list_of):
+    await story.push("court", "bankruptcy_case", bankruptcy(35, "破35号"))
+    await ask_change(story.gateway, SetSigning(client="court", required=True), actor="operator-1")
+    story.gateway.access.expire()
+    keys = "案号\n破35号\n"
+    assert slug(await list_of(keys, "must-2", dataset="bankruptcy_case", agency="court")) == "batch-signature-required"
+    claims = {"batch": "must-2", "dataset": "bankruptcy_case", "sha256": hashlib.sha256(keys.encode()).hexdigest()}
+    for batch, status in (("must-3", 400), ("must-2", 201)):  # it is over one batch id
+        headers = {"Batch-Id": batch, "Batch-Signature": sign_jws(claims, story.keys["court"], JWS_TYPE)}
+        done = await story.client.post(
+            "/v1/datasets/bankruptcy_case/withdrawals", content=keys.encode(), params={"reason": "清单撤回"},
+            headers=headers | await story.headers("court"),
+        )  # fmt: skip
+        assert done.status_code == status, done.text
+    assert await held(story.gateway, 35) == []

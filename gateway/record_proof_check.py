@@ -42,10 +42,23 @@ class Proved:
     log: str | None
 
 
+def is_proof(given: object) -> bool:
+    """Tell whether a file means to be a proof, whatever it calls itself: then it is checked as one and nothing else."""
+    return isinstance(given, dict) and bool({"canonical", "leaf_index", "path"} & set(given))
+
+
 def verify_proof(
-    content: bytes, batch_key: Mapping[str, Any], vkey: str, agency_key: Mapping[str, Any] | None = None
+    content: bytes,
+    batch_key: Mapping[str, Any],
+    vkey: str,
+    agency_key: Mapping[str, Any] | None = None,
+    *,
+    logged: bool = False,
 ) -> Proved:
-    """Return what a file proves; without `agency_key`, by the agency's key in it. Raises RecordProofError."""
+    """Return what a file proves; without `agency_key`, by the agency's key in it. Raises RecordProofError.
+
+    Who gives `agency_key` wants the delivery signed with it; `logged` wants the audit entry there.
+    """
     try:
         proof = _read(content)
         statement: dict[str, Any] = verify_jws(proof["statement"], [batch_key], STATEMENT_TYPE)
@@ -54,6 +67,8 @@ def verify_proof(
         if (record["agency"], record["dataset"]) != (statement["agency"], statement["dataset"]):
             raise RecordProofError("the record is of another dataset than its batch 记录与批次不属于同一目录")
         signed_by = _check_agency(proof, statement, agency_key)
+        if logged and proof["entry"] is None:
+            raise RecordProofError("没有审计条目 there is no audit entry in it: ask for the proof again later")
         return Proved(record, statement, signed_by, _check_entry(proof["entry"], proof["statement"], statement, vkey))
     except SignatureError as fault:
         raise RecordProofError(f"签名不成立 a signature does not verify: {fault}") from fault
@@ -87,6 +102,8 @@ def _check_agency(
     if signature is None:
         if inside is not None:
             raise RecordProofError("有部门公钥而无签名 there is an agency's key and no signature")
+        if given is not None:
+            raise RecordProofError("没有部门签名 the agency did not sign this delivery")
         return None
     if not set(inside) <= set(KEY_MEMBERS):
         raise RecordProofError("部门公钥有多余成员 the agency's key has other members than a key")

@@ -137,6 +137,31 @@ async def test_the_command_line_and_the_interface_give_the_file_and_the_verifier
     command = ["verify", str(tmp_path / "proof.json"), "--keys", str(tmp_path / "keys.json"), "--json"]
     told = json.loads(xinqiao([*command, "--agency-key", str(tmp_path / "agency.json")], elsewhere).stdout)
     assert (told["valid"], told["agency_signature_by_key"], told["record"]["dataset"]) == (True, "given", "tax_arrears")
+    good, other = json.loads(content), tmp_path / "log.vkey"
+    other.write_text(public_keys(gateway)["audit"])
+    with_keys = ["--agency-key", str(tmp_path / "agency.json"), "--log-key", str(other)]
+    assert xinqiao([*command, *with_keys], elsewhere).returncode == 0
+    for changed, said in (
+        (content.replace(b"record-proof", b"record-prooF"), "other members"),
+        (content.replace(b'"type":"', b'"type":\t"'), "canonical form"),
+        (file_bytes({**good, "type": "x", "canonical": "{}"}), "other members"),
+        (file_bytes({**good, "agency_signature": None, "agency_key": None}), "did not sign"),
+        (file_bytes({**good, "entry": None}), "no audit entry"),
+    ):
+        (tmp_path / "proof.json").write_bytes(changed)
+        refused = xinqiao([*command, *with_keys], elsewhere, check=False)
+        assert (refused.returncode, said in refused.stderr) == (1, True), refused.stderr
     (tmp_path / "proof.json").write_bytes(content.replace("甲公司".encode(), "乙公司".encode()))
     refused = xinqiao(command, elsewhere, check=False)
     assert (refused.returncode, "path does not lead" in refused.stderr) == (1, True)
+
+
+async def test_an_answer_holds_nothing_that_was_not_signed(gateway, tmp_path):
+    signed = {"score": 700, "subject": uscc(1)}
+    answer = {**signed, "answer": sign_jws(signed, gateway.keys.signing("answer"), "xinqiao-answer+jws")}
+    (tmp_path / "keys.json").write_text(json.dumps(public_keys(gateway)))
+    command = ["verify", str(tmp_path / "answer.json"), "--keys", str(tmp_path / "keys.json"), "--json"]
+    for told, said in ((answer, ""), ({**answer, "rating": "AAA"}, "rating"), ({**answer, "score": 701}, "score")):
+        (tmp_path / "answer.json").write_text(json.dumps(told))
+        done = xinqiao(command, {"PATH": "/usr/bin", "HOME": str(tmp_path)}, check=False)
+        assert (done.returncode, said in done.stderr) == (1 if said else 0, True), done.stderr

@@ -10,8 +10,10 @@ HIDDEN = "〔证件号已隐去〕"
 # Told by its birth date alone: a number with a slip in its check digit is a person's all the same. Right after a letter
 # it may be part of a document's number: there the check digit decides.
 _CITIZEN = re.compile(
-    r"(?<![0-9])[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+    r"(?<![0-9])[1-8]\d{5} ?(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dXx](?![0-9A-Za-z])"
 )
+_HAS_WIDE = re.compile("[０-９]")
+_WIDE = {0xFF10 + digit: str(digit) for digit in range(10)} | {ord("Ｘ"): "X", ord("ｘ"): "x", 0x3000: " "}
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,15 @@ class CellError(Exception):
 
 
 def without_citizens(value: str) -> str:
-    """Take citizen numbers (GB 11643) out of free text."""
-    return _CITIZEN.sub(lambda found: found[0] if _is_code(found) else HIDDEN, value)
+    """Take citizen numbers (GB 11643) out of free text, also in full-width digits and with blanks between the parts."""
+    plain = narrow(value)
+    masked = _CITIZEN.sub(lambda found: found[0] if _is_code(found) else HIDDEN, plain)
+    return value if masked == plain else masked
+
+
+def narrow(value: str) -> str:
+    """Return text with full-width digits as plain ones; every character keeps its place."""
+    return value.translate(_WIDE) if _HAS_WIDE.search(value) else value
 
 
 def _is_code(found: re.Match[str]) -> bool:

@@ -13,6 +13,7 @@ from connectors import dates
 from connectors.binding import Binding
 from connectors.cells import NULLS, Reason
 from connectors.columns import are_unified_codes, first_filled, map_distinct, read_column, read_names
+from connectors.free_text import without_contacts
 from connectors.identifiers import Identifier, Kind
 from connectors.party import PERSON, PERSONAL_PARTY
 from connectors.rows import LONGEST_KEY, Mapped, Refused, RowMapper
@@ -91,7 +92,7 @@ class ChunkMapper:
         if binding.dataset.registers:
             read["also"] = self._further_codes(rows, codes, [columns[place] for place in binding.codes[1:]])
         if binding.producers:
-            read["producer"] = columns[binding.producers[0]].str.strip_chars()
+            read["producer"] = map_distinct(without_contacts, columns[binding.producers[0]].str.strip_chars())
         for bound in self._fields:
             some = bound.column.first_filled and len(bound.places) > 1
             cells = first_filled([columns[at] for at in bound.places]) if some else columns[bound.places[0]]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from connectors.cells import NULLS, CellError, without_citizens
+from connectors.cells import HIDDEN, NULLS, CellError, without_citizens
 from connectors.free_text import without_contacts
 from connectors.numerals import NUMERALS, read_numerals
 from connectors.units import ratio
@@ -52,6 +52,14 @@ def read_key_text(cell: str) -> str | None:
     if not value.isprintable():
         value = "".join(c if c.isprintable() else " " for c in value)
     return without_citizens(value) if len(value) >= 18 else value
+
+
+def read_key(cell: str) -> str | None:
+    """Return text as `read_key_text` does. Raises CellError for a citizen number: masked, two would become one."""
+    value = read_key_text(cell)
+    if value and HIDDEN in value and HIDDEN not in cell:
+        raise CellError("key_personal", "主键中有身份证号，请改用不含证件号的文书号或编号")
+    return value
 
 
 @lru_cache(maxsize=100_000)

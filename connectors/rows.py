@@ -17,6 +17,7 @@ from connectors import dates, normalise
 from connectors.binding import Binding, BoundField
 from connectors.cells import NULLS, CellError, Reason, shown
 from connectors.datasets import FieldType
+from connectors.free_text import without_contacts
 from connectors.identifiers import Identifier
 from connectors.keys import business_key
 from connectors.party import PERSON, PartyReader
@@ -71,7 +72,7 @@ class RowMapper:
             return Refused((Reason("column_count", "", "", f"应有 {len(self._header)} 列，实有 {len(cells)} 列"),))
         if not any(cell.strip() for cell in cells):
             return Refused((Reason("row_blank", "", "", "整行为空"),))
-        name = cells[self._names[0]].strip()
+        name = without_contacts(cells[self._names[0]].strip())
         party = self.party.identify(cells, name)
         if party is PERSON:
             return PERSON
@@ -113,7 +114,7 @@ class RowMapper:
         spelled = name_key(name)
         party = identifier.value or spelled
         key = business_key(self._dataset, party, fields)
-        producer = cells[self._producers[0]].strip() if self._producers else None
+        producer = without_contacts(cells[self._producers[0]].strip()) if self._producers else None
         publish_until = self._publish_until(fields, event_date)
         canonical = orjson.dumps(
             {
@@ -183,8 +184,7 @@ _READERS: dict[FieldType, Callable[[str], Value]] = {
 def _reader(bound: BoundField) -> Callable[[str], Value]:
     field, unit = bound.field, bound.column.unit or bound.field.unit
     if field.type == "text":
-        # Two keys must not become one because both were masked.
-        return normalise.read_key_text if bound.keyed else normalise.read_text
+        return normalise.read_key if bound.keyed else normalise.read_text
     if field.type == "money":
         return partial(normalise.read_money, unit=unit, into=field.unit)
     if field.type == "number":

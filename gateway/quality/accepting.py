@@ -1,5 +1,7 @@
 """Accepting a held delivery: taken in as it came, by those who sent it; the decision joins the batch's transaction."""
 
+import asyncio
+import tempfile
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -8,12 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import get_dataset
-from connectors.decode import Table, decode
-from connectors.errors import ConnectorError
+from connectors.decode import decode
 from connectors.tables import Batch
-from gateway.intake import Sender, digest_of, take_in
+from gateway.intake import Sender, take_in
 from gateway.quality.held import HeldDecidedError, decide_held, get_held, held_file
-from gateway.quality.tables import HeldDelivery
+from gateway.quality.held_files import open_sealed
+from gateway.spool import spool_of
 from gateway.state import Gateway
 
 _BATCH = text("SELECT batch_id FROM batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)")
@@ -36,20 +38,14 @@ async def accept_held(gateway: Gateway, held_id: UUID, actor: str, agency: str |
         await decide_held(gateway, session, held_id, "accepted", actor, batch)
 
     sender = Sender(held.actor, held.sender_batch, held.way, held.agency_signature)
-    batch, new = await take_in(
-        gateway, sender, get_dataset(held.dataset), held.digest, partial(_read, file, held), then=decided, accepted=True
-    )
+    with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as opened:
+        path = Path(opened.name)
+        await asyncio.to_thread(open_sealed, gateway.keys.kek, held_id, file, held.file_digest, path)
+        batch, new = await take_in(
+            gateway, sender, get_dataset(held.dataset), held.digest, partial(decode, path), then=decided, accepted=True
+        )
     if not new:  # it was sent again meanwhile and had become familiar
         async with gateway.database.begin("held.accept") as session:
             await decided(session)
     file.unlink(missing_ok=True)
     return batch
-
-
-def _read(file: Path, held: HeldDelivery) -> Table:
-    """Start reading what was held. Raises ConnectorError where its bytes are no longer those that came."""
-    if not file.exists() or digest_of(file) != held.file_digest:
-        raise ConnectorError(
-            "暂存的文件已丢失或改变，请部门重新报送 the file that was held is lost or changed: have it sent again"
-        )
-    return decode(file)

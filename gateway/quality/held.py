@@ -6,9 +6,6 @@
 """
 
 import asyncio
-import hashlib
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +22,7 @@ from audit.events import Event
 from connectors.datasets import Dataset
 from connectors.drift import Finding
 from gateway.errors import GatewayError
+from gateway.quality.held_files import keep_sealed
 from gateway.quality.tables import HeldDelivery
 from gateway.state import Gateway
 
@@ -93,7 +91,7 @@ async def hold(
     """Keep a delivery aside, and return it; `then` joins the transaction, since the delivery is settled with it."""
     held_id, now = uuid7(), datetime.now(UTC)
     kept = held_file(gateway, held_id)
-    file_digest = await asyncio.to_thread(_keep, parcel.file, kept)
+    file_digest = await asyncio.to_thread(keep_sealed, gateway.keys.kek, held_id, parcel.file, kept)
     names = {"agency": dataset.agency, "dataset": dataset.dataset, "sender": parcel.sender_batch}
     async with gateway.database.begin("batch.hold") as session:
         await session.execute(_LOCK, names)
@@ -160,17 +158,6 @@ async def expire_held(gateway: Gateway) -> None:
 
 def _kinds(findings: list[Finding]) -> list[dict[str, str]]:
     return [{"kind": finding.kind, "column": finding.column} for finding in findings]
-
-
-def _keep(file: Path, kept: Path) -> bytes:
-    """Copy a file to where it lasts, and return SHA-256 of its bytes."""
-    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with file.open("rb") as source, kept.open("xb") as target:
-        shutil.copyfileobj(source, target, 1 << 20)
-        target.flush()
-        os.fsync(target.fileno())
-    with kept.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").digest()
 
 
 def _sweep(folder: Path, waiting: set[str]) -> None:

@@ -85,11 +85,19 @@ CODE, NAME = "行政相对人代码1(统一社会信用代码)", "行政相对�
         ),
         ({CODE: "/", NAME: "/"}, ["party_missing", "required"]),
         ({"处罚决定日期": "2027-01-01"}, ["date_future"]),
+        ({"行政处罚决定书文号": f"温罚 {citizen(4)}"}, ["key_personal"]),
         ({"罚款金额（万元）": "五千"}, ["money_unreadable"]),
     ],
 )
 def test_a_bad_row_names_all_that_is_wrong_with_it(changes, expected):
     assert codes(mapped(penalty(**changes))) == expected
+
+
+def test_names_and_authorities_keep_no_persons_numbers():
+    record = mapped(penalty(处罚机关=f"某局 {citizen(4)}", 行政相对人名称="瓯海某某鞋厂13800138000"))
+    assert not {citizen(4), "13800138000"} & {*record.producer.split(), record.name[-11:]}
+    assert (record.producer, record.name) == ("某局 〔证件号已隐去〕", "瓯海某某鞋厂〔电话已隐去〕")
+    assert b"13800138000" not in record.canonical
 
 
 def test_a_row_with_too_few_or_too_many_cells_and_a_blank_one_are_refused():

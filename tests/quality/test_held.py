@@ -53,6 +53,7 @@ async def test_a_new_column_is_held_told_and_known_once_it_was_accepted(gateway,
     assert (again.status_code, again.json()["held"]) == (202, body["held"])
     held = UUID(body["held"])
     assert await waiting(rows) == [held]
+    assert "王五".encode() not in held_file(gateway, held).read_bytes()
     batch = await accept_held(gateway, held, "person:clerk-1")
     assert (batch.accepted, batch.sender_batch, batch.way) == (1, "wider-1", "push")
     assert not held_file(gateway, held).exists()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.cells import narrow
 from connectors.free_text import without_contacts
 from connectors.personal import HASHED, SEALED, Protector, SealedError, SubjectKeys, refs_in
 from connectors.sole_traders import is_sole_trader
@@ -95,10 +96,13 @@ def test_one_person_is_told_by_the_code_and_without_one_when_in_doubt(kind, valu
     assert is_sole_trader(kind, value, name) is one
 
 
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 HIDDEN = [
     "联系电话13800138000", "13800138000", "手机：138 0013 8000", "+86 13800138000", "008613800138000", "138-0013-8000",
     "电话13800138000号", "wang.xm@example.com", "账号6222021234567890128", "卡号 6222 0212 3456 7890 128",
     f"身份证{citizen(7)}。",
+    "张三丰（男）13800138000", "签字13800138000", "手机１３８００１３８０００", citizen(7).translate(WIDE),
+    f"{citizen(7)[:6]} {citizen(7)[6:14]} {citizen(7)[14:]}",
 ]  # fmt: skip
 LEFT = [
     "温罚〔2024〕13800138000号", "温罚[2024]第13800138000号", "浙温字13800138000号", "13800138000号", "123138001380001",
@@ -110,7 +114,9 @@ LEFT = [
 def test_what_belongs_to_persons_is_masked(text):
     masked = without_contacts(text)
     assert "已隐去" in masked
-    assert not any(part in masked.replace(" ", "").replace("-", "") for part in ("3800138", "621234567", "example"))
+    assert not any(
+        part in narrow(masked).replace(" ", "").replace("-", "") for part in ("3800138", "621234567", "example")
+    )
 
 
 @pytest.mark.parametrize("text", LEFT)

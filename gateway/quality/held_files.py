@@ -1,0 +1,56 @@
+"""The bytes of held deliveries, sealed under the KEK while they wait: nobody judged them, persons may be among them.
+
+A file is sealed in pieces, each bound to the delivery and its place, so that memory does not grow with it.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+from connectors.errors import ConnectorError
+from signing.errors import SealError
+from signing.sealing import NONCE_BYTES, seal, unseal
+
+PIECE = 1 << 20
+_SEALED = NONCE_BYTES + PIECE + 16  # the nonce before, GCM's tag behind
+
+
+def keep_sealed(kek: bytes, held_id: UUID, file: Path, kept: Path) -> bytes:
+    """Copy a file to where it lasts, sealed, and return SHA-256 of what was read."""
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256()
+    with file.open("rb") as source, kept.open("xb") as target:
+        for place, piece in enumerate(iter(lambda: source.read(PIECE), b"")):
+            digest.update(piece)
+            target.write(seal(kek, piece, _context(held_id, place)))
+        target.flush()
+        os.fsync(target.fileno())
+    return digest.digest()
+
+
+def open_sealed(kek: bytes, held_id: UUID, kept: Path, digest: bytes, target: Path) -> None:
+    """Write what was held into `target`. Raises ConnectorError where it is no longer what came."""
+    found = hashlib.sha256()
+    try:
+        with target.open("wb") as opened:
+            for piece in _pieces(kek, held_id, kept):
+                found.update(piece)
+                opened.write(piece)
+    except (FileNotFoundError, SealError):
+        found = hashlib.sha256()
+    if found.digest() != digest:
+        raise ConnectorError(
+            "暂存的文件已丢失或改变，请部门重新报送 the file that was held is lost or changed: have it sent again"
+        )
+
+
+def _pieces(kek: bytes, held_id: UUID, kept: Path) -> Iterator[bytes]:
+    with kept.open("rb") as source:
+        for place, sealed in enumerate(iter(lambda: source.read(_SEALED), b"")):
+            yield unseal(kek, sealed, _context(held_id, place))
+
+
+def _context(held_id: UUID, place: int) -> bytes:
+    return f"held:{held_id}:{place}".encode()

@@ -1,6 +1,8 @@
 """`xinqiao serve`: the HTTP service, with as many workers as asked for."""
 
 import asyncio
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -33,6 +35,9 @@ def serve(
         raise typer.Exit(1) from fault
     configure_logs(settings.log_level, settings.instance)
     clear_metrics(settings.instance_home / "metrics")
+    # The server raises the signal anew once it has stopped. It must end this process by its exit, not at once: the
+    # embedded database is let go of there.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "gateway.app:create_app",
         factory=True,

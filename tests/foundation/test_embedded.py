@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import free_port, running, wait_ready, xinqiao
+
 PROGRAM = """
 import sys, time
 from pathlib import Path
@@ -81,4 +83,17 @@ def test_killed_users_and_a_killed_server_are_recovered_from(home: Path) -> None
     assert first_line(after) == 2
     after.communicate()
     assert after.returncode == 0
+    assert not (home / "postgres/data/postmaster.pid").exists()
+
+
+def test_a_service_that_is_told_to_stop_leaves_no_server_behind(home: Path) -> None:
+    home.mkdir(mode=0o755)
+    port = free_port()
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "XINQIAO_HOME": str(home), "XINQIAO_PORT": str(port)}
+    xinqiao(["init"], env)
+    with running(["serve"], env) as service:
+        wait_ready(f"http://127.0.0.1:{port}", service, home / "serve.log")
+        assert postmaster(home)
+        service.terminate()
+        assert service.wait(30) == 0
     assert not (home / "postgres/data/postmaster.pid").exists()

@@ -38,6 +38,12 @@ _LINK = """
     INSERT INTO subject_identifier (kind, value, subject_id, source, confidence, recorded_at)
     VALUES (%s, %s, %s, %s, 100, %s) ON CONFLICT DO NOTHING
 """
+# What was given to another on a weaker word than a person's goes to whom the person says.
+_MOVE = """
+    UPDATE record r SET subject_id = %(subject)s FROM subject_known k
+    WHERE (k.kind, k.value) = (%(kind)s, %(value)s) AND k.subject_id <> %(subject)s AND k.confidence < 100
+      AND r.subject_id = k.subject_id AND (r.identifier_type, r.identifier_value) = (%(kind)s, %(value)s)
+"""
 Known = tuple[str, str]  # kind and value
 
 
@@ -73,6 +79,11 @@ async def resolve_earlier(
 async def link(
     cursor: psycopg.AsyncCursor[Any], identifier: Known, subject_id: UUID, decided_by: str, now: datetime
 ) -> int:
-    """Keep a person's decision whose an identifier is; return how many records found their subject by it."""
+    """Keep a person's decision whose an identifier is; return how many records found their subject by it.
+
+    Records that were another's by this identifier, on a weaker word, are among them.
+    """
     await cursor.execute(_LINK, [*identifier, subject_id, decided_by, now])
-    return (await resolve_earlier(cursor, [identifier], None))[0]
+    await cursor.execute(_MOVE, {"kind": identifier[0], "value": identifier[1], "subject": subject_id})
+    moved = cursor.rowcount
+    return moved + (await resolve_earlier(cursor, [identifier], None))[0]

@@ -1,5 +1,6 @@
 """Old codes and names find their subject, as surely as the word they rest on; where two share one, a person decides."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from connectors.binding import bind
 from connectors.catalogue import get_dataset
 from connectors.decode import Table
+from connectors.portfolio import load_records
 from connectors.subjects import find_subject
 from gateway.errors import GatewayError
 from gateway.intake import Sender, take_in
@@ -93,6 +95,26 @@ async def test_a_name_two_enterprises_bear_waits_for_a_person(gateway, deliver):
     assert await known(gateway, "同名公司") == uscc(47)
     later = await deliver("abnormal_operation", ABNORMAL, ["同名公司", "/", "失联", "2021-01-01"])
     assert (later.accepted, later.unresolved) == (1, 0)
+
+
+async def test_a_person_moves_what_was_given_to_another_by_name_alone(gateway, deliver):
+    await deliver("ent_registration", REGISTRATION, ["前名公司", uscc(60), "", ""])
+    await deliver("ent_registration", REGISTRATION, ["今名公司", uscc(60), "", ""], ["前名公司", uscc(61), "", ""])
+    own = ["前名公司", uscc(61), "未年报", "2019-01-01"]
+    await deliver("abnormal_operation", ABNORMAL, ["前名公司", "/", "未年报", "2020-01-01"], own)
+    assert await abnormal_of(gateway, 61) == ["2019-01-01", "2020-01-01"]
+    linked = await link_subject(gateway, "前名公司", uscc(60), actor="operator-1", reason="列入时为其名称")
+    assert linked.records == 1
+    assert (await abnormal_of(gateway, 60), await abnormal_of(gateway, 61)) == (["2020-01-01"], ["2019-01-01"])
+    with pytest.raises(GatewayError, match="no such enterprise"):
+        await link_subject(gateway, "前名公司", uscc(998), actor="operator-1", reason="x")
+
+
+async def abnormal_of(gateway, number):
+    async with gateway.database.begin("test.abnormal") as session:
+        subject = await find_subject(session, "uscc", uscc(number))
+        held = await load_records(session, subject.subject_id, date(2026, 11, 1), None)
+        return sorted(str(record.fields["date_in"]) for record in held if record.dataset == "abnormal_operation")
 
 
 async def test_a_link_to_nobody_and_of_a_unified_code_is_refused(gateway):

@@ -33,6 +33,7 @@ class BoundField:
     places: list[int]
     within: list[int]
     keyed: bool = False
+    foreign: bool = False  # an amount whose currency another field tells
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,13 @@ def bind(dataset: Dataset, header: Sequence[str]) -> Binding:
 
 
 def _bound(dataset: Dataset, mapping: Mapping, header: Header) -> Binding:
-    fields = []
+    fields, foreign = [], any(field.type == "currency" for field in dataset.fields.values())
     for name, field in dataset.fields.items():
         column = mapping.fields.get(name, Column())
         places = header.find([*column.from_, name, field.zh])
-        fields.append(BoundField(name, field, column, places, header.find(column.fine_within), name in dataset.key))
+        fields.append(
+            BoundField(name, field, column, places, header.find(column.fine_within), name in dataset.key, foreign)
+        )
     party, producer = mapping.party, mapping.producer
     return Binding(
         dataset, mapping, header.names, fields, header.find(party.name)[:1], header.find(party.codes),

@@ -1,9 +1,11 @@
 """What the form of a catalogue file does not show: names without a field, units that do not fit, patterns. Pure."""
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from connectors.datasets import Dataset, Field
+from connectors.extracting import fault_of_pattern
+from connectors.headings import unit_of
 from connectors.mapping import Column
 from connectors.normalise import UNITS
 from connectors.units import ratio
@@ -14,6 +16,7 @@ Path = tuple[str, ...]
 def faults(dataset: Dataset) -> Iterator[tuple[Path, str]]:
     """Yield where in a dataset something is wrong, and what."""
     yield from _unknown_names(dataset)
+    yield from _wrong_members(dataset)
     for name, of in dataset.fields.items():
         if text := _fault_of_field(of):
             yield ("fields", name), text
@@ -36,20 +39,43 @@ def _unknown_names(dataset: Dataset) -> Iterator[tuple[Path, str]]:
             yield where, f"没有字段 no such field: {', '.join(sorted(unknown))}"
 
 
+def _wrong_members(dataset: Dataset) -> Iterator[tuple[Path, str]]:
+    if dataset.freshness_days < 1 or dataset.retention_years < 1:
+        yield ("freshness_days",), "天数与年数至少为 1 days and years are at least 1"
+    if dataset.event_date and dataset.fields[dataset.event_date].type not in {"date", "until"}:
+        yield ("event_date",), f"{dataset.event_date} 不是日期 is no date"
+    if again := _twice(mapping.id for mapping in dataset.mappings):
+        yield ("mappings",), f"编号重复 stands twice: {again}"
+    if again := _twice(field.zh for field in dataset.fields.values()):
+        yield ("fields",), f"字段中文名重复 two fields are called {again}"
+
+
+def _twice(words: Iterable[str]) -> str:
+    """Return the words that stand there more than once."""
+    return "、".join(sorted(word for word, times in Counter(words).items() if times > 1))
+
+
 def _fault_of_field(of: Field) -> str | None:
     if of.type == "money" and of.unit not in UNITS:
         return f"金额的 unit 应为 the unit of money is one of: {'、'.join(UNITS)}"
     if of.type == "code" and not of.codes:
         return "代码须有 codes a code needs its codes"
+    if again := _twice(of.codes.values()):
+        return f"两个代码同义 two codes have one word: {again}"
     return None
 
 
 def _of(column: Column, dataset: Dataset, name: str) -> Iterator[tuple[Path, str]]:
     """Yield what is wrong with how a field is read."""
-    if column.extract and (text := _fault_of_pattern(column.extract)):
+    if column.extract and (text := fault_of_pattern(column.extract)):
         yield ("extract",), text
     of = dataset.fields.get(name)
-    if of is None or not column.unit:
+    if of is None:
+        return
+    if of.type == "code" and (unknown := set(column.codes.values()) - set(of.codes)):
+        yield ("codes",), f"不在字段的代码表中 no codes of the field: {'、'.join(sorted(unknown))}"
+    yield from _contradicted(column, of)
+    if not column.unit:
         return
     if of.type == "money" and column.unit not in UNITS:
         yield ("unit",), f"金额的 unit 应为 the unit of money is one of: {'、'.join(UNITS)}"
@@ -59,9 +85,9 @@ def _of(column: Column, dataset: Dataset, name: str) -> Iterator[tuple[Path, str
         yield ("unit",), f"{of.type} 没有单位 only money and numbers have a unit"
 
 
-def _fault_of_pattern(pattern: str) -> str | None:
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as fault:
-        return f"不是正则表达式 no regular expression: {fault}"
-    return None if groups == 1 else "应恰有一个括号组 exactly one group is wanted"
+def _contradicted(column: Column, of: Field) -> Iterator[tuple[Path, str]]:
+    """Yield the headings that name another unit of money than their cells would be read in."""
+    for heading in column.from_:
+        said = unit_of(heading)
+        if of.type == "money" and said in UNITS and said != (column.unit or of.unit):
+            yield ("from",), f"列名“{heading}”以{said}计，应写 unit: {said} the heading is in {said}: say so"

@@ -114,6 +114,9 @@ class _Reader:
             found.agencies[agency.code] = agency
         code = agency.code if isinstance(agency, Agency) else agency
         for name, body in self.convert(("datasets",), content.get("datasets") or {}, dict[str, Any]).items():
+            stands = found.datasets.get(name)
+            if stands is not None and stands.agency != code:
+                raise self.fault(("datasets", name), f"是 {stands.agency} 的目录 is a dataset of {stands.agency}")
             found.datasets[name] = self.read_dataset(code, name, body)
             yield name
 

@@ -5,7 +5,9 @@ here, what a cell means is not: whatever is not plain goes, row by row, through 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import msgspec
 import numpy as np
 import polars as pl
 
@@ -43,13 +45,23 @@ Read = tuple[pl.Series, pl.Series]
 def read_column(bound: BoundField, cells: pl.Series) -> Read:
     """Return the values of a field's cells (null where there is none), and which cells are plain."""
     read = reader_of(bound)
-    if bound.column.nulls or bound.column.extract:
+    if bound.column.extract:
+        return _read_extracted(bound, cells)
+    if bound.column.nulls:
         return _read_distinct(read, cells, _dtype(bound))
     if bound.field.type == "text":
         return read_text(cells)
     if bound.field.type == "money" and (bound.column.unit or bound.field.unit) == bound.field.unit:
         return _read_amounts(read, cells)
     return _read_distinct(read, cells, _dtype(bound))
+
+
+def _read_extracted(bound: BoundField, cells: pl.Series) -> Read:
+    """Take the pattern's part out of all cells at once, as connectors/extracting.py does cell by cell."""
+    value = cells.str.strip_chars()
+    taken = value.str.extract(bound.column.extract, 1).fill_null(value).set(value.is_in(bound.column.nulls), "")
+    bare = msgspec.structs.replace(bound.column, extract="", nulls=[])
+    return _read_distinct(reader_of(replace(bound, column=bare)), taken, _dtype(bound))
 
 
 def read_text(cells: pl.Series) -> Read:

@@ -53,7 +53,9 @@ class Offer:
 def content(found: Slice) -> list[list[str]]:
     """Return a slice's rows, and let go of it."""
     try:
-        return [list(cells) for _, cells in found.open().rows]
+        table = found.open()
+        assert {type(column) for column in table.header} <= {str}, "columns are plain text"
+        return [list(cells) for _, cells in table.rows]
     finally:
         found.discard()
 
@@ -67,6 +69,7 @@ class ConnectorContract:
         streams = connector.discover()
         assert streams
         assert list(streams[0].columns) == list(offer.columns)
+        assert {type(column) for column in streams[0].columns} <= {str}, "columns are plain text"
 
     def test_everything_is_read_in_order_and_exactly_once(self, offer: Offer) -> None:
         read = [row for _, rows in offer.slices() for row in rows]

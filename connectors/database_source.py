@@ -47,7 +47,7 @@ class DatabaseSource:
     def discover(self) -> Sequence[Stream]:
         """Return the table and its columns. Raises SourceError."""
         with self._opened() as (_, table):
-            return [Stream(self._config.table, [column.name for column in table.columns])]
+            return [Stream(self._config.table, [str(column.name) for column in table.columns])]
 
     def read(self, after: str | None) -> Slice | None:
         """Return the next slice of rows, every value as text. Raises SourceError, MalformedError."""
@@ -58,7 +58,7 @@ class DatabaseSource:
             if not rows:
                 _refuse_empty(connection, mark, key)
                 return None
-        header = [column.name for column in table.columns]
+        header = [str(column.name) for column in table.columns]  # SQLAlchemy's own kind of text goes no further
         cells = [[_cell(value, name) for value, name in zip(row, header, strict=True)] for row in rows]
         places = [header.index(column.name) for column in (mark, key)]
         return rows_slice("database", header, cells, json.dumps([cells[-1][place] for place in places]))

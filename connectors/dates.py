@@ -3,14 +3,14 @@
 import calendar
 import re
 import unicodedata
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 from connectors.cells import NULLS, CellError
 
 NO_END = frozenset({"2099-12-31", "9999-12-31", "2999-12-31"})  # "for ever", as agencies write it
 _SHANGHAI = timezone(timedelta(hours=8))
-_TIME = r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_TIME = r"(?:[ T]?(\d{1,2}):(\d{2})(?::\d{2})?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?"
 _DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?" + _TIME)
 _PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?")
 _DAY_FIRST = re.compile(r"(\d{1,2})(-|/|\.)(\d{1,2})\2(\d{4})" + _TIME)
@@ -18,6 +18,7 @@ _MONTH = re.compile(r"(\d{4})(?:-|/|\.|年度?) *(\d{1,2}) *月?")
 _PLAIN_MONTH = re.compile(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")  # 202405, as periods of tax and insurance are written
 _YEAR = re.compile(r"((?:19|20|21)\d\d)年?(?:度)?")
 _SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")  # days since 1899-12-30, as spreadsheets keep dates
+_FIRST_SERIAL = 21916  # 1960: below it lie 20243 and the like, which are months without their zero
 _EPOCH = re.compile(r"(\d{13})")  # milliseconds, as web interfaces give them; the day is Shanghai's
 _NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _TENS = re.compile(r"(\d?)十(\d?)")
@@ -28,7 +29,7 @@ def read_date(cell: str, *, day_first: bool = False) -> str | None:
     """Return an ISO date, None for the usual nulls. Raises CellError. `day_first`: 2/1/2020 is the second of January.
 
     Reads 2020-01-02, 2020/1/2, 2020.1.2, 20200102, 2020年1月2日 or 二〇二〇年一月二日, with a time or not; a month or a
-    year alone; spreadsheet serials; milliseconds since 1970.
+    year alone; spreadsheet serials; moments with their offset, whose day is Shanghai's; milliseconds since 1970.
     """
     value = unicodedata.normalize("NFKC", cell).strip()
     if value in NULLS:
@@ -49,9 +50,12 @@ def read_date(cell: str, *, day_first: bool = False) -> str | None:
 
 
 def _read(value: str) -> str | None:
-    if found := _DAY.fullmatch(value) or _PLAIN.fullmatch(value):
+    if found := _DAY.fullmatch(value):
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+        return (_in_shanghai(day, found) if found[6] else day).isoformat()
+    if found := _PLAIN.fullmatch(value):
         return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
-    if found := _SERIAL.fullmatch(value):
+    if (found := _SERIAL.fullmatch(value)) and int(found[1]) >= _FIRST_SERIAL:
         return (date(1899, 12, 30) + timedelta(days=int(found[1]))).isoformat()
     if found := _MONTH.fullmatch(value) or _PLAIN_MONTH.fullmatch(value):
         return date(int(found[1]), int(found[2]), 1).isoformat()[:7]
@@ -60,6 +64,14 @@ def _read(value: str) -> str | None:
     if found := _EPOCH.fullmatch(value):
         return datetime.fromtimestamp(int(found[1]) / 1000, _SHANGHAI).date().isoformat()
     return None
+
+
+def _in_shanghai(day: date, found: re.Match[str]) -> date:
+    """Return the day it was in Shanghai at a moment that names its offset."""
+    zone = found[6].replace(":", "").replace("Z", "+0000")
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    at = datetime.combine(day, time(int(found[4]), int(found[5])), timezone(-offset if zone[0] == "-" else offset))
+    return at.astimezone(_SHANGHAI).date()
 
 
 def read_until(cell: str, *, day_first: bool = False) -> str | None:

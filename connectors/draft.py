@@ -17,7 +17,7 @@ from connectors.mapping import Column, Party, Producer, heading_key
 from connectors.mapping import Mapping as Spelling
 from connectors.matching import Matching, Pair, Sample, is_counter, match, words_of
 from connectors.shapes import shapes_of
-from connectors.transforms import Doubt, column_of, footers_of, is_merged, placeholders_of, rounded_of
+from connectors.transforms import Doubt, column_of, footers_of, is_merged, line_of, placeholders_of, rounded_of
 
 SAMPLE_ROWS = 500
 LEAST_SCORE, LEAST_LEAD = 0.45, 0.04
@@ -144,7 +144,7 @@ def _check_guess(scores: Sequence[tuple[str, float]], datasets: Mapping[str, Dat
 def _draft(matching: Matching, found: Found, scores: list[tuple[str, float]]) -> Draft:
     dataset, headings, shapes = matching.dataset, matching.sample.headings, matching.sample.shapes
     pairs = {name: pair for name, pair in matching.fields.items() if pair.score >= SURELY}
-    fields, doubts = {}, _doubtful(matching)
+    fields, doubts = {}, _doubtful(matching, found.titles)
     for name, pair in pairs.items():
         heading, shape = headings[pair.place], shapes[pair.place]
         fields[name], said = column_of(name, dataset.fields[name], heading, shape, found.titles)
@@ -168,13 +168,16 @@ def _draft(matching: Matching, found: Found, scores: list[tuple[str, float]]) ->
     )  # fmt: skip
 
 
-def _doubtful(matching: Matching) -> list[Doubt]:
-    headings = matching.sample.headings
-    return [
-        Doubt(name, heading := headings[pair.place], f"{pair.score:.0%} {pair.why}", f"{name}: {{from: [{heading}]}}")
-        for name, pair in matching.fields.items()
-        if pair.score < SURELY
-    ]
+def _doubtful(matching: Matching, titles: Sequence[str]) -> list[Doubt]:
+    """Return what is not sure of the pairs; the line to write holds the unit and all else their columns need."""
+    doubts, sample = [], matching.sample
+    for name, pair in matching.fields.items():
+        if pair.score >= SURELY:
+            continue
+        heading, of = sample.headings[pair.place], matching.dataset.fields[name]
+        column, said = column_of(name, of, heading, sample.shapes[pair.place], titles)
+        doubts += [Doubt(name, heading, f"{pair.score:.0%} {pair.why}", line_of(name, column)), *said]
+    return doubts
 
 
 def _spelling(matching: Matching, fields: dict[str, Column], found: Found, doubts: list[Doubt]) -> Spelling:

@@ -1,12 +1,8 @@
 """A draft as YAML to paste into the catalogue: what is sure as a mapping, what is not as comments. Pure."""
 
-from typing import Any
-
-import msgspec
-import yaml
-
 from connectors.draft import Draft
 from connectors.mapping import Column, Mapping, Party, Producer
+from connectors.transforms import filled, flow
 
 
 def write_snippet(draft: Draft) -> str:
@@ -20,7 +16,7 @@ def write_snippet(draft: Draft) -> str:
     ]
     for name, column in spelling.fields.items():
         _, pair = draft.pairs[name]
-        lines.append(f"    {name}: {_flow(_filled(column, Column()))}  # {pair.score:.0%} {_line(pair.why)}")
+        lines.append(f"    {name}: {flow(filled(column, Column()))}  # {pair.score:.0%} {_line(pair.why)}")
     decide = [
         f"{doubt.about} ← {doubt.column}：{doubt.text}" + (f" → {doubt.line}" if doubt.line else "")
         for doubt in draft.doubts
@@ -32,22 +28,12 @@ def write_snippet(draft: Draft) -> str:
 
 
 def _parts(spelling: Mapping) -> list[str]:
-    party = _filled(spelling.party, Party(name=[], codes=[]))
-    producer = _filled(spelling.producer, Producer())
-    parts = [f"party: {_flow(party)}"]
-    parts += [f"producer: {_flow(producer)}"] if producer else []
-    parts += [f"footers: {_flow(spelling.footers)}"] if spelling.footers else []
+    party = filled(spelling.party, Party(name=[], codes=[]))
+    producer = filled(spelling.producer, Producer())
+    parts = [f"party: {flow(party)}"]
+    parts += [f"producer: {flow(producer)}"] if producer else []
+    parts += [f"footers: {flow(spelling.footers)}"] if spelling.footers else []
     return parts
-
-
-def _filled(value: msgspec.Struct, empty: msgspec.Struct) -> dict[str, Any]:
-    """Return the members that are not what they are without being said."""
-    plain: dict[str, Any] = msgspec.to_builtins(value)
-    return {name: member for name, member in plain.items() if member != msgspec.to_builtins(empty)[name]}
-
-
-def _flow(value: object) -> str:
-    return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000).strip()
 
 
 def _remarks(title: str, lines: list[str]) -> list[str]:

@@ -20,16 +20,17 @@ _SCALES = {"": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
 _CURRENCIES = {
     "人民币": "CNY", "美元": "USD", "欧元": "EUR", "港元": "HKD", "香港元": "HKD", "港币": "HKD", "日元": "JPY",
 }  # fmt: skip
+_FIGURES = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _MONEY = re.compile(
-    r"(?:人民币|¥|￥)?([\d,]+(?:\.\d+)?|\.\d+)\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?[整正]?\)?"
+    rf"(?:人民币|¥|￥)?({_FIGURES}|\.\d+)\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?[整正]?\)?"
 )
 _IN_WORDS = re.compile(rf"(?:人民币)?([{NUMERALS}]+)[元圆]零?(?:([{NUMERALS}])角)?零?(?:([{NUMERALS}])分)?[整正]?")
-_AMOUNT = rf"([\d,]+(?:\.\d+)?|[{NUMERALS}]+)\s*(万)?"
+_AMOUNT = rf"({_FIGURES}|[{NUMERALS}]+)\s*(万)?"
 _TOTAL = re.compile(rf"[共合]计(?:处罚|处|罚款)?(?:人民币)?{_AMOUNT}元(?:的?罚款|[。;,]|$)")
 _FINE = re.compile(
     rf"罚款(?:金额)?(?:人民币)?\s*{_AMOUNT}元?|处(?:以)?(?:人民币)?\s*{_AMOUNT}元(?:人民币)?(?:整)?的?罚款"
 )
-_NUMBER = re.compile(r"(-?)([\d,]+(?:\.\d+)?|\.\d+)\s*\(?([^\d\s()]{0,6})\)?")
+_NUMBER = re.compile(rf"(-?)({_FIGURES}|\.\d+)\s*\(?([^\d\s(),.]{{0,6}})\)?")
 _FLAGS = {
     **dict.fromkeys(("是", "有", "真", "1", "Y", "YES", "TRUE", "T", "√"), True),
     **dict.fromkeys(("否", "没有", "假", "0", "N", "NO", "FALSE", "F", "×"), False),
@@ -63,10 +64,11 @@ def read_key(cell: str) -> str | None:
 
 
 @lru_cache(maxsize=100_000)
-def read_money(cell: str, unit: str, into: str = "") -> str | None:
+def read_money(cell: str, unit: str, into: str = "", *, foreign: bool = False) -> str | None:
     """Return a decimal string in `into` (else `unit`); a unit written in the cell wins over `unit`, the column's.
 
-    Amounts in words (壹仟贰佰元伍角整) say their unit themselves.
+    Amounts in words (壹仟贰佰元伍角整) say their unit themselves. A currency other than the yuan is read where another
+    field tells which it is (`foreign`).
     """
     value = unicodedata.normalize("NFKC", cell).strip()
     if value in NULLS:
@@ -79,6 +81,8 @@ def read_money(cell: str, unit: str, into: str = "") -> str | None:
         if yuan is None:
             raise CellError("money_unreadable", f"不是金额，应为以{unit}计的数字")
         return decimal_string(yuan, 1 / UNITS[into or unit])
+    if found[4] and _CURRENCIES[found[4]] != "CNY" and not foreign:
+        raise CellError("money_foreign", f"{found[4]}：此目录只收人民币金额，请折算")
     scale = _SCALES[found[2] or ""] if found[2] or found[3] else UNITS[unit]
     return decimal_string(found[1], scale / UNITS[into or unit])
 

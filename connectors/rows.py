@@ -4,7 +4,6 @@ Order of judgement: the number of cells, then who the row is about (a natural pe
 the row is kept), then every field, so that a refused row names all that is wrong with it.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from connectors import dates, normalise
 from connectors.binding import Binding, BoundField
 from connectors.cells import NULLS, CellError, Reason, shown
 from connectors.datasets import FieldType
+from connectors.extracting import extracted
 from connectors.free_text import without_contacts
 from connectors.identifiers import Identifier
 from connectors.keys import business_key
@@ -158,7 +158,7 @@ def _place_of(bound: BoundField, cells: Sequence[str]) -> int:
 def reader_of(bound: BoundField) -> Callable[[str], Value]:
     """Return the reader of a field's cells: its type's, after what the mapping declares."""
     read, column = _reader(bound), bound.column
-    nulls, pattern = frozenset(column.nulls), re.compile(column.extract) if column.extract else None
+    nulls, pattern = frozenset(column.nulls), column.extract
     if not nulls and not pattern:
         return read
 
@@ -166,8 +166,8 @@ def reader_of(bound: BoundField) -> Callable[[str], Value]:
         value = cell.strip()
         if value in nulls:
             return None
-        found = pattern.search(value) if pattern else None
-        return read(found[1] or "" if found else value)
+        found = extracted(pattern, value) if pattern else None
+        return read(value if found is None else found)
 
     return prepared
 
@@ -186,7 +186,7 @@ def _reader(bound: BoundField) -> Callable[[str], Value]:
     if field.type == "text":
         return normalise.read_key if bound.keyed else normalise.read_text
     if field.type == "money":
-        return partial(normalise.read_money, unit=unit, into=field.unit)
+        return partial(normalise.read_money, unit=unit, into=field.unit, foreign=bound.foreign)
     if field.type == "number":
         return partial(normalise.read_number, unit=unit, into=field.unit)
     if bound.column.day_first and field.type in {"date", "until"}:

@@ -4,6 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
+
+import msgspec
+import yaml
 
 from connectors.datasets import Field
 from connectors.dates import read_date, read_until
@@ -45,6 +49,22 @@ def column_of(name: str, of: Field, heading: str, shape: Shape, titles: Sequence
     codes = _codes(name, of, heading, shape, doubts) if of.type == "code" else {}
     nulls = _nulls(name, of, heading, shape, doubts, day_first=day_first)
     return Column(from_=[heading], unit=unit, codes=codes, nulls=nulls, day_first=day_first), doubts
+
+
+def line_of(name: str, column: Column) -> str:
+    """Return the line of a mapping that reads a field so."""
+    return f"{name}: {flow(filled(column, Column()))}"
+
+
+def filled(value: msgspec.Struct, empty: msgspec.Struct) -> dict[str, Any]:
+    """Return the members that are not what they are without being said."""
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    return {name: member for name, member in plain.items() if member != msgspec.to_builtins(empty)[name]}
+
+
+def flow(value: object) -> str:
+    """Return a value as YAML on one line."""
+    return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000).strip()
 
 
 def footers_of(rows: Sequence[list[str]]) -> list[str]:

@@ -25,6 +25,7 @@ from sqlmodel import col, select
 from audit.errors import AuditError
 from audit.events import Event
 from connectors.catalogue import get_dataset
+from connectors.cells import without_citizens
 from connectors.errors import ConnectorError
 from connectors.protocol import Answers, Connector, Outcome, Slice, Stream
 from connectors.registry import open_connector
@@ -186,7 +187,8 @@ async def _take_in(gateway: Gateway, source: Claimed, connector: Connector, foun
     except (ConnectorError, BatchConflictError) as fault:
         if not found.delivery:
             raise
-        refusal = f"{found.delivery}: {fault}"
+        refusal = f"{without_citizens(found.delivery)}: {fault}"
+        _LOG.warning("delivery refused", source=source.source_id, delivery=without_citizens(found.delivery))
         outcome = Outcome("refused", found.batch, refusal=str(fault))
     if answers:
         await asyncio.to_thread(_guarded, lambda: answers.answer(found, outcome))

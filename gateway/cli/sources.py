@@ -130,9 +130,12 @@ def _change(source_id: str, act: "Act", as_json: bool) -> None:
 
 
 def _shown(row: Any) -> dict[str, object]:  # noqa: ANN401 - a Source, whose module loads slowly
+    from connectors.cells import without_citizens
+
     return {
         "dataset": row.dataset, "connector": row.connector, "status": row.status,
-        "last_read_at": row.last_read_at.isoformat() if row.last_read_at else None, "watermark": row.watermark,
+        "last_read_at": row.last_read_at.isoformat() if row.last_read_at else None,
+        "watermark": without_citizens(row.watermark or "") or None,
         "faults": row.faults, "last_fault": row.last_fault,
         "refusals": row.refusals, "last_refusal": row.last_refusal,
     }  # fmt: skip
@@ -154,8 +157,9 @@ def _read(config: Path) -> dict[str, Any]:
 
     try:
         read = yaml.safe_load(config.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        fail(f"{config} 不是 YAML is not YAML")
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        mark = getattr(fault, "problem_mark", None)
+        fail(f"{config}{f':{mark.line + 1}' if mark else ''} 不是 YAML is not YAML")
     if not isinstance(read, dict):
         fail(f"{config} 应为成员列表 must hold members")
     return read

@@ -204,6 +204,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reason-flag_unreadable": ("应为是或否", "neither yes nor no"),
     "reason-identifier_unreadable": ("企业代码无效", "invalid enterprise code"),
     "reason-key_personal": ("主键中有身份证号", "a citizen number in the key"),
+    "reason-money_foreign": ("外币金额", "an amount in a foreign currency"),
     "reason-money_negative": ("金额为负", "negative amount"),
     "reason-money_too_large": ("金额过大", "amount too large"),
     "reason-money_unreadable": ("不是金额", "not an amount"),

@@ -45,6 +45,12 @@ async def receive(request: Request, path: Path, most: int) -> Received:
     """Write a request's body to `path`. Raises ProblemError where it is too large, torn, or another than told."""
     unpacker, written, wire, size = _unpacker_of(request), hashlib.sha256(), hashlib.sha256(), 0
     check_announced(request, most)
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise ProblemError(
+            "unsupported-encoding",
+            415,
+            "请直接发送文件内容，不要用表单 Send the file itself, not a form: curl --data-binary @FILE, not -F.",
+        )
     with path.open("wb") as file:
         async for chunk in chunks_of(request):
             wire.update(chunk)

@@ -76,6 +76,26 @@ def load(folder):
             PARKS.replace("zh: 文号,", "zh: 文号, type: code,"),
             "parks.yaml:8: datasets.park_penalty.fields.doc_no: 代码",
         ),
+        (
+            PARKS.replace("    key", "    freshness_days: 0\n    key"),
+            "parks.yaml:6: datasets.park_penalty.freshness_days",
+        ),
+        (PARKS.replace("    key", "    event_date: doc_no\n    key"), "parks.yaml:6: datasets.park_penalty.event_date"),
+        (PARKS.replace("]}}}]", "]}}}, {id: old}]"), "parks.yaml:9: datasets.park_penalty.mappings: 编号重复"),
+        (
+            PARKS.replace("    mappings", "      other: {zh: 文号}\n    mappings"),
+            "parks.yaml:7: datasets.park_penalty.fields",
+        ),
+        (PARKS.replace("required: true", "type: code, codes: {a: 优, b: 优}"), "parks.yaml:8: "),
+        (
+            PARKS.replace("required: true", "type: code, codes: {a: 优}").replace("[编号]", "[编号], codes: {甲: z}"),
+            "parks.yaml:9: datasets.park_penalty.mappings.0.fields.doc_no.codes: 不在字段的代码表中",
+        ),
+        (
+            PARKS.replace("required: true", "type: money, unit: 元").replace("[编号]", "[罚款（万元）]"),
+            "parks.yaml:9: datasets.park_penalty.mappings.0.fields.doc_no.from: 列名“罚款（万元）”以万元计",
+        ),
+        (PARKS.replace("[编号]", "[编号], extract: '(a)(?=b)'"), "parks.yaml:9: "),
         (in_unit("type: number, unit: 元", "吨"), UNIT_AT + "吨 不能换算"),
         (in_unit("type: number", "人"), UNIT_AT + "人 不能换算"),
         (in_unit("type: money, unit: 元", "千元"), UNIT_AT + "金额"),
@@ -116,6 +136,9 @@ def test_a_citys_own_folder_replaces_shipped_datasets_by_name_and_leaves_the_oth
         k: v for k, v in shipped.datasets.items() if k != "tax_arrears"
     }
     assert merged.agencies == shipped.agencies
+    (tmp_path / "tax.yaml").write_text(own.replace("agency: tax", "agency: court"), "utf-8")
+    with pytest.raises(CatalogueError, match=r"^tax\.yaml:3: .*a dataset of tax"):
+        load_catalogue([SHIPPED, tmp_path])
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))

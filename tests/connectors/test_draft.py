@@ -229,6 +229,14 @@ def test_units_and_shares_are_read_from_headings_and_asked_where_they_are_not_sa
     assert [doubt.line for doubt in asked] == ['ratio: {from: [出资比例], unit: "%"}']
 
 
+def test_the_line_to_paste_where_a_pair_is_not_sure_holds_its_unit(tmp_path):
+    file = tmp_path / "欠税.csv"
+    rows = "".join(f"温州甲{n}有限公司,{uscc(n)},增值税,{n}0\n" for n in range(1, 6))
+    file.write_text("纳税人名称,纳税人识别号,税种,本期欠税余额合计（万元）\n" + rows, "utf-8")
+    asked = [doubt.line for doubt in drafted(file, "tax_arrears").doubts if doubt.about == "balance"]
+    assert asked == ["balance: {from: [本期欠税余额合计（万元）], unit: 万元}"]
+
+
 def test_blank_rows_of_a_sample_say_nothing_of_merged_cells(tmp_path):
     file = tmp_path / "欠税公告.csv"
     rows = "".join(f"温州甲{n}有限公司,{uscc(n)},增值税,{n}000\n,,,\n" for n in range(1, 6))

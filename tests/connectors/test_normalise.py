@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connectors.cells import CellError, without_citizens
 from connectors.dates import read_date, read_until
-from connectors.normalise import find_fine, read_code, read_currency, read_list, read_money, read_text
+from connectors.normalise import find_fine, read_code, read_currency, read_list, read_money, read_number, read_text
 from connectors.numerals import read_numerals
 from signing.canonical import canonical_bytes
 from tests.enterprises import citizen, uscc
@@ -74,7 +74,6 @@ def test_the_sentinels_for_ever_are_no_end_but_stay_a_date_elsewhere():
         ("30万人民币", "万元", "30"),
         ("41.5万人民币元", "万元", "41.5"),
         ("1亿", "万元", "10000"),
-        ("5,000(万香港元)", "万元", "5000"),
         ("￥100", "元", "100"),
         ("0", "元", "0"),
         ("/", "元", None),
@@ -92,6 +91,41 @@ def test_what_is_no_amount_is_refused(cell, code):
     with pytest.raises(CellError) as refused:
         read_money(cell, "元")
     assert refused.value.code == code
+
+
+def test_a_foreign_amount_is_read_only_where_another_field_tells_its_currency():
+    assert read_money("5,000(万香港元)", "万元", foreign=True) == "5000"
+    for cell in ("5,000(万香港元)", "5万美元", "3000港币"):
+        with pytest.raises(CellError) as refused:
+            read_money(cell, "万元")
+        assert refused.value.code == "money_foreign"
+
+
+@pytest.mark.parametrize("cell", ["1,5", "5,00", "1,234,56", "12,", ",5", "1,2345"])
+def test_separators_that_separate_no_thousands_are_no_amount(cell):
+    for read in (lambda: read_money(cell, "元"), lambda: read_number(cell)):
+        with pytest.raises(CellError, match="unreadable"):
+            read()
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2024-03-04T16:00:00Z", "2024-03-05"),
+        ("2024-03-04T15:59:59Z", "2024-03-04"),
+        ("2024-03-05T00:10:00+08:00", "2024-03-05"),
+        ("2024/3/4 23:30:00-0500", "2024-03-05"),
+        ("2024-03-05 23:30", "2024-03-05"),
+    ],
+)
+def test_a_moment_with_its_offset_is_a_day_in_shanghai(cell, day):
+    assert read_date(cell) == day
+
+
+def test_a_month_without_its_zero_is_no_spreadsheets_day():
+    assert read_date("45356") == "2024-03-05"
+    with pytest.raises(CellError, match="date_unreadable"):
+        read_date("20243")
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2))

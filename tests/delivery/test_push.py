@@ -101,6 +101,12 @@ async def test_another_coding_is_refused_with_those_that_are_known(push, coding)
     assert "gzip" in answer.headers["accept-encoding"]
 
 
+async def test_a_form_is_no_delivery_and_the_answer_says_what_to_send(push):
+    answer = await push(b"--x\r\n\r\nrows\r\n--x--", Content_Type="multipart/form-data; boundary=x")
+    assert (answer.status_code, slug(answer)) == (415, "unsupported-encoding")
+    assert "--data-binary" in answer.json()["detail"]
+
+
 async def test_a_bomb_is_refused_before_it_unpacks(gateway, push, tmp_path):
     bomb = gzip.compress(b"\n" * (300 << 20), compresslevel=1)
     answer = await push(bomb, Content_Encoding="gzip")

@@ -44,6 +44,8 @@ class DropSource:
                 path = copied(files, file)
                 try:
                     streams.append(Stream(file.name, decode(path).header))
+                except MalformedError as fault:
+                    raise MalformedError(f"{file.name}: {fault}") from fault
                 finally:
                     path.unlink()
         return streams

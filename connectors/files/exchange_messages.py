@@ -45,6 +45,8 @@ def read_description(content: bytes) -> Description:
         raise MalformedError(f"描述文件缺少 the description lacks: {', '.join(missing)}")
     if not _ID.fullmatch(said["batch"]):
         raise MalformedError("批次号无效 batch: letters, digits and . _ : - only, at most 128")
+    if said["file"] in {".", ".."} or set(said["file"]) & {"/", "\\"}:
+        raise MalformedError("文件名无效，只写收件夹中的文件名 file: the name of a file in the inbox, no path")
     if not re.fullmatch(r"[0-9]{1,9}", said["records"]):
         raise MalformedError("记录数无效 records must be a whole number")
     algorithm = next(e.get("algorithm", "SHA-256") for e in root if e.tag is not etree.Comment and _is_digest(e))

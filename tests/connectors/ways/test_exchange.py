@@ -170,7 +170,8 @@ async def test_a_description_names_no_file_outside_of_its_inbox(gateway, exchang
     (exchange.inbox.parent / "secret.csv").write_text(HEAD)
     (exchange.inbox / "d1.ctl.xml").write_text(describe("2026-0006", file, HEAD.encode()))
     await drain(gateway, source)
-    assert list(exchange.outbox.iterdir()) == []
+    status, _, reason, _ = exchange.feedback("d1")
+    assert (status, "no path" in reason) == ("refused", True)
     assert await stored(gateway, source) == (0, 0)
 
 

@@ -142,3 +142,10 @@ def test_nothing_is_left_behind_in_our_own_folder(tmp_path, monkeypatch):
     folder(drop).discover()
     read_all(folder(drop))
     assert list(ours.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "good.csv").write_text(HEAD + "甲\n")
+    (tmp_path / "torn.xlsx").write_bytes(b"PK\x03\x04torn")
+    with pytest.raises(MalformedError, match=r"^torn\.xlsx: "):
+        folder(tmp_path).discover()

@@ -14,7 +14,10 @@ from connectors.life_tables import RecordAct
 
 _RECORD = """
     record_id, dataset, agency, producer, business_key, version, subject_id, identifier_type, identifier_value,
-    event_date, publish_until, status, recorded_at, superseded_at, batch_id, canonical
+    event_date, publish_until, status, recorded_at, superseded_at, batch_id, canonical,
+    (SELECT min(k.recorded_at) FROM subject_known k
+     WHERE (k.kind, k.value, k.subject_id) = (record.identifier_type, record.identifier_value, record.subject_id)
+    ) AS known_since
 """
 # How a record is found by its key; the only place that names the columns.
 _KEY = "dataset = :dataset AND agency = :agency AND business_key = :key"
@@ -154,7 +157,7 @@ def version_of(row: RowMapping) -> Version:
     """Return a version as connectors/life.py takes it."""
     return Version(
         row["version"], row["subject_id"] is not None, row["event_date"], row["publish_until"], row["recorded_at"],
-        row["superseded_at"],
+        row["superseded_at"], row["known_since"],
     )  # fmt: skip
 
 

@@ -99,6 +99,7 @@ class Version:
     publish_until: date | None
     recorded_at: datetime
     superseded_at: datetime | None
+    known_since: datetime | None = None  # when whose it is became known, where a name or an old code told
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,8 @@ def status_of(seen: Version, acts: Sequence[Done], as_of: date, known_at: dateti
         return "not_yet"
     if state is State.OBJECTED:
         return state
-    return State.CURRENT if seen.resolved else "unresolved"
+    then = known_at is None or seen.known_since is None or seen.known_since <= known_at
+    return State.CURRENT if seen.resolved and then else "unresolved"
 
 
 def is_visible(seen: Version, acts: Sequence[Done], as_of: date, known_at: datetime | None = None) -> bool:

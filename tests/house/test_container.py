@@ -1,10 +1,13 @@
 """The image and the compose file keep the rules that matter, and the Dockerfile's install lines really install."""
 
+import json
 import os
+import pwd
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -108,9 +111,19 @@ def test_every_xinqiao_variable_of_the_compose_file_is_a_setting():
         assert name in described
 
 
-@pytest.mark.slow
-def test_the_install_lines_of_the_dockerfile_work_in_a_fresh_venv_and_ship_the_migrations(stages, tmp_path):
-    source, opt = tmp_path / "src", tmp_path / "opt"
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A folder every account may enter: pytest's own are closed to all but one."""
+    made = Path(f"/tmp/xinqiao-container-{os.getpid()}")
+    made.mkdir(mode=0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def installed(stages, folder) -> Path:
+    """What the install lines of the Dockerfile make, from the files it copies and nothing else."""
+    source, opt = folder / "src", folder / "opt"
     source.mkdir()
     opt.mkdir()
     build = stages[0]
@@ -130,12 +143,63 @@ def test_the_install_lines_of_the_dockerfile_work_in_a_fresh_venv_and_ship_the_m
         command = run.replace("/opt/", f"{opt}/").replace("/tmp/wheels", f"{opt}/wheels")
         subprocess.run(["bash", "-ec", command], cwd=source, env=env, check=True, timeout=300)
     shutil.rmtree(source)
+    return opt / "xinqiao"
+
+
+def read(command: list[str | Path], home: Path, **more: object) -> str:
+    home.mkdir(exist_ok=True)
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "XINQIAO_HOME": str(home), "LC_ALL": "C.UTF-8"}
+    env |= more.pop("env", {})
+    done = subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, check=False, timeout=120, **more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_what_the_dockerfile_installs_ships_the_migrations(installed, tmp_path):
     script = (
         "from gateway.schema import migrations_folder, newest_revision;"
         "print(newest_revision(), (migrations_folder() / 'env.py').exists(), migrations_folder().parts[-2])"
     )
-    shown = subprocess.run(
-        [f"{opt}/xinqiao/bin/python", "-c", script], cwd=tmp_path, env=env, check=True, capture_output=True, text=True
-    )
-    assert shown.stdout.split() == [newest_revision(), "True", "gateway"]
-    subprocess.run([f"{opt}/xinqiao/bin/xinqiao", "--help"], cwd=tmp_path, env=env, check=True, capture_output=True)
+    assert read([installed / "bin/python", "-c", script], tmp_path).split() == [newest_revision(), "True", "gateway"]
+    assert "worker" in read([installed / "bin/xinqiao", "--help"], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder others cannot enter and start servers in it")
+def test_root_starts_an_instance_from_an_installation_in_a_folder_of_mode_700(installed, folder):
+    installed.parent.chmod(0o700)
+    try:
+        read([installed / "bin/xinqiao", "init"], folder / "root-home")
+        assert json.loads(read([installed / "bin/xinqiao", "status", "--json"], folder / "root-home"))
+    finally:
+        installed.parent.chmod(0o755)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
+def test_an_account_without_privileges_starts_an_instance(installed, folder):
+    nobody = pwd.getpwnam("nobody")
+    home = folder / "nobody-home"
+    home.mkdir()
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    python, search = reachable_python(folder), next(installed.glob("lib/python3*/site-packages"))
+    as_nobody = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    more = {"env": {"PYTHONPATH": str(search), "PYTHONHOME": str(python.parents[1])}, **as_nobody}
+    more["env"]["LD_LIBRARY_PATH"] = str(python.parents[1] / "lib")
+    read([python, "-m", "gateway.cli.main", "init"], home, **more)
+    assert (home / "postgres/data").stat().st_uid == nobody.pw_uid
+
+
+def reachable_python(folder: Path) -> Path:
+    """Copy this interpreter with its library: the one tests run in may lie where only its owner may enter."""
+    base, name = Path(sys.base_prefix), f"python{sys.version_info.major}.{sys.version_info.minor}"
+    copy = folder / "python"
+    for part in ("bin", "lib"):
+        (copy / part).mkdir(parents=True)
+    shutil.copy(base / "bin" / name, copy / "bin" / name)
+    for library in (base / "lib").glob("libpython*.so*"):
+        shutil.copy(library, copy / "lib" / library.name)
+    left_out = shutil.ignore_patterns("site-packages", "dist-packages", "test", "idlelib", "__pycache__", "config-*")
+    shutil.copytree(base / "lib" / name, copy / "lib" / name, ignore=left_out)
+    return copy / "bin" / name

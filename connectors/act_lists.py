@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from connectors.binding import BoundField
 from connectors.cells import CellError
-from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.errors import MalformedError
 from connectors.identifiers import Kind, read_identifier
 from connectors.keys import business_key
-from connectors.mapping import Column, Header, Mapping
+from connectors.model.datasets import Dataset
+from connectors.model.mapping import Column, Header, Mapping
 from connectors.personal import Protector
 from connectors.protect import personal_fields
 from connectors.rows import Value, reader_of

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.datasets import Dataset, Field
 from connectors.errors import MalformedError
-from connectors.mapping import Column, Header, Mapping
+from connectors.model.datasets import Dataset, Field
+from connectors.model.mapping import Column, Header, Mapping
 
 
 class MissingColumnsError(MalformedError):

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from connectors.catalogue_files import SHIPPED, Catalogue, load_catalogue
-from connectors.datasets import Agency, Dataset
 from connectors.errors import ConnectorError
+from connectors.model.datasets import Agency, Dataset
 
 OWN_FOLDER = "XINQIAO_CATALOGUE"  # read here and not through the settings: a catalogue is the same for every instance
 

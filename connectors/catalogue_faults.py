@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from connectors.datasets import Dataset, Field
 from connectors.extracting import fault_of_pattern
 from connectors.headings import unit_of
-from connectors.mapping import Column
+from connectors.model.datasets import Dataset, Field
+from connectors.model.mapping import Column
 from connectors.normalise import UNITS
 from connectors.units import ratio
 

@@ -14,10 +14,10 @@ import msgspec
 import yaml
 
 from connectors.catalogue_faults import faults
-from connectors.catalogue_yaml import find_line, read_yaml
-from connectors.datasets import Agency, Dataset, Field, Title
 from connectors.errors import ConnectorError
-from connectors.mapping import Column, Mapping
+from connectors.model.datasets import Agency, Dataset, Field, Title
+from connectors.model.mapping import Column, Mapping
+from connectors.model.yaml_files import find_line, read_yaml
 
 SHIPPED: Traversable = files("connectors") / "catalogue"
 CATEGORIES = "categories.yaml"

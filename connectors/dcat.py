@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.catalogue_files import Catalogue
-from connectors.datasets import Agency, Dataset, Title
+from connectors.model.datasets import Agency, Dataset, Title
 
 CONTEXT: Mapping[str, Any] = {
     "dcat": "http://www.w3.org/ns/dcat#",

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 
-from connectors.datasets import Agency, Dataset
 from connectors.decode import Table
 from connectors.errors import MalformedError
 from connectors.headings import SURELY, character_pairs, nearness, plain
 from connectors.layout import HEADER_WITHIN, combined
-from connectors.mapping import Column, Party, Producer, heading_key
-from connectors.mapping import Mapping as Spelling
 from connectors.matching import Matching, Pair, Sample, is_counter, match, words_of
+from connectors.model.datasets import Agency, Dataset
+from connectors.model.mapping import Column, Party, Producer, heading_key
+from connectors.model.mapping import Mapping as Spelling
 from connectors.shapes import shapes_of
 from connectors.transforms import Doubt, column_of, footers_of, is_merged, line_of, placeholders_of, rounded_of
 

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Sequence
 
 from connectors.binding import Binding, bind
-from connectors.datasets import Dataset
 from connectors.drift import Layout
 from connectors.errors import MalformedError
-from connectors.mapping import heading_key
+from connectors.model.datasets import Dataset
+from connectors.model.mapping import heading_key
 
 PARTY, ROW = "party", "row"  # what refusals stand under that belong to no field
 

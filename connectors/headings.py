@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from connectors.mapping import heading_key
+from connectors.model.mapping import heading_key
 from connectors.synonyms import SYNONYMS
 
 SURELY, NEAR = 0.8, 0.4

@@ -19,9 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.chunks import Chunk, ChunkMapper
-from connectors.datasets import Dataset
 from connectors.errors import MalformedError
 from connectors.layout import Layout
+from connectors.model.datasets import Dataset
 from connectors.personal import Protector, SubjectKeys
 from connectors.protect import find_untouched, protect_chunk
 from connectors.refused import Quarantine

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from connectors.datasets import Dataset
+from connectors.model.datasets import Dataset
 
 
 def business_key(dataset: Dataset, party: str, fields: Mapping[str, object]) -> str:

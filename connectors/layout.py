@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
 from connectors.binding import Binding, MissingColumnsError, bind
-from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.errors import MalformedError
-from connectors.mapping import heading_key
+from connectors.model.datasets import Dataset
+from connectors.model.mapping import heading_key
 
 HEADER_WITHIN = 10
 _SHEETS = frozenset(

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from connectors.datasets import Dataset, Field
 from connectors.headings import SURELY, Nearness, nearness
-from connectors.mapping import Mapping
+from connectors.model.datasets import Dataset, Field
+from connectors.model.mapping import Mapping
 from connectors.normalise import code_table
 from connectors.shapes import Shape
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from connectors import dates
-from connectors.datasets import Dataset, FieldType
+from connectors.model.datasets import Dataset, FieldType
 
 LOOKED_AT_WHOLE = 50_000  # rows; of those beyond, every twentieth
 STEP = 20

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 import polars as pl
 
-from connectors.datasets import Dataset
 from connectors.identifiers import Kind
 from connectors.keys import business_key
+from connectors.model.datasets import Dataset
 from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
 from connectors.sole_traders import is_sole_trader
 from connectors.subjects import name_key

@@ -15,11 +15,11 @@ import orjson
 from connectors import dates, normalise
 from connectors.binding import Binding, BoundField
 from connectors.cells import NULLS, CellError, Reason, shown
-from connectors.datasets import FieldType
 from connectors.extracting import extracted
 from connectors.free_text import without_contacts
 from connectors.identifiers import Identifier
 from connectors.keys import business_key
+from connectors.model.datasets import FieldType
 from connectors.party import PERSON, PartyReader
 from connectors.subjects import name_key
 

@@ -21,8 +21,8 @@ import psycopg
 from uuid_utils import uuid7
 
 from connectors.copying import COPY, HEAD, TAIL, Encoder, Rows
-from connectors.datasets import Dataset
 from connectors.identity import Known
+from connectors.model.datasets import Dataset
 from connectors.newcomers import Subjects, resolved_by
 from signing.merkle import GrowingTree, leaf_hash
 

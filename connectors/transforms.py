@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import yaml
 
-from connectors.datasets import Field
 from connectors.dates import read_date, read_until
 from connectors.headings import money_unit_of, unit_of
-from connectors.mapping import Column
+from connectors.model.datasets import Field
+from connectors.model.mapping import Column
 from connectors.normalise import UNITS, code_table, read_flag, read_money, read_number
 from connectors.shapes import Shape
 from connectors.units import ratio

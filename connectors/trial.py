@@ -12,10 +12,10 @@ from itertools import islice
 import orjson
 
 from connectors.cells import HIDDEN, Reason, without_citizens
-from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.identifiers import Kind, is_old_citizen
 from connectors.layout import Layout, lay_out
+from connectors.model.datasets import Dataset
 from connectors.party import PERSON
 from connectors.rows import Mapped, Refused, RowMapper
 from signing.merkle import leaf_hash

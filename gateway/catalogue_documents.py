@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from connectors.catalogue_files import Catalogue
-from connectors.datasets import Dataset
-from connectors.mapping import Column
+from connectors.model.datasets import Dataset
+from connectors.model.mapping import Column
 
 
 def agency_documents(catalogue: Catalogue) -> list[dict[str, Any]]:

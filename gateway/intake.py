@@ -23,11 +23,11 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from connectors.corrections import CorrectionError, find_batch_of
-from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.errors import ConnectorError
 from connectors.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
 from connectors.layout import Layout, lay_out
+from connectors.model.datasets import Dataset
 from connectors.profile import Profiler
 from connectors.tables import Batch
 from gateway.database import raw

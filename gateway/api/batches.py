@@ -10,7 +10,7 @@ from fastapi import Path as PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import UnknownDatasetError, get_dataset
-from connectors.datasets import Dataset
+from connectors.model.datasets import Dataset
 from connectors.tables import Batch
 from gateway.api.dependencies import Gw, Transaction
 from gateway.delivery.arrival import take_file

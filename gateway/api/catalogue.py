@@ -10,8 +10,8 @@ from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 
 from connectors.catalogue import UnknownDatasetError, get_catalogue, get_dataset
-from connectors.catalogue_schema import catalogue_schema
 from connectors.dcat import dcat_document
+from connectors.model.schema import catalogue_schema
 from gateway.api.dependencies import Gw
 from gateway.catalogue_documents import agency_documents, dataset_document, find_datasets, summaries
 from gateway.identity.caller import Caller, require

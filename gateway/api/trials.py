@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from connectors.datasets import Dataset
 from connectors.decode import decode
 from connectors.errors import ConnectorError
+from connectors.model.datasets import Dataset
 from connectors.trial import Trial, try_out
 from gateway.api.batches import DatasetName, Pusher, get_own_dataset
 from gateway.api.dependencies import Gw

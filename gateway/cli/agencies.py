@@ -63,7 +63,7 @@ def list_agencies(as_json: AsJson = False) -> None:
 
 def print_schema() -> None:
     """目录文件的 JSON Schema，供编辑器使用 Print the JSON Schema of the catalogue's files, for editors."""
-    from connectors.catalogue_schema import catalogue_schema
+    from connectors.model.schema import catalogue_schema
 
     _print(catalogue_schema())
 

@@ -8,8 +8,8 @@ from gateway.cli.output import AsJson, fail, show, show_rows
 
 if TYPE_CHECKING:
     from connectors.catalogue_files import Catalogue
-    from connectors.datasets import Dataset
-    from connectors.mapping import Column
+    from connectors.model.datasets import Dataset
+    from connectors.model.mapping import Column
 
 YES = "是 yes"
 

@@ -12,8 +12,8 @@ import typer
 from gateway.cli.output import AsJson, fail
 
 if TYPE_CHECKING:
-    from connectors.datasets import Dataset
     from connectors.draft import Draft
+    from connectors.model.datasets import Dataset
     from connectors.trial import Trial
 
 OUTCOMES = {

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from starlette.datastructures import FormData, UploadFile
 
 from connectors.catalogue import agencies, datasets
-from connectors.datasets import Dataset
+from connectors.model.datasets import Dataset
 from connectors.personal import SubjectKeys
 from connectors.refused import open_refused
 from connectors.tables import Batch, RejectedRow

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.corrections import CorrectionError
-from connectors.datasets import Dataset
 from connectors.decode import decode
 from connectors.errors import ConnectorError
+from connectors.model.datasets import Dataset
 from connectors.tables import Batch
 from gateway.intake import BatchConflictError, Sender, take_in
 from gateway.problems import ProblemError

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from connectors.datasets import Dataset
+from connectors.model.datasets import Dataset
 
 LARGE_BYTES = 256 * 1024  # a few thousand rows: a second or less to take in
 LARGE_AT_ONCE = 2

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.corrections import Corrected, CorrectionError, Refusals, corrected, find_batch_of
-from connectors.datasets import Dataset
 from connectors.decode import Table
 from connectors.formulas import refuse_formulas
+from connectors.model.datasets import Dataset
 from connectors.tables import Batch, LayoutRow
 
 _LOCK = text(

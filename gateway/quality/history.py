@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.binding import Binding
-from connectors.datasets import Dataset
 from connectors.drift import FEWEST_AMOUNTS, FieldProfile, Layout, Profile
 from connectors.headers import field_of_column, header_key, known_layout, layout_id
 from connectors.ingest import Summary
+from connectors.model.datasets import Dataset
 from connectors.profile import Profiler
 
 MOST_LAYOUTS = 50

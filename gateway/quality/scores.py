@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import datasets
-from connectors.datasets import Dataset
+from connectors.model.datasets import Dataset
 from gateway.quality.index import Feed, Score
 
 WINDOW = timedelta(weeks=12)

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from connectors.catalogue import agencies, datasets, get_catalogue
-from connectors.catalogue_schema import catalogue_schema
 from connectors.dcat import dcat_document
+from connectors.model.schema import catalogue_schema
 from tests.enterprises import uscc
 from tests.processes import xinqiao
 from tests.town import instance

@@ -4,8 +4,8 @@ import jsonschema
 import pytest
 
 from connectors.catalogue import agencies, datasets, get_catalogue
-from connectors.catalogue_schema import catalogue_schema
 from connectors.dcat import dcat_document
+from connectors.model.schema import catalogue_schema
 from tests.identities import login, register
 
 

@@ -5,9 +5,9 @@ import msgspec
 import pytest
 import yaml
 
-from connectors.catalogue_descriptions import DESCRIPTIONS
 from connectors.catalogue_files import SHIPPED
-from connectors.catalogue_schema import catalogue_schema
+from connectors.model.descriptions import DESCRIPTIONS
+from connectors.model.schema import catalogue_schema
 from tests.connectors.test_catalogue_files import PARKS
 
 SHIPPED_FILES = sorted(path.name for path in SHIPPED.iterdir() if path.name.endswith(".yaml"))

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.binding import bind
 from connectors.catalogue_files import read_mappings
-from connectors.datasets import Dataset, Field, Title
+from connectors.model.datasets import Dataset, Field, Title
 from connectors.rows import Mapped, RowMapper
 from tests.enterprises import uscc
 
@@ -44,7 +44,7 @@ def msgspec_field(text):
 def test_every_member_of_a_column_is_on_the_page():
     import msgspec
 
-    from connectors.mapping import Column, Mapping, Party
+    from connectors.model.mapping import Column, Mapping, Party
 
     for struct in (Column, Mapping, Party):
         for member in msgspec.structs.fields(struct):

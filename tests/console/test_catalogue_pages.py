@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from connectors.catalogue import agencies, datasets, get_catalogue
-from connectors.datasets import Dataset, Field
-from connectors.mapping import Column
+from connectors.model.datasets import Dataset, Field
+from connectors.model.mapping import Column
 from gateway.app import create_app
 from gateway.console.texts import TEXTS
 from gateway.people.roles import ROLES

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from connectors.catalogue_descriptions import DESCRIPTIONS, FILE
-from connectors.datasets import Agency, Dataset, Title
+from connectors.model.datasets import Agency, Dataset, Title
+from connectors.model.descriptions import DESCRIPTIONS, FILE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FROM_PLACE = ("dataset", "agency")  # said by where the dataset stands in its file

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from connectors.mapping import Mapping, Party, Producer
+from connectors.model.mapping import Mapping, Party, Producer
 
 FieldType = Literal["text", "date", "until", "money", "currency", "code", "list", "number", "flag"]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]  # an agency's is also its client id

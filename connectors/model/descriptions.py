@@ -4,8 +4,8 @@ from collections.abc import Mapping as Table
 
 import msgspec
 
-from connectors.datasets import Agency, Dataset, Disclosure, Field, Title
-from connectors.mapping import Column, Mapping, Party, Producer
+from connectors.model.datasets import Agency, Dataset, Disclosure, Field, Title
+from connectors.model.mapping import Column, Mapping, Party, Producer
 
 FILE: Table[str, str] = {
     "agency": "部门；只补充或替换目录时写其代码 The agency, or its code alone where only datasets are added.",

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from place import place
 
-from connectors.binding import bind
 from connectors.catalogue import get_dataset
-from connectors.chunks import ChunkMapper
+from connectors.conversion.binding import bind
+from connectors.conversion.chunks import ChunkMapper
+from connectors.conversion.identifiers import organisation_check, uscc_check
 from connectors.decode import decode
-from connectors.identifiers import organisation_check, uscc_check
 from connectors.ingest import no_cycles, take
 from gateway.database import Database, raw
 from gateway.embedded import resolve_urls

@@ -17,7 +17,7 @@ from uuid import uuid4
 import httpx
 from place import place
 
-from connectors.identifiers import organisation_check, uscc_check
+from connectors.conversion.identifiers import organisation_check, uscc_check
 from gateway.admin.actions import AddClient
 from gateway.admin.changes import ask_change
 from gateway.demo.instance import Instance

@@ -7,19 +7,19 @@ not matter. A key is read as the delivery's rows are, so that a list made from t
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from connectors.binding import BoundField
-from connectors.cells import CellError
+from connectors.conversion.binding import BoundField
+from connectors.conversion.cells import CellError
+from connectors.conversion.identifiers import Kind, read_identifier
+from connectors.conversion.keys import business_key
+from connectors.conversion.rows import Value, reader_of
+from connectors.conversion.sole_traders import is_sole_trader
+from connectors.conversion.subjects import name_key
 from connectors.decode import Table
 from connectors.errors import MalformedError
-from connectors.identifiers import Kind, read_identifier
-from connectors.keys import business_key
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import Column, Header, Mapping
 from connectors.personal import Protector
 from connectors.protect import personal_fields
-from connectors.rows import Value, reader_of
-from connectors.sole_traders import is_sole_trader
-from connectors.subjects import name_key
 
 MOST_KEYS = 100_000
 _CODED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})

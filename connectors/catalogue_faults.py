@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from connectors.extracting import fault_of_pattern
-from connectors.headings import unit_of
+from connectors.conversion.extracting import fault_of_pattern
+from connectors.conversion.headings import unit_of
+from connectors.conversion.normalise import UNITS
+from connectors.conversion.units import ratio
 from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import Column
-from connectors.normalise import UNITS
-from connectors.units import ratio
 
 Path = tuple[str, ...]
 

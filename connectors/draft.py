@@ -8,16 +8,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 
+from connectors.conversion.headings import SURELY, character_pairs, nearness, plain
+from connectors.conversion.shapes import shapes_of
+from connectors.conversion.transforms import (
+    Doubt,
+    column_of,
+    footers_of,
+    is_merged,
+    line_of,
+    placeholders_of,
+    rounded_of,
+)
 from connectors.decode import Table
 from connectors.errors import MalformedError
-from connectors.headings import SURELY, character_pairs, nearness, plain
 from connectors.layout import HEADER_WITHIN, combined
 from connectors.matching import Matching, Pair, Sample, is_counter, match, words_of
 from connectors.model.datasets import Agency, Dataset
 from connectors.model.mapping import Column, Party, Producer, heading_key
 from connectors.model.mapping import Mapping as Spelling
-from connectors.shapes import shapes_of
-from connectors.transforms import Doubt, column_of, footers_of, is_merged, line_of, placeholders_of, rounded_of
 
 SAMPLE_ROWS = 500
 LEAST_SCORE, LEAST_LEAD = 0.45, 0.04

@@ -1,8 +1,8 @@
 """A draft as YAML to paste into the catalogue: what is sure as a mapping, what is not as comments. Pure."""
 
+from connectors.conversion.transforms import filled, flow
 from connectors.draft import Draft
 from connectors.model.mapping import Column, Mapping, Party, Producer
-from connectors.transforms import filled, flow
 
 
 def write_snippet(draft: Draft) -> str:

@@ -18,7 +18,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.chunks import Chunk, ChunkMapper
+from connectors.conversion.chunks import Chunk, ChunkMapper
 from connectors.errors import MalformedError
 from connectors.layout import Layout
 from connectors.model.datasets import Dataset

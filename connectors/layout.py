@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
-from connectors.binding import Binding, MissingColumnsError, bind
+from connectors.conversion.binding import Binding, MissingColumnsError, bind
 from connectors.decode import Table
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset

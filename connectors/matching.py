@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from connectors.headings import SURELY, Nearness, nearness
+from connectors.conversion.headings import SURELY, Nearness, nearness
+from connectors.conversion.normalise import code_table
+from connectors.conversion.shapes import Shape
 from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import Mapping
-from connectors.normalise import code_table
-from connectors.shapes import Shape
 
 CANDIDATE = 0.5  # below this a pair is not even worth a question
 _AUTHORITY = ("机关", "来源", "部门", "表彰", "评定", "主管")

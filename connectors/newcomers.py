@@ -12,8 +12,8 @@ from uuid import UUID
 import polars as pl
 import psycopg
 
+from connectors.conversion.identifiers import Kind
 from connectors.copying import text_array
-from connectors.identifiers import Kind
 from connectors.identity import Known, find_sole, resolve_earlier
 from connectors.model.datasets import Dataset
 

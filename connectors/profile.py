@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from connectors import dates
+from connectors.conversion import dates
 from connectors.model.datasets import Dataset, FieldType
 
 LOOKED_AT_WHOLE = 50_000  # rows; of those beyond, every twentieth

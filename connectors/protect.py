@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import orjson
 import polars as pl
 
-from connectors.identifiers import Kind
-from connectors.keys import business_key
+from connectors.conversion.identifiers import Kind
+from connectors.conversion.keys import business_key
+from connectors.conversion.sole_traders import is_sole_trader
+from connectors.conversion.subjects import name_key
 from connectors.model.datasets import Dataset
 from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
-from connectors.sole_traders import is_sole_trader
-from connectors.subjects import name_key
 
 
 class Row(NamedTuple):
@@ -45,7 +45,7 @@ class Protected(NamedTuple):
 async def protect_chunk(
     keys: SubjectKeys, connection: Connection, dataset: Dataset, sound: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return a chunk's records (connectors/chunks.py) as they are stored, with `name_hash` where names are matched.
+    """Return a chunk's records as they are stored, with `name_hash` where names are matched.
 
     Rows about organisations, in datasets without fields that are always personal, stay as they are.
     """

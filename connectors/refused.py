@@ -11,10 +11,10 @@ from uuid import UUID
 
 import orjson
 
-from connectors.binding import Binding
-from connectors.cells import Reason
-from connectors.free_text import without_contacts
-from connectors.identifiers import is_old_citizen
+from connectors.conversion.binding import Binding
+from connectors.conversion.cells import Reason
+from connectors.conversion.free_text import without_contacts
+from connectors.conversion.identifiers import is_old_citizen
 from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
 
 LONGEST_KEPT_CELL = 2_000

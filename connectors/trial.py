@@ -11,13 +11,13 @@ from itertools import islice
 
 import orjson
 
-from connectors.cells import HIDDEN, Reason, without_citizens
+from connectors.conversion.cells import HIDDEN, Reason, without_citizens
+from connectors.conversion.identifiers import Kind, is_old_citizen
+from connectors.conversion.party import PERSON
+from connectors.conversion.rows import Mapped, Refused, RowMapper
 from connectors.decode import Table
-from connectors.identifiers import Kind, is_old_citizen
 from connectors.layout import Layout, lay_out
 from connectors.model.datasets import Dataset
-from connectors.party import PERSON
-from connectors.rows import Mapped, Refused, RowMapper
 from signing.merkle import leaf_hash
 
 MOST_KEPT = 100_000

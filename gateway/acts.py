@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from connectors.acts import Wish, add_act, decide, find_current, find_record, key_of, refuse_superseded
-from connectors.free_text import without_contacts
+from connectors.conversion.free_text import without_contacts
 from connectors.life import ActError, ActKind
 from connectors.life_tables import RecordAct
 from gateway.state import Gateway

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.subjects import Subject, find_subject
+from connectors.conversion.subjects import Subject, find_subject
 from consent.decision import REQUIRED, Ask, Consent, Denied, decide
 from consent.store import find_candidates, find_consent
 from gateway.identity.access import STOPPED

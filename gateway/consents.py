@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
-from connectors.subjects import find_subject
+from connectors.conversion.subjects import find_subject
 from consent.decision import Consent
 from consent.errors import ApprovalError
 from consent.life import Unchanged, decide_change

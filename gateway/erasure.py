@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
-from connectors.identifiers import read_identifier
-from connectors.subjects import find_subject
+from connectors.conversion.identifiers import read_identifier
+from connectors.conversion.subjects import find_subject
 from gateway.errors import GatewayError
 from gateway.state import Gateway
 

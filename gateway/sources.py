@@ -25,7 +25,7 @@ from sqlmodel import col, select
 from audit.errors import AuditError
 from audit.events import Event
 from connectors.catalogue import get_dataset
-from connectors.cells import without_citizens
+from connectors.conversion.cells import without_citizens
 from connectors.errors import ConnectorError
 from connectors.protocol import Answers, Connector, Outcome, Slice, Stream
 from connectors.registry import open_connector

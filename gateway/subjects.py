@@ -8,10 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
-from connectors.identifiers import Kind, read_identifier
+from connectors.conversion.identifiers import Kind, read_identifier
+from connectors.conversion.subjects import Subject, find_subject, name_key
 from connectors.identity import Known, link
 from connectors.personal import Protector
-from connectors.subjects import Subject, find_subject, name_key
 from gateway.database import raw
 from gateway.errors import GatewayError
 from gateway.state import Gateway

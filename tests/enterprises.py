@@ -1,6 +1,6 @@
 """Enterprises that do not exist: codes with sound check digits, made from a number."""
 
-from connectors.identifiers import is_citizen, organisation_check, uscc_check
+from connectors.conversion.identifiers import is_citizen, organisation_check, uscc_check
 
 
 def organisation(number: int) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
-from connectors.identifiers import Kind, read_identifier
+from connectors.conversion.identifiers import Kind, read_identifier
 from consent.decision import Consent
 from consent.errors import ApprovalError, TermsError
 from consent.life import Unchanged

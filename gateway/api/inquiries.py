@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
 from audit.errors import AuditError
-from connectors.identifiers import Kind, read_identifier
+from connectors.conversion.identifiers import Kind, read_identifier
 from consent.terms import PURPOSES
 from gateway.admission import UNITS, Wanted
 from gateway.answers import Result

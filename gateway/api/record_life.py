@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.acts import Wish, find_histories, find_record, key_of, load_history
+from connectors.conversion.subjects import Subject, find_subject
 from connectors.decode import decode
 from connectors.errors import ConnectorError
 from connectors.life import ActError, ActKind, day_of
-from connectors.subjects import Subject, find_subject
 from gateway.act_lists import act_on_list
 from gateway.acts import act_on
 from gateway.api.batches import BatchId, DatasetName, Pusher, get_own_dataset

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.conversion.subjects import find_subject
 from connectors.life import day_of
 from connectors.portfolio import is_shown
-from connectors.subjects import find_subject
 from connectors.tables import Batch, Record
 from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require

@@ -39,10 +39,10 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
     """统计一家企业可公示的记录 Count by dataset what may be shown of an enterprise."""
     from collections import Counter
 
-    from connectors.identifiers import read_identifier
+    from connectors.conversion.identifiers import read_identifier
+    from connectors.conversion.subjects import find_subject
     from connectors.life import day_of
     from connectors.portfolio import load_records
-    from connectors.subjects import find_subject
 
     async def run(gateway: "Gateway") -> "Counter[str] | None":
         async with gateway.database.begin("record.count") as session:
@@ -62,8 +62,8 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
 def list_records(uscc: Uscc, as_of: AsOf = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
     """列出一家企业的记录及状态 List an enterprise's records with their status, as of a day, as known then."""
     from connectors.acts import find_histories
-    from connectors.identifiers import read_identifier
-    from connectors.subjects import find_subject
+    from connectors.conversion.identifiers import read_identifier
+    from connectors.conversion.subjects import find_subject
     from gateway.record_history import history_document
 
     async def run(gateway: "Gateway") -> list[dict[str, Any]] | None:

@@ -130,7 +130,7 @@ def _change(source_id: str, act: "Act", as_json: bool) -> None:
 
 
 def _shown(row: Any) -> dict[str, object]:  # noqa: ANN401 - a Source, whose module loads slowly
-    from connectors.cells import without_citizens
+    from connectors.conversion.cells import without_citizens
 
     return {
         "dataset": row.dataset, "connector": row.connector, "status": row.status,

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from connectors.identifiers import organisation_check, uscc_check
+from connectors.conversion.identifiers import organisation_check, uscc_check
 
 SHOES, PUMPS = 1, 2
 NAMES = {SHOES: "瓯海示例鞋业有限公司", PUMPS: "永嘉示例泵阀有限公司"}

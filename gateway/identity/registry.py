@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from audit.recorder import Recorder
-from connectors.identifiers import Kind, read_identifier
+from connectors.conversion.identifiers import Kind, read_identifier
 from gateway.errors import GatewayError
 from gateway.identity.scopes import SCOPES
 from gateway.identity.tables import Client, ClientKey, Institution

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.binding import Binding
+from connectors.conversion.binding import Binding
+from connectors.conversion.headers import field_of_column, header_key, known_layout, layout_id
 from connectors.drift import FEWEST_AMOUNTS, FieldProfile, Layout, Profile
-from connectors.headers import field_of_column, header_key, known_layout, layout_id
 from connectors.ingest import Summary
 from connectors.model.datasets import Dataset
 from connectors.profile import Profiler

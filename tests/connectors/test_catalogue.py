@@ -8,11 +8,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from connectors.binding import bind
 from connectors.catalogue import agencies, datasets, get_catalogue
 from connectors.catalogue_files import SHIPPED, load_catalogue
-from connectors.identifiers import Kind
-from connectors.rows import Mapped, RowMapper
+from connectors.conversion.binding import bind
+from connectors.conversion.identifiers import Kind
+from connectors.conversion.rows import Mapped, RowMapper
 from tests.enterprises import organisation, uscc
 
 TODAY = date(2026, 1, 2)

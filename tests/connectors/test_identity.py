@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from connectors.binding import bind
 from connectors.catalogue import get_dataset
+from connectors.conversion.binding import bind
+from connectors.conversion.subjects import find_subject
 from connectors.decode import Table
 from connectors.portfolio import load_records
-from connectors.subjects import find_subject
 from gateway.errors import GatewayError
 from gateway.intake import Sender, take_in
 from gateway.subjects import identifier_of, known_as, link_subject

@@ -8,10 +8,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from connectors.binding import bind
 from connectors.catalogue_files import read_mappings
+from connectors.conversion.binding import bind
+from connectors.conversion.rows import Mapped, RowMapper
 from connectors.model.datasets import Dataset, Field, Title
-from connectors.rows import Mapped, RowMapper
 from tests.enterprises import uscc
 
 PAGE = (Path(__file__).parents[2] / "docs/mappings.md").read_text("utf-8")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.catalogue import get_dataset
+from connectors.conversion.headers import header_key, known_layout, layout_id
 from connectors.drift import (
     FEWEST_ROWS,
     FieldProfile,
@@ -15,7 +16,6 @@ from connectors.drift import (
     compare_layouts,
     compare_profiles,
 )
-from connectors.headers import header_key, known_layout, layout_id
 
 TAX = get_dataset("tax_arrears")
 HEADER = ["企业或单位名称", "纳税人识别号", "经营地点", "欠税金额", "税种", "备注"]

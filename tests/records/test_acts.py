@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from connectors.conversion.subjects import find_subject
 from connectors.life import day_of
 from connectors.portfolio import load_records
-from connectors.subjects import find_subject
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
 from gateway.delivery.signatures import JWS_TYPE

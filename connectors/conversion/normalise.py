@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from connectors.cells import HIDDEN, NULLS, CellError, without_citizens
-from connectors.free_text import without_contacts
-from connectors.numerals import NUMERALS, read_numerals
-from connectors.units import ratio
+from connectors.conversion.cells import HIDDEN, NULLS, CellError, without_citizens
+from connectors.conversion.free_text import without_contacts
+from connectors.conversion.numerals import NUMERALS, read_numerals
+from connectors.conversion.units import ratio
 
 LONGEST_TEXT = 20_000
 UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}

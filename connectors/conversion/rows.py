@@ -12,16 +12,16 @@ from typing import Literal
 
 import orjson
 
-from connectors import dates, normalise
-from connectors.binding import Binding, BoundField
-from connectors.cells import NULLS, CellError, Reason, shown
-from connectors.extracting import extracted
-from connectors.free_text import without_contacts
-from connectors.identifiers import Identifier
-from connectors.keys import business_key
+from connectors.conversion import dates, normalise
+from connectors.conversion.binding import Binding, BoundField
+from connectors.conversion.cells import NULLS, CellError, Reason, shown
+from connectors.conversion.extracting import extracted
+from connectors.conversion.free_text import without_contacts
+from connectors.conversion.identifiers import Identifier
+from connectors.conversion.keys import business_key
+from connectors.conversion.party import PERSON, PartyReader
+from connectors.conversion.subjects import name_key
 from connectors.model.datasets import FieldType
-from connectors.party import PERSON, PartyReader
-from connectors.subjects import name_key
 
 LONGEST_KEY = 600  # characters: an index entry of PostgreSQL holds 2704 bytes
 Value = str | bool | list[str] | None

@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 import yaml
 
-from connectors.dates import read_date, read_until
-from connectors.headings import money_unit_of, unit_of
+from connectors.conversion.dates import read_date, read_until
+from connectors.conversion.headings import money_unit_of, unit_of
+from connectors.conversion.normalise import UNITS, code_table, read_flag, read_money, read_number
+from connectors.conversion.shapes import Shape
+from connectors.conversion.units import ratio
 from connectors.model.datasets import Field
 from connectors.model.mapping import Column
-from connectors.normalise import UNITS, code_table, read_flag, read_money, read_number
-from connectors.shapes import Shape
-from connectors.units import ratio
 
 _IN_CELL = re.compile(r"元[整正]?\)?$")
 _SHARE = re.compile(r"(?:率|比例|比重|占比|百分比)$")

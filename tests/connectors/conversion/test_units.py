@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.cells import CellError
-from connectors.normalise import read_money, read_number
-from connectors.numerals import read_numerals
-from connectors.units import ratio
-from tests.connectors.test_normalise import written
+from connectors.conversion.cells import CellError
+from connectors.conversion.normalise import read_money, read_number
+from connectors.conversion.numerals import read_numerals
+from connectors.conversion.units import ratio
+from tests.connectors.conversion.test_normalise import written
 
 BOOKKEEPERS = str.maketrans("零一二三四五六七八九十百千", "零壹贰叁肆伍陆柒捌玖拾佰仟")
 

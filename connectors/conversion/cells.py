@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from connectors.identifiers import is_citizen, is_uscc
+from connectors.conversion.identifiers import is_citizen, is_uscc
 
 NULLS = frozenset({"", "/", "\\", "-", "--", "—", "NULL", "null", "N/A", "NA", "None", "无", "暂无", "空"})
 HIDDEN = "〔证件号已隐去〕"

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from connectors.cells import NULLS, CellError
-from connectors.dates import NO_END, read_date
-from connectors.identifiers import Kind, read_identifier
-from connectors.normalise import find_fine, read_flag, read_money, read_number
+from connectors.conversion.cells import NULLS, CellError
+from connectors.conversion.dates import NO_END, read_date
+from connectors.conversion.identifiers import Kind, read_identifier
+from connectors.conversion.normalise import find_fine, read_flag, read_money, read_number
 
 _KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
 _HIDDEN = frozenset({Kind.MASKED, Kind.CITIZEN, Kind.UNCHECKED})

@@ -6,7 +6,7 @@ like 电话 stands before it.
 
 import re
 
-from connectors.cells import narrow, without_citizens
+from connectors.conversion.cells import narrow, without_citizens
 
 HIDDEN_PHONE, HIDDEN_EMAIL, HIDDEN_CARD = "〔电话已隐去〕", "〔邮箱已隐去〕", "〔卡号已隐去〕"
 _WORTH_A_LOOK = re.compile(r"\d{11}|1[3-9]\d[\s-]\d{4}|[@＠]|\d{6} \d{8}|\d{4}[\s-]\d{4}[\s-]\d{4}")

@@ -13,9 +13,9 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from connectors.binding import Binding
-from connectors.cells import NULLS, Reason, shown
-from connectors.identifiers import Identifier, Kind, read_identifier
+from connectors.conversion.binding import Binding
+from connectors.conversion.cells import NULLS, Reason, shown
+from connectors.conversion.identifiers import Identifier, Kind, read_identifier
 
 PERSON: Final = "natural_person"
 KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from connectors.conversion.synonyms import SYNONYMS
 from connectors.model.mapping import heading_key
-from connectors.synonyms import SYNONYMS
 
 SURELY, NEAR = 0.8, 0.4
 _BRACKETS = re.compile(r"\([^()]*\)$|[*:]$")

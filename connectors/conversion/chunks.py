@@ -9,14 +9,14 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from connectors import dates
-from connectors.binding import Binding
-from connectors.cells import NULLS, Reason
-from connectors.columns import are_unified_codes, first_filled, map_distinct, read_column, read_names
-from connectors.free_text import without_contacts
-from connectors.identifiers import Identifier, Kind
-from connectors.party import PERSON, PERSONAL_PARTY
-from connectors.rows import LONGEST_KEY, Mapped, Refused, RowMapper
+from connectors.conversion import dates
+from connectors.conversion.binding import Binding
+from connectors.conversion.cells import NULLS, Reason
+from connectors.conversion.columns import are_unified_codes, first_filled, map_distinct, read_column, read_names
+from connectors.conversion.free_text import without_contacts
+from connectors.conversion.identifiers import Identifier, Kind
+from connectors.conversion.party import PERSON, PERSONAL_PARTY
+from connectors.conversion.rows import LONGEST_KEY, Mapped, Refused, RowMapper
 
 FEWEST_FOR_COLUMNS = 100  # below, setting columns up costs more than it saves
 _CODES = pl.List(pl.String)
@@ -107,7 +107,7 @@ class ChunkMapper:
         return frame, plain & (longest <= LONGEST_KEY).fill_null(value=False)
 
     def _key(self, read: Container[str]) -> pl.Expr:
-        """Return the business key (connectors/keys.py) of plain rows, whose party is known by its code."""
+        """Return the business key (connectors/conversion/keys.py) of plain rows, whose party is known by its code."""
         parts = [
             pl.col("code") if part == "party" else pl.col(f"field.{part}").fill_null("") if f"field.{part}" in read
             else pl.lit("")

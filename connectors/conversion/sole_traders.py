@@ -8,7 +8,7 @@ organisation: sealing a company's name costs nothing, leaving a person's open ca
 import re
 from functools import lru_cache
 
-from connectors.identifiers import Kind
+from connectors.conversion.identifiers import Kind
 
 _ORGANISATION = re.compile(
     r"公司|合伙|合作社|集团|协会|学会|商会|基金会|委员会|联合会|促进会|研究[院所]|事务所|大学|学院|学校|小学|中学|幼儿园|医院|卫生院|"

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from connectors.binding import Binding, bind
+from connectors.conversion.binding import Binding, bind
 from connectors.drift import Layout
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset

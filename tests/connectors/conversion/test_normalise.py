@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.cells import CellError, without_citizens
-from connectors.dates import read_date, read_until
-from connectors.normalise import find_fine, read_code, read_currency, read_list, read_money, read_number, read_text
-from connectors.numerals import read_numerals
+from connectors.conversion.cells import CellError, without_citizens
+from connectors.conversion.dates import read_date, read_until
+from connectors.conversion.normalise import (
+    find_fine,
+    read_code,
+    read_currency,
+    read_list,
+    read_money,
+    read_number,
+    read_text,
+)
+from connectors.conversion.numerals import read_numerals
 from signing.canonical import canonical_bytes
 from tests.enterprises import citizen, uscc
 

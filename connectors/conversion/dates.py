@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
-from connectors.cells import NULLS, CellError
+from connectors.conversion.cells import NULLS, CellError
 
 NO_END = frozenset({"2099-12-31", "9999-12-31", "2999-12-31"})  # "for ever", as agencies write it
 _SHANGHAI = timezone(timedelta(hours=8))

@@ -5,12 +5,12 @@ from datetime import date
 import orjson
 import pytest
 
-from connectors.binding import bind
 from connectors.catalogue import agencies, datasets, get_dataset
 from connectors.catalogue_files import CatalogueError, load_catalogue
+from connectors.conversion.binding import bind
+from connectors.conversion.party import PERSON
+from connectors.conversion.rows import Mapped, Refused, RowMapper
 from connectors.errors import MalformedError
-from connectors.party import PERSON
-from connectors.rows import Mapped, Refused, RowMapper
 from tests.enterprises import citizen, organisation, sole_trader, tax_number, uscc
 
 TODAY = date(2026, 1, 2)

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.binding import bind
 from connectors.catalogue import datasets, get_dataset
-from connectors.chunks import FEWEST_FOR_COLUMNS, ChunkMapper
-from connectors.columns import are_unified_codes
-from connectors.identifiers import is_uscc
-from connectors.party import PERSON
-from connectors.rows import Mapped, Refused, RowMapper
+from connectors.conversion.binding import bind
+from connectors.conversion.chunks import FEWEST_FOR_COLUMNS, ChunkMapper
+from connectors.conversion.columns import are_unified_codes
+from connectors.conversion.identifiers import is_uscc
+from connectors.conversion.party import PERSON
+from connectors.conversion.rows import Mapped, Refused, RowMapper
 from tests.enterprises import citizen, organisation, tax_number, uscc
 
 TODAY = date(2026, 1, 2)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from connectors.identifiers import (
+from connectors.conversion.identifiers import (
     ALPHABET,
     Kind,
     is_old_citizen,

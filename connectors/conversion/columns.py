@@ -1,7 +1,7 @@
 """Columns of plain cells, read all at once. Pure.
 
 A cell is plain where the reader of its type gives what a vector operation gives too; which cells are plain is decided
-here, what a cell means is not: whatever is not plain goes, row by row, through connectors/rows.py.
+here, what a cell means is not: whatever is not plain goes, row by row, through connectors/conversion/rows.py.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,11 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from connectors import dates
-from connectors.binding import BoundField
-from connectors.cells import NULLS, CellError
-from connectors.identifiers import ALPHABET, DEPARTMENTS
-from connectors.rows import Value, reader_of
+from connectors.conversion import dates
+from connectors.conversion.binding import BoundField
+from connectors.conversion.cells import NULLS, CellError
+from connectors.conversion.identifiers import ALPHABET, DEPARTMENTS
+from connectors.conversion.rows import Value, reader_of
 
 _LONGEST_PLAIN = 2_000  # characters
 # Letters, ideographs and the punctuation of Chinese texts: nothing here is a blank, a control or an invisible mark.
@@ -57,7 +57,7 @@ def read_column(bound: BoundField, cells: pl.Series) -> Read:
 
 
 def _read_extracted(bound: BoundField, cells: pl.Series) -> Read:
-    """Take the pattern's part out of all cells at once, as connectors/extracting.py does cell by cell."""
+    """Take the pattern's part out of all cells at once, as connectors/conversion/extracting.py does cell by cell."""
     value = cells.str.strip_chars()
     taken = value.str.extract(bound.column.extract, 1).fill_null(value).set(value.is_in(bound.column.nulls), "")
     bare = msgspec.structs.replace(bound.column, extract="", nulls=[])

@@ -14,7 +14,7 @@ from connectors.conversion.keys import business_key
 from connectors.conversion.rows import Value, reader_of
 from connectors.conversion.sole_traders import is_sole_trader
 from connectors.conversion.subjects import name_key
-from connectors.decode import Table
+from connectors.decoding.decode import Table
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import Column, Header, Mapping

@@ -19,9 +19,9 @@ from connectors.conversion.transforms import (
     placeholders_of,
     rounded_of,
 )
-from connectors.decode import Table
+from connectors.decoding.decode import Table
+from connectors.decoding.layout import HEADER_WITHIN, combined
 from connectors.errors import MalformedError
-from connectors.layout import HEADER_WITHIN, combined
 from connectors.matching import Matching, Pair, Sample, is_counter, match, words_of
 from connectors.model.datasets import Agency, Dataset
 from connectors.model.mapping import Column, Party, Producer, heading_key

@@ -19,8 +19,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.chunks import Chunk, ChunkMapper
+from connectors.decoding.layout import Layout
 from connectors.errors import MalformedError
-from connectors.layout import Layout
 from connectors.model.datasets import Dataset
 from connectors.personal import Protector, SubjectKeys
 from connectors.protect import find_untouched, protect_chunk

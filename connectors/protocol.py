@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from connectors.decode import Table, decode
+from connectors.decoding.decode import Table, decode
 
 
 @dataclass(frozen=True)

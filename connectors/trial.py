@@ -15,8 +15,8 @@ from connectors.conversion.cells import HIDDEN, Reason, without_citizens
 from connectors.conversion.identifiers import Kind, is_old_citizen
 from connectors.conversion.party import PERSON
 from connectors.conversion.rows import Mapped, Refused, RowMapper
-from connectors.decode import Table
-from connectors.layout import Layout, lay_out
+from connectors.decoding.decode import Table
+from connectors.decoding.layout import Layout, lay_out
 from connectors.model.datasets import Dataset
 from signing.merkle import leaf_hash
 

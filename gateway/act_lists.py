@@ -19,7 +19,7 @@ from uuid_utils.compat import uuid7
 from audit.events import Event
 from connectors.act_lists import read_keys
 from connectors.acts import Key, Wish, find_current, load_history
-from connectors.decode import Table
+from connectors.decoding.decode import Table
 from connectors.life import TRANSITIONS, ActError, state_of
 from connectors.life_tables import ActBatch
 from connectors.model.datasets import Dataset

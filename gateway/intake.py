@@ -22,14 +22,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from connectors.corrections import CorrectionError, find_batch_of
-from connectors.decode import Table
+from connectors.decoding.batch_tables import Batch
+from connectors.decoding.corrections import CorrectionError, find_batch_of
+from connectors.decoding.decode import Table
+from connectors.decoding.layout import Layout, lay_out
 from connectors.errors import ConnectorError
 from connectors.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
-from connectors.layout import Layout, lay_out
 from connectors.model.datasets import Dataset
 from connectors.profile import Profiler
-from connectors.tables import Batch
 from gateway.database import raw
 from gateway.errors import GatewayError
 from gateway.quality.corrections import find_first, find_same, read_corrected, settle

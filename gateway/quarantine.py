@@ -15,7 +15,7 @@ import xlsxwriter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.corrections import escaped, headings
+from connectors.decoding.corrections import escaped, headings
 from connectors.personal import Protector, SubjectKeys
 from connectors.refused import open_refused
 from gateway.database import raw

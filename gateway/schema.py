@@ -16,7 +16,7 @@ TABLE_MODULES = tuple(
     module
     for module in (
         "audit.tables",
-        "connectors.tables",
+        "connectors.decoding.batch_tables",
         "connectors.life_tables",
         "connectors.personal_tables",
         "consent.tables",

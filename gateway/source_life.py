@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from audit.events import Event
-from connectors.tables import Source
+from connectors.decoding.batch_tables import Source
 from gateway.errors import GatewayError
 from gateway.state import Gateway
 

@@ -26,10 +26,10 @@ from audit.errors import AuditError
 from audit.events import Event
 from connectors.catalogue import get_dataset
 from connectors.conversion.cells import without_citizens
+from connectors.decoding.batch_tables import Batch, RejectedRow, Source
 from connectors.errors import ConnectorError
 from connectors.protocol import Answers, Connector, Outcome, Slice, Stream
 from connectors.registry import open_connector
-from connectors.tables import Batch, RejectedRow, Source
 from gateway.errors import GatewayError
 from gateway.intake import BatchConflictError, Sender, take_in
 from gateway.quality.held import HeldError, Parcel, hold

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from connectors.conversion.binding import Binding, bind
-from connectors.drift import Layout
+from connectors.decoding.drift import Layout
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import heading_key

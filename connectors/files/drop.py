@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from connectors.decode import Table, decode
+from connectors.decoding.decode import Table, decode
 from connectors.errors import ConnectorError, MalformedError
 from connectors.files.places import File, Files, Folder, Place
 from connectors.files.s3 import S3

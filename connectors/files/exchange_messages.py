@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from connectors.decode import Table, decode
+from connectors.decoding.decode import Table, decode
 from connectors.errors import MalformedError
 from connectors.protocol import Outcome
 

@@ -7,9 +7,9 @@ import httpx
 import msgspec
 
 from connectors.addresses import origin
+from connectors.decoding.objects import as_rows
 from connectors.environment import secret
 from connectors.errors import ConnectorError
-from connectors.objects import as_rows
 from connectors.protocol import Slice, Stream, rows_slice
 from connectors.web.caller import Answer, Caller
 from connectors.web.paging import Cursor, Link, PageNumber, Paging, Position

@@ -10,8 +10,8 @@ from fastapi import Path as PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import UnknownDatasetError, get_dataset
+from connectors.decoding.batch_tables import Batch
 from connectors.model.datasets import Dataset
-from connectors.tables import Batch
 from gateway.api.dependencies import Gw, Transaction
 from gateway.delivery.arrival import take_file
 from gateway.delivery.body import receive

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.acts import Wish, find_histories, find_record, key_of, load_history
 from connectors.conversion.subjects import Subject, find_subject
-from connectors.decode import decode
+from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.life import ActError, ActKind, day_of
 from gateway.act_lists import act_on_list

@@ -10,7 +10,7 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
-    from connectors.tables import Batch
+    from connectors.decoding.batch_tables import Batch
     from gateway.quarantine import Form
     from gateway.state import Gateway
 
@@ -38,7 +38,7 @@ def ingest(
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from connectors.catalogue import get_dataset
-    from connectors.decode import decode
+    from connectors.decoding.decode import decode
     from connectors.errors import ConnectorError
     from gateway.intake import Sender, digest_of, take_in
     from gateway.quality.corrections import count_corrected

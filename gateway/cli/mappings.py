@@ -47,7 +47,7 @@ def draft(
     """草拟映射 Propose a mapping from a sample, and say what a person must decide."""
     from connectors.catalogue import agencies, datasets, get_dataset
     from connectors.catalogue_files import read_mappings
-    from connectors.decode import decode
+    from connectors.decoding.decode import decode
     from connectors.draft import propose
     from connectors.draft_text import write_snippet
     from connectors.errors import ConnectorError
@@ -110,7 +110,7 @@ def check(
 
 def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Trial | None", str]:
     """Return the trial, or why the file would be refused as a whole."""
-    from connectors.decode import decode
+    from connectors.decoding.decode import decode
     from connectors.errors import ConnectorError
     from connectors.trial import try_out
 

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from connectors.catalogue import get_dataset
-from connectors.tables import Batch
+from connectors.decoding.batch_tables import Batch
 from gateway.api.dependencies import Gw
 from gateway.console.guard import ClerkApart, check_token, check_upload
 from gateway.console.quality import Code, agency_page

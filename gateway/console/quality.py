@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import agencies
+from connectors.decoding.batch_tables import Batch
 from connectors.errors import ConnectorError
-from connectors.tables import Batch
 from gateway.api.dependencies import Gw, Transaction
 from gateway.api.rejected_rows import download
 from gateway.console.charts import HEIGHT, WIDTH, bars

@@ -17,10 +17,10 @@ from sqlmodel import col, select
 from starlette.datastructures import FormData, UploadFile
 
 from connectors.catalogue import agencies, datasets
+from connectors.decoding.batch_tables import Batch, RejectedRow
 from connectors.model.datasets import Dataset
 from connectors.personal import SubjectKeys
 from connectors.refused import open_refused
-from connectors.tables import Batch, RejectedRow
 from gateway.api.batches import SENDERS_ID
 from gateway.api.dependencies import Gw, Transaction
 from gateway.api.rejected_rows import download

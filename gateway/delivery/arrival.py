@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.corrections import CorrectionError
-from connectors.decode import decode
+from connectors.decoding.batch_tables import Batch
+from connectors.decoding.corrections import CorrectionError
+from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
-from connectors.tables import Batch
 from gateway.intake import BatchConflictError, Sender, take_in
 from gateway.problems import ProblemError
 from gateway.quality.documents import held_document

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue import get_dataset
-from connectors.decode import decode
-from connectors.tables import Batch
+from connectors.decoding.batch_tables import Batch
+from connectors.decoding.decode import decode
 from gateway.intake import Sender, take_in
 from gateway.quality.held import HeldDecidedError, decide_held, get_held, held_file
 from gateway.quality.held_files import open_sealed

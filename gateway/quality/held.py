@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from connectors.drift import Finding
+from connectors.decoding.drift import Finding
 from connectors.model.datasets import Dataset
 from gateway.errors import GatewayError
 from gateway.quality.held_files import keep_sealed

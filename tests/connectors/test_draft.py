@@ -16,10 +16,10 @@ import pytest
 from connectors.catalogue import agencies, datasets, get_dataset
 from connectors.catalogue_files import CatalogueError, read_mappings
 from connectors.conversion.rows import RowMapper
-from connectors.decode import decode
+from connectors.decoding.decode import decode
+from connectors.decoding.layout import lay_out
 from connectors.draft import UnguessableError, propose
 from connectors.draft_text import write_snippet
-from connectors.layout import lay_out
 from connectors.trial import try_out
 from tests.enterprises import uscc
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from connectors.catalogue import get_dataset
 from connectors.conversion.binding import bind
 from connectors.conversion.subjects import find_subject
-from connectors.decode import Table
+from connectors.decoding.decode import Table
 from connectors.portfolio import load_records
 from gateway.errors import GatewayError
 from gateway.intake import Sender, take_in

@@ -10,7 +10,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["connectors"]):
-    from connectors.decode import decode
+    from connectors.decoding.decode import decode
     from connectors.errors import MalformedError
 
 TARGET = Path(tempfile.mkdtemp()) / "delivery"

@@ -15,7 +15,7 @@ MOST_MIB = 300  # the program itself takes about 100
 READ = """
 import sys
 from pathlib import Path
-from connectors.decode import decode
+from connectors.decoding.decode import decode
 from connectors.errors import MalformedError
 try:
     for _ in decode(Path(sys.argv[1])).rows: pass

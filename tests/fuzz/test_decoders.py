@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from connectors.decode import MOST_COLUMNS, decode
+from connectors.decoding.decode import MOST_COLUMNS, decode
 from connectors.errors import MalformedError
 from tests.fuzz.bytes_of_deliveries import TEXTS, WORKBOOKS, spoiled, spoiled_workbooks
 

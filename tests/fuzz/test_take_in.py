@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from connectors.catalogue import datasets, get_dataset
-from connectors.decode import Table, decode
+from connectors.decoding.decode import Table, decode
 from connectors.errors import ConnectorError
 from gateway.intake import Sender, digest_of, take_in
 from gateway.quarantine import write_rejected

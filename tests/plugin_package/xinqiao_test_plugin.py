@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from connectors.decode import decode
+from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.protocol import Slice, Stream, file_slice
 

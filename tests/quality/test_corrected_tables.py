@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.corrections import CorrectionError, Refusals, _without_mark, corrected, escaped, find_batch_of, headings
-from connectors.decode import Table
-from connectors.formulas import refuse_formulas
+from connectors.decoding.corrections import (
+    CorrectionError,
+    Refusals,
+    _without_mark,
+    corrected,
+    escaped,
+    find_batch_of,
+    headings,
+)
+from connectors.decoding.decode import Table
+from connectors.decoding.formulas import refuse_formulas
 from tests.quality.conftest import workbook
 
 BATCH = UUID(int=7)

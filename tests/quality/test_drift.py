@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.catalogue import get_dataset
 from connectors.conversion.headers import header_key, known_layout, layout_id
-from connectors.drift import (
+from connectors.decoding.drift import (
     FEWEST_ROWS,
     FieldProfile,
     Layout,

@@ -9,7 +9,7 @@ import xlsxwriter
 from sqlalchemy import text
 
 from connectors.catalogue import get_dataset
-from connectors.decode import decode
+from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from gateway.intake import Sender, digest_of, take_in
 from gateway.quality.accepting import accept_held

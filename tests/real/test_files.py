@@ -9,8 +9,8 @@ import yaml
 from sqlalchemy import text
 
 from connectors.catalogue import get_dataset
-from connectors.decode import decode
-from connectors.layout import lay_out
+from connectors.decoding.decode import decode
+from connectors.decoding.layout import lay_out
 from gateway.database import Database
 from gateway.identity.initialise import initialise
 from gateway.intake import Sender, digest_of, take_in

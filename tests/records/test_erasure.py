@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from audit.verifier import verify_log
+from connectors.decoding.batch_tables import RejectedRow
 from connectors.personal import SubjectKeys
 from connectors.refused import ERASED, open_refused
-from connectors.tables import RejectedRow
 from gateway.api.keys import public_keys
 from gateway.conservation import find_differences
 from gateway.database import raw

@@ -33,7 +33,7 @@ def read_workbook(path: Path, sheet: str = "", most: int | None = None) -> Itera
     if path.stat().st_size > LARGEST_WORKBOOK_BYTES:
         most = LARGEST_WORKBOOK_BYTES >> 20
         raise MalformedError(f"电子表格超过 {most} MB，{_ASK_ZH} the workbook is larger than {most} MB: {_ASK_EN}")
-    command = [sys.executable, "-m", "connectors.workbook", str(path), sheet, str(most or "")]
+    command = [sys.executable, "-m", "connectors.decoding.workbook", str(path), sheet, str(most or "")]
     env = {"PATH": os.environ.get("PATH", ""), "POLARS_MAX_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     with (
         tempfile.TemporaryFile() as said,

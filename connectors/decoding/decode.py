@@ -13,9 +13,9 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from connectors.decoding.objects import read_objects
+from connectors.decoding.workbook import read_workbook
 from connectors.errors import MalformedError
-from connectors.objects import read_objects
-from connectors.workbook import read_workbook
 
 MOST_COLUMNS = 200
 LONGEST_CELL = 1 << 20  # characters

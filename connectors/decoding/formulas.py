@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
-from connectors.corrections import CorrectionError
+from connectors.decoding.corrections import CorrectionError
 
 _SIGNATURE = b"PK\x03\x04"
 LARGEST_PART = 1 << 31  # bytes, unpacked

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from uuid import UUID
 
-from connectors.decode import Table
+from connectors.decoding.decode import Table
 from connectors.errors import ConnectorError
 from connectors.model.mapping import heading_key
 

@@ -7,9 +7,9 @@ import xlsxwriter
 
 from connectors.catalogue import get_dataset
 from connectors.catalogue_files import read_mappings
-from connectors.decode import decode
+from connectors.decoding.decode import decode
+from connectors.decoding.layout import combined, lay_out
 from connectors.errors import MalformedError
-from connectors.layout import combined, lay_out
 from connectors.trial import try_out
 from tests.enterprises import uscc
 

@@ -7,7 +7,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.decode import decode
+from connectors.decoding.decode import decode
 from connectors.errors import MalformedError
 
 ROWS = [["企业名称", "统一社会信用代码"], ["温州甲乙有限公司", "91330300MA00000001"], ["温州“丙”, 厂", ""]]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
 from connectors.conversion.binding import Binding, MissingColumnsError, bind
-from connectors.decode import Table
+from connectors.decoding.decode import Table
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import heading_key

@@ -1,0 +1,1 @@
+"""The bytes of a delivery turned into tables of cells."""

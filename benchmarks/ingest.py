@@ -17,7 +17,7 @@ from pathlib import Path
 
 from place import place
 
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.conversion.binding import bind
 from connectors.conversion.chunks import ChunkMapper
 from connectors.conversion.identifiers import organisation_check, uscc_check

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.catalogue import datasets
+from connectors.catalogue.load import datasets
 
 _COLUMNS = """
     SELECT r.record_id, r.dataset, r.version, r.digest, r.canonical, coalesce((

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.catalogue_files import Catalogue
+from connectors.catalogue.files_check import Catalogue
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import Column
 

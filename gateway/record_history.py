@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.acts import History, version_of
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.life import is_visible, status_of
 from connectors.personal import SubjectKeys
 from connectors.protect import opened

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
-from connectors.catalogue import datasets
+from connectors.catalogue.load import datasets
 from connectors.life import day_of
 from gateway.state import Gateway
 

@@ -24,7 +24,7 @@ from sqlmodel import col, select
 
 from audit.errors import AuditError
 from audit.events import Event
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.conversion.cells import without_citizens
 from connectors.decoding.batch_tables import Batch, RejectedRow, Source
 from connectors.errors import ConnectorError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from audit.recorder import Recorder, find_log
-from connectors.catalogue import get_catalogue
+from connectors.catalogue.load import get_catalogue
 from connectors.errors import ConnectorError
 from connectors.personal import Protector
 from gateway.database import Database

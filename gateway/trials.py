@@ -6,9 +6,9 @@ from typing import Any
 
 import xlsxwriter
 
+from connectors.catalogue.trial import OUTCOMES, Trial, kept_cells
 from connectors.draft import Draft
 from connectors.draft_text import write_snippet
-from connectors.trial import OUTCOMES, Trial, kept_cells
 
 SHOWN_ROWS = 20
 HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")

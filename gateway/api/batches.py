@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi import Path as PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.catalogue import UnknownDatasetError, get_dataset
+from connectors.catalogue.load import UnknownDatasetError, get_dataset
 from connectors.decoding.batch_tables import Batch
 from connectors.model.datasets import Dataset
 from gateway.api.dependencies import Gw, Transaction

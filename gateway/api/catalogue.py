@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 
-from connectors.catalogue import UnknownDatasetError, get_catalogue, get_dataset
-from connectors.dcat import dcat_document
+from connectors.catalogue.dcat import dcat_document
+from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
 from connectors.model.schema import catalogue_schema
 from gateway.api.dependencies import Gw
 from gateway.catalogue_documents import agency_documents, dataset_document, find_datasets, summaries

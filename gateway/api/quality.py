@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as PathParameter
 
-from connectors.catalogue import agencies
+from connectors.catalogue.load import agencies
 from connectors.errors import ConnectorError
 from gateway.api.batches import batch_document
 from gateway.api.dependencies import Gw, Transaction

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
+from connectors.catalogue.trial import Trial, try_out
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
-from connectors.trial import Trial, try_out
 from gateway.api.batches import DatasetName, Pusher, get_own_dataset
 from gateway.api.dependencies import Gw
 from gateway.delivery.body import receive

@@ -34,7 +34,7 @@ def extend(group: typer.Typer) -> None:
 
 def list_agencies(as_json: AsJson = False) -> None:
     """列出部门 List the agencies of the catalogue: with a client or not, and when each last delivered."""
-    from connectors.catalogue import get_catalogue
+    from connectors.catalogue.load import get_catalogue
     from gateway.catalogue_documents import agency_documents
 
     known = _known_here()
@@ -70,8 +70,8 @@ def print_schema() -> None:
 
 def print_dcat() -> None:
     """以 DCAT 3 (JSON-LD) 导出目录 Print the catalogue as DCAT 3 in JSON-LD, for data portals."""
-    from connectors.catalogue import get_catalogue
-    from connectors.dcat import dcat_document
+    from connectors.catalogue.dcat import dcat_document
+    from connectors.catalogue.load import get_catalogue
     from connectors.errors import ConnectorError
     from gateway.settings import load_settings
 
@@ -91,7 +91,7 @@ def _known_here() -> dict[str, tuple[str | None, "datetime | None"]]:
     """Return, by agency, its client's status and its last delivery, None where there is none."""
     from sqlalchemy import text
 
-    from connectors.catalogue import agencies
+    from connectors.catalogue.load import agencies
 
     async def read(gateway: "Gateway") -> dict[str, tuple[str | None, "datetime | None"]]:
         async with gateway.database.begin("agency.list") as session:

@@ -7,7 +7,7 @@ import typer
 from gateway.cli.output import AsJson, fail, show, show_rows
 
 if TYPE_CHECKING:
-    from connectors.catalogue_files import Catalogue
+    from connectors.catalogue.files_check import Catalogue
     from connectors.model.datasets import Dataset
     from connectors.model.mapping import Column
 
@@ -19,7 +19,7 @@ def show_entry(
     as_json: AsJson = False,
 ) -> None:
     """查看部门或数据目录 Show an agency with its datasets, or a dataset with its fields and mappings."""
-    from connectors.catalogue import get_catalogue
+    from connectors.catalogue.load import get_catalogue
     from connectors.errors import ConnectorError
 
     try:

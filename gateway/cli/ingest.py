@@ -37,7 +37,7 @@ def ingest(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from connectors.catalogue import get_dataset
+    from connectors.catalogue.load import get_dataset
     from connectors.decoding.decode import decode
     from connectors.errors import ConnectorError
     from gateway.intake import Sender, digest_of, take_in

@@ -12,9 +12,9 @@ import typer
 from gateway.cli.output import AsJson, fail
 
 if TYPE_CHECKING:
+    from connectors.catalogue.trial import Trial
     from connectors.draft import Draft
     from connectors.model.datasets import Dataset
-    from connectors.trial import Trial
 
 OUTCOMES = {
     "rows": "行数", "accepted": "接受", "unresolved": "待匹配", "corrections": "更正", "duplicates": "重复",
@@ -45,8 +45,8 @@ def draft(
     file: Sample, dataset: Wanted = None, output: Output = None, rows: Rows = None, as_json: AsJson = False
 ) -> None:
     """草拟映射 Propose a mapping from a sample, and say what a person must decide."""
-    from connectors.catalogue import agencies, datasets, get_dataset
-    from connectors.catalogue_files import read_mappings
+    from connectors.catalogue.files_check import read_mappings
+    from connectors.catalogue.load import agencies, datasets, get_dataset
     from connectors.decoding.decode import decode
     from connectors.draft import propose
     from connectors.draft_text import write_snippet
@@ -84,8 +84,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """试报 Try a file on a dataset: what would become of every row, and why. Nothing is stored."""
-    from connectors.catalogue import get_dataset
-    from connectors.catalogue_files import read_mappings
+    from connectors.catalogue.files_check import read_mappings
+    from connectors.catalogue.load import get_dataset
     from connectors.errors import ConnectorError
     from gateway.trials import trial_document, write_refused
 
@@ -110,9 +110,9 @@ def check(
 
 def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Trial | None", str]:
     """Return the trial, or why the file would be refused as a whole."""
+    from connectors.catalogue.trial import try_out
     from connectors.decoding.decode import decode
     from connectors.errors import ConnectorError
-    from connectors.trial import try_out
 
     try:
         return try_out(dataset, decode(file), datetime.now(UTC).date(), rows), ""

@@ -26,7 +26,7 @@ def quality(
     as_json: AsJson = False,
 ) -> None:
     """数据质量：近 12 周 The quality of an agency's data, or of all agencies ranked, over twelve weeks."""
-    from connectors.catalogue import agencies
+    from connectors.catalogue.load import agencies
     from gateway.quality.documents import feed_document, score_document
     from gateway.quality.index import Score, ranked
     from gateway.quality.scores import load_scores

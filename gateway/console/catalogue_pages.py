@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
-from connectors.catalogue import UnknownDatasetError, get_catalogue, get_dataset
-from connectors.catalogue_files import Catalogue
+from connectors.catalogue.files_check import Catalogue
+from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
 from gateway.catalogue_documents import find_datasets, treatments
 from gateway.console.guard import Anyone
 from gateway.console.render import PageError, page

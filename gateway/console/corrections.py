@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.decoding.batch_tables import Batch
 from gateway.api.dependencies import Gw
 from gateway.console.guard import ClerkApart, check_token, check_upload

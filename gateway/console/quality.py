@@ -10,7 +10,7 @@ from fastapi import Path as PathParameter
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.catalogue import agencies
+from connectors.catalogue.load import agencies
 from connectors.decoding.batch_tables import Batch
 from connectors.errors import ConnectorError
 from gateway.api.dependencies import Gw, Transaction

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from connectors.catalogue import agencies, datasets
+from connectors.catalogue.load import agencies, datasets
 from gateway.console.texts import TEXTS, say
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from starlette.datastructures import FormData, UploadFile
 
-from connectors.catalogue import agencies, datasets
+from connectors.catalogue.load import agencies, datasets
 from connectors.decoding.batch_tables import Batch, RejectedRow
 from connectors.model.datasets import Dataset
 from connectors.personal import SubjectKeys

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from gateway.delivery.arrival import take_file
 from gateway.delivery.checksum import Checksum
 from gateway.delivery.signatures import verify_batch_jws

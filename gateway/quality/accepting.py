@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.decoding.batch_tables import Batch
 from connectors.decoding.decode import decode
 from gateway.intake import Sender, take_in

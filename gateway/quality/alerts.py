@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from connectors.catalogue import datasets
+from connectors.catalogue.load import datasets
 from gateway.quality.tables import Alert
 from gateway.state import Gateway
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.catalogue import agencies
+from connectors.catalogue.load import agencies
 from gateway.quality.details import Week
 from gateway.quality.index import Feed, Score
 from gateway.quality.scores import percent

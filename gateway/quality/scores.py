@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.catalogue import datasets
+from connectors.catalogue.load import datasets
 from connectors.model.datasets import Dataset
 from gateway.quality.index import Feed, Score
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from connectors.catalogue import agencies, datasets, get_catalogue
-from connectors.dcat import dcat_document
+from connectors.catalogue.dcat import dcat_document
+from connectors.catalogue.load import agencies, datasets, get_catalogue
 from connectors.model.schema import catalogue_schema
 from tests.enterprises import uscc
 from tests.processes import xinqiao

@@ -3,8 +3,8 @@
 import jsonschema
 import pytest
 
-from connectors.catalogue import agencies, datasets, get_catalogue
-from connectors.dcat import dcat_document
+from connectors.catalogue.dcat import dcat_document
+from connectors.catalogue.load import agencies, datasets, get_catalogue
 from connectors.model.schema import catalogue_schema
 from tests.identities import login, register
 

@@ -13,14 +13,14 @@ from datetime import date
 import orjson
 import pytest
 
-from connectors.catalogue import agencies, datasets, get_dataset
-from connectors.catalogue_files import CatalogueError, read_mappings
+from connectors.catalogue.files_check import CatalogueError, read_mappings
+from connectors.catalogue.load import agencies, datasets, get_dataset
+from connectors.catalogue.trial import try_out
 from connectors.conversion.rows import RowMapper
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
 from connectors.draft import UnguessableError, propose
 from connectors.draft_text import write_snippet
-from connectors.trial import try_out
 from tests.enterprises import uscc
 
 TODAY = date(2026, 11, 25)

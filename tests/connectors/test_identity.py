@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.conversion.binding import bind
 from connectors.conversion.subjects import find_subject
 from connectors.decoding.decode import Table

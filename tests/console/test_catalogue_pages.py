@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from connectors.catalogue import agencies, datasets, get_catalogue
+from connectors.catalogue.load import agencies, datasets, get_catalogue
 from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import Column
 from gateway.app import create_app

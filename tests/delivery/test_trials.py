@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from connectors.trial import OUTCOMES
+from connectors.catalogue.trial import OUTCOMES
 from gateway.settings import Settings
 from tests.enterprises import citizen, uscc
 from tests.identities import login, register

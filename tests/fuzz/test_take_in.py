@@ -10,7 +10,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from connectors.catalogue import datasets, get_dataset
+from connectors.catalogue.load import datasets, get_dataset
 from connectors.decoding.decode import Table, decode
 from connectors.errors import ConnectorError
 from gateway.intake import Sender, digest_of, take_in

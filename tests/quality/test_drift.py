@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.conversion.headers import header_key, known_layout, layout_id
 from connectors.decoding.drift import (
     FEWEST_ROWS,

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import text
 
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from gateway.intake import Sender, digest_of, take_in

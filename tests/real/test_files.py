@@ -8,7 +8,7 @@ import pytest
 import yaml
 from sqlalchemy import text
 
-from connectors.catalogue import get_dataset
+from connectors.catalogue.load import get_dataset
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
 from gateway.database import Database

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.catalogue import datasets
+from connectors.catalogue.load import datasets
 from scoring_adapter.card import load_card, read_card
 from scoring_adapter.errors import CardError
 from scoring_adapter.score import Input, score

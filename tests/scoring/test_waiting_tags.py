@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.catalogue import datasets
+from connectors.catalogue.load import datasets
 from scoring_adapter.card import load_card
 from tests.scoring.test_card import CLEAN, CLEAN_POINTS, scored
 

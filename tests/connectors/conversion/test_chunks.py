@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.catalogue import datasets, get_dataset
+from connectors.catalogue.load import datasets, get_dataset
 from connectors.conversion.binding import bind
 from connectors.conversion.chunks import FEWEST_FOR_COLUMNS, ChunkMapper
 from connectors.conversion.columns import are_unified_codes

@@ -5,8 +5,8 @@ from datetime import date
 import orjson
 import pytest
 
-from connectors.catalogue import agencies, datasets, get_dataset
-from connectors.catalogue_files import CatalogueError, load_catalogue
+from connectors.catalogue.files_check import CatalogueError, load_catalogue
+from connectors.catalogue.load import agencies, datasets, get_dataset
 from connectors.conversion.binding import bind
 from connectors.conversion.party import PERSON
 from connectors.conversion.rows import Mapped, Refused, RowMapper

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 import xlsxwriter
 
-from connectors.catalogue import get_dataset
-from connectors.catalogue_files import read_mappings
+from connectors.catalogue.files_check import read_mappings
+from connectors.catalogue.load import get_dataset
+from connectors.catalogue.trial import try_out
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import combined, lay_out
 from connectors.errors import MalformedError
-from connectors.trial import try_out
 from tests.enterprises import uscc
 
 ARREARS = ["纳税人名称", "纳税人识别号", "税种", "欠税余额"]

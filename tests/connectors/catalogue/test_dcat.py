@@ -5,8 +5,8 @@ import json
 import pytest
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, Graph, Literal, URIRef
 
-from connectors.catalogue import agencies, datasets, get_catalogue
-from connectors.dcat import dcat_document, frequency
+from connectors.catalogue.dcat import dcat_document, frequency
+from connectors.catalogue.load import agencies, datasets, get_catalogue
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # the library's own use of it
 ISSUER = "https://credit.example"

@@ -8,8 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from connectors.catalogue import agencies, datasets, get_catalogue
-from connectors.catalogue_files import SHIPPED, load_catalogue
+from connectors.catalogue.files_check import SHIPPED, load_catalogue
+from connectors.catalogue.load import agencies, datasets, get_catalogue
 from connectors.conversion.binding import bind
 from connectors.conversion.identifiers import Kind
 from connectors.conversion.rows import Mapped, RowMapper
@@ -143,7 +143,7 @@ def test_whatever_may_name_a_person_is_marked(dataset):
 
 
 def test_the_example_of_the_documentation_is_an_agency(tmp_path):
-    page = (Path(__file__).parents[2] / "docs/catalogue.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs/catalogue.md").read_text("utf-8")
     [example] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "parks.yaml").write_text(example, "utf-8")
     dataset = load_catalogue([SHIPPED, tmp_path]).datasets["penalty_parks"]

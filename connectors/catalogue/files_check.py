@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from connectors.catalogue_faults import faults
+from connectors.catalogue.faults import faults
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Agency, Dataset, Field, Title
 from connectors.model.mapping import Column, Mapping

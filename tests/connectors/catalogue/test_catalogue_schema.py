@@ -5,10 +5,10 @@ import msgspec
 import pytest
 import yaml
 
-from connectors.catalogue_files import SHIPPED
+from connectors.catalogue.files_check import SHIPPED
 from connectors.model.descriptions import DESCRIPTIONS
 from connectors.model.schema import catalogue_schema
-from tests.connectors.test_catalogue_files import PARKS
+from tests.connectors.catalogue.test_catalogue_files import PARKS
 
 SHIPPED_FILES = sorted(path.name for path in SHIPPED.iterdir() if path.name.endswith(".yaml"))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.catalogue_files import CATEGORIES, SHIPPED, CatalogueError, load_catalogue
+from connectors.catalogue.files_check import CATEGORIES, SHIPPED, CatalogueError, load_catalogue
 
 PARKS = """\
 agency: {code: parks, zh: 园林局, en: Parks}

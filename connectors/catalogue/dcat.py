@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.catalogue_files import Catalogue
+from connectors.catalogue.files_check import Catalogue
 from connectors.model.datasets import Agency, Dataset, Title
 
 CONTEXT: Mapping[str, Any] = {

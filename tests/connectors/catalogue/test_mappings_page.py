@@ -8,13 +8,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from connectors.catalogue_files import read_mappings
+from connectors.catalogue.files_check import read_mappings
 from connectors.conversion.binding import bind
 from connectors.conversion.rows import Mapped, RowMapper
 from connectors.model.datasets import Dataset, Field, Title
 from tests.enterprises import uscc
 
-PAGE = (Path(__file__).parents[2] / "docs/mappings.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs/mappings.md").read_text("utf-8")
 TABLE = PAGE.partition("<!-- examples -->")[2].partition("<!-- end -->")[0]
 EXAMPLES = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in TABLE.strip().splitlines()[2:]]
 

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from connectors.catalogue_files import SHIPPED, Catalogue, load_catalogue
+from connectors.catalogue.files_check import SHIPPED, Catalogue, load_catalogue
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Agency, Dataset
 

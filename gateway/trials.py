@@ -7,8 +7,8 @@ from typing import Any
 import xlsxwriter
 
 from connectors.catalogue.trial import OUTCOMES, Trial, kept_cells
-from connectors.draft import Draft
-from connectors.draft_text import write_snippet
+from connectors.drafting.draft import Draft
+from connectors.drafting.draft_text import write_snippet
 
 SHOWN_ROWS = 20
 HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")

@@ -13,7 +13,7 @@ from gateway.cli.output import AsJson, fail
 
 if TYPE_CHECKING:
     from connectors.catalogue.trial import Trial
-    from connectors.draft import Draft
+    from connectors.drafting.draft import Draft
     from connectors.model.datasets import Dataset
 
 OUTCOMES = {
@@ -48,8 +48,8 @@ def draft(
     from connectors.catalogue.files_check import read_mappings
     from connectors.catalogue.load import agencies, datasets, get_dataset
     from connectors.decoding.decode import decode
-    from connectors.draft import propose
-    from connectors.draft_text import write_snippet
+    from connectors.drafting.draft import propose
+    from connectors.drafting.draft_text import write_snippet
     from connectors.errors import ConnectorError
     from gateway.trials import draft_document, trial_document
 

@@ -1,7 +1,7 @@
 """A draft as YAML to paste into the catalogue: what is sure as a mapping, what is not as comments. Pure."""
 
 from connectors.conversion.transforms import filled, flow
-from connectors.draft import Draft
+from connectors.drafting.draft import Draft
 from connectors.model.mapping import Column, Mapping, Party, Producer
 
 

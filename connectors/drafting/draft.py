@@ -21,8 +21,8 @@ from connectors.conversion.transforms import (
 )
 from connectors.decoding.decode import Table
 from connectors.decoding.layout import HEADER_WITHIN, combined
+from connectors.drafting.matching import Matching, Pair, Sample, is_counter, match, words_of
 from connectors.errors import MalformedError
-from connectors.matching import Matching, Pair, Sample, is_counter, match, words_of
 from connectors.model.datasets import Agency, Dataset
 from connectors.model.mapping import Column, Party, Producer, heading_key
 from connectors.model.mapping import Mapping as Spelling

@@ -19,8 +19,8 @@ from connectors.catalogue.trial import try_out
 from connectors.conversion.rows import RowMapper
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
-from connectors.draft import UnguessableError, propose
-from connectors.draft_text import write_snippet
+from connectors.drafting.draft import UnguessableError, propose
+from connectors.drafting.draft_text import write_snippet
 from tests.enterprises import uscc
 
 TODAY = date(2026, 11, 25)

@@ -1,0 +1,1 @@
+"""A mapping proposed from a sample of an agency's file."""

@@ -18,8 +18,8 @@ from connectors.decoding.decode import Table
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import Column, Header, Mapping
-from connectors.personal import Protector
-from connectors.protect import personal_fields
+from connectors.personal.protect import personal_fields
+from connectors.personal.sealing import Protector
 
 MOST_KEYS = 100_000
 _CODED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})

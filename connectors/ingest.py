@@ -22,8 +22,8 @@ from connectors.conversion.chunks import Chunk, ChunkMapper
 from connectors.decoding.layout import Layout
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
-from connectors.personal import Protector, SubjectKeys
-from connectors.protect import find_untouched, protect_chunk
+from connectors.personal.protect import find_untouched, protect_chunk
+from connectors.personal.sealing import Protector, SubjectKeys
 from connectors.refused import Quarantine
 from connectors.store import Prepared, Store, prepare
 from signing.merkle import inclusion_path

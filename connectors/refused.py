@@ -15,7 +15,7 @@ from connectors.conversion.binding import Binding
 from connectors.conversion.cells import Reason
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import is_old_citizen
-from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
+from connectors.personal.sealing import Connection, SubjectKeys, is_sealed, is_under
 
 LONGEST_KEPT_CELL = 2_000
 FIELD = "refused cell"

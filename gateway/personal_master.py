@@ -5,7 +5,7 @@ import os
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.personal import MASTER_BYTES, Protector
+from connectors.personal.sealing import MASTER_BYTES, Protector
 from signing.sealing import seal, unseal
 
 _FIND = text("SELECT sealed FROM personal_master WHERE master_id = 1")

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.acts import History, version_of
 from connectors.catalogue.load import get_dataset
 from connectors.life import is_visible, status_of
-from connectors.personal import SubjectKeys
-from connectors.protect import opened
+from connectors.personal.protect import opened
+from connectors.personal.sealing import SubjectKeys
 from gateway.database import raw
 from gateway.state import Gateway
 

@@ -18,7 +18,7 @@ TABLE_MODULES = tuple(
         "audit.tables",
         "connectors.decoding.batch_tables",
         "connectors.life_tables",
-        "connectors.personal_tables",
+        "connectors.personal.tables",
         "consent.tables",
         "gateway.admin.tables",
         "gateway.delivery.tables",

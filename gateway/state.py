@@ -9,7 +9,7 @@ import httpx
 from audit.recorder import Recorder, find_log
 from connectors.catalogue.load import get_catalogue
 from connectors.errors import ConnectorError
-from connectors.personal import Protector
+from connectors.personal.sealing import Protector
 from gateway.database import Database
 from gateway.delivery.gate import IntakeGate
 from gateway.embedded import resolve_urls

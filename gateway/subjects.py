@@ -11,7 +11,7 @@ from audit.events import Event
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.subjects import Subject, find_subject, name_key
 from connectors.identity import Known, link
-from connectors.personal import Protector
+from connectors.personal.sealing import Protector
 from gateway.database import raw
 from gateway.errors import GatewayError
 from gateway.state import Gateway

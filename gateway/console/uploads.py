@@ -19,7 +19,7 @@ from starlette.datastructures import FormData, UploadFile
 from connectors.catalogue.load import agencies, datasets
 from connectors.decoding.batch_tables import Batch, RejectedRow
 from connectors.model.datasets import Dataset
-from connectors.personal import SubjectKeys
+from connectors.personal.sealing import SubjectKeys
 from connectors.refused import open_refused
 from gateway.api.batches import SENDERS_ID
 from gateway.api.dependencies import Gw, Transaction

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connectors.conversion.cells import narrow
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.sole_traders import is_sole_trader
-from connectors.personal import HASHED, SEALED, Protector, SealedError, SubjectKeys, refs_in
+from connectors.personal.sealing import HASHED, SEALED, Protector, SealedError, SubjectKeys, refs_in
 from tests.enterprises import citizen, sole_trader, uscc
 
 PROTECTOR = Protector(bytes(range(32)))

@@ -16,7 +16,7 @@ from connectors.conversion.keys import business_key
 from connectors.conversion.sole_traders import is_sole_trader
 from connectors.conversion.subjects import name_key
 from connectors.model.datasets import Dataset
-from connectors.personal import Connection, SubjectKeys, is_sealed, is_under
+from connectors.personal.sealing import Connection, SubjectKeys, is_sealed, is_under
 
 
 class Row(NamedTuple):

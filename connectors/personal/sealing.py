@@ -1,6 +1,6 @@
 """Personal data at rest: sealed under a key per party, found by keyed hashes, erased by destroying a salt.
 
-How the bulk path uses it (connectors/protect.py does so for rows; a column-wise engine may call the same parts):
+How the bulk path uses it (protect.py does so for rows; a column-wise engine may call the same parts):
 
 1. `Protector` holds the instance's secrets and is pure; one per process. `ref_of(kind, value)` names a party: kind and
    value are the record's identifier_type and identifier_value, so what was sealed is found again from the record's row.
@@ -14,7 +14,7 @@ How the bulk path uses it (connectors/protect.py does so for rows; a column-wise
    reference (16 bytes) and AES-SIV (RFC 5297) over the value as JSON, with the field's name as associated data. It is
    deterministic, so that a delivery sent again is made of duplicates. `open_many(field, values)` gives the values back,
    None where a party was erased; what is not sealed comes back as it is. `refs_in(values)` says whose salts that takes.
-   A record's values are opened under its own party's reference alone (connectors/protect.py), so that a sealed value
+   A record's values are opened under its own party's reference alone (protect.py), so that a sealed value
    somebody copied into another record opens nothing.
 
 An erased party stays erased: what arrives of it later is sealed to nobody, and a nightly list brings nothing back.

@@ -1,0 +1,1 @@
+"""Personal data sealed under a key per party."""

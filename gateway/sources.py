@@ -28,8 +28,8 @@ from connectors.catalogue.load import get_dataset
 from connectors.conversion.cells import without_citizens
 from connectors.decoding.batch_tables import Batch, RejectedRow, Source
 from connectors.errors import ConnectorError
-from connectors.protocol import Answers, Connector, Outcome, Slice, Stream
-from connectors.registry import open_connector
+from connectors.sources.protocol import Answers, Connector, Outcome, Slice, Stream
+from connectors.sources.registry import open_connector
 from gateway.errors import GatewayError
 from gateway.intake import BatchConflictError, Sender, take_in
 from gateway.quality.held import HeldError, Parcel, hold

@@ -9,7 +9,7 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
-    from connectors.protocol import Stream
+    from connectors.sources.protocol import Stream
     from gateway.source_life import Act
     from gateway.state import Gateway
 
@@ -23,7 +23,7 @@ Connector = Annotated[str, typer.Option(help="连接器 The connector, see `xinq
 @group.command("connectors")
 def connectors(as_json: AsJson = False) -> None:
     """列出连接器及其配置项 List the connectors with their options; --json gives the JSON Schema of each."""
-    from connectors.registry import config_schema, connector_names, describe
+    from connectors.sources.registry import config_schema, connector_names, describe
 
     schemas = {name: config_schema(name) for name in connector_names()}
     if as_json:

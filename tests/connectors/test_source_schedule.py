@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from connectors import registry
 from connectors.errors import ConnectorError
-from connectors.protocol import rows_slice
+from connectors.sources import registry
+from connectors.sources.protocol import rows_slice
 from gateway import sources
 from gateway.errors import GatewayError
 from gateway.source_life import change_source

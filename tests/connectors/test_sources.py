@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from connectors.errors import ConnectorError
-from connectors.registry import open_connector
+from connectors.sources.registry import open_connector
 from gateway.errors import GatewayError
 from gateway.sources import add_source, pull_due
 from tests import database_server

@@ -7,7 +7,7 @@ import msgspec
 
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
-from connectors.protocol import Slice, Stream, file_slice
+from connectors.sources.protocol import Slice, Stream, file_slice
 
 
 class DropFolderConfig(msgspec.Struct, forbid_unknown_fields=True):

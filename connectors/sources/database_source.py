@@ -12,9 +12,9 @@ from sqlalchemy import Cast, Column, Connection, MetaData, Select, String, Table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 
-from connectors.database_session import SourceError, open_engine
 from connectors.errors import ConnectorError, MalformedError
-from connectors.protocol import Slice, Stream, rows_slice
+from connectors.sources.database_session import SourceError, open_engine
+from connectors.sources.protocol import Slice, Stream, rows_slice
 
 
 class DatabaseConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

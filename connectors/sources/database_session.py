@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from connectors.environment import secret
 from connectors.errors import ConnectorError
+from connectors.sources.environment import secret
 
 STATEMENT_SECONDS = 60
 CONNECT_SECONDS = 10

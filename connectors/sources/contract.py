@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import ConnectorError
-from connectors.protocol import Connector, Secrets, Slice
-from connectors.registry import config_schema, open_connector
+from connectors.sources.protocol import Connector, Secrets, Slice
+from connectors.sources.registry import config_schema, open_connector
 
 MOST_SLICES = 1_000
 NONSENSE: Sequence[object] = (None, 7, [], {"a": 1}, "", "\x00", "no such thing")

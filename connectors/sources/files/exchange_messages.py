@@ -10,7 +10,7 @@ from lxml import etree
 
 from connectors.decoding.decode import Table, decode
 from connectors.errors import MalformedError
-from connectors.protocol import Outcome
+from connectors.sources.protocol import Outcome
 
 CONTROL, FEEDBACK = ".ctl.xml", ".feedback.xml"
 LARGEST_CONTROL = 64 * 1024

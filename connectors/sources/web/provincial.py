@@ -11,13 +11,13 @@ from typing import Literal
 
 import msgspec
 
-from connectors.addresses import origin
-from connectors.environment import secret
 from connectors.errors import ConnectorError
-from connectors.protocol import Secrets
-from connectors.web.caller import Answer, Caller, CallError, Params
-from connectors.web.paging import member_at
-from connectors.web.rest import PagedSource, Pages
+from connectors.sources.addresses import origin
+from connectors.sources.environment import secret
+from connectors.sources.protocol import Secrets
+from connectors.sources.web.caller import Answer, Caller, CallError, Params
+from connectors.sources.web.paging import member_at
+from connectors.sources.web.rest import PagedSource, Pages
 
 MARGIN_MS = 30_000  # a secret is not used in its last seconds
 REFUSED = frozenset({401, 403})

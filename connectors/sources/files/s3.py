@@ -8,9 +8,9 @@ from typing import Any
 from obstore.exceptions import BaseError
 from obstore.fsspec import FsspecStore
 
-from connectors.addresses import origin
-from connectors.environment import secret
-from connectors.files.places import Files, Place
+from connectors.sources.addresses import origin
+from connectors.sources.environment import secret
+from connectors.sources.files.places import Files, Place
 
 CALL_SECONDS = 60
 

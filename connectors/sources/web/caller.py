@@ -13,8 +13,8 @@ from typing import Any, Self
 import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from connectors.addresses import origin
 from connectors.errors import ConnectorError
+from connectors.sources.addresses import origin
 
 CALL_SECONDS = 60.0
 WALK_SECONDS = 600.0

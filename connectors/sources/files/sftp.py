@@ -8,9 +8,9 @@ import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
 from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
-from connectors.environment import secret
 from connectors.errors import ConnectorError
-from connectors.files.places import Files, Place, PlaceError
+from connectors.sources.environment import secret
+from connectors.sources.files.places import Files, Place, PlaceError
 
 CONNECT_SECONDS = 15
 ANSWER_SECONDS = 60

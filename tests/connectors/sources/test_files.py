@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from connectors.contract import content
 from connectors.errors import ConnectorError, MalformedError
-from connectors.registry import open_connector
+from connectors.sources.contract import content
+from connectors.sources.registry import open_connector
 
 HEAD = "企业名称\n"
 
@@ -62,7 +62,7 @@ def test_a_name_that_says_unfinished_is_left_alone(tmp_path, name):
 
 
 def test_a_file_that_grows_while_it_is_copied_is_left_for_the_next_turn(tmp_path, monkeypatch):
-    from connectors.files.places import Files
+    from connectors.sources.files.places import Files
 
     (tmp_path / "a.csv").write_text(HEAD + "甲\n")
     fetch = Files.fetch
@@ -90,7 +90,7 @@ def test_links_and_folders_are_never_followed(tmp_path):
 
 
 def test_a_file_that_becomes_a_link_after_it_was_listed_is_not_opened(tmp_path, monkeypatch):
-    from connectors.files.places import Files
+    from connectors.sources.files.places import Files
 
     secret, drop = tmp_path / "secret.csv", tmp_path / "drop"
     drop.mkdir()
@@ -126,7 +126,7 @@ def test_a_file_that_is_too_large_is_refused_by_name_and_the_next_is_taken(tmp_p
 
 
 def test_more_files_than_can_be_kept_track_of_are_said(tmp_path, monkeypatch):
-    monkeypatch.setattr("connectors.files.places.MOST_FILES", 3)
+    monkeypatch.setattr("connectors.sources.files.places.MOST_FILES", 3)
     for number in range(4):
         (tmp_path / f"{number}.csv").touch()
     with pytest.raises(ConnectorError, match="archive"):

@@ -9,9 +9,9 @@ from lxml import etree
 from sqlalchemy import text
 
 from connectors.errors import MalformedError
-from connectors.files.exchange import ExchangeSource
-from connectors.files.exchange_messages import read_description, write_feedback
-from connectors.protocol import Outcome
+from connectors.sources.files.exchange import ExchangeSource
+from connectors.sources.files.exchange_messages import read_description, write_feedback
+from connectors.sources.protocol import Outcome
 from gateway.sources import add_source, pull_due
 from tests.enterprises import uscc
 
@@ -183,7 +183,7 @@ async def test_the_description_of_another_dataset_is_left_to_another_source(gate
 
 def test_a_digest_may_be_sm3(exchange):
     exchange.send("d1", ["甲公司,\n"], algorithm="SM3")
-    from connectors.registry import open_connector
+    from connectors.sources.registry import open_connector
 
     found = open_connector("exchange", exchange.config()).read(None)
     assert list(found.open().rows) == [(2, ["甲公司", ""])]
@@ -191,7 +191,7 @@ def test_a_digest_may_be_sm3(exchange):
 
 
 def test_the_exchange_runs_over_sftp_and_over_an_object_store(sftp, objects, exchange):
-    from connectors.registry import open_connector
+    from connectors.sources.registry import open_connector
 
     content = (HEAD + "甲公司,\n").encode()
     control = describe("b1", "d.csv", content)

@@ -6,14 +6,14 @@ from typing import Any
 import httpx
 import msgspec
 
-from connectors.addresses import origin
 from connectors.decoding.objects import as_rows
-from connectors.environment import secret
 from connectors.errors import ConnectorError
-from connectors.protocol import Slice, Stream, rows_slice
-from connectors.web.caller import Answer, Caller
-from connectors.web.paging import Cursor, Link, PageNumber, Paging, Position
-from connectors.web.walk import Walk, Watermark, page_digest, read_walk, records_of
+from connectors.sources.addresses import origin
+from connectors.sources.environment import secret
+from connectors.sources.protocol import Slice, Stream, rows_slice
+from connectors.sources.web.caller import Answer, Caller
+from connectors.sources.web.paging import Cursor, Link, PageNumber, Paging, Position
+from connectors.sources.web.walk import Walk, Watermark, page_digest, read_walk, records_of
 
 MOST_PAGES = 2_000
 

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from connectors.contract import content
 from connectors.errors import ConnectorError
-from connectors.registry import open_connector
+from connectors.sources.contract import content
+from connectors.sources.registry import open_connector
 from gateway import source_secrets
 from gateway.source_secrets import SourceSecrets
 from gateway.sources import add_source, pull_due
-from tests.connectors.ways import provincial_server
+from tests.connectors.sources import provincial_server
 from tests.enterprises import uscc
 from tests.processes import wait_until
 from tests.town import instance

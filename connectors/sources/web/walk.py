@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from connectors.errors import ConnectorError, MalformedError
-from connectors.web.paging import Position, member_at
+from connectors.sources.web.paging import Position, member_at
 
 Mark = int | str
 

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from connectors.contract import content
 from connectors.errors import ConnectorError
-from connectors.registry import open_connector
-from connectors.web import caller
-from tests.connectors.ways import paged
-from tests.connectors.ways.paged import row
+from connectors.sources.contract import content
+from connectors.sources.registry import open_connector
+from connectors.sources.web import caller
+from tests.connectors.sources import paged
+from tests.connectors.sources.paged import row
 
 
 def rest(interface, style="page", **more):

@@ -7,9 +7,9 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from connectors.contract import ConnectorContract, Offer
-from connectors.registry import connector_names
-from tests.connectors.ways import paged, provincial_server, servers
+from connectors.sources.contract import ConnectorContract, Offer
+from connectors.sources.registry import connector_names
+from tests.connectors.sources import paged, provincial_server, servers
 
 COLUMNS = ["企业名称", "序号"]
 FILES = {"1.csv": [["甲公司", "1"], ["乙公司", "2"]], "2.csv": [["丙公司", "3"]], "3.csv": [["丁公司", "4"]]}

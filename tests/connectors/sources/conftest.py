@@ -3,7 +3,7 @@
 import pytest
 
 from tests import database_server
-from tests.connectors.ways import paged, provincial_server, servers
+from tests.connectors.sources import paged, provincial_server, servers
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from connectors.errors import ConnectorError, MalformedError
-from connectors.files.drop import MOST_SHOWN, copied, read_tokens, refusal
-from connectors.files.exchange_messages import (
+from connectors.sources.files.drop import MOST_SHOWN, copied, read_tokens, refusal
+from connectors.sources.files.exchange_messages import (
     CONTROL,
     LARGEST_CONTROL,
     Description,
@@ -23,10 +23,10 @@ from connectors.files.exchange_messages import (
     read_description,
     write_feedback,
 )
-from connectors.files.places import File, Files, Folder
-from connectors.files.s3 import S3
-from connectors.files.sftp import Sftp
-from connectors.protocol import Outcome, Slice, Stream, file_slice
+from connectors.sources.files.places import File, Files, Folder
+from connectors.sources.files.s3 import S3
+from connectors.sources.files.sftp import Sftp
+from connectors.sources.protocol import Outcome, Slice, Stream, file_slice
 
 
 class ExchangeConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from connectors.errors import ConnectorError
-from connectors.protocol import Connector, ConnectorType, KeepsSecrets, Secrets
+from connectors.sources.protocol import Connector, ConnectorType, KeepsSecrets, Secrets
 
 ENTRY_POINTS = "xinqiao.connectors"
 

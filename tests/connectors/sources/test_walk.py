@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError, MalformedError
-from connectors.web.paging import member_at
-from connectors.web.walk import Watermark, read_walk, records_of
+from connectors.sources.web.paging import member_at
+from connectors.sources.web.walk import Watermark, read_walk, records_of
 
 WATERMARK = Watermark("since", "at")
 MARKS = st.lists(st.integers(0, 4), max_size=6)

@@ -3,10 +3,10 @@
 import psycopg
 import pytest
 
-from connectors import database_session
-from connectors.contract import content
 from connectors.errors import ConnectorError, MalformedError
-from connectors.registry import open_connector
+from connectors.sources import database_session
+from connectors.sources.contract import content
+from connectors.sources.registry import open_connector
 
 
 @pytest.fixture(params=["postgresql", "mariadb"])

@@ -14,10 +14,10 @@ import msgspec
 
 from connectors.decoding.decode import Table, decode
 from connectors.errors import ConnectorError, MalformedError
-from connectors.files.places import File, Files, Folder, Place
-from connectors.files.s3 import S3
-from connectors.files.sftp import Sftp
-from connectors.protocol import Slice, Stream, file_slice
+from connectors.sources.files.places import File, Files, Folder, Place
+from connectors.sources.files.s3 import S3
+from connectors.sources.files.sftp import Sftp
+from connectors.sources.protocol import Slice, Stream, file_slice
 
 MOST_SHOWN = 10
 

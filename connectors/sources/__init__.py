@@ -1,0 +1,1 @@
+"""Ways in: what a source is, the registry of connectors, and those that come along."""

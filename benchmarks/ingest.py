@@ -22,7 +22,7 @@ from connectors.conversion.binding import bind
 from connectors.conversion.chunks import ChunkMapper
 from connectors.conversion.identifiers import organisation_check, uscc_check
 from connectors.decoding.decode import decode
-from connectors.ingest import no_cycles, take
+from connectors.store.ingest import no_cycles, take
 from gateway.database import Database, raw
 from gateway.embedded import resolve_urls
 from gateway.identity.initialise import initialise

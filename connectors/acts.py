@@ -21,7 +21,7 @@ _RECORD = """
 """
 # How a record is found by its key; the only place that names the columns.
 _KEY = "dataset = :dataset AND agency = :agency AND business_key = :key"
-# Current versions are found by the digest of their key (connectors/store.py).
+# Current versions are found by the digest of their key (connectors/store/store.py).
 _BY_DIGEST = """
     key_id = substr(sha256(convert_to(:dataset || '|' || :agency || '|' || :key, 'UTF8')), 1, 16)
     AND superseded_at IS NULL

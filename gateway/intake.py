@@ -27,9 +27,9 @@ from connectors.decoding.corrections import CorrectionError, find_batch_of
 from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
 from connectors.errors import ConnectorError
-from connectors.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
 from connectors.model.datasets import Dataset
 from connectors.profile import Profiler
+from connectors.store.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
 from gateway.database import raw
 from gateway.errors import GatewayError
 from gateway.quality.corrections import find_first, find_same, read_corrected, settle

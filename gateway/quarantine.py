@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.decoding.corrections import escaped, headings
 from connectors.personal.sealing import Protector, SubjectKeys
-from connectors.refused import open_refused
+from connectors.store.refused import open_refused
 from gateway.database import raw
 from gateway.quality.corrections import NAMES
 

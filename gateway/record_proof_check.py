@@ -15,7 +15,7 @@ from typing import Any
 from audit.errors import NoteError
 from audit.events import commitment
 from audit.note import verify_checkpoint
-from connectors.ingest import STATEMENT_TYPE
+from connectors.store.ingest import STATEMENT_TYPE
 from gateway.delivery.signatures import check_batch_jws, check_kept_message
 from gateway.errors import GatewayError
 from gateway.record_proof import KEY_MEMBERS, TYPE, file_bytes

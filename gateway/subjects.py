@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.subjects import Subject, find_subject, name_key
-from connectors.identity import Known, link
 from connectors.personal.sealing import Protector
+from connectors.store.identity import Known, link
 from gateway.database import raw
 from gateway.errors import GatewayError
 from gateway.state import Gateway

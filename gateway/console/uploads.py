@@ -20,7 +20,7 @@ from connectors.catalogue.load import agencies, datasets
 from connectors.decoding.batch_tables import Batch, RejectedRow
 from connectors.model.datasets import Dataset
 from connectors.personal.sealing import SubjectKeys
-from connectors.refused import open_refused
+from connectors.store.refused import open_refused
 from gateway.api.batches import SENDERS_ID
 from gateway.api.dependencies import Gw, Transaction
 from gateway.api.rejected_rows import download

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from audit.verifier import verify_log
 from connectors.decoding.batch_tables import RejectedRow
 from connectors.personal.sealing import SubjectKeys
-from connectors.refused import ERASED, open_refused
+from connectors.store.refused import ERASED, open_refused
 from gateway.api.keys import public_keys
 from gateway.conservation import find_differences
 from gateway.database import raw

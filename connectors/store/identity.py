@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from connectors.copying import text_array
+from connectors.store.copying import text_array
 
 _SOLE = """
     SELECT kind, value, (array_agg(uuid_send(subject_id)))[1] FROM (

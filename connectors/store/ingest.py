@@ -24,8 +24,8 @@ from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
 from connectors.personal.protect import find_untouched, protect_chunk
 from connectors.personal.sealing import Protector, SubjectKeys
-from connectors.refused import Quarantine
-from connectors.store import Prepared, Store, prepare
+from connectors.store.refused import Quarantine
+from connectors.store.store import Prepared, Store, prepare
 from signing.merkle import inclusion_path
 
 STATEMENT_TYPE = "xinqiao-batch+jws"

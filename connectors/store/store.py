@@ -20,10 +20,10 @@ import polars as pl
 import psycopg
 from uuid_utils import uuid7
 
-from connectors.copying import COPY, HEAD, TAIL, Encoder, Rows
-from connectors.identity import Known
 from connectors.model.datasets import Dataset
-from connectors.newcomers import Subjects, resolved_by
+from connectors.store.copying import COPY, HEAD, TAIL, Encoder, Rows
+from connectors.store.identity import Known
+from connectors.store.newcomers import Subjects, resolved_by
 from signing.merkle import GrowingTree, leaf_hash
 
 KEY_BYTES = 16

@@ -13,9 +13,9 @@ import polars as pl
 import psycopg
 
 from connectors.conversion.identifiers import Kind
-from connectors.copying import text_array
-from connectors.identity import Known, find_sole, resolve_earlier
 from connectors.model.datasets import Dataset
+from connectors.store.copying import text_array
+from connectors.store.identity import Known, find_sole, resolve_earlier
 
 _KNOWN = "SELECT uscc, uuid_send(subject_id) FROM subject WHERE uscc = ANY(%s::text[])"
 _ADD = """

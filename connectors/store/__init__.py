@@ -1,0 +1,1 @@
+"""Subjects, records and their versions in the database."""

@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from connectors.act_lists import read_keys
-from connectors.acts import Key, Wish, find_current, load_history
 from connectors.decoding.decode import Table
-from connectors.life import TRANSITIONS, ActError, state_of
-from connectors.life_tables import ActBatch
 from connectors.model.datasets import Dataset
+from connectors.records.act_lists import read_keys
+from connectors.records.acts import Key, Wish, find_current, load_history
+from connectors.records.life import TRANSITIONS, ActError, state_of
+from connectors.records.tables import ActBatch
 from gateway.acts import store_act
 from gateway.intake import BatchConflictError
 from gateway.state import Gateway

@@ -1,6 +1,6 @@
 """Acts upon records: withdrawn, reinstated, repaired, objected to, decided upon. Each is a row and an event at once.
 
-The record itself is never touched. connectors/life.py decides what is possible; this says who acts on whose record.
+The record itself is never touched. connectors/records/life.py decides what is possible; this, who acts on whose record.
 """
 
 from datetime import UTC, datetime
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from connectors.acts import Wish, add_act, decide, find_current, find_record, key_of, refuse_superseded
 from connectors.conversion.free_text import without_contacts
-from connectors.life import ActError, ActKind
-from connectors.life_tables import RecordAct
+from connectors.records.acts import Wish, add_act, decide, find_current, find_record, key_of, refuse_superseded
+from connectors.records.life import ActError, ActKind
+from connectors.records.tables import RecordAct
 from gateway.state import Gateway
 
 EVENTS = {

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.portfolio import find_feeds, load_records
+from connectors.records.portfolio import find_feeds, load_records
 from gateway.state import Gateway
 from scoring_adapter.card import load_card
 from scoring_adapter.relay import RelayAnswer

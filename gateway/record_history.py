@@ -11,11 +11,11 @@ import orjson
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.acts import History, version_of
 from connectors.catalogue.load import get_dataset
-from connectors.life import is_visible, status_of
 from connectors.personal.protect import opened
 from connectors.personal.sealing import SubjectKeys
+from connectors.records.acts import History, version_of
+from connectors.records.life import is_visible, status_of
 from gateway.database import raw
 from gateway.state import Gateway
 

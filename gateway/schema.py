@@ -17,7 +17,7 @@ TABLE_MODULES = tuple(
     for module in (
         "audit.tables",
         "connectors.decoding.batch_tables",
-        "connectors.life_tables",
+        "connectors.records.tables",
         "connectors.personal.tables",
         "consent.tables",
         "gateway.admin.tables",

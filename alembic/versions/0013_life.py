@@ -31,7 +31,7 @@ TABLES = (
     "SELECT xinqiao_make_evidence('act_batch')",
 )
 
-# connectors/life.py says the same in Python, and a property test holds the two together. A function that returns rows
+# connectors/records/life.py is the same in Python; a property test holds both together. A function that returns rows
 # is opened up by the planner like a view: with known_at NULL, the indices of current records serve.
 VISIBLE = """
 CREATE FUNCTION record_visible(as_of date, known_at timestamptz) RETURNS SETOF public.record LANGUAGE sql STABLE AS $$

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.acts import Wish
-from connectors.life import ActError, ActKind, day_of
+from connectors.records.acts import Wish
+from connectors.records.life import ActError, ActKind, day_of
 from gateway.acts import act_on
 from gateway.admin.action import Action, Reason
 from gateway.erasure import erase_subject

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.acts import Wish, find_histories, find_record, key_of, load_history
 from connectors.conversion.subjects import Subject, find_subject
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
-from connectors.life import ActError, ActKind, day_of
+from connectors.records.acts import Wish, find_histories, find_record, key_of, load_history
+from connectors.records.life import ActError, ActKind, day_of
 from gateway.act_lists import act_on_list
 from gateway.acts import act_on
 from gateway.api.batches import BatchId, DatasetName, Pusher, get_own_dataset

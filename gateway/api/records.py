@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.subjects import find_subject
 from connectors.decoding.batch_tables import Batch, Record
-from connectors.life import day_of
-from connectors.portfolio import is_shown
+from connectors.records.life import day_of
+from connectors.records.portfolio import is_shown
 from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
 from gateway.problems import ProblemError

@@ -41,8 +41,8 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
 
     from connectors.conversion.identifiers import read_identifier
     from connectors.conversion.subjects import find_subject
-    from connectors.life import day_of
-    from connectors.portfolio import load_records
+    from connectors.records.life import day_of
+    from connectors.records.portfolio import load_records
 
     async def run(gateway: "Gateway") -> "Counter[str] | None":
         async with gateway.database.begin("record.count") as session:
@@ -61,9 +61,9 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
 @group.command("list")
 def list_records(uscc: Uscc, as_of: AsOf = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
     """列出一家企业的记录及状态 List an enterprise's records with their status, as of a day, as known then."""
-    from connectors.acts import find_histories
     from connectors.conversion.identifiers import read_identifier
     from connectors.conversion.subjects import find_subject
+    from connectors.records.acts import find_histories
     from gateway.record_history import history_document
 
     async def run(gateway: "Gateway") -> list[dict[str, Any]] | None:
@@ -86,7 +86,7 @@ def list_records(uscc: Uscc, as_of: AsOf = None, known_at: KnownAt = None, as_js
 @group.command("history")
 def history(record_id: UUID, as_of: AsOf = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
     """一条记录的全部版本与操作 Every version of a record and every act upon it: what, when, by whom."""
-    from connectors.acts import find_record, key_of, load_history
+    from connectors.records.acts import find_record, key_of, load_history
     from gateway.record_history import history_document
 
     async def run(gateway: "Gateway") -> dict[str, Any] | None:
@@ -172,6 +172,6 @@ def erase(
 
 
 def _day(as_of: datetime | None, known_at: datetime | None) -> date:
-    from connectors.life import day_of
+    from connectors.records.life import day_of
 
     return as_of.date() if as_of else day_of(known_at or datetime.now(UTC))

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from connectors.conversion.subjects import find_subject
-from connectors.life import day_of
-from connectors.portfolio import load_records
+from connectors.records.life import day_of
+from connectors.records.portfolio import load_records
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
 from gateway.delivery.signatures import JWS_TYPE

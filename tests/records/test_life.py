@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.life import (
+from connectors.records.life import (
     TRANSITIONS,
     WHO,
     ActError,

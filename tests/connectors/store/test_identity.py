@@ -10,7 +10,7 @@ from connectors.catalogue.load import get_dataset
 from connectors.conversion.binding import bind
 from connectors.conversion.subjects import find_subject
 from connectors.decoding.decode import Table
-from connectors.portfolio import load_records
+from connectors.records.portfolio import load_records
 from gateway.errors import GatewayError
 from gateway.intake import Sender, take_in
 from gateway.subjects import identifier_of, known_as, link_subject

@@ -1,4 +1,4 @@
-"""Records with their acts in the database: found, locked, added to. connectors/life.py decides what is possible."""
+"""Records with their acts in the database: found, locked, added to. life.py decides what is possible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.life import ActError, ActKind, Done, Left, Role, State, Version, decide_act
-from connectors.life_tables import RecordAct
+from connectors.records.life import ActError, ActKind, Done, Left, Role, State, Version, decide_act
+from connectors.records.tables import RecordAct
 
 _RECORD = """
     record_id, dataset, agency, producer, business_key, version, subject_id, identifier_type, identifier_value,
@@ -79,7 +79,7 @@ class History:
     acts: Sequence[RowMapping]
 
     def done(self, version: RowMapping) -> list[Done]:
-        """Return the acts that concern a version, as connectors/life.py takes them."""
+        """Return the acts that concern a version, as connectors/records/life.py takes them."""
         return done_upon(self.acts, version)
 
     def of(self, subject_id: UUID) -> "History":
@@ -154,7 +154,7 @@ def key_of(row: RowMapping) -> Key:
 
 
 def version_of(row: RowMapping) -> Version:
-    """Return a version as connectors/life.py takes it."""
+    """Return a version as connectors/records/life.py takes it."""
     return Version(
         row["version"], row["subject_id"] is not None, row["event_date"], row["publish_until"], row["recorded_at"],
         row["superseded_at"], row["known_since"],
@@ -168,7 +168,7 @@ def done_upon(acts: Sequence[RowMapping], version: RowMapping) -> list[Done]:
 
 
 def done_of(act: Any) -> Done:  # noqa: ANN401 - a row of record_act
-    """Return an act as connectors/life.py takes it."""
+    """Return an act as connectors/records/life.py takes it."""
     return Done(
         act["number"], act["version"], State(act["state"]), act["hides"], act["lasting"], act["effective_on"],
         act["recorded_at"],

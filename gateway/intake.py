@@ -28,7 +28,7 @@ from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
-from connectors.profile import Profiler
+from connectors.quality.profile import Profiler
 from connectors.store.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
 from gateway.database import raw
 from gateway.errors import GatewayError

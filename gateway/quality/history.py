@@ -12,7 +12,7 @@ from connectors.conversion.binding import Binding
 from connectors.conversion.headers import field_of_column, header_key, known_layout, layout_id
 from connectors.decoding.drift import FEWEST_AMOUNTS, FieldProfile, Layout, Profile
 from connectors.model.datasets import Dataset
-from connectors.profile import Profiler
+from connectors.quality.profile import Profiler
 from connectors.store.ingest import Summary
 
 MOST_LAYOUTS = 50

@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 from alembic import context
-from gateway.schema import TABLE_MODULES, is_ours
+from gateway.runtime.schema import TABLE_MODULES, is_ours
 
 LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "300s"

@@ -20,7 +20,7 @@ from starlette.requests import Request
 
 from gateway.demo.instance import Instance
 from gateway.identity.caller import require
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 from gateway.state import open_gateway
 from xinqiao_client import XinqiaoAuth
 

@@ -17,9 +17,9 @@ from sqlalchemy import text
 from audit.events import Event
 from audit.recorder import Recorder, open_log
 from audit.sequencer import sequence
-from gateway import schema
-from gateway.database import Database
-from gateway.embedded import embedded_urls, ensure_database, lease
+from gateway.runtime import schema
+from gateway.runtime.database import Database
+from gateway.runtime.embedded import embedded_urls, ensure_database, lease
 
 ROUNDS = 5
 CALLERS = 8

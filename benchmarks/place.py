@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.embedded import lease, release
+from gateway.runtime.embedded import lease, release
 
 
 @contextmanager

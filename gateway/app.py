@@ -37,7 +37,7 @@ from gateway.console.render import PageError, on_page_error
 from gateway.metrics import Metrics
 from gateway.observation import Observation, observed
 from gateway.problems import install_handlers
-from gateway.settings import Settings, load_settings
+from gateway.runtime.settings import Settings, load_settings
 from gateway.state import Gateway, open_gateway
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from connectors.conversion.identifiers import read_identifier
 from connectors.conversion.subjects import find_subject
-from gateway.errors import GatewayError
+from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
 
 _IDENTIFIERS = text("""

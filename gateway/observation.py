@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from gateway.logs import configure_logs
 from gateway.metrics import Metrics
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 from gateway.telemetry import TRACER, configure_traces, record_failure
 
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.schema import newest_revision
+from gateway.runtime.schema import newest_revision
 from gateway.state import Gateway
 
 CHECKPOINT_LAG_SECONDS = 60  # the promise: an entry is under a signed checkpoint within a minute

@@ -5,7 +5,7 @@ from typing import Literal
 
 from audit.events import Event
 from connectors.decoding.batch_tables import Source
-from gateway.errors import GatewayError
+from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
 
 Act = Literal["pause", "resume", "remove", "reset-watermark"]

@@ -30,12 +30,12 @@ from connectors.decoding.batch_tables import Batch, RejectedRow, Source
 from connectors.errors import ConnectorError
 from connectors.sources.protocol import Answers, Connector, Outcome, Slice, Stream
 from connectors.sources.registry import open_connector
-from gateway.errors import GatewayError
 from gateway.intake import BatchConflictError, Sender, take_in
 from gateway.quality.held import HeldError, Parcel, hold
 from gateway.quality.judging import DriftError
+from gateway.runtime.errors import GatewayError
+from gateway.runtime.spool import spool_of
 from gateway.source_secrets import SourceSecrets
-from gateway.spool import spool_of
 from gateway.state import Gateway
 
 RETRY_SECONDS = 60

@@ -10,17 +10,17 @@ from audit.recorder import Recorder, find_log
 from connectors.catalogue.load import get_catalogue
 from connectors.errors import ConnectorError
 from connectors.personal.sealing import Protector
-from gateway.database import Database
 from gateway.delivery.gate import IntakeGate
-from gateway.embedded import resolve_urls
-from gateway.errors import CatalogueUnsoundError, NotInitialisedError
-from gateway.group_commit import GroupCommit
 from gateway.identity.access import AccessCache
 from gateway.identity.nonces import Nonces
 from gateway.identity.replay import ReplayWindow
-from gateway.keystore import KeyStore, load_kek
-from gateway.personal_master import load_protector
-from gateway.settings import Settings
+from gateway.runtime.database import Database
+from gateway.runtime.embedded import resolve_urls
+from gateway.runtime.errors import CatalogueUnsoundError, NotInitialisedError
+from gateway.runtime.group_commit import GroupCommit
+from gateway.runtime.keystore import KeyStore, load_kek
+from gateway.runtime.personal_master import load_protector
+from gateway.runtime.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler, Sa
 from opentelemetry.trace import Link, SpanKind, TraceState
 from opentelemetry.util.types import Attributes
 
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 
 TRACER = trace.get_tracer("xinqiao")
 

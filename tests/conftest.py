@@ -14,8 +14,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.database import Database, DatabaseUrls
-from gateway.settings import Settings
+from gateway.runtime.database import Database, DatabaseUrls
+from gateway.runtime.settings import Settings
 from tests import database_server
 
 if TYPE_CHECKING:

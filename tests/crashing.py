@@ -5,7 +5,7 @@ import signal
 from contextlib import asynccontextmanager
 
 from gateway.cli.main import main
-from gateway.database import Database
+from gateway.runtime.database import Database
 
 phase, _, point = os.environ["CRASH_AT"].partition(" ")
 begin = Database.begin

@@ -12,8 +12,8 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from gateway import embedded, schema
-from gateway.database import DatabaseUrls
+from gateway.runtime import embedded, schema
+from gateway.runtime.database import DatabaseUrls
 
 # Outside pytest's temporary folders: those are closed to the account the server runs under when tests run as root.
 HOME = Path(os.environ.get("XINQIAO_TEST_HOME", f"/tmp/xinqiao-tests-{os.geteuid()}"))

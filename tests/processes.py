@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.database import DatabaseUrls
+from gateway.runtime.database import DatabaseUrls
 
 START_SECONDS = 60.0
 

@@ -9,8 +9,8 @@ from subprocess import Popen
 
 import psycopg
 
-from gateway.database import DatabaseUrls
 from gateway.demo import instance as demo
+from gateway.runtime.database import DatabaseUrls
 from tests import database_server
 from tests.processes import environment, free_port, running, wait_ready, xinqiao
 

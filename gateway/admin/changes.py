@@ -14,7 +14,7 @@ from audit.events import Event
 from gateway.admin.action import Action
 from gateway.admin.actions import AnyAction
 from gateway.admin.tables import Change
-from gateway.errors import GatewayError
+from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
 
 WAITS_DAYS = 7

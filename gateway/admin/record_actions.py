@@ -12,7 +12,7 @@ from connectors.records.life import ActError, ActKind, day_of
 from gateway.acts import act_on
 from gateway.admin.action import Action, Reason
 from gateway.erasure import erase_subject
-from gateway.errors import GatewayError
+from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
 
 

@@ -13,9 +13,9 @@ from gateway.admin.changes import ChangeError, ask_change, decide_change
 from gateway.admin.reports import list_clients, page_of
 from gateway.admin.tables import Change
 from gateway.api.dependencies import Gw, Transaction
-from gateway.errors import GatewayError
 from gateway.identity.caller import Caller, require
 from gateway.problems import ProblemError
+from gateway.runtime.errors import GatewayError
 
 router = APIRouter(prefix="/v1/admin", tags=["administration 管理"])
 Operator = Annotated[Caller, Depends(require("admin"), scope="function")]

@@ -20,7 +20,7 @@ from gateway.identity.caller import Caller, require
 from gateway.intake import Sender
 from gateway.problems import ProblemError
 from gateway.quality.corrections import count_corrected
-from gateway.spool import spool_of
+from gateway.runtime.spool import spool_of
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"

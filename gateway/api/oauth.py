@@ -18,8 +18,8 @@ from gateway.identity.registered import METHOD
 from gateway.identity.scopes import SCOPES
 from gateway.identity.token_endpoint import issue_token
 from gateway.identity.token_state import introspect, revoke
-from gateway.keystore import JWKS_CACHE_SECONDS
 from gateway.problems import ProblemError
+from gateway.runtime.keystore import JWKS_CACHE_SECONDS
 from signing.jws import ALGORITHMS
 
 router = APIRouter(tags=["OAuth 2.0 登录"])

@@ -26,7 +26,7 @@ from gateway.identity.caller import Caller, require
 from gateway.intake import BatchConflictError
 from gateway.problems import ProblemError
 from gateway.record_history import act_document, history_document
-from gateway.spool import spool_of
+from gateway.runtime.spool import spool_of
 
 router = APIRouter(prefix="/v1", tags=["records 记录"])
 Signatory = Annotated[Caller, Depends(require("records"), scope="function")]

@@ -13,7 +13,7 @@ from gateway.api.batches import get_batch
 from gateway.api.dependencies import Gw
 from gateway.identity.caller import Caller, require
 from gateway.quarantine import MEDIA_TYPES, Form, write_rejected
-from gateway.spool import spool_of
+from gateway.runtime.spool import spool_of
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])

@@ -16,7 +16,7 @@ from gateway.api.batches import DatasetName, Pusher, get_own_dataset
 from gateway.api.dependencies import Gw
 from gateway.delivery.body import receive
 from gateway.problems import ProblemError
-from gateway.spool import spool_of
+from gateway.runtime.spool import spool_of
 from gateway.trials import trial_document
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])

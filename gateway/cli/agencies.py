@@ -73,7 +73,7 @@ def print_dcat() -> None:
     from connectors.catalogue.dcat import dcat_document
     from connectors.catalogue.load import get_catalogue
     from connectors.errors import ConnectorError
-    from gateway.settings import load_settings
+    from gateway.runtime.settings import load_settings
 
     try:
         _print(dcat_document(get_catalogue(), load_settings().issuer))

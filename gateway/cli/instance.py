@@ -31,12 +31,12 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """初始化：建库、生成密钥、设首位管理员 Create the schema, the keys and the first operator; refuses to run twice."""
-    from gateway import schema
-    from gateway.database import Database
-    from gateway.embedded import resolve_urls
-    from gateway.errors import GatewayError
     from gateway.identity.initialise import initialise
-    from gateway.settings import load_settings
+    from gateway.runtime import schema
+    from gateway.runtime.database import Database
+    from gateway.runtime.embedded import resolve_urls
+    from gateway.runtime.errors import GatewayError
+    from gateway.runtime.settings import load_settings
     from signing.errors import SigningError
 
     settings = load_settings()
@@ -64,9 +64,9 @@ def worker() -> None:
     """后台任务：审计排序与发布、分区 Sequence and publish the audit log, make partitions; safe in several copies."""
     import signal
 
-    from gateway.errors import GatewayError
     from gateway.logs import configure_logs
-    from gateway.settings import load_settings
+    from gateway.runtime.errors import GatewayError
+    from gateway.runtime.settings import load_settings
     from gateway.state import open_gateway
     from gateway.telemetry import configure_traces
     from gateway.worker import work

@@ -14,9 +14,9 @@ def migrate(
     from alembic.util import CommandError
 
     from alembic import command
-    from gateway import schema
-    from gateway.embedded import resolve_urls
-    from gateway.settings import load_settings
+    from gateway.runtime import schema
+    from gateway.runtime.embedded import resolve_urls
+    from gateway.runtime.settings import load_settings
 
     urls = resolve_urls(load_settings())
     if not check:

@@ -14,8 +14,8 @@ Result = TypeVar("Result")
 
 def on_instance(step: Callable[["Gateway"], Awaitable[Result]]) -> Result:
     """Run a step on the opened instance; a GatewayError ends the command with its message."""
-    from gateway.errors import GatewayError
-    from gateway.settings import load_settings
+    from gateway.runtime.errors import GatewayError
+    from gateway.runtime.settings import load_settings
     from gateway.state import open_gateway
 
     async def run() -> Result:

@@ -16,11 +16,11 @@ def serve(
     """启动 HTTP 服务 Serve HTTP. Refuses to start before `xinqiao init`."""
     import uvicorn
 
-    from gateway.errors import GatewayError
     from gateway.http_protocol import BoundedProtocol
     from gateway.logs import configure_logs
     from gateway.metrics import clear_metrics
-    from gateway.settings import Settings, load_settings
+    from gateway.runtime.errors import GatewayError
+    from gateway.runtime.settings import Settings, load_settings
     from gateway.state import open_gateway
 
     async def has_keys(settings: Settings) -> None:

@@ -67,7 +67,7 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """人工归属：这个旧代码或名称就是该企业 Decide whose an old code or a name is."""
-    from gateway.errors import GatewayError
+    from gateway.runtime.errors import GatewayError
     from gateway.subjects import Linked, link_subject
 
     async def run(gateway: "Gateway") -> Linked:

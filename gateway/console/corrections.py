@@ -22,7 +22,7 @@ from gateway.delivery.arrival import take_file
 from gateway.intake import Sender, digest_of
 from gateway.people.sessions import Present
 from gateway.problems import ProblemError
-from gateway.spool import spool_of
+from gateway.runtime.spool import spool_of
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/console/quality", include_in_schema=False)

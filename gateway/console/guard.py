@@ -13,7 +13,7 @@ from gateway.api.dependencies import Transaction, get_gateway
 from gateway.api.oauth_forms import FormError, read_form
 from gateway.console.render import PageError
 from gateway.people.sessions import LIFE_HOURS, Present, find_present
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 
 
 class SignInNeededError(Exception):

@@ -13,8 +13,8 @@ from gateway.admin.tables import Change
 from gateway.api.dependencies import Gw, Transaction
 from gateway.console.guard import Anyone, OperatorPresent, SignedForm
 from gateway.console.render import NAVIGATION, page
-from gateway.errors import GatewayError
 from gateway.quality.alerts import list_alerts
+from gateway.runtime.errors import GatewayError
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 MOST_SHOWN = 100

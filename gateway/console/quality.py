@@ -18,7 +18,6 @@ from gateway.api.rejected_rows import download
 from gateway.console.charts import HEIGHT, WIDTH, bars
 from gateway.console.guard import QualityPresent, SignedForm
 from gateway.console.render import PageError, page
-from gateway.errors import GatewayError
 from gateway.people.sessions import Present
 from gateway.quality.accepting import accept_held
 from gateway.quality.alerts import list_alerts
@@ -26,6 +25,7 @@ from gateway.quality.details import list_held, load_open, load_reasons, load_wee
 from gateway.quality.held import discard_held
 from gateway.quality.index import ranked
 from gateway.quality.scores import load_scores
+from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/console/quality", include_in_schema=False)

@@ -11,8 +11,8 @@ from connectors.decoding.batch_tables import Source
 from gateway.api.dependencies import Gw, Transaction
 from gateway.console.guard import OperatorPresent, SignedForm
 from gateway.console.render import page
-from gateway.errors import GatewayError
 from gateway.people.sessions import Present
+from gateway.runtime.errors import GatewayError
 from gateway.source_life import change_source
 
 router = APIRouter(prefix="/console/sources", include_in_schema=False)

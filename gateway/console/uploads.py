@@ -27,13 +27,13 @@ from gateway.api.rejected_rows import download
 from gateway.console.guard import check_origin, check_token, signed_in
 from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError, page
-from gateway.database import raw
 from gateway.delivery.arrival import take_file
 from gateway.delivery.signatures import demand_no_signature
 from gateway.intake import Sender
 from gateway.people.sessions import Present
 from gateway.problems import ProblemError
-from gateway.spool import spool_of
+from gateway.runtime.database import raw
+from gateway.runtime.spool import spool_of
 from gateway.state import Gateway
 
 router = APIRouter(prefix="/console/uploads", include_in_schema=False)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.demo.instance import DemoError, Instance
-from gateway.embedded import lease, release
+from gateway.runtime.embedded import lease, release
 
 LONG_ENOUGH_PORTS = (8000,)  # tried first for the gateway, so that its address is the one the README names
 

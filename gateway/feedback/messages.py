@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from gateway.errors import GatewayError
+from gateway.runtime.errors import GatewayError
 from signing.canonical import canonical_bytes, sha256_hex
 from signing.errors import SignatureError
 from signing.jws import sign_jws, verify_jws

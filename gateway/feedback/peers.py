@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
-from gateway.errors import GatewayError
 from gateway.feedback.tables import Peer
+from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
 from signing.errors import SignatureError
 from signing.jws import import_public

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.database import Database
 from gateway.identity.peer import Address
-from gateway.keystore import KeyStore
+from gateway.runtime.database import Database
+from gateway.runtime.keystore import KeyStore
 
 BOUND_SECONDS = 0.5
 _REVOKED = text("SELECT jti FROM issued_token WHERE revoked_at IS NOT NULL AND expires_at > now()")

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from gateway.identity.binding import Binding
-from gateway.keystore import KeyStore
+from gateway.runtime.keystore import KeyStore
 from signing.errors import SignatureError
 from signing.jws import sign_jws, verify_jws
 

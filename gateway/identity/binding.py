@@ -7,7 +7,7 @@ from starlette.requests import Request
 from gateway.identity.dpop import Proof, ProofError, read_proof
 from gateway.identity.nonces import Nonces
 from gateway.identity.peer import PeerError, certificate_thumbprint
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 
 
 class NonceNeededError(Exception):

@@ -9,11 +9,11 @@ from sqlmodel import col, select
 
 from audit.events import Event
 from audit.recorder import Recorder, find_log, open_log
-from gateway.database import Database
-from gateway.errors import AlreadyInitialisedError
 from gateway.identity.tables import Client, ClientKey, InstanceKey
-from gateway.keystore import create_kek, new_keys
-from gateway.settings import Settings
+from gateway.runtime.database import Database
+from gateway.runtime.errors import AlreadyInitialisedError
+from gateway.runtime.keystore import create_kek, new_keys
+from gateway.runtime.settings import Settings
 from signing.keys import generate_key, load_key, public_jwk, save_key
 
 

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from audit.events import Event
-from gateway.errors import GatewayError
 from gateway.identity.tables import InstanceKey
-from gateway.keystore import JWKS_CACHE_SECONDS, PURPOSES, new_key
+from gateway.runtime.errors import GatewayError
+from gateway.runtime.keystore import JWKS_CACHE_SECONDS, PURPOSES, new_key
 from gateway.state import Gateway
 
 ACTOR = "worker"

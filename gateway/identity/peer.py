@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from starlette.requests import Request
 
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 
 LARGEST_CERTIFICATE = 16 * 1024
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from audit.recorder import Recorder
 from connectors.conversion.identifiers import Kind, read_identifier
-from gateway.errors import GatewayError
 from gateway.identity.scopes import SCOPES
 from gateway.identity.tables import Client, ClientKey, Institution
+from gateway.runtime.errors import GatewayError
 from signing.errors import SignatureError
 from signing.jws import SMALLEST_RSA_BITS, import_public
 

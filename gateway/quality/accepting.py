@@ -15,7 +15,7 @@ from connectors.decoding.decode import decode
 from gateway.intake import Sender, take_in
 from gateway.quality.held import HeldDecidedError, decide_held, get_held, held_file
 from gateway.quality.held_files import open_sealed
-from gateway.spool import spool_of
+from gateway.runtime.spool import spool_of
 from gateway.state import Gateway
 
 _BATCH = text("SELECT batch_id FROM batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)")

@@ -13,7 +13,7 @@ from audit.publisher import publish
 from audit.recorder import Recorder, open_log
 from audit.sequencer import sequence
 from audit.verifier import verify_log
-from gateway.database import Database
+from gateway.runtime.database import Database
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEK = bytes(32)

@@ -13,7 +13,7 @@ from connectors.errors import ConnectorError
 from connectors.sources import registry
 from connectors.sources.protocol import rows_slice
 from gateway import sources
-from gateway.errors import GatewayError
+from gateway.runtime.errors import GatewayError
 from gateway.source_life import change_source
 from gateway.sources import add_source, pull_due
 from tests.enterprises import uscc

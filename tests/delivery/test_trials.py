@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from connectors.catalogue.trial import OUTCOMES
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 from tests.enterprises import citizen, uscc
 from tests.identities import login, register
 from tests.stories import slug

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gateway.schema import newest_revision
+from gateway.runtime.schema import newest_revision
 from tests.house.dockerfile import Stage, read_stages
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from gateway import observation, telemetry
 from gateway.metrics import Metrics, clear_metrics
 from gateway.observation import Observation
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 
 
 def build_app(folder: Path) -> tuple[FastAPI, Metrics]:

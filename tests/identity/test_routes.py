@@ -11,7 +11,7 @@ from sqlalchemy import text
 from gateway.app import create_app
 from gateway.identity.access_tokens import TYPE
 from gateway.identity.scopes import SCOPES
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.identities import PROOF_KEY, change, proof, register

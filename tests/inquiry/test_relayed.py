@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.inquiry_store import expire_intents
-from gateway.settings import Settings
+from gateway.runtime.settings import Settings
 from tests.scoring.test_relay import provider
 from tests.stories import registration, slug
 

@@ -15,9 +15,9 @@ from connectors.personal.sealing import SubjectKeys
 from connectors.store.refused import ERASED, open_refused
 from gateway.api.keys import public_keys
 from gateway.conservation import find_differences
-from gateway.database import raw
 from gateway.evidence_check import EvidenceError, verify_rows
 from gateway.retention import count_ended, expunge
+from gateway.runtime.database import raw
 from signing.jws import verify_jws
 from signing.merkle import leaf_hash, verify_inclusion
 from tests.enterprises import sole_trader

@@ -19,7 +19,7 @@ REF, OTHER = PROTECTOR.ref_of("uscc", sole_trader(1)), PROTECTOR.ref_of("uscc", 
 @pytest.fixture(scope="module")
 async def keys(gateway):
     """Salts as the database keeps them."""
-    from gateway.database import raw
+    from gateway.runtime.database import raw
 
     made = SubjectKeys(PROTECTOR)
     async with gateway.database.begin("test.keys") as session:

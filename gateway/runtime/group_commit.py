@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.database import Database
+from gateway.runtime.database import Database
 
 LARGEST = 64  # what is decided for a group's members is decided in one go, while other requests wait
 Member = TypeVar("Member")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
-from gateway.database import Database, raw, urls_from
+from gateway.runtime.database import Database, raw, urls_from
 
 EVIDENCE = """
     CREATE TABLE trial (id uuid PRIMARY KEY, note text) PARTITION BY RANGE (id);

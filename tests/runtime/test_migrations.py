@@ -1,8 +1,8 @@
 """The migrations: they agree with the models, and running them again changes nothing."""
 
 from alembic import command
-from gateway import schema
-from gateway.database import DatabaseUrls
+from gateway.runtime import schema
+from gateway.runtime.database import DatabaseUrls
 
 
 def test_the_models_and_the_migrations_agree(database_urls: DatabaseUrls) -> None:

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.errors import GatewayError, NotInitialisedError
-from gateway.settings import Settings
+from gateway.runtime.errors import GatewayError, NotInitialisedError
+from gateway.runtime.settings import Settings
 from signing.errors import SealError
 from signing.keys import SigningKey, generate_key, key_from_private, private_bytes, public_jwk
 from signing.sealing import seal, unseal

@@ -42,8 +42,8 @@ def is_ours(name: str | None, kind: str, _parents: Mapping[str, str | None]) -> 
 
 def migrations_folder() -> Path:
     """Return the migrations: beside the packages in a checkout, inside the package when installed."""
-    shipped = Path(__file__).parent / "migrations"
-    return shipped if shipped.exists() else Path(__file__).parent.parent / "alembic"
+    shipped = Path(__file__).parents[1] / "migrations"
+    return shipped if shipped.exists() else Path(__file__).parents[2] / "alembic"
 
 
 def alembic_config(owner: URL) -> Config:

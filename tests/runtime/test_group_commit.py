@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gateway.group_commit import LARGEST, GroupCommit
+from gateway.runtime.group_commit import LARGEST, GroupCommit
 
 ADD = text("INSERT INTO grouped SELECT 60 / n FROM unnest(CAST(:numbers AS int[])) AS given (n)")
 

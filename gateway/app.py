@@ -14,7 +14,6 @@ from gateway.api import (
     catalogue,
     consents,
     deliveries,
-    health,
     inquiries,
     keys,
     oauth,
@@ -34,11 +33,12 @@ from gateway.console import sources as source_pages
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
-from gateway.metrics import Metrics
 from gateway.observation import Observation, observed
 from gateway.problems import install_handlers
 from gateway.runtime.settings import Settings, load_settings
 from gateway.state import Gateway, open_gateway
+from gateway.telemetry import routes as health
+from gateway.telemetry.metrics import Metrics
 
 
 def create_app(settings: Settings | None = None, gateway: Gateway | None = None) -> FastAPI:

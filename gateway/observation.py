@@ -15,10 +15,10 @@ from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from gateway.logs import configure_logs
-from gateway.metrics import Metrics
 from gateway.runtime.settings import Settings
-from gateway.telemetry import TRACER, configure_traces, record_failure
+from gateway.telemetry.logs import configure_logs
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.traces import TRACER, configure_traces, record_failure
 
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 UNMATCHED = "(no route)"

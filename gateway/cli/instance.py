@@ -64,11 +64,11 @@ def worker() -> None:
     """后台任务：审计排序与发布、分区 Sequence and publish the audit log, make partitions; safe in several copies."""
     import signal
 
-    from gateway.logs import configure_logs
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import load_settings
     from gateway.state import open_gateway
-    from gateway.telemetry import configure_traces
+    from gateway.telemetry.logs import configure_logs
+    from gateway.telemetry.traces import configure_traces
     from gateway.worker import work
 
     settings = load_settings()
@@ -93,8 +93,8 @@ def status(as_json: AsJson = False) -> None:
     from sqlalchemy import text
 
     from gateway.quality.alerts import list_alerts
-    from gateway.readiness import readiness
     from gateway.state import Gateway
+    from gateway.telemetry.readiness import readiness
 
     async def run(gateway: Gateway) -> tuple[dict[str, str], bool]:
         findings = await readiness(gateway)

@@ -17,11 +17,11 @@ def serve(
     import uvicorn
 
     from gateway.http_protocol import BoundedProtocol
-    from gateway.logs import configure_logs
-    from gateway.metrics import clear_metrics
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import Settings, load_settings
     from gateway.state import open_gateway
+    from gateway.telemetry.logs import configure_logs
+    from gateway.telemetry.metrics import clear_metrics
 
     async def has_keys(settings: Settings) -> None:
         async with open_gateway(settings):

@@ -9,10 +9,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.api.dependencies import Gw
-from gateway.metrics import Metrics, OpenAlerts
 from gateway.quality.alerts import COUNT_OPEN
-from gateway.readiness import readiness
 from gateway.state import Gateway
+from gateway.telemetry.metrics import Metrics, OpenAlerts
+from gateway.telemetry.readiness import readiness
 
 router = APIRouter(tags=["operations 运行"])
 

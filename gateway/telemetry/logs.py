@@ -10,7 +10,7 @@ import structlog
 from opentelemetry import trace
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from gateway.redaction import redact
+from gateway.telemetry.redaction import redact
 
 
 def configure_logs(level: str, instance: str) -> None:

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 import structlog
 
-from gateway.logs import configure_logs
-from gateway.redaction import REDACTED, redact, redact_text
+from gateway.telemetry.logs import configure_logs
+from gateway.telemetry.redaction import REDACTED, redact, redact_text
 
 
 @pytest.fixture

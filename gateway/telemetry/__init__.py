@@ -1,0 +1,1 @@
+"""How the service tells how it is: logs, traces, metrics, readiness."""

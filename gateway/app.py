@@ -26,19 +26,19 @@ from gateway.api import (
     uploads,
     usage_results,
 )
-from gateway.api.oauth_forms import FormError, on_form_error
 from gateway.console import authorize, catalogue_pages, corrections, home, signing_in, sso
 from gateway.console import quality as quality_pages
 from gateway.console import sources as source_pages
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
-from gateway.observation import Observation, observed
-from gateway.problems import install_handlers
 from gateway.runtime.settings import Settings, load_settings
 from gateway.state import Gateway, open_gateway
 from gateway.telemetry import routes as health
 from gateway.telemetry.metrics import Metrics
+from gateway.web.forms import FormError, on_form_error
+from gateway.web.observation import Observation, observed
+from gateway.web.problems import install_handlers
 
 
 def create_app(settings: Settings | None = None, gateway: Gateway | None = None) -> FastAPI:

@@ -12,10 +12,10 @@ from gateway.admin.actions import AnyAction
 from gateway.admin.changes import ChangeError, ask_change, decide_change
 from gateway.admin.reports import list_clients, page_of
 from gateway.admin.tables import Change
-from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
-from gateway.problems import ProblemError
 from gateway.runtime.errors import GatewayError
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1/admin", tags=["administration 管理"])
 Operator = Annotated[Caller, Depends(require("admin"), scope="function")]

@@ -11,9 +11,9 @@ from audit.errors import ProofError
 from audit.events import Event
 from audit.proofs import get_proof
 from audit.search import Filter, search
-from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
-from gateway.problems import ProblemError
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1/audit", tags=["audit 审计"])
 Auditor = Annotated[Caller, Depends(require("audit"), scope="function")]

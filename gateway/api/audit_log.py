@@ -11,8 +11,8 @@ from fastapi.responses import PlainTextResponse, Response
 from audit.errors import ProofError
 from audit.proofs import find_latest, tile_reader
 from audit.tiles import WIDTH
-from gateway.api.dependencies import Gw, Transaction
-from gateway.problems import ProblemError
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError
 from signing.merkle import HASH_BYTES
 
 router = APIRouter(prefix="/audit/log", tags=["audit 审计"])

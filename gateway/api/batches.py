@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
 from connectors.decoding.batch_tables import Batch
 from connectors.model.datasets import Dataset
-from gateway.api.dependencies import Gw, Transaction
 from gateway.delivery.arrival import take_file
-from gateway.delivery.body import receive
 from gateway.delivery.signatures import AgencySignature
 from gateway.identity.caller import Caller, require
 from gateway.intake import Sender
-from gateway.problems import ProblemError
 from gateway.quality.corrections import count_corrected
 from gateway.runtime.spool import spool_of
+from gateway.web.body import receive
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"

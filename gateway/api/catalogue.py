@@ -12,11 +12,11 @@ from fastapi.responses import JSONResponse
 from connectors.catalogue.dcat import dcat_document
 from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
 from connectors.model.schema import catalogue_schema
-from gateway.api.dependencies import Gw
 from gateway.catalogue_documents import agency_documents, dataset_document, find_datasets, summaries
 from gateway.identity.caller import Caller, require
 from gateway.identity.scopes import SCOPES
-from gateway.problems import ProblemError
+from gateway.web.dependencies import Gw
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["catalogue 数据目录"])
 AnyClient = Annotated[Caller, Depends(require(*sorted(frozenset().union(*SCOPES.values()))), scope="function")]

@@ -17,10 +17,10 @@ from consent.life import Unchanged
 from consent.store import find_consent, read_terms
 from consent.tables import ConsentHead, ConsentUse, ConsentVersion
 from consent.terms import Terms
-from gateway.api.dependencies import Gw, Transaction
 from gateway.consents import change_consent, is_party, request_consent
 from gateway.identity.caller import Caller, require
-from gateway.problems import ProblemError, problem
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError, problem
 
 router = APIRouter(prefix="/v1/consents", tags=["consent 授权"])
 Party = Annotated[Caller, Depends(require("consents"), scope="function")]

@@ -15,12 +15,12 @@ from connectors.conversion.identifiers import Kind, read_identifier
 from consent.terms import PURPOSES
 from gateway.admission import UNITS, Wanted
 from gateway.answers import Result
-from gateway.api.dependencies import Gw, Transaction
 from gateway.feedback.evaluations import tell_evaluation
 from gateway.identity.caller import Caller, require
 from gateway.inquiry import EMBEDDED, Turned, inquire
 from gateway.inquiry_tables import Inquiry
-from gateway.problems import ProblemError, problem
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError, problem
 from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import payload_of
 

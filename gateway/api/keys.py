@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from audit.note import public_bytes, verifier_key
-from gateway.api.dependencies import Gw
+from gateway.web.dependencies import Gw
 
 router = APIRouter(tags=["operations 运维"])
 

@@ -8,9 +8,6 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.errors import AuditError
-from gateway.api.dependencies import Gw, Transaction, get_gateway
-from gateway.api.oauth_forms import OAuthForm, describe_form, read_form
-from gateway.api.plain_route import PlainRoute
 from gateway.identity.authorization_server import Answer
 from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
 from gateway.identity.pushed_requests import push_request
@@ -18,8 +15,11 @@ from gateway.identity.registered import METHOD
 from gateway.identity.scopes import SCOPES
 from gateway.identity.token_endpoint import issue_token
 from gateway.identity.token_state import introspect, revoke
-from gateway.problems import ProblemError
 from gateway.runtime.keystore import JWKS_CACHE_SECONDS
+from gateway.web.dependencies import Gw, Transaction, get_gateway
+from gateway.web.forms import OAuthForm, describe_form, read_form
+from gateway.web.plain_route import PlainRoute
+from gateway.web.problems import ProblemError
 from signing.jws import ALGORITHMS
 
 router = APIRouter(tags=["OAuth 2.0 登录"])

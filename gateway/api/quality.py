@@ -10,10 +10,8 @@ from fastapi import Path as PathParameter
 from connectors.catalogue.load import agencies
 from connectors.errors import ConnectorError
 from gateway.api.batches import batch_document
-from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
 from gateway.intake import BatchConflictError
-from gateway.problems import ProblemError
 from gateway.quality.accepting import accept_held
 from gateway.quality.alerts import list_alerts
 from gateway.quality.details import list_held, load_open, load_reasons, load_weeks
@@ -21,6 +19,8 @@ from gateway.quality.documents import alert_document, feed_document, held_docume
 from gateway.quality.held import HeldDecidedError, HeldNotFoundError, discard_held
 from gateway.quality.index import ranked
 from gateway.quality.scores import load_scores
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])
 Reader = Annotated[Caller, Depends(require("datasets", "audit", "admin"), scope="function")]

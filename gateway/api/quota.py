@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from gateway.api.dependencies import Transaction
 from gateway.identity.caller import Caller, require
 from gateway.quota.ledger import Charge, Room, read_room
+from gateway.web.dependencies import Transaction
 
 router = APIRouter(prefix="/v1", tags=["ask 查询"])
 Account = Annotated[Caller, Depends(require("inquiries"), scope="function")]

@@ -19,14 +19,14 @@ from connectors.records.life import ActError, ActKind, day_of
 from gateway.act_lists import act_on_list
 from gateway.acts import act_on
 from gateway.api.batches import BatchId, DatasetName, Pusher, get_own_dataset
-from gateway.api.dependencies import Gw, Transaction
-from gateway.delivery.body import receive
 from gateway.delivery.signatures import AgencySignature
 from gateway.identity.caller import Caller, require
 from gateway.intake import BatchConflictError
-from gateway.problems import ProblemError
 from gateway.record_history import act_document, history_document
 from gateway.runtime.spool import spool_of
+from gateway.web.body import receive
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["records 记录"])
 Signatory = Annotated[Caller, Depends(require("records"), scope="function")]

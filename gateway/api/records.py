@@ -11,10 +11,10 @@ from connectors.conversion.subjects import find_subject
 from connectors.decoding.batch_tables import Batch, Record
 from connectors.records.life import day_of
 from connectors.records.portfolio import is_shown
-from gateway.api.dependencies import Gw, Transaction
 from gateway.identity.caller import Caller, require
-from gateway.problems import ProblemError
 from gateway.record_proof import file_bytes, make_proof
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError
 from signing.jws import key_id_of
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
 from gateway.api.batches import get_batch
-from gateway.api.dependencies import Gw
 from gateway.identity.caller import Caller, require
 from gateway.quarantine import MEDIA_TYPES, Form, write_rejected
 from gateway.runtime.spool import spool_of
 from gateway.state import Gateway
+from gateway.web.dependencies import Gw
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])
 Reader = Annotated[Caller, Depends(require("datasets", "audit"), scope="function")]

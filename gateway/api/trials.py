@@ -13,11 +13,11 @@ from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from gateway.api.batches import DatasetName, Pusher, get_own_dataset
-from gateway.api.dependencies import Gw
-from gateway.delivery.body import receive
-from gateway.problems import ProblemError
 from gateway.runtime.spool import spool_of
 from gateway.trials import trial_document
+from gateway.web.body import receive
+from gateway.web.dependencies import Gw
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 Rows = Annotated[int | None, Query(ge=1, description="只试前多少行 Try the first rows only.")]

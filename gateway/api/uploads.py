@@ -13,14 +13,14 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, Response
 
 from gateway.api.batches import BatchId, DatasetName, Pusher, Signature, get_own_dataset
-from gateway.api.dependencies import Gw
-from gateway.delivery.body import chunks_of, read_digest
-from gateway.delivery.checksum import ALGORITHMS, Checksum
 from gateway.delivery.pieces import append
 from gateway.delivery.signatures import demand_no_signature
 from gateway.delivery.tables import Upload
 from gateway.delivery.uploads import Wanted, end_upload, get_upload, open_upload
-from gateway.problems import ProblemError
+from gateway.web.body import chunks_of, read_digest
+from gateway.web.checksum import ALGORITHMS, Checksum
+from gateway.web.dependencies import Gw
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 VERSION = "1.0.0"

@@ -16,12 +16,12 @@ def serve(
     """启动 HTTP 服务 Serve HTTP. Refuses to start before `xinqiao init`."""
     import uvicorn
 
-    from gateway.http_protocol import BoundedProtocol
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import Settings, load_settings
     from gateway.state import open_gateway
     from gateway.telemetry.logs import configure_logs
     from gateway.telemetry.metrics import clear_metrics
+    from gateway.web.http_protocol import BoundedProtocol
 
     async def has_keys(settings: Settings) -> None:
         async with open_gateway(settings):

@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
-from gateway.api.dependencies import Gw, Transaction
 from gateway.console.guard import Anyone, SignedForm
 from gateway.console.render import PageError, page
 from gateway.identity.codes import add_code
@@ -18,6 +17,7 @@ from gateway.identity.tables import Client, PushedRequest
 from gateway.people.roles import ROLES
 from gateway.people.sessions import Present
 from gateway.state import Gateway
+from gateway.web.dependencies import Gw, Transaction
 
 router = APIRouter(tags=["OAuth 2.0 登录"])
 

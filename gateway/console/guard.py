@@ -9,11 +9,11 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.api.dependencies import Transaction, get_gateway
-from gateway.api.oauth_forms import FormError, read_form
 from gateway.console.render import PageError
 from gateway.people.sessions import LIFE_HOURS, Present, find_present
 from gateway.runtime.settings import Settings
+from gateway.web.dependencies import Transaction, get_gateway
+from gateway.web.forms import FormError, read_form
 
 
 class SignInNeededError(Exception):

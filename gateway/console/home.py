@@ -10,11 +10,11 @@ from sqlmodel import col, select
 from gateway.admin.changes import decide_change
 from gateway.admin.reports import list_clients
 from gateway.admin.tables import Change
-from gateway.api.dependencies import Gw, Transaction
 from gateway.console.guard import Anyone, OperatorPresent, SignedForm
 from gateway.console.render import NAVIGATION, page
 from gateway.quality.alerts import list_alerts
 from gateway.runtime.errors import GatewayError
+from gateway.web.dependencies import Gw, Transaction
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 MOST_SHOWN = 100

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gateway.console.render import PageError
-from gateway.delivery.body import check_announced, chunks_of, too_large
+from gateway.web.body import check_announced, chunks_of, too_large
 
 FORM_BYTES = 64 * 1024  # all but the file
 TYPE = "multipart/form-data"

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.catalogue.load import agencies
 from connectors.decoding.batch_tables import Batch
 from connectors.errors import ConnectorError
-from gateway.api.dependencies import Gw, Transaction
 from gateway.api.rejected_rows import download
 from gateway.console.charts import HEIGHT, WIDTH, bars
 from gateway.console.guard import QualityPresent, SignedForm
@@ -27,6 +26,7 @@ from gateway.quality.index import ranked
 from gateway.quality.scores import load_scores
 from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
+from gateway.web.dependencies import Gw, Transaction
 
 router = APIRouter(prefix="/console/quality", include_in_schema=False)
 Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]

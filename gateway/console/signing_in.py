@@ -6,7 +6,6 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from gateway.api.dependencies import Gw, Transaction
 from gateway.console.guard import Anyone, OwnForm, SignedForm, cookie_name, cookie_of, own_path, set_cookie
 from gateway.console.render import FOLDER, LANGUAGE_COOKIE, PageError, page
 from gateway.console.texts import LANGUAGES
@@ -14,6 +13,7 @@ from gateway.people.registry import PersonError, find_invited, take_up
 from gateway.people.secrets import open_totp, totp_uri
 from gateway.people.sessions import end_session, end_sessions
 from gateway.people.signin import sign_in
+from gateway.web.dependencies import Gw, Transaction
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 STYLE: Path = FOLDER / "static" / "console.css"

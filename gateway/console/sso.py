@@ -6,10 +6,10 @@ import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.api.dependencies import Gw
 from gateway.console.guard import own_path, set_cookie
 from gateway.people.sessions import open_session
 from gateway.people.sso import LIFE_SECONDS, SsoError, begin, find_person, finish
+from gateway.web.dependencies import Gw
 
 router = APIRouter(prefix="/console/sso", include_in_schema=False)
 COOKIE = "xinqiao-sso"

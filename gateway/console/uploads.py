@@ -22,7 +22,6 @@ from connectors.model.datasets import Dataset
 from connectors.personal.sealing import SubjectKeys
 from connectors.store.refused import open_refused
 from gateway.api.batches import SENDERS_ID
-from gateway.api.dependencies import Gw, Transaction
 from gateway.api.rejected_rows import download
 from gateway.console.guard import check_origin, check_token, signed_in
 from gateway.console.multipart import read_multipart
@@ -31,10 +30,11 @@ from gateway.delivery.arrival import take_file
 from gateway.delivery.signatures import demand_no_signature
 from gateway.intake import Sender
 from gateway.people.sessions import Present
-from gateway.problems import ProblemError
 from gateway.runtime.database import raw
 from gateway.runtime.spool import spool_of
 from gateway.state import Gateway
+from gateway.web.dependencies import Gw, Transaction
+from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/console/uploads", include_in_schema=False)
 ON_A_PAGE = 50

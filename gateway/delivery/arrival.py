@@ -12,10 +12,10 @@ from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from gateway.intake import BatchConflictError, Sender, take_in
-from gateway.problems import ProblemError
 from gateway.quality.documents import held_document
 from gateway.quality.held import HeldError
 from gateway.state import Gateway
+from gateway.web.problems import ProblemError
 
 
 async def take_file(

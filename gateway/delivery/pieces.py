@@ -19,13 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import get_dataset
 from gateway.delivery.arrival import take_file
-from gateway.delivery.checksum import Checksum
 from gateway.delivery.signatures import verify_batch_jws
 from gateway.delivery.tables import Upload
 from gateway.delivery.uploads import LIFE_HOURS, file_of, get_upload
 from gateway.intake import Sender, digest_of
-from gateway.problems import ProblemError
 from gateway.state import Gateway
+from gateway.web.checksum import Checksum
+from gateway.web.problems import ProblemError
 
 SYNCED_EVERY = 8 * 1024 * 1024
 _ADVANCE = text("""

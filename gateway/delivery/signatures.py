@@ -13,10 +13,10 @@ from typing import Any
 import http_sf
 from fastapi import Request
 
-from gateway.delivery.body import Received
 from gateway.identity.client_keys import current_keys
-from gateway.problems import ProblemError
 from gateway.state import Gateway
+from gateway.web.body import Received
+from gateway.web.problems import ProblemError
 from signing.errors import SignatureError
 from signing.jws import verify_jws
 from signing.message_signatures import (

@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from gateway.delivery.tables import Upload
-from gateway.problems import ProblemError
 from gateway.state import Gateway
+from gateway.web.problems import ProblemError
 
 MOST_OPEN = 10  # of one agency
 LIFE_HOURS = 24  # after the last byte

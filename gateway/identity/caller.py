@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from gateway.api.dependencies import get_gateway
 from gateway.identity.access import STOPPED
 from gateway.identity.access_tokens import AccessToken, TokenError, read
 from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
 from gateway.identity.peer import address_of
-from gateway.problems import ProblemError
 from gateway.state import Gateway
+from gateway.web.dependencies import get_gateway
+from gateway.web.problems import ProblemError
 from signing.jws import ALGORITHMS
 
 

@@ -12,11 +12,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.openmetrics.exposition import generate_latest
 from structlog.testing import capture_logs
 
-from gateway import observation
-from gateway.observation import Observation
 from gateway.runtime.settings import Settings
 from gateway.telemetry import traces as telemetry
 from gateway.telemetry.metrics import Metrics, clear_metrics
+from gateway.web import observation
+from gateway.web.observation import Observation
 
 
 def build_app(folder: Path) -> tuple[FastAPI, Metrics]:

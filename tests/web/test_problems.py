@@ -8,7 +8,7 @@ import pytest
 from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
 
-from gateway.problems import MEDIA_TYPE, ProblemError, install_handlers, problem
+from gateway.web.problems import MEDIA_TYPE, ProblemError, install_handlers, problem
 
 
 class Body(BaseModel):

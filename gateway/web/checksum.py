@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 
-from gateway.problems import ProblemError
+from gateway.web.problems import ProblemError
 
 ALGORITHMS = ("sha1", "sha256")  # the standard demands the first
 MISMATCH = 460  # the standard's own status

@@ -17,7 +17,7 @@ import http_sf
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from gateway.problems import ProblemError
+from gateway.web.problems import ProblemError
 
 IDLE_SECONDS = 60.0
 PIECE_BYTES = 1024 * 1024

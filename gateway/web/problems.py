@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 MEDIA_TYPE = "application/problem+json"
 QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
-_LOG = structlog.get_logger("gateway.problems")
+_LOG = structlog.get_logger("gateway.web.problems")
 
 
 class ProblemError(Exception):

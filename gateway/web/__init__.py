@@ -1,0 +1,1 @@
+"""HTTP as every room uses it: problems, bodies, forms, dependencies, protocol, observation."""

@@ -1,1 +1,0 @@
-"""Tests of the house itself: settings, the database, its server, problems at the edge."""

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.conversion.subjects import Subject, find_subject
 from consent.decision import REQUIRED, Ask, Consent, Denied, decide
 from consent.store import find_candidates, find_consent
-from gateway.identity.access import STOPPED
+from gateway.identity.clients.access import STOPPED
 from gateway.quota.ledger import Charge, Exceeded, admit
 from gateway.state import Gateway
 

@@ -15,8 +15,6 @@ from gateway.api import (
     consents,
     deliveries,
     inquiries,
-    keys,
-    oauth,
     quality,
     quota,
     record_life,
@@ -26,12 +24,15 @@ from gateway.api import (
     uploads,
     usage_results,
 )
-from gateway.console import authorize, catalogue_pages, corrections, home, signing_in, sso
+from gateway.console import catalogue_pages, corrections, home, signing_in, sso
 from gateway.console import quality as quality_pages
 from gateway.console import sources as source_pages
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
+from gateway.identity import key_routes as keys
+from gateway.identity import pages as authorize
+from gateway.identity import routes as oauth
 from gateway.runtime.settings import Settings, load_settings
 from gateway.state import Gateway, open_gateway
 from gateway.telemetry import routes as health

@@ -15,7 +15,7 @@ from consent.store import add_version, find_consent
 from consent.tables import ConsentVersion
 from consent.terms import Terms, check_terms
 from gateway.identity.caller import Caller
-from gateway.identity.client_keys import current_keys
+from gateway.identity.clients.client_keys import current_keys
 from gateway.state import Gateway
 
 NOT_FOUND = Unchanged("consent-not-found", 404)

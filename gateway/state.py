@@ -11,9 +11,9 @@ from connectors.catalogue.load import get_catalogue
 from connectors.errors import ConnectorError
 from connectors.personal.sealing import Protector
 from gateway.delivery.gate import IntakeGate
-from gateway.identity.access import AccessCache
-from gateway.identity.nonces import Nonces
-from gateway.identity.replay import ReplayWindow
+from gateway.identity.clients.access import AccessCache
+from gateway.identity.tokens.nonces import Nonces
+from gateway.identity.tokens.replay import ReplayWindow
 from gateway.runtime.database import Database
 from gateway.runtime.embedded import resolve_urls
 from gateway.runtime.errors import CatalogueUnsoundError, NotInitialisedError

@@ -9,9 +9,9 @@ import httpx
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
-from gateway.identity.dpop import token_hash
-from gateway.identity.registry import add_client, add_institution
-from gateway.identity.standing import change_standing
+from gateway.identity.clients.registry import add_client, add_institution
+from gateway.identity.clients.standing import change_standing
+from gateway.identity.tokens.dpop import token_hash
 from signing.keys import SigningKey, generate_key, public_jwk
 
 REGISTRY = jws.JWSRegistry(

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.admin.action import Action, Id, Jwk, Reason
 from gateway.admin.record_actions import EraseSubject, RepairRecord
-from gateway.identity import registry
-from gateway.identity.client_keys import add_key, retire_key
-from gateway.identity.limits import Limits, set_limits, set_signing
-from gateway.identity.standing import change_standing
+from gateway.identity.clients import registry
+from gateway.identity.clients.client_keys import add_key, retire_key
+from gateway.identity.clients.limits import Limits, set_limits, set_signing
+from gateway.identity.clients.standing import change_standing
 from gateway.quota.plans import set_plan
 from gateway.state import Gateway
 

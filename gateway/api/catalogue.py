@@ -14,7 +14,7 @@ from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_da
 from connectors.model.schema import catalogue_schema
 from gateway.catalogue_documents import agency_documents, dataset_document, find_datasets, summaries
 from gateway.identity.caller import Caller, require
-from gateway.identity.scopes import SCOPES
+from gateway.identity.clients.scopes import SCOPES
 from gateway.web.dependencies import Gw
 from gateway.web.problems import ProblemError
 

@@ -9,19 +9,19 @@ from gateway.cli import (
     demo,
     ingest,
     instance,
-    keys,
     mappings,
     migrate,
     people,
     quality,
     quota,
     records,
-    registry,
     serve,
     sources,
     subjects,
     verify,
 )
+from gateway.identity import commands as registry
+from gateway.identity import key_commands as keys
 
 app = typer.Typer(
     name="xinqiao",

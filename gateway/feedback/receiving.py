@@ -11,7 +11,7 @@ from gateway.feedback.messages import read_message, sign_receipt
 from gateway.feedback.outbox import deliver
 from gateway.feedback.tables import Delivery, Received
 from gateway.identity.caller import Caller
-from gateway.identity.client_keys import current_keys
+from gateway.identity.clients.client_keys import current_keys
 from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
 from signing.canonical import sha256_hex

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from audit.events import Event
-from gateway.identity.registry import check_id
+from gateway.identity.clients.registry import check_id
 from gateway.identity.tables import Institution
 from gateway.people.roles import ROLES, actor_of
 from gateway.people.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password, matched_step, new_totp, open_totp

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from gateway.identity.registry import add_institution
+from gateway.identity.clients.registry import add_institution
 from gateway.people.registry import PersonError, set_standing
 from gateway.people.signin import MOST_FAILURES
 from tests.identities import change, login, register

@@ -6,8 +6,8 @@ import json
 import pytest
 from sqlalchemy import text
 
-from gateway.api.keys import public_keys
 from gateway.delivery.signatures import JWS_TYPE
+from gateway.identity.key_routes import public_keys
 from gateway.record_proof import file_bytes, find_proof
 from gateway.record_proof_check import RecordProofError, verify_proof
 from gateway.worker import publish_head, take_in

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from consent import decision
 from consent.life import CHANGES
-from gateway.identity.access import STOPPED
+from gateway.identity.clients.access import STOPPED
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "errors.md").read_text()

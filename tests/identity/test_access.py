@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
-from gateway.identity.access import BOUND_SECONDS
+from gateway.identity.clients.access import BOUND_SECONDS
 from tests.identities import ask_token, assertion, change, form, login, register
 
 
@@ -122,7 +122,7 @@ async def test_without_the_database_nobody_is_let_in(client, gateway, bank, issu
     async def fail(_session):
         raise ConnectionError("gone")
 
-    monkeypatch.setattr("gateway.identity.access.read_access", fail)
+    monkeypatch.setattr("gateway.identity.clients.access.read_access", fail)
     gateway.access.expire()
     assert (await client.get("/v1/quota", headers=headers)).status_code == 500
 

@@ -11,7 +11,7 @@ import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import text
 
-from gateway.identity.limits import Limits, set_limits
+from gateway.identity.clients.limits import Limits, set_limits
 from gateway.people.registry import set_standing
 from signing.jws import payload_of
 from tests.enterprises import uscc

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from gateway.identity.dpop import ProofError, read_proof
-from gateway.identity.replay import ReplayWindow
+from gateway.identity.tokens.dpop import ProofError, read_proof
+from gateway.identity.tokens.replay import ReplayWindow
 from tests.identities import PROOF_KEY, ask_token, assertion, login, proof, register
 
 TOKEN_URL = "http://127.0.0.1:8000/oauth/token"
@@ -241,6 +241,6 @@ def test_the_replay_window_forgets_what_has_ended_and_refuses_when_full(monkeypa
     assert not window.first("a", 10.0, 9.0)
     assert window.first("b", 12.0, 11.0)
     assert window.first("a", 20.0, 11.0)
-    monkeypatch.setattr("gateway.identity.replay.LARGEST", 2)
+    monkeypatch.setattr("gateway.identity.tokens.replay.LARGEST", 2)
     assert not window.first(str(uuid4()), 30.0, 11.5)
     assert window.first("c", 30.0, 12.5)

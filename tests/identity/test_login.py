@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from joserfc.jwk import RSAKey
 
-from gateway.api.oauth import build_metadata
+from gateway.identity.routes import build_metadata
 from signing.jws import sign_jws, verify_jws
 from signing.keys import SigningKey, generate_key
 from tests.identities import ask_token, assertion, change, form, login, register

@@ -11,7 +11,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 
-from gateway.api.oauth import build_metadata
+from gateway.identity.routes import build_metadata
 from signing.keys import generate_key
 from tests.identities import TYPE, ask_token, assertion, form, login, proof, register
 

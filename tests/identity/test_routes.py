@@ -9,8 +9,8 @@ from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from gateway.app import create_app
-from gateway.identity.access_tokens import TYPE
-from gateway.identity.scopes import SCOPES
+from gateway.identity.clients.scopes import SCOPES
+from gateway.identity.tokens.access_tokens import TYPE
 from gateway.runtime.settings import Settings
 from signing.jws import sign_jws
 from tests.enterprises import uscc

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from audit.export import export_log
 from audit.verifier import verify_log
-from gateway.api.keys import public_keys
+from gateway.identity.key_routes import public_keys
 from gateway.worker import publish_head, take_in
 from tests.identities import ask_token, assertion, change, proof, register
 

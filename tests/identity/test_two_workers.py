@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from gateway.identity.access import BOUND_SECONDS
+from gateway.identity.clients.access import BOUND_SECONDS
 from tests.enterprises import uscc
 from tests.identities import assertion, form
 from tests.town import instance

@@ -13,9 +13,9 @@ from audit.verifier import verify_log
 from connectors.decoding.batch_tables import RejectedRow
 from connectors.personal.sealing import SubjectKeys
 from connectors.store.refused import ERASED, open_refused
-from gateway.api.keys import public_keys
 from gateway.conservation import find_differences
 from gateway.evidence_check import EvidenceError, verify_rows
+from gateway.identity.key_routes import public_keys
 from gateway.retention import count_ended, expunge
 from gateway.runtime.database import raw
 from signing.jws import verify_jws

@@ -7,7 +7,7 @@ from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from gateway.identity.scopes import granted
+from gateway.identity.clients.scopes import granted
 
 METHOD = "private_key_jwt"
 # As columns and not as a Client: an object that the session keeps track of costs more than the query.

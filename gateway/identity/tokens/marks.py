@@ -9,8 +9,8 @@ from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gateway.identity.dpop import Proof
-from gateway.identity.oauth_errors import InvalidProofError
+from gateway.identity.tokens.dpop import Proof
+from gateway.identity.tokens.oauth_errors import InvalidProofError
 
 # In the order of the keys: two workers that claim some of the same ones wait for each other in one direction.
 _CLAIM = text("""

@@ -15,9 +15,9 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gateway.identity.authorization_server import Form
-from gateway.identity.registered import METHOD, Registered
+from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tables import AuthorizationCode
+from gateway.identity.tokens.authorization_server import Form
 
 LIFE_SECONDS = 60
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 4.1

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from audit.events import Event
-from gateway.identity.authorization_server import Answer, Form
-from gateway.identity.binding import Binding
-from gateway.identity.marks import claim
-from gateway.identity.oauth_errors import UseNonceError
-from gateway.identity.registered import find_clients
-from gateway.identity.stores import GroupStore
-from gateway.identity.token_server import Asked, CodeServer, Outcome, TokenServer
+from gateway.identity.clients.registered import find_clients
+from gateway.identity.tokens.authorization_server import Answer, Form
+from gateway.identity.tokens.binding import Binding
+from gateway.identity.tokens.marks import claim
+from gateway.identity.tokens.oauth_errors import UseNonceError
+from gateway.identity.tokens.stores import GroupStore
+from gateway.identity.tokens.token_server import Asked, CodeServer, Outcome, TokenServer
 from gateway.state import Gateway
 
 _ISSUED = text("""

@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from audit.events import Event
-from gateway.identity.access_tokens import AccessToken, TokenError, read
-from gateway.identity.authorization_server import Answer, Form, Server
-from gateway.identity.registered import METHOD, Registered
-from gateway.identity.stores import TransactionStore
+from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tables import IssuedToken
+from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
+from gateway.identity.tokens.authorization_server import Answer, Form, Server
+from gateway.identity.tokens.stores import TransactionStore
 from gateway.state import Gateway
 
 _REVOKE = text("UPDATE issued_token SET revoked_at = clock_timestamp() WHERE jti = :jti AND revoked_at IS NULL")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from audit.recorder import Recorder
 from connectors.conversion.identifiers import Kind, read_identifier
-from gateway.identity.scopes import SCOPES
+from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.tables import Client, ClientKey, Institution
 from gateway.runtime.errors import GatewayError
 from signing.errors import SignatureError

@@ -88,7 +88,7 @@ def show_keys() -> None:
     """显示本实例公钥 Print this instance's public keys, as /.well-known/xinqiao-keys does: for peers and verifiers."""
     import orjson
 
-    from gateway.api.keys import public_keys
+    from gateway.identity.key_routes import public_keys
     from gateway.state import Gateway
 
     async def run(gateway: Gateway) -> dict[str, object]:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from audit.recorder import Recorder
-from gateway.identity.registry import RegistrationError
+from gateway.identity.clients.registry import RegistrationError
 from gateway.identity.tables import Client, Institution
 
 STATUSES = {"suspend": "suspended", "resume": "active", "close": "closed"}

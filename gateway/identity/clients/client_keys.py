@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from audit.events import Event
 from audit.recorder import Recorder
-from gateway.identity.registry import RegistrationError, read_public_key
+from gateway.identity.clients.registry import RegistrationError, read_public_key
 from gateway.identity.tables import Client, ClientKey
 
 _NOW = text("""

@@ -7,14 +7,14 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from sqlalchemy.orm import Session
 
-from gateway.identity.access_tokens import AccessToken, Grant, mint
-from gateway.identity.authorization_server import Answer, Form, Server, refuse
-from gateway.identity.binding import Binding, NonceNeededError
-from gateway.identity.codes import CodeGrant
-from gateway.identity.marks import Mark, proof_mark
-from gateway.identity.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
-from gateway.identity.registered import METHOD, Registered
-from gateway.identity.stores import Store, TransactionStore
+from gateway.identity.clients.registered import METHOD, Registered
+from gateway.identity.tokens.access_tokens import AccessToken, Grant, mint
+from gateway.identity.tokens.authorization_server import Answer, Form, Server, refuse
+from gateway.identity.tokens.binding import Binding, NonceNeededError
+from gateway.identity.tokens.codes import CodeGrant
+from gateway.identity.tokens.marks import Mark, proof_mark
+from gateway.identity.tokens.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
+from gateway.identity.tokens.stores import Store, TransactionStore
 from gateway.state import Gateway
 
 

@@ -15,13 +15,13 @@ from authlib.oauth2.rfc6749 import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from gateway.identity.authorization_server import Answer, Form, Server
-from gateway.identity.binding import Binding, BindingError, NonceNeededError
-from gateway.identity.marks import proof_mark
-from gateway.identity.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
-from gateway.identity.registered import METHOD, Registered
-from gateway.identity.stores import TransactionStore
+from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tables import PushedRequest
+from gateway.identity.tokens.authorization_server import Answer, Form, Server
+from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError
+from gateway.identity.tokens.marks import proof_mark
+from gateway.identity.tokens.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
+from gateway.identity.tokens.stores import TransactionStore
 from gateway.state import Gateway
 
 LIFE_SECONDS = 90

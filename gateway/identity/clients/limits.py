@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from audit.recorder import Recorder
-from gateway.identity.registry import RegistrationError
-from gateway.identity.scopes import SCOPES
+from gateway.identity.clients.registry import RegistrationError
+from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.tables import Client
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}

@@ -16,9 +16,9 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jws import CompactSignature
 
-from gateway.identity.marks import assertion_mark
-from gateway.identity.registered import METHOD
-from gateway.identity.stores import Store
+from gateway.identity.clients.registered import METHOD
+from gateway.identity.tokens.marks import assertion_mark
+from gateway.identity.tokens.stores import Store
 from signing.errors import SignatureError
 from signing.jws import ALGORITHMS, SUITES, import_public
 

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from gateway.identity.marks import Mark, claim
-from gateway.identity.registered import Registered, find_clients
+from gateway.identity.clients.registered import Registered, find_clients
+from gateway.identity.tokens.marks import Mark, claim
 
 
 class Store(Protocol):

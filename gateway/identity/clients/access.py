@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity.peer import Address
+from gateway.identity.clients.peer import Address
 from gateway.runtime.database import Database
 from gateway.runtime.keystore import KeyStore
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from gateway.identity.dpop import Proof, ProofError, read_proof
-from gateway.identity.nonces import Nonces
-from gateway.identity.peer import PeerError, certificate_thumbprint
+from gateway.identity.clients.peer import PeerError, certificate_thumbprint
+from gateway.identity.tokens.dpop import Proof, ProofError, read_proof
+from gateway.identity.tokens.nonces import Nonces
 from gateway.runtime.settings import Settings
 
 

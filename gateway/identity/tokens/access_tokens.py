@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from gateway.identity.binding import Binding
+from gateway.identity.tokens.binding import Binding
 from gateway.runtime.keystore import KeyStore
 from signing.errors import SignatureError
 from signing.jws import sign_jws, verify_jws

@@ -8,13 +8,13 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.errors import AuditError
-from gateway.identity.authorization_server import Answer
-from gateway.identity.binding import Binding, BindingError, NonceNeededError, read_binding
-from gateway.identity.pushed_requests import push_request
-from gateway.identity.registered import METHOD
-from gateway.identity.scopes import SCOPES
-from gateway.identity.token_endpoint import issue_token
-from gateway.identity.token_state import introspect, revoke
+from gateway.identity.clients.registered import METHOD
+from gateway.identity.clients.scopes import SCOPES
+from gateway.identity.tokens.authorization_server import Answer
+from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError, read_binding
+from gateway.identity.tokens.pushed_requests import push_request
+from gateway.identity.tokens.token_endpoint import issue_token
+from gateway.identity.tokens.token_state import introspect, revoke
 from gateway.runtime.keystore import JWKS_CACHE_SECONDS
 from gateway.web.dependencies import Gw, Transaction, get_gateway
 from gateway.web.forms import OAuthForm, describe_form, read_form

@@ -1,0 +1,1 @@
+"""Clients: registered, with their keys, standing, limits and addresses."""

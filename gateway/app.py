@@ -24,7 +24,7 @@ from gateway.api import (
     uploads,
     usage_results,
 )
-from gateway.console import catalogue_pages, corrections, home, signing_in, sso
+from gateway.console import catalogue_pages, corrections, home
 from gateway.console import quality as quality_pages
 from gateway.console import sources as source_pages
 from gateway.console import uploads as upload_pages
@@ -33,6 +33,8 @@ from gateway.console.render import PageError, on_page_error
 from gateway.identity import key_routes as keys
 from gateway.identity import pages as authorize
 from gateway.identity import routes as oauth
+from gateway.people import pages as signing_in
+from gateway.people import sso_pages as sso
 from gateway.runtime.settings import Settings, load_settings
 from gateway.state import Gateway, open_gateway
 from gateway.telemetry import routes as health

@@ -11,7 +11,6 @@ from gateway.cli import (
     instance,
     mappings,
     migrate,
-    people,
     quality,
     quota,
     records,
@@ -22,6 +21,7 @@ from gateway.cli import (
 )
 from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
+from gateway.people import commands as people
 
 app = typer.Typer(
     name="xinqiao",

@@ -14,7 +14,7 @@ import requests
 from requests_oauth2client import DPoPKey, OAuth2Client, OAuth2ClientCredentialsAuth, PrivateKeyJwt
 
 from signing.keys import private_bytes
-from tests.people import PASSWORD
+from tests.persons import PASSWORD
 from tests.town import instance
 
 FOLDER = Path(__file__).parent / "node"

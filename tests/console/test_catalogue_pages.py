@@ -16,7 +16,7 @@ from gateway.app import create_app
 from gateway.console.texts import TEXTS
 from gateway.people.roles import ROLES
 from tests.identities import register
-from tests.people import signed_in
+from tests.persons import signed_in
 
 HOUSE_OF = {"staff": {"institution": "bank"}, "clerk": {"agency": "tax"}}
 

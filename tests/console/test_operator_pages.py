@@ -11,7 +11,7 @@ from gateway.sources import add_source, pull_due
 from signing.keys import public_jwk
 from tests.enterprises import uscc
 from tests.identities import register
-from tests.people import csrf, same_site, signed_in
+from tests.persons import csrf, same_site, signed_in
 
 
 @pytest.fixture(scope="module")

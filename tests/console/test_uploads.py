@@ -14,7 +14,7 @@ from gateway.console import uploads
 from gateway.console.multipart import read_multipart
 from tests.enterprises import uscc
 from tests.identities import register
-from tests.people import csrf, same_site, signed_in
+from tests.persons import csrf, same_site, signed_in
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种\n"
 

@@ -16,8 +16,8 @@ from gateway.people.registry import set_standing
 from signing.jws import payload_of
 from tests.enterprises import uscc
 from tests.identities import assertion, form, login, proof, register
-from tests.people import attempt as sign_in_again
-from tests.people import csrf, forget_step, same_site, signed_in
+from tests.persons import attempt as sign_in_again
+from tests.persons import csrf, forget_step, same_site, signed_in
 
 BACK = "https://app.bank.example/back?from=here"
 TOKEN_URL = "http://127.0.0.1:8000/oauth/token"

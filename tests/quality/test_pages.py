@@ -13,7 +13,7 @@ from gateway.quality.alerts import check_alerts
 from signing.keys import load_key
 from tests.enterprises import uscc
 from tests.identities import login, register
-from tests.people import csrf, same_site, signed_in
+from tests.persons import csrf, same_site, signed_in
 from tests.quality.conftest import HEADER, arrears
 from tests.stories import slug
 

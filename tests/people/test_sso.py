@@ -11,7 +11,7 @@ from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr
 
 from tests import http_server
-from tests.people import invited
+from tests.persons import invited
 
 KEY = RSAKey.generate_key(2048, {"kid": "p1"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "p1"})

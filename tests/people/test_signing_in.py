@@ -10,7 +10,7 @@ from gateway.identity.clients.registry import add_institution
 from gateway.people.registry import PersonError, set_standing
 from gateway.people.signin import MOST_FAILURES
 from tests.identities import change, login, register
-from tests.people import PASSWORD, attempt, csrf, enrol, forget_step, invited, same_site, signed_in
+from tests.persons import PASSWORD, attempt, csrf, enrol, forget_step, invited, same_site, signed_in
 
 
 async def run_sql(gateway, query, **values):

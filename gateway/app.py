@@ -15,7 +15,6 @@ from gateway.api import (
     consents,
     deliveries,
     inquiries,
-    quality,
     quota,
     record_life,
     records,
@@ -25,7 +24,6 @@ from gateway.api import (
     usage_results,
 )
 from gateway.console import catalogue_pages, corrections, home
-from gateway.console import quality as quality_pages
 from gateway.console import sources as source_pages
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
@@ -35,6 +33,8 @@ from gateway.identity import pages as authorize
 from gateway.identity import routes as oauth
 from gateway.people import pages as signing_in
 from gateway.people import sso_pages as sso
+from gateway.quality import pages as quality_pages
+from gateway.quality import routes as quality
 from gateway.runtime.settings import Settings, load_settings
 from gateway.state import Gateway, open_gateway
 from gateway.telemetry import routes as health

@@ -11,7 +11,6 @@ from gateway.cli import (
     instance,
     mappings,
     migrate,
-    quality,
     quota,
     records,
     serve,
@@ -22,6 +21,7 @@ from gateway.cli import (
 from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
 from gateway.people import commands as people
+from gateway.quality import commands as quality
 
 app = typer.Typer(
     name="xinqiao",

@@ -14,12 +14,12 @@ from connectors.catalogue.load import agencies
 from connectors.decoding.batch_tables import Batch
 from connectors.errors import ConnectorError
 from gateway.api.rejected_rows import download
-from gateway.console.charts import HEIGHT, WIDTH, bars
 from gateway.console.guard import QualityPresent, SignedForm
 from gateway.console.render import PageError, page
 from gateway.people.sessions import Present
 from gateway.quality.accepting import accept_held
 from gateway.quality.alerts import list_alerts
+from gateway.quality.charts import HEIGHT, WIDTH, bars
 from gateway.quality.details import list_held, load_open, load_reasons, load_weeks
 from gateway.quality.held import discard_held
 from gateway.quality.index import ranked

@@ -24,7 +24,6 @@ from gateway.api import (
     usage_results,
 )
 from gateway.console import catalogue_pages, corrections, home
-from gateway.console import sources as source_pages
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
@@ -36,6 +35,7 @@ from gateway.people import sso_pages as sso
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.runtime.settings import Settings, load_settings
+from gateway.sources import pages as source_pages
 from gateway.state import Gateway, open_gateway
 from gateway.telemetry import routes as health
 from gateway.telemetry.metrics import Metrics

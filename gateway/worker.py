@@ -23,7 +23,7 @@ from gateway.inquiry_store import expire_intents
 from gateway.quality.alerts import check_alerts
 from gateway.quality.held import expire_held
 from gateway.retention import sweep
-from gateway.sources import pull_due
+from gateway.sources.pulls import pull_due
 from gateway.state import Gateway
 
 SEQUENCE_SECONDS = 0.2

@@ -14,7 +14,6 @@ from gateway.cli import (
     quota,
     records,
     serve,
-    sources,
     subjects,
     verify,
 )
@@ -22,6 +21,7 @@ from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
 from gateway.people import commands as people
 from gateway.quality import commands as quality
+from gateway.sources import commands as sources
 
 app = typer.Typer(
     name="xinqiao",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.console.catalogue_texts import CATALOGUE_TEXTS
-from gateway.console.source_texts import SOURCE_TEXTS
+from gateway.sources.texts import SOURCE_TEXTS
 
 LANGUAGES = ("zh", "en")
 TEXTS: Mapping[str, tuple[str, str]] = {

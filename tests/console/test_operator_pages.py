@@ -7,7 +7,7 @@ from gateway.admin.actions import Action, AddKey, ChangeStanding
 from gateway.admin.changes import ask_change
 from gateway.app import create_app
 from gateway.console.texts import TEXTS
-from gateway.sources import add_source, pull_due
+from gateway.sources.pulls import add_source, pull_due
 from signing.keys import public_jwk
 from tests.enterprises import uscc
 from tests.identities import register

@@ -14,7 +14,7 @@ from connectors.errors import ConnectorError
 from gateway.intake import Sender, digest_of, take_in
 from gateway.quality.accepting import accept_held
 from gateway.quality.held import HeldDecidedError, HeldNotFoundError, discard_held, expire_held, held_file
-from gateway.sources import add_source, pull_due
+from gateway.sources.pulls import add_source, pull_due
 from tests.enterprises import tax_number, uscc
 from tests.quality.conftest import HEADER, arrears
 from tests.stories import slug

@@ -12,7 +12,7 @@ from connectors.errors import MalformedError
 from connectors.sources.files.exchange import ExchangeSource
 from connectors.sources.files.exchange_messages import read_description, write_feedback
 from connectors.sources.protocol import Outcome
-from gateway.sources import add_source, pull_due
+from gateway.sources.pulls import add_source, pull_due
 from tests.enterprises import uscc
 
 HEAD = "企业名称,统一社会信用代码\n"

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from connectors.errors import ConnectorError
 from connectors.sources.contract import content
 from connectors.sources.registry import open_connector
-from gateway import source_secrets
-from gateway.source_secrets import SourceSecrets
-from gateway.sources import add_source, pull_due
+from gateway.sources import secrets as source_secrets
+from gateway.sources.pulls import add_source, pull_due
+from gateway.sources.secrets import SourceSecrets
 from tests.connectors.sources import provincial_server
 from tests.enterprises import uscc
 from tests.processes import wait_until

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from connectors.errors import ConnectorError
 from connectors.sources.registry import open_connector
 from gateway.runtime.errors import GatewayError
-from gateway.sources import add_source, pull_due
+from gateway.sources.pulls import add_source, pull_due
 from tests import database_server
 from tests.enterprises import uscc
 

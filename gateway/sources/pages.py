@@ -12,7 +12,7 @@ from gateway.console.guard import OperatorPresent, SignedForm
 from gateway.console.render import page
 from gateway.people.sessions import Present
 from gateway.runtime.errors import GatewayError
-from gateway.source_life import change_source
+from gateway.sources.life import change_source
 from gateway.web.dependencies import Gw, Transaction
 
 router = APIRouter(prefix="/console/sources", include_in_schema=False)

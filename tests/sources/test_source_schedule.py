@@ -12,10 +12,10 @@ from sqlalchemy import text
 from connectors.errors import ConnectorError
 from connectors.sources import registry
 from connectors.sources.protocol import rows_slice
-from gateway import sources
 from gateway.runtime.errors import GatewayError
-from gateway.source_life import change_source
-from gateway.sources import add_source, pull_due
+from gateway.sources import pulls as sources
+from gateway.sources.life import change_source
+from gateway.sources.pulls import add_source, pull_due
 from tests.enterprises import uscc
 from tests.town import instance
 

@@ -35,7 +35,7 @@ from gateway.quality.held import HeldError, Parcel, hold
 from gateway.quality.judging import DriftError
 from gateway.runtime.errors import GatewayError
 from gateway.runtime.spool import spool_of
-from gateway.source_secrets import SourceSecrets
+from gateway.sources.secrets import SourceSecrets
 from gateway.state import Gateway
 
 RETRY_SECONDS = 60
@@ -63,7 +63,7 @@ REST = text("""
     WHERE source_id = :source AND watermark IS NOT DISTINCT FROM :stood
 """)
 Result = TypeVar("Result")
-_LOG = structlog.get_logger("gateway.sources")
+_LOG = structlog.get_logger("gateway.sources.pulls")
 
 
 class LostSourceError(GatewayError):

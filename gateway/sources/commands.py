@@ -10,7 +10,7 @@ from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from connectors.sources.protocol import Stream
-    from gateway.source_life import Act
+    from gateway.sources.life import Act
     from gateway.state import Gateway
 
 ACTOR = "operator-cli"
@@ -45,7 +45,7 @@ def add(
 ) -> None:
     """登记来源：先检查再启用 Add a source; it is checked first."""
     from connectors.errors import ConnectorError
-    from gateway.sources import add_source
+    from gateway.sources.pulls import add_source
 
     read = _read(config)
 
@@ -66,7 +66,7 @@ def add(
 def check(config: Config, connector: Connector = "database", as_json: AsJson = False) -> None:
     """检查连接并列出可读内容 Try a configuration and list what it offers, without adding it."""
     from connectors.errors import ConnectorError
-    from gateway.sources import check_source
+    from gateway.sources.pulls import check_source
 
     read = _read(config)
 
@@ -120,7 +120,7 @@ def reset_watermark(source_id: SourceId, as_json: AsJson = False) -> None:
 
 
 def _change(source_id: str, act: "Act", as_json: bool) -> None:
-    from gateway.source_life import change_source
+    from gateway.sources.life import change_source
 
     async def run(gateway: "Gateway") -> None:
         await change_source(gateway, actor=ACTOR, source_id=source_id, act=act)

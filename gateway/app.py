@@ -11,7 +11,6 @@ from gateway.api import (
     audit_entries,
     audit_log,
     batches,
-    catalogue,
     consents,
     deliveries,
     inquiries,
@@ -19,11 +18,13 @@ from gateway.api import (
     record_life,
     records,
     rejected_rows,
-    trials,
     uploads,
     usage_results,
 )
-from gateway.console import catalogue_pages, corrections, home
+from gateway.catalogue import pages as catalogue_pages
+from gateway.catalogue import routes as catalogue
+from gateway.catalogue import trial_routes as trials
+from gateway.console import corrections, home
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error

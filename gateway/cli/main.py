@@ -2,21 +2,9 @@
 
 import typer
 
-from gateway.cli import (
-    agencies,
-    audit,
-    deliveries,
-    demo,
-    ingest,
-    instance,
-    mappings,
-    migrate,
-    quota,
-    records,
-    serve,
-    subjects,
-    verify,
-)
+from gateway.catalogue import agency_commands as agencies
+from gateway.catalogue import commands as mappings
+from gateway.cli import audit, deliveries, demo, ingest, instance, migrate, quota, records, serve, subjects, verify
 from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
 from gateway.people import commands as people

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.console.catalogue_texts import CATALOGUE_TEXTS
+from gateway.catalogue.texts import CATALOGUE_TEXTS
 from gateway.sources.texts import SOURCE_TEXTS
 
 LANGUAGES = ("zh", "en")

@@ -93,7 +93,7 @@ def _group(kind: str) -> typer.Typer:
     group.command("limit")(limit)
     group.command("key")(add_key)
     group.command("key-retire")(retire_key)
-    if kind != "agency":  # its list is that of the catalogue: gateway/cli/agencies.py
+    if kind != "agency":  # its list is that of the catalogue: gateway/catalogue/agency_commands.py
         _add_list(group, kind)
     if kind == "agency":
         group.command("signing")(set_signing)

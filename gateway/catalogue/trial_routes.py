@@ -13,8 +13,8 @@ from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from gateway.api.batches import DatasetName, Pusher, get_own_dataset
+from gateway.catalogue.trials import trial_document
 from gateway.runtime.spool import spool_of
-from gateway.trials import trial_document
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw
 from gateway.web.problems import ProblemError

@@ -35,7 +35,7 @@ def show_entry(
 
 
 def _show_agency(catalogue: "Catalogue", code: str, as_json: bool) -> None:
-    from gateway.catalogue_documents import agency_documents, find_datasets, summaries
+    from gateway.catalogue.documents import agency_documents, find_datasets, summaries
 
     (document,) = (found for found in agency_documents(catalogue) if found["code"] == code)
     datasets = summaries(catalogue, find_datasets(catalogue, agency=code))
@@ -62,7 +62,7 @@ def _show_agency(catalogue: "Catalogue", code: str, as_json: bool) -> None:
 
 
 def _show_dataset(catalogue: "Catalogue", dataset: "Dataset", as_json: bool) -> None:
-    from gateway.catalogue_documents import dataset_document
+    from gateway.catalogue.documents import dataset_document
 
     if as_json:
         show(as_json, dataset_document(dataset))
@@ -109,7 +109,7 @@ def _show_dataset(catalogue: "Catalogue", dataset: "Dataset", as_json: bool) -> 
 
 def _column(column: "Column") -> str:
     """Say where a field comes from: its columns, then what is done to their cells."""
-    from gateway.catalogue_documents import treatments
+    from gateway.catalogue.documents import treatments
 
     done = (f"{name}: {value}" if value else name for name, value in treatments(column).items())
     return " · ".join([", ".join(column.from_), *done]).strip(" ·")

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from connectors.catalogue.dcat import dcat_document
 from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
 from connectors.model.schema import catalogue_schema
-from gateway.catalogue_documents import agency_documents, dataset_document, find_datasets, summaries
+from gateway.catalogue.documents import agency_documents, dataset_document, find_datasets, summaries
 from gateway.identity.caller import Caller, require
 from gateway.identity.clients.scopes import SCOPES
 from gateway.web.dependencies import Gw

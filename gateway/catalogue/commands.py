@@ -51,7 +51,7 @@ def draft(
     from connectors.drafting.draft import propose
     from connectors.drafting.draft_text import write_snippet
     from connectors.errors import ConnectorError
-    from gateway.trials import draft_document, trial_document
+    from gateway.catalogue.trials import draft_document, trial_document
 
     try:
         choice = {dataset: get_dataset(dataset)} if dataset else datasets()
@@ -87,7 +87,7 @@ def check(
     from connectors.catalogue.files_check import read_mappings
     from connectors.catalogue.load import get_dataset
     from connectors.errors import ConnectorError
-    from gateway.trials import trial_document, write_refused
+    from gateway.catalogue.trials import trial_document, write_refused
 
     try:
         wanted = get_dataset(dataset)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gateway.cli.catalogue_entry import show_entry
+from gateway.catalogue.entry_command import show_entry
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show, show_rows
 
@@ -35,7 +35,7 @@ def extend(group: typer.Typer) -> None:
 def list_agencies(as_json: AsJson = False) -> None:
     """列出部门 List the agencies of the catalogue: with a client or not, and when each last delivered."""
     from connectors.catalogue.load import get_catalogue
-    from gateway.catalogue_documents import agency_documents
+    from gateway.catalogue.documents import agency_documents
 
     known = _known_here()
     described = {agency["code"]: agency for agency in agency_documents(get_catalogue())}

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from connectors.catalogue.files_check import Catalogue
 from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
-from gateway.catalogue_documents import find_datasets, treatments
+from gateway.catalogue.documents import find_datasets, treatments
 from gateway.console.guard import Anyone
 from gateway.console.render import PageError, page
 

@@ -1,0 +1,1 @@
+"""The catalogue of datasets as the gateway shows it: documents, trials, templates."""

@@ -11,7 +11,6 @@ from gateway.api import (
     audit_entries,
     audit_log,
     batches,
-    consents,
     deliveries,
     inquiries,
     quota,
@@ -24,6 +23,7 @@ from gateway.api import (
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
+from gateway.consents import routes as consents
 from gateway.console import corrections, home
 from gateway.console import uploads as upload_pages
 from gateway.console.guard import SignInNeededError, on_sign_in_needed

@@ -17,7 +17,7 @@ from consent.life import Unchanged
 from consent.store import find_consent, read_terms
 from consent.tables import ConsentHead, ConsentUse, ConsentVersion
 from consent.terms import Terms
-from gateway.consents import change_consent, is_party, request_consent
+from gateway.consents.life import change_consent, is_party, request_consent
 from gateway.identity.caller import Caller, require
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError, problem

@@ -1,0 +1,1 @@
+"""The life of a consent in the gateway."""

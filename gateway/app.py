@@ -11,7 +11,6 @@ from gateway.api import (
     audit_entries,
     audit_log,
     batches,
-    deliveries,
     inquiries,
     quota,
     record_life,
@@ -33,6 +32,7 @@ from gateway.identity import pages as authorize
 from gateway.identity import routes as oauth
 from gateway.people import pages as signing_in
 from gateway.people import sso_pages as sso
+from gateway.platforms import routes as deliveries
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.runtime.settings import Settings, load_settings

@@ -16,10 +16,10 @@ from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
 from gateway.delivery.uploads import purge_uploads
-from gateway.feedback.queue import free_stalled, open_queue
-from gateway.feedback.sender import send
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiry_store import expire_intents
+from gateway.platforms.queue import free_stalled, open_queue
+from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
 from gateway.quality.held import expire_held
 from gateway.retention import sweep

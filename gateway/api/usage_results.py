@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import col, select
 
-from gateway.feedback.tables import Delivery, UsageResult
 from gateway.feedback.usage import report_usage
 from gateway.identity.caller import Caller, require
+from gateway.platforms.tables import Delivery, UsageResult
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 from signing.jws import payload_of

@@ -4,10 +4,11 @@ import typer
 
 from gateway.catalogue import agency_commands as agencies
 from gateway.catalogue import commands as mappings
-from gateway.cli import audit, deliveries, demo, ingest, instance, migrate, quota, records, serve, subjects, verify
+from gateway.cli import audit, demo, ingest, instance, migrate, quota, records, serve, subjects, verify
 from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
 from gateway.people import commands as people
+from gateway.platforms import commands as deliveries
 from gateway.quality import commands as quality
 from gateway.sources import commands as sources
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.admission import Wanted
 from gateway.answers import Result
-from gateway.feedback.outbox import deliver
+from gateway.platforms.outbox import deliver
 from gateway.state import Gateway
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from gateway.feedback.outbox import deliver
-from gateway.feedback.tables import UsageResult
 from gateway.identity.caller import Caller
 from gateway.inquiry_tables import Inquiry
+from gateway.platforms.outbox import deliver
+from gateway.platforms.tables import UsageResult
 from gateway.state import Gateway
 from signing.canonical import canonical_bytes
 

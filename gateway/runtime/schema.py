@@ -27,7 +27,7 @@ TABLE_MODULES = tuple(
         "gateway.quality.tables",
         "gateway.quota.tables",
         "gateway.inquiry_tables",
-        "gateway.feedback.tables",
+        "gateway.platforms.tables",
     )
     if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module)
 )

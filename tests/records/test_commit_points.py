@@ -7,7 +7,7 @@ import pytest
 
 from tests import town
 from tests.enterprises import uscc
-from tests.feedback.test_commit_points import crashing_at
+from tests.platforms.test_commit_points import crashing_at
 from tests.processes import wait_until, xinqiao
 from tests.records.penalties import penalties, penalty
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
-from gateway.feedback.tables import Peer
+from gateway.platforms.tables import Peer
 from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway
 from signing.errors import SignatureError

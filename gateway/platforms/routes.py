@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
-from gateway.feedback.messages import MessageError
-from gateway.feedback.receiving import DeliveryConflictError, find_onward, passes_on, receive
-from gateway.feedback.tables import Received
 from gateway.identity.caller import Caller, require
+from gateway.platforms.messages import MessageError
+from gateway.platforms.receiving import DeliveryConflictError, find_onward, passes_on, receive
+from gateway.platforms.tables import Received
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 from signing.jws import MAX_STATEMENT_BYTES, payload_of

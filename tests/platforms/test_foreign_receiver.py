@@ -13,9 +13,9 @@ from joserfc import jws, jwt
 from joserfc.jwk import OKPKey
 from sqlalchemy import text
 
-from gateway.feedback.outbox import deliver
-from gateway.feedback.peers import PeerError, set_peer
-from gateway.feedback.sender import NotDeliveredError, send
+from gateway.platforms.outbox import deliver
+from gateway.platforms.peers import PeerError, set_peer
+from gateway.platforms.sender import NotDeliveredError, send
 from tests import http_server
 from tests.enterprises import uscc
 

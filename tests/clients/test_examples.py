@@ -11,7 +11,7 @@ import pytest
 
 from signing.keys import private_bytes
 from tests.enterprises import uscc
-from tests.feedback.test_chain import REPORT, ask, confirmed, deliveries, town  # noqa: F401 - the fixture
+from tests.platforms.test_chain import REPORT, ask, confirmed, deliveries, town  # noqa: F401 - the fixture
 from tests.processes import wait_until
 from tests.stories import registration
 

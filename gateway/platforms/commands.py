@@ -29,7 +29,7 @@ def peer(
     """登记平台 Register a platform, or change what is known of it."""
     import orjson
 
-    from gateway.feedback.peers import set_peer
+    from gateway.platforms.peers import set_peer
 
     try:
         jwk: Any = orjson.loads(key.read_bytes())
@@ -55,7 +55,7 @@ def list_deliveries(
     """列出报送 List the newest deliveries: state, tries, what last went wrong."""
     from sqlmodel import col, select
 
-    from gateway.feedback.tables import Delivery
+    from gateway.platforms.tables import Delivery
 
     async def run(gateway: "Gateway") -> dict[str, object]:
         async with gateway.database.begin("delivery.list") as session:

@@ -13,7 +13,7 @@ import pytest
 from consent.statements import APPROVAL_TYPE, approval_claims
 from signing.jws import sign_jws
 from tests.enterprises import uscc
-from tests.feedback.test_chain import REPORT, town  # noqa: F401 - the fixture
+from tests.platforms.test_chain import REPORT, town  # noqa: F401 - the fixture
 from tests.processes import running, wait_ready, wait_until, xinqiao
 from tests.scoring.test_relay import provider
 from tests.stories import registration

@@ -1,0 +1,1 @@
+"""What came of answers, delivered to the city's and the province's platforms with signed receipts."""

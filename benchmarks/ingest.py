@@ -24,7 +24,7 @@ from connectors.conversion.identifiers import organisation_check, uscc_check
 from connectors.decoding.decode import decode
 from connectors.store.ingest import no_cycles, take
 from gateway.identity.initialise import initialise
-from gateway.intake import Sender, digest_of, take_in
+from gateway.intake.take_in import Sender, digest_of, take_in
 from gateway.runtime.database import Database, raw
 from gateway.runtime.embedded import resolve_urls
 from gateway.runtime.schema import migrate

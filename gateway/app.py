@@ -6,30 +6,22 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from gateway.api import (
-    admin,
-    audit_entries,
-    audit_log,
-    batches,
-    inquiries,
-    quota,
-    record_life,
-    records,
-    rejected_rows,
-    uploads,
-    usage_results,
-)
+from gateway.api import admin, audit_entries, audit_log, inquiries, quota, record_life, records, usage_results
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
 from gateway.consents import routes as consents
-from gateway.console import corrections, home
-from gateway.console import uploads as upload_pages
+from gateway.console import home
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
 from gateway.identity import key_routes as keys
 from gateway.identity import pages as authorize
 from gateway.identity import routes as oauth
+from gateway.intake import correction_pages as corrections
+from gateway.intake import pages as upload_pages
+from gateway.intake import rejected_rows_routes as rejected_rows
+from gateway.intake import routes as batches
+from gateway.intake import upload_routes as uploads
 from gateway.people import pages as signing_in
 from gateway.people import sso_pages as sso
 from gateway.platforms import routes as deliveries

@@ -10,10 +10,10 @@ from audit.recorder import Recorder, find_log
 from connectors.catalogue.load import get_catalogue
 from connectors.errors import ConnectorError
 from connectors.personal.sealing import Protector
-from gateway.delivery.gate import IntakeGate
 from gateway.identity.clients.access import AccessCache
 from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
+from gateway.intake.gate import IntakeGate
 from gateway.runtime.database import Database
 from gateway.runtime.embedded import resolve_urls
 from gateway.runtime.errors import CatalogueUnsoundError, NotInitialisedError

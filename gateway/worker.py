@@ -15,13 +15,13 @@ from audit.errors import AuditError, ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
-from gateway.delivery.uploads import purge_uploads
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiry_store import expire_intents
+from gateway.intake.held import expire_held
+from gateway.intake.uploads import purge_uploads
 from gateway.platforms.queue import free_stalled, open_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
-from gateway.quality.held import expire_held
 from gateway.retention import sweep
 from gateway.sources.pulls import pull_due
 from gateway.state import Gateway

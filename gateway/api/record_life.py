@@ -18,10 +18,10 @@ from connectors.records.acts import Wish, find_histories, find_record, key_of, l
 from connectors.records.life import ActError, ActKind, day_of
 from gateway.act_lists import act_on_list
 from gateway.acts import act_on
-from gateway.api.batches import BatchId, DatasetName, Pusher, get_own_dataset
-from gateway.delivery.signatures import AgencySignature
 from gateway.identity.caller import Caller, require
-from gateway.intake import BatchConflictError
+from gateway.intake.routes import BatchId, DatasetName, Pusher, get_own_dataset
+from gateway.intake.signatures import AgencySignature
+from gateway.intake.take_in import BatchConflictError
 from gateway.record_history import act_document, history_document
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive

@@ -12,8 +12,8 @@ from connectors.catalogue.trial import Trial, try_out
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
-from gateway.api.batches import DatasetName, Pusher, get_own_dataset
 from gateway.catalogue.trials import trial_document
+from gateway.intake.routes import DatasetName, Pusher, get_own_dataset
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw

@@ -80,7 +80,7 @@ def list_held(
 def accept(held_id: HeldId, as_json: AsJson = False) -> None:
     """接受：入库，其列和数值从此视为已知 Take it in; its columns and values are known from then on."""
     from connectors.errors import ConnectorError
-    from gateway.quality.accepting import accept_held
+    from gateway.intake.accepting import accept_held
 
     try:
         batch = on_instance(lambda gateway: accept_held(gateway, held_id, ACTOR))
@@ -94,7 +94,7 @@ def accept(held_id: HeldId, as_json: AsJson = False) -> None:
 @held.command("discard")
 def discard(held_id: HeldId, as_json: AsJson = False) -> None:
     """退回：不入库并删除 Throw it away; the agency sends another."""
-    from gateway.quality.held import discard_held
+    from gateway.intake.held import discard_held
 
     on_instance(lambda gateway: discard_held(gateway, held_id, ACTOR))
     show(as_json, {"已退回 discarded": str(held_id)})

@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.catalogue.load import agencies
 from connectors.decoding.batch_tables import Batch
 from connectors.errors import ConnectorError
-from gateway.api.rejected_rows import download
 from gateway.console.guard import QualityPresent, SignedForm
 from gateway.console.render import PageError, page
+from gateway.intake.accepting import accept_held
+from gateway.intake.held import discard_held
+from gateway.intake.rejected_rows_routes import download
 from gateway.people.sessions import Present
-from gateway.quality.accepting import accept_held
 from gateway.quality.alerts import list_alerts
 from gateway.quality.charts import HEIGHT, WIDTH, bars
 from gateway.quality.details import list_held, load_open, load_reasons, load_weeks
-from gateway.quality.held import discard_held
 from gateway.quality.index import ranked
 from gateway.quality.scores import load_scores
 from gateway.runtime.errors import GatewayError

@@ -9,14 +9,14 @@ from fastapi import Path as PathParameter
 
 from connectors.catalogue.load import agencies
 from connectors.errors import ConnectorError
-from gateway.api.batches import batch_document
 from gateway.identity.caller import Caller, require
-from gateway.intake import BatchConflictError
-from gateway.quality.accepting import accept_held
+from gateway.intake.accepting import accept_held
+from gateway.intake.held import HeldDecidedError, HeldNotFoundError, discard_held
+from gateway.intake.routes import batch_document
+from gateway.intake.take_in import BatchConflictError
 from gateway.quality.alerts import list_alerts
 from gateway.quality.details import list_held, load_open, load_reasons, load_weeks
 from gateway.quality.documents import alert_document, feed_document, held_document, score_document, week_document
-from gateway.quality.held import HeldDecidedError, HeldNotFoundError, discard_held
 from gateway.quality.index import ranked
 from gateway.quality.scores import load_scores
 from gateway.web.dependencies import Gw, Transaction

@@ -21,7 +21,7 @@ TABLE_MODULES = tuple(
         "connectors.personal.tables",
         "consent.tables",
         "gateway.admin.tables",
-        "gateway.delivery.tables",
+        "gateway.intake.tables",
         "gateway.identity.tables",
         "gateway.people.tables",
         "gateway.quality.tables",

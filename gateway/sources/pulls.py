@@ -30,8 +30,8 @@ from connectors.decoding.batch_tables import Batch, RejectedRow, Source
 from connectors.errors import ConnectorError
 from connectors.sources.protocol import Answers, Connector, Outcome, Slice, Stream
 from connectors.sources.registry import open_connector
-from gateway.intake import BatchConflictError, Sender, take_in
-from gateway.quality.held import HeldError, Parcel, hold
+from gateway.intake.held import HeldError, Parcel, hold
+from gateway.intake.take_in import BatchConflictError, Sender, take_in
 from gateway.quality.judging import DriftError
 from gateway.runtime.errors import GatewayError
 from gateway.runtime.spool import spool_of

@@ -6,16 +6,16 @@ import json
 import pytest
 from sqlalchemy import text
 
-from gateway.delivery.signatures import JWS_TYPE
 from gateway.identity.key_routes import public_keys
+from gateway.intake.signatures import JWS_TYPE
 from gateway.record_proof import file_bytes, find_proof
 from gateway.record_proof_check import RecordProofError, verify_proof
 from gateway.worker import publish_head, take_in
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
-from tests.delivery.test_push import signed
 from tests.enterprises import uscc
 from tests.identities import login, register
+from tests.intake.test_push import signed
 from tests.processes import xinqiao
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种\n"

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from connectors.catalogue.load import datasets, get_dataset
 from connectors.decoding.decode import Table, decode
 from connectors.errors import ConnectorError
-from gateway.intake import Sender, digest_of, take_in
-from gateway.quarantine import write_rejected
+from gateway.intake.quarantine import write_rejected
+from gateway.intake.take_in import Sender, digest_of, take_in
 from tests.enterprises import uscc
 from tests.fuzz.bytes_of_deliveries import NAMES, TEXTS, spoiled
 

@@ -12,7 +12,7 @@ from connectors.catalogue.load import get_dataset
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
 from gateway.identity.initialise import initialise
-from gateway.intake import Sender, digest_of, take_in
+from gateway.intake.take_in import Sender, digest_of, take_in
 from gateway.runtime.database import Database
 from gateway.runtime.settings import Settings
 from gateway.state import open_gateway

@@ -13,7 +13,7 @@ from connectors.records.life import day_of
 from connectors.records.portfolio import load_records
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
-from gateway.delivery.signatures import JWS_TYPE
+from gateway.intake.signatures import JWS_TYPE
 from gateway.retention import expunge
 from signing.jws import sign_jws
 from tests.enterprises import citizen, uscc

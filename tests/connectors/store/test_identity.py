@@ -11,7 +11,7 @@ from connectors.conversion.binding import bind
 from connectors.conversion.subjects import find_subject
 from connectors.decoding.decode import Table
 from connectors.records.portfolio import load_records
-from gateway.intake import Sender, take_in
+from gateway.intake.take_in import Sender, take_in
 from gateway.runtime.errors import GatewayError
 from gateway.subjects import identifier_of, known_as, link_subject
 from tests.enterprises import organisation, tax_number, uscc

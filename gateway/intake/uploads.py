@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from gateway.delivery.tables import Upload
+from gateway.intake.tables import Upload
 from gateway.state import Gateway
 from gateway.web.problems import ProblemError
 

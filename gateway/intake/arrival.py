@@ -11,9 +11,9 @@ from connectors.decoding.corrections import CorrectionError
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
-from gateway.intake import BatchConflictError, Sender, take_in
+from gateway.intake.held import HeldError
+from gateway.intake.take_in import BatchConflictError, Sender, take_in
 from gateway.quality.documents import held_document
-from gateway.quality.held import HeldError
 from gateway.state import Gateway
 from gateway.web.problems import ProblemError
 

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
 
-from gateway.api.batches import BatchId, DatasetName, Pusher, Signature, get_own_dataset
-from gateway.delivery.pieces import append
-from gateway.delivery.signatures import demand_no_signature
-from gateway.delivery.tables import Upload
-from gateway.delivery.uploads import Wanted, end_upload, get_upload, open_upload
+from gateway.intake.pieces import append
+from gateway.intake.routes import BatchId, DatasetName, Pusher, Signature, get_own_dataset
+from gateway.intake.signatures import demand_no_signature
+from gateway.intake.tables import Upload
+from gateway.intake.uploads import Wanted, end_upload, get_upload, open_upload
 from gateway.web.body import chunks_of, read_digest
 from gateway.web.checksum import ALGORITHMS, Checksum
 from gateway.web.dependencies import Gw

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from gateway.delivery import uploads
-from gateway.delivery.signatures import JWS_TYPE
-from gateway.delivery.uploads import MOST_OPEN, file_of, purge_uploads
+from gateway.intake import uploads
+from gateway.intake.signatures import JWS_TYPE
+from gateway.intake.uploads import MOST_OPEN, file_of, purge_uploads
 from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.identities import login, register

@@ -11,7 +11,7 @@ from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from connectors.decoding.batch_tables import Batch
-    from gateway.quarantine import Form
+    from gateway.intake.quarantine import Form
     from gateway.state import Gateway
 
 ACTOR = "operator-cli"
@@ -40,9 +40,9 @@ def ingest(
     from connectors.catalogue.load import get_dataset
     from connectors.decoding.decode import decode
     from connectors.errors import ConnectorError
-    from gateway.intake import Sender, digest_of, take_in
-    from gateway.quality.corrections import count_corrected
-    from gateway.quarantine import write_rejected
+    from gateway.intake.corrections import count_corrected
+    from gateway.intake.quarantine import write_rejected
+    from gateway.intake.take_in import Sender, digest_of, take_in
 
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} 行 rows")
     progress = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), disable=as_json)

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from gateway.admin.actions import SetSigning
 from gateway.app import create_app
-from gateway.console import uploads
 from gateway.console.multipart import read_multipart
+from gateway.intake import pages as uploads
 from tests.enterprises import uscc
 from tests.identities import register
 from tests.persons import csrf, same_site, signed_in

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.decoding.corrections import escaped, headings
 from connectors.personal.sealing import Protector, SubjectKeys
 from connectors.store.refused import open_refused
-from gateway.quality.corrections import NAMES
+from gateway.intake.corrections import NAMES
 from gateway.runtime.database import raw
 
 Form = Literal["xlsx", "csv"]

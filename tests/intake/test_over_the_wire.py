@@ -5,8 +5,8 @@ import time
 import psutil
 import pytest
 
-from tests.delivery.wire import connect, head
 from tests.enterprises import uscc
+from tests.intake.wire import connect, head
 from tests.town import instance
 
 MIB = 1024 * 1024

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from connectors.catalogue.load import get_dataset
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
-from gateway.intake import Sender, digest_of, take_in
-from gateway.quality.accepting import accept_held
-from gateway.quality.held import HeldDecidedError, HeldNotFoundError, discard_held, expire_held, held_file
+from gateway.intake.accepting import accept_held
+from gateway.intake.held import HeldDecidedError, HeldNotFoundError, discard_held, expire_held, held_file
+from gateway.intake.take_in import Sender, digest_of, take_in
 from gateway.sources.pulls import add_source, pull_due
 from tests.enterprises import tax_number, uscc
 from tests.quality.conftest import HEADER, arrears

@@ -30,8 +30,8 @@ from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from connectors.quality.profile import Profiler
 from connectors.store.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
-from gateway.quality.corrections import find_first, find_same, read_corrected, settle
-from gateway.quality.held import HeldError, Parcel, hold
+from gateway.intake.corrections import find_first, find_same, read_corrected, settle
+from gateway.intake.held import HeldError, Parcel, hold
 from gateway.quality.history import keep_layout, keep_profile, profile_batch, profile_of
 from gateway.quality.judging import DriftError, judge_layout, judge_profile
 from gateway.runtime.database import raw

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
 from connectors.decoding.batch_tables import Batch
 from connectors.model.datasets import Dataset
-from gateway.delivery.arrival import take_file
-from gateway.delivery.signatures import AgencySignature
 from gateway.identity.caller import Caller, require
-from gateway.intake import Sender
-from gateway.quality.corrections import count_corrected
+from gateway.intake.arrival import take_file
+from gateway.intake.corrections import count_corrected
+from gateway.intake.signatures import AgencySignature
+from gateway.intake.take_in import Sender
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw, Transaction

@@ -21,7 +21,7 @@ from uuid_utils.compat import uuid7
 from audit.events import Event
 from connectors.decoding.drift import Finding
 from connectors.model.datasets import Dataset
-from gateway.quality.held_files import keep_sealed
+from gateway.intake.held_files import keep_sealed
 from gateway.quality.tables import HeldDelivery
 from gateway.runtime.errors import GatewayError
 from gateway.state import Gateway

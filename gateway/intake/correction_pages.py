@@ -16,8 +16,8 @@ from connectors.catalogue.load import get_dataset
 from connectors.decoding.batch_tables import Batch
 from gateway.console.guard import ClerkApart, check_token, check_upload
 from gateway.console.render import PageError
-from gateway.delivery.arrival import take_file
-from gateway.intake import Sender, digest_of
+from gateway.intake.arrival import take_file
+from gateway.intake.take_in import Sender, digest_of
 from gateway.people.sessions import Present
 from gateway.quality.pages import Code, agency_page
 from gateway.runtime.spool import spool_of

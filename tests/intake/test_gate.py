@@ -3,7 +3,7 @@
 import asyncio
 from types import SimpleNamespace
 
-from gateway.delivery.gate import LARGE_AT_ONCE, LARGE_BYTES, SMALL_AT_ONCE, IntakeGate
+from gateway.intake.gate import LARGE_AT_ONCE, LARGE_BYTES, SMALL_AT_ONCE, IntakeGate
 
 LARGE = LARGE_BYTES + 1
 

@@ -21,14 +21,14 @@ from connectors.decoding.batch_tables import Batch, RejectedRow
 from connectors.model.datasets import Dataset
 from connectors.personal.sealing import SubjectKeys
 from connectors.store.refused import open_refused
-from gateway.api.batches import SENDERS_ID
-from gateway.api.rejected_rows import download
 from gateway.console.guard import check_origin, check_token, signed_in
 from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError, page
-from gateway.delivery.arrival import take_file
-from gateway.delivery.signatures import demand_no_signature
-from gateway.intake import Sender
+from gateway.intake.arrival import take_file
+from gateway.intake.rejected_rows_routes import download
+from gateway.intake.routes import SENDERS_ID
+from gateway.intake.signatures import demand_no_signature
+from gateway.intake.take_in import Sender
 from gateway.people.sessions import Present
 from gateway.runtime.database import raw
 from gateway.runtime.spool import spool_of

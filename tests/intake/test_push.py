@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
-from gateway.delivery.signatures import JWS_TYPE, TAG
+from gateway.intake.signatures import JWS_TYPE, TAG
 from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.identities import login, register

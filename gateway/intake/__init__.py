@@ -1,0 +1,1 @@
+"""What an agency hands in: received, judged, held, corrected, sealed."""

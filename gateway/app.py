@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from gateway.api import admin, audit_entries, audit_log, inquiries, quota, record_life, records, usage_results
+from gateway.api import admin, audit_entries, audit_log, record_life, records
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
@@ -17,6 +17,9 @@ from gateway.console.render import PageError, on_page_error
 from gateway.identity import key_routes as keys
 from gateway.identity import pages as authorize
 from gateway.identity import routes as oauth
+from gateway.inquiries import quota_routes as quota
+from gateway.inquiries import routes as inquiries
+from gateway.inquiries import usage_routes as usage_results
 from gateway.intake import correction_pages as corrections
 from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows

@@ -16,7 +16,7 @@ from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
 from gateway.identity.key_rotation import advance_keys
-from gateway.inquiry_store import expire_intents
+from gateway.inquiries.store import expire_intents
 from gateway.intake.held import expire_held
 from gateway.intake.uploads import purge_uploads
 from gateway.platforms.queue import free_stalled, open_queue

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from consent.statements import APPROVAL_TYPE, approval_claims
-from gateway.quota.plans import set_plan
+from gateway.inquiries.plans import set_plan
 from signing.jws import sign_jws
 from signing.keys import SigningKey
 from tests.enterprises import uscc

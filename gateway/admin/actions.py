@@ -13,7 +13,7 @@ from gateway.identity.clients import registry
 from gateway.identity.clients.client_keys import add_key, retire_key
 from gateway.identity.clients.limits import Limits, set_limits, set_signing
 from gateway.identity.clients.standing import change_standing
-from gateway.quota.plans import set_plan
+from gateway.inquiries.plans import set_plan
 from gateway.state import Gateway
 
 

@@ -4,9 +4,10 @@ import typer
 
 from gateway.catalogue import agency_commands as agencies
 from gateway.catalogue import commands as mappings
-from gateway.cli import audit, demo, instance, migrate, quota, records, serve, subjects, verify
+from gateway.cli import audit, demo, instance, migrate, records, serve, subjects, verify
 from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
+from gateway.inquiries import commands as quota
 from gateway.intake import commands as ingest
 from gateway.people import commands as people
 from gateway.platforms import commands as deliveries

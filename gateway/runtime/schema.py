@@ -25,8 +25,8 @@ TABLE_MODULES = tuple(
         "gateway.identity.tables",
         "gateway.people.tables",
         "gateway.quality.tables",
-        "gateway.quota.tables",
-        "gateway.inquiry_tables",
+        "gateway.inquiries.quota_tables",
+        "gateway.inquiries.tables",
         "gateway.platforms.tables",
     )
     if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module)

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from consent.decision import Consent
-from gateway.admission import Admitted, Refused, Wanted
-from gateway.inquiry_tables import Inquiry
-from gateway.quota.ledger import close
+from gateway.inquiries.admission import Admitted, Refused, Wanted
+from gateway.inquiries.ledger import close
+from gateway.inquiries.tables import Inquiry
 from gateway.state import Gateway
 
 _CLAIM = text("""

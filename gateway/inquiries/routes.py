@@ -13,12 +13,12 @@ from uuid_utils.compat import uuid7
 from audit.errors import AuditError
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent.terms import PURPOSES
-from gateway.admission import UNITS, Wanted
-from gateway.answers import Result
-from gateway.feedback.evaluations import tell_evaluation
 from gateway.identity.caller import Caller, require
-from gateway.inquiry import EMBEDDED, Turned, inquire
-from gateway.inquiry_tables import Inquiry
+from gateway.inquiries.admission import UNITS, Wanted
+from gateway.inquiries.answers import Result
+from gateway.inquiries.evaluations import tell_evaluation
+from gateway.inquiries.inquiry import EMBEDDED, Turned, inquire
+from gateway.inquiries.tables import Inquiry
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError, problem
 from signing.canonical import canonical_bytes, sha256_hex

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from gateway.quota.tables import QuotaLedger, QuotaReservation
+from gateway.inquiries.quota_tables import QuotaLedger, QuotaReservation
 
 _TODAY = text("SELECT (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date")
 _SCOPES = """

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.admission import Wanted
-from gateway.answers import Result
+from gateway.inquiries.admission import Wanted
+from gateway.inquiries.answers import Result
 from gateway.platforms.outbox import deliver
 from gateway.state import Gateway
 

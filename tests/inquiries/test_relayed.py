@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from gateway.inquiry_store import expire_intents
+from gateway.inquiries.store import expire_intents
 from gateway.runtime.settings import Settings
 from tests.scoring.test_relay import provider
 from tests.stories import registration, slug
@@ -53,7 +53,7 @@ async def test_a_provider_that_fails_costs_nothing_and_the_key_can_be_used_again
 
 
 async def test_a_consent_revoked_while_the_provider_is_asked_answers_nothing(ready, monkeypatch):
-    from gateway import inquiry
+    from gateway.inquiries import inquiry
 
     consent = await ready.consent("bank-1", 1, purpose="renewal")
     ask = inquiry.ask
@@ -71,7 +71,7 @@ async def test_a_consent_revoked_while_the_provider_is_asked_answers_nothing(rea
 
 
 async def test_an_intent_whose_process_died_is_closed_and_holds_nothing(ready, monkeypatch):
-    from gateway import inquiry
+    from gateway.inquiries import inquiry
 
     async def die(*_arguments):
         raise KeyboardInterrupt

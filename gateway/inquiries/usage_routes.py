@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import col, select
 
-from gateway.feedback.usage import report_usage
 from gateway.identity.caller import Caller, require
+from gateway.inquiries.usage import report_usage
 from gateway.platforms.tables import Delivery, UsageResult
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from uuid_utils.compat import uuid7
 
-from gateway.quota.ledger import Charge, Exceeded, admit, close, hold, post
-from gateway.quota.plans import PlanError, set_plan
+from gateway.inquiries.ledger import Charge, Exceeded, admit, close, hold, post
+from gateway.inquiries.plans import PlanError, set_plan
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ async def test_a_plan_needs_a_holder_and_sound_units(ready):
 
 
 async def test_days_and_months_are_those_of_shanghai(ready):
-    from gateway.quota import ledger
+    from gateway.inquiries import ledger
 
     async with ready.gateway.database.begin("test.day") as session:
         query = ledger._TODAY.text.replace("clock_timestamp()", "CAST(:at AS timestamptz)")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from gateway.answers import ANSWER_TYPE
+from gateway.inquiries.answers import ANSWER_TYPE
 from signing.jws import verify_jws
 from tests.enterprises import citizen, uscc
 from tests.stories import registration, slug

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from gateway.identity.caller import Caller
-from gateway.inquiry_tables import Inquiry
+from gateway.inquiries.tables import Inquiry
 from gateway.platforms.outbox import deliver
 from gateway.platforms.tables import UsageResult
 from gateway.state import Gateway

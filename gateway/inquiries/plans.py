@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from audit.recorder import Recorder
 from gateway.identity.tables import Client, Institution
-from gateway.quota.tables import QuotaPlan
+from gateway.inquiries.quota_tables import QuotaPlan
 from gateway.runtime.errors import GatewayError
 
 MOST_UNITS = 2**40

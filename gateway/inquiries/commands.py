@@ -28,7 +28,7 @@ def set_quota(
     as_json: AsJson = False,
 ) -> None:
     """设定配额 Set a plan from now on; without one nothing may be asked."""
-    from gateway.quota.plans import set_plan
+    from gateway.inquiries.plans import set_plan
 
     async def run(gateway: "Gateway") -> None:
         async with gateway.database.begin("quota.set") as session:

@@ -20,10 +20,10 @@ from audit.events import Event
 from consent.decision import Consent, Denied
 from consent.store import use
 from consent.tables import ConsentUse
-from gateway import inquiry_store
-from gateway.admission import Admitted, Refused, Wanted, admit_inquiry, permit
-from gateway.answers import Result, compute_result, relayed_result, sign_answer, today
-from gateway.quota.ledger import close, hold, post
+from gateway.inquiries import store as inquiry_store
+from gateway.inquiries.admission import Admitted, Refused, Wanted, admit_inquiry, permit
+from gateway.inquiries.answers import Result, compute_result, relayed_result, sign_answer, today
+from gateway.inquiries.ledger import close, hold, post
 from gateway.state import Gateway
 from scoring_adapter.errors import ProviderUnavailableError, ScoringError
 from scoring_adapter.relay import Provider, Question, ask

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from gateway.identity.caller import Caller, require
-from gateway.quota.ledger import Charge, Room, read_room
+from gateway.inquiries.ledger import Charge, Room, read_room
 from gateway.web.dependencies import Transaction
 
 router = APIRouter(prefix="/v1", tags=["ask 查询"])

@@ -1,1 +1,0 @@
-"""Feedback: what came of answers, delivered to the city's and the province's platforms with signed receipts."""

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from gateway.api import admin, audit_entries, audit_log, record_life, records
+from gateway.api import admin, audit_entries, audit_log
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
@@ -30,6 +30,8 @@ from gateway.people import sso_pages as sso
 from gateway.platforms import routes as deliveries
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
+from gateway.records import life_routes as record_life
+from gateway.records import routes as records
 from gateway.runtime.settings import Settings, load_settings
 from gateway.sources import pages as source_pages
 from gateway.state import Gateway, open_gateway

@@ -22,7 +22,7 @@ from gateway.intake.uploads import purge_uploads
 from gateway.platforms.queue import free_stalled, open_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
-from gateway.retention import sweep
+from gateway.records.retention import sweep
 from gateway.sources.pulls import pull_due
 from gateway.state import Gateway
 

@@ -4,7 +4,7 @@ import typer
 
 from gateway.catalogue import agency_commands as agencies
 from gateway.catalogue import commands as mappings
-from gateway.cli import audit, demo, instance, migrate, records, serve, subjects, verify
+from gateway.cli import audit, demo, instance, migrate, serve, verify
 from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
 from gateway.inquiries import commands as quota
@@ -12,6 +12,8 @@ from gateway.intake import commands as ingest
 from gateway.people import commands as people
 from gateway.platforms import commands as deliveries
 from gateway.quality import commands as quality
+from gateway.records import commands as records
+from gateway.records import subject_commands as subjects
 from gateway.sources import commands as sources
 
 app = typer.Typer(

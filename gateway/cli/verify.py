@@ -41,7 +41,7 @@ def verify(
     """离线验证 Check a proof or a signed statement against keys kept earlier; needs no database and no network."""
     import orjson
 
-    from gateway.record_proof_check import is_proof
+    from gateway.records.proof_check import is_proof
     from signing.errors import SignatureError
     from signing.jws import type_of, verify_jws
 
@@ -75,7 +75,7 @@ def _proved(raw: bytes, held: dict[str, Any], log_key: Path | None, agency_key: 
     """Check a record's proof; a fault ends the command with the step that failed."""
     import orjson
 
-    from gateway.record_proof_check import RecordProofError, verify_proof
+    from gateway.records.proof_check import RecordProofError, verify_proof
 
     vkey = log_key.read_text() if log_key else str(held["audit"])
     try:

@@ -14,7 +14,7 @@ from connectors.records.portfolio import load_records
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
 from gateway.intake.signatures import JWS_TYPE
-from gateway.retention import expunge
+from gateway.records.retention import expunge
 from signing.jws import sign_jws
 from tests.enterprises import citizen, uscc
 from tests.records.penalties import penalties, penalty
@@ -161,7 +161,7 @@ async def test_of_two_acts_at_once_one_is_done(story):
     assert len(await rows(story.gateway, "SELECT FROM record_act WHERE record_id = :r", r=record)) == 1
 
 
-@pytest.mark.parametrize("broken", ["gateway.acts.add_act", "gateway.acts.Event"])
+@pytest.mark.parametrize("broken", ["gateway.records.acts.add_act", "gateway.records.acts.Event"])
 async def test_an_act_that_breaks_before_or_after_its_event_leaves_neither(story, monkeypatch, broken):
     document = f"E-{broken}"
     await story.push("drc", "penalty_general", penalties(penalty(10, document)))

@@ -16,7 +16,7 @@ from connectors.store.refused import ERASED, open_refused
 from gateway.conservation import find_differences
 from gateway.evidence_check import EvidenceError, verify_rows
 from gateway.identity.key_routes import public_keys
-from gateway.retention import count_ended, expunge
+from gateway.records.retention import count_ended, expunge
 from gateway.runtime.database import raw
 from signing.jws import verify_jws
 from signing.merkle import leaf_hash, verify_inclusion
@@ -169,7 +169,7 @@ async def test_content_leaves_neither_a_record_that_may_be_shown_nor_without_its
 async def test_a_sweep_that_breaks_after_its_event_leaves_neither(story, monkeypatch):
     old = await aged(story, "OLD2")
     monkeypatch.setattr(
-        "gateway.retention._ERASE", text("SELECT 1 / 0, CAST(:records AS uuid[]), CAST(:event AS uuid)")
+        "gateway.records.retention._ERASE", text("SELECT 1 / 0, CAST(:records AS uuid[]), CAST(:event AS uuid)")
     )
     before = await rows(story.gateway, "SELECT event_id FROM audit_event")
     with pytest.raises(DBAPIError):

@@ -12,8 +12,8 @@ from connectors.conversion.subjects import find_subject
 from connectors.decoding.decode import Table
 from connectors.records.portfolio import load_records
 from gateway.intake.take_in import Sender, take_in
+from gateway.records.subjects import identifier_of, known_as, link_subject
 from gateway.runtime.errors import GatewayError
-from gateway.subjects import identifier_of, known_as, link_subject
 from tests.enterprises import organisation, tax_number, uscc
 
 REGISTRATION = ["企业名称", "统一社会信用代码", "注册号", "成立日期"]

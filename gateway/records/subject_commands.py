@@ -19,7 +19,7 @@ def show_subject(said: Said, as_json: AsJson = False) -> None:
     """查看主体及其各种标识的可信度与来源 Show how an enterprise is known, how surely, and on whose word."""
     from connectors.conversion.subjects import find_subject
     from connectors.personal.sealing import is_sealed
-    from gateway.subjects import identifier_of, known_as
+    from gateway.records.subjects import identifier_of, known_as
 
     async def run(gateway: "Gateway") -> dict[str, Any] | None:
         async with gateway.database.begin("subject.show") as session:
@@ -48,7 +48,7 @@ def _line(known: dict[str, object]) -> str:
 @group.command("unresolved")
 def unresolved(as_json: AsJson = False) -> None:
     """统计待匹配记录 Count the records that wait for a subject, by dataset and kind of identifier."""
-    from gateway.subjects import count_unresolved
+    from gateway.records.subjects import count_unresolved
 
     async def run(gateway: "Gateway") -> list[dict[str, object]]:
         async with gateway.database.begin("subject.unresolved") as session:
@@ -67,8 +67,8 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """人工归属：这个旧代码或名称就是该企业 Decide whose an old code or a name is."""
+    from gateway.records.subjects import Linked, link_subject
     from gateway.runtime.errors import GatewayError
-    from gateway.subjects import Linked, link_subject
 
     async def run(gateway: "Gateway") -> Linked:
         return await link_subject(gateway, said, uscc, actor="operator-cli", reason=reason)

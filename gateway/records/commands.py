@@ -64,7 +64,7 @@ def list_records(uscc: Uscc, as_of: AsOf = None, known_at: KnownAt = None, as_js
     from connectors.conversion.identifiers import read_identifier
     from connectors.conversion.subjects import find_subject
     from connectors.records.acts import find_histories
-    from gateway.record_history import history_document
+    from gateway.records.history import history_document
 
     async def run(gateway: "Gateway") -> list[dict[str, Any]] | None:
         async with gateway.database.begin("record.list") as session:
@@ -87,7 +87,7 @@ def list_records(uscc: Uscc, as_of: AsOf = None, known_at: KnownAt = None, as_js
 def history(record_id: UUID, as_of: AsOf = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
     """一条记录的全部版本与操作 Every version of a record and every act upon it: what, when, by whom."""
     from connectors.records.acts import find_record, key_of, load_history
-    from gateway.record_history import history_document
+    from gateway.records.history import history_document
 
     async def run(gateway: "Gateway") -> dict[str, Any] | None:
         async with gateway.database.begin("record.history") as session:
@@ -113,7 +113,7 @@ def proof(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到此文件 Write it here.")] = None,
 ) -> None:
     """一条记录的证明文件 Write one file that `xinqiao verify FILE --keys keys.json` checks without us."""
-    from gateway.record_proof import file_bytes, find_proof
+    from gateway.records.proof import file_bytes, find_proof
 
     async def run(gateway: "Gateway") -> bytes | None:
         async with gateway.database.begin("record.proof") as session:
@@ -136,7 +136,7 @@ def retention(
     as_json: AsJson = False,
 ) -> None:
     """清除超过保存期限的内容 Erase the content of what was kept long enough; digests stay, and batches still verify."""
-    from gateway.retention import count_ended, expunge
+    from gateway.records.retention import count_ended, expunge
 
     async def run(gateway: "Gateway") -> dict[str, int]:
         if not dry_run:
@@ -158,7 +158,7 @@ def erase(
     from pydantic import ValidationError
 
     from gateway.admin.changes import ask_change
-    from gateway.admin.record_actions import EraseSubject
+    from gateway.records.actions import EraseSubject
 
     try:
         action = EraseSubject(subject=subject, reason=reason)

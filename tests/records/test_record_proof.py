@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from gateway.identity.key_routes import public_keys
 from gateway.intake.signatures import JWS_TYPE
-from gateway.record_proof import file_bytes, find_proof
-from gateway.record_proof_check import RecordProofError, verify_proof
+from gateway.records.proof import file_bytes, find_proof
+from gateway.records.proof_check import RecordProofError, verify_proof
 from gateway.worker import publish_head, take_in
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk

@@ -1,4 +1,4 @@
-"""One file that proves one record to anybody, offline: `gateway/record_proof_check.py` reads it.
+"""One file that proves one record to anybody, offline: `gateway/records/proof_check.py` reads it.
 
 The record as it was sealed, its path to the root of its batch, the gateway's statement over that root, the agency's
 signature over the delivery where there is one, and the audit entry's path to a checkpoint once it is under one.

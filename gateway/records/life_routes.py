@@ -16,13 +16,13 @@ from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.records.acts import Wish, find_histories, find_record, key_of, load_history
 from connectors.records.life import ActError, ActKind, day_of
-from gateway.act_lists import act_on_list
-from gateway.acts import act_on
 from gateway.identity.caller import Caller, require
 from gateway.intake.routes import BatchId, DatasetName, Pusher, get_own_dataset
 from gateway.intake.signatures import AgencySignature
 from gateway.intake.take_in import BatchConflictError
-from gateway.record_history import act_document, history_document
+from gateway.records.act_lists import act_on_list
+from gateway.records.acts import act_on
+from gateway.records.history import act_document, history_document
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw, Transaction

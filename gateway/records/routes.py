@@ -12,7 +12,7 @@ from connectors.decoding.batch_tables import Batch, Record
 from connectors.records.life import day_of
 from connectors.records.portfolio import is_shown
 from gateway.identity.caller import Caller, require
-from gateway.record_proof import file_bytes, make_proof
+from gateway.records.proof import file_bytes, make_proof
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 from signing.jws import key_id_of

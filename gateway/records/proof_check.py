@@ -17,7 +17,7 @@ from audit.events import commitment
 from audit.note import verify_checkpoint
 from connectors.store.ingest import STATEMENT_TYPE
 from gateway.intake.signatures import check_batch_jws, check_kept_message
-from gateway.record_proof import KEY_MEMBERS, TYPE, file_bytes
+from gateway.records.proof import KEY_MEMBERS, TYPE, file_bytes
 from gateway.runtime.errors import GatewayError
 from signing.canonical import sha256_hex
 from signing.errors import CanonicalError, MerkleError, SignatureError

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from gateway.api import admin, audit_entries, audit_log
+from gateway.api import admin
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
@@ -14,6 +14,8 @@ from gateway.consents import routes as consents
 from gateway.console import home
 from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
+from gateway.evidence import log_routes as audit_log
+from gateway.evidence import routes as audit_entries
 from gateway.identity import key_routes as keys
 from gateway.identity import pages as authorize
 from gateway.identity import routes as oauth

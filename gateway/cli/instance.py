@@ -126,7 +126,7 @@ def status(as_json: AsJson = False) -> None:
 
 def reconcile(as_json: AsJson = False) -> None:
     """对账 Compare records, charges, uses, entries, deliveries and receipts; ends with 1 where anything differs."""
-    from gateway.conservation import find_differences
+    from gateway.evidence.conservation import find_differences
     from gateway.state import Gateway
 
     async def run(gateway: Gateway) -> list[tuple[str, str, int, int]]:

@@ -4,7 +4,9 @@ import typer
 
 from gateway.catalogue import agency_commands as agencies
 from gateway.catalogue import commands as mappings
-from gateway.cli import audit, demo, instance, migrate, serve, verify
+from gateway.cli import demo, instance, migrate, serve
+from gateway.evidence import commands as audit
+from gateway.evidence import verify_command as verify
 from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
 from gateway.inquiries import commands as quota

@@ -184,7 +184,7 @@ async def test_where_the_log_cannot_be_written_nothing_is_answered_or_charged(re
 
 
 async def test_counters_ledger_and_answers_agree_after_all_this(ready):
-    from gateway.conservation import find_differences
+    from gateway.evidence.conservation import find_differences
 
     async with ready.gateway.database.begin("test") as session:
         assert await find_differences(session) == []

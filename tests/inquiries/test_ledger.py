@@ -111,7 +111,7 @@ async def test_the_ledger_is_only_ever_added_to(ready, statement):
 
 
 async def test_a_counter_changed_by_hand_is_found(ready):
-    from gateway.conservation import find_differences
+    from gateway.evidence.conservation import find_differences
 
     await ready.plan("account", "acct-0", 1000)
     assert isinstance(await take(ready), Charge)

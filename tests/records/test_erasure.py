@@ -13,15 +13,15 @@ from audit.verifier import verify_log
 from connectors.decoding.batch_tables import RejectedRow
 from connectors.personal.sealing import SubjectKeys
 from connectors.store.refused import ERASED, open_refused
-from gateway.conservation import find_differences
-from gateway.evidence_check import EvidenceError, verify_rows
+from gateway.evidence.check import EvidenceError, verify_rows
+from gateway.evidence.conservation import find_differences
 from gateway.identity.key_routes import public_keys
 from gateway.records.retention import count_ended, expunge
 from gateway.runtime.database import raw
 from signing.jws import verify_jws
 from signing.merkle import leaf_hash, verify_inclusion
 from tests.enterprises import sole_trader
-from tests.inquiry.test_evidence import edit, export
+from tests.evidence.test_evidence import edit, export
 from tests.records.penalties import penalties, penalty
 from tests.records.test_acts import act, record_of, rows
 from tests.stories import registration, slug

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from audit.export import export_log
 from audit.verifier import verify_log
-from gateway.evidence import export_rows
-from gateway.evidence_check import EvidenceError, verify_rows
+from gateway.evidence.check import EvidenceError, verify_rows
+from gateway.evidence.export import export_rows
 from gateway.identity.key_routes import public_keys
 from gateway.worker import publish_head, take_in
 from tests.stories import registration

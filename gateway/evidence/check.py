@@ -15,7 +15,7 @@ from typing import Any
 
 from audit.events import commitment
 from audit.layout import read_bundle, tile_path, widths
-from gateway.evidence import FOLDER
+from gateway.evidence.export import FOLDER
 from gateway.runtime.errors import GatewayError
 from signing.canonical import sha256_hex
 from signing.merkle import leaf_hash, root_of

@@ -1,6 +1,6 @@
 """The rows the log vouches for, exported beside it: payloads, batches, records, consents, answers, results, charges.
 
-One file per kind, one JSON object per line. `gateway/evidence_check.py` compares them with the log offline.
+One file per kind, one JSON object per line. `gateway/evidence/check.py` compares them with the log offline.
 """
 
 from pathlib import Path

@@ -44,7 +44,7 @@ def export(
     """导出日志与业务数据 Write the log (C2SP tlog-tiles) and the rows it vouches for, to be verified anywhere."""
     from audit.errors import AuditError
     from audit.export import export_log
-    from gateway.evidence import export_rows
+    from gateway.evidence.export import export_rows
     from gateway.state import Gateway
 
     async def run(gateway: Gateway) -> int:
@@ -76,7 +76,7 @@ def verify(
     """离线核验 Verify an exported log offline: signature, entries, tiles, and that it extends what was kept."""
     from audit.errors import AuditError
     from audit.verifier import verify_log
-    from gateway.evidence_check import EvidenceError, verify_rows
+    from gateway.evidence.check import EvidenceError, verify_rows
 
     vkey = Path(key).read_text() if "+" not in key and Path(key).is_file() else key
     notes = [path.read_text() for path in kept or []]

@@ -1,0 +1,1 @@
+"""What proves what the gateway did: entries, the log, exports, conservation."""

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from gateway.api import admin
+from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials

@@ -19,9 +19,9 @@ from place import place
 from starlette.requests import Request
 
 from gateway.demo.instance import Instance
+from gateway.gateway import open_gateway
 from gateway.identity.caller import require
 from gateway.runtime.settings import Settings
-from gateway.state import open_gateway
 from xinqiao_client import XinqiaoAuth
 
 ROUNDS = 3

@@ -23,13 +23,13 @@ from connectors.conversion.chunks import ChunkMapper
 from connectors.conversion.identifiers import organisation_check, uscc_check
 from connectors.decoding.decode import decode
 from connectors.store.ingest import no_cycles, take
+from gateway.gateway import Gateway, open_gateway
 from gateway.identity.initialise import initialise
 from gateway.intake.take_in import Sender, digest_of, take_in
 from gateway.runtime.database import Database, raw
 from gateway.runtime.embedded import resolve_urls
 from gateway.runtime.schema import migrate
 from gateway.runtime.settings import Settings
-from gateway.state import Gateway, open_gateway
 
 DATASET = "penalty_general"
 HEADER = (

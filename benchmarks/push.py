@@ -21,8 +21,8 @@ from connectors.conversion.identifiers import organisation_check, uscc_check
 from gateway.admin.actions import AddClient
 from gateway.admin.changes import ask_change
 from gateway.demo.instance import Instance
+from gateway.gateway import open_gateway
 from gateway.runtime.settings import Settings
-from gateway.state import open_gateway
 from signing.keys import generate_key, public_jwk
 from xinqiao_client import XinqiaoAuth
 

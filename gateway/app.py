@@ -16,6 +16,7 @@ from gateway.console.guard import SignInNeededError, on_sign_in_needed
 from gateway.console.render import PageError, on_page_error
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import routes as audit_entries
+from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import pages as authorize
 from gateway.identity import routes as oauth
@@ -36,7 +37,6 @@ from gateway.records import life_routes as record_life
 from gateway.records import routes as records
 from gateway.runtime.settings import Settings, load_settings
 from gateway.sources import pages as source_pages
-from gateway.state import Gateway, open_gateway
 from gateway.telemetry import routes as health
 from gateway.telemetry.metrics import Metrics
 from gateway.web.forms import FormError, on_form_error

@@ -15,6 +15,7 @@ from audit.errors import AuditError, ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
+from gateway.gateway import Gateway
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiries.store import expire_intents
 from gateway.intake.held import expire_held
@@ -24,7 +25,6 @@ from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
 from gateway.records.retention import sweep
 from gateway.sources.pulls import pull_due
-from gateway.state import Gateway
 
 SEQUENCE_SECONDS = 0.2
 PUBLISH_SECONDS = 1.0

@@ -19,7 +19,7 @@ from gateway.runtime.settings import Settings
 from tests import database_server
 
 if TYPE_CHECKING:
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
     from signing.keys import SigningKey
     from tests.stories import Story
 
@@ -78,8 +78,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncIterator[Gateway]:
     """An initialised instance, shared by a module's tests."""
+    from gateway.gateway import open_gateway
     from gateway.identity.initialise import initialise
-    from gateway.state import open_gateway
 
     database = Database(database_urls)
     await initialise(settings, database, operator="operator-1", operator_key=settings.home / "operator-1.json")

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.gateway import Gateway
 from gateway.identity.clients import registry
-from gateway.state import Gateway
 
 
 def _is_id(value: str) -> str:

@@ -14,8 +14,8 @@ from audit.events import Event
 from gateway.admin.action import Action
 from gateway.admin.actions import AnyAction
 from gateway.admin.tables import Change
+from gateway.gateway import Gateway
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 
 WAITS_DAYS = 7
 _READ: TypeAdapter[Action] = TypeAdapter(AnyAction)

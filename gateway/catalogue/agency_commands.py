@@ -11,7 +11,7 @@ from gateway.cli.output import AsJson, fail, show, show_rows
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
 # Agencies of the catalogue, and clients of that kind that it does not know.
 KNOWN_HERE = """

@@ -64,9 +64,9 @@ def worker() -> None:
     """后台任务：审计排序与发布、分区 Sequence and publish the audit log, make partitions; safe in several copies."""
     import signal
 
+    from gateway.gateway import open_gateway
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import load_settings
-    from gateway.state import open_gateway
     from gateway.telemetry.logs import configure_logs
     from gateway.telemetry.traces import configure_traces
     from gateway.worker import work
@@ -92,8 +92,8 @@ def status(as_json: AsJson = False) -> None:
     """一屏看全：就绪检查与审计日志 One screen: is it ready, how long is the log, what was signed last."""
     from sqlalchemy import text
 
+    from gateway.gateway import Gateway
     from gateway.quality.alerts import list_alerts
-    from gateway.state import Gateway
     from gateway.telemetry.readiness import readiness
 
     async def run(gateway: Gateway) -> tuple[dict[str, str], bool]:
@@ -127,7 +127,7 @@ def status(as_json: AsJson = False) -> None:
 def reconcile(as_json: AsJson = False) -> None:
     """对账 Compare records, charges, uses, entries, deliveries and receipts; ends with 1 where anything differs."""
     from gateway.evidence.conservation import find_differences
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
     async def run(gateway: Gateway) -> list[tuple[str, str, int, int]]:
         async with gateway.database.begin("reconcile") as session:

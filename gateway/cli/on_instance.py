@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, TypeVar
 from gateway.cli.output import fail
 
 if TYPE_CHECKING:
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
 Result = TypeVar("Result")
 
 
 def on_instance(step: Callable[["Gateway"], Awaitable[Result]]) -> Result:
     """Run a step on the opened instance; a GatewayError ends the command with its message."""
+    from gateway.gateway import open_gateway
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import load_settings
-    from gateway.state import open_gateway
 
     async def run() -> Result:
         async with open_gateway(load_settings()) as gateway:

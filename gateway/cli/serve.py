@@ -16,9 +16,9 @@ def serve(
     """启动 HTTP 服务 Serve HTTP. Refuses to start before `xinqiao init`."""
     import uvicorn
 
+    from gateway.gateway import open_gateway
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import Settings, load_settings
-    from gateway.state import open_gateway
     from gateway.telemetry.logs import configure_logs
     from gateway.telemetry.metrics import clear_metrics
     from gateway.web.http_protocol import BoundedProtocol

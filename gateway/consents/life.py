@@ -14,9 +14,9 @@ from consent.statements import receipt_claims, sign_receipt, verify_approval
 from consent.store import add_version, find_consent
 from consent.tables import ConsentVersion
 from consent.terms import Terms, check_terms
+from gateway.gateway import Gateway
 from gateway.identity.caller import Caller
 from gateway.identity.clients.client_keys import current_keys
-from gateway.state import Gateway
 
 NOT_FOUND = Unchanged("consent-not-found", 404)
 _VERBS = {

@@ -28,7 +28,7 @@ def _bar(what: str) -> Iterator[Progress]:
 def key() -> None:
     """日志公钥，交给审计员保存 Print the log's public key, to be handed to auditors out of band."""
     from audit.note import public_bytes, verifier_key
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
     async def run(gateway: Gateway) -> str:
         return verifier_key(gateway.audit.origin, public_bytes(gateway.keys.audit_key()))
@@ -45,7 +45,7 @@ def export(
     from audit.errors import AuditError
     from audit.export import export_log
     from gateway.evidence.export import export_rows
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
     async def run(gateway: Gateway) -> int:
         with _bar("导出 exporting") as progress:

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.state import Gateway
+from gateway.gateway import Gateway
 
 FOLDER = "rows"
 # Only what is under the exported checkpoint: later rows have no leaf in it yet.

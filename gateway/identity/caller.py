@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from gateway.gateway import Gateway
 from gateway.identity.clients.access import STOPPED
 from gateway.identity.clients.peer import address_of
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
 from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError, read_binding
-from gateway.state import Gateway
 from gateway.web.dependencies import get_gateway
 from gateway.web.problems import ProblemError
 from signing.jws import ALGORITHMS

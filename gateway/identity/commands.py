@@ -15,7 +15,7 @@ from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from gateway.admin.action import Action
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
 ACTOR = "operator-cli"
 MOST_LISTED = 100_000

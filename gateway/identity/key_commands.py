@@ -45,8 +45,8 @@ def rotate_key(
     as_json: AsJson = False,
 ) -> None:
     """轮换本实例密钥 Rotate a key of this instance without an outage; the worker lets it sign when all can know it."""
+    from gateway.gateway import Gateway
     from gateway.identity.key_rotation import rotate
-    from gateway.state import Gateway
 
     async def run(gateway: Gateway) -> str:
         return await rotate(gateway, purpose, actor=ACTOR, at_once=at_once)
@@ -60,8 +60,8 @@ def promote_key(
     as_json: AsJson = False,
 ) -> None:
     """启用下一个密钥 Let the next key of a purpose sign from now on."""
+    from gateway.gateway import Gateway
     from gateway.identity.key_rotation import promote
-    from gateway.state import Gateway
 
     async def run(gateway: Gateway) -> str:
         return await promote(gateway, purpose, actor=ACTOR)
@@ -72,8 +72,8 @@ def promote_key(
 @group.command("list")
 def list_all_keys(as_json: AsJson = False) -> None:
     """列出本实例密钥 List this instance's keys, their states and since when."""
+    from gateway.gateway import Gateway
     from gateway.identity.key_rotation import list_keys
-    from gateway.state import Gateway
 
     async def run(gateway: Gateway) -> list[dict[str, Any]]:
         async with gateway.database.begin("keys.list") as session:
@@ -88,8 +88,8 @@ def show_keys() -> None:
     """显示本实例公钥 Print this instance's public keys, as /.well-known/xinqiao-keys does: for peers and verifiers."""
     import orjson
 
+    from gateway.gateway import Gateway
     from gateway.identity.key_routes import public_keys
-    from gateway.state import Gateway
 
     async def run(gateway: Gateway) -> dict[str, object]:
         return public_keys(gateway)

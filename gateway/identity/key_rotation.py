@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.identity.tables import InstanceKey
 from gateway.runtime.errors import GatewayError
 from gateway.runtime.keystore import JWKS_CACHE_SECONDS, PURPOSES, new_key
-from gateway.state import Gateway
 
 ACTOR = "worker"
 MARGIN_SECONDS = 60  # clocks differ, and workers read the keys a moment later

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from gateway.console.guard import Anyone, SignedForm
 from gateway.console.render import PageError, page
+from gateway.gateway import Gateway
 from gateway.identity.clients.scopes import granted
 from gateway.identity.tables import Client, PushedRequest
 from gateway.identity.tokens.codes import add_code
 from gateway.people.roles import ROLES
 from gateway.people.sessions import Present
-from gateway.state import Gateway
 from gateway.web.dependencies import Gw, Transaction
 
 router = APIRouter(tags=["OAuth 2.0 登录"])

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.conversion.subjects import Subject, find_subject
 from consent.decision import REQUIRED, Ask, Consent, Denied, decide
 from consent.store import find_candidates, find_consent
+from gateway.gateway import Gateway
 from gateway.identity.clients.access import STOPPED
 from gateway.inquiries.ledger import Charge, Exceeded, admit
-from gateway.state import Gateway
 
 UNITS: Mapping[str, int] = {"score": 1, "health_check": 3}
 _STANDING = text("""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.records.portfolio import find_feeds, load_records
-from gateway.state import Gateway
+from gateway.gateway import Gateway
 from scoring_adapter.card import load_card
 from scoring_adapter.relay import RelayAnswer
 from scoring_adapter.score import Input, score

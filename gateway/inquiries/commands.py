@@ -9,7 +9,7 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, show
 
 if TYPE_CHECKING:
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
 group = typer.Typer(no_args_is_help=True, help="配额 Quota.")
 

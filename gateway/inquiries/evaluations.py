@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.gateway import Gateway
 from gateway.inquiries.admission import Wanted
 from gateway.inquiries.answers import Result
 from gateway.platforms.outbox import deliver
-from gateway.state import Gateway
 
 
 async def tell_evaluation(gateway: Gateway, session: AsyncSession, wanted: Wanted, result: Result, entry: UUID) -> None:

@@ -20,11 +20,11 @@ from audit.events import Event
 from consent.decision import Consent, Denied
 from consent.store import use
 from consent.tables import ConsentUse
+from gateway.gateway import Gateway
 from gateway.inquiries import store as inquiry_store
 from gateway.inquiries.admission import Admitted, Refused, Wanted, admit_inquiry, permit
 from gateway.inquiries.answers import Result, compute_result, relayed_result, sign_answer, today
 from gateway.inquiries.ledger import close, hold, post
-from gateway.state import Gateway
 from scoring_adapter.errors import ProviderUnavailableError, ScoringError
 from scoring_adapter.relay import Provider, Question, ask
 from signing.canonical import sha256_hex

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from consent.decision import Consent
+from gateway.gateway import Gateway
 from gateway.inquiries.admission import Admitted, Refused, Wanted
 from gateway.inquiries.ledger import close
 from gateway.inquiries.tables import Inquiry
-from gateway.state import Gateway
 
 _CLAIM = text("""
     INSERT INTO idempotency (account, key, request_digest, inquiry_id, created_at)

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.identity.caller import Caller
 from gateway.inquiries.tables import Inquiry
 from gateway.platforms.outbox import deliver
 from gateway.platforms.tables import UsageResult
-from gateway.state import Gateway
 from signing.canonical import canonical_bytes
 
 _NEWEST = text("""

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.catalogue.load import get_dataset
 from connectors.decoding.batch_tables import Batch
 from connectors.decoding.decode import decode
+from gateway.gateway import Gateway
 from gateway.intake.held import HeldDecidedError, decide_held, get_held, held_file
 from gateway.intake.held_files import open_sealed
 from gateway.intake.take_in import Sender, take_in
 from gateway.runtime.spool import spool_of
-from gateway.state import Gateway
 
 _BATCH = text("SELECT batch_id FROM batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)")
 

@@ -11,10 +11,10 @@ from connectors.decoding.corrections import CorrectionError
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
+from gateway.gateway import Gateway
 from gateway.intake.held import HeldError
 from gateway.intake.take_in import BatchConflictError, Sender, take_in
 from gateway.quality.documents import held_document
-from gateway.state import Gateway
 from gateway.web.problems import ProblemError
 
 

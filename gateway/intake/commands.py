@@ -11,8 +11,8 @@ from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from connectors.decoding.batch_tables import Batch
+    from gateway.gateway import Gateway
     from gateway.intake.quarantine import Form
-    from gateway.state import Gateway
 
 ACTOR = "operator-cli"
 

@@ -16,12 +16,12 @@ from connectors.catalogue.load import get_dataset
 from connectors.decoding.batch_tables import Batch
 from gateway.console.guard import ClerkApart, check_token, check_upload
 from gateway.console.render import PageError
+from gateway.gateway import Gateway
 from gateway.intake.arrival import take_file
 from gateway.intake.take_in import Sender, digest_of
 from gateway.people.sessions import Present
 from gateway.quality.pages import Code, agency_page
 from gateway.runtime.spool import spool_of
-from gateway.state import Gateway
 from gateway.web.dependencies import Gw
 from gateway.web.problems import ProblemError
 

@@ -21,10 +21,10 @@ from uuid_utils.compat import uuid7
 from audit.events import Event
 from connectors.decoding.drift import Finding
 from connectors.model.datasets import Dataset
+from gateway.gateway import Gateway
 from gateway.intake.held_files import keep_sealed
 from gateway.quality.tables import HeldDelivery
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 
 KEPT_DAYS = 30
 ORPHAN_SECONDS = 3600

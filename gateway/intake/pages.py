@@ -24,6 +24,7 @@ from connectors.store.refused import open_refused
 from gateway.console.guard import check_origin, check_token, signed_in
 from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError, page
+from gateway.gateway import Gateway
 from gateway.intake.arrival import take_file
 from gateway.intake.rejected_rows_routes import download
 from gateway.intake.routes import SENDERS_ID
@@ -32,7 +33,6 @@ from gateway.intake.take_in import Sender
 from gateway.people.sessions import Present
 from gateway.runtime.database import raw
 from gateway.runtime.spool import spool_of
-from gateway.state import Gateway
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 

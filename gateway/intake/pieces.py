@@ -18,12 +18,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import get_dataset
+from gateway.gateway import Gateway
 from gateway.intake.arrival import take_file
 from gateway.intake.signatures import verify_batch_jws
 from gateway.intake.tables import Upload
 from gateway.intake.take_in import Sender, digest_of
 from gateway.intake.uploads import LIFE_HOURS, file_of, get_upload
-from gateway.state import Gateway
 from gateway.web.checksum import Checksum
 from gateway.web.problems import ProblemError
 

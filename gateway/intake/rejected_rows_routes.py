@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
+from gateway.gateway import Gateway
 from gateway.identity.caller import Caller, require
 from gateway.intake.quarantine import MEDIA_TYPES, Form, write_rejected
 from gateway.intake.routes import get_batch
 from gateway.runtime.spool import spool_of
-from gateway.state import Gateway
 from gateway.web.dependencies import Gw
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])

@@ -13,8 +13,8 @@ from typing import Any
 import http_sf
 from fastapi import Request
 
+from gateway.gateway import Gateway
 from gateway.identity.clients.client_keys import current_keys
-from gateway.state import Gateway
 from gateway.web.body import Received
 from gateway.web.problems import ProblemError
 from signing.errors import SignatureError

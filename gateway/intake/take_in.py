@@ -30,13 +30,13 @@ from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from connectors.quality.profile import Profiler
 from connectors.store.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
+from gateway.gateway import Gateway
 from gateway.intake.corrections import find_first, find_same, read_corrected, settle
 from gateway.intake.held import HeldError, Parcel, hold
 from gateway.quality.history import keep_layout, keep_profile, profile_batch, profile_of
 from gateway.quality.judging import DriftError, judge_layout, judge_profile
 from gateway.runtime.database import raw
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 from signing.canonical import sha256_hex
 from signing.jws import sign_jws
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.intake.tables import Upload
-from gateway.state import Gateway
 from gateway.web.problems import ProblemError
 
 MOST_OPEN = 10  # of one agency

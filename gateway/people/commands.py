@@ -9,7 +9,7 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, show
 
 if TYPE_CHECKING:
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
 ACTOR = "operator-cli"
 Id = Annotated[str, typer.Argument(help="用户名 User name: a-z 0-9 . _ -")]

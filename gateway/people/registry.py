@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.identity.clients.registry import check_id
 from gateway.identity.tables import Institution
 from gateway.people.roles import ROLES, actor_of
 from gateway.people.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password, matched_step, new_totp, open_totp
 from gateway.people.tables import Person
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 
 INVITATION_HOURS = 72
 _END_SESSIONS = text("DELETE FROM person_session WHERE person_id = :id")

@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.people.roles import actor_of
 from gateway.people.secrets import matched_step, open_totp, verify_password
 from gateway.people.sessions import open_session
 from gateway.people.tables import Person
-from gateway.state import Gateway
 
 MOST_FAILURES = 5
 LOCK_MINUTES = 15

@@ -21,10 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.people.roles import actor_of
 from gateway.people.tables import Person
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 from signing.errors import SealError
 from signing.sealing import seal, unseal
 

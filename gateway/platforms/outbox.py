@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
+from gateway.gateway import Gateway
 from gateway.platforms.messages import items_digest, sign_message
 from gateway.platforms.queue import enqueue
 from gateway.platforms.tables import Delivery, Peer
 from gateway.runtime.database import raw
-from gateway.state import Gateway
 
 
 async def deliver(

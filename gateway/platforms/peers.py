@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.platforms.tables import Peer
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 from signing.errors import SignatureError
 from signing.jws import import_public
 

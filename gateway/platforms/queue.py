@@ -12,7 +12,7 @@ from opentelemetry import trace
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 
-from gateway.state import Gateway
+from gateway.gateway import Gateway
 
 TASK = "deliver"
 LONGEST_WAIT_SECONDS = 600

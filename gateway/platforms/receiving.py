@@ -7,13 +7,13 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.identity.caller import Caller
 from gateway.identity.clients.client_keys import current_keys
 from gateway.platforms.messages import read_message, sign_receipt
 from gateway.platforms.outbox import deliver
 from gateway.platforms.tables import Delivery, Received
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 from signing.canonical import sha256_hex
 
 

@@ -15,10 +15,10 @@ from opentelemetry import propagate
 from sqlalchemy import text
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.platforms.messages import MessageError, Receipt, read_receipt
 from gateway.platforms.tables import Delivery, Peer
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 from signing.canonical import sha256_hex
 from xinqiao_client import XinqiaoAuth
 

@@ -19,8 +19,8 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from connectors.catalogue.load import datasets
+from gateway.gateway import Gateway
 from gateway.quality.tables import Alert
-from gateway.state import Gateway
 
 KINDS = ("silent", "late", "errors", "drift")
 ERRORS_OPEN, ERRORS_CLOSE = Decimal("0.10"), Decimal("0.05")

@@ -11,8 +11,8 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
+    from gateway.gateway import Gateway
     from gateway.quality.index import Score
-    from gateway.state import Gateway
 
 ACTOR = "operator-cli"
 NOT_COMPUTABLE = "无法计算 n/a"

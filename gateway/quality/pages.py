@@ -15,6 +15,7 @@ from connectors.decoding.batch_tables import Batch
 from connectors.errors import ConnectorError
 from gateway.console.guard import QualityPresent, SignedForm
 from gateway.console.render import PageError, page
+from gateway.gateway import Gateway
 from gateway.intake.accepting import accept_held
 from gateway.intake.held import discard_held
 from gateway.intake.rejected_rows_routes import download
@@ -25,7 +26,6 @@ from gateway.quality.details import list_held, load_open, load_reasons, load_wee
 from gateway.quality.index import ranked
 from gateway.quality.scores import load_scores
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 from gateway.web.dependencies import Gw, Transaction
 
 router = APIRouter(prefix="/console/quality", include_in_schema=False)

@@ -23,9 +23,9 @@ from connectors.records.act_lists import read_keys
 from connectors.records.acts import Key, Wish, find_current, load_history
 from connectors.records.life import TRANSITIONS, ActError, state_of
 from connectors.records.tables import ActBatch
+from gateway.gateway import Gateway
 from gateway.intake.take_in import BatchConflictError
 from gateway.records.acts import store_act
-from gateway.state import Gateway
 
 MOST_REFUSED = 1_000
 _SAME = text(

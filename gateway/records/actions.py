@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.records.acts import Wish
 from connectors.records.life import ActError, ActKind, day_of
 from gateway.admin.action import Action, Reason
+from gateway.gateway import Gateway
 from gateway.records.acts import act_on
 from gateway.records.erasure import erase_subject
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 
 
 class RepairRecord(Action):

@@ -15,7 +15,7 @@ from connectors.conversion.free_text import without_contacts
 from connectors.records.acts import Wish, add_act, decide, find_current, find_record, key_of, refuse_superseded
 from connectors.records.life import ActError, ActKind
 from connectors.records.tables import RecordAct
-from gateway.state import Gateway
+from gateway.gateway import Gateway
 
 EVENTS = {
     ActKind.WITHDRAW: "record.withdrawn",

@@ -13,7 +13,7 @@ from gateway.cli.output import AsJson, fail, show, show_rows
 if TYPE_CHECKING:
     from collections import Counter
 
-    from gateway.state import Gateway
+    from gateway.gateway import Gateway
 
 ACTOR = "operator-cli"
 group = typer.Typer(no_args_is_help=True, help="记录 Records.")

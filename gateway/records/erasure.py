@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from connectors.conversion.identifiers import read_identifier
 from connectors.conversion.subjects import find_subject
+from gateway.gateway import Gateway
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 
 _IDENTIFIERS = text("""
     SELECT identifier_type, identifier_value FROM record WHERE subject_id = :subject AND superseded_at IS NULL

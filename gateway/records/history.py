@@ -16,8 +16,8 @@ from connectors.personal.protect import opened
 from connectors.personal.sealing import SubjectKeys
 from connectors.records.acts import History, version_of
 from connectors.records.life import is_visible, status_of
+from gateway.gateway import Gateway
 from gateway.runtime.database import raw
-from gateway.state import Gateway
 
 
 async def history_document(

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.events import Event
 from connectors.catalogue.load import datasets
 from connectors.records.life import day_of
-from gateway.state import Gateway
+from gateway.gateway import Gateway
 
 ACTOR = "retention"
 AT_ONCE = 1_000

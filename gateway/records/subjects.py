@@ -12,9 +12,9 @@ from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.subjects import Subject, find_subject, name_key
 from connectors.personal.sealing import Protector
 from connectors.store.identity import Known, link
+from gateway.gateway import Gateway
 from gateway.runtime.database import raw
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 
 _KNOWN_AS = text("""
     SELECT kind, value, confidence, source, batch_id, recorded_at, former_since FROM subject_known

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.state import Gateway
+from gateway.gateway import Gateway
 
 
 def spool_of(gateway: Gateway) -> Path:

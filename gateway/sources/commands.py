@@ -10,8 +10,8 @@ from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from connectors.sources.protocol import Stream
+    from gateway.gateway import Gateway
     from gateway.sources.life import Act
-    from gateway.state import Gateway
 
 ACTOR = "operator-cli"
 group = typer.Typer(no_args_is_help=True, help="来源 Sources read on a schedule.")

@@ -5,8 +5,8 @@ from typing import Literal
 
 from audit.events import Event
 from connectors.decoding.batch_tables import Source
+from gateway.gateway import Gateway
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 
 Act = Literal["pause", "resume", "remove", "reset-watermark"]
 _AFTER: dict[Act, tuple[str, str]] = {

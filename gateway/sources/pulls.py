@@ -30,13 +30,13 @@ from connectors.decoding.batch_tables import Batch, RejectedRow, Source
 from connectors.errors import ConnectorError
 from connectors.sources.protocol import Answers, Connector, Outcome, Slice, Stream
 from connectors.sources.registry import open_connector
+from gateway.gateway import Gateway
 from gateway.intake.held import HeldError, Parcel, hold
 from gateway.intake.take_in import BatchConflictError, Sender, take_in
 from gateway.quality.judging import DriftError
 from gateway.runtime.errors import GatewayError
 from gateway.runtime.spool import spool_of
 from gateway.sources.secrets import SourceSecrets
-from gateway.state import Gateway
 
 RETRY_SECONDS = 60
 LONGEST_RETRY_SECONDS = 3_600

@@ -17,8 +17,8 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from connectors.errors import ConnectorError
+from gateway.gateway import Gateway
 from gateway.runtime.errors import GatewayError
-from gateway.state import Gateway
 from signing.errors import SealError
 from signing.sealing import seal, unseal
 

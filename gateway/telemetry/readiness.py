@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.gateway import Gateway
 from gateway.runtime.schema import newest_revision
-from gateway.state import Gateway
 
 CHECKPOINT_LAG_SECONDS = 60  # the promise: an entry is under a signed checkpoint within a minute
 

@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.gateway import Gateway
 from gateway.quality.alerts import COUNT_OPEN
-from gateway.state import Gateway
 from gateway.telemetry.metrics import Metrics, OpenAlerts
 from gateway.telemetry.readiness import readiness
 from gateway.web.dependencies import Gw

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.state import Gateway
+from gateway.gateway import Gateway
 
 
 def get_gateway(request: Request) -> Gateway:

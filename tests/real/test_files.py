@@ -11,11 +11,11 @@ from sqlalchemy import text
 from connectors.catalogue.load import get_dataset
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
+from gateway.gateway import open_gateway
 from gateway.identity.initialise import initialise
 from gateway.intake.take_in import Sender, digest_of, take_in
 from gateway.runtime.database import Database
 from gateway.runtime.settings import Settings
-from gateway.state import open_gateway
 from tests import database_server
 from tests.real.count_by_hand import count, load_sheets
 

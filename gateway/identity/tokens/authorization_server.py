@@ -15,11 +15,11 @@ from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
+from gateway.gateway import Gateway
 from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tokens.assertion import Assertion, PrivateKeyJwt, read_assertion
 from gateway.identity.tokens.binding import Binding
 from gateway.identity.tokens.stores import Store
-from gateway.state import Gateway
 
 
 @dataclass(frozen=True)

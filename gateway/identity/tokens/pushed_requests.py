@@ -15,6 +15,7 @@ from authlib.oauth2.rfc6749 import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from gateway.gateway import Gateway
 from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tables import PushedRequest
 from gateway.identity.tokens.authorization_server import Answer, Form, Server
@@ -22,7 +23,6 @@ from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededEr
 from gateway.identity.tokens.marks import proof_mark
 from gateway.identity.tokens.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
 from gateway.identity.tokens.stores import TransactionStore
-from gateway.state import Gateway
 
 LIFE_SECONDS = 90
 LONGEST_STATE = 1024

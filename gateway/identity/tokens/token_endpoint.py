@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.identity.clients.registered import find_clients
 from gateway.identity.tokens.authorization_server import Answer, Form
 from gateway.identity.tokens.binding import Binding
@@ -16,7 +17,6 @@ from gateway.identity.tokens.marks import claim
 from gateway.identity.tokens.oauth_errors import UseNonceError
 from gateway.identity.tokens.stores import GroupStore
 from gateway.identity.tokens.token_server import Asked, CodeServer, Outcome, TokenServer
-from gateway.state import Gateway
 
 _ISSUED = text("""
     INSERT INTO issued_token (jti, client_id, person_id, expires_at)

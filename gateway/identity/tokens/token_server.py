@@ -7,6 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from sqlalchemy.orm import Session
 
+from gateway.gateway import Gateway
 from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tokens.access_tokens import AccessToken, Grant, mint
 from gateway.identity.tokens.authorization_server import Answer, Form, Server, refuse
@@ -15,7 +16,6 @@ from gateway.identity.tokens.codes import CodeGrant
 from gateway.identity.tokens.marks import Mark, proof_mark
 from gateway.identity.tokens.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
 from gateway.identity.tokens.stores import Store, TransactionStore
-from gateway.state import Gateway
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from audit.events import Event
+from gateway.gateway import Gateway
 from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tables import IssuedToken
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
 from gateway.identity.tokens.authorization_server import Answer, Form, Server
 from gateway.identity.tokens.stores import TransactionStore
-from gateway.state import Gateway
 
 _REVOKE = text("UPDATE issued_token SET revoked_at = clock_timestamp() WHERE jti = :jti AND revoked_at IS NULL")
 _STOPPED = text("SELECT stopped IS NOT NULL FROM client_standing WHERE client_id = :id")

@@ -20,7 +20,7 @@ from connectors.decoding.corrections import (
 )
 from connectors.decoding.decode import Table
 from connectors.decoding.formulas import refuse_formulas
-from tests.quality.conftest import workbook
+from tests.agencies import workbook
 
 BATCH = UUID(int=7)
 CELLS = st.sampled_from(["", " ", "2", "3", "9", "-1", "2.0", "x", "9" * 5000]) | st.text(max_size=5)

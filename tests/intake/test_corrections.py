@@ -6,8 +6,8 @@ import io
 import fastexcel
 import pytest
 
+from tests.agencies import HEADER, arrears, workbook
 from tests.enterprises import citizen, uscc
-from tests.quality.conftest import HEADER, arrears, workbook
 from tests.stories import slug
 
 

@@ -15,8 +15,8 @@ from gateway.intake.accepting import accept_held
 from gateway.intake.held import HeldDecidedError, HeldNotFoundError, discard_held, expire_held, held_file
 from gateway.intake.take_in import Sender, digest_of, take_in
 from gateway.sources.pulls import add_source, pull_due
+from tests.agencies import HEADER, arrears
 from tests.enterprises import tax_number, uscc
-from tests.quality.conftest import HEADER, arrears
 from tests.stories import slug
 
 WIDER = f"{HEADER},联系人"

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from tests import database_server
+from tests.agencies import HEADER, arrears
 from tests.processes import environment, free_port, running, wait_until, xinqiao
-from tests.quality.conftest import HEADER, arrears
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ import pytest
 from gateway.app import create_app
 from gateway.quality.alerts import check_alerts
 from signing.keys import load_key
+from tests.agencies import HEADER, arrears
 from tests.enterprises import uscc
 from tests.identities import login, register
 from tests.persons import csrf, same_site, signed_in
-from tests.quality.conftest import HEADER, arrears
 from tests.stories import slug
 
 OPERATOR = "operator-1"

@@ -12,13 +12,14 @@ from gateway.admin.actions import AnyAction
 from gateway.admin.changes import ChangeError, ask_change, decide_change
 from gateway.admin.reports import list_clients, page_of
 from gateway.admin.tables import Change
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
+from gateway.runtime.actor import Actor
 from gateway.runtime.errors import GatewayError
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1/admin", tags=["administration 管理"])
-Operator = Annotated[Caller, Depends(require("admin"), scope="function")]
+Operator = Annotated[Actor, Depends(require("admin"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 STATUS = {"change-not-found": 404, "own-change": 403}
 _INSTITUTIONS = text("""
@@ -33,7 +34,7 @@ _INSTITUTIONS = text("""
 async def change(action: AnyAction, response: Response, gateway: Gw, operator: Operator) -> dict[str, Any]:
     """Make the change (200), or let it wait for another operator's approval where it is risky (202)."""
     try:
-        made = await ask_change(gateway, action, actor=operator.actor)
+        made = await ask_change(gateway, action, actor=operator.name)
     except GatewayError as fault:
         raise ProblemError("change-refused", 422, str(fault)) from fault
     response.status_code = 202 if made.status == "waiting" else 200
@@ -45,7 +46,7 @@ async def decide(
     change_id: UUID, decision: Literal["approve", "reject"], gateway: Gw, operator: Operator
 ) -> dict[str, Any]:
     """Decide on a change that waits; nobody approves their own."""
-    actor = operator.actor
+    actor = operator.name
     try:
         decided = await decide_change(gateway, change_id, approve=decision == "approve", actor=actor)
     except ChangeError as fault:

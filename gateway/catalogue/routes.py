@@ -13,13 +13,14 @@ from connectors.catalogue.dcat import dcat_document
 from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
 from connectors.model.schema import catalogue_schema
 from gateway.catalogue.documents import agency_documents, dataset_document, find_datasets, summaries
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.identity.clients.scopes import SCOPES
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Gw
 from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["catalogue 数据目录"])
-AnyClient = Annotated[Caller, Depends(require(*sorted(frozenset().union(*SCOPES.values()))), scope="function")]
+AnyClient = Annotated[Actor, Depends(require(*sorted(frozenset().union(*SCOPES.values()))), scope="function")]
 Code = Annotated[str, Query(max_length=63)]
 
 

@@ -15,8 +15,8 @@ from consent.store import add_version, find_consent
 from consent.tables import ConsentVersion
 from consent.terms import Terms, check_terms
 from gateway.gateway import Gateway
-from gateway.identity.caller import Caller
 from gateway.identity.clients.client_keys import current_keys
+from gateway.runtime.actor import Actor
 
 NOT_FOUND = Unchanged("consent-not-found", 404)
 _VERBS = {
@@ -24,7 +24,7 @@ _VERBS = {
 }  # fmt: skip
 
 
-async def request_consent(gateway: Gateway, session: AsyncSession, caller: Caller, terms: Terms) -> Consent:
+async def request_consent(gateway: Gateway, session: AsyncSession, caller: Actor, terms: Terms) -> Consent:
     """Store a request; it permits nothing until the signatory approves it. Raises TermsError."""
     now = datetime.now(UTC)
     check_terms(terms, now)
@@ -32,7 +32,7 @@ async def request_consent(gateway: Gateway, session: AsyncSession, caller: Calle
 
 
 async def change_consent(
-    gateway: Gateway, session: AsyncSession, caller: Caller, consent_id: UUID, action: str, approval: str | None = None
+    gateway: Gateway, session: AsyncSession, caller: Actor, consent_id: UUID, action: str, approval: str | None = None
 ) -> Consent | Unchanged:
     """Apply a change and return the new version, or why there is none. Raises ApprovalError.
 
@@ -54,12 +54,12 @@ async def change_consent(
     return await _add(gateway, session, caller, f"consent.{_VERBS[action]}", changed, now, approval)
 
 
-def is_party(caller: Caller, terms: Terms) -> bool:
+def is_party(caller: Actor, terms: Terms) -> bool:
     """Tell whether a consent is the caller's to see: its institution's, or its enterprise's."""
     return caller.institution_id == terms.institution if caller.kind == "account" else caller.subject == terms.uscc
 
 
-async def _verify(session: AsyncSession, caller: Caller, consent: Consent, action: str, approval: str | None) -> None:
+async def _verify(session: AsyncSession, caller: Actor, consent: Consent, action: str, approval: str | None) -> None:
     keys = await current_keys(session, caller.client_id)
     if approval is None:
         raise ApprovalError("approval: sign the terms with your own key")
@@ -69,7 +69,7 @@ async def _verify(session: AsyncSession, caller: Caller, consent: Consent, actio
 async def _add(
     gateway: Gateway,
     session: AsyncSession,
-    caller: Caller,
+    caller: Actor,
     event_type: str,
     consent: Consent,
     now: datetime,
@@ -81,13 +81,13 @@ async def _add(
         receipt_claims(terms.consent_id, consent.version, consent.status, digest, now), gateway.keys.signing("consent")
     )
     event = Event(
-        event_type, caller.actor, institution=terms.institution,
+        event_type, caller.name, institution=terms.institution,
         subject=str(subject.subject_id) if subject else None, outcome=consent.status, exchange=str(terms.consent_id),
         payload={"consent": str(terms.consent_id), "version": consent.version, "terms": digest, "receipt": receipt},
     )  # fmt: skip
     version = ConsentVersion(
         consent_id=terms.consent_id, version=consent.version, status=consent.status, terms=terms.canonical(),
-        actor=caller.actor, approval=approval, receipt=receipt, recorded_at=now,
+        actor=caller.name, approval=approval, receipt=receipt, recorded_at=now,
         event_id=await gateway.audit.record(session, event, now),
     )  # fmt: skip
     await add_version(session, version)

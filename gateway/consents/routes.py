@@ -18,12 +18,13 @@ from consent.store import find_consent, read_terms
 from consent.tables import ConsentHead, ConsentUse, ConsentVersion
 from consent.terms import Terms
 from gateway.consents.life import change_consent, is_party, request_consent
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError, problem
 
 router = APIRouter(prefix="/v1/consents", tags=["consent 授权"])
-Party = Annotated[Caller, Depends(require("consents"), scope="function")]
+Party = Annotated[Actor, Depends(require("consents"), scope="function")]
 Name = Annotated[str, Field(min_length=2, max_length=63)]
 Action = Literal["approve", "reject", "pause", "resume", "revoke"]
 DETAILS = {
@@ -189,7 +190,7 @@ def consent_document(consent: Consent) -> dict[str, Any]:
     }
 
 
-async def _get(consent_id: UUID, gateway: Gw, session: Transaction, caller: Caller) -> Consent:
+async def _get(consent_id: UUID, gateway: Gw, session: Transaction, caller: Actor) -> Consent:
     keys = gateway.keys.publics("consent")
     found = await find_consent(session, consent_id, keys, datetime.now(UTC), lock=False)
     if found is None or not is_party(caller, found.terms):

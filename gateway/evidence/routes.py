@@ -11,12 +11,13 @@ from audit.errors import ProofError
 from audit.events import Event
 from audit.proofs import get_proof
 from audit.search import Filter, search
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1/audit", tags=["audit 审计"])
-Auditor = Annotated[Caller, Depends(require("audit"), scope="function")]
+Auditor = Annotated[Actor, Depends(require("audit"), scope="function")]
 Text = Annotated[str | None, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Instant = Annotated[AwareDatetime | None, Field(description="RFC 3339 with an offset, such as Z or +08:00.")]
 
@@ -45,7 +46,7 @@ async def entries(
     wanted = query.model_dump(exclude={"after", "limit"}, exclude_none=True)
     found = await search(session, gateway.audit.log_id, Filter(**wanted), query.after, query.limit)
     payload = {"filter": {name: str(value) for name, value in wanted.items()}, "found": len(found)}
-    await gateway.audit.record(session, Event("audit.read", auditor.actor, payload=payload))
+    await gateway.audit.record(session, Event("audit.read", auditor.name, payload=payload))
     page = [{"index": row.leaf_index, "leaf": orjson.loads(row.leaf)} for row in found]
     return {"entries": page, "next": str(found[-1].event_id) if len(found) == query.limit else None}
 

@@ -1,49 +1,45 @@
 """Who is calling: the access token, the proof that it is the caller's own, and what may have ended it since."""
 
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from gateway.gateway import Gateway
 from gateway.identity.clients.access import STOPPED
 from gateway.identity.clients.peer import address_of
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
 from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError, read_binding
-from gateway.web.dependencies import get_gateway
+from gateway.runtime.actor import Actor
+from gateway.runtime.work import UnitOfWork
+from gateway.web.dependencies import commit_point, get_gateway
 from gateway.web.problems import ProblemError
 from signing.jws import ALGORITHMS
 
 
-@dataclass(frozen=True)
-class Caller:
-    """An authenticated client: id, kind, institution (accounts only), enterprise (signatories only), scopes, person."""
-
-    client_id: str
-    kind: str
-    institution_id: str | None
-    subject: str | None
-    scopes: frozenset[str]
-    person: str | None = None
-
-    @property
-    def actor(self) -> str:
-        """Who the log names: the person, where the client acts for one."""
-        return self.person or self.client_id
-
-
-def require(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
+def require(*scopes: str) -> Callable[[Request], Awaitable[Actor]]:
     """Make a dependency that lets in callers with one of these scopes; suspension acts within BOUND_SECONDS."""
 
-    async def caller(request: Request) -> Caller:
+    async def caller(request: Request) -> Actor:
         return await _authorise(request, scopes)
 
     caller.scopes = scopes  # type: ignore[attr-defined]  # read by the table of routes and roles
     return caller
 
 
-async def _authorise(request: Request, scopes: tuple[str, ...]) -> Caller:
+def working(*scopes: str) -> Callable[..., AsyncIterator[UnitOfWork]]:
+    """Make a dependency that lets in callers with one of these scopes and opens a unit of work for them."""
+    caller = require(*scopes)
+
+    async def work(request: Request, actor: Annotated[Actor, Depends(caller)]) -> AsyncIterator[UnitOfWork]:
+        async with get_gateway(request).units.begin(commit_point(request), actor) as opened:
+            yield opened
+
+    return work
+
+
+async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
     gateway, now = get_gateway(request), time.time()
     token = _read_token(request, gateway, now)
     access = await gateway.access.current()
@@ -59,7 +55,7 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Caller:
         challenge = f'DPoP error="insufficient_scope", scope="{scopes[0]}"'
         detail = f"This needs the scope {' or '.join(scopes)}."
         raise ProblemError("insufficient-scope", 403, detail, headers={"WWW-Authenticate": challenge})
-    return Caller(token.client_id, token.kind, token.institution, token.subject, token.scopes, token.person)
+    return Actor(token.client_id, token.kind, token.institution, token.subject, token.scopes, token.person)
 
 
 def _read_token(request: Request, gateway: Gateway, now: float) -> AccessToken:

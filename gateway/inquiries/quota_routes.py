@@ -5,12 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.inquiries.ledger import Charge, Room, read_room
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Transaction
 
 router = APIRouter(prefix="/v1", tags=["ask 查询"])
-Account = Annotated[Caller, Depends(require("inquiries"), scope="function")]
+Account = Annotated[Actor, Depends(require("inquiries"), scope="function")]
 WINDOWS = {"acct-day": 86_400, "acct-month": 2_592_000}
 NO_INQUIRY = UUID(int=0)
 

@@ -13,20 +13,21 @@ from uuid_utils.compat import uuid7
 from audit.errors import AuditError
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent.terms import PURPOSES
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.inquiries.admission import UNITS, Wanted
 from gateway.inquiries.answers import Result
 from gateway.inquiries.evaluations import tell_evaluation
 from gateway.inquiries.inquiry import EMBEDDED, Turned, inquire
 from gateway.inquiries.tables import Inquiry
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError, problem
 from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import payload_of
 
 router = APIRouter(prefix="/v1/inquiries", tags=["ask 查询"])
-Asker = Annotated[Caller, Depends(require("inquiries"), scope="function")]
-Reader = Annotated[Caller, Depends(require("inquiries"), scope="function")]
+Asker = Annotated[Actor, Depends(require("inquiries"), scope="function")]
+Reader = Annotated[Actor, Depends(require("inquiries"), scope="function")]
 Key = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,200}$", description="幂等键 One per question.")
 ]
@@ -93,7 +94,7 @@ def answer_document(answer: str) -> dict[str, Any]:
     return {**payload_of(answer), "answer": answer}
 
 
-def _wanted(question: Question, providers: dict[str, str], caller: Caller) -> Wanted:
+def _wanted(question: Question, providers: dict[str, str], caller: Actor) -> Wanted:
     subject = read_identifier(question.subject)
     if subject.kind is not Kind.USCC:
         raise ProblemError("invalid-subject", 400, "subject is no unified social credit code 不是统一社会信用代码。")
@@ -106,5 +107,5 @@ def _wanted(question: Question, providers: dict[str, str], caller: Caller) -> Wa
     assert caller.institution_id is not None, "accounts belong to institutions"  # noqa: S101 - see the client table
     return Wanted(
         uuid7(), caller.client_id, caller.institution_id, subject.value, question.product, question.purpose,
-        question.provider, question.consent, question.intermediary, caller.actor,
+        question.provider, question.consent, question.intermediary, caller.name,
     )  # fmt: skip

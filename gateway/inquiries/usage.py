@@ -12,10 +12,10 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from gateway.gateway import Gateway
-from gateway.identity.caller import Caller
 from gateway.inquiries.tables import Inquiry
 from gateway.platforms.outbox import deliver
 from gateway.platforms.tables import UsageResult
+from gateway.runtime.actor import Actor
 from signing.canonical import canonical_bytes
 
 _NEWEST = text("""
@@ -25,7 +25,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(7135, hashtext(CAST(:inquiry AS text)
 
 
 async def report_usage(
-    gateway: Gateway, session: AsyncSession, caller: Caller, inquiry_id: UUID, content: Mapping[str, Any]
+    gateway: Gateway, session: AsyncSession, caller: Actor, inquiry_id: UUID, content: Mapping[str, Any]
 ) -> tuple[UsageResult, bool] | None:
     """Store a usage result and queue its delivery; return it and whether it is new.
 
@@ -47,7 +47,7 @@ async def report_usage(
 async def _add(
     gateway: Gateway,
     session: AsyncSession,
-    caller: Caller,
+    caller: Actor,
     inquiry: Inquiry,
     canonical: bytes,
     newest: Any,  # noqa: ANN401 - a row of _NEWEST, or None
@@ -60,7 +60,7 @@ async def _add(
         **orjson.loads(canonical),
     }  # fmt: skip
     event = Event(
-        "usage.reported", caller.actor, institution=inquiry.institution, account=caller.client_id,
+        "usage.reported", caller.name, institution=inquiry.institution, account=caller.client_id,
         subject=str(inquiry.subject_id), outcome=str(item["outcome"]), exchange=str(exchange), payload=item,
     )  # fmt: skip
     entry = await gateway.audit.record(session, event, now)

@@ -9,15 +9,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import col, select
 
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.inquiries.usage import report_usage
 from gateway.platforms.tables import Delivery, UsageResult
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 from signing.jws import payload_of
 
 router = APIRouter(prefix="/v1/usage-results", tags=["feed back 回流"])
-Reporter = Annotated[Caller, Depends(require("usage-results"), scope="function")]
+Reporter = Annotated[Actor, Depends(require("usage-results"), scope="function")]
 Yuan = Annotated[Decimal | None, Field(ge=0, lt=10**15, decimal_places=2, description="元 In yuan, as a text.")]
 
 

@@ -10,14 +10,15 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
 from gateway.gateway import Gateway
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.intake.quarantine import MEDIA_TYPES, Form, write_rejected
 from gateway.intake.routes import get_batch
+from gateway.runtime.actor import Actor
 from gateway.runtime.spool import spool_of
 from gateway.web.dependencies import Gw
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])
-Reader = Annotated[Caller, Depends(require("datasets", "audit"), scope="function")]
+Reader = Annotated[Actor, Depends(require("datasets", "audit"), scope="function")]
 CHUNK = 1 << 16
 Format = Annotated[
     Literal["xlsx", "csv"] | None, Query(description="xlsx (the default) or csv; Accept: text/csv asks for csv too.")

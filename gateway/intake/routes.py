@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
 from connectors.decoding.batch_tables import Batch
 from connectors.model.datasets import Dataset
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.intake.arrival import take_file
 from gateway.intake.corrections import count_corrected
 from gateway.intake.signatures import AgencySignature
 from gateway.intake.take_in import Sender
+from gateway.runtime.actor import Actor
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw, Transaction
@@ -24,8 +25,8 @@ from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
-Pusher = Annotated[Caller, Depends(require("datasets"), scope="function")]
-Reader = Annotated[Caller, Depends(require("datasets", "audit"), scope="function")]
+Pusher = Annotated[Actor, Depends(require("datasets"), scope="function")]
+Reader = Annotated[Actor, Depends(require("datasets", "audit"), scope="function")]
 BatchId = Annotated[str, Header(alias="Batch-Id", pattern=SENDERS_ID, description="批次号 The sender's own id.")]
 Signature = Annotated[
     str | None,
@@ -109,7 +110,7 @@ def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
     }
 
 
-def get_own_dataset(name: str, agency: Caller) -> Dataset:
+def get_own_dataset(name: str, agency: Actor) -> Dataset:
     """Return a dataset of the caller's own. Raises ProblemError."""
     try:
         wanted = get_dataset(name)
@@ -120,7 +121,7 @@ def get_own_dataset(name: str, agency: Caller) -> Dataset:
     return wanted
 
 
-async def get_batch(session: AsyncSession, batch_id: UUID, caller: Caller) -> Batch:
+async def get_batch(session: AsyncSession, batch_id: UUID, caller: Actor) -> Batch:
     """Return a batch, to an agency only its own. Raises ProblemError."""
     batch = await session.get(Batch, batch_id)
     if batch is None or (caller.kind == "agency" and batch.agency != caller.client_id):

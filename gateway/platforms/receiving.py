@@ -8,11 +8,11 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from gateway.gateway import Gateway
-from gateway.identity.caller import Caller
 from gateway.identity.clients.client_keys import current_keys
 from gateway.platforms.messages import read_message, sign_receipt
 from gateway.platforms.outbox import deliver
 from gateway.platforms.tables import Delivery, Received
+from gateway.runtime.actor import Actor
 from gateway.runtime.errors import GatewayError
 from signing.canonical import sha256_hex
 
@@ -21,7 +21,7 @@ class DeliveryConflictError(GatewayError):
     """The delivery id was used for another message."""
 
 
-async def receive(gateway: Gateway, session: AsyncSession, sender: Caller, text: str) -> Received:
+async def receive(gateway: Gateway, session: AsyncSession, sender: Actor, text: str) -> Received:
     """Take a message in, or return what a repeated one already is. Raises MessageError, DeliveryConflictError."""
     message = read_message(text, await current_keys(session, sender.client_id))
     digest = bytes.fromhex(sha256_hex(text.encode()))

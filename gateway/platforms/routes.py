@@ -7,17 +7,18 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.platforms.messages import MessageError
 from gateway.platforms.receiving import DeliveryConflictError, find_onward, passes_on, receive
 from gateway.platforms.tables import Received
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 from signing.jws import MAX_STATEMENT_BYTES, payload_of
 
 router = APIRouter(prefix="/v1", tags=["feed back 回流"])
-Sender = Annotated[Caller, Depends(require("deliveries"), scope="function")]
-Reader = Annotated[Caller, Depends(require("admin", "audit"), scope="function")]
+Sender = Annotated[Actor, Depends(require("deliveries"), scope="function")]
+Reader = Annotated[Actor, Depends(require("admin", "audit"), scope="function")]
 
 
 class Delivered(BaseModel):

@@ -9,7 +9,7 @@ from fastapi import Path as PathParameter
 
 from connectors.catalogue.load import agencies
 from connectors.errors import ConnectorError
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.intake.accepting import accept_held
 from gateway.intake.held import HeldDecidedError, HeldNotFoundError, discard_held
 from gateway.intake.routes import batch_document
@@ -19,13 +19,14 @@ from gateway.quality.details import list_held, load_open, load_reasons, load_wee
 from gateway.quality.documents import alert_document, feed_document, held_document, score_document, week_document
 from gateway.quality.index import ranked
 from gateway.quality.scores import load_scores
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])
-Reader = Annotated[Caller, Depends(require("datasets", "audit", "admin"), scope="function")]
-Overseer = Annotated[Caller, Depends(require("audit", "admin"), scope="function")]
-Decider = Annotated[Caller, Depends(require("datasets", "admin"), scope="function")]
+Reader = Annotated[Actor, Depends(require("datasets", "audit", "admin"), scope="function")]
+Overseer = Annotated[Actor, Depends(require("audit", "admin"), scope="function")]
+Decider = Annotated[Actor, Depends(require("datasets", "admin"), scope="function")]
 Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$", description="部门代码 The agency's code.")]
 
 
@@ -98,8 +99,8 @@ async def decide(held_id: UUID, decision: Literal["accept", "discard"], gateway:
         raise ProblemError("clerk-needed", 403, "A clerk of the agency or an operator decides on held deliveries.")
     try:
         if decision == "discard":
-            return held_document(await discard_held(gateway, held_id, caller.actor, _own(caller)))
-        return batch_document(await accept_held(gateway, held_id, caller.actor, _own(caller)))
+            return held_document(await discard_held(gateway, held_id, caller.name, _own(caller)))
+        return batch_document(await accept_held(gateway, held_id, caller.name, _own(caller)))
     except HeldNotFoundError as fault:
         raise ProblemError("held-not-found", 404, str(fault)) from fault
     except HeldDecidedError as fault:
@@ -110,5 +111,5 @@ async def decide(held_id: UUID, decision: Literal["accept", "discard"], gateway:
         raise ProblemError("malformed-delivery", 422, str(fault)) from fault
 
 
-def _own(caller: Caller) -> str | None:
+def _own(caller: Actor) -> str | None:
     return caller.client_id if caller.kind == "agency" else None

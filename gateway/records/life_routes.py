@@ -16,21 +16,22 @@ from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.records.acts import Wish, find_histories, find_record, key_of, load_history
 from connectors.records.life import ActError, ActKind, day_of
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.intake.routes import BatchId, DatasetName, Pusher, get_own_dataset
 from gateway.intake.signatures import AgencySignature
 from gateway.intake.take_in import BatchConflictError
 from gateway.records.act_lists import act_on_list
 from gateway.records.acts import act_on
 from gateway.records.history import act_document, history_document
+from gateway.runtime.actor import Actor
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["records 记录"])
-Signatory = Annotated[Caller, Depends(require("records"), scope="function")]
-Historian = Annotated[Caller, Depends(require("datasets", "audit", "records"), scope="function")]
+Signatory = Annotated[Actor, Depends(require("records"), scope="function")]
+Historian = Annotated[Actor, Depends(require("datasets", "audit", "records"), scope="function")]
 Reason = Annotated[str, Field(min_length=2, max_length=500, description="原因 Why; no names of persons.")]
 Document = Annotated[str | None, Field(max_length=200, description="文书号 The document it rests on.")]
 KnownAt = Annotated[datetime | None, Query(description="当时已知 As known at this moment (RFC 3339 with its offset).")]
@@ -109,7 +110,7 @@ async def history(
 async def act(record_id: UUID, wanted: Act, gateway: Gw, session: Transaction, agency: Pusher) -> dict[str, Any]:
     """Withdraw, reinstate or repair a record, note or decide an objection; it acts on every answer from now on."""
     effective = wanted.effective_on or day_of(datetime.now(UTC))
-    wish = Wish(ActKind(wanted.kind), "agency", agency.actor, effective, wanted.reason, wanted.document, wanted.hide)
+    wish = Wish(ActKind(wanted.kind), "agency", agency.name, effective, wanted.reason, wanted.document, wanted.hide)
     try:
         done = await act_on(gateway, session, record_id, wish, agency=agency.client_id)
     except ActError as fault:
@@ -125,7 +126,7 @@ async def object_to(
 ) -> dict[str, Any]:
     """Object to a record about one's own enterprise: it stays visible, marked, until the agency decides."""
     subject = await _subject(session, signatory)
-    wish = Wish(ActKind.OBJECT, "signatory", signatory.actor, day_of(datetime.now(UTC)), wanted.reason, wanted.document)
+    wish = Wish(ActKind.OBJECT, "signatory", signatory.name, day_of(datetime.now(UTC)), wanted.reason, wanted.document)
     try:
         done = subject and await act_on(gateway, session, record_id, wish, subject=subject.subject_id)
     except ActError as fault:
@@ -155,7 +156,7 @@ async def withdraw_list(
     It is signed like a delivery: by Batch-Signature or RFC 9421, and must be where the agency's deliveries must.
     """
     own, effective = get_own_dataset(dataset, agency), wanted.effective_on or day_of(datetime.now(UTC))
-    wish = Wish(ActKind(wanted.kind), "agency", agency.actor, effective, wanted.reason, wanted.document)
+    wish = Wish(ActKind(wanted.kind), "agency", agency.name, effective, wanted.reason, wanted.document)
     signature = AgencySignature(gateway, request, agency.client_id)
     await signature.check_head()
     with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as file:
@@ -176,5 +177,5 @@ async def withdraw_list(
     }  # fmt: skip
 
 
-async def _subject(session: AsyncSession, caller: Caller) -> Subject | None:
+async def _subject(session: AsyncSession, caller: Actor) -> Subject | None:
     return await find_subject(session, "uscc", caller.subject) if caller.subject else None

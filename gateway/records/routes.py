@@ -11,14 +11,15 @@ from connectors.conversion.subjects import find_subject
 from connectors.decoding.batch_tables import Batch, Record
 from connectors.records.life import day_of
 from connectors.records.portfolio import is_shown
-from gateway.identity.caller import Caller, require
+from gateway.identity.caller import require
 from gateway.records.proof import file_bytes, make_proof
+from gateway.runtime.actor import Actor
 from gateway.web.dependencies import Gw, Transaction
 from gateway.web.problems import ProblemError
 from signing.jws import key_id_of
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
-Reader = Annotated[Caller, Depends(require("datasets", "audit", "records"), scope="function")]
+Reader = Annotated[Actor, Depends(require("datasets", "audit", "records"), scope="function")]
 
 
 @router.get("/records/{record_id}/proof", summary="A record's proof 记录的证明")
@@ -52,7 +53,7 @@ async def proof_file(record_id: UUID, gateway: Gw, session: Transaction, caller:
     return Response(content, media_type="application/json", headers=headers)
 
 
-async def _get_record(session: AsyncSession, record_id: UUID, caller: Caller) -> tuple[Record, Batch]:
+async def _get_record(session: AsyncSession, record_id: UUID, caller: Actor) -> tuple[Record, Batch]:
     record = await session.get(Record, record_id)
     if record is None or not await _may_see(session, record, caller):
         raise ProblemError("record-not-found", 404, "You have no such record.")
@@ -61,7 +62,7 @@ async def _get_record(session: AsyncSession, record_id: UUID, caller: Caller) ->
     return record, await session.get_one(Batch, record.batch_id)
 
 
-async def _may_see(session: AsyncSession, record: Record, caller: Caller) -> bool:
+async def _may_see(session: AsyncSession, record: Record, caller: Actor) -> bool:
     """The agency's own and auditors see all; an enterprise, what may be shown of it."""
     if caller.kind != "signatory":
         return caller.kind != "agency" or record.agency == caller.client_id

@@ -1,0 +1,40 @@
+"""Who acts: what the rules ask about them, and the name they have in the log."""
+
+import getpass
+import os
+import socket
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A client, a person at the console, somebody at this machine's command line, or the program itself.
+
+    `kind`: account, agency, signatory, operator, auditor, platform; or person, machine, program. `institution_id`
+    (accounts and their staff) and `subject` (signatories: a USCC) say whose objects are theirs; `person` is whom a
+    client acts for.
+    """
+
+    client_id: str
+    kind: str
+    institution_id: str | None = None
+    subject: str | None = None
+    scopes: frozenset[str] = frozenset()
+    person: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name in the log: the person's, where a client acts for one."""
+        return self.person or self.client_id
+
+
+PROGRAM = Actor("worker", "program")
+
+
+def at_this_machine() -> Actor:
+    """Return who runs this command: the machine's account and its name, since no client logs in here."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in containers
+        user = str(os.geteuid())
+    return Actor(f"operator-cli:{user}@{socket.gethostname()}", "machine")

@@ -1,0 +1,63 @@
+"""An opened instance: what doors of every room are given parts of. Use cases never take it whole."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from audit.recorder import Recorder, find_log
+from connectors.catalogue.load import get_catalogue
+from connectors.errors import ConnectorError
+from connectors.personal.sealing import Protector
+from gateway.runtime.database import Database
+from gateway.runtime.embedded import resolve_urls
+from gateway.runtime.errors import CatalogueUnsoundError, NotInitialisedError
+from gateway.runtime.keystore import KeyStore, load_kek
+from gateway.runtime.personal_master import load_protector
+from gateway.runtime.settings import Settings
+from gateway.runtime.work import UnitsOfWork
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance: settings, database, keys, the log's recorder, an HTTP client, and what seals personal data."""
+
+    settings: Settings
+    database: Database
+    keys: KeyStore
+    audit: Recorder
+    http: httpx.AsyncClient
+    protector: Protector
+
+    @property
+    def units(self) -> UnitsOfWork:
+        """What opens units of work on it."""
+        return UnitsOfWork(self.database, self.audit, self.keys)
+
+
+@asynccontextmanager
+async def open_instance(settings: Settings, database: Database | None = None) -> AsyncIterator[Instance]:
+    """Open an initialised instance.
+
+    Raises CatalogueUnsoundError with file and line, NotInitialisedError where `xinqiao init` has not run.
+    """
+    try:
+        get_catalogue()
+    except ConnectorError as fault:
+        raise CatalogueUnsoundError(f"数据目录有误 the catalogue is wrong: {fault}") from fault
+    database = database or Database(resolve_urls(settings), settings.database_pool_size)
+    try:
+        kek = load_kek(settings)
+        async with database.begin("open") as session:
+            keys = KeyStore(kek)
+            await keys.load(session)
+            log_id = await find_log(session, settings.log_origin)
+            protector = await load_protector(session, kek)
+        if log_id is None:
+            raise NotInitialisedError(f"there is no audit log named {settings.log_origin}: was XINQIAO_ORIGIN changed?")
+        recorder = Recorder(log_id, settings.log_origin, kek)
+        async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
+            yield Instance(settings, database, keys, recorder, http, protector)
+    finally:
+        await database.close()

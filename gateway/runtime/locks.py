@@ -1,0 +1,36 @@
+"""Advisory locks: one number per thing that one process does at a time, all of them named here.
+
+Those of the packages below are named there (audit/sequencer.py, connectors/store/ingest.py); a test holds all apart.
+"""
+
+from enum import IntEnum
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_TAKE = text("SELECT pg_advisory_xact_lock(:lock, hashtext(:what))")
+_TRY = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:what))")
+
+
+class Lock(IntEnum):
+    """What is locked; `what` tells which one of its kind."""
+
+    INITIALISATION = 7201
+    KEY_ROTATION = 7202
+    USAGE_RESULT = 7203  # of one inquiry
+    UPLOAD = 7204  # of one client
+    HELD_DELIVERY = 7205  # of one sender's batch id
+    CORRECTION = 7206  # of one first batch
+    ALERTS = 7207
+    RETENTION = 7208
+
+
+async def take(session: AsyncSession, lock: Lock, what: str = "") -> None:
+    """Wait for a lock and hold it until the transaction ends."""
+    await session.execute(_TAKE, {"lock": lock, "what": what})
+
+
+async def try_take(session: AsyncSession, lock: Lock, what: str = "") -> bool:
+    """Take a lock until the transaction ends if nobody holds it; tell whether it was taken."""
+    taken: bool = (await session.execute(_TRY, {"lock": lock, "what": what})).scalar_one()
+    return taken

@@ -1,0 +1,71 @@
+"""Units of work: a transaction with what may be written, recorded and signed in it. Use cases take an open one.
+
+A door (a route, a page, a command, a step of the worker) opens the unit for whoever acts; it commits when the door's
+block ends, and rolls back when something is raised. A use case that needs several transactions takes UnitsOfWork.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audit.recorder import Recorder
+from gateway.runtime.actor import Actor
+from gateway.runtime.clock import now
+from gateway.runtime.database import Database, Role
+from gateway.runtime.events import event_of
+from gateway.runtime.keystore import KeyStore
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """An open transaction, the log's recorder, the instance's keys, who acts, and the moment it began."""
+
+    session: AsyncSession
+    recorder: Recorder
+    keys: KeyStore
+    actor: Actor
+    now: datetime
+
+    async def record(
+        self,
+        event_type: str,
+        payload: Mapping[str, object] | None = None,
+        *,
+        institution: str | None = None,
+        account: str | None = None,
+        subject: UUID | str | None = None,
+        outcome: str | None = None,
+        exchange: UUID | str | None = None,
+        at: datetime | None = None,
+        event_id: UUID | None = None,
+        actor: str | None = None,
+    ) -> UUID:
+        """Record an event of the catalogue and return its id, as long as this unit commits.
+
+        `actor` is named where somebody else is the cause; `event_id` where something signed names it before.
+        Raises EventError for a type or payload that the catalogue does not know.
+        """
+        event = event_of(
+            event_type, actor or self.actor.name, payload or {}, institution=institution, account=account,
+            subject=str(subject) if subject else None, outcome=outcome, exchange=str(exchange) if exchange else None,
+        )  # fmt: skip
+        return await self.recorder.record(self.session, event, at or self.now, event_id)
+
+
+@dataclass(frozen=True)
+class UnitsOfWork:
+    """Opens units of work."""
+
+    database: Database
+    recorder: Recorder
+    keys: KeyStore
+
+    @asynccontextmanager
+    async def begin(self, name: str, actor: Actor, *, role: Role = "app") -> AsyncIterator[UnitOfWork]:
+        """Open a unit; `name` is its commit point, used in traces and by the crash tests."""
+        async with self.database.begin(name, role=role) as session:
+            yield UnitOfWork(session, self.recorder, self.keys, actor, now())

@@ -33,21 +33,19 @@ class Ask:
 
 @dataclass(frozen=True)
 class Denied:
-    """Why not: a slug and an HTTP status of the public interface, a sentence, and members to show beside it."""
+    """Why not: the reason, and what it is about beside it."""
 
-    slug: str
-    status: int
-    detail: str
+    reason: str
     members: dict[str, object] = field(default_factory=dict)
 
 
-REQUIRED = Denied("consent-required", 403, "Ask the enterprise for its consent first 请先取得企业授权。")
-_STATUS = {
-    "requested": ("consent-pending", "The enterprise has not answered the request yet 企业尚未授权。"),
-    "rejected": ("consent-rejected", "The enterprise has refused 企业已拒绝授权。"),
-    "lapsed": ("consent-lapsed", "The request was not answered in time: request again 授权请求已失效。"),
-    "paused": ("consent-paused", "The enterprise has paused this consent 授权已暂停。"),
-    "revoked": ("consent-revoked", "This consent has been revoked 授权已撤销。"),
+REQUIRED = Denied("consent-required")
+_BY_STATUS = {
+    "requested": "consent-pending",
+    "rejected": "consent-rejected",
+    "lapsed": "consent-lapsed",
+    "paused": "consent-paused",
+    "revoked": "consent-revoked",
 }
 
 
@@ -56,24 +54,22 @@ def decide(consent: Consent | None, ask: Ask, now: datetime) -> Denied | None:  
     if consent is None and not ask.named:
         return REQUIRED
     if consent is None or not _is_grantee(consent.terms, ask):
-        return Denied("consent-not-found", 404, "You hold no such consent 没有此授权。")
+        return Denied("consent-not-found")
     terms = consent.terms
     if not consent.intact:
-        return Denied("consent-integrity-failed", 403, "This consent is not what was signed 授权内容与签名不符。")
+        return Denied("consent-integrity-failed")
     if terms.uscc != ask.uscc:
-        return Denied("consent-subject-mismatch", 403, "This consent is of another enterprise 授权主体不符。")
+        return Denied("consent-subject-mismatch")
     if consent.status != "active":
-        slug, detail = _STATUS[consent.status]
-        return Denied(slug, 403, detail)
+        return Denied(_BY_STATUS[consent.status])
     if now < terms.valid_from:
-        return Denied("consent-not-yet-valid", 403, "This consent is not valid yet 授权尚未生效。")
+        return Denied("consent-not-yet-valid")
     if now >= terms.valid_until:
-        return Denied("consent-expired", 403, "This consent has expired 授权已过期。")
+        return Denied("consent-expired")
     if ask.product not in terms.products:
-        detail = f"This consent does not cover {ask.product} 授权范围不含该产品。"
-        return Denied("consent-scope-exceeded", 403, detail, {"missing": [ask.product]})
+        return Denied("consent-scope-exceeded", {"missing": [ask.product]})
     if ask.purpose != terms.purpose:
-        return Denied("consent-purpose-mismatch", 403, f"This consent is for {terms.purpose} 用途不符。")
+        return Denied("consent-purpose-mismatch", {"purpose": terms.purpose})
     return None
 
 

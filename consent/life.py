@@ -29,8 +29,7 @@ CHANGES: Mapping[str, Change] = {
 class Unchanged:
     """The change is refused, or already made (`again`)."""
 
-    slug: str
-    status: int
+    reason: str
     again: bool = False
 
 
@@ -38,9 +37,9 @@ def decide_change(action: str, kind: str, status: str) -> str | Unchanged:
     """Return the status that follows. An institution can request and revoke, never approve or resume."""
     change = CHANGES[action]
     if kind not in change.by:
-        return Unchanged("not-yours-to-decide", 403)
+        return Unchanged("not-yours-to-decide")
     if status == change.after:
-        return Unchanged("already", 200, again=True)
+        return Unchanged("already", again=True)
     if status not in change.before:
-        return Unchanged(f"consent-{status}", 409)
+        return Unchanged(f"unchangeable-{status}")
     return change.after

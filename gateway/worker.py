@@ -24,6 +24,8 @@ from gateway.platforms.queue import free_stalled, open_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
 from gateway.records.retention import sweep
+from gateway.runtime.actor import PROGRAM
+from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
 
 SEQUENCE_SECONDS = 0.2
@@ -81,11 +83,21 @@ async def forget_used(gateway: Gateway) -> None:
         await session.execute(text("DELETE FROM authorization_code WHERE expires_at < now() - interval '2 hours'"))
 
 
+def in_one_unit(name: str, use_case: Callable[[UnitOfWork], Awaitable[bool | None]]) -> Step:
+    """Make a step of a use case that needs one unit of work."""
+
+    async def step(gateway: Gateway) -> bool | None:
+        async with gateway.units.begin(name, PROGRAM) as work:
+            return await use_case(work)
+
+    return step
+
+
 STEPS: dict[str, tuple[Step, float]] = {
     "partitions": (make_partitions, PARTITION_SECONDS),
     "ended": (forget_used, PURGE_SECONDS),
     "uploads": (purge_uploads, PURGE_SECONDS),
-    "intents": (expire_intents, EXPIRE_SECONDS),
+    "intents": (in_one_unit("inquiry.expire", expire_intents), EXPIRE_SECONDS),
     # Several at once, so that a source that is slow to answer does not hold up the others.
     **{f"pull-{number}": (pull_due, PULL_SECONDS) for number in range(PULLS)},
     "keys": (advance_keys, KEYS_SECONDS),

@@ -14,14 +14,13 @@ from gateway.admin.reports import list_clients, page_of
 from gateway.admin.tables import Change
 from gateway.identity.caller import require
 from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.errors import GatewayError
 from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1/admin", tags=["administration 管理"])
 Operator = Annotated[Actor, Depends(require("admin"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]
-STATUS = {"change-not-found": 404, "own-change": 403}
 _INSTITUTIONS = text("""
     SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.created_at,
            count(c.client_id) AS accounts, max(c.last_used_at) AS last_used_at
@@ -36,7 +35,7 @@ async def change(action: AnyAction, response: Response, gateway: Gw, operator: O
     try:
         made = await ask_change(gateway, action, actor=operator.name)
     except GatewayError as fault:
-        raise ProblemError("change-refused", 422, str(fault)) from fault
+        raise DeniedError("change-refused", str(fault)) from fault
     response.status_code = 202 if made.status == "waiting" else 200
     return change_document(made)
 
@@ -50,9 +49,9 @@ async def decide(
     try:
         decided = await decide_change(gateway, change_id, approve=decision == "approve", actor=actor)
     except ChangeError as fault:
-        raise ProblemError(fault.slug, STATUS.get(fault.slug, 409), str(fault)) from fault
+        raise DeniedError(fault.slug, str(fault)) from fault
     except GatewayError as fault:
-        raise ProblemError("change-refused", 422, str(fault)) from fault
+        raise DeniedError("change-refused", str(fault)) from fault
     return change_document(decided)
 
 

@@ -16,8 +16,8 @@ from gateway.catalogue.documents import agency_documents, dataset_document, find
 from gateway.identity.caller import require
 from gateway.identity.clients.scopes import SCOPES
 from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Gw
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["catalogue 数据目录"])
 AnyClient = Annotated[Actor, Depends(require(*sorted(frozenset().union(*SCOPES.values()))), scope="function")]
@@ -70,4 +70,4 @@ async def show(dataset: Annotated[str, PathParameter(max_length=63)], _caller: A
     try:
         return dataset_document(get_dataset(dataset))
     except UnknownDatasetError as fault:
-        raise ProblemError("unknown-dataset", 404, str(fault)) from fault
+        raise DeniedError("unknown-dataset", str(fault)) from fault

@@ -14,10 +14,10 @@ from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from gateway.catalogue.trials import trial_document
 from gateway.intake.routes import DatasetName, Pusher, get_own_dataset
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 Rows = Annotated[int | None, Query(ge=1, description="只试前多少行 Try the first rows only.")]
@@ -47,4 +47,4 @@ def _try(dataset: Dataset, path: Path, today: date, rows: int | None) -> Trial:
     try:
         return try_out(dataset, decode(path), today, rows)
     except ConnectorError as fault:
-        raise ProblemError("malformed-delivery", 422, str(fault)) from fault
+        raise DeniedError("malformed-delivery", str(fault)) from fault

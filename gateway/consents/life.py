@@ -1,94 +1,111 @@
 """A consent's life in the gateway: every change is a version, a receipt and an event in one transaction."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from audit.events import Event
 from connectors.conversion.subjects import find_subject
 from consent.decision import Consent
-from consent.errors import ApprovalError
+from consent.errors import ApprovalError, TermsError
 from consent.life import Unchanged, decide_change
 from consent.statements import receipt_claims, sign_receipt, verify_approval
 from consent.store import add_version, find_consent
 from consent.tables import ConsentVersion
 from consent.terms import Terms, check_terms
-from gateway.gateway import Gateway
 from gateway.identity.clients.client_keys import current_keys
 from gateway.runtime.actor import Actor
+from gateway.runtime.clock import database_now
+from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.work import UnitOfWork
 
-NOT_FOUND = Unchanged("consent-not-found", 404)
 _VERBS = {
     "approve": "approved", "reject": "rejected", "pause": "paused", "resume": "resumed", "revoke": "revoked",
 }  # fmt: skip
 
 
-async def request_consent(gateway: Gateway, session: AsyncSession, caller: Actor, terms: Terms) -> Consent:
-    """Store a request; it permits nothing until the signatory approves it. Raises TermsError."""
-    now = datetime.now(UTC)
-    check_terms(terms, now)
-    return await _add(gateway, session, caller, "consent.requested", Consent(terms, 1, "requested", intact=True), now)
+async def request_consent(work: UnitOfWork, terms: Terms) -> Consent:
+    """Store a request of the acting account's institution; it permits nothing until the signatory approves it.
+
+    Raises DeniedError where somebody else asks, or the terms are not ones a consent may have.
+    """
+    if work.actor.kind != "account" or work.actor.institution_id != terms.institution:
+        raise DeniedError("not-yours-to-decide", "只有机构账户可以请求授权。Only an account requests one.")
+    now = await database_now(work.session)
+    try:
+        check_terms(terms, now)
+    except TermsError as fault:
+        raise DeniedError("invalid-terms", str(fault)) from fault
+    return await _add(work, "consent.requested", Consent(terms, 1, "requested", intact=True), now)
+
+
+async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:
+    """Return a consent of the acting party as it stands. Raises DeniedError for another party's, and for none."""
+    keys, now = work.keys.publics("consent"), await database_now(work.session)
+    found = await find_consent(work.session, consent_id, keys, now, lock=False)
+    if found is None or not is_party(work.actor, found.terms):
+        raise DeniedError("consent-not-found")
+    return found
 
 
 async def change_consent(
-    gateway: Gateway, session: AsyncSession, caller: Actor, consent_id: UUID, action: str, approval: str | None = None
-) -> Consent | Unchanged:
-    """Apply a change and return the new version, or why there is none. Raises ApprovalError.
+    work: UnitOfWork, consent_id: UUID, action: str, approval: str | None = None
+) -> Consent | Denial:
+    """Apply a change and return the new version, or why there is none.
 
     The lock on the consent is taken before the instant is: no use is ever recorded later than a revocation.
     """
-    keys = gateway.keys.publics("consent")
-    consent = await find_consent(session, consent_id, keys, datetime.now(UTC), lock=True)
-    now = datetime.now(UTC)
-    if consent is None or not is_party(caller, consent.terms):
-        return NOT_FOUND
+    keys, session = work.keys.publics("consent"), work.session
+    consent = await find_consent(session, consent_id, keys, await database_now(session), lock=True)
+    now = await database_now(session)
+    if consent is None or not is_party(work.actor, consent.terms):
+        return Denial("consent-not-found")
     if not consent.intact:
-        return Unchanged("consent-integrity-failed", 403)
-    after = decide_change(action, caller.kind, consent.status)
+        return Denial("consent-integrity-failed")
+    after = decide_change(action, work.actor.kind, consent.status)
     if isinstance(after, Unchanged):
-        return consent if after.again else after
-    if action in {"approve", "reject"}:
-        await _verify(session, caller, consent, action, approval)
+        return consent if after.again else Denial(after.reason)
+    if action in {"approve", "reject"} and (denied := await _check(work, consent, action, approval)):
+        return denied
     changed = Consent(consent.terms, consent.version + 1, after, intact=True)
-    return await _add(gateway, session, caller, f"consent.{_VERBS[action]}", changed, now, approval)
+    return await _add(work, f"consent.{_VERBS[action]}", changed, now, approval)
 
 
-def is_party(caller: Actor, terms: Terms) -> bool:
-    """Tell whether a consent is the caller's to see: its institution's, or its enterprise's."""
-    return caller.institution_id == terms.institution if caller.kind == "account" else caller.subject == terms.uscc
+def is_party(actor: Actor, terms: Terms) -> bool:
+    """Tell whether a consent is the actor's to see: its institution's, or its enterprise's."""
+    return actor.institution_id == terms.institution if actor.kind == "account" else actor.subject == terms.uscc
 
 
-async def _verify(session: AsyncSession, caller: Actor, consent: Consent, action: str, approval: str | None) -> None:
-    keys = await current_keys(session, caller.client_id)
-    if approval is None:
-        raise ApprovalError("approval: sign the terms with your own key")
-    verify_approval(approval, keys, consent.terms.consent_id, consent.terms.digest(), action)
+async def _check(work: UnitOfWork, consent: Consent, action: str, approval: str | None) -> Denial | None:
+    """Return why an approval is not the signatory's over these terms; that somebody tried is recorded."""
+    keys = await current_keys(work.session, work.actor.client_id)
+    try:
+        verify_approval(approval or "", keys, consent.terms.consent_id, consent.terms.digest(), action)
+    except ApprovalError as fault:
+        payload = {"consent": str(consent.terms.consent_id), "action": action}
+        await work.record(
+            "consent.approval_refused", payload, institution=consent.terms.institution, outcome="approval-invalid",
+            exchange=consent.terms.consent_id,
+        )  # fmt: skip
+        return Denial("approval-invalid", str(fault))
+    return None
 
 
 async def _add(
-    gateway: Gateway,
-    session: AsyncSession,
-    caller: Actor,
-    event_type: str,
-    consent: Consent,
-    now: datetime,
-    approval: str | None = None,
+    work: UnitOfWork, event_type: str, consent: Consent, now: datetime, approval: str | None = None
 ) -> Consent:
     terms, digest = consent.terms, consent.terms.digest()
-    subject = await find_subject(session, "uscc", terms.uscc)
+    subject = await find_subject(work.session, "uscc", terms.uscc)
     receipt = sign_receipt(
-        receipt_claims(terms.consent_id, consent.version, consent.status, digest, now), gateway.keys.signing("consent")
+        receipt_claims(terms.consent_id, consent.version, consent.status, digest, now), work.keys.signing("consent")
     )
-    event = Event(
-        event_type, caller.name, institution=terms.institution,
-        subject=str(subject.subject_id) if subject else None, outcome=consent.status, exchange=str(terms.consent_id),
-        payload={"consent": str(terms.consent_id), "version": consent.version, "terms": digest, "receipt": receipt},
+    entry = await work.record(
+        event_type,
+        {"consent": str(terms.consent_id), "version": consent.version, "terms": digest, "receipt": receipt},
+        institution=terms.institution, subject=subject.subject_id if subject else None, outcome=consent.status,
+        exchange=terms.consent_id, at=now,
     )  # fmt: skip
     version = ConsentVersion(
         consent_id=terms.consent_id, version=consent.version, status=consent.status, terms=terms.canonical(),
-        actor=caller.name, approval=approval, receipt=receipt, recorded_at=now,
-        event_id=await gateway.audit.record(session, event, now),
+        actor=work.actor.name, approval=approval, receipt=receipt, recorded_at=now, event_id=entry,
     )  # fmt: skip
-    await add_version(session, version)
+    await add_version(work.session, version)
     return consent

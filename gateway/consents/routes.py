@@ -1,6 +1,6 @@
 """Consents over HTTP: an institution requests, the enterprise's signatory decides, both may revoke and look."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,25 +12,19 @@ from uuid_utils.compat import uuid7
 
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent.decision import Consent
-from consent.errors import ApprovalError, TermsError
-from consent.life import Unchanged
-from consent.store import find_consent, read_terms
+from consent.store import read_terms
 from consent.tables import ConsentHead, ConsentUse, ConsentVersion
 from consent.terms import Terms
-from gateway.consents.life import change_consent, is_party, request_consent
-from gateway.identity.caller import require
-from gateway.runtime.actor import Actor
-from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError, problem
+from gateway.consents.life import change_consent, get_consent, request_consent
+from gateway.identity.caller import working
+from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.work import UnitOfWork
+from gateway.web.problems import problem
 
 router = APIRouter(prefix="/v1/consents", tags=["consent 授权"])
-Party = Annotated[Actor, Depends(require("consents"), scope="function")]
+Party = Annotated[UnitOfWork, Depends(working("consents"), scope="function")]
 Name = Annotated[str, Field(min_length=2, max_length=63)]
 Action = Literal["approve", "reject", "pause", "resume", "revoke"]
-DETAILS = {
-    "not-yours-to-decide": "Only the enterprise's signatory can do this 只有企业签署人可以操作。",
-    "consent-not-found": "You hold no such consent 没有此授权。",
-}
 
 
 class ConsentRequest(BaseModel):
@@ -56,33 +50,28 @@ class Answer(BaseModel):
 
 
 @router.post("", status_code=201, summary="Request a consent 请求授权")
-async def request(gateway: Gw, session: Transaction, caller: Party, wanted: ConsentRequest) -> dict[str, Any]:
+async def request(work: Party, wanted: ConsentRequest) -> dict[str, Any]:
     """Store the request and return the terms for the signatory to sign."""
-    if caller.kind != "account" or caller.institution_id is None:
-        raise ProblemError("not-yours-to-decide", 403, "Only an institution's account requests a consent.")
     subject = read_identifier(wanted.subject)
     if subject.kind is not Kind.USCC:
-        raise ProblemError("invalid-subject", 400, "subject is no unified social credit code 不是统一社会信用代码。")
+        raise DeniedError("invalid-subject")
     begins = wanted.valid_from or datetime.now(wanted.valid_until.tzinfo).replace(microsecond=0)
     terms = Terms(
-        uuid7(), subject.value, caller.institution_id, tuple(sorted(set(wanted.accounts))),
+        uuid7(), subject.value, work.actor.institution_id or "", tuple(sorted(set(wanted.accounts))),
         tuple(sorted(set(wanted.products))), wanted.purpose, begins.replace(microsecond=0),
         wanted.valid_until.replace(microsecond=0), wanted.max_uses,
     )  # fmt: skip
-    try:
-        return consent_document(await request_consent(gateway, session, caller, terms))
-    except TermsError as fault:
-        raise ProblemError("invalid-terms", 422, str(fault)) from fault
+    return consent_document(await request_consent(work, terms))
 
 
 @router.get("", summary="Consents 授权列表")
 async def list_consents(
-    session: Transaction,
-    caller: Party,
+    work: Party,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Return the caller's consents as they stand, oldest first; `next` pages on."""
+    caller = work.actor
     own = col(ConsentHead.institution) == caller.institution_id
     mine = own if caller.kind == "account" else col(ConsentHead.uscc) == caller.subject
     query = (
@@ -96,23 +85,23 @@ async def list_consents(
         .order_by(col(ConsentHead.consent_id))
         .limit(limit)
     )
-    rows = list((await session.execute(query)).scalars())
+    rows = list((await work.session.execute(query)).scalars())
     shown = [consent_document(Consent(read_terms(row.terms), row.version, row.status, intact=True)) for row in rows]
     return {"consents": shown, "next": str(rows[-1].consent_id) if len(rows) == limit else None}
 
 
 @router.get("/{consent_id}", summary="A consent 查看授权")
-async def show(consent_id: UUID, gateway: Gw, session: Transaction, caller: Party) -> dict[str, Any]:
+async def show(consent_id: UUID, work: Party) -> dict[str, Any]:
     """Return a consent as it stands."""
-    return consent_document(await _get(consent_id, gateway, session, caller))
+    return consent_document(await get_consent(work, consent_id))
 
 
 @router.get("/{consent_id}/evidence", summary="Every version, approval and receipt 授权证据")
-async def evidence(consent_id: UUID, gateway: Gw, session: Transaction, caller: Party) -> dict[str, Any]:
+async def evidence(consent_id: UUID, work: Party) -> dict[str, Any]:
     """Return what was signed: the canonical terms, each version's approval and receipt, and the receipts' key."""
-    await _get(consent_id, gateway, session, caller)
+    await get_consent(work, consent_id)
     query = select(ConsentVersion).where(col(ConsentVersion.consent_id) == consent_id)
-    rows = list((await session.execute(query.order_by(col(ConsentVersion.version)))).scalars())
+    rows = list((await work.session.execute(query.order_by(col(ConsentVersion.version)))).scalars())
     versions = [
         {
             "version": row.version, "status": row.status, "actor": row.actor, "approval": row.approval,
@@ -120,21 +109,19 @@ async def evidence(consent_id: UUID, gateway: Gw, session: Transaction, caller: 
         }
         for row in rows
     ]  # fmt: skip
-    return {"terms": rows[0].terms.decode(), "versions": versions, "keys": gateway.keys.publics("consent")}
+    return {"terms": rows[0].terms.decode(), "versions": versions, "keys": work.keys.publics("consent")}
 
 
 @router.get("/{consent_id}/uses", summary="Who asked on this consent 授权使用记录")
 async def uses(
     consent_id: UUID,
-    gateway: Gw,
-    session: Transaction,
-    caller: Party,
+    work: Party,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
     """Return the answers given on a consent, newest first."""
-    await _get(consent_id, gateway, session, caller)
+    await get_consent(work, consent_id)
     query = select(ConsentUse).where(col(ConsentUse.consent_id) == consent_id)
-    rows = (await session.execute(query.order_by(col(ConsentUse.used_at).desc()).limit(limit))).scalars()
+    rows = (await work.session.execute(query.order_by(col(ConsentUse.used_at).desc()).limit(limit))).scalars()
     return {
         "uses": [
             {
@@ -149,23 +136,12 @@ async def uses(
 
 @router.post("/{consent_id}/{action}", summary="Approve, reject, pause, resume, revoke 授权、拒绝、暂停、恢复、撤销")
 async def change(
-    consent_id: UUID,
-    action: Action,
-    request: Request,
-    gateway: Gw,
-    session: Transaction,
-    caller: Party,
-    answer: Answer | None = None,
+    consent_id: UUID, action: Action, request: Request, work: Party, answer: Answer | None = None
 ) -> Response:
     """Change a consent; made twice, a change is the same one."""
-    try:
-        approval = answer.approval if answer else None
-        changed = await change_consent(gateway, session, caller, consent_id, action, approval)
-    except ApprovalError as fault:
-        raise ProblemError("approval-invalid", 400, str(fault)) from fault
-    if isinstance(changed, Unchanged):
-        detail = DETAILS.get(changed.slug, f"This consent cannot {action} now 当前状态不允许此操作。")
-        return problem(request, changed.slug, changed.status, detail)
+    changed = await change_consent(work, consent_id, action, answer.approval if answer else None)
+    if isinstance(changed, Denial):
+        return problem(request, changed)
     request.app.state.metrics.count("consent", changed.status)
     return JSONResponse(consent_document(changed))
 
@@ -188,11 +164,3 @@ def consent_document(consent: Consent) -> dict[str, Any]:
         "terms": terms.canonical().decode(),
         "terms_sha256": terms.digest(),
     }
-
-
-async def _get(consent_id: UUID, gateway: Gw, session: Transaction, caller: Actor) -> Consent:
-    keys = gateway.keys.publics("consent")
-    found = await find_consent(session, consent_id, keys, datetime.now(UTC), lock=False)
-    if found is None or not is_party(caller, found.terms):
-        raise ProblemError("consent-not-found", 404, DETAILS["consent-not-found"])
-    return found

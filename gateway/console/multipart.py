@@ -14,7 +14,7 @@ TYPE = "multipart/form-data"
 
 
 async def read_multipart(request: Request, most: int) -> FormData:
-    """Return a form whose file holds at most `most` bytes. Raises ProblemError beyond it, PageError."""
+    """Return a form whose file holds at most `most` bytes. Raises DeniedError beyond it, PageError."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TYPE:
         raise PageError("form-stale", 400)
     check_announced(request, most + FORM_BYTES)

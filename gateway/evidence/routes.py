@@ -13,8 +13,8 @@ from audit.proofs import get_proof
 from audit.search import Filter, search
 from gateway.identity.caller import require
 from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1/audit", tags=["audit 审计"])
 Auditor = Annotated[Actor, Depends(require("audit"), scope="function")]
@@ -60,7 +60,7 @@ async def proof(event_id: UUID, gateway: Gw, session: Transaction, _auditor: Aud
     try:
         found = await get_proof(session, gateway.audit.log_id, event_id)
     except ProofError as fault:
-        raise ProblemError("not-yet-proved", 404, str(fault)) from fault
+        raise DeniedError("not-yet-proved", str(fault)) from fault
     return {
         "index": found.index,
         "leaf": found.leaf.decode(),

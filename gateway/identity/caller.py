@@ -12,9 +12,9 @@ from gateway.identity.clients.peer import address_of
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
 from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError, read_binding
 from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import commit_point, get_gateway
-from gateway.web.problems import ProblemError
 from signing.jws import ALGORITHMS
 
 
@@ -48,13 +48,13 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
     if token.person in access.suspended:
         raise _refuse("The person this token acts for is suspended.")
     if reason := access.stopped.get(token.client_id):
-        raise ProblemError(reason, 403, STOPPED[reason])
+        raise DeniedError(reason, STOPPED[reason])
     if not access.admits(token.client_id, address_of(request, gateway.settings)):
-        raise ProblemError("address-not-allowed", 403, "This client is not used from this address: ask the operator.")
+        raise DeniedError("address-not-allowed", "This client is not used from this address: ask the operator.")
     if token.scopes.isdisjoint(scopes):
         challenge = f'DPoP error="insufficient_scope", scope="{scopes[0]}"'
         detail = f"This needs the scope {' or '.join(scopes)}."
-        raise ProblemError("insufficient-scope", 403, detail, headers={"WWW-Authenticate": challenge})
+        raise DeniedError("insufficient-scope", detail, headers={"WWW-Authenticate": challenge})
     return Actor(token.client_id, token.kind, token.institution, token.subject, token.scopes, token.person)
 
 
@@ -93,8 +93,8 @@ def _check_replay(gateway: Gateway, binding: Binding, now: float) -> None:
 
 def _refuse(
     detail: str, *, error: str | None = "invalid_token", slug: str = "unauthenticated", **headers: str
-) -> ProblemError:
+) -> DeniedError:
     """Build the challenge (RFC 9449 7.1); one that brought no token at all is told no error (RFC 6750 3.1)."""
     algs = f'algs="{" ".join(ALGORITHMS)}"'
     challenge = f'DPoP error="{error}", {algs}' if error else f"DPoP {algs}"
-    return ProblemError(slug, 401, detail, headers={"WWW-Authenticate": challenge, **headers})
+    return DeniedError(slug, detail, headers={"WWW-Authenticate": challenge, **headers})

@@ -15,11 +15,11 @@ from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededEr
 from gateway.identity.tokens.pushed_requests import push_request
 from gateway.identity.tokens.token_endpoint import issue_token
 from gateway.identity.tokens.token_state import introspect, revoke
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.keystore import JWKS_CACHE_SECONDS
 from gateway.web.dependencies import Gw, Transaction, get_gateway
 from gateway.web.forms import OAuthForm, describe_form, read_form
 from gateway.web.plain_route import PlainRoute
-from gateway.web.problems import ProblemError
 from signing.jws import ALGORITHMS
 
 router = APIRouter(tags=["OAuth 2.0 登录"])
@@ -34,7 +34,7 @@ async def token(request: Request) -> JSONResponse:
         answer = await issue_token(gateway, form, _binding(request, gateway, now), now)
     except (SQLAlchemyError, AuditError, OSError) as fault:
         detail = "The request could not be recorded, so no token was given 无法留痕，未发令牌。"
-        raise ProblemError("audit-unavailable", 503, detail, headers={"Retry-After": "5"}) from fault
+        raise DeniedError("audit-unavailable", detail, headers={"Retry-After": "5"}) from fault
     return _respond(answer)
 
 

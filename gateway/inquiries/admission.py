@@ -4,37 +4,32 @@ Standing of account and institution, the consent (locked, so that a revocation w
 quota (locked, exact). What is refused is refused before anything is charged.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.subjects import Subject, find_subject
 from consent.decision import REQUIRED, Ask, Consent, Denied, decide
 from consent.store import find_candidates, find_consent
-from gateway.gateway import Gateway
-from gateway.identity.clients.access import STOPPED
 from gateway.inquiries.ledger import Charge, Exceeded, admit
+from gateway.inquiries.products import PRODUCTS
+from gateway.runtime.clock import database_now
+from gateway.runtime.denial import Denial
+from gateway.runtime.work import UnitOfWork
 
-UNITS: Mapping[str, int] = {"score": 1, "health_check": 3}
 _STANDING = text("""
     SELECT s.stopped, c.products IS NULL OR :product = ANY (c.products) AS entitled,
            CAST(:intermediary AS text) IS NULL OR EXISTS (
                SELECT FROM institution m WHERE m.institution_id = :intermediary AND m.status = 'active') AS intermediary
     FROM client_standing s JOIN client c USING (client_id) WHERE client_id = :account
 """)
-_CLOCK = text("SELECT clock_timestamp()")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One question: who asks about whom (USCC), what, for which purpose, of which provider, on which consent.
-
-    `actor` is whom the log names: the account, or the person it asks for.
-    """
+class InquiryRequest:
+    """One question: who asks about whom (USCC), what, for which purpose, of which provider, on which consent."""
 
     inquiry_id: UUID
     account: str
@@ -45,15 +40,15 @@ class Wanted:
     provider: str
     consent_id: UUID | None
     intermediary: str | None
-    actor: str
 
     def charge(self) -> Charge:
         """Return what it costs."""
-        return Charge(self.inquiry_id, self.account, self.institution, self.product, UNITS[self.product])
+        units = PRODUCTS[self.product].units
+        return Charge(self.inquiry_id, self.account, self.institution, self.product, units)
 
 
 @dataclass(frozen=True)
-class Admitted:
+class Admission:
     """An inquiry that may be answered: about this subject, on this consent, charged to this day."""
 
     subject: Subject
@@ -63,48 +58,48 @@ class Admitted:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """Why an inquiry is denied, and what the answer's header fields say beside it."""
+class Refusal:
+    """Why an inquiry is denied, and whom it was about where that is known."""
 
-    denied: Denied
+    denial: Denial
     subject_id: UUID | None = None
-    headers: dict[str, str] = field(default_factory=dict)
 
 
-async def admit_inquiry(gateway: Gateway, session: AsyncSession, wanted: Wanted) -> Admitted | Refused:
+async def admit_inquiry(work: UnitOfWork, request: InquiryRequest) -> Admission | Refusal:
     """Run the checks."""
-    subject = await find_subject(session, "uscc", wanted.uscc)
+    subject = await find_subject(work.session, "uscc", request.uscc)
     subject_id = subject.subject_id if subject else None
-    if denied := await _check_standing(session, wanted):
-        return Refused(denied, subject_id)
-    consent, now = await permit(gateway, session, wanted)
-    if isinstance(consent, Denied):
-        return Refused(consent, subject_id)
+    if denial := await _check_standing(work, request):
+        return Refusal(denial, subject_id)
+    consent, now = await permit(work, request)
+    if isinstance(consent, Denial):
+        return Refusal(consent, subject_id)
     if subject is None:
-        return Refused(Denied("subject-not-found", 404, "No record of this enterprise is held 未归集该企业信息。"))
-    day = await admit(session, wanted.charge())
+        return Refusal(Denial("subject-not-found"))
+    day = await admit(work.session, request.charge())
     if isinstance(day, Exceeded):
-        return Refused(_over_quota(day), subject_id, {"Retry-After": str(day.retry_after)} if day.planned else {})
-    return Admitted(subject, consent, day, now)
+        return Refusal(_over_quota(day), subject_id)
+    return Admission(subject, consent, day, now)
 
 
-async def permit(gateway: Gateway, session: AsyncSession, wanted: Wanted) -> tuple[Consent | Denied, datetime]:
+async def permit(work: UnitOfWork, request: InquiryRequest) -> tuple[Consent | Denial, datetime]:
     """Return the consent that permits the inquiry, or the denial, and the database's clock after the lock."""
-    ids = [wanted.consent_id] if wanted.consent_id else await find_candidates(session, wanted.institution, wanted.uscc)
-    keys = gateway.keys.publics("consent")
-    clock: datetime = (await session.execute(_CLOCK)).scalar_one()
+    session, named = work.session, request.consent_id
+    ids = [named] if named else await find_candidates(session, request.institution, request.uscc)
+    keys, clock = work.keys.publics("consent"), await database_now(session)
     found = [await find_consent(session, consent_id, keys, clock, lock=True) for consent_id in ids]
-    now: datetime = (await session.execute(_CLOCK)).scalar_one()
+    now = await database_now(session)
     ask = Ask(
-        wanted.institution, wanted.account, wanted.uscc, wanted.product, wanted.purpose, named=bool(wanted.consent_id)
+        request.institution, request.account, request.uscc, request.product, request.purpose, named=named is not None
     )
     judged = [(consent, decide(consent, ask, now)) for consent in found] or [(None, decide(None, ask, now))]
     permitted = [consent for consent, denied in judged if denied is None and consent is not None]
     if len(permitted) > 1:
-        return Denied("consent-ambiguous", 409, "Several consents permit this: name one 请指明所用授权。"), now
+        return Denial("consent-ambiguous"), now
     if permitted:
         return permitted[0], now
-    return _closest(judged, ask), now
+    denied = _closest(judged, ask)
+    return Denial(denied.reason, members=denied.members), now
 
 
 def _closest(judged: list[tuple[Consent | None, Denied | None]], ask: Ask) -> Denied:
@@ -118,23 +113,20 @@ def _closest(judged: list[tuple[Consent | None, Denied | None]], ask: Ask) -> De
     return denials[0] if len(denials) == 1 else REQUIRED
 
 
-async def _check_standing(session: AsyncSession, wanted: Wanted) -> Denied | None:
-    values = {"account": wanted.account, "product": wanted.product, "intermediary": wanted.intermediary}
-    row = (await session.execute(_STANDING, values)).one_or_none()
+async def _check_standing(work: UnitOfWork, request: InquiryRequest) -> Denial | None:
+    values = {"account": request.account, "product": request.product, "intermediary": request.intermediary}
+    row = (await work.session.execute(_STANDING, values)).one_or_none()
     if row is None or row.stopped is not None:
-        reason = row.stopped if row else "account-closed"
-        return Denied(reason, 403, STOPPED[reason])
+        return Denial(row.stopped if row else "account-closed")
     if not row.entitled:
-        return Denied("product-not-entitled", 403, "This account was not given this product 账户未开通此产品。")
+        return Denial("product-not-entitled")
     if not row.intermediary:
-        return Denied("unknown-intermediary", 422, "The intermediary is no active institution here 中介机构未登记。")
+        return Denial("unknown-intermediary")
     return None
 
 
-def _over_quota(exceeded: Exceeded) -> Denied:
+def _over_quota(exceeded: Exceeded) -> Denial:
     if not exceeded.planned:
-        return Denied(
-            "product-not-entitled", 403, "No quota has been set for this account or its institution 未分配配额。"
-        )
-    members: dict[str, object] = {"violated-policies": list(exceeded.policies)}
-    return Denied("quota-exceeded", 429, "The quota is used up 配额已用完。", members)
+        return Denial("product-not-entitled", "未分配配额。No quota has been set for this account or its institution.")
+    headers = {"Retry-After": str(exceeded.retry_after)}
+    return Denial("quota-exceeded", members={"violated-policies": list(exceeded.policies)}, headers=headers)

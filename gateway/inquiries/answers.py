@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.records.portfolio import find_feeds, load_records
-from gateway.gateway import Gateway
+from gateway.runtime.work import UnitOfWork
 from scoring_adapter.card import load_card
 from scoring_adapter.relay import RelayAnswer
 from scoring_adapter.score import Input, score
@@ -19,7 +18,6 @@ from signing.jws import sign_jws
 
 ANSWER_TYPE = "xinqiao-answer+jws"
 GOOD_FOR = timedelta(days=30)
-CALENDAR = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -56,16 +54,11 @@ def relayed_result(answer: RelayAnswer) -> Result:
     )
 
 
-def today(now: datetime) -> date:
-    """Return the calendar day, Asia/Shanghai."""
-    return now.astimezone(CALENDAR).date()
-
-
-def sign_answer(gateway: Gateway, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> str:
+def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> str:
     """Sign an answer: who asked what on which consent, what was answered, and the audit entry that records it."""
     statement = {
         "v": 1,
-        "iss": gateway.settings.issuer,
+        "iss": work.issuer,
         **asked,
         "score": result.score,
         "band": result.band,
@@ -76,4 +69,4 @@ def sign_answer(gateway: Gateway, asked: dict[str, Any], result: Result, entry: 
         "issued_at": now.isoformat(),
         "expires_at": (now + GOOD_FOR).isoformat(),
     }
-    return sign_jws(statement, gateway.keys.signing("answer"), ANSWER_TYPE)
+    return sign_jws(statement, work.keys.signing("answer"), ANSWER_TYPE)

@@ -2,20 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from gateway.gateway import Gateway
-from gateway.inquiries.admission import Wanted
+from gateway.inquiries.admission import InquiryRequest
 from gateway.inquiries.answers import Result
 from gateway.platforms.outbox import deliver
+from gateway.runtime.work import UnitOfWork
 
 
-async def tell_evaluation(gateway: Gateway, session: AsyncSession, wanted: Wanted, result: Result, entry: UUID) -> None:
+async def tell_evaluation(work: UnitOfWork, request: InquiryRequest, result: Result, entry: UUID) -> None:
     """Queue the result of an answered inquiry; who asked is not told."""
     item = {
-        "inquiry": str(wanted.inquiry_id), "subject": wanted.uscc, "product": wanted.product,
+        "inquiry": str(request.inquiry_id), "subject": request.uscc, "product": request.product,
         "score": result.score, "band": result.band, "model": result.model, "inputs": result.inputs,
     }  # fmt: skip
-    await deliver(
-        gateway, session, kind="evaluations", role="brain", items=[item], exchange=wanted.inquiry_id, event_id=entry
-    )
+    await deliver(work, kind="evaluations", role="brain", items=[item], exchange=request.inquiry_id, event_id=entry)

@@ -5,23 +5,23 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from gateway.identity.caller import require
+from gateway.identity.caller import working
 from gateway.inquiries.ledger import Charge, Room, read_room
-from gateway.runtime.actor import Actor
-from gateway.web.dependencies import Transaction
+from gateway.runtime.work import UnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["ask 查询"])
-Account = Annotated[Actor, Depends(require("inquiries"), scope="function")]
+Account = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 WINDOWS = {"acct-day": 86_400, "acct-month": 2_592_000}
 NO_INQUIRY = UUID(int=0)
 
 
 @router.get("/quota", summary="What is left 剩余配额")
-async def quota(session: Transaction, caller: Account) -> dict[str, Any]:
+async def quota(work: Account) -> dict[str, Any]:
     """Return the account's own use and limits; of the institution only what it leaves."""
+    caller = work.actor
     assert caller.institution_id is not None, "accounts belong to institutions"  # noqa: S101 - see the client table
     charge = Charge(NO_INQUIRY, caller.client_id, caller.institution_id, "score", 0)
-    room = await read_room(session, charge)
+    room = await read_room(work.session, charge)
     own = {
         r.policy.removeprefix("acct-"): {
             "used": r.used, "reserved": r.reserved, "limit": r.most or 0, "resets_in_seconds": r.resets_in,

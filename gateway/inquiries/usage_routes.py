@@ -9,16 +9,15 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import col, select
 
-from gateway.identity.caller import require
+from gateway.identity.caller import working
 from gateway.inquiries.usage import report_usage
 from gateway.platforms.tables import Delivery, UsageResult
-from gateway.runtime.actor import Actor
-from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 from signing.jws import payload_of
 
 router = APIRouter(prefix="/v1/usage-results", tags=["feed back 回流"])
-Reporter = Annotated[Actor, Depends(require("usage-results"), scope="function")]
+Reporting = Annotated[UnitOfWork, Depends(working("usage-results"), scope="function")]
 Yuan = Annotated[Decimal | None, Field(ge=0, lt=10**15, decimal_places=2, description="元 In yuan, as a text.")]
 
 
@@ -51,30 +50,25 @@ class UsageReport(BaseModel):
 
 
 @router.post("", summary="Report a usage result 报告应用结果")
-async def report(
-    told: UsageReport, request: Request, response: Response, gateway: Gw, session: Transaction, caller: Reporter
-) -> dict[str, Any]:
+async def report(told: UsageReport, request: Request, response: Response, work: Reporting) -> dict[str, Any]:
     """Store the report and queue it for the city; the same again is the same (200), other content a version (201)."""
-    stored = await report_usage(gateway, session, caller, told.inquiry, told.content())
-    if stored is None:
-        raise ProblemError("inquiry-not-found", 404, "Your institution was given no such answer 没有此应答。")
-    row, new = stored
+    row, new = await report_usage(work, told.inquiry, told.content())
     request.app.state.metrics.count("usage-result", told.outcome if new else "known")
     response.status_code = 201 if new else 200
     return {"result": str(row.result_id), "version": row.version, "exchange": str(row.exchange)}
 
 
 @router.get("/{result_id}", summary="A usage result and its receipts 应用结果与回执")
-async def show(result_id: UUID, session: Transaction, caller: Reporter) -> dict[str, Any]:
+async def show(result_id: UUID, work: Reporting) -> dict[str, Any]:
     """Return every version with its deliveries: state, the city's receipt, the province's receipt."""
     query = select(UsageResult).where(
-        col(UsageResult.result_id) == result_id, col(UsageResult.institution) == caller.institution_id
+        col(UsageResult.result_id) == result_id, col(UsageResult.institution) == work.actor.institution_id
     )
-    rows = list((await session.execute(query.order_by(col(UsageResult.version)))).scalars())
+    rows = list((await work.session.execute(query.order_by(col(UsageResult.version)))).scalars())
     if not rows:
-        raise ProblemError("usage-result-not-found", 404, "Your institution reported no such result 没有此应用结果。")
+        raise DeniedError("usage-result-not-found")
     deliveries = select(Delivery).where(col(Delivery.exchange).in_([row.exchange for row in rows]))
-    sent = list((await session.execute(deliveries)).scalars())
+    sent = list((await work.session.execute(deliveries)).scalars())
     return {"result": str(result_id), "versions": [_version(row, sent) for row in rows]}
 
 

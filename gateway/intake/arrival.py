@@ -15,7 +15,7 @@ from gateway.gateway import Gateway
 from gateway.intake.held import HeldError
 from gateway.intake.take_in import BatchConflictError, Sender, take_in
 from gateway.quality.documents import held_document
-from gateway.web.problems import ProblemError
+from gateway.runtime.denial import DeniedError
 
 
 async def take_file(
@@ -27,15 +27,15 @@ async def take_file(
     *,
     then: Callable[[AsyncSession], Awaitable[None]] | None = None,
 ) -> tuple[Batch, bool]:
-    """Take a file in and return its batch, and whether it was new. Raises ProblemError."""
+    """Take a file in and return its batch, and whether it was new. Raises DeniedError."""
     async with gateway.gate.admit(dataset, path.stat().st_size):
         try:
             return await take_in(gateway, sender, dataset, digest, partial(decode, path), then=then, file=path)
         except HeldError as fault:
-            raise ProblemError("delivery-held", 202, str(fault), **held_document(fault.held)) from fault
+            raise DeniedError("delivery-held", str(fault), **held_document(fault.held)) from fault
         except CorrectionError as fault:
-            raise ProblemError("correction-refused", 422, str(fault)) from fault
+            raise DeniedError("correction-refused", str(fault)) from fault
         except ConnectorError as fault:
-            raise ProblemError("malformed-delivery", 422, str(fault)) from fault
+            raise DeniedError("malformed-delivery", str(fault)) from fault
         except BatchConflictError as fault:
-            raise ProblemError("batch-conflict", 409, str(fault)) from fault
+            raise DeniedError("batch-conflict", str(fault)) from fault

@@ -21,9 +21,9 @@ from gateway.intake.arrival import take_file
 from gateway.intake.take_in import Sender, digest_of
 from gateway.people.sessions import Present
 from gateway.quality.pages import Code, agency_page
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.spool import spool_of
 from gateway.web.dependencies import Gw
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/console/quality", include_in_schema=False)
 
@@ -41,8 +41,8 @@ async def correct(request: Request, agency: Code, gateway: Gw, present: ClerkApa
             raise PageError("form-stale", 400)
         try:
             await _take_in(gateway, present, agency, str(form.get("corrects", "")), sent.file)
-        except ProblemError as fault:
-            if fault.slug == "delivery-held":
+        except DeniedError as fault:
+            if fault.denial.reason == "delivery-held":
                 return RedirectResponse(f"/console/quality/{quote(agency)}?said=held", 303)
             async with gateway.database.begin("quality.show") as session:
                 return await agency_page(request, session, present, agency, note="not-done", fault=str(fault))

@@ -32,9 +32,10 @@ from gateway.intake.signatures import demand_no_signature
 from gateway.intake.take_in import Sender
 from gateway.people.sessions import Present
 from gateway.runtime.database import raw
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.spool import spool_of
 from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
+from gateway.web.error_table import ERRORS
 
 router = APIRouter(prefix="/console/uploads", include_in_schema=False)
 ON_A_PAGE = 50
@@ -61,7 +62,7 @@ async def show(request: Request, session: Transaction, present: Deliverer, befor
 async def hand_in(request: Request, gateway: Gw, present: Deliverer) -> Response:
     """Take a file in and lead to what came of it, or to where it is held; what is wrong is said beside the form."""
     check_origin(request)
-    fault: ProblemError | PageError
+    fault: DeniedError | PageError
     try:
         form = await read_multipart(request, gateway.settings.max_upload_bytes)
         try:
@@ -70,11 +71,11 @@ async def hand_in(request: Request, gateway: Gw, present: Deliverer) -> Response
         finally:
             await form.close()
         return RedirectResponse(f"/console/uploads/{batch.batch_id}", 303)
-    except (ProblemError, PageError) as refusal:
+    except (DeniedError, PageError) as refusal:
         if isinstance(refusal, PageError) and refusal.key != "upload-incomplete":
             raise
-        if isinstance(refusal, ProblemError) and refusal.slug == "delivery-held":
-            return RedirectResponse(f"/console/quality/{refusal.extensions['agency']}?said=held", 303)
+        if isinstance(refusal, DeniedError) and refusal.denial.reason == "delivery-held":
+            return RedirectResponse(f"/console/quality/{refusal.denial.members['agency']}?said=held", 303)
         fault = refusal
     async with gateway.database.begin("uploads.form") as session:
         return await _form(request, session, present, fault=fault)
@@ -128,7 +129,7 @@ def bars_of(batch: Batch) -> list[dict[str, Any]]:
 
 
 async def _take_in(gateway: Gateway, present: Present, form: FormData) -> Batch:
-    """Take the form's file in. Raises PageError or ProblemError."""
+    """Take the form's file in. Raises PageError or DeniedError."""
     dataset, file = datasets().get(str(form.get("dataset", ""))), form.get("file")
     sender_batch = str(form.get("batch", "")).strip()
     whole = isinstance(file, UploadFile) and file.filename and re.fullmatch(SENDERS_ID, sender_batch)
@@ -154,20 +155,24 @@ async def _form(
     present: Present,
     *,
     before: UUID | None = None,
-    fault: ProblemError | PageError | None = None,
+    fault: DeniedError | PageError | None = None,
 ) -> Response:
     query = select(Batch).order_by(col(Batch.batch_id).desc()).limit(ON_A_PAGE)
     query = query.where(col(Batch.agency) == present.agency) if present.agency else query
     query = query.where(col(Batch.batch_id) < before) if before else query
     rows = list((await session.execute(query)).scalars())
     return page(
-        request, "uploads", present, status=fault.status if fault else 200, script=True,
+        request, "uploads", present, status=_status(fault) if fault else 200, script=True,
         groups=_choices(present),
         batch_id=f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}", rows=rows, before=before,
         following=rows[-1].batch_id if len(rows) == ON_A_PAGE else None,
-        fault=fault.detail if isinstance(fault, ProblemError) else "",
+        fault=str(fault) if isinstance(fault, DeniedError) else "",
         key=fault.key if isinstance(fault, PageError) else "",
     )  # fmt: skip
+
+
+def _status(fault: DeniedError | PageError) -> int:
+    return fault.status if isinstance(fault, PageError) else ERRORS[fault.denial.reason].status
 
 
 def _choices(present: Present) -> list[tuple[Any, list[Dataset]]]:

@@ -24,8 +24,8 @@ from gateway.intake.signatures import verify_batch_jws
 from gateway.intake.tables import Upload
 from gateway.intake.take_in import Sender, digest_of
 from gateway.intake.uploads import LIFE_HOURS, file_of, get_upload
+from gateway.runtime.denial import DeniedError
 from gateway.web.checksum import Checksum
-from gateway.web.problems import ProblemError
 
 SYNCED_EVERY = 8 * 1024 * 1024
 _ADVANCE = text("""
@@ -45,18 +45,16 @@ async def append(
     chunks: AsyncIterator[bytes],
     checksum: Checksum | None,
 ) -> Upload:
-    """Append a piece at its offset; the last one completes the upload. Returns it as it stands. Raises ProblemError."""
+    """Append a piece at its offset; the last one completes the upload. Returns it as it stands. Raises DeniedError."""
     upload = await get_upload(gateway, client_id, upload_id)
     if upload.state == "stored" and offset == upload.length:
         return upload
     with _locked(gateway, upload_id) as file:
         upload = await get_upload(gateway, client_id, upload_id)
         if upload.state == "refused":
-            raise ProblemError("upload-refused", 409, upload.fault or "")
+            raise DeniedError("upload-refused", upload.fault or "")
         if offset != upload.received:
-            raise ProblemError(
-                "offset-mismatch", 409, f"Upload-Offset is {upload.received}: go on from there 请从此处续传。"
-            )
+            raise DeniedError("offset-mismatch", f"Upload-Offset is {upload.received}: go on from there 请从此处续传。")
         if upload.state == "open":
             if file.seek(0, os.SEEK_END) < upload.received:  # another host's disk, or the spool was emptied
                 raise _lost()
@@ -86,7 +84,7 @@ async def _write(
                 await _advance(gateway, upload, file, written)
         if checksum:
             checksum.check()
-    except ProblemError:
+    except DeniedError:
         if not checksum:
             await _advance(gateway, upload, file, written)
         raise
@@ -101,7 +99,7 @@ async def _advance(gateway: Gateway, upload: Upload, file: BinaryIO, written: in
     async with gateway.database.begin("upload.advance") as session:
         values = {"id": upload.upload_id, "received": written, "hours": LIFE_HOURS}
         if (await session.execute(_ADVANCE, values)).rowcount != 1:  # type: ignore[attr-defined]
-            raise ProblemError("upload-not-found", 404, "The upload was ended meanwhile 上传已被终止。")
+            raise DeniedError("upload-not-found", "The upload was ended meanwhile 上传已被终止。")
     upload.received = written
 
 
@@ -121,9 +119,9 @@ async def _complete(gateway: Gateway, upload: Upload) -> None:
             await verify_batch_jws(gateway, upload.client_id, signature, upload.dataset, upload.sender_batch, digest)
         sender = Sender(upload.client_id, upload.sender_batch, "upload", signature)
         _, new = await take_file(gateway, sender, dataset, path, digest, then=mark)
-    except ProblemError as fault:
+    except DeniedError as fault:
         async with gateway.database.begin("upload.refuse") as session:
-            await session.execute(_REFUSED, {"id": upload.upload_id, "fault": fault.detail})
+            await session.execute(_REFUSED, {"id": upload.upload_id, "fault": str(fault)})
         path.unlink(missing_ok=True)
         raise
     if not new:
@@ -134,7 +132,7 @@ async def _complete(gateway: Gateway, upload: Upload) -> None:
 
 @contextmanager
 def _locked(gateway: Gateway, upload_id: UUID) -> Iterator[BinaryIO]:
-    """Hold an upload's file alone. Raises ProblemError where another request writes to it."""
+    """Hold an upload's file alone. Raises DeniedError where another request writes to it."""
     try:
         file = file_of(gateway, upload_id).open("r+b")
     except FileNotFoundError:
@@ -145,18 +143,18 @@ def _locked(gateway: Gateway, upload_id: UUID) -> Iterator[BinaryIO]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as fault:
             detail = "另一个请求正在写入，请稍后 Another request is writing to it: try again in a moment."
-            raise ProblemError("upload-busy", 423, detail, headers={"Retry-After": "1"}) from fault
+            raise DeniedError("upload-busy", detail, headers={"Retry-After": "1"}) from fault
         yield file
 
 
-def _beyond_length() -> ProblemError:
-    return ProblemError("invalid-request", 400, "超过声明的长度 More came than Upload-Length announced.")
+def _beyond_length() -> DeniedError:
+    return DeniedError("invalid-request", "超过声明的长度 More came than Upload-Length announced.")
 
 
-def _other_file() -> ProblemError:
-    return ProblemError("digest-mismatch", 400, "文件与 Repr-Digest 不符 The file is not what Repr-Digest said.")
+def _other_file() -> DeniedError:
+    return DeniedError("digest-mismatch", "文件与 Repr-Digest 不符 The file is not what Repr-Digest said.")
 
 
-def _lost() -> ProblemError:
+def _lost() -> DeniedError:
     """Say that the spool was emptied, or is another host's."""
-    return ProblemError("upload-not-found", 404, "已传内容丢失，请重新上传 What had arrived is lost: begin anew.")
+    return DeniedError("upload-not-found", "已传内容丢失，请重新上传 What had arrived is lost: begin anew.")

@@ -18,10 +18,10 @@ from gateway.intake.corrections import count_corrected
 from gateway.intake.signatures import AgencySignature
 from gateway.intake.take_in import Sender
 from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
@@ -111,19 +111,19 @@ def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
 
 
 def get_own_dataset(name: str, agency: Actor) -> Dataset:
-    """Return a dataset of the caller's own. Raises ProblemError."""
+    """Return a dataset of the caller's own. Raises DeniedError."""
     try:
         wanted = get_dataset(name)
     except UnknownDatasetError as fault:
-        raise ProblemError("unknown-dataset", 404, str(fault)) from fault
+        raise DeniedError("unknown-dataset", str(fault)) from fault
     if agency.client_id != wanted.agency:
-        raise ProblemError("dataset-not-yours", 403, f"The dataset {name} belongs to another agency.")
+        raise DeniedError("dataset-not-yours", f"The dataset {name} belongs to another agency.")
     return wanted
 
 
 async def get_batch(session: AsyncSession, batch_id: UUID, caller: Actor) -> Batch:
-    """Return a batch, to an agency only its own. Raises ProblemError."""
+    """Return a batch, to an agency only its own. Raises DeniedError."""
     batch = await session.get(Batch, batch_id)
     if batch is None or (caller.kind == "agency" and batch.agency != caller.client_id):
-        raise ProblemError("batch-not-found", 404, "You have no such batch.")
+        raise DeniedError("batch-not-found", "You have no such batch.")
     return batch

@@ -15,8 +15,8 @@ from fastapi import Request
 
 from gateway.gateway import Gateway
 from gateway.identity.clients.client_keys import current_keys
+from gateway.runtime.denial import DeniedError
 from gateway.web.body import Received
-from gateway.web.problems import ProblemError
 from signing.errors import SignatureError
 from signing.jws import verify_jws
 from signing.message_signatures import (
@@ -46,10 +46,10 @@ class AgencySignature:
         self._kept: str | None = None
 
     async def check_head(self) -> None:
-        """Refuse what can be told from the head. Raises ProblemError."""
+        """Refuse what can be told from the head. Raises DeniedError."""
         if self._jws is not None and self._message:
-            raise ProblemError(
-                "batch-signature-invalid", 400, "Send Batch-Signature or Signature-Input, not both 只用一种签名。"
+            raise DeniedError(
+                "batch-signature-invalid", "Send Batch-Signature or Signature-Input, not both 只用一种签名。"
             )
         if self._jws is None and not self._message:
             await demand_no_signature(self._gateway, self._client)
@@ -59,10 +59,10 @@ class AgencySignature:
             try:
                 self._kept = json.dumps(_verify_message(self._request, self._gateway.settings.issuer, keys))
             except SignatureError as fault:
-                raise ProblemError("batch-signature-invalid", 400, f"Signature: {fault}") from fault
+                raise DeniedError("batch-signature-invalid", f"Signature: {fault}") from fault
 
     async def verify(self, dataset: str, batch_id: str, received: Received) -> str | None:
-        """Return what is kept, None where there is no signature. Raises ProblemError where it is over another file."""
+        """Return what is kept, None where there is no signature. Raises DeniedError where it is over another file."""
         if self._jws is not None:
             return await verify_batch_jws(self._gateway, self._client, self._jws, dataset, batch_id, received.digest)
         return self._kept  # it covers Content-Digest, which has been compared with what arrived
@@ -70,20 +70,18 @@ class AgencySignature:
     def _check_coding(self) -> None:
         """A packed body's Content-Digest says nothing of the file, which the evidence has to name."""
         if self._request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
-            raise ProblemError(
+            raise DeniedError(
                 "batch-signature-invalid",
-                400,
                 "RFC 9421 签名的报送不能压缩，或改用 Batch-Signature A delivery signed by RFC 9421 is sent unpacked; "
                 "Batch-Signature is over the file and may go with gzip.",
             )
 
 
 async def demand_no_signature(gateway: Gateway, client_id: str) -> None:
-    """Pass where an agency need not sign. Raises ProblemError where it must."""
+    """Pass where an agency need not sign. Raises DeniedError where it must."""
     if client_id in (await gateway.access.current()).must_sign:
-        raise ProblemError(
+        raise DeniedError(
             "batch-signature-required",
-            400,
             "本部门的报送必须签名：Batch-Signature 或 Signature-Input This agency's deliveries must be signed: send "
             "Batch-Signature, or Signature-Input and Signature.",
         )
@@ -92,11 +90,11 @@ async def demand_no_signature(gateway: Gateway, client_id: str) -> None:
 async def verify_batch_jws(
     gateway: Gateway, client_id: str, jws: str, dataset: str, batch_id: str, digest: bytes
 ) -> str:
-    """Return the JWS once it is verified. Raises ProblemError."""
+    """Return the JWS once it is verified. Raises DeniedError."""
     try:
         check_batch_jws(jws, await _keys_of(gateway, client_id), dataset, batch_id, digest.hex())
     except SignatureError as fault:
-        raise ProblemError("batch-signature-invalid", 400, f"Batch-Signature: {fault}") from fault
+        raise DeniedError("batch-signature-invalid", f"Batch-Signature: {fault}") from fault
     return jws
 
 

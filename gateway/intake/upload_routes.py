@@ -5,6 +5,7 @@ The last piece makes the batch; GET tells which. docs/decisions/0014-deliveries-
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC
 from email.utils import format_datetime
 from typing import Annotated, Any
@@ -17,10 +18,10 @@ from gateway.intake.routes import BatchId, DatasetName, Pusher, Signature, get_o
 from gateway.intake.signatures import demand_no_signature
 from gateway.intake.tables import Upload
 from gateway.intake.uploads import Wanted, end_upload, get_upload, open_upload
+from gateway.runtime.denial import DeniedError
 from gateway.web.body import chunks_of, read_digest
 from gateway.web.checksum import ALGORITHMS, Checksum
 from gateway.web.dependencies import Gw
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 VERSION = "1.0.0"
@@ -98,7 +99,7 @@ async def piece(
     """Append a piece. The last one takes the batch in and answers when that is done, with Content-Location."""
     with _tus(version):
         if request.headers.get("content-type", "").lower() != PIECE_TYPE:
-            raise ProblemError("unsupported-encoding", 415, f"Content-Type must be {PIECE_TYPE}.")
+            raise DeniedError("unsupported-encoding", f"Content-Type must be {PIECE_TYPE}.")
         announced = Checksum(checksum) if checksum else None
         upload = await append(gateway, agency.client_id, upload_id, offset, chunks_of(request), announced)
     return Response(status_code=204, headers=_state(upload))
@@ -126,9 +127,9 @@ def _tus(version: str) -> Iterator[None]:
     """Name the version in refusals too; refuse another one (tus 1.0, Tus-Version)."""
     if version != VERSION:
         headers = {"Tus-Version": VERSION, **TUS}
-        raise ProblemError("unsupported-version", 412, f"Tus-Resumable: {VERSION}.", headers=headers)
+        raise DeniedError("unsupported-version", f"Tus-Resumable: {VERSION}.", headers=headers)
     try:
         yield
-    except ProblemError as fault:
-        fault.headers = {**fault.headers, **TUS}
+    except DeniedError as fault:
+        fault.denial = replace(fault.denial, headers={**fault.denial.headers, **TUS})
         raise

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from audit.events import Event
 from gateway.gateway import Gateway
 from gateway.intake.tables import Upload
-from gateway.web.problems import ProblemError
+from gateway.runtime.denial import DeniedError
 
 MOST_OPEN = 10  # of one agency
 LIFE_HOURS = 24  # after the last byte
@@ -47,18 +47,16 @@ def file_of(gateway: Gateway, upload_id: UUID) -> Path:
 
 
 async def open_upload(gateway: Gateway, wanted: Wanted) -> Upload:
-    """Open an upload, or return the one begun for the same file. Raises ProblemError beyond what may be held."""
+    """Open an upload, or return the one begun for the same file. Raises DeniedError beyond what may be held."""
     most, now = gateway.settings.max_resumable_bytes, datetime.now(UTC)
     if not 0 < wanted.length <= most:
         detail = f"文件最多 {most} 字节，请拆分 Upload-Length must be 1 to {most}: split the file."
-        raise ProblemError("delivery-too-large", 413, detail)
+        raise DeniedError("delivery-too-large", detail)
     upload_id = uuid7()
     path = file_of(gateway, upload_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if shutil.disk_usage(path.parent).free < wanted.length + SPARE_BYTES:
-        raise ProblemError(
-            "storage-full", 507, "暂无存储空间，请稍后再试 There is no room on the disk: try again later."
-        )
+        raise DeniedError("storage-full", "暂无存储空间，请稍后再试 There is no room on the disk: try again later.")
     async with gateway.database.begin("upload.open") as session:
         await session.execute(_ALONE, {"client": wanted.client_id})
         if begun := await _find_same(session, wanted):
@@ -69,7 +67,7 @@ async def open_upload(gateway: Gateway, wanted: Wanted) -> Upload:
                 f"未完成的上传最多 {MOST_OPEN} 个、共 {2 * most} 字节 At most {MOST_OPEN} unfinished uploads of "
                 f"{2 * most} bytes together: finish or DELETE one."
             )
-            raise ProblemError("too-many-uploads", 409, detail)
+            raise DeniedError("too-many-uploads", detail)
         told = {"dataset": wanted.dataset, "sender_batch": wanted.sender_batch, "length": wanted.length}
         event = Event("upload.opened", wanted.client_id, payload={"upload": str(upload_id), **told})
         row = Upload(
@@ -93,16 +91,16 @@ async def _find_same(session: AsyncSession, wanted: Wanted) -> Upload | None:
 
 
 async def get_upload(gateway: Gateway, client_id: str, upload_id: UUID) -> Upload:
-    """Return a client's own upload. Raises ProblemError where there is none, or none any more."""
+    """Return a client's own upload. Raises DeniedError where there is none, or none any more."""
     async with gateway.database.begin("upload.get") as session:
         row = await session.get(Upload, upload_id)
     if row is None or row.client_id != client_id or row.expires_at < datetime.now(UTC):
-        raise ProblemError("upload-not-found", 404, "没有此上传，或已过期 There is no such upload, or no longer.")
+        raise DeniedError("upload-not-found", "没有此上传，或已过期 There is no such upload, or no longer.")
     return row
 
 
 async def end_upload(gateway: Gateway, client_id: str, upload_id: UUID) -> None:
-    """End an upload at the client's wish. Raises ProblemError."""
+    """End an upload at the client's wish. Raises DeniedError."""
     upload = await get_upload(gateway, client_id, upload_id)
     async with gateway.database.begin("upload.end") as session:
         await session.execute(_END, {"id": upload_id})

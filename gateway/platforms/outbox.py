@@ -1,24 +1,21 @@
 """Sending, first half: the delivery and its job, written in the transaction of what is being told."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from gateway.gateway import Gateway
 from gateway.platforms.messages import items_digest, sign_message
 from gateway.platforms.queue import enqueue
 from gateway.platforms.tables import Delivery, Peer
 from gateway.runtime.database import raw
+from gateway.runtime.work import UnitOfWork
 
 
 async def deliver(
-    gateway: Gateway,
-    session: AsyncSession,
+    work: UnitOfWork,
     *,
     kind: str,
     role: str,
@@ -27,21 +24,21 @@ async def deliver(
     event_id: UUID,
 ) -> list[UUID]:
     """Queue one delivery to every active platform of a role and return their ids; commits with the caller."""
-    peers = await session.execute(select(Peer).where(col(Peer.role) == role, col(Peer.status) == "active"))
+    peers = await work.session.execute(select(Peer).where(col(Peer.role) == role, col(Peer.status) == "active"))
     queued = []
     for peer in peers.scalars().all():
-        delivery, now = uuid7(), datetime.now(UTC)
+        delivery, now = uuid7(), work.now
         message = sign_message(
-            gateway.keys.signing("delivery"), delivery=delivery, exchange=exchange, kind=kind,
-            issuer=gateway.settings.issuer, items=items, now=now,
+            work.keys.signing("delivery"), delivery=delivery, exchange=exchange, kind=kind,
+            issuer=work.issuer, items=items, now=now,
         )  # fmt: skip
         row = Delivery(
             delivery_id=delivery, kind=kind, peer_id=peer.peer_id, exchange=exchange, message=message,
             items_digest=items_digest(items), state="pending", attempts=0, last_fault=None, created_at=now,
             settled_at=None, receipt=None, onward_receipt=None, event_id=event_id,
         )  # fmt: skip
-        session.add(row)
-        await session.flush()
-        await enqueue(await raw(session), delivery)
+        work.session.add(row)
+        await work.session.flush()
+        await enqueue(await raw(work.session), delivery)
         queued.append(delivery)
     return queued

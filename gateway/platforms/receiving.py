@@ -1,57 +1,52 @@
 """Receiving: a message verified, stored and acknowledged in one transaction; passed on to the province by the city."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from audit.events import Event
-from gateway.gateway import Gateway
 from gateway.identity.clients.client_keys import current_keys
-from gateway.platforms.messages import read_message, sign_receipt
+from gateway.platforms.messages import MessageError, read_message, sign_receipt
 from gateway.platforms.outbox import deliver
 from gateway.platforms.tables import Delivery, Received
-from gateway.runtime.actor import Actor
-from gateway.runtime.errors import GatewayError
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
 
-class DeliveryConflictError(GatewayError):
-    """The delivery id was used for another message."""
+async def receive(work: UnitOfWork, role: str, text: str) -> Received:
+    """Take a message in as an instance of this role, or return what a repeated one already is.
 
-
-async def receive(gateway: Gateway, session: AsyncSession, sender: Actor, text: str) -> Received:
-    """Take a message in, or return what a repeated one already is. Raises MessageError, DeliveryConflictError."""
-    message = read_message(text, await current_keys(session, sender.client_id))
+    Raises DeniedError where the message is not sound, or its delivery id stood for another one.
+    """
+    session, sender = work.session, work.actor
+    try:
+        message = read_message(text, await current_keys(session, sender.client_id))
+    except MessageError as fault:
+        raise DeniedError("message-invalid", str(fault)) from fault
     digest = bytes.fromhex(sha256_hex(text.encode()))
     known = await session.get(Received, (sender.client_id, message.delivery))
     if known is not None:
         if known.digest != digest:
-            raise DeliveryConflictError
+            raise DeniedError("delivery-conflict")
         return known
-    now, entry = datetime.now(UTC), uuid7()
-    receipt = sign_receipt(gateway.keys.signing("delivery"), message, text, gateway.settings.issuer, entry, now)
+    entry = uuid7()
+    receipt = sign_receipt(work.keys.signing("delivery"), message, text, work.issuer, entry, work.now)
     subjects = sorted({str(item["subject"]) for item in message.items})
     payload = {
         "sender": sender.client_id, "delivery": str(message.delivery), "kind": message.kind,
         "message": digest.hex(), "receipt": sha256_hex(receipt.encode()), "items": len(message.items),
     }  # fmt: skip
-    event = Event(
-        "delivery.received", sender.client_id, outcome="received", exchange=str(message.exchange), payload=payload
-    )
-    await gateway.audit.record(session, event, now, entry)
+    await work.record("delivery.received", payload, outcome="received", exchange=message.exchange, event_id=entry)
     row = Received(
         sender=sender.client_id, delivery_id=message.delivery, exchange=message.exchange, kind=message.kind,
-        digest=digest, message=text, receipt=receipt, subjects=subjects, received_at=now, event_id=entry,
+        digest=digest, message=text, receipt=receipt, subjects=subjects, received_at=work.now, event_id=entry,
     )  # fmt: skip
     session.add(row)
     await session.flush()
-    if passes_on(gateway, message.kind):
+    if passes_on(role, message.kind):
         await deliver(
-            gateway, session, kind=message.kind, role="province", items=message.items, exchange=message.exchange,
-            event_id=entry,
-        )  # fmt: skip
+            work, kind=message.kind, role="province", items=message.items, exchange=message.exchange, event_id=entry
+        )
     return row
 
 
@@ -61,6 +56,6 @@ async def find_onward(session: AsyncSession, received: Received) -> Delivery | N
     return (await session.execute(query.limit(1))).scalar_one_or_none()
 
 
-def passes_on(gateway: Gateway, kind: str) -> bool:
+def passes_on(role: str, kind: str) -> bool:
     """Tell whether messages of a kind go on from here: usage results do, from the city to the province."""
-    return gateway.settings.role == "city-platform" and kind == "usage-results"
+    return role == "city-platform" and kind == "usage-results"

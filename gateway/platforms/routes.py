@@ -7,17 +7,17 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
-from gateway.identity.caller import require
-from gateway.platforms.messages import MessageError
-from gateway.platforms.receiving import DeliveryConflictError, find_onward, passes_on, receive
+from gateway.identity.caller import require, working
+from gateway.platforms.receiving import find_onward, passes_on, receive
 from gateway.platforms.tables import Received
 from gateway.runtime.actor import Actor
-from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+from gateway.web.dependencies import TheSettings, Transaction
 from signing.jws import MAX_STATEMENT_BYTES, payload_of
 
 router = APIRouter(prefix="/v1", tags=["feed back 回流"])
-Sender = Annotated[Actor, Depends(require("deliveries"), scope="function")]
+Sending = Annotated[UnitOfWork, Depends(working("deliveries"), scope="function")]
 Reader = Annotated[Actor, Depends(require("admin", "audit"), scope="function")]
 
 
@@ -30,27 +30,22 @@ class Delivered(BaseModel):
 
 
 @router.post("/deliveries", summary="Take a delivery in 接收报送")
-async def take_in(delivered: Delivered, gateway: Gw, session: Transaction, sender: Sender) -> dict[str, Any]:
+async def take_in(delivered: Delivered, settings: TheSettings, work: Sending) -> dict[str, Any]:
     """Store the message and return its signed receipt; sent again, the same receipt."""
-    try:
-        received = await receive(gateway, session, sender, delivered.message)
-    except MessageError as fault:
-        raise ProblemError("message-invalid", 400, str(fault)) from fault
-    except DeliveryConflictError as fault:
-        raise ProblemError("delivery-conflict", 409, str(fault)) from fault
-    return {"receipt": received.receipt, "onward_expected": passes_on(gateway, received.kind)}
+    received = await receive(work, settings.role, delivered.message)
+    return {"receipt": received.receipt, "onward_expected": passes_on(settings.role, received.kind)}
 
 
 @router.get("/deliveries/{delivery_id}", summary="Receipts of a delivery 查询回执")
-async def show(delivery_id: UUID, gateway: Gw, session: Transaction, sender: Sender) -> dict[str, Any]:
+async def show(delivery_id: UUID, settings: TheSettings, work: Sending) -> dict[str, Any]:
     """Return the receipt and, once it is there, that of the platform the message was passed on to."""
-    received = await session.get(Received, (sender.client_id, delivery_id))
+    received = await work.session.get(Received, (work.actor.client_id, delivery_id))
     if received is None:
-        raise ProblemError("delivery-not-found", 404, "You made no such delivery here 没有此报送。")
-    onward = await find_onward(session, received)
+        raise DeniedError("delivery-not-found")
+    onward = await find_onward(work.session, received)
     return {
         "receipt": received.receipt,
-        "onward_expected": passes_on(gateway, received.kind),
+        "onward_expected": passes_on(settings.role, received.kind),
         "onward": onward.receipt if onward else None,
     }
 

@@ -20,8 +20,8 @@ from gateway.quality.documents import alert_document, feed_document, held_docume
 from gateway.quality.index import ranked
 from gateway.quality.scores import load_scores
 from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])
 Reader = Annotated[Actor, Depends(require("datasets", "audit", "admin"), scope="function")]
@@ -41,7 +41,7 @@ async def rank(session: Transaction, _caller: Overseer) -> dict[str, Any]:
 async def show(code: Code, session: Transaction, caller: Reader) -> dict[str, Any]:
     """Return its score, each dataset with its last twelve weeks, the commonest reasons, and what is open."""
     if code not in agencies() or (caller.kind == "agency" and caller.client_id != code):
-        raise ProblemError("agency-not-found", 404, "You see no such agency.")
+        raise DeniedError("agency-not-found", "You see no such agency.")
     now = datetime.now(UTC)
     weeks = await load_weeks(session, code, now)
     scores = await load_scores(session, now, code)
@@ -96,19 +96,19 @@ async def decide(held_id: UUID, decision: Literal["accept", "discard"], gateway:
     A person decides: an operator, or a clerk of the agency; what an agency's system sends it cannot accept itself.
     """
     if caller.kind == "agency" and caller.person is None:
-        raise ProblemError("clerk-needed", 403, "A clerk of the agency or an operator decides on held deliveries.")
+        raise DeniedError("clerk-needed", "A clerk of the agency or an operator decides on held deliveries.")
     try:
         if decision == "discard":
             return held_document(await discard_held(gateway, held_id, caller.name, _own(caller)))
         return batch_document(await accept_held(gateway, held_id, caller.name, _own(caller)))
     except HeldNotFoundError as fault:
-        raise ProblemError("held-not-found", 404, str(fault)) from fault
+        raise DeniedError("held-not-found", str(fault)) from fault
     except HeldDecidedError as fault:
-        raise ProblemError("held-decided", 409, str(fault)) from fault
+        raise DeniedError("held-decided", str(fault)) from fault
     except BatchConflictError as fault:
-        raise ProblemError("batch-conflict", 409, str(fault)) from fault
+        raise DeniedError("batch-conflict", str(fault)) from fault
     except ConnectorError as fault:
-        raise ProblemError("malformed-delivery", 422, str(fault)) from fault
+        raise DeniedError("malformed-delivery", str(fault)) from fault
 
 
 def _own(caller: Actor) -> str | None:

@@ -24,10 +24,10 @@ from gateway.records.act_lists import act_on_list
 from gateway.records.acts import act_on
 from gateway.records.history import act_document, history_document
 from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.spool import spool_of
 from gateway.web.body import receive
 from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
 
 router = APIRouter(prefix="/v1", tags=["records 记录"])
 Signatory = Annotated[Actor, Depends(require("records"), scope="function")]
@@ -89,7 +89,7 @@ async def history(
 ) -> dict[str, Any]:
     """Return every version and act, also of what is no longer shown: for the agency, the enterprise and auditors."""
     if known_at is not None and known_at.tzinfo is None:
-        raise ProblemError("invalid-request", 400, "known_at needs its offset 须带时区: 2026-01-01T00:00:00+08:00")
+        raise DeniedError("invalid-request", "known_at needs its offset 须带时区: 2026-01-01T00:00:00+08:00")
     record = await find_record(session, record_id)
     subject = await _subject(session, caller) if caller.kind == "signatory" else None
     foreign = record is not None and (
@@ -97,7 +97,7 @@ async def history(
         or (caller.kind == "signatory" and (subject is None or record["subject_id"] != subject.subject_id))
     )
     if record is None or foreign:
-        raise ProblemError("record-not-found", 404, "You have no such record 没有此记录。")
+        raise DeniedError("record-not-found", "You have no such record 没有此记录。")
     found = await load_history(session, key_of(record))
     if subject:  # another enterprise's version under the same number is not theirs to read
         found = found.of(subject.subject_id)
@@ -114,9 +114,9 @@ async def act(record_id: UUID, wanted: Act, gateway: Gw, session: Transaction, a
     try:
         done = await act_on(gateway, session, record_id, wish, agency=agency.client_id)
     except ActError as fault:
-        raise ProblemError(fault.slug, 409, str(fault)) from fault
+        raise DeniedError(fault.slug, str(fault)) from fault
     if done is None:
-        raise ProblemError("record-not-found", 404, "You have no such record 没有此记录。")
+        raise DeniedError("record-not-found", "You have no such record 没有此记录。")
     return act_document(done)
 
 
@@ -130,9 +130,9 @@ async def object_to(
     try:
         done = subject and await act_on(gateway, session, record_id, wish, subject=subject.subject_id)
     except ActError as fault:
-        raise ProblemError(fault.slug, 409, str(fault)) from fault
+        raise DeniedError(fault.slug, str(fault)) from fault
     if not done:
-        raise ProblemError("record-not-found", 404, "You have no such record 没有此记录。")
+        raise DeniedError("record-not-found", "You have no such record 没有此记录。")
     return act_document(done)
 
 
@@ -166,9 +166,9 @@ async def withdraw_list(
         try:
             stored, new = await act_on_list(gateway, own, batch_id, received.digest, partial(decode, path), wish, kept)
         except BatchConflictError as fault:
-            raise ProblemError("batch-conflict", 409, str(fault)) from fault
+            raise DeniedError("batch-conflict", str(fault)) from fault
         except ConnectorError as fault:
-            raise ProblemError("malformed-delivery", 422, str(fault)) from fault
+            raise DeniedError("malformed-delivery", str(fault)) from fault
     response.status_code = 201 if new else 200
     return {
         "act_batch": str(stored.act_batch), "kind": stored.kind, "rows": stored.row_count, "done": stored.done,

@@ -14,8 +14,8 @@ from connectors.records.portfolio import is_shown
 from gateway.identity.caller import require
 from gateway.records.proof import file_bytes, make_proof
 from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Gw, Transaction
-from gateway.web.problems import ProblemError
 from signing.jws import key_id_of
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
@@ -56,9 +56,9 @@ async def proof_file(record_id: UUID, gateway: Gw, session: Transaction, caller:
 async def _get_record(session: AsyncSession, record_id: UUID, caller: Actor) -> tuple[Record, Batch]:
     record = await session.get(Record, record_id)
     if record is None or not await _may_see(session, record, caller):
-        raise ProblemError("record-not-found", 404, "You have no such record.")
+        raise DeniedError("record-not-found", "You have no such record.")
     if record.canonical is None:
-        raise ProblemError("record-erased", 410, "It was kept long enough; only its digest is left 已超过保存期限。")
+        raise DeniedError("record-erased", "It was kept long enough; only its digest is left 已超过保存期限。")
     return record, await session.get_one(Batch, record.batch_id)
 
 

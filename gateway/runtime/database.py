@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import psycopg
 from opentelemetry import trace
-from sqlalchemy import URL, NullPool, make_url
+from sqlalchemy import URL, CursorResult, NullPool, Result, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 Role = Literal["app", "sequencer", "owner"]
@@ -71,3 +71,8 @@ async def raw(session: AsyncSession) -> psycopg.AsyncConnection:
     """Return the driver's connection under the session's transaction, for COPY and for the job queue."""
     connection = await (await session.connection()).get_raw_connection()
     return cast("psycopg.AsyncConnection", connection.driver_connection)
+
+
+def rowcount(done: Result[Any]) -> int:
+    """Return how many rows an INSERT, UPDATE or DELETE has written; SQLAlchemy types a result as if it had none."""
+    return int(cast("CursorResult[Any]", done).rowcount)

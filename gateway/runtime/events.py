@@ -1,7 +1,6 @@
 """The catalogue of events: every action the log may hold, with its payload, in one table.
 
-One row per type: the members its payload must have (those after `maybe` may be left out), and the outcomes it can
-have. A member marked PERSONAL may tell something about a person; payloads are sealed under the subject's key.
+One row per type. Leaves hold ids only; payloads are sealed under the subject's key and can be erased with it.
 """
 
 from collections.abc import Mapping
@@ -13,17 +12,43 @@ from audit.events import Event
 
 @dataclass(frozen=True)
 class EventType:
-    """What an event of this type says beside who, when and about whom: its payload and its outcome."""
+    """What an event of this type says beside who, when and about whom.
 
-    payload: frozenset[str] = frozenset()
-    maybe: frozenset[str] = frozenset()
+    `by`: the kinds of actor that can cause it (gateway/runtime/actor.py). `payload`: members that must be there,
+    `maybe` those that may. `personal`: which of them may tell something about a person.
+    """
+
+    by: frozenset[str]
+    payload: frozenset[str]
+    maybe: frozenset[str]
+    personal: frozenset[str]
 
 
-def _type(payload: str = "", maybe: str = "") -> EventType:
-    return EventType(frozenset(payload.split()), frozenset(maybe.split()))
+def _type(by: str, payload: str = "", *, maybe: str = "", personal: str = "") -> EventType:
+    return EventType(*(frozenset(words.split()) for words in (by, payload, maybe, personal)))
 
 
-EVENTS: Mapping[str, EventType] = {}
+_ASKED = "inquiry subject institution account intermediary product purpose provider consent"
+_CONSENT = "consent version terms receipt"
+EVENTS: Mapping[str, EventType] = {
+    "inquiry.admitted": _type("account", "inquiry provider"),
+    "inquiry.answered": _type("account", f"{_ASKED} answer score model units"),
+    "inquiry.denied": _type("account", _ASKED),
+    "inquiry.expired": _type("program"),
+    "inquiry.replayed": _type("account", "inquiry"),
+    "usage.reported": _type(
+        "account", "result version inquiry subject institution product entry outcome decided_on",
+        maybe="amount balance first_time",
+    ),
+    "consent.requested": _type("account", _CONSENT),
+    "consent.approved": _type("signatory", _CONSENT),
+    "consent.rejected": _type("signatory", _CONSENT),
+    "consent.paused": _type("signatory", _CONSENT),
+    "consent.resumed": _type("signatory", _CONSENT),
+    "consent.revoked": _type("signatory account", _CONSENT),
+    "consent.approval_refused": _type("signatory", "consent action"),
+    "delivery.received": _type("platform", "sender delivery kind message receipt items"),
+}  # fmt: skip
 
 
 def event_of(event_type: str, actor: str, payload: Mapping[str, object], **members: str | None) -> Event:

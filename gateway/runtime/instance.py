@@ -33,7 +33,7 @@ class Instance:
     @property
     def units(self) -> UnitsOfWork:
         """What opens units of work on it."""
-        return UnitsOfWork(self.database, self.audit, self.keys)
+        return UnitsOfWork(self.database, self.audit, self.keys, self.settings.issuer)
 
 
 @asynccontextmanager

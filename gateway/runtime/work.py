@@ -22,11 +22,12 @@ from gateway.runtime.keystore import KeyStore
 
 @dataclass(frozen=True)
 class UnitOfWork:
-    """An open transaction, the log's recorder, the instance's keys, who acts, and the moment it began."""
+    """An open transaction, the log's recorder, the keys and name the instance signs with, who acts, when it began."""
 
     session: AsyncSession
     recorder: Recorder
     keys: KeyStore
+    issuer: str
     actor: Actor
     now: datetime
 
@@ -63,9 +64,10 @@ class UnitsOfWork:
     database: Database
     recorder: Recorder
     keys: KeyStore
+    issuer: str
 
     @asynccontextmanager
     async def begin(self, name: str, actor: Actor, *, role: Role = "app") -> AsyncIterator[UnitOfWork]:
         """Open a unit; `name` is its commit point, used in traces and by the crash tests."""
         async with self.database.begin(name, role=role) as session:
-            yield UnitOfWork(session, self.recorder, self.keys, actor, now())
+            yield UnitOfWork(session, self.recorder, self.keys, self.issuer, actor, now())

@@ -17,7 +17,7 @@ import http_sf
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from gateway.web.problems import ProblemError
+from gateway.runtime.denial import DeniedError
 
 IDLE_SECONDS = 60.0
 PIECE_BYTES = 1024 * 1024
@@ -42,13 +42,12 @@ class _Unpacker(Protocol):
 
 
 async def receive(request: Request, path: Path, most: int) -> Received:
-    """Write a request's body to `path`. Raises ProblemError where it is too large, torn, or another than told."""
+    """Write a request's body to `path`. Raises DeniedError where it is too large, torn, or another than told."""
     unpacker, written, wire, size = _unpacker_of(request), hashlib.sha256(), hashlib.sha256(), 0
     check_announced(request, most)
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
-        raise ProblemError(
+        raise DeniedError(
             "unsupported-encoding",
-            415,
             "请直接发送文件内容，不要用表单 Send the file itself, not a form: curl --data-binary @FILE, not -F.",
         )
     with path.open("wb") as file:
@@ -69,7 +68,7 @@ async def receive(request: Request, path: Path, most: int) -> Received:
 
 
 async def chunks_of(request: Request) -> AsyncIterator[bytes]:
-    """Yield the body as it comes. Raises ProblemError where the sender hangs up or falls silent."""
+    """Yield the body as it comes. Raises DeniedError where the sender hangs up or falls silent."""
     stream = request.stream()
     while True:
         try:
@@ -78,8 +77,8 @@ async def chunks_of(request: Request) -> AsyncIterator[bytes]:
         except StopAsyncIteration:
             return
         except (ClientDisconnect, TimeoutError) as fault:
-            raise ProblemError(
-                "delivery-torn", 400, "连接在传输中断开，没有收下任何内容 The connection broke; nothing was taken in."
+            raise DeniedError(
+                "delivery-torn", "连接在传输中断开，没有收下任何内容 The connection broke; nothing was taken in."
             ) from fault
         yield chunk
 
@@ -91,11 +90,10 @@ def check_announced(request: Request, most: int) -> None:
         raise too_large(most)
 
 
-def too_large(most: int) -> ProblemError:
+def too_large(most: int) -> DeniedError:
     """Say that a delivery is larger than it may be."""
-    return ProblemError(
+    return DeniedError(
         "delivery-too-large",
-        413,
         f"一次报送最多 {most} 字节，请分批或用断点续传 A delivery holds at most {most} bytes: split it, or upload it "
         "in pieces at …/uploads.",
     )
@@ -108,9 +106,8 @@ def _unpacker_of(request: Request) -> _Unpacker:
             return _Plain()
         case ["gzip"] | ["x-gzip"]:
             return _Gzip()
-    raise ProblemError(
+    raise DeniedError(
         "unsupported-encoding",
-        415,
         f"不支持此压缩方式，请用 {ENCODINGS} This Content-Encoding is not supported: use {ENCODINGS}.",
         headers={"Accept-Encoding": ENCODINGS},  # RFC 9110 15.5.16
     )
@@ -141,9 +138,8 @@ class _Gzip:
                 raise _not_gzip() from fault
             self._unpacked += len(piece)
             if self._unpacked > TRUSTED_BYTES and self._unpacked > MOST_TIMES * self._packed:
-                raise ProblemError(
+                raise DeniedError(
                     "delivery-too-large",
-                    413,
                     f"压缩比过高，请不压缩发送 It unpacks to over {MOST_TIMES} times its size.",
                 )
             if piece:
@@ -155,30 +151,29 @@ class _Gzip:
             raise _not_gzip()
 
 
-def _not_gzip() -> ProblemError:
-    return ProblemError("malformed-delivery", 422, "gzip 数据损坏或不完整 The body is no whole gzip (RFC 1952).")
+def _not_gzip() -> DeniedError:
+    return DeniedError("malformed-delivery", "gzip 数据损坏或不完整 The body is no whole gzip (RFC 1952).")
 
 
 def read_digest(request: Request, name: str) -> bytes | None:
-    """Return the sha-256 of a digest field (RFC 9530 2, 3), None where there is no field. Raises ProblemError."""
+    """Return the sha-256 of a digest field (RFC 9530 2, 3), None where there is no field. Raises DeniedError."""
     lines = request.headers.getlist(name)
     if not lines:
         return None
     try:
         named = http_sf.parse(", ".join(lines).encode(), tltype="dictionary")
     except (http_sf.StructuredFieldError, ValueError) as fault:
-        raise ProblemError("invalid-request", 400, f"{name}: not a dictionary (RFC 9530).") from fault
+        raise DeniedError("invalid-request", f"{name}: not a dictionary (RFC 9530).") from fault
     told = named["sha-256"] if isinstance(named, dict) and "sha-256" in named else None
     if not (isinstance(told, tuple) and isinstance(told[0], bytes)):
-        raise ProblemError("invalid-request", 400, f"{name}: give sha-256.", headers={f"Want-{name}": "sha-256=1"})
+        raise DeniedError("invalid-request", f"{name}: give sha-256.", headers={f"Want-{name}": "sha-256=1"})
     return told[0]
 
 
 def _check_digest(request: Request, wire: bytes) -> None:
     if read_digest(request, "Content-Digest") not in {None, wire}:
-        raise ProblemError(
+        raise DeniedError(
             "digest-mismatch",
-            400,
             "收到的内容与 Content-Digest 不符，请重新发送 What arrived is not what Content-Digest says: send it again. "
             f"sha-256=:{base64.b64encode(wire).decode()}:",
         )

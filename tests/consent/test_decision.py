@@ -12,6 +12,7 @@ from consent.errors import TermsError
 from consent.life import CHANGES, Unchanged, decide_change
 from consent.store import read_terms
 from consent.terms import Terms, check_terms
+from gateway.web.error_table import ERRORS
 from tests.enterprises import uscc
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -39,38 +40,38 @@ def test_all_in_order_permits():
 @pytest.mark.parametrize(("fault", "slug", "status"), FAULTS)
 def test_each_rule_alone_denies(fault, slug, status):
     denied = decide(*fault(CONSENT, ASK), NOW)
-    assert (denied.slug, denied.status) == (slug, status)
+    assert (denied.reason, ERRORS[denied.reason].status) == (slug, status)
 
 
 @pytest.mark.parametrize(("first", "second"), list(combinations(range(len(FAULTS)), 2)))
 def test_of_two_faults_the_earlier_check_decides(first, second):
     consent, asked = FAULTS[second][0](*FAULTS[first][0](CONSENT, ASK))
-    assert decide(consent, asked, NOW).slug == FAULTS[first][1]
+    assert decide(consent, asked, NOW).reason == FAULTS[first][1]
 
 
 @pytest.mark.parametrize("status", ["requested", "rejected", "lapsed", "paused", "revoked"])
 def test_every_status_but_active_denies(status):
     expected = "consent-pending" if status == "requested" else f"consent-{status}"
-    assert decide(replace(CONSENT, status=status), ASK, NOW).slug == expected
+    assert decide(replace(CONSENT, status=status), ASK, NOW).reason == expected
 
 
 def test_the_period_is_half_open():
     begins = replace(CONSENT, terms=replace(TERMS, valid_from=NOW))
     ends = replace(CONSENT, terms=replace(TERMS, valid_until=NOW))
     assert decide(begins, ASK, NOW) is None
-    assert decide(begins, ASK, NOW - timedelta(milliseconds=1)).slug == "consent-not-yet-valid"
+    assert decide(begins, ASK, NOW - timedelta(milliseconds=1)).reason == "consent-not-yet-valid"
     assert decide(ends, ASK, NOW - timedelta(milliseconds=1)) is None
-    assert decide(ends, ASK, NOW).slug == "consent-expired"
+    assert decide(ends, ASK, NOW).reason == "consent-expired"
 
 
 def test_none_at_all_is_required_or_not_found_by_whether_one_was_named():
-    assert decide(None, ASK, NOW).slug == "consent-not-found"
-    assert decide(None, replace(ASK, named=False), NOW).slug == "consent-required"
+    assert decide(None, ASK, NOW).reason == "consent-not-found"
+    assert decide(None, replace(ASK, named=False), NOW).reason == "consent-required"
 
 
 def test_a_consent_for_some_accounts_is_a_strangers_to_the_others():
     narrow = replace(CONSENT, terms=replace(TERMS, accounts=("bank-2",)))
-    assert decide(narrow, ASK, NOW).slug == "consent-not-found"
+    assert decide(narrow, ASK, NOW).reason == "consent-not-found"
     assert decide(narrow, replace(ASK, account="bank-2"), NOW) is None
 
 
@@ -113,5 +114,5 @@ def test_every_change_is_made_by_the_right_party_from_the_right_status_only():
         ("resume", "signatory", "paused"): "active",
         **{("revoke", k, s): "revoked" for k in ("signatory", "account") for s in ("requested", "active", "paused")},
     }
-    assert decide_change("approve", "account", "requested") == Unchanged("not-yours-to-decide", 403)
-    assert decide_change("resume", "signatory", "revoked") == Unchanged("consent-revoked", 409)
+    assert decide_change("approve", "account", "requested") == Unchanged("not-yours-to-decide")
+    assert decide_change("resume", "signatory", "revoked") == Unchanged("unchangeable-revoked")

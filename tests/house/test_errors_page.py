@@ -12,7 +12,7 @@ PAGE = (ROOT / "docs" / "errors.md").read_text()
 ROWS = re.findall(r"^\| (`[^|]+) \| [^-]", PAGE, re.MULTILINE)
 LISTED = {name for row in ROWS for name in re.findall(r"`([a-z_-]+)`", row)} - {"error"}
 RAISED = re.compile(
-    r'\b(?:ProblemError|Denied|ChangeError|ActError|problem)\(\s*(?:request,\s*)?"([a-z-]+)"|slug="([a-z-]+)"'
+    r'\b(?:DeniedError|Denied|ChangeError|ActError|problem)\(\s*(?:request,\s*)?"([a-z-]+)"|slug="([a-z-]+)"'
 )
 FROM_AUTHLIB = {
     "invalid_client", "invalid_request", "unsupported_grant_type", "invalid_scope", "invalid_grant",

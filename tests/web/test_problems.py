@@ -8,7 +8,8 @@ import pytest
 from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
 
-from gateway.web.problems import MEDIA_TYPE, ProblemError, install_handlers, problem
+from gateway.runtime.denial import Denial, DeniedError
+from gateway.web.problems import MEDIA_TYPE, install_handlers, problem
 
 
 class Body(BaseModel):
@@ -38,11 +39,11 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
     @app.get("/denied")
     async def denied(request: Request) -> object:
-        return problem(request, "quota-exceeded", 429, "Used up.", **{"violated-policies": ["account-day"]})
+        return problem(request, Denial("quota-exceeded", "Used up.", {"violated-policies": ["account-day"]}))
 
     @app.get("/fault")
     async def fault() -> None:
-        raise ProblemError("dataset-unknown", 404, "No such dataset.", known=["a"])
+        raise DeniedError("dataset-unknown", "No such dataset.", known=["a"])
 
     @app.get("/crash")
     async def crash() -> None:

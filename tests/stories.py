@@ -10,6 +10,7 @@ from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.inquiries.plans import set_plan
 from signing.jws import sign_jws
 from signing.keys import SigningKey
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import login, register
 
@@ -60,11 +61,9 @@ class Story:
         return answer.json()
 
     async def plan(self, scope: str, scope_id: str, per_day: int, per_month: int | None = None) -> None:
-        async with self.gateway.database.begin("test.plan") as session:
-            await set_plan(
-                session, self.gateway.audit, actor="test", scope=scope, scope_id=scope_id, per_day=per_day,
-                per_month=per_day if per_month is None else per_month, now=datetime.now(UTC),
-            )  # fmt: skip
+        most = per_day if per_month is None else per_month
+        async with self.gateway.units.begin("test.plan", OPERATOR) as work:
+            await set_plan(work, scope=scope, scope_id=scope_id, per_day=per_day, per_month=most)
 
     async def account(self, client_id: str, institution: str, per_day: int = 1000) -> None:
         await self.enrol(client_id, "account", institution_id=institution)

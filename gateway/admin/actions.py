@@ -15,6 +15,8 @@ from gateway.identity.clients.limits import Limits, set_limits, set_signing
 from gateway.identity.clients.standing import change_standing
 from gateway.inquiries.plans import set_plan
 from gateway.records.actions import EraseSubject, RepairRecord
+from gateway.runtime.actor import Actor
+from gateway.runtime.work import UnitOfWork
 
 
 class AddInstitution(Action):
@@ -174,9 +176,9 @@ class SetQuota(Action):
         return self
 
     async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+        work = UnitOfWork(session, gateway.audit, gateway.keys, gateway.settings.issuer, Actor(actor, "operator"), now)
         await set_plan(
-            session, gateway.audit, actor=actor, scope=self.scope, scope_id=self.id, per_day=self.per_day,
-            per_month=self.per_month, now=now,
+            work, scope=self.scope, scope_id=self.id, per_day=self.per_day, per_month=self.per_month
         )  # fmt: skip
 
 

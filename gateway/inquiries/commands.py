@@ -1,6 +1,5 @@
 """`xinqiao quota set`: what an account or an institution may ask."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,13 +28,11 @@ def set_quota(
 ) -> None:
     """设定配额 Set a plan from now on; without one nothing may be asked."""
     from gateway.inquiries.plans import set_plan
+    from gateway.runtime.actor import at_this_machine
 
     async def run(gateway: "Gateway") -> None:
-        async with gateway.database.begin("quota.set") as session:
-            await set_plan(
-                session, gateway.audit, actor="operator-cli", scope=scope, scope_id=scope_id, per_day=day,
-                per_month=month, now=datetime.now(UTC),
-            )  # fmt: skip
+        async with gateway.units.begin("quota.set", at_this_machine()) as work:
+            await set_plan(work, scope=scope, scope_id=scope_id, per_day=day, per_month=month)
 
     on_instance(run)
     show(as_json, {"范围 scope": scope, "编号 id": scope_id, "每日 per_day": day, "每月 per_month": month})

@@ -36,6 +36,7 @@ EVENTS: Mapping[str, EventType] = {
     "inquiry.denied": _type("account", _ASKED),
     "inquiry.expired": _type("program"),
     "inquiry.replayed": _type("account", "inquiry"),
+    "quota.set": _type("operator machine", "scope id per_day per_month"),
     "usage.reported": _type(
         "account", "result version inquiry subject institution product entry outcome decided_on",
         maybe="amount balance first_time",

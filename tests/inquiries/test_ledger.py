@@ -9,7 +9,9 @@ from sqlalchemy.exc import ProgrammingError
 from uuid_utils.compat import uuid7
 
 from gateway.inquiries.ledger import Charge, Exceeded, admit, close, hold, post
-from gateway.inquiries.plans import PlanError, set_plan
+from gateway.inquiries.plans import set_plan
+from gateway.runtime.denial import DeniedError
+from tests.actors import OPERATOR
 
 
 @pytest.fixture
@@ -86,12 +88,9 @@ async def test_a_plan_needs_a_holder_and_sound_units(ready):
         ("account", "nobody", 1, 1), ("institution", "nobody", 1, 1), ("account", "acct-0", -1, 1),
         ("account", "acct-0", 2, 1), ("account", "acct-0", 1, 2**63),
     ):  # fmt: skip
-        with pytest.raises(PlanError):
-            async with ready.gateway.database.begin("test.plan") as session:
-                await set_plan(
-                    session, ready.gateway.audit, actor="t", scope=scope, scope_id=holder, per_day=per_day,
-                    per_month=per_month, now=datetime.now(UTC),
-                )  # fmt: skip
+        with pytest.raises(DeniedError):
+            async with ready.gateway.units.begin("test.plan", OPERATOR) as work:
+                await set_plan(work, scope=scope, scope_id=holder, per_day=per_day, per_month=per_month)
 
 
 async def test_days_and_months_are_those_of_shanghai(ready):

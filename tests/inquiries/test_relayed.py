@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.inquiries.store import expire_intents
+from gateway.runtime.actor import PROGRAM
 from gateway.runtime.settings import Settings
 from tests.scoring.test_relay import provider
 from tests.stories import registration, slug
@@ -53,17 +54,17 @@ async def test_a_provider_that_fails_costs_nothing_and_the_key_can_be_used_again
 
 
 async def test_a_consent_revoked_while_the_provider_is_asked_answers_nothing(ready, monkeypatch):
-    from gateway.inquiries import inquiry
+    from gateway.inquiries import providers
 
     consent = await ready.consent("bank-1", 1, purpose="renewal")
-    ask = inquiry.ask
+    ask = providers.ask
 
     async def revoke_then_answer(*arguments):
         path = f"/v1/consents/{consent['consent']}/revoke"
         assert (await ready.client.post(path, headers=await ready.headers("s-1"))).status_code == 200
         return await ask(*arguments)
 
-    monkeypatch.setattr(inquiry, "ask", revoke_then_answer)
+    monkeypatch.setattr(providers, "ask", revoke_then_answer)
     before = await used(ready)
     answer = await ready.ask("bank-1", 1, provider="five-force", purpose="renewal")
     assert (answer.status_code, slug(answer)) == (403, "consent-revoked")
@@ -71,13 +72,13 @@ async def test_a_consent_revoked_while_the_provider_is_asked_answers_nothing(rea
 
 
 async def test_an_intent_whose_process_died_is_closed_and_holds_nothing(ready, monkeypatch):
-    from gateway.inquiries import inquiry
+    from gateway.inquiries import providers
 
     async def die(*_arguments):
         raise KeyboardInterrupt
 
     before = await used(ready)
-    monkeypatch.setattr(inquiry, "ask", die)
+    monkeypatch.setattr(providers, "ask", die)
     with pytest.raises(KeyboardInterrupt):
         await ready.ask("bank-1", 1, key="died", provider="five-force")
     monkeypatch.undo()
@@ -88,5 +89,6 @@ async def test_an_intent_whose_process_died_is_closed_and_holds_nothing(ready, m
         await session.execute(text("UPDATE inquiry SET expires_at = now() - interval '1 s' WHERE state = 'admitted'"))
         await session.execute(text("UPDATE quota_reservation SET expires_at = now() - interval '1 s'"))
     assert await used(ready) == before  # an expired reservation holds nothing, swept or not
-    await expire_intents(ready.gateway)
+    async with ready.gateway.units.begin("inquiry.expire", PROGRAM) as work:
+        await expire_intents(work)
     assert (await ready.ask("bank-1", 1, key="died", provider="five-force")).status_code == 200

@@ -17,6 +17,7 @@ from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import PeerError, set_peer
 from gateway.platforms.sender import NotDeliveredError, send
 from tests import http_server
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 
 REGISTRY = jws.JWSRegistry(algorithms=["Ed25519"])
@@ -88,9 +89,9 @@ async def foreign(gateway):
 
 async def queue_one(gateway):
     items = [{"subject": uscc(1), "inquiry": str(uuid4()), "outcome": "refused"}]
-    async with gateway.database.begin("test.deliver") as session:
+    async with gateway.units.begin("test.deliver", OPERATOR) as work:
         (delivery,) = await deliver(
-            gateway, session, kind="usage-results", role="city", items=items, exchange=uuid4(), event_id=uuid4()
+            work, kind="usage-results", role="city", items=items, exchange=uuid4(), event_id=uuid4()
         )
     return delivery
 

@@ -43,13 +43,25 @@ def urls_from(app: str, sequencer: str | None, owner: str | None) -> DatabaseUrl
 class Database:
     """Connections by role. `begin` is a transaction: it commits when its block ends and rolls back when it raises."""
 
-    def __init__(self, urls: DatabaseUrls, pool_size: int = 8) -> None:
-        """Prepare the engines; nothing connects yet."""
+    def __init__(self, urls: DatabaseUrls, pool_size: int = 8, wait_seconds: int = 30) -> None:
+        """Prepare the engines; nothing connects yet. Whoever waits longer for a connection gets an error instead."""
         self.urls = urls
+        connecting = {"connect_timeout": wait_seconds}
+
+        def pooled(url: URL, size: int) -> AsyncEngine:
+            return create_async_engine(
+                url,
+                pool_size=size,
+                max_overflow=0,
+                pool_timeout=wait_seconds,
+                pool_pre_ping=True,
+                connect_args=connecting,
+            )
+
         self._engines: dict[Role, AsyncEngine] = {
-            "app": create_async_engine(urls.app, pool_size=pool_size, max_overflow=0, pool_pre_ping=True),
-            "sequencer": create_async_engine(urls.sequencer, pool_size=2, max_overflow=0, pool_pre_ping=True),
-            "owner": create_async_engine(urls.owner, poolclass=NullPool),
+            "app": pooled(urls.app, pool_size),
+            "sequencer": pooled(urls.sequencer, 2),
+            "owner": create_async_engine(urls.owner, poolclass=NullPool, connect_args=connecting),
         }
 
     @asynccontextmanager

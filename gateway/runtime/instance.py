@@ -46,7 +46,7 @@ async def open_instance(settings: Settings, database: Database | None = None) ->
         get_catalogue()
     except ConnectorError as fault:
         raise CatalogueUnsoundError(f"数据目录有误 the catalogue is wrong: {fault}") from fault
-    database = database or Database(resolve_urls(settings), settings.database_pool_size)
+    database = database or Database(resolve_urls(settings), settings.database_pool_size, settings.database_wait_seconds)
     try:
         kek = load_kek(settings)
         async with database.begin("open") as session:

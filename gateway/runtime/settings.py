@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     database_owner_url: SecretStr | None = None
     database_sequencer_url: SecretStr | None = None
     database_pool_size: int = Field(default=8, ge=1, le=100)
+    database_wait_seconds: int = Field(default=30, ge=1, le=300)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

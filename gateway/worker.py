@@ -1,17 +1,16 @@
 """The worker: what runs beside the HTTP service, safe in several copies at once."""
 
 import asyncio
-from asyncio import FIRST_COMPLETED
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
-from procrastinate.app import WorkerOptions
-from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
-from audit.errors import AuditError, ForkError, TamperedError
+from audit.errors import ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
@@ -20,13 +19,14 @@ from gateway.identity.key_rotation import advance_keys
 from gateway.inquiries.store import expire_intents
 from gateway.intake.held import expire_held
 from gateway.intake.uploads import purge_uploads
-from gateway.platforms.queue import free_stalled, open_queue
+from gateway.platforms.queue import work_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
 from gateway.records.retention import sweep
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
+from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
 
 SEQUENCE_SECONDS = 0.2
 PUBLISH_SECONDS = 1.0
@@ -35,20 +35,17 @@ PURGE_SECONDS = 60.0
 PULL_SECONDS = 5.0
 PULLS = 3
 EXPIRE_SECONDS = 10.0
-STALLED_SECONDS = 4.0
 KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
 HELD_SECONDS = 3600.0
-QUEUE_OPTIONS: WorkerOptions = {
-    "concurrency": 4, "fetch_job_polling_interval": 1.0, "install_signal_handlers": False,
-    "shutdown_graceful_timeout": 5.0, "delete_jobs": "successful",
-    "update_heartbeat_interval": 2.0, "stalled_worker_timeout": 10.0,
-}  # fmt: skip
-PAUSE_AFTER_FAULT_SECONDS = 5.0
+QUEUE = "deliveries"
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 30.0  # half of what /readyz lets an entry wait: what comes back is found in time
 _LOG = structlog.get_logger("gateway.worker")
 
 Step = Callable[[Gateway], Awaitable[bool | None]]  # True: there may be more, come back at once
+Queue = Callable[[Gateway, asyncio.Event, Callable[[], None]], Awaitable[None]]
 
 
 async def take_in(gateway: Gateway) -> None:
@@ -109,45 +106,76 @@ STEPS: dict[str, tuple[Step, float]] = {
 }
 
 
-async def work(gateway: Gateway, stop: asyncio.Event) -> None:
-    """Run every step at its interval until told to stop; a step under way is finished first."""
-    async with asyncio.TaskGroup() as tasks:
-        for name, (step, seconds) in STEPS.items():
-            tasks.create_task(_repeat(gateway, stop, name, step, seconds))
-        tasks.create_task(_deliver(gateway, stop))
+async def deliver(gateway: Gateway, stop: asyncio.Event, working: Callable[[], None]) -> None:
+    """Work the queue of deliveries until told to stop; `working` is called as long as all is well."""
+    await work_queue(gateway, stop, working, send)
 
 
-async def _deliver(gateway: Gateway, stop: asyncio.Event) -> None:
-    """Work the job queue, and take over what dead workers left; a queue that fails is opened again."""
-    stopped = asyncio.create_task(stop.wait())
+async def work(
+    gateway: Gateway, stop: asyncio.Event, steps: Mapping[str, tuple[Step, float]] = STEPS, queue: Queue = deliver
+) -> None:
+    """Run every step at its interval, and the queue, until told to stop; a step under way is finished first.
+
+    A step that raises is logged, told to /readyz and /metrics, and tried again after a pause that grows; nothing else
+    ends by it. Cancelling ends everything at once.
+    """
+    health = WorkerHealth(gateway.settings.worker_folder, [*steps, QUEUE])
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for name, (step, seconds) in steps.items():
+                tasks.create_task(_repeat(health, stop, name, partial(step, gateway), seconds))
+            working = partial(health.worked, QUEUE)
+            tasks.create_task(_repeat(health, stop, QUEUE, partial(queue, gateway, stop, working), 0.0))
+            tasks.create_task(_tell(health, stop))
+    finally:
+        with suppress(OSError):
+            health.close()
+
+
+async def _repeat(
+    health: WorkerHealth, stop: asyncio.Event, name: str, step: Callable[[], Awaitable[bool | None]], seconds: float
+) -> None:
     while not stop.is_set():
         try:
-            async with open_queue(gateway, send).open_async() as queue:
-                working = asyncio.create_task(queue.run_worker_async(**QUEUE_OPTIONS))
-                while not (stop.is_set() or working.done()):
-                    await free_stalled(queue)
-                    await asyncio.wait([working, stopped], timeout=STALLED_SECONDS, return_when=FIRST_COMPLETED)
-                working.cancel()
-                await asyncio.gather(working, return_exceptions=True)
-        except (ConnectorException, OSError) as fault:
-            _LOG.error("job queue failed, will be opened again", fault=type(fault).__name__)
-            await asyncio.wait([stopped], timeout=PAUSE_AFTER_FAULT_SECONDS)
-
-
-async def _repeat(gateway: Gateway, stop: asyncio.Event, name: str, step: Step, seconds: float) -> None:
-    while not stop.is_set():
-        pause = seconds
-        try:
-            if await step(gateway):
-                pause = 0.0
-        except (ForkError, TamperedError) as fault:
-            # Nothing is signed over a log that contradicts itself; /readyz shows the lag that follows.
-            _LOG.critical("audit log refused", step=name, fault=type(fault).__name__, reason=str(fault))
-            pause = PAUSE_AFTER_FAULT_SECONDS
-        except (SQLAlchemyError, AuditError, OSError) as fault:
-            _LOG.error("step failed, will be tried again", step=name, fault=type(fault).__name__)
-            pause = PAUSE_AFTER_FAULT_SECONDS
-        try:
+            pause = 0.0 if await step() else seconds
+            health.worked(name)
+        except (Exception, asyncio.CancelledError) as fault:
+            if _is_told_to_end(fault):
+                raise
+            pause = pause_after(_note(health, name, fault))
+        with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
-        except TimeoutError:
-            continue
+
+
+def _is_told_to_end(fault: BaseException) -> bool:
+    """Tell a cancelled worker from a step in which something was cancelled: that is a fault like any other."""
+    task = asyncio.current_task()
+    return isinstance(fault, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+
+
+def _note(health: WorkerHealth, name: str, fault: BaseException) -> int:
+    times = health.failed(name, fault)
+    kind = type(fault).__name__
+    if isinstance(fault, ForkError | TamperedError):
+        # Nothing is signed over a log that contradicts itself; /readyz shows the lag that follows.
+        _LOG.critical("audit log refused", step=name, fault=kind, reason=str(fault))
+    else:
+        # Where it was raised, once in a row; never its text, which may quote a record (telemetry/logs.py).
+        where = {"exc_info": fault} if times == 1 else {}
+        _LOG.error("step failed, will be tried again", step=name, fault=kind, times=times, **where)
+    return times
+
+
+def pause_after(times: int) -> float:
+    """Return how long a step waits that failed so many times in a row: longer each time, never the same for all."""
+    longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(times - 1, 16))
+    return random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret
+
+
+async def _tell(health: WorkerHealth, stop: asyncio.Event) -> None:
+    """Write what readers look at; on a full disk they see none for a while, and the work goes on."""
+    while not stop.is_set():
+        with suppress(OSError):
+            health.write()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), WRITE_SECONDS)

@@ -4,21 +4,35 @@ What must be delivered stands in our own ledger; a job only drives it. A worker 
 without a heartbeat: it is given to another.
 """
 
+import asyncio
+from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import psycopg
 from opentelemetry import trace
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.app import WorkerOptions
 from procrastinate.jobs import Job
 
 from gateway.gateway import Gateway
+from gateway.runtime.errors import GatewayError
 
 TASK = "deliver"
 LONGEST_WAIT_SECONDS = 600
 STALLED_AFTER_SECONDS = 10.0  # a worker tells every few seconds that it lives
+STALLED_SECONDS = 4.0
+OPTIONS: WorkerOptions = {
+    "concurrency": 4, "fetch_job_polling_interval": 1.0, "install_signal_handlers": False,
+    "shutdown_graceful_timeout": 5.0, "delete_jobs": "successful",
+    "update_heartbeat_interval": 2.0, "stalled_worker_timeout": 10.0,
+}  # fmt: skip
 _TRACER = trace.get_tracer("xinqiao")
 _unconnected = App(connector=PsycopgConnector())
+
+
+class QueueEndedError(GatewayError):
+    """The job queue ended without being told to."""
 
 
 class KeepTrying(BaseRetryStrategy):
@@ -40,10 +54,47 @@ async def enqueue(connection: psycopg.AsyncConnection, delivery_id: UUID) -> Non
     await deferrer.defer_async(delivery_id=str(delivery_id))
 
 
-def open_queue(gateway: Gateway, send: Callable[[Gateway, UUID], Awaitable[None]]) -> App:
-    """Return the queue with its one task bound to this instance; open it, then run its worker."""
+async def work_queue(
+    gateway: Gateway,
+    stop: asyncio.Event,
+    working: Callable[[], None],
+    send: Callable[[Gateway, UUID], Awaitable[None]],
+) -> None:
+    """Work the jobs until told to stop, and take over what dead workers left; `working` is called while all is well.
+
+    Raises what ends the queue (PoolTimeout, a fault of the connector, QueueEndedError): it may be worked anew.
+    """
+    queue = _bind(gateway, send)
+    try:
+        async with asyncio.timeout(gateway.settings.database_wait_seconds):
+            await queue.open_async()
+        await _work(queue, stop, working)
+    finally:
+        await queue.close_async()
+
+
+async def _work(queue: App, stop: asyncio.Event, working: Callable[[], None]) -> None:
+    worker = asyncio.create_task(queue.run_worker_async(**OPTIONS))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            await _free_stalled(queue)
+            await asyncio.wait([worker, stopped], timeout=STALLED_SECONDS, return_when=FIRST_COMPLETED)
+            if worker.done():
+                worker.result()
+                raise QueueEndedError
+            working()
+    finally:
+        stopped.cancel()
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)  # what it is at is finished, or given back to the queue
+
+
+def _bind(gateway: Gateway, send: Callable[[Gateway, UUID], Awaitable[None]]) -> App:
+    """Return the queue with its one task bound to this instance."""
     address = gateway.database.urls.app.set(drivername="postgresql").render_as_string(hide_password=False)
-    app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+    wait = gateway.settings.database_wait_seconds
+    app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, timeout=wait))
 
     @app.task(name=TASK, retry=KeepTrying(gateway.settings.delivery_retry_seconds))
     async def task(delivery_id: str) -> None:
@@ -53,7 +104,7 @@ def open_queue(gateway: Gateway, send: Callable[[Gateway, UUID], Awaitable[None]
     return app
 
 
-async def free_stalled(app: App) -> None:
+async def _free_stalled(app: App) -> None:
     """Give jobs of dead workers back to the queue."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
         await app.job_manager.retry_job(job)

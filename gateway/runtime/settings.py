@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         """Where the last signed tree head is kept, outside the database."""
         return self.head_store or self.instance_home / "head"
 
+    @property
+    def worker_folder(self) -> Path:
+        """Where the workers that share this home tell how their steps do."""
+        return self.instance_home / "worker"
+
 
 def load_settings() -> Settings:
     """Read the environment. Raises pydantic.ValidationError that names each wrong variable."""

@@ -1,5 +1,6 @@
-"""Whether this instance can do its work: database, schema, keys, next month's partitions, a fresh checkpoint."""
+"""Whether this instance can do its work: keys, database, schema, partitions, a fresh checkpoint, the worker's steps."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.gateway import Gateway
 from gateway.runtime.schema import newest_revision
+from gateway.telemetry.worker_health import Workers, read_workers
 
+ANSWER_SECONDS = 3.0  # whoever asks gives up soon after; a database that hangs is told like one that is gone
 CHECKPOINT_LAG_SECONDS = 60  # the promise: an entry is under a signed checkpoint within a minute
 
 SCHEMA = "SELECT version_num FROM alembic_version"
@@ -26,14 +29,20 @@ OLDEST_PENDING = """
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: its name, whether it holds, and what was seen."""
+    """One check: its name, whether it holds, what was seen, and whether questions can be answered without it."""
 
     name: str
     ok: bool
     seen: str
+    needed: bool = True
 
 
 Check = Callable[[AsyncSession], Awaitable[Finding]]
+
+
+async def _database(session: AsyncSession) -> Finding:
+    await session.execute(text("SELECT 1"))
+    return Finding("database", ok=True, seen="answers")
 
 
 async def _schema(session: AsyncSession) -> Finding:
@@ -51,7 +60,12 @@ async def _checkpoint(session: AsyncSession) -> Finding:
     return Finding("checkpoint", lag <= CHECKPOINT_LAG_SECONDS, f"oldest entry waits {lag:.0f} s")
 
 
-CHECKS: dict[str, Check] = {"schema": _schema, "partitions": _partitions, "checkpoint": _checkpoint}
+CHECKS: dict[str, Check] = {
+    "database": _database,
+    "schema": _schema,
+    "partitions": _partitions,
+    "checkpoint": _checkpoint,
+}
 
 
 @cache
@@ -61,12 +75,38 @@ def shipped_revision() -> str:
 
 
 async def readiness(gateway: Gateway) -> list[Finding]:
-    """Run every check. An unreachable database is a finding, not an exception."""
-    findings = [Finding("keys", bool(gateway.keys.public("answer")), "loaded")]
+    """Run every check, in a few seconds at most. An unreachable database is a finding, not an exception."""
+    found: dict[str, Finding] = {}
+    asking = asyncio.create_task(_ask(gateway, found))
+    await asyncio.wait([asking], timeout=ANSWER_SECONDS)
+    if asking.done():
+        asking.result()
+    else:
+        asking.cancel()  # and not waited for: a connection that hangs takes its time to be closed
+    unknown = "the database does not answer"
+    return [
+        Finding("keys", bool(gateway.keys.public("answer")), "loaded"),
+        *(found.get(name) or Finding(name, ok=False, seen=unknown) for name in CHECKS),
+        _worker(read_workers(gateway.settings.worker_folder)),
+    ]
+
+
+async def _ask(gateway: Gateway, found: dict[str, Finding]) -> None:
     for name, check in CHECKS.items():
         try:
             async with gateway.database.begin(f"ready.{name}") as session:
-                findings.append(await check(session))
+                found[name] = await check(session)
         except (SQLAlchemyError, OSError) as fault:
-            findings.append(Finding(name, ok=False, seen=type(fault).__name__))
-    return findings
+            found[name] = Finding(name, ok=False, seen=type(fault).__name__)
+            if name == "database":
+                return
+
+
+def _worker(workers: Workers) -> Finding:
+    """Name the steps that fail. Questions are answered all the same: what must stop them is the checkpoint's age."""
+    failing = "; ".join(
+        f"{step} fails since {one.since:%Y-%m-%dT%H:%M:%SZ} ({one.times} times, {one.fault})"
+        for step, one in sorted(workers.failing.items())
+    )
+    seen = f"{workers.number} running" if workers.number else "none shares this home"
+    return Finding("worker", not failing, failing or seen, needed=False)

@@ -1,5 +1,6 @@
 """Operations: is the process alive, can it work, and what did it count."""
 
+import asyncio
 from contextlib import suppress
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.gateway import Gateway
 from gateway.quality.alerts import COUNT_OPEN
 from gateway.telemetry.metrics import Metrics, OpenAlerts
-from gateway.telemetry.readiness import readiness
+from gateway.telemetry.readiness import ANSWER_SECONDS, readiness
+from gateway.telemetry.worker_health import read_workers
 from gateway.web.dependencies import Gw
 
 router = APIRouter(tags=["operations 运行"])
@@ -29,24 +31,29 @@ async def live() -> dict[str, str]:
     responses={503: {"description": "Not ready; `checks` says why."}},
 )
 async def ready(gateway: Gw) -> JSONResponse:
-    """Check database, schema, keys, partitions and the audit log's lag: a failed answer means send me no traffic."""
+    """Check database, schema, keys, partitions, the audit log's lag and the worker's steps.
+
+    503 means: send me no traffic. A step of the worker that fails is named, and the answer is 200 all the same.
+    """
     findings = await readiness(gateway)
-    ok = all(finding.ok for finding in findings)
+    ready = all(finding.ok for finding in findings if finding.needed)
     body = {
-        "status": "ok" if ok else "not ready",
+        "status": "not ready" if not ready else "ok" if all(finding.ok for finding in findings) else "degraded",
         "checks": {finding.name: {"ok": finding.ok, "seen": finding.seen} for finding in findings},
     }
-    return JSONResponse(body, status_code=200 if ok else 503)
+    return JSONResponse(body, status_code=200 if ready else 503)
 
 
 @router.get("/metrics", summary="Prometheus metrics 指标", response_class=Response)
 async def metrics(request: Request, gateway: Gw) -> Response:
-    """Sum the counts of all workers of this instance; open alerts are counted where the database answers."""
+    """Sum the counts of all processes of this instance; open alerts are counted where the database answers."""
     counted: Metrics = request.app.state.metrics
     registry = CollectorRegistry()
     registry.register(counted)
+    registry.register(read_workers(gateway.settings.worker_folder))
     with suppress(SQLAlchemyError, OSError):
-        registry.register(OpenAlerts(await _count_alerts(gateway)))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            registry.register(OpenAlerts(await _count_alerts(gateway)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

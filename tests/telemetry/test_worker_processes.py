@@ -1,0 +1,115 @@
+"""The worker and its database, over real processes: the database goes away for long, and comes back."""
+
+import json
+import os
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from psycopg import sql
+
+from gateway.worker import QUEUE, STEPS
+from tests import database_server
+from tests.processes import environment, free_port, running, wait_ready, wait_until, xinqiao
+
+# A wait this short runs out several times over while the test lasts, as the default does in an outage of a minute.
+WAIT_SECONDS = "1"
+
+
+@pytest.fixture
+def instance(socket_folder, tmp_path):
+    """The environment of an initialised instance, and the name of its database."""
+    issuer = f"http://127.0.0.1:{free_port()}"
+    with database_server.fresh_database(socket_folder) as urls:
+        env = environment(tmp_path, urls, issuer, XINQIAO_DATABASE_WAIT_SECONDS=WAIT_SECONDS)
+        xinqiao(["init"], env)
+        yield env, urls.app.database
+
+
+@contextmanager
+def away(socket_folder, name):
+    """Take a database from everybody for the length of the block."""
+    allow = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")
+    with database_server._admin(socket_folder) as connection:
+        connection.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            connection.execute(allow.format(sql.Identifier(name), sql.SQL("true")))
+
+
+def ready(env):
+    """Ask /readyz; the answer comes before whoever asks gives up."""
+    answer = httpx.get(f"{env['XINQIAO_ISSUER']}/readyz", timeout=5)
+    return answer.status_code, answer.json()["checks"]
+
+
+def signed_size(env):
+    answer = httpx.get(f"{env['XINQIAO_ISSUER']}/audit/log/checkpoint")
+    return int(answer.text.split("\n")[1]) if answer.status_code == 200 else 0
+
+
+def test_a_worker_whose_database_was_away_for_long_is_the_same_process_and_works_again(instance, socket_folder):
+    env, database = instance
+    home = Path(env["XINQIAO_HOME"])
+    with running(["serve"], env) as server, running(["worker"], env) as worker:
+        wait_ready(env["XINQIAO_ISSUER"], server, home / "serve.log")
+        wait_until(lambda: signed_size(env) == 2, "the first checkpoint")
+        assert (ready(env)[0], ready(env)[1]["worker"]) == (200, {"ok": True, "seen": "1 running"})
+        with away(socket_folder, database):
+            frequent = {QUEUE, "sequence", "publish", "pull-0", "keys"}
+
+            def named():
+                _, checks = ready(env)
+                return all(f"{name} fails since" in checks["worker"]["seen"] for name in frequent)
+
+            wait_until(named, "the failing steps to be named")
+            wait_until(lambda: times(env, QUEUE) > 2, "the queue to have been opened in vain again and again")
+            status, checks = ready(env)
+            assert status == 503
+            assert (checks["database"]["ok"], checks["worker"]["ok"], checks["keys"]["ok"]) == (False, False, True)
+            assert worker.poll() is None
+        wait_until(lambda: ready(env)[0] == 200, "the service to be ready")
+        wait_until(lambda: ready(env)[1]["worker"] == {"ok": True, "seen": "1 running"}, "every step to work")
+        xinqiao(["institution", "add", "bank", "--name", "某某银行"], env)
+        wait_until(lambda: signed_size(env) > 2, "what came after to be signed")
+        assert worker.poll() is None
+    lines = [json.loads(line) for line in (home / "worker.log").read_text().splitlines()]
+    ours = [line for line in lines if line.get("event", "").startswith("step failed")]
+    assert {line["step"] for line in ours} <= {*STEPS, QUEUE}
+    assert not [line for line in ours if database in json.dumps(line)]
+
+
+def times(env, step):
+    """Return how many times a step has failed by now, as the metrics tell it."""
+    text = httpx.get(f"{env['XINQIAO_ISSUER']}/metrics", timeout=10).text
+    (line,) = [one for one in text.splitlines() if one.startswith(f'xinqiao_worker_step_faults_total{{step="{step}"}}')]
+    return float(line.split()[1])
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_told_to_stop_ends_cleanly_with_its_database_and_without(instance, socket_folder, how):
+    env, database = instance
+    home = Path(env["XINQIAO_HOME"])
+    told = home / "gateway/worker"
+    with running(["worker"], env) as worker:
+        wait_until(lambda: list(told.glob("*.json")), "the worker to be at work")
+        os.killpg(worker.pid, how)
+        assert worker.wait(20) == 0
+    assert not list(told.iterdir())
+    with running(["worker"], env) as worker:
+        wait_until(lambda: list(told.glob("*.json")), "the worker to be at work")
+        with away(socket_folder, database):
+            wait_until(lambda: {QUEUE, "sequence"} <= failing(told), "the steps to fail")
+            os.killpg(worker.pid, how)
+            assert worker.wait(20) == 0
+    assert not list(told.iterdir())
+    assert "Traceback" not in (home / "worker.log").read_text()
+
+
+def failing(folder):
+    """Return the steps that fail, as the worker tells them."""
+    return {name for path in folder.glob("*.json") for name in json.loads(path.read_text())["failing"]}

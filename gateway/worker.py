@@ -23,6 +23,7 @@ from gateway.platforms.queue import work_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
 from gateway.records.retention import sweep
+from gateway.runtime import embedded
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
@@ -30,6 +31,7 @@ from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
 
 SEQUENCE_SECONDS = 0.2
 PUBLISH_SECONDS = 1.0
+SERVER_SECONDS = 2.0
 PARTITION_SECONDS = 3600.0
 PURGE_SECONDS = 60.0
 PULL_SECONDS = 5.0
@@ -65,6 +67,11 @@ async def publish_head(gateway: Gateway) -> None:
         )
 
 
+async def revive_server(gateway: Gateway) -> None:  # noqa: ARG001 - the process holds it, whatever the instance
+    """Start the embedded database server again where it was killed; with a database of one's own there is none."""
+    await asyncio.to_thread(embedded.revive)
+
+
 async def make_partitions(gateway: Gateway) -> None:
     """Create the partitions of the coming months."""
     async with gateway.database.begin("partitions") as session:
@@ -91,6 +98,7 @@ def in_one_unit(name: str, use_case: Callable[[UnitOfWork], Awaitable[bool | Non
 
 
 STEPS: dict[str, tuple[Step, float]] = {
+    "server": (revive_server, SERVER_SECONDS),
     "partitions": (make_partitions, PARTITION_SECONDS),
     "ended": (forget_used, PURGE_SECONDS),
     "uploads": (purge_uploads, PURGE_SECONDS),

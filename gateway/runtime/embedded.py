@@ -61,11 +61,8 @@ class Server:
 
     @property
     def socket_folder(self) -> Path:
-        """Where the socket lies; a home with a long path gets a short one in /tmp."""
-        near = self.folder / "run"
-        if len(os.fsencode(near)) <= LONGEST_SOCKET_PATH - len(".s.PGSQL.5432") - 1:
-            return near
-        return Path("/tmp") / f"xinqiao-{os.geteuid()}-{zlib.crc32(os.fsencode(self.folder)):08x}"  # noqa: S108 - mode 0700 below
+        """Where the socket lies."""
+        return _socket_folder(self.folder)
 
     def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of the server's programs as its account."""
@@ -116,9 +113,19 @@ def lease(home: Path) -> Path:
             fcntl.flock(users, fcntl.LOCK_SH)
             _leases[server.folder] = users
             atexit.register(release, home)
-        if not _accepts(server):
+        if not _accepts(server.socket_folder):
             _start(server)
     return server.socket_folder
+
+
+def revive() -> None:
+    """Start the servers again that this process holds and that were killed; those that answer are left alone.
+
+    Raises DatabaseUnavailableError while a server cannot be started, as long as processes of the killed one are there.
+    """
+    for folder in list(_leases):
+        if not _accepts(_socket_folder(folder)):
+            lease(folder.parent)
 
 
 def release(home: Path) -> None:
@@ -227,9 +234,17 @@ def _start(server: Server) -> None:
                 connection.execute(f"CREATE ROLE {role} LOGIN")
 
 
-def _accepts(server: Server) -> bool:
+def _socket_folder(folder: Path) -> Path:
+    """Return where the socket of a server's folder lies; a home with a long path gets a short one in /tmp."""
+    near = folder / "run"
+    if len(os.fsencode(near)) <= LONGEST_SOCKET_PATH - len(".s.PGSQL.5432") - 1:
+        return near
+    return Path("/tmp") / f"xinqiao-{os.geteuid()}-{zlib.crc32(os.fsencode(folder)):08x}"  # noqa: S108 - mode 0700 below
+
+
+def _accepts(socket_folder: Path) -> bool:
     try:
-        with _admin(server.socket_folder):
+        with _admin(socket_folder):
             return True
     except psycopg.OperationalError:
         return False

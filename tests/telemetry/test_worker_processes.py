@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,6 +89,44 @@ def times(env, step):
     text = httpx.get(f"{env['XINQIAO_ISSUER']}/metrics", timeout=10).text
     (line,) = [one for one in text.splitlines() if one.startswith(f'xinqiao_worker_step_faults_total{{step="{step}"}}')]
     return float(line.split()[1])
+
+
+@pytest.fixture
+def private_home():
+    """A folder for a server of one's own; not in pytest's, which the server's account may not enter."""
+    folder = Path(f"/tmp/xinqiao-revived-{os.getpid()}")
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_killed_embedded_server_is_started_again_by_the_running_worker(private_home):
+    issuer = f"http://127.0.0.1:{free_port()}"
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(private_home),
+        "LC_ALL": "C.UTF-8",
+        "XINQIAO_HOME": str(private_home),
+        "XINQIAO_ISSUER": issuer,
+        "XINQIAO_PORT": issuer.rpartition(":")[2],
+    }
+    xinqiao(["init"], env)
+    with running(["serve"], env) as server, running(["worker"], env) as worker:
+        wait_ready(issuer, server, private_home / "serve.log")
+        wait_until(lambda: signed_size(env) == 2, "the first checkpoint")
+        killed = postmaster(private_home)
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: postmaster(private_home) not in {killed, None}, "the server to be started again")
+        wait_until(lambda: ready(env)[0] == 200, "the database to be back")
+        wait_until(lambda: ready(env)[1]["worker"] == {"ok": True, "seen": "1 running"}, "every step to work")
+        assert (server.poll(), worker.poll()) == (None, None)
+    assert not (private_home / "postgres/data/postmaster.pid").exists(), "the last of them stops it as ever"
+
+
+def postmaster(home):
+    """Return the server's process, or None while it starts."""
+    lines = path.read_text().split() if (path := home / "postgres/data/postmaster.pid").exists() else []
+    return int(lines[0]) if lines else None
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

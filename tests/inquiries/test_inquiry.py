@@ -53,6 +53,21 @@ async def test_an_answer_costs_its_units_and_asking_again_with_its_key_costs_not
     assert (await left(ready, "bank-1"))["used"] == before + 1 + 3
 
 
+async def test_an_inquiry_is_shown_to_the_institution_that_made_it_and_to_no_other(ready):
+    made = (await ready.ask("bank-1", 1)).json()["inquiry"]
+    await ready.account("bank-1b", "bank")
+    await ready.account("bank-2", "bank-two")
+    for account in ("bank-1", "bank-1b"):
+        shown = await ready.client.get(f"/v1/inquiries/{made}", headers=await ready.headers(account))
+        assert (shown.status_code, shown.json()["account"]) == (200, "bank-1")
+    hidden, none = [
+        await ready.client.get(f"/v1/inquiries/{inquiry}", headers=await ready.headers("bank-2"))
+        for inquiry in (made, uuid4())
+    ]
+    assert (hidden.status_code, slug(hidden)) == (404, "inquiry-not-found")
+    assert hidden.json() == none.json()
+
+
 async def test_one_key_used_many_times_at_once_is_charged_once(ready):
     before = (await left(ready, "bank-1"))["used"]
     answers = await asyncio.gather(*(ready.ask("bank-1", 1, key="at-once") for _ in range(8)))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import string
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,22 @@ def test_one_changed_byte_is_detected(key: SigningKey, part: int) -> None:
         parts_changed[part] = base64.urlsafe_b64encode(bytes(changed)).rstrip(b"=").decode()
         with pytest.raises(SignatureError):
             verify_jws(".".join(parts_changed), [public_jwk(key)], TYP)
+
+
+def test_a_signature_has_one_spelling(key: SigningKey) -> None:
+    """The last character carries bits that decode to nothing (RFC 4648 3.5): only one choice of them is accepted."""
+    token = sign_jws({"score": 700}, key, TYP)
+    letters = string.ascii_letters + string.digits + "-_"
+    same = base64.urlsafe_b64decode(token.rpartition(".")[2] + "==")
+    spellings = [token[:-1] + letter for letter in letters]
+    spellings = [one for one in spellings if base64.urlsafe_b64decode(one.rpartition(".")[2] + "==") == same]
+    assert len(spellings) == 16
+    for spelling in [*spellings, token + "=", token + "=="]:
+        if spelling == token:
+            assert verify_jws(spelling, [public_jwk(key)], TYP) == {"score": 700}
+        else:
+            with pytest.raises(SignatureError, match="base64url"):
+                verify_jws(spelling, [public_jwk(key)], TYP)
 
 
 def test_another_kind_of_statement_is_refused(key: SigningKey) -> None:

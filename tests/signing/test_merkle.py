@@ -89,6 +89,42 @@ def test_growth_is_proved_and_rewriting_is_not(new: int, data: st.DataObject) ->
         verify_consistency(old, new, root_of(hashes[:old]), root_of(rewritten), consistency_path(rewritten, old))
 
 
+@pytest.mark.parametrize(("index", "size"), [(0, 3), (0, 4), (1, 4), (2, 5)])
+def test_a_path_that_ends_below_the_root_proves_nothing(index: int, size: int) -> None:
+    """An inner node passed off as the root of a larger tree: the hashes fit, the size does not."""
+    hashes = [leaf_hash(bytes([i])) for i in range(size)]
+    below = hashes[index & ~1 : (index | 1) + 1]
+    with pytest.raises(MerkleError):
+        verify_inclusion(hashes[index], index, size, inclusion_path(below, index % 2), root_of(below))
+
+
+def test_a_path_that_goes_on_above_the_root_proves_nothing() -> None:
+    """A leaf of a larger tree passed off as the only one of a smaller: the hashes fit, the size does not."""
+    left, leaf = leaf_hash(b"a"), leaf_hash(b"b")
+    verify_inclusion(leaf, 1, 2, [left], root_of([left, leaf]))
+    with pytest.raises(MerkleError, match="too long"):
+        verify_inclusion(leaf, 0, 1, [left], root_of([left, leaf]))
+
+
+@pytest.mark.parametrize(("old", "new"), [(1, 2), (2, 3), (3, 7), (4, 7), (6, 8), (5, 13), (8, 13)])
+def test_a_consistency_proof_that_ends_below_the_root_proves_nothing(old: int, new: int) -> None:
+    """The head of a tree passed off as that of one twice or four times its size: the hashes fit, the size does not."""
+    hashes = [leaf_hash(bytes([i])) for i in range(new)]
+    heads, path = (root_of(hashes[:old]), root_of(hashes)), consistency_path(hashes, old)
+    verify_consistency(old, new, *heads, path)
+    for larger in (2 * new, 4 * new):
+        with pytest.raises(MerkleError):
+            verify_consistency(old, larger, *heads, path)
+
+
+def test_a_consistency_proof_that_goes_on_above_the_root_proves_nothing() -> None:
+    """Two trees of four leaves passed off as trees of one and two: the hashes fit, the sizes do not."""
+    first, second, third = (leaf_hash(bytes([i])) for i in range(3))
+    old, new = node_hash(third, first), node_hash(third, node_hash(first, second))
+    with pytest.raises(MerkleError, match="too long"):
+        verify_consistency(1, 2, old, new, [second, third])
+
+
 @pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0)])
 def test_a_leaf_outside_the_tree_is_refused(index: int, size: int) -> None:
     with pytest.raises(MerkleError):

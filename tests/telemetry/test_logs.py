@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from gateway.telemetry.logs import configure_logs
-from gateway.telemetry.redaction import REDACTED, redact, redact_text
+from gateway.telemetry.redaction import REDACTED, SECRET_KEYS, redact, redact_text
 
 
 @pytest.fixture
@@ -61,6 +61,27 @@ def test_no_shape_of_an_identifier_passes(secret: str):
 )
 def test_ids_digests_and_times_stay_readable(plain: str):
     assert redact_text(plain) == plain
+
+
+# What stands under these names in what callers send and in our own log lines; a value alone would not give itself away.
+NEVER_LOGGED = (
+    "access_token", "address", "approval", "assertion", "authorization", "client_assertion", "cookie", "identifier",
+    "kek", "legal_representative", "message_jws", "name", "password", "phone", "secret", "subject_name", "token",
+    "uscc",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", NEVER_LOGGED)
+def test_a_value_under_each_secret_key_is_never_shown(key: str):
+    assert redact({key: "plain", key.title(): ["plain"], "count": 3}) == {
+        key: REDACTED,
+        key.title(): REDACTED,
+        "count": 3,
+    }
+
+
+def test_every_key_that_is_secret_is_tried():
+    assert set(NEVER_LOGGED) == SECRET_KEYS
 
 
 def test_values_under_a_secret_key_are_never_shown_however_deep():

@@ -105,31 +105,43 @@ async def test_a_signatory_cannot_request(ready):
     assert slug(await ready.request("s-1", 1)) == "not-yours-to-decide"
 
 
-async def test_terms_or_status_changed_in_the_database_permit_nothing(ready):
-    await ready.push("market_regulation", "ent_registration", registration(1))
-    consent = await ready.consent("bank-1", 1, purpose="subsidy")
-    assert (await ready.ask("bank-1", 1, purpose="subsidy")).status_code == 200
-    swaps = (
-        "SET terms = convert_to(replace(convert_from(terms, 'UTF8'), 'null', '9'), 'UTF8')",
-        "SET status = 'active'",
-    )
-    for swap in swaps:
-        async with ready.gateway.database.begin("test", role="owner") as session:
-            await session.execute(text("ALTER TABLE consent_version DISABLE TRIGGER USER"))
-            await session.execute(
-                text(f"UPDATE consent_version {swap} WHERE consent_id = :c"), {"c": consent["consent"]}
-            )
-            await session.execute(text("ALTER TABLE consent_version ENABLE TRIGGER USER"))
-        answer = await ready.ask("bank-1", 1, purpose="subsidy", consent=consent["consent"])
-        assert (answer.status_code, slug(answer)) == (403, "consent-integrity-failed")
+async def rewrite(story, consent, change):
+    """Change a consent's newest version as only a database administrator can."""
+    newest = "consent_id = :c AND version = (SELECT version FROM consent_head WHERE consent_id = :c)"
+    async with story.gateway.database.begin("test", role="owner") as session:
+        await session.execute(text("ALTER TABLE consent_version DISABLE TRIGGER USER"))
+        query = text(f"UPDATE consent_version SET {change} WHERE {newest}")
+        changed = await session.execute(query, {"c": consent["consent"]})
+        await session.execute(text("ALTER TABLE consent_version ENABLE TRIGGER USER"))
+    assert changed.rowcount == 1
+
+
+# What the administrator changes, and what the untouched consent answers: never 200 once it was changed.
+REWRITTEN = {
+    "the terms": ("terms = convert_to(replace(convert_from(terms, 'UTF8'), 'null', '9'), 'UTF8')", None, 200),
+    "the status": ("status = 'active'", "revoke", 403),
+    "the version": ("recorded_at = recorded_at + interval '1 second'", None, 200),
+    "the receipt": ("receipt = receipt || 'A'", None, 200),
+}
+
+
+@pytest.mark.parametrize("what", REWRITTEN)
+async def test_what_was_changed_in_the_database_permits_nothing(ready, what):
+    change_made, action, before = REWRITTEN[what]
+    if "s-9" not in ready.keys:
+        await ready.push("market_regulation", "ent_registration", registration(9))
+    consent = await ready.consent("bank-1", 9, purpose="subsidy")
+    if action:
+        assert (await change(ready, "s-9", consent, action)).status_code == 200
+    asked = await ready.ask("bank-1", 9, purpose="subsidy", consent=consent["consent"])
+    assert asked.status_code == before, asked.text
+    await rewrite(ready, consent, change_made)
+    answer = await ready.ask("bank-1", 9, purpose="subsidy", consent=consent["consent"])
+    assert (answer.status_code, slug(answer)) == (403, "consent-integrity-failed")
 
 
 async def test_a_request_nobody_answers_lapses(ready):
     consent = (await ready.request("bank-1", 1)).json()
-    async with ready.gateway.database.begin("test", role="owner") as session:
-        await session.execute(text("ALTER TABLE consent_version DISABLE TRIGGER USER"))
-        change_time = "UPDATE consent_version SET recorded_at = recorded_at - interval '73 hours' WHERE consent_id = :c"
-        await session.execute(text(change_time), {"c": consent["consent"]})
-        await session.execute(text("ALTER TABLE consent_version ENABLE TRIGGER USER"))
+    await rewrite(ready, consent, "recorded_at = recorded_at - interval '73 hours'")
     shown = await ready.client.get(f"/v1/consents/{consent['consent']}", headers=await ready.headers("bank-1"))
     assert shown.json()["status"] == "lapsed"

@@ -74,12 +74,36 @@ async def test_an_id_of_a_moment_sorts_where_the_moment_does(database: Database)
     assert UUID(str(found)).int >> 80 == int(moment.timestamp() * 1000)
 
 
-async def test_two_processes_may_make_partitions_at_once(database: Database, trial: None) -> None:
-    async def ensure() -> None:
-        async with database.begin("test.partitions") as session:
-            await session.execute(text("SELECT xinqiao_ensure_partitions()"))
+async def test_who_makes_partitions_while_another_does_waits_and_makes_none_twice(database: Database) -> None:
+    """The first transaction is still open when the second begins: without the lock both would make the same tables."""
+    make = text("SELECT xinqiao_ensure_partitions()")
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'ensure_partitions'"
+    )
 
-    await asyncio.gather(*(ensure() for _ in range(6)))
+    async def ensure() -> int:
+        async with database.begin("test.partitions") as session:
+            return int((await session.execute(make)).scalar_one())
+
+    async def is_waiting() -> bool:
+        async with database.begin("test.waiting") as session:
+            return bool((await session.execute(waiting)).scalar_one())
+
+    async with database.begin("test.ddl", role="owner") as session:
+        await session.execute(text("CREATE TABLE fresh (id uuid PRIMARY KEY) PARTITION BY RANGE (id)"))
+        await session.execute(text("INSERT INTO xinqiao_partitioned VALUES ('fresh')"))
+    async with database.begin("test.partitions") as first:
+        assert (await first.execute(make)).scalar_one() == 4
+        second = asyncio.create_task(ensure())
+        for _ in range(1500):
+            if second.done() or await is_waiting():
+                break
+            await asyncio.sleep(0.02)
+        assert await is_waiting()
+    assert await second == 0
+    async with database.begin("test.count") as session:
+        query = text("SELECT count(*) FROM pg_inherits WHERE inhparent = 'fresh'::regclass")
+        assert (await session.execute(query)).scalar_one() == 4
 
 
 def test_one_login_takes_on_the_narrower_roles() -> None:

@@ -1,0 +1,130 @@
+"""A small town with two of each party, and how each object that a path names is made by the first of them.
+
+Agencies tax and market_regulation, banks of two institutions, signatories of two enterprises, two platforms, and a
+clerk of each agency. What is made here belongs to the first; the second is the stranger.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from gateway.identity.tokens.access_tokens import TYPE
+from gateway.platforms.messages import sign_message
+from signing.jws import sign_jws
+from tests.enterprises import uscc
+from tests.identities import PROOF_KEY
+from tests.persons import csrf, same_site
+from tests.stories import Story
+
+HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种"
+DATASET = "tax_arrears"
+OWN, OTHER = 1, 2  # the enterprises' numbers
+
+
+def arrears(*numbers, amount="5", column="") -> str:
+    extra = (f",{column}", ",x") if column else ("", "")
+    lines = [f"某公司{number},{uscc(number)},某路,{amount},增值税{extra[1]}" for number in numbers]
+    return "\n".join([HEADER + extra[0], *lines]) + "\n"
+
+
+@dataclass
+class Town:
+    """The clients by id, and the browsers of the clerks by agency."""
+
+    story: Story
+    browsers: dict
+
+    async def headers(self, caller: str) -> dict[str, str]:
+        """Log in as a client; "clerk of X" is a client of agency X acting for a person."""
+        if not caller.startswith("clerk of "):
+            return await self.story.headers(caller)
+        agency, issuer, now = caller.removeprefix("clerk of "), self.story.gateway.settings.issuer, int(time.time())
+        claims = {
+            "iss": issuer, "aud": issuer, "sub": f"person:{agency}-clerk", "client_id": agency, "kind": "agency",
+            "iat": now, "exp": now + 60, "jti": str(uuid4()), "scope": "datasets",
+            "cnf": {"jkt": PROOF_KEY.thumbprint()},
+        }  # fmt: skip
+        return {"Authorization": f"DPoP {sign_jws(claims, self.story.gateway.keys.signing('token'), TYPE)}"}
+
+    async def send(self, caller, method, path, **more):
+        """Ask as a client over HTTP, or as a person in a browser where the path is one of the console."""
+        if not path.startswith("/console"):
+            headers = {**await self.headers(caller), **more.pop("headers", {})}
+            return await self.story.client.request(method, path, headers=headers, **more)
+        browser = self.browsers[caller]
+        if method == "POST":
+            more["data"] = {**more.get("data", {}), "csrf": await csrf(browser)}
+        return await browser.request(method, path, headers=same_site(browser), **more)
+
+
+async def batch(town, body=None, headers=None):
+    """One row taken in and one refused."""
+    body = body or arrears(OWN) + arrears(50, amount="若干").partition("\n")[2]
+    headers = {"Batch-Id": str(uuid4()), **(headers or {})}
+    pushed = await town.send(
+        "tax", "POST", f"/v1/datasets/{DATASET}/batches", content=body.encode(), headers=headers
+    )  # fmt: skip
+    assert pushed.status_code in {201, 202}, pushed.text
+    return {"batch_id": pushed.json().get("batch"), "held_id": pushed.json().get("held"), "agency": "tax"}
+
+
+async def held(town):
+    """A delivery with a column that earlier ones had not."""
+    return await batch(town, arrears(OWN, column=f"列{uuid4().hex[:6]}"))
+
+
+async def record(town):
+    """What the second agency has registered of the first enterprise."""
+    shown = (await town.send(f"s-{OWN}", "GET", "/v1/records")).json()["records"]
+    return {"record_id": next(one["record"] for one in shown if one["dataset"] == "ent_registration")}
+
+
+async def upload(town):
+    """An upload of five bytes, begun."""
+    headers = {"Batch-Id": str(uuid4()), "Upload-Length": "5", "Tus-Resumable": "1.0.0"}
+    begun = await town.send("tax", "POST", f"/v1/datasets/{DATASET}/uploads", headers=headers)
+    assert begun.status_code == 201, begun.text
+    return {"upload_id": begun.headers["location"].rpartition("/")[2]}
+
+
+async def dataset(_town):
+    """A dataset of the first agency."""
+    return {"dataset": DATASET}
+
+
+async def agency(_town):
+    """The first agency itself."""
+    return {"code": "tax", "agency": "tax"}
+
+
+async def consent(town):
+    """A consent the first enterprise has given the first bank."""
+    return {"consent_id": (await town.story.consent("bank-1", OWN))["consent"], "action": "revoke"}
+
+
+async def inquiry(town):
+    """A question the first bank has asked."""
+    asked = await town.story.ask("bank-1", OWN, consent=(await consent(town))["consent_id"])
+    return {"inquiry_id": asked.json()["inquiry"]}
+
+
+async def usage_result(town):
+    """What the first bank reported of its answer."""
+    asked = await inquiry(town)
+    report = {"inquiry": asked["inquiry_id"], "outcome": "refused", "decided_on": datetime.now(UTC).date().isoformat()}
+    told = await town.send("bank-1", "POST", "/v1/usage-results", json=report)
+    assert told.status_code == 201, told.text
+    return {"result_id": told.json()["result"]}
+
+
+async def delivery(town):
+    """A message the first platform has delivered here."""
+    delivery_id = uuid4()
+    message = sign_message(
+        town.story.keys["platform-1"], delivery=delivery_id, exchange=uuid4(), kind="evaluations",
+        issuer="https://there.example", items=[{"subject": uscc(OWN)}], now=datetime.now(UTC),
+    )  # fmt: skip
+    told = await town.send("platform-1", "POST", "/v1/deliveries", json={"message": message})
+    assert told.status_code == 200, told.text
+    return {"delivery_id": str(delivery_id)}

@@ -1,0 +1,164 @@
+"""Another party's object is not there: every route that names one, tried by every kind of stranger it lets in."""
+
+import re
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from gateway.app import create_app
+from tests.house import objects
+from tests.house.objects import OTHER, OWN, Town, arrears
+from tests.identities import add_proof
+from tests.identity.test_routes import ROUTES
+from tests.persons import signed_in
+from tests.stories import Story, registration, slug
+
+
+@dataclass(frozen=True)
+class Row:
+    """How the object is made, who may, who may not and is told so with `refusal`, and what else is sent."""
+
+    make: object
+    owners: tuple[str, ...]
+    strangers: tuple[str, ...]
+    refusal: tuple[int, str]
+    sent: object = field(default_factory=dict)  # or a function of the path's values
+
+
+AGENCIES, BANKS = (("tax",), ("market_regulation",)), (("bank-1", "bank-1b"), ("bank-2",))
+CLERKS = (("clerk of tax",), ("clerk of market_regulation",))
+HIDDEN, NOT_YOURS = (404, "not-found"), (403, "dataset-not-yours")
+FILE = {"headers": {"Batch-Id": "x"}, "content": arrears(OWN).encode()}
+TUS = {"headers": {"Tus-Resumable": "1.0.0"}}
+RECORD = (("market_regulation", "s-1"), ("tax", "s-2"), (404, "record-not-found"))
+CONSENT = (("bank-1", "s-1"), ("bank-2", "s-2"), (404, "consent-not-found"))
+UPLOAD = (*AGENCIES, (404, "upload-not-found"))
+ROWS = {
+    "POST /v1/datasets/{dataset}/batches": Row(objects.dataset, *AGENCIES, NOT_YOURS, FILE),
+    "POST /v1/datasets/{dataset}/batches:check": Row(objects.dataset, *AGENCIES, NOT_YOURS, FILE),
+    "POST /v1/datasets/{dataset}/withdrawals": Row(
+        objects.dataset, *AGENCIES, NOT_YOURS, {**FILE, "params": {"reason": "报错了"}}
+    ),
+    "POST /v1/datasets/{dataset}/uploads": Row(
+        objects.dataset, *AGENCIES, NOT_YOURS,
+        {"headers": {"Batch-Id": "y", "Upload-Length": "5", "Tus-Resumable": "1.0.0"}},
+    ),
+    "GET /v1/uploads/{upload_id}": Row(objects.upload, *UPLOAD),
+    "PATCH /v1/uploads/{upload_id}": Row(
+        objects.upload, *UPLOAD,
+        {
+            "headers": {**TUS["headers"], "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
+            "content": b"a",
+        },
+    ),
+    "DELETE /v1/uploads/{upload_id}": Row(objects.upload, *UPLOAD, TUS),
+    "GET /v1/batches/{batch_id}": Row(objects.batch, *AGENCIES, (404, "batch-not-found")),
+    "GET /v1/batches/{batch_id}/rejected-rows": Row(objects.batch, *AGENCIES, (404, "batch-not-found")),
+    "GET /v1/agencies/{code}/quality": Row(objects.agency, *AGENCIES, (404, "agency-not-found")),
+    "POST /v1/held-deliveries/{held_id}/{decision}": Row(objects.held, *CLERKS, (404, "held-not-found")),
+    "GET /v1/records/{record_id}/proof": Row(objects.record, *RECORD),
+    "GET /v1/records/{record_id}/proof-file": Row(objects.record, *RECORD),
+    "GET /v1/records/{record_id}/history": Row(objects.record, *RECORD),
+    "POST /v1/records/{record_id}/acts": Row(
+        objects.record, ("market_regulation",), ("tax",), (404, "record-not-found"),
+        {"json": {"kind": "object", "reason": "有异议"}}
+    ),
+    "POST /v1/records/{record_id}/objections": Row(
+        objects.record, ("s-1",), ("s-2",), (404, "record-not-found"), {"json": {"reason": "有异议"}}
+    ),
+    "GET /v1/consents/{consent_id}": Row(objects.consent, *CONSENT),
+    "GET /v1/consents/{consent_id}/evidence": Row(objects.consent, *CONSENT),
+    "GET /v1/consents/{consent_id}/uses": Row(objects.consent, *CONSENT),
+    "POST /v1/consents/{consent_id}/{action}": Row(objects.consent, *CONSENT),
+    "GET /v1/inquiries/{inquiry_id}": Row(objects.inquiry, *BANKS, (404, "inquiry-not-found")),
+    "GET /v1/usage-results/{result_id}": Row(objects.usage_result, *BANKS, (404, "usage-result-not-found")),
+    "GET /v1/deliveries/{delivery_id}": Row(
+        objects.delivery, ("platform-1",), ("platform-2",), (404, "delivery-not-found")
+    ),
+    "GET /console/quality/{agency}": Row(objects.agency, *CLERKS, HIDDEN),
+    "GET /console/quality/{agency}/rejected/{batch_id}.{form}": Row(objects.batch, *CLERKS, HIDDEN),
+    "POST /console/quality/{agency}/held/{held_id}/{decision}": Row(objects.held, *CLERKS, HIDDEN),
+    "POST /console/quality/{agency}/corrections": Row(
+        objects.batch, *CLERKS, (403, "forbidden"),
+        lambda values: {"files": {"file": ("a.csv", b"x")}, "data": {"corrects": values["batch_id"]}},
+    ),
+    "GET /console/uploads/{batch_id}": Row(objects.batch, *CLERKS, HIDDEN),
+    "GET /console/uploads/{batch_id}/rejected-rows": Row(objects.batch, *CLERKS, HIDDEN),
+}  # fmt: skip
+# A path parameter that names no party's object, and why.
+NOBODYS = {
+    "GET /audit/log/tile/{path:path}": "the log is public",
+    "GET /console/language/{language}": "a choice of the reader's",
+    "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
+    "GET /v1/catalogue/datasets/{dataset}": "the catalogue is open to every client",
+    "GET /v1/audit/entries/{event_id}/proof": "auditors see every entry; no other kind is let in",
+    "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
+    "POST /console/changes/{change_id}/{decision}": "as above",
+    "POST /console/sources/{source_id}/{act}": "the instance's; operators alone are let in",
+}
+VALUES = {"decision": "discard", "form": "csv"}
+
+
+def client_of(gateway, **more):
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer, **more)
+
+
+@pytest.fixture(scope="module")
+async def town(gateway):
+    async with (
+        client_of(gateway, event_hooks={"request": [add_proof]}) as client,
+        client_of(gateway) as first,
+        client_of(gateway) as second,
+    ):
+        story = Story(gateway, client, {})
+        for name in ("tax", "market_regulation"):
+            await story.enrol(name, "agency")
+        for name in ("platform-1", "platform-2"):
+            await story.enrol(name, "platform", alg="Ed25519")
+        for name, institution in (("bank-1", "bank"), ("bank-1b", "bank"), ("bank-2", "bank-two")):
+            await story.account(name, institution)
+        for number in (OWN, OTHER):
+            await story.enrol(f"s-{number}", "signatory", subject=objects.uscc(number))
+            await story.push("market_regulation", "ent_registration", registration(number))
+        made = Town(story, dict(zip((*CLERKS[0], *CLERKS[1]), (first, second), strict=True)))
+        for clerk, browser in made.browsers.items():
+            agency = clerk.removeprefix("clerk of ")
+            await signed_in(gateway, browser, f"{agency}-clerk", "clerk", agency=agency)
+        await objects.batch(made, arrears(*range(100, 130)))  # what is unlike these is held
+        yield made
+
+
+def test_every_route_that_names_an_object_has_a_row():
+    assert {name for name in ROUTES if "{" in name} == set(ROWS) | set(NOBODYS)
+    assert not set(ROWS) & set(NOBODYS)
+
+
+@pytest.mark.parametrize("name", ROWS)
+async def test_anothers_object_is_refused_as_one_that_is_not_there(town, name):
+    row, (method, path) = ROWS[name], name.split(" ", 1)
+    values = {**await row.make(town), **VALUES}
+    nowhere = {**values, **{key: str(uuid4()) for key in values if key.endswith("_id")}, "code": "nobody"}
+
+    async def send(who, values):
+        sent = row.sent(values) if callable(row.sent) else row.sent
+        return await town.send(who, method, path.format(**values), **sent)
+
+    for stranger in row.strangers:
+        refused = await send(stranger, values)
+        assert refused.status_code == row.refusal[0], (stranger, refused.text)
+        if not path.startswith("/console"):
+            assert slug(refused) == row.refusal[1], stranger
+        if refused.status_code == 404:
+            assert_same(refused, await send(stranger, nowhere))
+    for owner in row.owners:
+        allowed = await send(owner, values)
+        assert allowed.status_code not in {401, 403, 404, 405, 500, 503}, (owner, allowed.text)
+
+
+def assert_same(refused, none):
+    """Whether an object is another's or not there at all, the answer differs in nothing but the id that was sent."""
+    shown, expected = (re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", answer.text) for answer in (refused, none))
+    assert (refused.status_code, shown) == (none.status_code, expected)

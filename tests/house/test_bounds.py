@@ -69,3 +69,19 @@ def test_a_head_within_bounds_is_served(served):
     head = HEAD + b"".join(b"X-%d: y\r\n" % n for n in range(90)) + b"Y: " + b"x" * 30_000 + b"\r\n\r\n"
     assert send(served[0], [head]) == b"HTTP/1.1 200 OK"
     assert send(served[0], [head[:20], head[20:3000], head[3000:]]) == b"HTTP/1.1 200 OK"
+
+
+OK, TOO_LARGE = b"HTTP/1.1 200 OK", b"HTTP/1.1 431 Request Header Fields Too Large"
+
+
+@pytest.mark.parametrize(("count", "line"), [(99, OK), (100, OK), (101, TOO_LARGE)])
+def test_a_head_has_at_most_100_headers(served, count, line):
+    head = HEAD + b"".join(b"X-%d: y\r\n" % n for n in range(count - 1)) + b"\r\n"
+    assert send(served[0], [head]) == line
+
+
+@pytest.mark.parametrize(("size", "line"), [(65_535, OK), (65_536, OK), (65_537, TOO_LARGE)])
+def test_a_head_has_at_most_64_kibibytes(served, size, line):
+    """Counted are the address and the headers' names and values, not what stands between them."""
+    counted = len("/livez") + len("hostx") + len("x")
+    assert send(served[0], [HEAD + b"X: " + b"x" * (size - counted) + b"\r\n\r\n"]) == line

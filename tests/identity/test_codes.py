@@ -227,6 +227,21 @@ async def test_a_code_and_a_request_end(gateway, client, bank, teller, issuer):
     assert (await decide(client, request_uri)).status_code == 400
 
 
+@pytest.mark.parametrize(("length", "status"), [(1023, 201), (1024, 201), (1025, 400)])
+async def test_a_state_has_at_most_1024_characters(client, bank, issuer, length, status):
+    assert (await push(client, bank, issuer, state="x" * length)).status_code == status
+
+
+async def test_a_code_lives_for_a_minute_and_a_request_for_90_seconds(gateway, client, bank, teller, issuer):
+    await permitted(client, bank, issuer)
+    assert (await push(client, bank, issuer)).json()["expires_in"] == 90
+    async with gateway.database.begin("test.read") as session:
+        for table, seconds in (("authorization_code", 60), ("pushed_request", 90)):
+            query = text(f"SELECT EXTRACT(epoch FROM max(expires_at) - now()) FROM {table}")
+            left = float((await session.execute(query)).scalar_one())
+            assert seconds - 30 < left <= seconds
+
+
 async def test_what_was_not_pushed_gets_an_error_page_and_no_redirect(client, bank, other, teller, issuer):
     request_uri = await pushed(client, bank, issuer)
     for asked in (

@@ -1,6 +1,7 @@
 """Deliveries unlike those before them: held, told in words, and taken in or thrown away when a person says so."""
 
 import os
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -126,6 +127,8 @@ async def test_a_required_column_that_is_missing_refuses_the_file_and_the_rows_o
 
 async def test_what_nobody_decided_on_expires_and_leftovers_are_swept(gateway, push, known, rows):
     held = UUID((await push(arrears([310], f"{HEADER},x").replace("增值税", "增值税,1"), "late-1")).json()["held"])
+    kept = (await rows("SELECT expires_at - held_at FROM held_delivery WHERE held_id = :h", h=held))[0][0]
+    assert kept == timedelta(days=30)
     orphan = held_file(gateway, UUID(int=7))
     orphan.write_text("left over")
     os.utime(orphan, (0, 0))

@@ -1,0 +1,115 @@
+"""Every limit, one below, at and one above it; and no limit that nobody thought of."""
+
+import inspect
+import pkgutil
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+
+from tests.house.limits import LIMITS, ON_DISK
+
+ROOMS = (
+    "signing", "consent", "audit", "gateway.identity", "gateway.consents", "gateway.inquiries", "gateway.intake",
+    "gateway.platforms", "gateway.web",
+)  # fmt: skip
+# Limits that need more than a function: a running service, a database, many connections.
+ELSEWHERE = {
+    "consent.life.LAPSES_AFTER": (timedelta(hours=72), "tests/house/test_limits_over_http.py"),
+    "gateway.identity.clients.access.BOUND_SECONDS": (0.5, "tests/identity/test_two_workers.py"),
+    "gateway.identity.tokens.codes.LIFE_SECONDS": (60, "tests/identity/test_codes.py"),
+    "gateway.identity.tokens.dpop.LARGEST_ID": (256, "tests/identity/test_proof_limits.py"),
+    "gateway.identity.tokens.dpop.LARGEST_PROOF": (8192, "tests/identity/test_proof_limits.py"),
+    "gateway.identity.tokens.dpop.LONGEST_AGE_SECONDS": (60, "tests/identity/test_proof_limits.py"),
+    "gateway.identity.tokens.dpop.SKEW_SECONDS": (30, "tests/identity/test_proof_limits.py"),
+    "gateway.identity.tokens.pushed_requests.LIFE_SECONDS": (90, "tests/identity/test_codes.py"),
+    "gateway.identity.tokens.pushed_requests.LONGEST_STATE": (1024, "tests/identity/test_codes.py"),
+    "gateway.inquiries.plans.MOST_UNITS": (2**40, "tests/house/test_limits_over_http.py"),
+    "gateway.intake.held.KEPT_DAYS": (30, "tests/intake/test_held.py"),
+    "gateway.intake.signatures.MOST_AGE_SECONDS": (300, "LIMITS, the age of a signature"),
+    "gateway.intake.uploads.LIFE_HOURS": (24, "tests/house/test_limits_over_http.py"),
+    "gateway.intake.uploads.MOST_OPEN": (10, "tests/house/test_limits_over_http.py"),
+    "gateway.web.http_protocol.LARGEST_HEAD": (65_536, "tests/house/test_bounds.py"),
+    "gateway.web.http_protocol.MOST_HEADERS": (100, "tests/house/test_bounds.py"),
+}
+FORMAT = "a format fixes it"
+PACE = "how much at a time, or how often: nothing is refused beyond it"
+PAGE = "how much a page shows"
+NO_LIMIT = {
+    "audit.events.LEAF_VERSION": FORMAT,
+    "audit.note.KEY_ID_BYTES": FORMAT,
+    "audit.sequencer.MOST_AT_ONCE": PACE,
+    "audit.subject_keys.KEY_BYTES": FORMAT,
+    "audit.tiles.WIDTH": FORMAT,
+    "gateway.identity.commands.MOST_LISTED": PAGE,
+    "gateway.identity.key_rotation.MARGIN_SECONDS": "added to what settings promise, for clocks that differ",
+    "gateway.identity.routes.JWKS_CACHE_SECONDS": "how long others may keep the keys",
+    "gateway.identity.tokens.token_endpoint._USED_EVERY": PACE,
+    "gateway.inquiries.answers.GOOD_FOR": "written into the answer; whoever reads it decides",
+    "gateway.inquiries.inquiry.SETTLING": "added to the provider's time, for a database that waits",
+    "gateway.intake.gate.LARGE_AT_ONCE": PACE,
+    "gateway.intake.gate.LARGE_BYTES": PACE,
+    "gateway.intake.gate.SMALL_AT_ONCE": PACE,
+    "gateway.intake.held.ORPHAN_SECONDS": PACE,
+    "gateway.intake.held_files.PIECE": FORMAT,
+    "gateway.intake.held_files._SEALED": FORMAT,
+    "gateway.intake.pages.BAR_UNITS": PAGE,
+    "gateway.intake.pages.FIRST_REJECTED": PAGE,
+    "gateway.intake.pages.ON_A_PAGE": PAGE,
+    "gateway.intake.pages._PIECE": PACE,
+    "gateway.intake.pieces.SYNCED_EVERY": PACE,
+    "gateway.intake.quarantine.MOST_IN_WORKBOOK": "a file of a million rows; CSV has no end",
+    "gateway.intake.quarantine.PORTION": PACE,
+    "gateway.intake.rejected_rows_routes.CHUNK": PACE,
+    "gateway.intake.take_in.MOST_ATTEMPTS": PACE,
+    "gateway.intake.uploads.SPARE_BYTES": "needs a disk that is nearly full",
+    "gateway.platforms.queue.LONGEST_WAIT_SECONDS": PACE,
+    "gateway.platforms.queue.STALLED_AFTER_SECONDS": PACE,
+    "gateway.platforms.sender.TIMEOUT_SECONDS": "a wait for a foreign service",
+    "gateway.web.body.IDLE_SECONDS": "a wait of a minute for a silent sender",
+    "gateway.web.body.PIECE_BYTES": PACE,
+    "gateway.web.checksum.MISMATCH": FORMAT,
+    "signing.jws.KEYS_KEPT": "a cache: beyond it the oldest is read anew",
+    "signing.merkle.HASH_BYTES": FORMAT,
+    "signing.message_signatures._RAW_P256": FORMAT,
+    "signing.sealing.NONCE_BYTES": FORMAT,
+}
+
+
+def constants():
+    """Return the numbers and spans of time that the rooms' modules name in capitals, by module and name."""
+    found = {}
+    for room in ROOMS:
+        package = import_module(room)
+        names = [room, *(one.name for one in pkgutil.walk_packages(package.__path__, f"{room}."))]
+        for module in names:
+            for name, value in vars(import_module(module)).items():
+                if name.isupper() and type(value) in {int, float, timedelta}:
+                    found[f"{module}.{name}"] = value
+    return found
+
+
+def test_every_constant_has_a_row_and_every_row_its_value():
+    listed = {name: limit.value for name, limit in (LIMITS | ON_DISK).items() if "." in name}
+    listed |= {name: value for name, (value, _) in ELSEWHERE.items()}
+    found = constants()
+    assert {name: found.get(name) for name in listed} == listed
+    assert set(NO_LIMIT) <= set(found)
+    known = {(name.rpartition(".")[2], found[name]) for name in {*listed, *NO_LIMIT}}  # imported ones go by their name
+    assert {name for name, value in found.items() if (name.rpartition(".")[2], value) not in known} == set()
+
+
+@pytest.mark.parametrize("side", [-1, 0, 1], ids=["one less", "equal", "one more"])
+@pytest.mark.parametrize("name", {**LIMITS, **ON_DISK})
+async def test_a_limit_is_where_it_says(name, side, tmp_path):
+    limit = LIMITS.get(name) or ON_DISK[name]
+    value = limit.value + side * limit.step
+    try:
+        reached = limit.reach(tmp_path / "file", value) if name in ON_DISK else limit.reach(value)
+        if inspect.isawaitable(reached):
+            await reached
+    except limit.fault as fault:
+        refused = limit.told in (getattr(fault, "detail", None) or getattr(fault, "description", None) or str(fault))
+    else:
+        refused = False
+    assert refused is not limit.taken[side + 1]

@@ -1,14 +1,21 @@
-"""One database server per test run, one migrated template, a fresh copy for whoever asks."""
+"""One database server per test run, one migrated template, a fresh copy for whoever asks.
+
+The server does not wait for the disk. No test needs that it does: `kill -9` of our processes, and of the server itself,
+leaves what was written with the operating system, and only the machine's own end would lose it.
+tests/foundation/test_embedded.py, which kills a server, starts one of its own, as durable as the program makes it.
+"""
 
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -18,6 +25,7 @@ from gateway.runtime.database import DatabaseUrls
 # Outside pytest's temporary folders: those are closed to the account the server runs under when tests run as root.
 HOME = Path(os.environ.get("XINQIAO_TEST_HOME", f"/tmp/xinqiao-tests-{os.geteuid()}"))
 TEMPLATE = "xinqiao_template"
+UNDURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def prepare() -> Path:
@@ -25,10 +33,14 @@ def prepare() -> Path:
     HOME.mkdir(parents=True, exist_ok=True)
     with (HOME / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _discard_what_the_machine_left()
         socket = embedded.lease(HOME)
         stamp = template_name()
         building = f"{TEMPLATE}_building"
         with _admin(socket) as connection:
+            for option in UNDURABLE:
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(option)))
+            connection.execute("SELECT pg_reload_conf()")
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [stamp]).fetchone():
                 return socket
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building)))
@@ -45,7 +57,8 @@ def fresh_database(socket: Path) -> Iterator[DatabaseUrls]:
     """Give a migrated database of one's own and drop it afterwards."""
     name = f"xinqiao_c_{uuid4().hex[:12]}"
     with _admin(socket) as connection:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER xinqiao_owner STRATEGY FILE_COPY")
+        # WAL_LOG: a copy by files waits for a checkpoint of the whole server before and after.
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER xinqiao_owner STRATEGY WAL_LOG")
         connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template_name())))
     try:
         yield embedded.embedded_urls(socket, name)
@@ -61,6 +74,13 @@ def template_name() -> str:
     for path in sorted((schema.migrations_folder() / "versions").glob("*.py")):
         digest.update(path.read_bytes())
     return f"{TEMPLATE}_{digest.hexdigest()[:12]}"
+
+
+def _discard_what_the_machine_left() -> None:
+    """Remove a server that ran when the machine ended: what it had not written to the disk is lost."""
+    running = HOME / "postgres/data/postmaster.pid"
+    if running.exists() and int(running.read_text().splitlines()[2]) < psutil.boot_time():
+        shutil.rmtree(HOME / "postgres")
 
 
 def _admin(socket: Path) -> psycopg.Connection:

@@ -1,14 +1,19 @@
 """Real processes for tests: `xinqiao serve` and `xinqiao worker` on a database and a port of their own."""
 
+import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -42,32 +47,86 @@ def environment(home: Path, urls: DatabaseUrls, issuer: str, **more: str) -> dic
     }
 
 
+class Process:
+    """A process as `subprocess.Popen` shows one, started by tests/launcher.py; it leads a group of its own."""
+
+    def __init__(
+        self, arguments: Sequence[str], env: Mapping[str, str], module: str, stdout: IO[bytes], stderr: IO[bytes]
+    ) -> None:
+        self.args = [module, *arguments]
+        self.returncode: int | None = None
+        self._told, telling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        wanted = {"module": module, "arguments": list(arguments), "env": dict(env)}
+        with telling:
+            files = [stdout.fileno(), stderr.fileno(), telling.fileno()]
+            socket.send_fds(_launcher()[0], [json.dumps(wanted).encode()], files)
+        self.pid = int(self._told.recv(20))
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end and return the exit status. Raises subprocess.TimeoutExpired."""
+        if self.returncode is None:
+            if not select.select([self._told], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+            self.returncode = int(self._told.recv(20))
+            self._told.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Return the exit status, or None while it runs."""
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+
+@cache
+def _launcher() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """Return what to ask for processes, and who starts them: it ends when this process does, with its socket."""
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with its:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "tests.launcher", str(its.fileno())],
+            cwd=Path(__file__).parents[1],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[its.fileno()],
+        )
+    return ours, started
+
+
 def xinqiao(
     arguments: Sequence[str], env: Mapping[str, str], *, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
     """Run one `xinqiao` command to its end."""
-    command = [sys.executable, "-m", "gateway.cli.main", *arguments]
-    done = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False, timeout=120)
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        process = Process(arguments, env, "gateway.cli.main", stdout, stderr)
+        try:
+            process.wait(120)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        out, err = (_read(file) for file in (stdout, stderr))
+    done = subprocess.CompletedProcess(process.args, process.wait(), out, err)
     if check and done.returncode:
         raise AssertionError(f"xinqiao {' '.join(arguments)} → {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done
 
 
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
+
+
 @contextmanager
-def running(
-    arguments: Sequence[str], env: Mapping[str, str], *, module: str = "gateway.cli.main"
-) -> Iterator[subprocess.Popen[bytes]]:
+def running(arguments: Sequence[str], env: Mapping[str, str], *, module: str = "gateway.cli.main") -> Iterator[Process]:
     """Run a process group for the length of the block; its output goes to a file in its home, shown on failure."""
     log = Path(env["XINQIAO_HOME"]) / f"{arguments[0] if arguments else module}.log"
     with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            env=dict(env),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = Process(arguments, env, module, output, output)
         try:
             yield process
         finally:
@@ -80,7 +139,7 @@ def running(
                     process.wait()
 
 
-def wait_ready(issuer: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_ready(issuer: str, process: Process, log: Path) -> None:
     """Wait until the instance answers on /livez; a process that died is told with its output."""
 
     def ready() -> bool:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import Popen
 
 import psycopg
 
 from gateway.demo import instance as demo
 from gateway.runtime.database import DatabaseUrls
 from tests import database_server
-from tests.processes import environment, free_port, running, wait_ready, xinqiao
+from tests.processes import Process, environment, free_port, running, wait_ready, xinqiao
 
 
 @dataclass
@@ -26,8 +25,11 @@ class Instance(demo.Instance):
         with psycopg.connect(address, autocommit=True) as connection:
             return connection.execute(query).fetchall()
 
+    def cli(self, *arguments: str) -> str:
+        return xinqiao(arguments, self.env).stdout
+
     @contextmanager
-    def run(self, command: str) -> Iterator[Popen[bytes]]:
+    def run(self, command: str) -> Iterator[Process]:
         """Run `serve` or `worker` for the length of the block."""
         with running([command], self.env) as process:
             self.processes[command] = process

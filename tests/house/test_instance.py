@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -75,7 +77,8 @@ def test_an_init_that_is_killed_after_writing_a_key_file_can_be_repeated(instanc
         f"    if len(seen) == {nth}: os.kill(os.getpid(), signal.SIGKILL)\n"
         "os.fsync = fsync\n"
     )
-    killed = xinqiao(["init"], {**instance, "PYTHONPATH": str(folder)}, check=False)
+    command = [sys.executable, "-m", "gateway.cli.main", "init"]
+    killed = subprocess.run(command, env={**instance, "PYTHONPATH": str(folder)}, check=False, timeout=120)
     assert killed.returncode == -signal.SIGKILL
     assert (tmp_path / "gateway/keys/kek").exists()
     assert "xinqiao init" in xinqiao(["worker"], instance, check=False).stderr

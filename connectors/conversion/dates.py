@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 from connectors.conversion.cells import NULLS, CellError
+from connectors.model.calendar import SHANGHAI, day_of
 
 NO_END = frozenset({"2099-12-31", "9999-12-31", "2999-12-31"})  # "for ever", as agencies write it
-_SHANGHAI = timezone(timedelta(hours=8))
 _TIME = r"(?:[ T]?(\d{1,2}):(\d{2})(?::\d{2})?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?"
 _DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?" + _TIME)
 _PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?")
@@ -62,7 +62,7 @@ def _read(value: str) -> str | None:
     if found := _YEAR.fullmatch(value):
         return found[1]
     if found := _EPOCH.fullmatch(value):
-        return datetime.fromtimestamp(int(found[1]) / 1000, _SHANGHAI).date().isoformat()
+        return datetime.fromtimestamp(int(found[1]) / 1000, SHANGHAI).date().isoformat()
     return None
 
 
@@ -71,7 +71,7 @@ def _in_shanghai(day: date, found: re.Match[str]) -> date:
     zone = found[6].replace(":", "").replace("Z", "+0000")
     offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
     at = datetime.combine(day, time(int(found[4]), int(found[5])), timezone(-offset if zone[0] == "-" else offset))
-    return at.astimezone(_SHANGHAI).date()
+    return day_of(at)
 
 
 def read_until(cell: str, *, day_first: bool = False) -> str | None:

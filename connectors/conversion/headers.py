@@ -1,15 +1,23 @@
 """The columns of a delivery, as headings are compared, and what is read from each. Pure."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from connectors.conversion.binding import Binding, bind
-from connectors.decoding.drift import Layout
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import heading_key
 
 PARTY, ROW = "party", "row"  # what refusals stand under that belong to no field
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A delivery's columns: heading key → name as written; and which field is read from which of them."""
+
+    names: Mapping[str, str]
+    read: Mapping[str, str]
 
 
 def layout_of(binding: Binding) -> Layout:

@@ -19,8 +19,8 @@ from connectors.conversion.extracting import extracted
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier
 from connectors.conversion.keys import business_key
+from connectors.conversion.names import name_key
 from connectors.conversion.party import PERSON, PartyReader
-from connectors.conversion.subjects import name_key
 from connectors.model.datasets import FieldType
 
 LONGEST_KEY = 600  # characters: an index entry of PostgreSQL holds 2704 bytes

@@ -13,8 +13,8 @@ import polars as pl
 
 from connectors.conversion.identifiers import Kind
 from connectors.conversion.keys import business_key
+from connectors.conversion.names import name_key
 from connectors.conversion.sole_traders import is_sole_trader
-from connectors.conversion.subjects import name_key
 from connectors.model.datasets import Dataset
 from connectors.personal.sealing import Connection, SubjectKeys, is_sealed, is_under
 

@@ -11,9 +11,9 @@ from connectors.conversion.binding import BoundField
 from connectors.conversion.cells import CellError
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.keys import business_key
+from connectors.conversion.names import name_key
 from connectors.conversion.rows import Value, reader_of
 from connectors.conversion.sole_traders import is_sole_trader
-from connectors.conversion.subjects import name_key
 from connectors.decoding.decode import Table
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset

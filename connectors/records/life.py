@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from connectors.errors import ConnectorError
-
-CALENDAR = ZoneInfo("Asia/Shanghai")
+from connectors.model.calendar import day_of
 
 
 class ActKind(StrEnum):
@@ -109,11 +107,6 @@ class Left:
     state: State
     hides: bool
     lasting: bool
-
-
-def day_of(moment: datetime) -> date:
-    """Return the calendar day (Asia/Shanghai)."""
-    return moment.astimezone(CALENDAR).date()
 
 
 def decide_act(

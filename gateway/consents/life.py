@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from connectors.conversion.subjects import find_subject
+from connectors.store.subjects import find_subject
 from consent.decision import Consent
 from consent.errors import ApprovalError, TermsError
 from consent.life import Unchanged, decide_change

@@ -5,12 +5,12 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from connectors.model.calendar import SHANGHAI
 from gateway.console.texts import LANGUAGES, say
 from gateway.console.titles import Titles
 from gateway.people.roles import ROLES
@@ -25,7 +25,6 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     "operator": ("quality", "sources", "changes", "clients", "uploads", "catalogue"),
     "clerk": ("quality", "uploads", "catalogue"),
 }
-_CLOCK = ZoneInfo("Asia/Shanghai")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
 )
@@ -41,7 +40,7 @@ def _plain(value: object) -> str:
 def _moment(value: datetime | str) -> str:
     """Show a moment by the clock of those who read it."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.astimezone(_CLOCK).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def _percent(value: Decimal | None) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from connectors.conversion.subjects import Subject, find_subject
+from connectors.store.subjects import Subject, find_subject
 from consent.decision import REQUIRED, Ask, Consent, Denied, decide
 from consent.store import find_candidates, find_consent
 from gateway.inquiries.ledger import Charge, Exceeded, admit

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import get_dataset
-from connectors.decoding.batch_tables import Batch
 from connectors.decoding.decode import decode
+from connectors.store.tables import Batch
 from gateway.gateway import Gateway
 from gateway.intake.held import HeldDecidedError, decide_held, get_held, held_file
 from gateway.intake.held_files import open_sealed

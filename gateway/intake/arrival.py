@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.decoding.batch_tables import Batch
 from connectors.decoding.corrections import CorrectionError
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
+from connectors.store.tables import Batch
 from gateway.gateway import Gateway
 from gateway.intake.held import HeldError
 from gateway.intake.take_in import BatchConflictError, Sender, take_in

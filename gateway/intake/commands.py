@@ -10,7 +10,7 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
-    from connectors.decoding.batch_tables import Batch
+    from connectors.store.tables import Batch
     from gateway.gateway import Gateway
     from gateway.intake.quarantine import Form
 

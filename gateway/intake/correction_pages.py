@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from connectors.catalogue.load import get_dataset
-from connectors.decoding.batch_tables import Batch
+from connectors.store.tables import Batch
 from gateway.console.guard import ClerkApart, check_token, check_upload
 from gateway.console.render import PageError
 from gateway.gateway import Gateway

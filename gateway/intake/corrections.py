@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.decoding.batch_tables import Batch, LayoutRow
 from connectors.decoding.corrections import Corrected, CorrectionError, Refusals, corrected, find_batch_of
 from connectors.decoding.decode import Table
 from connectors.decoding.formulas import refuse_formulas
 from connectors.model.datasets import Dataset
+from connectors.store.tables import Batch, LayoutRow
 
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(7135, hashtext(CAST(:first AS text)))"

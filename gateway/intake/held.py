@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from connectors.decoding.drift import Finding
 from connectors.model.datasets import Dataset
+from connectors.quality.drift import Finding
 from gateway.gateway import Gateway
 from gateway.intake.held_files import keep_sealed
 from gateway.quality.tables import HeldDelivery

@@ -17,10 +17,10 @@ from sqlmodel import col, select
 from starlette.datastructures import FormData, UploadFile
 
 from connectors.catalogue.load import agencies, datasets
-from connectors.decoding.batch_tables import Batch, RejectedRow
 from connectors.model.datasets import Dataset
 from connectors.personal.sealing import SubjectKeys
 from connectors.store.refused import open_refused
+from connectors.store.tables import Batch, RejectedRow
 from gateway.console.guard import check_origin, check_token, signed_in
 from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError, page

@@ -10,8 +10,8 @@ from fastapi import Path as PathParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
-from connectors.decoding.batch_tables import Batch
 from connectors.model.datasets import Dataset
+from connectors.store.tables import Batch
 from gateway.identity.caller import require
 from gateway.intake.arrival import take_file
 from gateway.intake.corrections import count_corrected

@@ -22,7 +22,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
-from connectors.decoding.batch_tables import Batch
 from connectors.decoding.corrections import CorrectionError, find_batch_of
 from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
@@ -30,6 +29,7 @@ from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from connectors.quality.profile import Profiler
 from connectors.store.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
+from connectors.store.tables import Batch
 from gateway.gateway import Gateway
 from gateway.intake.corrections import find_first, find_same, read_corrected, settle
 from gateway.intake.held import HeldError, Parcel, hold

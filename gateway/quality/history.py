@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.binding import Binding
-from connectors.conversion.headers import field_of_column, header_key, known_layout, layout_id
-from connectors.decoding.drift import FEWEST_AMOUNTS, FieldProfile, Layout, Profile
+from connectors.conversion.headers import Layout, field_of_column, header_key, known_layout, layout_id
 from connectors.model.datasets import Dataset
+from connectors.quality.drift import FEWEST_AMOUNTS, FieldProfile, Profile
 from connectors.quality.profile import Profiler
 from connectors.store.ingest import Summary
 

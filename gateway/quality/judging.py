@@ -4,8 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.binding import Binding
 from connectors.conversion.headers import PARTY, ROW, layout_of
-from connectors.decoding.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles
 from connectors.errors import ConnectorError
+from connectors.quality.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles
 from gateway.quality.history import load_history, load_layouts
 
 _OBJECTS = frozenset({"json", "ndjson", "xml"})

@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import agencies
-from connectors.decoding.batch_tables import Batch
 from connectors.errors import ConnectorError
+from connectors.store.tables import Batch
 from gateway.console.guard import QualityPresent, SignedForm
 from gateway.console.render import PageError, page
 from gateway.gateway import Gateway

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.model.calendar import day_of
 from connectors.records.acts import Wish
-from connectors.records.life import ActError, ActKind, day_of
+from connectors.records.life import ActError, ActKind
 from gateway.admin.action import Action, Reason
 from gateway.gateway import Gateway
 from gateway.records.acts import act_on

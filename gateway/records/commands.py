@@ -40,9 +40,9 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
     from collections import Counter
 
     from connectors.conversion.identifiers import read_identifier
-    from connectors.conversion.subjects import find_subject
-    from connectors.records.life import day_of
+    from connectors.model.calendar import day_of
     from connectors.records.portfolio import load_records
+    from connectors.store.subjects import find_subject
 
     async def run(gateway: "Gateway") -> "Counter[str] | None":
         async with gateway.database.begin("record.count") as session:
@@ -62,8 +62,8 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
 def list_records(uscc: Uscc, as_of: AsOf = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
     """列出一家企业的记录及状态 List an enterprise's records with their status, as of a day, as known then."""
     from connectors.conversion.identifiers import read_identifier
-    from connectors.conversion.subjects import find_subject
     from connectors.records.acts import find_histories
+    from connectors.store.subjects import find_subject
     from gateway.records.history import history_document
 
     async def run(gateway: "Gateway") -> list[dict[str, Any]] | None:
@@ -172,6 +172,6 @@ def erase(
 
 
 def _day(as_of: datetime | None, known_at: datetime | None) -> date:
-    from connectors.records.life import day_of
+    from connectors.model.calendar import day_of
 
     return as_of.date() if as_of else day_of(known_at or datetime.now(UTC))

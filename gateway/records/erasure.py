@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from connectors.conversion.identifiers import read_identifier
-from connectors.conversion.subjects import find_subject
+from connectors.store.subjects import find_subject
 from gateway.gateway import Gateway
 from gateway.runtime.errors import GatewayError
 

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.conversion.subjects import Subject, find_subject
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
+from connectors.model.calendar import day_of
 from connectors.records.acts import Wish, find_histories, find_record, key_of, load_history
-from connectors.records.life import ActError, ActKind, day_of
+from connectors.records.life import ActError, ActKind
+from connectors.store.subjects import Subject, find_subject
 from gateway.identity.caller import require
 from gateway.intake.routes import BatchId, DatasetName, Pusher, get_own_dataset
 from gateway.intake.signatures import AgencySignature

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audit.errors import ProofError
 from audit.note import own_lines, public_bytes, verifier_key
 from audit.proofs import get_proof
-from connectors.decoding.batch_tables import Batch, Record
 from connectors.store.ingest import load_leaves, path_of
+from connectors.store.tables import Batch, Record
 from gateway.gateway import Gateway
 from signing.canonical import canonical_bytes
 from signing.jws import key_id_of

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from connectors.catalogue.load import datasets
-from connectors.records.life import day_of
+from connectors.model.calendar import day_of
 from gateway.gateway import Gateway
 
 ACTOR = "retention"

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.conversion.subjects import find_subject
-from connectors.decoding.batch_tables import Batch, Record
-from connectors.records.life import day_of
+from connectors.model.calendar import day_of
 from connectors.records.portfolio import is_shown
+from connectors.store.subjects import find_subject
+from connectors.store.tables import Batch, Record
 from gateway.identity.caller import require
 from gateway.records.proof import file_bytes, make_proof
 from gateway.runtime.actor import Actor

@@ -17,8 +17,8 @@ Said = Annotated[str, typer.Argument(help="代码或名称 A code in any spellin
 @group.command("show")
 def show_subject(said: Said, as_json: AsJson = False) -> None:
     """查看主体及其各种标识的可信度与来源 Show how an enterprise is known, how surely, and on whose word."""
-    from connectors.conversion.subjects import find_subject
     from connectors.personal.sealing import is_sealed
+    from connectors.store.subjects import find_subject
     from gateway.records.subjects import identifier_of, known_as
 
     async def run(gateway: "Gateway") -> dict[str, Any] | None:

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from connectors.conversion.identifiers import Kind, read_identifier
-from connectors.conversion.subjects import Subject, find_subject, name_key
+from connectors.conversion.names import name_key
 from connectors.personal.sealing import Protector
 from connectors.store.identity import Known, link
+from connectors.store.subjects import Subject, find_subject
 from gateway.gateway import Gateway
 from gateway.runtime.database import raw
 from gateway.runtime.errors import GatewayError

@@ -16,7 +16,7 @@ TABLE_MODULES = tuple(
     module
     for module in (
         "audit.tables",
-        "connectors.decoding.batch_tables",
+        "connectors.store.tables",
         "connectors.records.tables",
         "connectors.personal.tables",
         "consent.tables",

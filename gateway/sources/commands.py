@@ -85,7 +85,7 @@ def list_sources(as_json: AsJson = False) -> None:
     """列出来源及其进度 List the sources, how far each was read and what last went wrong."""
     from sqlmodel import col, select
 
-    from connectors.decoding.batch_tables import Source
+    from connectors.store.tables import Source
 
     async def run(gateway: "Gateway") -> dict[str, object]:
         async with gateway.database.begin("source.list") as session:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from audit.events import Event
-from connectors.decoding.batch_tables import Source
+from connectors.store.tables import Source
 from gateway.gateway import Gateway
 from gateway.runtime.errors import GatewayError
 

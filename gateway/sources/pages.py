@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from connectors.decoding.batch_tables import Source
+from connectors.store.tables import Source
 from gateway.console.guard import OperatorPresent, SignedForm
 from gateway.console.render import page
 from gateway.people.sessions import Present

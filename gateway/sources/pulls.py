@@ -26,10 +26,10 @@ from audit.errors import AuditError
 from audit.events import Event
 from connectors.catalogue.load import get_dataset
 from connectors.conversion.cells import without_citizens
-from connectors.decoding.batch_tables import Batch, RejectedRow, Source
 from connectors.errors import ConnectorError
 from connectors.sources.protocol import Answers, Connector, Outcome, Slice, Stream
 from connectors.sources.registry import open_connector
+from connectors.store.tables import Batch, RejectedRow, Source
 from gateway.gateway import Gateway
 from gateway.intake.held import HeldError, Parcel, hold
 from gateway.intake.take_in import BatchConflictError, Sender, take_in

@@ -158,7 +158,7 @@ def read(command: list[str | Path], home: Path, **more: object) -> str:
 @pytest.mark.slow
 def test_what_the_dockerfile_installs_ships_the_migrations(installed, tmp_path):
     script = (
-        "from gateway.schema import migrations_folder, newest_revision;"
+        "from gateway.runtime.schema import migrations_folder, newest_revision;"
         "print(newest_revision(), (migrations_folder() / 'env.py').exists(), migrations_folder().parts[-2])"
     )
     assert read([installed / "bin/python", "-c", script], tmp_path).split() == [newest_revision(), "True", "gateway"]

@@ -7,15 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.catalogue.load import get_dataset
-from connectors.conversion.headers import header_key, known_layout, layout_id
-from connectors.decoding.drift import (
-    FEWEST_ROWS,
-    FieldProfile,
-    Layout,
-    Profile,
-    compare_layouts,
-    compare_profiles,
-)
+from connectors.conversion.headers import Layout, header_key, known_layout, layout_id
+from connectors.quality.drift import FEWEST_ROWS, FieldProfile, Profile, compare_layouts, compare_profiles
 
 TAX = get_dataset("tax_arrears")
 HEADER = ["企业或单位名称", "纳税人识别号", "经营地点", "欠税金额", "税种", "备注"]

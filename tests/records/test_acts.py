@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from connectors.conversion.subjects import find_subject
-from connectors.records.life import day_of
+from connectors.model.calendar import day_of
 from connectors.records.portfolio import load_records
+from connectors.store.subjects import find_subject
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
 from gateway.intake.signatures import JWS_TYPE

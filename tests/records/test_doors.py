@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.records.life import day_of
+from connectors.model.calendar import day_of
 from signing.jws import verify_jws
 from tests.enterprises import uscc
 from tests.records.penalties import penalties, penalty

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from audit.verifier import verify_log
-from connectors.decoding.batch_tables import RejectedRow
 from connectors.personal.sealing import SubjectKeys
 from connectors.store.refused import ERASED, open_refused
+from connectors.store.tables import RejectedRow
 from gateway.evidence.check import EvidenceError, verify_rows
 from gateway.evidence.conservation import find_differences
 from gateway.identity.key_routes import public_keys

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.model.calendar import day_of
 from connectors.records.life import (
     TRANSITIONS,
     WHO,
@@ -17,7 +18,6 @@ from connectors.records.life import (
     Done,
     State,
     Version,
-    day_of,
     decide_act,
     is_visible,
     state_of,

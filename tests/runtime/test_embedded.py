@@ -16,7 +16,7 @@ from tests.processes import free_port, running, wait_ready, xinqiao
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from gateway import embedded
+from gateway.runtime import embedded
 import psycopg
 socket = embedded.lease(Path(sys.argv[1]))
 embedded.ensure_database(socket, "xinqiao_trial")

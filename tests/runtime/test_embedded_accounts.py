@@ -16,7 +16,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 import psycopg
-from gateway import embedded
+from gateway.runtime import embedded
 socket = embedded.lease(Path(sys.argv[1]))
 embedded.ensure_database(socket, "xinqiao_trial")
 with psycopg.connect(host=str(socket), port=5432, user="xinqiao_owner", dbname="xinqiao_trial") as db:
@@ -79,7 +79,7 @@ def test_an_account_without_privileges_starts_it_as_itself(folder: Path) -> None
     os.chown(home, account.pw_uid, account.pw_gid)
     drop = f"import os; os.setgroups([]); os.setgid({account.pw_gid}); os.setuid({account.pw_uid})\n"
     # Everything is imported first: this interpreter may itself lie where only root may enter.
-    program = "import psycopg, gateway.embedded, encodings.idna\n" + drop + PROGRAM
+    program = "import psycopg, gateway.runtime.embedded, encodings.idna\n" + drop + PROGRAM
     packages = installed_below(folder)
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{packages}{os.pathsep}{ROOT}", "HOME": str(home)}
     command = [sys.executable, "-c", program, str(home)]

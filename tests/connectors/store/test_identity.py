@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from connectors.catalogue.load import get_dataset
 from connectors.conversion.binding import bind
-from connectors.conversion.subjects import find_subject
 from connectors.decoding.decode import Table
 from connectors.records.portfolio import load_records
+from connectors.store.subjects import find_subject
 from gateway.intake.take_in import Sender, take_in
 from gateway.records.subjects import identifier_of, known_as, link_subject
 from gateway.runtime.errors import GatewayError

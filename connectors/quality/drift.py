@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import msgspec
 
+from connectors.conversion.headers import Layout
+
 FEWEST_ROWS = 50  # fewer, before or now, say nothing about shares
 FEWEST_AMOUNTS = 20
 JUMP = Decimal("0.30")  # of a share, upwards: 30 points more refused, empty or unresolved
@@ -25,14 +27,6 @@ class Finding(msgspec.Struct, frozen=True):
     column: str
     zh: str
     en: str
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A delivery's columns: heading key → name as written; and which field is read from which of them."""
-
-    names: Mapping[str, str]
-    read: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Who a record or a question is about: the subject behind an identifier."""
 
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import text
@@ -15,7 +13,6 @@ _FIND = text("""
         WHERE kind = :kind AND value = :value
     ) k JOIN subject s USING (subject_id) WHERE confidence = best LIMIT 2
 """)
-_BRACKETS = str.maketrans("（）【】〔〕", "()[]()")
 
 
 @dataclass(frozen=True)
@@ -32,10 +29,3 @@ async def find_subject(session: AsyncSession, kind: str, value: str) -> Subject 
     statement = _BY_USCC if kind == "uscc" else _FIND
     rows = (await session.execute(statement, {"kind": kind, "value": value})).all()
     return Subject(*rows[0]) if len(rows) == 1 else None
-
-
-@lru_cache(maxsize=1 << 14)
-def name_key(name: str) -> str:
-    """Return a name in the spelling names are compared in: half width, one kind of bracket, no blanks, upper case."""
-    plain = unicodedata.normalize("NFKC", name).translate(_BRACKETS).upper()
-    return "".join(character for character in plain if not character.isspace())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
 from consent.decision import Consent
 from consent.life import LAPSES_AFTER
@@ -48,6 +49,29 @@ async def find_candidates(session: AsyncSession, institution: str, uscc: str) ->
     """Return the consents an institution has asked this enterprise for, oldest first."""
     found = await session.execute(_CANDIDATES, {"institution": institution, "uscc": uscc})
     return list(found.scalars())
+
+
+async def list_consents(
+    session: AsyncSession, *, institution: str | None, uscc: str | None, after: UUID | None, limit: int
+) -> list[ConsentVersion]:
+    """Return the newest versions of an institution's consents, or of an enterprise's (USCC), by id after `after`."""
+    head = col(ConsentHead.consent_id)
+    party = col(ConsentHead.institution) == institution if institution else col(ConsentHead.uscc) == uscc
+    newest = (head == col(ConsentVersion.consent_id)) & (col(ConsentHead.version) == col(ConsentVersion.version))
+    query = select(ConsentVersion).join(ConsentHead, newest).where(party).order_by(head).limit(limit)
+    return list((await session.execute(query.where(head > after) if after else query)).scalars())
+
+
+async def list_versions(session: AsyncSession, consent_id: UUID) -> list[ConsentVersion]:
+    """Return every version of a consent, oldest first."""
+    query = select(ConsentVersion).where(col(ConsentVersion.consent_id) == consent_id)
+    return list((await session.execute(query.order_by(col(ConsentVersion.version)))).scalars())
+
+
+async def list_uses(session: AsyncSession, consent_id: UUID, limit: int) -> list[ConsentUse]:
+    """Return the newest uses of a consent, newest first."""
+    query = select(ConsentUse).where(col(ConsentUse.consent_id) == consent_id)
+    return list((await session.execute(query.order_by(col(ConsentUse.used_at).desc()).limit(limit))).scalars())
 
 
 async def add_version(session: AsyncSession, version: ConsentVersion) -> None:

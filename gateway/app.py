@@ -33,13 +33,14 @@ from gateway.people import sso_pages as sso
 from gateway.platforms import routes as deliveries
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
+from gateway.quality.gauges import count_open_alerts
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
 from gateway.sources import pages as source_pages
-from gateway.telemetry import routes as health
 from gateway.telemetry.metrics import Metrics
+from gateway.web import health_routes as health
 from gateway.web.forms import FormError, on_form_error
 from gateway.web.observation import Observation, observed
 from gateway.web.problems import install_handlers
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     )
     app.state.issuer = settings.issuer
     app.state.metrics = metrics
+    app.state.counted_in_database = (count_open_alerts,)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)

@@ -97,7 +97,7 @@ def status(as_json: AsJson = False) -> None:
     from gateway.telemetry.readiness import readiness
 
     async def run(gateway: Gateway) -> tuple[dict[str, str], bool]:
-        findings = await readiness(gateway)
+        findings = await readiness(gateway.units, gateway.settings.worker_folder)
         async with gateway.database.begin("status") as session:
             count = (await session.execute(text("SELECT count(*) FROM audit_event"))).scalar_one()
             signed = (await session.execute(text("SELECT max(size) FROM audit_checkpoint"))).scalar_one()

@@ -1,19 +1,16 @@
 """Consents over HTTP: an institution requests, the enterprise's signatory decides, both may revoke and look."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
 from connectors.conversion.identifiers import Kind, read_identifier
+from consent import store
 from consent.decision import Consent
-from consent.store import read_terms
-from consent.tables import ConsentHead, ConsentUse, ConsentVersion
 from consent.terms import Terms
 from gateway.consents.life import change_consent, get_consent, request_consent
 from gateway.identity.caller import working
@@ -55,7 +52,7 @@ async def request(work: Party, wanted: ConsentRequest) -> dict[str, Any]:
     subject = read_identifier(wanted.subject)
     if subject.kind is not Kind.USCC:
         raise DeniedError("invalid-subject")
-    begins = wanted.valid_from or datetime.now(wanted.valid_until.tzinfo).replace(microsecond=0)
+    begins = wanted.valid_from or work.now.astimezone(wanted.valid_until.tzinfo)
     terms = Terms(
         uuid7(), subject.value, work.actor.institution_id or "", tuple(sorted(set(wanted.accounts))),
         tuple(sorted(set(wanted.products))), wanted.purpose, begins.replace(microsecond=0),
@@ -71,22 +68,13 @@ async def list_consents(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Return the caller's consents as they stand, oldest first; `next` pages on."""
-    caller = work.actor
-    own = col(ConsentHead.institution) == caller.institution_id
-    mine = own if caller.kind == "account" else col(ConsentHead.uscc) == caller.subject
-    query = (
-        select(ConsentVersion)
-        .join(
-            ConsentHead,
-            (col(ConsentHead.consent_id) == col(ConsentVersion.consent_id))
-            & (col(ConsentHead.version) == col(ConsentVersion.version)),
-        )
-        .where(mine, *([col(ConsentHead.consent_id) > after] if after else []))
-        .order_by(col(ConsentHead.consent_id))
-        .limit(limit)
+    institution = work.actor.institution_id if work.actor.kind == "account" else None
+    rows = await store.list_consents(
+        work.session, institution=institution, uscc=work.actor.subject, after=after, limit=limit
     )
-    rows = list((await work.session.execute(query)).scalars())
-    shown = [consent_document(Consent(read_terms(row.terms), row.version, row.status, intact=True)) for row in rows]
+    shown = [
+        consent_document(Consent(store.read_terms(row.terms), row.version, row.status, intact=True)) for row in rows
+    ]
     return {"consents": shown, "next": str(rows[-1].consent_id) if len(rows) == limit else None}
 
 
@@ -100,8 +88,7 @@ async def show(consent_id: UUID, work: Party) -> dict[str, Any]:
 async def evidence(consent_id: UUID, work: Party) -> dict[str, Any]:
     """Return what was signed: the canonical terms, each version's approval and receipt, and the receipts' key."""
     await get_consent(work, consent_id)
-    query = select(ConsentVersion).where(col(ConsentVersion.consent_id) == consent_id)
-    rows = list((await work.session.execute(query.order_by(col(ConsentVersion.version)))).scalars())
+    rows = await store.list_versions(work.session, consent_id)
     versions = [
         {
             "version": row.version, "status": row.status, "actor": row.actor, "approval": row.approval,
@@ -120,8 +107,7 @@ async def uses(
 ) -> dict[str, Any]:
     """Return the answers given on a consent, newest first."""
     await get_consent(work, consent_id)
-    query = select(ConsentUse).where(col(ConsentUse.consent_id) == consent_id)
-    rows = (await work.session.execute(query.order_by(col(ConsentUse.used_at).desc()).limit(limit))).scalars()
+    rows = await store.list_uses(work.session, consent_id, limit)
     return {
         "uses": [
             {

@@ -8,11 +8,11 @@ import asyncio
 import os
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 FLUSH_SECONDS = 2.0
@@ -88,20 +88,6 @@ class Metrics:
         for (step, outcome), number in sorted(outcomes.items()):
             steps.add_metric([step, outcome], number)
         yield steps
-
-
-class OpenAlerts:
-    """A gauge of promises not kept, by kind; which feeds they are stands on the console, not here."""
-
-    def __init__(self, open_by_kind: Mapping[str, int]) -> None:
-        self._open = open_by_kind
-
-    def collect(self) -> Iterable[Metric]:
-        """Yield the gauge; a kind without alerts is 0."""
-        gauge = GaugeMetricFamily("xinqiao_alerts_open", "Promises of feeds that are not kept", labels=["kind"])
-        for kind in ("silent", "late", "errors", "drift"):
-            gauge.add_metric([kind], self._open.get(kind, 0))
-        yield gauge
 
 
 def clear_metrics(folder: Path) -> None:

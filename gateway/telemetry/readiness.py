@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.gateway import Gateway
 from gateway.runtime.schema import newest_revision
+from gateway.runtime.work import UnitsOfWork
 from gateway.telemetry.worker_health import Workers, read_workers
 
 ANSWER_SECONDS = 3.0  # whoever asks gives up soon after; a database that hangs is told like one that is gone
@@ -74,10 +75,10 @@ def shipped_revision() -> str:
     return newest_revision()
 
 
-async def readiness(gateway: Gateway) -> list[Finding]:
+async def readiness(units: UnitsOfWork, worker_folder: Path) -> list[Finding]:
     """Run every check, in a few seconds at most. An unreachable database is a finding, not an exception."""
     found: dict[str, Finding] = {}
-    asking = asyncio.create_task(_ask(gateway, found))
+    asking = asyncio.create_task(_ask(units, found))
     await asyncio.wait([asking], timeout=ANSWER_SECONDS)
     if asking.done():
         asking.result()
@@ -85,16 +86,16 @@ async def readiness(gateway: Gateway) -> list[Finding]:
         asking.cancel()  # and not waited for: a connection that hangs takes its time to be closed
     unknown = "the database does not answer"
     return [
-        Finding("keys", bool(gateway.keys.public("answer")), "loaded"),
+        Finding("keys", bool(units.keys.public("answer")), "loaded"),
         *(found.get(name) or Finding(name, ok=False, seen=unknown) for name in CHECKS),
-        _worker(read_workers(gateway.settings.worker_folder)),
+        _worker(read_workers(worker_folder)),
     ]
 
 
-async def _ask(gateway: Gateway, found: dict[str, Finding]) -> None:
+async def _ask(units: UnitsOfWork, found: dict[str, Finding]) -> None:
     for name, check in CHECKS.items():
         try:
-            async with gateway.database.begin(f"ready.{name}") as session:
+            async with units.database.begin(f"ready.{name}") as session:
                 found[name] = await check(session)
         except (SQLAlchemyError, OSError) as fault:
             found[name] = Finding(name, ok=False, seen=type(fault).__name__)

@@ -87,7 +87,8 @@ async def until_seen(client, holds):
     async with asyncio.timeout(30):
         while True:
             answer = await client.get("/readyz")
-            if holds(answer.json()["checks"]["worker"]["seen"]):
+            # A database that is slow to answer on a busy machine makes it 503 for a moment.
+            if answer.status_code == 200 and holds(answer.json()["checks"]["worker"]["seen"]):
                 return answer
             await asyncio.sleep(0.05)
 
@@ -193,7 +194,10 @@ async def test_a_database_that_hangs_is_told_within_seconds(gateway):
         silent.listen()
         address = f"postgresql://xinqiao@127.0.0.1:{silent.getsockname()[1]}/xinqiao"
         hanging = replace(gateway, database=Database(urls_from(address, None, None)))
-        found = {finding.name: finding for finding in await asyncio.wait_for(readiness(hanging), 15)}
+        found = {
+            finding.name: finding
+            for finding in await asyncio.wait_for(readiness(hanging.units, gateway.settings.worker_folder), 15)
+        }
     assert found["keys"].ok
     for name in ("database", "schema", "partitions", "checkpoint"):
         assert (found[name].ok, found[name].seen) == (False, "the database does not answer")

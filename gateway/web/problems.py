@@ -25,7 +25,7 @@ def problem(request: Request, denial: Denial) -> JSONResponse:
         "type": QUOTA_EXCEEDED if slug == "quota-exceeded" else f"{request.app.state.issuer}/problems/{slug}",
         "title": slug.replace("-", " "),
         "status": row.status,
-        "detail": denial.detail or f"{row.title_zh} {row.title_en}",
+        "detail": denial.detail or row.title,
         **denial.members,
     }
     return JSONResponse(body, row.status, headers=dict(denial.headers), media_type=MEDIA_TYPE)

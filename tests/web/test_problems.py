@@ -43,7 +43,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
     @app.get("/fault")
     async def fault() -> None:
-        raise DeniedError("dataset-unknown", "No such dataset.", known=["a"])
+        raise DeniedError("unknown-dataset", "No such dataset.", known=["a"])
 
     @app.get("/crash")
     async def crash() -> None:
@@ -74,7 +74,7 @@ async def test_a_used_up_quota_has_the_registered_type(http: httpx.AsyncClient) 
 
 async def test_a_fault_says_what_and_a_crash_says_nothing(http: httpx.AsyncClient) -> None:
     known = (await http.get("/fault")).json()
-    assert known["type"] == "https://credit.example/problems/dataset-unknown"
+    assert known["type"] == "https://credit.example/problems/unknown-dataset"
     assert known["known"] == ["a"]
     crash = await http.get("/crash")
     assert crash.status_code == 500

@@ -1,0 +1,49 @@
+"""Errors of administration: changes that two people make."""
+
+from gateway.web.errors.row import ErrorRow, Section
+
+SECTION = Section(
+    "管理 Administration",
+    {
+        "change-refused": ErrorRow(
+            422,
+            "此项变更不能执行。",
+            "This change cannot be made.",
+            "按 detail 改。",
+            "Mend it as detail says.",
+            "关闭已关闭的账户 closing an account that is closed",
+        ),
+        "change-not-found": ErrorRow(
+            404,
+            "没有此项变更。",
+            "There is no such change.",
+            "核对编号。",
+            "Check the id.",
+            "编号有误 a wrong id",
+        ),
+        "change-decided": ErrorRow(
+            409,
+            "该变更已处理。",
+            "This change was decided already.",
+            "查看处理结果。",
+            "Look at what was decided.",
+            "批准一项已驳回的变更 approving what was rejected",
+        ),
+        "own-change": ErrorRow(
+            403,
+            "须由另一人批准。",
+            "Another person has to approve this.",
+            "请另一位平台人员批准。",
+            "Ask another operator to approve it.",
+            "批准自己提交的变更 approving one's own change",
+        ),
+        "change-too-old": ErrorRow(
+            409,
+            "该变更等待过久，已不能批准。",
+            "This change has waited too long to be approved.",
+            "重新提交。",
+            "Ask for it again.",
+            "批准八天前提交的变更 approving what was asked for eight days ago",
+        ),
+    },
+)

@@ -1,0 +1,33 @@
+"""Errors of the log and its proofs."""
+
+from gateway.web.errors.row import ErrorRow, Section
+
+SECTION = Section(
+    "审计 Audit",
+    {
+        "not-yet-published": ErrorRow(
+            404,
+            "尚未发布签名的树头。",
+            "No checkpoint is published yet.",
+            "几秒后再取；仍没有时，请平台检查 worker 是否在运行。",
+            "Try again a few seconds later; if there is still none, ask the operator whether the worker runs.",
+            "网关刚刚建立 the gateway has just been set up",
+        ),
+        "not-yet-proved": ErrorRow(
+            404,
+            "条目不存在，或还没进入签名的树头。",
+            "There is no such entry, or no signed checkpoint covers it yet.",
+            "几秒后再取。",
+            "Try again a few seconds later.",
+            "一秒前的查询 an inquiry of a second ago",
+        ),
+        "no-such-tile": ErrorRow(
+            404,
+            "没有这个瓦片，或尚未发布。",
+            "There is no such tile, or none is published yet.",
+            "地址为 level/number 或 level/number.p/width，不超出已发布的树头。",
+            "A tile is named level/number or level/number.p/width, within the published checkpoint.",
+            "`GET /audit/log/tile/9/000`",
+        ),
+    },
+)

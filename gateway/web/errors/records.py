@@ -1,0 +1,41 @@
+"""Errors of stored records and what is done to them."""
+
+from gateway.web.errors.row import ErrorRow, Section
+
+SECTION = Section(
+    "记录 Records",
+    {
+        "record-not-found": ErrorRow(
+            404,
+            "没有此记录。",
+            "You have no such record.",
+            "核对记录编号。",
+            "Check the record's id.",
+            "别的部门的记录 another agency's record",
+        ),
+        "record-erased": ErrorRow(
+            410,
+            "已超过保存期限，只剩摘要。",
+            "It was kept long enough; only its digest is left.",
+            "无须处理。",
+            "There is nothing to do.",
+            "超过保存期限的记录 a record past its retention",
+        ),
+        "act-not-possible": ErrorRow(
+            409,
+            "记录当前的状态不允许此操作。",
+            "The record's state does not permit this act.",
+            "先看 GET /v1/records/{id}/history。",
+            "Look at GET /v1/records/{id}/history first.",
+            "撤回已修复的记录；生效日期在将来 withdrawing what was repaired; an effective date to come",
+        ),
+        "act-not-yours": ErrorRow(
+            409,
+            "此操作不由您提出。",
+            "This act is not yours to ask for.",
+            "由有权的一方提出。",
+            "The party that may ask for it does.",
+            "企业要求修复 an enterprise asks for a repair",
+        ),
+    },
+)

@@ -13,7 +13,7 @@ WORKERS ?= auto
 LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup demo test check serve migrate format lock clean
+.PHONY: help setup demo test mutants check serve migrate format lock clean
 
 help: ## show this list 列出全部命令
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -33,6 +33,11 @@ demo: $(READY) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 end
 
 test: $(READY) ## every test 全部测试 (T=tests/signing for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(T)
+
+mutants: $(READY) ## change the code in small ways, see the tests notice 变异测试 (M='signing.jws*' for a part)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.lock
+	@nice -n 10 $(BIN)/mutmut run --max-children 1 $(M)
+	@$(BIN)/mutmut results
 
 check: $(READY) ## format, lint, types, import rules, migrations, lock files 全部检查
 	@$(BIN)/ruff format --check .
@@ -57,7 +62,8 @@ lock: ## resolve the dependencies anew 更新锁定文件
 	@$(VENV)-lock/bin/uv $(LOCK) -o requirements.lock
 	@$(VENV)-lock/bin/uv $(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
 	@printf 'hatchling\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -c requirements-dev.lock -o requirements-build.lock
+	@printf 'mutmut\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -c requirements-dev.lock -o requirements-mutants.lock
 	@rm -rf $(VENV)-lock
 
 clean: ## remove .venv and caches 清理
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants dist build

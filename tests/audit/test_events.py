@@ -1,6 +1,6 @@
 """Leaves: their exact bytes, what they may hold, and a commitment that says nothing without its salt."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
@@ -18,6 +18,21 @@ def test_the_leaf_has_exactly_these_bytes():
         b'{"actor":"bank-1","c":"c0ffee","id":"01938f8a-0000-7000-8000-000000000001","institution":"bank",'
         b'"outcome":"consent-required","ts":"2026-11-24T08:00:00.000001Z","type":"inquiry.denied","v":1}'
     )
+
+
+def test_a_leaf_with_every_member_has_exactly_these_bytes():
+    full = Event("inquiry.answered", "bank-1", "bank", "acct", "s-1", "answered", "x-1", {"n": 1})
+    assert leaf_of(full, ID, AT, "c0ffee") == (
+        b'{"account":"acct","actor":"bank-1","c":"c0ffee","exch":"x-1","id":"01938f8a-0000-7000-8000-000000000001",'
+        b'"institution":"bank","outcome":"answered","subject":"s-1","ts":"2026-11-24T08:00:00.000001Z",'
+        b'"type":"inquiry.answered","v":1}'
+    )
+
+
+def test_a_leaf_is_written_in_utc_wherever_the_machine_and_the_moment_are(shanghai):
+    at = AT.astimezone(timezone(timedelta(hours=-5)))
+    assert leaf_of(Event("a.b", "x"), ID, at, "") == leaf_of(Event("a.b", "x"), ID, AT, "")
+    assert b'"2026-11-24T08:00:00.000001Z"' in leaf_of(Event("a.b", "x"), ID, at, "")
 
 
 def test_the_commitment_is_the_one_computed_by_hand():

@@ -94,6 +94,19 @@ def test_terms_no_consent_may_have_are_refused_by_member(changes, member):
         check_terms(replace(TERMS, **changes), NOW)
 
 
+def test_what_a_consent_does_not_cover_is_named():
+    assert decide(CONSENT, replace(ASK, product="health_check"), NOW).members == {"missing": ["health_check"]}
+
+
+def test_the_terms_have_exactly_these_bytes(shanghai):
+    assert replace(TERMS, accounts=("bank-1",), max_uses=3).canonical().decode() == (
+        '{"consent_id":"00000000-0000-0000-0000-000000000001",'
+        '"grantee":{"accounts":["bank-1"],"institution":"bank"},"grantor":"' + uscc(1) + '","max_uses":3,'
+        '"products":["score"],"purpose":{"code":"pre_loan","text":"贷前审查"},"schema":"xinqiao-consent/1",'
+        '"valid_from":"2026-01-14T12:00:00Z","valid_until":"2026-01-16T12:00:00Z"}'
+    )
+
+
 def test_terms_survive_their_canonical_form():
     assert read_terms(TERMS.canonical()) == TERMS
 
@@ -114,5 +127,6 @@ def test_every_change_is_made_by_the_right_party_from_the_right_status_only():
         ("resume", "signatory", "paused"): "active",
         **{("revoke", k, s): "revoked" for k in ("signatory", "account") for s in ("requested", "active", "paused")},
     }
+    assert decide_change("revoke", "account", "revoked").again
     assert decide_change("approve", "account", "requested") == Unchanged("not-yours-to-decide")
     assert decide_change("resume", "signatory", "revoked") == Unchanged("unchangeable-revoked")

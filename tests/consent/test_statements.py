@@ -29,6 +29,16 @@ APPROVAL = {"consent_id": UUID(int=1), "digest": "a" * 64, "decision": "approve"
 ANOTHER_APPROVAL = {"consent_id": UUID(int=2), "digest": "b" * 64, "decision": "reject"}
 
 
+def test_the_claims_have_the_names_that_are_published():
+    assert approval_claims(**APPROVAL) == {
+        "consent_id": "00000000-0000-0000-0000-000000000001", "terms_sha256": "a" * 64, "decision": "approve",
+    }  # fmt: skip
+    assert receipt_claims(**VERSION) == {
+        "consent_id": "00000000-0000-0000-0000-000000000001", "version": 2, "status": "revoked",
+        "terms_sha256": "a" * 64, "at": "2026-01-15T12:00:00+00:00",
+    }  # fmt: skip
+
+
 def test_a_receipt_holds_for_the_version_it_was_signed_for():
     assert is_receipt(sign_receipt(receipt_claims(**VERSION), KEY), JWKS, receipt_claims(**VERSION))
 

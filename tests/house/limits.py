@@ -95,13 +95,15 @@ def note_of(lines=1, length=None, size=7):
     verify_checkpoint(note, VKEY)
 
 
-def authenticated(**claims):
-    """Authenticate by an assertion at a clock that stands still."""
-    grant = PrivateKeyJwt(SimpleNamespace(claim=lambda _mark: None), "https://credit.example", NOW)
-    client = SimpleNamespace(client_id="c", keys=[public_jwk(CLIENT_KEY)])
+def authenticated(header=None, key=CLIENT_KEY, form=None, marks=None, registered=(CLIENT_KEY,), **claims):
+    """Authenticate client "c" by an assertion at a clock that stands still; return whom it is taken for."""
+    marks = [] if marks is None else marks
+    grant = PrivateKeyJwt(SimpleNamespace(claim=marks.append), "https://credit.example", NOW)
+    client = SimpleNamespace(client_id="c", keys=[public_jwk(one) for one in registered])
     said = {"iat": SECONDS, "exp": SECONDS + 60, **claims}
-    signed = assertion(CLIENT_KEY, "c", "https://credit.example", **said)
-    grant(lambda _id: client, SimpleNamespace(assertion=read_assertion(signed), form={}))
+    signed = assertion(key, "c", "https://credit.example", header, **said)
+    asked = SimpleNamespace(assertion=read_assertion(signed), form=form or {}, client=None)
+    return grant({"c": client}.get, asked)
 
 
 def remembered(count):

@@ -1,5 +1,7 @@
 """The limits of a DPoP proof, one below, at and one above each, with a clock that stands still."""
 
+import time
+
 import pytest
 
 from gateway.identity.tokens.dpop import (
@@ -9,10 +11,13 @@ from gateway.identity.tokens.dpop import (
     SKEW_SECONDS,
     ProofError,
     read_proof,
+    token_hash,
 )
-from tests.identities import proof
+from tests.identities import PROOF_KEY, proof
+from tests.identity.test_dpop import MUST_PASS, WRONG
 
 URL = "https://credit.example/v1/quota"
+HERE = "http://127.0.0.1:8000/v1/quota"  # where the wrong ones are meant for
 NOW = 1_800_000_000
 
 
@@ -59,3 +64,53 @@ def test_a_proof_of_nearly_8192_characters_is_good():
     made = proof(URL, "GET", iat=NOW, fill=fill)
     assert LARGEST_PROOF - 200 < len(made) <= LARGEST_PROOF
     assert read_proof(made, method="GET", url=URL, now=NOW).thumbprint
+
+
+@pytest.mark.parametrize("token", [None, "a-token"])
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_proof_is_refused_with_or_without_a_token(wrong, token):
+    sent = WRONG[wrong](HERE, "GET", token)
+    with pytest.raises(ProofError):
+        read_proof(
+            sent if isinstance(sent, str) else sent.decode(), method="GET", url=HERE, now=time.time(), token=token
+        )
+
+
+@pytest.mark.parametrize("case", MUST_PASS)
+def test_what_is_unusual_and_allowed_is_good(case):
+    more = {"iat": int(time.time()), **MUST_PASS[case](HERE)}
+    assert read_proof(proof(HERE, "GET", **more), method="GET", url=HERE, now=time.time()).jti
+
+
+@pytest.mark.parametrize(
+    ("htu", "url", "same"),
+    [
+        ("https://h.example/a%2Fb", "https://h.example/a/b", True),
+        ("https://h.example", "https://h.example/", True),
+        ("https://h.example:443/a", "https://h.example/a", True),
+        ("https://h.example:80/a", "https://h.example/a", False),
+        ("http://h.example/a", "https://h.example/a", False),
+        ("https://h.example/A", "https://h.example/a", False),
+        ("https://h.example/a/", "https://h.example/a", False),
+        ("https://h.example:x/a", "https://h.example/a", False),
+        ("https://h.example/a?" + "q" * 2 * LARGEST_ID, "https://h.example/a", False),
+        ("https://h.example/a?" + "q" * (2 * LARGEST_ID - 1), "https://h.example/a", True),
+    ],
+)
+def test_where_a_proof_was_meant_for(htu, url, same):
+    sent = proof(htu, "GET", iat=NOW)
+    if same:
+        assert read_proof(sent, method="GET", url=url, now=NOW).nonce is None
+    else:
+        with pytest.raises(ProofError, match="htu must be"):
+            read_proof(sent, method="GET", url=url, now=NOW)
+
+
+def test_a_token_is_named_by_its_digest():
+    assert token_hash("a-token") == "H2B246R7od7QgCX_4G5XryF8FPlAfzP7pQ-ZsccBk4c"
+
+
+def test_a_nonce_that_is_no_text_is_none():
+    assert read(nonce=7).nonce is None
+    assert read(nonce="n").nonce == "n"
+    assert read().thumbprint == PROOF_KEY.thumbprint()

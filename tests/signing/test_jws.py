@@ -6,13 +6,15 @@ import string
 from pathlib import Path
 
 import pytest
+from joserfc import jws
 
 from signing.errors import KeyFileError, SealError, SignatureError
-from signing.jws import key_id_of, sign_jws, verify_jws
+from signing.jws import key_id_of, sign_jws, type_of, verify_jws
 from signing.keys import SigningKey, generate_key, key_from_private, load_key, private_bytes, public_jwk, save_key
 from signing.sealing import seal, unseal
 
 TYP = "xinqiao-answer+jwt"
+REGISTRY = jws.JWSRegistry(algorithms=["Ed25519", "ES256"])
 # RFC 8037 appendix A.1 and A.4: the key, and the signature over its example payload.
 RFC_8037_KEY = {
     "kty": "OKP", "crv": "Ed25519", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
@@ -116,6 +118,69 @@ def test_a_broken_key_file_is_named_but_not_quoted(tmp_path: Path, content: byte
 def test_a_public_key_holds_nothing_private(key: SigningKey) -> None:
     assert "d" not in public_jwk(key)
     assert b'"d"' in private_bytes(key)
+
+
+def test_a_public_key_says_what_it_is_for(key: SigningKey) -> None:
+    members = public_jwk(key)
+    assert {name: members[name] for name in ("kid", "alg", "use")} == {"kid": key.kid, "alg": key.alg, "use": "sig"}
+    assert (members["kty"], members["crv"]) == {"Ed25519": ("OKP", "Ed25519"), "ES256": ("EC", "P-256")}[key.alg]
+
+
+def test_a_private_key_comes_back_as_it_was_and_signs(key: SigningKey) -> None:
+    written = private_bytes(key)
+    assert json.loads(written)["alg"] == key.alg
+    assert json.loads(written)["kid"] == key.kid
+    back = key_from_private(written)
+    assert (back.kid, back.alg) == (key.kid, key.alg)
+    assert verify_jws(sign_jws({"a": 1}, back, TYP), [public_jwk(key)], TYP) == {"a": 1}
+
+
+@pytest.mark.parametrize("member", ["kty", "crv", "d"])
+def test_a_private_key_that_lacks_a_member_is_none(key: SigningKey, member: str) -> None:
+    members = json.loads(private_bytes(key))
+    for changed in ({k: v for k, v in members.items() if k != member}, {**members, member: "x"}):
+        with pytest.raises(KeyFileError):
+            key_from_private(json.dumps(changed).encode())
+
+
+def test_no_key_of_an_unknown_suite_is_made() -> None:
+    with pytest.raises(KeyFileError, match="unknown suite 'RS256'"):
+        generate_key("RS256")
+
+
+def test_a_key_file_is_written_into_folders_that_are_not_there_yet(tmp_path: Path, key: SigningKey) -> None:
+    save_key(tmp_path / "a" / "b" / "key.json", key)
+    save_key(tmp_path / "a" / "b" / "other.json", generate_key(key.alg))
+    assert load_key(tmp_path / "a" / "b" / "key.json").kid == key.kid
+
+
+@pytest.mark.parametrize("kid", [7, None, ["a"]])
+def test_a_key_id_that_is_no_text_is_none(key: SigningKey, kid: object) -> None:
+    token = ".".join([segment({"alg": key.alg, "kid": kid, "typ": TYP}), segment({}), "AAAA"])
+    jwk = {**public_jwk(key), "kid": kid}
+    with pytest.raises(SignatureError):
+        verify_jws(token, [jwk], TYP)
+
+
+def test_a_key_of_another_kind_is_refused(key: SigningKey) -> None:
+    token = sign_jws({}, key, TYP)
+    for kty in ("oct", None, "RSA"):
+        with pytest.raises(SignatureError, match="suite is not one of the key's"):
+            verify_jws(token, [{**public_jwk(key), "kty": kty}], TYP)
+
+
+def test_a_statement_names_its_key_and_its_type_unverified(key: SigningKey) -> None:
+    token = sign_jws({}, key, TYP)
+    assert (key_id_of(token), type_of(token)) == (key.kid, TYP)
+    bare = ".".join([segment({"alg": key.alg}), segment({}), "AAAA"])
+    assert (key_id_of(bare), type_of(bare)) == (None, None)
+
+
+def test_a_payload_that_is_no_object_is_refused(key: SigningKey) -> None:
+    for content in (b"[]", b"1", b"{"):
+        token = jws.serialize_compact({"alg": key.alg, "kid": key.kid, "typ": TYP}, content, key.jwk, registry=REGISTRY)
+        with pytest.raises(SignatureError):
+            verify_jws(token, [public_jwk(key)], TYP)
 
 
 def test_sealed_bytes_open_only_under_their_key_and_context() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from signing.errors import MerkleError
 from signing.merkle import (
     EMPTY_ROOT,
+    GrowingTree,
     consistency_path,
     inclusion_path,
     leaf_hash,
@@ -131,9 +132,59 @@ def test_a_leaf_outside_the_tree_is_refused(index: int, size: int) -> None:
         verify_inclusion(EMPTY_ROOT, index, size, [], EMPTY_ROOT)
 
 
+@pytest.mark.parametrize("index", [-1, 3, 4])
+def test_no_path_leads_to_a_leaf_that_is_not_there(index: int) -> None:
+    with pytest.raises(MerkleError, match="is not in a tree of 3"):
+        inclusion_path([EMPTY_ROOT] * 3, index)
+
+
+@pytest.mark.parametrize("old", [-1, 0, 4])
+def test_no_proof_starts_at_a_size_that_never_was(old: int) -> None:
+    with pytest.raises(MerkleError, match="no earlier size"):
+        consistency_path([EMPTY_ROOT] * 3, old)
+
+
+@pytest.mark.parametrize("size", range(1, 40))
+def test_a_leaf_just_outside_the_tree_is_refused_by_name(size: int) -> None:
+    with pytest.raises(MerkleError, match="cannot be in a tree"):
+        verify_inclusion(EMPTY_ROOT, size, size, [], EMPTY_ROOT)
+
+
+def test_an_empty_tree_grows_into_any_and_has_one_head() -> None:
+    root = leaf_hash(b"a")
+    verify_consistency(0, 1, EMPTY_ROOT, root, [])
+    verify_consistency(0, 0, EMPTY_ROOT, EMPTY_ROOT, [])
+    verify_consistency(1, 1, root, root, [])
+    for old, new, old_root, new_root, path in (
+        (0, 1, root, root, []),
+        (0, 1, EMPTY_ROOT, root, [root]),
+        (1, 1, root, EMPTY_ROOT, []),
+        (1, 1, root, root, [root]),
+        (-1, 1, EMPTY_ROOT, root, [root]),
+    ):
+        with pytest.raises(MerkleError):
+            verify_consistency(old, new, old_root, new_root, path)
+
+
+def test_growth_from_an_odd_size_needs_a_proof() -> None:
+    with pytest.raises(MerkleError, match="empty"):
+        verify_consistency(3, 5, EMPTY_ROOT, EMPTY_ROOT, [])
+
+
+@given(st.lists(st.lists(st.binary(min_size=32, max_size=32), max_size=9), max_size=9))
+def test_a_tree_that_grows_has_the_head_of_one_built_at_once(steps: list[list[bytes]]) -> None:
+    tree, all_of_them = GrowingTree(), []
+    for step in steps:
+        tree.add(step)
+        all_of_them += step
+        assert (tree.size, tree.root()) == (len(all_of_them), root_of(all_of_them))
+
+
 def test_a_shrunken_tree_is_refused() -> None:
     with pytest.raises(MerkleError):
         verify_consistency(3, 2, EMPTY_ROOT, EMPTY_ROOT, [])
+    with pytest.raises(MerkleError, match="does not extend"):
+        verify_consistency(5, 4, EMPTY_ROOT, EMPTY_ROOT, [EMPTY_ROOT])
 
 
 def test_leaves_and_nodes_cannot_be_confused() -> None:

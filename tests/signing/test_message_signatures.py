@@ -1,11 +1,20 @@
 """HTTP Message Signatures: the vectors of RFC 9421 appendix B, and what must not verify."""
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from signing.errors import SignatureError
-from signing.message_signatures import check_times, find_key, read_signature, signature_base, verify_bytes
+from signing.message_signatures import (
+    byte_sequence,
+    check_times,
+    find_key,
+    read_signature,
+    signature_base,
+    verify_bytes,
+)
 
 PEMS = {
     "test-key-rsa-pss": """
@@ -159,3 +168,41 @@ def test_what_is_covered_must_be_there_and_in_one_line():
         signature_base(["batch-id"], "()", {})
     with pytest.raises(SignatureError, match="line break"):
         signature_base(["a"], "()", {"a": "b\nc"})
+
+
+def test_the_algorithm_is_the_named_one_or_the_first_of_the_key():
+    for keyid, alg in (("test-key-ed25519", "ed25519"), ("test-key-ecc-p256", "ecdsa-p256-sha256"),
+                       ("test-key-rsa-pss", "PS256")):  # fmt: skip
+        assert find_key({"keyid": keyid}, JWKS) == (next(jwk for jwk in JWKS if jwk["kid"] == keyid), alg)
+    assert find_key({"keyid": "test-key-rsa-pss", "alg": "rsa-pss-sha512"}, JWKS)[1] == "rsa-pss-sha512"
+
+
+@pytest.mark.parametrize("keyid", [7, None, b"x"])
+def test_a_key_id_that_is_no_text_names_no_key(keyid):
+    with pytest.raises(SignatureError, match="no key"):
+        find_key({"keyid": keyid}, [{**JWKS[0], "kid": keyid}])
+
+
+def test_a_key_of_an_unknown_kind_is_used_in_nothing():
+    with pytest.raises(SignatureError, match="algorithm"):
+        find_key({"keyid": "x"}, [{"kid": "x", "kty": "oct"}])
+
+
+def test_of_two_signatures_the_one_with_the_tag_is_read():
+    signed = 'a=("x");tag="t";keyid="k", b=("y");tag="other"'
+    found = read_signature(signed, "a=:AA==:, b=:AQ==:", "t")
+    assert (found.covered, found.parameters["keyid"], found.signature) == (("x",), "k", b"\x00")
+    assert read_signature(signed, "a=:AA==:, b=:AQ==:", "other").signature == b"\x01"
+
+
+def test_ps256_is_verified_with_sha_256():
+    key = RSAKey.generate_key(2048)
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    signature = key.private_key.sign(b"base", pss, hashes.SHA256())
+    verify_bytes(b"base", signature, key.as_dict(private=False), "PS256")
+    with pytest.raises(SignatureError):
+        verify_bytes(b"base", signature, key.as_dict(private=False), "rsa-pss-sha512")
+
+
+def test_bytes_are_written_as_a_structured_field_has_them():
+    assert byte_sequence(b"\xff\x00") == ":/wA=:"

@@ -1,0 +1,103 @@
+"""Assertions of clients, with a clock that stands still: each claim alone, at its edge and beyond it."""
+
+import base64
+import json
+import math
+from types import SimpleNamespace
+
+import pytest
+from authlib.oauth2.rfc6749.errors import InvalidClientError
+
+from gateway.identity.tokens.assertion import PrivateKeyJwt, read_assertion
+from signing.keys import generate_key, public_jwk
+from tests.house.limits import CLIENT_KEY, NOW, SECONDS, authenticated
+
+ISSUER = "https://credit.example"
+OTHER_KEY = generate_key("ES256")
+HEAD = "eyJhbGciOiJFUzI1NiJ9"
+
+
+def refused(told, **changes):
+    marks = []
+    with pytest.raises(InvalidClientError) as fault:
+        authenticated(marks=marks, **changes)
+    assert told in fault.value.description
+    assert marks == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"iat": None},
+        {"nbf": SECONDS},
+        {"iat": SECONDS + 0.5, "exp": SECONDS + 60.5},
+        {"jti": "x"},
+        {"header": {"kid": None}},
+        {"form": {"client_id": "c"}},
+    ],
+)
+def test_a_sound_assertion_is_taken_and_its_id_remembered(changes):
+    marks = []
+    assert authenticated(marks=marks, **changes).client_id == "c"
+    assert len(marks) == 1
+
+
+def test_an_assertion_is_remembered_until_it_has_ended_everywhere():
+    first, second, later = [], [], []
+    authenticated(marks=first, jti="a", exp=SECONDS + 60)
+    authenticated(marks=second, jti="b", exp=SECONDS + 60)
+    authenticated(marks=later, jti="a", exp=SECONDS + 90)
+    assert first[0].key == later[0].key != second[0].key
+    assert first[0].until.timestamp() == SECONDS + 60 + 60
+    assert later[0].until.timestamp() == SECONDS + 90 + 60
+
+
+@pytest.mark.parametrize(
+    ("told", "changes"),
+    [
+        ("No such client", {"sub": "other"}),
+        ("No such client", {"sub": None}),
+        ("No such client", {"sub": ["c"]}),
+        ("not the sub", {"form": {"client_id": "other"}}),
+        ("kid names none", {"header": {"kid": "x"}}),
+        ("kid names none", {"header": {"kid": None}, "registered": (CLIENT_KEY, OTHER_KEY)}),
+        ("kid names none", {"registered": ()}),
+        ("does not verify", {"key": OTHER_KEY, "header": {"kid": CLIENT_KEY.kid}}),
+        ("iss must", {"iss": "other"}),
+        ("iss must", {"iss": None}),
+        ("aud must", {"aud": [ISSUER]}),
+        ("aud must", {"aud": f"{ISSUER}/"}),
+        ("exp is missing", {"exp": None}),
+        ("exp is missing", {"exp": str(SECONDS + 60)}),
+        ("exp is missing", {"exp": True}),
+        ("exp is missing", {"exp": math.nan}),
+        ("iat or nbf", {"iat": "now"}),
+        ("iat or nbf", {"iat": True}),
+        ("iat or nbf", {"nbf": [1]}),
+        ("jti must", {"jti": None}),
+        ("jti must", {"jti": ""}),
+        ("jti must", {"jti": 7}),
+    ],
+)
+def test_what_is_wrong_with_an_assertion_is_said(told, changes):
+    refused(told, **changes)
+
+
+def test_a_key_is_used_in_its_own_suite_alone():
+    head = {"alg": "PS256", "kid": CLIENT_KEY.kid}
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (head, {"sub": "c"})]
+    client = SimpleNamespace(client_id="c", keys=[public_jwk(CLIENT_KEY)])
+    asked = SimpleNamespace(assertion=read_assertion(".".join([*parts, "AAAA"])), form={})
+    with pytest.raises(InvalidClientError) as fault:
+        PrivateKeyJwt(None, ISSUER, NOW)({"c": client}.get, asked)
+    assert "alg is not the one" in fault.value.description
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "a.b.c", "é.é.é", "eyJhbGciOiJFUzI1NiJ9.W10.AAAA", "eyJhbGciOiJFUzI1NiJ9.ew.AAAA"]
+)
+def test_what_is_no_jwt_is_refused(text):
+    with pytest.raises(InvalidClientError) as fault:
+        read_assertion(text)
+    assert fault.value.description == "The assertion is not a JWT."

@@ -3,7 +3,7 @@
 docs/commit-points.md lists the points. Every process is real; the killed one is started again as an operator would.
 """
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ import pytest
 from consent.statements import APPROVAL_TYPE, approval_claims
 from signing.jws import sign_jws
 from tests.enterprises import uscc
-from tests.platforms.test_chain import REPORT, town  # noqa: F401 - the fixture
+from tests.platforms.test_chain import REPORT, kill, town  # noqa: F401 - the fixture
 from tests.processes import running, wait_ready, wait_until, xinqiao
 from tests.scoring.test_relay import provider
 from tests.stories import registration
@@ -40,13 +40,8 @@ POINTS = [
 @contextmanager
 def crashing_at(instance, command, at):
     """Run the command so that it dies at the point; on leaving, start it again as it was."""
-    import os
-    import signal
-
-    process = instance.processes[command]
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    if instance.processes[command].poll() is None:
+        kill(instance, command)
     with running([command], {**instance.env, "CRASH_AT": at}, module="tests.crashing") as doomed:
         if command == "serve":
             wait_ready(instance.issuer, doomed, instance.home / "serve.log")
@@ -120,49 +115,44 @@ class Chain:
 
 
 @pytest.fixture(scope="module")
-def ready(town):  # noqa: F811
-    """The town, whose gateway knows a provider too."""
-    import os
-    import signal
+def kept():
+    """What is started again after a kill runs on for the next one."""
+    with ExitStack() as stack:
+        yield stack
 
+
+@pytest.fixture(scope="module")
+def ready(town, kept):  # noqa: F811
+    """The town, whose gateway knows a provider too."""
     gateway = town["gateway"]
     with provider() as opened:
-        process = gateway.processes["serve"]
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill(gateway, "serve")
         gateway.env["XINQIAO_PROVIDERS"] = f'{{"five-force": "{opened.url}"}}'
-        with gateway.run("serve"):
-            yield town
-
-
-def up(instance, command, stack):
-    if instance.processes[command].poll() is not None:
-        stack.enter_context(instance.run(command))
+        kept.enter_context(gateway.run("serve"))
+        yield town
+        kept.close()
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])
 @pytest.mark.parametrize("point", range(len(POINTS)), ids=[" ".join(point) for point in POINTS])
-def test_killed_at_a_commit_the_chain_is_whole_when_asked_again(ready, point, phase):
-    from contextlib import ExitStack
-
+def test_killed_at_a_commit_the_chain_is_whole_when_asked_again(ready, kept, point, phase):
     name, command, commit = POINTS[point]
     victim = ready[name]
     chain = Chain(ready, 100 + 2 * point + (phase == "after"))
-    with ExitStack() as stack:
-        for instance in ready.values():
-            for each in ("serve", "worker"):
-                if (instance, each) != (victim, command):
-                    up(instance, each, stack)
-        with crashing_at(victim, command, f"{phase} {commit}") as doomed:
-            for step in chain.steps():
-                if not answered(step):
-                    break
-            wait_until(lambda: doomed.poll() is not None, f"the death at {phase} {commit}")
-        stack.enter_context(victim.run(command))
+    for instance in ready.values():
+        for each in ("serve", "worker"):
+            if instance.processes[each].poll() is not None:
+                kept.enter_context(instance.run(each))
+    with crashing_at(victim, command, f"{phase} {commit}") as doomed:
         for step in chain.steps():
-            step()
-        wait_until(lambda: settled(ready, chain.result), "both receipts", seconds=90)
-        for instance in ready.values():
-            assert xinqiao(["reconcile", "--json"], instance.env).stdout.strip() == '{"differences":[]}'
-        doubled = "SELECT count(*) FROM (SELECT 1 FROM received GROUP BY sender, exchange HAVING count(*) > 1) d"
-        assert ready["city"].rows(doubled) == ready["province"].rows(doubled) == [(0,)]
+            if not answered(step):
+                break
+        wait_until(lambda: doomed.poll() is not None, f"the death at {phase} {commit}")
+    kept.enter_context(victim.run(command))
+    for step in chain.steps():
+        step()
+    wait_until(lambda: settled(ready, chain.result), "both receipts", seconds=90)
+    for instance in ready.values():
+        assert xinqiao(["reconcile", "--json"], instance.env).stdout.strip() == '{"differences":[]}'
+    doubled = "SELECT count(*) FROM (SELECT 1 FROM received GROUP BY sender, exchange HAVING count(*) > 1) d"
+    assert ready["city"].rows(doubled) == ready["province"].rows(doubled) == [(0,)]

@@ -32,7 +32,7 @@ demo: $(READY) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 end
 	@$(BIN)/xinqiao demo
 
 test: $(READY) ## every test 全部测试 (T=tests/signing for a part)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(T)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(T)
 
 mutants: $(READY) ## change the code in small ways, see the tests notice 变异测试 (M='signing.jws*' for a part)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.lock

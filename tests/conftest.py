@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.runtime.database import Database, DatabaseUrls
 from gateway.runtime.settings import Settings
-from tests import database_server
+from tests import database_server, processes
 
 if TYPE_CHECKING:
     from gateway.gateway import Gateway
@@ -49,6 +50,17 @@ def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with the most slow tests first, so that no worker is left alone with one of them at the end."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
+
+
+def pytest_sessionfinish() -> None:
+    """End the processes that belong to the whole run."""
+    processes.end_launcher()
 
 
 @pytest.fixture(scope="session")

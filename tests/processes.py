@@ -86,7 +86,7 @@ class Process:
 
 @cache
 def _launcher() -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """Return what to ask for processes, and who starts them: it ends when this process does, with its socket."""
+    """Return what to ask for processes, and who starts them; it ends with the socket."""
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with its:
         started = subprocess.Popen(
@@ -96,6 +96,15 @@ def _launcher() -> tuple[socket.socket, subprocess.Popen[bytes]]:
             pass_fds=[its.fileno()],
         )
     return ours, started
+
+
+def end_launcher() -> None:
+    """End the launcher and whatever it started that still runs."""
+    if _launcher.cache_info().currsize:
+        requests, started = _launcher()
+        requests.close()
+        started.wait()
+        _launcher.cache_clear()
 
 
 def xinqiao(

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import orjson
-import pytest
 
 from connectors.catalogue.files_check import SHIPPED, load_catalogue
 from connectors.catalogue.load import agencies, datasets, get_catalogue
@@ -24,10 +23,31 @@ CELLS = {
     "text": "甲", "date": "2024-01-31", "until": "2030-12-31", "money": "12.5", "currency": "80万元人民币",
     "list": "警告;罚款", "number": "3", "flag": "是",
 }  # fmt: skip
-every_dataset = pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.dataset)
-every_mapping = pytest.mark.parametrize(
-    ("dataset", "mapping"), MAPPINGS, ids=[f"{dataset.dataset}-{mapping.id}" for dataset, mapping in MAPPINGS]
-)
+
+
+def every(cases):
+    """One test for all the cases; its failure names each case that is wrong, and shows why."""
+
+    def decorate(check):
+        def test():
+            faults = []
+            for name, case in cases.items():
+                try:
+                    check(*case)
+                except Exception as fault:  # noqa: BLE001 - shown below
+                    fault.add_note(f"case: {name}")
+                    faults.append(fault)
+            if faults:
+                raise ExceptionGroup(check.__name__, faults)
+
+        test.__name__, test.__doc__ = check.__name__, check.__doc__
+        return test
+
+    return decorate
+
+
+every_dataset = every({dataset.dataset: (dataset,) for dataset in DATASETS})
+every_mapping = every({f"{dataset.dataset}-{mapping.id}": (dataset, mapping) for dataset, mapping in MAPPINGS})
 
 
 def cell(field):
@@ -66,8 +86,10 @@ def test_the_agencies_that_no_text_names_say_so():
     assert len({agency.zh for agency in agencies().values()}) == len(agencies())
 
 
-@every_dataset
-@pytest.mark.parametrize("heading", [lambda _, field: field.zh, lambda name, _: name], ids=["chinese", "standard"])
+HEADINGS = {"chinese": lambda _, field: field.zh, "standard": lambda name, _: name}
+
+
+@every({f"{way}-{dataset.dataset}": (dataset, heading) for way, heading in HEADINGS.items() for dataset in DATASETS})
 def test_a_sound_row_under_the_datasets_own_headings_becomes_a_record(dataset, heading):
     _, record = mapped(dataset, sound_row(dataset, dataset.spellings()[-1], heading))
     assert (record.identifier.kind, record.identifier.value) == (Kind.USCC, uscc(1))

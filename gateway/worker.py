@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from uuid import UUID
 
 import structlog
 from sqlalchemy import text
@@ -116,7 +117,12 @@ STEPS: dict[str, tuple[Step, float]] = {
 
 async def deliver(gateway: Gateway, stop: asyncio.Event, working: Callable[[], None]) -> None:
     """Work the queue of deliveries until told to stop; `working` is called as long as all is well."""
-    await work_queue(gateway, stop, working, send)
+    await work_queue(gateway.database, gateway.settings, partial(_send, gateway), stop, working)
+
+
+async def _send(gateway: Gateway, delivery_id: UUID) -> None:
+    await gateway.access.current()  # the key that signs now
+    await send(gateway.units, gateway.http, delivery_id)
 
 
 async def work(

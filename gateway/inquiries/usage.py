@@ -1,16 +1,18 @@
 """What institutions did with answers: reported once, corrected by version, told to the city."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import text
+from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from gateway.inquiries.tables import Inquiry
 from gateway.platforms.outbox import deliver
-from gateway.platforms.tables import UsageResult
+from gateway.platforms.reading import find_sent
+from gateway.platforms.tables import Delivery, UsageResult
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork
@@ -39,6 +41,24 @@ async def report_usage(work: UnitOfWork, inquiry_id: UUID, content: Mapping[str,
         if stored.content == canonical:
             return stored, False
     return await _add(work, inquiry, canonical, newest), True
+
+
+async def read_usage(work: UnitOfWork, result_id: UUID) -> tuple[Sequence[UsageResult], Sequence[Delivery]]:
+    """Return every version of a usage result and its deliveries; that they were read is recorded.
+
+    Raises DeniedError where the acting account's institution reported no such result.
+    """
+    query = select(UsageResult).where(
+        col(UsageResult.result_id) == result_id, col(UsageResult.institution) == work.actor.institution_id
+    )
+    versions = (await work.session.execute(query.order_by(col(UsageResult.version)))).scalars().all()
+    if not versions:
+        raise DeniedError("usage-result-not-found")
+    await work.record(
+        "usage.read", {"result": str(result_id)}, institution=work.actor.institution_id, account=work.actor.client_id,
+        outcome="read", exchange=versions[-1].exchange,
+    )  # fmt: skip
+    return versions, await find_sent(work.session, versions)
 
 
 async def _add(

@@ -1,5 +1,6 @@
 """Reporting what was done with an answer, and following the report to the city and the province."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -7,12 +8,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlmodel import col, select
 
 from gateway.identity.caller import working
-from gateway.inquiries.usage import report_usage
+from gateway.inquiries.usage import read_usage, report_usage
 from gateway.platforms.tables import Delivery, UsageResult
-from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from signing.jws import payload_of
 
@@ -61,18 +60,11 @@ async def report(told: UsageReport, request: Request, response: Response, work: 
 @router.get("/{result_id}", summary="A usage result and its receipts 应用结果与回执")
 async def show(result_id: UUID, work: Reporting) -> dict[str, Any]:
     """Return every version with its deliveries: state, the city's receipt, the province's receipt."""
-    query = select(UsageResult).where(
-        col(UsageResult.result_id) == result_id, col(UsageResult.institution) == work.actor.institution_id
-    )
-    rows = list((await work.session.execute(query.order_by(col(UsageResult.version)))).scalars())
-    if not rows:
-        raise DeniedError("usage-result-not-found")
-    deliveries = select(Delivery).where(col(Delivery.exchange).in_([row.exchange for row in rows]))
-    sent = list((await work.session.execute(deliveries)).scalars())
+    rows, sent = await read_usage(work, result_id)
     return {"result": str(result_id), "versions": [_version(row, sent) for row in rows]}
 
 
-def _version(row: UsageResult, sent: list[Delivery]) -> dict[str, Any]:
+def _version(row: UsageResult, sent: Sequence[Delivery]) -> dict[str, Any]:
     return {
         "version": row.version,
         "inquiry": str(row.inquiry_id),

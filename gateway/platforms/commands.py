@@ -30,6 +30,7 @@ def peer(
     import orjson
 
     from gateway.platforms.peers import set_peer
+    from gateway.runtime.actor import at_this_machine
 
     try:
         jwk: Any = orjson.loads(key.read_bytes())
@@ -37,11 +38,9 @@ def peer(
         fail(f"{key} 不是 JSON is not JSON")
 
     async def run(gateway: "Gateway") -> None:
-        async with gateway.database.begin("peer.set") as session:
-            await set_peer(
-                gateway, session, actor="operator-cli", peer_id=peer_id, role=role, url=url, jwk=jwk,
-                client_id=client_id, status="known" if known_only else "active",
-            )  # fmt: skip
+        async with gateway.units.begin("peer.set", at_this_machine()) as work:
+            status = "known" if known_only else "active"
+            await set_peer(work, peer_id=peer_id, role=role, url=url, jwk=jwk, client_id=client_id, status=status)
 
     on_instance(run)
     show(as_json, {"平台 peer": peer_id, "角色 role": role, "地址 url": url})
@@ -53,21 +52,17 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """列出报送 List the newest deliveries: state, tries, what last went wrong."""
-    from sqlmodel import col, select
-
-    from gateway.platforms.tables import Delivery
+    from gateway.platforms.reading import list_deliveries
+    from gateway.runtime.actor import at_this_machine
 
     async def run(gateway: "Gateway") -> dict[str, object]:
-        async with gateway.database.begin("delivery.list") as session:
-            rows = (
-                await session.execute(select(Delivery).order_by(col(Delivery.delivery_id).desc()).limit(limit))
-            ).scalars()
+        async with gateway.units.begin("delivery.list", at_this_machine()) as work:
             return {
                 str(row.delivery_id): {
                     "kind": row.kind, "to": row.peer_id, "state": row.state, "attempts": row.attempts,
                     "last_fault": row.last_fault,
                 }
-                for row in rows
+                for row in await list_deliveries(work, limit)
             }  # fmt: skip
 
     show(as_json, on_instance(run))

@@ -15,8 +15,9 @@ from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecisio
 from procrastinate.app import WorkerOptions
 from procrastinate.jobs import Job
 
-from gateway.gateway import Gateway
+from gateway.runtime.database import Database
 from gateway.runtime.errors import GatewayError
+from gateway.runtime.settings import Settings
 
 TASK = "deliver"
 LONGEST_WAIT_SECONDS = 600
@@ -55,18 +56,19 @@ async def enqueue(connection: psycopg.AsyncConnection, delivery_id: UUID) -> Non
 
 
 async def work_queue(
-    gateway: Gateway,
+    database: Database,
+    settings: Settings,
+    send: Callable[[UUID], Awaitable[None]],
     stop: asyncio.Event,
     working: Callable[[], None],
-    send: Callable[[Gateway, UUID], Awaitable[None]],
 ) -> None:
     """Work the jobs until told to stop, and take over what dead workers left; `working` is called while all is well.
 
     Raises what ends the queue (PoolTimeout, a fault of the connector, QueueEndedError): it may be worked anew.
     """
-    queue = _bind(gateway, send)
+    queue = _bind(database, settings, send)
     try:
-        async with asyncio.timeout(gateway.settings.database_wait_seconds):
+        async with asyncio.timeout(settings.database_wait_seconds):
             await queue.open_async()
         await _work(queue, stop, working)
     finally:
@@ -90,16 +92,16 @@ async def _work(queue: App, stop: asyncio.Event, working: Callable[[], None]) ->
         await asyncio.gather(worker, return_exceptions=True)  # what it is at is finished, or given back to the queue
 
 
-def _bind(gateway: Gateway, send: Callable[[Gateway, UUID], Awaitable[None]]) -> App:
-    """Return the queue with its one task bound to this instance."""
-    address = gateway.database.urls.app.set(drivername="postgresql").render_as_string(hide_password=False)
-    wait = gateway.settings.database_wait_seconds
+def _bind(database: Database, settings: Settings, send: Callable[[UUID], Awaitable[None]]) -> App:
+    """Return the queue with its one task: `send` a delivery."""
+    address = database.urls.app.set(drivername="postgresql").render_as_string(hide_password=False)
+    wait = settings.database_wait_seconds
     app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, timeout=wait))
 
-    @app.task(name=TASK, retry=KeepTrying(gateway.settings.delivery_retry_seconds))
+    @app.task(name=TASK, retry=KeepTrying(settings.delivery_retry_seconds))
     async def task(delivery_id: str) -> None:
         with _TRACER.start_as_current_span("delivery.send"):
-            await send(gateway, UUID(delivery_id))
+            await send(UUID(delivery_id))
 
     return app
 

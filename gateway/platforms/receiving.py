@@ -1,13 +1,11 @@
 """Receiving: a message verified, stored and acknowledged in one transaction; passed on to the province by the city."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from gateway.identity.clients.client_keys import current_keys
 from gateway.platforms.messages import MessageError, read_message, sign_receipt
 from gateway.platforms.outbox import deliver
-from gateway.platforms.tables import Delivery, Received
+from gateway.platforms.tables import Received
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
@@ -48,12 +46,6 @@ async def receive(work: UnitOfWork, role: str, text: str) -> Received:
             work, kind=message.kind, role="province", items=message.items, exchange=message.exchange, event_id=entry
         )
     return row
-
-
-async def find_onward(session: AsyncSession, received: Received) -> Delivery | None:
-    """Return the delivery that passed a message on."""
-    query = select(Delivery).where(col(Delivery.exchange) == received.exchange, col(Delivery.kind) == received.kind)
-    return (await session.execute(query.limit(1))).scalar_one_or_none()
 
 
 def passes_on(role: str, kind: str) -> bool:

@@ -5,20 +5,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import col, select
 
-from gateway.identity.caller import require, working
-from gateway.platforms.receiving import find_onward, passes_on, receive
-from gateway.platforms.tables import Received
-from gateway.runtime.actor import Actor
-from gateway.runtime.denial import DeniedError
+from gateway.identity.caller import working
+from gateway.platforms.reading import get_receipts, read_received
+from gateway.platforms.receiving import passes_on, receive
 from gateway.runtime.work import UnitOfWork
-from gateway.web.dependencies import TheSettings, Transaction
+from gateway.web.dependencies import TheSettings
 from signing.jws import MAX_STATEMENT_BYTES, payload_of
 
 router = APIRouter(prefix="/v1", tags=["feed back 回流"])
 Sending = Annotated[UnitOfWork, Depends(working("deliveries"), scope="function")]
-Reader = Annotated[Actor, Depends(require("admin", "audit"), scope="function")]
+Reading = Annotated[UnitOfWork, Depends(working("admin", "audit"), scope="function")]
 
 
 class Delivered(BaseModel):
@@ -39,30 +36,23 @@ async def take_in(delivered: Delivered, settings: TheSettings, work: Sending) ->
 @router.get("/deliveries/{delivery_id}", summary="Receipts of a delivery 查询回执")
 async def show(delivery_id: UUID, settings: TheSettings, work: Sending) -> dict[str, Any]:
     """Return the receipt and, once it is there, that of the platform the message was passed on to."""
-    received = await work.session.get(Received, (work.actor.client_id, delivery_id))
-    if received is None:
-        raise DeniedError("delivery-not-found")
-    onward = await find_onward(work.session, received)
+    found = await get_receipts(work, delivery_id)
     return {
-        "receipt": received.receipt,
-        "onward_expected": passes_on(settings.role, received.kind),
-        "onward": onward.receipt if onward else None,
+        "receipt": found.received.receipt,
+        "onward_expected": passes_on(settings.role, found.received.kind),
+        "onward": found.onward.receipt if found.onward else None,
     }
 
 
 @router.get("/received", summary="What has arrived 已接收的报送")
 async def received_items(
-    session: Transaction,
-    _reader: Reader,
+    work: Reading,
     kind: Literal["usage-results", "evaluations"],
     subject: Annotated[str | None, Query(max_length=18)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
     """Return the newest messages of a kind, of one subject (USCC) where asked."""
-    query = select(Received).where(col(Received.kind) == kind)
-    if subject is not None:
-        query = query.where(col(Received.subjects).contains([subject]))
-    rows = (await session.execute(query.order_by(col(Received.received_at).desc()).limit(limit))).scalars()
+    rows = await read_received(work, kind, subject, limit)
     return {
         "received": [
             {

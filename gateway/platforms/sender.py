@@ -14,18 +14,20 @@ import httpx
 from opentelemetry import propagate
 from sqlalchemy import text
 
-from audit.events import Event
-from gateway.gateway import Gateway
 from gateway.platforms.messages import MessageError, Receipt, read_receipt
 from gateway.platforms.tables import Delivery, Peer
+from gateway.runtime.actor import PROGRAM
+from gateway.runtime.database import rowcount
 from gateway.runtime.errors import GatewayError
+from gateway.runtime.keystore import KeyStore
+from gateway.runtime.work import UnitsOfWork
 from signing.canonical import sha256_hex
 from xinqiao_client import XinqiaoAuth
 
 TIMEOUT_SECONDS = 20.0
 # What may be different next time; any other refusal is final, and for a person to see.
 PASSING = frozenset({401, 403, 408, 425, 429})
-_KNOWN = text("SELECT jwk FROM peer WHERE role = 'province' AND status <> 'suspended'")
+_PROVINCE_KEYS = text("SELECT jwk FROM peer WHERE role = 'province' AND status <> 'suspended'")
 _FAULT = text("UPDATE delivery SET attempts = attempts + 1, last_fault = :fault WHERE delivery_id = :id")
 _SETTLE = text("""
     UPDATE delivery SET state = :state, settled_at = now(), last_fault = :fault,
@@ -42,44 +44,46 @@ class RefusedError(GatewayError):
     """The platform will never take this delivery as it is."""
 
 
-async def send(gateway: Gateway, delivery_id: UUID) -> None:
+async def send(units: UnitsOfWork, http: httpx.AsyncClient, delivery_id: UUID) -> None:
     """Drive one delivery on. Raises NotDeliveredError where it has to be tried again."""
-    await gateway.access.current()  # the key that signs now
-    async with gateway.database.begin("delivery.load") as session:
-        delivery = await session.get(Delivery, delivery_id)
-        peer = await session.get_one(Peer, delivery.peer_id) if delivery else None
-        provinces = [row.jwk for row in await session.execute(_KNOWN)]
+    async with units.begin("delivery.load", PROGRAM) as work:
+        delivery = await work.session.get(Delivery, delivery_id)
+        peer = await work.session.get_one(Peer, delivery.peer_id) if delivery else None
+        provinces = [row.jwk for row in await work.session.execute(_PROVINCE_KEYS)]
     if delivery is None or peer is None or delivery.state in {"confirmed", "refused"}:
         return
     try:
         if delivery.state == "pending":
-            await _post(gateway, delivery, peer)
+            await _post(units, http, delivery, peer)
             return
-        await _ask_onward(gateway, delivery, peer, provinces)
+        await _ask_onward(units, http, delivery, peer, provinces)
     except RefusedError as fault:
-        await _settle(gateway, delivery, "refused", fault=str(fault))
+        await _settle(units, delivery, "refused", fault=str(fault))
     except (httpx.HTTPError, MessageError, NotDeliveredError, ValueError) as fault:
-        async with gateway.database.begin("delivery.fault") as session:
-            await session.execute(_FAULT, {"id": delivery_id, "fault": f"{type(fault).__name__}: {fault}"[:500]})
+        async with units.begin("delivery.fault", PROGRAM) as work:
+            values = {"id": delivery_id, "fault": f"{type(fault).__name__}: {fault}"[:500]}
+            await work.session.execute(_FAULT, values)
         raise NotDeliveredError(type(fault).__name__) from fault
 
 
-async def _post(gateway: Gateway, delivery: Delivery, peer: Peer) -> None:
-    answer = await gateway.http.post(
-        f"{peer.url}/v1/deliveries", json={"message": delivery.message}, **_as_client(gateway, peer)
+async def _post(units: UnitsOfWork, http: httpx.AsyncClient, delivery: Delivery, peer: Peer) -> None:
+    answer = await http.post(
+        f"{peer.url}/v1/deliveries", json={"message": delivery.message}, **_as_client(units.keys, peer)
     )
     told = _read(answer)
     receipt = str(told.get("receipt"))
     _check(read_receipt(receipt, peer.jwk), delivery, sha256_hex(delivery.message.encode()))
     awaits = bool(told.get("onward_expected"))
-    await _settle(gateway, delivery, "acknowledged" if awaits else "confirmed", receipt=receipt)
+    await _settle(units, delivery, "acknowledged" if awaits else "confirmed", receipt=receipt)
     if awaits:
         raise NotDeliveredError("the onward receipt is not there yet")
 
 
-async def _ask_onward(gateway: Gateway, delivery: Delivery, peer: Peer, provinces: list[dict[str, Any]]) -> None:
+async def _ask_onward(
+    units: UnitsOfWork, http: httpx.AsyncClient, delivery: Delivery, peer: Peer, provinces: list[dict[str, Any]]
+) -> None:
     url = f"{peer.url}/v1/deliveries/{delivery.delivery_id}"
-    told = _read(await gateway.http.get(url, **_as_client(gateway, peer)))
+    told = _read(await http.get(url, **_as_client(units.keys, peer)))
     onward = told.get("onward")
     if not isinstance(onward, str):
         raise NotDeliveredError("the onward receipt is not there yet")
@@ -88,7 +92,7 @@ async def _ask_onward(gateway: Gateway, delivery: Delivery, peer: Peer, province
             _check(read_receipt(onward, jwk), delivery, None)
         except MessageError:
             continue
-        await _settle(gateway, delivery, "confirmed", onward=onward)
+        await _settle(units, delivery, "confirmed", onward=onward)
         return
     raise MessageError("the onward receipt is not signed by a province known here, over these items")
 
@@ -113,16 +117,16 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
     raise RefusedError(fault)
 
 
-def _as_client(gateway: Gateway, peer: Peer) -> dict[str, Any]:
+def _as_client(keys: KeyStore, peer: Peer) -> dict[str, Any]:
     """Return how a request goes out: logged in at the platform, with the trace carried on."""
     headers: dict[str, str] = {}
     propagate.inject(headers)
-    auth = XinqiaoAuth(peer.url, peer.client_id, gateway.keys.signing("delivery").jwk)
+    auth = XinqiaoAuth(peer.url, peer.client_id, keys.signing("delivery").jwk)
     return {"auth": auth, "headers": headers, "timeout": TIMEOUT_SECONDS}
 
 
 async def _settle(
-    gateway: Gateway,
+    units: UnitsOfWork,
     delivery: Delivery,
     state: str,
     *,
@@ -135,13 +139,10 @@ async def _settle(
         "id": delivery.delivery_id, "before": delivery.state, "state": state, "receipt": receipt, "onward": onward,
         "fault": fault,
     }  # fmt: skip
-    async with gateway.database.begin(f"delivery.{state}") as session:
-        moved = await session.execute(_SETTLE, values)
-        if getattr(moved, "rowcount", 0):
-            payload = {"delivery": str(delivery.delivery_id), "peer": delivery.peer_id, "kind": delivery.kind}
-            digests = {"receipt": sha256_hex((receipt or onward or "").encode())}
-            event = Event(
-                f"delivery.{state}", "worker", outcome=state, exchange=str(delivery.exchange),
-                payload={**payload, **digests},
-            )  # fmt: skip
-            await gateway.audit.record(session, event)
+    async with units.begin(f"delivery.{state}", PROGRAM) as work:
+        if rowcount(await work.session.execute(_SETTLE, values)):
+            payload = {
+                "delivery": str(delivery.delivery_id), "peer": delivery.peer_id, "kind": delivery.kind,
+                "receipt": sha256_hex((receipt or onward or "").encode()),
+            }  # fmt: skip
+            await work.record(f"delivery.{state}", payload, outcome=state, exchange=delivery.exchange)

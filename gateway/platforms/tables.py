@@ -1,4 +1,4 @@
-"""Tables of feedback; who may change what stands in migration 0007."""
+"""Tables of usage results and of what goes to platforms; who may change what stands in migration 0007."""
 
 from datetime import datetime
 from typing import Any

@@ -29,6 +29,7 @@ def _type(by: str, payload: str = "", *, maybe: str = "", personal: str = "") ->
 
 
 _ASKED = "inquiry subject institution account intermediary product purpose provider consent"
+_DELIVERY = "delivery peer kind receipt"
 _CONSENT = "consent version terms receipt"
 EVENTS: Mapping[str, EventType] = {
     "inquiry.admitted": _type("account", "inquiry provider"),
@@ -41,6 +42,7 @@ EVENTS: Mapping[str, EventType] = {
         "account", "result version inquiry subject institution product entry outcome decided_on",
         maybe="amount balance first_time",
     ),
+    "usage.read": _type("account", "result"),
     "consent.requested": _type("account", _CONSENT),
     "consent.approved": _type("signatory", _CONSENT),
     "consent.rejected": _type("signatory", _CONSENT),
@@ -49,6 +51,11 @@ EVENTS: Mapping[str, EventType] = {
     "consent.revoked": _type("signatory account", _CONSENT),
     "consent.approval_refused": _type("signatory", "consent action"),
     "delivery.received": _type("platform", "sender delivery kind message receipt items"),
+    "delivery.acknowledged": _type("program", _DELIVERY),
+    "delivery.confirmed": _type("program", _DELIVERY),
+    "delivery.refused": _type("program", _DELIVERY),
+    "received.read": _type("operator auditor machine", "kind found", maybe="enterprise"),
+    "peer.set": _type("machine", "peer role url kid status"),
 }  # fmt: skip
 
 

@@ -14,8 +14,10 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import text
 
 from gateway.platforms.outbox import deliver
-from gateway.platforms.peers import PeerError, set_peer
+from gateway.platforms.peers import set_peer
 from gateway.platforms.sender import NotDeliveredError, send
+from gateway.runtime.actor import at_this_machine
+from gateway.runtime.denial import DeniedError
 from tests import http_server
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
@@ -78,12 +80,11 @@ def serving(platform):
 async def foreign(gateway):
     platform = Platform(gateway.keys.public("delivery"))
     with serving(platform) as url:
-        async with gateway.database.begin("test.peer") as session:
+        async with gateway.units.begin("test.peer", at_this_machine()) as work:
             jwk = {**platform.key.as_dict(private=False), "kid": "foreign"}
             await set_peer(
-                gateway, session, actor="t", peer_id="foreign", role="city", url=url, jwk=jwk,
-                client_id="gateway-there", status="active",
-            )  # fmt: skip
+                work, peer_id="foreign", role="city", url=url, jwk=jwk, client_id="gateway-there", status="active"
+            )
         yield platform
 
 
@@ -104,9 +105,9 @@ async def state(gateway, delivery):
 
 async def test_a_receiver_written_from_the_page_takes_a_delivery_once(gateway, foreign):
     delivery = await queue_one(gateway)
-    await send(gateway, delivery)
+    await send(gateway.units, gateway.http, delivery)
     assert await state(gateway, delivery) == ("confirmed", 0)
-    await send(gateway, delivery)  # settled before: nothing more is sent
+    await send(gateway.units, gateway.http, delivery)  # settled before: nothing more is sent
     assert list(foreign.taken) == [str(delivery)]
 
 
@@ -115,8 +116,8 @@ async def test_a_receiver_that_answers_500_for_a_while_gets_it_in_the_end(gatewa
     foreign.failures = [500, 503, 500]
     for _ in range(3):
         with pytest.raises(NotDeliveredError):
-            await send(gateway, delivery)
-    await send(gateway, delivery)
+            await send(gateway.units, gateway.http, delivery)
+    await send(gateway.units, gateway.http, delivery)
     assert await state(gateway, delivery) == ("confirmed", 3)
 
 
@@ -133,14 +134,14 @@ async def test_a_receipt_over_anything_else_is_not_believed(gateway, foreign, ta
     delivery = await queue_one(gateway)
     foreign.tamper = tamper
     with pytest.raises(NotDeliveredError):
-        await send(gateway, delivery)
+        await send(gateway.units, gateway.http, delivery)
     assert (await state(gateway, delivery))[0] == "pending"
 
 
 async def test_a_delivery_refused_for_good_waits_for_a_person(gateway, foreign):
     delivery = await queue_one(gateway)
     foreign.refuses = True
-    await send(gateway, delivery)
+    await send(gateway.units, gateway.http, delivery)
     assert await state(gateway, delivery) == ("refused", 0)
     async with gateway.database.begin("test.event") as session:
         query = text("SELECT count(*) FROM audit_event WHERE type = 'delivery.refused'")
@@ -150,6 +151,6 @@ async def test_a_delivery_refused_for_good_waits_for_a_person(gateway, foreign):
 @pytest.mark.parametrize("changes", [{"role": "moon"}, {"url": "ftp://x"}, {"jwk": {"kty": "oct"}}, {"jwk": {}}])
 async def test_a_peer_needs_a_role_an_address_and_a_key(gateway, changes):
     values = {"role": "city", "url": "http://x", "jwk": {"kid": "x", **gateway.keys.public("delivery")}, **changes}
-    with pytest.raises(PeerError):
-        async with gateway.database.begin("test.peer") as session:
-            await set_peer(gateway, session, actor="t", peer_id="bad", client_id="c", status="active", **values)
+    with pytest.raises(DeniedError):
+        async with gateway.units.begin("test.peer", at_this_machine()) as work:
+            await set_peer(work, peer_id="bad", client_id="c", status="active", **values)

@@ -45,9 +45,9 @@ class Steps:
 
     async def queue(self, gateway, stop, working):
         await self.fail(QUEUE)
-        await work_queue(gateway, stop, working, self._send)
+        await work_queue(gateway.database, gateway.settings, self._send, stop, working)
 
-    async def _send(self, gateway, delivery_id):
+    async def _send(self, delivery_id):
         self.delivered.add(delivery_id)
 
     async def fail(self, name):

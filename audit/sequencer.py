@@ -15,7 +15,8 @@ from audit.tiles import WIDTH, Place, edge_places, edge_root, grow
 from signing.merkle import HASH_BYTES, leaf_hash
 
 MOST_AT_ONCE = 2000
-_LOCK = text("SELECT pg_try_advisory_xact_lock(7134, :log)")
+LOCK = 7130  # the advisory lock of one log's sequencing
+_LOCK = text(f"SELECT pg_try_advisory_xact_lock({LOCK}, :log)")
 _STATE = text("SELECT size, root FROM audit_state WHERE log_id = :log FOR UPDATE")
 _EDGE = text("""
     SELECT t.level, t.n, t.hashes FROM audit_tile t

@@ -33,7 +33,8 @@ CHUNK_ROWS = 20_000
 CHUNK_CHARACTERS = 4_000_000
 ROWS_WEIGHED = 100  # at a time: one by one, weighing rows costs as much as reading them
 MOST_ROWS = 5_000_000
-_LOCK = text("SELECT pg_advisory_xact_lock(7134, hashtext(:dataset))")  # one delivery of a dataset at a time
+LOCK = 7134  # the advisory lock of a dataset: one batch of it is stored at a time
+_LOCK = text(f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(:dataset))")
 _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM STDIN"
 _LEAVES = text("SELECT digest FROM record WHERE batch_id = :batch ORDER BY leaf_index")
 Seal = Callable[[Mapping[str, object]], str]

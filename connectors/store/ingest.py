@@ -28,7 +28,6 @@ from connectors.store.refused import Quarantine
 from connectors.store.store import Prepared, Store, prepare
 from signing.merkle import inclusion_path
 
-STATEMENT_TYPE = "xinqiao-batch+jws"
 CHUNK_ROWS = 20_000
 CHUNK_CHARACTERS = 4_000_000
 ROWS_WEIGHED = 100  # at a time: one by one, weighing rows costs as much as reading them

@@ -128,10 +128,11 @@ def reconcile(as_json: AsJson = False) -> None:
     """对账 Compare records, charges, uses, entries, deliveries and receipts; ends with 1 where anything differs."""
     from gateway.evidence.conservation import find_differences
     from gateway.gateway import Gateway
+    from gateway.runtime.actor import at_this_machine
 
     async def run(gateway: Gateway) -> list[tuple[str, str, int, int]]:
-        async with gateway.database.begin("reconcile") as session:
-            return await find_differences(session)
+        async with gateway.units.begin("reconcile", at_this_machine()) as work:
+            return await find_differences(work)
 
     found = on_instance(run)
     if as_json:

@@ -6,7 +6,6 @@ from gateway.catalogue import agency_commands as agencies
 from gateway.catalogue import commands as mappings
 from gateway.cli import demo, instance, migrate, serve
 from gateway.evidence import commands as audit
-from gateway.evidence import verify_command as verify
 from gateway.identity import commands as registry
 from gateway.identity import key_commands as keys
 from gateway.inquiries import commands as quota
@@ -16,6 +15,7 @@ from gateway.platforms import commands as deliveries
 from gateway.quality import commands as quality
 from gateway.records import commands as records
 from gateway.records import subject_commands as subjects
+from gateway.records import verify_command as verify
 from gateway.sources import commands as sources
 
 app = typer.Typer(

@@ -15,12 +15,12 @@ from typing import Any
 
 from audit.events import commitment
 from audit.layout import read_bundle, tile_path, widths
-from gateway.evidence.export import FOLDER
 from gateway.runtime.errors import GatewayError
 from signing.canonical import sha256_hex
 from signing.merkle import leaf_hash, root_of
 
 Members = dict[str, Any]
+FOLDER = "rows"
 # Which rows each kind of entry makes: one that is missing was taken away.
 MADE_BY = {
     "batches": lambda kind: kind == "batch.sealed",

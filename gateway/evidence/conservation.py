@@ -1,12 +1,14 @@
 """Conservation: what must be equal, whatever was killed when. Every query returns what is not, and must be empty.
 
-Records, charges, uses, entries, deliveries and receipts are counted on both sides of every commit they share.
+Records, charges, uses, entries, deliveries and receipts are counted on both sides of every commit they share. This
+module and export.py alone read across the tables of all packages.
 """
 
 from collections.abc import Mapping
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.runtime.work import UnitOfWork
 
 QUERIES: Mapping[str, str] = {
     "records are those their batch counted": """
@@ -76,9 +78,9 @@ QUERIES: Mapping[str, str] = {
 }
 
 
-async def find_differences(session: AsyncSession) -> list[tuple[str, str, int, int]]:
+async def find_differences(work: UnitOfWork) -> list[tuple[str, str, int, int]]:
     """Return (rule, what, expected, found) wherever two sides differ."""
     found = []
     for rule, query in QUERIES.items():
-        found += [(rule, str(row[0]), int(row[1]), int(row[2])) for row in await session.execute(text(query))]
+        found += [(rule, str(row[0]), int(row[1]), int(row[2])) for row in await work.session.execute(text(query))]
     return found

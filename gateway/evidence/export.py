@@ -1,6 +1,7 @@
 """The rows the log vouches for, exported beside it: payloads, batches, records, consents, answers, results, charges.
 
-One file per kind, one JSON object per line. `gateway/evidence/check.py` compares them with the log offline.
+One file per kind, one JSON object per line. `gateway/evidence/check.py` compares them with the log offline. This module
+and conservation.py alone read across the tables of all packages: what they compare lies on both sides.
 """
 
 from pathlib import Path
@@ -10,9 +11,14 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.gateway import Gateway
+from audit.errors import ProofError
+from audit.export import Progress, export_log
+from audit.recorder import Recorder
+from gateway.evidence.check import FOLDER
+from gateway.evidence.entries import demand_auditor
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 
-FOLDER = "rows"
 # Only what is under the exported checkpoint: later rows have no leaf in it yet.
 QUERIES = {
     "batches": """
@@ -45,13 +51,27 @@ _PAYLOADS = text("""
 """)
 
 
-async def export_rows(gateway: Gateway, session: AsyncSession, folder: Path, size: int) -> None:
-    """Write the rows under the first `size` entries into folder/rows."""
+async def export_evidence(work: UnitOfWork, folder: Path, progress: Progress) -> int:
+    """Write the published log and the rows it vouches for into an empty folder, and return its size.
+
+    Raises DeniedError for whoever is no auditor, before the first checkpoint, and where the folder holds something.
+    """
+    demand_auditor(work)
+    try:
+        size = await export_log(work.session, work.recorder.log_id, folder, progress)
+    except ProofError as fault:
+        raise DeniedError("invalid-request", str(fault)) from fault
+    await _export_rows(work.session, work.recorder, folder, size)
+    await work.record("audit.exported", {"entries": size}, outcome="exported")
+    return size
+
+
+async def _export_rows(session: AsyncSession, recorder: Recorder, folder: Path, size: int) -> None:
     target = folder / FOLDER
     target.mkdir()
     with (target / "payloads.ndjson").open("wb") as file:
         async for row in await session.stream(_PAYLOADS, {"size": size}):
-            opened = gateway.audit.open_payload(row.event_id, row.key_id, row.wrapped_key, row.sealed)
+            opened = recorder.open_payload(row.event_id, row.key_id, row.wrapped_key, row.sealed)
             file.write(_line({"entry": row.event_id, **opened}))
     for name, query in QUERIES.items():
         with (target / f"{name}.ndjson").open("wb") as file:

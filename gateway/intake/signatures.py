@@ -4,21 +4,17 @@ What is kept: the JWS itself, or a JSON object with the signature base, the sign
 either can be verified later with the agency's public key alone.
 """
 
-import base64
 import json
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
 
-import http_sf
 from fastapi import Request
 
+from connectors.model.statements import Keys, check_batch_jws
 from gateway.gateway import Gateway
 from gateway.identity.clients.client_keys import current_keys
 from gateway.runtime.denial import DeniedError
 from gateway.web.body import Received
 from signing.errors import SignatureError
-from signing.jws import verify_jws
 from signing.message_signatures import (
     byte_sequence,
     check_times,
@@ -28,11 +24,9 @@ from signing.message_signatures import (
     verify_bytes,
 )
 
-JWS_TYPE = "xinqiao-batch-signature+jws"
 TAG = "xinqiao-batch"
 MOST_AGE_SECONDS = 300
 COVERED = frozenset({"@method", "@target-uri", "batch-id", "content-digest"})
-Keys = Sequence[Mapping[str, Any]]
 
 
 class AgencySignature:
@@ -96,34 +90,6 @@ async def verify_batch_jws(
     except SignatureError as fault:
         raise DeniedError("batch-signature-invalid", f"Batch-Signature: {fault}") from fault
     return jws
-
-
-def check_batch_jws(jws: str, keys: Keys, dataset: str, batch_id: str, digest: str) -> None:
-    """Check a JWS over a delivery. Raises SignatureError."""
-    if verify_jws(jws, keys, JWS_TYPE) != {"batch": batch_id, "dataset": dataset, "sha256": digest}:
-        raise SignatureError("it was made over another delivery")
-
-
-def check_kept_message(kept: Mapping[str, Any], keys: Keys, dataset: str, batch_id: str, digest: str) -> None:
-    """Check what was kept of an RFC 9421 signature, offline. Raises SignatureError."""
-    try:
-        base, signature = str(kept["base"]), base64.b64decode(kept["signature"], validate=True)
-        jwk, alg = find_key({"keyid": kept["keyid"], "alg": None}, keys)
-        if (
-            set(kept) != {"base", "signature", "keyid", "alg"}
-            or kept["signature"] != base64.b64encode(signature).decode()
-        ):
-            raise SignatureError("the agency's signature is not in the form it is kept in")
-        alg = find_key({"keyid": kept["keyid"], "alg": kept["alg"]}, keys)[1] if kept["alg"] != alg else alg
-        verify_bytes(base.encode(), signature, jwk, alg)
-        lines = dict(line.split(": ", 1) for line in base.split("\n"))
-        digests = http_sf.parse(lines['"content-digest"'].encode(), tltype="dictionary")
-        same = digests["sha-256"][0] == bytes.fromhex(digest)  # type: ignore[index,call-overload]
-    except (KeyError, ValueError, TypeError) as fault:
-        raise SignatureError("the agency's signature is not in the form it is kept in") from fault
-    address = lines.get('"@target-uri"', "").partition("?")[0]
-    if not same or lines.get('"batch-id"') != batch_id or not address.endswith(f"/v1/datasets/{dataset}/batches"):
-        raise SignatureError("it was made over another delivery")
 
 
 async def _keys_of(gateway: Gateway, client_id: str) -> Keys:

@@ -27,8 +27,9 @@ from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
+from connectors.model.statements import STATEMENT_TYPE
 from connectors.quality.profile import Profiler
-from connectors.store.ingest import STATEMENT_TYPE, Delivery, Look, Summary, ingest
+from connectors.store.ingest import Delivery, Look, Summary, ingest
 from connectors.store.tables import Batch
 from gateway.gateway import Gateway
 from gateway.intake.corrections import find_first, find_same, read_corrected, settle

@@ -24,10 +24,10 @@ async def set_peer(
         import_public(found)
         kid = str(found["kid"])
     except (SignatureError, ValueError, TypeError, KeyError, AttributeError) as fault:
-        raise DeniedError("invalid-peer", "公钥无效。The key is no public JWK with a kid.") from fault
+        raise DeniedError("invalid-request", "公钥无效。The key is no public JWK with a kid.") from fault
     if role not in ROLES or not url.startswith(("http://", "https://")) or url.endswith("/"):
         detail = f"role 须为 {'、'.join(ROLES)}；url 为其 issuer，末尾无斜线。role: {', '.join(ROLES)}; url: the "
-        raise DeniedError("invalid-peer", f"{detail}platform's issuer, without a final slash.")
+        raise DeniedError("invalid-request", f"{detail}platform's issuer, without a final slash.")
     payload = {"peer": peer_id, "role": role, "url": url, "kid": kid, "status": status}
     event = await work.record("peer.set", payload, outcome=status)
     row = Peer(peer_id=peer_id, role=role, url=url, jwk=dict(found), client_id=client_id, status=status, event_id=event)

@@ -113,7 +113,8 @@ def proof(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到此文件 Write it here.")] = None,
 ) -> None:
     """一条记录的证明文件 Write one file that `xinqiao verify FILE --keys keys.json` checks without us."""
-    from gateway.records.proof import file_bytes, find_proof
+    from gateway.records.proof import find_proof
+    from gateway.records.proof_file import file_bytes
 
     async def run(gateway: "Gateway") -> bytes | None:
         async with gateway.database.begin("record.proof") as session:

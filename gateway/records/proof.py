@@ -18,11 +18,9 @@ from audit.proofs import get_proof
 from connectors.store.ingest import load_leaves, path_of
 from connectors.store.tables import Batch, Record
 from gateway.gateway import Gateway
-from signing.canonical import canonical_bytes
+from gateway.records.proof_file import KEY_MEMBERS, TYPE
 from signing.jws import key_id_of
 
-TYPE = "xinqiao-record-proof/1"
-KEY_MEMBERS = ("kty", "crv", "x", "y", "n", "e", "kid")
 _KEY = text("SELECT public FROM client_key WHERE client_id = :client AND kid = :kid")
 
 
@@ -49,11 +47,6 @@ async def find_proof(gateway: Gateway, session: AsyncSession, record_id: UUID) -
     if record is None or record.canonical is None:
         return None
     return await make_proof(gateway, session, record, await session.get_one(Batch, record.batch_id))
-
-
-def file_bytes(proof: dict[str, Any]) -> bytes:
-    """Return a proof as a file has it: canonical, so that no byte of it can be another."""
-    return canonical_bytes(proof) + b"\n"
 
 
 def _kept(signature: str | None) -> str | dict[str, str] | None:

@@ -15,17 +15,13 @@ from typing import Any
 from audit.errors import NoteError
 from audit.events import commitment
 from audit.note import verify_checkpoint
-from connectors.store.ingest import STATEMENT_TYPE
-from gateway.intake.signatures import check_batch_jws, check_kept_message
-from gateway.records.proof import KEY_MEMBERS, TYPE, file_bytes
+from connectors.model.statements import STATEMENT_TYPE, check_batch_jws, check_kept_message
+from gateway.records.proof_file import ENTRY_MEMBERS, KEY_MEMBERS, MEMBERS, TYPE, file_bytes
 from gateway.runtime.errors import GatewayError
 from signing.canonical import sha256_hex
 from signing.errors import CanonicalError, MerkleError, SignatureError
 from signing.jws import import_public, verify_jws
 from signing.merkle import leaf_hash, verify_inclusion
-
-_MEMBERS = {"type", "canonical", "leaf_index", "path", "statement", "agency_signature", "agency_key", "entry"}
-_ENTRY_MEMBERS = {"index", "leaf", "path", "checkpoint", "salt", "payload"}
 
 
 class RecordProofError(GatewayError):
@@ -82,7 +78,7 @@ def verify_proof(
 
 def _read(content: bytes) -> dict[str, Any]:
     proof: dict[str, Any] = json.loads(content)
-    if proof["type"] != TYPE or set(proof) != _MEMBERS:
+    if proof["type"] != TYPE or set(proof) != MEMBERS:
         raise RecordProofError("文件成员不对 the file has other members than a proof of a record")
     if file_bytes(proof) != content:
         raise RecordProofError("文件不是规范形式 the file is not in canonical form (RFC 8785)")
@@ -121,7 +117,7 @@ def _check_agency(
 def _check_entry(entry: Mapping[str, Any] | None, jws: str, statement: Mapping[str, Any], vkey: str) -> str | None:
     if entry is None:
         return None
-    if set(entry) != _ENTRY_MEMBERS:
+    if set(entry) != ENTRY_MEMBERS:
         raise RecordProofError("审计条目成员不对 the entry has other members than it must")
     checkpoint = verify_checkpoint(entry["checkpoint"], vkey)
     if entry["checkpoint"].count("\n— ") != 1:

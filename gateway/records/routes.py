@@ -12,7 +12,8 @@ from connectors.records.portfolio import is_shown
 from connectors.store.subjects import find_subject
 from connectors.store.tables import Batch, Record
 from gateway.identity.caller import require
-from gateway.records.proof import file_bytes, make_proof
+from gateway.records.proof import make_proof
+from gateway.records.proof_file import file_bytes
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Gw, Transaction

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class Actor:
     """A client, a person at the console, somebody at this machine's command line, or the program itself.
 
-    `kind`: account, agency, signatory, operator, auditor, platform; or person, machine, program. `institution_id`
-    (accounts and their staff) and `subject` (signatories: a USCC) say whose objects are theirs; `person` is whom a
-    client acts for.
+    `kind`: account, agency, signatory, operator, auditor, platform; or person, machine, program, anyone.
+    `institution_id` (accounts and their staff) and `subject` (signatories: a USCC) say whose objects are theirs;
+    `person` is whom a client acts for.
     """
 
     client_id: str
@@ -29,6 +29,7 @@ class Actor:
 
 
 PROGRAM = Actor("worker", "program")
+ANYONE = Actor("anyone", "anyone")  # at doors that are open to all
 
 
 def at_this_machine() -> Actor:

@@ -56,6 +56,9 @@ EVENTS: Mapping[str, EventType] = {
     "delivery.refused": _type("program", _DELIVERY),
     "received.read": _type("operator auditor machine", "kind found", maybe="enterprise"),
     "peer.set": _type("machine", "peer role url kid status"),
+    "audit.read": _type("auditor", "filter found", personal="filter"),
+    "audit.proved": _type("auditor", "entry"),
+    "audit.exported": _type("machine", "entries"),
 }  # fmt: skip
 
 

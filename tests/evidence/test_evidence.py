@@ -6,12 +6,13 @@ import shutil
 import pytest
 from sqlalchemy import text
 
-from audit.export import export_log
 from audit.verifier import verify_log
 from gateway.evidence.check import EvidenceError, verify_rows
-from gateway.evidence.export import export_rows
+from gateway.evidence.export import export_evidence
 from gateway.identity.key_routes import public_keys
+from gateway.runtime.actor import at_this_machine
 from gateway.worker import publish_head, take_in
+from tests.offline import loaded_by
 from tests.stories import registration
 
 
@@ -23,10 +24,8 @@ def folder(tmp_path_factory):
 async def export(gateway, target):
     await take_in(gateway)
     await publish_head(gateway)
-    async with gateway.database.begin("test.export") as session:
-        size = await export_log(session, gateway.audit.log_id, target, lambda *_: None)
-        await export_rows(gateway, session, target, size)
-    return size
+    async with gateway.units.begin("test.export", at_this_machine()) as work:
+        return await export_evidence(work, target, lambda *_: None)
 
 
 @pytest.fixture
@@ -53,6 +52,11 @@ async def test_untouched_rows_agree_with_the_log(story, good):
     assert {name: counts[name] for name in ("batches", "records", "consents", "answers", "charges")} == {
         "batches": 2, "records": 2, "consents": 2, "answers": 1, "charges": 1,
     }  # fmt: skip
+
+
+async def test_the_check_is_made_without_database_and_web_framework(story, good, tmp_path):
+    (tmp_path / "log.vkey").write_text(public_keys(story.gateway)["audit"])
+    assert loaded_by(["audit", "verify", str(good[0]), "--key", str(tmp_path / "log.vkey")]) == []
 
 
 def edit(path, change):

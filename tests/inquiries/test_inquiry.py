@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.inquiries.answers import ANSWER_TYPE
+from gateway.runtime.actor import PROGRAM
 from signing.jws import verify_jws
 from tests.enterprises import citizen, uscc
 from tests.stories import registration, slug
@@ -201,5 +202,5 @@ async def test_where_the_log_cannot_be_written_nothing_is_answered_or_charged(re
 async def test_counters_ledger_and_answers_agree_after_all_this(ready):
     from gateway.evidence.conservation import find_differences
 
-    async with ready.gateway.database.begin("test") as session:
-        assert await find_differences(session) == []
+    async with ready.gateway.units.begin("test", PROGRAM) as work:
+        assert await find_differences(work) == []

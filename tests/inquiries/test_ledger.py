@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from gateway.inquiries.ledger import Charge, Exceeded, admit, close, hold, post
 from gateway.inquiries.plans import set_plan
+from gateway.runtime.actor import PROGRAM
 from gateway.runtime.denial import DeniedError
 from tests.actors import OPERATOR
 
@@ -116,7 +117,7 @@ async def test_a_counter_changed_by_hand_is_found(ready):
     assert isinstance(await take(ready), Charge)
     async with ready.gateway.database.begin("test.change", role="owner") as session:
         await session.execute(text("UPDATE quota_period SET used = used + 1 WHERE scope_id = 'acct-0'"))
-    async with ready.gateway.database.begin("test.reconcile") as session:
-        found = await find_differences(session)
+    async with ready.gateway.units.begin("test.reconcile", PROGRAM) as work:
+        found = await find_differences(work)
     counters = [what for rule, what, *_ in found if rule == "counters are the sum of the ledger"]
     assert {what.split()[1] for what in counters} == {"acct-0"}

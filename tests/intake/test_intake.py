@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import text
 
-from gateway.intake.signatures import JWS_TYPE as SIGNATURE_TYPE
+from connectors.model.statements import SIGNATURE_TYPE
 from signing.jws import sign_jws, verify_jws
 from signing.merkle import leaf_hash, verify_inclusion
 from tests.enterprises import citizen, tax_number, uscc

@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from sqlalchemy import text
 
+from connectors.model.statements import SIGNATURE_TYPE
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
-from gateway.intake.signatures import JWS_TYPE, TAG
+from gateway.intake.signatures import TAG
 from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.identities import login, register
@@ -197,7 +198,7 @@ async def test_an_agency_that_must_sign_is_refused_unsigned_and_may_be_released_
     refused = await push(body, "must-1")
     assert (refused.status_code, slug(refused)) == (400, "batch-signature-required")
     claims = {"batch": "must-1", "dataset": "tax_arrears", "sha256": hashlib.sha256(body).hexdigest()}
-    good = sign_jws(claims, keys["tax"], JWS_TYPE)
+    good = sign_jws(claims, keys["tax"], SIGNATURE_TYPE)
     packed = await push(gzip.compress(body), "must-1", Content_Encoding="gzip", Batch_Signature=good)
     assert packed.status_code == 201, packed.text
     release = await ask_change(gateway, SetSigning(client="tax", required=False), actor="operator-1")

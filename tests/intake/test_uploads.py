@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from connectors.model.statements import SIGNATURE_TYPE
 from gateway.intake import uploads
-from gateway.intake.signatures import JWS_TYPE
 from gateway.intake.uploads import MOST_OPEN, file_of, purge_uploads
 from signing.jws import sign_jws
 from tests.enterprises import uscc
@@ -190,11 +190,11 @@ async def test_what_has_expired_is_purged_with_its_file(gateway, tus):
 async def test_a_signature_over_the_file_is_verified_when_it_is_whole(gateway, tus, keys):
     body = rows(8)
     claims = {"batch": "sig-1", "dataset": "tax_arrears", "sha256": hashlib.sha256(body).hexdigest()}
-    good = sign_jws(claims, keys["tax"], JWS_TYPE)
+    good = sign_jws(claims, keys["tax"], SIGNATURE_TYPE)
     place = await tus.begin(body, "sig-1", Batch_Signature=good)
     assert (await tus.piece(place, 0, body)).status_code == 204
     assert await scalar(gateway, "SELECT agency_signature FROM batch WHERE sender_batch = 'sig-1'") == good
-    forged = sign_jws({**claims, "sha256": "0" * 64}, keys["tax"], JWS_TYPE)
+    forged = sign_jws({**claims, "sha256": "0" * 64}, keys["tax"], SIGNATURE_TYPE)
     place = await tus.begin(body, "sig-2", Batch_Signature=forged)
     answer = await tus.piece(place, 0, body)
     assert (answer.status_code, slug(answer)) == (400, "batch-signature-invalid")

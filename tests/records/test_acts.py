@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from connectors.model.calendar import day_of
+from connectors.model.statements import SIGNATURE_TYPE
 from connectors.records.portfolio import load_records
 from connectors.store.subjects import find_subject
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
-from gateway.intake.signatures import JWS_TYPE
 from gateway.records.retention import expunge
 from signing.jws import sign_jws
 from tests.enterprises import citizen, uscc
@@ -316,7 +316,7 @@ async def test_an_agency_that_must_sign_signs_its_lists_too(story, list_of):
     assert slug(await list_of(keys, "must-2", dataset="bankruptcy_case", agency="court")) == "batch-signature-required"
     claims = {"batch": "must-2", "dataset": "bankruptcy_case", "sha256": hashlib.sha256(keys.encode()).hexdigest()}
     for batch, status in (("must-3", 400), ("must-2", 201)):  # it is over one batch id
-        headers = {"Batch-Id": batch, "Batch-Signature": sign_jws(claims, story.keys["court"], JWS_TYPE)}
+        headers = {"Batch-Id": batch, "Batch-Signature": sign_jws(claims, story.keys["court"], SIGNATURE_TYPE)}
         done = await story.client.post(
             "/v1/datasets/bankruptcy_case/withdrawals", content=keys.encode(), params={"reason": "清单撤回"},
             headers=headers | await story.headers("court"),

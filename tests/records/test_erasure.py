@@ -17,6 +17,7 @@ from gateway.evidence.check import EvidenceError, verify_rows
 from gateway.evidence.conservation import find_differences
 from gateway.identity.key_routes import public_keys
 from gateway.records.retention import count_ended, expunge
+from gateway.runtime.actor import PROGRAM
 from gateway.runtime.database import raw
 from signing.jws import verify_jws
 from signing.merkle import leaf_hash, verify_inclusion
@@ -134,8 +135,8 @@ async def test_what_was_kept_long_enough_loses_its_content_and_its_batch_still_v
     assert (await story.client.get(f"/v1/records/{newest}/proof", headers=headers)).status_code == 200
     told = (await story.client.get(f"/v1/records/{old}/history", headers=headers)).json()
     assert [version["content"] is None for version in told["versions"]] == [True, False]
-    async with story.gateway.database.begin("test.reconcile") as session:
-        assert await find_differences(session) == []
+    async with story.gateway.units.begin("test.reconcile", PROGRAM) as work:
+        assert await find_differences(work) == []
     target = tmp_path / "log"
     size = await export(story.gateway, target)
     verify_log(target, public_keys(story.gateway)["audit"], [], lambda *_: None)

@@ -6,16 +6,18 @@ import json
 import pytest
 from sqlalchemy import text
 
+from connectors.model.statements import SIGNATURE_TYPE
 from gateway.identity.key_routes import public_keys
-from gateway.intake.signatures import JWS_TYPE
-from gateway.records.proof import file_bytes, find_proof
+from gateway.records.proof import find_proof
 from gateway.records.proof_check import RecordProofError, verify_proof
+from gateway.records.proof_file import file_bytes
 from gateway.worker import publish_head, take_in
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
 from tests.enterprises import uscc
 from tests.identities import login, register
 from tests.intake.test_push import signed
+from tests.offline import loaded_by
 from tests.processes import xinqiao
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种\n"
@@ -37,7 +39,7 @@ async def proof_of(gateway, client, key):
         headers = {"Batch-Id": batch, **await login(client, key, "tax", gateway.settings.issuer)}
         if how == "jws":
             claims = {"batch": batch, "dataset": "tax_arrears", "sha256": hashlib.sha256(body).hexdigest()}
-            headers["Batch-Signature"] = sign_jws(claims, key, JWS_TYPE)
+            headers["Batch-Signature"] = sign_jws(claims, key, SIGNATURE_TYPE)
         elif how == "message":
             fields = signed(key, body, batch, url=gateway.settings.issuer + PATH)
             headers |= {name.replace("_", "-"): value for name, value in fields.items()}
@@ -141,6 +143,7 @@ async def test_the_command_line_and_the_interface_give_the_file_and_the_verifier
     other.write_text(public_keys(gateway)["audit"])
     with_keys = ["--agency-key", str(tmp_path / "agency.json"), "--log-key", str(other)]
     assert xinqiao([*command, *with_keys], elsewhere).returncode == 0
+    assert loaded_by([*command, *with_keys]) == []
     for changed, said in (
         (content.replace(b"record-proof", b"record-prooF"), "other members"),
         (content.replace(b'"type":"', b'"type":\t"'), "canonical form"),

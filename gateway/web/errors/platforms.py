@@ -29,13 +29,5 @@ SECTION = Section(
             "Mend it as detail says (docs/deliveries.md).",
             "签名不是登记的密钥 signed with a key that is not registered",
         ),
-        "invalid-peer": ErrorRow(
-            422,
-            "平台不能这样登记。",
-            "The platform cannot be registered like this.",
-            "按 detail 改。",
-            "Mend it as detail says.",
-            "地址末尾有斜线 an address with a final slash",
-        ),
     },
 )

@@ -109,7 +109,7 @@ async def measure(gateway: Gateway, path: Path, rows: int) -> None:
 async def main(sizes: list[int], folder: Path) -> None:
     """Run floor and subject in one process on one server."""
     settings, path = Settings(home=folder), folder / "rows.csv"
-    migrate(resolve_urls(settings).owner)
+    migrate(resolve_urls(settings, create=True).owner)
     database = Database(resolve_urls(settings))
     await initialise(settings, database, operator="bench", operator_key=folder / "operator.json")
     async with open_gateway(settings, database) as gateway:

@@ -4,7 +4,7 @@ import os
 import signal
 from contextlib import asynccontextmanager
 
-from gateway.cli.main import main
+from gateway.__main__ import main
 from gateway.runtime.database import Database
 
 phase, _, point = os.environ["CRASH_AT"].partition(" ")

@@ -112,7 +112,7 @@ def xinqiao(
 ) -> subprocess.CompletedProcess[str]:
     """Run one `xinqiao` command to its end."""
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        process = Process(arguments, env, "gateway.cli.main", stdout, stderr)
+        process = Process(arguments, env, "gateway", stdout, stderr)
         try:
             process.wait(120)
         finally:
@@ -131,7 +131,7 @@ def _read(file: IO[bytes]) -> str:
 
 
 @contextmanager
-def running(arguments: Sequence[str], env: Mapping[str, str], *, module: str = "gateway.cli.main") -> Iterator[Process]:
+def running(arguments: Sequence[str], env: Mapping[str, str], *, module: str = "gateway") -> Iterator[Process]:
     """Run a process group for the length of the block; its output goes to a file in its home, shown on failure."""
     log = Path(env["XINQIAO_HOME"]) / f"{arguments[0] if arguments else module}.log"
     with log.open("ab") as output:

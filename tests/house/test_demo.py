@@ -13,7 +13,7 @@ import pytest
 def test_the_demonstration_tells_its_whole_story(tmp_path):
     before = set(Path(tempfile.gettempdir()).glob("xinqiao-demo-*"))
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "DEMO_EXIT": "1"}
-    command = [sys.executable, "-m", "gateway.cli.main", "demo"]
+    command = [sys.executable, "-m", "gateway", "demo"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     for word in ("consent-required", "consent-revoked", "quota-exceeded", "upstream-unavailable", "offline", "⑧"):

@@ -36,6 +36,19 @@ def test_serve_and_worker_refuse_an_instance_without_keys_and_say_what_to_do(ins
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command", [["status"], ["institution", "add", "bank", "--name", "某银行"], ["migrate", "--check"]]
+)
+def test_a_command_where_there_is_no_instance_says_so_and_makes_no_database(tmp_path, command):
+    home = tmp_path / "home"
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "XINQIAO_HOME": str(home)}
+    done = xinqiao(command, env, check=False)
+    assert done.returncode == 1
+    assert "xinqiao init" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not home.exists()
+
+
 def test_init_writes_keys_for_their_owner_alone_and_refuses_to_run_twice(instance, tmp_path):
     shown = json.loads(xinqiao(["init", "--json"], instance).stdout)
     key = Path(shown["private_key"])
@@ -77,7 +90,7 @@ def test_an_init_that_is_killed_after_writing_a_key_file_can_be_repeated(instanc
         f"    if len(seen) == {nth}: os.kill(os.getpid(), signal.SIGKILL)\n"
         "os.fsync = fsync\n"
     )
-    command = [sys.executable, "-m", "gateway.cli.main", "init"]
+    command = [sys.executable, "-m", "gateway", "init"]
     killed = subprocess.run(command, env={**instance, "PYTHONPATH": str(folder)}, check=False, timeout=120)
     assert killed.returncode == -signal.SIGKILL
     assert (tmp_path / "gateway/keys/kek").exists()

@@ -95,9 +95,8 @@ def _group(kind: str) -> typer.Typer:
     group.command("key-retire")(retire_key)
     if kind != "agency":  # its list is that of the catalogue: gateway/catalogue/agency_commands.py
         _add_list(group, kind)
-    if kind == "agency":
+    else:
         group.command("signing")(set_signing)
-    _add_list(group, kind)
     _add_standing(group, "client")
     return group
 

@@ -16,9 +16,14 @@ def migrate(
     from alembic import command
     from gateway.runtime import schema
     from gateway.runtime.embedded import resolve_urls
+    from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import load_settings
 
-    urls = resolve_urls(load_settings())
+    try:
+        urls = resolve_urls(load_settings(), create=not check)
+    except GatewayError as fault:
+        typer.echo(f"失败 failed: {fault}", err=True)
+        raise typer.Exit(1) from fault
     if not check:
         schema.migrate(urls.owner)
         typer.echo(f"数据库结构已是最新 schema is at {schema.current_revision(urls.owner)}")

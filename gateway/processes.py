@@ -1,4 +1,4 @@
-"""`xinqiao serve`: the HTTP service, with as many workers as asked for."""
+"""`xinqiao serve` and `xinqiao worker`: the two processes of an instance."""
 
 import asyncio
 import signal
@@ -6,6 +6,8 @@ import sys
 from typing import Annotated
 
 import typer
+
+from gateway.cli.output import fail
 
 
 def serve(
@@ -16,23 +18,22 @@ def serve(
     """启动 HTTP 服务 Serve HTTP. Refuses to start before `xinqiao init`."""
     import uvicorn
 
-    from gateway.gateway import open_gateway
     from gateway.runtime.errors import GatewayError
+    from gateway.runtime.instance import open_instance
     from gateway.runtime.settings import Settings, load_settings
     from gateway.telemetry.logs import configure_logs
     from gateway.telemetry.metrics import clear_metrics
     from gateway.web.http_protocol import BoundedProtocol
 
     async def has_keys(settings: Settings) -> None:
-        async with open_gateway(settings):
+        async with open_instance(settings):
             pass
 
     settings = load_settings()
     try:
         asyncio.run(has_keys(settings))
     except GatewayError as fault:
-        typer.echo(f"不能启动 cannot start: {fault}", err=True)
-        raise typer.Exit(1) from fault
+        fail(f"不能启动 cannot start: {fault}")
     configure_logs(settings.log_level, settings.instance)
     clear_metrics(settings.instance_home / "metrics")
     # The server raises the signal anew once it has stopped. It must end this process by its exit, not at once: the
@@ -52,3 +53,29 @@ def serve(
         proxy_headers=False,  # XINQIAO_TRUSTED_PROXIES says whose headers are believed
         timeout_graceful_shutdown=15,
     )
+
+
+def worker() -> None:
+    """后台任务：审计排序与发布、分区 Sequence and publish the audit log, make partitions; safe in several copies."""
+    from gateway.gateway import open_gateway
+    from gateway.runtime.errors import GatewayError
+    from gateway.runtime.settings import load_settings
+    from gateway.telemetry.logs import configure_logs
+    from gateway.telemetry.traces import configure_traces
+    from gateway.worker import work
+
+    settings = load_settings()
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        async with open_gateway(settings) as gateway:
+            configure_logs(settings.log_level, settings.instance)
+            configure_traces(settings)
+            await work(gateway, stop)
+
+    try:
+        asyncio.run(run())
+    except GatewayError as fault:
+        fail(f"不能启动 cannot start: {fault}")

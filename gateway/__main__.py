@@ -1,0 +1,69 @@
+"""The command line, `xinqiao` or `python -m gateway`: one module per command or group, joined here."""
+
+from collections.abc import Callable, Mapping
+
+import typer
+
+from gateway import processes
+from gateway.admin import commands as registry
+from gateway.catalogue import agency_commands
+from gateway.catalogue import commands as mapping_commands
+from gateway.demo import command as demo
+from gateway.evidence import commands as audit
+from gateway.evidence import instance_commands
+from gateway.identity import init_command, key_commands
+from gateway.inquiries import commands as quota
+from gateway.intake import commands as intake
+from gateway.people import commands as people
+from gateway.platforms import commands as platforms
+from gateway.quality import commands as quality
+from gateway.records import commands as records
+from gateway.records import subject_commands, verify_command
+from gateway.runtime import commands as runtime
+from gateway.sources import commands as sources
+
+COMMANDS: tuple[Callable[..., None], ...] = (
+    init_command.init,
+    processes.serve,
+    processes.worker,
+    runtime.migrate,
+    instance_commands.status,
+    instance_commands.reconcile,
+    intake.ingest,
+    verify_command.verify,
+    demo.demo,
+)
+GROUPS: Mapping[str, typer.Typer] = {
+    "audit": audit.group,
+    "source": sources.group,
+    "record": records.group,
+    "subject": subject_commands.group,
+    "quota": quota.group,
+    "keys": key_commands.group,
+    "person": people.group,
+    "deliveries": platforms.group,
+    **registry.groups,
+}
+app = typer.Typer(
+    name="xinqiao",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # it would print local variables, secrets among them
+    help="信桥 Xinqiao: the exchange of public-credit data.",
+)
+for command in COMMANDS:
+    app.command()(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
+# What several rooms say about an agency is one group.
+agency_commands.extend(GROUPS["agency"])
+mapping_commands.extend(GROUPS["agency"])
+quality.extend(GROUPS["agency"])
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

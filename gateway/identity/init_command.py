@@ -1,0 +1,47 @@
+"""`xinqiao init`: the schema, the instance's keys, its audit log and its first operator."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli.output import AsJson, fail, show
+
+
+def init(
+    operator: Annotated[str, typer.Option(help="首位管理员的 client_id The first operator's client id.")] = "operator",
+    key: Annotated[
+        Path | None, typer.Option(help="管理员私钥写到哪里 Where to write the operator's private key.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """初始化：建库、生成密钥、设首位管理员 Create the schema, the keys and the first operator; refuses to run twice."""
+    from gateway.identity.initialise import initialise
+    from gateway.runtime import schema
+    from gateway.runtime.database import Database
+    from gateway.runtime.embedded import resolve_urls
+    from gateway.runtime.errors import GatewayError
+    from gateway.runtime.settings import load_settings
+    from signing.errors import SigningError
+
+    settings = load_settings()
+    target = key or settings.instance_home / "keys" / f"{operator}.json"
+
+    async def run() -> str:
+        database = Database(urls)
+        try:
+            return await initialise(settings, database, operator=operator, operator_key=target)
+        finally:
+            await database.close()
+
+    try:
+        urls = resolve_urls(settings, create=True)
+        schema.migrate(urls.owner)
+        kid = asyncio.run(run())
+    except (GatewayError, SigningError) as fault:
+        fail(str(fault))
+    show(
+        as_json,
+        {"实例 instance": settings.instance, "管理员 operator": operator, "私钥 private key": str(target), "kid": kid},
+    )

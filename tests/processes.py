@@ -94,6 +94,7 @@ def _launcher() -> tuple[socket.socket, subprocess.Popen[bytes]]:
             cwd=Path(__file__).parents[1],
             stdin=subprocess.DEVNULL,
             pass_fds=[its.fileno()],
+            start_new_session=True,  # whoever interrupts the run leaves it the time to end what it started
         )
     return ours, started
 

@@ -29,10 +29,10 @@ from gateway.identity.tokens.dpop import ProofError, read_proof
 from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
 from gateway.platforms.messages import MessageError, read_message, sign_message
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.settings import Settings
 from gateway.web.body import receive
 from gateway.web.forms import FormError, read_form
-from gateway.web.problems import ProblemError
 from signing.canonical import canonical_bytes
 from signing.errors import CanonicalError, SignatureError
 from signing.jws import key_id_of, sign_jws, verify_jws
@@ -250,13 +250,13 @@ LIMITS = {
 }  # fmt: skip
 # Reached with a file on the disk: `reach` takes its path first.
 ON_DISK = {
-    "gateway.web.body.TRUSTED_BYTES": Limit(4 * 1024**2, AT_MOST, repetitive, ProblemError, "200 times"),
-    "gateway.web.body.MOST_TIMES": Limit(200, AT_MOST, packed, ProblemError, "200 times"),
+    "gateway.web.body.TRUSTED_BYTES": Limit(4 * 1024**2, AT_MOST, repetitive, DeniedError, "200 times"),
+    "gateway.web.body.MOST_TIMES": Limit(200, AT_MOST, packed, DeniedError, "200 times"),
     "the largest delivery": Limit(
-        1000, AT_MOST, lambda path, n: body_of(b"x" * n, path, 1000), ProblemError, "at most 1000"
+        1000, AT_MOST, lambda path, n: body_of(b"x" * n, path, 1000), DeniedError, "at most 1000"
     ),
     "the largest delivery, packed": Limit(
         1000, AT_MOST, lambda path, n: body_of(gzip.compress(b"x" * n), path, 1000, content_encoding="gzip"),
-        ProblemError, "at most 1000",
+        DeniedError, "at most 1000",
     ),
 }  # fmt: skip

@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from consent.life import LAPSES_AFTER
 from consent.store import find_consent
-from gateway.inquiries.plans import MOST_UNITS, PlanError
+from gateway.inquiries.plans import MOST_UNITS
 from gateway.intake.uploads import LIFE_HOURS, MOST_OPEN
+from gateway.runtime.denial import DeniedError
 from tests.stories import slug
 
 SECOND = timedelta(seconds=1)
@@ -33,7 +34,7 @@ async def test_a_request_lapses_when_72_hours_are_over(story, age, status):
 async def test_a_plan_has_no_more_than_the_most_units(story, beyond):
     await story.account("bank-1", "bank")
     if beyond > 0:
-        with pytest.raises(PlanError):
+        with pytest.raises(DeniedError, match="<= day <= month"):
             await story.plan("account", "bank-1", 0, MOST_UNITS + beyond)
     else:
         await story.plan("account", "bank-1", 0, MOST_UNITS + beyond)
@@ -45,7 +46,7 @@ async def test_a_day_has_no_more_than_its_month_and_no_less_than_nothing(story, 
     if good:
         await story.plan("account", "bank-1", per_day, per_month)
     else:
-        with pytest.raises(PlanError):
+        with pytest.raises(DeniedError, match="<= day <= month"):
             await story.plan("account", "bank-1", per_day, per_month)
 
 

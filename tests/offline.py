@@ -7,7 +7,7 @@ import sys
 NEEDLESS = ["fastapi", "starlette", "uvicorn", "sqlalchemy", "sqlmodel", "psycopg", "httpx"]
 _RUN = """
 import json, sys
-from gateway.cli.main import app
+from gateway.__main__ import app
 try:
     app(json.loads(sys.argv[1]))
 except SystemExit as end:

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-Timestamp = DateTime(timezone=True)
+from gateway.runtime.columns import Timestamp
 
 
 class Change(SQLModel, table=True):

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, Text, text
+from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-Timestamp = DateTime(timezone=True)
+from gateway.runtime.columns import Timestamp
 
 
 class QuotaPlan(SQLModel, table=True):

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
-Timestamp = DateTime(timezone=True)
+from gateway.runtime.columns import Timestamp
 
 
 class Upload(SQLModel, table=True):

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, LargeBinary, Numeric, Text, text
+from sqlalchemy import Index, LargeBinary, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-Timestamp = DateTime(timezone=True)
+from gateway.runtime.columns import Timestamp
 
 
 class CorrectedRow(SQLModel, table=True):

@@ -23,9 +23,10 @@ from gateway.intake.uploads import purge_uploads
 from gateway.platforms.queue import work_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
-from gateway.records.retention import sweep
+from gateway.records.retention import expunge
 from gateway.runtime import embedded
 from gateway.runtime.actor import PROGRAM
+from gateway.runtime.clock import now
 from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
 from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
@@ -88,6 +89,11 @@ async def forget_used(gateway: Gateway) -> None:
         await session.execute(text("DELETE FROM authorization_code WHERE expires_at < now() - interval '2 hours'"))
 
 
+async def erase_expired(gateway: Gateway) -> None:
+    """Erase the content of what was kept long enough."""
+    await expunge(gateway.units, PROGRAM, gateway.protector, now())
+
+
 def in_one_unit(name: str, use_case: Callable[[UnitOfWork], Awaitable[bool | None]]) -> Step:
     """Make a step of a use case that needs one unit of work."""
 
@@ -107,7 +113,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     # Several at once, so that a source that is slow to answer does not hold up the others.
     **{f"pull-{number}": (pull_due, PULL_SECONDS) for number in range(PULLS)},
     "keys": (advance_keys, KEYS_SECONDS),
-    "retention": (sweep, RETENTION_SECONDS),
+    "retention": (erase_expired, RETENTION_SECONDS),
     "alerts": (check_alerts, ALERT_SECONDS),
     "held": (expire_held, HELD_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),

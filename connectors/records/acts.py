@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.records.life import ActError, ActKind, Done, Left, Role, State, Version, decide_act
+from connectors.records.life import ActError, ActKind, Ending, PastAct, Role, State, Version, decide_act
 from connectors.records.tables import RecordAct
 
 _RECORD = """
@@ -57,12 +57,10 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Wish:
+class ActRequest:
     """An act somebody wants done: on which day it takes effect, why, and on what document it rests."""
 
     kind: ActKind
-    role: Role
-    actor: str
     effective_on: date
     reason: str
     document: str | None = None
@@ -78,9 +76,9 @@ class History:
     versions: Sequence[RowMapping]
     acts: Sequence[RowMapping]
 
-    def done(self, version: RowMapping) -> list[Done]:
+    def acts_upon(self, version: RowMapping) -> list[PastAct]:
         """Return the acts that concern a version, as connectors/records/life.py takes them."""
-        return done_upon(self.acts, version)
+        return acts_concerning(self.acts, version)
 
     def of(self, subject_id: UUID) -> "History":
         """Return what of it is about a subject: its versions, and the acts upon them."""
@@ -102,6 +100,14 @@ async def find_current(session: AsyncSession, key: Key) -> RowMapping | None:
     return (await session.execute(_CURRENT, values)).mappings().one()
 
 
+async def lock_record(session: AsyncSession, record: RowMapping) -> RowMapping:
+    """Return a record as it stands, locked as find_current does. Raises ActError where another version replaced it."""
+    current = await find_current(session, key_of(record))
+    if current is None or current["record_id"] != record["record_id"]:
+        raise ActError("act-not-possible", "该版本已被更正取代 this version was replaced: act upon the current one")
+    return current
+
+
 async def load_history(session: AsyncSession, key: Key) -> History:
     """Return all versions and acts under a key."""
     versions = (await session.execute(_VERSIONS, vars(key))).mappings().all()
@@ -121,26 +127,28 @@ async def find_histories(session: AsyncSession, subject_id: UUID) -> list[Histor
     return [History(key, held, acts.get(key, [])) for key, held in versions.items()]
 
 
-async def decide(session: AsyncSession, current: RowMapping, wish: Wish, now: datetime) -> tuple[Left, int]:
-    """Return what the act would leave, and its number. Raises ActError."""
+async def decide(
+    session: AsyncSession, current: RowMapping, request: ActRequest, role: Role, now: datetime
+) -> tuple[Ending, int]:
+    """Return how the act would end, done by somebody in this role, and its number. Raises ActError."""
     acts = (await session.execute(_ACTS, vars(key_of(current)))).mappings().all()
-    left = decide_act(
-        wish.kind, wish.role, done_upon(acts, current), current["version"], wish.effective_on, now,
-        hide=wish.hide,
+    ending = decide_act(
+        request.kind, role, acts_concerning(acts, current), current["version"], request.effective_on, now,
+        hide=request.hide,
     )  # fmt: skip
-    return left, len(acts) + 1
+    return ending, len(acts) + 1
 
 
 async def add_act(
-    session: AsyncSession, current: RowMapping, wish: Wish, left: Left, *, number: int, ids: tuple[UUID, UUID],
-    now: datetime,
+    session: AsyncSession, current: RowMapping, request: ActRequest, ending: Ending, *, actor: str, number: int,
+    ids: tuple[UUID, UUID], now: datetime,
 ) -> RecordAct:  # fmt: skip
     """Store an act that was decided; `ids` are its own and its event's."""
     act = RecordAct(
         act_id=ids[0], dataset=current["dataset"], agency=current["agency"], business_key=current["business_key"],
-        record_id=current["record_id"], version=current["version"], number=number, kind=wish.kind.value,
-        state=left.state.value, hides=left.hides, lasting=left.lasting, effective_on=wish.effective_on,
-        reason=wish.reason, document=wish.document, actor=wish.actor, act_batch=wish.act_batch, recorded_at=now,
+        record_id=current["record_id"], version=current["version"], number=number, kind=request.kind.value,
+        state=ending.state.value, hides=ending.hides, lasting=ending.lasting, effective_on=request.effective_on,
+        reason=request.reason, document=request.document, actor=actor, act_batch=request.act_batch, recorded_at=now,
         event_id=ids[1],
     )  # fmt: skip
     session.add(act)
@@ -161,21 +169,15 @@ def version_of(row: RowMapping) -> Version:
     )  # fmt: skip
 
 
-def done_upon(acts: Sequence[RowMapping], version: RowMapping) -> list[Done]:
+def acts_concerning(acts: Sequence[RowMapping], version: RowMapping) -> list[PastAct]:
     """Return the acts that concern a version: not those upon another enterprise's under the same key."""
     subject = version["subject_id"]
-    return [done_of(act) for act in acts if subject is None or act["subject_id"] in {None, subject}]
+    return [past_act(act) for act in acts if subject is None or act["subject_id"] in {None, subject}]
 
 
-def done_of(act: Any) -> Done:  # noqa: ANN401 - a row of record_act
+def past_act(act: Any) -> PastAct:  # noqa: ANN401 - a row of record_act
     """Return an act as connectors/records/life.py takes it."""
-    return Done(
+    return PastAct(
         act["number"], act["version"], State(act["state"]), act["hides"], act["lasting"], act["effective_on"],
         act["recorded_at"],
     )  # fmt: skip
-
-
-def refuse_superseded(record: RowMapping) -> None:
-    """Raise ActError for a version that was replaced: acts are done upon what is current."""
-    if record["superseded_at"] is not None:
-        raise ActError("act-not-possible", "该版本已被更正取代 this version was replaced: act upon the current one")

@@ -54,7 +54,7 @@ TRANSITIONS: Mapping[tuple[State, ActKind], State] = {
     (State.REPAIRED, ActKind.REINSTATE): State.CURRENT,
     (State.ANNULLED, ActKind.REINSTATE): State.CURRENT,
 }
-WHO: Mapping[ActKind, frozenset[Role]] = {
+ALLOWED: Mapping[ActKind, frozenset[Role]] = {
     ActKind.WITHDRAW: frozenset({"agency"}),
     ActKind.REINSTATE: frozenset({"agency"}),
     ActKind.REPAIR: frozenset({"agency", "operator"}),
@@ -67,15 +67,15 @@ LASTING = frozenset({State.REPAIRED, State.OBJECTED})
 
 
 class ActError(ConnectorError):
-    """The act is not possible; `slug` says why."""
+    """The act is not possible; `reason` says why, as the gateway's errors do."""
 
-    def __init__(self, slug: str, reason: str) -> None:
-        super().__init__(reason)
-        self.slug = slug
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
-class Done:
+class PastAct:
     """An act that was done."""
 
     number: int
@@ -101,7 +101,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Left:
+class Ending:
     """What an act leaves: the state of the key, whether it hides the record, whether it outlives a newer version."""
 
     state: State
@@ -110,13 +110,13 @@ class Left:
 
 
 def decide_act(
-    kind: ActKind, role: Role, acts: Sequence[Done], version: int, effective_on: date, now: datetime, *, hide: bool
-) -> Left:
+    kind: ActKind, role: Role, acts: Sequence[PastAct], version: int, effective_on: date, now: datetime, *, hide: bool
+) -> Ending:
     """Return what an act on a key's current version leaves. Raises ActError.
 
     `hide` goes with an agency's objection alone: else whoever is in debt could object to it away.
     """
-    if role not in WHO[kind]:
+    if role not in ALLOWED[kind]:
         raise ActError("act-not-yours", f"此操作不属于您 {kind} is not yours to do")
     if effective_on > day_of(now):
         raise ActError("act-not-possible", "生效日期不能晚于今天 the effective date lies in the future")
@@ -131,16 +131,16 @@ def decide_act(
     if kind is ActKind.UPHOLD and acts[-1].version < version:
         left = State.CURRENT  # the version that was objected to has been corrected: the correction stands
     hides = left in HIDDEN or (kind is ActKind.OBJECT and hide)
-    return Left(left, hides, left in LASTING)
+    return Ending(left, hides, left in LASTING)
 
 
-def state_of(acts: Sequence[Done], version: int) -> State:
+def state_of(acts: Sequence[PastAct], version: int) -> State:
     """Return what the acts, in their order, have made of a version."""
     last = acts[-1] if acts else None
     return last.state if last is not None and _binds(last, version) else State.CURRENT
 
 
-def status_of(seen: Version, acts: Sequence[Done], as_of: date, known_at: datetime | None = None) -> Status | None:
+def status_of(seen: Version, acts: Sequence[PastAct], as_of: date, known_at: datetime | None = None) -> Status | None:
     """Return what a version is as of a day, as known at a moment (now where none is given); None: not known yet."""
     if known_at is not None and seen.recorded_at > known_at:
         return None
@@ -159,7 +159,7 @@ def status_of(seen: Version, acts: Sequence[Done], as_of: date, known_at: dateti
     return State.CURRENT if seen.resolved and then else "unresolved"
 
 
-def is_visible(seen: Version, acts: Sequence[Done], as_of: date, known_at: datetime | None = None) -> bool:
+def is_visible(seen: Version, acts: Sequence[PastAct], as_of: date, known_at: datetime | None = None) -> bool:
     """Tell whether a version may stand in an outward answer: what `record_visible` says in SQL."""
     status = status_of(seen, acts, as_of, known_at)
     last = next(reversed(_in_force(acts, as_of, known_at)), None)
@@ -168,9 +168,9 @@ def is_visible(seen: Version, acts: Sequence[Done], as_of: date, known_at: datet
     )
 
 
-def _in_force(acts: Sequence[Done], as_of: date, known_at: datetime | None) -> list[Done]:
+def _in_force(acts: Sequence[PastAct], as_of: date, known_at: datetime | None) -> list[PastAct]:
     return [a for a in acts if a.effective_on <= as_of and (known_at is None or a.recorded_at <= known_at)]
 
 
-def _binds(act: Done, version: int) -> bool:
+def _binds(act: PastAct, version: int) -> bool:
     return act.lasting or act.version >= version

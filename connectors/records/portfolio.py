@@ -36,7 +36,7 @@ _FEEDS = text("""
 
 
 @dataclass(frozen=True)
-class Held:
+class ShownRecord:
     """One record that may be shown: its fields as they were sealed, its leaf hash, and whether it is objected to."""
 
     record_id: UUID
@@ -49,12 +49,12 @@ class Held:
 
 async def load_records(
     session: AsyncSession, subject_id: UUID, as_of: date, known_at: datetime | None = None
-) -> list[Held]:
+) -> list[ShownRecord]:
     """Return what may be shown of a subject as of a day (Asia/Shanghai), as known now or at an earlier moment."""
     query = _RECORDS if known_at is None else _RECORDS_THEN
     rows = await session.execute(query, {"subject": subject_id, "as_of": as_of, "known_at": known_at})
     return [
-        Held(row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected)
+        ShownRecord(row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected)
         for row in rows
         if row.canonical is not None  # of what was kept long enough, nothing but the digest is left
     ]

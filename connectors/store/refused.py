@@ -6,10 +6,13 @@ batch's own (kind "batch"), so that destroying one salt empties a quarantine.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.binding import Binding
 from connectors.conversion.cells import Reason
@@ -20,6 +23,7 @@ from connectors.personal.sealing import Connection, SubjectKeys, is_sealed, is_u
 LONGEST_KEPT_CELL = 2_000
 FIELD = "refused cell"
 ERASED = "〔已删除〕"
+_OLD = text("SELECT batch_id FROM batch WHERE rejected > 0 AND received_at < :before")
 
 
 class Quarantine:
@@ -82,3 +86,8 @@ async def open_refused(keys: SubjectKeys, connection: Connection, rows: Sequence
         )
         for row in rows
     ]
+
+
+async def find_old_quarantines(session: AsyncSession, before: datetime) -> Sequence[UUID]:
+    """Return the batches with refused rows that were received before a moment."""
+    return (await session.execute(_OLD, {"before": before})).scalars().all()

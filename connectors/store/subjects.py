@@ -1,5 +1,6 @@
 """Who a record or a question is about: the subject behind an identifier."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +13,22 @@ _FIND = text("""
         SELECT subject_id, confidence, max(confidence) OVER () AS best FROM subject_known
         WHERE kind = :kind AND value = :value
     ) k JOIN subject s USING (subject_id) WHERE confidence = best LIMIT 2
+""")
+
+_IDENTIFIERS = text("""
+    SELECT identifier_type, identifier_value FROM record WHERE subject_id = :subject AND superseded_at IS NULL
+    UNION SELECT identifier_type, identifier_value FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL
+    UNION SELECT i.kind, i.value FROM subject_identifier i WHERE i.subject_id = :subject AND NOT EXISTS (
+        SELECT FROM subject_identifier o
+        WHERE (o.kind, o.value) = (i.kind, i.value) AND o.subject_id <> i.subject_id)
+""")
+_KNOWN_AS = text("""
+    SELECT kind, value, confidence, source, batch_id, recorded_at, former_since FROM subject_known
+    WHERE subject_id = :subject ORDER BY confidence DESC, kind, value
+""")
+_UNRESOLVED = text("""
+    SELECT dataset, identifier_type AS kind, count(*) AS records, count(DISTINCT identifier_value) AS identifiers
+    FROM record WHERE subject_id IS NULL AND superseded_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC
 """)
 
 
@@ -29,3 +46,19 @@ async def find_subject(session: AsyncSession, kind: str, value: str) -> Subject 
     statement = _BY_USCC if kind == "uscc" else _FIND
     rows = (await session.execute(statement, {"kind": kind, "value": value})).all()
     return Subject(*rows[0]) if len(rows) == 1 else None
+
+
+async def identifiers_of(session: AsyncSession, subject_id: UUID) -> Sequence[tuple[str, str]]:
+    """Return kind and value of all a subject's records came under, and of each identifier that is its alone."""
+    return [(kind, value) for kind, value in await session.execute(_IDENTIFIERS, {"subject": subject_id})]
+
+
+async def known_as(session: AsyncSession, subject_id: UUID) -> list[dict[str, object]]:
+    """Return every identifier of a subject with its confidence, and the agency and batch it rests on."""
+    found = await session.execute(_KNOWN_AS, {"subject": subject_id})
+    return [dict(row) for row in found.mappings()]
+
+
+async def count_unresolved(session: AsyncSession) -> list[dict[str, object]]:
+    """Return how many current records wait for a subject, by dataset and kind of identifier."""
+    return [dict(row) for row in (await session.execute(_UNRESOLVED)).mappings()]

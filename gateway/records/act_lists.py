@@ -7,30 +7,44 @@ is named with the reason. The others are done.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from audit.events import Event
 from connectors.decoding.decode import Table
+from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
+from connectors.personal.sealing import Protector
+from connectors.records.act_batches import add_act_batch, find_act_batch
 from connectors.records.act_lists import read_keys
-from connectors.records.acts import Key, Wish, find_current, load_history
+from connectors.records.acts import ActRequest, Key, find_current, load_history
 from connectors.records.life import TRANSITIONS, ActError, state_of
 from connectors.records.tables import ActBatch
-from gateway.gateway import Gateway
-from gateway.intake.take_in import BatchConflictError
+from gateway.identity.clients.limits import must_sign
 from gateway.records.acts import store_act
+from gateway.runtime.actor import Actor
+from gateway.runtime.clock import database_now
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 MOST_REFUSED = 1_000
-_SAME = text(
-    "SELECT act_batch, digest, kind FROM act_batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)"
-)
+Rows = list[tuple[int, str | None]]  # a row's number, and its key where it holds one
+
+
+@dataclass(frozen=True)
+class KeyList:
+    """A list as it was sent: for which dataset, under which id of the sender's, its SHA-256, and how it is read.
+
+    `signature` is the agency's, verified; it is kept in the list's event.
+    """
+
+    dataset: Dataset
+    sender_batch: str
+    digest: bytes
+    read: Callable[[], Table]
+    signature: str | None = None
 
 
 @dataclass
@@ -42,47 +56,51 @@ class _Counts:
 
 
 async def act_on_list(
-    gateway: Gateway, dataset: Dataset, sender_batch: str, digest: bytes, read: Callable[[], Table], wish: Wish,
-    signature: str | None = None,
-) -> tuple[ActBatch, bool]:  # fmt: skip
-    """Act upon every key of a list; return what came of it, and whether it was new. The signature is kept in its event.
+    units: UnitsOfWork, protector: Protector, actor: Actor, keys: KeyList, request: ActRequest
+) -> tuple[ActBatch, bool]:
+    """Act upon every key of a list; return what came of it, and whether it was new.
 
-    Raises BatchConflictError for other content under a known id, MalformedError for what is no list of keys.
+    Raises DeniedError where the dataset is another agency's, where the agency must sign and did not, for other content
+    under a known id, and for what is no list of keys.
     """
     try:
-        async with gateway.database.begin("act-list.take-in") as session:
-            if known := await _find(session, dataset, sender_batch, digest, wish):
+        async with units.begin("act-list.take-in", actor) as work:
+            await _admit(work, keys)
+            if known := await _find(work, keys, request):
                 return known, False
-            rows = await asyncio.to_thread(lambda: list(read_keys(dataset, read(), gateway.protector)))
-            return await _act(gateway, session, dataset, sender_batch, digest, rows, wish, signature), True
+            rows = await asyncio.to_thread(lambda: list(read_keys(keys.dataset, keys.read(), protector)))
+            return await _act(work, keys, rows, request), True
+    except ConnectorError as fault:
+        raise DeniedError("malformed-delivery", str(fault)) from fault
     except IntegrityError:  # the same list arrived twice at once: the other one has been done
-        async with gateway.database.begin("act-list.find") as session:
-            if known := await _find(session, dataset, sender_batch, digest, wish):
+        async with units.begin("act-list.find", actor) as work:
+            if known := await _find(work, keys, request):
                 return known, False
         raise
 
 
-async def _find(
-    session: AsyncSession, dataset: Dataset, sender_batch: str, digest: bytes, wish: Wish
-) -> ActBatch | None:
-    names = {"agency": dataset.agency, "dataset": dataset.dataset, "sender": sender_batch}
-    row = (await session.execute(_SAME, names)).one_or_none()
-    if row is None:
-        return None
-    if (row.digest, row.kind) != (digest, wish.kind.value):
-        raise BatchConflictError(
-            f"批次号 {sender_batch} 已用于其他内容或操作，请换新批次号 "
-            "this batch id was used for other content or another act: use another"
+async def _admit(work: UnitOfWork, keys: KeyList) -> None:
+    if work.actor.kind != "agency" or work.actor.client_id != keys.dataset.agency:
+        raise DeniedError("dataset-not-yours")
+    if keys.signature is None and await must_sign(work.session, keys.dataset.agency):
+        raise DeniedError("batch-signature-required")
+
+
+async def _find(work: UnitOfWork, keys: KeyList, request: ActRequest) -> ActBatch | None:
+    known = await find_act_batch(work.session, keys.dataset.agency, keys.dataset.dataset, keys.sender_batch)
+    if known is not None and (known.digest, known.kind) != (keys.digest, request.kind.value):
+        raise DeniedError(
+            "batch-conflict",
+            f"批次号 {keys.sender_batch} 已用于其他内容或操作，请换新批次号。"
+            "This batch id was used for other content or another act: use another.",
         )
-    return await session.get(ActBatch, row.act_batch)
+    return known
 
 
-async def _act(
-    gateway: Gateway, session: AsyncSession, dataset: Dataset, sender_batch: str, digest: bytes,
-    rows: list[tuple[int, str | None]], wish: Wish, signature: str | None,
-) -> ActBatch:  # fmt: skip
-    now, act_batch, counts = datetime.now(UTC), uuid7(), _Counts()
-    refused: list[dict[str, Any]] = []
+async def _act(work: UnitOfWork, keys: KeyList, rows: Rows, request: ActRequest) -> ActBatch:
+    now, counts, dataset = await database_now(work.session), _Counts(), keys.dataset
+    act_batch, refused = uuid7(), list[dict[str, Any]]()
+    request = replace(request, act_batch=act_batch)
     # One order for all lists, so that two of them never wait for each other in a circle.
     for number, key in sorted(rows, key=lambda row: row[1] or ""):
         counts.rows += 1
@@ -90,40 +108,32 @@ async def _act(
             refused.append({"row": number, "reason": "无法识别主键 the row holds no key"})
             continue
         try:
-            what = await _act_on_key(gateway, session, Key(dataset.dataset, dataset.agency, key), wish, act_batch, now)
+            what = await _act_on_key(work, Key(dataset.dataset, dataset.agency, key), request, now)
             setattr(counts, what, getattr(counts, what) + 1)
         except ActError as fault:
             refused.append({"row": number, "reason": str(fault)})
     payload = {
-        "act_batch": str(act_batch), "agency": dataset.agency, "dataset": dataset.dataset, "kind": wish.kind.value,
-        "sender_batch": sender_batch, "digest": digest.hex(), **vars(counts), "refused": len(refused),
-        **({"signature": signature} if signature else {}),
+        "act_batch": str(act_batch), "agency": dataset.agency, "dataset": dataset.dataset,
+        "kind": request.kind.value, "sender_batch": keys.sender_batch, "digest": keys.digest.hex(), **vars(counts),
+        "refused": len(refused), **({"signature": keys.signature} if keys.signature else {}),
     }  # fmt: skip
-    event = Event("record.list_acted", wish.actor, outcome="stored", exchange=str(act_batch), payload=payload)
+    entry = await work.record("record.list_acted", payload, outcome="stored", exchange=act_batch, at=now)
     row = ActBatch(
-        act_batch=act_batch, agency=dataset.agency, dataset=dataset.dataset, sender_batch=sender_batch, digest=digest,
-        kind=wish.kind.value, recorded_at=now, row_count=counts.rows, done=counts.done, already=counts.already,
-        unknown=counts.unknown, refused=sorted(refused, key=lambda r: r["row"])[:MOST_REFUSED],
-        event_id=await gateway.audit.record(session, event, now),
+        act_batch=act_batch, agency=dataset.agency, dataset=dataset.dataset, sender_batch=keys.sender_batch,
+        digest=keys.digest, kind=request.kind.value, recorded_at=now, row_count=counts.rows, done=counts.done,
+        already=counts.already, unknown=counts.unknown,
+        refused=sorted(refused, key=lambda r: r["row"])[:MOST_REFUSED], event_id=entry,
     )  # fmt: skip
-    session.add(row)
-    await session.flush()
+    await add_act_batch(work.session, row)
     return row
 
 
-async def _act_on_key(
-    gateway: Gateway,
-    session: AsyncSession,
-    key: Key,
-    wish: Wish,
-    act_batch: UUID,
-    now: datetime,
-) -> str:
-    current = await find_current(session, key)
+async def _act_on_key(work: UnitOfWork, key: Key, request: ActRequest, now: datetime) -> str:
+    current = await find_current(work.session, key)
     if current is None:
         return "unknown"
-    state = state_of((await load_history(session, key)).done(current), current["version"])
-    if state in {left for (_, kind), left in TRANSITIONS.items() if kind is wish.kind}:
+    state = state_of((await load_history(work.session, key)).acts_upon(current), current["version"])
+    if state in {ending for (_, kind), ending in TRANSITIONS.items() if kind is request.kind}:
         return "already"
-    await store_act(gateway, session, current, replace(wish, act_batch=act_batch), now)
+    await store_act(work, current, request, now)
     return "done"

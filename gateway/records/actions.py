@@ -8,13 +8,14 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
-from connectors.records.acts import Wish
-from connectors.records.life import ActError, ActKind
+from connectors.records.acts import ActRequest
+from connectors.records.life import ActKind
 from gateway.admin.action import Action, Reason
 from gateway.gateway import Gateway
-from gateway.records.acts import act_on
+from gateway.records.acts import act_on_record
 from gateway.records.erasure import erase_subject
-from gateway.runtime.errors import GatewayError
+from gateway.runtime.actor import Actor
+from gateway.runtime.work import UnitOfWork
 
 
 class RepairRecord(Action):
@@ -28,12 +29,8 @@ class RepairRecord(Action):
     document: Annotated[str, Field(min_length=2, max_length=200, description="修复决定文书号 The decision's number.")]
 
     async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        wish = Wish(ActKind.REPAIR, "operator", actor, self.effective_on or day_of(now), self.reason, self.document)
-        try:
-            if await act_on(gateway, session, self.record, wish) is None:
-                raise GatewayError("没有此记录 there is no such record")
-        except ActError as fault:
-            raise GatewayError(str(fault)) from fault
+        request = ActRequest(ActKind.REPAIR, self.effective_on or day_of(now), self.reason, self.document)
+        await act_on_record(_work_of(gateway, session, actor, now), self.record, request)
 
 
 class EraseSubject(Action):
@@ -45,4 +42,8 @@ class EraseSubject(Action):
     reason: Reason
 
     async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        await erase_subject(gateway, session, uscc=self.subject, reason=self.reason, actor=actor, now=now)
+        await erase_subject(_work_of(gateway, session, actor, now), gateway.protector, self.subject, self.reason)
+
+
+def _work_of(gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> UnitOfWork:
+    return UnitOfWork(session, gateway.audit, gateway.keys, gateway.settings.issuer, Actor(actor, "operator"), now)

@@ -1,6 +1,6 @@
 """`xinqiao record …`: what is held of an enterprise, its history and proof; retention; erasing a person."""
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from gateway.gateway import Gateway
+    from gateway.records.history import AsOf
 
-ACTOR = "operator-cli"
 group = typer.Typer(no_args_is_help=True, help="记录 Records.")
 Uscc = Annotated[str, typer.Argument(help="统一社会信用代码 The enterprise's USCC.")]
-AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日 As of this day.")]
+AsOfDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日 As of this day.")]
 KnownAt = Annotated[
     datetime | None,
     typer.Option(
@@ -39,67 +39,42 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
     """统计一家企业可公示的记录 Count by dataset what may be shown of an enterprise."""
     from collections import Counter
 
-    from connectors.conversion.identifiers import read_identifier
-    from connectors.model.calendar import day_of
-    from connectors.records.portfolio import load_records
-    from connectors.store.subjects import find_subject
+    from gateway.records.history import load_shown
+    from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> "Counter[str] | None":
-        async with gateway.database.begin("record.count") as session:
-            subject = await find_subject(session, "uscc", read_identifier(uscc).value)
-            if subject is None:
-                return None
-            held = await load_records(session, subject.subject_id, day_of(datetime.now(UTC)))
-            return Counter(record.dataset for record in held)
+    async def run(gateway: "Gateway") -> "Counter[str]":
+        async with gateway.units.begin("record.count", at_this_machine()) as work:
+            return Counter(record.dataset for record in await load_shown(work, uscc))
 
     found = on_instance(run)
-    if found is None:
-        fail("未归集该企业 this enterprise is not known")
     show(as_json, {"记录 records": found.total(), "按目录 by_dataset": dict(found)})
 
 
 @group.command("list")
-def list_records(uscc: Uscc, as_of: AsOf = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
+def list_all(uscc: Uscc, as_of: AsOfDay = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
     """列出一家企业的记录及状态 List an enterprise's records with their status, as of a day, as known then."""
-    from connectors.conversion.identifiers import read_identifier
-    from connectors.records.acts import find_histories
-    from connectors.store.subjects import find_subject
-    from gateway.records.history import history_document
+    from gateway.records.history import list_records
+    from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> list[dict[str, Any]] | None:
-        async with gateway.database.begin("record.list") as session:
-            subject = await find_subject(session, "uscc", read_identifier(uscc).value)
-            if subject is None:
-                return None
-            documents = [
-                await history_document(gateway, session, history, _day(as_of, known_at), known_at, opens=False)
-                for history in await find_histories(session, subject.subject_id)
-            ]
-            return [{"dataset": found["dataset"], **version} for found in documents for version in found["versions"]]
+    async def run(gateway: "Gateway") -> list[dict[str, Any]]:
+        async with gateway.units.begin("record.list", at_this_machine()) as work:
+            return await list_records(work, gateway.protector, uscc, _as_of(as_of, known_at))
 
     found = on_instance(run)
-    if found is None:
-        fail("未归集该企业 this enterprise is not known")
     show_rows(as_json, [{name: row[name] for name in LISTED} for row in found])
 
 
 @group.command("history")
-def history(record_id: UUID, as_of: AsOf = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
+def history(record_id: UUID, as_of: AsOfDay = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
     """一条记录的全部版本与操作 Every version of a record and every act upon it: what, when, by whom."""
-    from connectors.records.acts import find_record, key_of, load_history
-    from gateway.records.history import history_document
+    from gateway.records.history import read_history
+    from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> dict[str, Any] | None:
-        async with gateway.database.begin("record.history") as session:
-            record = await find_record(session, record_id)
-            if record is None:
-                return None
-            found = await load_history(session, key_of(record))
-            return await history_document(gateway, session, found, _day(as_of, known_at), known_at, opens=False)
+    async def run(gateway: "Gateway") -> dict[str, Any]:
+        async with gateway.units.begin("record.history", at_this_machine()) as work:
+            return await read_history(work, gateway.protector, record_id, _as_of(as_of, known_at))
 
     found = on_instance(run)
-    if found is None:
-        fail("没有此记录 there is no such record")
     if as_json:
         show(as_json, found)
         return
@@ -113,17 +88,15 @@ def proof(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到此文件 Write it here.")] = None,
 ) -> None:
     """一条记录的证明文件 Write one file that `xinqiao verify FILE --keys keys.json` checks without us."""
-    from gateway.records.proof import find_proof
+    from gateway.records.proof import prove_record
     from gateway.records.proof_file import file_bytes
+    from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> bytes | None:
-        async with gateway.database.begin("record.proof") as session:
-            found = await find_proof(gateway, session, record_id)
-        return file_bytes(found) if found else None
+    async def run(gateway: "Gateway") -> bytes:
+        async with gateway.units.begin("record.proof", at_this_machine()) as work:
+            return file_bytes((await prove_record(work, record_id, "file")).proof)
 
     content = on_instance(run)
-    if content is None:
-        fail("没有此记录 there is no such record")
     if output is None:
         typer.echo(content.decode(), nl=False)
     else:
@@ -137,13 +110,15 @@ def retention(
     as_json: AsJson = False,
 ) -> None:
     """清除超过保存期限的内容 Erase the content of what was kept long enough; digests stay, and batches still verify."""
-    from gateway.records.retention import count_ended, expunge
+    from gateway.records.retention import count_expired, expunge
+    from gateway.runtime.actor import at_this_machine
+    from gateway.runtime.clock import now
 
     async def run(gateway: "Gateway") -> dict[str, int]:
         if not dry_run:
-            return await expunge(gateway)
-        async with gateway.database.begin("record.retention") as session:
-            return await count_ended(session, datetime.now(UTC))
+            return await expunge(gateway.units, at_this_machine(), gateway.protector, now())
+        async with gateway.units.begin("record.retention", at_this_machine()) as work:
+            return await count_expired(work)
 
     found = on_instance(run)
     show(as_json, {"记录 records": sum(found.values()), "按目录 by_dataset": found, "仅试算 dry_run": dry_run})
@@ -160,6 +135,7 @@ def erase(
 
     from gateway.admin.changes import ask_change
     from gateway.records.actions import EraseSubject
+    from gateway.runtime.actor import at_this_machine
 
     try:
         action = EraseSubject(subject=subject, reason=reason)
@@ -167,12 +143,12 @@ def erase(
         fail("；".join(f"{error['loc'][0]}: {error['msg']}" for error in fault.errors()))
 
     async def run(gateway: "Gateway") -> str:
-        return str((await ask_change(gateway, action, actor=ACTOR, alone=True)).change_id)
+        return str((await ask_change(gateway, action, actor=at_this_machine().name, alone=True)).change_id)
 
     show(as_json, {"变更 change": on_instance(run), "主体 subject": subject, "已删除 erased": True})
 
 
-def _day(as_of: datetime | None, known_at: datetime | None) -> date:
-    from connectors.model.calendar import day_of
+def _as_of(as_of: datetime | None, known_at: datetime | None) -> "AsOf":
+    from gateway.records.history import AsOf
 
-    return as_of.date() if as_of else day_of(known_at or datetime.now(UTC))
+    return AsOf(as_of.date() if as_of else None, known_at)

@@ -1,77 +1,107 @@
 """Records as people read them: every version, what became of it, and every act; personal values opened for some.
 
-As of a day, as known at a moment: what was not known then is left out, and the status is the one of then.
+As of a day, as known at a moment: what was not known then is left out, and the status is the one of then. Each reading
+leaves an event; a reading of many records leaves one, with their number.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-import orjson
-from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from connectors.catalogue.load import get_dataset
-from connectors.personal.protect import opened
-from connectors.personal.sealing import SubjectKeys
-from connectors.records.acts import History, version_of
-from connectors.records.life import is_visible, status_of
-from gateway.gateway import Gateway
-from gateway.runtime.database import raw
-
-
-async def history_document(
-    gateway: Gateway, session: AsyncSession, history: History, as_of: date, known_at: datetime | None, *, opens: bool
-) -> dict[str, Any]:
-    """Return a record's history; `opens` for readers to whom its personal values belong."""
-    contents = await open_contents(gateway, session, history.versions, opens=opens)
-    versions = []
-    for row, content in zip(history.versions, contents, strict=True):
-        acts = history.done(row)
-        status = status_of(version_of(row), acts, as_of, known_at)
-        if status is None:
-            continue
-        versions.append(
-            {
-                "record": str(row["record_id"]), "version": row["version"], "status": status,
-                "visible": is_visible(version_of(row), acts, as_of, known_at),
-                "event_date": row["event_date"], "publish_until": row["publish_until"],
-                "recorded_at": row["recorded_at"], "superseded_at": row["superseded_at"],
-                "batch": str(row["batch_id"]), "content": content,
-            }
-        )  # fmt: skip
-    return {
-        "dataset": history.key.dataset,
-        "agency": history.key.agency,
-        "as_of": as_of,
-        "known_at": known_at,
-        "versions": versions,
-        "acts": [act_document(act) for act in history.acts if known_at is None or act["recorded_at"] <= known_at],
-    }
+from connectors.conversion.identifiers import read_identifier
+from connectors.model.calendar import day_of
+from connectors.personal.sealing import Protector
+from connectors.records.acts import find_histories, key_of, load_history
+from connectors.records.portfolio import ShownRecord, load_records
+from connectors.store.subjects import Subject, find_subject
+from gateway.records.access import OVERSEERS, find_enterprise, get_record, opens
+from gateway.records.documents import history_document
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 
 
-async def open_contents(
-    gateway: Gateway, session: AsyncSession, rows: Sequence[RowMapping], *, opens: bool
-) -> list[dict[str, Any] | None]:
-    """Return each row's canonical record; None where only its digest is left."""
-    records = [None if row["canonical"] is None else orjson.loads(row["canonical"]) for row in rows]
-    if not opens:
-        return records
-    keys = SubjectKeys(gateway.protector)
-    refs = [gateway.protector.ref_of(row["identifier_type"], row["identifier_value"]) for row in rows]
-    await keys.load(await raw(session), refs)
+@dataclass(frozen=True)
+class AsOf:
+    """As of which day records are read, today where none is given, and as known at which moment, now likewise."""
+
+    day: date | None = None
+    known_at: datetime | None = None
+
+    def day_at(self, now: datetime) -> date:
+        """Return the day, by the moment it is known at where none is given."""
+        return self.day or day_of(self.known_at or now)
+
+
+async def read_history(work: UnitOfWork, protector: Protector, record_id: UUID, as_of: AsOf) -> dict[str, Any]:
+    """Return every version of a record and every act upon it, also of what is no longer shown.
+
+    Raises DeniedError where the record is not the actor's to see.
+    """
+    record = await get_record(work, record_id)
+    found = await load_history(work.session, key_of(record))
+    if subject := await find_enterprise(work):
+        found = found.of(subject.subject_id)  # another enterprise's version under the same number is not theirs to read
+    payload = {"record": str(record_id), "versions": len(found.versions)}
+    await work.record("record.history_read", payload, subject=record["subject_id"], outcome="read")
+    day = as_of.day_at(work.now)
+    return await history_document(work.session, protector, found, day, as_of.known_at, opens=opens(work.actor))
+
+
+async def list_own_records(work: UnitOfWork, protector: Protector) -> list[dict[str, Any]]:
+    """Return what may be shown today of the enterprise the acting signatory stands for.
+
+    Raises DeniedError for whoever is no signatory.
+    """
+    if work.actor.kind != "signatory":
+        raise DeniedError("insufficient-scope", "只有企业签署人可以查看。Only an enterprise's signatory reads them.")
+    subject = await find_enterprise(work)
+    versions = await _versions(work, protector, subject, AsOf()) if subject else []
+    shown = [version for version in versions if version["visible"]]
+    await _note(work, subject, len(shown))
+    return shown
+
+
+async def list_records(work: UnitOfWork, protector: Protector, uscc: str, as_of: AsOf) -> list[dict[str, Any]]:
+    """Return every version of all that is held of an enterprise. Raises DeniedError as _get_enterprise does."""
+    subject = await _get_enterprise(work, uscc)
+    versions = await _versions(work, protector, subject, as_of)
+    await _note(work, subject, len(versions))
+    return versions
+
+
+async def load_shown(work: UnitOfWork, uscc: str) -> Sequence[ShownRecord]:
+    """Return what may be shown today of an enterprise. Raises DeniedError as _get_enterprise does."""
+    subject = await _get_enterprise(work, uscc)
+    shown = await load_records(work.session, subject.subject_id, day_of(work.now))
+    await _note(work, subject, len(shown))
+    return shown
+
+
+async def _get_enterprise(work: UnitOfWork, uscc: str) -> Subject:
+    """Return an enterprise, to whoever sees every record. Raises DeniedError for others, and where it is unknown."""
+    if work.actor.kind not in OVERSEERS:
+        raise DeniedError("insufficient-scope", "只有审计员可以查看。Only auditors read them.")
+    subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
+    if subject is None:
+        raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
+    return subject
+
+
+async def _versions(work: UnitOfWork, protector: Protector, subject: Subject, as_of: AsOf) -> list[dict[str, Any]]:
+    day, histories = as_of.day_at(work.now), await find_histories(work.session, subject.subject_id)
+    documents = [
+        await history_document(work.session, protector, history, day, as_of.known_at, opens=opens(work.actor))
+        for history in histories
+    ]
     return [
-        None if record is None else opened(keys, get_dataset(row["dataset"]), ref, record)
-        for row, ref, record in zip(rows, refs, records, strict=True)
+        {"dataset": found["dataset"], "agency": found["agency"], **version}
+        for found in documents
+        for version in found["versions"]
     ]
 
 
-def act_document(act: Any) -> dict[str, Any]:  # noqa: ANN401 - a row or its mapping
-    """Return an act as the interface shows it."""
-    row = act if isinstance(act, RowMapping) else act.model_dump()
-    return {
-        "act": str(row["act_id"]), "record": str(row["record_id"]), "kind": row["kind"], "state": row["state"],
-        "hidden": row["hides"], "effective_on": row["effective_on"], "reason": row["reason"],
-        "document": row["document"], "actor": row["actor"], "recorded_at": row["recorded_at"],
-        "entry": str(row["event_id"]),
-    }  # fmt: skip
+async def _note(work: UnitOfWork, subject: Subject | None, found: int) -> None:
+    subject_id = subject.subject_id if subject else None
+    await work.record("record.listed", {"found": found}, subject=subject_id, outcome="read")

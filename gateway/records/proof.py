@@ -1,74 +1,87 @@
 """One file that proves one record to anybody, offline: `gateway/records/proof_check.py` reads it.
 
 The record as it was sealed, its path to the root of its batch, the gateway's statement over that root, the agency's
-signature over the delivery where there is one, and the audit entry's path to a checkpoint once it is under one.
+signature over what it handed in where there is one, and the audit entry's path to a checkpoint once it is under one.
 """
 
 import asyncio
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 from uuid import UUID
-
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.errors import ProofError
 from audit.note import own_lines, public_bytes, verifier_key
 from audit.proofs import get_proof
 from connectors.store.ingest import load_leaves, path_of
 from connectors.store.tables import Batch, Record
-from gateway.gateway import Gateway
+from gateway.identity.clients.client_keys import find_key
+from gateway.records.access import get_shown
 from gateway.records.proof_file import KEY_MEMBERS, TYPE
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 from signing.jws import key_id_of
 
-_KEY = text("SELECT public FROM client_key WHERE client_id = :client AND kid = :kid")
+
+@dataclass(frozen=True)
+class ProvedRecord:
+    """A record, its batch, and the proof as a file has it."""
+
+    record: Record
+    batch: Batch
+    proof: dict[str, Any]
 
 
-async def make_proof(gateway: Gateway, session: AsyncSession, record: Record, batch: Batch) -> dict[str, Any]:
-    """Return the proof of a record, every member of which something signs; `entry` is None while not yet published."""
-    assert record.canonical is not None  # noqa: S101 - what was erased is refused before
-    leaves = await load_leaves(session, record.batch_id)
-    signature = _kept(batch.agency_signature)
-    return {
+async def prove_record(work: UnitOfWork, record_id: UUID, form: Literal["proof", "file"]) -> ProvedRecord:
+    """Return the proof of a record, every member of which something signs; `entry` is None while not yet published.
+
+    That it was given, and in which form, is recorded. Raises DeniedError where the record is not the actor's to have
+    proved, and where its content was kept long enough and erased.
+    """
+    await get_shown(work, record_id)
+    record = await work.session.get_one(Record, record_id)
+    if record.canonical is None:
+        raise DeniedError("record-erased")
+    batch = await work.session.get_one(Batch, record.batch_id)
+    leaves = await load_leaves(work.session, record.batch_id)
+    signature = _as_it_was_made(batch.agency_signature)
+    proof = {
         "type": TYPE,
         "canonical": record.canonical.decode(),
         "leaf_index": record.leaf_index,
         "path": await asyncio.to_thread(path_of, leaves, record.leaf_index),
         "statement": batch.statement,
         "agency_signature": signature,
-        "agency_key": await _agency_key(session, batch.agency, signature) if signature else None,
-        "entry": await _entry(gateway, session, batch.event_id),
+        "agency_key": await _agency_key(work, batch.agency, signature) if signature else None,
+        "entry": await _entry(work, batch.event_id),
     }
+    payload = {"record": str(record_id), "form": form}
+    await work.record("record.proved", payload, subject=record.subject_id, outcome="read")
+    return ProvedRecord(record, batch, proof)
 
 
-async def find_proof(gateway: Gateway, session: AsyncSession, record_id: UUID) -> dict[str, Any] | None:
-    """Return the proof of a record by its id, None where there is none or its content was erased."""
-    record = await session.get(Record, record_id)
-    if record is None or record.canonical is None:
-        return None
-    return await make_proof(gateway, session, record, await session.get_one(Batch, record.batch_id))
-
-
-def _kept(signature: str | None) -> str | dict[str, str] | None:
+def _as_it_was_made(signature: str | None) -> str | dict[str, str] | None:
+    """Return an agency's signature: a JWS as text, what is kept of one by RFC 9421 as an object."""
     if signature is None or not signature.startswith("{"):
         return signature
     kept: dict[str, str] = json.loads(signature)
     return kept
 
 
-async def _agency_key(session: AsyncSession, agency: str, signature: str | dict[str, str]) -> dict[str, str]:
+async def _agency_key(work: UnitOfWork, agency: str, signature: str | dict[str, str]) -> dict[str, str]:
     kid = key_id_of(signature) if isinstance(signature, str) else signature["keyid"]
-    public = (await session.execute(_KEY, {"client": agency, "kid": kid})).scalar_one()
+    public = await find_key(work.session, agency, str(kid))
+    assert public is not None, "what was verified was signed with a key of the agency"  # noqa: S101
     return {name: public[name] for name in KEY_MEMBERS if name in public}
 
 
-async def _entry(gateway: Gateway, session: AsyncSession, event_id: UUID) -> dict[str, Any] | None:
+async def _entry(work: UnitOfWork, event_id: UUID) -> dict[str, Any] | None:
     try:
-        found = await get_proof(session, gateway.audit.log_id, event_id)
+        found = await get_proof(work.session, work.recorder.log_id, event_id)
     except ProofError:  # no checkpoint covers it yet
         return None
-    opened = await gateway.audit.find_payload(session, event_id)
-    vkey = verifier_key(gateway.audit.origin, public_bytes(gateway.keys.audit_key()))
+    opened = await work.recorder.find_payload(work.session, event_id)
+    vkey = verifier_key(work.recorder.origin, public_bytes(work.keys.audit_key()))
     return {
         "index": found.index,
         "leaf": found.leaf.decode(),

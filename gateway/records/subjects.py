@@ -1,30 +1,26 @@
 """Who a subject is: how it is known and on whose word; a person's decision where an identifier is nobody's alone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from audit.events import Event
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.names import name_key
 from connectors.personal.sealing import Protector
+from connectors.store import subjects
 from connectors.store.identity import Known, link
 from connectors.store.subjects import Subject, find_subject
-from gateway.gateway import Gateway
 from gateway.runtime.database import raw
-from gateway.runtime.errors import GatewayError
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 
-_KNOWN_AS = text("""
-    SELECT kind, value, confidence, source, batch_id, recorded_at, former_since FROM subject_known
-    WHERE subject_id = :subject ORDER BY confidence DESC, kind, value
-""")
-_UNRESOLVED = text("""
-    SELECT dataset, identifier_type AS kind, count(*) AS records, count(DISTINCT identifier_value) AS identifiers
-    FROM record WHERE subject_id IS NULL AND superseded_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC
-""")
+DECIDERS = frozenset({"operator", "machine"})
+
+
+@dataclass(frozen=True)
+class KnownSubject:
+    """A subject and every identifier it is known by, with confidence and source."""
+
+    subject: Subject
+    known_as: list[dict[str, object]]
 
 
 @dataclass(frozen=True)
@@ -45,29 +41,47 @@ def identifier_of(protector: Protector, said: str) -> Known:
     return "name", protector.name_hash(name_key(said))
 
 
-async def known_as(session: AsyncSession, subject_id: UUID) -> list[dict[str, object]]:
-    """Return every identifier of a subject with its confidence, and the agency and batch it rests on."""
-    return [dict(row._mapping) for row in await session.execute(_KNOWN_AS, {"subject": subject_id})]  # noqa: SLF001
+async def show_subject(work: UnitOfWork, protector: Protector, said: str) -> KnownSubject:
+    """Return the one subject known by what was typed; that it was read is recorded.
+
+    Raises DeniedError for whoever is no operator, and where no subject or more than one is known by it.
+    """
+    _demand_decider(work)
+    subject = await find_subject(work.session, *identifier_of(protector, said))
+    if subject is None:
+        detail = "没有或不止一个主体有此标识。No subject, or more than one, is known by this."
+        raise DeniedError("subject-not-found", detail)
+    known = await subjects.known_as(work.session, subject.subject_id)
+    await work.record("subject.read", {"identifiers": len(known)}, subject=subject.subject_id, outcome="read")
+    return KnownSubject(subject, known)
 
 
-async def count_unresolved(session: AsyncSession) -> list[dict[str, object]]:
-    """Return how many current records wait for a subject, by dataset and kind of identifier."""
-    return [dict(row._mapping) for row in await session.execute(_UNRESOLVED)]  # noqa: SLF001
+async def count_unresolved(work: UnitOfWork) -> list[dict[str, object]]:
+    """Return how many records wait for a subject, by dataset and kind of identifier. Raises DeniedError as above."""
+    _demand_decider(work)
+    return await subjects.count_unresolved(work.session)
 
 
-async def link_subject(gateway: Gateway, said: str, uscc: str, *, actor: str, reason: str) -> Linked:
-    """Decide that a code or name is this enterprise's, and record who said so and why. Raises GatewayError."""
-    identifier, now = identifier_of(gateway.protector, said), datetime.now(UTC)
+async def link_subject(work: UnitOfWork, protector: Protector, said: str, uscc: str, reason: str) -> Linked:
+    """Decide that a code or name is this enterprise's, and record who said so and why.
+
+    Raises DeniedError for whoever is no operator, for a unified code, and where the enterprise is unknown.
+    """
+    _demand_decider(work)
+    identifier = identifier_of(protector, said)
     if identifier[0] == Kind.USCC or not identifier[1]:
-        raise GatewayError("统一社会信用代码无需归属 a unified code needs no link; give a name or an old code")
-    async with gateway.database.begin("subject.link") as session:
-        subject = await find_subject(session, Kind.USCC.value, read_identifier(uscc).value)
-        if subject is None:
-            raise GatewayError(f"未归集 {uscc} no such enterprise is known")
-        event = Event(
-            "subject.linked", actor, subject=str(subject.subject_id), payload={"kind": identifier[0], "reason": reason}
-        )
-        await gateway.audit.record(session, event, now)
-        async with (await raw(session)).cursor() as cursor:
-            records = await link(cursor, identifier, subject.subject_id, actor, now)
-        return Linked(subject, records)
+        detail = "统一社会信用代码无需归属，请给名称或旧代码。A unified code needs no link: give a name or an old code."
+        raise DeniedError("invalid-request", detail)
+    subject = await find_subject(work.session, Kind.USCC.value, read_identifier(uscc).value)
+    if subject is None:
+        raise DeniedError("subject-not-found", f"未归集 {uscc}。No such enterprise is known.")
+    payload = {"kind": identifier[0], "reason": reason}
+    await work.record("subject.linked", payload, subject=subject.subject_id, outcome="linked")
+    async with (await raw(work.session)).cursor() as cursor:
+        records = await link(cursor, identifier, subject.subject_id, work.actor.name, work.now)
+    return Linked(subject, records)
+
+
+def _demand_decider(work: UnitOfWork) -> None:
+    if work.actor.kind not in DECIDERS:
+        raise DeniedError("insufficient-scope", "只有管理员可以查看和归属主体。Only operators see and link subjects.")

@@ -30,6 +30,7 @@ def _type(by: str, payload: str = "", *, maybe: str = "", personal: str = "") ->
 
 _ASKED = "inquiry subject institution account intermediary product purpose provider consent"
 _DELIVERY = "delivery peer kind receipt"
+_ACT = "record dataset agency version number effective_on reason document hides"
 _CONSENT = "consent version terms receipt"
 EVENTS: Mapping[str, EventType] = {
     "inquiry.admitted": _type("account", "inquiry provider"),
@@ -56,6 +57,24 @@ EVENTS: Mapping[str, EventType] = {
     "delivery.refused": _type("program", _DELIVERY),
     "received.read": _type("operator auditor machine", "kind found", maybe="enterprise"),
     "peer.set": _type("machine", "peer role url kid status"),
+    "record.withdrawn": _type("agency", _ACT, personal="reason"),
+    "record.reinstated": _type("agency", _ACT, personal="reason"),
+    "record.repaired": _type("agency operator", _ACT, personal="reason"),
+    "record.objected": _type("agency signatory", _ACT, personal="reason"),
+    "record.annulled": _type("agency", _ACT, personal="reason"),
+    "record.confirmed": _type("agency", _ACT, personal="reason"),
+    "record.list_acted": _type(
+        "agency", "act_batch agency dataset kind sender_batch digest rows done already unknown refused",
+        maybe="signature",
+    ),
+    "record.listed": _type("signatory auditor machine", "found"),
+    "record.history_read": _type("agency signatory auditor machine", "record versions"),
+    "record.proved": _type("agency signatory auditor machine", "record form"),
+    "record.expunged": _type("program machine", "datasets records"),
+    "quarantine.emptied": _type("program machine", "batches"),
+    "subject.read": _type("operator machine", "identifiers"),
+    "subject.linked": _type("operator machine", "kind reason", personal="reason"),
+    "subject.erased": _type("operator machine", "reason references", personal="reason"),
     "audit.read": _type("auditor", "filter found", personal="filter"),
     "audit.proved": _type("auditor", "entry"),
     "audit.exported": _type("machine", "entries"),

@@ -15,6 +15,7 @@ from connectors.store.subjects import find_subject
 from gateway.admin.actions import SetSigning
 from gateway.admin.changes import ask_change
 from gateway.records.retention import expunge
+from gateway.runtime.actor import PROGRAM
 from signing.jws import sign_jws
 from tests.enterprises import citizen, uscc
 from tests.records.penalties import penalties, penalty
@@ -161,7 +162,7 @@ async def test_of_two_acts_at_once_one_is_done(story):
     assert len(await rows(story.gateway, "SELECT FROM record_act WHERE record_id = :r", r=record)) == 1
 
 
-@pytest.mark.parametrize("broken", ["gateway.records.acts.add_act", "gateway.records.acts.Event"])
+@pytest.mark.parametrize("broken", ["gateway.records.acts.add_act", "gateway.runtime.work.event_of"])
 async def test_an_act_that_breaks_before_or_after_its_event_leaves_neither(story, monkeypatch, broken):
     document = f"E-{broken}"
     await story.push("drc", "penalty_general", penalties(penalty(10, document)))
@@ -285,7 +286,7 @@ async def test_an_act_dated_back_ends_nothing_before_it_was_said(story):
     await story.push("drc", "penalty_general", penalties(penalty(32, "BACK1")))
     record = await record_of(story.gateway, "BACK1")
     assert (await act(story, record, "withdraw", effective_on="2010-01-01")).status_code == 201
-    assert await expunge(story.gateway) == {}
+    assert await expunge(story.gateway.units, PROGRAM, story.gateway.protector, datetime.now(UTC)) == {}
     assert (await act(story, record, "reinstate")).status_code == 201
     assert [h.fields["cf_wsh"] for h in await held(story.gateway, 32)] == ["BACK1"]
 

@@ -16,7 +16,7 @@ from connectors.store.tables import RejectedRow
 from gateway.evidence.check import EvidenceError, verify_rows
 from gateway.evidence.conservation import find_differences
 from gateway.identity.key_routes import public_keys
-from gateway.records.retention import count_ended, expunge
+from gateway.records.retention import count_expired, expunge
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.database import raw
 from signing.jws import verify_jws
@@ -104,6 +104,10 @@ async def test_a_salt_can_be_destroyed_and_not_changed(story):
             await rows(story.gateway, statement)
 
 
+async def sweep(story, now):
+    return await expunge(story.gateway.units, PROGRAM, story.gateway.protector, now)
+
+
 AGED = """
     UPDATE record SET superseded_at = superseded_at - interval '11 years'
     WHERE business_key LIKE :key AND superseded_at IS NOT NULL
@@ -122,10 +126,10 @@ async def aged(story, document):
 async def test_what_was_kept_long_enough_loses_its_content_and_its_batch_still_verifies(story, tmp_path):
     old = await aged(story, "OLD1")
     now = datetime.now(UTC)
-    async with story.gateway.database.begin("test.count") as session:
-        assert await count_ended(session, now) == {"penalty_general": 1}
-    assert await expunge(story.gateway, now) == {"penalty_general": 1}
-    assert await expunge(story.gateway, now) == {}
+    async with story.gateway.units.begin("test.count", PROGRAM) as work:
+        assert await count_expired(work) == {"penalty_general": 1}
+    assert await sweep(story, now) == {"penalty_general": 1}
+    assert await sweep(story, now) == {}
     assert (await rows(story.gateway, "SELECT canonical FROM record WHERE record_id = :r", r=old))[0].canonical is None
     assert (await rows(story.gateway, "SELECT count(*) FROM record_tombstone"))[0].count == 1
     headers = await story.headers("drc")
@@ -170,11 +174,11 @@ async def test_content_leaves_neither_a_record_that_may_be_shown_nor_without_its
 async def test_a_sweep_that_breaks_after_its_event_leaves_neither(story, monkeypatch):
     old = await aged(story, "OLD2")
     monkeypatch.setattr(
-        "gateway.records.retention._ERASE", text("SELECT 1 / 0, CAST(:records AS uuid[]), CAST(:event AS uuid)")
+        "connectors.records.retention._ERASE", text("SELECT 1 / 0, CAST(:records AS uuid[]), CAST(:event AS uuid)")
     )
     before = await rows(story.gateway, "SELECT event_id FROM audit_event")
     with pytest.raises(DBAPIError):
-        await expunge(story.gateway)
+        await sweep(story, datetime.now(UTC))
     monkeypatch.undo()
     assert await rows(story.gateway, "SELECT event_id FROM audit_event") == before
     assert (await rows(story.gateway, "SELECT canonical FROM record WHERE record_id = :r", r=old))[0].canonical
@@ -183,7 +187,7 @@ async def test_a_sweep_that_breaks_after_its_event_leaves_neither(story, monkeyp
 async def test_the_refused_rows_of_last_year_are_emptied(story):
     batch = await story.push("market_regulation", "abnormal_operation", "企业名称,列入日期\n司马大力理发店,昨天\n")
     moment = datetime.fromisoformat(batch["received_at"])
-    await expunge(story.gateway, moment.replace(year=moment.year + 2, day=1))
+    await sweep(story, moment.replace(year=moment.year + 2, day=1))
 
     async with story.gateway.database.begin("test.open") as session:
         row = await session.get(RejectedRow, (batch["batch"], 2))

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from connectors.model.calendar import day_of
 from connectors.records.life import (
+    ALLOWED,
     TRANSITIONS,
-    WHO,
     ActError,
     ActKind,
-    Done,
+    PastAct,
     State,
     Version,
     decide_act,
@@ -31,13 +31,13 @@ TODAY = day_of(NOW)
 def done(state, number=1, version=1, *, hides=None, lasting=None, on=date(2026, 1, 1), at=NOW):
     hides = state in {State.WITHDRAWN, State.REPAIRED, State.ANNULLED} if hides is None else hides
     lasting = state in {State.REPAIRED, State.OBJECTED} if lasting is None else lasting
-    return Done(number, version, state, hides, lasting, on, at)
+    return PastAct(number, version, state, hides, lasting, on, at)
 
 
 @pytest.mark.parametrize(("state", "kind"), list(product(State, ActKind)))
 def test_what_the_table_does_not_allow_is_refused(state, kind):
     acts = [] if state is State.CURRENT else [done(state)]
-    role = next(iter(WHO[kind]))
+    role = next(iter(ALLOWED[kind]))
     if (state, kind) in TRANSITIONS:
         assert decide_act(kind, role, acts, 1, TODAY, NOW, hide=False).state is TRANSITIONS[state, kind]
     else:
@@ -48,12 +48,12 @@ def test_what_the_table_does_not_allow_is_refused(state, kind):
 @pytest.mark.parametrize(("kind", "role"), list(product(ActKind, ("agency", "signatory", "operator"))))
 def test_an_act_of_somebody_elses_is_refused(kind, role):
     acts = next([done(s)] if s is not State.CURRENT else [] for s, k in TRANSITIONS if k is kind)
-    if role in WHO[kind]:
+    if role in ALLOWED[kind]:
         decide_act(kind, role, acts, 1, TODAY, NOW, hide=False)
     else:
         with pytest.raises(ActError) as refused:
             decide_act(kind, role, acts, 1, TODAY, NOW, hide=False)
-        assert refused.value.slug == "act-not-yours"
+        assert refused.value.reason == "act-not-yours"
 
 
 def test_an_act_takes_effect_neither_in_the_future_nor_before_the_one_that_precedes_it():
@@ -116,7 +116,7 @@ def lives(draw):
             )
         except ActError:
             continue
-        acts.append(Done(len(acts) + 1, known[-1].version, left.state, left.hides, left.lasting, on, at))
+        acts.append(PastAct(len(acts) + 1, known[-1].version, left.state, left.hides, left.lasting, on, at))
     return versions, acts
 
 

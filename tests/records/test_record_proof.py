@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from connectors.model.statements import SIGNATURE_TYPE
 from gateway.identity.key_routes import public_keys
-from gateway.records.proof import find_proof
+from gateway.records.proof import prove_record
 from gateway.records.proof_check import RecordProofError, verify_proof
 from gateway.records.proof_file import file_bytes
+from gateway.runtime.actor import at_this_machine
 from gateway.worker import publish_head, take_in
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
@@ -48,10 +49,10 @@ async def proof_of(gateway, client, key):
         if published:
             await take_in(gateway)
             await publish_head(gateway)
-        async with gateway.database.begin("test.proof") as session:
+        async with gateway.units.begin("test.proof", at_this_machine()) as work:
             query = text("SELECT record_id FROM record WHERE batch_id = :b AND leaf_index = 1")
-            record = (await session.execute(query, {"b": answer.json()["batch"]})).scalar_one()
-            return record, file_bytes(await find_proof(gateway, session, record))
+            record = (await work.session.execute(query, {"b": answer.json()["batch"]})).scalar_one()
+            return record, file_bytes((await prove_record(work, record, "file")).proof)
 
     return make
 

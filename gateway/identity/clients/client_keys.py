@@ -32,6 +32,12 @@ async def current_keys(session: AsyncSession, client_id: str) -> list[dict[str, 
     return await session.run_sync(read_keys, client_id)
 
 
+async def find_key(session: AsyncSession, client_id: str, kid: str) -> dict[str, Any] | None:
+    """Return a public JWK that a client has, or had."""
+    found = await session.get(ClientKey, (client_id, kid))
+    return dict(found.public) if found else None
+
+
 def read_keys(session: Session, client_id: str) -> list[dict[str, Any]]:
     """Do the same within a synchronous session."""
     return list(session.execute(_NOW, {"client": client_id}).scalars())

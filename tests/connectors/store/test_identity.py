@@ -10,10 +10,11 @@ from connectors.catalogue.load import get_dataset
 from connectors.conversion.binding import bind
 from connectors.decoding.decode import Table
 from connectors.records.portfolio import load_records
-from connectors.store.subjects import find_subject
+from connectors.store.subjects import find_subject, known_as
 from gateway.intake.take_in import Sender, take_in
-from gateway.records.subjects import identifier_of, known_as, link_subject
+from gateway.records.subjects import identifier_of, link_subject
 from gateway.runtime.errors import GatewayError
+from tests.actors import OPERATOR
 from tests.enterprises import organisation, tax_number, uscc
 
 REGISTRATION = ["企业名称", "统一社会信用代码", "注册号", "成立日期"]
@@ -33,6 +34,11 @@ def deliver(gateway):
         return batch
 
     return send
+
+
+async def link(gateway, said, number, reason):
+    async with gateway.units.begin("test.link", OPERATOR) as work:
+        return await link_subject(work, gateway.protector, said, number, reason)
 
 
 async def known(gateway, said):
@@ -90,7 +96,7 @@ async def test_a_name_two_enterprises_bear_waits_for_a_person(gateway, deliver):
     await deliver("ent_registration", REGISTRATION, ["同名公司", uscc(46), "", ""], ["同名公司", uscc(47), "", ""])
     batch = await deliver("abnormal_operation", ABNORMAL, ["同名 公司", "/", "未年报", "2020-01-01"])
     assert batch.unresolved == 1
-    linked = await link_subject(gateway, "同名公司", uscc(47), actor="operator-1", reason="经办核实")
+    linked = await link(gateway, "同名公司", uscc(47), "经办核实")
     assert linked.records == 1
     assert await known(gateway, "同名公司") == uscc(47)
     later = await deliver("abnormal_operation", ABNORMAL, ["同名公司", "/", "失联", "2021-01-01"])
@@ -103,11 +109,11 @@ async def test_a_person_moves_what_was_given_to_another_by_name_alone(gateway, d
     own = ["前名公司", uscc(61), "未年报", "2019-01-01"]
     await deliver("abnormal_operation", ABNORMAL, ["前名公司", "/", "未年报", "2020-01-01"], own)
     assert await abnormal_of(gateway, 61) == ["2019-01-01", "2020-01-01"]
-    linked = await link_subject(gateway, "前名公司", uscc(60), actor="operator-1", reason="列入时为其名称")
+    linked = await link(gateway, "前名公司", uscc(60), "列入时为其名称")
     assert linked.records == 1
     assert (await abnormal_of(gateway, 60), await abnormal_of(gateway, 61)) == (["2020-01-01"], ["2019-01-01"])
-    with pytest.raises(GatewayError, match="no such enterprise"):
-        await link_subject(gateway, "前名公司", uscc(998), actor="operator-1", reason="x")
+    with pytest.raises(GatewayError, match="No such enterprise"):
+        await link(gateway, "前名公司", uscc(998), "x")
 
 
 async def abnormal_of(gateway, number):
@@ -119,6 +125,6 @@ async def abnormal_of(gateway, number):
 
 async def test_a_link_to_nobody_and_of_a_unified_code_is_refused(gateway):
     with pytest.raises(GatewayError):
-        await link_subject(gateway, "某某公司", uscc(999), actor="operator-1", reason="x")
+        await link(gateway, "某某公司", uscc(999), "x")
     with pytest.raises(GatewayError):
-        await link_subject(gateway, uscc(46), uscc(47), actor="operator-1", reason="x")
+        await link(gateway, uscc(46), uscc(47), "x")

@@ -6,6 +6,7 @@ import typer
 
 from gateway import processes
 from gateway.admin import commands as registry
+from gateway.admin import erase_command
 from gateway.catalogue import agency_commands
 from gateway.catalogue import commands as mapping_commands
 from gateway.demo import command as demo
@@ -58,6 +59,7 @@ for name, group in GROUPS.items():
 agency_commands.extend(GROUPS["agency"])
 mapping_commands.extend(GROUPS["agency"])
 quality.extend(GROUPS["agency"])
+erase_command.extend(GROUPS["record"])
 
 
 def main() -> None:

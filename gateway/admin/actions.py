@@ -8,13 +8,13 @@ from pydantic import Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.admin.action import Action, Id, Jwk, Reason
+from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.gateway import Gateway
 from gateway.identity.clients import registry
 from gateway.identity.clients.client_keys import add_key, retire_key
 from gateway.identity.clients.limits import Limits, set_limits, set_signing
 from gateway.identity.clients.standing import change_standing
 from gateway.inquiries.plans import set_plan
-from gateway.records.actions import EraseSubject, RepairRecord
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 

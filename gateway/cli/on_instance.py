@@ -16,8 +16,10 @@ Result = TypeVar("Result")
 def on_instance(step: Callable[["Gateway"], Awaitable[Result]]) -> Result:
     """Run a step on the opened instance; a GatewayError, a denial too, ends the command with its message."""
     from gateway.gateway import open_gateway
+    from gateway.runtime.denial import DeniedError
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import load_settings
+    from gateway.web.error_table import ERRORS
 
     async def run() -> Result:
         async with open_gateway(load_settings()) as gateway:
@@ -25,6 +27,8 @@ def on_instance(step: Callable[["Gateway"], Awaitable[Result]]) -> Result:
 
     try:
         return asyncio.run(run())
+    except DeniedError as fault:
+        fail(fault.denial.detail or ERRORS[fault.denial.reason].title)
     except GatewayError as fault:
         fail(str(fault))
 

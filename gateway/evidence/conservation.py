@@ -1,7 +1,8 @@
-"""Conservation: what must be equal, whatever was killed when. Every query returns what is not, and must be empty.
+"""Conservation: what an instance holds, and what must be equal in it, whatever was killed when.
 
-Records, charges, uses, entries, deliveries and receipts are counted on both sides of every commit they share. This
-module and export.py alone read across the tables of all packages.
+Records, charges, uses, entries, deliveries and receipts are counted on both sides of every commit they share; every
+query of QUERIES returns what is not equal, and must be empty. This module and export.py alone read across the tables of
+all packages.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,19 @@ from sqlalchemy import text
 
 from gateway.runtime.work import UnitOfWork
 
+_HELD = text("""
+    SELECT (SELECT count(*) FROM audit_event) AS events,
+           (SELECT coalesce(max(size), 0) FROM audit_checkpoint) AS signed,
+           (SELECT count(*) FROM subject) AS subjects,
+           (SELECT count(*) FROM record_visible((now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)) AS records,
+           (SELECT count(*) FROM record_visible((now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)
+            WHERE subject_id IS NULL) AS unresolved,
+           (SELECT count(*) FROM inquiry WHERE state = 'answered') AS answered,
+           (SELECT count(*) FROM inquiry WHERE state = 'denied') AS denied,
+           (SELECT count(*) FROM delivery WHERE state IN ('pending', 'acknowledged')) AS waiting,
+           (SELECT count(*) FROM delivery WHERE state = 'refused') AS refused,
+           (SELECT count(*) FROM source WHERE last_fault IS NOT NULL) AS failing
+""")
 QUERIES: Mapping[str, str] = {
     "records are those their batch counted": """
         SELECT b.batch_id::text AS what, b.accepted + b.unresolved + b.corrections AS counted, count(r.*) AS found
@@ -76,6 +90,11 @@ QUERIES: Mapping[str, str] = {
         SELECT delivery_id::text, 1, 0 FROM delivery
         WHERE state IN ('acknowledged', 'confirmed') AND receipt IS NULL""",
 }
+
+
+async def count_held(work: UnitOfWork) -> Mapping[str, int]:
+    """Return how much there is of what an instance holds, by name."""
+    return dict((await work.session.execute(_HELD)).mappings().one())
 
 
 async def find_differences(work: UnitOfWork) -> list[tuple[str, str, int, int]]:

@@ -6,45 +6,32 @@ from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, show
 
 MOST_ALERTS = 10
-HELD = """
-    SELECT (SELECT count(*) FROM subject) AS subjects,
-           (SELECT count(*) FROM record_visible((now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)) AS records,
-           (SELECT count(*) FROM record_visible((now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)
-            WHERE subject_id IS NULL) AS unresolved,
-           (SELECT count(*) FROM inquiry WHERE state = 'answered') AS answered,
-           (SELECT count(*) FROM inquiry WHERE state = 'denied') AS denied,
-           (SELECT count(*) FROM delivery WHERE state IN ('pending', 'acknowledged')) AS waiting,
-           (SELECT count(*) FROM delivery WHERE state = 'refused') AS refused,
-           (SELECT count(*) FROM source WHERE last_fault IS NOT NULL) AS failing
-"""
 
 
 def status(as_json: AsJson = False) -> None:
     """一屏看全：就绪检查与审计日志 One screen: is it ready, how long is the log, what was signed last."""
-    from sqlalchemy import text
-
+    from gateway.evidence.conservation import count_held
     from gateway.quality.alerts import list_alerts
+    from gateway.runtime.actor import at_this_machine
     from gateway.runtime.instance import Instance
     from gateway.telemetry.readiness import readiness
 
     async def run(instance: Instance) -> tuple[dict[str, str], bool]:
         findings = await readiness(instance.units, instance.settings.worker_folder)
-        async with instance.database.begin("status") as session:
-            count = (await session.execute(text("SELECT count(*) FROM audit_event"))).scalar_one()
-            signed = (await session.execute(text("SELECT max(size) FROM audit_checkpoint"))).scalar_one()
-            held = (await session.execute(text(HELD))).one()
-            alerts = [f"{alert.agency}/{alert.dataset} {alert.kind}" for alert in await list_alerts(session)]
+        async with instance.units.begin("status", at_this_machine()) as work:
+            held = await count_held(work)
+            alerts = [f"{alert.agency}/{alert.dataset} {alert.kind}" for alert in await list_alerts(work.session)]
         lines = {
             "实例 instance": f"{instance.settings.instance} ({instance.settings.role})",
             "issuer": instance.settings.issuer,
             **{f.name: f"{'正常 ok' if f.ok else '异常 NOT OK'} · {f.seen}" for f in findings},
-            "审计事件 events": str(count),
-            "已签发至 signed up to": str(signed or 0),
-            "主体 subjects": str(held.subjects),
-            "现行记录 records": f"{held.records} · 待匹配 unresolved {held.unresolved}",
-            "查询 inquiries": f"{held.answered} 应答 answered · {held.denied} 拒绝 denied",
-            "报送 deliveries": f"{held.waiting} 待送 waiting · {held.refused} 被拒 refused",
-            "来源 sources": f"{held.failing} 异常 failing",
+            "审计事件 events": str(held["events"]),
+            "已签发至 signed up to": str(held["signed"]),
+            "主体 subjects": str(held["subjects"]),
+            "现行记录 records": f"{held['records']} · 待匹配 unresolved {held['unresolved']}",
+            "查询 inquiries": f"{held['answered']} 应答 answered · {held['denied']} 拒绝 denied",
+            "报送 deliveries": f"{held['waiting']} 待送 waiting · {held['refused']} 被拒 refused",
+            "来源 sources": f"{held['failing']} 异常 failing",
             "告警 alerts": f"{len(alerts)} 未解除 open" + "".join(f"\n{alert}" for alert in alerts[:MOST_ALERTS]),
         }
         return lines, all(f.ok for f in findings)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.cli.on_instance import on_instance
+from gateway.cli.on_instance import in_one_unit
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
-    from gateway.gateway import Gateway
+    from gateway.runtime.work import UnitOfWork
 
 group = typer.Typer(no_args_is_help=True, help="报送 Deliveries to platforms.")
 
@@ -30,19 +30,17 @@ def peer(
     import orjson
 
     from gateway.platforms.peers import set_peer
-    from gateway.runtime.actor import at_this_machine
 
     try:
         jwk: Any = orjson.loads(key.read_bytes())
     except ValueError:
         fail(f"{key} 不是 JSON is not JSON")
 
-    async def run(gateway: "Gateway") -> None:
-        async with gateway.units.begin("peer.set", at_this_machine()) as work:
-            status = "known" if known_only else "active"
-            await set_peer(work, peer_id=peer_id, role=role, url=url, jwk=jwk, client_id=client_id, status=status)
+    async def run(work: "UnitOfWork") -> None:
+        status = "known" if known_only else "active"
+        await set_peer(work, peer_id=peer_id, role=role, url=url, jwk=jwk, client_id=client_id, status=status)
 
-    on_instance(run)
+    in_one_unit("peer.set", run)
     show(as_json, {"平台 peer": peer_id, "角色 role": role, "地址 url": url})
 
 
@@ -53,16 +51,14 @@ def list_deliveries(
 ) -> None:
     """列出报送 List the newest deliveries: state, tries, what last went wrong."""
     from gateway.platforms.reading import list_deliveries
-    from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> dict[str, object]:
-        async with gateway.units.begin("delivery.list", at_this_machine()) as work:
-            return {
-                str(row.delivery_id): {
-                    "kind": row.kind, "to": row.peer_id, "state": row.state, "attempts": row.attempts,
-                    "last_fault": row.last_fault,
-                }
-                for row in await list_deliveries(work, limit)
-            }  # fmt: skip
+    async def run(work: "UnitOfWork") -> dict[str, object]:
+        return {
+            str(row.delivery_id): {
+                "kind": row.kind, "to": row.peer_id, "state": row.state, "attempts": row.attempts,
+                "last_fault": row.last_fault,
+            }
+            for row in await list_deliveries(work, limit)
+        }  # fmt: skip
 
-    show(as_json, on_instance(run))
+    show(as_json, in_one_unit("delivery.list", run))

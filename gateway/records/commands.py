@@ -1,4 +1,4 @@
-"""`xinqiao record …`: what is held of an enterprise, its history and proof; retention; erasing a person."""
+"""`xinqiao record …`: what is held of an enterprise, its history and proof; retention."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,14 +7,15 @@ from uuid import UUID
 
 import typer
 
-from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, fail, show, show_rows
+from gateway.cli.on_instance import in_one_unit, on_instance
+from gateway.cli.output import AsJson, show, show_rows
 
 if TYPE_CHECKING:
     from collections import Counter
 
-    from gateway.gateway import Gateway
     from gateway.records.history import AsOf
+    from gateway.runtime.instance import Instance
+    from gateway.runtime.work import UnitOfWork
 
 group = typer.Typer(no_args_is_help=True, help="记录 Records.")
 Uscc = Annotated[str, typer.Argument(help="统一社会信用代码 The enterprise's USCC.")]
@@ -40,13 +41,11 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
     from collections import Counter
 
     from gateway.records.history import load_shown
-    from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> "Counter[str]":
-        async with gateway.units.begin("record.count", at_this_machine()) as work:
-            return Counter(record.dataset for record in await load_shown(work, uscc))
+    async def run(work: "UnitOfWork") -> "Counter[str]":
+        return Counter(record.dataset for record in await load_shown(work, uscc))
 
-    found = on_instance(run)
+    found = in_one_unit("record.count", run)
     show(as_json, {"记录 records": found.total(), "按目录 by_dataset": dict(found)})
 
 
@@ -56,9 +55,9 @@ def list_all(uscc: Uscc, as_of: AsOfDay = None, known_at: KnownAt = None, as_jso
     from gateway.records.history import list_records
     from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> list[dict[str, Any]]:
-        async with gateway.units.begin("record.list", at_this_machine()) as work:
-            return await list_records(work, gateway.protector, uscc, _as_of(as_of, known_at))
+    async def run(instance: "Instance") -> list[dict[str, Any]]:
+        async with instance.units.begin("record.list", at_this_machine()) as work:
+            return await list_records(work, instance.protector, uscc, _as_of(as_of, known_at))
 
     found = on_instance(run)
     show_rows(as_json, [{name: row[name] for name in LISTED} for row in found])
@@ -70,9 +69,9 @@ def history(record_id: UUID, as_of: AsOfDay = None, known_at: KnownAt = None, as
     from gateway.records.history import read_history
     from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> dict[str, Any]:
-        async with gateway.units.begin("record.history", at_this_machine()) as work:
-            return await read_history(work, gateway.protector, record_id, _as_of(as_of, known_at))
+    async def run(instance: "Instance") -> dict[str, Any]:
+        async with instance.units.begin("record.history", at_this_machine()) as work:
+            return await read_history(work, instance.protector, record_id, _as_of(as_of, known_at))
 
     found = on_instance(run)
     if as_json:
@@ -90,13 +89,11 @@ def proof(
     """一条记录的证明文件 Write one file that `xinqiao verify FILE --keys keys.json` checks without us."""
     from gateway.records.proof import prove_record
     from gateway.records.proof_file import file_bytes
-    from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> bytes:
-        async with gateway.units.begin("record.proof", at_this_machine()) as work:
-            return file_bytes((await prove_record(work, record_id, "file")).proof)
+    async def run(work: "UnitOfWork") -> bytes:
+        return file_bytes((await prove_record(work, record_id, "file")).proof)
 
-    content = on_instance(run)
+    content = in_one_unit("record.proof", run)
     if output is None:
         typer.echo(content.decode(), nl=False)
     else:
@@ -114,38 +111,14 @@ def retention(
     from gateway.runtime.actor import at_this_machine
     from gateway.runtime.clock import now
 
-    async def run(gateway: "Gateway") -> dict[str, int]:
+    async def run(instance: "Instance") -> dict[str, int]:
         if not dry_run:
-            return await expunge(gateway.units, at_this_machine(), gateway.protector, now())
-        async with gateway.units.begin("record.retention", at_this_machine()) as work:
+            return await expunge(instance.units, at_this_machine(), instance.protector, now())
+        async with instance.units.begin("record.retention", at_this_machine()) as work:
             return await count_expired(work)
 
     found = on_instance(run)
     show(as_json, {"记录 records": sum(found.values()), "按目录 by_dataset": found, "仅试算 dry_run": dry_run})
-
-
-@group.command("erase")
-def erase(
-    subject: Annotated[str, typer.Option(help="统一社会信用代码 The subject's USCC.")],
-    reason: Annotated[str, typer.Option(help="原因 Why, for the log.")],
-    as_json: AsJson = False,
-) -> None:
-    """删除个人信息，不可恢复 Destroy the keys of what is personal of a subject, for good; proofs still verify."""
-    from pydantic import ValidationError
-
-    from gateway.admin.changes import ask_change
-    from gateway.records.actions import EraseSubject
-    from gateway.runtime.actor import at_this_machine
-
-    try:
-        action = EraseSubject(subject=subject, reason=reason)
-    except ValidationError as fault:
-        fail("；".join(f"{error['loc'][0]}: {error['msg']}" for error in fault.errors()))
-
-    async def run(gateway: "Gateway") -> str:
-        return str((await ask_change(gateway, action, actor=at_this_machine().name, alone=True)).change_id)
-
-    show(as_json, {"变更 change": on_instance(run), "主体 subject": subject, "已删除 erased": True})
 
 
 def _as_of(as_of: datetime | None, known_at: datetime | None) -> "AsOf":

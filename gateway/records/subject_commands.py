@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.on_instance import on_instance
+from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, show
 
 if TYPE_CHECKING:
-    from gateway.gateway import Gateway
     from gateway.records.subjects import KnownSubject, Linked
+    from gateway.runtime.instance import Instance
 
 group = typer.Typer(no_args_is_help=True, help="主体 Subjects.")
 Said = Annotated[str, typer.Argument(help="代码或名称 A code in any spelling, or a registered name.")]
@@ -22,9 +22,9 @@ def show_one(said: Said, as_json: AsJson = False) -> None:
     from gateway.records.subjects import show_subject
     from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> "KnownSubject":
-        async with gateway.units.begin("subject.show", at_this_machine()) as work:
-            return await show_subject(work, gateway.protector, said)
+    async def run(instance: "Instance") -> "KnownSubject":
+        async with instance.units.begin("subject.show", at_this_machine()) as work:
+            return await show_subject(work, instance.protector, said)
 
     found = on_instance(run)
     lines = [_line(row) for row in found.known_as]
@@ -47,13 +47,8 @@ def _line(known: dict[str, object]) -> str:
 def unresolved(as_json: AsJson = False) -> None:
     """统计待匹配记录 Count the records that wait for a subject, by dataset and kind of identifier."""
     from gateway.records.subjects import count_unresolved
-    from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> list[dict[str, object]]:
-        async with gateway.units.begin("subject.unresolved", at_this_machine()) as work:
-            return await count_unresolved(work)
-
-    waiting = on_instance(run)
+    waiting = in_one_unit("subject.unresolved", count_unresolved)
     lines = [f"{row['dataset']} {row['kind']}: {row['records']} 条 records" for row in waiting]
     show(as_json, {"待匹配 unresolved": waiting if as_json else "\n".join(lines) or "无 none"})
 
@@ -69,9 +64,9 @@ def link(
     from gateway.records.subjects import link_subject
     from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> "Linked":
-        async with gateway.units.begin("subject.link", at_this_machine()) as work:
-            return await link_subject(work, gateway.protector, said, uscc, reason)
+    async def run(instance: "Instance") -> "Linked":
+        async with instance.units.begin("subject.link", at_this_machine()) as work:
+            return await link_subject(work, instance.protector, said, uscc, reason)
 
     linked = on_instance(run)
     show(as_json, {"企业 uscc": linked.subject.uscc, "由此归属的记录 records": linked.records})

@@ -38,7 +38,7 @@ class UnitOfWork:
         *,
         institution: str | None = None,
         account: str | None = None,
-        subject: UUID | str | None = None,
+        subject: UUID | None = None,
         outcome: str | None = None,
         exchange: UUID | str | None = None,
         at: datetime | None = None,
@@ -47,7 +47,8 @@ class UnitOfWork:
     ) -> UUID:
         """Record an event of the catalogue and return its id, as long as this unit commits.
 
-        `actor` is named where somebody else is the cause; `event_id` where something signed names it before.
+        `subject` is the subject's own id. `actor` is named where somebody else is the cause; `event_id` where something
+        signed names it before.
         Raises EventError for a type or payload that the catalogue does not know.
         """
         event = event_of(

@@ -2,8 +2,11 @@
 
 import json
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
+from gateway.runtime.actor import at_this_machine
 from tests import database_server
 from tests.enterprises import sole_trader
 from tests.processes import environment, free_port, xinqiao
@@ -18,6 +21,17 @@ def instance(socket_folder, tmp_path):
         env = environment(tmp_path, urls, f"http://127.0.0.1:{free_port()}")
         xinqiao(["init"], env)
         yield env
+
+
+def readings(env):
+    """Return how often this machine's operator read or erased, by type of event; each has an outcome."""
+    query = """
+        SELECT type, count(*) FROM audit_event
+        WHERE actor = %s AND outcome IS NOT NULL AND type ~ '^(record|subject)' GROUP BY type
+    """
+    url = make_url(env["XINQIAO_DATABASE_OWNER_URL"]).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        return dict(connection.execute(query, [at_this_machine().name]).fetchall())
 
 
 def told(arguments, env):
@@ -46,6 +60,13 @@ def test_records_are_listed_told_and_erased(instance, tmp_path):
     assert "reg_capital" not in xinqiao(["record", "history", listed[0]["record"]], instance).stdout
     assert told(["record", "erase", "--subject", code, "--reason", "本人申请"], instance)["erased"] is True
     assert told(["reconcile"], instance) is not None
+    proof = tmp_path / "proof.json"
+    xinqiao(["record", "proof", listed[0]["record"], "--output", str(proof)], instance)
+    assert json.loads(proof.read_text())["type"] == "xinqiao-record-proof/1"
+    assert told(["subject", "show", code], instance)["uscc"] == code
+    assert readings(instance) == {
+        "record.listed": 5, "record.history_read": 2, "record.proved": 1, "subject.read": 1, "subject.erased": 1,
+    }  # fmt: skip
 
 
 def test_what_is_not_there_is_said_in_one_line(instance):

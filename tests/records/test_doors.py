@@ -217,9 +217,8 @@ async def test_erasing_linking_and_retention_are_not_for_everybody(story, told_o
 
 def keys_of(number, signature=None):
     header, row = ["行政处罚决定书文号", "统一社会信用代码"], [f"V{number}", uscc(number)]
-    return KeyList(
-        get_dataset("penalty_general"), str(uuid4()), b"x" * 32, lambda: Table(header, [(2, row)]), signature
-    )
+    table = Table("utf-8", header, iter([(2, row)]))
+    return KeyList(get_dataset("penalty_general"), str(uuid4()), b"x" * 32, lambda: table, signature)
 
 
 @pytest.mark.parametrize("kind", [*OTHERS, "auditor", "machine"])

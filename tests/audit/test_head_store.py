@@ -23,6 +23,16 @@ def test_what_was_swapped_in_is_found_again_by_whoever_opens_the_store(store, tm
     store.swap(None, FIRST)
     store.swap(FIRST, SECOND)
     assert HeadStore(tmp_path / "head").find() == SECOND
+    assert sorted(path.name for path in (tmp_path / "head").iterdir()) == ["head.json", "head.lock"]
+
+
+def test_a_head_half_written_before_a_crash_is_not_the_head(store, tmp_path):
+    store.swap(None, FIRST)
+    (tmp_path / "head" / "head.new").write_text("half")
+    assert store.find() == FIRST
+    store.swap(FIRST, SECOND)
+    assert store.find() == SECOND
+    assert not (tmp_path / "head" / "head.new").exists()
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def test_a_bundle_is_lengths_and_entries():
     assert bundle == b"\x00\x02ab" + b"\x00\x00" + b"\x01\x02" + b"x" * 258
     assert read_bundle(bundle, 3) == [b"ab", b"", b"x" * 258]
     assert read_bundle(write_bundle([b""]), 1) == [b""]
+    longest = [b"x" * 40_000, b"y" * 65_535]
+    assert read_bundle(write_bundle(longest), 2) == longest
     assert read_bundle(b"", 0) == []
 
 

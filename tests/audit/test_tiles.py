@@ -68,5 +68,5 @@ async def test_a_proof_of_what_is_not_there_is_refused():
     with pytest.raises(ProofError, match="lacks hashes"):
         await tiles.inclusion(read, 0, 5)
     for old, size in ((0, 5), (6, 5)):
-        with pytest.raises(ProofError):
+        with pytest.raises(ProofError, match="no earlier size"):
             await tiles.consistency(read, old, size)

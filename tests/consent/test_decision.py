@@ -1,5 +1,6 @@
 """The decision: every rule alone, every pair in its order, and nothing permitted by accident."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -107,6 +108,10 @@ def test_the_terms_have_exactly_these_bytes(shanghai):
     )
 
 
+def test_the_digest_is_over_the_canonical_bytes():
+    assert TERMS.digest() == hashlib.sha256(TERMS.canonical()).hexdigest()
+
+
 def test_terms_survive_their_canonical_form():
     assert read_terms(TERMS.canonical()) == TERMS
 
@@ -127,6 +132,6 @@ def test_every_change_is_made_by_the_right_party_from_the_right_status_only():
         ("resume", "signatory", "paused"): "active",
         **{("revoke", k, s): "revoked" for k in ("signatory", "account") for s in ("requested", "active", "paused")},
     }
-    assert decide_change("revoke", "account", "revoked").again
+    assert decide_change("revoke", "account", "revoked") == Unchanged("already", again=True)
     assert decide_change("approve", "account", "requested") == Unchanged("not-yours-to-decide")
     assert decide_change("resume", "signatory", "revoked") == Unchanged("unchangeable-revoked")

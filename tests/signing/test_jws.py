@@ -9,7 +9,7 @@ import pytest
 from joserfc import jws
 
 from signing.errors import KeyFileError, SealError, SignatureError
-from signing.jws import key_id_of, sign_jws, type_of, verify_jws
+from signing.jws import key_id_of, payload_of, sign_jws, type_of, verify_jws
 from signing.keys import SigningKey, generate_key, key_from_private, load_key, private_bytes, public_jwk, save_key
 from signing.sealing import seal, unseal
 
@@ -172,6 +172,7 @@ def test_a_key_of_another_kind_is_refused(key: SigningKey) -> None:
 def test_a_statement_names_its_key_and_its_type_unverified(key: SigningKey) -> None:
     token = sign_jws({}, key, TYP)
     assert (key_id_of(token), type_of(token)) == (key.kid, TYP)
+    assert payload_of(sign_jws({"score": 700}, key, TYP)) == {"score": 700}
     bare = ".".join([segment({"alg": key.alg}), segment({}), "AAAA"])
     assert (key_id_of(bare), type_of(bare)) == (None, None)
 

@@ -180,6 +180,14 @@ def test_a_tree_that_grows_has_the_head_of_one_built_at_once(steps: list[list[by
         assert (tree.size, tree.root()) == (len(all_of_them), root_of(all_of_them))
 
 
+def test_every_growth_up_to_forty_leaves_is_proved() -> None:
+    hashes = [leaf_hash(bytes([i])) for i in range(40)]
+    for new in range(1, 41):
+        for old in range(1, new + 1):
+            heads = root_of(hashes[:old]), root_of(hashes[:new])
+            verify_consistency(old, new, *heads, consistency_path(hashes[:new], old))
+
+
 def test_a_shrunken_tree_is_refused() -> None:
     with pytest.raises(MerkleError):
         verify_consistency(3, 2, EMPTY_ROOT, EMPTY_ROOT, [])

@@ -40,6 +40,12 @@ def test_the_address_is_the_last_one_a_trusted_proxy_tells(settings, chain, addr
     assert address_of(asked, settings) == ip_address(address)
 
 
+def test_two_fields_are_one_list_whose_later_part_was_told_later():
+    asked = request(x_forwarded_for="198.51.100.1")
+    asked.scope["headers"].append((b"x-forwarded-for", b"203.0.113.7"))
+    assert address_of(asked, TRUSTING) == ip_address("203.0.113.7")
+
+
 def test_a_connection_without_an_address_has_none():
     asked = request(x_forwarded_for="203.0.113.7", client_cert="x")
     asked.scope["client"] = None
@@ -69,6 +75,12 @@ def test_what_is_no_certificate_is_refused(value):
         certificate_thumbprint(request(client_cert=value), TRUSTING)
     with pytest.raises(BindingError, match="no certificate"):
         read_binding(request(client_cert=value), TRUSTING, NONCES, SECONDS)
+
+
+def test_a_certificate_with_other_characters_between_is_refused():
+    sound = as_header(certificate(), "RFC 9440")
+    with pytest.raises(PeerError, match="no certificate"):
+        certificate_thumbprint(request(client_cert=f"{sound[:9]}*{sound[9:]}"), TRUSTING)
 
 
 def test_two_certificates_are_refused():
@@ -118,4 +130,10 @@ def test_nonces_of_another_key_or_window_are_not_ours():
     assert NONCES.make(0) == NONCES.make(119) != NONCES.make(120)
     assert not NONCES.good(NONCES.make(240), 120)
     assert not Nonces(b"\1" * 32).good(NONCES.make(240), 240)
-    assert len(NONCES.make(0)) == 24
+    assert not NONCES.good("\ud800", 120)
+    assert not NONCES.good(None, 120)
+
+
+def test_every_release_makes_the_same_nonces():
+    """Workers of two releases run beside each other while one replaces the other."""
+    assert NONCES.make(0) == NONCES.make(119.9) == "QOCvjwhnvdjN_x1GnFr-rvb2"

@@ -13,7 +13,7 @@ WORKERS ?= auto
 LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup demo test mutants check serve migrate format lock clean
+.PHONY: help setup demo test mutants check serve migrate format docs lock clean
 
 help: ## show this list 列出全部命令
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -56,6 +56,9 @@ migrate: $(READY) ## bring the database to the current schema 升级数据库结
 
 format: $(READY) ## rewrite the code in the house style 统一格式
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+docs: $(READY) ## print the page of errors from the error table 由错误表生成文档
+	@$(BIN)/python -m gateway.web.error_pages docs/errors.md
 
 lock: ## resolve the dependencies anew 更新锁定文件
 	@"$(PYTHON)" -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet uv

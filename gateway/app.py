@@ -41,6 +41,7 @@ from gateway.runtime.settings import Settings, load_settings
 from gateway.sources import pages as source_pages
 from gateway.telemetry.metrics import Metrics
 from gateway.web import health_routes as health
+from gateway.web import problem_routes as problems
 from gateway.web.forms import FormError, on_form_error
 from gateway.web.observation import Observation, observed
 from gateway.web.problems import install_handlers
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.add_middleware(Observation, metrics=metrics)
     for module in (
         health,
+        problems,
         oauth,
         keys,
         catalogue,

@@ -1,5 +1,7 @@
 """Errors at the edge: RFC 9457 problem documents, one place that makes them."""
 
+from typing import Any
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,21 +16,26 @@ QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded
 _LOG = structlog.get_logger("gateway.web.problems")
 
 
-def problem(request: Request, denial: Denial) -> JSONResponse:
-    """Build the problem document of a denial; `type` is <issuer>/problems/<slug>, or IANA's where one is registered.
+def problem_document(issuer: str, denial: Denial) -> dict[str, Any]:
+    """Return the problem document of a denial; `type` is <issuer>/problems/<slug>, or IANA's where one is registered.
 
     Raises KeyError for a reason that the error table does not have.
     """
     row = ERRORS[denial.reason]
     slug = row.slug or denial.reason
-    body = {
-        "type": QUOTA_EXCEEDED if slug == "quota-exceeded" else f"{request.app.state.issuer}/problems/{slug}",
+    return {
+        "type": QUOTA_EXCEEDED if slug == "quota-exceeded" else f"{issuer}/problems/{slug}",
         "title": slug.replace("-", " "),
         "status": row.status,
         "detail": denial.detail or row.title,
         **denial.members,
     }
-    return JSONResponse(body, row.status, headers=dict(denial.headers), media_type=MEDIA_TYPE)
+
+
+def problem(request: Request, denial: Denial) -> JSONResponse:
+    """Answer with the problem document of a denial. Raises KeyError for a reason that the error table does not have."""
+    body, status = problem_document(request.app.state.issuer, denial), ERRORS[denial.reason].status
+    return JSONResponse(body, status, headers=dict(denial.headers), media_type=MEDIA_TYPE)
 
 
 def install_handlers(app: FastAPI) -> None:
@@ -42,8 +49,7 @@ def install_handlers(app: FastAPI) -> None:
         assert isinstance(fault, RequestValidationError)  # noqa: S101 - registered for this type
         # The offending value is left out: it may be personal data.
         invalid = [{"name": ".".join(map(str, e["loc"])), "reason": e["msg"]} for e in fault.errors()]
-        detail = "请求与文档不符 The request is not as documented."
-        return problem(request, Denial("invalid-request", detail, {"invalid_params": invalid}))
+        return problem(request, Denial("invalid-request", members={"invalid_params": invalid}))
 
     async def on_http(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)  # noqa: S101 - registered for this type

@@ -1,0 +1,56 @@
+"""What a problem's `type` leads to: a page about it in both languages, or the same as JSON."""
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from gateway.runtime.denial import Denial, DeniedError
+from gateway.web.error_table import ERRORS
+from gateway.web.problems import problem_document
+
+router = APIRouter(tags=["reference 参考"])
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+_HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
+
+
+def _code(text: str) -> Markup:
+    """Show what stands between backticks as code."""
+    return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+)
+_TEMPLATES.filters |= {"code": _code, "json": partial(json.dumps, ensure_ascii=False, indent=2)}
+
+
+@router.get("/problems/{slug}", summary="What a problem means 错误说明", response_class=HTMLResponse)
+async def show(slug: str, request: Request) -> Response:
+    """Return what the problem means, what to do and an example; one name can stand for two statuses."""
+    issuer = request.app.state.issuer
+    errors = [_explained(issuer, reason) for reason, row in ERRORS.items() if (row.slug or reason) == slug]
+    if not errors:
+        raise DeniedError("not-found")
+    accepted = request.headers.get("accept", "")
+    if "application/json" in accepted and "text/html" not in accepted:
+        return JSONResponse({"slug": slug, "errors": errors}, headers=_HEADERS)
+    shown = _TEMPLATES.get_template("problem.html").render(slug=slug, errors=errors)
+    return HTMLResponse(shown, headers=_HEADERS)
+
+
+def _explained(issuer: str, reason: str) -> dict[str, Any]:
+    row = ERRORS[reason]
+    return {
+        "status": row.status,
+        "title": {"zh": row.title_zh, "en": row.title_en},
+        "remedy": {"zh": row.remedy_zh, "en": row.remedy_en},
+        "example": row.example,
+        "document": problem_document(issuer, Denial(reason, members=row.members)),
+    }

@@ -16,7 +16,7 @@ from tests import http_server
 from tests.enterprises import uscc
 from tests.stories import registration
 from tests.town import instance
-from xinqiao_client import DeniedError, LoginError, Xinqiao, XinqiaoAuth, create_key, load_key
+from xinqiao_client import LoginError, ProblemError, Xinqiao, XinqiaoAuth, create_key, load_key
 
 
 @pytest.fixture(scope="module", params=["plain", "nonce"])
@@ -51,7 +51,7 @@ def test_a_bank_asks_its_first_question_and_an_agency_pushes_a_file(served, bank
         first = agency.push("ent_registration", file)
         assert first["accepted"] == 1
         assert agency.push("ent_registration", file)["batch"] == first["batch"]
-    with pytest.raises(DeniedError) as refused:
+    with pytest.raises(ProblemError) as refused:
         bank.ask(uscc(1), purpose="pre_loan")
     assert (refused.value.status, refused.value.slug) == (403, "consent-required")
     asked = bank.request_consent(uscc(1), purpose="pre_loan", products=["score"])
@@ -136,7 +136,7 @@ def test_what_stays_refused_is_told(tmp_path, status, tries):
     with (
         unsteady([status] * 9) as (issuer, seen),
         Xinqiao(issuer, "bank-1", key, pause=0.01) as bank,
-        pytest.raises(DeniedError) as told,
+        pytest.raises(ProblemError) as told,
     ):
         bank.ask("x", purpose="pre_loan")
     assert (told.value.status, told.value.slug, len(seen)) == (status, "busy", tries)

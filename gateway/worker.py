@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
@@ -64,9 +63,7 @@ async def publish_head(gateway: Gateway) -> None:
     """Sign and publish the tree where it has grown since the last head."""
     store = HeadStore(gateway.settings.head_folder)
     async with gateway.database.begin("audit.publish", role="sequencer") as session:
-        await publish(
-            session, gateway.audit.log_id, gateway.audit.origin, gateway.keys.audit_key(), store, datetime.now(UTC)
-        )
+        await publish(session, gateway.audit.log_id, gateway.audit.origin, gateway.keys.audit_key(), store, now())
 
 
 async def revive_server(gateway: Gateway) -> None:  # noqa: ARG001 - the process holds it, whatever the instance

@@ -1,7 +1,7 @@
 """Lists of keys an agency acts upon at once (a withdrawal list): rows that hold the fields of the dataset's key.
 
-The columns are those of the dataset's own deliveries, or the names of the key's fields; what else stands in a row does
-not matter. A key is read as the delivery's rows are, so that a list made from the same table finds the same records.
+The columns are those of the dataset's own submissions, or the names of the key's fields; what else stands in a row does
+not matter. A key is read as a submission's rows are, so that a list made from the same table finds the same records.
 """
 
 from collections.abc import Callable, Iterator, Sequence

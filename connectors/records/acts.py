@@ -93,7 +93,7 @@ async def find_record(session: AsyncSession, record_id: UUID) -> RowMapping | No
 
 
 async def find_current(session: AsyncSession, key: Key) -> RowMapping | None:
-    """Return the current version under a key, locked against other acts and deliveries until the transaction ends."""
+    """Return the current version under a key, locked against other acts and batches until the transaction ends."""
     values = vars(key)
     if (await session.execute(_LOCK, values)).one_or_none() is None:
         return None

@@ -1,4 +1,4 @@
-"""Tables of what is done with records after their delivery: acts, one by one and by list. Evidence: only ever added."""
+"""Tables of what is done with records once they are in: acts, one by one and by list. Evidence: only ever added."""
 
 from datetime import date, datetime
 from typing import Any

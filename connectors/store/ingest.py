@@ -26,7 +26,6 @@ from connectors.personal.protect import find_untouched, protect_chunk
 from connectors.personal.sealing import Protector, SubjectKeys
 from connectors.store.refused import Quarantine
 from connectors.store.store import Prepared, Store, prepare
-from signing.merkle import inclusion_path
 
 CHUNK_ROWS = 20_000
 CHUNK_CHARACTERS = 4_000_000
@@ -35,7 +34,6 @@ MOST_ROWS = 5_000_000
 LOCK = 7134  # the advisory lock of a dataset: one batch of it is stored at a time
 _LOCK = text(f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(:dataset))")
 _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM STDIN"
-_LEAVES = text("SELECT digest FROM record WHERE batch_id = :batch ORDER BY leaf_index")
 Seal = Callable[[Mapping[str, object]], str]
 Progress = Callable[[int], None]
 Look = Callable[[pl.Series], None]
@@ -197,13 +195,3 @@ async def _quarantine(cursor: psycopg.AsyncCursor, quarantine: Quarantine, chunk
             seen.rejected += 1
             seen.reasons.update({reason.code for reason in reasons})
             await copy.write_row((quarantine.batch_id, number, *quarantine.row(cells, reasons)))
-
-
-async def load_leaves(session: AsyncSession, batch_id: UUID) -> list[bytes]:
-    """Return the leaf hashes of a batch's records in their order."""
-    return list((await session.execute(_LEAVES, {"batch": batch_id})).scalars())
-
-
-def path_of(leaves: list[bytes], index: int) -> list[str]:
-    """Return a record's inclusion path in its batch, in hex (RFC 6962 2.1.1)."""
-    return [step.hex() for step in inclusion_path(leaves, index)]

@@ -4,7 +4,6 @@ The record as it was sealed, its path to the root of its batch, the gateway's st
 signature over what it handed in where there is one, and the audit entry's path to a checkpoint once it is under one.
 """
 
-import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,8 +12,7 @@ from uuid import UUID
 from audit.errors import ProofError
 from audit.note import own_lines, public_bytes, verifier_key
 from audit.proofs import get_proof
-from connectors.store.ingest import load_leaves, path_of
-from connectors.store.tables import Batch, Record
+from connectors.store.sealed import SealedRecord, get_sealed, load_path
 from gateway.identity.clients.client_keys import find_key
 from gateway.records.access import get_shown
 from gateway.records.proof_file import KEY_MEMBERS, TYPE
@@ -24,11 +22,9 @@ from signing.jws import key_id_of
 
 
 @dataclass(frozen=True)
-class ProvedRecord:
+class ProvedRecord(SealedRecord):
     """A record, its batch, and the proof as a file has it."""
 
-    record: Record
-    batch: Batch
     proof: dict[str, Any]
 
 
@@ -39,17 +35,16 @@ async def prove_record(work: UnitOfWork, record_id: UUID, form: Literal["proof",
     proved, and where its content was kept long enough and erased.
     """
     await get_shown(work, record_id)
-    record = await work.session.get_one(Record, record_id)
+    sealed = await get_sealed(work.session, record_id)
+    record, batch = sealed.record, sealed.batch
     if record.canonical is None:
         raise DeniedError("record-erased")
-    batch = await work.session.get_one(Batch, record.batch_id)
-    leaves = await load_leaves(work.session, record.batch_id)
     signature = _as_it_was_made(batch.agency_signature)
     proof = {
         "type": TYPE,
         "canonical": record.canonical.decode(),
         "leaf_index": record.leaf_index,
-        "path": await asyncio.to_thread(path_of, leaves, record.leaf_index),
+        "path": await load_path(work.session, record),
         "statement": batch.statement,
         "agency_signature": signature,
         "agency_key": await _agency_key(work, batch.agency, signature) if signature else None,

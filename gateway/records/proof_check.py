@@ -2,7 +2,7 @@
 
 1. The file is in canonical form and has these members and no others: no byte of it is there for nothing.
 2. The gateway's key signed the batch's statement; the record's path leads to the root in it.
-3. The agency's key signed the delivery that the statement names, where it was signed.
+3. The agency's key signed the batch that the statement names, where it was signed.
 4. The audit entry is the batch's own, and its path leads to a checkpoint that the log's key signed.
 """
 
@@ -30,7 +30,7 @@ class RecordProofError(GatewayError):
 
 @dataclass(frozen=True)
 class Proved:
-    """What the file proves: the record, its batch's statement, whose key signed the delivery, and the log's size."""
+    """What the file proves: the record, its batch's statement, whose key signed the batch, and the log's size."""
 
     record: dict[str, Any]
     statement: dict[str, Any]
@@ -53,7 +53,7 @@ def verify_proof(
 ) -> Proved:
     """Return what a file proves; without `agency_key`, by the agency's key in it. Raises RecordProofError.
 
-    Who gives `agency_key` wants the delivery signed with it; `logged` wants the audit entry there.
+    Who gives `agency_key` wants the batch signed with it; `logged` wants the audit entry there.
     """
     try:
         proof = _read(content)
@@ -93,13 +93,13 @@ def _check_path(proof: Mapping[str, Any], statement: Mapping[str, Any]) -> None:
 def _check_agency(
     proof: Mapping[str, Any], statement: Mapping[str, Any], given: Mapping[str, Any] | None
 ) -> str | None:
-    """Return whose key holds: the one given, or the one in the file; None where the delivery was not signed."""
+    """Return whose key holds: the one given, or the one in the file; None where the batch was not signed."""
     signature, inside = proof["agency_signature"], proof["agency_key"]
     if signature is None:
         if inside is not None:
             raise RecordProofError("有部门公钥而无签名 there is an agency's key and no signature")
         if given is not None:
-            raise RecordProofError("没有部门签名 the agency did not sign this delivery")
+            raise RecordProofError("没有部门签名 the agency did not sign this batch")
         return None
     if not set(inside) <= set(KEY_MEMBERS):
         raise RecordProofError("部门公钥有多余成员 the agency's key has other members than a key")

@@ -11,7 +11,7 @@ from gateway.platforms.reading import read_received
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from tests.enterprises import uscc
-from tests.stories import slug
+from tests.stories import registration, slug
 
 
 async def tell(story, sender, number):
@@ -58,3 +58,20 @@ async def test_the_rule_stands_in_the_use_case(gateway):
     async with gateway.units.begin("test.read", Actor("platform-1", "platform")) as work:
         with pytest.raises(DeniedError):
             await read_received(work, "usage-results", None, 10)
+
+
+async def test_a_usage_result_is_read_by_the_institution_that_reported_it_with_one_event(story):
+    await story.push("market_regulation", "ent_registration", registration(3))
+    await story.account("bank-1", "bank")
+    await story.account("other-1", "other-bank")
+    await story.consent("bank-1", 3)
+    inquiry = (await story.ask("bank-1", 3)).json()["inquiry"]
+    report = {"inquiry": inquiry, "outcome": "refused", "decided_on": "2026-01-01"}
+    told = await story.client.post("/v1/usage-results", json=report, headers=await story.headers("bank-1"))
+    url = f"/v1/usage-results/{told.json()['result']}"
+    assert (await story.client.get(url, headers=await story.headers("bank-1"))).status_code == 200
+    foreign = await story.client.get(url, headers=await story.headers("other-1"))
+    assert (foreign.status_code, slug(foreign)) == (404, "usage-result-not-found")
+    async with story.gateway.database.begin("test.events") as session:
+        found = await session.execute(text("SELECT actor, outcome FROM audit_event WHERE type = 'usage.read'"))
+        assert [tuple(row) for row in found] == [("bank-1", "read")]

@@ -58,6 +58,11 @@ async def test_proofs_from_tiles_verify_and_equal_the_plain_ones(data):
     assert proof == merkle.consistency_path(hashes[:size], old)
 
 
+@pytest.mark.parametrize(("size", "levels"), [(0, 1), (1, 1), (255, 1), (256, 2), (65_535, 2), (65_536, 3)])
+def test_a_log_has_a_level_for_every_256_times(size, levels):
+    assert tiles.levels(size) == levels
+
+
 async def test_a_proof_of_what_is_not_there_is_refused():
     async def read(level, n):
         return b""

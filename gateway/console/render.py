@@ -2,16 +2,18 @@
 
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_datetime
+from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connectors.model.calendar import SHANGHAI
-from gateway.console.texts import LANGUAGES, say
+from gateway.console.texts import LANGUAGES, load_texts
 from gateway.console.titles import Titles
 from gateway.people.roles import ROLES
 from gateway.people.sessions import Present
@@ -25,9 +27,6 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     "operator": ("quality", "sources", "changes", "clients", "uploads", "catalogue"),
     "clerk": ("quality", "uploads", "catalogue"),
 }
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
-)
 
 
 def _plain(value: object) -> str:
@@ -37,18 +36,38 @@ def _plain(value: object) -> str:
     return "—" if value is None else str(value)
 
 
-def _moment(value: datetime | str) -> str:
+def _moment(value: datetime | str, language: str) -> str:
     """Show a moment by the clock of those who read it."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return format_datetime(moment, "yyyy-MM-dd HH:mm", tzinfo=SHANGHAI, locale=language)
 
 
-def _percent(value: Decimal | None) -> str:
+def _number(value: int, language: str) -> str:
+    """Show a count, thousands apart."""
+    return format_decimal(value, locale=language)
+
+
+def _percent(value: Decimal | None, language: str) -> str:
     """Show a share as a percentage."""
-    return "" if value is None else f"{value:.1%}"
+    return "" if value is None else format_percent(value, "0.0%", locale=language)
 
 
-_TEMPLATES.filters |= {"plain": _plain, "moment": _moment, "percent": _percent}
+@cache
+def templates(language: str) -> Environment:
+    """Return the templates in "zh" or "en": `_("key")` is a text, `ngettext("key", "key", n)` one with a number."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"), extensions=["jinja2.ext.i18n"], autoescape=True,
+        undefined=StrictUndefined, auto_reload=False,
+    )  # fmt: skip
+    made.install_gettext_translations(load_texts(language), newstyle=True)  # type: ignore[attr-defined] # it has
+    made.filters |= {
+        "plain": _plain,
+        "moment": partial(_moment, language=language),
+        "number": partial(_number, language=language),
+        "percent": partial(_percent, language=language),
+    }
+    made.globals |= {"titles": Titles(language), "language": language}
+    return made
 
 
 class PageError(Exception):
@@ -76,10 +95,8 @@ def page(
     **context: Any,  # noqa: ANN401 - what the template shows
 ) -> HTMLResponse:
     """Render a page; `form_target` is a further origin its form may lead to, `script` lets our own script run."""
-    language = language_of(request)
-    shown = _TEMPLATES.get_template(f"{template}.html").render(
-        t=partial(say, language=language), titles=Titles(language), language=language, present=present,
-        navigation=NAVIGATION.get(present.role, ()) if present else (), path=request.url.path,
+    shown = templates(language_of(request)).get_template(f"{template}.html").render(
+        present=present, navigation=NAVIGATION.get(present.role, ()) if present else (), path=request.url.path,
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""), **context,
     )  # fmt: skip
     policy = (

@@ -1,234 +1,43 @@
-"""What the console says, Chinese and English side by side."""
+"""What the console says: one catalogue of texts for each language, Chinese first, read when the first page is shown."""
 
-from collections.abc import Mapping
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
 
-from gateway.catalogue.texts import CATALOGUE_TEXTS
-from gateway.sources.texts import SOURCE_TEXTS
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 LANGUAGES = ("zh", "en")
-TEXTS: Mapping[str, tuple[str, str]] = {
-    "product": ("信桥", "Xinqiao"),
-    "tagline": ("公共信用数据交换", "The exchange of public-credit data"),
-    "skip": ("跳到正文", "Skip to the content"),
-    "language": ("English", "中文"),
-    "sign-in": ("登录", "Sign in"),
-    "sign-out": ("退出", "Sign out"),
-    "sign-out-everywhere": ("退出所有会话", "Sign out everywhere"),
-    "signed-out": ("已退出。", "You have signed out."),
-    "person": ("用户名", "User name"),
-    "password": ("密码", "Password"),
-    "password-again": ("再输一次密码", "The password again"),
-    "code": ("动态验证码（6 位）", "One-time code (6 digits)"),
-    "sign-in-wrong": (
-        "用户名、密码或验证码不对。连续 5 次错误将锁定 15 分钟。",
-        "User name, password or code is wrong. After five wrong tries in a row the account is locked for 15 minutes.",
-    ),
-    "sso": ("用单位账号登录", "Sign in with your organisation's account"),
-    "sso-failed": (
-        "单位账号登录没有成功，请重试或联系管理员。",
-        "The sign-in did not succeed: try again or ask the operator.",
-    ),
-    "enrol": ("启用账号", "Take up your account"),
-    "enrol-hint": (
-        "用手机验证器（TOTP）添加下面的密钥，再设置密码。",
-        "Add this secret to your authenticator (TOTP), then choose a password.",
-    ),
-    "enrol-secret": ("验证器密钥", "Authenticator secret"),
-    "enrol-password": ("12 到 128 个字符，不含用户名。", "12 to 128 characters, without your user name."),
-    "enrol-wrong-password": (
-        "密码须 12 到 128 个字符，不含用户名，且两次一致。",
-        "The password has 12 to 128 characters, without your user name, the same twice.",
-    ),
-    "enrol-wrong-code": ("验证码不对，请核对手机时间。", "The code is wrong: check the clock of your device."),
-    "enrol-gone": (
-        "邀请链接无效、已用过或已过期，请向管理员重新索取。",
-        "This invitation is unknown, used or too old: ask the operator for another.",
-    ),
-    "enrolled": ("账号已启用，请登录。", "Your account is ready: sign in."),
-    "home": ("首页", "Home"),
-    "account": ("我的账号", "My account"),
-    "role": ("角色", "Role"),
-    "institution": ("机构", "Institution"),
-    "agency": ("部门", "Agency"),
-    "changes": ("变更审批", "Changes"),
-    "changes-none": ("没有等待审批的变更。", "Nothing waits for approval."),
-    "changes-waiting": ("等待审批", "Waiting for approval"),
-    "change-own": ("您提交的变更须由另一人批准。", "You asked for this: another person has to approve it."),
-    "change-done": ("已处理。", "Done."),
-    "change-failed": ("不能执行：", "It cannot be made: "),
-    "do-institution.add": ("登记机构", "Register an institution"),
-    "do-institution.agreement": ("设定协议期限", "Set an agreement's period"),
-    "do-client.add": ("登记客户端", "Register a client"),
-    "do-client.limits": ("设定权限与来源地址", "Set a client's limits"),
-    "do-client.signing": ("设定部门是否必须签名", "Say whether an agency must sign"),
-    "do-client.key": ("更换客户端密钥", "Change a client's key"),
-    "do-client.key-retire": ("作废客户端密钥", "Retire a client's key"),
-    "do-standing": ("停用、恢复或注销", "Suspend, resume or close"),
-    "do-quota.set": ("设定配额", "Set a quota"),
-    "do-record.repair": ("信用修复", "Repair a record"),
-    "do-subject.erase": ("删除个人信息", "Erase what is personal of a subject"),
-    "asked-by": ("提交人", "Asked by"),
-    "asked-at": ("提交时间", "Asked at"),
-    "what": ("内容", "What"),
-    "approve": ("批准", "Approve"),
-    "reject": ("驳回", "Reject"),
-    "clients": ("客户端", "Clients"),
-    "client": ("编号", "Id"),
-    "kind": ("类型", "Kind"),
-    "standing": ("状态", "Standing"),
-    "last-used": ("最近使用", "Last used"),
-    "never": ("从未", "never"),
-    "in-use": ("正常", "in use"),
-    "more": ("更多", "More"),
-    "uploads": ("数据报送", "Hand data in"),
-    "upload-new": ("报送一个文件", "Hand a file in"),
-    "upload-dataset": ("数据目录", "Dataset"),
-    "upload-file": ("文件（CSV、XLSX、XLS、JSON、NDJSON、XML）", "File (CSV, XLSX, XLS, JSON, NDJSON, XML)"),
-    "upload-batch": ("批次号", "Batch id"),
-    "upload-batch-hint": (
-        "同一批次号只对应一份内容；更正后的文件用新的批次号。",
-        "A batch id stands for one content: a corrected file takes another.",
-    ),
-    "upload-send": ("报送", "Hand in"),
-    "upload-sending": ("正在上传", "Sending"),
-    "upload-working": ("已上传，正在入库…", "Sent; being taken in…"),
-    "upload-incomplete": (
-        "请选择数据目录和文件，批次号用字母、数字和 . _ : -，最多 100 个字符。",
-        "Choose a dataset and a file; a batch id has letters, digits and . _ : -, at most 100.",
-    ),
-    "upload-failed": ("没有收下任何内容：", "Nothing was taken in: "),
-    "upload-none": ("还没有批次。", "There is no batch yet."),
-    "upload-agency-none": ("目录中没有本部门的数据目录。", "The catalogue has no dataset of your agency."),
-    "batches": ("已报送的批次", "Batches handed in"),
-    "batch": ("批次", "Batch"),
-    "batch-not-found": ("没有此批次。", "There is no such batch."),
-    "received-at": ("收到时间", "Received"),
-    "rows": ("行数", "Rows"),
-    "accepted": ("接受", "Accepted"),
-    "unresolved": ("待匹配", "Unresolved"),
-    "corrections": ("更正", "Corrections"),
-    "duplicates": ("重复", "Duplicates"),
-    "natural_persons": ("自然人（不保存）", "Natural persons (not kept)"),
-    "rejected": ("问题数据", "Rejected"),
-    "outcome": ("结果", "Outcome"),
-    "count": ("行", "Rows"),
-    "reasons": ("拒收原因", "Why rows were rejected"),
-    "reason": ("原因", "Reason"),
-    "row": ("行号", "Row"),
-    "column": ("列", "Column"),
-    "value": ("原值", "Value"),
-    "first-rejected": ("前几行问题数据", "The first rejected rows"),
-    "rejected-download": ("下载问题数据（XLSX）", "Download the rejected rows (XLSX)"),
-    "digest": ("文件摘要 SHA-256", "SHA-256 of the file"),
-    "way": ("途径", "Way"),
-    "authorize": ("授权访问", "Permit access"),
-    "authorize-asks": ("请求以您的名义访问：", "asks to act for you, with:"),
-    "authorize-goes": ("同意后将返回", "You will be sent back to"),
-    "authorize-nothing": ("没有您可以授权的内容", "nothing that is yours to permit"),
-    "request-gone": (
-        "授权请求无效或已过期，请回到应用重新开始。",
-        "This request is unknown or too old: go back to the application and start again.",
-    ),
-    "permit": ("同意", "Permit"),
-    "refuse": ("拒绝", "Refuse"),
-    "error": ("不能继续", "This cannot go on"),
-    "forbidden": ("您的角色不能打开此页。", "Your role does not open this page."),
-    "form-stale": ("页面已过期，请返回重新提交。", "The page is too old: go back and send it again."),
-    "not-found": ("没有此页。", "There is no such page."),
-    "quality": ("数据质量", "Data quality"),
-    "quality-span": ("近 12 周", "The last twelve weeks"),
-    "quality-idle": ("没有报送的部门", "Agencies without a delivery"),
-    "quality-index": ("评分", "Index"),
-    "quality-rank": ("名次", "Rank"),
-    "quality-dataset": ("数据目录", "Dataset"),
-    "timeliness": ("及时", "Timely"),
-    "completeness": ("完整", "Complete"),
-    "error-rate": ("问题数据", "Rows refused"),
-    "unresolved-share": ("待匹配", "Unresolved"),
-    "silent-feeds": ("中断目录", "Silent feeds"),
-    "held-waiting": ("暂存报送", "Held deliveries"),
-    "open-rows": ("待更正", "To be corrected"),
-    "drifts": ("格式变化", "Changes held"),
-    "last-received": ("最近报送", "Last delivery"),
-    "promise": ("承诺周期（天）", "Promise (days)"),
-    "not-computable": ("无法计算", "not computable"),
-    "trend": ("每周问题数据比例，左旧右新", "Rows refused by week, oldest first"),
-    "trend-complete": ("每周完整比例", "Filled fields by week"),
-    "week": ("周", "week"),
-    "row-count": ("行数", "Rows"),
-    "open-batches": ("待更正的批次", "Batches to be corrected"),
-    "open-none": ("没有待更正的问题数据。", "No row is left to be corrected."),
-    "open-hint": (
-        "下载问题数据，只改单元格（前 5 列为原因，请保留），再把同一文件传回；只收取更正的行。",
-        "Download the refused rows, correct cells only, leave the first five columns, and send that very file back.",
-    ),
-    "rejected-corrected-open": ("问题 {0}，已更正 {1}，待更正 {2}", "rejected {0}, corrected {1}, open {2}"),
-    "download-xlsx": ("下载 XLSX", "XLSX"),
-    "download-csv": ("下载 CSV", "CSV"),
-    "corrected-file": ("更正后的文件", "The corrected file"),
-    "send-back": ("传回更正", "Send back"),
-    "held-none": ("没有暂存的报送。", "No delivery is held."),
-    "held-hint": (
-        "与以往报送不同，暂未入库。确认无误请接受，其格式此后视为已知；否则退回，由部门改后重报。",
-        "Unlike earlier deliveries, and not taken in. Accept it if it is as meant, or have it mended and sent again.",
-    ),
-    "differs": ("不同之处", "How it differs"),
-    "sent-by": ("报送方", "Sent by"),
-    "expires": ("到期", "Expires"),
-    "accept": ("接受", "Accept"),
-    "discard": ("退回", "Discard"),
-    "held": (
-        "报送与以往不同，已暂存，尚未入库：请核对下列不同之处，接受或退回。",
-        "It differs from earlier deliveries and is held, not taken in: see how, then accept or discard it.",
-    ),
-    "held-accepted": ("已接受并入库。", "Accepted and taken in."),
-    "held-discarded": ("已退回。", "Discarded."),
-    "corrections-taken": ("更正已入库。", "The corrections were taken in."),
-    "not-done": ("未完成：", "Not done: "),
-    "upload-too-large": ("文件过大，请拆分。", "The file is too large: split it."),
-    "alerts": ("告警", "Alerts"),
-    "alerts-none": ("没有告警。", "There are no alerts."),
-    "alert-silent": ("报送中断", "Silent feed"),
-    "alert-late": ("报送逾期", "Came late"),
-    "alert-errors": ("问题数据过多", "Too many rows refused"),
-    "alert-drift": ("格式变化待确认", "A change waits for decision"),
-    "since": ("自", "since"),
-    "yes": ("是", "yes"),
-    "no": ("否", "no"),
-    "reason-authority_code": ("代码是处罚机关的", "the code is the authority's own"),
-    "reason-code_unknown": ("不在代码表中", "unknown code"),
-    "reason-column_count": ("列数不对", "wrong number of columns"),
-    "reason-date_future": ("日期晚于今天", "date in the future"),
-    "reason-date_impossible": ("日期不存在", "no such date"),
-    "reason-date_unreadable": ("不是日期", "not a date"),
-    "reason-flag_unreadable": ("应为是或否", "neither yes nor no"),
-    "reason-identifier_unreadable": ("企业代码无效", "invalid enterprise code"),
-    "reason-key_personal": ("主键中有身份证号", "a citizen number in the key"),
-    "reason-money_foreign": ("外币金额", "an amount in a foreign currency"),
-    "reason-money_negative": ("金额为负", "negative amount"),
-    "reason-money_too_large": ("金额过大", "amount too large"),
-    "reason-money_unreadable": ("不是金额", "not an amount"),
-    "reason-number_unreadable": ("不是数字", "not a number"),
-    "reason-party_missing": ("缺少主体", "no party named"),
-    "reason-required": ("必填为空", "a required field is empty"),
-    "reason-row_blank": ("整行为空", "blank row"),
-    "reason-text_too_long": ("文字过长", "text too long"),
-    "role-operator": ("平台管理员", "Platform operator"),
-    "role-auditor": ("审计员", "Auditor"),
-    "role-regulator": ("监管人员", "Regulator"),
-    "role-clerk": ("部门经办人", "Agency clerk"),
-    "role-staff": ("机构人员", "Institution staff"),
-    "scope-admin": ("平台管理", "administration"),
-    "scope-audit": ("查阅审计记录", "reading the audit trail"),
-    "scope-datasets": ("报送数据", "handing in data"),
-    "scope-inquiries": ("查询企业信用", "asking about enterprises"),
-    "scope-consents": ("管理授权", "managing consents"),
-    "scope-usage-results": ("报告应用结果", "reporting usage results"),
-    **CATALOGUE_TEXTS,
-    **SOURCE_TEXTS,
-}
+FOLDER = Path(__file__).parent / "locale"
 
 
-def say(key: str, language: str) -> str:
-    """Return a text in "zh" or "en"."""
-    return TEXTS[key][LANGUAGES.index(language)]
+class MissingTextError(LookupError):
+    """A page asks for a text that no catalogue holds; the argument is the text's key."""
+
+
+class _Nothing(NullTranslations):
+    """Stands behind a catalogue: a key is never shown to people in the place of its text."""
+
+    def gettext(self, message: str) -> str:
+        raise MissingTextError(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:  # noqa: ARG002 - the names of gettext
+        raise MissingTextError(msgid1)
+
+
+def catalogue_file(language: str) -> Path:
+    """Return where the texts of "zh" or "en" stand."""
+    return FOLDER / language / "LC_MESSAGES" / "console.po"
+
+
+@cache
+def load_texts(language: str) -> GNUTranslations:
+    """Return the texts of "zh" or "en". They raise MissingTextError for a key they do not hold."""
+    compiled = BytesIO()
+    with catalogue_file(language).open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    texts = GNUTranslations(compiled)
+    texts.add_fallback(_Nothing())
+    return texts

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from connectors.catalogue.load import agencies, datasets
-from gateway.console.texts import TEXTS, say
+from gateway.console.texts import MissingTextError, load_texts
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,10 @@ class Titles:
 
     def reason(self, code: str) -> str:
         """Return what a reason's code means."""
-        key = f"reason-{code}"
-        return say(key, self.language) if key in TEXTS else code
+        try:
+            return load_texts(self.language).gettext(f"reason-{code}")
+        except MissingTextError:
+            return code
 
     def _of(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en

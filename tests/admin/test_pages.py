@@ -3,10 +3,9 @@
 import httpx
 import pytest
 
-from gateway.admin.actions import Action, AddKey, ChangeStanding
+from gateway.admin.actions import AddKey, ChangeStanding
 from gateway.admin.changes import ask_change
 from gateway.app import create_app
-from gateway.console.texts import TEXTS
 from gateway.sources.pulls import add_source, pull_due
 from signing.keys import public_jwk
 from tests.enterprises import uscc
@@ -97,12 +96,3 @@ async def test_other_roles_are_kept_out_and_told(gateway, browser, path, role):
     answer = await browser.get(path)
     assert (answer.status_code, "您的角色" in answer.text) == (403, True)
     assert path not in (await browser.get("/console")).text
-
-
-def test_every_change_has_a_name_on_the_console():
-    names = {model.model_fields["action"].default for model in Action.__subclasses__()}
-    assert {f"do-{name}" for name in names} <= set(TEXTS)
-
-
-def test_every_text_is_there_in_both_languages():
-    assert all(len(pair) == 2 and all(pair) for pair in TEXTS.values())

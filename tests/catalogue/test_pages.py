@@ -3,17 +3,12 @@
 import re
 from html import unescape
 from html.parser import HTMLParser
-from typing import get_args, get_type_hints
 
 import httpx
-import msgspec
 import pytest
 
 from connectors.catalogue.load import agencies, datasets, get_catalogue
-from connectors.model.datasets import Dataset, Field
-from connectors.model.mapping import Column
 from gateway.app import create_app
-from gateway.console.texts import TEXTS
 from gateway.people.roles import ROLES
 from tests.identities import register
 from tests.persons import signed_in
@@ -130,11 +125,3 @@ async def test_the_pages_need_no_script_and_no_style_of_their_own(reader):
         judge = Policed()
         judge.feed(await shown(reader, path))
         assert judge.blocked == []
-
-
-def test_every_word_of_the_catalogue_has_a_text():
-    dataset, field = get_type_hints(Dataset), get_type_hints(Field)
-    named = {f"{name}-{value}" for name in ("sharing", "polarity", "granularity") for value in get_args(dataset[name])}
-    named |= {f"{name}-{value}" for name in ("type", "personal") for value in get_args(field[name]) if value}
-    named |= {f"column-{member.encode_name}" for member in msgspec.structs.fields(Column)} - {"column-from"}
-    assert named <= set(TEXTS)

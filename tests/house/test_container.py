@@ -166,6 +166,12 @@ def test_what_the_dockerfile_installs_ships_the_migrations(installed, tmp_path):
 
 
 @pytest.mark.slow
+def test_what_the_dockerfile_installs_ships_the_texts_of_the_console(installed, tmp_path):
+    script = "from gateway.console.texts import load_texts; print(load_texts('zh').gettext('sign-in'))"
+    assert read([installed / "bin/python", "-c", script], tmp_path).strip() == "登录"
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder others cannot enter and start servers in it")
 def test_root_starts_an_instance_from_an_installation_in_a_folder_of_mode_700(installed, folder):
     installed.parent.chmod(0o700)

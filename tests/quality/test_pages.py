@@ -152,7 +152,7 @@ async def test_overseers_rank_agencies_see_alerts_and_decide_nothing(gateway, br
     await check_alerts(gateway, datetime.now(UTC))
     await signed_in(gateway, browser, "auditor-p", "auditor")
     home, ranking = await browser.get("/console"), await browser.get("/console/quality")
-    assert ("格式变化待确认" in home.text, "税务局" in ranking.text, "没有报送的部门" in ranking.text) == (
+    assert ("格式变化待确认" in home.text, "税务局" in ranking.text, "没有提交的部门" in ranking.text) == (
         True,
         True,
         True,

@@ -1,0 +1,62 @@
+"""Every page, in both languages: whatever is shown has its text."""
+
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from gateway.app import create_app
+from gateway.console.texts import LANGUAGES
+from gateway.quality.alerts import check_alerts
+from tests.agencies import HEADER, arrears
+from tests.enterprises import uscc
+from tests.identity.test_routes import all_routes
+from tests.persons import invited, signed_in
+
+# What answers with something else than a page for people: files, downloads, ways out of the console.
+NO_PAGES = {
+    "/console/console.css", "/console/icon.svg", "/console/uploads.js", "/console/language/{language}",
+    "/console/sso", "/console/sso/back", "/console/uploads/{batch_id}/rejected-rows",
+    "/console/quality/{agency}/rejected/{batch_id}.{form}",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def batch(push):
+    """A batch with rejected rows, and after it a submission that is held."""
+    body = "\n".join([HEADER, *(f"公司{n},{uscc(n)},,{'若干' if n > 7 else n},增值税" for n in range(10))])
+    taken = await push(body, "sound")
+    assert taken.status_code in {200, 201}, taken.text
+    held = await push(arrears([90], f"{HEADER},联系人").replace("增值税", "增值税,1"), "held")
+    assert held.status_code == 202, held.text
+    return taken.json()["batch"]
+
+
+@pytest.fixture
+async def operator(gateway):
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway))
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
+        await signed_in(gateway, opened, "boss-1", "operator")
+        yield opened
+
+
+async def test_every_page_is_shown_in_both_languages(gateway, operator, batch):
+    await check_alerts(gateway, datetime.now(UTC))
+    values = {"agency": "tax", "batch_id": batch, "dataset": "tax_arrears"}
+    token = await invited(gateway, "new-1", "auditor")
+    paths = {
+        route.path for route in all_routes(create_app(gateway.settings, gateway).routes)
+        if route.path.startswith("/console") and "GET" in route.methods
+    } - NO_PAGES  # fmt: skip
+    assert len(paths) >= 10
+    for language in LANGUAGES:
+        operator.cookies.set("xinqiao-language", language)
+        for path in sorted(paths):
+            answer = await operator.get(path.format_map(values), params={"token": token} if "enrol" in path else {})
+            assert answer.status_code == 200, (path, answer.text)
+            assert f'<html lang="{"zh-CN" if language == "zh" else "en"}">' in answer.text
+        alone = (await operator.get("/console/sign-in")).text
+        assert set(re.findall(r"[\u4e00-\u9fff]+", alone)) == {"中文"} or language == "zh"
+    gone = await operator.get("/console/enrol", params={"token": "nothing"})
+    assert (gone.status_code, "This invitation is unknown" in gone.text) == (410, True)

@@ -1,0 +1,148 @@
+"""The console's texts: in both languages, none missing, none left over."""
+
+import ast
+import re
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import msgspec
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from jinja2 import nodes
+
+from connectors.model.datasets import Dataset, Field
+from connectors.model.mapping import Column
+from gateway.admin.actions import Action
+from gateway.console.render import FOLDER, templates
+from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_file, load_texts
+from gateway.identity.clients.scopes import SCOPES
+from gateway.people.roles import ROLES
+from gateway.quality.alerts import KINDS
+
+ROOT = Path(__file__).parents[2]
+DATASET, FIELD = get_type_hints(Dataset), get_type_hints(Field)
+# `_("prefix-" ~ value)` in a template: every value that may stand there.
+FAMILIES = {
+    "alert": set(KINDS),
+    "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
+    "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
+    "granularity": set(get_args(DATASET["granularity"])),
+    "kind": set(SCOPES),
+    "personal": set(get_args(FIELD["personal"])) - {""},
+    "polarity": set(get_args(DATASET["polarity"])),
+    "role": set(ROLES),
+    "scope": {scope for scopes in ROLES.values() for scope in scopes},
+    "sharing": set(get_args(DATASET["sharing"])),
+    "stopped": {
+        "account-closed", "account-suspended", "institution-closed", "institution-suspended", "agreement-not-in-force",
+    },
+    "type": set(get_args(FIELD["type"])),
+}  # fmt: skip
+# `_(name)` in a template: keys that a page hands over by this name.
+HANDED_OVER = {"bar.name", "key", "name", "note", "reason", "wrong"}
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def texts(request) -> Catalog:
+    with catalogue_file(request.param).open("rb") as file:
+        return read_po(file, locale=request.param, abort_invalid=True)
+
+
+@pytest.fixture(scope="module")
+def used() -> set[str]:
+    handed_over = {word for word in words_in("gateway") if re.fullmatch("[a-z_-]+", word)}
+    return keys_in_templates() | handed_over | of_families()
+
+
+def keys_of(texts: Catalog) -> set[str]:
+    return {message.id if isinstance(message.id, str) else message.id[0] for message in texts if message.id}
+
+
+def of_families() -> set[str]:
+    reasons = words_in("connectors", "Reason", "CellError")
+    families = {**FAMILIES, "enrol-wrong": {"password", "code"}, "reason": reasons}
+    return {f"{name}-{value}" for name, values in families.items() for value in values}
+
+
+def calls() -> list[nodes.Call]:
+    """Every call of a text in a template."""
+    speaking = templates("zh")
+    parsed = [speaking.parse(path.read_text("utf-8")) for path in sorted((FOLDER / "templates").glob("*.html"))]
+    found = [call for one in parsed for call in one.find_all(nodes.Call)]
+    return [call for call in found if isinstance(call.node, nodes.Name) and call.node.name in {"_", "ngettext"}]
+
+
+def keys_in_templates() -> set[str]:
+    first = [call.args[0] for call in calls() if not isinstance(call.args[0], nodes.Concat)]
+    return {one.value for one in first if isinstance(one, nodes.Const)} | {
+        branch.value for one in first if isinstance(one, nodes.CondExpr) for branch in (one.expr1, one.expr2)
+    }
+
+
+def words_in(folder: str, *names: str) -> set[str]:
+    """Every text that Python passes first to one of these classes; every text at all where none is named."""
+    found: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for one in ast.walk(ast.parse(path.read_text("utf-8"))):
+            named = isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in names and one.args
+            word = one.args[0] if named else one
+            if (named or not names) and isinstance(word, ast.Constant) and isinstance(word.value, str):
+                found.add(word.value)
+    return found
+
+
+def test_every_text_is_there_and_settled(texts):
+    for message in texts:
+        forms = [message.string] if isinstance(message.string, str) else list(message.string)
+        assert all(forms), message.id
+        assert not message.fuzzy or not message.id, message.id
+        assert not message.id or not list(message.check(texts)), message.id
+    assert not texts.obsolete
+
+
+def test_no_text_stands_twice(texts):
+    written = re.findall(r'^msgid "(.+)"$', catalogue_file(str(texts.locale)).read_text("utf-8"), re.MULTILINE)
+    assert len(written) == len(set(written)) == len(keys_of(texts))
+    assert written == sorted(written)
+
+
+def test_every_key_of_templates_and_pages_has_a_text(texts):
+    assert keys_in_templates() - keys_of(texts) == set()
+    assert words_in("gateway", "PageError") - keys_of(texts) == set()
+    assert of_families() - keys_of(texts) == set()
+
+
+def test_no_text_is_left_over(texts, used):
+    assert keys_of(texts) - used == set()
+
+
+def test_every_kind_of_key_in_a_template_is_one_of_these():
+    first = [call.args[0] for call in calls()]
+    families = {one.nodes[0].value.rstrip("-") for one in first if isinstance(one, nodes.Concat)}
+    assert families == set(FAMILIES)
+    names = {one.name for one in first if isinstance(one, nodes.Name)}
+    names |= {f"{one.node.name}.{one.attr}" for one in first if isinstance(one, nodes.Getattr)}
+    assert names == HANDED_OVER
+    known = (nodes.Const, nodes.Concat, nodes.Name, nodes.Getattr, nodes.CondExpr)
+    assert [one for one in first if not isinstance(one, known)] == []
+
+
+def test_templates_hold_no_words_of_their_own():
+    for path in sorted((FOLDER / "templates").glob("*.html")):
+        assert re.findall(r"[\u4e00-\u9fff]+", path.read_text("utf-8")) == [], path.name
+
+
+def test_both_languages_say_the_same_values():
+    with catalogue_file("zh").open("rb") as one, catalogue_file("en").open("rb") as other:
+        chinese, english = read_po(one), read_po(other)
+    assert keys_of(chinese) == keys_of(english)
+    for key in keys_of(chinese):
+        first, second = (str(found[key].string) for found in (chinese, english))
+        assert set(re.findall(r"%\((\w+)\)s", first)) == set(re.findall(r"%\((\w+)\)s", second)), key
+
+
+def test_a_key_without_a_text_is_never_shown():
+    for call in (lambda: load_texts("en").gettext("nothing"), lambda: load_texts("zh").ngettext("no", "no", 1)):
+        with pytest.raises(MissingTextError):
+            call()

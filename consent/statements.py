@@ -29,7 +29,9 @@ def verify_approval(
     if {name: signed.get(name) for name in approval_claims(consent_id, digest, decision)} != approval_claims(
         consent_id, digest, decision
     ):
-        raise ApprovalError("approval: signed over another consent, other terms or another decision")
+        raise ApprovalError(
+            "approval: 签的是另一授权、另一条款或另一决定 signed over another consent, other terms or another decision"
+        )
 
 
 def receipt_claims(consent_id: UUID, version: int, status: str, digest: str, at: datetime) -> dict[str, object]:

@@ -66,16 +66,17 @@ def check_terms(terms: Terms, now: datetime) -> None:
     """Refuse terms no consent may have. Raises TermsError that names the member."""
     if not terms.products or (unknown := set(terms.products) - set(PRODUCTS)):
         raise TermsError(
-            f"products: one or more of {', '.join(PRODUCTS)}" + (f", not {unknown}" if terms.products else "")
+            f"products: 至少选一种，只限 one or more of {', '.join(PRODUCTS)}"
+            + (f", not {unknown}" if terms.products else "")
         )
     if terms.purpose not in PURPOSES:
-        raise TermsError(f"purpose: one of {', '.join(PURPOSES)}")
+        raise TermsError(f"purpose: 须为其中之一 one of {', '.join(PURPOSES)}")
     if terms.valid_until <= max(terms.valid_from, now):
-        raise TermsError("valid_until: must be later than valid_from and than now")
+        raise TermsError("valid_until: 须晚于 valid_from 和当前时间 must be later than valid_from and than now")
     if terms.valid_until - terms.valid_from > LONGEST:
-        raise TermsError("valid_until: at most three years after valid_from")
+        raise TermsError("valid_until: 不得超过 valid_from 后三年 at most three years after valid_from")
     if terms.max_uses is not None and not 1 <= terms.max_uses <= MOST_USES:
-        raise TermsError(f"max_uses: 1 to {MOST_USES}, or absent")
+        raise TermsError(f"max_uses: 1 至 {MOST_USES}，或不填 1 to {MOST_USES}, or absent")
 
 
 def _instant(moment: datetime) -> str:

@@ -49,7 +49,7 @@ app = typer.Typer(
     name="xinqiao",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # it would print local variables, secrets among them
-    help="信桥 Xinqiao: the exchange of public-credit data.",
+    help="信桥：公共信用数据交换 Xinqiao: the exchange of public-credit data.",
 )
 for command in COMMANDS:
     app.command()(command)

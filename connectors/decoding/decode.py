@@ -151,7 +151,7 @@ def _rationed(lines: Iterator[str], left: list[int]) -> Iterator[str]:
     for line in lines:
         left[0] -= len(line)
         if left[0] < 0:
-            raise OverflowError("a quotation mark that is not closed? 引号未闭合？")
+            raise OverflowError("引号未闭合？ a quotation mark that is not closed?")
         yield line
 
 

@@ -24,7 +24,7 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
     Field: {
         "zh": "中文名称，也按此列名查找 Its Chinese name, also sought among the columns of a delivery.",
         "type": "类型；until 为截止日期，可为长期 Type; `until` is a last day, which may be open.",
-        "required": "缺少则该行退回 A row without it is refused.",
+        "required": "缺少则该行拒收 A row without it is rejected.",
         "unit": "金额、数量的单位 The unit of money and numbers, such as 元 or 万元.",
         "codes": "代码表：代码 → 含义 Codes and their words; other values are refused.",
         "personal": "个人信息：always 总是，sole_trader 仅个体工商户 Personal data: always, or only of sole traders.",

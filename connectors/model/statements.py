@@ -20,9 +20,9 @@ Keys = Sequence[Mapping[str, Any]]
 
 
 def check_batch_jws(jws: str, keys: Keys, dataset: str, batch_id: str, digest: str) -> None:
-    """Check a JWS over a delivery. Raises SignatureError."""
+    """Check a JWS over a submission. Raises SignatureError."""
     if verify_jws(jws, keys, SIGNATURE_TYPE) != {"batch": batch_id, "dataset": dataset, "sha256": digest}:
-        raise SignatureError("it was made over another delivery")
+        raise SignatureError("签名针对的是另一次提交 it was made over another submission")
 
 
 def check_kept_message(kept: Mapping[str, Any], keys: Keys, dataset: str, batch_id: str, digest: str) -> None:
@@ -34,14 +34,14 @@ def check_kept_message(kept: Mapping[str, Any], keys: Keys, dataset: str, batch_
             set(kept) != {"base", "signature", "keyid", "alg"}
             or kept["signature"] != base64.b64encode(signature).decode()
         ):
-            raise SignatureError("the agency's signature is not in the form it is kept in")
+            raise SignatureError("部门签名的保存形式不对 the agency's signature is not kept in the right form")
         alg = find_key({"keyid": kept["keyid"], "alg": kept["alg"]}, keys)[1] if kept["alg"] != alg else alg
         verify_bytes(base.encode(), signature, jwk, alg)
         lines = dict(line.split(": ", 1) for line in base.split("\n"))
         digests = http_sf.parse(lines['"content-digest"'].encode(), tltype="dictionary")
         same = digests["sha-256"][0] == bytes.fromhex(digest)  # type: ignore[index,call-overload]
     except (KeyError, ValueError, TypeError) as fault:
-        raise SignatureError("the agency's signature is not in the form it is kept in") from fault
+        raise SignatureError("部门签名的保存形式不对 the agency's signature is not kept in the right form") from fault
     address = lines.get('"@target-uri"', "").partition("?")[0]
     if not same or lines.get('"batch-id"') != batch_id or not address.endswith(f"/v1/datasets/{dataset}/batches"):
-        raise SignatureError("it was made over another delivery")
+        raise SignatureError("签名针对的是另一次提交 it was made over another submission")

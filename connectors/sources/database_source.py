@@ -98,7 +98,7 @@ def _beyond(query: Select[Any], mark: Column[Any], key: Column[Any], after: str 
     try:
         read = msgspec.json.decode(after, type=tuple[str, str])
     except (msgspec.DecodeError, msgspec.ValidationError) as fault:
-        raise ConnectorError("水位无效 the watermark cannot be read: reset it") from fault
+        raise ConnectorError("增量位点无效，请重置 the watermark cannot be read: reset it") from fault
     stood, last = (_typed(value, column) for value, column in zip(read, (mark, key), strict=True))
     return query.where(and_(mark >= stood, or_(mark > stood, key > last)))
 

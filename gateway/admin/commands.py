@@ -45,7 +45,7 @@ institution = typer.Typer(
 def add_institution(
     institution_id: Id,
     name: Annotated[str, typer.Option(help="名称 Its name.")],
-    kind: Annotated[str, typer.Option("--class", help="bank | guarantee | micro_loan | other")] = "bank",
+    kind: Annotated[str, typer.Option("--class", help="类型 Kind: bank | guarantee | micro_loan | other")] = "bank",
     since: Day = None,
     until: Day = None,
     as_json: AsJson = False,
@@ -126,7 +126,9 @@ def add_key(
     show(as_json, {"客户端 client_id": client_id, "旧密钥剩余小时 overlap_hours": overlap_hours})
 
 
-def retire_key(client_id: Id, kid: str, as_json: AsJson = False) -> None:
+def retire_key(
+    client_id: Id, kid: Annotated[str, typer.Argument(help="密钥编号 The key's id.")], as_json: AsJson = False
+) -> None:
     """作废密钥 Retire one of its keys at once, and every token it has."""
     _make("client.key-retire", client=client_id, kid=kid)
     show(as_json, {"客户端 client_id": client_id, "kid": kid})

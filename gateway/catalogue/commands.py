@@ -72,7 +72,7 @@ def draft(
     if trial:
         _show_trial(trial)
     else:
-        typer.echo(f"以此映射整个文件会被退回 with this mapping the file is refused as a whole: {fault_text}")
+        typer.echo(f"以此映射整个文件会被拒收 with this mapping the file is refused as a whole: {fault_text}")
 
 
 def check(
@@ -128,12 +128,12 @@ def _print_json(document: dict[str, Any]) -> None:
 
 def _show_draft(drafted: "Draft") -> None:
     dataset, (_, score) = drafted.dataset, drafted.scores[0]
-    typer.echo(f"数据目录 dataset: {dataset.dataset}（{dataset.title.zh}），把握 score {score:.0%}")
+    typer.echo(f"数据目录 dataset: {dataset.dataset}（{dataset.title.zh}），置信度 confidence {score:.0%}")
     rows = [(name, drafted.dataset.fields[name].zh, heading, f"{pair.score:.0%}", pair.why)
             for name, (heading, pair) in drafted.pairs.items()]  # fmt: skip
-    _table(("字段\nfield", "名称\nname", "列\ncolumn", "把握\nsure", "依据\nwhy"), rows)
+    _table(("字段\nfield", "名称\nname", "列\ncolumn", "置信度\nconfidence", "依据\nwhy"), rows)
     if drafted.doubts:
-        typer.echo("\n待人决定 to be decided by a person:")
+        typer.echo("\n待人工确认 to be decided by a person:")
         _table(("字段\nfield", "列\ncolumn", "疑问\ndoubt"), [(d.about, d.column, d.text) for d in drafted.doubts])
     if drafted.lacking:
         typer.echo(f"\n没有列的必填字段 required, without a column: {'、'.join(drafted.lacking)}")

@@ -17,7 +17,7 @@ def new_key(
     file: Annotated[
         Path, typer.Argument(help="私钥写到这里 Where the private key goes; FILE.pub gets the public one.")
     ],
-    alg: Annotated[str, typer.Option(help="ES256 | Ed25519")] = "ES256",
+    alg: Annotated[str, typer.Option(help="算法 Algorithm: ES256 | Ed25519")] = "ES256",
     as_json: AsJson = False,
 ) -> None:
     """生成密钥对 Make a key pair: keep FILE, hand over FILE.pub."""
@@ -38,7 +38,7 @@ def new_key(
 
 @group.command("rotate")
 def rotate_key(
-    purpose: Annotated[str, typer.Argument(help="token | batch | consent | answer | delivery")],
+    purpose: Annotated[str, typer.Argument(help="用途 Purpose: token | batch | consent | answer | delivery")],
     at_once: Annotated[
         bool, typer.Option("--now", help="泄露时：旧密钥立即作废 It leaked: retire the last one now.")
     ] = False,
@@ -56,7 +56,9 @@ def rotate_key(
 
 @group.command("promote")
 def promote_key(
-    purpose: Annotated[str, typer.Argument(help="delivery：平台登记新公钥之后 once the platforms have the next key")],
+    purpose: Annotated[
+        str, typer.Argument(help="用途 Purpose: delivery（平台登记新公钥之后 once the platforms have the next key）")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """启用下一个密钥 Let the next key of a purpose sign from now on."""

@@ -23,7 +23,7 @@ def set_quota(
     scope_id: Annotated[str, typer.Argument(help="账户或机构编号 Account or institution.")],
     day: Annotated[int, typer.Option(help="每日单位 Units a day.")],
     month: Annotated[int, typer.Option(help="每月单位 Units a month.")],
-    scope: Annotated[str, typer.Option(help="account | institution")] = "account",
+    scope: Annotated[str, typer.Option(help="对象 Whose quota: account | institution")] = "account",
     as_json: AsJson = False,
 ) -> None:
     """设定配额 Set a plan from now on; without one nothing may be asked."""

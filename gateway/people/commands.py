@@ -20,7 +20,7 @@ group = typer.Typer(no_args_is_help=True, help="人员 People who sign in to the
 def invite(
     person_id: Id,
     name: Annotated[str, typer.Option(help="姓名 Their name.")],
-    role: Annotated[str, typer.Option(help="operator | auditor | regulator | clerk | staff")],
+    role: Annotated[str, typer.Option(help="角色 Role: operator | auditor | regulator | clerk | staff")],
     institution: Annotated[str | None, typer.Option(help="机构人员所属机构 Of staff.")] = None,
     agency: Annotated[str | None, typer.Option(help="部门经办人所属部门 Of clerks.")] = None,
     oidc_subject: Annotated[

@@ -17,7 +17,7 @@ group = typer.Typer(no_args_is_help=True, help="报送 Deliveries to platforms."
 @group.command("peer")
 def peer(
     peer_id: Annotated[str, typer.Argument(help="编号 The platform's id here.")],
-    role: Annotated[str, typer.Option(help="brain | city | province")],
+    role: Annotated[str, typer.Option(help="角色 Role: brain | city | province")],
     url: Annotated[str, typer.Option(help="地址（即其 issuer）Its issuer.")],
     key: Annotated[Path, typer.Option(help="其公钥文件 What its /.well-known/xinqiao-keys said.", exists=True)],
     client_id: Annotated[str, typer.Option(help="我方在对方的客户端编号 Our client id there.")] = "gateway",
@@ -46,7 +46,7 @@ def peer(
 
 @group.command("list")
 def list_deliveries(
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="最多条数 How many at most.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """列出报送 List the newest deliveries: state, tries, what last went wrong."""

@@ -64,7 +64,12 @@ def list_all(uscc: Uscc, as_of: AsOfDay = None, known_at: KnownAt = None, as_jso
 
 
 @group.command("history")
-def history(record_id: UUID, as_of: AsOfDay = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
+def history(
+    record_id: Annotated[UUID, typer.Argument(help="记录编号 The record's id.")],
+    as_of: AsOfDay = None,
+    known_at: KnownAt = None,
+    as_json: AsJson = False,
+) -> None:
     """一条记录的全部版本与操作 Every version of a record and every act upon it: what, when, by whom."""
     from gateway.records.history import read_history
     from gateway.runtime.actor import at_this_machine

@@ -7,7 +7,11 @@ import typer
 
 def migrate(
     check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; fail where models and database differ.")
+        bool,
+        typer.Option(
+            "--check",
+            help="只核对，不更改；模型与数据库不一致即失败 Change nothing; fail if models and database differ.",
+        ),
     ] = False,
 ) -> None:
     """升级数据库结构 Bring the database to the current schema."""

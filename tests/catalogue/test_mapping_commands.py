@@ -72,5 +72,5 @@ def test_what_cannot_be_guessed_or_read_ends_the_command_with_the_reason(run, tm
     assert "wrong.yaml:2" in run("check", file, "tax_arrears", "--mapping", wrong).stderr
     whole = run("draft", other, "--dataset", "tax_arrears")
     assert whole.returncode == 0
-    assert "整个文件会被退回" in whole.stdout
+    assert "整个文件会被拒收" in whole.stdout
     assert "没有列的必填字段" in whole.stdout

@@ -116,4 +116,4 @@ def read_tokens(after: str | None) -> Mapping[str, str]:
     try:
         return msgspec.json.decode(after, type=dict[str, str]) if after else {}
     except (msgspec.DecodeError, msgspec.ValidationError) as fault:
-        raise ConnectorError("水位无效 the watermark cannot be read: reset it") from fault
+        raise ConnectorError("增量位点无效，请重置 the watermark cannot be read: reset it") from fault

@@ -32,9 +32,9 @@ class Pages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     def __post_init__(self) -> None:
         """Refuse what could not be read on. Raises ValueError."""
         if self.watermark is None and isinstance(self.paging, Cursor | Link):
-            raise ValueError("paging by cursor or link needs a watermark 按游标或链接翻页须配置 watermark")
+            raise ValueError("按游标或链接翻页须配置 watermark paging by cursor or link needs a watermark")
         if self.slice_rows < 1:
-            raise ValueError("slice_rows must be at least 1")
+            raise ValueError("slice_rows 至少为 1 slice_rows must be at least 1")
 
 
 class RestConfig(Pages, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -60,7 +60,7 @@ def read_walk(after: str | None) -> Walk:
     try:
         return msgspec.json.decode(after, type=Walk) if after else Walk()
     except (msgspec.DecodeError, msgspec.ValidationError) as fault:
-        raise ConnectorError("水位无效 the watermark cannot be read: reset it") from fault
+        raise ConnectorError("增量位点无效，请重置 the watermark cannot be read: reset it") from fault
 
 
 def records_of(body: object, path: str) -> list[Mapping[str, Any]]:

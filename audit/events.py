@@ -38,7 +38,7 @@ class Event:
 
 
 def commitment(salt: bytes, payload: bytes) -> str:
-    """Return HMAC-SHA256 over the canonical payload, keyed by a random salt, in hex; without the salt it is mute."""
+    """Return HMAC-SHA256 over the canonical payload, in hex; without its key, a random salt, it reveals nothing."""
     if len(salt) != SALT_BYTES:
         raise EventError(f"a salt has {SALT_BYTES} bytes")
     return hmac.new(salt, _COMMITMENT + payload, hashlib.sha256).hexdigest()

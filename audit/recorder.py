@@ -22,7 +22,7 @@ _COLUMNS = {
     "id": "uuid", "leaf": "bytea", "hash": "bytea", "ts": "timestamptz", "type": "text", "actor": "text",
     "institution": "text", "account": "text", "subject": "text", "outcome": "text", "key": "uuid", "sealed": "bytea",
 }  # fmt: skip
-# Written under a key that lives, or not at all: fewer pending rows than events say that one is gone.
+# A payload is written only if its key still exists: fewer pending rows than events mean that a key was destroyed.
 _INSERT = """
     WITH given AS (SELECT {source}), event AS (
         INSERT INTO audit_event (event_id, log_id, leaf, leaf_hash, ts, type, actor, institution, account, subject,
@@ -60,7 +60,7 @@ async def find_log(session: AsyncSession, origin: str) -> int | None:
 
 
 class Recorder:
-    """Adds events to one log. An action whose event cannot be recorded must not commit, and does not."""
+    """Adds events to one log, in the caller's transaction: an action whose event cannot be recorded does not commit."""
 
     def __init__(self, log_id: int, origin: str, kek: bytes) -> None:
         """Take the log's id and origin, and the 32-byte key that wraps the subjects' keys."""
@@ -86,7 +86,7 @@ class Recorder:
     async def _insert(self, session: AsyncSession, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
         keys = await self._keys.get(session, {event.subject or NO_SUBJECT for _, event, _ in events})
         rows = [self._row(event_id, event, at, *keys[event.subject or NO_SUBJECT]) for event_id, event, at in events]
-        if len(rows) == 1:  # arrays of one cost more than the rest of the statement
+        if len(rows) == 1:  # for one event, arrays cost more than the rest of the statement
             written = await session.execute(INSERT_EVENT, {"log": self.log_id, **rows[0]})
         else:
             columns = {name: [row[name] for row in rows] for name in _COLUMNS}

@@ -1,6 +1,6 @@
 """The sequencer: moves pending events into the tree, in one transaction, safely from several processes.
 
-1. Take the advisory lock, or leave: another sequencer is at work.
+1. Take the advisory lock, or stop: another sequencer is running.
 2. Lock size and root; recompute the root from the edge tiles; where it differs, stop.
 3. Read the oldest pending events; hash each leaf again; where it differs, stop.
 4. Write leaves and tiles, delete the pending rows.

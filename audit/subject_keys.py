@@ -21,7 +21,7 @@ Key = tuple[UUID, bytes]  # its id, and itself
 
 
 class SubjectKeys:
-    """Keys by subject. The one about no subject is remembered; a subject's own is gone from here once it was used."""
+    """Keys by subject. The key for payloads without a subject is remembered; a subject's own is forgotten after use."""
 
     def __init__(self, kek: bytes) -> None:
         self._kek = kek
@@ -30,12 +30,12 @@ class SubjectKeys:
     async def get(self, session: AsyncSession, refs: set[str]) -> dict[str, Key]:
         """Return live keys by subject. Raises AuditError where one was destroyed.
 
-        A remembered one may have been destroyed since: who writes under it checks that with the writing.
+        A remembered key may have been destroyed since: the statement that writes with it checks this.
         """
         if self._shared and refs == {NO_SUBJECT}:
             return {NO_SUBJECT: self._shared}
         keys = await self._find(session, refs)
-        for ref in sorted(refs - set(keys)):  # two makers at once end up with the same key
+        for ref in sorted(refs - set(keys)):  # if two processes make it at once, both end with the same key
             key_id = uuid7()
             wrapped = seal(self._kek, os.urandom(KEY_BYTES), key_id.bytes)
             await session.execute(_ADD, {"key": key_id, "ref": ref, "wrapped": wrapped})
@@ -45,7 +45,7 @@ class SubjectKeys:
         return keys
 
     def forget(self) -> None:
-        """Read the next key from the database: the remembered one is not good."""
+        """Forget the remembered key, so that the next one is read from the database."""
         self._shared = None
 
     async def _find(self, session: AsyncSession, refs: set[str]) -> dict[str, Key]:

@@ -33,7 +33,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Denied:
-    """Why not: the reason, and what it is about beside it."""
+    """Why an inquiry is denied: the reason, and the values it is about."""
 
     reason: str
     members: dict[str, object] = field(default_factory=dict)

@@ -82,7 +82,7 @@ class Card(msgspec.Struct, forbid_unknown_fields=True, frozen=True, eq=False):
         return f"{self.name}/{self.version}+{self.digest()[:12]}"
 
 
-@lru_cache(maxsize=8)  # milliseconds, for a card that never changes
+@lru_cache(maxsize=8)  # reading it takes milliseconds, and the shipped card never changes
 def _digest(card: Card) -> str:
     return sha256_hex(canonical_bytes(msgspec.to_builtins(card)))
 

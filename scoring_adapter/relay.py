@@ -1,5 +1,5 @@
-"""Relaying a question to an outside provider over HTTP: bounded in time and size, and believed only where it answers
-this question about this subject. docs/providers.md is the format.
+"""Relaying a question to an outside provider over HTTP: with a limit of time and of size. An answer counts only
+if it is to this question about this subject. docs/providers.md is the format.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class RelayAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _TransientError(Exception):
-    """Worth another try within the same time."""
+    """The call failed in a way that may pass: it is tried again within the same time."""
 
 
 @dataclass(frozen=True)

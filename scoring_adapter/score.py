@@ -1,7 +1,7 @@
 """A score from the embedded card: points, band, the tags behind them, and the reasons in words. Pure.
 
-A tag whose dataset has never been delivered is not computable: it brings no points, and is named, never counted as 0
-(of something). A tag whose dataset is delivered and holds nothing of the enterprise is a finding like any other.
+A tag whose dataset was never delivered cannot be computed: it brings no points and is listed as such, never counted as
+0. If the dataset was delivered and holds nothing about the enterprise, that is a finding like any other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ MOST_REASONS = 4
 
 @dataclass(frozen=True)
 class Input:
-    """A record the score is computed over, for it may be shown: dataset, fields (JSON without floats), leaf hash."""
+    """A record that may be shown, so it counts for the score: dataset, fields (JSON without floats), leaf hash."""
 
     dataset: str
     fields: Mapping[str, Any]

@@ -37,7 +37,7 @@ def points_of(tag: Tag, value: Value) -> int:
 
 
 def _is_in_window(tag: Tag, fields: Fields, as_of: date) -> bool:
-    """Records of the future never count; where a window is set, neither do older and undated ones."""
+    """Leave out records of the future and, where a window is set, older and undated ones."""
     at = _date(fields, tag)
     if at is None:
         return tag.within_days is None

@@ -26,7 +26,7 @@ def canonical_bytes(value: object) -> bytes:
 
 
 def _is_plain(value: object) -> bool:
-    """Tell whether a value has neither numbers nor names that RFC 8785 writes or sorts in a way of its own."""
+    """Tell whether the standard library writes this value as RFC 8785 does: no number or name needs a special rule."""
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return True

@@ -19,7 +19,7 @@ MAX_STATEMENT_BYTES = 4 * 1024 * 1024
 SUITES: dict[str, tuple[str, ...]] = {"OKP": ("Ed25519", "EdDSA"), "EC": ("ES256",), "RSA": ("PS256",)}
 ALGORITHMS = sorted({name for names in SUITES.values() for name in names})
 SMALLEST_RSA_BITS = 2048
-KEYS_KEPT = 2048  # read keys, in each process; who sends others pushes out the oldest and gains nothing
+KEYS_KEPT = 2048  # keys remembered by each process; a caller that sends many keys only pushes out the oldest
 _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
 _REGISTRY.max_payload_length = MAX_STATEMENT_BYTES
 _REGISTRY.max_header_length = 2048
@@ -101,7 +101,9 @@ def payload_of(token: str) -> dict[str, Any]:
 
 
 def _check_padding_bits(token: str) -> None:
-    """Refuse a second spelling of the same signature: bits left over in its last character (RFC 4648 3.5)."""
+    """Refuse a signature whose last character has unused bits set: it would be a second text of the same signature
+    (RFC 4648 3.5).
+    """
     signature = token.rpartition(".")[2]
     try:
         spelled = urlsafe_b64encode(urlsafe_b64decode(signature + "=" * (-len(signature) % 4))).rstrip(b"=").decode()

@@ -66,7 +66,7 @@ def load_key(path: Path) -> SigningKey:
 
 
 def save_key(path: Path, key: SigningKey) -> None:
-    """Write a private JWK file readable by its owner alone; refuse to overwrite one."""
+    """Write a private JWK file that only its owner can read. An existing file is not overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -8,7 +8,9 @@ from connectors.catalogue.files_check import SHIPPED, Catalogue, load_catalogue
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Agency, Dataset
 
-OWN_FOLDER = "XINQIAO_CATALOGUE"  # read here and not through the settings: a catalogue is the same for every instance
+OWN_FOLDER = (
+    "XINQIAO_CATALOGUE"  # read here, not through the settings: every instance of a process has the same catalogue
+)
 
 
 class UnknownDatasetError(ConnectorError):

@@ -7,8 +7,8 @@ from connectors.conversion.identifiers import is_citizen, is_uscc
 
 NULLS = frozenset({"", "/", "\\", "-", "--", "—", "NULL", "null", "N/A", "NA", "None", "无", "暂无", "空"})
 HIDDEN = "〔证件号已隐去〕"
-# Told by its birth date alone: a number with a slip in its check digit is a person's all the same. Right after a letter
-# it may be part of a document's number: there the check digit decides.
+# Recognised by the birth date alone: a citizen number with a wrong check digit still belongs to a person. Right after a
+# letter it may be part of a document's number: there the check digit decides.
 _CITIZEN = re.compile(
     r"(?<![0-9])[1-8]\d{5} ?(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dXx](?![0-9A-Za-z])"
 )

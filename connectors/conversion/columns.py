@@ -23,7 +23,7 @@ _PLAIN = (
     r"^[!-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]"
     r"(?:[ -~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]*[!-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～])?$"
 )
-# What free_text and cells mask, and more: such cells are looked at closely by the reader. Longer codes are let by.
+# What free_text and cells mask, and more: such cells go to the reader one by one. Longer codes are not masked.
 _ALONE = r"(?:^|[^0-9A-Za-z.])"
 _MAY_BE_PERSONAL = "|".join(
     (

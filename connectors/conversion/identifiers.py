@@ -25,7 +25,7 @@ DEPARTMENTS = frozenset("123456789ANY")  # who registers: GB 32100 amendment 1 (
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ORG = re.compile(r"[0-9A-Z]{8}-?[0-9X]")
 _TAX = re.compile(r"[0-9]{6}[0-9A-Z]{8}[0-9X](?:[0-9]{3})?")
-# As a sole trader's tax number a citizen number bears a mark of the shop: three digits, or a letter and a digit.
+# A sole trader's tax number is a citizen number with a suffix for the shop: three digits, or a letter and a digit.
 _OLD_CITIZEN = re.compile(r"([0-9]{15}|[0-9]{17}[0-9X](?=..))(?:0[0-9]{2}|[A-Z][0-9O])?")
 _ROUNDED = re.compile(r"(?:1[1239]|5[123]|9[123])([0-9]{2})[0-9]{11}000")  # a unified code cut to 15 digits, if it is
 _COPY = re.compile(r"(?:\([0-9]+[-—]+[0-9]+\)|号)$")  # which copy of the licence, as it is printed beside the number
@@ -68,7 +68,7 @@ def read_identifier(text: str | None, *, tax: bool = False) -> Identifier:
     if "*" in code or "×" in code:
         return Identifier(Kind.MASKED, code)
     if is_citizen(code) and not (code[0] == "9" and is_uscc(code)):
-        return Identifier(Kind.CITIZEN, "")  # the number itself goes no further
+        return Identifier(Kind.CITIZEN, "")  # the number itself is not passed on
     if enterprise := _read_enterprise(code, tax=tax):
         return enterprise
     if is_old_citizen(code):

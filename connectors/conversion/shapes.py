@@ -66,7 +66,7 @@ class Shape:
 
     @cached_property
     def dates(self) -> float:
-        """The share of what cannot but be a date or a year, whichever part comes first."""
+        """The share of cells that can only be a date or a year, whichever part comes first."""
         return self._share_of_said(
             lambda cell: bool(_DATED.match(unicodedata.normalize("NFKC", cell))) and _is_date(cell)
         )
@@ -137,7 +137,7 @@ class Shape:
     def _share_of_said(self, judge: Callable[[str], bool]) -> float:
         """Return the share among the cells that do say something."""
         said = self.total - sum(self.filled[word] for word in self.words_for_nothing() if not judge(word))
-        if not said:  # nothing but such words: days that never were are as good as empty cells, words are words
+        if not said:  # only such words: dates that do not exist count as empty cells, words stay words
             return float(all(cell.startswith("1900") for cell in self.filled))
         return sum(times for cell, times in self.filled.items() if judge(cell)) / said
 

@@ -57,7 +57,7 @@ def line_of(name: str, column: Column) -> str:
 
 
 def filled(value: msgspec.Struct, empty: msgspec.Struct) -> dict[str, Any]:
-    """Return the members that are not what they are without being said."""
+    """Return the members that differ from their defaults."""
     plain: dict[str, Any] = msgspec.to_builtins(value)
     return {name: member for name, member in plain.items() if member != msgspec.to_builtins(empty)[name]}
 
@@ -143,7 +143,7 @@ def _nulls(name: str, of: Field, heading: str, shape: Shape, doubts: list[Doubt]
         return []
     read = readers[of.type]
     unreadable = shape.unreadable(read)
-    if of.type == "until":  # the words for ever are no date, and rightly so
+    if of.type == "until":  # "for ever" is not a date, which is right
         unreadable = shape.unreadable(partial(read_date, day_first=day_first))
     often = [word for word in shape.words_for_nothing() if word in unreadable]
     if often:

@@ -16,7 +16,7 @@ from connectors.errors import ConnectorError
 from connectors.model.mapping import heading_key
 
 HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")
-SHORTENED = 2_000  # characters: a cell of this length was kept without its end
+SHORTENED = 2_000  # characters: a cell of this length was cut when it was kept
 _FIRST = re.compile(r"行号\s*row\s*[·:：]?\s*([0-9a-fA-F-]{36})?")
 _BEYOND = re.compile(r"第(\d+)列")
 _FORMULA = re.compile(r"'+[=+\-@\t\r]")

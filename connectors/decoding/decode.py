@@ -147,7 +147,7 @@ def _text(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _rationed(lines: Iterator[str], left: list[int]) -> Iterator[str]:
-    """Pass lines on until a row has had its share: a quotation mark that is never closed would take in the file."""
+    """Pass lines on up to the limit of one row: a quotation mark that is never closed would swallow the whole file."""
     for line in lines:
         left[0] -= len(line)
         if left[0] < 0:

@@ -61,7 +61,9 @@ def _cell(value: object, number: int, name: str) -> str:
         return _sound(value, number, name)
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int | Decimal):  # of objects that others have read; our own decoder leaves numbers as text
+    if isinstance(
+        value, int | Decimal
+    ):  # for objects that another library has read; our own decoder leaves numbers as text
         return str(value)
     raise MalformedError(f"第 {number} 条的 {name[:50]} 不是单个值 record {number}: {name[:50]} must be a single value")
 

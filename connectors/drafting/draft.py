@@ -1,6 +1,6 @@
 """A mapping proposed from a sample: which dataset, which column for each field, and what is done to it. Pure.
 
-What is not sure is not mapped: it is said, with what speaks for it, and a person decides.
+A pair that is not sure is not mapped: it is listed with its reasons, and a person decides.
 """
 
 from collections import deque

@@ -8,7 +8,7 @@ from connectors.model.datasets import Agency, Dataset, Title
 from connectors.model.descriptions import DESCRIPTIONS, FILE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-FROM_PLACE = ("dataset", "agency")  # said by where the dataset stands in its file
+FROM_PLACE = ("dataset", "agency")  # known from the place of the dataset in its file
 
 
 def catalogue_schema() -> dict[str, Any]:

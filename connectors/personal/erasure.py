@@ -1,4 +1,4 @@
-"""Salts destroyed: what was sealed under them can be read by nobody any more, and it stays so."""
+"""Salts destroyed: nobody can read what was sealed under them any more, and this is final."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ _DESTROY = text("""
 
 
 async def close_parties(session: AsyncSession, refs: Sequence[str], now: datetime) -> None:
-    """Destroy the salts of parties for good: what arrives of them later is sealed to nobody."""
+    """Destroy the salts of parties for good: what arrives about them later is sealed under a key nobody has."""
     await session.execute(_CLOSE, {"refs": list(refs), "now": now})
 
 

@@ -15,7 +15,7 @@ from connectors.conversion.headers import Layout
 FEWEST_ROWS = 50  # fewer, before or now, say nothing about shares
 FEWEST_AMOUNTS = 20
 JUMP = Decimal("0.30")  # of a share, upwards: 30 points more refused, empty or unresolved
-UNIT_RATIO = 2_000  # a median moved by about 10⁴ (元 for 万元); what a bad week does to a median is far less
+UNIT_RATIO = 2_000  # a median moved by about 10⁴ (元 for 万元); a bad week moves a median far less
 
 Name = tuple[str, str]  # of a field, in Chinese and in code
 

@@ -49,7 +49,7 @@ _OF_SUBJECT = text(f"""
 
 @dataclass(frozen=True)
 class Key:
-    """What a record is known by through all its versions."""
+    """What stays the same through all versions of a record."""
 
     dataset: str
     agency: str
@@ -58,7 +58,7 @@ class Key:
 
 @dataclass(frozen=True)
 class ActRequest:
-    """An act somebody wants done: on which day it takes effect, why, and on what document it rests."""
+    """An act that was asked for: the day it takes effect, the reason, and the document behind it."""
 
     kind: ActKind
     effective_on: date

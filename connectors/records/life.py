@@ -114,7 +114,7 @@ def decide_act(
 ) -> Ending:
     """Return what an act on a key's current version leaves. Raises ActError.
 
-    `hide` goes with an agency's objection alone: else whoever is in debt could object to it away.
+    `hide` goes with an agency's objection alone: otherwise a debtor could hide a record by objecting to it.
     """
     if role not in ALLOWED[kind]:
         raise ActError("act-not-yours", f"此操作不属于您 {kind} is not yours to do")

@@ -21,7 +21,7 @@ _COLUMNS = """
 """
 # NULL stands in the text, not in a value, so that every plan uses the index of current records.
 _RECORDS = text(f"{_COLUMNS} FROM record_visible(:as_of, NULL) r WHERE r.subject_id = :subject")
-# What a name or an old code told only later was nobody's then.
+# A record found by a name or an old code belongs to the subject only from the moment that was known.
 _RECORDS_THEN = text(f"""
     {_COLUMNS} FROM record_visible(:as_of, :known_at) r WHERE r.subject_id = :subject
       AND coalesce((SELECT min(k.recorded_at) FROM subject_known k

@@ -1,4 +1,4 @@
-"""Records whose content was kept long enough: found, counted, emptied. Digest, leaf index and a tombstone stay.
+"""Records whose content was kept long enough: found, counted, emptied. Digest, leaf index and a tombstone remain.
 
 A record's years (the dataset's `retention_years`) count from its end: the day it was replaced, withdrawn, repaired or
 annulled (not before that was said, should it be dated back), or its disclosure ended.

@@ -6,7 +6,7 @@ from connectors.errors import ConnectorError
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port. Raises ConnectorError for what is no web address."""
+    """Return scheme, host and port. Raises ConnectorError if the text is not a web address."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, TypeError) as fault:

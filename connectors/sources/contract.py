@@ -1,4 +1,4 @@
-"""What every connector keeps to, as tests that anybody can run over a connector of their own (docs/connectors.md).
+"""The rules for every connector, as tests that anybody can run on a connector of their own (docs/connectors.md).
 
 Subclass `ConnectorContract` in a test module and give it a fixture `offer`: a source with known content. pytest does
 the rest. Every test makes the connector anew, as workers do: nothing is remembered but the watermark.

@@ -58,7 +58,7 @@ class DatabaseSource:
             if not rows:
                 _refuse_empty(connection, mark, key)
                 return None
-        header = [str(column.name) for column in table.columns]  # SQLAlchemy's own kind of text goes no further
+        header = [str(column.name) for column in table.columns]  # plain text instead of SQLAlchemy's own subclass
         cells = [[_cell(value, name) for value, name in zip(row, header, strict=True)] for row in rows]
         places = [header.index(column.name) for column in (mark, key)]
         return rows_slice("database", header, cells, json.dumps([cells[-1][place] for place in places]))

@@ -1,8 +1,9 @@
-"""The cross-reference: whose an old code or a name is, how far that can be trusted, and on whose word.
+"""The cross-reference: which subject an old code or a name belongs to, how sure that is, and who said so.
 
-An identifier belongs to the subject that is known by it with the most confidence; where two are, it resolves nothing
-and a person decides (`link`). Confidence: 100 a unified code's own organisation code, or a person's decision; 95 an old
-code that the registering agency gives beside the unified one; 90 the registered name; 70 a name registered formerly.
+An identifier belongs to the subject that is known by it with the most confidence; if two are equal, it resolves
+nothing and a person decides (`link`). Confidence: 100 a unified code's own organisation code, or a person's decision;
+95 an old code that the registering agency gives beside the unified one; 90 the registered name; 70 a name registered
+formerly.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ _LINK = """
     INSERT INTO subject_identifier (kind, value, subject_id, source, confidence, recorded_at)
     VALUES (%s, %s, %s, %s, 100, %s) ON CONFLICT DO NOTHING
 """
-# What was given to another on a weaker word than a person's goes to whom the person says.
+# A person's decision is stronger than what another subject got the identifier by: the records follow it.
 _MOVE = """
     UPDATE record r SET subject_id = %(subject)s FROM subject_known k
     WHERE (k.kind, k.value) = (%(kind)s, %(value)s) AND k.subject_id <> %(subject)s AND k.confidence < 100
@@ -48,7 +49,7 @@ Known = tuple[str, str]  # kind and value
 
 
 async def find_sole(cursor: psycopg.AsyncCursor[Any], asked: Sequence[Known]) -> Mapping[Known, bytes]:
-    """Return whose each of these identifiers is (the subject's id); those that are nobody's alone are left out."""
+    """Return the subject's id for each identifier; one that belongs to several subjects, or to none, is left out."""
     if not asked:
         return {}
     wanted = list(dict.fromkeys(asked))
@@ -79,9 +80,9 @@ async def resolve_earlier(
 async def link(
     cursor: psycopg.AsyncCursor[Any], identifier: Known, subject_id: UUID, decided_by: str, now: datetime
 ) -> int:
-    """Keep a person's decision whose an identifier is; return how many records found their subject by it.
+    """Keep a person's decision whose an identifier is; return how many records found their subject through it.
 
-    Records that were another's by this identifier, on a weaker word, are among them.
+    Records that another subject had by this identifier, with less confidence, are among them.
     """
     await cursor.execute(_LINK, [*identifier, subject_id, decided_by, now])
     await cursor.execute(_MOVE, {"kind": identifier[0], "value": identifier[1], "subject": subject_id})

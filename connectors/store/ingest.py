@@ -29,7 +29,7 @@ from connectors.store.store import Prepared, Store, prepare
 
 CHUNK_ROWS = 20_000
 CHUNK_CHARACTERS = 4_000_000
-ROWS_WEIGHED = 100  # at a time: one by one, weighing rows costs as much as reading them
+ROWS_WEIGHED = 100  # rows at a time: measuring them one by one costs as much as reading them
 MOST_ROWS = 5_000_000
 LOCK = 7134  # the advisory lock of a dataset: one batch of it is stored at a time
 _LOCK = text(f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(:dataset))")
@@ -161,7 +161,7 @@ async def _take_rows(
             await _quarantine(cursor, quarantine, chunk, seen)
             progress(seen.rows)
     finally:
-        await asyncio.wait([ahead])  # the delivery's file is not closed under the reader
+        await asyncio.wait([ahead])  # so that the file is not closed while it is still read
     return seen
 
 

@@ -1,4 +1,4 @@
-"""Whose each record of a delivery is, and the subjects that the delivery is the first to name.
+"""Which subject each record of a delivery belongs to, and the subjects that the delivery is the first to name.
 
 A subject takes the id of the record that first named it. The records carry that id at once; the subjects themselves are
 made when the delivery ends, in one statement and in the order of their codes.
@@ -76,7 +76,7 @@ class Subjects:
         values: Sequence[str],
         sole: Mapping[Known, bytes],
     ) -> list[bytes | None]:
-        """Return whose each record is: an id, or None where it is not known yet. Pure.
+        """Return the subject's id for each record, or None where it is not known yet. Pure.
 
         `kinds` and `values` are what the records are found by (resolved_by), `sole` what look_up returned for them.
         """

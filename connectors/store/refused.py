@@ -1,6 +1,6 @@
 """Refused rows as the quarantine keeps them: whole, for the agency to correct, with what may be personal sealed.
 
-Nothing is known of a refused row for certain, not even whom it is about: every cell is sealed that is not of a code or
+Nothing is certain about a refused row, not even whom it is about: every cell is sealed unless it is of a code or
 of a field the catalogue says is not personal, and in a row whose columns are shifted, all of them. The key is the
 batch's own (kind "batch"), so that destroying one salt empties a quarantine.
 """

@@ -112,7 +112,7 @@ def refusal(name: str, reason: str, token: str, watermark: str, batch: str = "")
 
 
 def read_tokens(after: str | None) -> Mapping[str, str]:
-    """Return the token of each file that was taken. Raises ConnectorError for what is no watermark."""
+    """Return the token of each file that was taken. Raises ConnectorError if it is not a watermark."""
     try:
         return msgspec.json.decode(after, type=dict[str, str]) if after else {}
     except (msgspec.DecodeError, msgspec.ValidationError) as fault:

@@ -48,11 +48,11 @@ class Caller:
     """Calls one origin. Redirects are not followed, so that no answer leads us, or a secret header, elsewhere."""
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
-        """Take the origin from `url`. Raises ConnectorError for what is no web address."""
+        """Take the origin from `url`. Raises ConnectorError if it is not a web address."""
         self._origin = origin(url)
         self._until = time.monotonic() + WALK_SECONDS
-        # Proxies and credentials of this machine's environment are no business of an agency's interface; the
-        # certificates this machine trusts are, an internal authority's among them.
+        # Proxies and credentials of this machine's environment are not used for an agency's interface. The certificates
+        # this machine trusts are used, those of an internal authority included.
         self._client = httpx.Client(
             headers=dict(headers), timeout=15.0, follow_redirects=False, trust_env=False,
             verify=ssl.create_default_context(),

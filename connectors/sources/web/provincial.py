@@ -51,7 +51,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class SignedCaller(Caller):
-    """Calls the gateway as it wants to be called."""
+    """Signs and makes calls to the gateway."""
 
     def __init__(self, config: ProvincialConfig, secrets: Secrets) -> None:
         """Take the configuration. Raises ConnectorError where the appSecret's variable is not set."""

@@ -30,7 +30,7 @@ class Pages(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     slice_rows: int = 20_000
 
     def __post_init__(self) -> None:
-        """Refuse what could not be read on. Raises ValueError."""
+        """Refuse what cannot be continued. Raises ValueError."""
         if self.watermark is None and isinstance(self.paging, Cursor | Link):
             raise ValueError("按游标或链接翻页须配置 watermark paging by cursor or link needs a watermark")
         if self.slice_rows < 1:

@@ -56,7 +56,7 @@ class Walk(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_walk(after: str | None) -> Walk:
-    """Read a watermark. Raises ConnectorError for what is none."""
+    """Read a watermark. Raises ConnectorError if it is not one."""
     try:
         return msgspec.json.decode(after, type=Walk) if after else Walk()
     except (msgspec.DecodeError, msgspec.ValidationError) as fault:

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -28,6 +29,7 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
+from gateway.interface import interface_document
 from gateway.people import pages as signing_in
 from gateway.people import sso_pages as sso
 from gateway.platforms import routes as deliveries
@@ -110,4 +112,5 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         corrections,
     ):
         app.include_router(module.router)
+    app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents
     return app

@@ -114,13 +114,16 @@ async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncItera
 async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the instance's application, in this process."""
     from gateway.app import create_app
-
-    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+    from tests.documented import Documented
     from tests.identities import add_proof
+
+    app = Documented(create_app(gateway.settings, gateway))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
 
     hooks = {"request": [add_proof]}
     async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer, event_hooks=hooks) as opened:
         yield opened
+    assert app.undocumented == []
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ _INSTITUTIONS = text("""
 """)
 
 
-@router.post("/changes", summary="Change something 提交变更", responses={202: {"description": "Waits for approval."}})
+@router.post("/changes", summary="Change something 提交变更")
 async def change(action: AnyAction, response: Response, gateway: Gw, operator: Operator) -> dict[str, Any]:
     """Make the change (200), or let it wait for another operator's approval where it is risky (202)."""
     try:

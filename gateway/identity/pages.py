@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
@@ -22,7 +22,7 @@ from gateway.web.dependencies import Gw, Transaction
 router = APIRouter(tags=["OAuth 2.0 登录"])
 
 
-@router.get("/oauth/authorize", summary="Let a person permit 请用户授权")
+@router.get("/oauth/authorize", summary="Let a person permit 请用户授权", response_class=HTMLResponse)
 async def show(
     request: Request,
     session: Transaction,

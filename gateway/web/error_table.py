@@ -3,6 +3,7 @@
 A reason that is not here cannot be answered: asking for its row raises KeyError, and a test walks them all.
 """
 
+from collections import ChainMap
 from collections.abc import Mapping
 
 from gateway.web.errors import (
@@ -22,4 +23,4 @@ SECTIONS = tuple(
     module.SECTION
     for module in (requests, inquiries, consents, submissions, uploads, records, platforms, evidence, changes)
 )
-ERRORS: Mapping[str, ErrorRow] = {reason: row for section in SECTIONS for reason, row in section.rows.items()}
+ERRORS: Mapping[str, ErrorRow] = ChainMap(*(section.rows for section in SECTIONS))

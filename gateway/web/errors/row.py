@@ -32,4 +32,4 @@ class Section:
     """Rows that belong together, by reason, under a heading."""
 
     heading: str
-    rows: Mapping[str, ErrorRow]
+    rows: dict[str, ErrorRow]

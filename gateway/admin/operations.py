@@ -1,0 +1,61 @@
+"""What the operations of administration answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.web.operations import Operation
+
+ACTION = {"action": "standing", "change": "resume", "whose": "client:bank-1", "reason": "整改完成"}
+CHANGE: dict[str, Any] = {
+    "change": "01983a2b-7c1d-7e00-8000-000000000070",
+    "action": ACTION,
+    "status": "waiting",
+    "asked_by": "operator-1",
+    "asked_at": "2026-11-27T01:08:10Z",
+    "decided_by": None,
+    "decided_at": None,
+    "entry": "01983a2b-7c1d-7e00-8000-000000000020",
+}
+
+OPERATIONS: Mapping[str, Operation] = {
+    "POST /v1/admin/changes": Operation(
+        ("change-refused",),
+        sent=ACTION,
+        answered={**CHANGE, "status": "done"},
+        also={202: "等待另一人批准 It waits for approval."},
+    ),
+    "POST /v1/admin/changes/{change_id}/{decision}": Operation(
+        ("change-not-found", "change-decided", "own-change", "change-too-old", "change-refused"),
+        answered={
+            **CHANGE,
+            "status": "done",
+            "decided_by": "operator-2",
+            "decided_at": "2026-11-27T02:00:00Z",
+        },
+    ),
+    "GET /v1/admin/changes": Operation(answered={"changes": [CHANGE], "next": None}),
+    "GET /v1/admin/institutions": Operation(
+        answered={
+            "institutions": [
+                {
+                    "institution_id": "bank",
+                    "name": "某某银行",
+                    "class": "bank",
+                    "status": "active",
+                    "agreement_from": "2026-01-01",
+                    "agreement_until": None,
+                    "created_at": "2026-01-01T00:00:00+00:00",
+                    "accounts": 2,
+                    "last_used_at": "2026-11-27T01:08:10+00:00",
+                }
+            ],
+            "next": None,
+        }
+    ),
+    "GET /v1/admin/clients": Operation(
+        answered={
+            "clients": [{"client_id": "bank-1", "kind": "account", "institution_id": "bank", "last_used_at": None}],
+            "next": None,
+        }
+    ),
+}

@@ -1,0 +1,85 @@
+"""What the operations of consents answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.web.operations import Operation
+
+ID, ENTRY = "01983a2b-7c1d-7e00-8000-000000000010", "01983a2b-7c1d-7e00-8000-000000000020"
+TERMS: dict[str, Any] = {
+    "subject": "91330302MA000001X4",
+    "accounts": ["bank-1"],
+    "products": ["score"],
+    "purpose": "pre_loan",
+    "valid_from": "2026-11-27T00:00:00+08:00",
+    "valid_until": "2027-02-27T00:00:00+08:00",
+    "max_uses": 10,
+}
+CONSENT: dict[str, Any] = {
+    "consent": ID,
+    "version": 1,
+    "status": "requested",
+    "institution": "bank",
+    **TERMS,
+    "terms": '{"accounts":["bank-1"],…}',
+    "terms_sha256": "9f2b4c…",
+}
+
+OPERATIONS: Mapping[str, Operation] = {
+    "POST /v1/consents": Operation(
+        ("invalid-subject", "invalid-terms", "not-yours-to-decide"), sent=TERMS, answered=CONSENT
+    ),
+    "GET /v1/consents": Operation(answered={"consents": [CONSENT], "next": None}),
+    "GET /v1/consents/{consent_id}": Operation(("consent-not-found",), answered=CONSENT),
+    "GET /v1/consents/{consent_id}/evidence": Operation(
+        ("consent-not-found",),
+        answered={
+            "terms": CONSENT["terms"],
+            "versions": [
+                {
+                    "version": 1,
+                    "status": "requested",
+                    "actor": "bank-1",
+                    "approval": None,
+                    "receipt": "eyJhbGciOiJFZDI1NTE5Iiwi…",
+                    "entry": ENTRY,
+                    "recorded_at": "2026-11-27T01:08:10+00:00",
+                }
+            ],
+            "keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}],
+        },
+    ),
+    "GET /v1/consents/{consent_id}/uses": Operation(
+        ("consent-not-found",),
+        answered={
+            "uses": [
+                {
+                    "inquiry": "01983a2b-7c1d-7e00-8000-000000000001",
+                    "account": "bank-1",
+                    "institution": "bank",
+                    "product": "score",
+                    "purpose": "pre_loan",
+                    "version": 2,
+                    "at": "2026-11-27T01:10:00+00:00",
+                    "entry": ENTRY,
+                }
+            ]
+        },
+    ),
+    "POST /v1/consents/{consent_id}/{action}": Operation(
+        (
+            "consent-not-found",
+            "consent-integrity-failed",
+            "not-yours-to-decide",
+            "approval-invalid",
+            "unchangeable-requested",
+            "unchangeable-rejected",
+            "unchangeable-lapsed",
+            "unchangeable-active",
+            "unchangeable-paused",
+            "unchangeable-revoked",
+        ),
+        sent={"approval": "eyJhbGciOiJFZDI1NTE5Iiwi…"},
+        answered={**CONSENT, "version": 2, "status": "active"},
+    ),
+}

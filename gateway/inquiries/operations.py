@@ -1,0 +1,115 @@
+"""What the operations of asking, quota and usage results answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.web.operations import Operation
+
+INQUIRY, RESULT, EXCHANGE = (f"01983a2b-7c1d-7e00-8000-00000000000{number}" for number in (1, 2, 3))
+CONSENT, ENTRY = "01983a2b-7c1d-7e00-8000-000000000010", "01983a2b-7c1d-7e00-8000-000000000020"
+ASKED: dict[str, Any] = {
+    "subject": "91330302MA000001X4",
+    "product": "score",
+    "purpose": "pre_loan",
+    "provider": "embedded",
+}
+
+OPERATIONS: Mapping[str, Operation] = {
+    "POST /v1/inquiries": Operation(
+        (
+            "consent-required",
+            "consent-not-found",
+            "consent-pending",
+            "consent-rejected",
+            "consent-lapsed",
+            "consent-paused",
+            "consent-revoked",
+            "consent-expired",
+            "consent-not-yet-valid",
+            "consent-uses-exhausted",
+            "consent-purpose-mismatch",
+            "consent-scope-exceeded",
+            "consent-subject-mismatch",
+            "consent-ambiguous",
+            "consent-integrity-failed",
+            "quota-exceeded",
+            "product-not-entitled",
+            "subject-not-found",
+            "invalid-subject",
+            "unknown-product",
+            "unknown-purpose",
+            "unknown-provider",
+            "unknown-intermediary",
+            "idempotency-key-reused",
+            "request-in-progress",
+            "upstream-unavailable",
+            "upstream-invalid",
+            "audit-unavailable",
+        ),
+        sent=ASKED,
+        answered={
+            **ASKED,
+            "iss": "http://127.0.0.1:8000",
+            "iat": 1795770490,
+            "exp": 1798362490,
+            "inquiry": INQUIRY,
+            "institution": "bank",
+            "account": "bank-1",
+            "intermediary": None,
+            "consent": {"id": CONSENT, "version": 2},
+            "result": {"score": 712, "band": "B"},
+            "entry": ENTRY,
+            "answer": "eyJhbGciOiJFZDI1NTE5Iiwi…",
+        },
+    ),
+    "GET /v1/inquiries/{inquiry_id}": Operation(
+        ("inquiry-not-found",),
+        answered={
+            **ASKED,
+            "inquiry": INQUIRY,
+            "account": "bank-1",
+            "state": "settled",
+            "outcome": "answered",
+            "units": 1,
+            "created_at": "2026-11-27T01:08:10+00:00",
+            "entry": ENTRY,
+        },
+    ),
+    "GET /v1/quota": Operation(
+        answered={
+            "account": "bank-1",
+            "day": {"used": 3, "reserved": 0, "limit": 100, "resets_in_seconds": 53510},
+            "month": {"used": 40, "reserved": 0, "limit": 2000, "resets_in_seconds": 312710},
+            "remaining": 97,
+            "unit": "score = 1",
+        },
+    ),
+    "POST /v1/usage-results": Operation(
+        ("inquiry-not-found",),
+        sent={
+            "inquiry": INQUIRY,
+            "outcome": "granted",
+            "amount": "500000.00",
+            "balance": "500000.00",
+            "first_time": True,
+            "decided_on": "2026-11-27",
+        },
+        answered={"result": RESULT, "version": 1, "exchange": EXCHANGE},
+        also={201: "收到一个版本 It is a version of its own."},
+    ),
+    "GET /v1/usage-results/{result_id}": Operation(
+        ("usage-result-not-found",),
+        answered={
+            "result": RESULT,
+            "versions": [
+                {
+                    "version": 1,
+                    "inquiry": INQUIRY,
+                    "recorded_at": "2026-11-27T02:00:00+00:00",
+                    "entry": ENTRY,
+                    "deliveries": [],
+                }
+            ],
+        },
+    ),
+}

@@ -1,0 +1,40 @@
+"""The interface as one document: what every room declares of its operations, and what each scope is for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from gateway.admin import operations as admin
+from gateway.catalogue import operations as catalogue
+from gateway.consents import operations as consents
+from gateway.evidence import operations as evidence
+from gateway.identity import operations as identity
+from gateway.inquiries import operations as inquiries
+from gateway.intake import operations as intake
+from gateway.platforms import operations as platforms
+from gateway.quality import operations as quality
+from gateway.records import operations as records
+from gateway.web import operations as web
+from gateway.web.openapi import describe
+from gateway.web.operations import Operation
+
+ROOMS = (web, identity, catalogue, intake, quality, records, consents, inquiries, platforms, evidence, admin)
+OPERATIONS: Mapping[str, Operation] = {name: told for room in ROOMS for name, told in room.OPERATIONS.items()}
+SCOPES: Mapping[str, str] = {
+    "inquiries": "查询企业、查看配额 ask about enterprises, see the quota",
+    "consents": "请求、答复、查看授权 request, answer and see consents",
+    "usage-results": "报告应用结果 report what became of an answer",
+    "datasets": "提交本部门的数据 hand in the agency's own data",
+    "records": "查看本企业的记录、提出异议 see the enterprise's own records, object to them",
+    "deliveries": "报送给本平台 deliver to this platform",
+    "audit": "审计 read the log",
+    "admin": "管理 administer",
+}
+
+
+def interface_document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of the application, made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, OPERATIONS, SCOPES)
+    return app.openapi_schema

@@ -1,0 +1,107 @@
+"""What the operations of records answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.web.operations import Operation
+
+RECORD, ENTRY = "01983a2b-7c1d-7e00-8000-000000000050", "01983a2b-7c1d-7e00-8000-000000000020"
+VERSION: dict[str, Any] = {
+    "record": RECORD,
+    "version": 1,
+    "status": "current",
+    "visible": True,
+    "event_date": "2026-03-02",
+    "publish_until": "2029-03-02",
+    "recorded_at": "2026-11-27T01:08:10+00:00",
+    "superseded_at": None,
+    "batch": "01983a2b-7c1d-7e00-8000-000000000030",
+    "content": {"amount": "1200.00"},
+}
+ACT: dict[str, Any] = {
+    "act": "01983a2b-7c1d-7e00-8000-000000000051",
+    "record": RECORD,
+    "kind": "repair",
+    "state": "done",
+    "hidden": False,
+    "effective_on": "2026-11-27",
+    "reason": "已履行完毕",
+    "document": "温信修〔2026〕12号",
+    "actor": "tax",
+    "recorded_at": "2026-11-27T01:08:10+00:00",
+    "entry": ENTRY,
+}
+PROVED: dict[str, Any] = {
+    "dataset": "tax_arrears",
+    "agency": "tax",
+    "canonical": '{"amount":"1200.00",…}',
+    "index": 7,
+    "path": ["5b0c…", "91aa…"],
+    "statement": "eyJhbGciOiJFZDI1NTE5Iiwi…",
+    "agency_signature": None,
+    "entry": None,
+}
+NOT_SEEN = ("record-not-found", "record-erased")
+ACTING = ("record-not-found", "act-not-possible", "act-not-yours")
+
+OPERATIONS: Mapping[str, Operation] = {
+    "GET /v1/records/{record_id}/proof": Operation(
+        NOT_SEEN,
+        answered={
+            "record": RECORD,
+            "version": 1,
+            "status": "current",
+            "superseded_at": None,
+            "key": {"kty": "OKP", "crv": "Ed25519", "kid": "k1", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+            **PROVED,
+        },
+    ),
+    "GET /v1/records/{record_id}/proof-file": Operation(NOT_SEEN, answered=PROVED),
+    "GET /v1/records": Operation(answered={"records": [{"dataset": "tax_arrears", "agency": "tax", **VERSION}]}),
+    "GET /v1/records/{record_id}/history": Operation(
+        ("record-not-found",),
+        answered={
+            "dataset": "tax_arrears",
+            "agency": "tax",
+            "as_of": "2026-11-27",
+            "known_at": None,
+            "versions": [VERSION],
+            "acts": [ACT],
+        },
+    ),
+    "POST /v1/records/{record_id}/acts": Operation(
+        ACTING, sent={"kind": "repair", "reason": ACT["reason"], "document": ACT["document"]}, answered=ACT
+    ),
+    "POST /v1/records/{record_id}/objections": Operation(
+        ACTING,
+        sent={"reason": "金额有误"},
+        answered={**ACT, "kind": "object", "state": "open", "reason": "金额有误", "document": None},
+    ),
+    "POST /v1/datasets/{dataset}/withdrawals": Operation(
+        (
+            "unknown-dataset",
+            "dataset-not-yours",
+            "malformed-delivery",
+            "delivery-too-large",
+            "delivery-torn",
+            "digest-mismatch",
+            "unsupported-encoding",
+            "batch-conflict",
+            "batch-signature-invalid",
+            "batch-signature-required",
+            "act-not-possible",
+        ),
+        sent="决定书文号\n温税欠〔2026〕12号\n",
+        answered={
+            "act_batch": "01983a2b-7c1d-7e00-8000-000000000052",
+            "kind": "withdraw",
+            "rows": 1,
+            "done": 1,
+            "already": 0,
+            "unknown": 0,
+            "refused": 0,
+            "entry": ENTRY,
+        },
+        also={200: "已收过，未变 It was sent before, unchanged."},
+    ),
+}

@@ -44,7 +44,7 @@ class S3(Place, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="s3")
 
     @contextmanager
     def connect(self) -> Iterator[Files]:
-        """Prepare the calls. Raises ConnectorError for a wrong address or an unset variable, else what `faults` names."""
+        """Prepare the calls. Raises ConnectorError for a wrong address or an unset variable, or what `faults` names."""
         origin(self.endpoint)
         allowed = timedelta(seconds=CALL_SECONDS)
         store = _Store(

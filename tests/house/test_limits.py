@@ -42,7 +42,6 @@ NO_LIMIT = {
     "audit.sequencer.MOST_AT_ONCE": PACE,
     "audit.subject_keys.KEY_BYTES": FORMAT,
     "audit.tiles.WIDTH": FORMAT,
-    "gateway.identity.commands.MOST_LISTED": PAGE,
     "gateway.identity.key_rotation.MARGIN_SECONDS": "added to what settings promise, for clocks that differ",
     "gateway.identity.routes.JWKS_CACHE_SECONDS": "how long others may keep the keys",
     "gateway.identity.tokens.token_endpoint._USED_EVERY": PACE,

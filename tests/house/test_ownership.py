@@ -89,6 +89,7 @@ ROWS = {
 }  # fmt: skip
 # A path parameter that names no party's object, and why.
 NOBODYS = {
+    "GET /problems/{slug}": "what a problem means is public",
     "GET /audit/log/tile/{path:path}": "the log is public",
     "GET /problems/{slug}": "what an error means is public",
     "GET /console/language/{language}": "a choice of the reader's",

@@ -12,7 +12,6 @@ import resource
 import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from place import place
@@ -25,7 +24,9 @@ from connectors.decoding.decode import decode
 from connectors.store.ingest import no_cycles, take
 from gateway.gateway import Gateway, open_gateway
 from gateway.identity.initialise import initialise
-from gateway.intake.take_in import Sender, digest_of, take_in
+from gateway.intake.submission import digest_of, from_file
+from gateway.intake.take_in import take_in
+from gateway.runtime.actor import at_this_machine
 from gateway.runtime.database import Database, raw
 from gateway.runtime.embedded import resolve_urls
 from gateway.runtime.schema import migrate
@@ -94,8 +95,8 @@ async def measure(gateway: Gateway, path: Path, rows: int) -> None:
     """Measure one delivery."""
     floor, mapping = await copy_floor(gateway.database, path), map_alone(path)
     started = time.perf_counter()
-    sender = Sender("bench", str(rows), "file")
-    batch, _ = await take_in(gateway, sender, get_dataset(DATASET), digest_of(path), partial(decode, path))
+    submission = from_file(path, get_dataset(DATASET), str(rows), digest_of(path), "file")
+    batch, _ = await take_in(gateway.units, at_this_machine(), gateway.intake, submission)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

@@ -15,6 +15,7 @@ from gateway.evidence import instance_commands
 from gateway.identity import init_command, key_commands
 from gateway.inquiries import commands as quota
 from gateway.intake import commands as intake
+from gateway.intake import held_commands
 from gateway.people import commands as people
 from gateway.platforms import commands as platforms
 from gateway.quality import commands as quality
@@ -59,6 +60,7 @@ for name, group in GROUPS.items():
 agency_commands.extend(GROUPS["agency"])
 mapping_commands.extend(GROUPS["agency"])
 quality.extend(GROUPS["agency"])
+GROUPS["agency"].add_typer(held_commands.group, name="held")
 erase_command.extend(GROUPS["record"])
 
 

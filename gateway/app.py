@@ -24,7 +24,7 @@ from gateway.identity import routes as oauth
 from gateway.inquiries import quota_routes as quota
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
-from gateway.intake import correction_pages as corrections
+from gateway.intake import held_routes as held
 from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
@@ -33,6 +33,7 @@ from gateway.interface import interface_document
 from gateway.people import pages as signing_in
 from gateway.people import sso_pages as sso
 from gateway.platforms import routes as deliveries
+from gateway.quality import correction_pages as corrections
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.quality.gauges import count_open_alerts
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         uploads,
         rejected_rows,
         quality,
+        held,
         records,
         record_life,
         consents,

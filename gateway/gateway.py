@@ -8,6 +8,7 @@ from gateway.identity.clients.access import AccessCache
 from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
 from gateway.intake.gate import IntakeGate
+from gateway.intake.submission import Intake
 from gateway.runtime.database import Database
 from gateway.runtime.group_commit import GroupCommit
 from gateway.runtime.instance import Instance, open_instance
@@ -17,13 +18,13 @@ from gateway.runtime.settings import Settings
 
 @dataclass(frozen=True)
 class Gateway(Instance):
-    """An instance with its group commits, its memory of tokens and proofs, and the order in which files come in."""
+    """An instance with its group commits, its memory of tokens and proofs, and what takes submissions in."""
 
     groups: GroupCommit
     access: AccessCache
     nonces: Nonces
     replay: ReplayWindow
-    gate: IntakeGate
+    intake: Intake
 
 
 @asynccontextmanager
@@ -33,5 +34,6 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
         parts = {field.name: getattr(instance, field.name) for field in fields(Instance)}
         access = AccessCache(instance.database, instance.keys)
         nonces = Nonces(load_kek(settings))
+        intake = Intake(IntakeGate(), settings.instance_home, instance.protector)
         yield Gateway(**parts, groups=GroupCommit(instance.database), access=access, nonces=nonces,
-                      replay=ReplayWindow(), gate=IntakeGate())  # fmt: skip
+                      replay=ReplayWindow(), intake=intake)  # fmt: skip

@@ -91,6 +91,21 @@ async def erase_expired(gateway: Gateway) -> None:
     await expunge(gateway.units, PROGRAM, gateway.protector, now())
 
 
+async def forget_uploads(gateway: Gateway) -> None:
+    """Forget uploads that have expired."""
+    await purge_uploads(gateway.units, gateway.intake.spool)
+
+
+async def end_held(gateway: Gateway) -> None:
+    """End held submissions that nobody decided on in time."""
+    await expire_held(gateway.units, gateway.intake.spool)
+
+
+async def pull(gateway: Gateway) -> bool:
+    """Read a slice of a source that is due."""
+    return await pull_due(gateway.units, gateway.intake)
+
+
 def in_one_unit(name: str, use_case: Callable[[UnitOfWork], Awaitable[bool | None]]) -> Step:
     """Make a step of a use case that needs one unit of work."""
 
@@ -105,14 +120,14 @@ STEPS: dict[str, tuple[Step, float]] = {
     "server": (revive_server, SERVER_SECONDS),
     "partitions": (make_partitions, PARTITION_SECONDS),
     "ended": (forget_used, PURGE_SECONDS),
-    "uploads": (purge_uploads, PURGE_SECONDS),
+    "uploads": (forget_uploads, PURGE_SECONDS),
     "intents": (in_one_unit("inquiry.expire", expire_intents), EXPIRE_SECONDS),
     # Several at once, so that a source that is slow to answer does not hold up the others.
-    **{f"pull-{number}": (pull_due, PULL_SECONDS) for number in range(PULLS)},
+    **{f"pull-{number}": (pull, PULL_SECONDS) for number in range(PULLS)},
     "keys": (advance_keys, KEYS_SECONDS),
     "retention": (erase_expired, RETENTION_SECONDS),
-    "alerts": (check_alerts, ALERT_SECONDS),
-    "held": (expire_held, HELD_SECONDS),
+    "alerts": (in_one_unit("alerts.check", check_alerts), ALERT_SECONDS),
+    "held": (end_held, HELD_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
 }

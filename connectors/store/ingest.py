@@ -1,4 +1,4 @@
-"""Taking one delivery in, in the caller's transaction: map, quarantine, store, seal. All or nothing.
+"""Taking one submission in, in the caller's transaction: map, quarantine, store, seal. All or nothing.
 
 While the server stores one chunk, the next is read and mapped beside the event loop.
 """
@@ -40,8 +40,8 @@ Look = Callable[[pl.Series], None]
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """Whose delivery this is: the dataset, the sender's own batch id, and SHA-256 of the bytes as they came."""
+class NewBatch:
+    """The batch to be made: its id, the dataset, the sender's own batch id, and SHA-256 of the bytes as they came."""
 
     batch_id: UUID
     dataset: Dataset
@@ -83,7 +83,7 @@ class _Seen:
 async def ingest(
     session: AsyncSession,
     connection: psycopg.AsyncConnection,
-    delivery: Delivery,
+    batch: NewBatch,
     layout: Layout,
     *,
     seal: Seal,
@@ -96,13 +96,13 @@ async def ingest(
 
     `look` is shown the canonical forms of each chunk's sound rows, before anything of them is sealed.
 
-    Raises MalformedError where the delivery as a whole is not what was agreed.
+    Raises MalformedError where the submission as a whole is not what was agreed.
     """
     binding = layout.binding
-    await session.execute(_LOCK, {"dataset": delivery.dataset.dataset})
+    await session.execute(_LOCK, {"dataset": batch.dataset.dataset})
     async with connection.cursor() as cursor:
-        store, keys = Store(cursor, delivery.dataset, delivery.batch_id, now), SubjectKeys(protector)
-        quarantine = Quarantine(keys, binding, delivery.batch_id)
+        store, keys = Store(cursor, batch.dataset, batch.batch_id, now), SubjectKeys(protector)
+        quarantine = Quarantine(keys, binding, batch.batch_id)
         with no_cycles():
             seen = await _take_rows(cursor, store, quarantine, layout, now, progress, look)
         resolved, own = await store.finish()
@@ -110,11 +110,11 @@ async def ingest(
     statement = seal(
         {
             "v": 1,
-            "batch": str(delivery.batch_id),
-            "agency": delivery.dataset.agency,
-            "dataset": delivery.dataset.dataset,
-            "sender_batch": delivery.sender_batch,
-            "digest": delivery.digest.hex(),
+            "batch": str(batch.batch_id),
+            "agency": batch.dataset.agency,
+            "dataset": batch.dataset.dataset,
+            "sender_batch": batch.sender_batch,
+            "digest": batch.digest.hex(),
             "records": store.tree.size,
             "root": root,
             "at": now.isoformat(),

@@ -5,7 +5,7 @@ of a field the catalogue says is not personal, and in a row whose columns are sh
 batch's own (kind "batch"), so that destroying one salt empties a quarantine.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,22 @@ LONGEST_KEPT_CELL = 2_000
 FIELD = "refused cell"
 ERASED = "〔已删除〕"
 _OLD = text("SELECT batch_id FROM batch WHERE rejected > 0 AND received_at < :before")
+PORTION = 2_000  # rows read at a time
+_ROWS = text("""
+    SELECT batch_id, row_number, reasons, cells FROM rejected_row WHERE batch_id = :batch ORDER BY row_number
+    LIMIT :most
+""")
+# The columns in the order of the row that has most of them: a shifted row brings further ones at its end.
+_COLUMNS = text("""
+    SELECT named.key FROM rejected_row, json_object_keys(cells) WITH ORDINALITY AS named (key, place)
+    WHERE batch_id = :batch GROUP BY named.key ORDER BY min(named.place), named.key
+""")
+# What each reason is in words, as the first rows that were refused for it say it.
+_WORDS = text("""
+    SELECT DISTINCT ON (r ->> 'code') r ->> 'code' AS code, r ->> 'text' AS words
+    FROM (SELECT reasons, row_number FROM rejected_row WHERE batch_id = :batch ORDER BY row_number LIMIT 10000) first,
+         jsonb_array_elements(reasons) r ORDER BY r ->> 'code', row_number
+""")
 
 
 class Quarantine:
@@ -91,3 +107,25 @@ async def open_refused(keys: SubjectKeys, connection: Connection, rows: Sequence
 async def find_old_quarantines(session: AsyncSession, before: datetime) -> Sequence[UUID]:
     """Return the batches with refused rows that were received before a moment."""
     return (await session.execute(_OLD, {"before": before})).scalars().all()
+
+
+async def load_refused(session: AsyncSession, batch_id: UUID, most: int) -> Sequence[Any]:
+    """Return the first refused rows of a batch, sealed as they are kept: batch_id, row_number, reasons, cells."""
+    return (await session.execute(_ROWS, {"batch": batch_id, "most": most})).all()
+
+
+async def stream_refused(session: AsyncSession, batch_id: UUID) -> AsyncIterator[Sequence[Any]]:
+    """Yield all refused rows of a batch in portions, as load_refused returns them."""
+    rows = await session.stream(_ROWS, {"batch": batch_id, "most": None})
+    async for portion in rows.partitions(PORTION):
+        yield portion
+
+
+async def load_columns(session: AsyncSession, batch_id: UUID) -> list[str]:
+    """Return the columns that a batch's refused rows have."""
+    return list((await session.execute(_COLUMNS, {"batch": batch_id})).scalars())
+
+
+async def load_reason_words(session: AsyncSession, batch_id: UUID) -> Mapping[str, str]:
+    """Return, by code, the words of each reason that rows of a batch were refused for."""
+    return {row.code: row.words for row in await session.execute(_WORDS, {"batch": batch_id})}

@@ -1,10 +1,11 @@
 """Tables of the agency side; who may change what stands in migration 0003."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import DateTime, Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -127,6 +128,29 @@ class RejectedRow(SQLModel, table=True):
     row_number: int = Field(primary_key=True)
     reasons: list[dict[str, str]] = Field(sa_type=JSONB)
     cells: dict[str, str] = Field(sa_type=JSON)  # keeps the columns' order
+
+
+class CorrectedRow(SQLModel, table=True):
+    """A refused row of a first batch that a later batch brought in order."""
+
+    __tablename__ = "corrected_row"
+    batch_id: UUID = Field(primary_key=True)
+    row_number: int = Field(primary_key=True)
+    corrected_by: UUID
+
+
+class BatchProfile(SQLModel, table=True):
+    """What one field of a batch looked like, in the sound rows that were looked at, and how often it was refused."""
+
+    __tablename__ = "batch_profile"
+    batch_id: UUID = Field(primary_key=True)
+    field: str = Field(primary_key=True, sa_type=Text)
+    looked_at: int
+    filled: int
+    rejected: int
+    median: Decimal | None = Field(sa_type=Numeric)
+    first_date: date | None
+    last_date: date | None
 
 
 class Source(SQLModel, table=True):

@@ -13,14 +13,6 @@ if TYPE_CHECKING:
 
     from gateway.gateway import Gateway
 
-# Agencies of the catalogue, and clients of that kind that it does not know.
-KNOWN_HERE = """
-    SELECT coalesce(a.agency, c.client_id) AS agency, c.status,
-           (SELECT max(b.received_at) FROM batch b WHERE b.agency = coalesce(a.agency, c.client_id)) AS last_delivery
-    FROM unnest(CAST(:agencies AS text[])) AS a (agency)
-    FULL JOIN (SELECT client_id, status FROM client WHERE kind = 'agency') c ON c.client_id = a.agency
-    ORDER BY 1
-"""
 UNKNOWN = {"zh": "目录中没有此部门", "en": "not in the catalogue", "kind": "", "datasets": 0}
 
 
@@ -88,14 +80,18 @@ def _print(document: dict[str, Any]) -> None:
 
 
 def _known_here() -> dict[str, tuple[str | None, "datetime | None"]]:
-    """Return, by agency, its client's status and its last delivery, None where there is none."""
-    from sqlalchemy import text
+    """Return, by agency, its client's status and when it last handed something in, None where there is none.
 
+    Agencies of the catalogue, and clients of that kind that it does not know.
+    """
     from connectors.catalogue.load import agencies
+    from connectors.store.batches import load_last_received
+    from gateway.identity.clients.agencies import load_statuses
+    from gateway.runtime.actor import at_this_machine
 
     async def read(gateway: "Gateway") -> dict[str, tuple[str | None, "datetime | None"]]:
-        async with gateway.database.begin("agency.list") as session:
-            rows = await session.execute(text(KNOWN_HERE), {"agencies": list(agencies())})
-            return {row.agency: (row.status, row.last_delivery) for row in rows}
+        async with gateway.units.begin("agency.list", at_this_machine()) as work:
+            statuses, last = await load_statuses(work.session), await load_last_received(work.session)
+        return {code: (statuses.get(code), last.get(code)) for code in sorted({*agencies(), *statuses})}
 
     return on_instance(read)

@@ -3,7 +3,6 @@ is needed.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,9 +112,10 @@ def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Trial | N
     from connectors.catalogue.trial import try_out
     from connectors.decoding.decode import decode
     from connectors.errors import ConnectorError
+    from gateway.runtime.clock import now
 
     try:
-        return try_out(dataset, decode(file), datetime.now(UTC).date(), rows), ""
+        return try_out(dataset, decode(file), now().date(), rows), ""
     except ConnectorError as fault:
         return None, str(fault)
 

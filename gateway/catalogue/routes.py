@@ -10,14 +10,14 @@ from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 
 from connectors.catalogue.dcat import dcat_document
-from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
+from connectors.catalogue.load import get_catalogue
 from connectors.model.schema import catalogue_schema
 from gateway.catalogue.documents import agency_documents, dataset_document, find_datasets, summaries
 from gateway.identity.caller import require
 from gateway.identity.clients.scopes import SCOPES
+from gateway.intake.admission import known_dataset
 from gateway.runtime.actor import Actor
-from gateway.runtime.denial import DeniedError
-from gateway.web.dependencies import Gw
+from gateway.web.dependencies import TheSettings
 
 router = APIRouter(prefix="/v1", tags=["catalogue 数据目录"])
 AnyClient = Annotated[Actor, Depends(require(*sorted(frozenset().union(*SCOPES.values()))), scope="function")]
@@ -45,9 +45,9 @@ async def schema() -> JsonSchema:
 
 
 @router.get("/catalogue.jsonld", summary="The catalogue as DCAT 3 目录导出", response_class=LinkedData)
-async def export(gateway: Gw, _caller: AnyClient) -> LinkedData:
+async def export(settings: TheSettings, _caller: AnyClient) -> LinkedData:
     """Return the whole catalogue as JSON-LD for data portals."""
-    return LinkedData(dcat_document(get_catalogue(), gateway.settings.issuer))
+    return LinkedData(dcat_document(get_catalogue(), settings.issuer))
 
 
 @router.get("/catalogue/agencies", summary="Agencies 部门")
@@ -67,7 +67,4 @@ async def datasets(_caller: AnyClient, agency: Code = "", category: Code = "", s
 @router.get("/catalogue/datasets/{dataset}", summary="A dataset 一项数据目录")
 async def show(dataset: Annotated[str, PathParameter(max_length=63)], _caller: AnyClient) -> dict[str, Any]:
     """Return its fields, promise, disclosure and mappings."""
-    try:
-        return dataset_document(get_dataset(dataset))
-    except UnknownDatasetError as fault:
-        raise DeniedError("unknown-dataset", str(fault)) from fault
+    return dataset_document(known_dataset(dataset))

@@ -1,23 +1,16 @@
-"""`POST /v1/datasets/{dataset}/batches:check`: what would become of a delivery; nothing of it is stored."""
+"""`POST /v1/datasets/{dataset}/batches:check`: what would become of a file; nothing of it is stored."""
 
-import asyncio
 import tempfile
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from connectors.catalogue.trial import Trial, try_out
-from connectors.decoding.decode import decode
-from connectors.errors import ConnectorError
-from connectors.model.datasets import Dataset
-from gateway.catalogue.trials import trial_document
-from gateway.intake.routes import DatasetName, Pusher, get_own_dataset
-from gateway.runtime.denial import DeniedError
-from gateway.runtime.spool import spool_of
+from gateway.catalogue.trials import check_sample, trial_document
+from gateway.intake.admission import check_dataset, known_dataset
+from gateway.intake.routes import DatasetName, Pusher, TheIntake
 from gateway.web.body import receive
-from gateway.web.dependencies import Gw
+from gateway.web.dependencies import TheSettings, Units
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 Rows = Annotated[int | None, Query(ge=1, description="只试前多少行 Try the first rows only.")]
@@ -29,22 +22,16 @@ Rows = Annotated[int | None, Query(ge=1, description="只试前多少行 Try the
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )
 async def check(
-    dataset: DatasetName, request: Request, gateway: Gw, agency: Pusher, rows: Rows = None
-) -> dict[str, Any]:
-    """Map a delivery as pushing it would, and return counts per outcome and reason, the first refused rows, and how
-    often each field is filled. Counted as in an empty store: what was delivered before is not looked at.
+    dataset: DatasetName, request: Request, units: Units, intake: TheIntake, settings: TheSettings, agency: Pusher,
+    rows: Rows = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Map a file as pushing it would, and return counts per outcome and reason, the first refused rows, and how
+    often each field is filled. Counted as in an empty store: what was handed in before is not looked at.
     """
-    wanted = get_own_dataset(dataset, agency)
-    with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as file:
+    wanted = known_dataset(dataset)
+    async with units.begin("sample.admit", agency) as work:
+        await check_dataset(work, wanted)
+    with tempfile.NamedTemporaryFile(dir=intake.spool) as file:
         path = Path(file.name)
-        await receive(request, path, gateway.settings.max_upload_bytes)
-        async with gateway.gate.admit(wanted, path.stat().st_size):
-            trial = await asyncio.to_thread(_try, wanted, path, datetime.now(UTC).date(), rows)
-    return trial_document(trial)
-
-
-def _try(dataset: Dataset, path: Path, today: date, rows: int | None) -> Trial:
-    try:
-        return try_out(dataset, decode(path), today, rows)
-    except ConnectorError as fault:
-        raise DeniedError("malformed-delivery", str(fault)) from fault
+        received = await receive(request, path, settings.max_upload_bytes)
+        return trial_document(await check_sample(units, agency, intake.gate, wanted, path, received.digest, rows))

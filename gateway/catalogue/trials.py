@@ -1,17 +1,41 @@
 """What a dry run says: one document for the interface and for scripts, and a workbook of the rows it would refuse."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from connectors.catalogue.trial import OUTCOMES, Trial, kept_cells
+from connectors.catalogue.trial import OUTCOMES, Trial, kept_cells, try_out
+from connectors.decoding.decode import decode
 from connectors.drafting.draft import Draft
 from connectors.drafting.draft_text import write_snippet
+from connectors.errors import ConnectorError
+from connectors.model.datasets import Dataset
+from gateway.intake.gate import IntakeGate
+from gateway.runtime.actor import Actor
+from gateway.runtime.clock import now
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitsOfWork
 
 SHOWN_ROWS = 20
 HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")
+
+
+async def check_sample(
+    units: UnitsOfWork, actor: Actor, gate: IntakeGate, dataset: Dataset, path: Path, digest: bytes, rows: int | None
+) -> Trial:
+    """Try a file, in its turn; that it was looked at is recorded, nothing of it is stored. Raises DeniedError."""
+    async with gate.admit(dataset, path.stat().st_size):
+        try:
+            trial = await asyncio.to_thread(lambda: try_out(dataset, decode(path), now().date(), rows))
+        except ConnectorError as fault:
+            raise DeniedError("malformed-delivery", str(fault)) from fault
+    payload = {"dataset": dataset.dataset, "digest": digest.hex(), **{name: trial.counts[name] for name in OUTCOMES}}
+    async with units.begin("sample.check", actor) as work:
+        await work.record("sample.checked", payload, outcome="checked")
+    return trial
 
 
 def trial_document(trial: Trial) -> dict[str, Any]:

@@ -7,14 +7,12 @@ from uuid import UUID
 import typer
 
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, fail, show
+from gateway.cli.output import AsJson, show
 
 if TYPE_CHECKING:
     from connectors.store.tables import Batch
     from gateway.gateway import Gateway
     from gateway.intake.quarantine import Form
-
-ACTOR = "operator-cli"
 
 
 def ingest(
@@ -32,46 +30,38 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """入库一个文件 Take a file in: decode, map, quarantine, merge, seal; all or nothing."""
-    from functools import partial
-
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from connectors.catalogue.load import get_dataset
-    from connectors.decoding.decode import decode
-    from connectors.errors import ConnectorError
-    from gateway.intake.corrections import count_corrected
-    from gateway.intake.quarantine import write_rejected
-    from gateway.intake.take_in import Sender, digest_of, take_in
+    from connectors.store.corrections import count_corrected
+    from gateway.intake.admission import known_dataset
+    from gateway.intake.batches import export_rejected
+    from gateway.intake.submission import digest_of, from_file
+    from gateway.intake.take_in import take_in
+    from gateway.runtime.actor import at_this_machine
 
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} 行 rows")
     progress = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), disable=as_json)
 
     async def run(gateway: "Gateway") -> tuple["Batch", bool, int]:
-        wanted, digest = get_dataset(dataset), digest_of(file)
+        actor, digest = at_this_machine(), digest_of(file)
         task = progress.add_task(f"入库 {dataset}", total=None)
-        sender = Sender(ACTOR, batch or digest.hex()[:16], "file", corrects=corrects)
-        stored, new = await take_in(
-            gateway,
-            sender,
-            wanted,
-            digest,
-            partial(decode, file),
-            progress=lambda rows: progress.update(task, completed=rows),
-            file=file,
+        submission = from_file(
+            file, known_dataset(dataset), batch or digest.hex()[:16], digest, "file", corrects=corrects
         )
-        async with gateway.database.begin("rejected-rows") as session:
+        stored, new = await take_in(
+            gateway.units, actor, gateway.intake, submission,
+            progress=lambda rows: progress.update(task, completed=rows),
+        )  # fmt: skip
+        async with gateway.units.begin("rejected-rows", actor) as work:
             if rejected:
                 with rejected.open("w+b") as target:
                     form: Form = "csv" if rejected.suffix.lower() == ".csv" else "xlsx"
-                    await write_rejected(session, stored.batch_id, target, form, gateway.protector)
-            return stored, new, await count_corrected(session, stored)
+                    await export_rejected(work, gateway.protector, stored.batch_id, target, form)
+            return stored, new, await count_corrected(work.session, stored)
 
-    try:
-        with progress:
-            stored, new, corrected = on_instance(run)
-    except ConnectorError as fault:
-        fail(str(fault))
+    with progress:
+        stored, new, corrected = on_instance(run)
     show(
         as_json,
         {

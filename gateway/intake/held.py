@@ -1,34 +1,36 @@
-"""Held deliveries: kept aside as they came, until a person accepts or discards them, or nobody did in time.
+"""Held submissions: kept aside as they came, until a person accepts or discards them, or nobody did in time.
 
-1. Hold: the bytes go to the spool first, then the row and its event; the same delivery sent again is the same one.
+1. Hold: the bytes go to the spool first, then the row and its event; the same submission sent again is the same one.
 2. Accept: the bytes are taken in without being judged; the decision joins the batch's transaction.
 3. Discard, or expire: the decision is recorded, then the bytes are deleted. A sweep deletes what a crash left over.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from audit.events import Event
-from connectors.model.datasets import Dataset
 from connectors.quality.drift import Finding
-from gateway.gateway import Gateway
-from gateway.intake.held_files import keep_sealed
-from gateway.quality.tables import HeldDelivery
-from gateway.runtime.errors import GatewayError
+from gateway.intake.admission import agency_seen, check_decider, sees
+from gateway.intake.documents import held_document
+from gateway.intake.held_files import as_file, keep_sealed
+from gateway.intake.submission import Submission
+from gateway.intake.tables import HeldSubmission
+from gateway.runtime.actor import PROGRAM, Actor
+from gateway.runtime.clock import now
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.locks import Lock, take
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 KEPT_DAYS = 30
 ORPHAN_SECONDS = 3600
-_LOCK = text("SELECT pg_advisory_xact_lock(7136, hashtext(:sender))")
 _SAME = text("""
     SELECT held_id FROM held_delivery
     WHERE (agency, dataset, sender_batch, digest) = (:agency, :dataset, :sender, :digest) AND status = 'waiting'
@@ -41,119 +43,145 @@ _EXPIRED = text("""
     SELECT held_id FROM held_delivery WHERE status = 'waiting' AND expires_at <= :now FOR UPDATE SKIP LOCKED
 """)
 _WAITING = text("SELECT held_id FROM held_delivery WHERE status = 'waiting'")
+# Accepted although values jumped: those values are the new normal.
+_ACCEPTED = text("""
+    SELECT batch_id FROM held_delivery WHERE agency = :agency AND dataset = :dataset AND status = 'accepted'
+        AND findings @? '$[*] ? (@.kind == "unit" || @.kind == "empty" || @.kind == "rejected"
+                                 || @.kind == "unresolved")'
+""")
+_COUNTS = text("""
+    SELECT agency, dataset, count(*) FILTER (WHERE held_at >= :since), count(*) FILTER (WHERE status = 'waiting')
+    FROM held_delivery WHERE agency = ANY(:agencies) AND (held_at >= :since OR status = 'waiting')
+    GROUP BY agency, dataset
+""")
 
 
-class HeldError(GatewayError):
-    """The delivery is held: a person has to look at it."""
-
-    def __init__(self, held: HeldDelivery) -> None:
-        zh = "；".join(finding["zh"] for finding in held.findings)
-        en = "; ".join(finding["en"] for finding in held.findings)
-        super().__init__(
-            f"报送暂存 {held.held_id}，未入库：{zh}。请经办人或平台接受或退回（xinqiao agency held accept|discard）"
-            f" held, not taken in: {en}; a clerk of the agency or an operator accepts or discards it"
-        )
-        self.held = held
-
-
-class HeldNotFoundError(GatewayError):
-    """There is no such held delivery, or it is another agency's."""
-
-
-class HeldDecidedError(GatewayError):
-    """The held delivery has been decided on, or it expired."""
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """What is held: the sender's names for it, its digest, and the file its bytes stand in."""
-
-    actor: str
-    sender_batch: str
-    way: str
-    agency_signature: str | None
-    digest: bytes
-    file: Path
-
-
-def held_file(gateway: Gateway, held_id: UUID) -> Path:
-    """Return where a held delivery's bytes stand."""
-    return gateway.settings.instance_home / "spool" / "held" / str(held_id)
+def held_file(spool: Path, held_id: UUID) -> Path:
+    """Return where a held submission's bytes stand."""
+    return spool / "held" / str(held_id)
 
 
 async def hold(
-    gateway: Gateway,
-    dataset: Dataset,
-    parcel: Parcel,
-    findings: list[Finding],
-    then: Callable[[AsyncSession], Any] | None,
-) -> HeldDelivery:
-    """Keep a delivery aside, and return it; `then` joins the transaction, since the delivery is settled with it."""
-    held_id, now = uuid7(), datetime.now(UTC)
-    kept = held_file(gateway, held_id)
-    file_digest = await asyncio.to_thread(keep_sealed, gateway.keys.kek, held_id, parcel.file, kept)
-    names = {"agency": dataset.agency, "dataset": dataset.dataset, "sender": parcel.sender_batch}
-    async with gateway.database.begin("batch.hold") as session:
-        await session.execute(_LOCK, names)
-        same = (await session.execute(_SAME, {**names, "digest": parcel.digest})).scalar_one_or_none()
-        held = await session.get(HeldDelivery, same) if same else None
+    units: UnitsOfWork, actor: Actor, spool: Path, submission: Submission, findings: list[Finding]
+) -> HeldSubmission:
+    """Keep a submission aside, and return it."""
+    held_id, dataset = uuid7(), submission.dataset
+    names = {"agency": dataset.agency, "dataset": dataset.dataset, "sender": submission.sender_batch}
+    kept = held_file(spool, held_id)
+    with as_file(submission, spool) as file:
+        file_digest = await asyncio.to_thread(keep_sealed, units.keys.kek, held_id, file, kept)
+    async with units.begin("batch.hold", actor) as work:
+        session = work.session
+        await take(session, Lock.HELD_SUBMISSION, submission.sender_batch)
+        same = (await session.execute(_SAME, {**names, "digest": submission.digest})).scalar_one_or_none()
+        held = await session.get(HeldSubmission, same) if same else None
         if held is None:
-            payload = {**names, "held": str(held_id), "digest": parcel.digest.hex(), "findings": _kinds(findings)}
-            event = Event("batch.held", parcel.actor, outcome="held", exchange=str(held_id), payload=payload)
-            sent = {name: value for name, value in asdict(parcel).items() if name != "file"}
-            held = HeldDelivery(
-                held_id=held_id, agency=dataset.agency, dataset=dataset.dataset, **sent, file_digest=file_digest,
-                findings=msgspec.to_builtins(findings), held_at=now, expires_at=now + timedelta(days=KEPT_DAYS),
-                status="waiting", decided_by=None, decided_at=None, batch_id=None,
-                event_id=await gateway.audit.record(session, event, now),
+            payload = {**names, "held": str(held_id), "digest": submission.digest.hex(), "findings": _kinds(findings)}
+            entry = await work.record("batch.held", payload, outcome="held", exchange=held_id, actor=submission.sent_by)
+            held = HeldSubmission(
+                held_id=held_id, agency=dataset.agency, dataset=dataset.dataset, sender_batch=submission.sender_batch,
+                digest=submission.digest, way=submission.way, actor=submission.sent_by or actor.name,
+                agency_signature=submission.signature, file_digest=file_digest,
+                findings=msgspec.to_builtins(findings), held_at=work.now,
+                expires_at=work.now + timedelta(days=KEPT_DAYS), status="waiting", decided_by=None, decided_at=None,
+                batch_id=None, event_id=entry,
             )  # fmt: skip
             session.add(held)
         await session.flush()
-        if then:
-            await then(session)
     if same:
         kept.unlink(missing_ok=True)
     return held
 
 
-async def get_held(session: AsyncSession, held_id: UUID, agency: str | None) -> HeldDelivery:
-    """Return a held delivery, of this agency where one is named. Raises HeldNotFoundError."""
-    held = await session.get(HeldDelivery, held_id)
-    if held is None or agency not in {None, held.agency}:
-        raise HeldNotFoundError(f"没有暂存报送 {held_id} there is no held delivery {held_id}")
+def waits(held: HeldSubmission) -> DeniedError:
+    """Say that a submission is held: a person has to look at it."""
+    zh = "；".join(finding["zh"] for finding in held.findings)
+    en = "; ".join(finding["en"] for finding in held.findings)
+    return DeniedError(
+        "delivery-held",
+        f"已暂存 {held.held_id}，未入库：{zh}。请经办人或平台运营人员接受或舍弃（xinqiao agency held accept|discard）。"
+        f"Held, not taken in: {en}; a clerk of the agency or an operator accepts or discards it.",
+        **held_document(held),
+    )
+
+
+async def get_held(work: UnitOfWork, held_id: UUID) -> HeldSubmission:
+    """Return a held submission that is the actor's to decide on. Raises DeniedError."""
+    check_decider(work.actor)
+    held = await work.session.get(HeldSubmission, held_id)
+    if held is None or not sees(work.actor, held.agency):
+        raise DeniedError("held-not-found", f"没有暂存的提交 {held_id}。There is no held submission {held_id}.")
     return held
 
 
-async def decide_held(
-    gateway: Gateway, session: AsyncSession, held_id: UUID, status: str, actor: str, batch_id: UUID | None = None
-) -> None:
-    """Record a decision in the caller's transaction. Raises HeldDecidedError where there was one before."""
-    now = datetime.now(UTC)
+async def decide_held(work: UnitOfWork, held_id: UUID, status: str, batch_id: UUID | None = None) -> None:
+    """Record a decision. Raises DeniedError where there was one before."""
     payload = {"held": str(held_id), "batch": str(batch_id) if batch_id else None}
-    event = Event(f"held.{status}", actor, outcome=status, exchange=str(held_id), payload=payload)
-    values = {"held": held_id, "status": status, "actor": actor, "now": now, "batch": batch_id}
-    recorded = await gateway.audit.record(session, event, now)
-    if (await session.execute(_DECIDE, {**values, "event": recorded})).scalar_one_or_none() is None:
-        raise HeldDecidedError(f"暂存报送 {held_id} 已处理 the held delivery {held_id} was decided on before")
+    entry = await work.record(f"held.{status}", payload, outcome=status, exchange=held_id)
+    values = {"held": held_id, "status": status, "actor": work.actor.name, "now": work.now, "batch": batch_id}
+    if (await work.session.execute(_DECIDE, {**values, "event": entry})).scalar_one_or_none() is None:
+        raise decided(held_id)
 
 
-async def discard_held(gateway: Gateway, held_id: UUID, actor: str, agency: str | None = None) -> HeldDelivery:
-    """Throw a held delivery away. Raises HeldNotFoundError, HeldDecidedError."""
-    async with gateway.database.begin("held.discard") as session:
-        held = await get_held(session, held_id, agency)
-        await decide_held(gateway, session, held_id, "discarded", actor)
-        await session.refresh(held)
-    held_file(gateway, held_id).unlink(missing_ok=True)
+def decided(held_id: UUID) -> DeniedError:
+    """Say that a held submission was decided on before, or expired."""
+    return DeniedError("held-decided", f"暂存的提交 {held_id} 已处理。The held submission {held_id} was decided on.")
+
+
+async def discard_held(units: UnitsOfWork, actor: Actor, spool: Path, held_id: UUID) -> HeldSubmission:
+    """Throw a held submission away, and return it. Raises DeniedError."""
+    async with units.begin("held.discard", actor) as work:
+        held = await get_held(work, held_id)
+        await decide_held(work, held_id, "discarded")
+        await work.session.refresh(held)
+    held_file(spool, held_id).unlink(missing_ok=True)
     return held
 
 
-async def expire_held(gateway: Gateway) -> None:
-    """End what nobody decided on, and delete the bytes that no waiting delivery needs."""
-    async with gateway.database.begin("held.expire") as session:
-        for held_id in (await session.execute(_EXPIRED, {"now": datetime.now(UTC)})).scalars().all():
-            await decide_held(gateway, session, held_id, "expired", "worker")
-        waiting = {str(held_id) for held_id in (await session.execute(_WAITING)).scalars()}
-    await asyncio.to_thread(_sweep, held_file(gateway, uuid7()).parent, waiting)
+async def expire_held(units: UnitsOfWork, spool: Path) -> None:
+    """End what nobody decided on, and delete the bytes that no waiting submission needs."""
+    async with units.begin("held.expire", PROGRAM) as work:
+        for held_id in (await work.session.execute(_EXPIRED, {"now": work.now})).scalars().all():
+            await decide_held(work, held_id, "expired")
+        waiting = {str(held_id) for held_id in (await work.session.execute(_WAITING)).scalars()}
+    await asyncio.to_thread(_sweep, held_file(spool, uuid7()).parent, waiting)
+
+
+async def list_held(
+    session: AsyncSession,
+    agency: str | None,
+    status: str | None = None,
+    after: UUID | None = None,
+    most: int = 50,
+) -> list[HeldSubmission]:
+    """Return held submissions, oldest first, of one agency or of all."""
+    conditions = [col(HeldSubmission.agency) == agency] if agency else []
+    conditions += [col(HeldSubmission.status) == status] if status else []
+    conditions += [col(HeldSubmission.held_id) > after] if after else []
+    query = select(HeldSubmission).where(*conditions).order_by(col(HeldSubmission.held_id)).limit(most)
+    return list((await session.execute(query)).scalars())
+
+
+async def read_held(
+    work: UnitOfWork, status: str | None = None, after: UUID | None = None, most: int = 50
+) -> list[HeldSubmission]:
+    """Return the held submissions that the actor sees, oldest first; that they were read is recorded."""
+    rows = await list_held(work.session, agency_seen(work.actor), status, after, most)
+    await work.record("held.read", {"count": len(rows)}, outcome="read")
+    return rows
+
+
+async def count_held(
+    session: AsyncSession, agencies: Sequence[str], since: datetime
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return, by agency and dataset, how many submissions were held since, and how many wait now."""
+    found = await session.execute(_COUNTS, {"agencies": list(agencies), "since": since})
+    return {(agency, dataset): (held, waiting) for agency, dataset, held, waiting in found}
+
+
+async def accepted_batches(session: AsyncSession, agency: str, dataset: str) -> list[UUID]:
+    """Return the batches of a dataset whose values differed from those before, and that a person accepted."""
+    return list((await session.execute(_ACCEPTED, {"agency": agency, "dataset": dataset})).scalars())
 
 
 def _kinds(findings: list[Finding]) -> list[dict[str, str]]:
@@ -161,7 +189,7 @@ def _kinds(findings: list[Finding]) -> list[dict[str, str]]:
 
 
 def _sweep(folder: Path, waiting: set[str]) -> None:
-    old = datetime.now(UTC).timestamp() - ORPHAN_SECONDS
+    old = now().timestamp() - ORPHAN_SECONDS
     for path in folder.glob("*"):
         if path.name not in waiting and path.stat().st_mtime < old:
             path.unlink(missing_ok=True)

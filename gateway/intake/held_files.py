@@ -1,20 +1,37 @@
-"""The bytes of held deliveries, sealed under the KEK while they wait: nobody judged them, persons may be among them.
+"""The bytes of held submissions, sealed under the KEK while they wait: nobody judged them, persons may be among them.
 
-A file is sealed in pieces, each bound to the delivery and its place, so that memory does not grow with it.
+A file is sealed in pieces, each bound to the submission and its place, so that memory does not grow with it.
 """
 
+import csv
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from connectors.errors import ConnectorError
+from gateway.intake.submission import Submission
+from gateway.runtime.denial import DeniedError
 from signing.errors import SealError
 from signing.sealing import NONCE_BYTES, seal, unseal
 
 PIECE = 1 << 20
 _SEALED = NONCE_BYTES + PIECE + 16  # the nonce before, GCM's tag behind
+
+
+@contextmanager
+def as_file(submission: Submission, spool: Path) -> Iterator[Path]:
+    """Give a submission as a file, to be held: as it came, else as CSV."""
+    if submission.file:
+        yield submission.file
+        return
+    table = submission.read()
+    with tempfile.NamedTemporaryFile("w", dir=spool, suffix=".csv", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([table.header, *(cells for _, cells in table.rows)])
+        file.flush()
+        yield Path(file.name)
 
 
 def keep_sealed(kek: bytes, held_id: UUID, file: Path, kept: Path) -> bytes:
@@ -31,7 +48,7 @@ def keep_sealed(kek: bytes, held_id: UUID, file: Path, kept: Path) -> bytes:
 
 
 def open_sealed(kek: bytes, held_id: UUID, kept: Path, digest: bytes, target: Path) -> None:
-    """Write what was held into `target`. Raises ConnectorError where it is no longer what came."""
+    """Write what was held into `target`. Raises DeniedError where it is no longer what came."""
     found = hashlib.sha256()
     try:
         with target.open("wb") as opened:
@@ -41,8 +58,9 @@ def open_sealed(kek: bytes, held_id: UUID, kept: Path, digest: bytes, target: Pa
     except (FileNotFoundError, SealError):
         found = hashlib.sha256()
     if found.digest() != digest:
-        raise ConnectorError(
-            "暂存的文件已丢失或改变，请部门重新报送 the file that was held is lost or changed: have it sent again"
+        raise DeniedError(
+            "malformed-delivery",
+            "暂存的文件已丢失或改变，请部门重新提交。The file that was held is lost or changed: have it sent again.",
         )
 
 

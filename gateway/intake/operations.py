@@ -33,6 +33,22 @@ FILE_REASONS = (
 )  # fmt: skip
 SIGNED = ("batch-signature-invalid", "batch-signature-required")
 
+HELD = {
+    "held": "01983a2b-7c1d-7e00-8000-000000000041",
+    "agency": "tax",
+    "dataset": "tax_arrears",
+    "sender_batch": "2026-11",
+    "digest": "a954a9da88452d717d7507a7c37d9426cd2a5bfaa7d6a85c50f64a2b9b25c4f1",
+    "way": "push",
+    "sent_by": "tax",
+    "state": "discarded",
+    "findings": [{"kind": "unknown", "zh": "多出不认识的列：联系人", "en": "columns nobody knows: 联系人"}],
+    "held_at": "2026-11-27T01:08:10+00:00",
+    "expires_at": "2026-12-27T01:08:10+00:00",
+    "decided_by": "clerk",
+    "batch": None,
+}
+
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/datasets/{dataset}/batches": Operation(
         (*DATASET, *FILE_REASONS, *SIGNED, "batch-conflict", "batch-not-found", "correction-refused", "delivery-held"),
@@ -92,4 +108,16 @@ OPERATIONS: Mapping[str, Operation] = {
         sent="524288 bytes from Upload-Offset on",
     ),
     "DELETE /v1/uploads/{upload_id}": Operation(("upload-not-found", "upload-busy", "unsupported-version")),
+    "GET /v1/held-deliveries": Operation(answered={"held": [HELD], "next": None}),
+    "POST /v1/held-deliveries/{held_id}/{decision}": Operation(
+        (
+            "clerk-needed",
+            "held-not-found",
+            "held-decided",
+            "batch-conflict",
+            "malformed-delivery",
+            "batch-signature-required",
+        ),
+        answered=HELD,
+    ),
 }

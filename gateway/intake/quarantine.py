@@ -12,13 +12,11 @@ from typing import BinaryIO, Literal
 from uuid import UUID
 
 import xlsxwriter
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.decoding.corrections import escaped, headings
 from connectors.personal.sealing import Protector, SubjectKeys
-from connectors.store.refused import open_refused
-from gateway.intake.corrections import NAMES
+from connectors.store.refused import load_columns, open_refused, stream_refused
 from gateway.runtime.database import raw
 
 Form = Literal["xlsx", "csv"]
@@ -27,10 +25,6 @@ MEDIA_TYPES: dict[Form, str] = {
     "csv": "text/csv; charset=utf-8",
 }
 MOST_IN_WORKBOOK = 1_000_000  # a sheet has 1 048 576 rows; CSV has no end
-PORTION = 2_000
-_ROWS = text(
-    "SELECT batch_id, row_number, reasons, cells FROM rejected_row WHERE batch_id = :batch ORDER BY row_number"
-)
 _PARTS = ("column", "value", "text", "code")
 Line = list[str | int]
 
@@ -38,12 +32,11 @@ Line = list[str | int]
 async def write_rejected(
     session: AsyncSession, batch_id: UUID, target: BinaryIO, form: Form, protector: Protector
 ) -> None:
-    """Write the batch's refused rows into `target`, in their order, opened for the agency that delivered them."""
+    """Write the batch's refused rows into `target`, in their order, opened for the agency they came from."""
     keys, connection = SubjectKeys(protector), await raw(session)
-    names = list((await session.execute(NAMES, {"batch": batch_id})).scalars())
+    names = await load_columns(session, batch_id)
     sheet = (_Workbook if form == "xlsx" else _Csv)(target, [*headings(batch_id), *names])
-    rows = await session.stream(_ROWS, {"batch": batch_id})
-    async for portion in rows.partitions(PORTION):
+    async for portion in stream_refused(session, batch_id):
         opened = await open_refused(keys, connection, portion)
         lines = [_line(row.row_number, *found, names) for row, found in zip(portion, opened, strict=True)]
         await asyncio.to_thread(sheet.write, lines)

@@ -9,13 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
-from gateway.gateway import Gateway
 from gateway.identity.caller import require
-from gateway.intake.quarantine import MEDIA_TYPES, Form, write_rejected
-from gateway.intake.routes import get_batch
+from gateway.intake.batches import export_rejected
+from gateway.intake.quarantine import MEDIA_TYPES, Form
+from gateway.intake.routes import TheIntake
+from gateway.intake.submission import Intake
 from gateway.runtime.actor import Actor
-from gateway.runtime.spool import spool_of
-from gateway.web.dependencies import Gw
+from gateway.runtime.work import UnitsOfWork
+from gateway.web.dependencies import Units
 
 router = APIRouter(prefix="/v1", tags=["quality 质量"])
 Reader = Annotated[Actor, Depends(require("datasets", "audit"), scope="function")]
@@ -33,7 +34,8 @@ Format = Annotated[
 )
 async def rejected_rows(
     batch_id: UUID,
-    gateway: Gw,
+    units: Units,
+    intake: TheIntake,
     caller: Reader,
     format: Format = None,  # noqa: A002 - the parameter's name
     accept: Annotated[str, Header()] = "",
@@ -41,17 +43,19 @@ async def rejected_rows(
     """Return row number, column, value, reason and code, then each row as it came; send the corrected file back with
     the header `Corrects`.
     """
-    async with gateway.database.begin("batch.find") as session:
-        await get_batch(session, batch_id, caller)
     form: Form = format or ("csv" if "text/csv" in accept else "xlsx")
-    return await download(gateway, batch_id, form)
+    return await download(units, caller, intake, batch_id, form)
 
 
-async def download(gateway: Gateway, batch_id: UUID, form: Form) -> StreamingResponse:
-    """Answer with the file: written whole first, so that no slow reader holds a transaction open."""
-    file = tempfile.TemporaryFile(dir=spool_of(gateway))  # noqa: SIM115 - has no name, and goes when the answer has been sent
-    async with gateway.database.begin("rejected-rows") as session:
-        await write_rejected(session, batch_id, file, form, gateway.protector)
+async def download(units: UnitsOfWork, actor: Actor, intake: Intake, batch_id: UUID, form: Form) -> StreamingResponse:
+    """Answer with the file: written whole first: no slow reader holds a transaction open. Raises DeniedError."""
+    file = tempfile.TemporaryFile(dir=intake.spool)  # noqa: SIM115 - has no name, and goes when the answer has been sent
+    try:
+        async with units.begin("rejected-rows", actor) as work:
+            await export_rejected(work, intake.protector, batch_id, file, form)
+    except BaseException:
+        file.close()
+        raise
     headers = {
         "Content-Disposition": f'attachment; filename="rejected-{batch_id}.{form}"',
         "Content-Length": str(file.seek(0, os.SEEK_END)),

@@ -1,18 +1,17 @@
-"""An agency's signature over a delivery: JWS (Batch-Signature) or HTTP Message Signatures (RFC 9421), kept as evidence.
+"""An agency's signature over a submission: JWS (Batch-Signature) or HTTP Message Signatures (RFC 9421), as evidence.
 
 What is kept: the JWS itself, or a JSON object with the signature base, the signature, its key's id and the algorithm;
 either can be verified later with the agency's public key alone.
 """
 
 import json
-import time
 
 from fastapi import Request
 
 from connectors.model.statements import Keys, check_batch_jws
-from gateway.gateway import Gateway
 from gateway.identity.clients.client_keys import current_keys
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 from gateway.web.body import Received
 from signing.errors import SignatureError
 from signing.message_signatures import (
@@ -32,33 +31,37 @@ COVERED = frozenset({"@method", "@target-uri", "batch-id", "content-digest"})
 class AgencySignature:
     """What a request says of its signature; the head is verified before the body is read, the body after it came."""
 
-    def __init__(self, gateway: Gateway, request: Request, client_id: str) -> None:
-        """Take a request of a client."""
-        self._gateway, self._request, self._client = gateway, request, client_id
+    def __init__(self, request: Request) -> None:
+        """Take a request."""
+        self._request = request
         self._jws = request.headers.get("batch-signature")
         self._message = "signature-input" in request.headers
         self._kept: str | None = None
 
-    async def check_head(self) -> None:
+    @property
+    def given(self) -> bool:
+        """Whether the request is signed at all; intake/admission.py says who must."""
+        return self._jws is not None or self._message
+
+    async def check_head(self, work: UnitOfWork) -> None:
         """Refuse what can be told from the head. Raises DeniedError."""
         if self._jws is not None and self._message:
             raise DeniedError(
-                "batch-signature-invalid", "Send Batch-Signature or Signature-Input, not both 只用一种签名。"
+                "batch-signature-invalid",
+                "两种签名只用一种。Send Batch-Signature or Signature-Input, not both.",
             )
-        if self._jws is None and not self._message:
-            await demand_no_signature(self._gateway, self._client)
-        elif self._message:
+        if self._message:
             self._check_coding()
-            keys = await _keys_of(self._gateway, self._client)
+            keys = await current_keys(work.session, work.actor.client_id)
             try:
-                self._kept = json.dumps(_verify_message(self._request, self._gateway.settings.issuer, keys))
+                self._kept = json.dumps(_verify_message(self._request, work.issuer, keys, work.now.timestamp()))
             except SignatureError as fault:
                 raise DeniedError("batch-signature-invalid", f"Signature: {fault}") from fault
 
-    async def verify(self, dataset: str, batch_id: str, received: Received) -> str | None:
+    async def verify(self, work: UnitOfWork, dataset: str, batch_id: str, received: Received) -> str | None:
         """Return what is kept, None where there is no signature. Raises DeniedError where it is over another file."""
         if self._jws is not None:
-            return await verify_batch_jws(self._gateway, self._client, self._jws, dataset, batch_id, received.digest)
+            return await verify_batch_jws(work, self._jws, dataset, batch_id, received.digest)
         return self._kept  # it covers Content-Digest, which has been compared with what arrived
 
     def _check_coding(self) -> None:
@@ -66,43 +69,27 @@ class AgencySignature:
         if self._request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
             raise DeniedError(
                 "batch-signature-invalid",
-                "RFC 9421 签名的报送不能压缩，或改用 Batch-Signature A delivery signed by RFC 9421 is sent unpacked; "
+                "以 RFC 9421 签名时不能压缩，或改用 Batch-Signature。What is signed by RFC 9421 is sent unpacked; "
                 "Batch-Signature is over the file and may go with gzip.",
             )
 
 
-async def demand_no_signature(gateway: Gateway, client_id: str) -> None:
-    """Pass where an agency need not sign. Raises DeniedError where it must."""
-    if client_id in (await gateway.access.current()).must_sign:
-        raise DeniedError(
-            "batch-signature-required",
-            "本部门的报送必须签名：Batch-Signature 或 Signature-Input This agency's deliveries must be signed: send "
-            "Batch-Signature, or Signature-Input and Signature.",
-        )
-
-
-async def verify_batch_jws(
-    gateway: Gateway, client_id: str, jws: str, dataset: str, batch_id: str, digest: bytes
-) -> str:
-    """Return the JWS once it is verified. Raises DeniedError."""
+async def verify_batch_jws(work: UnitOfWork, jws: str, dataset: str, batch_id: str, digest: bytes) -> str:
+    """Return the JWS once it is verified with the acting agency's keys. Raises DeniedError."""
+    keys = await current_keys(work.session, work.actor.client_id)
     try:
-        check_batch_jws(jws, await _keys_of(gateway, client_id), dataset, batch_id, digest.hex())
+        check_batch_jws(jws, keys, dataset, batch_id, digest.hex())
     except SignatureError as fault:
         raise DeniedError("batch-signature-invalid", f"Batch-Signature: {fault}") from fault
     return jws
 
 
-async def _keys_of(gateway: Gateway, client_id: str) -> Keys:
-    async with gateway.database.begin("agency.key") as session:
-        return await current_keys(session, client_id)
-
-
-def _verify_message(request: Request, issuer: str, keys: Keys) -> dict[str, str]:
+def _verify_message(request: Request, issuer: str, keys: Keys, now: float) -> dict[str, str]:
     fields = {name: ", ".join(part.strip() for part in request.headers.getlist(name)) for name in request.headers}
     found = read_signature(fields.get("signature-input", ""), fields.get("signature", ""), TAG)
     if missing := COVERED - set(found.covered):
         raise SignatureError(f"it must cover {', '.join(sorted(missing))}")
-    check_times(found.parameters, time.time(), MOST_AGE_SECONDS)
+    check_times(found.parameters, now, MOST_AGE_SECONDS)
     jwk, alg = find_key(found.parameters, keys)
     query = f"?{request.url.query}" if request.url.query else ""
     # The address as callers see it; what a proxy calls us is no business of the signature.

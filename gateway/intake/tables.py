@@ -1,9 +1,10 @@
-"""The table of uploads that arrive in pieces."""
+"""Tables of uploads that arrive in pieces and of held submissions; who may change what stands in migration 0014."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
@@ -30,4 +31,39 @@ class Upload(SQLModel, table=True):
     batch_id: UUID | None = None
     created_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class HeldSubmission(SQLModel, table=True):
+    """A submission that looks unlike those before it: kept aside until a person decides."""
+
+    __tablename__ = "held_delivery"
+    __table_args__ = (
+        Index(
+            "held_delivery_waiting",
+            "agency",
+            "dataset",
+            "sender_batch",
+            "digest",
+            unique=True,
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        Index("held_delivery_held_at", "agency", "dataset", "held_at"),
+    )
+    held_id: UUID = Field(primary_key=True)
+    agency: str = Field(sa_type=Text)
+    dataset: str = Field(sa_type=Text)
+    sender_batch: str = Field(sa_type=Text)
+    digest: bytes = Field(sa_type=LargeBinary)
+    way: str = Field(sa_type=Text)
+    actor: str = Field(sa_type=Text)
+    agency_signature: str | None = Field(sa_type=Text)
+    file_digest: bytes = Field(sa_type=LargeBinary)
+    findings: list[dict[str, str]] = Field(sa_type=JSONB)
+    held_at: datetime = Field(sa_type=Timestamp)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    status: str = Field(sa_type=Text)  # waiting, accepted, discarded, expired
+    decided_by: str | None = Field(sa_type=Text)
+    decided_at: datetime | None = Field(sa_type=Timestamp)
+    batch_id: UUID | None
     event_id: UUID

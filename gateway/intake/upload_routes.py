@@ -11,17 +11,18 @@ from email.utils import format_datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
+from gateway.identity.caller import working
 from gateway.intake.pieces import append
-from gateway.intake.routes import BatchId, DatasetName, Pusher, Signature, get_own_dataset
-from gateway.intake.signatures import demand_no_signature
+from gateway.intake.routes import BatchId, DatasetName, Pusher, Signature, TheIntake
 from gateway.intake.tables import Upload
-from gateway.intake.uploads import Wanted, end_upload, get_upload, open_upload
+from gateway.intake.uploads import UploadRequest, end_upload, get_upload, open_upload
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 from gateway.web.body import chunks_of, read_digest
 from gateway.web.checksum import ALGORITHMS, Checksum
-from gateway.web.dependencies import Gw
+from gateway.web.dependencies import TheSettings, Units
 
 router = APIRouter(prefix="/v1", tags=["push 报送"])
 VERSION = "1.0.0"
@@ -33,22 +34,25 @@ Length = Annotated[int, Header(alias="Upload-Length", ge=1, le=1 << 50, descript
 Offset = Annotated[
     int, Header(alias="Upload-Offset", ge=0, le=1 << 50, description="本段的起点 Where this piece begins.")
 ]
+Work = Annotated[UnitOfWork, Depends(working("datasets"), scope="function")]
 Sum = Annotated[str | None, Header(alias="Upload-Checksum", max_length=200, description="sha256 BASE64")]
 
 
 @router.options("/uploads", status_code=204, summary="What uploads can do 断点续传能力")
-async def options(gateway: Gw) -> Response:
+async def options(settings: TheSettings) -> Response:
     """Return version, extensions, the largest file and the checksums."""
     told = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Checksum-Algorithm": ",".join(ALGORITHMS)}
-    return Response(status_code=204, headers={**TUS, **told, "Tus-Max-Size": str(gateway.settings.max_resumable_bytes)})
+    return Response(status_code=204, headers={**TUS, **told, "Tus-Max-Size": str(settings.max_resumable_bytes)})
 
 
 @router.post("/datasets/{dataset}/uploads", status_code=201, summary="Begin an upload 开始上传")
 async def create(
     dataset: DatasetName,
     request: Request,
-    gateway: Gw,
-    agency: Pusher,
+    work: Work,
+    intake: TheIntake,
+    settings: TheSettings,
+    *,
     batch_id: BatchId,
     length: Length,
     version: Version,
@@ -59,20 +63,17 @@ async def create(
     With Repr-Digest (RFC 9530, sha-256) the file is compared when whole, and asking again finds what was begun.
     """
     with _tus(version):
-        get_own_dataset(dataset, agency)
-        if signature is None:
-            await demand_no_signature(gateway, agency.client_id)
-        digest = read_digest(request, "Repr-Digest")
-        upload = await open_upload(gateway, Wanted(agency.client_id, dataset, batch_id, length, signature, digest))
+        wanted = UploadRequest(dataset, batch_id, length, signature, read_digest(request, "Repr-Digest"))
+        upload = await open_upload(work, intake.spool, wanted, settings.max_resumable_bytes)
     return Response(status_code=201, headers={"Location": f"/v1/uploads/{upload.upload_id}", **_state(upload)})
 
 
 @router.head("/uploads/{upload_id}", include_in_schema=False)  # one operation in the interface's description, not two
 @router.get("/uploads/{upload_id}", summary="How far an upload is 上传进度")
-async def show(upload_id: UUID, gateway: Gw, agency: Pusher, response: Response) -> dict[str, Any]:
+async def show(upload_id: UUID, work: Work, response: Response) -> dict[str, Any]:
     """Return how much has arrived, and the batch once there is one."""
     with _tus(VERSION):
-        upload = await get_upload(gateway, agency.client_id, upload_id)
+        upload = await get_upload(work, upload_id)
     response.headers.update({"Cache-Control": "no-store", "Upload-Length": str(upload.length), **_state(upload)})
     return {
         "upload": str(upload_id), "dataset": upload.dataset, "sender_batch": upload.sender_batch,
@@ -90,7 +91,8 @@ async def show(upload_id: UUID, gateway: Gw, agency: Pusher, response: Response)
 async def piece(
     upload_id: UUID,
     request: Request,
-    gateway: Gw,
+    units: Units,
+    intake: TheIntake,
     agency: Pusher,
     offset: Offset,
     version: Version,
@@ -101,15 +103,15 @@ async def piece(
         if request.headers.get("content-type", "").lower() != PIECE_TYPE:
             raise DeniedError("unsupported-encoding", f"Content-Type must be {PIECE_TYPE}.")
         announced = Checksum(checksum) if checksum else None
-        upload = await append(gateway, agency.client_id, upload_id, offset, chunks_of(request), announced)
+        upload = await append(units, agency, intake, upload_id, offset, chunks_of(request), announced)
     return Response(status_code=204, headers=_state(upload))
 
 
 @router.delete("/uploads/{upload_id}", status_code=204, summary="End an upload 终止上传")
-async def end(upload_id: UUID, gateway: Gw, agency: Pusher, version: Version) -> Response:
+async def end(upload_id: UUID, units: Units, intake: TheIntake, agency: Pusher, version: Version) -> Response:
     """Throw away what has arrived; a batch that was stored stays."""
     with _tus(version):
-        await end_upload(gateway, agency.client_id, upload_id)
+        await end_upload(units, agency, intake.spool, upload_id)
     return Response(status_code=204, headers=TUS)
 
 

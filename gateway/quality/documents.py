@@ -1,12 +1,12 @@
 """Scores and alerts as JSON; a share is a decimal string of four places, null where it cannot be computed."""
 
+from decimal import Decimal
 from typing import Any
 
 from connectors.catalogue.load import agencies
-from gateway.quality.details import Week
 from gateway.quality.index import Feed, Score
-from gateway.quality.scores import percent
-from gateway.quality.tables import Alert, HeldDelivery
+from gateway.quality.reading import Week
+from gateway.quality.tables import Alert
 
 _COUNTS = ("deliveries", "rows", "rejected", "drifts", "held", "open_rows", "open_batches")
 _SHARES = ("timeliness", "completeness", "error_rate", "unresolved_share")
@@ -54,11 +54,6 @@ def alert_document(alert: Alert) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def held_document(held: HeldDelivery) -> dict[str, Any]:
-    """Return a held delivery as the API shows it."""
-    return {
-        "held": str(held.held_id), "agency": held.agency, "dataset": held.dataset, "sender_batch": held.sender_batch,
-        "digest": held.digest.hex(), "way": held.way, "sent_by": held.actor, "state": held.status,
-        "findings": held.findings, "held_at": held.held_at.isoformat(), "expires_at": held.expires_at.isoformat(),
-        "decided_by": held.decided_by, "batch": str(held.batch_id) if held.batch_id else None,
-    }  # fmt: skip
+def percent(value: Decimal | None) -> str | None:
+    """Return a share as a decimal string with four places, None where it cannot be computed."""
+    return None if value is None else f"{value:.4f}"

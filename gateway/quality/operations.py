@@ -27,22 +27,6 @@ ALERT = {
     "closed_at": None,
     "entry": "01983a2b-7c1d-7e00-8000-000000000020",
 }
-HELD = {
-    "held": "01983a2b-7c1d-7e00-8000-000000000041",
-    "agency": "tax",
-    "dataset": "tax_arrears",
-    "sender_batch": "2026-11",
-    "digest": "a954a9da88452d717d7507a7c37d9426cd2a5bfaa7d6a85c50f64a2b9b25c4f1",
-    "way": "push",
-    "sent_by": "tax",
-    "state": "discarded",
-    "findings": [{"kind": "unknown", "zh": "多出不认识的列：联系人", "en": "columns nobody knows: 联系人"}],
-    "held_at": "2026-11-27T01:08:10+00:00",
-    "expires_at": "2026-12-27T01:08:10+00:00",
-    "decided_by": "clerk",
-    "batch": None,
-}
-
 OPERATIONS: Mapping[str, Operation] = {
     "GET /v1/quality": Operation(answered={"agencies": [SCORE]}),
     "GET /v1/agencies/{code}/quality": Operation(
@@ -57,8 +41,4 @@ OPERATIONS: Mapping[str, Operation] = {
         },
     ),
     "GET /v1/alerts": Operation(answered={"alerts": [ALERT]}),
-    "GET /v1/held-deliveries": Operation(answered={"held": [HELD], "next": None}),
-    "POST /v1/held-deliveries/{held_id}/{decision}": Operation(
-        ("clerk-needed", "held-not-found", "held-decided", "batch-conflict", "malformed-delivery"), answered=HELD
-    ),
 }

@@ -22,7 +22,7 @@ from connectors.records.act_lists import read_keys
 from connectors.records.acts import ActRequest, Key, find_current, load_history
 from connectors.records.life import TRANSITIONS, ActError, state_of
 from connectors.records.tables import ActBatch
-from gateway.identity.clients.limits import must_sign
+from gateway.intake.admission import admit_submission
 from gateway.records.acts import store_act
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
@@ -65,7 +65,7 @@ async def act_on_list(
     """
     try:
         async with units.begin("act-list.take-in", actor) as work:
-            await _admit(work, keys)
+            await admit_submission(work, keys.dataset, signed=keys.signature is not None)
             if known := await _find(work, keys, request):
                 return known, False
             rows = await asyncio.to_thread(lambda: list(read_keys(keys.dataset, keys.read(), protector)))
@@ -77,13 +77,6 @@ async def act_on_list(
             if known := await _find(work, keys, request):
                 return known, False
         raise
-
-
-async def _admit(work: UnitOfWork, keys: KeyList) -> None:
-    if work.actor.kind != "agency" or work.actor.client_id != keys.dataset.agency:
-        raise DeniedError("dataset-not-yours")
-    if keys.signature is None and await must_sign(work.session, keys.dataset.agency):
-        raise DeniedError("batch-signature-required")
 
 
 async def _find(work: UnitOfWork, keys: KeyList, request: ActRequest) -> ActBatch | None:

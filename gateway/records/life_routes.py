@@ -17,17 +17,17 @@ from connectors.personal.sealing import Protector
 from connectors.records.acts import ActRequest
 from connectors.records.life import ActKind
 from gateway.identity.caller import working
-from gateway.intake.routes import BatchId, DatasetName, Pusher, get_own_dataset
+from gateway.intake.admission import admit_submission, known_dataset
+from gateway.intake.routes import BatchId, DatasetName, Pusher, TheIntake
 from gateway.intake.signatures import AgencySignature
 from gateway.records.act_lists import KeyList, act_on_list
 from gateway.records.acts import act_on_record
 from gateway.records.documents import act_document
 from gateway.records.history import AsOf, list_own_records, read_history
 from gateway.runtime.clock import now
-from gateway.runtime.spool import spool_of
 from gateway.runtime.work import UnitOfWork
 from gateway.web.body import receive
-from gateway.web.dependencies import Gw, Units, part
+from gateway.web.dependencies import TheSettings, Units, part
 
 router = APIRouter(prefix="/v1", tags=["records 记录"])
 ByAgency = Annotated[UnitOfWork, Depends(working("datasets"), scope="function")]
@@ -109,9 +109,9 @@ async def object_to(record_id: UUID, asked: Objection, work: BySignatory) -> dic
 async def withdraw_list(
     dataset: DatasetName,
     request: Request,
-    gateway: Gw,
     units: Units,
-    protector: TheProtector,
+    intake: TheIntake,
+    settings: TheSettings,
     agency: Pusher,
     batch_id: BatchId,
     asked: Annotated[ListAct, Query()],
@@ -120,16 +120,19 @@ async def withdraw_list(
 
     It is signed like a submission: by Batch-Signature or RFC 9421, and must be where the agency's submissions must.
     """
-    own, effective = get_own_dataset(dataset, agency), asked.effective_on or day_of(now())
+    own, effective = known_dataset(dataset), asked.effective_on or day_of(now())
     wanted = ActRequest(ActKind(asked.kind), effective, asked.reason, asked.document)
-    signature = AgencySignature(gateway, request, agency.client_id)
-    await signature.check_head()
-    with tempfile.NamedTemporaryFile(dir=spool_of(gateway)) as file:
+    signature = AgencySignature(request)
+    async with units.begin("act-list.admit", agency) as work:
+        await admit_submission(work, own, signed=signature.given)
+        await signature.check_head(work)
+    with tempfile.NamedTemporaryFile(dir=intake.spool) as file:
         path = Path(file.name)
-        received = await receive(request, path, gateway.settings.max_upload_bytes)
-        verified = await signature.verify(dataset, batch_id, received)
+        received = await receive(request, path, settings.max_upload_bytes)
+        async with units.begin("act-list.verify", agency) as work:
+            verified = await signature.verify(work, dataset, batch_id, received)
         keys = KeyList(own, batch_id, received.digest, partial(decode, path), verified)
-        stored, new = await act_on_list(units, protector, agency, keys, wanted)
+        stored, new = await act_on_list(units, intake.protector, agency, keys, wanted)
     told = {
         "act_batch": str(stored.act_batch), "kind": stored.kind, "rows": stored.row_count, "done": stored.done,
         "already": stored.already, "unknown": stored.unknown, "refused": stored.refused,

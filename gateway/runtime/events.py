@@ -32,6 +32,9 @@ _ASKED = "inquiry subject institution account intermediary product purpose provi
 _DELIVERY = "delivery peer kind receipt"
 _ACT = "record dataset agency version number effective_on reason document hides"
 _CONSENT = "consent version terms receipt"
+_SUBMITTING = "agency operator machine program"
+_DECIDING = "agency operator machine"
+_OVERSEEING = "agency operator auditor machine"
 EVENTS: Mapping[str, EventType] = {
     "inquiry.admitted": _type("account", "inquiry provider"),
     "inquiry.answered": _type("account", f"{_ASKED} answer score model units"),
@@ -51,6 +54,32 @@ EVENTS: Mapping[str, EventType] = {
     "consent.resumed": _type("signatory", _CONSENT),
     "consent.revoked": _type("signatory account", _CONSENT),
     "consent.approval_refused": _type("signatory", "consent action"),
+    "batch.sealed": _type(
+        _SUBMITTING, "batch agency dataset sender_batch way digest root statement resolved_earlier rows accepted "
+        "unresolved corrections duplicates natural_persons rejected", maybe="corrects",
+    ),
+    "batch.refused": _type(_SUBMITTING, "dataset sender_batch digest"),
+    "batch.held": _type(_SUBMITTING, "agency dataset sender held digest findings"),
+    "batch.read": _type(_OVERSEEING, "count", maybe="batch"),
+    "rejected_rows.read": _type(_OVERSEEING, "batch agency count"),
+    "held.accepted": _type(_DECIDING, "held batch"),
+    "held.discarded": _type(_DECIDING, "held batch"),
+    "held.expired": _type("program", "held batch"),
+    "held.read": _type(_OVERSEEING, "count"),
+    "upload.opened": _type("agency", "upload dataset sender_batch length"),
+    "upload.ended": _type("agency program", "upload"),
+    "sample.checked": _type(
+        "agency", "dataset digest rows accepted unresolved corrections duplicates natural_persons rejected"
+    ),
+    "source.added": _type("machine", "source dataset connector"),
+    "source.paused": _type("operator machine", "source watermark", personal="watermark"),
+    "source.resumed": _type("operator machine", "source watermark", personal="watermark"),
+    "source.removed": _type("operator machine", "source watermark", personal="watermark"),
+    "source.watermark_reset": _type("operator machine", "source watermark", personal="watermark"),
+    "source.secret_renewed": _type("program", "secret version"),
+    "quality.read": _type(_OVERSEEING, "agency count"),
+    "alert.opened": _type("program", "agency dataset kind seen"),
+    "alert.closed": _type("program", "agency dataset kind seen"),
     "delivery.received": _type("platform", "sender delivery kind message receipt items"),
     "delivery.acknowledged": _type("program", _DELIVERY),
     "delivery.confirmed": _type("program", _DELIVERY),

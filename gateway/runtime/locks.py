@@ -1,6 +1,6 @@
 """Advisory locks: one number per thing that one process does at a time, all of them named here.
 
-Those of the packages below are named there (audit/sequencer.py, connectors/store/ingest.py); a test holds all apart.
+Those of the packages below are named there (audit/sequencer.py, connectors/store/); a test holds all apart.
 """
 
 from enum import IntEnum
@@ -19,8 +19,7 @@ class Lock(IntEnum):
     KEY_ROTATION = 7202
     USAGE_RESULT = 7203  # of one inquiry
     UPLOAD = 7204  # of one client
-    HELD_DELIVERY = 7205  # of one sender's batch id
-    CORRECTION = 7206  # of one first batch
+    HELD_SUBMISSION = 7205  # of one sender's batch id
     ALERTS = 7207
     RETENTION = 7208
 

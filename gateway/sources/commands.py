@@ -9,11 +9,9 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
-    from connectors.sources.protocol import Stream
     from gateway.gateway import Gateway
     from gateway.sources.life import Act
 
-ACTOR = "operator-cli"
 group = typer.Typer(no_args_is_help=True, help="来源 Sources read on a schedule.")
 SourceId = Annotated[str, typer.Argument(help="编号 Its id.")]
 Config = Annotated[Path, typer.Option(help="配置 YAML; secrets by environment variable.", exists=True)]
@@ -44,53 +42,33 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """登记来源：先检查再启用 Add a source; it is checked first."""
-    from connectors.errors import ConnectorError
-    from gateway.sources.pulls import add_source
+    from gateway.runtime.actor import at_this_machine
+    from gateway.sources.pulls import SourceRequest, add_source
 
-    read = _read(config)
-
-    async def run(gateway: "Gateway") -> None:
-        await add_source(
-            gateway, actor=ACTOR, source_id=source_id, dataset=dataset, connector=connector, config=read,
-            every_seconds=every,
-        )  # fmt: skip
-
-    try:
-        on_instance(run)
-    except ConnectorError as fault:
-        fail(str(fault))
+    request = SourceRequest(source_id, dataset, connector, _read(config), every)
+    on_instance(lambda gateway: add_source(gateway.units, at_this_machine(), request))
     show(as_json, {"来源 source": source_id, "数据目录 dataset": dataset})
 
 
 @group.command("check")
 def check(config: Config, connector: Connector = "database", as_json: AsJson = False) -> None:
     """检查连接并列出可读内容 Try a configuration and list what it offers, without adding it."""
-    from connectors.errors import ConnectorError
     from gateway.sources.pulls import check_source
 
     read = _read(config)
-
-    async def run(gateway: "Gateway") -> list["Stream"]:
-        return await check_source(gateway, connector, read)
-
-    try:
-        streams = {stream.name: list(stream.columns) for stream in on_instance(run)}
-    except ConnectorError as fault:
-        fail(str(fault))
-    show(as_json, {"可读 streams": streams})
+    found = on_instance(lambda gateway: check_source(gateway.units, connector, read))
+    show(as_json, {"可读 streams": {stream.name: list(stream.columns) for stream in found}})
 
 
 @group.command("list")
 def list_sources(as_json: AsJson = False) -> None:
     """列出来源及其进度 List the sources, how far each was read and what last went wrong."""
-    from sqlmodel import col, select
-
-    from connectors.store.tables import Source
+    from connectors.sources.schedule import list_sources as load
+    from gateway.runtime.actor import at_this_machine
 
     async def run(gateway: "Gateway") -> dict[str, object]:
-        async with gateway.database.begin("source.list") as session:
-            rows = (await session.execute(select(Source).order_by(col(Source.source_id)))).scalars()
-            return {row.source_id: _shown(row) for row in rows}
+        async with gateway.units.begin("source.list", at_this_machine()) as work:
+            return {row.source_id: _shown(row) for row in await load(work.session)}
 
     show(as_json, on_instance(run))
 
@@ -120,10 +98,12 @@ def reset_watermark(source_id: SourceId, as_json: AsJson = False) -> None:
 
 
 def _change(source_id: str, act: "Act", as_json: bool) -> None:
+    from gateway.runtime.actor import at_this_machine
     from gateway.sources.life import change_source
 
     async def run(gateway: "Gateway") -> None:
-        await change_source(gateway, actor=ACTOR, source_id=source_id, act=act)
+        async with gateway.units.begin(f"source.{act}", at_this_machine()) as work:
+            await change_source(work, source_id, act)
 
     on_instance(run)
     show(as_json, {"来源 source": source_id, "操作 done": act})

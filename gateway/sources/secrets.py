@@ -8,42 +8,26 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
-from audit.events import Event
 from connectors.errors import ConnectorError
-from gateway.gateway import Gateway
+from connectors.sources.secret_rows import find_secret, keep_secret, lead_secret, leave_secret
+from gateway.runtime.actor import PROGRAM
 from gateway.runtime.errors import GatewayError
+from gateway.runtime.work import UnitsOfWork
 from signing.errors import SealError
 from signing.sealing import seal, unseal
 
 LEASE_SECONDS = 60  # longer than asking takes; a leader that died is succeeded after it
 POLL_SECONDS = 0.2
-_FIND = text("SELECT sealed, version FROM source_secret WHERE name = :name")
-_ADD = text("""
-    INSERT INTO source_secret (name, version, changed_at) VALUES (:name, 0, now()) ON CONFLICT DO NOTHING
-""")
-_LEAD = text("""
-    UPDATE source_secret SET holder = :holder, lease_until = now() + make_interval(secs => :lease)
-    WHERE name = :name AND version = :version AND (lease_until IS NULL OR lease_until < now())
-    RETURNING version
-""")
-_KEEP = text("""
-    UPDATE source_secret
-    SET sealed = :sealed, version = version + 1, holder = NULL, lease_until = NULL, changed_at = now()
-    WHERE name = :name AND holder = :holder RETURNING version
-""")
-_LEAVE = text("UPDATE source_secret SET holder = NULL, lease_until = NULL WHERE name = :name AND holder = :holder")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredSecret:
     """A secret and its version."""
 
     secret: str | None
@@ -51,11 +35,11 @@ class Kept:
 
 
 class SourceSecrets:
-    """What connectors, which run in threads, are given: it asks the instance on its own loop."""
+    """What connectors, which run in threads, are given: it asks the database on the loop of those who made it."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        """Take the instance; to be made on its loop."""
-        self._gateway, self._loop = gateway, asyncio.get_running_loop()
+    def __init__(self, units: UnitsOfWork) -> None:
+        """Take what opens units of work; to be made on its loop."""
+        self._units, self._loop = units, asyncio.get_running_loop()
 
     def find(self, name: str) -> str | None:
         """Return the secret in force. Raises GatewayError under another KEK."""
@@ -87,35 +71,32 @@ class SourceSecrets:
     def _on_loop(self, step: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(step, self._loop).result()
 
-    async def _find(self, name: str) -> Kept:
-        async with self._gateway.database.begin("source-secret.find") as session:
-            row = (await session.execute(_FIND, {"name": name})).one_or_none()
+    async def _find(self, name: str) -> StoredSecret:
+        async with self._units.begin("source-secret.find", PROGRAM) as work:
+            row = await find_secret(work.session, name)
         if row is None or row.sealed is None:
-            return Kept(None, row.version if row else 0)
+            return StoredSecret(None, row.version if row else 0)
         try:
-            return Kept(unseal(self._gateway.keys.kek, row.sealed, _context(name)).decode(), row.version)
+            return StoredSecret(unseal(self._units.keys.kek, row.sealed, _context(name)).decode(), row.version)
         except SealError as fault:
             raise GatewayError("the KEK is not the one the sources' secrets were sealed under") from fault
 
     async def _lead(self, name: str, version: int, holder: UUID) -> bool:
-        asked = {"name": name, "version": version, "holder": holder, "lease": LEASE_SECONDS}
-        async with self._gateway.database.begin("source-secret.lead") as session:
-            await session.execute(_ADD, {"name": name})
-            return (await session.execute(_LEAD, asked)).one_or_none() is not None
+        async with self._units.begin("source-secret.lead", PROGRAM) as work:
+            return await lead_secret(work.session, name, version, holder, LEASE_SECONDS)
 
     async def _keep(self, name: str, holder: UUID, fresh: str) -> bool:
-        sealed = seal(self._gateway.keys.kek, fresh.encode(), _context(name))
-        async with self._gateway.database.begin("source-secret.keep") as session:
-            kept = (await session.execute(_KEEP, {"name": name, "holder": holder, "sealed": sealed})).one_or_none()
-            if kept is None:
+        sealed = seal(self._units.keys.kek, fresh.encode(), _context(name))
+        async with self._units.begin("source-secret.keep", PROGRAM) as work:
+            version = await keep_secret(work.session, name, holder, sealed)
+            if version is None:
                 return False
-            event = Event("source.secret_renewed", "worker", payload={"secret": name, "version": kept.version})
-            await self._gateway.audit.record(session, event, datetime.now(UTC))
+            await work.record("source.secret_renewed", {"secret": name, "version": version}, outcome="renewed")
             return True
 
     async def _leave(self, name: str, holder: UUID) -> None:
-        async with self._gateway.database.begin("source-secret.leave") as session:
-            await session.execute(_LEAVE, {"name": name, "holder": holder})
+        async with self._units.begin("source-secret.leave", PROGRAM) as work:
+            await leave_secret(work.session, name, holder)
 
 
 def _context(name: str) -> bytes:

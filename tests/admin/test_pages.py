@@ -6,11 +6,11 @@ import pytest
 from gateway.admin.actions import AddKey, ChangeStanding
 from gateway.admin.changes import ask_change
 from gateway.app import create_app
-from gateway.sources.pulls import add_source, pull_due
 from signing.keys import public_jwk
 from tests.enterprises import uscc
 from tests.identities import register
 from tests.persons import csrf, same_site, signed_in
+from tests.submissions import add_source, pull_due
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ async def test_a_source_that_fails_is_seen_paused_and_tried_again(gateway, clien
     await signed_in(gateway, client, "boss-s", "operator")
     assert "xinqiao source add" in (await client.get("/console/sources")).text
     await add_source(
-        gateway, actor="boss-s", source_id="<b>drop", dataset="tax_arrears", connector="file",
+        gateway, source_id="<b>drop", dataset="tax_arrears", connector="file",
         config={"path": str(file)}, every_seconds=3600,
     )  # fmt: skip
     file.unlink()

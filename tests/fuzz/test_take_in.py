@@ -12,11 +12,12 @@ from sqlalchemy import text
 
 from connectors.catalogue.load import datasets, get_dataset
 from connectors.decoding.decode import Table, decode
-from connectors.errors import ConnectorError
 from gateway.intake.quarantine import write_rejected
-from gateway.intake.take_in import Sender, digest_of, take_in
+from gateway.intake.submission import digest_of
+from gateway.runtime.denial import DeniedError
 from tests.enterprises import uscc
 from tests.fuzz.bytes_of_deliveries import NAMES, TEXTS, spoiled
+from tests.submissions import take_table
 
 COUNTS = text("""
     SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM record), (SELECT count(*) FROM rejected_row),
@@ -46,8 +47,8 @@ async def counted(gateway):
 async def check(gateway, dataset, digest, read):
     before = await counted(gateway)
     try:
-        batch, new = await take_in(gateway, Sender("fuzz", str(uuid4()), "push"), dataset, digest, read)
-    except ConnectorError as refusal:
+        batch, new = await take_table(gateway, dataset, str(uuid4()), digest, read)
+    except DeniedError as refusal:
         str(refusal).encode()
         assert await counted(gateway) == before
         return

@@ -59,7 +59,6 @@ NO_LIMIT = {
     "gateway.intake.pages._PIECE": PACE,
     "gateway.intake.pieces.SYNCED_EVERY": PACE,
     "gateway.intake.quarantine.MOST_IN_WORKBOOK": "a file of a million rows; CSV has no end",
-    "gateway.intake.quarantine.PORTION": PACE,
     "gateway.intake.rejected_rows_routes.CHUNK": PACE,
     "gateway.intake.take_in.MOST_ATTEMPTS": PACE,
     "gateway.intake.uploads.SPARE_BYTES": "needs a disk that is nearly full",

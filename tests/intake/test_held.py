@@ -2,23 +2,27 @@
 
 import os
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 import pytest
 import xlsxwriter
 from sqlalchemy import text
 
-from connectors.catalogue.load import get_dataset
-from connectors.decoding.decode import decode
-from connectors.errors import ConnectorError
-from gateway.intake.accepting import accept_held
-from gateway.intake.held import HeldDecidedError, HeldNotFoundError, discard_held, expire_held, held_file
-from gateway.intake.take_in import Sender, digest_of, take_in
-from gateway.sources.pulls import add_source, pull_due
+from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from tests.agencies import HEADER, arrears
 from tests.enterprises import tax_number, uscc
 from tests.stories import slug
+from tests.submissions import (
+    CLERK,
+    accept_held,
+    add_source,
+    discard_held,
+    expire_held,
+    held_file,
+    pull_due,
+    take_file,
+)
 
 WIDER = f"{HEADER},联系人"
 
@@ -55,30 +59,34 @@ async def test_a_new_column_is_held_told_and_known_once_it_was_accepted(gateway,
     held = UUID(body["held"])
     assert await waiting(rows) == [held]
     assert "王五".encode() not in held_file(gateway, held).read_bytes()
-    batch = await accept_held(gateway, held, "person:clerk-1")
+    batch = await accept_held(gateway, held, CLERK)
     assert (batch.accepted, batch.sender_batch, batch.way) == (1, "wider-1", "push")
     assert not held_file(gateway, held).exists()
     assert (await push(wider(100), "wider-1")).status_code == 200
     assert (await push(wider(101), "wider-2")).status_code == 201
     assert (await events(rows, "batch.held"), await events(rows, "held.accepted")) == (1, 1)
-    with pytest.raises(HeldDecidedError):
-        await accept_held(gateway, held, "person:clerk-1")
-    with pytest.raises(HeldDecidedError):
-        await discard_held(gateway, held, "person:clerk-1")
+    with pytest.raises(DeniedError, match="was decided on"):
+        await accept_held(gateway, held, CLERK)
+    with pytest.raises(DeniedError, match="was decided on"):
+        await discard_held(gateway, held, CLERK)
 
 
 async def test_a_discarded_delivery_is_gone_and_its_columns_stay_unknown(gateway, push, known, rows):
     body = arrears([110], HEADER.replace("经营地点", "地点"))
     held = UUID((await push(body, "gone-1")).json()["held"])
-    with pytest.raises(HeldNotFoundError):
-        await discard_held(gateway, held, "person:x", "market_regulation")
-    await discard_held(gateway, held, "person:clerk-1", "tax")
+    with pytest.raises(DeniedError, match="no held submission"):
+        await discard_held(gateway, held, Actor("market_regulation", "agency", person="person:x"))
+    with pytest.raises(DeniedError, match="A clerk"):
+        await discard_held(gateway, held, Actor("tax", "agency"))
+    with pytest.raises(DeniedError, match="A clerk"):
+        await discard_held(gateway, held, Actor("auditor-1", "auditor"))
+    await discard_held(gateway, held, CLERK)
     assert not held_file(gateway, held).exists()
     again = await push(body, "gone-1")
     assert again.status_code == 202
     assert again.json()["held"] != str(held)
     assert await events(rows, "held.discarded") == 1
-    await discard_held(gateway, UUID(again.json()["held"]), "operator-1")
+    await discard_held(gateway, UUID(again.json()["held"]))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +104,7 @@ async def test_values_that_jump_are_held_and_nothing_of_them_is_stored(gateway, 
     assert (answer.status_code, [finding["kind"] for finding in answer.json()["findings"]]) == (202, [kind])
     assert (await rows("SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM rejected_row)"))[0] == before
     assert "balance" not in answer.json()["findings"][0]["zh"]
-    await discard_held(gateway, UUID(answer.json()["held"]), "operator-1")
+    await discard_held(gateway, UUID(answer.json()["held"]))
 
 
 async def test_what_a_person_accepted_is_the_new_normal(gateway, push, access, client):
@@ -113,7 +121,7 @@ async def test_what_a_person_accepted_is_the_new_normal(gateway, push, access, c
     assert (await send(sound(3000, "500万元"), "r1")).status_code == 201
     jumped = await send(sound(3100, "5000000万元"), "r2")
     assert jumped.status_code == 202
-    await accept_held(gateway, UUID(jumped.json()["held"]), "person:clerk-1")
+    await accept_held(gateway, UUID(jumped.json()["held"]))
     assert (await send(sound(3200, "5000000万元"), "r3")).status_code == 201
     assert (await send(sound(3300, "500万元"), "r4")).status_code == 202
 
@@ -148,12 +156,12 @@ async def test_what_nobody_decided_on_expires_and_leftovers_are_swept(gateway, p
 async def test_bytes_that_changed_while_they_were_held_are_not_taken_in(gateway, push, known, rows):
     held = UUID((await push(arrears([320], f"{HEADER},y").replace("增值税", "增值税,1"), "tampered-1")).json()["held"])
     held_file(gateway, held).write_text(arrears([321]))
-    with pytest.raises(ConnectorError, match="lost or changed"):
-        await accept_held(gateway, held, "operator-1")
+    with pytest.raises(DeniedError, match="lost or changed"):
+        await accept_held(gateway, held)
     held_file(gateway, held).unlink()
-    with pytest.raises(ConnectorError, match="lost or changed"):
-        await accept_held(gateway, held, "operator-1")
-    await discard_held(gateway, held, "operator-1")
+    with pytest.raises(DeniedError, match="lost or changed"):
+        await accept_held(gateway, held)
+    await discard_held(gateway, held)
 
 
 async def test_an_acceptance_that_cannot_be_recorded_takes_nothing_in_and_can_be_repeated(
@@ -162,34 +170,35 @@ async def test_an_acceptance_that_cannot_be_recorded_takes_nothing_in_and_can_be
     held = UUID((await push(arrears([330], f"{HEADER},z").replace("增值税", "增值税,1"), "broken-1")).json()["held"])
     record = type(gateway.audit).record
 
-    async def fail(recorder, session, event, now=None):
+    async def fail(recorder, session, event, *more):
         if event.type == "held.accepted":
             raise OSError("the log cannot be written")
-        return await record(recorder, session, event, now)
+        return await record(recorder, session, event, *more)
 
     monkeypatch.setattr(type(gateway.audit), "record", fail)
     with pytest.raises(OSError, match="log"):
-        await accept_held(gateway, held, "operator-1")
+        await accept_held(gateway, held)
     monkeypatch.undo()
     assert (await rows("SELECT count(*) FROM batch WHERE sender_batch = 'broken-1'"))[0][0] == 0
-    assert (await accept_held(gateway, held, "operator-1")).accepted == 1
+    assert (await accept_held(gateway, held)).accepted == 1
 
 
-async def test_a_delivery_without_its_bytes_is_refused_instead_of_held(gateway, known, tmp_path, rows):
+async def test_a_file_of_the_command_line_is_held_like_any_other(gateway, known, tmp_path, rows):
     path = tmp_path / "a.csv"
     path.write_text(arrears([340], f"{HEADER},w").replace("增值税", "增值税,1"))
-    with pytest.raises(ConnectorError, match="与以往报送不同"):
-        await take_in(
-            gateway, Sender("x", "no-file", "file"), get_dataset("tax_arrears"), digest_of(path),
-            partial(decode, path),
-        )  # fmt: skip
+    with pytest.raises(DeniedError, match="已暂存") as fault:
+        await take_file(gateway, path, batch="by-hand")
+    assert fault.value.denial.reason == "delivery-held"
+    (held,) = await rows("SELECT held_id, actor FROM held_delivery WHERE sender_batch = 'by-hand'")
+    assert held.actor.startswith("operator-cli:")
+    assert (await accept_held(gateway, held.held_id)).accepted == 1
 
 
 async def test_a_pulled_slice_is_held_and_the_source_goes_on(gateway, known, tmp_path, rows):
     file = tmp_path / "drop.csv"
     file.write_text(arrears([350]))
     await add_source(
-        gateway, actor="o", source_id="drop", dataset="tax_arrears", connector="file", config={"path": str(file)},
+        gateway, source_id="drop", dataset="tax_arrears", connector="file", config={"path": str(file)},
         every_seconds=10,
     )  # fmt: skip
     await pull_due(gateway)
@@ -198,10 +207,10 @@ async def test_a_pulled_slice_is_held_and_the_source_goes_on(gateway, known, tmp
         await session.execute(text("UPDATE source SET due_at = now()"))
     await pull_due(gateway)
     (source,) = await rows("SELECT last_refusal, watermark FROM source WHERE source_id = 'drop'")
-    assert "报送暂存" in source[0]
+    assert "已暂存" in source[0]
     assert source[1] == f"{file.stat().st_mtime_ns}:{file.stat().st_size}"
     held = (await rows("SELECT held_id FROM held_delivery WHERE way = 'drop'"))[0][0]
-    assert (await accept_held(gateway, held, "operator-1")).accepted == 1
+    assert (await accept_held(gateway, held)).accepted == 1
 
 
 async def test_a_pulled_workbook_is_held_with_all_its_sheets(gateway, known, tmp_path, rows):
@@ -213,11 +222,11 @@ async def test_a_pulled_workbook_is_held_with_all_its_sheets(gateway, known, tmp
         sheet.write_row(1, 0, header)
         sheet.write_row(2, 0, ["某公司", tax_number(990), "某路", "500000", "增值税", "1"])
     await add_source(
-        gateway, actor="o", source_id="sheets", dataset="tax_arrears", connector="file",
+        gateway, source_id="sheets", dataset="tax_arrears", connector="file",
         config={"path": str(tmp_path / "sheets.xlsx")}, every_seconds=10,
     )  # fmt: skip
     while not await rows("SELECT 1 FROM source WHERE source_id = 'sheets' AND last_refusal IS NOT NULL"):
         assert await pull_due(gateway)
     (held,) = await rows("SELECT held_id FROM held_delivery WHERE way = 'sheets'")
-    stored = await accept_held(gateway, held[0], "operator-1")
+    stored = await accept_held(gateway, held[0])
     assert (stored.row_count, stored.rejected) == (1, 0)

@@ -69,7 +69,7 @@ async def test_a_clerk_hands_a_file_in_and_sees_what_came_of_each_row(gateway, c
         (b"x", {"batch": "no such id!"}, 400, "请选择"),
         (b"x", {"batch": "a\n"}, 422, "column"),
         (b"x", {"dataset": "none"}, 400, "请选择"),
-        (b"x", {"dataset": "ent_registration"}, 403, "您的角色"),
+        (b"x", {"dataset": "ent_registration"}, 403, "属于另一部门"),
         (b"x", {"token": "wrong"}, 403, "页面已过期"),
         (b"x", {"Sec-Fetch-Site": "cross-site"}, 403, "页面已过期"),
         (b"x", {"Origin": "https://else.example"}, 403, "页面已过期"),

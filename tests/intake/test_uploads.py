@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from connectors.model.statements import SIGNATURE_TYPE
 from gateway.intake import uploads
-from gateway.intake.uploads import MOST_OPEN, file_of, purge_uploads
+from gateway.intake.uploads import MOST_OPEN, purge_uploads, upload_file
 from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.identities import login, register
@@ -77,7 +77,7 @@ async def test_pieces_make_the_batch_that_a_push_would_have_made(gateway, client
         NEW.replace("uploads", "batches"), content=body, headers={"Batch-Id": "pieces-1", **access}
     )
     assert (pushed.status_code, pushed.json()["batch"], pushed.json()["accepted"]) == (200, told["batch"], 300)
-    assert not file_of(gateway, told["upload"]).exists()
+    assert not upload_file(gateway.intake.spool, told["upload"]).exists()
 
 
 async def test_two_who_complete_at_once_make_one_batch(gateway, tus):
@@ -164,26 +164,26 @@ async def test_a_file_that_is_no_delivery_is_refused_and_stays_refused(gateway, 
     told = (await tus("GET", place)).json()
     assert (told["state"], "missing columns" in told["fault"]) == ("refused", True)
     assert (await tus.piece(place, 8, b"")).status_code == 409
-    assert not file_of(gateway, told["upload"]).exists()
+    assert not upload_file(gateway.intake.spool, told["upload"]).exists()
 
 
 async def test_what_has_expired_is_purged_with_its_file(gateway, tus):
     place = await tus.begin(rows(7))
     await tus.piece(place, 0, b"abc")
-    path = file_of(gateway, place.rpartition("/")[2])
+    path = upload_file(gateway.intake.spool, place.rpartition("/")[2])
     await run(gateway, "UPDATE upload SET expires_at = now() - interval '1 hour'")
     assert (await tus("HEAD", place)).status_code == 404
     import os
 
     os.utime(path, (0, 0))
-    await purge_uploads(gateway)
+    await purge_uploads(gateway.units, gateway.intake.spool)
     assert not path.exists()
     assert (
         await scalar(gateway, "SELECT count(*) FROM audit_event WHERE type = 'upload.ended' AND outcome = 'expired'")
         > 0
     )
     living = await tus.begin(rows(7))
-    await purge_uploads(gateway)
+    await purge_uploads(gateway.units, gateway.intake.spool)
     assert (await tus("HEAD", living)).status_code == 200
 
 

@@ -3,13 +3,13 @@
 import csv
 import io
 import re
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from gateway.app import create_app
 from gateway.quality.alerts import check_alerts
+from gateway.runtime.actor import PROGRAM
 from signing.keys import load_key
 from tests.agencies import HEADER, arrears
 from tests.enterprises import uscc
@@ -69,7 +69,8 @@ async def test_an_agency_sees_its_own_scorecard_and_overseers_see_all(gateway, c
 async def test_alerts_are_seen_by_their_agency_and_by_overseers_and_counted_for_the_monitor(
     gateway, client, get, delivered
 ):
-    await check_alerts(gateway, datetime.now(UTC))
+    async with gateway.units.begin("alerts.check", PROGRAM) as work:
+        await check_alerts(work)
     for who in ("tax", "auditor-1"):
         found = (await get("/v1/alerts", who)).json()["alerts"]
         assert [(alert["agency"], alert["kind"]) for alert in found] == [("tax", "drift")]
@@ -149,7 +150,8 @@ async def test_a_clerk_corrects_and_decides_on_their_agencys_page(gateway, brows
 
 async def test_overseers_rank_agencies_see_alerts_and_decide_nothing(gateway, browser, push, delivered):
     held = (await push(arrears([91], f"{HEADER},新列").replace("增值税", "增值税,1"), "held-2")).json()["held"]
-    await check_alerts(gateway, datetime.now(UTC))
+    async with gateway.units.begin("alerts.check", PROGRAM) as work:
+        await check_alerts(work)
     await signed_in(gateway, browser, "auditor-p", "auditor")
     home, ranking = await browser.get("/console"), await browser.get("/console/quality")
     assert ("格式变化待确认" in home.text, "税务局" in ranking.text, "没有提交的部门" in ranking.text) == (

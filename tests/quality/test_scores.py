@@ -1,5 +1,6 @@
 """Scores and alerts: what is computed from deliveries whose figures are known, and what cannot be computed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -12,6 +13,8 @@ from sqlalchemy import text
 from gateway.quality.alerts import ERRORS_OPEN, FEWEST_ROWS, Facts, check_alerts, decide_alerts
 from gateway.quality.index import Feed, Score, ranked
 from gateway.quality.scores import load_scores
+from gateway.runtime.actor import PROGRAM
+from gateway.runtime.locks import Lock, try_take
 
 NOW = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)
 
@@ -55,6 +58,12 @@ async def feeds(gateway, agency="tax", now=NOW):
     async with gateway.database.begin("test.scores") as session:
         (score,) = await load_scores(session, now, agency)
     return score, {feed.dataset: feed for feed in score.feeds}
+
+
+async def look(gateway, now):
+    """Look for alerts as if it were `now`."""
+    async with gateway.units.begin("alerts.check", PROGRAM) as work:
+        await check_alerts(replace(work, now=now))
 
 
 async def test_timeliness_is_the_share_of_time_a_feed_was_as_fresh_as_promised(gateway, deliver):
@@ -183,13 +192,13 @@ async def count_events(gateway, kind):
 async def test_a_monthly_feed_that_stopped_opens_one_alert_which_its_next_delivery_closes(gateway, deliver):
     opened, closed = await count_events(gateway, "alert.opened"), await count_events(gateway, "alert.closed")
     await deliver(100)
-    await check_alerts(gateway, NOW - timedelta(days=20))
+    await look(gateway, NOW - timedelta(days=20))
     assert await alerts(gateway) == []
-    await check_alerts(gateway, NOW)
-    await check_alerts(gateway, NOW + timedelta(minutes=1))
+    await look(gateway, NOW)
+    await look(gateway, NOW + timedelta(minutes=1))
     assert await alerts(gateway) == [("tax_arrears", "silent", True)]
     await deliver(0)
-    await check_alerts(gateway, NOW + timedelta(hours=1))
+    await look(gateway, NOW + timedelta(hours=1))
     assert await alerts(gateway) == [("tax_arrears", "silent", False), ("tax_arrears", "late", True)]
     assert await count_events(gateway, "alert.opened") == opened + 2
     assert await count_events(gateway, "alert.closed") == closed + 1
@@ -198,10 +207,10 @@ async def test_a_monthly_feed_that_stopped_opens_one_alert_which_its_next_delive
 async def test_while_another_worker_looks_nothing_is_opened_twice(gateway, deliver):
     await deliver(100)
     async with gateway.database.begin("test.leader") as session:
-        assert (await session.execute(text("SELECT pg_try_advisory_xact_lock(7137, 1)"))).scalar_one()
-        await check_alerts(gateway, NOW)
+        assert await try_take(session, Lock.ALERTS)
+        await look(gateway, NOW)
         assert await alerts(gateway) == []
-    await check_alerts(gateway, NOW)
+    await look(gateway, NOW)
     assert len(await alerts(gateway)) == 1
 
 
@@ -213,18 +222,18 @@ async def test_an_alert_whose_event_cannot_be_recorded_is_not_opened(gateway, de
 
     monkeypatch.setattr(type(gateway.audit), "record", fail)
     with pytest.raises(OSError, match="log"):
-        await check_alerts(gateway, NOW)
+        await look(gateway, NOW)
     monkeypatch.undo()
     assert await alerts(gateway) == []
 
 
 async def test_the_same_two_thresholds_hold_in_the_database(gateway, deliver):
     await deliver(3, rows=1000, rejected=100)
-    await check_alerts(gateway, NOW)
+    await look(gateway, NOW)
     assert await alerts(gateway) == [("tax_arrears", "errors", True)]
     await deliver(2, rows=400, rejected=0)  # 7 per cent now
-    await check_alerts(gateway, NOW)
+    await look(gateway, NOW)
     assert await alerts(gateway) == [("tax_arrears", "errors", True)]
     await deliver(1, rows=1000, rejected=0)
-    await check_alerts(gateway, NOW)
+    await look(gateway, NOW)
     assert await alerts(gateway) == [("tax_arrears", "errors", False)]

@@ -1,7 +1,6 @@
 """Real deliveries, where XINQIAO_REAL_DATA names the folder: what comes of every row equals what was counted before."""
 
 import os
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,11 @@ from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
 from gateway.gateway import open_gateway
 from gateway.identity.initialise import initialise
-from gateway.intake.take_in import Sender, digest_of, take_in
 from gateway.runtime.database import Database
 from gateway.runtime.settings import Settings
 from tests import database_server
 from tests.real.count_by_hand import count, load_sheets
+from tests.submissions import take_file
 
 FOLDER = Path(os.environ["XINQIAO_REAL_DATA"])
 FIGURES = yaml.safe_load((Path(__file__).parent / "figures.yaml").read_text("utf-8"))
@@ -66,11 +65,11 @@ def test_the_figures_are_those_counted_by_hand(sheet):
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: Path(figure["file"]).stem)
 async def test_every_row_of_a_real_file_ends_where_it_was_counted(alone, figure):
     path, dataset = FOLDER / figure["file"], get_dataset(figure["dataset"])
-    batch, _ = await take_in(alone, Sender("test", "1", "file"), dataset, digest_of(path), partial(decode, path))
+    batch, _ = await take_file(alone, path, figure["dataset"], "1")
     assert {name: getattr(batch, name) for name in COUNTS} == {name: figure.get(name, 0) for name in COUNTS}
     assert batch.reasons == figure.get("reasons", {})
     assert batch.row_count == figure["rows"] == sum(figure.get(name, 0) for name in COUNTS)
-    again, _ = await take_in(alone, Sender("test", "2", "file"), dataset, digest_of(path), partial(decode, path))
+    again, _ = await take_file(alone, path, figure["dataset"], "2")
     assert (again.accepted, again.unresolved) == (0, 0)
     async with alone.database.begin("test.authority") as session:
         keyed = await session.execute(KEYED_TO_AUTHORITY, {"authorities": authorities(path, dataset)})

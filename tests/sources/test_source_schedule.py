@@ -14,9 +14,8 @@ from connectors.sources import registry
 from connectors.sources.protocol import rows_slice
 from gateway.runtime.errors import GatewayError
 from gateway.sources import pulls as sources
-from gateway.sources.life import change_source
-from gateway.sources.pulls import add_source, pull_due
 from tests.enterprises import uscc
+from tests.submissions import add_source, change_source, pull_due
 from tests.town import instance
 
 
@@ -71,7 +70,7 @@ async def add(gateway):
     async def adding(name, slices, first, connector="counting", **config):
         added.append(name)
         await add_source(
-            gateway, actor="o", source_id=name, dataset="ent_registration", connector=connector,
+            gateway, source_id=name, dataset="ent_registration", connector=connector,
             config=config or {"name": name, "slices": slices, "first": first}, every_seconds=3600,
         )  # fmt: skip
 
@@ -121,7 +120,7 @@ async def test_faults_are_backed_off_from_longer_and_longer_and_shown(gateway, a
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
     assert (await state(gateway, "faulty"))[1:3] == (8, "对方停机 the other side is down")
     Counting.faults.clear()
-    await change_source(gateway, actor="o", source_id="faulty", act="resume")
+    await change_source(gateway, source_id="faulty", act="resume")
     await drain(gateway)
     assert (await state(gateway, "faulty"))[:4] == ("active", 0, None, "1")
 
@@ -145,7 +144,7 @@ async def test_a_file_that_cannot_be_used_is_passed_over_and_shown(gateway, add,
     assert refusal.startswith("1.csv: ")
     assert set(json.loads(watermark)) == {"1.csv", "2.csv"}
     (tmp_path / "1.csv").write_text(f"企业名称,统一社会信用代码\n丑公司,{uscc(491)}\n")  # sent again, corrected
-    await change_source(gateway, actor="o", source_id="drop", act="resume")
+    await change_source(gateway, source_id="drop", act="resume")
     await drain(gateway)
     async with gateway.database.begin("test.batches") as session:
         batches = await session.execute(text("SELECT accepted FROM batch WHERE way = 'drop' ORDER BY batch_id"))
@@ -157,7 +156,7 @@ async def test_content_that_was_there_before_counts_again_when_it_came_back(gate
     await add("back", 0, 0, "folder", path=str(tmp_path), settle_seconds=0)
     for name in ("甲", "乙", "甲"):
         (tmp_path / "f.csv").write_text(f"企业名称,统一社会信用代码\n{name}公司,{uscc(495)}\n")
-        await change_source(gateway, actor="o", source_id="back", act="resume")
+        await change_source(gateway, source_id="back", act="resume")
         await drain(gateway)
     async with gateway.database.begin("test.last") as session:
         query = "SELECT convert_from(canonical, 'UTF8') FROM record WHERE superseded_at IS NULL AND business_key = :k"
@@ -180,16 +179,16 @@ async def test_a_dropped_file_is_streamed_and_our_copy_of_it_is_removed(gateway,
 
 async def test_a_paused_source_is_not_read_and_a_removed_one_keeps_its_history(gateway, add):
     await add("life", 2, 496)
-    await change_source(gateway, actor="operator-1", source_id="life", act="pause")
+    await change_source(gateway, source_id="life", act="pause")
     await drain(gateway)
     assert Counting.reads == []
-    await change_source(gateway, actor="operator-1", source_id="life", act="resume")
+    await change_source(gateway, source_id="life", act="resume")
     await drain(gateway)
-    await change_source(gateway, actor="operator-1", source_id="life", act="remove")
+    await change_source(gateway, source_id="life", act="remove")
     assert (await state(gateway, "life"))[0] == "removed"
     for act in ("pause", "resume", "remove", "reset-watermark"):
         with pytest.raises(GatewayError, match="no source life"):
-            await change_source(gateway, actor="operator-1", source_id="life", act=act)
+            await change_source(gateway, source_id="life", act=act)
     with pytest.raises(GatewayError, match="exists already"):
         await add("life", 2, 496)
     async with gateway.database.begin("test.history") as session:
@@ -205,7 +204,7 @@ async def test_a_paused_source_is_not_read_and_a_removed_one_keeps_its_history(g
 async def test_a_source_that_is_reset_is_read_again_and_nothing_is_stored_twice(gateway, add):
     await add("again", 2, 510)
     await drain(gateway)
-    await change_source(gateway, actor="o", source_id="again", act="reset-watermark")
+    await change_source(gateway, source_id="again", act="reset-watermark")
     assert (await state(gateway, "again"))[3] is None
     await drain(gateway)
     async with gateway.database.begin("test.again") as session:
@@ -220,7 +219,7 @@ async def test_a_worker_whose_source_was_reset_meanwhile_keeps_nothing_of_its_sl
 
     def reset(_name):
         Counting.before = staticmethod(lambda _n: None)
-        change = change_source(gateway, actor="o", source_id="lost", act="reset-watermark")
+        change = change_source(gateway, source_id="lost", act="reset-watermark")
         asyncio.run_coroutine_threadsafe(change, loop).result(30)
 
     monkeypatch.setattr(Counting, "before", staticmethod(reset))

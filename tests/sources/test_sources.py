@@ -7,9 +7,9 @@ from sqlalchemy import text
 from connectors.errors import ConnectorError
 from connectors.sources.registry import open_connector
 from gateway.runtime.errors import GatewayError
-from gateway.sources.pulls import add_source, pull_due
 from tests import database_server
 from tests.enterprises import uscc
+from tests.submissions import add_source, pull_due
 
 CONFIG = {"url_env": "TEST_AGENCY_DB", "table": "欠税", "watermark": "changed_at", "key": "id", "slice_rows": 2}
 
@@ -57,7 +57,7 @@ async def drain(gateway):
 async def test_a_table_is_read_once_in_slices_and_then_only_what_is_new(gateway, rows):
     rows(1, 2, 3, 4, 5)
     await add_source(
-        gateway, actor="operator-1", source_id="tax-db", dataset="tax_arrears", connector="database", config=CONFIG,
+        gateway, source_id="tax-db", dataset="tax_arrears", connector="database", config=CONFIG,
         every_seconds=3600,
     )  # fmt: skip
     await drain(gateway)
@@ -109,7 +109,7 @@ async def test_a_source_that_cannot_be_read_keeps_its_fault_and_its_place(gatewa
 async def test_a_source_is_checked_before_it_is_added(gateway, rows, changes, reason):
     with pytest.raises(ConnectorError, match=reason):
         await add_source(
-            gateway, actor="o", source_id="bad", dataset="tax_arrears", connector="database",
+            gateway, source_id="bad", dataset="tax_arrears", connector="database",
             config={**CONFIG, **changes}, every_seconds=60,
         )  # fmt: skip
 
@@ -119,7 +119,7 @@ async def test_a_file_that_is_looked_at_is_taken_in_once_and_again_when_it_was_w
     file.write_text(f"企业名称,统一社会信用代码\n巳公司,{uscc(111)}\n")
     before = await stored(gateway, "ent_registration")
     await add_source(
-        gateway, actor="o", source_id="one-file", dataset="ent_registration", connector="file",
+        gateway, source_id="one-file", dataset="ent_registration", connector="file",
         config={"path": str(file)}, every_seconds=3600,
     )  # fmt: skip
     await drain(gateway)
@@ -134,12 +134,12 @@ async def test_another_package_brings_a_connector(gateway, tmp_path):
     (tmp_path / "1.csv").write_text(f"企业名称,统一社会信用代码\n寅公司,{uscc(101)}\n")
     (tmp_path / "2.csv").write_text(f"企业名称,统一社会信用代码\n卯公司,{uscc(102)}\n")
     await add_source(
-        gateway, actor="o", source_id="folder", dataset="ent_registration", connector="drop-folder",
+        gateway, source_id="folder", dataset="ent_registration", connector="drop-folder",
         config={"folder": str(tmp_path)}, every_seconds=3600,
     )  # fmt: skip
     with pytest.raises(GatewayError, match="exists already"):
         await add_source(
-            gateway, actor="o", source_id="folder", dataset="ent_registration", connector="drop-folder",
+            gateway, source_id="folder", dataset="ent_registration", connector="drop-folder",
             config={"folder": str(tmp_path)}, every_seconds=3600,
         )  # fmt: skip
     before = await stored(gateway, "ent_registration")

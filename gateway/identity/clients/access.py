@@ -22,7 +22,6 @@ _REVOKED = text("SELECT jti FROM issued_token WHERE revoked_at IS NOT NULL AND e
 _STOPPED = text("SELECT client_id, stopped FROM client_standing WHERE stopped IS NOT NULL")
 _NETWORKS = text("SELECT client_id, networks FROM client WHERE networks IS NOT NULL")
 _SUSPENDED = text("SELECT 'person:' || person_id FROM person WHERE status <> 'active'")
-_MUST_SIGN = text("SELECT client_id FROM client WHERE must_sign")
 _KEYS = text("SELECT kid, status FROM instance_key")
 STOPPED = {
     "account-suspended": "This account is suspended: ask the operator 账户已停用。",
@@ -42,7 +41,6 @@ class Access:
     stopped: Mapping[str, str]
     networks: Mapping[str, tuple[Network, ...]]
     suspended: frozenset[str]  # people, as tokens name them
-    must_sign: frozenset[str]  # agencies whose deliveries are refused unless signed
 
     def admits(self, client_id: str, address: Address | None) -> bool:
         """Tell whether a client may come from an address: from anywhere, unless it has a list."""
@@ -88,5 +86,4 @@ async def read_access(session: AsyncSession) -> Access:
         for row in await session.execute(_NETWORKS)
     }
     suspended = frozenset((await session.execute(_SUSPENDED)).scalars())
-    must_sign = frozenset((await session.execute(_MUST_SIGN)).scalars())
-    return Access(revoked, stopped, networks, suspended, must_sign)
+    return Access(revoked, stopped, networks, suspended)

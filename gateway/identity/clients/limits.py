@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
@@ -13,7 +12,6 @@ from gateway.identity.clients.registry import RegistrationError
 from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.tables import Client
 
-_MUST_SIGN = text("SELECT must_sign FROM client WHERE client_id = :client")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -49,11 +47,6 @@ async def set_limits(
     )  # fmt: skip
     await recorder.record(session, event, now)
     await session.flush()
-
-
-async def must_sign(session: AsyncSession, client_id: str) -> bool:
-    """Tell whether what an agency hands in is refused unless signed."""
-    return bool((await session.execute(_MUST_SIGN, {"client": client_id})).scalar_one_or_none())
 
 
 async def set_signing(

@@ -12,8 +12,8 @@ from connectors.errors import MalformedError
 from connectors.sources.files.exchange import ExchangeSource
 from connectors.sources.files.exchange_messages import read_description, write_feedback
 from connectors.sources.protocol import Outcome
-from gateway.sources.pulls import add_source, pull_due
 from tests.enterprises import uscc
+from tests.submissions import add_source, pull_due
 
 HEAD = "企业名称,统一社会信用代码\n"
 PLACE = {"kind": "folder", "settle_seconds": 0}
@@ -64,7 +64,7 @@ def exchange(tmp_path):
 async def source(gateway, exchange, tmp_path):
     name = f"ex-{tmp_path.name}".lower().replace("_", "-")
     await add_source(
-        gateway, actor="o", source_id=name, dataset="ent_registration", connector="exchange", config=exchange.config(),
+        gateway, source_id=name, dataset="ent_registration", connector="exchange", config=exchange.config(),
         every_seconds=3600,
     )  # fmt: skip
     yield name

@@ -13,16 +13,16 @@ from connectors.errors import ConnectorError
 from connectors.sources.contract import content
 from connectors.sources.registry import open_connector
 from gateway.sources import secrets as source_secrets
-from gateway.sources.pulls import add_source, pull_due
 from gateway.sources.secrets import SourceSecrets
 from tests.connectors.sources import provincial_server
 from tests.enterprises import uscc
 from tests.processes import wait_until
+from tests.submissions import add_source, pull_due
 from tests.town import instance
 
 
 async def in_thread(gateway, province, act, **more):
-    secrets = SourceSecrets(gateway)
+    secrets = SourceSecrets(gateway.units)
     return await asyncio.to_thread(
         lambda: act(open_connector("provincial", provincial_server.config(province, **more), secrets))
     )
@@ -88,7 +88,7 @@ async def test_calls_may_be_signed_by_hmac(gateway, province, rows):
 
 
 async def test_many_readers_at_once_buy_one_secret(gateway, province, rows):
-    secrets, config = SourceSecrets(gateway), provincial_server.config(province)
+    secrets, config = SourceSecrets(gateway.units), provincial_server.config(province)
     start = threading.Barrier(6)
 
     def read():
@@ -129,7 +129,7 @@ async def test_a_leader_that_fails_lets_go_at_once(gateway, province, rows, monk
 
 async def test_a_slow_leader_that_lost_its_lease_does_not_overwrite_its_successor(gateway, monkeypatch):
     monkeypatch.setattr(source_secrets, "LEASE_SECONDS", 0)
-    secrets, inside, go_on = SourceSecrets(gateway), threading.Event(), threading.Event()
+    secrets, inside, go_on = SourceSecrets(gateway.units), threading.Event(), threading.Event()
 
     def slow(_stale):
         inside.set()
@@ -148,7 +148,7 @@ async def test_a_slow_leader_that_lost_its_lease_does_not_overwrite_its_successo
 
 async def test_a_fault_shows_neither_secret_nor_signature(gateway, province, monkeypatch):
     await add_source(
-        gateway, actor="o", source_id="province", dataset="ent_registration", connector="provincial",
+        gateway, source_id="province", dataset="ent_registration", connector="provincial",
         config=provincial_server.config(province), every_seconds=60,
     )  # fmt: skip
     monkeypatch.setenv("TEST_APP_SECRET", "geheim-other")

@@ -11,11 +11,11 @@ from connectors.conversion.binding import bind
 from connectors.decoding.decode import Table
 from connectors.records.portfolio import load_records
 from connectors.store.subjects import find_subject, known_as
-from gateway.intake.take_in import Sender, take_in
 from gateway.records.subjects import identifier_of, link_subject
 from gateway.runtime.errors import GatewayError
 from tests.actors import OPERATOR
 from tests.enterprises import organisation, tax_number, uscc
+from tests.submissions import take_table
 
 REGISTRATION = ["企业名称", "统一社会信用代码", "注册号", "成立日期"]
 ABNORMAL = ["企业名称", "统一社会信用代码", "列入原因", "列入日期"]
@@ -28,9 +28,7 @@ def deliver(gateway):
         wanted = get_dataset(dataset)
         bind(wanted, header)
         table = Table("utf-8", header, iter(enumerate(rows, start=2)))
-        batch, _ = await take_in(
-            gateway, Sender("test", str(uuid4()), "file"), wanted, uuid4().bytes * 2, lambda: table
-        )
+        batch, _ = await take_table(gateway, wanted, str(uuid4()), uuid4().bytes * 2, lambda: table)
         return batch
 
     return send

@@ -12,6 +12,7 @@ from connectors.decoding.corrections import Corrected, CorrectionError, Refusals
 from connectors.decoding.decode import Table
 from connectors.decoding.formulas import refuse_formulas
 from connectors.model.datasets import Dataset
+from connectors.store.refused import load_columns
 from connectors.store.tables import Batch, LayoutRow
 
 _LOCK = text(
@@ -21,11 +22,6 @@ _KNOWN = text("SELECT batch_id FROM batch WHERE corrects = :first AND digest = :
 _ROWS = text("""
     SELECT r.row_number, c.row_number IS NULL FROM rejected_row r
     LEFT JOIN corrected_row c ON c.batch_id = :first AND c.row_number = r.row_number WHERE r.batch_id = :batch
-""")
-# The columns in the order of the row that has most of them: a shifted row brings further ones at its end.
-NAMES = text("""
-    SELECT named.key FROM rejected_row, json_object_keys(cells) WITH ORDINALITY AS named (key, place)
-    WHERE batch_id = :batch GROUP BY named.key ORDER BY min(named.place), named.key
 """)
 _SETTLE = text("""
     INSERT INTO corrected_row (batch_id, row_number, corrected_by)
@@ -56,7 +52,7 @@ async def find_same(session: AsyncSession, first: UUID, digest: bytes) -> Batch 
 async def read_corrected(
     session: AsyncSession, dataset: Dataset, first: UUID, table: Table, file: Path | None
 ) -> Corrected:
-    """Return the corrected rows as a delivery. Raises CorrectionError, here or while they are read."""
+    """Return the corrected rows as a table to take in. Raises CorrectionError, here or while they are read."""
     if file is not None:
         await asyncio.to_thread(refuse_formulas, file)
     whose = find_batch_of(table.header)
@@ -68,7 +64,7 @@ async def read_corrected(
     if await find_first(session, dataset, whose) != first:
         raise CorrectionError(f"该文件是批次 {whose} 的问题数据 this file holds the refused rows of batch {whose}")
     rows = (await session.execute(_ROWS, {"first": first, "batch": whose})).all()
-    names = list((await session.execute(NAMES, {"batch": whose})).scalars())
+    names = await load_columns(session, whose)
     refusals = Refusals(
         names, await _width(session, first), {n for n, _ in rows}, {n for n, is_open in rows if is_open}
     )

@@ -1,5 +1,6 @@
-"""What earlier deliveries of a dataset looked like, and what this one does."""
+"""What earlier batches of a dataset looked like, and what this one does."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -30,10 +31,7 @@ _HISTORY = text("""
         SELECT b.batch_id, b.row_count, b.accepted, b.unresolved FROM batch b
         WHERE b.agency = :agency AND b.dataset = :dataset AND b.corrects IS NULL AND b.row_count > 0
           AND b.received_at >= coalesce((
-              SELECT max(a.received_at) FROM held_delivery h JOIN batch a USING (batch_id)
-              WHERE h.agency = :agency AND h.dataset = :dataset AND h.status = 'accepted'
-                AND h.findings @? '$[*] ? (@.kind == "unit" || @.kind == "empty" || @.kind == "rejected"
-                                           || @.kind == "unresolved")'), '-infinity')
+              SELECT max(a.received_at) FROM batch a WHERE a.batch_id = ANY(CAST(:accepted AS uuid[]))), '-infinity')
         ORDER BY b.received_at DESC LIMIT :most)
     SELECT NULL AS field, coalesce(sum(row_count), 0), coalesce(sum(accepted + unresolved), 0),
            coalesce(sum(unresolved), 0), NULL::numeric FROM recent
@@ -56,13 +54,13 @@ _REFUSED = text("""
 
 
 async def load_layouts(session: AsyncSession, dataset: Dataset) -> list[Layout]:
-    """Return the layouts that deliveries of this dataset had, newest first."""
+    """Return the layouts that batches of this dataset had, newest first."""
     values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_LAYOUTS}
     return [known_layout(dataset, keys) for keys in (await session.execute(_LAYOUTS, values)).scalars()]
 
 
 async def keep_layout(session: AsyncSession, binding: Binding, now: datetime) -> bytes:
-    """Remember a delivery's layout and return its id."""
+    """Remember a batch's layout and return its id."""
     dataset, keys = binding.dataset, header_key(binding.header)
     values = {
         "id": layout_id(dataset, keys), "agency": dataset.agency, "dataset": dataset.dataset, "keys": keys,
@@ -72,9 +70,12 @@ async def keep_layout(session: AsyncSession, binding: Binding, now: datetime) ->
     return layout_id(dataset, keys)
 
 
-async def load_history(session: AsyncSession, dataset: Dataset) -> Profile:
-    """Return what the last deliveries looked like together."""
-    values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_BATCHES, "amounts": FEWEST_AMOUNTS}
+async def load_history(session: AsyncSession, dataset: Dataset, accepted: Sequence[UUID]) -> Profile:
+    """Return what the last batches looked like together, none before the newest of those whose values a person
+    `accepted`.
+    """
+    values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_BATCHES, "amounts": FEWEST_AMOUNTS,
+              "accepted": list(accepted)}  # fmt: skip
     (_, rows, records, unresolved, _), *found = (await session.execute(_HISTORY, values)).all()
     fields = {
         name: FieldProfile(int(looked_at), int(filled), int(rejected), median)
@@ -119,6 +120,6 @@ async def keep_profile(session: AsyncSession, batch_id: UUID, rows: list[FieldRo
 
 
 def profile_of(summary: Summary, rows: list[FieldRow]) -> Profile:
-    """Return a delivery's profile as it is compared."""
+    """Return a batch's profile as it is compared."""
     fields = {row.field: FieldProfile(row.looked_at, row.filled, row.rejected, row.median) for row in rows}
     return Profile(summary.rows, summary.accepted + summary.unresolved, summary.unresolved, fields)

@@ -1,4 +1,4 @@
-"""Whether a delivery is taken in: its columns are judged before, its values after; raising stores nothing."""
+"""Whether a submission is taken in: its columns are judged before, its values after; raising stores nothing."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -6,18 +6,19 @@ from connectors.conversion.binding import Binding
 from connectors.conversion.headers import PARTY, ROW, layout_of
 from connectors.errors import ConnectorError
 from connectors.quality.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles
-from gateway.quality.history import load_history, load_layouts
+from connectors.store.history import load_history, load_layouts
+from gateway.intake.held import accepted_batches
 
 _OBJECTS = frozenset({"json", "ndjson", "xml"})
 
 
 class DriftError(ConnectorError):
-    """The delivery looks unlike those before it."""
+    """The submission looks unlike those before it."""
 
     def __init__(self, findings: list[Finding]) -> None:
         zh = "；".join(finding.zh for finding in findings)
         en = "; ".join(finding.en for finding in findings)
-        super().__init__(f"与以往报送不同：{zh} it differs from earlier deliveries: {en}")
+        super().__init__(f"与以往提交的不同：{zh} it differs from earlier ones: {en}")
         self.findings = findings
 
 
@@ -33,5 +34,7 @@ async def judge_profile(session: AsyncSession, binding: Binding, profile: Profil
     if profile.rows < FEWEST_ROWS:
         return
     titles = {bound.name: bound.field.zh for bound in binding.fields} | {PARTY: "主体", ROW: "整行"}
-    if findings := compare_profiles(await load_history(session, binding.dataset), profile, titles):
+    dataset = binding.dataset
+    accepted = await accepted_batches(session, dataset.agency, dataset.dataset)
+    if findings := compare_profiles(await load_history(session, dataset, accepted), profile, titles):
         raise DriftError(findings)

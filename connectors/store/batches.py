@@ -1,0 +1,45 @@
+"""Batches in the database: found, listed, added."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from connectors.store.tables import Batch
+
+_LAST = text("SELECT agency, max(received_at) AS last FROM batch GROUP BY agency")
+
+
+async def find_batch(session: AsyncSession, batch_id: UUID) -> Batch | None:
+    """Return a batch."""
+    return await session.get(Batch, batch_id)
+
+
+async def find_batch_of_sender(session: AsyncSession, agency: str, dataset: str, sender_batch: str) -> Batch | None:
+    """Return the batch that an agency's own id stands for."""
+    query = select(Batch).where(
+        col(Batch.agency) == agency, col(Batch.dataset) == dataset, col(Batch.sender_batch) == sender_batch
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_batches(session: AsyncSession, agency: str | None, before: UUID | None, most: int) -> list[Batch]:
+    """Return batches of one agency or of all, newest first, from `before` on."""
+    query = select(Batch).order_by(col(Batch.batch_id).desc()).limit(most)
+    query = query.where(col(Batch.agency) == agency) if agency else query
+    query = query.where(col(Batch.batch_id) < before) if before else query
+    return list((await session.execute(query)).scalars())
+
+
+async def add_batch(session: AsyncSession, batch: Batch) -> None:
+    """Store a batch. Raises IntegrityError where the sender's id, or these very corrections, were stored meanwhile."""
+    session.add(batch)
+    await session.flush()
+
+
+async def load_last_received(session: AsyncSession) -> Mapping[str, datetime]:
+    """Return, by agency, when its newest batch was received."""
+    return {row.agency: row.last for row in await session.execute(_LAST)}

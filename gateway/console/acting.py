@@ -1,0 +1,14 @@
+"""Who acts when somebody at the console does: the same actor, to the rules, as a client that acts for this person."""
+
+from gateway.people.sessions import Present
+from gateway.runtime.actor import Actor
+
+_KINDS = {"operator": "operator", "auditor": "auditor", "regulator": "auditor"}
+
+
+def acting(present: Present) -> Actor:
+    """Return a clerk as acting for the agency, operators and auditors as what they are, others as people."""
+    if present.role == "clerk" and present.agency:
+        return Actor(present.agency, "agency", person=present.actor)
+    kind = _KINDS.get(present.role, "person")
+    return Actor(present.actor, kind, present.institution_id, person=present.actor)

@@ -1,0 +1,65 @@
+"""Batches and their refused rows, read by those who may see them; each read is recorded."""
+
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from connectors.personal.sealing import Protector, SubjectKeys
+from connectors.store.batches import find_batch, list_batches
+from connectors.store.corrections import count_corrected
+from connectors.store.refused import load_refused, open_refused
+from connectors.store.tables import Batch
+from gateway.intake.admission import agency_seen, sees
+from gateway.intake.quarantine import Form, write_rejected
+from gateway.runtime.database import raw
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+
+
+async def get_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
+    """Return a batch that is the actor's to see. Raises DeniedError."""
+    batch = await find_batch(work.session, batch_id)
+    if batch is None or not sees(work.actor, batch.agency):
+        raise DeniedError("batch-not-found", "没有这个批次。You have no such batch.")
+    return batch
+
+
+async def read_batch(work: UnitOfWork, batch_id: UUID) -> tuple[Batch, int]:
+    """Return a batch, and how many of its refused rows were corrected since. Raises DeniedError."""
+    batch = await get_batch(work, batch_id)
+    corrected = await count_corrected(work.session, batch)
+    await work.record("batch.read", {"count": 1, "batch": str(batch_id)}, outcome="read")
+    return batch, corrected
+
+
+async def read_batches(work: UnitOfWork, before: UUID | None, most: int) -> list[Batch]:
+    """Return the batches that the actor sees, newest first."""
+    rows = await list_batches(work.session, agency_seen(work.actor), before, most)
+    await work.record("batch.read", {"count": len(rows)}, outcome="read")
+    return rows
+
+
+async def read_rejected(
+    work: UnitOfWork, protector: Protector, batch_id: UUID, most: int
+) -> tuple[Batch, list[dict[str, Any]]]:
+    """Return a batch and the first of its refused rows, opened. Raises DeniedError."""
+    batch = await get_batch(work, batch_id)
+    refused = await load_refused(work.session, batch_id, most)
+    opened = await open_refused(SubjectKeys(protector), await raw(work.session), refused)
+    await _record_read(work, batch, len(refused))
+    rows = [
+        {"row_number": row.row_number, "reasons": reasons, "cells": cells}
+        for row, (reasons, cells) in zip(refused, opened, strict=True)
+    ]
+    return batch, rows
+
+
+async def export_rejected(work: UnitOfWork, protector: Protector, batch_id: UUID, target: BinaryIO, form: Form) -> None:
+    """Write all refused rows of a batch into `target`, to be corrected and sent back. Raises DeniedError."""
+    batch = await get_batch(work, batch_id)
+    await write_rejected(work.session, batch_id, target, form, protector)
+    await _record_read(work, batch, batch.rejected)
+
+
+async def _record_read(work: UnitOfWork, batch: Batch, count: int) -> None:
+    payload = {"batch": str(batch.batch_id), "agency": batch.agency, "count": count}
+    await work.record("rejected_rows.read", payload, outcome="read", exchange=batch.batch_id)

@@ -1,0 +1,36 @@
+"""Batches and held submissions as JSON."""
+
+from typing import Any
+
+from connectors.store.tables import Batch
+from gateway.intake.tables import HeldSubmission
+
+
+def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
+    """Return a batch as the API shows it; `corrected` of its refused rows were brought in order since."""
+    names = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
+    return {
+        "batch": str(batch.batch_id),
+        "agency": batch.agency,
+        "dataset": batch.dataset,
+        "sender_batch": batch.sender_batch,
+        "digest": batch.digest.hex(),
+        "received_at": batch.received_at.isoformat(),
+        "rows": batch.row_count,
+        **{name: getattr(batch, name) for name in names},
+        "corrected": corrected,
+        "open": batch.rejected - corrected,
+        "corrects": str(batch.corrects) if batch.corrects else None,
+        "reasons": batch.reasons,
+        "statement": batch.statement,
+    }
+
+
+def held_document(held: HeldSubmission) -> dict[str, Any]:
+    """Return a held submission as the API shows it."""
+    return {
+        "held": str(held.held_id), "agency": held.agency, "dataset": held.dataset, "sender_batch": held.sender_batch,
+        "digest": held.digest.hex(), "way": held.way, "sent_by": held.actor, "state": held.status,
+        "findings": held.findings, "held_at": held.held_at.isoformat(), "expires_at": held.expires_at.isoformat(),
+        "decided_by": held.decided_by, "batch": str(held.batch_id) if held.batch_id else None,
+    }  # fmt: skip

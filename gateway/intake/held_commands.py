@@ -1,0 +1,62 @@
+"""`xinqiao agency held list|accept|discard`: what is held until a person decides."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from gateway.cli.on_instance import on_instance
+from gateway.cli.output import AsJson, show
+
+if TYPE_CHECKING:
+    from gateway.gateway import Gateway
+
+group = typer.Typer(no_args_is_help=True, help="暂存的提交 Submissions that look unlike those before them.")
+HeldId = Annotated[UUID, typer.Argument(help="暂存编号 Its id.")]
+
+
+@group.command("list")
+def list_held(
+    every: Annotated[bool, typer.Option("--all", help="含已处理的 Those decided on too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """列出暂存的提交及不同之处 List what is held, and how it differs."""
+    from gateway.intake.documents import held_document
+    from gateway.intake.held import read_held
+    from gateway.runtime.actor import at_this_machine
+
+    async def run(gateway: "Gateway") -> list[dict[str, Any]]:
+        async with gateway.units.begin("held.list", at_this_machine()) as work:
+            return [held_document(row) for row in await read_held(work, None if every else "waiting", most=500)]
+
+    rows = on_instance(run)
+    if as_json:
+        show(as_json, {"暂存 held": rows})
+        return
+    for row in rows:
+        differs = "\n".join(f"{finding['zh']} {finding['en']}" for finding in row["findings"])
+        sent = f"{row['agency']} · {row['dataset']} · {row['sender_batch']} · {row['sent_by']}"
+        members = {"提交 submission": sent, "不同 differs": differs, "状态 state": row["state"]}
+        show(as_json, {"暂存 held": row["held"], **members, "到期 expires": row["expires_at"]})
+
+
+@group.command("accept")
+def accept(held_id: HeldId, as_json: AsJson = False) -> None:
+    """接受：入库，其列和数值从此视为已知 Take it in; its columns and values are known from then on."""
+    from gateway.intake.accepting import accept_held
+    from gateway.runtime.actor import at_this_machine
+
+    batch = on_instance(lambda gateway: accept_held(gateway.units, at_this_machine(), gateway.intake, held_id))
+    show(
+        as_json, {"批次 batch": str(batch.batch_id), "行数 rows": batch.row_count, "问题数据 rejected": batch.rejected}
+    )
+
+
+@group.command("discard")
+def discard(held_id: HeldId, as_json: AsJson = False) -> None:
+    """舍弃：不入库并删除 Throw it away; the agency sends another."""
+    from gateway.intake.held import discard_held
+    from gateway.runtime.actor import at_this_machine
+
+    on_instance(lambda gateway: discard_held(gateway.units, at_this_machine(), gateway.intake.spool, held_id))
+    show(as_json, {"已舍弃 discarded": str(held_id)})

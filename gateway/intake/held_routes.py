@@ -1,0 +1,45 @@
+"""What is held until a person decides, over HTTP."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from gateway.identity.caller import require, working
+from gateway.intake.accepting import accept_held
+from gateway.intake.documents import batch_document, held_document
+from gateway.intake.held import discard_held, read_held
+from gateway.intake.routes import TheIntake
+from gateway.runtime.actor import Actor
+from gateway.runtime.work import UnitOfWork
+from gateway.web.dependencies import Units
+
+router = APIRouter(prefix="/v1", tags=["quality 质量"])
+Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "admin"), scope="function")]
+Decider = Annotated[Actor, Depends(require("datasets", "admin"), scope="function")]
+
+
+@router.get("/held-deliveries", summary="Held submissions 暂存的提交")
+async def held_submissions(
+    work: Reading,
+    status: Literal["waiting", "accepted", "discarded", "expired"] | None = None,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """Return held submissions, oldest first; an agency sees its own; `next` pages on."""
+    rows = await read_held(work, status, after, limit)
+    following = str(rows[-1].held_id) if len(rows) == limit else None
+    return {"held": [held_document(row) for row in rows], "next": following}
+
+
+@router.post("/held-deliveries/{held_id}/{decision}", summary="Accept or discard 接受或舍弃暂存的提交")
+async def decide(
+    held_id: UUID, decision: Literal["accept", "discard"], units: Units, intake: TheIntake, caller: Decider
+) -> dict[str, Any]:
+    """Take a held submission in, whose columns and values are known from then on, or throw it away.
+
+    A person decides: an operator, or a clerk of the agency; what an agency's system sends it cannot accept itself.
+    """
+    if decision == "discard":
+        return held_document(await discard_held(units, caller, intake.spool, held_id))
+    return batch_document(await accept_held(units, caller, intake, held_id))

@@ -1,0 +1,133 @@
+"""A submission stored as a batch, in the unit that took it in: judged by what came before, or as corrected rows."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from connectors.decoding.corrections import CorrectionError, find_batch_of
+from connectors.decoding.decode import Table
+from connectors.decoding.layout import Layout, lay_out
+from connectors.model.statements import STATEMENT_TYPE
+from connectors.personal.sealing import Protector
+from connectors.quality.profile import Profiler
+from connectors.store.batches import add_batch
+from connectors.store.corrections import find_first, read_corrected, settle
+from connectors.store.history import keep_layout, keep_profile, profile_batch, profile_of
+from connectors.store.ingest import Look, NewBatch, Summary, ingest
+from connectors.store.tables import Batch
+from gateway.intake.judging import judge_layout, judge_profile
+from gateway.intake.submission import Submission
+from gateway.runtime.clock import database_now
+from gateway.runtime.database import raw
+from gateway.runtime.work import UnitOfWork
+from signing.canonical import sha256_hex
+from signing.jws import sign_jws
+
+Progress = Callable[[int], None]
+
+
+async def store_judged(
+    work: UnitOfWork, protector: Protector, submission: Submission, table: Table, progress: Progress
+) -> Batch:
+    """Store a submission that looks like those before it, or was accepted. Raises DriftError, MalformedError."""
+    if find_batch_of(table.header):
+        raise CorrectionError(
+            "这是问题数据表：更正后请注明所更正的批次（Corrects） these are refused rows: name the batch they correct"
+        )
+    session, accepted = work.session, submission.held_id is not None
+    layout = await asyncio.to_thread(lay_out, submission.dataset, table)
+    binding, profiler = layout.binding, Profiler(submission.dataset)
+    if not accepted:
+        await judge_layout(session, binding, table.encoding)
+    stored = _identify(submission)
+    now = await database_now(session)
+    summary = await _ingest(work, protector, stored, layout, now, progress, profiler.add)
+    profile = await profile_batch(session, binding, stored.batch_id, summary, profiler)
+    if not accepted:
+        await judge_profile(session, binding, profile_of(summary, profile))
+    kept = await keep_layout(session, binding, now)
+    batch = await _add(work, submission, stored, summary, now, layout_id=kept)
+    await keep_profile(session, batch.batch_id, profile)
+    return batch
+
+
+async def store_corrections(
+    work: UnitOfWork, protector: Protector, submission: Submission, table: Table, progress: Progress
+) -> Batch:
+    """Store the corrected rows of an earlier batch. Raises CorrectionError, MalformedError."""
+    session, dataset = work.session, submission.dataset
+    first = await find_first(session, dataset, submission.corrects or UUID(int=0))
+    rows = await read_corrected(session, dataset, first, table, submission.file)
+    layout = await asyncio.to_thread(lay_out, dataset, rows.table)
+    stored = _identify(submission)
+    now = await database_now(session)
+    summary = await _ingest(work, protector, stored, layout, now, progress, lambda _records: None)
+    batch = await _add(work, submission, stored, summary, now, corrects=first)
+    await settle(session, first, batch.batch_id, rows.taken)
+    return batch
+
+
+def _identify(submission: Submission) -> NewBatch:
+    return NewBatch(uuid7(), submission.dataset, submission.sender_batch, submission.digest)
+
+
+async def _ingest(
+    work: UnitOfWork,
+    protector: Protector,
+    stored: NewBatch,
+    layout: Layout,
+    now: datetime,
+    progress: Progress,
+    look: Look,
+) -> Summary:
+    def seal(statement: Mapping[str, object]) -> str:
+        return sign_jws(statement, work.keys.signing("batch"), STATEMENT_TYPE)
+
+    return await ingest(
+        work.session, await raw(work.session), stored, layout, seal=seal, now=now, progress=progress,
+        protector=protector, look=look,
+    )  # fmt: skip
+
+
+async def _add(
+    work: UnitOfWork,
+    submission: Submission,
+    stored: NewBatch,
+    summary: Summary,
+    now: datetime,
+    *,
+    corrects: UUID | None = None,
+    layout_id: bytes | None = None,
+) -> Batch:
+    """Record the event and add the batch."""
+    payload = _payload(stored, submission, summary) | ({"corrects": str(corrects)} if corrects else {})
+    entry = await work.record(
+        "batch.sealed", payload, outcome="stored", exchange=stored.batch_id, at=now, actor=submission.sent_by
+    )
+    counts, dataset = summary.counts(), stored.dataset
+    batch = Batch(
+        batch_id=stored.batch_id, agency=dataset.agency, dataset=dataset.dataset, sender_batch=stored.sender_batch,
+        digest=stored.digest, way=submission.way, received_at=now, row_count=counts.pop("rows"), **counts,
+        reasons=summary.reasons, statement=summary.statement, agency_signature=submission.signature,
+        mapping=summary.mapping, corrects=corrects, layout_id=layout_id, event_id=entry,
+    )  # fmt: skip
+    await add_batch(work.session, batch)
+    return batch
+
+
+def _payload(stored: NewBatch, submission: Submission, summary: Summary) -> dict[str, object]:
+    return {
+        "batch": str(stored.batch_id),
+        "agency": stored.dataset.agency,
+        "dataset": stored.dataset.dataset,
+        "sender_batch": stored.sender_batch,
+        "way": submission.way,
+        "digest": stored.digest.hex(),
+        "root": summary.root,
+        "statement": sha256_hex(summary.statement.encode()),
+        "resolved_earlier": summary.resolved_earlier,
+        **summary.counts(),
+    }

@@ -91,7 +91,6 @@ ROWS = {
 NOBODYS = {
     "GET /problems/{slug}": "what a problem means is public",
     "GET /audit/log/tile/{path:path}": "the log is public",
-    "GET /problems/{slug}": "what an error means is public",
     "GET /console/language/{language}": "a choice of the reader's",
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
     "GET /v1/catalogue/datasets/{dataset}": "the catalogue is open to every client",

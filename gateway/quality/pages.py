@@ -14,6 +14,7 @@ from gateway.console.acting import acting
 from gateway.console.guard import QualityPresent, SignedForm
 from gateway.console.render import PageError, page
 from gateway.intake.accepting import accept_held
+from gateway.intake.admission import sees
 from gateway.intake.batches import get_batch
 from gateway.intake.held import discard_held
 from gateway.intake.rejected_rows_routes import download
@@ -68,7 +69,7 @@ async def decide(
     _form: SignedForm,
 ) -> Response:
     """Accept or discard a held submission."""
-    _check_agency(agency)
+    _check_agency(present, agency)
     try:
         if decision == "accept":
             await accept_held(units, acting(present), intake, held_id)
@@ -109,7 +110,7 @@ async def get_batch_here(units: UnitsOfWork, present: Present, agency: str, batc
     return batch
 
 
-def _check_agency(agency: str) -> None:
-    """Raise PageError for an agency that does not exist."""
-    if agency not in agencies():
+def _check_agency(present: Present, agency: str) -> None:
+    """Raise PageError for an agency that does not exist, or is not theirs to see."""
+    if agency not in agencies() or not sees(acting(present), agency):
         raise PageError("not-found", 404)

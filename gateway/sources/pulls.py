@@ -53,23 +53,13 @@ class SourceRequest:
 
 async def check_source(units: UnitsOfWork, connector: str, config: Mapping[str, object]) -> list[Stream]:
     """Try a configuration and return what it offers. Raises DeniedError."""
-    secrets = SourceSecrets(units)
-
-    def run() -> list[Stream]:
-        opened = open_connector(connector, config, secrets)
-        opened.check()
-        return list(opened.discover())
-
-    try:
-        return await asyncio.to_thread(_guarded, run)
-    except ConnectorError as fault:
-        raise DeniedError("source-unusable", str(fault)) from fault
+    return await _try(units, connector, config, lambda opened: list(opened.discover()))
 
 
 async def add_source(units: UnitsOfWork, actor: Actor, request: SourceRequest) -> None:
     """Add a source after its connector's own check. Raises DeniedError where it fails, or the id is taken."""
     wanted = known_dataset(request.dataset)
-    await check_source(units, request.connector, request.config)
+    await _try(units, request.connector, request.config, lambda _opened: None)
     async with units.begin("source.add", actor) as work:
         if await find_source(work.session, request.source_id):
             detail = f"来源 {request.source_id} 已存在。The source {request.source_id} exists already."
@@ -82,6 +72,23 @@ async def add_source(units: UnitsOfWork, actor: Actor, request: SourceRequest) -
             last_fault=None, event_id=entry,
         )  # fmt: skip
         await add_source_row(work.session, row)
+
+
+async def _try(
+    units: UnitsOfWork, connector: str, config: Mapping[str, object], ask: Callable[[Connector], Result]
+) -> Result:
+    """Open a connector, have it check itself, and return what is asked of it. Raises DeniedError."""
+    secrets = SourceSecrets(units)
+
+    def run() -> Result:
+        opened = open_connector(connector, config, secrets)
+        opened.check()
+        return ask(opened)
+
+    try:
+        return await asyncio.to_thread(_guarded, run)
+    except ConnectorError as fault:
+        raise DeniedError("source-unusable", str(fault)) from fault
 
 
 async def pull_due(units: UnitsOfWork, intake: Intake) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from connectors.errors import ConnectorError
 from connectors.sources.registry import open_connector
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.errors import GatewayError
 from tests import database_server
 from tests.enterprises import uscc
@@ -107,7 +108,7 @@ async def test_a_source_that_cannot_be_read_keeps_its_fault_and_its_place(gatewa
     ],
 )
 async def test_a_source_is_checked_before_it_is_added(gateway, rows, changes, reason):
-    with pytest.raises(ConnectorError, match=reason):
+    with pytest.raises(DeniedError, match=reason):
         await add_source(
             gateway, source_id="bad", dataset="tax_arrears", connector="database",
             config={**CONFIG, **changes}, every_seconds=60,

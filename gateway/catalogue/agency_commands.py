@@ -25,7 +25,7 @@ def extend(group: typer.Typer) -> None:
 
 
 def list_agencies(as_json: AsJson = False) -> None:
-    """列出部门 List the agencies of the catalogue: with a client or not, and when each last delivered."""
+    """列出部门 List the agencies of the catalogue: with a client or not, and when each last handed something in."""
     from connectors.catalogue.load import get_catalogue
     from gateway.catalogue.documents import agency_documents
 

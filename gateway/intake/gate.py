@@ -1,10 +1,10 @@
-"""Who is taken in when: large deliveries wait for each other, small ones of other agencies never wait for them.
+"""Who is taken in when: large files wait for each other, small ones of other agencies never wait for them.
 
-A delivery holds a database connection and a thread while it is taken in. Without an order, one agency's eight files
+A submission holds a database connection and a thread while it is taken in. Without an order, one agency's eight files
 would hold all of them and everybody else would wait; so waiting happens here, where it costs neither.
 
-1. One delivery per dataset at a time: the database lets no more go on anyway.
-2. One large delivery per agency, so that agencies take turns whatever each has queued.
+1. One submission per dataset at a time: the database lets no more go on anyway.
+2. One large submission per agency, so that agencies take turns whatever each has queued.
 3. At most `LARGE_AT_ONCE` large and `SMALL_AT_ONCE` small ones in this process.
 """
 
@@ -31,7 +31,7 @@ class IntakeGate:
 
     @asynccontextmanager
     async def admit(self, dataset: Dataset, size: int) -> AsyncIterator[None]:
-        """Hold a place for a delivery of `size` bytes for the length of the block."""
+        """Hold a place for a submission of `size` bytes for the length of the block."""
         large = size > LARGE_BYTES
         agency = self._lane(f"agency:{dataset.agency}") if large else asyncio.Lock()
         async with agency, self._lane(f"dataset:{dataset.dataset}"), self._large if large else self._small:

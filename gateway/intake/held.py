@@ -99,7 +99,7 @@ def waits(held: HeldSubmission) -> DeniedError:
     en = "; ".join(finding["en"] for finding in held.findings)
     return DeniedError(
         "delivery-held",
-        f"已暂存 {held.held_id}，未入库：{zh}。请经办人或平台运营人员接受或舍弃（xinqiao agency held accept|discard）。"
+        f"已暂存 {held.held_id}，未入库：{zh}。请经办人或平台运营人员接受或作废（xinqiao agency held accept|discard）。"
         f"Held, not taken in: {en}; a clerk of the agency or an operator accepts or discards it.",
         **held_document(held),
     )

@@ -54,9 +54,9 @@ def accept(held_id: HeldId, as_json: AsJson = False) -> None:
 
 @group.command("discard")
 def discard(held_id: HeldId, as_json: AsJson = False) -> None:
-    """舍弃：不入库并删除 Throw it away; the agency sends another."""
+    """作废：不入库并删除 Throw it away; the agency sends another."""
     from gateway.intake.held import discard_held
     from gateway.runtime.actor import at_this_machine
 
     on_instance(lambda gateway: discard_held(gateway.units, at_this_machine(), gateway.intake.spool, held_id))
-    show(as_json, {"已舍弃 discarded": str(held_id)})
+    show(as_json, {"已作废 discarded": str(held_id)})

@@ -32,7 +32,7 @@ async def held_submissions(
     return {"held": [held_document(row) for row in rows], "next": following}
 
 
-@router.post("/held-deliveries/{held_id}/{decision}", summary="Accept or discard 接受或舍弃暂存的提交")
+@router.post("/held-deliveries/{held_id}/{decision}", summary="Accept or discard 接受或作废暂存的提交")
 async def decide(
     held_id: UUID, decision: Literal["accept", "discard"], units: Units, intake: TheIntake, caller: Decider
 ) -> dict[str, Any]:

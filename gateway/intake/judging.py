@@ -23,7 +23,7 @@ class DriftError(ConnectorError):
 
 
 async def judge_layout(session: AsyncSession, binding: Binding, encoding: str) -> None:
-    """Raise DriftError where the columns differ from those of every earlier delivery."""
+    """Raise DriftError where the columns differ from those of every earlier one."""
     known = await load_layouts(session, binding.dataset)
     if findings := compare_layouts(known, layout_of(binding), members=encoding in _OBJECTS):
         raise DriftError(findings)

@@ -38,18 +38,18 @@ FIRST_REJECTED = 5
 OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
 BAR_UNITS = 1000
 _PIECE = 1024 * 1024
-Deliverer = Annotated[Present, Depends(signed_in("clerk", "operator"), scope="function")]
+Sender = Annotated[Present, Depends(signed_in("clerk", "operator"), scope="function")]
 
 
 @router.get("")
-async def show(request: Request, units: Units, present: Deliverer, before: UUID | None = None) -> Response:
+async def show(request: Request, units: Units, present: Sender, before: UUID | None = None) -> Response:
     """Show the form and the batches of the person's agency, of all agencies to operators, newest first."""
     return await _form(request, units, present, before=before)
 
 
 @router.post("")
 async def hand_in(
-    request: Request, units: Units, intake: TheIntake, settings: TheSettings, present: Deliverer
+    request: Request, units: Units, intake: TheIntake, settings: TheSettings, present: Sender
 ) -> Response:
     """Take a file in and lead to what came of it, or to where it is held; what is wrong is said beside the form."""
     check_origin(request)
@@ -72,7 +72,7 @@ async def hand_in(
 
 
 @router.get("/{batch_id}")
-async def show_batch(request: Request, units: Units, intake: TheIntake, present: Deliverer, batch_id: UUID) -> Response:
+async def show_batch(request: Request, units: Units, intake: TheIntake, present: Sender, batch_id: UUID) -> Response:
     """Show what came of a batch's rows."""
     try:
         async with units.begin("uploads.batch", acting(present)) as work:
@@ -89,7 +89,7 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
 
 
 @router.get("/{batch_id}/rejected-rows")
-async def rejected_rows(units: Units, intake: TheIntake, present: Deliverer, batch_id: UUID) -> Response:
+async def rejected_rows(units: Units, intake: TheIntake, present: Sender, batch_id: UUID) -> Response:
     """Return the refused rows as a workbook, to be corrected and handed in again."""
     try:
         return await download(units, acting(present), intake, batch_id, "xlsx")

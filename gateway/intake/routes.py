@@ -73,12 +73,13 @@ async def push(
     with tempfile.NamedTemporaryFile(dir=intake.spool) as file:
         path = Path(file.name)
         received = await receive(request, path, settings.max_upload_bytes)
-        async with units.begin("batch.verify", agency) as work:
-            kept = await signature.verify(work, dataset, batch_id, received)
+        kept = await signature.verify(units, agency, dataset, batch_id, received)
         submission = from_file(path, wanted, batch_id, received.digest, "push", signature=kept, corrects=corrects)
         batch, new = await take_in(units, agency, intake, submission)
-    async with units.begin("batch.corrected", agency) as work:
-        corrected = await count_corrected(work.session, batch)
+    corrected = 0
+    if batch.rejected:
+        async with units.begin("batch.corrected", agency) as work:
+            corrected = await count_corrected(work.session, batch)
     request.app.state.metrics.count("batch", "stored" if new else "known")
     response.status_code = 201 if new else 200
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"

@@ -10,8 +10,9 @@ from fastapi import Request
 
 from connectors.model.statements import Keys, check_batch_jws
 from gateway.identity.clients.client_keys import current_keys
+from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
-from gateway.runtime.work import UnitOfWork
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.web.body import Received
 from signing.errors import SignatureError
 from signing.message_signatures import (
@@ -58,10 +59,13 @@ class AgencySignature:
             except SignatureError as fault:
                 raise DeniedError("batch-signature-invalid", f"Signature: {fault}") from fault
 
-    async def verify(self, work: UnitOfWork, dataset: str, batch_id: str, received: Received) -> str | None:
+    async def verify(
+        self, units: UnitsOfWork, actor: Actor, dataset: str, batch_id: str, received: Received
+    ) -> str | None:
         """Return what is kept, None where there is no signature. Raises DeniedError where it is over another file."""
         if self._jws is not None:
-            return await verify_batch_jws(work, self._jws, dataset, batch_id, received.digest)
+            async with units.begin("batch.verify", actor) as work:
+                return await verify_batch_jws(work, self._jws, dataset, batch_id, received.digest)
         return self._kept  # it covers Content-Digest, which has been compared with what arrived
 
     def _check_coding(self) -> None:

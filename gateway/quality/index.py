@@ -43,7 +43,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class Score:
-    """An agency: its feeds together. Feeds never delivered count nowhere: what was not promised is not missed."""
+    """An agency: its feeds together. A feed that never came is counted neither for nor against it."""
 
     agency: str
     feeds: Sequence[Feed]

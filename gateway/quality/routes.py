@@ -21,7 +21,7 @@ Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$", descript
 
 @router.get("/quality", summary="All agencies ranked 数据质量排名")
 async def rank(work: Overseeing) -> dict[str, Any]:
-    """Return every agency's score, best first; null is what cannot be computed, such as of one that never delivered."""
+    """Return every agency's score, best first; null is what cannot be computed, as where nothing ever came."""
     return {"agencies": [score_document(score) for score in await read_scores(work)]}
 
 

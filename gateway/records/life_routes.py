@@ -129,8 +129,7 @@ async def withdraw_list(
     with tempfile.NamedTemporaryFile(dir=intake.spool) as file:
         path = Path(file.name)
         received = await receive(request, path, settings.max_upload_bytes)
-        async with units.begin("act-list.verify", agency) as work:
-            verified = await signature.verify(work, dataset, batch_id, received)
+        verified = await signature.verify(units, agency, dataset, batch_id, received)
         keys = KeyList(own, batch_id, received.digest, partial(decode, path), verified)
         stored, new = await act_on_list(units, intake.protector, agency, keys, wanted)
     told = {

@@ -41,7 +41,7 @@ SECTION = Section(
             202,
             "与往次差异过大，暂存待人工确认，未入库。",
             "It differs much from earlier ones: held for a person to decide, not taken in yet.",
-            "经办人或平台在 30 天内接受或退回。",
+            "经办人或平台在 30 天内接受或作废。",
             "A clerk or an operator accepts or discards it within 30 days.",
             "表里多了一列“联系人”，或金额由元变成万元 → `findings`",
             members={"findings": [{"rule": "columns", "detail": "多出不认识的列：联系人"}]},
@@ -140,7 +140,7 @@ SECTION = Section(
             "This held submission was decided already.",
             "查看处理结果。",
             "Look at what was decided.",
-            "接受一份已舍弃的 accepting what was discarded",
+            "接受一份已作废的 accepting what was discarded",
         ),
         "source-not-found": ErrorRow(
             404,

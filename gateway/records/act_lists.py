@@ -65,7 +65,7 @@ async def act_on_list(
     """
     try:
         async with units.begin("act-list.take-in", actor) as work:
-            await admit_submission(work, keys.dataset, signed=keys.signature is not None)
+            await _admit(work, keys)
             if known := await _find(work, keys, request):
                 return known, False
             rows = await asyncio.to_thread(lambda: list(read_keys(keys.dataset, keys.read(), protector)))
@@ -77,6 +77,12 @@ async def act_on_list(
             if known := await _find(work, keys, request):
                 return known, False
         raise
+
+
+async def _admit(work: UnitOfWork, keys: KeyList) -> None:
+    if work.actor.kind != "agency":  # operators hand in for agencies, and act on no lists
+        raise DeniedError("dataset-not-yours")
+    await admit_submission(work, keys.dataset, signed=keys.signature is not None)
 
 
 async def _find(work: UnitOfWork, keys: KeyList, request: ActRequest) -> ActBatch | None:

@@ -22,7 +22,7 @@ ACT: dict[str, Any] = {
     "act": "01983a2b-7c1d-7e00-8000-000000000051",
     "record": RECORD,
     "kind": "repair",
-    "state": "done",
+    "state": "repaired",
     "hidden": False,
     "effective_on": "2026-11-27",
     "reason": "已履行完毕",
@@ -32,13 +32,13 @@ ACT: dict[str, Any] = {
     "entry": ENTRY,
 }
 PROVED: dict[str, Any] = {
-    "dataset": "tax_arrears",
-    "agency": "tax",
-    "canonical": '{"amount":"1200.00",…}',
-    "index": 7,
+    "type": "xinqiao-record-proof/1",
+    "canonical": '{"agency":"tax","dataset":"tax_arrears",…}',
+    "leaf_index": 7,
     "path": ["5b0c…", "91aa…"],
     "statement": "eyJhbGciOiJFZDI1NTE5Iiwi…",
     "agency_signature": None,
+    "agency_key": None,
     "entry": None,
 }
 NOT_SEEN = ("record-not-found", "record-erased")
@@ -75,7 +75,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/records/{record_id}/objections": Operation(
         ACTING,
         sent={"reason": "金额有误"},
-        answered={**ACT, "kind": "object", "state": "open", "reason": "金额有误", "document": None},
+        answered={**ACT, "kind": "object", "state": "objected", "reason": "金额有误", "document": None},
     ),
     "POST /v1/datasets/{dataset}/withdrawals": Operation(
         (
@@ -99,7 +99,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "done": 1,
             "already": 0,
             "unknown": 0,
-            "refused": 0,
+            "refused": [],
             "entry": ENTRY,
         },
         also={200: "已收过，未变 It was sent before, unchanged."},

@@ -53,7 +53,7 @@ def _fault(name: str, operation: dict[str, Any], start: Message, body: bytes) ->
     if described is None:
         return f"status {start['status']}: {body[:200]!r}"
     media_type = dict(start["headers"]).get(b"content-type", b"").decode().partition(";")[0]
-    content = described.get("content", {})
+    content = {kind.partition(";")[0]: shown for kind, shown in described.get("content", {}).items()}
     if not body or not content:
         return None
     if media_type not in content:

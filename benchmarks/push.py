@@ -22,6 +22,7 @@ from gateway.admin.actions import AddClient
 from gateway.admin.changes import ask_change
 from gateway.demo.instance import Instance
 from gateway.gateway import open_gateway
+from gateway.runtime.actor import at_this_machine
 from gateway.runtime.settings import Settings
 from signing.keys import generate_key, public_jwk
 from xinqiao_client import XinqiaoAuth
@@ -92,7 +93,8 @@ async def register(settings: Settings, instance: Instance) -> None:
     async with open_gateway(settings) as gateway:
         for client, key in instance.keys.items():
             action = AddClient(client=client, kind="agency", key=public_jwk(key))
-            await ask_change(gateway, action, actor="bench", alone=True)
+            async with gateway.units.begin("bench.register", at_this_machine()) as work:
+                await ask_change(work, gateway.protector, action)
 
 
 class Agency:

@@ -6,7 +6,6 @@ import typer
 
 from gateway import processes
 from gateway.admin import commands as registry
-from gateway.admin import erase_command
 from gateway.catalogue import agency_commands
 from gateway.catalogue import commands as mapping_commands
 from gateway.demo import command as demo
@@ -61,7 +60,7 @@ agency_commands.extend(GROUPS["agency"])
 mapping_commands.extend(GROUPS["agency"])
 quality.extend(GROUPS["agency"])
 GROUPS["agency"].add_typer(held_commands.group, name="held")
-erase_command.extend(GROUPS["record"])
+registry.extend(GROUPS["record"])
 
 
 def main() -> None:

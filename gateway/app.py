@@ -7,20 +7,20 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from gateway.admin import pages as home
 from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
 from gateway.consents import routes as consents
-from gateway.console import home
-from gateway.console.guard import SignInNeededError, on_sign_in_needed
-from gateway.console.render import PageError, on_page_error
+from gateway.console import pages as console
+from gateway.console.render import PageError
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import routes as audit_entries
 from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
-from gateway.identity import pages as authorize
 from gateway.identity import routes as oauth
+from gateway.identity.refusals import on_denied
 from gateway.inquiries import quota_routes as quota
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
@@ -30,8 +30,10 @@ from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
 from gateway.interface import interface_document
+from gateway.people import authorize_pages as authorize
 from gateway.people import pages as signing_in
 from gateway.people import sso_pages as sso
+from gateway.people.guard import SignInNeededError, on_page_error, on_sign_in_needed
 from gateway.platforms import routes as deliveries
 from gateway.quality import correction_pages as corrections
 from gateway.quality import pages as quality_pages
@@ -39,6 +41,7 @@ from gateway.quality import routes as quality
 from gateway.quality.gauges import count_open_alerts
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
 from gateway.sources import pages as source_pages
@@ -78,6 +81,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
+    app.add_exception_handler(DeniedError, on_denied)
     app.add_exception_handler(FormError, on_form_error)
     app.add_exception_handler(PageError, on_page_error)
     app.add_exception_handler(SignInNeededError, on_sign_in_needed)
@@ -106,6 +110,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         audit_log,
         admin,
         authorize,
+        console,
         signing_in,
         sso,
         home,

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 
 from gateway.identity.clients.access import AccessCache
+from gateway.identity.refusals import Refusals
+from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
 from gateway.intake.gate import IntakeGate
@@ -22,8 +24,9 @@ class Gateway(Instance):
 
     groups: GroupCommit
     access: AccessCache
-    nonces: Nonces
+    issuer: TokenIssuer
     replay: ReplayWindow
+    refusals: Refusals
     intake: Intake
 
 
@@ -33,7 +36,9 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
     async with open_instance(settings, database) as instance:
         parts = {field.name: getattr(instance, field.name) for field in fields(Instance)}
         access = AccessCache(instance.database, instance.keys)
-        nonces = Nonces(load_kek(settings))
+        issuer = TokenIssuer(
+            settings.issuer, instance.keys, settings.token_lifetime_seconds, Nonces(load_kek(settings))
+        )
         intake = Intake(IntakeGate(), settings.instance_home, instance.protector)
-        yield Gateway(**parts, groups=GroupCommit(instance.database), access=access, nonces=nonces,
-                      replay=ReplayWindow(), intake=intake)  # fmt: skip
+        yield Gateway(**parts, groups=GroupCommit(instance.units), access=access, issuer=issuer,
+                      replay=ReplayWindow(), refusals=Refusals(), intake=intake)  # fmt: skip

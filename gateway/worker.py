@@ -71,6 +71,12 @@ async def revive_server(gateway: Gateway) -> None:  # noqa: ARG001 - the process
     await asyncio.to_thread(embedded.revive)
 
 
+async def rotate_keys(gateway: Gateway) -> None:
+    """Let keys take over and leave as they are due."""
+    async with gateway.units.begin("keys.advance", PROGRAM) as work:
+        await advance_keys(work, gateway.settings.token_lifetime_seconds)
+
+
 async def make_partitions(gateway: Gateway) -> None:
     """Create the partitions of the coming months."""
     async with gateway.database.begin("partitions") as session:
@@ -124,7 +130,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "intents": (in_one_unit("inquiry.expire", expire_intents), EXPIRE_SECONDS),
     # Several at once, so that a source that is slow to answer does not hold up the others.
     **{f"pull-{number}": (pull, PULL_SECONDS) for number in range(PULLS)},
-    "keys": (advance_keys, KEYS_SECONDS),
+    "keys": (rotate_keys, KEYS_SECONDS),
     "retention": (erase_expired, RETENTION_SECONDS),
     "alerts": (in_one_unit("alerts.check", check_alerts), ALERT_SECONDS),
     "held": (end_held, HELD_SECONDS),

@@ -3,4 +3,5 @@
 from gateway.runtime.actor import Actor
 
 OPERATOR = Actor("test-operator", "operator")
+MACHINE = Actor("operator-cli:test@test", "machine")
 PLATFORM = Actor("test-platform", "platform")

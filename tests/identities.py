@@ -2,17 +2,18 @@
 
 import json
 import time
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
+from gateway.admin.changes import ask_change
 from gateway.identity.clients.registry import add_client, add_institution
 from gateway.identity.clients.standing import change_standing
 from gateway.identity.tokens.dpop import token_hash
 from signing.keys import SigningKey, generate_key, public_jwk
+from tests.actors import OPERATOR
 
 REGISTRY = jws.JWSRegistry(
     algorithms=["ES256", "Ed25519", "EdDSA", "PS256", "RS256", "HS256", "none"], strict_check_header=False
@@ -28,22 +29,13 @@ async def register(
     """Register a client, and its institution if need be, and return its private key."""
     from gateway.identity.tables import Institution
 
-    key, now = generate_key(alg), datetime.now(UTC)
-    async with gateway.database.begin("test.register") as session:
-        if institution_id and await session.get(Institution, institution_id) is None:
-            await add_institution(
-                session,
-                gateway.audit,
-                actor="test",
-                institution_id=institution_id,
-                name="测试银行",
-                kind="bank",
-                now=now,
-            )
+    key = generate_key(alg)
+    async with gateway.units.begin("test.register", OPERATOR) as work:
+        if institution_id and await work.session.get(Institution, institution_id) is None:
+            await add_institution(work, institution_id=institution_id, name="测试银行", kind="bank")
         await add_client(
-            session, gateway.audit, actor="test", client_id=client_id, kind=kind, jwk=public_jwk(key),
-            institution_id=institution_id, subject=subject, now=now,
-        )  # fmt: skip
+            work, client_id=client_id, kind=kind, jwk=public_jwk(key), institution_id=institution_id, subject=subject
+        )
     return key
 
 
@@ -102,11 +94,17 @@ async def login(client, key: SigningKey, client_id: str, issuer: str) -> dict[st
     return {"Authorization": f"DPoP {answer.json()['access_token']}"}
 
 
+async def asked(gateway, action, actor=OPERATOR):
+    """Ask for a change, as the administration's route does."""
+    async with gateway.units.begin("change.ask", actor) as work:
+        change = await ask_change(work, gateway.protector, action)
+    gateway.access.expire()
+    return change
+
+
 async def change(gateway, whose: str, how: str) -> str:
     """Suspend, resume or close, as the operator's command does."""
-    async with gateway.database.begin("test.standing") as session:
-        status = await change_standing(
-            session, gateway.audit, actor="test", whose=whose, change=how, reason="test", now=datetime.now(UTC)
-        )
+    async with gateway.units.begin("test.standing", OPERATOR) as work:
+        status = await change_standing(work, whose=whose, change=how, reason="test")
     gateway.access.expire()
     return status

@@ -2,13 +2,13 @@
 
 import re
 import time
-from datetime import UTC, datetime
 
 import httpx
 import pyotp
 from sqlalchemy import text
 
-from gateway.people.registry import invite
+from gateway.people.invitations import invite
+from tests.actors import OPERATOR
 
 PASSWORD = "correct horse battery"
 
@@ -19,10 +19,8 @@ def same_site(client) -> dict[str, str]:
 
 async def invited(gateway, person_id, role, **more) -> str:
     """Invite a person and return the link's token."""
-    async with gateway.database.begin("test.invite") as session:
-        return await invite(
-            gateway, session, actor="test", person_id=person_id, name="王小二", role=role, now=datetime.now(UTC), **more
-        )
+    async with gateway.units.begin("test.invite", OPERATOR) as work:
+        return await invite(work, person_id=person_id, name="王小二", role=role, **more)
 
 
 async def enrol(client: httpx.AsyncClient, token: str, person_id: str, **changes) -> tuple[httpx.Response, str]:

@@ -1,19 +1,19 @@
 """What every change by an operator has: fields of one spelling, whether it takes two people, how it is made."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.gateway import Gateway
+from connectors.personal.sealing import Protector
 from gateway.identity.clients import registry
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 
 
 def _is_id(value: str) -> str:
     try:
         registry.check_id(value)
-    except registry.RegistrationError as fault:
+    except DeniedError as fault:
         raise ValueError(str(fault)) from fault
     return value
 
@@ -33,6 +33,6 @@ class Action(BaseModel):
         """Whether it takes two people."""
         return False
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        """Make the change, with its event. Raises GatewayError where it cannot be made."""
+    async def apply(self, work: UnitOfWork, protector: Protector) -> None:
+        """Make the change, with its event. Raises DeniedError where it cannot be made."""
         raise NotImplementedError

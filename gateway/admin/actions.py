@@ -1,21 +1,19 @@
 """Every change an operator can make, each a model that says what it needs and how it is made."""
 
 import ipaddress
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.personal.sealing import Protector
 from gateway.admin.action import Action, Id, Jwk, Reason
 from gateway.admin.record_actions import EraseSubject, RepairRecord
-from gateway.gateway import Gateway
 from gateway.identity.clients import registry
 from gateway.identity.clients.client_keys import add_key, retire_key
 from gateway.identity.clients.limits import Limits, set_limits, set_signing
 from gateway.identity.clients.standing import change_standing
 from gateway.inquiries.plans import set_plan
-from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 
 
@@ -29,10 +27,10 @@ class AddInstitution(Action):
     agreement_from: date | None = None
     agreement_until: date | None = None
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
         await registry.add_institution(
-            session, gateway.audit, actor=actor, institution_id=self.institution, name=self.name, kind=self.kind,
-            agreement=(self.agreement_from, self.agreement_until), now=now,
+            work, institution_id=self.institution, name=self.name, kind=self.kind,
+            agreement=(self.agreement_from, self.agreement_until),
         )  # fmt: skip
 
 
@@ -44,10 +42,10 @@ class SetAgreement(Action):
     agreement_from: date | None = None
     agreement_until: date | None = None
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
         await registry.set_agreement(
-            session, gateway.audit, actor=actor, institution_id=self.institution,
-            agreement=(self.agreement_from, self.agreement_until), now=now,
+            work, institution_id=self.institution,
+            agreement=(self.agreement_from, self.agreement_until),
         )  # fmt: skip
 
 
@@ -66,10 +64,10 @@ class AddClient(Action):
         """Operators, auditors and platforms may see or do much."""
         return self.kind in {"operator", "auditor", "platform"}
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
         await registry.add_client(
-            session, gateway.audit, actor=actor, client_id=self.client, kind=self.kind, jwk=self.key,
-            institution_id=self.institution, subject=self.subject, now=now,
+            work, client_id=self.client, kind=self.kind, jwk=self.key,
+            institution_id=self.institution, subject=self.subject,
         )  # fmt: skip
 
 
@@ -88,10 +86,8 @@ class ChangeStanding(Action):
         """Stopping is urgent and can be undone; the others open a door, or close one for good."""
         return self.change != "suspend"
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        await change_standing(
-            session, gateway.audit, actor=actor, whose=self.whose, change=self.change, reason=self.reason, now=now
-        )
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
+        await change_standing(work, whose=self.whose, change=self.change, reason=self.reason)
 
 
 class SetLimits(Action):
@@ -111,9 +107,9 @@ class SetLimits(Action):
         """Take CIDR blocks alone."""
         return None if networks is None else [str(ipaddress.ip_network(network)) for network in networks]
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
         limits = Limits(self.scopes, self.products, self.networks, self.redirect_uris)
-        await set_limits(session, gateway.audit, actor=actor, client_id=self.client, limits=limits, now=now)
+        await set_limits(work, client_id=self.client, limits=limits)
 
 
 class SetSigning(Action):
@@ -128,8 +124,8 @@ class SetSigning(Action):
         """Asking for signatures closes a door; asking for none opens one."""
         return not self.required
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        await set_signing(session, gateway.audit, actor=actor, client_id=self.client, required=self.required, now=now)
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
+        await set_signing(work, client_id=self.client, required=self.required)
 
 
 class AddKey(Action):
@@ -141,10 +137,10 @@ class AddKey(Action):
     key: Jwk
     overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24 * 7
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
         await add_key(
-            session, gateway.audit, actor=actor, client_id=self.client, jwk=self.key,
-            overlap_hours=self.overlap_hours, now=now,
+            work, client_id=self.client, jwk=self.key,
+            overlap_hours=self.overlap_hours,
         )  # fmt: skip
 
 
@@ -155,8 +151,8 @@ class RetireKey(Action):
     client: Id
     kid: Annotated[str, Field(min_length=1, max_length=200)]
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        await retire_key(session, gateway.audit, actor=actor, client_id=self.client, kid=self.kid, now=now)
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
+        await retire_key(work, client_id=self.client, kid=self.kid)
 
 
 class SetQuota(Action):
@@ -175,8 +171,7 @@ class SetQuota(Action):
             raise ValueError("per_day is more than per_month")
         return self
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        work = UnitOfWork(session, gateway.audit, gateway.keys, gateway.settings.issuer, Actor(actor, "operator"), now)
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
         await set_plan(
             work, scope=self.scope, scope_id=self.id, per_day=self.per_day, per_month=self.per_month
         )  # fmt: skip

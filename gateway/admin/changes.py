@@ -3,81 +3,74 @@
 Asking and deciding are events of their own; the change itself is one more, in the transaction that makes it.
 """
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from audit.events import Event
+from connectors.personal.sealing import Protector
 from gateway.admin.action import Action
 from gateway.admin.actions import AnyAction
 from gateway.admin.tables import Change
-from gateway.gateway import Gateway
-from gateway.runtime.errors import GatewayError
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 
 WAITS_DAYS = 7
 _READ: TypeAdapter[Action] = TypeAdapter(AnyAction)
 
 
-class ChangeError(GatewayError):
-    """The change cannot be decided; `slug` says why."""
+async def ask_change(work: UnitOfWork, protector: Protector, action: Action) -> Change:
+    """Make a change, or let it wait for another operator; return it. Raises DeniedError where it cannot be made.
 
-    def __init__(self, slug: str, reason: str) -> None:
-        super().__init__(reason)
-        self.slug = slug
-
-
-async def ask_change(gateway: Gateway, action: Action, *, actor: str, alone: bool = False) -> Change:
-    """Make a change, or let it wait for another person; return it. Raises GatewayError where it cannot be made.
-
-    `alone` is for the command line: who holds the machine needs nobody's leave, and the log names `operator-cli`.
+    Somebody at this machine needs nobody's approval: whoever can run commands here could change the database as well.
+    The door lets its AccessCache expire after the commit.
     """
-    now, waits = datetime.now(UTC), action.risky and not alone
-    async with gateway.database.begin("change.ask") as session:
-        change = Change(
-            change_id=uuid7(), action=action.model_dump(mode="json", by_alias=True), asked_by=actor, asked_at=now,
-            status="waiting" if waits else "done", event_id=uuid7(),
-        )  # fmt: skip
-        if not waits:
-            change.decided_by, change.decided_at = actor, now
-            await action.apply(gateway, session, actor, now)
-        await _record(gateway, session, change, "asked" if waits else "made", actor, now)
-    gateway.access.expire()
-    return change
+    _check_may(work)
+    waits = action.risky and work.actor.kind != "machine"
+    change = Change(
+        change_id=uuid7(), action=action.model_dump(mode="json", by_alias=True), asked_by=work.actor.name,
+        asked_at=work.now, status="waiting" if waits else "done", event_id=uuid7(),
+    )  # fmt: skip
+    if not waits:
+        change.decided_by, change.decided_at = work.actor.name, work.now
+        await action.apply(work, protector)
+    return await _record(work, change, "asked" if waits else "made")
 
 
-async def decide_change(gateway: Gateway, change_id: UUID, *, approve: bool, actor: str) -> Change:
-    """Approve or reject a change that waits; nobody approves what they asked for. Raises ChangeError, GatewayError."""
-    now = datetime.now(UTC)
-    async with gateway.database.begin("change.decide") as session:
-        change = await session.get(Change, change_id, with_for_update=True)
-        if change is None:
-            raise ChangeError("change-not-found", "There is no such change 没有此项变更。")
-        if change.status != "waiting":
-            raise ChangeError("change-decided", f"This change is {change.status} already 该变更已处理。")
-        if approve and change.asked_by == actor:
-            raise ChangeError("own-change", "Another person has to approve this 须由另一人批准。")
-        if approve and change.asked_at < now - timedelta(days=WAITS_DAYS):
-            raise ChangeError("change-too-old", f"It waited more than {WAITS_DAYS} days: ask again 请重新提交。")
-        change.status = "done" if approve else "rejected"
-        change.decided_by, change.decided_at = actor, now
-        if approve:
-            # In the log the change is the asker's; who approved it stands in the event of the decision.
-            await _READ.validate_python(change.action).apply(gateway, session, change.asked_by, now)
-        await _record(gateway, session, change, "approved" if approve else "rejected", actor, now)
-    gateway.access.expire()
-    return change
+async def decide_change(work: UnitOfWork, protector: Protector, change_id: UUID, *, approve: bool) -> Change:
+    """Approve or reject a change that waits, and return it; nobody approves what they asked for. Raises DeniedError.
+
+    The door lets its AccessCache expire after the commit.
+    """
+    _check_may(work)
+    change = await work.session.get(Change, change_id, with_for_update=True)
+    if change is None:
+        raise DeniedError("change-not-found", "没有此项变更 There is no such change.")
+    if change.status != "waiting":
+        raise DeniedError("change-decided", f"该变更已处理 This change is {change.status} already.")
+    if approve and change.asked_by == work.actor.name:
+        raise DeniedError("own-change", "须由另一人批准 Another person has to approve this.")
+    if approve and change.asked_at < work.now - timedelta(days=WAITS_DAYS):
+        raise DeniedError("change-too-old", f"请重新提交 It waited more than {WAITS_DAYS} days: ask again.")
+    change.status = "done" if approve else "rejected"
+    change.decided_by, change.decided_at = work.actor.name, work.now
+    if approve:
+        # In the log the change is the asker's; who approved it stands in the event of the decision.
+        asker = replace(work.actor, client_id=change.asked_by, person=None)
+        await _READ.validate_python(change.action).apply(replace(work, actor=asker), protector)
+    return await _record(work, change, "approved" if approve else "rejected")
 
 
-async def _record(
-    gateway: Gateway, session: AsyncSession, change: Change, verb: str, actor: str, now: datetime
-) -> None:
+def _check_may(work: UnitOfWork) -> None:
+    if work.actor.kind not in {"operator", "machine"}:
+        raise DeniedError("insufficient-scope", "变更由管理员提交和审批 Operators ask for changes and decide on them.")
+
+
+async def _record(work: UnitOfWork, change: Change, verb: str) -> Change:
     payload = {"change": str(change.change_id), "action": change.action}
-    event = await gateway.audit.record(
-        session, Event(f"change.{verb}", actor, outcome=change.status, payload=payload), now
-    )
-    change.event_id = event
-    session.add(change)
-    await session.flush()
+    change.event_id = await work.record(f"change.{verb}", payload, outcome=change.status)
+    work.session.add(change)
+    await work.session.flush()
+    return change

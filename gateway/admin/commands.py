@@ -1,23 +1,24 @@
 """`xinqiao institution|account|agency|signatory|platform|auditor|operator`: add, suspend, resume, close, limit, key.
 
-These act as the operator who can reach the database; the events name the actor `operator-cli`.
+Whoever can run commands on this machine needs nobody's approval; the events name who it was (`operator-cli:user@host`).
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.cli.on_instance import on_instance
+from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from gateway.admin.action import Action
-    from gateway.gateway import Gateway
+    from gateway.admin.tables import Change
+    from gateway.runtime.instance import Instance
+    from gateway.runtime.work import UnitOfWork
 
-ACTOR = "operator-cli"
 MOST_LISTED = 100_000
 Id = Annotated[str, typer.Argument(help="编号 Its id: a-z 0-9 . _ -")]
 KeyFile = Annotated[Path, typer.Option("--key", help="公钥文件 (JWK) File with the public key.", exists=True)]
@@ -144,6 +145,21 @@ def set_signing(
     show(as_json, {"部门 agency": client_id, "必须签名 required": required})
 
 
+def extend(group: typer.Typer) -> None:
+    """Add what a change does with records to the group of records."""
+    group.command("erase")(erase)
+
+
+def erase(
+    subject: Annotated[str, typer.Option(help="统一社会信用代码 The subject's USCC.")],
+    reason: Annotated[str, typer.Option(help="原因 Why, for the log.")],
+    as_json: AsJson = False,
+) -> None:
+    """删除个人信息，不可恢复 Destroy the keys of what is personal of a subject, for good; proofs still verify."""
+    change = _make("subject.erase", subject=subject, reason=reason)
+    show(as_json, {"变更 change": str(change.change_id), "主体 subject": subject, "已删除 erased": True})
+
+
 def _add_list(group: typer.Typer, kind: str) -> None:
     @group.command("list")
     def run(
@@ -153,13 +169,12 @@ def _add_list(group: typer.Typer, kind: str) -> None:
         """列出，含最近使用 List them with standing and last use; --unused-days 0 and no last use: never used."""
         from gateway.admin.reports import list_clients
 
-        async def read(gateway: "Gateway") -> list[dict[str, Any]]:
-            before = None if unused_days is None else datetime.now(UTC) - timedelta(days=unused_days)
-            async with gateway.database.begin("clients.list") as session:
-                told = await list_clients(session, after="", limit=MOST_LISTED, before=before)
+        async def read(work: "UnitOfWork") -> list[dict[str, Any]]:
+            before = None if unused_days is None else work.now - timedelta(days=unused_days)
+            told = await list_clients(work.session, after="", limit=MOST_LISTED, before=before)
             return [row for row in told["clients"] if row["kind"] == kind]
 
-        for row in on_instance(read):
+        for row in in_one_unit("clients.list", read):
             members = {"编号 id": row["client_id"], "机构 institution": row["institution_id"]}
             used = {"停用原因 stopped": row["stopped"], "最近使用 last_used_at": row["last_used_at"]}
             show(as_json, {**members, **used})
@@ -194,16 +209,17 @@ def _read_jwk(file: Path) -> dict[str, Any]:
     return jwk
 
 
-def _make(action: str, **members: object) -> None:
+def _make(action: str, **members: object) -> "Change":
     """Make a change; what is malformed is told by the name of its option."""
     from pydantic import TypeAdapter, ValidationError
 
     from gateway.admin.actions import AnyAction
     from gateway.admin.changes import ask_change
+    from gateway.runtime.actor import at_this_machine
 
     reader: TypeAdapter[Action] = TypeAdapter(AnyAction)
     try:
-        wanted = reader.validate_python({"action": action, **members})
+        change = reader.validate_python({"action": action, **members})
     except ValidationError as fault:
         fail(
             "; ".join(
@@ -212,10 +228,11 @@ def _make(action: str, **members: object) -> None:
             )
         )
 
-    async def run(gateway: "Gateway") -> None:
-        await ask_change(gateway, wanted, actor=ACTOR, alone=True)
+    async def run(instance: "Instance") -> "Change":
+        async with instance.units.begin("change.ask", at_this_machine()) as work:
+            return await ask_change(work, instance.protector, change)
 
-    on_instance(run)
+    return on_instance(run)
 
 
 _add_standing(institution, "institution")

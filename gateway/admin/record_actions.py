@@ -1,20 +1,18 @@
 """What two operators may do with records: repair one on the credit office's decision, erase a person."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
+from connectors.personal.sealing import Protector
 from connectors.records.acts import ActRequest
 from connectors.records.life import ActKind
 from gateway.admin.action import Action, Reason
-from gateway.gateway import Gateway
 from gateway.records.acts import act_on_record
 from gateway.records.erasure import erase_subject
-from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 
 
@@ -28,9 +26,9 @@ class RepairRecord(Action):
     reason: Reason
     document: Annotated[str, Field(min_length=2, max_length=200, description="修复决定文书号 The decision's number.")]
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        request = ActRequest(ActKind.REPAIR, self.effective_on or day_of(now), self.reason, self.document)
-        await act_on_record(_work_of(gateway, session, actor, now), self.record, request)
+    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
+        request = ActRequest(ActKind.REPAIR, self.effective_on or day_of(work.now), self.reason, self.document)
+        await act_on_record(work, self.record, request)
 
 
 class EraseSubject(Action):
@@ -41,9 +39,5 @@ class EraseSubject(Action):
     subject: Annotated[str, Field(min_length=18, max_length=18, description="统一社会信用代码 Its USCC.")]
     reason: Reason
 
-    async def apply(self, gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> None:
-        await erase_subject(_work_of(gateway, session, actor, now), gateway.protector, self.subject, self.reason)
-
-
-def _work_of(gateway: Gateway, session: AsyncSession, actor: str, now: datetime) -> UnitOfWork:
-    return UnitOfWork(session, gateway.audit, gateway.keys, gateway.settings.issuer, Actor(actor, "operator"), now)
+    async def apply(self, work: UnitOfWork, protector: Protector) -> None:
+        await erase_subject(work, protector, self.subject, self.reason)

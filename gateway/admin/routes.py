@@ -1,6 +1,6 @@
 """Administration: changes, who approves them, and who is registered and used."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,17 +9,19 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from gateway.admin.actions import AnyAction
-from gateway.admin.changes import ChangeError, ask_change, decide_change
+from gateway.admin.changes import ask_change, decide_change
+from gateway.admin.dependencies import TheProtector
 from gateway.admin.reports import list_clients, page_of
 from gateway.admin.tables import Change
-from gateway.identity.caller import require
+from gateway.identity.caller import require, working
+from gateway.identity.dependencies import TheAccess
 from gateway.runtime.actor import Actor
-from gateway.runtime.denial import DeniedError
-from gateway.runtime.errors import GatewayError
-from gateway.web.dependencies import Gw, Transaction
+from gateway.runtime.work import UnitOfWork
+from gateway.web.dependencies import Units
 
 router = APIRouter(prefix="/v1/admin", tags=["administration 管理"])
 Operator = Annotated[Actor, Depends(require("admin"), scope="function")]
+Work = Annotated[UnitOfWork, Depends(working("admin"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 _INSTITUTIONS = text("""
     SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.created_at,
@@ -30,35 +32,36 @@ _INSTITUTIONS = text("""
 
 
 @router.post("/changes", summary="Change something 提交变更")
-async def change(action: AnyAction, response: Response, gateway: Gw, operator: Operator) -> dict[str, Any]:
+async def change(
+    action: AnyAction, response: Response, units: Units, protector: TheProtector, access: TheAccess, operator: Operator
+) -> dict[str, Any]:
     """Make the change (200), or let it wait for another operator's approval where it is risky (202)."""
-    try:
-        made = await ask_change(gateway, action, actor=operator.name)
-    except GatewayError as fault:
-        raise DeniedError("change-refused", str(fault)) from fault
+    async with units.begin("change.ask", operator) as work:
+        made = await ask_change(work, protector, action)
+    access.expire()
     response.status_code = 202 if made.status == "waiting" else 200
     return change_document(made)
 
 
 @router.post("/changes/{change_id}/{decision}", summary="Approve or reject a change 批准或驳回变更")
 async def decide(
-    change_id: UUID, decision: Literal["approve", "reject"], gateway: Gw, operator: Operator
+    change_id: UUID,
+    decision: Literal["approve", "reject"],
+    units: Units,
+    protector: TheProtector,
+    access: TheAccess,
+    operator: Operator,
 ) -> dict[str, Any]:
     """Decide on a change that waits; nobody approves their own."""
-    actor = operator.name
-    try:
-        decided = await decide_change(gateway, change_id, approve=decision == "approve", actor=actor)
-    except ChangeError as fault:
-        raise DeniedError(fault.slug, str(fault)) from fault
-    except GatewayError as fault:
-        raise DeniedError("change-refused", str(fault)) from fault
+    async with units.begin("change.decide", operator) as work:
+        decided = await decide_change(work, protector, change_id, approve=decision == "approve")
+    access.expire()
     return change_document(decided)
 
 
 @router.get("/changes", summary="Changes 变更列表")
 async def list_changes(
-    session: Transaction,
-    _operator: Operator,
+    work: Work,
     status: Literal["waiting", "done", "rejected"] | None = None,
     after: UUID | None = None,
     limit: Limit = 100,
@@ -67,24 +70,21 @@ async def list_changes(
     conditions = [col(Change.status) == status] if status else []
     conditions += [col(Change.change_id) > after] if after else []
     query = select(Change).where(*conditions).order_by(col(Change.change_id)).limit(limit)
-    rows = list((await session.execute(query)).scalars())
+    rows = list((await work.session.execute(query)).scalars())
     following = str(rows[-1].change_id) if len(rows) == limit else None
     return {"changes": [change_document(row) for row in rows], "next": following}
 
 
 @router.get("/institutions", summary="Institutions 机构列表")
-async def institutions(
-    session: Transaction, _operator: Operator, after: str = "", limit: Limit = 100
-) -> dict[str, Any]:
+async def institutions(work: Work, after: str = "", limit: Limit = 100) -> dict[str, Any]:
     """Return institutions by id with their agreements, accounts and when one was last used; `next` pages on."""
-    rows = (await session.execute(_INSTITUTIONS, {"after": after, "limit": limit})).mappings().all()
+    rows = (await work.session.execute(_INSTITUTIONS, {"after": after, "limit": limit})).mappings().all()
     return page_of("institutions", [dict(row) for row in rows], "institution_id", limit)
 
 
 @router.get("/clients", summary="Clients and their last use 客户端与最近使用")
 async def clients(
-    session: Transaction,
-    _operator: Operator,
+    work: Work,
     institution: str = "",
     unused_days: Annotated[
         int | None, Query(ge=0, le=3650, description="未使用天数 Not used for so many days.")
@@ -93,8 +93,8 @@ async def clients(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """Return clients by id with keys, limits, standing and last use; `last_used_at` null is never used."""
-    before = None if unused_days is None else datetime.now(UTC) - timedelta(days=unused_days)
-    return await list_clients(session, institution=institution, before=before, after=after, limit=limit)
+    before = None if unused_days is None else work.now - timedelta(days=unused_days)
+    return await list_clients(work.session, institution=institution, before=before, after=after, limit=limit)
 
 
 def change_document(change: Change) -> dict[str, Any]:

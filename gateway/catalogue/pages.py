@@ -13,8 +13,8 @@ from fastapi.responses import Response
 from connectors.catalogue.files_check import Catalogue
 from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
 from gateway.catalogue.documents import find_datasets, treatments
-from gateway.console.guard import Anyone
 from gateway.console.render import PageError, page
+from gateway.people.guard import Anyone
 
 router = APIRouter(prefix="/console/catalogue", include_in_schema=False)
 Code = Annotated[str, Query(max_length=63)]

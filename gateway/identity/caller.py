@@ -1,20 +1,20 @@
 """Who is calling: the access token, the proof that it is the caller's own, and what may have ended it since."""
 
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from gateway.gateway import Gateway
-from gateway.identity.clients.access import STOPPED
 from gateway.identity.clients.peer import address_of
+from gateway.identity.doorkeeper import Doorkeeper
+from gateway.identity.refusals import note_caller
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
 from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError, read_binding
+from gateway.runtime import clock
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
-from gateway.web.dependencies import commit_point, get_gateway
+from gateway.web.dependencies import Units, commit_point
 from signing.jws import ALGORITHMS
 
 
@@ -32,61 +32,72 @@ def working(*scopes: str) -> Callable[..., AsyncIterator[UnitOfWork]]:
     """Make a dependency that lets in callers with one of these scopes and opens a unit of work for them."""
     caller = require(*scopes)
 
-    async def work(request: Request, actor: Annotated[Actor, Depends(caller)]) -> AsyncIterator[UnitOfWork]:
-        async with get_gateway(request).units.begin(commit_point(request), actor) as opened:
+    async def work(
+        request: Request, units: Units, actor: Annotated[Actor, Depends(caller)]
+    ) -> AsyncIterator[UnitOfWork]:
+        async with units.begin(commit_point(request), actor) as opened:
             yield opened
 
     return work
 
 
 async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
-    gateway, now = get_gateway(request), time.time()
-    token = _read_token(request, gateway, now)
-    access = await gateway.access.current()
+    doorkeeper: Doorkeeper = request.app.state.gateway
+    token = _read_token(request, doorkeeper, clock.now().timestamp())
+    access = await doorkeeper.access.current()
     if token.jti in access.revoked:
         raise _refuse("The access token was revoked: get a new one.")
     if token.person in access.suspended:
         raise _refuse("The person this token acts for is suspended.")
     if reason := access.stopped.get(token.client_id):
-        raise DeniedError(reason, STOPPED[reason])
-    if not access.admits(token.client_id, address_of(request, gateway.settings)):
-        raise DeniedError("address-not-allowed", "This client is not used from this address: ask the operator.")
+        raise DeniedError(reason)
+    if not access.admits(token.client_id, address_of(request, doorkeeper.settings)):
+        raise DeniedError(
+            "address-not-allowed",
+            "此客户端不能从这个地址使用 This client is not used from this address: ask the operator.",
+        )
     if token.scopes.isdisjoint(scopes):
         challenge = f'DPoP error="insufficient_scope", scope="{scopes[0]}"'
-        detail = f"This needs the scope {' or '.join(scopes)}."
+        detail = f"需要权限 This needs the scope {' or '.join(scopes)}."
         raise DeniedError("insufficient-scope", detail, headers={"WWW-Authenticate": challenge})
+    return _actor_of(token)
+
+
+def _actor_of(token: AccessToken) -> Actor:
     return Actor(token.client_id, token.kind, token.institution, token.subject, token.scopes, token.person)
 
 
-def _read_token(request: Request, gateway: Gateway, now: float) -> AccessToken:
+def _read_token(request: Request, doorkeeper: Doorkeeper, now: float) -> AccessToken:
+    """Return the token once it is proved to be the caller's own. Raises DeniedError."""
     values = request.headers.getlist("authorization")
     scheme, _, text = (values[0] if len(values) == 1 else "").partition(" ")
     scheme, text = scheme.lower(), text.strip()
     if scheme not in {"dpop", "bearer"} or not text:
         raise _refuse("Send an access token of this issuer: Authorization: DPoP …", error=None)
     try:
-        token = read(text, gateway.keys, gateway.settings.issuer, now)
+        token = read(text, doorkeeper.issuer.keys, doorkeeper.issuer.name, now)
     except TokenError as fault:
         raise _refuse(str(fault)) from fault
+    note_caller(request, _actor_of(token))
     method, thumbprint = token.confirmation
     if (scheme == "dpop") != (method == "jkt"):
         raise _refuse("A token bound to a proof key is sent as DPoP, one bound to a certificate as Bearer.")
     try:
-        binding = read_binding(request, gateway.settings, gateway.nonces, now, text)
+        binding = read_binding(request, doorkeeper.settings, doorkeeper.issuer.nonces, now, text)
     except NonceNeededError as fault:
-        headers = {"DPoP-Nonce": gateway.nonces.make(now)}
+        headers = {"DPoP-Nonce": doorkeeper.issuer.nonces.make(now)}
         raise _refuse(str(fault), error="use_dpop_nonce", slug="use-dpop-nonce", **headers) from fault
     except BindingError as fault:
         raise _refuse(str(fault), error="invalid_dpop_proof", slug="invalid-dpop-proof") from fault
     if (binding.method, binding.thumbprint) != (method, thumbprint):
         raise _refuse("The access token is bound to another key.")
-    _check_replay(gateway, binding, now)
+    _check_replay(doorkeeper, binding, now)
     return token
 
 
-def _check_replay(gateway: Gateway, binding: Binding, now: float) -> None:
+def _check_replay(doorkeeper: Doorkeeper, binding: Binding, now: float) -> None:
     proof = binding.proof
-    if proof and not gateway.replay.first(f"{proof.thumbprint}:{proof.jti}", proof.ends, now):
+    if proof and not doorkeeper.replay.first(f"{proof.thumbprint}:{proof.jti}", proof.ends, now):
         detail = "DPoP: this proof was used before: sign one for each request, with a jti of its own."
         raise _refuse(detail, error="invalid_dpop_proof", slug="invalid-dpop-proof")
 

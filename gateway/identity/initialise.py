@@ -1,18 +1,18 @@
 """`xinqiao init`: the instance's keys, its audit log and its first operator, all or nothing, once."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from audit.events import Event
 from audit.recorder import Recorder, find_log, open_log
 from gateway.identity.tables import Client, ClientKey, InstanceKey
+from gateway.runtime import clock
 from gateway.runtime.database import Database
 from gateway.runtime.errors import AlreadyInitialisedError
+from gateway.runtime.events import event_of
 from gateway.runtime.keystore import create_kek, new_keys
+from gateway.runtime.locks import Lock, take
 from gateway.runtime.settings import Settings
 from signing.keys import generate_key, load_key, public_jwk, save_key
 
@@ -24,7 +24,7 @@ async def initialise(settings: Settings, database: Database, *, operator: str, o
     no rows, and the next one uses its files. `operator_key` may also be a key the operator brings.
     Raises AlreadyInitialisedError when the instance has keys, KeyFileError when the file holds no private key.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     async with database.begin("init", role="owner") as session:
         await _refuse_twice(session, settings)
         kek = create_kek(settings)
@@ -35,21 +35,12 @@ async def initialise(settings: Settings, database: Database, *, operator: str, o
         keys = new_keys(kek)
         made = {str(row["purpose"]): str(row["kid"]) for row in keys}
         event = await recorder.record(
-            session, Event("instance.initialised", actor=operator, payload={"keys": made}), now
+            session, event_of("instance.initialised", operator, {"keys": made}, outcome="initialised"), now
         )
         session.add_all(InstanceKey(**row, status="active", created_at=now, event_id=event) for row in keys)
-        added = await recorder.record(
-            session, Event("client.added", actor=operator, payload={"kind": "operator", "kid": key.kid}), now
-        )
-        session.add(
-            Client(
-                client_id=operator,
-                kind="operator",
-                status="active",
-                created_at=now,
-                event_id=added,
-            )
-        )
+        first = {"client": operator, "kind": "operator", "kid": key.kid}
+        added = await recorder.record(session, event_of("client.added", operator, first, outcome="active"), now)
+        session.add(Client(client_id=operator, kind="operator", status="active", created_at=now, event_id=added))
         await session.flush()
         session.add(
             ClientKey(
@@ -61,7 +52,7 @@ async def initialise(settings: Settings, database: Database, *, operator: str, o
 
 
 async def _refuse_twice(session: AsyncSession, settings: Settings) -> None:
-    await session.execute(text("SELECT pg_advisory_xact_lock(7133, 2)"))
+    await take(session, Lock.INITIALISATION)
     if (await session.execute(select(col(InstanceKey.kid)).limit(1))).first():
         raise AlreadyInitialisedError
     if await find_log(session, settings.log_origin) is not None:

@@ -1,14 +1,18 @@
 """`xinqiao keys`: key pairs for clients, and this instance's own keys."""
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.cli.on_instance import on_instance
+from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, fail, show
 
-ACTOR = "operator-cli"
+if TYPE_CHECKING:
+    from gateway.runtime.instance import Instance
+    from gateway.runtime.work import UnitOfWork
+
 group = typer.Typer(no_args_is_help=True, help="密钥 Key pairs for clients, and this instance's own keys.")
 
 
@@ -45,13 +49,10 @@ def rotate_key(
     as_json: AsJson = False,
 ) -> None:
     """轮换本实例密钥 Rotate a key of this instance without an outage; the worker lets it sign when all can know it."""
-    from gateway.gateway import Gateway
     from gateway.identity.key_rotation import rotate
 
-    async def run(gateway: Gateway) -> str:
-        return await rotate(gateway, purpose, actor=ACTOR, at_once=at_once)
-
-    show(as_json, {"用途 purpose": purpose, "kid": on_instance(run), "状态 status": "active" if at_once else "next"})
+    kid = in_one_unit("keys.rotate", partial(rotate, purpose=purpose, at_once=at_once))
+    show(as_json, {"用途 purpose": purpose, "kid": kid, "状态 status": "active" if at_once else "next"})
 
 
 @group.command("promote")
@@ -62,26 +63,21 @@ def promote_key(
     as_json: AsJson = False,
 ) -> None:
     """启用下一个密钥 Let the next key of a purpose sign from now on."""
-    from gateway.gateway import Gateway
     from gateway.identity.key_rotation import promote
 
-    async def run(gateway: Gateway) -> str:
-        return await promote(gateway, purpose, actor=ACTOR)
-
-    show(as_json, {"用途 purpose": purpose, "kid": on_instance(run), "状态 status": "active"})
+    kid = in_one_unit("keys.promote", partial(promote, purpose=purpose))
+    show(as_json, {"用途 purpose": purpose, "kid": kid, "状态 status": "active"})
 
 
 @group.command("list")
 def list_all_keys(as_json: AsJson = False) -> None:
     """列出本实例密钥 List this instance's keys, their states and since when."""
-    from gateway.gateway import Gateway
     from gateway.identity.key_rotation import list_keys
 
-    async def run(gateway: Gateway) -> list[dict[str, Any]]:
-        async with gateway.database.begin("keys.list") as session:
-            return [{**row, "since": row["since"].isoformat()} for row in await list_keys(session)]
+    async def run(work: "UnitOfWork") -> list[dict[str, Any]]:
+        return [{**row, "since": row["since"].isoformat()} for row in await list_keys(work.session)]
 
-    for row in on_instance(run):
+    for row in in_one_unit("keys.list", run):
         show(as_json, row)
 
 
@@ -90,10 +86,9 @@ def show_keys() -> None:
     """显示本实例公钥 Print this instance's public keys, as /.well-known/xinqiao-keys does: for peers and verifiers."""
     import orjson
 
-    from gateway.gateway import Gateway
     from gateway.identity.key_routes import public_keys
 
-    async def run(gateway: Gateway) -> dict[str, object]:
-        return public_keys(gateway)
+    async def run(instance: "Instance") -> dict[str, object]:
+        return public_keys(instance.units)
 
     typer.echo(orjson.dumps(on_instance(run), option=orjson.OPT_INDENT_2).decode())

@@ -5,81 +5,64 @@ signed has ended. Statements outlive their keys: only tokens of a retired key ar
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from audit.events import Event
-from gateway.gateway import Gateway
 from gateway.identity.tables import InstanceKey
-from gateway.runtime.errors import GatewayError
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.keystore import JWKS_CACHE_SECONDS, PURPOSES, new_key
+from gateway.runtime.locks import Lock, take
+from gateway.runtime.work import UnitOfWork
 
-ACTOR = "worker"
 MARGIN_SECONDS = 60  # clocks differ, and workers read the keys a moment later
 # Tree heads are signed by one key for the life of a log; platforms register delivery keys by hand.
 ROTATED = tuple(purpose for purpose in PURPOSES if purpose != "audit")
 PROMOTED_IN_TIME = tuple(purpose for purpose in ROTATED if purpose != "delivery")
-_LOCK = text("SELECT pg_advisory_xact_lock(7133, 3)")
 
 
-class RotationError(GatewayError):
-    """The key cannot be rotated as asked."""
-
-
-async def rotate(gateway: Gateway, purpose: str, *, actor: str, at_once: bool = False) -> str:
+async def rotate(work: UnitOfWork, purpose: str, *, at_once: bool = False) -> str:
     """Make the next key of a purpose and return its kid; `at_once` makes it active and retires the last one now.
 
-    At once is for a key that leaked: every token of it dies, and its clients log in again. Raises RotationError.
+    At once is for a key that leaked: every token of it dies, and its clients log in again. Raises DeniedError.
     """
     if purpose not in ROTATED:
-        raise RotationError(f"{purpose!r} is no key that is rotated: {', '.join(ROTATED)}")
-    now = datetime.now(UTC)
-    async with gateway.database.begin("keys.rotate") as session:
-        held = await _held(session, purpose)
-        if "next" not in held:
-            held["next"] = await _add_next(gateway, session, purpose, actor, now)
-        elif not at_once:
-            raise RotationError(f"the next key of {purpose} waits already: {held['next'].kid}")
-        if at_once:
-            await _move(gateway, session, held["active"], "retired", actor, now)
-            await _move(gateway, session, held["next"], "active", actor, now)
-        kid = held["next"].kid
-    gateway.access.expire()
-    return kid
+        raise DeniedError("change-refused", f"{purpose!r} is no key that is rotated: {', '.join(ROTATED)}")
+    held = await _held(work.session, purpose)
+    if "next" not in held:
+        held["next"] = await _add_next(work, purpose)
+    elif not at_once:
+        raise DeniedError("change-refused", f"the next key of {purpose} waits already: {held['next'].kid}")
+    if at_once:
+        await _move(work, held["active"], "retired")
+        await _move(work, held["next"], "active")
+    return held["next"].kid
 
 
-async def promote(gateway: Gateway, purpose: str, *, actor: str) -> str:
-    """Let the next key sign from now on and return its kid. Raises RotationError where none waits."""
-    now = datetime.now(UTC)
-    async with gateway.database.begin("keys.promote") as session:
-        held = await _held(session, purpose)
-        if "next" not in held:
-            raise RotationError(f"no next key of {purpose} waits: rotate first")
-        await _move(gateway, session, held["active"], "retiring", actor, now)
-        await _move(gateway, session, held["next"], "active", actor, now)
-        kid = held["next"].kid
-    gateway.access.expire()
-    return kid
+async def promote(work: UnitOfWork, purpose: str) -> str:
+    """Let the next key sign from now on and return its kid. Raises DeniedError where none waits."""
+    held = await _held(work.session, purpose)
+    if "next" not in held:
+        raise DeniedError("change-refused", f"no next key of {purpose} waits: rotate first")
+    await _move(work, held["active"], "retiring")
+    await _move(work, held["next"], "active")
+    return held["next"].kid
 
 
-async def advance_keys(gateway: Gateway) -> None:
-    """Promote and retire what is due; the worker's step."""
-    now = datetime.now(UTC)
+async def advance_keys(work: UnitOfWork, token_lifetime_seconds: int) -> None:
+    """Promote and retire what is due; the worker's step. A retiring key is believed until its last token has ended."""
     published = timedelta(seconds=JWKS_CACHE_SECONDS + MARGIN_SECONDS)
-    believed = timedelta(seconds=gateway.settings.token_lifetime_seconds + MARGIN_SECONDS)
+    believed = timedelta(seconds=token_lifetime_seconds + MARGIN_SECONDS)
     for purpose in PROMOTED_IN_TIME:
-        async with gateway.database.begin("keys.advance") as session:
-            held = await _held(session, purpose)
-            waiting, leaving = held.get("next"), held.get("retiring")
-            if leaving and _since(leaving) <= now - believed:
-                await _move(gateway, session, leaving, "retired", ACTOR, now)
-            elif waiting and not leaving and _since(waiting) <= now - published:
-                await _move(gateway, session, held["active"], "retiring", ACTOR, now)
-                await _move(gateway, session, waiting, "active", ACTOR, now)
+        held = await _held(work.session, purpose)
+        waiting, leaving = held.get("next"), held.get("retiring")
+        if leaving and _since(leaving) <= work.now - believed:
+            await _move(work, leaving, "retired")
+        elif waiting and not leaving and _since(waiting) <= work.now - published:
+            await _move(work, held["active"], "retiring")
+            await _move(work, waiting, "active")
 
 
 async def list_keys(session: AsyncSession) -> list[Mapping[str, Any]]:
@@ -89,28 +72,24 @@ async def list_keys(session: AsyncSession) -> list[Mapping[str, Any]]:
 
 
 async def _held(session: AsyncSession, purpose: str) -> dict[str, InstanceKey]:
-    await session.execute(_LOCK)
+    await take(session, Lock.KEY_ROTATION)
     query = select(InstanceKey).where(col(InstanceKey.purpose) == purpose, col(InstanceKey.status) != "retired")
     return {row.status: row for row in (await session.execute(query)).scalars()}
 
 
-async def _add_next(gateway: Gateway, session: AsyncSession, purpose: str, actor: str, now: datetime) -> InstanceKey:
-    made = new_key(gateway.keys.kek, purpose)
-    payload = {"purpose": purpose, "kid": made["kid"]}
-    event = await gateway.audit.record(session, Event("key.next", actor, payload=payload), now)
-    row = InstanceKey(**made, status="next", created_at=now, changed_at=now, event_id=event)
-    session.add(row)
-    await session.flush()
+async def _add_next(work: UnitOfWork, purpose: str) -> InstanceKey:
+    made = new_key(work.keys.kek, purpose)
+    event = await work.record("key.next", {"purpose": purpose, "kid": made["kid"]}, outcome="next")
+    row = InstanceKey(**made, status="next", created_at=work.now, changed_at=work.now, event_id=event)
+    work.session.add(row)
+    await work.session.flush()
     return row
 
 
-async def _move(
-    gateway: Gateway, session: AsyncSession, row: InstanceKey, status: str, actor: str, now: datetime
-) -> None:
-    row.status, row.changed_at = status, now
-    await session.flush()  # one active key per purpose: the old one steps down first
-    payload = {"purpose": row.purpose, "kid": row.kid}
-    await gateway.audit.record(session, Event(f"key.{status}", actor, payload=payload), now)
+async def _move(work: UnitOfWork, row: InstanceKey, status: str) -> None:
+    row.status, row.changed_at = status, work.now
+    await work.session.flush()  # one active key per purpose: the old one steps down first
+    await work.record(f"key.{status}", {"purpose": row.purpose, "kid": row.kid}, outcome=status)
 
 
 def _since(row: InstanceKey) -> datetime:

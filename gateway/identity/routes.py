@@ -1,6 +1,6 @@
 """OAuth 2.0 at FAPI 2.0 level: tokens, whether they are alive, their keys, and the metadata that says where all is."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from fastapi import APIRouter, Request
@@ -10,14 +10,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from audit.errors import AuditError
 from gateway.identity.clients.registered import METHOD
 from gateway.identity.clients.scopes import SCOPES
+from gateway.identity.dependencies import TheAccess, TheIssuer
+from gateway.identity.doorkeeper import Doorkeeper
 from gateway.identity.tokens.authorization_server import Answer
 from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError, read_binding
+from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.pushed_requests import push_request
-from gateway.identity.tokens.token_endpoint import issue_token
+from gateway.identity.tokens.token_endpoint import exchange_code, issue_token
 from gateway.identity.tokens.token_state import introspect, revoke
+from gateway.runtime import clock
+from gateway.runtime.actor import ANYONE
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.keystore import JWKS_CACHE_SECONDS
-from gateway.web.dependencies import Gw, Transaction, get_gateway
+from gateway.runtime.settings import Settings
+from gateway.web.dependencies import Keys, TheSettings, Units
 from gateway.web.forms import OAuthForm, describe_form, read_form
 from gateway.web.plain_route import PlainRoute
 from signing.jws import ALGORITHMS
@@ -29,11 +35,19 @@ GRANTS = ["client_credentials", "authorization_code"]
 
 async def token(request: Request) -> JSONResponse:
     """Give a token for private_key_jwt and a DPoP proof or a certificate; errors name the fault."""
-    gateway, form, now = get_gateway(request), await read_form(request), datetime.now(UTC)
+    opened: Doorkeeper = request.app.state.gateway
+    form, now = await read_form(request), clock.now()
+    binding = _binding(request, opened.settings, opened.issuer, now)
     try:
-        answer = await issue_token(gateway, form, _binding(request, gateway, now), now)
+        await opened.access.current()  # the key that signs now
+        if form.get("grant_type") == "authorization_code":
+            answer = await exchange_code(opened.units, opened.issuer, form, binding, now)
+            if answer.body.get("error") == "invalid_grant":
+                opened.access.expire()  # a code that came twice took its token along
+        else:
+            answer = await issue_token(opened.groups, opened.issuer, form, binding, now)
     except (SQLAlchemyError, AuditError, OSError) as fault:
-        detail = "The request could not be recorded, so no token was given 无法留痕，未发令牌。"
+        detail = "无法留痕，未发令牌 The request could not be recorded, so no token was given."
         raise DeniedError("audit-unavailable", detail, headers={"Retry-After": "5"}) from fault
     return _respond(answer)
 
@@ -61,11 +75,14 @@ router.add_api_route(
         code_challenge_method={"const": "S256"}, dpop_jkt=TEXT, resource=TEXT,
     ),
 )  # fmt: skip
-async def par(request: Request, gateway: Gw, session: Transaction, form: OAuthForm) -> JSONResponse:
+async def par(
+    request: Request, units: Units, settings: TheSettings, issuer: TheIssuer, form: OAuthForm
+) -> JSONResponse:
     """Keep a request for 90 seconds and name it; the browser is then sent to /oauth/authorize with that name."""
-    now = datetime.now(UTC)
-    binding = _binding(request, gateway, now) if "dpop" in request.headers else None
-    return _respond(await push_request(session, gateway, form, binding, now))
+    async with units.begin("token.par", ANYONE) as work:
+        binding = _binding(request, settings, issuer, work.now) if "dpop" in request.headers else None
+        answer = await push_request(work, issuer, form, binding)
+    return _respond(answer)
 
 
 @router.post(
@@ -73,9 +90,11 @@ async def par(request: Request, gateway: Gw, session: Transaction, form: OAuthFo
     summary="Is a token alive 令牌是否有效",
     openapi_extra=describe_form(["token"], token=TEXT, token_type_hint=TEXT),
 )
-async def introspection(gateway: Gw, session: Transaction, form: OAuthForm) -> JSONResponse:
+async def introspection(units: Units, issuer: TheIssuer, form: OAuthForm) -> JSONResponse:
     """Return what the client's own token says, or {"active": false} (RFC 7662)."""
-    return _respond(await introspect(session, gateway, form, datetime.now(UTC)))
+    async with units.begin("token.introspect", ANYONE) as work:
+        answer = await introspect(work, issuer, form)
+    return _respond(answer)
 
 
 @router.post(
@@ -83,23 +102,26 @@ async def introspection(gateway: Gw, session: Transaction, form: OAuthForm) -> J
     summary="Take a token back 吊销令牌",
     openapi_extra=describe_form(["token"], token=TEXT, token_type_hint=TEXT),
 )
-async def revocation(gateway: Gw, form: OAuthForm) -> JSONResponse:
+async def revocation(units: Units, issuer: TheIssuer, access: TheAccess, form: OAuthForm) -> JSONResponse:
     """Take back the client's own token; 200 whatever it was (RFC 7009 2.2)."""
-    return _respond(await revoke(gateway, form, datetime.now(UTC)))
+    async with units.begin("token.revoke", ANYONE) as work:
+        answer = await revoke(work, issuer, form)
+    access.expire()
+    return _respond(answer)
 
 
 @router.get("/oauth/jwks", summary="Keys of access tokens 令牌公钥")
-async def jwks(gateway: Gw) -> JSONResponse:
+async def jwks(keys: Keys, access: TheAccess) -> JSONResponse:
     """Return the public keys that access tokens are verified with (RFC 7517), the coming one too."""
-    await gateway.access.current()
+    await access.current()
     headers = {"Cache-Control": f"public, max-age={JWKS_CACHE_SECONDS}"}
-    return JSONResponse({"keys": gateway.keys.publics("token")}, headers=headers)
+    return JSONResponse({"keys": keys.publics("token")}, headers=headers)
 
 
 @router.get("/.well-known/oauth-authorization-server", summary="Metadata 元数据 (RFC 8414)")
-async def metadata(gateway: Gw) -> dict[str, object]:
+async def metadata(settings: TheSettings) -> dict[str, object]:
     """Return where everything is and what is spoken there."""
-    return dict(build_metadata(gateway.settings.issuer))
+    return dict(build_metadata(settings.issuer))
 
 
 def build_metadata(issuer: str) -> AuthorizationServerMetadata:
@@ -129,10 +151,12 @@ def build_metadata(issuer: str) -> AuthorizationServerMetadata:
     )
 
 
-def _binding(request: Request, gateway: Gw, now: datetime) -> Binding | BindingError | NonceNeededError:
+def _binding(
+    request: Request, settings: Settings, issuer: TokenIssuer, now: datetime
+) -> Binding | BindingError | NonceNeededError:
     """Return what the caller proves to hold, or why not: who sends no good assertion is told that first."""
     try:
-        return read_binding(request, gateway.settings, gateway.nonces, now.timestamp())
+        return read_binding(request, settings, issuer.nonces, now.timestamp())
     except (BindingError, NonceNeededError) as fault:
         return fault
 

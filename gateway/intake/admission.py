@@ -4,7 +4,6 @@ whether it must be signed. And whose batches, uploads and held submissions someb
 
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
 from connectors.model.datasets import Dataset
-from gateway.identity.clients.access import STOPPED
 from gateway.identity.clients.agencies import AgencyStanding, find_standing
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
@@ -32,7 +31,7 @@ async def check_dataset(work: UnitOfWork, dataset: Dataset) -> AgencyStanding:
         )
     standing = await find_standing(work.session, dataset.agency)
     if standing.stopped:
-        raise DeniedError(standing.stopped, STOPPED[standing.stopped])
+        raise DeniedError(standing.stopped)
     return standing
 
 

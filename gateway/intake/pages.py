@@ -16,8 +16,7 @@ from connectors.catalogue.load import agencies, datasets
 from connectors.model.datasets import Dataset
 from connectors.store.refused import load_reason_words
 from connectors.store.tables import Batch
-from gateway.console.acting import acting
-from gateway.console.guard import check_origin, check_token, signed_in
+from gateway.console.forms import check_origin
 from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError, page
 from gateway.intake.batches import read_batches, read_rejected
@@ -25,6 +24,8 @@ from gateway.intake.rejected_rows_routes import download
 from gateway.intake.routes import SENDERS_ID, TheIntake
 from gateway.intake.submission import Intake, from_file
 from gateway.intake.take_in import take_in
+from gateway.people.acting import acting
+from gateway.people.guard import check_token, signed_in
 from gateway.people.sessions import Present
 from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError

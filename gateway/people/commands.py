@@ -1,17 +1,13 @@
 """`xinqiao person`: inviting people to the console, suspending and resuming them."""
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated, Literal
 
 import typer
 
-from gateway.cli.on_instance import on_instance
+from gateway.cli.on_instance import in_one_unit
 from gateway.cli.output import AsJson, show
 
-if TYPE_CHECKING:
-    from gateway.gateway import Gateway
-
-ACTOR = "operator-cli"
 Id = Annotated[str, typer.Argument(help="用户名 User name: a-z 0-9 . _ -")]
 group = typer.Typer(no_args_is_help=True, help="人员 People who sign in to the console.")
 
@@ -29,33 +25,27 @@ def invite(
     as_json: AsJson = False,
 ) -> None:
     """邀请 Invite a person, or anew one who lost the way in; hand the link over, it is good for 72 hours and once."""
-    from gateway.people import registry
+    from gateway.people import invitations
+    from gateway.runtime.work import UnitOfWork
 
-    async def run(gateway: "Gateway") -> str:
-        async with gateway.database.begin("person.invite") as session:
-            token = await registry.invite(
-                gateway, session, actor=ACTOR, person_id=person_id, name=name, role=role, institution=institution,
-                agency=agency, oidc_subject=oidc_subject, now=datetime.now(UTC),
-            )  # fmt: skip
-        return f"{gateway.settings.issuer}/console/enrol?token={token}"
+    async def run(work: UnitOfWork) -> str:
+        token = await invitations.invite(
+            work, person_id=person_id, name=name, role=role, institution=institution, agency=agency,
+            oidc_subject=oidc_subject,
+        )  # fmt: skip
+        return f"{work.issuer}/console/enrol?token={token}"
 
-    link = on_instance(run)
+    link = in_one_unit("person.invite", run)
     if as_json:
         show(as_json, {"人员 person": person_id, "邀请链接 link": link})
     else:
         typer.echo(link)  # alone on its line, whatever the width: it is copied
 
 
-def _standing(person_id: str, status: str, as_json: bool) -> None:
-    from gateway.people import registry
+def _standing(person_id: str, status: Literal["active", "suspended"], as_json: bool) -> None:
+    from gateway.people.standing import set_standing
 
-    async def run(gateway: "Gateway") -> None:
-        async with gateway.database.begin("person.standing") as session:
-            await registry.set_standing(
-                gateway, session, actor=ACTOR, person_id=person_id, status=status, now=datetime.now(UTC)
-            )
-
-    on_instance(run)
+    in_one_unit("person.standing", partial(set_standing, person_id=person_id, status=status))
     show(as_json, {"人员 person": person_id, "状态 status": status})
 
 

@@ -12,13 +12,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from gateway.console.acting import acting
-from gateway.console.guard import ClerkApart, check_token, check_upload
+from gateway.console.forms import check_upload
 from gateway.console.render import PageError
 from gateway.intake.admission import known_dataset
 from gateway.intake.routes import TheIntake
 from gateway.intake.submission import Intake, digest_of, from_file
 from gateway.intake.take_in import take_in
+from gateway.people.acting import acting
+from gateway.people.guard import ClerkApart, check_token
 from gateway.people.sessions import Present
 from gateway.quality.pages import Code, agency_page, get_batch_here
 from gateway.runtime.denial import DeniedError

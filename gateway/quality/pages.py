@@ -10,8 +10,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from connectors.catalogue.load import agencies
 from connectors.store.tables import Batch
-from gateway.console.acting import acting
-from gateway.console.guard import QualityPresent, SignedForm
 from gateway.console.render import PageError, page
 from gateway.intake.accepting import accept_held
 from gateway.intake.admission import sees
@@ -19,6 +17,8 @@ from gateway.intake.batches import get_batch
 from gateway.intake.held import discard_held
 from gateway.intake.rejected_rows_routes import download
 from gateway.intake.routes import TheIntake
+from gateway.people.acting import acting
+from gateway.people.guard import QualityPresent, SignedForm
 from gateway.people.sessions import Present
 from gateway.quality.alerts import list_alerts
 from gateway.quality.charts import HEIGHT, WIDTH, bars

@@ -11,14 +11,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from gateway.runtime.database import Database
+from gateway.runtime.actor import ANYONE
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 LARGEST = 64  # what is decided for a group's members is decided in one go, while other requests wait
 Member = TypeVar("Member")
 Result = TypeVar("Result")
-_Write = Callable[[AsyncSession, Sequence[Any]], Awaitable[Sequence[Any]]]
+_Write = Callable[[UnitOfWork, Sequence[Any]], Awaitable[Sequence[Any]]]
 _Waiting = list[tuple[Any, "asyncio.Future[Any]"]]
 
 
@@ -29,16 +28,16 @@ class _RolledBackError(Exception):
 class GroupCommit:
     """The groups of one process, by the name of their commit point."""
 
-    def __init__(self, database: Database) -> None:
-        """Open the groups' transactions on this database."""
-        self._database = database
+    def __init__(self, units: UnitsOfWork) -> None:
+        """Open one of these units for each group."""
+        self._units = units
         self._waiting: dict[str, _Waiting] = {}
         self._turns: dict[str, asyncio.Task[None]] = {}
 
     async def join(
         self,
         name: str,
-        write: Callable[[AsyncSession, Sequence[Member]], Awaitable[Sequence[Result]]],
+        write: Callable[[UnitOfWork, Sequence[Member]], Awaitable[Sequence[Result]]],
         member: Member,
     ) -> Result:
         """Have `write` called with this member and others of the name; return its result once it is committed.
@@ -78,9 +77,9 @@ class GroupCommit:
                     done.set_result(result)
 
     async def _commit(self, name: str, write: _Write, members: Sequence[Any]) -> Sequence[Any]:
-        async with self._database.begin(name) as session:
+        async with self._units.begin(name, ANYONE) as work:  # each member's events name who caused them
             try:
-                return await write(session, members)
+                return await write(work, members)
             except Exception as fault:
                 raise _RolledBackError from fault
 

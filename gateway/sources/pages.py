@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.sources.schedule import list_sources
-from gateway.console.acting import acting
-from gateway.console.guard import OperatorPresent, SignedForm
 from gateway.console.render import page
+from gateway.people.acting import acting
+from gateway.people.guard import OperatorPresent, SignedForm
 from gateway.people.sessions import Present
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork

@@ -4,10 +4,11 @@ import httpx
 import pytest
 
 from gateway.admin.actions import AddKey, ChangeStanding
-from gateway.admin.changes import ask_change
 from gateway.app import create_app
+from gateway.runtime.actor import Actor
 from signing.keys import public_jwk
 from tests.enterprises import uscc
+from tests.identities import asked as change_asked
 from tests.identities import register
 from tests.persons import csrf, same_site, signed_in
 from tests.submissions import add_source, pull_due
@@ -27,7 +28,7 @@ async def browser(gateway):
 
 async def waiting(gateway, actor):
     action = ChangeStanding(change="resume", whose="client:bank-1", reason="<b>checked</b>")
-    return await ask_change(gateway, action, actor=actor)
+    return await change_asked(gateway, action, Actor(actor, "operator"))
 
 
 async def test_an_operator_approves_what_another_asked_for_and_not_their_own(gateway, client, bank):
@@ -51,7 +52,7 @@ async def test_an_operator_approves_what_another_asked_for_and_not_their_own(gat
 async def test_a_change_that_cannot_be_made_says_why(gateway, client, bank):
     await signed_in(gateway, client, "boss-b", "operator")
     key = public_jwk(bank)
-    asked = await ask_change(gateway, AddKey(client="bank-1", key=key), actor="operator-1")
+    asked = await change_asked(gateway, AddKey(client="bank-1", key=key))
     form, headers = {"csrf": await csrf(client)}, same_site(client)
     answer = await client.post(f"/console/changes/{asked.change_id}/approve", data=form, headers=headers)
     assert (answer.status_code, "registered before" in answer.text) == (409, True)

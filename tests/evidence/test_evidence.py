@@ -47,7 +47,12 @@ async def good(story, folder):
 
 async def test_untouched_rows_agree_with_the_log(story, good):
     target, size = good
-    verify_log(target, public_keys(story.gateway)["audit"], [], lambda *_: None)
+    verify_log(
+        target,
+        public_keys(story.gateway.units)["audit"],
+        [],
+        lambda *_: None,
+    )
     counts = verify_rows(target, size)
     assert {name: counts[name] for name in ("batches", "records", "consents", "answers", "charges")} == {
         "batches": 2, "records": 2, "consents": 2, "answers": 1, "charges": 1,
@@ -55,7 +60,7 @@ async def test_untouched_rows_agree_with_the_log(story, good):
 
 
 async def test_the_check_is_made_without_database_and_web_framework(story, good, tmp_path):
-    (tmp_path / "log.vkey").write_text(public_keys(story.gateway)["audit"])
+    (tmp_path / "log.vkey").write_text(public_keys(story.gateway.units)["audit"])
     assert loaded_by(["audit", "verify", str(good[0]), "--key", str(tmp_path / "log.vkey")]) == []
 
 

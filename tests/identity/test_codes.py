@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import secrets
-from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,8 +11,9 @@ from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from gateway.identity.clients.limits import Limits, set_limits
-from gateway.people.registry import set_standing
+from gateway.people.standing import set_standing
 from signing.jws import payload_of
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import assertion, form, login, proof, register
 from tests.persons import attempt as sign_in_again
@@ -46,10 +46,8 @@ async def other(gateway):
 
 async def allow(gateway, client_id):
     limits = Limits(None, None, None, [BACK])
-    async with gateway.database.begin("test.limits") as session:
-        await set_limits(
-            session, gateway.audit, actor="test", client_id=client_id, limits=limits, now=datetime.now(UTC)
-        )
+    async with gateway.units.begin("test.limits", OPERATOR) as work:
+        await set_limits(work, client_id=client_id, limits=limits)
 
 
 @pytest.fixture
@@ -126,10 +124,8 @@ async def test_a_person_permits_and_the_client_acts_for_them(client, bank, telle
 
 async def test_a_suspended_persons_token_ends(gateway, client, bank, teller, issuer):
     token = (await take(client, bank, issuer, await permitted(client, bank, issuer))).json()["access_token"]
-    async with gateway.database.begin("test.standing") as session:
-        await set_standing(
-            gateway, session, actor="test", person_id=teller[0], status="suspended", now=datetime.now(UTC)
-        )
+    async with gateway.units.begin("test.standing", OPERATOR) as work:
+        await set_standing(work, person_id=teller[0], status="suspended")
     gateway.access.expire()
     answer = await client.get("/v1/quota", headers={"Authorization": f"DPoP {token}"})
     assert answer.status_code == 401

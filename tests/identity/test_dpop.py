@@ -226,7 +226,7 @@ async def test_a_nonce_is_asked_for_where_the_operator_wants_one(client, bank, g
     sent["DPoP"] = proof(QUOTA_URL, "GET", token, nonce=refused.headers["dpop-nonce"])
     assert (await client.get("/v1/quota", headers=sent)).status_code == 200
     now = time.time()
-    assert not gateway.nonces.good(gateway.nonces.make(now), now + 300)
+    assert not gateway.issuer.nonces.good(gateway.issuer.nonces.make(now), now + 300)
 
 
 @given(st.text(max_size=200) | st.from_regex(r"[\w-]{1,40}\.[\w-]{1,40}\.[\w-]{0,40}"))

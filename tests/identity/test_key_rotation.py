@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from gateway.identity.key_rotation import RotationError, advance_keys, list_keys, promote, rotate
+from gateway.identity.key_rotation import advance_keys, list_keys, promote, rotate
+from gateway.runtime.actor import PROGRAM
+from gateway.runtime.denial import DeniedError
+from tests.actors import MACHINE
 from tests.identities import login, register
 
 
@@ -27,24 +30,38 @@ async def later(gateway, seconds=400):
         await session.execute(text(query), {"at": datetime.now(UTC) - timedelta(seconds=seconds)})
 
 
+async def done(gateway, step, purpose, **more):
+    """Rotate or promote, as the command does."""
+    async with gateway.units.begin("test.keys", MACHINE) as work:
+        kid = await step(work, purpose, **more)
+    gateway.access.expire()
+    return kid
+
+
+async def advanced(gateway):
+    """Do the worker's step."""
+    async with gateway.units.begin("keys.advance", PROGRAM) as work:
+        await advance_keys(work, gateway.settings.token_lifetime_seconds)
+
+
 async def test_a_token_key_is_published_then_signs_then_is_believed_then_is_refused(client, gateway, auditor):
     issuer = gateway.settings.issuer
     first = gateway.keys.public("token")["kid"]
     by_first = await login(client, auditor, "auditor-1", issuer)
-    second = await rotate(gateway, "token", actor="operator-1")
+    second = await done(gateway, rotate, "token")
     assert await published(client) == [first, second]
-    await advance_keys(gateway)
+    await advanced(gateway)
     gateway.access.expire()
     assert (await published(client))[0] == first  # not before others can know it
     await later(gateway)
-    await advance_keys(gateway)
+    await advanced(gateway)
     gateway.access.expire()
     assert await published(client) == [second, first]
     by_second = await login(client, auditor, "auditor-1", issuer)
     for headers in (by_first, by_second):
         assert (await client.get("/v1/audit/entries", headers=headers)).status_code == 200
     await later(gateway)
-    await advance_keys(gateway)
+    await advanced(gateway)
     gateway.access.expire()
     assert await published(client) == [second]
     assert (await client.get("/v1/audit/entries", headers=by_first)).status_code == 401
@@ -53,17 +70,17 @@ async def test_a_token_key_is_published_then_signs_then_is_believed_then_is_refu
 
 async def test_a_leaked_key_is_out_at_once(client, gateway, auditor):
     headers = await login(client, auditor, "auditor-1", gateway.settings.issuer)
-    kid = await rotate(gateway, "token", actor="operator-1", at_once=True)
+    kid = await done(gateway, rotate, "token", at_once=True)
     assert await published(client) == [kid]
     assert (await client.get("/v1/audit/entries", headers=headers)).status_code == 401
 
 
 async def test_statements_outlive_the_key_they_were_signed_with(gateway):
     before = gateway.keys.public("consent")["kid"]
-    await rotate(gateway, "consent", actor="operator-1")
-    await promote(gateway, "consent", actor="operator-1")
+    await done(gateway, rotate, "consent")
+    await done(gateway, promote, "consent")
     await later(gateway)
-    await advance_keys(gateway)
+    await advanced(gateway)
     gateway.access.expire()
     await gateway.access.current()
     assert gateway.keys.public("consent")["kid"] != before
@@ -72,15 +89,15 @@ async def test_statements_outlive_the_key_they_were_signed_with(gateway):
 
 async def test_what_cannot_be_rotated_says_why(gateway):
     for purpose in ("audit", "tokens"):
-        with pytest.raises(RotationError, match="is no key that is rotated"):
-            await rotate(gateway, purpose, actor="operator-1")
-    with pytest.raises(RotationError, match="rotate first"):
-        await promote(gateway, "delivery", actor="operator-1")
-    await rotate(gateway, "delivery", actor="operator-1")
-    with pytest.raises(RotationError, match="waits already"):
-        await rotate(gateway, "delivery", actor="operator-1")
+        with pytest.raises(DeniedError, match="is no key that is rotated"):
+            await done(gateway, rotate, purpose)
+    with pytest.raises(DeniedError, match="rotate first"):
+        await done(gateway, promote, "delivery")
+    await done(gateway, rotate, "delivery")
+    with pytest.raises(DeniedError, match="waits already"):
+        await done(gateway, rotate, "delivery")
     await later(gateway)
-    await advance_keys(gateway)  # a platform has to be told first: no time alone moves it
+    await advanced(gateway)  # a platform has to be told first: no time alone moves it
     async with gateway.database.begin("test.keys") as session:
         held = [row["status"] for row in await list_keys(session) if row["purpose"] == "delivery"]
     assert held == ["active", "next"]

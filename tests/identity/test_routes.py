@@ -44,7 +44,7 @@ def scopes_of(route):
 
 
 def is_for_people(route):
-    return find(route.dependant, lambda call: call.__module__ == "gateway.console.guard" and call.__name__ == "present")
+    return find(route.dependant, lambda call: call.__module__ == "gateway.people.guard" and call.__name__ == "present")
 
 
 def routes():

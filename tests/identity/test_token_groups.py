@@ -181,6 +181,6 @@ async def test_many_clients_at_once_are_all_served_and_every_event_verifies(gate
     await publish_head(gateway)
     async with gateway.database.begin("test.export") as session:
         await export_log(session, gateway.audit.log_id, tmp_path / "log", lambda *_: None)
-    report = verify_log(tmp_path / "log", public_keys(gateway)["audit"], [], lambda *_: None)
+    report = verify_log(tmp_path / "log", public_keys(gateway.units)["audit"], [], lambda *_: None)
     total = await rows(gateway, "SELECT count(*) FROM audit_event WHERE type = 'token.issued'")
     assert [(report.types["token.issued"],)] == total

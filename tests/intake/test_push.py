@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import json
 import time
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import http_sf
@@ -17,11 +16,11 @@ from sqlalchemy import text
 
 from connectors.model.statements import SIGNATURE_TYPE
 from gateway.admin.actions import SetSigning
-from gateway.admin.changes import ask_change
 from gateway.intake.signatures import TAG
 from signing.jws import sign_jws
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
-from tests.identities import login, register
+from tests.identities import asked, login, register
 from tests.stories import slug
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种\n"
@@ -192,7 +191,7 @@ async def test_a_message_signature_that_does_not_hold_is_refused(gateway, push, 
 
 
 async def test_an_agency_that_must_sign_is_refused_unsigned_and_may_be_released_by_two_people(gateway, push, keys):
-    await ask_change(gateway, SetSigning(client="tax", required=True), actor="operator-1")
+    await asked(gateway, SetSigning(client="tax", required=True))
     gateway.access.expire()
     body = rows(8).encode()
     refused = await push(body, "must-1")
@@ -201,9 +200,9 @@ async def test_an_agency_that_must_sign_is_refused_unsigned_and_may_be_released_
     good = sign_jws(claims, keys["tax"], SIGNATURE_TYPE)
     packed = await push(gzip.compress(body), "must-1", Content_Encoding="gzip", Batch_Signature=good)
     assert packed.status_code == 201, packed.text
-    release = await ask_change(gateway, SetSigning(client="tax", required=False), actor="operator-1")
+    release = await asked(gateway, SetSigning(client="tax", required=False))
     assert release.status == "waiting"
-    async with gateway.database.begin("test.release") as session:
-        await SetSigning(client="tax", required=False).apply(gateway, session, "test", datetime.now(UTC))
+    async with gateway.units.begin("test.release", OPERATOR) as work:
+        await SetSigning(client="tax", required=False).apply(work, gateway.protector)
     gateway.access.expire()
     assert (await push(rows(9).encode())).status_code == 201

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from gateway.identity.clients.registry import add_institution
-from gateway.people.registry import PersonError, set_standing
 from gateway.people.signin import MOST_FAILURES
+from gateway.people.standing import set_standing
+from gateway.runtime.denial import DeniedError
+from tests.actors import OPERATOR
 from tests.identities import change, login, register
 from tests.persons import PASSWORD, attempt, csrf, enrol, forget_step, invited, same_site, signed_in
 
@@ -84,7 +86,7 @@ async def test_an_invitation_is_good_once_and_for_a_time(gateway, client):
 @pytest.mark.parametrize("role", ["operator", "staff", "clerk", "king"])
 async def test_a_role_comes_with_what_it_belongs_to(gateway, role):
     wrong = {"operator": {"agency": "x"}, "staff": {}, "clerk": {"institution": "none"}, "king": {}}[role]
-    with pytest.raises(PersonError):
+    with pytest.raises(DeniedError):
         await invited(gateway, "wrong-2", role, **wrong)
 
 
@@ -140,8 +142,8 @@ async def test_a_session_ends_by_idleness_by_age_by_suspension_and_by_signing_ou
     assert (await client.get("/console")).status_code == 303
     await again()
     for status in ("suspended", "active"):
-        async with gateway.database.begin("test.standing") as session:
-            await set_standing(gateway, session, actor="test", person_id="zhou", status=status, now=datetime.now(UTC))
+        async with gateway.units.begin("test.standing", OPERATOR) as work:
+            await set_standing(work, person_id="zhou", status=status)
         assert (await client.get("/console")).status_code == 303
     await again()
     cookie = client.cookies.get("xinqiao-session")
@@ -165,16 +167,8 @@ async def test_signing_out_everywhere_ends_every_session(gateway, client):
 
 
 async def test_staff_of_a_suspended_institution_are_out(gateway, client):
-    async with gateway.database.begin("test.party") as session:
-        await add_institution(
-            session,
-            gateway.audit,
-            actor="test",
-            institution_id="branch",
-            name="支行",
-            kind="bank",
-            now=datetime.now(UTC),
-        )
+    async with gateway.units.begin("test.party", OPERATOR) as work:
+        await add_institution(work, institution_id="branch", name="支行", kind="bank")
     await signed_in(gateway, client, "teller", "staff", institution="branch")
     assert (await client.get("/console")).status_code == 200
     await change(gateway, "institution:branch", "suspend")

@@ -13,11 +13,11 @@ from connectors.model.statements import SIGNATURE_TYPE
 from connectors.records.portfolio import load_records
 from connectors.store.subjects import find_subject
 from gateway.admin.actions import SetSigning
-from gateway.admin.changes import ask_change
 from gateway.records.retention import expunge
 from gateway.runtime.actor import PROGRAM
 from signing.jws import sign_jws
 from tests.enterprises import citizen, uscc
+from tests.identities import asked
 from tests.records.penalties import penalties, penalty
 from tests.stories import as_csv, registration, slug
 
@@ -311,7 +311,7 @@ async def test_a_lists_batch_id_stands_for_one_act(story, list_of):
 
 async def test_an_agency_that_must_sign_signs_its_lists_too(story, list_of):
     await story.push("court", "bankruptcy_case", bankruptcy(35, "破35号"))
-    await ask_change(story.gateway, SetSigning(client="court", required=True), actor="operator-1")
+    await asked(story.gateway, SetSigning(client="court", required=True))
     story.gateway.access.expire()
     keys = "案号\n破35号\n"
     assert slug(await list_of(keys, "must-2", dataset="bankruptcy_case", agency="court")) == "batch-signature-required"

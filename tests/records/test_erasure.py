@@ -143,7 +143,12 @@ async def test_what_was_kept_long_enough_loses_its_content_and_its_batch_still_v
         assert await find_differences(work) == []
     target = tmp_path / "log"
     size = await export(story.gateway, target)
-    verify_log(target, public_keys(story.gateway)["audit"], [], lambda *_: None)
+    verify_log(
+        target,
+        public_keys(story.gateway.units)["audit"],
+        [],
+        lambda *_: None,
+    )
     verify_rows(target, size)
     copy = tmp_path / "copy"
     shutil.copytree(target, copy)

@@ -58,7 +58,7 @@ async def proof_of(gateway, client, key):
 
 
 def check(gateway, content, **more):
-    keys = public_keys(gateway)
+    keys = public_keys(gateway.units)
     return verify_proof(content, keys["batch"], keys["audit"], **more)
 
 
@@ -112,7 +112,7 @@ async def test_keys_from_elsewhere_decide_and_others_are_refused(gateway, proof_
     assert check(gateway, content, agency_key=public_jwk(key)).signed_by == "given"
     with pytest.raises(RecordProofError, match="not the one given"):
         check(gateway, content, agency_key=public_jwk(generate_key("ES256")))
-    keys = public_keys(gateway)
+    keys = public_keys(gateway.units)
     stranger = public_jwk(generate_key("Ed25519"))
     with pytest.raises(RecordProofError, match="signature"):
         verify_proof(content, stranger, keys["audit"])
@@ -134,14 +134,14 @@ async def test_the_command_line_and_the_interface_give_the_file_and_the_verifier
     served = await client.get(f"/v1/records/{record}/proof-file", headers=access)
     assert served.content == content
     (tmp_path / "proof.json").write_bytes(served.content)
-    (tmp_path / "keys.json").write_text(json.dumps(public_keys(gateway)))
+    (tmp_path / "keys.json").write_text(json.dumps(public_keys(gateway.units)))
     (tmp_path / "agency.json").write_text(json.dumps(public_jwk(key)))
     elsewhere = {"PATH": "/usr/bin", "HOME": str(tmp_path), "XINQIAO_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}
     command = ["verify", str(tmp_path / "proof.json"), "--keys", str(tmp_path / "keys.json"), "--json"]
     told = json.loads(xinqiao([*command, "--agency-key", str(tmp_path / "agency.json")], elsewhere).stdout)
     assert (told["valid"], told["agency_signature_by_key"], told["record"]["dataset"]) == (True, "given", "tax_arrears")
     good, other = json.loads(content), tmp_path / "log.vkey"
-    other.write_text(public_keys(gateway)["audit"])
+    other.write_text(public_keys(gateway.units)["audit"])
     with_keys = ["--agency-key", str(tmp_path / "agency.json"), "--log-key", str(other)]
     assert xinqiao([*command, *with_keys], elsewhere).returncode == 0
     assert loaded_by([*command, *with_keys]) == []
@@ -163,7 +163,7 @@ async def test_the_command_line_and_the_interface_give_the_file_and_the_verifier
 async def test_an_answer_holds_nothing_that_was_not_signed(gateway, tmp_path):
     signed = {"score": 700, "subject": uscc(1)}
     answer = {**signed, "answer": sign_jws(signed, gateway.keys.signing("answer"), "xinqiao-answer+jws")}
-    (tmp_path / "keys.json").write_text(json.dumps(public_keys(gateway)))
+    (tmp_path / "keys.json").write_text(json.dumps(public_keys(gateway.units)))
     command = ["verify", str(tmp_path / "answer.json"), "--keys", str(tmp_path / "keys.json"), "--json"]
     for told, said in ((answer, ""), ({**answer, "rating": "AAA"}, "rating"), ({**answer, "score": 701}, "score")):
         (tmp_path / "answer.json").write_text(json.dumps(told))

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gateway.runtime.group_commit import LARGEST, GroupCommit
+from gateway.runtime.work import UnitsOfWork
 
 ADD = text("INSERT INTO grouped SELECT 60 / n FROM unnest(CAST(:numbers AS int[])) AS given (n)")
 
@@ -17,11 +18,11 @@ class Writer:
     def __init__(self):
         self.groups, self.go, self.begun = [], asyncio.Event(), asyncio.Event()
 
-    async def __call__(self, session, members):
+    async def __call__(self, work, members):
         self.groups.append(list(members))
         self.begun.set()
         await self.go.wait()
-        await session.execute(ADD, {"numbers": list(members)})
+        await work.session.execute(ADD, {"numbers": list(members)})
         return [f"wrote {member}" for member in members]
 
 
@@ -31,7 +32,7 @@ async def groups(database):
         await session.execute(text("DROP TABLE IF EXISTS grouped"))
         await session.execute(text("CREATE TABLE grouped (x int)"))
         await session.execute(text("GRANT SELECT, INSERT ON grouped TO xinqiao_app"))
-    return GroupCommit(database)
+    return GroupCommit(UnitsOfWork(database, None, None, ""))
 
 
 async def kept(database):

@@ -23,13 +23,6 @@ _STOPPED = text("SELECT client_id, stopped FROM client_standing WHERE stopped IS
 _NETWORKS = text("SELECT client_id, networks FROM client WHERE networks IS NOT NULL")
 _SUSPENDED = text("SELECT 'person:' || person_id FROM person WHERE status <> 'active'")
 _KEYS = text("SELECT kid, status FROM instance_key")
-STOPPED = {
-    "account-suspended": "This account is suspended: ask the operator 账户已停用。",
-    "account-closed": "This account was closed 账户已注销。",
-    "institution-suspended": "The institution is suspended: ask the operator 机构已停用。",
-    "institution-closed": "The institution was closed 机构已注销。",
-    "agreement-not-in-force": "The institution's agreement is not in force today 机构协议不在有效期内。",
-}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -38,7 +31,7 @@ class Access:
     """Who is stopped and why, which tokens were taken back, and from where clients may come."""
 
     revoked: frozenset[UUID]
-    stopped: Mapping[str, str]
+    stopped: Mapping[str, str]  # the reasons of the error table
     networks: Mapping[str, tuple[Network, ...]]
     suspended: frozenset[str]  # people, as tokens name them
 

@@ -1,17 +1,19 @@
 """The public keys of a client: which sign now, and how one takes over from another."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from audit.events import Event
-from audit.recorder import Recorder
-from gateway.identity.clients.registry import RegistrationError, read_public_key
+from gateway.identity.clients.registry import read_public_key
 from gateway.identity.tables import Client, ClientKey
+from gateway.runtime.database import rowcount
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 
 _NOW = text("""
     SELECT public FROM client_key WHERE client_id = :client AND status = 'active'
@@ -43,51 +45,38 @@ def read_keys(session: Session, client_id: str) -> list[dict[str, Any]]:
     return list(session.execute(_NOW, {"client": client_id}).scalars())
 
 
-async def add_key(
-    session: AsyncSession,
-    recorder: Recorder,
-    *,
-    actor: str,
-    client_id: str,
-    jwk: Mapping[str, Any],
-    overlap_hours: int,
-    now: datetime,
-) -> None:
-    """Make a key active beside the others, which end after the overlap. Raises RegistrationError."""
-    client, public = await _get(session, client_id), read_public_key(jwk)
-    if await session.get(ClientKey, (client_id, public["kid"])):
-        raise RegistrationError("this key was registered before: make a new one")
-    until = now + timedelta(hours=overlap_hours)
-    await session.execute(_END, {"client": client_id, "kid": public["kid"], "until": until})
+async def add_key(work: UnitOfWork, *, client_id: str, jwk: Mapping[str, Any], overlap_hours: int) -> None:
+    """Make a key active beside the others, which end after the overlap. Raises DeniedError."""
+    client, public = await _get(work.session, client_id), read_public_key(jwk)
+    if await work.session.get(ClientKey, (client_id, public["kid"])):
+        raise DeniedError("change-refused", "this key was registered before: make a new one")
+    until = work.now + timedelta(hours=overlap_hours)
+    await work.session.execute(_END, {"client": client_id, "kid": public["kid"], "until": until})
     payload = {"client": client_id, "kid": public["kid"], "others_until": until.isoformat()}
-    event = await recorder.record(session, _event("client.key_added", actor, client, payload), now)
-    session.add(
-        ClientKey(
-            client_id=client_id, kid=public["kid"], public=public, status="active", created_at=now, event_id=event
-        )
+    event = await _record(work, "client.key_added", client, payload, "active")
+    key = ClientKey(
+        client_id=client_id, kid=public["kid"], public=public, status="active", created_at=work.now, event_id=event
     )
-    await session.flush()
+    work.session.add(key)
+    await work.session.flush()
 
 
-async def retire_key(
-    session: AsyncSession, recorder: Recorder, *, actor: str, client_id: str, kid: str, now: datetime
-) -> None:
-    """End a key at once, and every token the client has. Raises RegistrationError where it has no such key."""
-    client = await _get(session, client_id)
-    done = await session.execute(_RETIRE, {"client": client_id, "kid": kid})
-    if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise RegistrationError(f"the client {client_id} has no such key in use")
-    await session.execute(_REVOKE, {"client": client_id})
-    await recorder.record(session, _event("client.key_retired", actor, client, {"client": client_id, "kid": kid}), now)
+async def retire_key(work: UnitOfWork, *, client_id: str, kid: str) -> None:
+    """End a key at once, and every token the client has. Raises DeniedError where it has no such key."""
+    client = await _get(work.session, client_id)
+    if rowcount(await work.session.execute(_RETIRE, {"client": client_id, "kid": kid})) != 1:
+        raise DeniedError("change-refused", f"the client {client_id} has no such key in use")
+    await work.session.execute(_REVOKE, {"client": client_id})
+    await _record(work, "client.key_retired", client, {"client": client_id, "kid": kid}, "retired")
 
 
 async def _get(session: AsyncSession, client_id: str) -> Client:
     client = await session.get(Client, client_id, with_for_update=True)
     if client is None or client.status == "closed":
-        raise RegistrationError(f"there is no client {client_id} in use")
+        raise DeniedError("change-refused", f"there is no client {client_id} in use")
     return client
 
 
-def _event(kind: str, actor: str, client: Client, payload: dict[str, Any]) -> Event:
+async def _record(work: UnitOfWork, kind: str, client: Client, payload: dict[str, Any], outcome: str) -> UUID:
     account = client.client_id if client.institution_id else None
-    return Event(kind, actor, institution=client.institution_id, account=account, payload=payload)
+    return await work.record(kind, payload, institution=client.institution_id, account=account, outcome=outcome)

@@ -1,16 +1,12 @@
 """What one client may do within its kind, and from where."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from audit.events import Event
-from audit.recorder import Recorder
-from gateway.identity.clients.registry import RegistrationError
 from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.tables import Client
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -25,39 +21,33 @@ class Limits:
     redirect_uris: list[str]
 
 
-async def set_limits(
-    session: AsyncSession, recorder: Recorder, *, actor: str, client_id: str, limits: Limits, now: datetime
-) -> None:
-    """Replace a client's limits. Raises RegistrationError for an unknown client, scope, or an unsafe address."""
-    row = await session.get(Client, client_id, with_for_update=True)
+async def set_limits(work: UnitOfWork, *, client_id: str, limits: Limits) -> None:
+    """Replace a client's limits. Raises DeniedError for an unknown client, scope, or an unsafe address."""
+    row = await work.session.get(Client, client_id, with_for_update=True)
     if row is None:
-        raise RegistrationError(f"there is no client {client_id}")
+        raise DeniedError("change-refused", f"there is no client {client_id}")
     foreign = set(limits.scopes or ()) - SCOPES[row.kind]
     if foreign:
-        raise RegistrationError(f"a client of kind {row.kind} cannot have {', '.join(sorted(foreign))}")
+        raise DeniedError("change-refused", f"a client of kind {row.kind} cannot have {', '.join(sorted(foreign))}")
     for address in limits.redirect_uris:
         parts = urlsplit(address)
         if parts.fragment or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
-            raise RegistrationError(f"{address}: a code is sent to an https address without fragment")
+            raise DeniedError("change-refused", f"{address}: a code is sent to an https address without fragment")
     row.scopes, row.products = limits.scopes, limits.products
     row.networks, row.redirect_uris = limits.networks, limits.redirect_uris
-    event = Event(
-        "client.limited", actor, institution=row.institution_id,
-        account=client_id if row.institution_id else None, payload={"client": client_id, **asdict(limits)},
+    await work.record(
+        "client.limited", {"client": client_id, **asdict(limits)}, institution=row.institution_id,
+        account=client_id if row.institution_id else None, outcome="set",
     )  # fmt: skip
-    await recorder.record(session, event, now)
-    await session.flush()
+    await work.session.flush()
 
 
-async def set_signing(
-    session: AsyncSession, recorder: Recorder, *, actor: str, client_id: str, required: bool, now: datetime
-) -> None:
-    """Say whether an agency's deliveries are refused unless signed. Raises RegistrationError where it is no agency."""
-    row = await session.get(Client, client_id, with_for_update=True)
+async def set_signing(work: UnitOfWork, *, client_id: str, required: bool) -> None:
+    """Say whether what an agency hands in is refused unless signed. Raises DeniedError where it is no agency."""
+    row = await work.session.get(Client, client_id, with_for_update=True)
     if row is None or row.kind != "agency":
-        raise RegistrationError(f"there is no agency {client_id}")
+        raise DeniedError("change-refused", f"there is no agency {client_id}")
     row.must_sign = required
-    await recorder.record(
-        session, Event("client.signing", actor, payload={"client": client_id, "required": required}), now
-    )
-    await session.flush()
+    payload = {"client": client_id, "required": required}
+    await work.record("client.signing", payload, outcome="required" if required else "optional")
+    await work.session.flush()

@@ -1,42 +1,34 @@
 """Suspending, resuming and closing institutions and clients: each an event, acting on the next request."""
 
-from datetime import datetime
-
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from audit.events import Event
-from audit.recorder import Recorder
-from gateway.identity.clients.registry import RegistrationError
 from gateway.identity.tables import Client, Institution
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
 
 STATUSES = {"suspend": "suspended", "resume": "active", "close": "closed"}
 
 
-async def change_standing(
-    session: AsyncSession, recorder: Recorder, *, actor: str, whose: str, change: str, reason: str, now: datetime
-) -> str:
+async def change_standing(work: UnitOfWork, *, whose: str, change: str, reason: str) -> str:
     """Suspend, resume or close the institution or client `whose` ("institution:…" or "client:…"); return its status.
 
-    Closing is for good. Raises RegistrationError. Who calls lets `gateway.access` expire after the commit.
+    Closing is for good. Raises DeniedError. The door lets its AccessCache expire after the commit.
     """
     kind, _, identifier = whose.partition(":")
     row: Institution | Client | None
     if kind == "institution":
-        row = await session.get(Institution, identifier, with_for_update=True)
+        row = await work.session.get(Institution, identifier, with_for_update=True)
     else:
-        row = await session.get(Client, identifier, with_for_update=True)
+        row = await work.session.get(Client, identifier, with_for_update=True)
     if row is None:
-        raise RegistrationError(f"there is no {kind} {identifier}")
+        raise DeniedError("change-refused", f"there is no {kind} {identifier}")
     if row.status == "closed":
-        raise RegistrationError(f"{identifier} is closed: closing is for good, register a new one")
+        raise DeniedError("change-refused", f"{identifier} is closed: closing is for good, register a new one")
     if row.status == STATUSES[change]:
         return row.status
     row.status = STATUSES[change]
-    event = Event(
-        f"{kind}.{STATUSES[change] if change != 'resume' else 'resumed'}", actor, institution=row.institution_id,
-        account=identifier if isinstance(row, Client) and row.institution_id else None,
-        payload={kind: identifier, "reason": reason},
+    await work.record(
+        f"{kind}.{STATUSES[change] if change != 'resume' else 'resumed'}", {kind: identifier, "reason": reason},
+        institution=row.institution_id, account=identifier if isinstance(row, Client) and row.institution_id else None,
+        outcome=row.status,
     )  # fmt: skip
-    await recorder.record(session, event, now)
-    await session.flush()
+    await work.session.flush()
     return row.status

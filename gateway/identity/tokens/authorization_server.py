@@ -15,10 +15,10 @@ from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
-from gateway.gateway import Gateway
 from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tokens.assertion import Assertion, PrivateKeyJwt, read_assertion
 from gateway.identity.tokens.binding import Binding
+from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.stores import Store
 
 
@@ -68,10 +68,10 @@ class Form(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
 class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
     """The issuer, for one request; grants and endpoints are registered by who uses it."""
 
-    def __init__(self, gateway: Gateway, store: Store, now: datetime) -> None:
+    def __init__(self, issuer: TokenIssuer, store: Store, now: datetime) -> None:
         super().__init__()
-        self.gateway, self.store, self.now = gateway, store, now
-        self.register_client_auth_method(METHOD, PrivateKeyJwt(store, gateway.settings.issuer, now))
+        self.issuer, self.store, self.now = issuer, store, now
+        self.register_client_auth_method(METHOD, PrivateKeyJwt(store, issuer.name, now))
 
     def query_client(self, client_id: str) -> Registered | None:
         """Return a client that may act now."""
@@ -81,7 +81,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         """Keep nothing here: what is kept of a token is written where it is made."""
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Tell nobody: the audit event is the signal."""
+        """Do nothing: what others need to know is in the audit log."""
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
         """Take the request as it is."""

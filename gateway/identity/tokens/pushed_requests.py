@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from authlib.oauth2.rfc6749 import (
     InvalidClientError,
@@ -12,50 +12,50 @@ from authlib.oauth2.rfc6749 import (
     OAuth2Error,
     UnsupportedResponseTypeError,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from gateway.gateway import Gateway
 from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tables import PushedRequest
 from gateway.identity.tokens.authorization_server import Answer, Form, Server
 from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError
+from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.marks import proof_mark
 from gateway.identity.tokens.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
 from gateway.identity.tokens.stores import TransactionStore
+from gateway.runtime.work import UnitOfWork
 
 LIFE_SECONDS = 90
 LONGEST_STATE = 1024
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256 (RFC 7636 4.2)
-_KEPT = ("redirect_uri", "scope", "state", "code_challenge", "dpop_jkt")
+_PARAMETERS = ("redirect_uri", "scope", "state", "code_challenge", "dpop_jkt")
 
 
 async def push_request(
-    session: AsyncSession,
-    gateway: Gateway,
+    work: UnitOfWork,
+    issuer: TokenIssuer,
     form: Mapping[str, str],
     binding: Binding | BindingError | NonceNeededError | None,
-    now: datetime,
 ) -> Answer:
     """Check a request and keep it for 90 seconds; `binding` is None where no proof was sent along."""
-    request = Form(f"{gateway.settings.issuer}/oauth/par", form, binding)
+    request = Form(f"{issuer.name}/oauth/par", form, binding)
 
     def run(sync: Session) -> Answer:
-        server = Server(gateway, TransactionStore(sync), now)
+        server = Server(issuer, TransactionStore(sync), work.now)
         try:
             client = server.authenticate_client(request, [METHOD], "par")
-            wanted = _check(server, client, request)
+            parameters = _check(server, client, request)
         except OAuth2Error as fault:
             status = 401 if isinstance(fault, InvalidClientError) else 400
-            headers = {"DPoP-Nonce": gateway.nonces.make(now.timestamp())} if isinstance(fault, UseNonceError) else {}
+            nonce = issuer.nonces.make(work.now.timestamp())
+            headers = {"DPoP-Nonce": nonce} if isinstance(fault, UseNonceError) else {}
             return Answer(status, {"error": fault.error, "error_description": fault.description}, headers)
         name = PREFIX + secrets.token_urlsafe(32)
-        until = now + timedelta(seconds=LIFE_SECONDS)
-        sync.add(PushedRequest(request_uri=name, client_id=client.client_id, parameters=wanted, expires_at=until))
+        until = work.now + timedelta(seconds=LIFE_SECONDS)
+        sync.add(PushedRequest(request_uri=name, client_id=client.client_id, parameters=parameters, expires_at=until))
         return Answer(201, {"request_uri": name, "expires_in": LIFE_SECONDS}, {})
 
-    return await session.run_sync(run)
+    return await work.session.run_sync(run)
 
 
 def _check(server: Server, client: Registered, request: Form) -> dict[str, str]:
@@ -76,16 +76,16 @@ def _check(server: Server, client: Registered, request: Form) -> dict[str, str]:
     for description, wrong in faults.items():
         if wrong:
             raise InvalidRequestError(description)
-    if form.get("resource", server.gateway.settings.issuer) != server.gateway.settings.issuer:
-        raise InvalidTargetError(f"resource must be {server.gateway.settings.issuer}.")
+    if form.get("resource", server.issuer.name) != server.issuer.name:
+        raise InvalidTargetError(f"resource must be {server.issuer.name}.")
     if not form.get("scope"):
         raise InvalidScopeError("scope is missing.")
     client.get_allowed_scope(form["scope"])
-    wanted = {name: form[name] for name in _KEPT if name in form}
+    parameters = {name: form[name] for name in _PARAMETERS if name in form}
     thumbprint = _bound(server, request)
-    if thumbprint and wanted.setdefault("dpop_jkt", thumbprint) != thumbprint:
+    if thumbprint and parameters.setdefault("dpop_jkt", thumbprint) != thumbprint:
         raise InvalidProofError("dpop_jkt is not the key of the DPoP proof.")
-    return wanted
+    return parameters
 
 
 def _bound(server: Server, request: Form) -> str | None:

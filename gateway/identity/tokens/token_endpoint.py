@@ -5,18 +5,21 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from audit.events import Event
-from gateway.gateway import Gateway
 from gateway.identity.clients.registered import find_clients
 from gateway.identity.tokens.authorization_server import Answer, Form
 from gateway.identity.tokens.binding import Binding
+from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.marks import claim
 from gateway.identity.tokens.oauth_errors import UseNonceError
 from gateway.identity.tokens.stores import GroupStore
 from gateway.identity.tokens.token_server import Asked, CodeServer, Outcome, TokenServer
+from gateway.runtime.actor import ANYONE
+from gateway.runtime.events import event_of
+from gateway.runtime.group_commit import GroupCommit
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 _ISSUED = text("""
     INSERT INTO issued_token (jti, client_id, person_id, expires_at)
@@ -31,44 +34,48 @@ _USED = text("""
 _USED_EVERY = timedelta(minutes=1)
 
 
-async def issue_token(gateway: Gateway, form: Mapping[str, str], binding: Binding | Exception, now: datetime) -> Answer:
+async def issue_token(
+    groups: GroupCommit, issuer: TokenIssuer, form: Mapping[str, str], binding: Binding | Exception, now: datetime
+) -> Answer:
     """Answer a token request, once what it came to is durable. A refusal is recorded where the client itself signed it.
 
     `binding` is what the sender proves to hold, or why it proves nothing. Raises what the database raises.
     """
-    await gateway.access.current()  # the key that signs now
-    asked = Asked(Form(f"{gateway.settings.issuer}/oauth/token", form, binding), now)
-    if form.get("grant_type") == "authorization_code":
-        return await _take_code(gateway, asked)
-    return await gateway.groups.join("token.issue", partial(_issue, gateway), asked)
+    asked = Asked(Form(f"{issuer.name}/oauth/token", form, binding), now)
+    return await groups.join("token.issue", partial(_issue, issuer), asked)
 
 
-async def _issue(gateway: Gateway, session: AsyncSession, group: Sequence[Asked]) -> list[Answer]:
-    outcomes = await session.run_sync(_decide, gateway, group)
-    await _keep(gateway, session, outcomes)
+async def exchange_code(
+    units: UnitsOfWork, issuer: TokenIssuer, form: Mapping[str, str], binding: Binding | Exception, now: datetime
+) -> Answer:
+    """Do the same for an authorization code, in a transaction of its own.
+
+    Where it answers invalid_grant, a code may have come twice and taken its token along: the door lets its AccessCache
+    expire.
+    """
+    asked = Asked(Form(f"{issuer.name}/oauth/token", form, binding), now)
+    async with units.begin("token.exchange", ANYONE) as work:
+        outcome = await work.session.run_sync(lambda sync: CodeServer(issuer, sync, asked).decide())
+        await _write(work, [outcome])
+    return outcome.answer
+
+
+async def _issue(issuer: TokenIssuer, work: UnitOfWork, group: Sequence[Asked]) -> list[Answer]:
+    outcomes = await work.session.run_sync(_decide, issuer, group)
+    await _write(work, outcomes)
     return [outcome.answer for outcome in outcomes]
 
 
-def _decide(session: Session, gateway: Gateway, group: Sequence[Asked]) -> list[Outcome]:
+def _decide(session: Session, issuer: TokenIssuer, group: Sequence[Asked]) -> list[Outcome]:
     """Decide by the clients as they stand now, then claim what may be used once; who comes too late is refused."""
     clients = find_clients(session, filter(None, (asked.form.claimed_client for asked in group)))
     stores = [GroupStore(clients) for _ in group]
-    outcomes = [TokenServer(gateway, *each).decide() for each in zip(stores, group, strict=True)]
+    outcomes = [TokenServer(issuer, *each).decide() for each in zip(stores, group, strict=True)]
     taken = claim(session, [store.marks for store in stores])
     return [outcome.refused(mark) if mark else outcome for outcome, mark in zip(outcomes, taken, strict=True)]
 
 
-async def _take_code(gateway: Gateway, asked: Asked) -> Answer:
-    """Do the same for a code, in a transaction of its own."""
-    async with gateway.database.begin("token.exchange") as session:
-        outcome = await session.run_sync(lambda sync: CodeServer(gateway, sync, asked).decide())
-        await _keep(gateway, session, [outcome])
-    if outcome.error == "invalid_grant":
-        gateway.access.expire()  # a code that came twice took its token along
-    return outcome.answer
-
-
-async def _keep(gateway: Gateway, session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
+async def _write(work: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
     """Write the tokens that are given, when their clients last used the door, and the events."""
     given = [outcome.issued for outcome in outcomes if outcome.issued]
     if given:
@@ -76,12 +83,12 @@ async def _keep(gateway: Gateway, session: AsyncSession, outcomes: Sequence[Outc
             "jtis": [said.jti for said in given], "clients": [said.client_id for said in given],
             "people": [said.person for said in given], "ends": [datetime.fromtimestamp(s.ends, UTC) for s in given],
         }  # fmt: skip
-        await session.execute(_ISSUED, rows)
+        await work.session.execute(_ISSUED, rows)
     seen = {o.client.client_id for o in outcomes if o.client and o.issued and _is_due(o.client.row.last_used_at, o)}
     if seen:
-        await session.execute(_USED, {"now": max(o.asked.now for o in outcomes), "ids": list(seen)})
+        await work.session.execute(_USED, {"now": max(o.asked.now for o in outcomes), "ids": list(seen)})
     events = [(event, outcome.asked.now) for outcome in outcomes if (event := _event(outcome))]
-    await gateway.audit.record_all(session, events)
+    await work.recorder.record_all(work.session, events)
 
 
 def _is_due(last: datetime | None, outcome: Outcome) -> bool:
@@ -95,11 +102,8 @@ def _event(outcome: Outcome) -> Event | None:
         return None
     reason = {"reason": outcome.answer.body.get("error_description", "")}
     said = {"jti": str(issued.jti), "scope": " ".join(sorted(issued.scopes))} if issued else {}
-    return Event(
-        "token.refused" if error else "token.issued",
-        actor=client.client_id,
-        institution=client.row.institution_id,
-        account=client.client_id if client.row.institution_id else None,
+    return event_of(
+        "token.refused" if error else "token.issued", client.client_id, reason if error else said,
+        institution=client.row.institution_id, account=client.client_id if client.row.institution_id else None,
         outcome=error or "issued",
-        payload=reason if error else said,
-    )
+    )  # fmt: skip

@@ -7,12 +7,12 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from sqlalchemy.orm import Session
 
-from gateway.gateway import Gateway
 from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tokens.access_tokens import AccessToken, Grant, mint
 from gateway.identity.tokens.authorization_server import Answer, Form, Server, refuse
 from gateway.identity.tokens.binding import Binding, NonceNeededError
 from gateway.identity.tokens.codes import CodeGrant
+from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.marks import Mark, proof_mark
 from gateway.identity.tokens.oauth_errors import InvalidProofError, InvalidTargetError, UseNonceError
 from gateway.identity.tokens.stores import Store, TransactionStore
@@ -52,8 +52,8 @@ class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authl
 class TokenServer(Server):
     """Decides one request for a token of the client's own; it touches nothing but its store."""
 
-    def __init__(self, gateway: Gateway, store: Store, asked: Asked) -> None:
-        super().__init__(gateway, store, asked.now)
+    def __init__(self, issuer: TokenIssuer, store: Store, asked: Asked) -> None:
+        super().__init__(issuer, store, asked.now)
         self.issued: AccessToken | None = None
         self._asked = asked
         self._binding: Binding | None = None
@@ -65,7 +65,7 @@ class TokenServer(Server):
         form = self._asked.form
         answer: Answer = self.create_token_response(form)
         if answer.body.get("error") == UseNonceError.error:
-            nonce = self.gateway.nonces.make(self.now.timestamp())
+            nonce = self.issuer.nonces.make(self.now.timestamp())
             answer = replace(answer, headers={**answer.headers, "DPoP-Nonce": nonce})
         return Outcome(self._asked, answer, form.client, self.issued)
 
@@ -78,8 +78,8 @@ class TokenServer(Server):
 
     def _check_binding(self, request: Form) -> Binding:
         """Refuse a request for another service first (RFC 8707 2.1)."""
-        if request.form.get("resource", self.gateway.settings.issuer) != self.gateway.settings.issuer:
-            raise InvalidTargetError(f"resource must be {self.gateway.settings.issuer}.")
+        if request.form.get("resource", self.issuer.name) != self.issuer.name:
+            raise InvalidTargetError(f"resource must be {self.issuer.name}.")
         binding = request.binding
         if isinstance(binding, NonceNeededError):
             raise UseNonceError(str(binding))
@@ -93,12 +93,11 @@ class TokenServer(Server):
         self, client: Registered, scope: str | None, user: str | None = None, **_others: object
     ) -> dict[str, Any]:
         """Make an access token for a client that was authenticated just now, and the person it acts for."""
-        settings, row = self.gateway.settings, client.row
+        issuer, row = self.issuer, client.row
         grant = Grant(row.client_id, row.kind, client.get_allowed_scope(scope), row.institution_id, row.subject, user)
         binding = self.binding
         signed, self.issued = mint(
-            grant, binding, self.gateway.keys, settings.issuer, int(self.now.timestamp()),
-            settings.token_lifetime_seconds,
+            grant, binding, issuer.keys, issuer.name, int(self.now.timestamp()), issuer.token_lifetime_seconds
         )  # fmt: skip
         return {
             "access_token": signed, "token_type": binding.token_type,
@@ -109,7 +108,7 @@ class TokenServer(Server):
 class CodeServer(TokenServer):
     """Decides one request that brings a code, within a transaction: codes are looked up and used there."""
 
-    def __init__(self, gateway: Gateway, session: Session, asked: Asked) -> None:
-        super().__init__(gateway, TransactionStore(session), asked)
+    def __init__(self, issuer: TokenIssuer, session: Session, asked: Asked) -> None:
+        super().__init__(issuer, TransactionStore(session), asked)
         self.session = session
         self.register_grant(CodeGrant)

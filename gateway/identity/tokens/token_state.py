@@ -9,23 +9,22 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from audit.events import Event
-from gateway.gateway import Gateway
 from gateway.identity.clients.registered import METHOD, Registered
 from gateway.identity.tables import IssuedToken
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
 from gateway.identity.tokens.authorization_server import Answer, Form, Server
+from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.stores import TransactionStore
+from gateway.runtime.work import UnitOfWork
 
 _REVOKE = text("UPDATE issued_token SET revoked_at = clock_timestamp() WHERE jti = :jti AND revoked_at IS NULL")
 _STOPPED = text("SELECT stopped IS NOT NULL FROM client_standing WHERE client_id = :id")
 
 
 @dataclass(frozen=True)
-class _Known:
+class _KnownToken:
     """A token of ours as Authlib asks about it."""
 
     said: AccessToken
@@ -51,24 +50,24 @@ class _Reads:
         if not request.form.get("token"):
             raise InvalidRequestError("token is missing.")
 
-    def query_token(self, token: str, _hint: str | None) -> _Known | None:
-        gateway, session = self.server.gateway, self.server.session
+    def query_token(self, token: str, _hint: str | None) -> _KnownToken | None:
+        issuer, session = self.server.issuer, self.server.session
         try:
-            said = read(token, gateway.keys, gateway.settings.issuer, self.server.now.timestamp())
+            said = read(token, issuer.keys, issuer.name, self.server.now.timestamp())
         except TokenError:
             return None
         row = session.get(IssuedToken, said.jti)
         stopped = session.execute(_STOPPED, {"id": said.client_id}).scalar_one_or_none()
-        return _Known(said, revoked=row is None or row.revoked_at is not None or stopped is not False)
+        return _KnownToken(said, revoked=row is None or row.revoked_at is not None or stopped is not False)
 
 
 class _Introspection(_Reads, IntrospectionEndpoint):  # type: ignore[misc]  # Authlib has no types
-    def check_permission(self, token: _Known, client: Registered, _request: Form) -> bool:
+    def check_permission(self, token: _KnownToken, client: Registered, _request: Form) -> bool:
         """Let a client ask about its own tokens; about another's there is nothing to learn."""
         return token.check_client(client)
 
-    def introspect_token(self, token: _Known) -> dict[str, Any]:
-        said, issuer = token.said, self.server.gateway.settings.issuer
+    def introspect_token(self, token: _KnownToken) -> dict[str, Any]:
+        said, issuer = token.said, self.server.issuer.name
         method, thumbprint = said.confirmation
         return {
             "active": True, "iss": issuer, "aud": issuer, "sub": said.person or said.client_id,
@@ -79,51 +78,53 @@ class _Introspection(_Reads, IntrospectionEndpoint):  # type: ignore[misc]  # Au
 
 
 class _Revocation(_Reads, RevocationEndpoint):  # type: ignore[misc]  # Authlib has no types
-    def authenticate_token(self, request: Form, client: Registered) -> _Known | None:
+    def authenticate_token(self, request: Form, client: Registered) -> _KnownToken | None:
         """Return the client's own token; a foreign one stays alive, and is answered like one nobody knows."""
         self.check_params(request, client)
         token = self.query_token(request.form["token"], None)
         return token if token and token.check_client(client) else None
 
-    def revoke_token(self, token: _Known, _request: Form) -> None:
+    def revoke_token(self, token: _KnownToken, _request: Form) -> None:
         self.server.session.execute(_REVOKE, {"jti": token.said.jti})
         self.server.revoked = token.said
 
 
 class _StateServer(Server):
-    def __init__(self, session: Session, gateway: Gateway, now: datetime) -> None:
-        super().__init__(gateway, TransactionStore(session), now)
+    def __init__(self, session: Session, issuer: TokenIssuer, now: datetime) -> None:
+        super().__init__(issuer, TransactionStore(session), now)
         self.session = session
         self.revoked: AccessToken | None = None
         self.register_endpoint(_Introspection)
         self.register_endpoint(_Revocation)
 
 
-async def introspect(session: AsyncSession, gateway: Gateway, form: Mapping[str, str], now: datetime) -> Answer:
+async def introspect(work: UnitOfWork, issuer: TokenIssuer, form: Mapping[str, str]) -> Answer:
     """Answer whether a token is alive: what it says, or exactly {"active": false}."""
-    request = Form(f"{gateway.settings.issuer}/oauth/introspect", form)
+    request = Form(f"{issuer.name}/oauth/introspect", form)
 
-    def run(sync: Session) -> Answer:
-        answer: Answer = _StateServer(sync, gateway, now).create_endpoint_response("introspection", request)
+    def run(session: Session) -> Answer:
+        answer: Answer = _StateServer(session, issuer, work.now).create_endpoint_response("introspection", request)
         return answer
 
-    return await session.run_sync(run)
+    return await work.session.run_sync(run)
 
 
-async def revoke(gateway: Gateway, form: Mapping[str, str], now: datetime) -> Answer:
-    """Take back the client's own token, with an event; any other token is answered 200 and left alone."""
-    request = Form(f"{gateway.settings.issuer}/oauth/revoke", form)
+async def revoke(work: UnitOfWork, issuer: TokenIssuer, form: Mapping[str, str]) -> Answer:
+    """Take back the client's own token, with an event; any other token is answered 200 and left alone.
 
-    def run(sync: Session) -> tuple[Answer, AccessToken | None]:
-        server = _StateServer(sync, gateway, now)
+    The door lets its AccessCache expire after the commit.
+    """
+    request = Form(f"{issuer.name}/oauth/revoke", form)
+
+    def run(session: Session) -> tuple[Answer, AccessToken | None]:
+        server = _StateServer(session, issuer, work.now)
         return server.create_endpoint_response("revocation", request), server.revoked
 
-    async with gateway.database.begin("token.revoke") as session:
-        answer, revoked = await session.run_sync(run)
-        if revoked is not None:
-            row = request.client.row
-            account, payload = row.client_id if row.institution_id else None, {"jti": str(revoked.jti)}
-            event = Event("token.revoked", row.client_id, row.institution_id, account, "revoked", payload=payload)
-            await gateway.audit.record(session, event, now)
-    gateway.access.expire()
+    answer, revoked = await work.session.run_sync(run)
+    if revoked is not None:
+        row = request.client.row
+        await work.record(
+            "token.revoked", {"jti": str(revoked.jti)}, institution=row.institution_id,
+            account=row.client_id if row.institution_id else None, outcome="revoked", actor=row.client_id,
+        )  # fmt: skip
     return answer

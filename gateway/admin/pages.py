@@ -1,0 +1,79 @@
+"""Home and account, and what operators find: changes to approve, clients and their last use."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import col, select
+
+from gateway.admin.changes import decide_change
+from gateway.admin.dependencies import TheProtector
+from gateway.admin.reports import list_clients
+from gateway.admin.tables import Change
+from gateway.console.render import NAVIGATION, page
+from gateway.identity.dependencies import TheAccess
+from gateway.people.acting import acting
+from gateway.people.guard import Anyone, OperatorPresent, SignedForm
+from gateway.people.sessions import Present
+from gateway.quality.alerts import list_alerts
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitsOfWork
+from gateway.web.dependencies import Units
+
+router = APIRouter(prefix="/console", include_in_schema=False)
+MOST_SHOWN = 100
+
+
+@router.get("")
+async def home(request: Request, units: Units, present: Anyone) -> Response:
+    """Show who is signed in, where to go, and the promises that are not kept, to those who see them."""
+    alerts = []
+    if "quality" in NAVIGATION.get(present.role, ()):
+        async with units.begin("home.show", acting(present)) as work:
+            alerts = await list_alerts(work.session, present.agency)
+    return page(request, "home", present, alerts=alerts)
+
+
+@router.get("/changes")
+async def changes(request: Request, units: Units, present: OperatorPresent, said: str = "") -> Response:
+    """Show the changes that wait, oldest first."""
+    return await _changes(request, units, present, "change-done" if said == "done" else "")
+
+
+@router.post("/changes/{change_id}/{decision}")
+async def decide(
+    request: Request,
+    change_id: UUID,
+    decision: Literal["approve", "reject"],
+    units: Units,
+    protector: TheProtector,
+    access: TheAccess,
+    present: OperatorPresent,
+    _form: SignedForm,
+) -> Response:
+    """Approve or reject one."""
+    try:
+        async with units.begin("change.decide", acting(present)) as work:
+            await decide_change(work, protector, change_id, approve=decision == "approve")
+    except DeniedError as fault:
+        return await _changes(request, units, present, "change-failed", str(fault))
+    access.expire()
+    return RedirectResponse("/console/changes?said=done", 303)
+
+
+@router.get("/clients")
+async def clients(
+    request: Request, units: Units, present: OperatorPresent, after: Annotated[str, Query(max_length=63)] = ""
+) -> Response:
+    """Show clients with their standing and last use."""
+    async with units.begin("clients.show", acting(present)) as work:
+        listed = await list_clients(work.session, after=after, limit=MOST_SHOWN)
+    return page(request, "clients", present, **listed)
+
+
+async def _changes(request: Request, units: UnitsOfWork, present: Present, note: str, fault: str = "") -> Response:
+    query = select(Change).where(col(Change.status) == "waiting").order_by(col(Change.change_id)).limit(MOST_SHOWN)
+    async with units.begin("changes.show", acting(present)) as work:
+        rows = list((await work.session.execute(query)).scalars())
+    return page(request, "changes", present, rows=rows, note=note, fault=fault, status=409 if fault else 200)

@@ -172,12 +172,13 @@ def _add_list(group: typer.Typer, kind: str) -> None:
         async def read(work: "UnitOfWork") -> list[dict[str, Any]]:
             before = None if unused_days is None else work.now - timedelta(days=unused_days)
             told = await list_clients(work.session, after="", limit=MOST_LISTED, before=before)
-            return [row for row in told["clients"] if row["kind"] == kind]
+            return [
+                {"编号 id": row["client_id"], "机构 institution": row["institution_id"],
+                 "停用原因 stopped": row["stopped"], "最近使用 last_used_at": row["last_used_at"]}
+                for row in told["clients"] if row["kind"] == kind
+            ]  # fmt: skip
 
-        for row in in_one_unit("clients.list", read):
-            members = {"编号 id": row["client_id"], "机构 institution": row["institution_id"]}
-            used = {"停用原因 stopped": row["stopped"], "最近使用 last_used_at": row["last_used_at"]}
-            show(as_json, {**members, **used})
+        show(as_json, in_one_unit("clients.list", read))
 
 
 def _add_standing(group: typer.Typer, what: str) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from gateway.catalogue.entry_command import show_entry
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, fail, show, show_rows
+from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,7 +50,7 @@ def list_agencies(as_json: AsJson = False) -> None:
         }
         for agency in agencies
     ]
-    show_rows(False, rows)
+    show(False, rows)
 
 
 def print_schema() -> None:

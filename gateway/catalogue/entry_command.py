@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.output import AsJson, fail, show, show_rows
+from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
     from connectors.catalogue.files_check import Catalogue
@@ -45,7 +45,7 @@ def _show_agency(catalogue: "Catalogue", code: str, as_json: bool) -> None:
     show(
         as_json, {"部门 agency": f"{document['zh']} {document['en']}", "代码 code": code, "性质 kind": document["kind"]}
     )
-    show_rows(
+    show(
         False,
         [
             {
@@ -86,7 +86,7 @@ def _show_dataset(catalogue: "Catalogue", dataset: "Dataset", as_json: bool) -> 
             "保存 retention": f"{dataset.retention_years} 年 years",
         },
     )
-    show_rows(
+    show(
         False,
         [
             {

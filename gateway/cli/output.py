@@ -1,4 +1,4 @@
-"""How commands answer: a small table for people, one JSON object for scripts, one line for a fault."""
+"""How commands answer: a small table for people, one JSON value for scripts, one line for a fault."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NoReturn
@@ -7,48 +7,63 @@ import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 WIDTH_IN_A_PIPE = 240  # nothing is folded for whoever reads lines
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
 
 
-def show(as_json: bool, lines: Mapping[str, object]) -> None:
-    """Print what a command found; for scripts, the English half of each label is the member's name."""
+Thing = Mapping[str, object]
+
+
+def show(as_json: bool, found: Thing | Sequence[Thing], names: Sequence[str] = ()) -> None:
+    """Print what a command found: one thing line by line, several as a table with the columns `names`.
+
+    Labels are Chinese, then English; for scripts it is one JSON value, whose members have the English names.
+    """
     if as_json:
-        members = {label.split(" ", 1)[-1].replace(" ", "_"): value for label, value in lines.items()}
-        typer.echo(orjson.dumps(members).decode())
-        return
+        told = _members(found) if isinstance(found, Mapping) else [_members(thing) for thing in found]
+        typer.echo(orjson.dumps(told).decode())
+    elif isinstance(found, Mapping):
+        Console(highlight=False, soft_wrap=True).print(_lines(found))
+    else:
+        console = Console(highlight=False)
+        if not console.is_terminal:
+            console.width = WIDTH_IN_A_PIPE
+        console.print(_table(found, list(names or (found[0] if found else ()))))
+
+
+def _members(thing: Thing) -> Thing:
+    return {label.split(" ", 1)[-1].replace(" ", "_"): value for label, value in thing.items()}
+
+
+def _lines(thing: Thing) -> Table:
     table = Table(show_header=False, box=None)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for label, value in lines.items():
-        table.add_row(label, _said(value))
-    Console(highlight=False, soft_wrap=True).print(table)
+    for label, value in thing.items():
+        table.add_row(label, Text(_in_words(value)))
+    return table
 
 
-def _said(value: object) -> str:
+def _table(things: Sequence[Thing], names: Sequence[str]) -> Table:
+    table = Table(box=None, header_style="bold")
+    for label in names:
+        table.add_column(label.replace(" ", "\n", 1), overflow="fold")
+    for thing in things:
+        table.add_row(*(Text(_in_words(thing[name])) for name in names))
+    return table
+
+
+def _in_words(value: object) -> str:
     """Return a value in words for people; nothing where there is none."""
     if isinstance(value, bool):
         return "是 yes" if value else "否 no"
     if isinstance(value, Mapping):
-        return "、".join(f"{name} {_said(member)}" for name, member in value.items() if member is not None)
+        return "、".join(f"{name} {_in_words(member)}" for name, member in value.items() if member is not None)
+    if isinstance(value, list | tuple):
+        return "、".join(map(_in_words, value))
     return "" if value is None else str(value)
-
-
-def show_rows(as_json: bool, rows: Sequence[Mapping[str, object]], names: Sequence[str] = ()) -> None:
-    """Print rows of the same members: a table for people, folded to their terminal; for scripts an array."""
-    if as_json:
-        typer.echo(orjson.dumps(list(rows)).decode())
-        return
-    table, columns = Table(box=None, header_style="bold"), list(names or (rows[0] if rows else ()))
-    for label in columns:
-        table.add_column(label.replace(" ", "\n", 1), overflow="fold")
-    for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = WIDTH_IN_A_PIPE
-    console.print(table)
 
 
 def fail(reason: str) -> NoReturn:

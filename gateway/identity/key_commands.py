@@ -75,10 +75,14 @@ def list_all_keys(as_json: AsJson = False) -> None:
     from gateway.identity.key_rotation import list_keys
 
     async def run(work: "UnitOfWork") -> list[dict[str, Any]]:
-        return [{**row, "since": row["since"].isoformat()} for row in await list_keys(work.session)]
+        rows = await list_keys(work.session)
+        return [
+            {"用途 purpose": row["purpose"], "kid": row["kid"], "状态 status": row["status"],
+             "自 since": row["since"].isoformat()}
+            for row in rows
+        ]  # fmt: skip
 
-    for row in in_one_unit("keys.list", run):
-        show(as_json, row)
+    show(as_json, in_one_unit("keys.list", run))
 
 
 @group.command("show")

@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from gateway.cli.on_instance import in_one_unit, on_instance
-from gateway.cli.output import AsJson, show, show_rows
+from gateway.cli.output import AsJson, show
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -60,7 +60,7 @@ def list_all(uscc: Uscc, as_of: AsOfDay = None, known_at: KnownAt = None, as_jso
             return await list_records(work, instance.protector, uscc, _as_of(as_of, known_at))
 
     found = on_instance(run)
-    show_rows(as_json, [{name: row[name] for name in LISTED} for row in found])
+    show(as_json, [{name: row[name] for name in LISTED} for row in found])
 
 
 @group.command("history")
@@ -82,8 +82,8 @@ def history(
     if as_json:
         show(as_json, found)
         return
-    show_rows(as_json, [{"dataset": found["dataset"], **version} for version in found["versions"]], LISTED)
-    show_rows(as_json, found["acts"], ("kind", "state", "effective_on", "actor", "reason", "recorded_at", "entry"))
+    show(as_json, [{"dataset": found["dataset"], **version} for version in found["versions"]], LISTED)
+    show(as_json, found["acts"], ("kind", "state", "effective_on", "actor", "reason", "recorded_at", "entry"))
 
 
 @group.command("proof")

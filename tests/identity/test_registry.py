@@ -77,8 +77,8 @@ def test_an_account_is_limited_rekeyed_suspended_listed_and_closed_on_the_comman
     xinqiao(["keys", "new", str(tmp_path / "next.json")], env)
 
     def listed():
-        lines = xinqiao(["account", "list", "--unused-days", "0", "--json"], env).stdout.splitlines()
-        return next(row for row in map(json.loads, lines) if row["id"] == "lender-1")
+        rows = json.loads(xinqiao(["account", "list", "--unused-days", "0", "--json"], env).stdout)
+        return next(row for row in rows if row["id"] == "lender-1")
 
     assert (listed()["stopped"], listed()["last_used_at"]) == (None, None)
     for arguments in (

@@ -105,6 +105,7 @@ async def test_nothing_tells_which_part_was_wrong_and_each_try_is_in_the_log(gat
     headers = await login(client, key, "auditor-1", gateway.settings.issuer)
     found = (await client.get("/v1/audit/entries?type=person.sign_in_refused", headers=headers)).json()["entries"]
     assert [entry["leaf"]["actor"] for entry in found] == ["person:zhao"] * 3
+    assert sorted(entry["leaf"]["outcome"] for entry in found) == ["wrong-code", "wrong-password", "wrong-password"]
     assert PASSWORD not in str(found)
 
 

@@ -9,8 +9,7 @@ from gateway.identity.refusals import Refusals
 from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
-from gateway.intake.gate import IntakeGate
-from gateway.intake.submission import Intake
+from gateway.intake.submission import Intake, intake_of
 from gateway.runtime.database import Database
 from gateway.runtime.group_commit import GroupCommit
 from gateway.runtime.instance import Instance, open_instance
@@ -39,6 +38,5 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
         issuer = TokenIssuer(
             settings.issuer, instance.keys, settings.token_lifetime_seconds, Nonces(load_kek(settings))
         )
-        intake = Intake(IntakeGate(), settings.instance_home, instance.protector)
         yield Gateway(**parts, groups=GroupCommit(instance.units), access=access, issuer=issuer,
-                      replay=ReplayWindow(), refusals=Refusals(), intake=intake)  # fmt: skip
+                      replay=ReplayWindow(), refusals=Refusals(), intake=intake_of(instance))  # fmt: skip

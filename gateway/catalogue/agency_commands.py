@@ -11,7 +11,7 @@ from gateway.cli.output import AsJson, fail, show
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gateway.gateway import Gateway
+    from gateway.runtime.instance import Instance
 
 UNKNOWN = {"zh": "目录中没有此部门", "en": "not in the catalogue", "kind": "", "datasets": 0}
 
@@ -89,8 +89,8 @@ def _known_here() -> dict[str, tuple[str | None, "datetime | None"]]:
     from gateway.identity.clients.agencies import load_statuses
     from gateway.runtime.actor import at_this_machine
 
-    async def read(gateway: "Gateway") -> dict[str, tuple[str | None, "datetime | None"]]:
-        async with gateway.units.begin("agency.list", at_this_machine()) as work:
+    async def read(instance: "Instance") -> dict[str, tuple[str | None, "datetime | None"]]:
+        async with instance.units.begin("agency.list", at_this_machine()) as work:
             statuses, last = await load_statuses(work.session), await load_last_received(work.session)
         return {code: (statuses.get(code), last.get(code)) for code in sorted({*agencies(), *statuses})}
 

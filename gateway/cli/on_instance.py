@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, TypeVar
 from gateway.cli.output import fail
 
 if TYPE_CHECKING:
-    from gateway.gateway import Gateway
+    from gateway.runtime.instance import Instance
     from gateway.runtime.work import UnitOfWork
 
 Result = TypeVar("Result")
 
 
-def on_instance(step: Callable[["Gateway"], Awaitable[Result]]) -> Result:
+def on_instance(step: Callable[["Instance"], Awaitable[Result]]) -> Result:
     """Run a step on the opened instance; a GatewayError, a denial too, ends the command with its message."""
-    from gateway.gateway import open_gateway
     from gateway.runtime.denial import DeniedError
     from gateway.runtime.errors import GatewayError
+    from gateway.runtime.instance import open_instance
     from gateway.runtime.settings import load_settings
     from gateway.web.error_table import ERRORS
 
     async def run() -> Result:
-        async with open_gateway(load_settings()) as gateway:
-            return await step(gateway)
+        async with open_instance(load_settings()) as instance:
+            return await step(instance)
 
     try:
         return asyncio.run(run())
@@ -37,8 +37,8 @@ def in_one_unit(name: str, use_case: Callable[["UnitOfWork"], Awaitable[Result]]
     """Run a use case in one unit of work, for whoever runs this command; `name` is its commit point."""
     from gateway.runtime.actor import at_this_machine
 
-    async def step(gateway: "Gateway") -> Result:
-        async with gateway.units.begin(name, at_this_machine()) as work:
+    async def step(instance: "Instance") -> Result:
+        async with instance.units.begin(name, at_this_machine()) as work:
             return await use_case(work)
 
     return on_instance(step)

@@ -29,7 +29,11 @@ def require(*scopes: str) -> Callable[[Request], Awaitable[Actor]]:
 
 
 def working(*scopes: str) -> Callable[..., AsyncIterator[UnitOfWork]]:
-    """Make a dependency that lets in callers with one of these scopes and opens a unit of work for them."""
+    """Make a dependency that lets in callers with one of these scopes and opens a unit of work for them.
+
+    Ask for it with scope="function": it commits before the response is sent. The default would commit after it, and a
+    commit that failed had said 200.
+    """
     caller = require(*scopes)
 
     async def work(

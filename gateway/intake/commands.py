@@ -11,8 +11,8 @@ from gateway.cli.output import AsJson, show
 
 if TYPE_CHECKING:
     from connectors.store.tables import Batch
-    from gateway.gateway import Gateway
     from gateway.intake.quarantine import Form
+    from gateway.runtime.instance import Instance
 
 
 def ingest(
@@ -36,28 +36,28 @@ def ingest(
     from connectors.store.corrections import count_corrected
     from gateway.intake.admission import known_dataset
     from gateway.intake.batches import export_rejected
-    from gateway.intake.submission import digest_of, from_file
+    from gateway.intake.submission import digest_of, from_file, intake_of
     from gateway.intake.take_in import take_in
     from gateway.runtime.actor import at_this_machine
 
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} 行 rows")
     progress = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), disable=as_json)
 
-    async def run(gateway: "Gateway") -> tuple["Batch", bool, int]:
+    async def run(instance: "Instance") -> tuple["Batch", bool, int]:
         actor, digest = at_this_machine(), digest_of(file)
         task = progress.add_task(f"入库 {dataset}", total=None)
         submission = from_file(
             file, known_dataset(dataset), batch or digest.hex()[:16], digest, "file", corrects=corrects
         )
         stored, new = await take_in(
-            gateway.units, actor, gateway.intake, submission,
+            instance.units, actor, intake_of(instance), submission,
             progress=lambda rows: progress.update(task, completed=rows),
         )  # fmt: skip
-        async with gateway.units.begin("rejected-rows", actor) as work:
+        async with instance.units.begin("rejected-rows", actor) as work:
             if rejected:
                 with rejected.open("w+b") as target:
                     form: Form = "csv" if rejected.suffix.lower() == ".csv" else "xlsx"
-                    await export_rejected(work, gateway.protector, stored.batch_id, target, form)
+                    await export_rejected(work, instance.protector, stored.batch_id, target, form)
             return stored, new, await count_corrected(work.session, stored)
 
     with progress:

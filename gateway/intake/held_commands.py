@@ -9,7 +9,7 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, show
 
 if TYPE_CHECKING:
-    from gateway.gateway import Gateway
+    from gateway.runtime.instance import Instance
 
 group = typer.Typer(no_args_is_help=True, help="暂存的提交 Submissions that look unlike those before them.")
 HeldId = Annotated[UUID, typer.Argument(help="暂存编号 Its id.")]
@@ -25,8 +25,8 @@ def list_held(
     from gateway.intake.held import read_held
     from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> list[dict[str, Any]]:
-        async with gateway.units.begin("held.list", at_this_machine()) as work:
+    async def run(instance: "Instance") -> list[dict[str, Any]]:
+        async with instance.units.begin("held.list", at_this_machine()) as work:
             return [held_document(row) for row in await read_held(work, None if every else "waiting", most=500)]
 
     rows = on_instance(run)
@@ -44,9 +44,10 @@ def list_held(
 def accept(held_id: HeldId, as_json: AsJson = False) -> None:
     """接受：入库，其列和数值从此视为已知 Take it in; its columns and values are known from then on."""
     from gateway.intake.accepting import accept_held
+    from gateway.intake.submission import intake_of
     from gateway.runtime.actor import at_this_machine
 
-    batch = on_instance(lambda gateway: accept_held(gateway.units, at_this_machine(), gateway.intake, held_id))
+    batch = on_instance(lambda instance: accept_held(instance.units, at_this_machine(), intake_of(instance), held_id))
     show(
         as_json, {"批次 batch": str(batch.batch_id), "行数 rows": batch.row_count, "问题数据 rejected": batch.rejected}
     )
@@ -56,7 +57,8 @@ def accept(held_id: HeldId, as_json: AsJson = False) -> None:
 def discard(held_id: HeldId, as_json: AsJson = False) -> None:
     """作废：不入库并删除 Throw it away; the agency sends another."""
     from gateway.intake.held import discard_held
+    from gateway.intake.submission import intake_of
     from gateway.runtime.actor import at_this_machine
 
-    on_instance(lambda gateway: discard_held(gateway.units, at_this_machine(), gateway.intake.spool, held_id))
+    on_instance(lambda instance: discard_held(instance.units, at_this_machine(), intake_of(instance).spool, held_id))
     show(as_json, {"已作废 discarded": str(held_id)})

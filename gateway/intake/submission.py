@@ -12,6 +12,7 @@ from connectors.model.datasets import Dataset
 from connectors.personal.sealing import Protector
 from connectors.sources.schedule import Advance
 from gateway.intake.gate import IntakeGate
+from gateway.runtime.instance import Instance
 from gateway.runtime.spool import spool_of
 
 
@@ -27,6 +28,11 @@ class Intake:
     def spool(self) -> Path:
         """Where files lie until they are taken in."""
         return spool_of(self.home)
+
+
+def intake_of(instance: Instance) -> Intake:
+    """Return what takes submissions in on an open instance; the order of intakes is that of one process."""
+    return Intake(IntakeGate(), instance.settings.instance_home, instance.protector)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
-    from gateway.gateway import Gateway
     from gateway.quality.index import Score
+    from gateway.runtime.instance import Instance
 
 NOT_COMPUTABLE = "无法计算 n/a"
 WIDTH = 140  # columns: figures are not folded, whatever the terminal
@@ -35,8 +35,8 @@ def quality(
     if code is not None and code not in agencies():
         fail(f"没有部门 {code} there is no agency {code}")
 
-    async def run(gateway: "Gateway") -> list["Score"]:
-        async with gateway.units.begin("quality", at_this_machine()) as work:
+    async def run(instance: "Instance") -> list["Score"]:
+        async with instance.units.begin("quality", at_this_machine()) as work:
             return await read_scores(work, code)
 
     scores = on_instance(run)

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from gateway.console.forms import check_upload
+from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError
 from gateway.intake.admission import known_dataset
 from gateway.intake.routes import TheIntake
@@ -35,17 +36,19 @@ async def correct(
 ) -> Response:
     """Take in the corrected rows of the batch that the form's field `corrects` names."""
     check_upload(request, settings.max_upload_bytes)
-    async with request.form(max_files=1, max_fields=3) as form:
+    form = await read_multipart(request, settings.max_upload_bytes)
+    try:
         check_token(present, str(form.get("csrf", "")))
         sent = form.get("file")
         if not isinstance(sent, UploadFile):
             raise PageError("form-stale", 400)
-        try:
-            await _take_in(units, intake, present, agency, str(form.get("corrects", "")), sent.file)
-        except DeniedError as fault:
-            if fault.denial.reason == "delivery-held":
-                return RedirectResponse(f"/console/quality/{quote(agency)}?said=held", 303)
-            return await agency_page(request, units, present, agency, note="not-done", fault=str(fault))
+        await _take_in(units, intake, present, agency, str(form.get("corrects", "")), sent.file)
+    except DeniedError as fault:
+        if fault.denial.reason == "delivery-held":
+            return RedirectResponse(f"/console/quality/{quote(agency)}?said=held", 303)
+        return await agency_page(request, units, present, agency, note="not-done", fault=str(fault))
+    finally:
+        await form.close()
     return RedirectResponse(f"/console/quality/{quote(agency)}?said=corrections-taken", 303)
 
 

@@ -9,7 +9,7 @@ from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
 if TYPE_CHECKING:
-    from gateway.gateway import Gateway
+    from gateway.runtime.instance import Instance
     from gateway.sources.life import Act
 
 group = typer.Typer(no_args_is_help=True, help="来源 Sources read on a schedule.")
@@ -46,7 +46,7 @@ def add(
     from gateway.sources.pulls import SourceRequest, add_source
 
     request = SourceRequest(source_id, dataset, connector, _read(config), every)
-    on_instance(lambda gateway: add_source(gateway.units, at_this_machine(), request))
+    on_instance(lambda instance: add_source(instance.units, at_this_machine(), request))
     show(as_json, {"来源 source": source_id, "数据目录 dataset": dataset})
 
 
@@ -56,7 +56,7 @@ def check(config: Config, connector: Connector = "database", as_json: AsJson = F
     from gateway.sources.pulls import check_source
 
     read = _read(config)
-    found = on_instance(lambda gateway: check_source(gateway.units, connector, read))
+    found = on_instance(lambda instance: check_source(instance.units, connector, read))
     show(as_json, {"可读 streams": {stream.name: list(stream.columns) for stream in found}})
 
 
@@ -66,8 +66,8 @@ def list_sources(as_json: AsJson = False) -> None:
     from connectors.sources.schedule import list_sources as load
     from gateway.runtime.actor import at_this_machine
 
-    async def run(gateway: "Gateway") -> dict[str, object]:
-        async with gateway.units.begin("source.list", at_this_machine()) as work:
+    async def run(instance: "Instance") -> dict[str, object]:
+        async with instance.units.begin("source.list", at_this_machine()) as work:
             return {row.source_id: _shown(row) for row in await load(work.session)}
 
     show(as_json, on_instance(run))
@@ -101,8 +101,8 @@ def _change(source_id: str, act: "Act", as_json: bool) -> None:
     from gateway.runtime.actor import at_this_machine
     from gateway.sources.life import change_source
 
-    async def run(gateway: "Gateway") -> None:
-        async with gateway.units.begin(f"source.{act}", at_this_machine()) as work:
+    async def run(instance: "Instance") -> None:
+        async with instance.units.begin(f"source.{act}", at_this_machine()) as work:
             await change_source(work, source_id, act)
 
     on_instance(run)

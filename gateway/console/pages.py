@@ -11,25 +11,25 @@ from gateway.console.texts import LANGUAGES
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 STATIC: Path = FOLDER / "static"
-KEPT = {"Cache-Control": "max-age=3600"}
+CACHED = {"Cache-Control": "max-age=3600"}
 
 
 @router.get("/console.css")
 async def style() -> FileResponse:
     """Return the one style sheet."""
-    return FileResponse(STATIC / "console.css", media_type="text/css", headers=KEPT)
+    return FileResponse(STATIC / "console.css", media_type="text/css", headers=CACHED)
 
 
 @router.get("/icon.svg")
 async def icon() -> FileResponse:
     """Return the icon."""
-    return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml", headers=KEPT)
+    return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml", headers=CACHED)
 
 
 @router.get("/uploads.js")
 async def script() -> FileResponse:
     """Return the one script: the progress of a large file."""
-    return FileResponse(STATIC / "uploads.js", media_type="text/javascript", headers=KEPT)
+    return FileResponse(STATIC / "uploads.js", media_type="text/javascript", headers=CACHED)
 
 
 @router.get("/language/{language}")

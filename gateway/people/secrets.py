@@ -23,13 +23,13 @@ async def hash_password(password: str) -> str:
         return await asyncio.to_thread(_HASHER.hash, password)
 
 
-async def verify_password(kept: str | None, password: str) -> bool:
+async def verify_password(stored: str | None, password: str) -> bool:
     """Tell whether it is the password; somebody unknown takes as long as somebody known."""
 
     def check() -> bool:
         try:
-            _HASHER.verify(kept or _NOBODY, password)
-            return kept is not None
+            _HASHER.verify(stored or _NOBODY, password)
+            return stored is not None
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False
 

@@ -68,12 +68,12 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no
         """Do Authlib's checks, then PKCE's and that of the key the request was bound to. Raises OAuth2Error."""
         super().validate_token_request()
         request: Form = self.request
-        kept = request.authorization_code.row.parameters
+        parameters = request.authorization_code.row.parameters
         verifier = request.form.get("code_verifier", "")
         digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("utf-8", "replace")).digest()).rstrip(b"=")
-        if not _VERIFIER.fullmatch(verifier) or not hmac.compare_digest(digest, kept["code_challenge"].encode()):
+        if not _VERIFIER.fullmatch(verifier) or not hmac.compare_digest(digest, parameters["code_challenge"].encode()):
             raise InvalidGrantError("code_verifier is not the one of the request.")
-        if "dpop_jkt" in kept and kept["dpop_jkt"] != self.server.binding.thumbprint:
+        if "dpop_jkt" in parameters and parameters["dpop_jkt"] != self.server.binding.thumbprint:
             raise InvalidGrantError("The code is bound to another key.")
 
     def authenticate_user(self, authorization_code: _Code) -> str | None:

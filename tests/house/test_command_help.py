@@ -1,12 +1,15 @@
-"""The help of every command, argument and option: Chinese first, English beside it."""
+"""The help of every command, argument and option: Chinese first, English beside it; and what pages say of commands."""
 
 import re
+from pathlib import Path
 
 import pytest
 import typer
 
 from gateway.__main__ import app
 
+ROOT = Path(__file__).parents[2]
+PAGES = [*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")]
 CHINESE = r"[\u4e00-\u9fff]"
 
 
@@ -21,7 +24,8 @@ def helps(command, path="xinqiao"):
     return found
 
 
-HELPS = helps(typer.main.get_command(app))
+COMMAND = typer.main.get_command(app)
+HELPS = helps(COMMAND)
 
 
 def test_the_whole_command_line_is_looked_at():
@@ -37,3 +41,12 @@ def test_every_help_is_in_both_languages_chinese_first(sort):
         "English": lambda said: said and not re.search(rf"{CHINESE}.*[A-Za-z]{{2,}}", said, re.DOTALL),
     }[sort]
     assert {place: said for place, said in HELPS.items() if wrong(said)} == {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_names_exists(page):
+    for said in re.findall(r"xinqiao((?: [a-z][a-z|-]*)+)", page.read_text("utf-8")):
+        first, *others = said.split()
+        assert f"xinqiao {first}" in HELPS, said
+        if getattr(COMMAND.commands[first], "commands", None) and others:
+            assert {f"xinqiao {first} {verb}" for verb in others[0].split("|")} <= HELPS.keys(), said

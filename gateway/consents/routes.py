@@ -46,7 +46,7 @@ class Answer(BaseModel):
     approval: Annotated[str, Field(max_length=8192, description="JWS over the terms; docs/consents.md.")]
 
 
-@router.post("", status_code=201, summary="Request a consent 请求授权")
+@router.post("", status_code=201, summary="请求授权 Request a consent")
 async def request(work: Party, wanted: ConsentRequest) -> dict[str, Any]:
     """Store the request and return the terms for the signatory to sign."""
     subject = read_identifier(wanted.subject)
@@ -61,7 +61,7 @@ async def request(work: Party, wanted: ConsentRequest) -> dict[str, Any]:
     return consent_document(await request_consent(work, terms))
 
 
-@router.get("", summary="Consents 授权列表")
+@router.get("", summary="授权列表 Consents")
 async def list_consents(
     work: Party,
     after: UUID | None = None,
@@ -78,13 +78,13 @@ async def list_consents(
     return {"consents": shown, "next": str(rows[-1].consent_id) if len(rows) == limit else None}
 
 
-@router.get("/{consent_id}", summary="A consent 查看授权")
+@router.get("/{consent_id}", summary="查看授权 A consent")
 async def show(consent_id: UUID, work: Party) -> dict[str, Any]:
     """Return a consent as it stands."""
     return consent_document(await get_consent(work, consent_id))
 
 
-@router.get("/{consent_id}/evidence", summary="Every version, approval and receipt 授权证据")
+@router.get("/{consent_id}/evidence", summary="授权证据 Every version, approval and receipt")
 async def evidence(consent_id: UUID, work: Party) -> dict[str, Any]:
     """Return what was signed: the canonical terms, each version's approval and receipt, and the receipts' key."""
     await get_consent(work, consent_id)
@@ -99,7 +99,7 @@ async def evidence(consent_id: UUID, work: Party) -> dict[str, Any]:
     return {"terms": rows[0].terms.decode(), "versions": versions, "keys": work.keys.publics("consent")}
 
 
-@router.get("/{consent_id}/uses", summary="Who asked on this consent 授权使用记录")
+@router.get("/{consent_id}/uses", summary="授权使用记录 Who asked on this consent")
 async def uses(
     consent_id: UUID,
     work: Party,
@@ -120,7 +120,7 @@ async def uses(
     }  # fmt: skip
 
 
-@router.post("/{consent_id}/{action}", summary="Approve, reject, pause, resume, revoke 授权、拒绝、暂停、恢复、撤销")
+@router.post("/{consent_id}/{action}", summary="授权、拒绝、暂停、恢复、撤销 Approve, reject, pause, resume, revoke")
 async def change(
     consent_id: UUID, action: Action, request: Request, work: Party, answer: Answer | None = None
 ) -> Response:

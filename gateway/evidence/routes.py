@@ -33,7 +33,7 @@ class EntryQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
-@router.get("/entries", summary="Events by filter 按条件查事件")
+@router.get("/entries", summary="按条件查事件 Events by filter")
 async def entries(work: Auditing, query: Annotated[EntryQuery, Query()]) -> dict[str, Any]:
     """Return events in the order of their ids; `index` is null until an event is in the tree; `next` pages on."""
     asked = query.model_dump(exclude={"after", "limit"}, exclude_none=True)
@@ -42,7 +42,7 @@ async def entries(work: Auditing, query: Annotated[EntryQuery, Query()]) -> dict
     return {"entries": page, "next": str(found[-1].event_id) if len(found) == query.limit else None}
 
 
-@router.get("/entries/{event_id}/proof", summary="Inclusion proof 包含证明")
+@router.get("/entries/{event_id}/proof", summary="包含证明 Inclusion proof")
 async def proof(event_id: UUID, work: Auditing) -> dict[str, Any]:
     """Return the leaf, its index, the audit path in hex (RFC 6962 2.1.1) and the checkpoint it leads to.
 

@@ -15,7 +15,7 @@ WINDOWS = {"acct-day": 86_400, "acct-month": 2_592_000}
 NO_INQUIRY = UUID(int=0)
 
 
-@router.get("/quota", summary="What is left 剩余配额")
+@router.get("/quota", summary="剩余配额 What is left")
 async def quota(work: Account) -> dict[str, Any]:
     """Return the account's own use and limits; of the institution only what it leaves."""
     caller = work.actor

@@ -50,7 +50,7 @@ class Question(BaseModel):
     )
 
 
-@router.post("", summary="Ask about an enterprise 查询企业信用")
+@router.post("", summary="查询企业信用 Ask about an enterprise")
 async def ask(
     question: Question, request: Request, units: Units, settings: TheSettings, http: Http, caller: Asker, key: Key
 ) -> Response:
@@ -71,7 +71,7 @@ async def ask(
     return JSONResponse(answer_document(outcome.answer), headers=headers)
 
 
-@router.get("/{inquiry_id}", summary="An inquiry 查看一次查询")
+@router.get("/{inquiry_id}", summary="查看一次查询 An inquiry")
 async def show(inquiry_id: UUID, work: Reading) -> dict[str, Any]:
     """Return an inquiry of the caller's institution: how it ended, and its answer's statement for the account's own."""
     row = await work.session.get(Inquiry, inquiry_id)

@@ -48,7 +48,7 @@ class UsageReport(BaseModel):
                 for name, value in members.items()}  # fmt: skip
 
 
-@router.post("", summary="Report a usage result 报告应用结果")
+@router.post("", summary="报告应用结果 Report a usage result")
 async def report(told: UsageReport, request: Request, response: Response, work: Reporting) -> dict[str, Any]:
     """Store the report and queue it for the city; the same again is the same (200), other content a version (201)."""
     row, new = await report_usage(work, told.inquiry, told.content())
@@ -57,7 +57,7 @@ async def report(told: UsageReport, request: Request, response: Response, work: 
     return {"result": str(row.result_id), "version": row.version, "exchange": str(row.exchange)}
 
 
-@router.get("/{result_id}", summary="A usage result and its receipts 应用结果与回执")
+@router.get("/{result_id}", summary="应用结果与回执 A usage result and its receipts")
 async def show(result_id: UUID, work: Reporting) -> dict[str, Any]:
     """Return every version with its deliveries: state, the city's receipt, the province's receipt."""
     rows, sent = await read_usage(work, result_id)

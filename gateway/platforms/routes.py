@@ -26,14 +26,14 @@ class Delivered(BaseModel):
     message: Annotated[str, Field(max_length=2 * MAX_STATEMENT_BYTES, description="JWS, xinqiao-delivery+jws.")]
 
 
-@router.post("/deliveries", summary="Take a delivery in 接收报送")
+@router.post("/deliveries", summary="接收报送 Take a delivery in")
 async def take_in(delivered: Delivered, settings: TheSettings, work: Sending) -> dict[str, Any]:
     """Store the message and return its signed receipt; sent again, the same receipt."""
     received = await receive(work, settings.role, delivered.message)
     return {"receipt": received.receipt, "onward_expected": passes_on(settings.role, received.kind)}
 
 
-@router.get("/deliveries/{delivery_id}", summary="Receipts of a delivery 查询回执")
+@router.get("/deliveries/{delivery_id}", summary="查询回执 Receipts of a delivery")
 async def show(delivery_id: UUID, settings: TheSettings, work: Sending) -> dict[str, Any]:
     """Return the receipt and, once it is there, that of the platform the message was passed on to."""
     found = await get_receipts(work, delivery_id)
@@ -44,7 +44,7 @@ async def show(delivery_id: UUID, settings: TheSettings, work: Sending) -> dict[
     }
 
 
-@router.get("/received", summary="What has arrived 已接收的报送")
+@router.get("/received", summary="已接收的报送 What has arrived")
 async def received_items(
     work: Reading,
     kind: Literal["usage-results", "evaluations"],

@@ -71,13 +71,13 @@ class Objection(BaseModel):
     document: Document = None
 
 
-@router.get("/records", summary="Records of one's own enterprise 本企业记录")
+@router.get("/records", summary="本企业记录 Records of one's own enterprise")
 async def own_records(work: BySignatory, protector: TheProtector) -> dict[str, Any]:
     """Return what may be shown of the signatory's enterprise, as of today, with what was done."""
     return {"records": await list_own_records(work, protector)}
 
 
-@router.get("/records/{record_id}/history", summary="A record's versions and acts 记录的历史")
+@router.get("/records/{record_id}/history", summary="记录的历史 A record's versions and acts")
 async def history(
     record_id: UUID, work: Reading, protector: TheProtector, as_of: Day = None, known_at: KnownAt = None
 ) -> dict[str, Any]:
@@ -85,7 +85,7 @@ async def history(
     return await read_history(work, protector, record_id, AsOf(as_of, known_at))
 
 
-@router.post("/records/{record_id}/acts", status_code=201, summary="Act upon a record 撤回、修复、处理异议")
+@router.post("/records/{record_id}/acts", status_code=201, summary="撤回、修复、处理异议 Act upon a record")
 async def act(record_id: UUID, asked: Act, work: ByAgency) -> dict[str, Any]:
     """Withdraw, reinstate or repair a record, note or decide an objection; it acts on every answer from now on."""
     effective = asked.effective_on or day_of(work.now)
@@ -93,7 +93,7 @@ async def act(record_id: UUID, asked: Act, work: ByAgency) -> dict[str, Any]:
     return act_document(await act_on_record(work, record_id, request))
 
 
-@router.post("/records/{record_id}/objections", status_code=201, summary="Object to a record 提出异议")
+@router.post("/records/{record_id}/objections", status_code=201, summary="提出异议 Object to a record")
 async def object_to(record_id: UUID, asked: Objection, work: BySignatory) -> dict[str, Any]:
     """Object to a record about one's own enterprise: it stays visible, marked, until the agency decides."""
     request = ActRequest(ActKind.OBJECT, day_of(work.now), asked.reason, asked.document)
@@ -103,7 +103,7 @@ async def object_to(record_id: UUID, asked: Objection, work: BySignatory) -> dic
 @router.post(
     "/datasets/{dataset}/withdrawals",
     status_code=201,
-    summary="Withdraw or repair by list 按清单撤回或修复",
+    summary="按清单撤回或修复 Withdraw or repair by list",
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )
 async def withdraw_list(

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1", tags=["push 报送"])
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "records"), scope="function")]
 
 
-@router.get("/records/{record_id}/proof", summary="A record's proof 记录的证明")
+@router.get("/records/{record_id}/proof", summary="记录的证明 A record's proof")
 async def proof(record_id: UUID, work: Reading) -> dict[str, Any]:
     """Return the canonical bytes (UTF-8 JSON), leaf index, path in hex (RFC 6962 2.1.1), statement and its key.
 
@@ -35,7 +35,7 @@ async def proof(record_id: UUID, work: Reading) -> dict[str, Any]:
 
 @router.get(
     "/records/{record_id}/proof-file",
-    summary="A record's proof as a file 记录证明文件",
+    summary="记录证明文件 A record's proof as a file",
     responses={200: {"content": {"application/json": {}}}},
     response_class=Response,
 )

@@ -17,7 +17,7 @@ from gateway.web.dependencies import TheSettings, Units
 router = APIRouter(tags=["operations 运行"])
 
 
-@router.get("/livez", summary="Is the process alive? 进程是否存活")
+@router.get("/livez", summary="进程是否存活 Is the process alive?")
 async def live() -> dict[str, str]:
     """Answer without touching the database: a failed answer means restart me."""
     return {"status": "ok"}
@@ -25,7 +25,7 @@ async def live() -> dict[str, str]:
 
 @router.get(
     "/readyz",
-    summary="Can it do its work? 是否就绪",
+    summary="是否就绪 Can it do its work?",
     responses={503: {"description": "Not ready; `checks` says why."}},
 )
 async def ready(units: Units, settings: TheSettings) -> JSONResponse:
@@ -42,7 +42,7 @@ async def ready(units: Units, settings: TheSettings) -> JSONResponse:
     return JSONResponse(body, status_code=200 if ready else 503)
 
 
-@router.get("/metrics", summary="Prometheus metrics 指标", response_class=Response)
+@router.get("/metrics", summary="指标 Prometheus metrics", response_class=Response)
 async def metrics(request: Request, units: Units, settings: TheSettings) -> Response:
     """Sum the counts of all processes of this instance; what rooms count in the database, where it answers."""
     counted: Metrics = request.app.state.metrics

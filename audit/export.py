@@ -22,11 +22,15 @@ async def export_log(session: AsyncSession, log_id: int, folder: Path, progress:
     """
     latest = await find_latest(session, log_id)
     if latest is None:
-        raise ProofError("nothing is published yet: is `xinqiao worker` running?")
+        raise ProofError(
+            "尚未发布任何内容，`xinqiao worker` 在运行吗？ nothing is published yet: is `xinqiao worker` running?"
+        )
     size, note = latest
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
-        raise ProofError(f"{folder} is not empty: an export never mixes with another")
+        raise ProofError(
+            f"{folder} 不是空文件夹，导出不与其他文件混放 {folder} is not empty: an export never mixes with another"
+        )
     for n, width in widths(size, 0):
         bundle = write_bundle(await entries(session, log_id, n * WIDTH, n * WIDTH + width))
         _write(folder / tile_path("entries", n, width), bundle)

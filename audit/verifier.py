@@ -37,14 +37,20 @@ def verify_log(folder: Path, vkey: str, kept: Sequence[str], progress: Progress)
     earlier = [verify_checkpoint(note, vkey) for note in kept]
     for checkpoint in earlier:
         if checkpoint.size > head.size:
-            raise ForkError(f"the log shrank: {checkpoint.size} entries were signed, {head.size} are left")
+            raise ForkError(f"日志变短了 the log shrank: {checkpoint.size} entries were signed, {head.size} are left")
     wanted = {checkpoint.size for checkpoint in earlier} | {head.size}
     roots, types = _replay(folder, head.size, wanted, progress)
     if roots[head.size] != head.root:
-        raise ForkError("the entries do not lead to the checkpoint's root: an entry was changed, added or removed")
+        raise ForkError(
+            "条目与检查点的根不符：有条目被改动、增加或删除 "
+            "the entries do not lead to the checkpoint's root: an entry was changed, added or removed"
+        )
     for checkpoint in earlier:
         if roots[checkpoint.size] != checkpoint.root:
-            raise ForkError(f"the first {checkpoint.size} entries are not those signed earlier: the log was rewritten")
+            raise ForkError(
+                f"前 {checkpoint.size} 条不是当初签名的条目：日志被改写 "
+                f"the first {checkpoint.size} entries are not those signed earlier: the log was rewritten"
+            )
     return Report(head, earlier, types)
 
 
@@ -73,18 +79,20 @@ def _replay(folder: Path, size: int, wanted: set[int], progress: Progress) -> tu
 def _check_tile(folder: Path, place: Place, tile: bytes) -> None:
     level, n = place
     if _read(folder / tile_path(level, n, len(tile) // HASH_BYTES)) != tile:
-        raise ForkError(f"tile {level}/{n} is not what the entries give")
+        raise ForkError(f"哈希块 {level}/{n} 与条目不符 tile {level}/{n} is not what the entries give")
 
 
 def _type_of(leaf: bytes, index: int) -> str:
     try:
         return str(json.loads(leaf)["type"])
     except (ValueError, KeyError, TypeError) as fault:
-        raise AuditError(f"entry {index} is not an event") from fault
+        raise AuditError(f"第 {index} 条不是事件 entry {index} is not an event") from fault
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as fault:
-        raise ProofError(f"{path} is missing: a log that cannot be read is not verified") from fault
+        raise ProofError(
+            f"缺少 {path}：读不全的日志无法核验 {path} is missing: a log that cannot be read is not verified"
+        ) from fault

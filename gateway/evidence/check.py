@@ -45,13 +45,18 @@ def verify_rows(folder: Path, size: int) -> dict[str, int]:
         for row in _read(folder, name):
             entry = str(row["entry"])
             if entry not in leaves:
-                raise EvidenceError(f"{name}: a row names the entry {entry}, which is not in the log")
+                raise EvidenceError(
+                    f"{name}：有一行指向日志中没有的条目 {entry} a row names the entry {entry}, which is not in the log"
+                )
             if entry in payloads and not check(row, payloads[entry]):
-                raise EvidenceError(f"{name}: the row of entry {entry} is not the one that was recorded")
+                raise EvidenceError(
+                    f"{name}：条目 {entry} 的那一行与记录时不同 "
+                    f"the row of entry {entry} is not the one that was recorded"
+                )
             seen.add(entry)
         made = {entry for entry, leaf in leaves.items() if MADE_BY[name](leaf["type"])}
         if missing := made - seen:
-            raise EvidenceError(f"{name}: the row of entry {min(missing)} is missing")
+            raise EvidenceError(f"{name}：缺少条目 {min(missing)} 的那一行 the row of entry {min(missing)} is missing")
         counts[name] = len(seen)
     counts["records"] = _verify_records(folder, {p["batch"]: p for p in payloads.values() if "root" in p}, leaves)
     return dict(counts)
@@ -62,7 +67,10 @@ def _payloads(folder: Path, leaves: Mapping[str, Members]) -> dict[str, Members]
     for row in _read(folder, "payloads"):
         leaf = leaves.get(str(row["entry"]))
         if leaf is None or commitment(bytes.fromhex(row["salt"]), row["payload"].encode()) != leaf["c"]:
-            raise EvidenceError(f"the payload of entry {row['entry']} is not the one that was recorded")
+            raise EvidenceError(
+                f"条目 {row['entry']} 的内容与记录时不同 "
+                f"the payload of entry {row['entry']} is not the one that was recorded"
+            )
         opened[str(row["entry"])] = json.loads(row["payload"])
     return opened
 
@@ -72,11 +80,14 @@ def _verify_records(folder: Path, batches: Mapping[str, Members], entries: Mappi
     for batch, rows in groupby(_read(folder, "records"), lambda row: str(row["batch"])):
         leaves = [_leaf_of(row, entries) for row in rows]
         if batch not in left or root_of(leaves).hex() != batches[batch]["root"]:
-            raise EvidenceError(f"records: those of batch {batch} do not lead to the root that was recorded")
+            raise EvidenceError(
+                f"批次 {batch} 的记录与所记的根不符 "
+                f"records: those of batch {batch} do not lead to the root that was recorded"
+            )
         left.discard(batch)
         count += len(leaves)
     if missing := [batch for batch in left if batches[batch]["root"] != root_of([]).hex()]:
-        raise EvidenceError(f"records: those of batch {min(missing)} are missing")
+        raise EvidenceError(f"缺少批次 {min(missing)} 的记录 records: those of batch {min(missing)} are missing")
     return count
 
 
@@ -84,7 +95,10 @@ def _leaf_of(row: Members, entries: Mapping[str, Members]) -> bytes:
     if row["canonical"] is not None:
         return leaf_hash(str(row["canonical"]).encode())
     if entries.get(str(row["expunged"]), {}).get("type") != "record.expunged":
-        raise EvidenceError(f"records: one of batch {row['batch']} has no content, and no entry says why")
+        raise EvidenceError(
+            f"批次 {row['batch']} 有一条记录没有内容，也没有条目说明原因 "
+            f"records: one of batch {row['batch']} has no content, and no entry says why"
+        )
     return bytes.fromhex(row["digest"])
 
 
@@ -126,4 +140,4 @@ def _read(folder: Path, name: str) -> Iterator[Members]:
             for line in file:
                 yield json.loads(line)
     except (OSError, ValueError) as fault:
-        raise EvidenceError(f"{FOLDER}/{name}.ndjson cannot be read: {type(fault).__name__}") from fault
+        raise EvidenceError(f"{FOLDER}/{name}.ndjson 无法读取 cannot be read: {type(fault).__name__}") from fault

@@ -67,7 +67,7 @@ def find_batch_of(header: Sequence[str]) -> UUID | None:
 def corrected(table: Table, refusals: Refusals) -> Corrected:
     """Return the corrected rows as a delivery of their own. Raises CorrectionError, here or while rows are read."""
     if table.encoding not in _FORMS:
-        raise CorrectionError("请存为 XLSX 或 CSV 再报送 save the corrected file as XLSX or CSV")
+        raise CorrectionError("请存为 XLSX 或 CSV 再提交 save the corrected file as XLSX or CSV")
     names = table.header[len(HEADINGS) :]
     while names and not names[-1]:
         names = names[:-1]

@@ -22,7 +22,7 @@ LARGEST_WORKBOOK_BYTES = 64 * 1024 * 1024
 MOST_MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 MOST_SECONDS = 120
 _DAMAGED = 3  # the child's way to say that the file, not the machine, is at fault
-_ASK_ZH, _ASK_EN = "请另存为 CSV（UTF-8）再报送", "save it as CSV (UTF-8) and send that"
+_ASK_ZH, _ASK_EN = "请另存为 CSV（UTF-8）再提交", "save it as CSV (UTF-8) and send that"
 
 
 def read_workbook(path: Path, sheet: str = "", most: int | None = None) -> Iterator[list[str]]:

@@ -41,7 +41,7 @@ def read_keys(dataset: Dataset, table: Table, protector: Protector) -> Iterator[
     columns = _find_columns(dataset, table.header)
     for count, (number, cells) in enumerate(table.rows, start=1):
         if count > MOST_KEYS:
-            raise MalformedError(f"超过 {MOST_KEYS} 行，请分批报送 more than {MOST_KEYS} rows: send several lists")
+            raise MalformedError(f"超过 {MOST_KEYS} 行，请分批提交 more than {MOST_KEYS} rows: send several lists")
         yield number, _key(dataset, columns, cells, protector) if len(cells) == len(table.header) else None
 
 

@@ -58,7 +58,7 @@ async def read_corrected(
     whose = find_batch_of(table.header)
     if whose is None:
         raise CorrectionError(
-            "不是问题数据表：请用下载的问题数据表更正后报送 "
+            "不是问题数据表：请用下载的问题数据表更正后提交 "
             "this is no table of refused rows: correct the one you downloaded"
         )
     if await find_first(session, dataset, whose) != first:

@@ -46,7 +46,7 @@ def list_agencies(as_json: AsJson = False) -> None:
             "性质 kind": agency["kind"],
             "目录 datasets": agency["datasets"],
             "登记 client": agency["client"],
-            "最近报送 last delivery": (agency["last_delivery"] or "")[:16].replace("T", " "),
+            "最近提交 last delivery": (agency["last_delivery"] or "")[:16].replace("T", " "),
         }
         for agency in agencies
     ]

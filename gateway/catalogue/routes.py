@@ -19,7 +19,7 @@ from gateway.intake.admission import known_dataset
 from gateway.runtime.actor import Actor
 from gateway.web.dependencies import TheSettings
 
-router = APIRouter(prefix="/v1", tags=["catalogue 数据目录"])
+router = APIRouter(prefix="/v1", tags=["数据目录 Catalogue"])
 AnyClient = Annotated[Actor, Depends(require(*sorted(frozenset().union(*SCOPES.values()))), scope="function")]
 Code = Annotated[str, Query(max_length=63)]
 
@@ -37,26 +37,26 @@ class LinkedData(JSONResponse):
 
 
 @router.get(
-    "/catalogue/schema", summary="JSON Schema of the catalogue's files 目录文件的结构", response_class=JsonSchema
+    "/catalogue/schema", summary="目录文件的结构 JSON Schema of the catalogue's files", response_class=JsonSchema
 )
 async def schema() -> JsonSchema:
     """Return the schema for editors. It is the program's and tells nothing of the city: open to anybody."""
     return JsonSchema(catalogue_schema())
 
 
-@router.get("/catalogue.jsonld", summary="The catalogue as DCAT 3 目录导出", response_class=LinkedData)
+@router.get("/catalogue.jsonld", summary="目录导出 The catalogue as DCAT 3", response_class=LinkedData)
 async def export(settings: TheSettings, _caller: AnyClient) -> LinkedData:
     """Return the whole catalogue as JSON-LD for data portals."""
     return LinkedData(dcat_document(get_catalogue(), settings.issuer))
 
 
-@router.get("/catalogue/agencies", summary="Agencies 部门")
+@router.get("/catalogue/agencies", summary="部门 Agencies")
 async def agencies(_caller: AnyClient) -> dict[str, Any]:
     """Return every agency with the number of its datasets."""
     return {"agencies": agency_documents(get_catalogue())}
 
 
-@router.get("/catalogue/datasets", summary="Datasets 数据目录")
+@router.get("/catalogue/datasets", summary="数据目录 Datasets")
 async def datasets(_caller: AnyClient, agency: Code = "", category: Code = "", sharing: Code = "") -> dict[str, Any]:
     """Return the datasets, or those of one agency, category or sharing class (public, shared, restricted)."""
     catalogue = get_catalogue()
@@ -64,7 +64,7 @@ async def datasets(_caller: AnyClient, agency: Code = "", category: Code = "", s
     return {"datasets": summaries(catalogue, found)}
 
 
-@router.get("/catalogue/datasets/{dataset}", summary="A dataset 一项数据目录")
+@router.get("/catalogue/datasets/{dataset}", summary="一项数据目录 A dataset")
 async def show(dataset: Annotated[str, PathParameter(max_length=63)], _caller: AnyClient) -> dict[str, Any]:
     """Return its fields, promise, disclosure and mappings."""
     return dataset_document(known_dataset(dataset))

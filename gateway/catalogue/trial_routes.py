@@ -12,13 +12,13 @@ from gateway.intake.routes import DatasetName, Pusher, TheIntake
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units
 
-router = APIRouter(prefix="/v1", tags=["push 报送"])
+router = APIRouter(prefix="/v1", tags=["提交 Submit"])
 Rows = Annotated[int | None, Query(ge=1, description="只试前多少行 Try the first rows only.")]
 
 
 @router.post(
     "/datasets/{dataset}/batches:check",
-    summary="Try a batch without storing it 试报一个批次",
+    summary="试报一个批次 Try a batch without storing it",
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )
 async def check(

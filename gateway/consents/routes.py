@@ -18,7 +18,7 @@ from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
 from gateway.web.problems import problem
 
-router = APIRouter(prefix="/v1/consents", tags=["consent 授权"])
+router = APIRouter(prefix="/v1/consents", tags=["授权 Consent"])
 Party = Annotated[UnitOfWork, Depends(working("consents"), scope="function")]
 Name = Annotated[str, Field(min_length=2, max_length=63)]
 Action = Literal["approve", "reject", "pause", "resume", "revoke"]

@@ -14,7 +14,7 @@ from gateway.runtime.actor import ANYONE
 from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units, commit_point
 
-router = APIRouter(prefix="/audit/log", tags=["audit 审计"])
+router = APIRouter(prefix="/audit/log", tags=["审计 Audit"])
 _TILE = re.compile(r"([0-9]|[1-5][0-9])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 

@@ -11,7 +11,7 @@ from gateway.evidence.entries import prove_entry, search_entries
 from gateway.identity.caller import working
 from gateway.runtime.work import UnitOfWork
 
-router = APIRouter(prefix="/v1/audit", tags=["audit 审计"])
+router = APIRouter(prefix="/v1/audit", tags=["审计 Audit"])
 Auditing = Annotated[UnitOfWork, Depends(working("audit"), scope="function")]
 Text = Annotated[str | None, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Instant = Annotated[AwareDatetime | None, Field(description="RFC 3339 with an offset, such as Z or +08:00.")]

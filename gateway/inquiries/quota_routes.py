@@ -9,7 +9,7 @@ from gateway.identity.caller import working
 from gateway.inquiries.ledger import Charge, Room, read_room
 from gateway.runtime.work import UnitOfWork
 
-router = APIRouter(prefix="/v1", tags=["ask 查询"])
+router = APIRouter(prefix="/v1", tags=["查询 Ask"])
 Account = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 WINDOWS = {"acct-day": 86_400, "acct-month": 2_592_000}
 NO_INQUIRY = UUID(int=0)

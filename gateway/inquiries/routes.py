@@ -26,7 +26,7 @@ from gateway.web.problems import problem
 from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import payload_of
 
-router = APIRouter(prefix="/v1/inquiries", tags=["ask 查询"])
+router = APIRouter(prefix="/v1/inquiries", tags=["查询 Ask"])
 Asker = Annotated[Actor, Depends(require("inquiries"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 Key = Annotated[

@@ -15,7 +15,7 @@ from gateway.platforms.tables import Delivery, UsageResult
 from gateway.runtime.work import UnitOfWork
 from signing.jws import payload_of
 
-router = APIRouter(prefix="/v1/usage-results", tags=["feed back 回流"])
+router = APIRouter(prefix="/v1/usage-results", tags=["回流 Feedback"])
 Reporting = Annotated[UnitOfWork, Depends(working("usage-results"), scope="function")]
 Yuan = Annotated[Decimal | None, Field(ge=0, lt=10**15, decimal_places=2, description="元 In yuan, as a text.")]
 

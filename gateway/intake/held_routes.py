@@ -14,12 +14,12 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
 
-router = APIRouter(prefix="/v1", tags=["quality 质量"])
+router = APIRouter(prefix="/v1", tags=["质量 Quality"])
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "admin"), scope="function")]
 Decider = Annotated[Actor, Depends(require("datasets", "admin"), scope="function")]
 
 
-@router.get("/held-deliveries", summary="Held submissions 暂存的提交")
+@router.get("/held-deliveries", summary="暂存的提交 Held submissions")
 async def held_submissions(
     work: Reading,
     status: Literal["waiting", "accepted", "discarded", "expired"] | None = None,
@@ -32,7 +32,7 @@ async def held_submissions(
     return {"held": [held_document(row) for row in rows], "next": following}
 
 
-@router.post("/held-deliveries/{held_id}/{decision}", summary="Accept or discard 接受或作废暂存的提交")
+@router.post("/held-deliveries/{held_id}/{decision}", summary="接受或作废暂存的提交 Accept or discard")
 async def decide(
     held_id: UUID, decision: Literal["accept", "discard"], units: Units, intake: TheIntake, caller: Decider
 ) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
 
-router = APIRouter(prefix="/v1", tags=["quality 质量"])
+router = APIRouter(prefix="/v1", tags=["质量 Quality"])
 Reader = Annotated[Actor, Depends(require("datasets", "audit"), scope="function")]
 CHUNK = 1 << 16
 Format = Annotated[
@@ -28,7 +28,7 @@ Format = Annotated[
 
 @router.get(
     "/batches/{batch_id}/rejected-rows",
-    summary="Refused rows to correct 下载问题数据",
+    summary="下载问题数据 Refused rows to correct",
     response_class=StreamingResponse,
     responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}}},
 )

@@ -21,7 +21,7 @@ from gateway.runtime.work import UnitOfWork
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units, part
 
-router = APIRouter(prefix="/v1", tags=["push 报送"])
+router = APIRouter(prefix="/v1", tags=["提交 Submit"])
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 Pusher = Annotated[Actor, Depends(require("datasets"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit"), scope="function")]
@@ -43,7 +43,7 @@ DatasetName = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 @router.post(
     "/datasets/{dataset}/batches",
     status_code=201,
-    summary="Push a batch 报送一个批次",
+    summary="提交一个批次 Submit a batch",
     response_model=None,
     responses={202: {"description": "Held: it looks unlike earlier ones, and a person has to look at it."}},
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
@@ -86,7 +86,7 @@ async def push(
     return batch_document(batch, corrected)
 
 
-@router.get("/batches/{batch_id}", summary="A batch 查看批次")
+@router.get("/batches/{batch_id}", summary="查看批次 A batch")
 async def show(batch_id: UUID, work: Reading) -> dict[str, Any]:
     """Return the counts, the refusals by reason, how many were corrected since, and the sealed statement."""
     return batch_document(*await read_batch(work, batch_id))

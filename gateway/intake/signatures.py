@@ -96,7 +96,7 @@ def _verify_message(request: Request, issuer: str, keys: Keys, now: float) -> di
     check_times(found.parameters, now, MOST_AGE_SECONDS)
     jwk, alg = find_key(found.parameters, keys)
     query = f"?{request.url.query}" if request.url.query else ""
-    # The address as callers see it; what a proxy calls us is no business of the signature.
+    # The address as callers see it; the signature does not cover the name a proxy uses for us.
     values = {**fields, "@method": request.method, "@target-uri": f"{issuer}{request.url.path}{query}"}
     base = signature_base(found.covered, found.serialised, values)
     verify_bytes(base.encode(), found.signature, jwk, alg)

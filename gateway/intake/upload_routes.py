@@ -24,7 +24,7 @@ from gateway.web.body import chunks_of, read_digest
 from gateway.web.checksum import ALGORITHMS, Checksum
 from gateway.web.dependencies import TheSettings, Units
 
-router = APIRouter(prefix="/v1", tags=["push 报送"])
+router = APIRouter(prefix="/v1", tags=["提交 Submit"])
 VERSION = "1.0.0"
 TUS = {"Tus-Resumable": VERSION}
 PIECE_TYPE = "application/offset+octet-stream"
@@ -38,14 +38,14 @@ Work = Annotated[UnitOfWork, Depends(working("datasets"), scope="function")]
 Sum = Annotated[str | None, Header(alias="Upload-Checksum", max_length=200, description="sha256 BASE64")]
 
 
-@router.options("/uploads", status_code=204, summary="What uploads can do 断点续传能力")
+@router.options("/uploads", status_code=204, summary="断点续传能力 What uploads can do")
 async def options(settings: TheSettings) -> Response:
     """Return version, extensions, the largest file and the checksums."""
     told = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Checksum-Algorithm": ",".join(ALGORITHMS)}
     return Response(status_code=204, headers={**TUS, **told, "Tus-Max-Size": str(settings.max_resumable_bytes)})
 
 
-@router.post("/datasets/{dataset}/uploads", status_code=201, summary="Begin an upload 开始上传")
+@router.post("/datasets/{dataset}/uploads", status_code=201, summary="开始上传 Begin an upload")
 async def create(
     dataset: DatasetName,
     request: Request,
@@ -69,7 +69,7 @@ async def create(
 
 
 @router.head("/uploads/{upload_id}", include_in_schema=False)  # one operation in the interface's description, not two
-@router.get("/uploads/{upload_id}", summary="How far an upload is 上传进度")
+@router.get("/uploads/{upload_id}", summary="上传进度 How far an upload is")
 async def show(upload_id: UUID, work: Work, response: Response) -> dict[str, Any]:
     """Return how much has arrived, and the batch once there is one."""
     with _tus(VERSION):
@@ -85,7 +85,7 @@ async def show(upload_id: UUID, work: Work, response: Response) -> dict[str, Any
 @router.patch(
     "/uploads/{upload_id}",
     status_code=204,
-    summary="Send a piece 上传一段",
+    summary="上传一段 Send a piece",
     openapi_extra={"requestBody": {"required": True, "content": {PIECE_TYPE: {}}}},
 )
 async def piece(
@@ -107,7 +107,7 @@ async def piece(
     return Response(status_code=204, headers=_state(upload))
 
 
-@router.delete("/uploads/{upload_id}", status_code=204, summary="End an upload 终止上传")
+@router.delete("/uploads/{upload_id}", status_code=204, summary="终止上传 End an upload")
 async def end(upload_id: UUID, units: Units, intake: TheIntake, agency: Pusher, version: Version) -> Response:
     """Throw away what has arrived; a batch that was stored stays."""
     with _tus(version):

@@ -13,7 +13,7 @@ from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import TheSettings
 from signing.jws import MAX_STATEMENT_BYTES, payload_of
 
-router = APIRouter(prefix="/v1", tags=["feed back 回流"])
+router = APIRouter(prefix="/v1", tags=["回流 Feedback"])
 Sending = Annotated[UnitOfWork, Depends(working("deliveries"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("admin", "audit"), scope="function")]
 

@@ -13,19 +13,19 @@ from gateway.quality.documents import alert_document, feed_document, score_docum
 from gateway.quality.reading import read_agency, read_scores
 from gateway.runtime.work import UnitOfWork
 
-router = APIRouter(prefix="/v1", tags=["quality 质量"])
+router = APIRouter(prefix="/v1", tags=["质量 Quality"])
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "admin"), scope="function")]
 Overseeing = Annotated[UnitOfWork, Depends(working("audit", "admin"), scope="function")]
 Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$", description="部门代码 The agency's code.")]
 
 
-@router.get("/quality", summary="All agencies ranked 数据质量排名")
+@router.get("/quality", summary="数据质量排名 All agencies ranked")
 async def rank(work: Overseeing) -> dict[str, Any]:
     """Return every agency's score, best first; null is what cannot be computed, as where nothing ever came."""
     return {"agencies": [score_document(score) for score in await read_scores(work)]}
 
 
-@router.get("/agencies/{code}/quality", summary="One agency's scorecard 部门数据质量")
+@router.get("/agencies/{code}/quality", summary="部门数据质量 One agency's scorecard")
 async def show(code: Code, work: Reading) -> dict[str, Any]:
     """Return its score, each dataset with its last twelve weeks, the commonest reasons, and what is open."""
     found = await read_agency(work, code)
@@ -50,7 +50,7 @@ async def show(code: Code, work: Reading) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/alerts", summary="Promises not kept 告警")
+@router.get("/alerts", summary="告警 Promises not kept")
 async def alerts(work: Reading) -> dict[str, Any]:
     """Return the open alerts, oldest first; an agency sees its own."""
     found = await list_alerts(work.session, agency_seen(work.actor))

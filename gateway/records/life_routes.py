@@ -29,7 +29,7 @@ from gateway.runtime.work import UnitOfWork
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units, part
 
-router = APIRouter(prefix="/v1", tags=["records 记录"])
+router = APIRouter(prefix="/v1", tags=["记录 Records"])
 ByAgency = Annotated[UnitOfWork, Depends(working("datasets"), scope="function")]
 BySignatory = Annotated[UnitOfWork, Depends(working("records"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "records"), scope="function")]

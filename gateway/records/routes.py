@@ -11,7 +11,7 @@ from gateway.records.proof_file import file_bytes
 from gateway.runtime.work import UnitOfWork
 from signing.jws import key_id_of
 
-router = APIRouter(prefix="/v1", tags=["push 报送"])
+router = APIRouter(prefix="/v1", tags=["提交 Submit"])
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "records"), scope="function")]
 
 

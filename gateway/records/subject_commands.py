@@ -17,7 +17,7 @@ Said = Annotated[str, typer.Argument(help="代码或名称 A code in any spellin
 
 @group.command("show")
 def show_one(said: Said, as_json: AsJson = False) -> None:
-    """查看主体及其各种标识的置信度与来源 Show how an enterprise is known, how surely, and on whose word."""
+    """查看主体及其各种标识的置信度与来源 Show an enterprise's identifiers, how sure each is, and who gave it."""
     from connectors.personal.sealing import is_sealed
     from gateway.records.subjects import show_subject
     from gateway.runtime.actor import at_this_machine

@@ -1,4 +1,4 @@
-"""Who a subject is: how it is known and on whose word; a person's decision where an identifier is nobody's alone."""
+"""Who a subject is: its identifiers and who gave them; a person's decision where an identifier is shared."""
 
 from dataclasses import dataclass
 

@@ -94,7 +94,7 @@ def too_large(most: int) -> DeniedError:
     """Say that a delivery is larger than it may be."""
     return DeniedError(
         "delivery-too-large",
-        f"一次报送最多 {most} 字节，请分批或用断点续传 A delivery holds at most {most} bytes: split it, or upload it "
+        f"一次提交最多 {most} 字节，请分批或用断点续传 A submission holds at most {most} bytes: split it, or upload it "
         "in pieces at …/uploads.",
     )
 

@@ -14,7 +14,7 @@ from gateway.telemetry.readiness import ANSWER_SECONDS, readiness
 from gateway.telemetry.worker_health import read_workers
 from gateway.web.dependencies import TheSettings, Units
 
-router = APIRouter(tags=["operations 运行"])
+router = APIRouter(tags=["运行 Operation"])
 
 
 @router.get("/livez", summary="进程是否存活 Is the process alive?")

@@ -15,7 +15,7 @@ from gateway.runtime.denial import Denial, DeniedError
 from gateway.web.error_table import ERRORS
 from gateway.web.problems import problem_document
 
-router = APIRouter(tags=["reference 参考"])
+router = APIRouter(tags=["参考 Reference"])
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
 

@@ -1,7 +1,6 @@
 """Every page, in both languages: whatever is shown has its text."""
 
 import re
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from gateway.app import create_app
 from gateway.console.texts import LANGUAGES
 from gateway.quality.alerts import check_alerts
+from gateway.runtime.actor import PROGRAM
 from tests.agencies import HEADER, arrears
 from tests.enterprises import uscc
 from tests.identity.test_routes import all_routes
@@ -42,7 +42,8 @@ async def operator(gateway):
 
 
 async def test_every_page_is_shown_in_both_languages(gateway, operator, batch):
-    await check_alerts(gateway, datetime.now(UTC))
+    async with gateway.units.begin("alerts.check", PROGRAM) as work:
+        await check_alerts(work)
     values = {"agency": "tax", "batch_id": batch, "dataset": "tax_arrears"}
     token = await invited(gateway, "new-1", "auditor")
     paths = {

@@ -72,7 +72,7 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         if form.get("client_id", client.client_id) != client.client_id:
             raise InvalidClientError(description="client_id is not the sub of the assertion.")
         self._verify(request.assertion, client.keys)
-        request.client = client  # from here on it is the client that asked, whatever becomes of it
+        request.client = client  # from here on the request is this client's, also if it is refused
         self._check_claims(claims, client.client_id)
         return client
 

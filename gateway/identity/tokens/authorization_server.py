@@ -81,7 +81,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         """Keep nothing here: what is kept of a token is written where it is made."""
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Do nothing: what others need to know is in the audit log."""
+        """Do nothing: Authlib's signals are not used, the audit event stands for them."""
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
         """Take the request as it is."""

@@ -6,7 +6,7 @@ LARGEST = 200_000  # proofs of one minute: over 3,000 requests a second
 
 
 class ReplayWindow:
-    """Remembers ids until they end. Their number is bounded: where there is no room for one, it is refused."""
+    """Remembers ids until they expire. The number of ids has a limit: when it is reached, further ones are refused."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()

@@ -16,7 +16,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "leaf": '{"id":"01983a2b-…",…}',
             "path": ["5b0c…", "91aa…"],
             "checkpoint": NOTE,
-            "opened": {"salt": "2f7d…", "payload": {"product": "score"}},
+            "opened": {"salt": "2f7d…", "payload": '{"product":"score",…}'},
         },
     ),
     "GET /audit/log/checkpoint": Operation(("not-yet-published",), answered=NOTE),

@@ -121,10 +121,15 @@ async def usage_result(town):
 async def delivery(town):
     """A message the first platform has delivered here."""
     delivery_id = uuid4()
-    message = sign_message(
-        town.story.keys["platform-1"], delivery=delivery_id, exchange=uuid4(), kind="evaluations",
-        issuer="https://there.example", items=[{"subject": uscc(OWN)}], now=datetime.now(UTC),
-    )  # fmt: skip
+    message = message_of(town, delivery_id)
     told = await town.send("platform-1", "POST", "/v1/deliveries", json={"message": message})
     assert told.status_code == 200, told.text
     return {"delivery_id": str(delivery_id)}
+
+
+def message_of(town, delivery_id) -> str:
+    """What the first platform signs to deliver something here."""
+    return sign_message(
+        town.story.keys["platform-1"], delivery=delivery_id, exchange=uuid4(), kind="evaluations",
+        issuer="https://there.example", items=[{"subject": uscc(OWN)}], now=datetime.now(UTC),
+    )  # fmt: skip

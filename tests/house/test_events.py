@@ -1,0 +1,271 @@
+"""Whatever changes state or reads credit data leaves one event of the catalogue: every route, command and step."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from gateway.__main__ import app
+from gateway.runtime.events import EVENTS
+from gateway.worker import STEPS
+from tests.house import objects
+from tests.house.objects import OTHER, OWN, arrears
+from tests.house.test_ownership import town
+from tests.identity.test_routes import ROUTES
+
+__all__ = ["town"]
+TUS = {"Tus-Resumable": "1.0.0"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """The event a route leaves (a list of keys: one for each record as well).
+
+    And who calls it, with what made before and what sent, so that it succeeds.
+    """
+
+    event: str
+    caller: str = "tax"
+    make: object = None
+    sent: object = field(default_factory=dict)  # or a function of what was made
+
+
+def file(_values=None):
+    return {"headers": {"Batch-Id": str(uuid4())}, "content": arrears(OWN, amount=str(uuid4().int % 10**6)).encode()}
+
+
+def key_list(_values):
+    keys = f"纳税人识别号,税种\n{objects.uscc(120)},增值税\n"
+    return {"headers": {"Batch-Id": str(uuid4())}, "content": keys.encode(), "params": {"reason": "报错了"}}
+
+
+async def request(_town):
+    return {}
+
+
+async def other_record(town):
+    shown = (await town.send(f"s-{OTHER}", "GET", "/v1/records")).json()["records"]
+    return {"record_id": next(one["record"] for one in shown if one["dataset"] == "ent_registration")}
+
+
+async def entry(town):
+    for step in ("sequence", "publish"):
+        await STEPS[step][0](town.story.gateway)
+    rows = await events_after(town, None)
+    return {"event_id": rows[0].event_id}
+
+
+async def asked_inquiry(town):
+    return {"consent": (await objects.consent(town))["consent_id"]}
+
+
+def consent_request(_made):
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    terms = {"subject": objects.uscc(OWN), "products": ["score"], "purpose": "pre_loan", "valid_until": until}
+    return {"json": terms}
+
+
+def report(made):
+    day = datetime.now(UTC).date().isoformat()
+    return {"json": {"inquiry": made["inquiry_id"], "outcome": "refused", "decided_on": day}}
+
+
+async def message_of(town):
+    return {"message": objects.message_of(town, uuid4())}
+
+
+CALLS = {
+    "POST /v1/datasets/{dataset}/batches": Call("batch.sealed", make=objects.dataset, sent=file),
+    "POST /v1/datasets/{dataset}/batches:check": Call("sample.checked", make=objects.dataset, sent=file),
+    "POST /v1/datasets/{dataset}/withdrawals": Call(
+        "record.withdrawn record.list_acted", make=objects.dataset, sent=key_list
+    ),
+    "POST /v1/datasets/{dataset}/uploads": Call(
+        "upload.opened", make=objects.dataset, sent={"headers": {"Batch-Id": "y", "Upload-Length": "5", **TUS}}
+    ),
+    "DELETE /v1/uploads/{upload_id}": Call("upload.ended", make=objects.upload, sent={"headers": TUS}),
+    "GET /v1/batches/{batch_id}": Call("batch.read", make=objects.batch),
+    "GET /v1/batches/{batch_id}/rejected-rows": Call("rejected_rows.read", make=objects.batch),
+    "GET /v1/quality": Call("quality.read", "auditor-1"),
+    "GET /v1/agencies/{code}/quality": Call("quality.read", make=objects.agency),
+    "GET /v1/held-deliveries": Call("held.read"),
+    "POST /v1/held-deliveries/{held_id}/{decision}": Call("held.discarded", "clerk of tax", make=objects.held),
+    "GET /v1/records": Call("record.listed", f"s-{OWN}"),
+    "GET /v1/records/{record_id}/history": Call("record.history_read", f"s-{OWN}", make=objects.record),
+    "GET /v1/records/{record_id}/proof": Call("record.proved", f"s-{OWN}", make=objects.record),
+    "GET /v1/records/{record_id}/proof-file": Call("record.proved", f"s-{OWN}", make=objects.record),
+    "POST /v1/records/{record_id}/acts": Call(
+        "record.objected", "market_regulation", make=other_record, sent={"json": {"kind": "object", "reason": "有异议"}}
+    ),
+    "POST /v1/records/{record_id}/objections": Call(
+        "record.objected", f"s-{OWN}", make=objects.record, sent={"json": {"reason": "有异议"}}
+    ),
+    "POST /v1/consents": Call("consent.requested", "bank-1", make=request, sent=consent_request),
+    "POST /v1/consents/{consent_id}/{action}": Call("consent.revoked", "bank-1", make=objects.consent),
+    "POST /v1/inquiries": Call(
+        "inquiry.answered", "bank-1", make=asked_inquiry,
+        sent=lambda made: {
+            "headers": {"Idempotency-Key": str(uuid4())},
+            "json": {"subject": objects.uscc(OWN), "product": "score", "purpose": "pre_loan", **made},
+        },
+    ),
+    "POST /v1/usage-results": Call("usage.reported", "bank-1", make=objects.inquiry, sent=report),
+    "GET /v1/usage-results/{result_id}": Call("usage.read", "bank-1", make=objects.usage_result),
+    "POST /v1/deliveries": Call(
+        "delivery.received", "platform-1", make=message_of, sent=lambda made: {"json": made}
+    ),
+    "GET /v1/received": Call("received.read", "auditor-1", sent={"params": {"kind": "usage-results"}}),
+    "GET /v1/audit/entries": Call("audit.read", "auditor-1"),
+    "GET /v1/audit/entries/{event_id}/proof": Call("audit.proved", "auditor-1", make=entry),
+}  # fmt: skip
+SHOWS_NO_RECORD = "terms, counts and states, no credit data"
+# What leaves no event of its own, and why.
+WITHOUT = {
+    **dict.fromkeys(
+        ("GET /livez", "GET /readyz", "GET /metrics", "GET /.well-known/xinqiao-keys", "GET /oauth/jwks",
+         "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
+         "GET /problems/{slug}", "GET /console/console.css", "GET /console/icon.svg", "GET /console/uploads.js",
+         "GET /console/language/{language}", "OPTIONS /v1/uploads"), "public",
+    ),
+    **dict.fromkeys(
+        ("GET /v1/catalogue.jsonld", "GET /v1/catalogue/agencies", "GET /v1/catalogue/datasets",
+         "GET /v1/catalogue/datasets/{dataset}", "GET /v1/catalogue/schema", "GET /console/catalogue",
+         "GET /console/catalogue/{dataset}"), "what could be delivered, not what was",
+    ),
+    **dict.fromkeys(
+        ("GET /v1/consents", "GET /v1/consents/{consent_id}", "GET /v1/consents/{consent_id}/evidence",
+         "GET /v1/consents/{consent_id}/uses", "GET /v1/quota", "GET /v1/inquiries/{inquiry_id}", "GET /v1/alerts",
+         "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
+         "GET /v1/admin/clients", "GET /v1/admin/institutions", "GET /console", "GET /console/changes",
+         "GET /console/clients", "GET /console/sources", "GET /console/uploads"), SHOWS_NO_RECORD,
+    ),
+    "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
+    **dict.fromkeys(
+        ("POST /oauth/token", "POST /oauth/par", "POST /oauth/introspect", "POST /oauth/revoke", "GET /oauth/authorize",
+         "POST /oauth/authorize"), "token.* and authorization.*: tests/identity/test_token_groups.py, test_codes.py",
+    ),
+    **dict.fromkeys(
+        ("GET /console/sign-in", "POST /console/sign-in", "POST /console/sign-out", "GET /console/enrol",
+         "POST /console/enrol", "GET /console/sso", "GET /console/sso/back"),
+        "person.*: tests/people/test_signing_in.py",
+    ),
+    **dict.fromkeys(
+        ("POST /v1/admin/changes", "POST /v1/admin/changes/{change_id}/{decision}",
+         "POST /console/changes/{change_id}/{decision}"),
+        "change.* and the event of the change itself: tests/admin/test_admin.py",
+    ),
+    **dict.fromkeys(
+        ("POST /console/uploads", "POST /console/quality/{agency}/corrections",
+         "POST /console/sources/{source_id}/{act}",
+         "POST /console/quality/{agency}/held/{held_id}/{decision}", "GET /console/quality",
+         "GET /console/quality/{agency}", "GET /console/quality/{agency}/rejected/{batch_id}.{form}",
+         "GET /console/uploads/{batch_id}", "GET /console/uploads/{batch_id}/rejected-rows"),
+        "a page over a use case that is called above",
+    ),
+}  # fmt: skip
+CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator")
+# The command line: the events a command can leave, or none and why.
+COMMANDS = {
+    "init": "instance.initialised client.added", "ingest": "batch.sealed batch.held batch.refused",
+    "audit export": "audit.exported", "source add": "source.added", "source pause": "source.paused",
+    "source resume": "source.resumed", "source remove": "source.removed",
+    "source reset-watermark": "source.watermark_reset", "record list": "record.listed",
+    "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
+    "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
+    "subject link": "subject.linked", "quota set": "quota.set", "keys rotate": "key.next key.active key.retiring",
+    "keys promote": "key.active key.retiring", "person invite": "person.invited",
+    "person suspend": "person.suspended", "person resume": "person.resumed", "deliveries peer": "peer.set",
+    "institution add": "institution.added change.made", "institution agreement": "institution.agreement change.made",
+    "institution suspend": "institution.suspended change.made",
+    "institution resume": "institution.resumed change.made", "institution close": "institution.closed change.made",
+    "agency signing": "client.signing change.made", "agency held list": "held.read",
+    "agency held accept": "held.accepted batch.sealed", "agency held discard": "held.discarded",
+    "agency quality": "quality.read",
+    **{f"{kind} add": "client.added change.made" for kind in CLIENTS},
+    **{f"{kind} limit": "client.limited change.made" for kind in CLIENTS},
+    **{f"{kind} key": "client.key_added change.made" for kind in CLIENTS},
+    **{f"{kind} key-retire": "client.key_retired change.made" for kind in CLIENTS},
+    **{f"{kind} suspend": "client.suspended change.made" for kind in CLIENTS},
+    **{f"{kind} resume": "client.resumed change.made" for kind in CLIENTS},
+    **{f"{kind} close": "client.closed change.made" for kind in CLIENTS},
+}  # fmt: skip
+COMMANDS_WITHOUT = {
+    **dict.fromkeys(("serve", "worker", "demo"), "processes"),
+    "migrate": "the schema, as its owner, before there is a log",
+    **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),
+    **dict.fromkeys(("agency schema", "agency dcat", "agency show", "source connectors"), "the catalogue"),
+    **dict.fromkeys(
+        ("status", "reconcile", "source check", "source list", "record count", "subject unresolved", "keys list",
+         "keys show", "deliveries list", *(f"{kind} list" for kind in CLIENTS)), SHOWS_NO_RECORD,
+    ),
+}  # fmt: skip
+# The worker's steps and what they leave; what stands under no route, command or step is tried where it is told.
+STEPS_LEAVE = {
+    "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
+    "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
+    **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
+}  # fmt: skip
+STEPS_WITHOUT = {
+    "server": "no database yet", "partitions": "empty tables", "ended": "marks nobody can use any more",
+    "sequence": "the log itself", "publish": "the log itself",
+}  # fmt: skip
+ELSEWHERE = {
+    "consent.approved consent.rejected consent.paused consent.resumed consent.approval_refused": "tests/consents",
+    "inquiry.admitted inquiry.denied inquiry.replayed": "tests/inquiries",
+    "record.withdrawn record.reinstated record.repaired record.annulled record.confirmed": "tests/records/test_acts.py",
+    "delivery.acknowledged delivery.confirmed delivery.refused": "tests/platforms",
+    "token.issued token.refused token.revoked authorization.permitted authorization.refused": "tests/identity",
+    "person.enrolled person.enrolment_refused person.signed_in person.sign_in_refused": "tests/people",
+    "person.signed_out": "tests/people",
+    "change.asked change.approved change.rejected": "tests/admin",
+    "request.refused": "tests/identity/test_refusals.py",
+}
+
+
+def command_names(group=app, before=""):
+    for command in group.registered_commands:
+        yield before + (command.name or command.callback.__name__.replace("_", "-"))
+    for inner in group.registered_groups:
+        yield from command_names(inner.typer_instance, f"{before}{inner.name} ")
+
+
+async def events_after(town, moment):
+    async with town.story.gateway.database.begin("test.events") as session:
+        query = text("""
+            SELECT event_id, type FROM audit_event
+            WHERE ts > coalesce(CAST(:moment AS timestamptz), '-infinity') ORDER BY event_id
+        """)
+        return (await session.execute(query, {"moment": moment})).all()
+
+
+def test_every_route_command_and_step_says_what_it_leaves():
+    assert set(ROUTES) == set(CALLS) | set(WITHOUT)
+    assert not set(CALLS) & set(WITHOUT)
+    assert set(command_names()) == set(COMMANDS) | set(COMMANDS_WITHOUT)
+    assert not set(COMMANDS) & set(COMMANDS_WITHOUT)
+    assert set(STEPS) == set(STEPS_LEAVE) | set(STEPS_WITHOUT)
+
+
+def test_every_event_of_the_catalogue_is_left_by_something_and_every_one_left_is_in_it():
+    named = set()
+    for events in (*(call.event for call in CALLS.values()), *COMMANDS.values(), *STEPS_LEAVE.values(), *ELSEWHERE):
+        named |= set(events.split())
+    assert named == set(EVENTS)
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_a_call_leaves_exactly_one_event(town, name):
+    call, (method, path) = CALLS[name], name.split(" ", 1)
+    if call.caller == "auditor-1":
+        await town.story.enrol("auditor-1", "auditor")
+    made = await call.make(town) if call.make else {}
+    sent = dict(call.sent(made) if callable(call.sent) else call.sent)
+    sent["headers"] = {**await town.headers(call.caller), **sent.get("headers", {})}
+    async with town.story.gateway.database.begin("test.moment") as session:
+        moment = (await session.execute(text("SELECT max(ts) FROM audit_event"))).scalar_one()
+    values = {"decision": "discard", **made}
+    answer = await town.story.client.request(method, path.format(**values), **sent)
+    assert answer.is_success, answer.text
+    assert [event.type for event in await events_after(town, moment)] == call.event.split()

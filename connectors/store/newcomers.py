@@ -1,7 +1,7 @@
-"""Which subject each record of a delivery belongs to, and the subjects that the delivery is the first to name.
+"""Which subject each record of a submission belongs to, and the subjects that the submission is the first to name.
 
 A subject takes the id of the record that first named it. The records carry that id at once; the subjects themselves are
-made when the delivery ends, in one statement and in the order of their codes.
+made when the submission ends, in one statement and in the order of their codes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _ADD = """
     SELECT n.id, n.uscc, %s FROM unnest(%s::uuid[], %s::text[]) AS n (id, uscc)
     ORDER BY n.uscc ON CONFLICT (uscc) DO NOTHING
 """
-# Another delivery was first: its subject is taken.
+# Another submission was first: its subject is taken.
 _REPOINT = """
     UPDATE record r SET subject_id = k.subject_id FROM unnest(%s::uuid[], %s::text[]) AS n (id, uscc)
     JOIN subject k USING (uscc) WHERE k.subject_id <> n.id AND r.subject_id = n.id AND r.batch_id = %s
@@ -48,10 +48,10 @@ NAMED, CODED = 90, 95  # how far the registering agency is trusted for a name, a
 
 
 class Subjects:
-    """Who is who, for the length of one delivery."""
+    """Who is who, for the length of one submission."""
 
     def __init__(self, cursor: psycopg.AsyncCursor[Any], dataset: Dataset, batch_id: UUID, now: datetime) -> None:
-        """Take a cursor within the delivery's transaction."""
+        """Take a cursor within the submission's transaction."""
         self._cursor, self._dataset, self._batch_id, self._now = cursor, dataset, batch_id, now
         self._ids: dict[str, bytes] = {}
         self._new: dict[str, bytes] = {}

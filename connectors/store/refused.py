@@ -43,10 +43,10 @@ _WORDS = text("""
 
 
 class Quarantine:
-    """The refused rows of one delivery."""
+    """The refused rows of one batch."""
 
     def __init__(self, keys: SubjectKeys, binding: Binding, batch_id: UUID) -> None:
-        """Take the salts at hand, the mapping of the delivery and its batch."""
+        """Take the salts at hand, the mapping of the columns and the batch."""
         self.keys, self.batch_id, self._header = keys, batch_id, binding.header
         self._ref = keys.protector.ref_of("batch", str(batch_id))
         fields = [bound for bound in binding.fields if not bound.field.personal]
@@ -82,7 +82,7 @@ class Quarantine:
 
 
 async def open_refused(keys: SubjectKeys, connection: Connection, rows: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Return the reasons and cells of rejected rows opened, for the agency that delivered them.
+    """Return the reasons and cells of rejected rows opened, for the agency they came from.
 
     A row has `batch_id`, `reasons` and `cells`.
     """

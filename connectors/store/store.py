@@ -1,8 +1,8 @@
-"""The record store: chunks of one delivery, in their order, into the caller's transaction.
+"""The record store: chunks of one submission, in their order, into the caller's transaction.
 
 1. Find what is new: a row equal to the version before it is a duplicate, any other a first version or a correction.
 2. Find whose each record is; unified codes never seen get a subject, made at the end in one statement (connectors/
-   newcomers.py), so that two deliveries never wait for each other in a circle.
+   newcomers.py), so that two submissions never wait for each other in a circle.
 3. Close the versions that are replaced, and copy the new ones straight into the table.
 
 A chunk is copied while the next one is judged: what the server still lacks of it, the next one is told.
@@ -90,10 +90,10 @@ def prepare(dataset: Dataset, sound: pl.DataFrame) -> Prepared:
 
 
 class Store:
-    """Takes the chunks of one delivery in; nothing commits here."""
+    """Takes the chunks of one submission in; nothing commits here."""
 
     def __init__(self, cursor: psycopg.AsyncCursor[Any], dataset: Dataset, batch_id: UUID, now: datetime) -> None:
-        """Take a cursor within the delivery's transaction."""
+        """Take a cursor within the submission's transaction."""
         self._cursor, self._now = cursor, now
         self._encoder = Encoder(batch_id.bytes, dataset.dataset, dataset.agency, now)
         self._waiting = _Waiting([], [], {})

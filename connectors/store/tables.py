@@ -33,13 +33,13 @@ class SubjectIdentifier(SQLModel, table=True):
     subject_id: UUID = Field(primary_key=True, foreign_key="subject.subject_id")
     source: str = Field(primary_key=True, sa_type=Text)
     confidence: int = Field(sa_type=SmallInteger)
-    batch_id: UUID | None  # the delivery that says so
+    batch_id: UUID | None  # the batch that says so
     recorded_at: datetime | None = Field(sa_type=Timestamp)
     former_since: datetime | None = Field(sa_type=Timestamp)  # a name: since another was registered
 
 
 class Batch(SQLModel, table=True):
-    """One delivery, sealed: what came of each of its rows, and the signed statement over its records."""
+    """One submission, sealed: what came of each of its rows, and the signed statement over its records."""
 
     __tablename__ = "batch"
     __table_args__ = (
@@ -72,7 +72,7 @@ class Batch(SQLModel, table=True):
 
 
 class LayoutRow(SQLModel, table=True):
-    """The columns of an accepted delivery, as headings are compared and in their order."""
+    """The columns of a batch, as headings are compared and in their order."""
 
     __tablename__ = "layout"
     __table_args__ = (Index("layout_first_seen", "agency", "dataset", "first_seen"),)
@@ -115,7 +115,7 @@ class Record(SQLModel, table=True):
     superseded_at: datetime | None = Field(sa_type=Timestamp)
     batch_id: UUID
     leaf_index: int
-    row_number: int  # in the delivery, as a person counts it
+    row_number: int  # in what was handed in, as a person counts it
     digest: bytes = Field(sa_type=LargeBinary)
     canonical: bytes | None = Field(sa_type=LargeBinary)  # None: kept long enough, only the digest is left
 
@@ -169,7 +169,7 @@ class Source(SQLModel, table=True):
     event_id: UUID
     status: str = Field(default="active", sa_type=Text)  # active, paused, removed
     faults: int = 0  # in a row
-    refusals: int = 0  # deliveries that were passed over
+    refusals: int = 0  # slices that were passed over
     last_refusal: str | None = Field(default=None, sa_type=Text)
     last_read_at: datetime | None = Field(default=None, sa_type=Timestamp)
 

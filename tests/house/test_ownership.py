@@ -81,7 +81,7 @@ ROWS = {
     "GET /console/quality/{agency}/rejected/{batch_id}.{form}": Row(objects.batch, *CLERKS, HIDDEN),
     "POST /console/quality/{agency}/held/{held_id}/{decision}": Row(objects.held, *CLERKS, HIDDEN),
     "POST /console/quality/{agency}/corrections": Row(
-        objects.batch, *CLERKS, (403, "forbidden"),
+        objects.batch, *CLERKS, HIDDEN,
         lambda values: {"files": {"file": ("a.csv", b"x")}, "data": {"corrects": values["batch_id"]}},
     ),
     "GET /console/uploads/{batch_id}": Row(objects.batch, *CLERKS, HIDDEN),

@@ -4,6 +4,7 @@ Knocked at by who must sign and does not, by another agency, and for an agency t
 nothing is stored. Knocked at by who may, each opens.
 """
 
+import asyncio
 import re
 from types import SimpleNamespace
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from connectors.catalogue.load import get_dataset
 from gateway.app import create_app
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
@@ -243,6 +245,22 @@ async def test_every_door_opens_to_who_may(gateway, town, tmp_path, door):
     before = await stored(gateway)
     answer = await knock()
     assert await stored(gateway) != before, answer
+
+
+@pytest.mark.parametrize("door", [door for door in (*AGENCIES, by_command, by_source) if door is not by_list])
+async def test_every_door_waits_its_turn_at_the_gate(gateway, town, tmp_path, door):
+    """A list of keys brings no rows, and waits for nobody."""
+    knock = await door(town, "tax", tmp_path / "a.csv")
+    before, gate = await stored(gateway), gateway.intake.gate
+    async with gate.admit(get_dataset("tax_arrears"), 0):
+        waiting = asyncio.ensure_future(knock())
+        lane = gate._lanes["dataset:tax_arrears"]
+        while not (lane._waiters or waiting.done()):  # noqa: ASYNC110 - the gate tells nobody who waits
+            await asyncio.sleep(0.01)
+        assert not waiting.done()
+        assert await stored(gateway) == before
+    await waiting
+    assert await stored(gateway) != before
 
 
 async def stored(gateway):

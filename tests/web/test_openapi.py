@@ -96,9 +96,9 @@ def test_a_problem_stands_at_its_status_and_what_is_not_as_documented_at_400(ope
 
 
 def test_every_reason_is_given_by_an_operation(operations: dict[str, Any]) -> None:
-    """But the one of addresses and methods that are none."""
+    """But the one of addresses and methods that are none, and those of sources, which operators see to elsewhere."""
     given = {reason for operation in operations.values() for _, reason in problems(operation)}
-    assert set(ERRORS) - given == {"method-not-allowed"}
+    assert set(ERRORS) - given == {"method-not-allowed", "source-not-found", "source-exists", "source-unusable"}
 
 
 async def test_one_row_more_is_one_denial_more_over_http_in_the_interface_and_on_the_page(

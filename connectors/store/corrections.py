@@ -15,9 +15,8 @@ from connectors.model.datasets import Dataset
 from connectors.store.refused import load_columns
 from connectors.store.tables import Batch, LayoutRow
 
-_LOCK = text(
-    "SELECT pg_advisory_xact_lock(7135, hashtext(CAST(:first AS text)))"
-)  # one correction of a batch at a time
+LOCK = 7135  # the advisory lock of a first batch: its rows are corrected by one at a time
+_LOCK = text(f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(CAST(:first AS text)))")
 _KNOWN = text("SELECT batch_id FROM batch WHERE corrects = :first AND digest = :digest")
 _ROWS = text("""
     SELECT r.row_number, c.row_number IS NULL FROM rejected_row r

@@ -87,7 +87,7 @@ async def _take_in(
         raise waits(await hold(units, actor, intake.spool, submission, drift.findings)) from drift
     except ConnectorError as fault:
         reason = "correction-refused" if isinstance(fault, CorrectionError) else "malformed-delivery"
-        await _record_refusal(units, actor, submission, fault)
+        await _record_refusal(units, actor, submission, reason)
         raise DeniedError(reason, str(fault)) from fault
 
 
@@ -125,11 +125,11 @@ async def _settle(work: UnitOfWork, submission: Submission, batch: Batch) -> Non
         raise LostSourceError
 
 
-async def _record_refusal(units: UnitsOfWork, actor: Actor, submission: Submission, fault: ConnectorError) -> None:
+async def _record_refusal(units: UnitsOfWork, actor: Actor, submission: Submission, reason: str) -> None:
     payload = {
         "dataset": submission.dataset.dataset,
         "sender_batch": submission.sender_batch,
         "digest": submission.digest.hex(),
     }
     async with units.begin("batch.refuse", actor) as work:
-        await work.record("batch.refused", payload, outcome=type(fault).__name__, actor=submission.sent_by)
+        await work.record("batch.refused", payload, outcome=reason, actor=submission.sent_by)

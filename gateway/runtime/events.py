@@ -141,9 +141,9 @@ EVENTS: Mapping[str, EventType] = {
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind reason", personal="reason"),
     "subject.erased": _type("operator machine", "reason references", personal="reason"),
-    "audit.read": _type("auditor", "filter found", personal="filter"),
-    "audit.proved": _type("auditor", "entry"),
-    "audit.exported": _type("machine", "entries"),
+    "audit.read": _type("auditor machine", "filter found", personal="filter"),
+    "audit.proved": _type("auditor machine", "entry"),
+    "audit.exported": _type("auditor machine", "entries"),
 }  # fmt: skip
 
 

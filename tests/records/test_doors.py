@@ -132,10 +132,11 @@ async def readings(story, record):
 
 @pytest.fixture
 async def told_of(story):
-    """Deliver a penalty of a registered enterprise, and return its record."""
+    """Deliver a penalty of a registered enterprise beside another one (999), and return its record."""
 
     async def deliver(number):
-        await story.push("market_regulation", "ent_registration", registration(number))
+        for enterprise in (number, 999):
+            await story.push("market_regulation", "ent_registration", registration(enterprise))
         await story.push("drc", "penalty_general", penalties(penalty(number, f"V{number}")))
         await story.enrol(f"s-{number}", "signatory", subject=uscc(number))
         await story.enrol("auditor-1", "auditor")

@@ -31,7 +31,12 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters |= {"code": _code, "json": partial(json.dumps, ensure_ascii=False, indent=2)}
 
 
-@router.get("/problems/{slug}", summary="错误说明 What a problem means", response_class=HTMLResponse)
+@router.get(
+    "/problems/{slug}",
+    summary="错误说明 What a problem means",
+    response_class=HTMLResponse,
+    responses={200: {"content": {"application/json": {"example": {"slug": "not-found", "errors": []}}}}},
+)
 async def show(slug: str, request: Request) -> Response:
     """Return what the problem means, what to do and an example; one name can stand for two statuses."""
     issuer = request.app.state.issuer

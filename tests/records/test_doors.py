@@ -190,8 +190,9 @@ async def test_who_acts_on_whose_record_is_decided_behind_every_door(story, told
     record = await told_of(161)
     for act_kind in ActKind:
         async with story.gateway.units.begin("test.act", somebody(kind)) as work:
-            with pytest.raises(DeniedError, match="record-not-found"):
+            with pytest.raises(DeniedError) as refused:
                 await act_on_record(work, record, ActRequest(act_kind, TODAY, "测试原因"))
+            assert refused.value.denial.reason == "record-not-found"
     assert len(await held(story.gateway, 161)) == 2
 
 

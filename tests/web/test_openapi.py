@@ -68,6 +68,10 @@ def test_what_is_sent_in_an_example_would_be_taken(operations: dict[str, Any]) -
     assert tried > 10
 
 
+async def test_it_is_served_to_anybody(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/openapi.json")).json() == document()
+
+
 def test_every_reference_leads_somewhere() -> None:
     for kind, name in set(re.findall(r'"#/components/(\w+)/([^"]+)"', json.dumps(document()))):
         assert name in document()["components"][kind]

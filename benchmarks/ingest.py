@@ -21,7 +21,7 @@ from connectors.conversion.binding import bind
 from connectors.conversion.chunks import ChunkMapper
 from connectors.conversion.identifiers import organisation_check, uscc_check
 from connectors.decoding.decode import decode
-from connectors.store.ingest import no_cycles, take
+from connectors.store.taking import no_cycles, take
 from gateway.gateway import Gateway, open_gateway
 from gateway.identity.initialise import initialise
 from gateway.intake.submission import digest_of, from_file

@@ -52,6 +52,7 @@ def serve(
         server_header=False,
         proxy_headers=False,  # XINQIAO_TRUSTED_PROXIES says whose headers are believed
         timeout_graceful_shutdown=15,
+        timeout_worker_healthcheck=60,  # on a busy machine a worker may import for longer than the usual 5 seconds
     )
 
 

@@ -5,18 +5,20 @@ The patterns run in an engine whose time grows with the cell alone: one that bac
 
 from functools import lru_cache
 
-import polars as pl
-
 
 @lru_cache(maxsize=100_000)
 def extracted(pattern: str, value: str) -> str | None:
     """Return what the pattern's one group stands for in the value, None where the pattern is not found."""
+    import polars as pl
+
     found: str | None = pl.Series([value]).str.extract(pattern, 1)[0]
     return found
 
 
 def fault_of_pattern(pattern: str) -> str | None:
     """Return what is wrong with a pattern, None where nothing is."""
+    import polars as pl
+
     try:
         groups = pl.Series([""]).str.extract_groups(pattern).dtype
     except pl.exceptions.ComputeError as fault:

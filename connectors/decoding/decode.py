@@ -13,7 +13,6 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from connectors.decoding.objects import read_objects
 from connectors.decoding.workbook import read_workbook
 from connectors.errors import MalformedError
 
@@ -56,6 +55,8 @@ def decode(path: Path) -> Table:
             "Content-Encoding: gzip"
         )
     if (mark := _mark_of(start)) in _OBJECTS:
+        from connectors.decoding.objects import read_objects
+
         form, names, rows = read_objects(path, mark)
         return Table(form, names, rows)
     if start.startswith((_ZIP, _OLE)):

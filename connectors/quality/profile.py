@@ -6,15 +6,16 @@ Looks at every sound row of a small delivery and at a part of a large one: share
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from connectors.conversion import dates
 from connectors.model.datasets import Dataset, FieldType
 
+if TYPE_CHECKING:
+    import polars as pl
+
 LOOKED_AT_WHOLE = 50_000  # rows; of those beyond, every twentieth
 STEP = 20
-_TYPES: dict[FieldType, pl.DataType] = {"list": pl.List(pl.String()), "flag": pl.Boolean()}
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Looks:
     @property
     def median(self) -> Decimal | None:
         """The median of its amounts."""
+        import polars as pl
+
         if not self.amounts:
             return None
         found = pl.Series(self.amounts, dtype=pl.Float64).median()
@@ -40,13 +43,16 @@ class Profiler:
 
     def __init__(self, dataset: Dataset) -> None:
         """Take the dataset whose fields are looked at."""
+        import polars as pl
+
+        dtypes: dict[FieldType, pl.DataType] = {"list": pl.List(pl.String()), "flag": pl.Boolean()}
         self._types = {name: wanted.type for name, wanted in dataset.fields.items()}
-        columns = {name: _TYPES.get(kind, pl.String()) for name, kind in self._types.items()}
+        columns = {name: dtypes.get(kind, pl.String()) for name, kind in self._types.items()}
         self._dtype = pl.Struct({"fields": pl.Struct(columns)})
         self._seen, self.looked_at = 0, 0
         self.fields = {name: Looks() for name in self._types}
 
-    def add(self, rows: pl.Series) -> None:
+    def add(self, rows: "pl.Series") -> None:
         """Look at the canonical forms of some sound rows."""
         self._seen += len(rows)
         if self._seen > LOOKED_AT_WHOLE:
@@ -58,7 +64,9 @@ class Profiler:
         for name, kind in self._types.items():
             self._look(self.fields[name], kind, fields.struct.field(name).drop_nulls())
 
-    def _look(self, looks: Looks, kind: FieldType, values: pl.Series) -> None:
+    def _look(self, looks: Looks, kind: FieldType, values: "pl.Series") -> None:
+        import polars as pl
+
         looks.filled += len(values)
         if values.is_empty():
             return

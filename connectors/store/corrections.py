@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.decoding.corrections import Corrected, CorrectionError, Refusals, corrected, find_batch_of
 from connectors.decoding.decode import Table
-from connectors.decoding.formulas import refuse_formulas
 from connectors.model.datasets import Dataset
 from connectors.store.refused import load_columns
 from connectors.store.tables import Batch, LayoutRow
@@ -53,6 +52,8 @@ async def read_corrected(
 ) -> Corrected:
     """Return the corrected rows as a table to take in. Raises CorrectionError, here or while they are read."""
     if file is not None:
+        from connectors.decoding.formulas import refuse_formulas
+
         await asyncio.to_thread(refuse_formulas, file)
     whose = find_batch_of(table.header)
     if whose is None:

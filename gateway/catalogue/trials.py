@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from connectors.catalogue.trial import OUTCOMES, Trial, kept_cells, try_out
 from connectors.decoding.decode import decode
 from connectors.drafting.draft import Draft
@@ -106,6 +104,8 @@ def draft_document(draft: Draft) -> dict[str, Any]:
 
 def write_refused(trial: Trial, path: Path) -> None:
     """Write the rows that would be refused as a workbook: the reasons, then the row as it came."""
+    import xlsxwriter
+
     # A cell that starts with "=" stays text: nothing an agency sends is ever run by the clerk's spreadsheet.
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     rows = [(row, kept_cells(trial.layout.binding.header, row)) for row in trial.refused]

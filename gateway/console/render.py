@@ -4,17 +4,19 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connectors.model.calendar import SHANGHAI
 from gateway.console.texts import LANGUAGES, load_texts
 from gateway.console.titles import Titles
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
 LANGUAGE_COOKIE = "xinqiao-language"
@@ -52,8 +54,10 @@ def _percent(value: Decimal | None, language: str) -> str:
 
 
 @cache
-def templates(language: str) -> Environment:
+def templates(language: str) -> "Environment":
     """Return the templates in "zh" or "en": `_("key")` is a text, `ngettext("key", "key", n)` one with a number."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"), extensions=["jinja2.ext.i18n"], autoescape=True,
         undefined=StrictUndefined, auto_reload=False,

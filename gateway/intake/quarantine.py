@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import BinaryIO, Literal
 from uuid import UUID
 
-import xlsxwriter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.decoding.corrections import escaped, headings
@@ -52,6 +51,8 @@ class _Workbook:
     """Writes a sheet row by row; a cell that starts with "=" stays text, whatever an agency sent."""
 
     def __init__(self, target: BinaryIO, header: Sequence[str]) -> None:
+        import xlsxwriter
+
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(target, options)
         self._sheet = self._book.add_worksheet("问题数据")

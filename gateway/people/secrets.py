@@ -1,34 +1,51 @@
 """What a person proves to know and to hold: a password under argon2id (RFC 9106), a one-time code (RFC 6238)."""
 
 import asyncio
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from signing.sealing import seal, unseal
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 STEP_SECONDS = 30
-_HASHER = PasswordHasher()  # argon2id at the library's defaults: RFC 9106's second recommendation
-_NOBODY = _HASHER.hash("nobody has this password")
 # Each check takes 64 MiB and a core for some 50 ms: two at a time, so that guessing cannot crowd out inquiries.
 _ROOM = asyncio.Semaphore(2)
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    """Return argon2id at the library's defaults: RFC 9106's second recommendation."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    return _hasher().hash("nobody has this password")
 
 
 async def hash_password(password: str) -> str:
     """Return the hash to keep."""
     async with _ROOM:
-        return await asyncio.to_thread(_HASHER.hash, password)
+        return await asyncio.to_thread(lambda: _hasher().hash(password))
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
     """Tell whether it is the password; somebody unknown takes as long as somebody known."""
 
     def check() -> bool:
+        from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+        nobody = _nobody()  # made at the first check whoever asks, so that its time tells nothing
         try:
-            _HASHER.verify(stored or _NOBODY, password)
+            _hasher().verify(stored or nobody, password)
             return stored is not None
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False

@@ -7,12 +7,9 @@ import base64
 import json
 import secrets
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from authlib.common.security import generate_token
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -26,6 +23,9 @@ from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
 from signing.errors import SealError
 from signing.sealing import seal, unseal
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 LIFE_SECONDS = 600
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]  # a provider's own choice; never none, never shared keys
@@ -44,8 +44,10 @@ class Provider:
     http: httpx.AsyncClient
     kek: bytes
 
-    def client(self) -> AsyncOAuth2Client:
+    def client(self) -> "AsyncOAuth2Client":
         """Return us as its client."""
+        from authlib.integrations.httpx_client import AsyncOAuth2Client
+
         secret = self.settings.oidc_client_secret
         return AsyncOAuth2Client(
             self.settings.oidc_client_id, secret.get_secret_value() if secret else None, scope="openid",
@@ -80,6 +82,8 @@ class SignInRequest:
 
 async def begin(provider: Provider, following: str) -> tuple[str, str]:
     """Return the provider's address to go to, and the sealed request for the browser to keep. Raises SsoError."""
+    from authlib.common.security import generate_token
+
     places = await provider.discover()
     asked = SignInRequest(
         secrets.token_urlsafe(24), secrets.token_urlsafe(24), generate_token(64), following, clock.now().timestamp()
@@ -94,6 +98,8 @@ async def begin(provider: Provider, following: str) -> tuple[str, str]:
 
 async def finish(provider: Provider, sealed: str, answer: dict[str, str]) -> tuple[str, str]:
     """Return the subject the provider vouches for, and where the person wanted to go. Raises SsoError."""
+    from authlib.integrations.base_client import OAuthError
+
     asked, now, issuer = _open(provider.kek, sealed), clock.now().timestamp(), provider.settings.oidc_issuer
     if now - asked.began > LIFE_SECONDS:
         raise SsoError("too old")

@@ -8,7 +8,6 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from gateway.platforms.messages import items_digest, sign_message
-from gateway.platforms.queue import enqueue
 from gateway.platforms.tables import Delivery, Peer
 from gateway.runtime.database import raw
 from gateway.runtime.work import UnitOfWork
@@ -24,6 +23,8 @@ async def deliver(
     event_id: UUID,
 ) -> list[UUID]:
     """Queue one delivery to every active platform of a role and return their ids; commits with the caller."""
+    from gateway.platforms.queue import enqueue
+
     peers = await work.session.execute(select(Peer).where(col(Peer.role) == role, col(Peer.status) == "active"))
     queued = []
     for peer in peers.scalars().all():

@@ -4,13 +4,12 @@ import importlib.util
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, create_engine
 
-from alembic import command
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 TABLE_MODULES = tuple(
     module
@@ -46,8 +45,10 @@ def migrations_folder() -> Path:
     return shipped if shipped.exists() else Path(__file__).parents[2] / "alembic"
 
 
-def alembic_config(owner: URL) -> Config:
+def alembic_config(owner: URL) -> "Config":
     """Build Alembic's configuration for a database."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["url"] = owner
@@ -56,11 +57,15 @@ def alembic_config(owner: URL) -> Config:
 
 def migrate(owner: URL) -> None:
     """Bring the database to the newest migration."""
+    from alembic import command
+
     command.upgrade(alembic_config(owner), "head")
 
 
 def newest_revision() -> str:
     """Return the newest migration this program ships."""
+    from alembic.script import ScriptDirectory
+
     head = ScriptDirectory(str(migrations_folder())).get_current_head()
     assert head is not None, "the program ships migrations"  # noqa: S101 - cannot happen in a sound installation
     return head
@@ -68,6 +73,8 @@ def newest_revision() -> str:
 
 def current_revision(owner: URL) -> str | None:
     """Return the migration a database is at, None for an empty one."""
+    from alembic.runtime.migration import MigrationContext
+
     engine = create_engine(owner)
     try:
         with engine.connect() as connection:

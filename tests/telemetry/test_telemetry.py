@@ -13,6 +13,7 @@ from prometheus_client.openmetrics.exposition import generate_latest
 from structlog.testing import capture_logs
 
 from gateway.runtime.settings import Settings
+from gateway.telemetry import exporting
 from gateway.telemetry import traces as telemetry
 from gateway.telemetry.metrics import Metrics, clear_metrics
 from gateway.web import observation
@@ -35,7 +36,7 @@ def build_app(folder: Path) -> tuple[FastAPI, Metrics]:
 
 
 def traced(ratio: float, monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
-    provider = telemetry.build_provider(Settings(trace_ratio=ratio))
+    provider = exporting.build_provider(Settings(trace_ratio=ratio))
     exporter = InMemorySpanExporter()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     tracer = provider.get_tracer("xinqiao")

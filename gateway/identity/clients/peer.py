@@ -4,13 +4,15 @@ import base64
 import binascii
 import hashlib
 import ipaddress
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from starlette.requests import Request
 
 from gateway.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 LARGEST_CERTIFICATE = 16 * 1024
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -42,6 +44,8 @@ def certificate_thumbprint(request: Request, settings: Settings) -> str | None:
     The value is a byte sequence (RFC 9440 2.1) or, as nginx has it in $ssl_client_escaped_cert, percent-encoded PEM.
     Raises PeerError where it is neither, or where the header comes twice.
     """
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     values = request.headers.getlist("client-cert")
     if not any(values) or not _is_trusted(request.client.host if request.client else "", settings):
         return None
@@ -55,7 +59,9 @@ def certificate_thumbprint(request: Request, settings: Settings) -> str | None:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _read(value: str) -> x509.Certificate:
+def _read(value: str) -> "Certificate":
+    from cryptography import x509
+
     if value.startswith(":") and value.endswith(":"):
         return x509.load_der_x509_certificate(base64.b64decode(value[1:-1], validate=True))
     return x509.load_pem_x509_certificate(unquote(value).encode())

@@ -18,6 +18,8 @@ import httpx
 from place import place
 from starlette.requests import Request
 
+from gateway.__main__ import app
+from gateway.demo.command_line import CommandLine
 from gateway.demo.instance import Instance
 from gateway.gateway import open_gateway
 from gateway.identity.caller import require
@@ -42,11 +44,12 @@ def prepare(folder: Path) -> Instance:
     env = {**os.environ, "XINQIAO_HOME": str(folder), "XINQIAO_PORT": str(PORT), "XINQIAO_LOG_LEVEL": "WARNING",
            "XINQIAO_ISSUER": f"http://127.0.0.1:{PORT}"}  # fmt: skip
     (folder / "gateway").mkdir()
-    instance = Instance("gateway", env["XINQIAO_ISSUER"], folder / "gateway", env)
+    instance = Instance("gateway", env["XINQIAO_ISSUER"], folder / "gateway", env, CommandLine(app))
     instance.cli("init")
     instance.cli("institution", "add", "bank", "--name", "bank")
     instance.add("account", "bank-1", "--institution", "bank")
     instance.start("serve")
+    instance.wait_up()
     return instance
 
 
@@ -107,7 +110,8 @@ def main(seconds: float, connections: int) -> None:
         bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
         stack.callback(bare.kill)
         instance = prepare(folder)
-        stack.callback(instance.stop, "serve")
+        stack.callback(instance.wait_ended)
+        stack.callback(instance.end)
         auth = XinqiaoAuth(instance.issuer, "bank-1", instance.keys["bank-1"].jwk)
         httpx.get(f"{instance.issuer}/v1/quota", auth=auth).raise_for_status()
         taken = asyncio.run(check(Settings(home=folder, issuer=instance.issuer), auth))

@@ -20,6 +20,8 @@ import httpx
 from place import place
 
 from consent.statements import APPROVAL_TYPE, approval_claims
+from gateway.__main__ import app
+from gateway.demo.command_line import CommandLine
 from gateway.demo.enterprises import SHOES, registrations, uscc
 from gateway.demo.instance import Instance
 from signing.jws import sign_jws
@@ -81,7 +83,7 @@ def prepare(folder: Path) -> Instance:
     env = {**os.environ, "XINQIAO_HOME": str(folder), "XINQIAO_PORT": "8731", "XINQIAO_ISSUER": "http://127.0.0.1:8731",
            "XINQIAO_LOG_LEVEL": "WARNING"}  # fmt: skip
     (folder / "gateway").mkdir()
-    instance = Instance("gateway", env["XINQIAO_ISSUER"], folder / "gateway", env)
+    instance = Instance("gateway", env["XINQIAO_ISSUER"], folder / "gateway", env, CommandLine(app))
     instance.cli("init")
     instance.cli("institution", "add", "bank", "--name", "bank")
     instance.add("account", "bank-1", "--institution", "bank")
@@ -90,6 +92,7 @@ def prepare(folder: Path) -> Instance:
     for scope, holder in (("account", "bank-1"), ("institution", "bank")):
         instance.cli("quota", "set", holder, "--scope", scope, "--day", "100000000", "--month", "100000000")
     instance.start("serve")
+    instance.wait_up()
     instance.push("market_regulation", "ent_registration", registrations())
     until = (datetime.now(UTC) + timedelta(days=9)).isoformat()
     terms = {"subject": uscc(SHOES), "products": ["score"], "purpose": "pre_loan", "valid_until": until}
@@ -109,7 +112,8 @@ def main(seconds: float, connections: int) -> None:
         bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
         stack.callback(bare.kill)
         instance = prepare(folder)
-        stack.callback(instance.stop, "serve")
+        stack.callback(instance.wait_ended)
+        stack.callback(instance.end)
         signed = authoriser(instance)
         unread = signed()
         headers = {"bare": lambda: unread, "inquiry": signed}

@@ -18,8 +18,10 @@ import httpx
 from place import place
 
 from connectors.conversion.identifiers import organisation_check, uscc_check
+from gateway.__main__ import app
 from gateway.admin.actions import AddClient
 from gateway.admin.changes import ask_change
+from gateway.demo.command_line import CommandLine
 from gateway.demo.instance import Instance
 from gateway.gateway import open_gateway
 from gateway.runtime.actor import at_this_machine
@@ -80,11 +82,12 @@ def prepare(folder: Path) -> Instance:
     env = {**os.environ, "XINQIAO_HOME": str(folder), "XINQIAO_PORT": str(PORT), "XINQIAO_ISSUER": issuer,
            "XINQIAO_CATALOGUE": str(folder / "catalogue"), "XINQIAO_LOG_LEVEL": "WARNING"}  # fmt: skip
     (folder / "gateway").mkdir()
-    instance = Instance("gateway", issuer, folder / "gateway", env)
+    instance = Instance("gateway", issuer, folder / "gateway", env, CommandLine(app))
     instance.cli("init")
     instance.keys.update({f"a{n}": generate_key("ES256") for n in range(AGENCIES)})
     asyncio.run(register(Settings(home=folder, issuer=issuer), instance))
     instance.start("serve")
+    instance.wait_up()
     return instance
 
 
@@ -180,7 +183,8 @@ def main(pushes: int, rows: int) -> None:
         bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
         stack.callback(bare.kill)
         instance = prepare(folder)
-        stack.callback(instance.stop, "serve")
+        stack.callback(instance.wait_ended)
+        stack.callback(instance.end)
         single(instance, pushes)
         all_at_once(instance, rows)
 

@@ -25,9 +25,6 @@ class Instance(demo.Instance):
         with psycopg.connect(address, autocommit=True) as connection:
             return connection.execute(query).fetchall()
 
-    def cli(self, *arguments: str) -> str:
-        return xinqiao(arguments, self.env).stdout
-
     @contextmanager
     def run(self, command: str) -> Iterator[Process]:
         """Run `serve` or `worker` for the length of the block."""
@@ -47,7 +44,7 @@ def instance(socket: Path, folder: Path, name: str, role: str = "gateway", **mor
     with database_server.fresh_database(socket) as urls:
         env = environment(home, urls, issuer, XINQIAO_ROLE=role, XINQIAO_DELIVERY_RETRY_SECONDS="1", **more)
         xinqiao(["init"], env)
-        made = Instance(name, issuer, home, env, urls=urls)
+        made = Instance(name, issuer, home, env, lambda arguments, env: xinqiao(arguments, env).stdout, urls=urls)
         yield made
         made.close()
 

@@ -7,9 +7,9 @@ import time
 import typer
 
 
-def demo() -> None:
+def demo(context: typer.Context) -> None:
     """演示 Run the main job end to end and read every claim back; DEMO_EXIT=1 ends by itself."""
-    from gateway.demo.instance import DemoError
+    from gateway.demo.command_line import CommandLine, DemoError
     from gateway.demo.story import Story
     from gateway.demo.town import open_town
 
@@ -20,7 +20,7 @@ def demo() -> None:
     started = time.monotonic()
     typer.echo("启动网关、市平台、省平台、金融大脑和评分提供方 Starting four instances and a provider …")
     try:
-        with open_town() as town:
+        with open_town(CommandLine(context.find_root().command)) as town:
             Story(town, typer.echo).tell()
             typer.echo(f"完成 Done in {time.monotonic() - started:.0f} s.")
             if os.environ.get("DEMO_EXIT") != "1":

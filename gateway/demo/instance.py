@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import httpx
 
+from gateway.demo.command_line import DemoError
 from signing.keys import SigningKey, generate_key, public_jwk
 from xinqiao_client import XinqiaoAuth
 
@@ -21,29 +22,25 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 
 
-class DemoError(Exception):
-    """Something the demonstration relies on is not as it must be."""
-
-
 @dataclass
 class Instance:
-    """An instance's address, home and environment; the keys and connections of its clients; its running processes."""
+    """An instance's address, home and environment; the keys and connections of its clients; its running processes.
+
+    `run_command` runs one of the program's commands in an environment and returns what it printed.
+    """
 
     name: str
     issuer: str
     home: Path
     env: dict[str, str]
+    run_command: Callable[[Sequence[str], Mapping[str, str]], str]
     keys: dict[str, SigningKey] = field(default_factory=dict)
     clients: dict[str, httpx.Client] = field(default_factory=dict)
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def cli(self, *arguments: str) -> str:
-        """Run a command and return what it printed. Raises DemoError with what it said instead."""
-        command = [sys.executable, "-m", "gateway", *arguments]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise DemoError(f"xinqiao {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+        """Run a command on this instance and return what it printed."""
+        return self.run_command(arguments, self.env)
 
     def add(self, kind: str, client_id: str, *more: str) -> None:
         """Register a client with a key made here."""
@@ -82,28 +79,32 @@ class Instance:
         return self.client(agency).post(url, content=body.encode(), headers=headers)
 
     def start(self, command: str) -> None:
-        """Start `serve` or `worker`; `serve` is waited for."""
+        """Start `serve` or `worker`."""
         with (self.home / f"{command}.log").open("ab") as log:
             self.processes[command] = subprocess.Popen(
                 [sys.executable, "-m", "gateway", command], env=self.env, stdout=log,
                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
-        if command == "serve":
-            self._wait_up()
 
-    def stop(self, command: str, how: signal.Signals = signal.SIGTERM) -> None:
-        """Stop a process and its workers, and wait for its end."""
-        process = self.processes.pop(command, None)
-        if process is None or process.poll() is not None:
-            return
-        os.killpg(process.pid, how)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    def end(self) -> None:
+        """Tell its processes to end."""
+        for process in self.processes.values():
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
 
-    def _wait_up(self) -> None:
+    def wait_ended(self) -> None:
+        """Wait until its processes have ended; one that takes too long is killed."""
+        while self.processes:
+            _, process = self.processes.popitem()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def wait_up(self) -> None:
+        """Wait until it serves. Raises DemoError with the end of its log where it ended instead."""
+
         def up() -> bool:
             if self.processes["serve"].poll() is not None:
                 raise DemoError(f"{self.name} ended: {(self.home / 'serve.log').read_text()[-2000:]}")

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from consent.statements import APPROVAL_TYPE, approval_claims
+from gateway.demo.command_line import DemoError
 from gateway.demo.enterprises import NAMES, PUMPS, SHOES, abnormal, penalties, registrations, uscc
-from gateway.demo.instance import DemoError, wait_until
+from gateway.demo.instance import wait_until
 from gateway.demo.town import Town
 from signing.jws import sign_jws
 

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.demo.instance import DemoError, Instance
+from gateway.demo.command_line import CommandLine, DemoError
+from gateway.demo.instance import Instance
 from gateway.runtime.embedded import lease, release
 
 LONG_ENOUGH_PORTS = (8000,)  # tried first for the gateway, so that its address is the one the README names
@@ -37,8 +38,11 @@ class Town:
 
 
 @contextmanager
-def open_town() -> Iterator[Town]:
-    """Set the town up and tear it down."""
+def open_town(run: CommandLine) -> Iterator[Town]:
+    """Set the town up, its commands run by `run`, and tear it down.
+
+    An instance's processes start as soon as it is initialised, while the others are.
+    """
     folder = Path(tempfile.mkdtemp(prefix="xinqiao-demo-"))
     folder.chmod(0o755)  # the database server runs as an unprivileged account
     lease(folder)
@@ -46,31 +50,36 @@ def open_town() -> Iterator[Town]:
     provider = subprocess.Popen([sys.executable, str(_provider_program()), "--port", str(provider_port)])
     providers = json.dumps({"five-force": f"http://127.0.0.1:{provider_port}/score"})
     town = Town(
-        _instance(folder, "gateway", "gateway", port=_free_port(*LONG_ENOUGH_PORTS), providers=providers),
-        _instance(folder, "city", "city-platform"),
-        _instance(folder, "province", "province-platform"),
-        _instance(folder, "brain", "city-platform"),
+        _instance(run, folder, "gateway", "gateway", port=_free_port(*LONG_ENOUGH_PORTS), providers=providers),
+        _instance(run, folder, "city", "city-platform"),
+        _instance(run, folder, "province", "province-platform"),
+        _instance(run, folder, "brain", "city-platform"),
         provider,
     )
     try:
         for instance in town.instances():
             instance.cli("init")
-        _introduce(town)
-        for instance in town.instances():
             instance.start("serve")
             instance.start("worker")
+        _introduce(town)
+        for instance in town.instances():
+            instance.wait_up()
         yield town
     finally:
         for instance in town.instances():
-            for command in ("worker", "serve"):
-                instance.stop(command)
+            instance.end()
+        for instance in town.instances():
+            instance.wait_ended()
+            instance.close()
         provider.kill()
         provider.wait()
         release(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _instance(folder: Path, name: str, role: str, port: int | None = None, providers: str = "{}") -> Instance:
+def _instance(
+    run: CommandLine, folder: Path, name: str, role: str, port: int | None = None, providers: str = "{}"
+) -> Instance:
     port = port or _free_port()
     issuer = f"http://127.0.0.1:{port}"
     env = {
@@ -87,7 +96,7 @@ def _instance(folder: Path, name: str, role: str, port: int | None = None, provi
     }
     home = folder / name
     home.mkdir()
-    return Instance(name, issuer, home, env)
+    return Instance(name, issuer, home, env, run)
 
 
 def _introduce(town: Town) -> None:

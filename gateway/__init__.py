@@ -1,1 +1,1 @@
-"""The service: settings, database, identity, quota, the inquiry, feedback, API and CLI."""
+"""The service: settings, database, identity, quota, the inquiry, usage results, API and CLI."""

@@ -19,7 +19,7 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
 
-router = APIRouter(prefix="/v1/admin", tags=["administration 管理"])
+router = APIRouter(prefix="/v1/admin", tags=["管理 Administration"])
 Operator = Annotated[Actor, Depends(require("admin"), scope="function")]
 Work = Annotated[UnitOfWork, Depends(working("admin"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]
@@ -31,7 +31,7 @@ _INSTITUTIONS = text("""
 """)
 
 
-@router.post("/changes", summary="Change something 提交变更")
+@router.post("/changes", summary="提交变更 Change something")
 async def change(
     action: AnyAction, response: Response, units: Units, protector: TheProtector, access: TheAccess, operator: Operator
 ) -> dict[str, Any]:
@@ -43,7 +43,7 @@ async def change(
     return change_document(made)
 
 
-@router.post("/changes/{change_id}/{decision}", summary="Approve or reject a change 批准或驳回变更")
+@router.post("/changes/{change_id}/{decision}", summary="批准或驳回变更 Approve or reject a change")
 async def decide(
     change_id: UUID,
     decision: Literal["approve", "reject"],
@@ -59,7 +59,7 @@ async def decide(
     return change_document(decided)
 
 
-@router.get("/changes", summary="Changes 变更列表")
+@router.get("/changes", summary="变更列表 Changes")
 async def list_changes(
     work: Work,
     status: Literal["waiting", "done", "rejected"] | None = None,
@@ -75,14 +75,14 @@ async def list_changes(
     return {"changes": [change_document(row) for row in rows], "next": following}
 
 
-@router.get("/institutions", summary="Institutions 机构列表")
+@router.get("/institutions", summary="机构列表 Institutions")
 async def institutions(work: Work, after: str = "", limit: Limit = 100) -> dict[str, Any]:
     """Return institutions by id with their agreements, accounts and when one was last used; `next` pages on."""
     rows = (await work.session.execute(_INSTITUTIONS, {"after": after, "limit": limit})).mappings().all()
     return page_of("institutions", [dict(row) for row in rows], "institution_id", limit)
 
 
-@router.get("/clients", summary="Clients and their last use 客户端与最近使用")
+@router.get("/clients", summary="客户端与最近使用 Clients and their last use")
 async def clients(
     work: Work,
     institution: str = "",

@@ -8,10 +8,10 @@ from audit.note import public_bytes, verifier_key
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
 
-router = APIRouter(tags=["operations 运维"])
+router = APIRouter(tags=["运行 Operation"])
 
 
-@router.get("/.well-known/xinqiao-keys", summary="Public keys 公钥")
+@router.get("/.well-known/xinqiao-keys", summary="公钥 Public keys")
 async def keys(units: Units) -> dict[str, Any]:
     """Return JWKs by purpose, and the audit log's verifier key (C2SP signed-note)."""
     return public_keys(units)

@@ -28,7 +28,7 @@ from gateway.web.forms import OAuthForm, describe_form, read_form
 from gateway.web.plain_route import PlainRoute
 from signing.jws import ALGORITHMS
 
-router = APIRouter(tags=["OAuth 2.0 登录"])
+router = APIRouter(tags=["登录 OAuth 2.0"])
 TEXT = {"type": "string"}
 GRANTS = ["client_credentials", "authorization_code"]
 
@@ -57,7 +57,7 @@ router.add_api_route(
     token,
     methods=["POST"],
     route_class_override=PlainRoute,
-    summary="Get an access token 获取访问令牌",
+    summary="获取访问令牌 Get an access token",
     openapi_extra=describe_form(
         ["grant_type"], grant_type={"enum": GRANTS}, scope=TEXT, resource=TEXT, code=TEXT, redirect_uri=TEXT,
         code_verifier=TEXT,
@@ -68,7 +68,7 @@ router.add_api_route(
 @router.post(
     "/oauth/par",
     status_code=201,
-    summary="Push an authorization request 推送授权请求",
+    summary="推送授权请求 Push an authorization request",
     openapi_extra=describe_form(
         ["response_type", "redirect_uri", "scope", "code_challenge", "code_challenge_method"],
         response_type={"const": "code"}, redirect_uri=TEXT, scope=TEXT, state=TEXT, code_challenge=TEXT,
@@ -87,7 +87,7 @@ async def par(
 
 @router.post(
     "/oauth/introspect",
-    summary="Is a token alive 令牌是否有效",
+    summary="令牌是否有效 Is a token alive",
     openapi_extra=describe_form(["token"], token=TEXT, token_type_hint=TEXT),
 )
 async def introspection(units: Units, issuer: TheIssuer, form: OAuthForm) -> JSONResponse:
@@ -99,7 +99,7 @@ async def introspection(units: Units, issuer: TheIssuer, form: OAuthForm) -> JSO
 
 @router.post(
     "/oauth/revoke",
-    summary="Take a token back 吊销令牌",
+    summary="吊销令牌 Take a token back",
     openapi_extra=describe_form(["token"], token=TEXT, token_type_hint=TEXT),
 )
 async def revocation(units: Units, issuer: TheIssuer, access: TheAccess, form: OAuthForm) -> JSONResponse:
@@ -110,7 +110,7 @@ async def revocation(units: Units, issuer: TheIssuer, access: TheAccess, form: O
     return _respond(answer)
 
 
-@router.get("/oauth/jwks", summary="Keys of access tokens 令牌公钥")
+@router.get("/oauth/jwks", summary="令牌公钥 Keys of access tokens")
 async def jwks(keys: Keys, access: TheAccess) -> JSONResponse:
     """Return the public keys that access tokens are verified with (RFC 7517), the coming one too."""
     await access.current()

@@ -17,10 +17,10 @@ from gateway.people.sessions import Present
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
 
-router = APIRouter(tags=["OAuth 2.0 登录"])
+router = APIRouter(tags=["登录 OAuth 2.0"])
 
 
-@router.get("/oauth/authorize", summary="Let a person permit 请用户授权", response_class=HTMLResponse)
+@router.get("/oauth/authorize", summary="请用户授权 Let a person permit", response_class=HTMLResponse)
 async def show(
     request: Request,
     units: Units,

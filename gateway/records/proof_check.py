@@ -61,7 +61,7 @@ def verify_proof(
         _check_path(proof, statement)
         record = json.loads(proof["canonical"])
         if (record["agency"], record["dataset"]) != (statement["agency"], statement["dataset"]):
-            raise RecordProofError("the record is of another dataset than its batch 记录与批次不属于同一目录")
+            raise RecordProofError("记录与批次不属于同一目录 the record is of another dataset than its batch")
         signed_by = _check_agency(proof, statement, agency_key)
         if logged and proof["entry"] is None:
             raise RecordProofError("没有审计条目 there is no audit entry in it: ask for the proof again later")

@@ -1,7 +1,7 @@
-"""文件交换 File exchange with feedback after GB/T 39443-2020 5.5, in our profile of it (docs/file-exchange.md).
+"""文件交换 File exchange with response files after GB/T 39443-2020 5.5, in our profile of it (docs/file-exchange.md).
 
-A delivery is a data file and, written after it, a description NAME.ctl.xml. Each description is answered by one
-feedback file, also where nothing was taken in. A description that was sent again is answered again.
+A submission is a data file and, written after it, a description NAME.ctl.xml. Each description is answered by one
+response file, also where nothing was taken in. A description that was sent again is answered again.
 """
 
 import dataclasses
@@ -18,10 +18,10 @@ from connectors.sources.files.exchange_messages import (
     CONTROL,
     LARGEST_CONTROL,
     Description,
-    feedback_name,
     opened_as_described,
     read_description,
-    write_feedback,
+    response_name,
+    write_response,
 )
 from connectors.sources.files.places import File, Files, Folder
 from connectors.sources.files.s3 import S3
@@ -30,7 +30,7 @@ from connectors.sources.protocol import Outcome, Slice, Stream, file_slice
 
 
 class ExchangeConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`inbox`: where deliveries are left; `outbox`: where feedback goes, it may be the same place; `dataset`: the name
+    """`inbox`: where submissions are left; `outbox`: where responses go, it may be the same place; `dataset`: the name
     descriptions use for it. Descriptions of other datasets are left to other sources.
     """
 
@@ -40,7 +40,7 @@ class ExchangeConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class ExchangeSource:
-    """文件交换 File exchange with description and feedback files, after GB/T 39443."""
+    """文件交换 File exchange with description and response files, after GB/T 39443."""
 
     Config = ExchangeConfig
 
@@ -85,10 +85,10 @@ class ExchangeSource:
         return None
 
     def answer(self, found: Slice, outcome: Outcome) -> None:
-        """Write the feedback file. Raises ConnectorError."""
-        content = write_feedback(found.batch, outcome)
+        """Write the response file. Raises ConnectorError."""
+        content = write_response(found.batch, outcome)
         with self._config.outbox.opened() as files:
-            files.write(feedback_name(found.delivery), content)
+            files.write(response_name(found.delivery), content)
 
     def _controls(self, present: dict[str, File]) -> list[File]:
         """Return the descriptions that are whole; the settling of the inbox is asked of them, not of the data."""

@@ -1,4 +1,4 @@
-"""The two XML files of an exchange: the description that comes with a data file, and the feedback that answers it."""
+"""The two XML files of an exchange: the description that comes with a data file, and the response that answers it."""
 
 import hashlib
 import re
@@ -12,7 +12,7 @@ from connectors.decoding.decode import Table, decode
 from connectors.errors import MalformedError
 from connectors.sources.protocol import Outcome
 
-CONTROL, FEEDBACK = ".ctl.xml", ".feedback.xml"
+CONTROL, RESPONSE = ".ctl.xml", ".feedback.xml"
 LARGEST_CONTROL = 64 * 1024
 MOST_ROWS_TOLD = 100_000
 ALGORITHMS = {"SHA-256": "sha256", "SM3": "sm3"}
@@ -84,13 +84,13 @@ def _counted(rows: Iterator[tuple[int, list[str]]], described: int) -> Iterator[
         )
 
 
-def feedback_name(control: str) -> str:
-    """Return the name of the feedback to a description."""
-    return control.removesuffix(CONTROL) + FEEDBACK
+def response_name(control: str) -> str:
+    """Return the name of the response to a description."""
+    return control.removesuffix(CONTROL) + RESPONSE
 
 
-def write_feedback(batch: str, outcome: Outcome) -> bytes:
-    """Return the feedback: what became of the delivery, the counts, and each refused row with its reasons."""
+def write_response(batch: str, outcome: Outcome) -> bytes:
+    """Return the response: what became of the submission, the counts, and each refused row with its reasons."""
     root = etree.Element("feedback", version="1")
     etree.SubElement(root, "batch").text = batch or None
     etree.SubElement(root, "status").text = outcome.status

@@ -1,4 +1,4 @@
-"""File exchange after GB/T 39443: every description is answered by a feedback file, whatever became of it."""
+"""File exchange after GB/T 39443: every description is answered by a response file, whatever became of it."""
 
 import hashlib
 
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from connectors.errors import MalformedError
 from connectors.sources.files.exchange import ExchangeSource
-from connectors.sources.files.exchange_messages import read_description, write_feedback
+from connectors.sources.files.exchange_messages import read_description, write_response
 from connectors.sources.protocol import Outcome
 from tests.enterprises import uscc
 from tests.submissions import add_source, pull_due
@@ -49,7 +49,7 @@ class Exchange:
             describe(more.pop("batch", name), f"{name}.csv", content, **{"records": len(rows), **more})
         )
 
-    def feedback(self, name):
+    def response(self, name):
         root = etree.fromstring((self.outbox / f"{name}.feedback.xml").read_bytes())
         counts = {e.tag: int(e.text) for e in root.find("counts")}
         return root.findtext("status"), counts, root.findtext("reason") or "", root.findall("rejected/row")
@@ -88,7 +88,7 @@ async def stored(gateway, name):
 async def test_a_delivery_is_answered_with_its_counts_and_each_refused_row(gateway, exchange, source):
     exchange.send("d1", [f"甲公司,{uscc(201)}\n", "乙公司,91330300WRONG\n"], batch="2026-0001")
     await drain(gateway, source)
-    status, counts, reason, rows = exchange.feedback("d1")
+    status, counts, reason, rows = exchange.response("d1")
     assert (status, reason) == ("stored", "")
     assert (counts["rows"], counts["accepted"], counts["rejected"]) == (2, 1, 1)
     assert [(row.get("number"), row[0].get("column"), row[0].get("value")) for row in rows] == [
@@ -104,8 +104,8 @@ async def test_a_batch_that_is_sent_again_is_known_and_other_content_under_its_i
     exchange.send("again", [f"丙公司,{uscc(202)}\n"], batch="2026-0002")
     exchange.send("other", [f"丁公司,{uscc(203)}\n"], batch="2026-0002")
     await drain(gateway, source)
-    assert exchange.feedback("again")[:2] == ("known", {**exchange.feedback("again")[1], "rows": 1, "accepted": 1})
-    status, counts, reason, _ = exchange.feedback("other")
+    assert exchange.response("again")[:2] == ("known", {**exchange.response("again")[1], "rows": 1, "accepted": 1})
+    status, counts, reason, _ = exchange.response("other")
     assert (status, counts) == ("refused", {})
     assert "other content" in reason
     assert await stored(gateway, source) == (1, 1)
@@ -126,10 +126,10 @@ async def test_a_delivery_unlike_its_description_is_refused_and_nothing_is_taken
     exchange.send("d1", [f"戊公司,{uscc(204)}\n"], **{"batch": "2026-0003", **changes})
     exchange.send("d2", [f"己公司,{uscc(205)}\n"], batch=f"2026-9{len(reason)}")
     await drain(gateway, source)
-    status, counts, said, _ = exchange.feedback("d1")
+    status, counts, said, _ = exchange.response("d1")
     assert (status, counts) == ("refused", {})
     assert reason in said
-    assert exchange.feedback("d2")[0] == "stored"  # the next one is not held up
+    assert exchange.response("d2")[0] == "stored"  # the next one is not held up
     assert (await stored(gateway, source))[0] == 1
 
 
@@ -145,7 +145,7 @@ async def test_what_is_half_written_is_left_alone(gateway, exchange, source):
     assert [path.name for path in exchange.outbox.iterdir()] == ["d2.feedback.xml"]
 
 
-async def test_a_crash_between_the_batch_and_the_feedback_is_answered_afterwards(
+async def test_a_crash_between_the_batch_and_the_response_is_answered_afterwards(
     gateway, exchange, source, monkeypatch
 ):
     exchange.send("d1", [f"辛公司,{uscc(207)}\n"], batch="2026-0005")
@@ -160,7 +160,7 @@ async def test_a_crash_between_the_batch_and_the_feedback_is_answered_afterwards
     assert list(exchange.outbox.iterdir()) == []
     monkeypatch.setattr(ExchangeSource, "answer", answer)
     await drain(gateway, source)
-    status, counts, _, _ = exchange.feedback("d1")
+    status, counts, _, _ = exchange.response("d1")
     assert (status, counts["accepted"]) == ("known", 1)
     assert await stored(gateway, source) == (1, 1)
 
@@ -170,7 +170,7 @@ async def test_a_description_names_no_file_outside_of_its_inbox(gateway, exchang
     (exchange.inbox.parent / "secret.csv").write_text(HEAD)
     (exchange.inbox / "d1.ctl.xml").write_text(describe("2026-0006", file, HEAD.encode()))
     await drain(gateway, source)
-    status, _, reason, _ = exchange.feedback("d1")
+    status, _, reason, _ = exchange.response("d1")
     assert (status, "no path" in reason) == ("refused", True)
     assert await stored(gateway, source) == (0, 0)
 
@@ -231,7 +231,7 @@ def test_a_description_cannot_read_our_files_by_an_entity(tmp_path):
 
 
 @given(st.text())
-def test_feedback_is_xml_whatever_a_row_holds(value):
+def test_a_response_is_xml_whatever_a_row_holds(value):
     reasons = [{"code": "c", "column": value, "value": value, "text": value}]
-    root = etree.fromstring(write_feedback("b", Outcome("stored", "b", {"rows": 1}, rejected=[(1, reasons)])))
+    root = etree.fromstring(write_response("b", Outcome("stored", "b", {"rows": 1}, rejected=[(1, reasons)])))
     assert root.find("rejected/row").get("number") == "1"

@@ -1,4 +1,4 @@
-"""A worker killed with SIGKILL around every commit of a pull: the batch is there once, and its feedback is written."""
+"""A worker killed with SIGKILL around every commit of a pull: the batch is there once, and its response is written."""
 
 import hashlib
 import json
@@ -56,6 +56,6 @@ def test_a_pull_killed_at_a_commit_is_whole_after_the_next_turn(pulled, at):
             lambda: made.rows("SELECT due_at > now() + interval '30 minutes' FROM source") == [(True,)], "its turn"
         )
     assert made.rows(f"SELECT accepted FROM batch WHERE sender_batch = '{name}'") == [(1,)]
-    feedback = etree.fromstring((folder / "out" / f"{name}.feedback.xml").read_bytes())
-    assert (feedback.findtext("status"), feedback.findtext("counts/accepted")) in {("stored", "1"), ("known", "1")}
+    response = etree.fromstring((folder / "out" / f"{name}.feedback.xml").read_bytes())
+    assert (response.findtext("status"), response.findtext("counts/accepted")) in {("stored", "1"), ("known", "1")}
     assert made.rows("SELECT last_fault, refusals FROM source") == [(None, 0)]

@@ -168,7 +168,7 @@ class SetQuota(Action):
     def check(self) -> "SetQuota":
         """A month holds at least a day."""
         if self.per_day > self.per_month:
-            raise ValueError("per_day is more than per_month")
+            raise ValueError("per_day 大于 per_month per_day is more than per_month")
         return self
 
     async def apply(self, work: UnitOfWork, _protector: Protector) -> None:

@@ -56,4 +56,4 @@ async def _refuse_twice(session: AsyncSession, settings: Settings) -> None:
     if (await session.execute(select(col(InstanceKey.kid)).limit(1))).first():
         raise AlreadyInitialisedError
     if await find_log(session, settings.log_origin) is not None:
-        raise AlreadyInitialisedError("the audit log of this origin exists already")
+        raise AlreadyInitialisedError("此来源的审计日志已存在 the audit log of this origin exists already")

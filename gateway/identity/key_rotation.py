@@ -29,12 +29,16 @@ async def rotate(work: UnitOfWork, purpose: str, *, at_once: bool = False) -> st
     At once is for a key that leaked: every token of it dies, and its clients log in again. Raises DeniedError.
     """
     if purpose not in ROTATED:
-        raise DeniedError("change-refused", f"{purpose!r} is no key that is rotated: {', '.join(ROTATED)}")
+        raise DeniedError(
+            "change-refused", f"没有此类可轮换的密钥 {purpose!r} is no key that is rotated: {', '.join(ROTATED)}"
+        )
     held = await _held(work.session, purpose)
     if "next" not in held:
         held["next"] = await _add_next(work, purpose)
     elif not at_once:
-        raise DeniedError("change-refused", f"the next key of {purpose} waits already: {held['next'].kid}")
+        raise DeniedError(
+            "change-refused", f"已有待启用的密钥 the next key of {purpose} waits already: {held['next'].kid}"
+        )
     if at_once:
         await _move(work, held["active"], "retired")
         await _move(work, held["next"], "active")
@@ -45,7 +49,7 @@ async def promote(work: UnitOfWork, purpose: str) -> str:
     """Let the next key sign from now on and return its kid. Raises DeniedError where none waits."""
     held = await _held(work.session, purpose)
     if "next" not in held:
-        raise DeniedError("change-refused", f"no next key of {purpose} waits: rotate first")
+        raise DeniedError("change-refused", f"没有待启用的密钥，请先轮换 no next key of {purpose} waits: rotate first")
     await _move(work, held["active"], "retiring")
     await _move(work, held["next"], "active")
     return held["next"].kid

@@ -36,9 +36,9 @@ class UsageReport(BaseModel):
     def check(self) -> "UsageReport":
         """A granted credit has an amount, a refused one has nothing."""
         if self.outcome == "granted" and self.amount is None:
-            raise ValueError("amount: a granted credit has one")
+            raise ValueError("amount: 获批的须有金额 a granted credit has one")
         if self.outcome == "refused" and (self.amount is not None or self.balance is not None):
-            raise ValueError("amount, balance: a refused credit has none")
+            raise ValueError("amount: 未获批的没有金额和余额 a refused credit has neither amount nor balance")
         return self
 
     def content(self) -> dict[str, Any]:

@@ -55,7 +55,10 @@ async def open_instance(settings: Settings, database: Database | None = None) ->
             log_id = await find_log(session, settings.log_origin)
             protector = await load_protector(session, kek)
         if log_id is None:
-            raise NotInitialisedError(f"there is no audit log named {settings.log_origin}: was XINQIAO_ORIGIN changed?")
+            raise NotInitialisedError(
+                "没有此名称的审计日志，是否改过 XINQIAO_ORIGIN？ "
+                f"there is no audit log named {settings.log_origin}: was XINQIAO_ORIGIN changed?"
+            )
         recorder = Recorder(log_id, settings.log_origin, kek)
         async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
             yield Instance(settings, database, keys, recorder, http, protector)

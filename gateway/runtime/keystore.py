@@ -47,7 +47,10 @@ def load_kek(settings: Settings) -> bytes:
     except (binascii.Error, ValueError):
         kek = b""  # the message below must not quote the secret, nor chain to one that does
     if len(kek) != KEK_BYTES:
-        raise GatewayError("the KEK must be 32 bytes in base64: check XINQIAO_KEK or the key file")
+        raise GatewayError(
+            "主密钥须为 32 字节的 base64，请检查 XINQIAO_KEK 或密钥文件 "
+            "the KEK must be 32 bytes in base64: check XINQIAO_KEK or the key file"
+        )
     return kek
 
 
@@ -84,7 +87,9 @@ class KeyStore:
         try:
             keys = {row.purpose: key_from_private(unseal(self.kek, row.sealed, row.kid.encode())) for row in active}
         except SealError as fault:
-            raise GatewayError("the KEK is not the one this instance's keys were sealed under") from fault
+            raise GatewayError(
+                "主密钥不是密封本实例密钥的那一把 the KEK is not the one this instance's keys were sealed under"
+            ) from fault
         # The active one first: it is the one most statements were signed with.
         public = {p: [r.public for r in active if r.purpose == p] for p in PURPOSES}
         for row in rows:

@@ -78,7 +78,8 @@ def find_server(home: Path) -> Server:
         server = Server(folder, _copied(binaries, folder), account)
     if not _reaches(server):
         raise DatabaseUnavailableError(
-            f"{account.pw_name} cannot reach {folder}: set XINQIAO_HOME to a folder below directories others may enter"
+            f"{account.pw_name} 无法进入 {folder}：请把 XINQIAO_HOME 设为其他账号可进入的目录 "
+            f"cannot reach {folder}: set XINQIAO_HOME to a folder below directories others may enter"
         )
     return server
 
@@ -105,7 +106,9 @@ def _wheel_binaries() -> Path:
     """Find the wheel's server without importing its Python code, which has a way of its own to start servers."""
     found = importlib.util.find_spec(WHEEL.replace("-", "_"))
     if found is None or found.origin is None:
-        raise DatabaseUnavailableError(f"no embedded server: install {WHEEL} or set DATABASE_URL")
+        raise DatabaseUnavailableError(
+            f"没有内置数据库：请安装或设置 DATABASE_URL no embedded server: install {WHEEL} or set DATABASE_URL"
+        )
     return Path(found.origin).parent / "pginstall18"
 
 
@@ -113,7 +116,10 @@ def _unprivileged_account() -> pwd.struct_passwd:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise DatabaseUnavailableError("PostgreSQL does not run as root and neither account postgres nor nobody exists")
+    raise DatabaseUnavailableError(
+        "PostgreSQL 不能以 root 运行，且没有 postgres 或 nobody 账号 "
+        "PostgreSQL does not run as root and neither account postgres nor nobody exists"
+    )
 
 
 def _reaches(server: Server) -> bool:

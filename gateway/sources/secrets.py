@@ -79,7 +79,9 @@ class SourceSecrets:
         try:
             return StoredSecret(unseal(self._units.keys.kek, row.sealed, _context(name)).decode(), row.version)
         except SealError as fault:
-            raise GatewayError("the KEK is not the one the sources' secrets were sealed under") from fault
+            raise GatewayError(
+                "主密钥不是密封来源密钥的那一把 the KEK is not the one the sources' secrets were sealed under"
+            ) from fault
 
     async def _lead(self, name: str, version: int, holder: UUID) -> bool:
         async with self._units.begin("source-secret.lead", PROGRAM) as work:

@@ -49,7 +49,9 @@ async def add_key(work: UnitOfWork, *, client_id: str, jwk: Mapping[str, Any], o
     """Make a key active beside the others, which end after the overlap. Raises DeniedError."""
     client, public = await _get(work.session, client_id), read_public_key(jwk)
     if await work.session.get(ClientKey, (client_id, public["kid"])):
-        raise DeniedError("change-refused", "this key was registered before: make a new one")
+        raise DeniedError(
+            "change-refused", "此密钥已登记过，请另生成一把 this key was registered before: make a new one"
+        )
     until = work.now + timedelta(hours=overlap_hours)
     await work.session.execute(_END, {"client": client_id, "kid": public["kid"], "until": until})
     payload = {"client": client_id, "kid": public["kid"], "others_until": until.isoformat()}
@@ -65,7 +67,7 @@ async def retire_key(work: UnitOfWork, *, client_id: str, kid: str) -> None:
     """End a key at once, and every token the client has. Raises DeniedError where it has no such key."""
     client = await _get(work.session, client_id)
     if rowcount(await work.session.execute(_RETIRE, {"client": client_id, "kid": kid})) != 1:
-        raise DeniedError("change-refused", f"the client {client_id} has no such key in use")
+        raise DeniedError("change-refused", f"客户端没有此密钥 the client {client_id} has no such key in use")
     await work.session.execute(_REVOKE, {"client": client_id})
     await _record(work, "client.key_retired", client, {"client": client_id, "kid": kid}, "retired")
 
@@ -73,7 +75,7 @@ async def retire_key(work: UnitOfWork, *, client_id: str, kid: str) -> None:
 async def _get(session: AsyncSession, client_id: str) -> Client:
     client = await session.get(Client, client_id, with_for_update=True)
     if client is None or client.status == "closed":
-        raise DeniedError("change-refused", f"there is no client {client_id} in use")
+        raise DeniedError("change-refused", f"没有使用中的客户端 there is no client {client_id} in use")
     return client
 
 

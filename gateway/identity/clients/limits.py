@@ -25,14 +25,20 @@ async def set_limits(work: UnitOfWork, *, client_id: str, limits: Limits) -> Non
     """Replace a client's limits. Raises DeniedError for an unknown client, scope, or an unsafe address."""
     row = await work.session.get(Client, client_id, with_for_update=True)
     if row is None:
-        raise DeniedError("change-refused", f"there is no client {client_id}")
+        raise DeniedError("change-refused", f"没有此客户端 there is no client {client_id}")
     foreign = set(limits.scopes or ()) - SCOPES[row.kind]
     if foreign:
-        raise DeniedError("change-refused", f"a client of kind {row.kind} cannot have {', '.join(sorted(foreign))}")
+        raise DeniedError(
+            "change-refused",
+            f"此类客户端不能有这些权限 a client of kind {row.kind} cannot have {', '.join(sorted(foreign))}",
+        )
     for address in limits.redirect_uris:
         parts = urlsplit(address)
         if parts.fragment or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
-            raise DeniedError("change-refused", f"{address}: a code is sent to an https address without fragment")
+            raise DeniedError(
+                "change-refused",
+                f"授权码只发往不带片段的 https 地址 {address}: a code is sent to an https address without fragment",
+            )
     row.scopes, row.products = limits.scopes, limits.products
     row.networks, row.redirect_uris = limits.networks, limits.redirect_uris
     await work.record(
@@ -46,7 +52,7 @@ async def set_signing(work: UnitOfWork, *, client_id: str, required: bool) -> No
     """Say whether what an agency hands in is refused unless signed. Raises DeniedError where it is no agency."""
     row = await work.session.get(Client, client_id, with_for_update=True)
     if row is None or row.kind != "agency":
-        raise DeniedError("change-refused", f"there is no agency {client_id}")
+        raise DeniedError("change-refused", f"没有此部门 there is no agency {client_id}")
     row.must_sign = required
     payload = {"client": client_id, "required": required}
     await work.record("client.signing", payload, outcome="required" if required else "optional")

@@ -26,9 +26,9 @@ async def add_institution(
     """Register an institution. Raises DeniedError where the id is taken or malformed, or the class unknown."""
     check_id(institution_id)
     if kind not in CLASSES:
-        raise DeniedError("change-refused", f"{kind!r} is no class of institution: {', '.join(CLASSES)}")
+        raise DeniedError("change-refused", f"没有此类机构 {kind!r} is no class of institution: {', '.join(CLASSES)}")
     if await work.session.get(Institution, institution_id):
-        raise DeniedError("change-refused", f"the institution {institution_id} exists already")
+        raise DeniedError("change-refused", f"机构已存在 the institution {institution_id} exists already")
     payload = {"name": name, "class": kind, **_days(agreement)}
     row = Institution(
         institution_id=institution_id, name=name, class_=kind, status="active", created_at=work.now,
@@ -43,7 +43,7 @@ async def set_agreement(work: UnitOfWork, *, institution_id: str, agreement: Agr
     """Set the first and last day of an institution's agreement. Raises DeniedError."""
     row = await work.session.get(Institution, institution_id, with_for_update=True)
     if row is None:
-        raise DeniedError("change-refused", f"there is no institution {institution_id}")
+        raise DeniedError("change-refused", f"没有此机构 there is no institution {institution_id}")
     days = _days(agreement)
     row.agreement_from, row.agreement_until = agreement
     await work.record("institution.agreement", days, institution=institution_id, outcome="set")
@@ -62,14 +62,19 @@ async def add_client(
     """Register a client with its public key; a signatory with the USCC it acts for. Raises DeniedError."""
     check_id(client_id)
     if kind not in SCOPES:
-        raise DeniedError("change-refused", f"{kind!r} is no kind of client: {', '.join(SCOPES)}")
+        raise DeniedError("change-refused", f"没有此类客户端 {kind!r} is no kind of client: {', '.join(SCOPES)}")
     if (kind == "account") != (institution_id is not None):
-        raise DeniedError("change-refused", "an account belongs to an institution, and nothing else does")
+        raise DeniedError(
+            "change-refused",
+            "账户须属于机构，其他客户端不属于机构 an account belongs to an institution, and nothing else does",
+        )
     uscc = _uscc(subject) if kind == "signatory" else None
     if institution_id is not None and await work.session.get(Institution, institution_id) is None:
-        raise DeniedError("change-refused", f"there is no institution {institution_id}: add it first")
+        raise DeniedError(
+            "change-refused", f"没有此机构，请先登记 there is no institution {institution_id}: add it first"
+        )
     if await work.session.get(Client, client_id):
-        raise DeniedError("change-refused", f"the client {client_id} exists already")
+        raise DeniedError("change-refused", f"客户端已存在 the client {client_id} exists already")
     public = read_public_key(jwk)
     event = await work.record(
         "client.added", {"client": client_id, "kind": kind, "kid": public["kid"]}, institution=institution_id,
@@ -91,29 +96,38 @@ async def add_client(
 def _days(agreement: Agreement) -> dict[str, str | None]:
     begins, ends = agreement
     if begins and ends and begins > ends:
-        raise DeniedError("change-refused", "the agreement ends before it begins")
+        raise DeniedError("change-refused", "协议结束早于开始 the agreement ends before it begins")
     return {"from": begins.isoformat() if begins else None, "until": ends.isoformat() if ends else None}
 
 
 def read_public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
     """Return the public members with the thumbprint as kid where none is named. A private key is refused."""
     if "d" in jwk:
-        raise DeniedError("change-refused", "this is a private key: keep it, and register its public half")
+        raise DeniedError(
+            "change-refused",
+            "这是私钥：请自己保管，登记公钥 this is a private key: keep it, and register its public half",
+        )
     try:
         key = import_public(jwk)
         members = {str(name): value for name, value in key.as_dict(private=False).items()}
         thumbprint = key.thumbprint()
     except (SignatureError, ValueError, TypeError, KeyError) as fault:
-        raise DeniedError("change-refused", "the key is no public JWK of Ed25519, P-256 or RSA") from fault
+        raise DeniedError(
+            "change-refused", "不是 Ed25519、P-256 或 RSA 的公钥 the key is no public JWK of Ed25519, P-256 or RSA"
+        ) from fault
     if members["kty"] == "RSA" and 6 * len(members["n"]) < SMALLEST_RSA_BITS:  # base64url: six bits a character
-        raise DeniedError("change-refused", f"an RSA key has at least {SMALLEST_RSA_BITS} bits")
+        raise DeniedError("change-refused", f"RSA 密钥太短 an RSA key has at least {SMALLEST_RSA_BITS} bits")
     return {**members, "kid": str(jwk.get("kid") or thumbprint)}
 
 
 def _uscc(subject: str | None) -> str:
     code = read_identifier(subject)
     if code.kind is not Kind.USCC:
-        raise DeniedError("change-refused", "a signatory acts for an enterprise: give its unified social credit code")
+        raise DeniedError(
+            "change-refused",
+            "签署人代表企业，请给出统一社会信用代码 "
+            "a signatory acts for an enterprise: give its unified social credit code",
+        )
     return code.value
 
 

@@ -19,9 +19,11 @@ async def change_standing(work: UnitOfWork, *, whose: str, change: str, reason: 
     else:
         row = await work.session.get(Client, identifier, with_for_update=True)
     if row is None:
-        raise DeniedError("change-refused", f"there is no {kind} {identifier}")
+        raise DeniedError("change-refused", f"不存在 there is no {kind} {identifier}")
     if row.status == "closed":
-        raise DeniedError("change-refused", f"{identifier} is closed: closing is for good, register a new one")
+        raise DeniedError(
+            "change-refused", f"已注销，不能恢复 {identifier} is closed: closing is for good, register a new one"
+        )
     if row.status == STATUSES[change]:
         return row.status
     row.status = STATUSES[change]

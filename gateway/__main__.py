@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from gateway import processes
 from gateway.admin import commands as registry
 from gateway.catalogue import agency_commands
 from gateway.catalogue import commands as mapping_commands
@@ -21,12 +20,13 @@ from gateway.quality import commands as quality
 from gateway.records import commands as records
 from gateway.records import subject_commands, verify_command
 from gateway.runtime import commands as runtime
+from gateway.service import commands as service
 from gateway.sources import commands as sources
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     init_command.init,
-    processes.serve,
-    processes.worker,
+    service.serve,
+    service.worker,
     runtime.migrate,
     instance_commands.status,
     instance_commands.reconcile,

@@ -33,7 +33,6 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
-from gateway.interface import interface_document
 from gateway.people import authorize_pages as authorize
 from gateway.people import pages as signing_in
 from gateway.people import sso_pages as sso
@@ -48,6 +47,7 @@ from gateway.records import routes as records
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
+from gateway.service.interface import interface_document
 from gateway.sources import pages as source_pages
 from gateway.telemetry.metrics import Metrics
 from gateway.web import health_routes as health

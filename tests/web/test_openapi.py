@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from jsonschema.validators import Draft202012Validator
 
 from gateway.identity.clients import scopes
-from gateway.interface import OPERATIONS, SCOPES
 from gateway.runtime.denial import DeniedError
+from gateway.service.interface import OPERATIONS, SCOPES
 from gateway.web.error_pages import BEGINS, ENDS, printed
 from gateway.web.error_table import ERRORS
 from gateway.web.errors import inquiries

@@ -1,0 +1,1 @@
+"""The service put together: its two processes, and its interface described."""

@@ -24,7 +24,7 @@ _READ: TypeAdapter[Action] = TypeAdapter(AnyAction)
 async def ask_change(work: UnitOfWork, protector: Protector, action: Action) -> Change:
     """Make a change, or let it wait for another operator; return it. Raises DeniedError where it cannot be made.
 
-    Somebody at this machine needs nobody's approval: whoever can run commands here could change the database as well.
+    What is done at this machine needs no second person: whoever can run commands here could also change the database.
     The door lets its AccessCache expire after the commit.
     """
     _check_may(work)

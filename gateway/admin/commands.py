@@ -1,6 +1,6 @@
 """`xinqiao institution|account|agency|signatory|platform|auditor|operator`: add, suspend, resume, close, limit, key.
 
-Whoever can run commands on this machine needs nobody's approval; the events name who it was (`operator-cli:user@host`).
+What is done here needs no approval by a second person; the events name who it was (`operator-cli:user@host`).
 """
 
 from collections.abc import Callable

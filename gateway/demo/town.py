@@ -67,10 +67,10 @@ def open_town(run: CommandLine) -> Iterator[Town]:
         yield town
     finally:
         for instance in town.instances():
+            instance.close()
             instance.end()
         for instance in town.instances():
             instance.wait_ended()
-            instance.close()
         provider.kill()
         provider.wait()
         release(folder)

@@ -2,33 +2,41 @@
 
 import json
 import re
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.web.error_table import ERRORS
 from gateway.web.problems import problem_document
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 router = APIRouter(tags=["参考 Reference"])
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
 
 
-def _code(text: str) -> Markup:
+def _code(text: str) -> "Markup":
     """Show what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
     return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
-)
-_TEMPLATES.filters |= {"code": _code, "json": partial(json.dumps, ensure_ascii=False, indent=2)}
+@cache
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(Path(__file__).parent / "templates")
+    templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    templates.filters |= {"code": _code, "json": partial(json.dumps, ensure_ascii=False, indent=2)}
+    return templates
 
 
 @router.get(
@@ -46,7 +54,7 @@ async def show(slug: str, request: Request) -> Response:
     accepted = request.headers.get("accept", "")
     if "application/json" in accepted and "text/html" not in accepted:
         return JSONResponse({"slug": slug, "errors": errors}, headers=_HEADERS)
-    shown = _TEMPLATES.get_template("problem.html").render(slug=slug, errors=errors)
+    shown = _templates().get_template("problem.html").render(slug=slug, errors=errors)
     return HTMLResponse(shown, headers=_HEADERS)
 
 

@@ -29,7 +29,8 @@ def load_libraries() -> None:
     if os.fork() == 0:
         for module in pkgutil.walk_packages(importlib.import_module("gateway").__path__, "gateway."):
             importlib.import_module(module.name)
-        for name in ("alembic.command", "uvicorn", "uvloop"):  # the program imports them as it runs
+        # The program imports these as it runs.
+        for name in ("alembic.command", "connectors.store.taking", "procrastinate", "uvicorn", "uvloop"):
             importlib.import_module(name)
         with os.fdopen(writing, "w") as told:
             json.dump([name for name in sys.modules if name.split(".")[0] not in PROGRAM], told)

@@ -6,7 +6,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.runtime.denial import Denial
 from gateway.web.problems import problem
 
-REFUSED = Denial("invalid-request", "地址不能含 NUL（%00）。No address can hold NUL (%00).")
+REFUSED = Denial(
+    "invalid-request",
+    "地址不能含 NUL（%00）。No address can hold NUL (%00).",
+    {"invalid_params": [{"name": "address", "reason": "%00"}]},
+)
 
 
 class WithoutNul:

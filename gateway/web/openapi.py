@@ -95,8 +95,10 @@ def _complete(described: dict[str, Any], operation: Operation, scopes: tuple[str
         success["content"] = success.get("content") or {operation.media_type: {"schema": {"type": "string"}}}
         _show(success["content"], operation.answered)
     for status, meaning in operation.also.items():
-        content = {"content": success["content"]} if status < 300 and "content" in success else {}
-        responses[str(status)] = {"description": meaning, **content}
+        content = dict(success.get("content", {})) if status < 300 else {}
+        if status >= 400 and "text/html" in success.get("content", {}):  # a page says what is wrong in a page
+            content = {"text/html": {"schema": {"type": "string"}}}
+        responses[str(status)] = {"description": meaning, **({"content": content} if content else {})}
     for status, error in operation.oauth.items():
         example = {"error": error, "error_description": "…"}
         shown = {"schema": {"$ref": "#/components/schemas/OAuthError"}, "example": example}

@@ -250,7 +250,7 @@ async def test_logins_and_refusals_stand_in_the_log_where_the_client_itself_sign
     found = (await client.get("/v1/audit/entries?account=bank-9", headers=headers)).json()["entries"]
     shown = [(entry["leaf"]["type"], entry["leaf"].get("outcome")) for entry in found]
     assert shown == [
-        ("client.added", None), ("token.issued", "issued"), ("token.refused", "invalid_client"),
+        ("client.added", "active"), ("token.issued", "issued"), ("token.refused", "invalid_client"),
     ]  # fmt: skip
     reads = (await client.get("/v1/audit/entries?type=audit.read", headers=headers)).json()["entries"]
     assert reads[-1]["leaf"]["actor"] == "auditor-1"

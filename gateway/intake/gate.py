@@ -20,6 +20,11 @@ LARGE_AT_ONCE = 2
 SMALL_AT_ONCE = 4
 
 
+def is_large(announced: str | None) -> bool:
+    """Tell whether a body may be large: it says so in its Content-Length, or does not say how long it is."""
+    return not (announced or "").isdecimal() or int(announced or "") > LARGE_BYTES
+
+
 class IntakeGate:
     """The order of intakes in one process."""
 

@@ -13,6 +13,7 @@ from gateway.identity.caller import require, working
 from gateway.intake.admission import admit_submission, known_dataset
 from gateway.intake.batches import read_batch
 from gateway.intake.documents import batch_document
+from gateway.intake.gate import is_large
 from gateway.intake.signatures import AgencySignature
 from gateway.intake.submission import Intake, from_file
 from gateway.intake.take_in import take_in
@@ -67,9 +68,11 @@ async def push(
     `Corrects`, only the corrected rows of that batch's file of refused rows are taken in.
     """
     wanted, signature = known_dataset(dataset), AgencySignature(request)
-    async with units.begin("batch.admit", agency) as work:
-        await admit_submission(work, wanted, signed=signature.given)
-        await signature.check_head(work)
+    # What is small and unsigned is judged where it is stored, as everything is; the rest before its body is read too.
+    if signature.given or is_large(request.headers.get("content-length")):
+        async with units.begin("batch.admit", agency) as work:
+            await admit_submission(work, wanted, signed=signature.given)
+            await signature.check_head(work)
     with tempfile.NamedTemporaryFile(dir=intake.spool) as file:
         path = Path(file.name)
         received = await receive(request, path, settings.max_upload_bytes)

@@ -20,7 +20,6 @@ from connectors.store.ingest import Look, NewBatch, Summary, ingest
 from connectors.store.tables import Batch
 from gateway.intake.judging import judge_layout, judge_profile
 from gateway.intake.submission import Submission
-from gateway.runtime.clock import database_now
 from gateway.runtime.database import raw
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
@@ -43,7 +42,7 @@ async def store_judged(
     if not accepted:
         await judge_layout(session, binding, table.encoding)
     stored = _identify(submission)
-    now = await database_now(session)
+    now = work.now
     summary = await _ingest(work, protector, stored, layout, now, progress, profiler.add)
     profile = await profile_batch(session, binding, stored.batch_id, summary, profiler)
     if not accepted:
@@ -63,7 +62,7 @@ async def store_corrections(
     rows = await read_corrected(session, dataset, first, table, submission.file)
     layout = await asyncio.to_thread(lay_out, dataset, rows.table)
     stored = _identify(submission)
-    now = await database_now(session)
+    now = work.now
     summary = await _ingest(work, protector, stored, layout, now, progress, lambda _records: None)
     batch = await _add(work, submission, stored, summary, now, corrects=first)
     await settle(session, first, batch.batch_id, rows.taken)

@@ -23,7 +23,7 @@ Sample = Annotated[
     Path, typer.Argument(metavar="FILE", help="文件 CSV, XLSX, XLS, JSON, NDJSON or XML.", exists=True, dir_okay=False)
 ]  # fmt: skip
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="数据目录 The dataset.")]
-Wanted = Annotated[
+DatasetOption = Annotated[
     str | None, typer.Option("--dataset", help="数据目录，不填则猜 The dataset; guessed where left out.")
 ]
 Output = Annotated[Path | None, typer.Option(help="映射写到此文件 Write the mapping here.", dir_okay=False)]
@@ -41,7 +41,7 @@ def extend(group: typer.Typer) -> None:
 
 
 def draft(
-    file: Sample, dataset: Wanted = None, output: Output = None, rows: Rows = None, as_json: AsJson = False
+    file: Sample, dataset: DatasetOption = None, output: Output = None, rows: Rows = None, as_json: AsJson = False
 ) -> None:
     """草拟映射 Propose a mapping from a sample, and say what a person must decide."""
     from connectors.catalogue.files_check import read_mappings

@@ -3,7 +3,7 @@
 import asyncio
 from types import SimpleNamespace
 
-from gateway.intake.gate import LARGE_AT_ONCE, LARGE_BYTES, SMALL_AT_ONCE, IntakeGate
+from gateway.intake.gate import LARGE_AT_ONCE, LARGE_BYTES, SMALL_AT_ONCE, IntakeGate, is_large
 
 LARGE = LARGE_BYTES + 1
 
@@ -83,3 +83,8 @@ async def test_one_that_gives_up_waiting_leaves_its_place():
     await settle()
     assert hall.inside == {"third"}
     await end(hall, [first, third])
+
+
+def test_a_body_is_large_from_one_byte_over_the_bound_or_where_it_does_not_say():
+    announced = [str(LARGE_BYTES - 1), str(LARGE_BYTES), str(LARGE_BYTES + 1), None, "", "-1"]
+    assert [is_large(one) for one in announced] == [False, False, True, True, True, True]

@@ -1,17 +1,32 @@
 """A town for tests: several instances of the program as real processes, each with a database and a port of its own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
+from gateway.__main__ import app
 from gateway.demo import instance as demo
+from gateway.demo.command_line import CommandLine
 from gateway.runtime.database import DatabaseUrls
 from tests import database_server
-from tests.processes import Process, environment, free_port, running, wait_ready, xinqiao
+from tests.processes import Process, environment, free_port, running, wait_ready
+
+_COMMAND_LINE = CommandLine(app)
+
+
+def run_command(arguments: Sequence[str], env: Mapping[str, str]) -> str:
+    """Run a command in this process, as the demonstration does: a process for each is most of what it takes.
+
+    What a test is about is run by `tests.processes.xinqiao`, in a process of its own. The thread is for tests that have
+    an event loop running.
+    """
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(_COMMAND_LINE, arguments, env).result()
 
 
 @dataclass
@@ -43,8 +58,8 @@ def instance(socket: Path, folder: Path, name: str, role: str = "gateway", **mor
     issuer = f"http://127.0.0.1:{free_port()}"
     with database_server.fresh_database(socket) as urls:
         env = environment(home, urls, issuer, XINQIAO_ROLE=role, XINQIAO_DELIVERY_RETRY_SECONDS="1", **more)
-        xinqiao(["init"], env)
-        made = Instance(name, issuer, home, env, lambda arguments, env: xinqiao(arguments, env).stdout, urls=urls)
+        run_command(["init"], env)
+        made = Instance(name, issuer, home, env, run_command, urls=urls)
         yield made
         made.close()
 
@@ -52,11 +67,11 @@ def instance(socket: Path, folder: Path, name: str, role: str = "gateway", **mor
 def introduce(sender: Instance, receiver: Instance, role: str, *, known_only: bool = False) -> None:
     """Tell two instances of each other: the sender may deliver, and each believes the other's signatures."""
     keys = sender.home / f"{receiver.name}.keys"
-    keys.write_text(xinqiao(["keys", "show"], receiver.env).stdout)
+    keys.write_text(receiver.cli("keys", "show"))
     arguments = ["deliveries", "peer", receiver.name, "--role", role, "--url", receiver.issuer, "--key", str(keys)]
     sender.cli(*arguments, "--client-id", sender.name, *(["--known-only"] if known_only else []))
     if not known_only:
-        ours = json.loads(xinqiao(["keys", "show"], sender.env).stdout)["delivery"]
+        ours = json.loads(sender.cli("keys", "show"))["delivery"]
         path = receiver.home / f"{sender.name}.pub"
         path.write_text(json.dumps(ours))
         receiver.cli("platform", "add", sender.name, "--key", str(path))

@@ -14,7 +14,7 @@ from consent.statements import APPROVAL_TYPE, approval_claims
 from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.platforms.test_chain import REPORT, kill, town  # noqa: F401 - the fixture
-from tests.processes import running, wait_ready, wait_until, xinqiao
+from tests.processes import running, wait_ready, wait_until
 from tests.scoring.test_relay import provider
 from tests.stories import registration
 
@@ -153,6 +153,6 @@ def test_killed_at_a_commit_the_chain_is_whole_when_asked_again(ready, kept, poi
         step()
     wait_until(lambda: settled(ready, chain.result), "both receipts", seconds=90)
     for instance in ready.values():
-        assert xinqiao(["reconcile", "--json"], instance.env).stdout.strip() == '{"differences":[]}'
+        assert instance.cli("reconcile", "--json").strip() == '{"differences":[]}'
     doubled = "SELECT count(*) FROM (SELECT 1 FROM received GROUP BY sender, exchange HAVING count(*) > 1) d"
     assert ready["city"].rows(doubled) == ready["province"].rows(doubled) == [(0,)]

@@ -8,7 +8,7 @@ import pytest
 from tests import town
 from tests.enterprises import uscc
 from tests.platforms.test_commit_points import crashing_at
-from tests.processes import wait_until, xinqiao
+from tests.processes import wait_until
 from tests.records.penalties import penalties, penalty
 
 pytestmark = pytest.mark.slow
@@ -57,4 +57,4 @@ def test_killed_at_its_commit_an_act_is_done_once_when_asked_again(gateway, poin
         step(gateway, number)
     gateway.close()
     assert gateway.rows(acts) == [(1,)]
-    assert xinqiao(["reconcile", "--json"], gateway.env).stdout.strip() == '{"differences":[]}'
+    assert gateway.cli("reconcile", "--json").strip() == '{"differences":[]}'

@@ -1,11 +1,17 @@
-"""Consents in the database: newest versions under a lock, uses counted exactly."""
+"""Consents in the database: newest versions under a lock, uses counted exactly.
+
+A consent's head is the row that every use and every change locks; it says nothing about where the consent stands. That
+its newest version says, and it is read by a statement of its own after the lock: one that waits for a lock and reads
+other rows beside it shows those as they were before the wait.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -17,48 +23,53 @@ from consent.terms import Terms
 from signing.canonical import sha256_hex
 
 Jwks = Sequence[Mapping[str, object]]
-_NEWEST_VERSION = """
+_LOCK = text("SELECT consent_id FROM consent_head WHERE consent_id = :id FOR UPDATE")
+_LOCK_ALL = text("""
+    SELECT consent_id FROM consent_head WHERE institution = :institution AND uscc = :uscc
+    ORDER BY consent_id FOR UPDATE
+""")
+_NEWEST = text("""
     SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.recorded_at
-    FROM consent_head h JOIN consent_version v USING (consent_id, version) WHERE h.consent_id = :id
-"""
-_NEWEST, _LOCKED = text(_NEWEST_VERSION), text(f"{_NEWEST_VERSION} FOR UPDATE OF h")
-_CANDIDATES = text("SELECT consent_id FROM consent_head WHERE institution = :institution AND uscc = :uscc ORDER BY 1")
+    FROM consent_head h CROSS JOIN LATERAL (
+        SELECT * FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
+    WHERE h.consent_id = ANY(:ids) ORDER BY h.consent_id
+""")
 _USE = text("""
     UPDATE consent_head SET uses = uses + 1
     WHERE consent_id = :id AND (CAST(:most AS integer) IS NULL OR uses < :most)
 """)
-_ADVANCE = text("UPDATE consent_head SET version = :version WHERE consent_id = :id")
 
 
-async def find_consent(
-    session: AsyncSession, consent_id: UUID, jwks: Jwks, now: datetime, *, lock: bool
-) -> Consent | None:
-    """Return a consent as it stands. With `lock`, uses and changes of it wait until this transaction ends."""
-    row = (await session.execute(_LOCKED if lock else _NEWEST, {"id": consent_id})).one_or_none()
-    if row is None:
-        return None
-    terms = read_terms(row.terms)
-    claims = receipt_claims(consent_id, row.version, row.status, sha256_hex(row.terms), row.recorded_at)
-    unchanged = (terms.consent_id, terms.institution, terms.uscc) == (consent_id, row.institution, row.uscc)
-    lapsed = row.status == "requested" and now >= row.recorded_at + LAPSES_AFTER
-    intact = unchanged and is_receipt(row.receipt, jwks, claims)
-    return Consent(terms, row.version, "lapsed" if lapsed else row.status, intact)
+async def lock_consent(session: AsyncSession, consent_id: UUID) -> list[UUID]:
+    """Let uses and changes of a consent wait until this transaction ends; return its id, none where there is none."""
+    return list((await session.execute(_LOCK, {"id": consent_id})).scalars())
 
 
-async def find_candidates(session: AsyncSession, institution: str, uscc: str) -> list[UUID]:
-    """Return the consents an institution has asked this enterprise for, oldest first."""
-    found = await session.execute(_CANDIDATES, {"institution": institution, "uscc": uscc})
-    return list(found.scalars())
+async def lock_candidates(session: AsyncSession, institution: str, uscc: str) -> list[UUID]:
+    """Lock the consents an institution has asked this enterprise for; return their ids, oldest first."""
+    return list((await session.execute(_LOCK_ALL, {"institution": institution, "uscc": uscc})).scalars())
+
+
+async def load_consents(session: AsyncSession, ids: Sequence[UUID], jwks: Jwks, now: datetime) -> list[Consent]:
+    """Return consents as they stand, oldest first; as long as this transaction lasts where they were locked before."""
+    return [_read(row, jwks, now) for row in await session.execute(_NEWEST, {"ids": list(ids)})]
+
+
+async def find_consent(session: AsyncSession, consent_id: UUID, jwks: Jwks, now: datetime) -> Consent | None:
+    """Return a consent as it stands."""
+    return next(iter(await load_consents(session, [consent_id], jwks, now)), None)
 
 
 async def list_consents(
     session: AsyncSession, *, institution: str | None, uscc: str | None, after: UUID | None, limit: int
 ) -> list[ConsentVersion]:
     """Return the newest versions of an institution's consents, or of an enterprise's (USCC), by id after `after`."""
-    head = col(ConsentHead.consent_id)
+    head, version = col(ConsentHead.consent_id), col(ConsentVersion.version)
     party = col(ConsentHead.institution) == institution if institution else col(ConsentHead.uscc) == uscc
-    newest = (head == col(ConsentVersion.consent_id)) & (col(ConsentHead.version) == col(ConsentVersion.version))
-    query = select(ConsentVersion).join(ConsentHead, newest).where(party).order_by(head).limit(limit)
+    of_head = col(ConsentVersion.consent_id) == head
+    newest = select(func.max(version)).where(of_head).correlate(ConsentHead).scalar_subquery()
+    query = select(ConsentVersion).join(ConsentHead, of_head & (version == newest)).where(party)
+    query = query.order_by(head).limit(limit)
     return list((await session.execute(query.where(head > after) if after else query)).scalars())
 
 
@@ -78,13 +89,7 @@ async def add_version(session: AsyncSession, version: ConsentVersion) -> None:
     """Store a version; the first one makes the head, a later one needs the head's lock."""
     if version.version == 1:
         terms = read_terms(version.terms)
-        session.add(
-            ConsentHead(
-                consent_id=version.consent_id, institution=terms.institution, uscc=terms.uscc, version=1, uses=0
-            )
-        )
-    else:
-        await session.execute(_ADVANCE, {"id": version.consent_id, "version": version.version})
+        session.add(ConsentHead(consent_id=version.consent_id, institution=terms.institution, uscc=terms.uscc, uses=0))
     session.add(version)
     await session.flush()
 
@@ -97,6 +102,15 @@ async def use(session: AsyncSession, used: ConsentUse, max_uses: int | None) -> 
     session.add(used)
     await session.flush()
     return True
+
+
+def _read(row: Row[Any], jwks: Jwks, now: datetime) -> Consent:
+    terms = read_terms(row.terms)
+    claims = receipt_claims(row.consent_id, row.version, row.status, sha256_hex(row.terms), row.recorded_at)
+    unchanged = (terms.consent_id, terms.institution, terms.uscc) == (row.consent_id, row.institution, row.uscc)
+    lapsed = row.status == "requested" and now >= row.recorded_at + LAPSES_AFTER
+    intact = unchanged and is_receipt(row.receipt, jwks, claims)
+    return Consent(terms, row.version, "lapsed" if lapsed else row.status, intact)
 
 
 def read_terms(canonical: bytes) -> Terms:

@@ -1,4 +1,4 @@
-"""Tables of consents; who may change what stands in migration 0005."""
+"""Tables of consents; who may change what stands in migrations 0005 and 0019."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +25,7 @@ class ConsentVersion(SQLModel, table=True):
 
 
 class ConsentHead(SQLModel, table=True):
-    """Where a consent stands: its newest version and its uses; the row every use and every change locks."""
+    """The row that every use and every change of a consent locks; where it stands, its newest version says."""
 
     __tablename__ = "consent_head"
     __table_args__ = (
@@ -35,7 +35,6 @@ class ConsentHead(SQLModel, table=True):
     consent_id: UUID = Field(primary_key=True)
     institution: str = Field(sa_type=Text)
     uscc: str = Field(sa_type=Text)
-    version: int
     uses: int
 
 

@@ -8,7 +8,7 @@ from consent.decision import Consent
 from consent.errors import ApprovalError, TermsError
 from consent.life import Unchanged, decide_change
 from consent.statements import receipt_claims, sign_receipt, verify_approval
-from consent.store import add_version, find_consent
+from consent.store import add_version, find_consent, lock_consent
 from consent.tables import ConsentVersion
 from consent.terms import Terms, check_terms
 from gateway.identity.clients.client_keys import current_keys
@@ -40,7 +40,7 @@ async def request_consent(work: UnitOfWork, terms: Terms) -> Consent:
 async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:
     """Return a consent of the acting party as it stands. Raises DeniedError for another party's, and for none."""
     keys, now = work.keys.publics("consent"), await database_now(work.session)
-    found = await find_consent(work.session, consent_id, keys, now, lock=False)
+    found = await find_consent(work.session, consent_id, keys, now)
     if found is None or not is_party(work.actor, found.terms):
         raise DeniedError("consent-not-found")
     return found
@@ -51,11 +51,13 @@ async def change_consent(
 ) -> Consent | Denial:
     """Apply a change and return the new version, or why there is none.
 
-    The lock on the consent is taken before the instant is: no use is ever recorded later than a revocation.
+    The lock on the consent is taken before the instant is, and the instant before the consent is read: whoever waited
+    sees what the others have made of it, and no use is ever recorded later than a revocation.
     """
     keys, session = work.keys.publics("consent"), work.session
-    consent = await find_consent(session, consent_id, keys, await database_now(session), lock=True)
+    await lock_consent(session, consent_id)
     now = await database_now(session)
+    consent = await find_consent(session, consent_id, keys, now)
     if consent is None or not is_party(work.actor, consent.terms):
         return Denial("consent-not-found")
     if not consent.intact:

@@ -14,6 +14,7 @@ from consent.decision import Consent
 from consent.terms import Terms
 from gateway.consents.life import change_consent, get_consent, request_consent
 from gateway.identity.caller import working
+from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
 from gateway.web.problems import problem
@@ -52,7 +53,7 @@ async def request(work: Party, wanted: ConsentRequest) -> dict[str, Any]:
     subject = read_identifier(wanted.subject)
     if subject.kind is not Kind.USCC:
         raise DeniedError("invalid-subject")
-    begins = wanted.valid_from or work.now.astimezone(wanted.valid_until.tzinfo)
+    begins = wanted.valid_from or (await database_now(work.session)).astimezone(wanted.valid_until.tzinfo)
     terms = Terms(
         uuid7(), subject.value, work.actor.institution_id or "", tuple(sorted(set(wanted.accounts))),
         tuple(sorted(set(wanted.products))), wanted.purpose, begins.replace(microsecond=0),

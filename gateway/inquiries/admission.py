@@ -1,30 +1,48 @@
 """Whether an inquiry may be answered: the checks inside its transaction, in their fixed order, each a value.
 
-Standing of account and institution, the consent (locked, so that a revocation waits or is seen), the subject, the
-quota (locked, exact). What is refused is refused before anything is charged.
+1. Lock: the consents that may permit it, then the counters it would be charged to; a revocation waits or is seen.
+2. Take the moment, by the database's clock, after the last lock.
+3. Read, after that moment: the consents; standing of account and institution and the quota's room in one statement.
+4. Decide: standing, consent, subject, quota. What is refused is refused before anything is charged.
+
+What was committed before the moment is therefore seen, however long a lock was waited for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
+from connectors.model.calendar import day_of
 from connectors.store.subjects import Subject, find_subject
 from consent.decision import REQUIRED, Ask, Consent, Denied, decide
-from consent.store import find_candidates, find_consent
-from gateway.inquiries.ledger import Charge, Exceeded, admit
+from consent.store import load_consents, lock_candidates, lock_consent
+from gateway.inquiries.ledger import (
+    ROOM,
+    Charge,
+    Exceeded,
+    find_exceeded,
+    lock_day,
+    lock_today,
+    read_rooms,
+    room_values,
+)
 from gateway.inquiries.products import PRODUCTS
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
 
-_STANDING = text("""
-    SELECT s.stopped, c.products IS NULL OR :product = ANY (c.products) AS entitled,
+_STANDING_AND_ROOM = text(f"""
+    SELECT c.stopped, k.products IS NULL OR :product = ANY (k.products) AS entitled,
            CAST(:intermediary AS text) IS NULL OR EXISTS (
-               SELECT FROM institution m WHERE m.institution_id = :intermediary AND m.status = 'active') AS intermediary
-    FROM client_standing s JOIN client c USING (client_id) WHERE client_id = :account
-""")
+               SELECT FROM institution m WHERE m.institution_id = :intermediary AND m.status = 'active')
+               AS intermediary,
+           room.*
+    FROM client_standing c JOIN client k USING (client_id) CROSS JOIN ({ROOM}) AS room WHERE client_id = :account
+""")  # noqa: S608 - constants of this room
 
 
 @dataclass(frozen=True)
@@ -65,44 +83,66 @@ class Refusal:
     subject_id: UUID | None = None
 
 
-async def admit_inquiry(work: UnitOfWork, request: InquiryRequest) -> Admission | Refusal:
-    """Run the checks."""
-    subject = await find_subject(work.session, "uscc", request.uscc)
+async def admit_inquiry(work: UnitOfWork, request: InquiryRequest, reserved: date | None = None) -> Admission | Refusal:
+    """Run the checks; the charge goes to the day its units were `reserved` on, else to today."""
+    session, charge = work.session, request.charge()
+    subject = await find_subject(session, "uscc", request.uscc)
     subject_id = subject.subject_id if subject else None
-    if denial := await _check_standing(work, request):
+    ids = await _lock_consents(work, request)
+    if reserved is None:
+        day, now = await lock_today(session, charge, day_of(work.now))
+    else:
+        day, now = reserved, await lock_day(session, charge, reserved)
+    rows = await _read_standing_and_room(work, request, day)
+    if denial := _judge_standing(rows):
         return Refusal(denial, subject_id)
-    consent, now = await permit(work, request)
+    consent = await _choose_consent(work, request, ids, now)
     if isinstance(consent, Denial):
         return Refusal(consent, subject_id)
     if subject is None:
         return Refusal(Denial("subject-not-found"))
-    day = await admit(work.session, request.charge())
-    if isinstance(day, Exceeded):
-        return Refusal(_over_quota(day), subject_id)
+    if exceeded := find_exceeded(read_rooms(rows), charge.units):
+        return Refusal(_over_quota(exceeded), subject_id)
     return Admission(subject, consent, day, now)
 
 
-async def permit(work: UnitOfWork, request: InquiryRequest) -> tuple[Consent | Denial, datetime]:
-    """Return the consent that permits the inquiry, or the denial, and the database's clock after the lock."""
-    session, named = work.session, request.consent_id
-    ids = [named] if named else await find_candidates(session, request.institution, request.uscc)
-    keys, clock = work.keys.publics("consent"), await database_now(session)
-    found = [await find_consent(session, consent_id, keys, clock, lock=True) for consent_id in ids]
-    now = await database_now(session)
+async def find_denial(work: UnitOfWork, request: InquiryRequest) -> Denial | None:
+    """Return why an answer given before may not be given again, None where standing and consent permit it."""
+    ids = await _lock_consents(work, request)
+    now = await database_now(work.session)
+    if denial := _judge_standing(await _read_standing_and_room(work, request, day_of(now))):
+        return denial
+    consent = await _choose_consent(work, request, ids, now)
+    return consent if isinstance(consent, Denial) else None
+
+
+async def _lock_consents(work: UnitOfWork, request: InquiryRequest) -> list[UUID]:
+    if request.consent_id is not None:
+        return await lock_consent(work.session, request.consent_id)
+    return await lock_candidates(work.session, request.institution, request.uscc)
+
+
+async def _choose_consent(
+    work: UnitOfWork, request: InquiryRequest, ids: Sequence[UUID], now: datetime
+) -> Consent | Denial:
+    """Return the consent that permits the inquiry, or the denial."""
+    found = await load_consents(work.session, ids, work.keys.publics("consent"), now)
     ask = Ask(
-        request.institution, request.account, request.uscc, request.product, request.purpose, named=named is not None
-    )
+        request.institution, request.account, request.uscc, request.product, request.purpose,
+        named=request.consent_id is not None,
+    )  # fmt: skip
+    judged: list[tuple[Consent | None, Denied | None]]
     judged = [(consent, decide(consent, ask, now)) for consent in found] or [(None, decide(None, ask, now))]
     permitted = [consent for consent, denied in judged if denied is None and consent is not None]
     if len(permitted) > 1:
-        return Denial("consent-ambiguous"), now
+        return Denial("consent-ambiguous")
     if permitted:
-        return permitted[0], now
+        return permitted[0]
     denied = _closest(judged, ask)
-    return Denial(denied.reason, members=denied.members), now
+    return Denial(denied.reason, members=denied.members)
 
 
-def _closest(judged: list[tuple[Consent | None, Denied | None]], ask: Ask) -> Denied:
+def _closest(judged: Sequence[tuple[Consent | None, Denied | None]], ask: Ask) -> Denied:
     """Return the denial that says most: of the newest consent for this purpose and product, else of the only one."""
     fitting = [
         denied
@@ -113,14 +153,17 @@ def _closest(judged: list[tuple[Consent | None, Denied | None]], ask: Ask) -> De
     return denials[0] if len(denials) == 1 else REQUIRED
 
 
-async def _check_standing(work: UnitOfWork, request: InquiryRequest) -> Denial | None:
-    values = {"account": request.account, "product": request.product, "intermediary": request.intermediary}
-    row = (await work.session.execute(_STANDING, values)).one_or_none()
-    if row is None or row.stopped is not None:
-        return Denial(row.stopped if row else "account-closed")
-    if not row.entitled:
+async def _read_standing_and_room(work: UnitOfWork, request: InquiryRequest, day: date) -> Sequence[Row[Any]]:
+    values = {"product": request.product, "intermediary": request.intermediary, **room_values(request.charge(), day)}
+    return (await work.session.execute(_STANDING_AND_ROOM, values)).all()
+
+
+def _judge_standing(rows: Sequence[Row[Any]]) -> Denial | None:
+    if not rows or rows[0].stopped is not None:
+        return Denial(rows[0].stopped if rows else "account-closed")
+    if not rows[0].entitled:
         return Denial("product-not-entitled")
-    if not row.intermediary:
+    if not rows[0].intermediary:
         return Denial("unknown-intermediary")
     return None
 

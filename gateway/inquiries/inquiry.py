@@ -2,15 +2,15 @@
 
 1. Admit, in a transaction: a key used before is answered again; then standing, consent, subject and quota.
 2. By the embedded card: score, charge, count the use, record, sign, tell, in that same transaction.
-3. By an outside provider: reserve and commit; ask, without a transaction; then, in another one, check the consent
-   again, turn the reservation into a charge, count the use, record, sign and tell; or release it where the provider
-   failed.
+3. By an outside provider: reserve and commit; ask, without a transaction; then, in another one, admit it again as
+   things stand by then, turn the reservation into a charge, count the use, record, sign and tell; or release it where
+   the provider failed or something has ended meanwhile.
 Nothing is answered before its entry is durable. A denial is recorded, and costs nothing.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -20,7 +20,7 @@ from consent.decision import Consent
 from consent.store import use
 from consent.tables import ConsentUse
 from gateway.inquiries import store
-from gateway.inquiries.admission import Admission, InquiryRequest, Refusal, admit_inquiry, permit
+from gateway.inquiries.admission import Admission, InquiryRequest, Refusal, admit_inquiry, find_denial
 from gateway.inquiries.answers import Result, compute_result, relayed_result, sign_answer
 from gateway.inquiries.evaluations import tell_evaluation
 from gateway.inquiries.ledger import close, hold, post
@@ -33,6 +33,7 @@ from scoring_adapter.relay import Question
 from signing.canonical import sha256_hex
 
 SETTLING = timedelta(seconds=60)  # beyond the provider's time: what a settlement may wait for the database
+_LATE = Denial("upstream-unavailable", "应答太迟，未计费。The answer came too late; nothing was charged.")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,14 @@ class Answered:
     inquiry_id: UUID
     answer: str
     replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a provider is asked for: the admission as it was then, and until when it holds."""
+
+    admission: Admission
+    expires_at: datetime
 
 
 async def inquire(
@@ -62,34 +71,41 @@ async def inquire(
         expires_at = admission.now + timedelta(seconds=providers.timeout_seconds) + SETTLING
         await hold(work.session, request.charge(), admission.day, expires_at)
         await store.add_intent(work, request, admission, expires_at)
-    return await _relay(units, providers, actor, request, admission)
+    return await _relay(units, providers, actor, request, Intent(admission, expires_at))
 
 
 async def _relay(
-    units: UnitsOfWork, providers: Providers, actor: Actor, request: InquiryRequest, admission: Admission
+    units: UnitsOfWork, providers: Providers, actor: Actor, request: InquiryRequest, intent: Intent
 ) -> Answered | Denial:
-    subject = admission.subject.subject_id
-    question = Question(
-        str(request.inquiry_id), request.uscc, request.product, request.purpose, day_of(admission.now).isoformat()
-    )
+    subject, asked_on = intent.admission.subject.subject_id, day_of(intent.admission.now)
+    question = Question(str(request.inquiry_id), request.uscc, request.product, request.purpose, asked_on.isoformat())
     try:
         result = relayed_result(await providers.ask(request.provider, question))
     except ScoringError as fault:
         reason = "upstream-unavailable" if isinstance(fault, ProviderUnavailableError) else "upstream-invalid"
         async with units.begin("inquiry.release", actor) as work:
+            if not await store.lock_intent(work.session, request.inquiry_id):
+                return _about(_LATE, request.inquiry_id)
             await close(work.session, request.inquiry_id, "released")
             detail = f"评分提供方未能应答，未计费。{fault}; nothing was charged."
             return await _deny(work, request, Refusal(Denial(reason, detail), subject))
     async with units.begin("inquiry.settle", actor) as work:
-        consent, now = await permit(work, request)
-        if isinstance(consent, Denial):
-            await close(work.session, request.inquiry_id, "released")
-            return await _deny(work, request, Refusal(consent, subject))
-        day = await close(work.session, request.inquiry_id, "settled")
-        if day is None:
-            late = Denial("upstream-unavailable", "应答太迟，未计费。The answer came too late; nothing was charged.")
-            return await _deny(work, request, Refusal(late, subject))
-        return await _answer(work, request, Admission(admission.subject, consent, day, now), result)
+        if not await store.lock_intent(work.session, request.inquiry_id):
+            return _about(_LATE, request.inquiry_id)  # that it expired is in the log
+        outcome = await _settle(work, request, intent, result)
+        ended: Literal["settled", "released"] = "settled" if isinstance(outcome, Answered) else "released"
+        await close(work.session, request.inquiry_id, ended)
+        return outcome
+
+
+async def _settle(work: UnitOfWork, request: InquiryRequest, intent: Intent, result: Result) -> Answered | Denial:
+    """Answer by what holds now, or deny: an answer that comes when the reservation has expired is late."""
+    admission = await admit_inquiry(work, request, reserved=intent.admission.day)
+    if isinstance(admission, Refusal):
+        return await _deny(work, request, admission)
+    if admission.now >= intent.expires_at:
+        return await _deny(work, request, Refusal(_LATE, admission.subject.subject_id))
+    return await _answer(work, request, admission, result)
 
 
 async def _answer(work: UnitOfWork, request: InquiryRequest, admission: Admission, result: Result) -> Answered | Denial:
@@ -126,19 +142,18 @@ async def _deny(work: UnitOfWork, request: InquiryRequest, refusal: Refusal) -> 
 
 
 async def _replay(work: UnitOfWork, request: InquiryRequest, earlier: store.Earlier) -> Answered | Denial:
-    """Answer a key again, free; not where the consent has ended since, nor where the key stood for another request."""
+    """Answer a key again, free; not where standing or consent have ended, nor where it stood for another request."""
     if not earlier.same:
         return _about(Denial("idempotency-key-reused"), earlier.inquiry_id)
     if earlier.answer is None:
         return _about(Denial("request-in-progress", headers={"Retry-After": "5"}), earlier.inquiry_id)
-    consent, _ = await permit(work, request)
-    outcome = consent.reason if isinstance(consent, Denial) else "replayed"
+    denial = await find_denial(work, request)
     await work.record(
         "inquiry.replayed", {"inquiry": str(earlier.inquiry_id)}, institution=request.institution,
-        account=request.account, outcome=outcome, exchange=earlier.inquiry_id,
+        account=request.account, outcome=denial.reason if denial else "replayed", exchange=earlier.inquiry_id,
     )  # fmt: skip
-    if isinstance(consent, Denial):
-        return _about(consent, earlier.inquiry_id)
+    if denial:
+        return _about(denial, earlier.inquiry_id)
     return Answered(earlier.inquiry_id, earlier.answer, replayed=True)
 
 

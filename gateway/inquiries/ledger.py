@@ -1,23 +1,30 @@
 """Charging and reserving, exact under concurrency.
 
-`admit` first locks the four counters involved (account day and month, institution day and month) in one order, then
-reads what is used and reserved. Nothing is checked before the locks are held, so no two callers ever see the same last
+First the four counters involved (account day and month, institution day and month) are locked in one order, then what
+is used and reserved is read. Nothing is checked before the locks are held, so no two callers ever see the same last
 unit; and the day is the database's, read after the locks (Asia/Shanghai). `post` charges, `hold` reserves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from connectors.model.calendar import day_of
 from gateway.inquiries.quota_tables import QuotaLedger, QuotaReservation
+from gateway.runtime.clock import database_now
 
-_TODAY = text("SELECT (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date")
+POLICIES = {
+    ("account", "day"): "acct-day",
+    ("account", "month"): "acct-month",
+    ("institution", "day"): "inst-day",
+    ("institution", "month"): "inst-month",
+}
 _SCOPES = """
     SELECT * FROM (VALUES ('account', CAST(:account AS text), 'day', CAST(:day AS date)),
                           ('account', :account, 'month', date_trunc('month', CAST(:day AS date))::date),
@@ -27,16 +34,19 @@ _SCOPES = """
 """
 _OPEN = text(f"""
     INSERT INTO quota_period (scope, scope_id, period, starts, used)
-    SELECT scope, scope_id, period, starts, 0 FROM ({_SCOPES}) s ORDER BY scope, scope_id, period, starts
+    SELECT scope, scope_id, period, starts, 0 FROM ({_SCOPES}) s ORDER BY period DESC, scope, scope_id
     ON CONFLICT DO NOTHING
 """)  # noqa: S608 - a constant of this module
+_THERE = f"FROM quota_period WHERE (scope, scope_id, period, starts) IN ({_SCOPES})"
+# All or none: who held some and had to make the others would wait for those who made them and wait for him.
+# Months before days: who finds the day over holds its month, which whoever charges the next day waits for first.
 _LOCK = text(f"""
-    SELECT 1 FROM quota_period WHERE (scope, scope_id, period, starts) IN ({_SCOPES})
-    ORDER BY scope, scope_id, period, starts FOR UPDATE
-""")  # noqa: S608 - a constant of this module
+    SELECT 1 {_THERE} AND (SELECT count(*) {_THERE}) = {len(POLICIES)}
+    ORDER BY period DESC, scope, scope_id FOR UPDATE
+""")
 # A reservation that has expired holds nothing, whether or not the worker has swept it.
-_ROOM = text(f"""
-    SELECT s.scope, s.period, p.used,
+ROOM = f"""
+    SELECT s.scope, s.period, coalesce(p.used, 0) AS used,
            (SELECT coalesce(sum(r.units), 0) FROM quota_reservation r
             WHERE r.state = 'open' AND r.expires_at > clock_timestamp() AND r.inquiry_id <> :inquiry
               AND r.institution = :institution AND (s.scope = 'institution' OR r.account = :account)
@@ -46,22 +56,15 @@ _ROOM = text(f"""
             ORDER BY q.effective_from DESC LIMIT 1) AS most,
            extract(epoch FROM (s.starts + CASE s.period WHEN 'day' THEN interval '1 day' ELSE interval '1 month' END)
                    AT TIME ZONE 'Asia/Shanghai' - clock_timestamp())::integer + 1 AS resets_in
-    FROM ({_SCOPES}) s JOIN quota_period p USING (scope, scope_id, period, starts)
-    ORDER BY s.scope, s.period
-""")  # noqa: S608 - a constant of this module
+    FROM ({_SCOPES}) s LEFT JOIN quota_period p USING (scope, scope_id, period, starts)
+"""  # noqa: S608 - a constant of this module
+_ROOM = text(ROOM)
 _ADD = text(f"""
     UPDATE quota_period SET used = used + :units WHERE (scope, scope_id, period, starts) IN ({_SCOPES})
 """)  # noqa: S608 - a constant of this module
 _CLOSE = text("""
     UPDATE quota_reservation SET state = :state WHERE inquiry_id = :inquiry AND state = 'open'
-    RETURNING day, expires_at > clock_timestamp() AS live
 """)
-POLICIES = {
-    ("account", "day"): "acct-day",
-    ("account", "month"): "acct-month",
-    ("institution", "day"): "inst-day",
-    ("institution", "month"): "inst-month",
-}
 
 
 @dataclass(frozen=True)
@@ -95,20 +98,30 @@ class Room:
     resets_in: int
 
 
-async def admit(session: AsyncSession, wanted: Charge) -> date | Exceeded:
-    """Return the day to charge where there is room under every policy; the counters stay locked until the commit."""
-    day: date = (await session.execute(_TODAY)).scalar_one()
-    while True:
-        await session.execute(_OPEN, _values(wanted, day))
-        await session.execute(_LOCK, _values(wanted, day))
-        locked_on: date = (await session.execute(_TODAY)).scalar_one()
-        if locked_on == day:
-            break
-        day = locked_on  # midnight passed while we waited: it is the new day's charge
-    room = await _read(session, wanted, day)
-    full = [r for r in room if r.most is None or r.used + r.reserved + wanted.units > r.most]
+async def lock_day(session: AsyncSession, wanted: Charge, day: date) -> datetime:
+    """Lock the counters of a day until the transaction ends; return the database's clock, later than what was waited
+    for.
+    """
+    values = _values(wanted, day)
+    if not (await session.execute(_LOCK, values)).all():
+        await session.execute(_OPEN, values)
+        await session.execute(_LOCK, values)
+    return await database_now(session)
+
+
+async def lock_today(session: AsyncSession, wanted: Charge, guess: date) -> tuple[date, datetime]:
+    """Lock the counters of the database's day, which may be the next one after a wait; return it and the moment."""
+    day = guess
+    while day_of(now := await lock_day(session, wanted, day)) != day:
+        day = day_of(now)
+    return day, now
+
+
+def find_exceeded(room: Sequence[Room], units: int) -> Exceeded | None:
+    """Return which policies leave no room for so many units, None where all do. Pure."""
+    full = [r for r in room if r.most is None or r.used + r.reserved + units > r.most]
     if not full:
-        return day
+        return None
     planned = all(r.most is not None for r in room)
     return Exceeded(tuple(r.policy for r in full), max(r.resets_in for r in full), planned)
 
@@ -134,22 +147,25 @@ async def hold(session: AsyncSession, wanted: Charge, day: date, expires_at: dat
     await session.flush()
 
 
-async def close(session: AsyncSession, inquiry_id: UUID, state: Literal["settled", "released"]) -> date | None:
-    """End a reservation and return its day; None where it has expired or was ended: nothing may be posted."""
-    row = (await session.execute(_CLOSE, {"inquiry": inquiry_id, "state": state})).one_or_none()
-    return row.day if row is not None and row.live else None
+async def close(session: AsyncSession, inquiry_id: UUID, state: Literal["settled", "released"]) -> None:
+    """End a reservation where it is open: `settled` together with the charge that takes its place."""
+    await session.execute(_CLOSE, {"inquiry": inquiry_id, "state": state})
 
 
-async def read_room(session: AsyncSession, wanted: Charge) -> list[Room]:
-    """Return the four counters as they stand today, without locking them."""
-    day: date = (await session.execute(_TODAY)).scalar_one()
-    await session.execute(_OPEN, _values(wanted, day))
-    return await _read(session, wanted, day)
+async def read_room(session: AsyncSession, wanted: Charge, day: date) -> list[Room]:
+    """Return the four counters of a day as they stand."""
+    return read_rooms((await session.execute(_ROOM, room_values(wanted, day))).all())
 
 
-async def _read(session: AsyncSession, wanted: Charge, day: date) -> list[Room]:
-    rows = (await session.execute(_ROOM, {**_values(wanted, day), "inquiry": wanted.inquiry_id})).all()
-    return [Room(POLICIES[r.scope, r.period], r.used, int(r.reserved), r.most, r.resets_in) for r in rows]
+def read_rooms(rows: Sequence[Row[Any]]) -> list[Room]:
+    """Read rows of ROOM, accounts before institutions and days before months."""
+    found = [Room(POLICIES[r.scope, r.period], r.used, int(r.reserved), r.most, r.resets_in) for r in rows]
+    return sorted(found, key=lambda room: room.policy)
+
+
+def room_values(wanted: Charge, day: date) -> Mapping[str, object]:
+    """Return what ROOM asks for; what is reserved for this very inquiry leaves it room."""
+    return {**_values(wanted, day), "inquiry": wanted.inquiry_id}
 
 
 def _values(wanted: Charge, day: date) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 from gateway.identity.tables import Client, Institution
 from gateway.inquiries.quota_tables import QuotaPlan
+from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
@@ -30,7 +31,8 @@ async def set_plan(work: UnitOfWork, *, scope: str, scope_id: str, per_day: int,
         institution=institution, account=scope_id if scope == "account" else None, outcome="set",
     )  # fmt: skip
     row = QuotaPlan(
-        scope=scope, scope_id=scope_id, effective_from=work.now, per_day=per_day, per_month=per_month, event_id=entry
-    )
+        scope=scope, scope_id=scope_id, effective_from=await database_now(session), per_day=per_day,
+        per_month=per_month, event_id=entry,
+    )  # fmt: skip
     session.add(row)
     await session.flush()

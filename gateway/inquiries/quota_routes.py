@@ -5,8 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
+from connectors.model.calendar import day_of
 from gateway.identity.caller import working
 from gateway.inquiries.ledger import Charge, Room, read_room
+from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["查询 Ask"])
@@ -21,7 +23,7 @@ async def quota(work: Account) -> dict[str, Any]:
     caller = work.actor
     assert caller.institution_id is not None, "accounts belong to institutions"  # noqa: S101 - see the client table
     charge = Charge(NO_INQUIRY, caller.client_id, caller.institution_id, "score", 0)
-    room = await read_room(work.session, charge)
+    room = await read_room(work.session, charge, day_of(await database_now(work.session)))
     own = {
         r.policy.removeprefix("acct-"): {
             "used": r.used, "reserved": r.reserved, "limit": r.most or 0, "resets_in_seconds": r.resets_in,

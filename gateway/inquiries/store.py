@@ -22,6 +22,7 @@ _EARLIER = text("""
     SELECT k.inquiry_id, k.request_digest, i.answer FROM idempotency k JOIN inquiry i USING (inquiry_id)
     WHERE k.account = :account AND k.key = :key
 """)
+_LOCK_INTENT = text("SELECT 1 FROM inquiry WHERE inquiry_id = :inquiry AND state = 'admitted' FOR UPDATE")
 _FREE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account")
 _SETTLE = text("""
     UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, answer = :answer, settled_at = now()
@@ -29,7 +30,7 @@ _SETTLE = text("""
 """)
 _EXPIRED = text("""
     SELECT inquiry_id, account, institution, subject_id FROM inquiry
-    WHERE state = 'admitted' AND expires_at < now() ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED
+    WHERE state = 'admitted' AND expires_at <= clock_timestamp() ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED
 """)
 _PURGE = text("DELETE FROM idempotency WHERE created_at < now() - interval '48 hours'")
 
@@ -46,11 +47,12 @@ class Earlier:
 async def claim_key(session: AsyncSession, request: InquiryRequest, key: str, digest: bytes) -> Earlier | None:
     """Claim a key for this inquiry; a second claimer waits for the first one's commit, and gets what it stands for."""
     values = {"account": request.account, "key": key, "digest": digest, "inquiry": request.inquiry_id}
-    claimed = await session.execute(_CLAIM, values)
-    if rowcount(claimed):
-        return None
-    row = (await session.execute(_EARLIER, values)).one()
-    return Earlier(row.inquiry_id, row.request_digest == digest, row.answer)
+    while not rowcount(await session.execute(_CLAIM, values)):
+        row = (await session.execute(_EARLIER, values)).one_or_none()
+        if row is not None:
+            return Earlier(row.inquiry_id, row.request_digest == digest, row.answer)
+        # It was freed between the two statements: it may be claimed now.
+    return None
 
 
 async def add_intent(work: UnitOfWork, request: InquiryRequest, admission: Admission, expires_at: datetime) -> None:
@@ -65,6 +67,14 @@ async def add_intent(work: UnitOfWork, request: InquiryRequest, admission: Admis
     row.expires_at = expires_at
     work.session.add(row)
     await work.session.flush()
+
+
+async def lock_intent(session: AsyncSession, inquiry_id: UUID) -> bool:
+    """Keep an intent from being closed by anybody else; tell whether it is still open.
+
+    Whoever ends a relayed inquiry takes this lock first: its reservation, its row and its key have one end.
+    """
+    return (await session.execute(_LOCK_INTENT, {"inquiry": inquiry_id})).one_or_none() is not None
 
 
 async def store_answer(

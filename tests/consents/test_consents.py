@@ -107,7 +107,7 @@ async def test_a_signatory_cannot_request(ready):
 
 async def rewrite(story, consent, change):
     """Change a consent's newest version as only a database administrator can."""
-    newest = "consent_id = :c AND version = (SELECT version FROM consent_head WHERE consent_id = :c)"
+    newest = "consent_id = :c AND version = (SELECT max(version) FROM consent_version WHERE consent_id = :c)"
     async with story.gateway.database.begin("test", role="owner") as session:
         await session.execute(text("ALTER TABLE consent_version DISABLE TRIGGER USER"))
         query = text(f"UPDATE consent_version SET {change} WHERE {newest}")

@@ -27,7 +27,7 @@ async def test_a_request_lapses_when_72_hours_are_over(story, age, status):
     async with story.gateway.database.begin("test.read") as session:
         query = text("SELECT recorded_at FROM consent_version WHERE consent_id = :c")
         recorded = (await session.execute(query, {"c": consent})).scalar_one()
-        assert (await find_consent(session, consent, jwks, recorded + age, lock=False)).status == status
+        assert (await find_consent(session, consent, jwks, recorded + age)).status == status
 
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1])

@@ -1,5 +1,7 @@
 """The migrations: they agree with the models, and running them again changes nothing."""
 
+import psycopg
+
 from alembic import command
 from gateway.runtime import schema
 from gateway.runtime.database import DatabaseUrls
@@ -12,3 +14,26 @@ def test_the_models_and_the_migrations_agree(database_urls: DatabaseUrls) -> Non
 def test_migrating_twice_changes_nothing(database_urls: DatabaseUrls) -> None:
     schema.migrate(database_urls.owner)
     assert schema.current_revision(database_urls.owner) == schema.newest_revision()
+
+
+def test_a_consent_whose_pointer_was_set_back_stands_where_its_newest_version_says(database_urls: DatabaseUrls) -> None:
+    """A database from before migration 0019, in which somebody let a revoked consent point to its approval."""
+    config, owner = schema.alembic_config(database_urls.owner), database_urls.owner
+    command.downgrade(config, "0018")
+    with psycopg.connect(owner.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        connection.execute("""
+            INSERT INTO consent_version (consent_id, version, status, terms, actor, receipt, recorded_at, event_id)
+            SELECT '019f0000-0000-7000-8000-000000000001', n, s, '', 'bank-1', '', now(), gen_random_uuid()
+            FROM (VALUES (1, 'requested'), (2, 'active'), (3, 'revoked')) AS v (n, s)""")
+        connection.execute(
+            "INSERT INTO consent_head SELECT consent_id, 'bank', 'code', 2, 7 FROM consent_version LIMIT 1"
+        )
+    schema.migrate(owner)
+    with psycopg.connect(owner.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        heads = connection.execute("SELECT institution, uscc, uses FROM consent_head").fetchall()
+        newest = connection.execute("SELECT status FROM consent_version ORDER BY version DESC LIMIT 1").fetchall()
+    assert (heads, newest) == ([("bank", "code", 7)], [("revoked",)])
+    command.downgrade(config, "0018")
+    with psycopg.connect(owner.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        assert connection.execute("SELECT version, uses FROM consent_head").fetchall() == [(3, 7)]
+    schema.migrate(owner)

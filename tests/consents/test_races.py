@@ -1,0 +1,118 @@
+"""Changes of one consent at the same moment: each sees what the one before made of it, and a revocation holds."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from tests.enterprises import uscc
+from tests.gates import held
+from tests.stories import registration, slug
+
+HEAD = "SELECT FROM consent_head WHERE consent_id = :id FOR UPDATE"
+
+
+@pytest.fixture
+async def ready(story):
+    await story.account("bank-1", "bank")
+    await story.enrol("s-1", "signatory", subject=uscc(1))
+    return story
+
+
+async def change(story, who, consent, action):
+    return await story.client.post(f"/v1/consents/{consent['consent']}/{action}", headers=await story.headers(who))
+
+
+async def statuses(story, consent):
+    """Return every status the consent had, in order, as its evidence shows them."""
+    path = f"/v1/consents/{consent['consent']}/evidence"
+    evidence = (await story.client.get(path, headers=await story.headers("bank-1"))).json()
+    return [version["status"] for version in evidence["versions"]]
+
+
+async def meet(story, consent, *changes):
+    """Let changes, given as functions, wait for the consent together in this order; return their answers."""
+    async with held(story.gateway.database, HEAD, id=consent["consent"]) as gate:
+        tasks = []
+        for count, made in enumerate(changes, 1):
+            tasks.append(asyncio.create_task(made()))
+            await gate.waiting(count)
+    return await asyncio.gather(*tasks)
+
+
+async def requested(story):
+    return (await story.request("bank-1", 1)).json()
+
+
+async def active(story):
+    return await story.consent("bank-1", 1)
+
+
+async def paused(story):
+    consent = await active(story)
+    await change(story, "s-1", consent, "pause")
+    return consent
+
+
+@pytest.mark.parametrize("first", ["other", "revoke"])
+@pytest.mark.parametrize(
+    ("stands", "other", "before"),
+    [
+        (requested, "approve", ["requested"]),
+        (active, "pause", ["requested", "active"]),
+        (paused, "resume", ["requested", "active", "paused"]),
+    ],
+)
+async def test_a_consent_that_is_revoked_beside_another_change_is_revoked(ready, first, stands, other, before):
+    consent = await stands(ready)
+
+    async def change_it():
+        if other == "approve":
+            return await ready.decide("s-1", consent, "approve")
+        return await change(ready, "s-1", consent, other)
+
+    async def revoke_it():
+        return await change(ready, "bank-1", consent, "revoke")
+
+    if first == "other":
+        changed, revoked = await meet(ready, consent, change_it, revoke_it)
+        assert changed.status_code == 200
+        made = [*before, changed.json()["status"]]
+    else:
+        revoked, changed = await meet(ready, consent, revoke_it, change_it)
+        assert (changed.status_code, slug(changed)) == (409, "consent-revoked")
+        made = before
+    assert (revoked.status_code, revoked.json()["status"]) == (200, "revoked")
+    assert await statuses(ready, consent) == [*made, "revoked"]
+
+
+async def test_four_revocations_at_once_are_one(ready):
+    consent = await active(ready)
+    askers = ["bank-1", "s-1", "bank-1", "s-1"]
+    answers = await meet(ready, consent, *(lambda who=who: change(ready, who, consent, "revoke") for who in askers))
+    assert [(a.status_code, a.json()["status"], a.json()["version"]) for a in answers] == [(200, "revoked", 3)] * 4
+    assert await statuses(ready, consent) == ["requested", "active", "revoked"]
+
+
+async def test_an_inquiry_that_waits_for_a_revocation_is_denied(ready):
+    await ready.push("market_regulation", "ent_registration", registration(1))
+    consent = await active(ready)
+    revoked, asked = await meet(
+        ready, consent, lambda: change(ready, "s-1", consent, "revoke"),
+        lambda: ready.ask("bank-1", 1, consent=consent["consent"]),
+    )  # fmt: skip
+    assert revoked.status_code == 200
+    assert (asked.status_code, slug(asked)) == (403, "consent-revoked")
+
+
+async def test_the_service_can_set_no_consent_back(ready):
+    """Where a consent stands is its newest version, which the service's own role may neither change nor delete."""
+    consent = await active(ready)
+    await change(ready, "s-1", consent, "revoke")
+    async with ready.gateway.database.begin("test.rights") as session:
+        columns = "SELECT column_name FROM information_schema.columns WHERE table_name = :t AND "
+        may = "has_column_privilege(current_user, :t, column_name, 'UPDATE')"
+        for table, writable in (("consent_head", ["uses"]), ("consent_version", [])):
+            assert list((await session.execute(text(columns + may), {"t": table})).scalars()) == writable
+    again = await ready.ask("bank-1", 1, consent=consent["consent"])
+    assert slug(again) == "consent-revoked"

@@ -45,7 +45,7 @@ async def token(request: Request) -> JSONResponse:
             if answer.body.get("error") == "invalid_grant":
                 opened.access.expire()  # a code that came twice took its token along
         else:
-            answer = await issue_token(opened.groups, opened.issuer, form, binding, now)
+            answer = await issue_token(opened.units, opened.groups, opened.issuer, form, binding, now)
     except (SQLAlchemyError, AuditError, OSError) as fault:
         detail = "无法留痕，未发令牌 The request could not be recorded, so no token was given."
         raise DeniedError("audit-unavailable", detail, headers={"Retry-After": "5"}) from fault

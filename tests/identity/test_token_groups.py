@@ -10,6 +10,7 @@ from audit.export import export_log
 from audit.verifier import verify_log
 from gateway.identity.key_routes import public_keys
 from gateway.worker import publish_head, take_in
+from tests.gates import held
 from tests.identities import ask_token, assertion, change, proof, register
 
 TOKEN_URL = "http://127.0.0.1:8000/oauth/token"
@@ -156,12 +157,14 @@ async def test_who_is_suspended_while_waiting_gets_nothing(gateway, client, bank
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-async def test_a_client_that_is_being_changed_does_not_hold_up_the_others(gateway, client, bank, issuer):
+async def test_a_client_that_is_being_changed_waits_for_that_and_holds_up_nobody(gateway, client, bank, issuer):
     key = await register(gateway, "changing-1", "account", "bank")
-    async with gateway.database.begin("test.hold") as session:
-        await session.execute(text("SELECT 1 FROM client WHERE client_id = 'changing-1' FOR UPDATE"))
-        for name, own in (("changing-1", key), ("bank-1", bank)):
-            assert (await ask_token(client, assertion(own, name, issuer))).status_code == 200
+    row = "SELECT FROM client WHERE client_id = 'changing-1' FOR UPDATE"
+    async with held(gateway.database, row) as gate:
+        waiting = asyncio.create_task(ask_token(client, assertion(key, "changing-1", issuer)))
+        await gate.waiting(1)
+        assert (await ask_token(client, assertion(bank, "bank-1", issuer))).status_code == 200
+    assert (await waiting).status_code == 200
 
 
 async def test_many_clients_at_once_are_all_served_and_every_event_verifies(gateway, client, issuer, tmp_path):

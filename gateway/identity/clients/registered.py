@@ -19,6 +19,14 @@ _FIND = text("""
     FROM client c JOIN client_standing s USING (client_id)
     WHERE client_id = ANY(:ids) AND s.stopped IS NULL
 """)
+# Who changes a client holds its row (FOR UPDATE); this lock waits for that and for nothing else.
+_LOCK = text("SELECT client_id FROM client WHERE client_id = ANY(:ids) ORDER BY client_id FOR KEY SHARE")
+_LOCK_FREE = text("""
+    WITH free AS MATERIALIZED (
+        SELECT client_id FROM client WHERE client_id = ANY(:ids) ORDER BY client_id FOR KEY SHARE SKIP LOCKED)
+    SELECT client_id FROM client c WHERE client_id = ANY(:ids) AND NOT EXISTS (
+        SELECT FROM free f WHERE f.client_id = c.client_id)
+""")
 
 
 class Registered(ClientMixin):  # type: ignore[misc]  # Authlib has no types
@@ -47,8 +55,26 @@ class Registered(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         return " ".join(sorted(scopes))
 
 
+def lock_clients(session: Session, ids: Iterable[str]) -> None:
+    """Wait for whoever changes these clients, and let nobody change them until this transaction ends.
+
+    What a client is given is committed before its key is retired, or not given: the retirement sees every token.
+    """
+    session.execute(_LOCK, {"ids": _usable(ids)})
+
+
+def lock_free_clients(session: Session, ids: Iterable[str]) -> frozenset[str]:
+    """Do the same for those that nobody is changing, without waiting; return the others."""
+    return frozenset(session.execute(_LOCK_FREE, {"ids": _usable(ids)}).scalars())
+
+
 def find_clients(session: Session, ids: Iterable[str]) -> dict[str, Registered]:
     """Return those that may act now; a suspended client, or one of a suspended institution, is no client."""
-    usable = [one for one in set(ids) if one.isprintable()]  # what no text of the database can hold is no id
+    usable = _usable(ids)
     found = session.execute(_FIND, {"ids": usable}).all() if usable else []
     return {row.client_id: Registered(row) for row in found if row.public_keys}
+
+
+def _usable(ids: Iterable[str]) -> list[str]:
+    """What no text of the database can hold is no id."""
+    return [one for one in set(ids) if one.isprintable()]

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from gateway.identity.clients.registered import Registered, find_clients
+from gateway.identity.clients.registered import Registered, find_clients, lock_clients
 from gateway.identity.tokens.marks import Mark, claim
 
 
@@ -26,6 +26,7 @@ class TransactionStore:
         self._session = session
 
     def find(self, client_id: str) -> Registered | None:
+        lock_clients(self._session, [client_id])
         return find_clients(self._session, [client_id]).get(client_id)
 
     def claim(self, mark: Mark) -> None:

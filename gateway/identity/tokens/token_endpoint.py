@@ -1,4 +1,8 @@
-"""The token endpoint: what was decided is written and recorded, in one transaction for all who ask meanwhile."""
+"""The token endpoint: what was decided is written and recorded, in one transaction for all who ask meanwhile.
+
+A client that is being changed at that moment is left out of the group: its request waits for the change in a
+transaction of its own, and nobody else waits for it.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from audit.events import Event
-from gateway.identity.clients.registered import find_clients
+from gateway.identity.clients.registered import find_clients, lock_clients, lock_free_clients
 from gateway.identity.tokens.authorization_server import Answer, Form
 from gateway.identity.tokens.binding import Binding
 from gateway.identity.tokens.issuer import TokenIssuer
@@ -35,14 +39,23 @@ _USED_EVERY = timedelta(minutes=1)
 
 
 async def issue_token(
-    groups: GroupCommit, issuer: TokenIssuer, form: Mapping[str, str], binding: Binding | Exception, now: datetime
+    units: UnitsOfWork,
+    groups: GroupCommit,
+    issuer: TokenIssuer,
+    form: Mapping[str, str],
+    binding: Binding | Exception,
+    now: datetime,
 ) -> Answer:
     """Answer a token request, once what it came to is durable. A refusal is recorded where the client itself signed it.
 
     `binding` is what the sender proves to hold, or why it proves nothing. Raises what the database raises.
     """
     asked = Asked(Form(f"{issuer.name}/oauth/token", form, binding), now)
-    return await groups.join("token.issue", partial(_issue, issuer), asked)
+    answer = await groups.join("token.issue", partial(_issue, issuer), asked)
+    if answer is None:
+        async with units.begin("token.issue-alone", ANYONE) as work:
+            answer = await _issue_alone(work, issuer, asked)
+    return answer
 
 
 async def exchange_code(
@@ -60,14 +73,29 @@ async def exchange_code(
     return outcome.answer
 
 
-async def _issue(issuer: TokenIssuer, work: UnitOfWork, group: Sequence[Asked]) -> list[Answer]:
-    outcomes = await work.session.run_sync(_decide, issuer, group)
+async def _issue(issuer: TokenIssuer, work: UnitOfWork, group: Sequence[Asked]) -> list[Answer | None]:
+    """Return the answer of each, None where its client is being changed."""
+    names = list(filter(None, (asked.form.claimed_client for asked in group)))
+    busy = await work.session.run_sync(lock_free_clients, names)
+    free = [asked for asked in group if asked.form.claimed_client not in busy]
+    outcomes = await work.session.run_sync(_decide, issuer, free)
     await _write(work, outcomes)
-    return [outcome.answer for outcome in outcomes]
+    answers = iter(outcome.answer for outcome in outcomes)
+    return [None if asked.form.claimed_client in busy else next(answers) for asked in group]
+
+
+async def _issue_alone(work: UnitOfWork, issuer: TokenIssuer, asked: Asked) -> Answer:
+    await work.session.run_sync(lock_clients, [asked.form.claimed_client or ""])
+    (outcome,) = await work.session.run_sync(_decide, issuer, [asked])
+    await _write(work, [outcome])
+    return outcome.answer
 
 
 def _decide(session: Session, issuer: TokenIssuer, group: Sequence[Asked]) -> list[Outcome]:
-    """Decide by the clients as they stand now, then claim what may be used once; who comes too late is refused."""
+    """Decide by the clients, which are locked, as they stand; then claim what may be used once.
+
+    Who comes too late is refused.
+    """
     clients = find_clients(session, filter(None, (asked.form.claimed_client for asked in group)))
     stores = [GroupStore(clients) for _ in group]
     outcomes = [TokenServer(issuer, *each).decide() for each in zip(stores, group, strict=True)]
@@ -88,7 +116,8 @@ async def _write(work: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
     if seen:
         await work.session.execute(_USED, {"now": max(o.asked.now for o in outcomes), "ids": list(seen)})
     events = [(event, outcome.asked.now) for outcome in outcomes if (event := _event(outcome))]
-    await work.recorder.record_all(work.session, events)
+    if events:
+        await work.recorder.record_all(work.session, events)
 
 
 def _is_due(last: datetime | None, outcome: Outcome) -> bool:

@@ -93,10 +93,14 @@ async def find_record(session: AsyncSession, record_id: UUID) -> RowMapping | No
 
 
 async def find_current(session: AsyncSession, key: Key) -> RowMapping | None:
-    """Return the current version under a key, locked against other acts and batches until the transaction ends."""
+    """Return the current version under a key, locked against other acts and batches until the transaction ends.
+
+    Who waited for a batch that replaced the version finds it replaced, and no other: the new one is looked for again.
+    """
     values = vars(key)
-    if (await session.execute(_LOCK, values)).one_or_none() is None:
-        return None
+    while (await session.execute(_LOCK, values)).one_or_none() is None:
+        if (await session.execute(_CURRENT, values)).one_or_none() is None:
+            return None
     return (await session.execute(_CURRENT, values)).mappings().one()
 
 

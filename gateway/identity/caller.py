@@ -1,6 +1,11 @@
-"""Who is calling: the access token, the proof that it is the caller's own, and what may have ended it since."""
+"""Who is calling: the access token, the proof that it is the caller's own, and what may have ended it since.
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+A proof opens one write over all workers: it is claimed in the database. `working` claims it in the unit it opens;
+`require`, for routes whose use case takes several units, in a group of its own before; `proving` leaves it to the use
+case, which claims it in the transaction that answers. For reads each worker remembers the proofs it has seen.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,7 +14,9 @@ from gateway.identity.clients.peer import address_of
 from gateway.identity.doorkeeper import Doorkeeper
 from gateway.identity.refusals import note_caller
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
-from gateway.identity.tokens.binding import Binding, BindingError, NonceNeededError, read_binding
+from gateway.identity.tokens.binding import BindingError, NonceNeededError, read_binding
+from gateway.identity.tokens.dpop import Proof
+from gateway.identity.tokens.marks import Mark, claim, proof_mark
 from gateway.runtime import clock
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
@@ -17,15 +24,30 @@ from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units, commit_point
 from signing.jws import ALGORITHMS
 
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
 
 def require(*scopes: str) -> Callable[[Request], Awaitable[Actor]]:
     """Make a dependency that lets in callers with one of these scopes; suspension acts within BOUND_SECONDS."""
 
     async def caller(request: Request) -> Actor:
+        actor = await _authorise(request, scopes)
+        if mark := unclaimed_proof(request):
+            doorkeeper: Doorkeeper = request.app.state.gateway
+            if not await doorkeeper.groups.join("proof.claim", _claim_all, mark):
+                raise proof_used()
+        return actor
+
+    return _guard(caller, scopes)
+
+
+def proving(*scopes: str) -> Callable[[Request], Awaitable[Actor]]:
+    """Make a dependency that does the same and leaves the proof, `unclaimed_proof`, to the use case."""
+
+    async def caller(request: Request) -> Actor:
         return await _authorise(request, scopes)
 
-    caller.scopes = scopes  # type: ignore[attr-defined]  # read by the table of routes and roles
-    return caller
+    return _guard(caller, scopes)
 
 
 def working(*scopes: str) -> Callable[..., AsyncIterator[UnitOfWork]]:
@@ -34,15 +56,41 @@ def working(*scopes: str) -> Callable[..., AsyncIterator[UnitOfWork]]:
     Ask for it with scope="function": it commits before the response is sent. The default would commit after it, and a
     commit that failed had said 200.
     """
-    caller = require(*scopes)
+    caller = proving(*scopes)
 
     async def work(
         request: Request, units: Units, actor: Annotated[Actor, Depends(caller)]
     ) -> AsyncIterator[UnitOfWork]:
         async with units.begin(commit_point(request), actor) as opened:
+            mark = unclaimed_proof(request)
+            if mark and not (await _claim_all(opened, [mark]))[0]:
+                raise proof_used()
             yield opened
 
     return work
+
+
+def unclaimed_proof(request: Request) -> Mark | None:
+    """Return what is to be claimed for a write with a DPoP proof; None for a read, and with a certificate."""
+    proof: Proof | None = request.state.proof
+    return proof_mark(proof) if proof and request.method not in _READS else None
+
+
+def proof_used() -> DeniedError:
+    """Say that the proof was used before."""
+    detail = "DPoP: this proof was used before: sign one for each request, with a jti of its own."
+    return _refuse(detail, error="invalid_dpop_proof", slug="invalid-dpop-proof")
+
+
+def _guard(caller: Callable[[Request], Awaitable[Actor]], scopes: tuple[str, ...]) -> Callable[..., Awaitable[Actor]]:
+    caller.scopes = scopes  # type: ignore[attr-defined]  # read by the table of routes and roles
+    return caller
+
+
+async def _claim_all(work: UnitOfWork, group: Sequence[Mark]) -> list[bool]:
+    """Claim the proof of each; tell whose was new."""
+    taken = await work.session.run_sync(claim, [[mark] for mark in group])
+    return [mark is None for mark in taken]
 
 
 async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
@@ -95,15 +143,14 @@ def _read_token(request: Request, doorkeeper: Doorkeeper, now: float) -> AccessT
         raise _refuse(str(fault), error="invalid_dpop_proof", slug="invalid-dpop-proof") from fault
     if (binding.method, binding.thumbprint) != (method, thumbprint):
         raise _refuse("The access token is bound to another key.")
-    _check_replay(doorkeeper, binding, now)
+    _check_replay(doorkeeper, binding.proof, now)
+    request.state.proof = binding.proof
     return token
 
 
-def _check_replay(doorkeeper: Doorkeeper, binding: Binding, now: float) -> None:
-    proof = binding.proof
+def _check_replay(doorkeeper: Doorkeeper, proof: Proof | None, now: float) -> None:
     if proof and not doorkeeper.replay.first(f"{proof.thumbprint}:{proof.jti}", proof.ends, now):
-        detail = "DPoP: this proof was used before: sign one for each request, with a jti of its own."
-        raise _refuse(detail, error="invalid_dpop_proof", slug="invalid-dpop-proof")
+        raise proof_used()
 
 
 def _refuse(

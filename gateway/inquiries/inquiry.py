@@ -54,11 +54,11 @@ class Intent:
 
 
 async def inquire(
-    units: UnitsOfWork, providers: Providers, actor: Actor, request: InquiryRequest, key: str, digest: bytes
+    units: UnitsOfWork, providers: Providers, actor: Actor, request: InquiryRequest, asked: store.Asked
 ) -> Answered | Denial:
-    """Answer an inquiry. `key` is the account's idempotency key, `digest` (SHA-256) of the request it stands for."""
+    """Answer an inquiry. Raises DeniedError where the proof it is asked with was used before."""
     async with units.begin("inquiry.admit", actor) as work:
-        earlier = await store.claim_key(work.session, request, key, digest)
+        earlier = await store.claim_key(work.session, request, asked)
         if earlier is not None:
             return await _replay(work, request, earlier)
         admission = await admit_inquiry(work, request)

@@ -12,11 +12,12 @@ from uuid_utils.compat import uuid7
 from audit.errors import AuditError
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent.terms import PURPOSES
-from gateway.identity.caller import require, working
+from gateway.identity.caller import proving, unclaimed_proof, working
 from gateway.inquiries.admission import InquiryRequest
 from gateway.inquiries.inquiry import inquire
 from gateway.inquiries.products import PRODUCTS
 from gateway.inquiries.providers import EMBEDDED, Providers
+from gateway.inquiries.store import Asked
 from gateway.inquiries.tables import Inquiry
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
@@ -27,7 +28,7 @@ from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import payload_of
 
 router = APIRouter(prefix="/v1/inquiries", tags=["查询 Ask"])
-Asker = Annotated[Actor, Depends(require("inquiries"), scope="function")]
+Asker = Annotated[Actor, Depends(proving("inquiries"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 Key = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,200}$", description="幂等键 One per question.")
@@ -59,7 +60,7 @@ async def ask(
     asked = _read(question, providers, caller)
     digest = bytes.fromhex(sha256_hex(canonical_bytes(question.model_dump(mode="json"))))
     try:
-        outcome = await inquire(units, providers, caller, asked, key, digest)
+        outcome = await inquire(units, providers, caller, asked, Asked(key, digest, unclaimed_proof(request)))
     except (SQLAlchemyError, AuditError, OSError) as fault:
         raise DeniedError("audit-unavailable", headers={"Retry-After": "5"}) from fault
     metrics = request.app.state.metrics

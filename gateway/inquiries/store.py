@@ -8,16 +8,22 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consent.decision import Consent
+from gateway.identity.caller import proof_used
+from gateway.identity.tokens.marks import CLAIM_ONE, Mark, mark_values
 from gateway.inquiries.admission import Admission, InquiryRequest, Refusal
 from gateway.inquiries.ledger import close
 from gateway.inquiries.tables import Inquiry
 from gateway.runtime.database import rowcount
 from gateway.runtime.work import UnitOfWork
 
-_CLAIM = text("""
-    INSERT INTO idempotency (account, key, request_digest, inquiry_id, created_at)
-    VALUES (:account, :key, :digest, :inquiry, now()) ON CONFLICT DO NOTHING
-""")
+# One statement for both: who asks is proven, and what it is asked under.
+_CLAIM = text(f"""
+    WITH proven AS ({CLAIM_ONE}), claimed AS (
+        INSERT INTO idempotency (account, key, request_digest, inquiry_id, created_at)
+        VALUES (:account, :key, :digest, :inquiry, now()) ON CONFLICT DO NOTHING RETURNING key)
+    SELECT CAST(:mark AS bytea) IS NULL OR EXISTS (SELECT FROM proven) AS proven,
+           EXISTS (SELECT FROM claimed) AS claimed
+""")  # noqa: S608 - a constant of marks.py
 _EARLIER = text("""
     SELECT k.inquiry_id, k.request_digest, i.answer FROM idempotency k JOIN inquiry i USING (inquiry_id)
     WHERE k.account = :account AND k.key = :key
@@ -36,6 +42,17 @@ _PURGE = text("DELETE FROM idempotency WHERE created_at < now() - interval '48 h
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What an inquiry is asked under: the account's idempotency key, the digest (SHA-256) of the request it stands for,
+    and the proof that came with it, where there was one.
+    """
+
+    key: str
+    digest: bytes
+    proof: Mark | None
+
+
+@dataclass(frozen=True)
 class Earlier:
     """What a key stood for before: the inquiry, whether the request was the same, and its answer once there is one."""
 
@@ -44,14 +61,22 @@ class Earlier:
     answer: str | None
 
 
-async def claim_key(session: AsyncSession, request: InquiryRequest, key: str, digest: bytes) -> Earlier | None:
-    """Claim a key for this inquiry; a second claimer waits for the first one's commit, and gets what it stands for."""
-    values = {"account": request.account, "key": key, "digest": digest, "inquiry": request.inquiry_id}
-    while not rowcount(await session.execute(_CLAIM, values)):
-        row = (await session.execute(_EARLIER, values)).one_or_none()
-        if row is not None:
-            return Earlier(row.inquiry_id, row.request_digest == digest, row.answer)
+async def claim_key(session: AsyncSession, request: InquiryRequest, asked: Asked) -> Earlier | None:
+    """Claim key and proof for this inquiry; a second claimer waits for the first one's commit, and gets what the key
+    stands for.
+
+    Raises DeniedError where the proof was used before.
+    """
+    names = {"account": request.account, "key": asked.key, "digest": asked.digest, "inquiry": request.inquiry_id}
+    row = (await session.execute(_CLAIM, {**names, **mark_values(asked.proof)})).one()
+    if not row.proven:
+        raise proof_used()
+    while not row.claimed:
+        earlier = (await session.execute(_EARLIER, names)).one_or_none()
+        if earlier is not None:
+            return Earlier(earlier.inquiry_id, earlier.request_digest == asked.digest, earlier.answer)
         # It was freed between the two statements: it may be claimed now.
+        row = (await session.execute(_CLAIM, {**names, **mark_values(None)})).one()
     return None
 
 

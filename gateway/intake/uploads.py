@@ -106,8 +106,12 @@ async def get_upload(work: UnitOfWork, upload_id: UUID) -> Upload:
     """Return an upload of the acting client. Raises DeniedError where there is none, or none any more."""
     row = await work.session.get(Upload, upload_id)
     if row is None or row.client_id != work.actor.client_id or row.expires_at < work.now:
-        raise DeniedError("upload-not-found", "没有此上传，或已过期。There is no such upload, or no longer.")
+        raise _gone()
     return row
+
+
+def _gone() -> DeniedError:
+    return DeniedError("upload-not-found", "没有此上传，或已过期。There is no such upload, or no longer.")
 
 
 async def mark_stored(work: UnitOfWork, upload_id: UUID, batch_id: UUID) -> None:
@@ -118,9 +122,11 @@ async def mark_stored(work: UnitOfWork, upload_id: UUID, batch_id: UUID) -> None
 async def end_upload(units: UnitsOfWork, actor: Actor, spool: Path, upload_id: UUID) -> None:
     """End an upload at the client's request. Raises DeniedError."""
     async with units.begin("upload.end", actor) as work:
-        upload = await get_upload(work, upload_id)
-        await work.session.execute(_END, {"id": upload_id})
-        await _record_end(work, upload_id, "ended" if upload.state == "open" else upload.state)
+        await get_upload(work, upload_id)
+        state = (await work.session.execute(_END, {"id": upload_id})).scalar_one_or_none()
+        if state is None:
+            raise _gone()  # somebody else has just ended it
+        await _record_end(work, upload_id, "ended" if state == "open" else state)
     upload_file(spool, upload_id).unlink(missing_ok=True)
 
 

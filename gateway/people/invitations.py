@@ -14,6 +14,7 @@ from gateway.people.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_pas
 from gateway.people.sessions import end_sessions
 from gateway.people.tables import Person
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork
 
 INVITATION_HOURS = 72
@@ -45,6 +46,7 @@ async def invite(
         )
     if institution and await work.session.get(Institution, institution) is None:
         raise DeniedError("change-refused", f"请先登记机构 there is no institution {institution}: add it first")
+    await take(work.session, Lock.NEW_ID, person_id)
     row = await work.session.get(Person, person_id, with_for_update=True)
     if row is not None and (row.role, row.institution_id, row.agency) != (role, institution, agency):
         raise DeniedError("change-refused", f"请换一个用户名 {person_id} has another role: invite under another id")

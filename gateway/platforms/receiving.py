@@ -7,6 +7,7 @@ from gateway.platforms.messages import MessageError, read_message, sign_receipt
 from gateway.platforms.outbox import deliver
 from gateway.platforms.tables import Received
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
@@ -22,6 +23,7 @@ async def receive(work: UnitOfWork, role: str, text: str) -> Received:
     except MessageError as fault:
         raise DeniedError("message-invalid", str(fault)) from fault
     digest = bytes.fromhex(sha256_hex(text.encode()))
+    await take(session, Lock.NEW_ID, str(message.delivery))
     known = await session.get(Received, (sender.client_id, message.delivery))
     if known is not None:
         if known.digest != digest:

@@ -28,6 +28,7 @@ from gateway.intake.take_in import LostSourceError, take_in
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.errors import GatewayError
+from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitsOfWork
 from gateway.sources.secrets import SourceSecrets
 
@@ -61,6 +62,7 @@ async def add_source(units: UnitsOfWork, actor: Actor, request: SourceRequest) -
     wanted = known_dataset(request.dataset)
     await _try(units, request.connector, request.config, lambda _opened: None)
     async with units.begin("source.add", actor) as work:
+        await take(work.session, Lock.NEW_ID, request.source_id)
         if await find_source(work.session, request.source_id):
             detail = f"来源 {request.source_id} 已存在。The source {request.source_id} exists already."
             raise DeniedError("source-exists", detail)

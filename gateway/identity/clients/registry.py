@@ -9,6 +9,7 @@ from connectors.conversion.identifiers import Kind, read_identifier
 from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.tables import Client, ClientKey, Institution
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork
 from signing.errors import SignatureError
 from signing.jws import SMALLEST_RSA_BITS, import_public
@@ -27,6 +28,7 @@ async def add_institution(
     check_id(institution_id)
     if kind not in CLASSES:
         raise DeniedError("change-refused", f"没有此类机构 {kind!r} is no class of institution: {', '.join(CLASSES)}")
+    await take(work.session, Lock.NEW_ID, institution_id)
     if await work.session.get(Institution, institution_id):
         raise DeniedError("change-refused", f"机构已存在 the institution {institution_id} exists already")
     payload = {"name": name, "class": kind, **_days(agreement)}
@@ -73,6 +75,7 @@ async def add_client(
         raise DeniedError(
             "change-refused", f"没有此机构，请先登记 there is no institution {institution_id}: add it first"
         )
+    await take(work.session, Lock.NEW_ID, client_id)
     if await work.session.get(Client, client_id):
         raise DeniedError("change-refused", f"客户端已存在 the client {client_id} exists already")
     public = read_public_key(jwk)

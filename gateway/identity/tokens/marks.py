@@ -18,6 +18,11 @@ _CLAIM = text("""
     SELECT key, until FROM unnest(CAST(:keys AS bytea[]), CAST(:untils AS timestamptz[])) AS mark (key, until)
     ORDER BY key ON CONFLICT DO NOTHING RETURNING key
 """)
+# The same for one mark or none, to stand inside the statement of whoever claims it with something of its own.
+CLAIM_ONE = """
+    INSERT INTO once (key, expires_at) SELECT CAST(:mark AS bytea), CAST(:mark_until AS timestamptz)
+    WHERE CAST(:mark AS bytea) IS NOT NULL ON CONFLICT DO NOTHING RETURNING key
+"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ def assertion_mark(client_id: str, jti: str, until: float) -> Mark:
 def proof_mark(proof: Proof) -> Mark:
     """Return the mark of a DPoP proof."""
     return _mark(f"dpop:{proof.thumbprint}:{proof.jti}", proof.ends, _proof_used)
+
+
+def mark_values(mark: Mark | None) -> dict[str, object]:
+    """Return what CLAIM_ONE asks for."""
+    return {"mark": mark.key if mark else None, "mark_until": mark.until if mark else None}
 
 
 def claim(session: Session, wanted: Sequence[Sequence[Mark]]) -> list[Mark | None]:

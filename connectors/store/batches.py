@@ -10,6 +10,10 @@ from sqlmodel import col, select
 
 from connectors.store.tables import Batch
 
+# Most ids are new: only the row of one that is known is loaded whole.
+_OF_SENDER = text("""
+    SELECT batch_id FROM batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)
+""")
 _LAST = text("SELECT agency, max(received_at) AS last FROM batch GROUP BY agency")
 
 
@@ -20,10 +24,9 @@ async def find_batch(session: AsyncSession, batch_id: UUID) -> Batch | None:
 
 async def find_batch_of_sender(session: AsyncSession, agency: str, dataset: str, sender_batch: str) -> Batch | None:
     """Return the batch that an agency's own id stands for."""
-    query = select(Batch).where(
-        col(Batch.agency) == agency, col(Batch.dataset) == dataset, col(Batch.sender_batch) == sender_batch
-    )
-    return (await session.execute(query)).scalar_one_or_none()
+    values = {"agency": agency, "dataset": dataset, "sender": sender_batch}
+    found = (await session.execute(_OF_SENDER, values)).scalar_one_or_none()
+    return await session.get(Batch, found) if found else None
 
 
 async def list_batches(session: AsyncSession, agency: str | None, before: UUID | None, most: int) -> list[Batch]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.binding import Binding
-from connectors.conversion.headers import Layout, field_of_column, header_key, known_layout, layout_id
+from connectors.conversion.headers import field_of_column, header_key, layout_id
 from connectors.model.datasets import Dataset
 from connectors.quality.drift import FEWEST_AMOUNTS, FieldProfile, Profile
 from connectors.quality.profile import Profiler
@@ -53,21 +53,20 @@ _REFUSED = text("""
 """)
 
 
-async def load_layouts(session: AsyncSession, dataset: Dataset) -> list[Layout]:
-    """Return the layouts that batches of this dataset had, newest first."""
+async def load_headers(session: AsyncSession, dataset: Dataset) -> Sequence[list[str]]:
+    """Return the headings, as they are compared, of each layout that batches of this dataset had, newest first."""
     values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_LAYOUTS}
-    return [known_layout(dataset, keys) for keys in (await session.execute(_LAYOUTS, values)).scalars()]
+    return (await session.execute(_LAYOUTS, values)).scalars().all()
 
 
-async def keep_layout(session: AsyncSession, binding: Binding, now: datetime) -> bytes:
-    """Remember a batch's layout and return its id."""
+async def keep_layout(session: AsyncSession, binding: Binding, now: datetime) -> None:
+    """Remember a batch's layout; it is found by `layout_id`."""
     dataset, keys = binding.dataset, header_key(binding.header)
     values = {
         "id": layout_id(dataset, keys), "agency": dataset.agency, "dataset": dataset.dataset, "keys": keys,
         "mapping": f"{binding.mapping.id}/{binding.mapping.version}", "now": now,
     }  # fmt: skip
     await session.execute(_KEEP_LAYOUT, values)
-    return layout_id(dataset, keys)
 
 
 async def load_history(session: AsyncSession, dataset: Dataset, accepted: Sequence[UUID]) -> Profile:

@@ -3,10 +3,10 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.binding import Binding
-from connectors.conversion.headers import PARTY, ROW, layout_of
+from connectors.conversion.headers import PARTY, ROW, header_key, known_layout, layout_of
 from connectors.errors import ConnectorError
 from connectors.quality.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles
-from connectors.store.history import load_history, load_layouts
+from connectors.store.history import load_headers, load_history
 from gateway.intake.held import accepted_batches
 
 _OBJECTS = frozenset({"json", "ndjson", "xml"})
@@ -22,11 +22,16 @@ class DriftError(ConnectorError):
         self.findings = findings
 
 
-async def judge_layout(session: AsyncSession, binding: Binding, encoding: str) -> None:
-    """Raise DriftError where the columns differ from those of every earlier one."""
-    known = await load_layouts(session, binding.dataset)
+async def judge_layout(session: AsyncSession, binding: Binding, encoding: str) -> bool:
+    """Tell whether an earlier one had these very columns. Raises DriftError where they differ from every one's."""
+    dataset, columns = binding.dataset, sorted(header_key(binding.header))
+    headers = await load_headers(session, dataset)
+    if any(sorted(keys) == columns for keys in headers):
+        return True
+    known = [known_layout(dataset, keys) for keys in headers]
     if findings := compare_layouts(known, layout_of(binding), members=encoding in _OBJECTS):
         raise DriftError(findings)
+    return False
 
 
 async def judge_profile(session: AsyncSession, binding: Binding, profile: Profile) -> None:

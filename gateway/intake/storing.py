@@ -7,6 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from connectors.conversion.headers import header_key, layout_id
 from connectors.decoding.corrections import CorrectionError, find_batch_of
 from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
@@ -39,16 +40,17 @@ async def store_judged(
     session, accepted = work.session, submission.held_id is not None
     layout = await asyncio.to_thread(lay_out, submission.dataset, table)
     binding, profiler = layout.binding, Profiler(submission.dataset)
-    if not accepted:
-        await judge_layout(session, binding, table.encoding)
+    known = not accepted and await judge_layout(session, binding, table.encoding)
     stored = _identify(submission)
     now = work.now
     summary = await _ingest(work, protector, stored, layout, now, progress, profiler.add)
     profile = await profile_batch(session, binding, stored.batch_id, summary, profiler)
     if not accepted:
         await judge_profile(session, binding, profile_of(summary, profile))
-    kept = await keep_layout(session, binding, now)
-    batch = await _add(work, submission, stored, summary, now, layout_id=kept)
+    if not known:
+        await keep_layout(session, binding, now)
+    columns = layout_id(binding.dataset, header_key(binding.header))
+    batch = await _add(work, submission, stored, summary, now, layout_id=columns)
     await keep_profile(session, batch.batch_id, profile)
     return batch
 

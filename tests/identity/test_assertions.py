@@ -9,8 +9,10 @@ import pytest
 from authlib.oauth2.rfc6749.errors import InvalidClientError
 
 from gateway.identity.tokens.assertion import PrivateKeyJwt, read_assertion
+from gateway.identity.tokens.marks import assertion_mark
 from signing.keys import generate_key, public_jwk
 from tests.house.limits import CLIENT_KEY, NOW, SECONDS, authenticated
+from tests.identities import assertion
 
 ISSUER = "https://credit.example"
 OTHER_KEY = generate_key("ES256")
@@ -49,6 +51,7 @@ def test_an_assertion_is_remembered_until_it_has_ended_everywhere():
     authenticated(marks=second, jti="b", exp=SECONDS + 60)
     authenticated(marks=later, jti="a", exp=SECONDS + 90)
     assert first[0].key == later[0].key != second[0].key
+    assert first[0].key == assertion_mark("c", "a", 0).key != assertion_mark("d", "a", 0).key
     assert first[0].until.timestamp() == SECONDS + 60 + 60
     assert later[0].until.timestamp() == SECONDS + 90 + 60
 
@@ -82,6 +85,15 @@ def test_an_assertion_is_remembered_until_it_has_ended_everywhere():
 )
 def test_what_is_wrong_with_an_assertion_is_said(told, changes):
     refused(told, **changes)
+
+
+def test_a_request_is_its_clients_once_the_signature_is_verified():
+    client = SimpleNamespace(client_id="c", keys=[public_jwk(CLIENT_KEY)])
+    signed = assertion(CLIENT_KEY, "c", "https://elsewhere.example", iat=SECONDS, exp=SECONDS + 60)
+    asked = SimpleNamespace(assertion=read_assertion(signed), form={}, client=None)
+    with pytest.raises(InvalidClientError):
+        PrivateKeyJwt(None, ISSUER, NOW)({"c": client}.get, asked)
+    assert asked.client is client
 
 
 def test_a_key_is_used_in_its_own_suite_alone():

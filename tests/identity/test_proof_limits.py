@@ -13,6 +13,7 @@ from gateway.identity.tokens.dpop import (
     read_proof,
     token_hash,
 )
+from gateway.identity.tokens.replay import ReplayWindow
 from tests.identities import PROOF_KEY, proof
 from tests.identity.test_dpop import MUST_PASS, WRONG
 
@@ -108,6 +109,31 @@ def test_where_a_proof_was_meant_for(htu, url, same):
 
 def test_a_token_is_named_by_its_digest():
     assert token_hash("a-token") == "H2B246R7od7QgCX_4G5XryF8FPlAfzP7pQ-ZsccBk4c"
+
+
+def test_a_header_of_what_is_no_text_has_a_digest_too():
+    assert token_hash("\ud800") == token_hash("?")
+
+
+def test_a_proof_names_the_token_beside_it():
+    made = proof(URL, "GET", "a-token", iat=NOW)
+    assert read_proof(made, method="GET", url=URL, now=NOW, token="a-token").jti
+    for sent, token in ((made, "another"), (proof(URL, "GET", iat=NOW), "a-token")):
+        with pytest.raises(ProofError, match="ath must be"):
+            read_proof(sent, method="GET", url=URL, now=NOW, token=token)
+
+
+def test_an_extension_that_must_be_understood_is_refused_by_its_name():
+    with pytest.raises(ProofError, match="crit names"):
+        read_proof(WRONG["crit"](HERE, "GET", None), method="GET", url=HERE, now=time.time())
+
+
+def test_a_proof_is_remembered_to_its_very_end_and_behind_one_that_ends_later():
+    window = ReplayWindow()
+    assert window.first("elder", 20.0, 0.0)
+    assert window.first("early", 10.0, 0.0)
+    assert [window.first(key, 30.0, 20.0) for key in ("elder", "early")] == [False, False]
+    assert [window.first(key, 30.0, 20.1) for key in ("elder", "early")] == [True, True]
 
 
 def test_a_nonce_that_is_no_text_is_none():

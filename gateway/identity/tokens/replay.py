@@ -20,5 +20,5 @@ class ReplayWindow:
             return False
         self._seen.add(key)
         # Proofs end in nearly the order they come; one that ends early waits behind its elders and is forgotten late.
-        self._ends.append((max(ends, self._ends[-1][0] if self._ends else ends), key))
+        self._ends.append((ends, key))
         return True

@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         lifespan=None if gateway else lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.issuer = settings.issuer
     app.state.metrics = metrics

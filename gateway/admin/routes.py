@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from sqlalchemy import text
 from sqlmodel import col, select
 
@@ -18,8 +18,9 @@ from gateway.identity.dependencies import TheAccess
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/v1/admin", tags=["管理 Administration"])
+router = Router(prefix="/v1/admin", tags=["管理 Administration"])
 Operator = Annotated[Actor, Depends(require("admin"), scope="function")]
 Work = Annotated[UnitOfWork, Depends(working("admin"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]

@@ -6,8 +6,8 @@ from operator import attrgetter
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from connectors.catalogue.files_check import Catalogue
@@ -15,8 +15,9 @@ from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_da
 from gateway.catalogue.documents import find_datasets, treatments
 from gateway.console.render import PageError, page
 from gateway.people.guard import Anyone
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/console/catalogue", include_in_schema=False)
+router = Router(prefix="/console/catalogue", include_in_schema=False)
 Code = Annotated[str, Query(max_length=63)]
 
 

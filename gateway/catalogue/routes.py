@@ -5,7 +5,7 @@ What is restricted is described too: only its records are.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 
@@ -18,8 +18,9 @@ from gateway.identity.clients.scopes import SCOPES
 from gateway.intake.admission import known_dataset
 from gateway.runtime.actor import Actor
 from gateway.web.dependencies import TheSettings
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/v1", tags=["数据目录 Catalogue"])
+router = Router(prefix="/v1", tags=["数据目录 Catalogue"])
 AnyClient = Annotated[Actor, Depends(require(*sorted(frozenset().union(*SCOPES.values()))), scope="function")]
 Code = Annotated[str, Query(max_length=63)]
 

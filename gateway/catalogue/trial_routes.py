@@ -4,20 +4,22 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from gateway.catalogue.trials import check_sample, trial_document
 from gateway.intake.admission import check_dataset, known_dataset
 from gateway.intake.routes import DatasetName, Pusher, TheIntake
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units
+from gateway.web.router import OWN_LIMIT, Router
 
-router = APIRouter(prefix="/v1", tags=["提交 Submit"])
+router = Router(prefix="/v1", tags=["提交 Submit"])
 Rows = Annotated[int | None, Query(ge=1, description="只试前多少行 Try the first rows only.")]
 
 
 @router.post(
     "/datasets/{dataset}/batches:check",
+    max_body_size=OWN_LIMIT,
     summary="试报一个批次 Try a batch without storing it",
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
@@ -18,8 +18,9 @@ from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
 from gateway.web.problems import problem
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/v1/consents", tags=["授权 Consent"])
+router = Router(prefix="/v1/consents", tags=["授权 Consent"])
 Party = Annotated[UnitOfWork, Depends(working("consents"), scope="function")]
 Name = Annotated[str, Field(min_length=2, max_length=63)]
 Action = Literal["approve", "reject", "pause", "resume", "revoke"]

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse
 
 from gateway.console.forms import own_path
 from gateway.console.render import FOLDER, LANGUAGE_COOKIE
 from gateway.console.texts import LANGUAGES
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/console", include_in_schema=False)
+router = Router(prefix="/console", include_in_schema=False)
 STATIC: Path = FOLDER / "static"
 CACHED = {"Cache-Control": "max-age=3600"}
 

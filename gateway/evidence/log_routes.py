@@ -5,7 +5,7 @@ Bundles of entries name clients and subjects; they are not served here but expor
 
 import re
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response
 
 from audit.tiles import WIDTH
@@ -13,8 +13,9 @@ from gateway.evidence.log import get_checkpoint, get_tile
 from gateway.runtime.actor import ANYONE
 from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units, commit_point
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/audit/log", tags=["审计 Audit"])
+router = Router(prefix="/audit/log", tags=["审计 Audit"])
 _TILE = re.compile(r"([0-9]|[1-5][0-9])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 

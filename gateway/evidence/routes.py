@@ -4,14 +4,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.evidence.entries import prove_entry, search_entries
 from gateway.identity.caller import working
 from gateway.runtime.work import UnitOfWork
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/v1/audit", tags=["审计 Audit"])
+router = Router(prefix="/v1/audit", tags=["审计 Audit"])
 Auditing = Annotated[UnitOfWork, Depends(working("audit"), scope="function")]
 Text = Annotated[str | None, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Instant = Annotated[AwareDatetime | None, Field(description="RFC 3339 with an offset, such as Z or +08:00.")]

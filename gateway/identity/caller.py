@@ -82,8 +82,18 @@ def proof_used() -> DeniedError:
     return _refuse(detail, error="invalid_dpop_proof", slug="invalid-dpop-proof")
 
 
-def _guard(caller: Callable[[Request], Awaitable[Actor]], scopes: tuple[str, ...]) -> Callable[..., Awaitable[Actor]]:
-    caller.scopes = scopes  # type: ignore[attr-defined]  # read by the table of routes and roles
+def _guard(
+    ask: Callable[[Request], Awaitable[Actor]], scopes: tuple[str, ...]
+) -> Callable[[Request], Awaitable[Actor]]:
+    """Make the dependency: asked before the body is read and then by the route, it asks once, as a proof is good once."""
+
+    async def caller(request: Request) -> Actor:
+        admitted: dict[tuple[str, ...], Actor] = request.scope.setdefault("xinqiao.admitted", {})
+        if scopes not in admitted:
+            admitted[scopes] = await ask(request)
+        return admitted[scopes]
+
+    caller.scopes = scopes  # type: ignore[attr-defined]  # web/router.py asks what has them first; the interface names them
     return caller
 
 

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter
-
 from audit.note import public_bytes, verifier_key
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
+from gateway.web.router import Router
 
-router = APIRouter(tags=["运行 Operation"])
+router = Router(tags=["运行 Operation"])
 
 
 @router.get("/.well-known/xinqiao-keys", summary="公钥 Public keys")

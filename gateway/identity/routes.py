@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,9 +26,10 @@ from gateway.runtime.settings import Settings
 from gateway.web.dependencies import Keys, TheSettings, Units
 from gateway.web.forms import OAuthForm, describe_form, read_form
 from gateway.web.plain_route import PlainRoute
+from gateway.web.router import Router
 from signing.jws import ALGORITHMS
 
-router = APIRouter(tags=["登录 OAuth 2.0"])
+router = Router(tags=["登录 OAuth 2.0"])
 TEXT = {"type": "string"}
 GRANTS = ["client_credentials", "authorization_code"]
 

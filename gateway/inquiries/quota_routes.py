@@ -3,15 +3,16 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from connectors.model.calendar import day_of
 from gateway.identity.caller import working
 from gateway.inquiries.ledger import Charge, Room, read_room
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/v1", tags=["查询 Ask"])
+router = Router(prefix="/v1", tags=["查询 Ask"])
 Account = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 WINDOWS = {"acct-day": 86_400, "acct-month": 2_592_000}
 NO_INQUIRY = UUID(int=0)

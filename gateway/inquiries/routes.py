@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import Depends, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
@@ -24,10 +24,11 @@ from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Http, TheSettings, Units
 from gateway.web.problems import problem
+from gateway.web.router import Router
 from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import payload_of
 
-router = APIRouter(prefix="/v1/inquiries", tags=["查询 Ask"])
+router = Router(prefix="/v1/inquiries", tags=["查询 Ask"])
 Asker = Annotated[Actor, Depends(proving("inquiries"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 Key = Annotated[

@@ -6,16 +6,17 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.identity.caller import working
 from gateway.inquiries.usage import read_usage, report_usage
 from gateway.platforms.tables import Delivery, UsageResult
 from gateway.runtime.work import UnitOfWork
+from gateway.web.router import Router
 from signing.jws import payload_of
 
-router = APIRouter(prefix="/v1/usage-results", tags=["回流 Feedback"])
+router = Router(prefix="/v1/usage-results", tags=["回流 Feedback"])
 Reporting = Annotated[UnitOfWork, Depends(working("usage-results"), scope="function")]
 Yuan = Annotated[Decimal | None, Field(ge=0, lt=10**15, decimal_places=2, description="元 In yuan, as a text.")]
 

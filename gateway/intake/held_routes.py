@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from gateway.identity.caller import require, working
 from gateway.intake.accepting import accept_held
@@ -13,8 +13,9 @@ from gateway.intake.routes import TheIntake
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/v1", tags=["质量 Quality"])
+router = Router(prefix="/v1", tags=["质量 Quality"])
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "admin"), scope="function")]
 Decider = Annotated[Actor, Depends(require("datasets", "admin"), scope="function")]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
@@ -32,8 +32,9 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import TheSettings, Units
 from gateway.web.error_table import ERRORS
+from gateway.web.router import OWN_LIMIT, Router
 
-router = APIRouter(prefix="/console/uploads", include_in_schema=False)
+router = Router(prefix="/console/uploads", include_in_schema=False)
 ON_A_PAGE = 50
 FIRST_REJECTED = 5
 OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
@@ -48,7 +49,7 @@ async def show(request: Request, units: Units, present: Sender, before: UUID | N
     return await _form(request, units, present, before=before)
 
 
-@router.post("")
+@router.post("", max_body_size=OWN_LIMIT)
 async def hand_in(
     request: Request, units: Units, intake: TheIntake, settings: TheSettings, present: Sender
 ) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
 from gateway.identity.caller import require
@@ -17,8 +17,9 @@ from gateway.intake.submission import Intake
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/v1", tags=["质量 Quality"])
+router = Router(prefix="/v1", tags=["质量 Quality"])
 Reader = Annotated[Actor, Depends(require("datasets", "audit"), scope="function")]
 CHUNK = 1 << 16
 Format = Annotated[

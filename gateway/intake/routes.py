@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 from fastapi import Path as PathParameter
 
 from connectors.store.corrections import count_corrected
@@ -21,8 +21,9 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units, part
+from gateway.web.router import OWN_LIMIT, Router
 
-router = APIRouter(prefix="/v1", tags=["提交 Submit"])
+router = Router(prefix="/v1", tags=["提交 Submit"])
 SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 Pusher = Annotated[Actor, Depends(require("datasets"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit"), scope="function")]
@@ -44,6 +45,7 @@ DatasetName = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 @router.post(
     "/datasets/{dataset}/batches",
     status_code=201,
+    max_body_size=OWN_LIMIT,
     summary="提交一个批次 Submit a batch",
     response_model=None,
     responses={202: {"description": "Held: it looks unlike earlier ones, and a person has to look at it."}},

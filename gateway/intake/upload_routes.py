@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from gateway.identity.caller import working
 from gateway.intake.pieces import append
@@ -23,8 +23,9 @@ from gateway.runtime.work import UnitOfWork
 from gateway.web.body import chunks_of, read_digest
 from gateway.web.checksum import ALGORITHMS, Checksum
 from gateway.web.dependencies import TheSettings, Units
+from gateway.web.router import OWN_LIMIT, Router
 
-router = APIRouter(prefix="/v1", tags=["提交 Submit"])
+router = Router(prefix="/v1", tags=["提交 Submit"])
 VERSION = "1.0.0"
 TUS = {"Tus-Resumable": VERSION}
 PIECE_TYPE = "application/offset+octet-stream"
@@ -85,6 +86,7 @@ async def show(upload_id: UUID, work: Work, response: Response) -> dict[str, Any
 @router.patch(
     "/uploads/{upload_id}",
     status_code=204,
+    max_body_size=OWN_LIMIT,
     summary="上传一段 Send a piece",
     openapi_extra={"requestBody": {"required": True, "content": {PIECE_TYPE: {}}}},
 )

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.console.render import PageError, page
@@ -16,8 +16,9 @@ from gateway.people.roles import ROLES
 from gateway.people.sessions import Present
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
+from gateway.web.router import Router
 
-router = APIRouter(tags=["登录 OAuth 2.0"])
+router = Router(tags=["登录 OAuth 2.0"])
 
 
 @router.get("/oauth/authorize", summary="请用户授权 Let a person permit", response_class=HTMLResponse)

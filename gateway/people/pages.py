@@ -1,6 +1,6 @@
 """Signing in and out, taking up an invitation."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.console.forms import OwnForm, is_secure, own_path
@@ -14,8 +14,9 @@ from gateway.runtime.actor import ANYONE
 from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import TheSettings, Units
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/console", include_in_schema=False)
+router = Router(prefix="/console", include_in_schema=False)
 
 
 @router.get("/sign-in")

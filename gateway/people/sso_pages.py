@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.console.forms import is_secure, own_path
@@ -12,8 +12,9 @@ from gateway.people.sessions import open_session
 from gateway.people.sso import LIFE_SECONDS, Provider, SsoError, begin, find_person, finish
 from gateway.runtime.actor import ANYONE
 from gateway.web.dependencies import Http, Keys, TheSettings, Units
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/console/sso", include_in_schema=False)
+router = Router(prefix="/console/sso", include_in_schema=False)
 COOKIE = "xinqiao-sso"
 FAILED = "/console/sign-in?said=sso-failed"
 _LOG = structlog.get_logger("gateway.sso")

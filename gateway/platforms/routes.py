@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.identity.caller import working
@@ -11,11 +11,13 @@ from gateway.platforms.reading import get_receipts, read_received
 from gateway.platforms.receiving import passes_on, receive
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import TheSettings
+from gateway.web.router import Router
 from signing.jws import MAX_STATEMENT_BYTES, payload_of
 
-router = APIRouter(prefix="/v1", tags=["回流 Feedback"])
+router = Router(prefix="/v1", tags=["回流 Feedback"])
 Sending = Annotated[UnitOfWork, Depends(working("deliveries"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("admin", "audit"), scope="function")]
+LARGEST_MESSAGE = 2 * MAX_STATEMENT_BYTES
 
 
 class Delivered(BaseModel):
@@ -23,10 +25,10 @@ class Delivered(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    message: Annotated[str, Field(max_length=2 * MAX_STATEMENT_BYTES, description="JWS, xinqiao-delivery+jws.")]
+    message: Annotated[str, Field(max_length=LARGEST_MESSAGE, description="JWS, xinqiao-delivery+jws.")]
 
 
-@router.post("/deliveries", summary="接收报送 Take a delivery in")
+@router.post("/deliveries", max_body_size=LARGEST_MESSAGE + 1024, summary="接收报送 Take a delivery in")
 async def take_in(delivered: Delivered, settings: TheSettings, work: Sending) -> dict[str, Any]:
     """Store the message and return its signed receipt; sent again, the same receipt."""
     received = await receive(work, settings.role, delivered.message)

@@ -8,7 +8,7 @@ from typing import IO
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
@@ -26,11 +26,12 @@ from gateway.quality.pages import Code, agency_page, get_batch_here
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import TheSettings, Units
+from gateway.web.router import OWN_LIMIT, Router
 
-router = APIRouter(prefix="/console/quality", include_in_schema=False)
+router = Router(prefix="/console/quality", include_in_schema=False)
 
 
-@router.post("/{agency}/corrections")
+@router.post("/{agency}/corrections", max_body_size=OWN_LIMIT)
 async def correct(
     request: Request, agency: Code, units: Units, intake: TheIntake, settings: TheSettings, present: ClerkApart
 ) -> Response:

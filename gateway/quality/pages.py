@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.catalogue.load import agencies
@@ -26,8 +26,9 @@ from gateway.quality.reading import read_agency, read_scores
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/console/quality", include_in_schema=False)
+router = Router(prefix="/console/quality", include_in_schema=False)
 Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 SAID = frozenset({"held", "held-accepted", "held-discarded", "corrections-taken"})
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi import Path as PathParameter
 
 from gateway.identity.caller import working
@@ -12,8 +12,9 @@ from gateway.quality.alerts import list_alerts
 from gateway.quality.documents import alert_document, feed_document, score_document, week_document
 from gateway.quality.reading import read_agency, read_scores
 from gateway.runtime.work import UnitOfWork
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/v1", tags=["质量 Quality"])
+router = Router(prefix="/v1", tags=["质量 Quality"])
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "admin"), scope="function")]
 Overseeing = Annotated[UnitOfWork, Depends(working("audit", "admin"), scope="function")]
 Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$", description="部门代码 The agency's code.")]

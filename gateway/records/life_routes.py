@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
@@ -28,8 +28,9 @@ from gateway.runtime.clock import now
 from gateway.runtime.work import UnitOfWork
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units, part
+from gateway.web.router import OWN_LIMIT, Router
 
-router = APIRouter(prefix="/v1", tags=["记录 Records"])
+router = Router(prefix="/v1", tags=["记录 Records"])
 ByAgency = Annotated[UnitOfWork, Depends(working("datasets"), scope="function")]
 BySignatory = Annotated[UnitOfWork, Depends(working("records"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "records"), scope="function")]
@@ -103,6 +104,7 @@ async def object_to(record_id: UUID, asked: Objection, work: BySignatory) -> dic
 @router.post(
     "/datasets/{dataset}/withdrawals",
     status_code=201,
+    max_body_size=OWN_LIMIT,
     summary="按清单撤回或修复 Withdraw or repair by list",
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )

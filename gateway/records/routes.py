@@ -3,15 +3,16 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from gateway.identity.caller import working
 from gateway.records.proof import prove_record
 from gateway.records.proof_file import file_bytes
 from gateway.runtime.work import UnitOfWork
+from gateway.web.router import Router
 from signing.jws import key_id_of
 
-router = APIRouter(prefix="/v1", tags=["提交 Submit"])
+router = Router(prefix="/v1", tags=["提交 Submit"])
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "records"), scope="function")]
 
 

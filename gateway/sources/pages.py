@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.sources.schedule import list_sources
@@ -14,8 +14,9 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 from gateway.sources.life import change_source
 from gateway.web.dependencies import Units
+from gateway.web.router import Router
 
-router = APIRouter(prefix="/console/sources", include_in_schema=False)
+router = Router(prefix="/console/sources", include_in_schema=False)
 
 
 @router.get("")

@@ -85,9 +85,14 @@ async def chunks_of(request: Request) -> AsyncIterator[bytes]:
 
 def check_announced(request: Request, most: int) -> None:
     """Refuse a body that announces more than may come, before it is read."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > most:
+    if announces_more(request, most):
         raise too_large(most)
+
+
+def announces_more(request: Request, most: int) -> bool:
+    """Tell whether a request says that its body is larger than this; one that says nothing does not."""
+    announced = request.headers.get("content-length", "").lstrip("0")
+    return announced.isdecimal() and (len(announced) > len(str(most)) or int(announced) > most)
 
 
 def too_large(most: int) -> DeniedError:

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 
-LARGEST_BODY = 64 * 1024
+from gateway.runtime.denial import DeniedError
+
 MOST_FIELDS = 20
 TYPE = "application/x-www-form-urlencoded"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -28,7 +29,10 @@ async def read_form(request: Request) -> dict[str, str]:
         raise FormError("Put every parameter in the body.")
     if "authorization" in request.headers:
         raise FormError("Authenticate with client_assertion alone.", "invalid_client", 401)
-    body = await _read_body(request)
+    try:
+        body = await request.body()
+    except DeniedError as fault:
+        raise FormError("The body is too large.") from fault
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as fault:
@@ -39,15 +43,6 @@ async def read_form(request: Request) -> dict[str, str]:
     if "client_secret" in form:
         raise FormError("Secrets are not accepted: sign a client_assertion.")
     return form
-
-
-async def _read_body(request: Request) -> bytearray:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise FormError("The body is too large.")
-    return body
 
 
 async def on_form_error(_request: Request, fault: Exception) -> JSONResponse:

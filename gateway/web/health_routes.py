@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -13,8 +13,9 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.readiness import ANSWER_SECONDS, readiness
 from gateway.telemetry.worker_health import read_workers
 from gateway.web.dependencies import TheSettings, Units
+from gateway.web.router import Router
 
-router = APIRouter(tags=["运行 Operation"])
+router = Router(tags=["运行 Operation"])
 
 
 @router.get("/livez", summary="进程是否存活 Is the process alive?")

@@ -12,10 +12,11 @@ from gateway.runtime.denial import Denial
 from gateway.web.error_table import ERRORS
 from gateway.web.operations import Operation
 from gateway.web.problems import MEDIA_TYPE, problem_document
+from gateway.web.router import head_checks
 
 ALWAYS = ("internal-error",)
 WITH_PARAMETERS = ("invalid-request",)
-WITH_JSON = ("http-error",)
+WITH_JSON = ("http-error", "body-too-large")
 WITH_TOKEN = (
     "unauthenticated", "invalid-dpop-proof", "use-dpop-nonce", "insufficient-scope", "account-suspended",
     "account-closed", "institution-suspended", "institution-closed", "agreement-not-in-force", "address-not-allowed",
@@ -74,8 +75,7 @@ def _callers(app: FastAPI) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _scopes(dependant: Dependant) -> tuple[str, ...]:
-    scopes: tuple[str, ...] = getattr(dependant.call, "scopes", ())
-    return scopes or next(filter(None, map(_scopes, dependant.dependencies)), ())
+    return next((check.scopes for check in head_checks(dependant)), ())
 
 
 def _complete(described: dict[str, Any], operation: Operation, scopes: tuple[str, ...]) -> None:

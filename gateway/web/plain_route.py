@@ -4,12 +4,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
+
+from gateway.web.router import GuardedRoute
 
 
-class PlainRoute(APIRoute):
+class PlainRoute(GuardedRoute):
     """Its function takes the request and returns the response; parameters, body and answer are its own affair."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_answer(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the function itself."""
         return self.endpoint

@@ -6,18 +6,19 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.web.error_table import ERRORS
 from gateway.web.problems import problem_document
+from gateway.web.router import Router
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-router = APIRouter(tags=["参考 Reference"])
+router = Router(tags=["参考 Reference"])
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
 

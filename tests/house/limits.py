@@ -33,6 +33,8 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.settings import Settings
 from gateway.web.body import receive
 from gateway.web.forms import FormError, read_form
+from gateway.web.json_body import check_json
+from gateway.web.router import SMALL_BYTES, bounded
 from signing.canonical import canonical_bytes
 from signing.errors import CanonicalError, SignatureError
 from signing.jws import key_id_of, sign_jws, verify_jws
@@ -141,7 +143,8 @@ def certificate(length):
 
 
 async def form(body):
-    await read_form(request(body.encode(), content_type="application/x-www-form-urlencoded"))
+    sent = request(body.encode(), content_type="application/x-www-form-urlencoded")
+    await read_form(bounded(sent, SMALL_BYTES))
 
 
 async def body_of(sent, path, most=10**9, **headers):
@@ -241,9 +244,11 @@ LIMITS = {
     "gateway.identity.tokens.nonces.WINDOW_SECONDS": Limit(120, AT_MOST, fresh_nonce, OverflowError),
     "gateway.platforms.messages.MOST_ITEMS": Limit(500, AT_MOST, items, MessageError, "1 to 500"),
     "the fewest items": Limit(1, AT_LEAST, items, MessageError, "1 to 500"),
-    "gateway.web.forms.LARGEST_BODY": Limit(
+    "gateway.web.router.SMALL_BYTES": Limit(
         65_536, AT_MOST, lambda n: form("a=" + "x" * (n - 2)), FormError, "too large"
     ),
+    "gateway.web.json_body.MOST_DEPTH": Limit(32, AT_MOST, lambda n: check_json(b"[" * n), DeniedError, "32 deep"),
+    "gateway.web.json_body.MOST_PARTS": Limit(10_000, AT_MOST, lambda n: check_json(b"," * n), DeniedError, "10000"),
     "gateway.web.forms.MOST_FIELDS": Limit(
         20, AT_MOST, lambda n: form("&".join(f"a{i}=1" for i in range(n))), FormError, "too many"
     ),

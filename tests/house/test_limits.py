@@ -31,6 +31,7 @@ ELSEWHERE = {
     "gateway.intake.signatures.MOST_AGE_SECONDS": (300, "LIMITS, the age of a signature"),
     "gateway.intake.uploads.LIFE_HOURS": (24, "tests/house/test_limits_over_http.py"),
     "gateway.intake.uploads.MOST_OPEN": (10, "tests/house/test_limits_over_http.py"),
+    "gateway.platforms.routes.LARGEST_MESSAGE": (8 * 1024**2, "tests/web/test_bodies.py"),
     "gateway.web.http_protocol.LARGEST_HEAD": (65_536, "tests/house/test_bounds.py"),
     "gateway.web.http_protocol.MOST_HEADERS": (100, "tests/house/test_bounds.py"),
 }
@@ -72,6 +73,7 @@ NO_LIMIT = {
     "gateway.web.body.PIECE_BYTES": PACE,
     "gateway.web.checksum.MISMATCH": FORMAT,
     "gateway.web.health_routes.ANSWER_SECONDS": "a wait for a database that may be down",
+    "gateway.web.router.OWN_LIMIT": "the route counts the body itself",
     "signing.jws.KEYS_KEPT": "a cache: beyond it the oldest is read anew",
     "signing.merkle.HASH_BYTES": FORMAT,
     "signing.message_signatures._RAW_P256": FORMAT,

@@ -100,8 +100,14 @@ def token(gateway, kind, **changes):
 
 
 async def send(client, name, access_token, key=PROOF_KEY):
+    request = request_of(client, name, access_token, key)
+    return await client.request(**request, json={} if request["method"] == "POST" else None)
+
+
+def request_of(client, name, access_token, key=PROOF_KEY, **more):
+    """A request of a route with every parameter it needs, and no body."""
     method, path = name.split(" ", 1)
-    values = {"dataset": "ent_registration", "action": "revoke", "decision": "approve"}
+    values = {"dataset": "ent_registration", "action": "revoke", "decision": "approve", **more}
     for part in [part for part in path.split("/") if part.startswith("{")]:
         path = path.replace(part, values.get(part.strip("{}").split(":")[0], str(uuid4())))
     headers = {
@@ -114,7 +120,7 @@ async def send(client, name, access_token, key=PROOF_KEY):
     if access_token:
         url = f"{client.base_url}".rstrip("/") + path
         headers |= {"Authorization": f"DPoP {access_token}", "DPoP": proof(url, method, access_token, key)}
-    return await client.request(method, path, headers=headers, json={} if method == "POST" else None)
+    return {"method": method, "url": path, "headers": headers}
 
 
 @pytest.mark.parametrize("name", GUARDED)

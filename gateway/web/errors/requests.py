@@ -94,6 +94,14 @@ SECTION = Section(
             '`"purpose": 7` → `invalid_params: [{"name": "body.purpose", …}]`',
             members={"invalid_params": [{"name": "body.purpose", "reason": "Input should be a valid string"}]},
         ),
+        "body-too-large": ErrorRow(
+            413,
+            "请求体超过上限。",
+            "The body is larger than this address takes.",
+            "发小一些；文件用提交或断点续传。",
+            "Send less; files are handed in as submissions or uploads.",
+            "`POST /v1/inquiries` 带 30 MB 的请求体 a question of 30 MB",
+        ),
         "not-found": ErrorRow(
             404,
             "没有这个地址。",

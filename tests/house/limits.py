@@ -257,6 +257,10 @@ LIMITS = {
 ON_DISK = {
     "gateway.web.body.TRUSTED_BYTES": Limit(4 * 1024**2, AT_MOST, repetitive, DeniedError, "200 times"),
     "gateway.web.body.MOST_TIMES": Limit(200, AT_MOST, packed, DeniedError, "200 times"),
+    "gateway.web.body.MOST_MEMBERS": Limit(
+        10_000, AT_MOST, lambda path, n: body_of(gzip.compress(b"", mtime=0) * n, path, content_encoding="gzip"),
+        DeniedError, "10000",
+    ),
     "the largest delivery": Limit(
         1000, AT_MOST, lambda path, n: body_of(b"x" * n, path, 1000), DeniedError, "at most 1000"
     ),

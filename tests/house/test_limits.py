@@ -71,6 +71,7 @@ NO_LIMIT = {
     "gateway.platforms.sender.TIMEOUT_SECONDS": "a wait for a foreign service",
     "gateway.web.body.IDLE_SECONDS": "a wait of a minute for a silent sender",
     "gateway.web.body.PIECE_BYTES": PACE,
+    "gateway.web.body.SLICE_BYTES": PACE,
     "gateway.web.checksum.MISMATCH": FORMAT,
     "gateway.web.health_routes.ANSWER_SECONDS": "a wait for a database that may be down",
     "gateway.web.router.OWN_LIMIT": "the route counts the body itself",

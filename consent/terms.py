@@ -3,9 +3,10 @@
 Once requested they never change; what changes is the consent's status, a new version each time.
 """
 
+from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from consent.errors import TermsError
@@ -19,7 +20,7 @@ PURPOSES: Mapping[str, str] = {
     "renewal": "续贷审查",
     "subsidy": "补贴审核",
 }
-LONGEST = timedelta(days=3 * 366)
+LONGEST_YEARS = 3
 MOST_USES = 100_000
 SCHEMA = "xinqiao-consent/1"
 
@@ -73,10 +74,19 @@ def check_terms(terms: Terms, now: datetime) -> None:
         raise TermsError(f"purpose: 须为其中之一 one of {', '.join(PURPOSES)}")
     if terms.valid_until <= max(terms.valid_from, now):
         raise TermsError("valid_until: 须晚于 valid_from 和当前时间 must be later than valid_from and than now")
-    if terms.valid_until - terms.valid_from > LONGEST:
+    if terms.valid_until > years_after(terms.valid_from, LONGEST_YEARS):
         raise TermsError("valid_until: 不得超过 valid_from 后三年 at most three years after valid_from")
     if terms.max_uses is not None and not 1 <= terms.max_uses <= MOST_USES:
         raise TermsError(f"max_uses: 1 至 {MOST_USES}，或不填 1 to {MOST_USES}, or absent")
+
+
+def years_after(moment: datetime, years: int) -> datetime:
+    """Return the same day and hour so many years on, in its own offset; of 29 February, the month's last day."""
+    year = moment.year + years
+    if year > datetime.max.year:
+        return datetime.max.replace(tzinfo=moment.tzinfo)
+    leap_day_lost = (moment.month, moment.day) == (2, 29) and not isleap(year)
+    return moment.replace(year=year, day=28 if leap_day_lost else moment.day)
 
 
 def _instant(moment: datetime) -> str:

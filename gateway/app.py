@@ -52,7 +52,7 @@ from gateway.sources import pages as source_pages
 from gateway.telemetry.metrics import Metrics
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
-from gateway.web.addresses import WithoutNul
+from gateway.web.edge import Edge
 from gateway.web.forms import FormError, on_form_error
 from gateway.web.observation import Observation, observed
 from gateway.web.problems import install_handlers
@@ -93,7 +93,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.add_exception_handler(FormError, on_form_error)
     app.add_exception_handler(PageError, on_page_error)
     app.add_exception_handler(SignInNeededError, on_sign_in_needed)
-    app.add_middleware(WithoutNul)
+    app.add_middleware(Edge)
     app.add_middleware(Observation, metrics=metrics)  # added last: the outermost
     for module in (
         health,

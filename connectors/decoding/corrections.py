@@ -19,7 +19,8 @@ HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码
 SHORTENED = 2_000  # characters: a cell of this length was cut when it was kept
 _FIRST = re.compile(r"行号\s*row\s*[·:：]?\s*([0-9a-fA-F-]{36})?")
 _BEYOND = re.compile(r"第(\d+)列")
-_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+_RUNS = r"[=+\-@＝＋－＠\t\r\n]"  # a spreadsheet takes the full-width forms for the others
+_FORMULA = re.compile(rf"'+{_RUNS}")
 _FORMS = {"utf-8", "gb18030", "xlsx"}
 
 
@@ -144,7 +145,7 @@ def _shaped(cells: list[str], own: Sequence[int], beyond: Sequence[int]) -> list
 
 def escaped(cell: str) -> str:
     """Mark a cell that a spreadsheet would run as a formula when it opens a CSV file (CWE-1236)."""
-    return f"'{cell}" if re.match(r"'*[=+\-@\t\r]", cell) else cell
+    return f"'{cell}" if re.match(rf"'*{_RUNS}", cell) else cell
 
 
 def _without_mark(cell: str) -> str:

@@ -1,6 +1,5 @@
 """What two operators may do with records: repair one on the credit office's decision, erase a person."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from gateway.admin.action import Action, Reason
 from gateway.records.acts import act_on_record
 from gateway.records.erasure import erase_subject
 from gateway.runtime.work import UnitOfWork
+from gateway.web.values import Day
 
 
 class RepairRecord(Action):
@@ -22,7 +22,7 @@ class RepairRecord(Action):
     risky: ClassVar[bool] = True
     action: Literal["record.repair"] = "record.repair"
     record: UUID
-    effective_on: date | None = None
+    effective_on: Day | None = None
     reason: Reason
     document: Annotated[str, Field(min_length=2, max_length=200, description="修复决定文书号 The decision's number.")]
 

@@ -37,6 +37,7 @@ class LinkedData(JSONResponse):
     media_type = "application/ld+json"
 
 
+@router.head("/catalogue/schema", include_in_schema=False)
 @router.get(
     "/catalogue/schema", summary="目录文件的结构 JSON Schema of the catalogue's files", response_class=JsonSchema
 )

@@ -63,10 +63,12 @@ async def change_consent(
     if not consent.intact:
         return Denial("consent-integrity-failed")
     after = decide_change(action, work.actor.kind, consent.status)
-    if isinstance(after, Unchanged):
-        return consent if after.again else Denial(after.reason)
+    if isinstance(after, Unchanged) and not after.again:
+        return Denial(after.reason)
     if action in {"approve", "reject"} and (denied := await _check(work, consent, action, approval)):
         return denied
+    if isinstance(after, Unchanged):
+        return consent
     changed = Consent(consent.terms, consent.version + 1, after, intact=True)
     return await _add(work, f"consent.{_VERBS[action]}", changed, now, approval)
 

@@ -20,6 +20,7 @@ _TILE = re.compile(r"([0-9]|[1-5][0-9])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
+@router.head("/checkpoint", include_in_schema=False)
 @router.get("/checkpoint", summary="最新检查点 Latest signed tree head", response_class=PlainTextResponse)
 async def checkpoint(request: Request, units: Units) -> Response:
     """Return the newest checkpoint as a signed note (C2SP tlog-checkpoint)."""
@@ -28,6 +29,7 @@ async def checkpoint(request: Request, units: Units) -> Response:
     return PlainTextResponse(note, headers={"Cache-Control": "no-cache"})
 
 
+@router.head("/tile/{path:path}", include_in_schema=False)
 @router.get("/tile/{path:path}", summary="哈希块 A tile of hashes", response_class=Response)
 async def tile(path: str, request: Request, units: Units) -> Response:
     """Return the hashes of a tile, 32 bytes each; a partial tile names its width (`.p/W`)."""

@@ -10,6 +10,7 @@ from gateway.web.router import Router
 router = Router(tags=["运行 Operation"])
 
 
+@router.head("/.well-known/xinqiao-keys", include_in_schema=False)
 @router.get("/.well-known/xinqiao-keys", summary="公钥 Public keys")
 async def keys(units: Units) -> dict[str, Any]:
     """Return JWKs by purpose, and the audit log's verifier key (C2SP signed-note)."""

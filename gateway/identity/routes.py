@@ -111,6 +111,7 @@ async def revocation(units: Units, issuer: TheIssuer, access: TheAccess, form: O
     return _respond(answer)
 
 
+@router.head("/oauth/jwks", include_in_schema=False)
 @router.get("/oauth/jwks", summary="令牌公钥 Keys of access tokens")
 async def jwks(keys: Keys, access: TheAccess) -> JSONResponse:
     """Return the public keys that access tokens are verified with (RFC 7517), the coming one too."""
@@ -119,6 +120,7 @@ async def jwks(keys: Keys, access: TheAccess) -> JSONResponse:
     return JSONResponse({"keys": keys.publics("token")}, headers=headers)
 
 
+@router.head("/.well-known/oauth-authorization-server", include_in_schema=False)
 @router.get("/.well-known/oauth-authorization-server", summary="Metadata 元数据 (RFC 8414)")
 async def metadata(settings: TheSettings) -> dict[str, object]:
     """Return where everything is and what is spoken there."""

@@ -1,6 +1,7 @@
 """What institutions did with answers: reported once, corrected by version, told to the city."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
+from connectors.model.calendar import day_of
 from gateway.inquiries.tables import Inquiry
 from gateway.platforms.outbox import deliver
 from gateway.platforms.reading import find_sent
@@ -23,12 +25,17 @@ _NEWEST = text("""
 """)
 
 
-async def report_usage(work: UnitOfWork, inquiry_id: UUID, content: Mapping[str, Any]) -> tuple[UsageResult, bool]:
+async def report_usage(
+    work: UnitOfWork, inquiry_id: UUID, decided_on: date, content: Mapping[str, Any]
+) -> tuple[UsageResult, bool]:
     """Store a usage result and queue its delivery; return it and whether it is new.
 
     Other content for the same answer is a new version. Raises DeniedError where the institution was given no such
-    answer.
+    answer, or the day it decided on has not come.
     """
+    if decided_on > day_of(work.now):
+        reason = "不能晚于今天 not later than today"
+        raise DeniedError("invalid-request", reason, invalid_params=[{"name": "body.decided_on", "reason": reason}])
     session = work.session
     inquiry = await session.get(Inquiry, inquiry_id)
     if inquiry is None or inquiry.institution != work.actor.institution_id or inquiry.state != "answered":

@@ -1,7 +1,6 @@
 """Reporting what was done with an answer, and following the report to the city and the province."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,11 +13,12 @@ from gateway.inquiries.usage import read_usage, report_usage
 from gateway.platforms.tables import Delivery, UsageResult
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
+from gateway.web.values import Day, Yuan
 from signing.jws import payload_of
 
 router = Router(prefix="/v1/usage-results", tags=["回流 Feedback"])
 Reporting = Annotated[UnitOfWork, Depends(working("usage-results"), scope="function")]
-Yuan = Annotated[Decimal | None, Field(ge=0, lt=10**15, decimal_places=2, description="元 In yuan, as a text.")]
+Amount = Annotated[Yuan | None, Field(description="元 In yuan, as a text.")]
 
 
 class UsageReport(BaseModel):
@@ -28,10 +28,10 @@ class UsageReport(BaseModel):
 
     inquiry: UUID
     outcome: Literal["granted", "refused"]
-    amount: Yuan = None
-    balance: Yuan = None
+    amount: Amount = None
+    balance: Amount = None
     first_time: Annotated[bool | None, Field(description="首贷 Its first loan anywhere.")] = None
-    decided_on: date
+    decided_on: Day
 
     @model_validator(mode="after")
     def check(self) -> "UsageReport":
@@ -52,7 +52,7 @@ class UsageReport(BaseModel):
 @router.post("", summary="报告应用结果 Report a usage result")
 async def report(told: UsageReport, request: Request, response: Response, work: Reporting) -> dict[str, Any]:
     """Store the report and queue it for the city; the same again is the same (200), other content a version (201)."""
-    row, new = await report_usage(work, told.inquiry, told.content())
+    row, new = await report_usage(work, told.inquiry, told.decided_on, told.content())
     request.app.state.metrics.count("usage-result", told.outcome if new else "known")
     response.status_code = 201 if new else 200
     return {"result": str(row.result_id), "version": row.version, "exchange": str(row.exchange)}

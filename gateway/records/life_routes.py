@@ -29,6 +29,7 @@ from gateway.runtime.work import UnitOfWork
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units, part
 from gateway.web.router import OWN_LIMIT, Router
+from gateway.web.values import Day
 
 router = Router(prefix="/v1", tags=["记录 Records"])
 ByAgency = Annotated[UnitOfWork, Depends(working("datasets"), scope="function")]
@@ -40,7 +41,8 @@ Document = Annotated[str | None, Field(max_length=200, description="文书号 Th
 KnownAt = Annotated[
     AwareDatetime | None, Query(description="当时已知 As known at this moment (RFC 3339 with its offset).")
 ]
-Day = Annotated[date | None, Query(description="截至日 As of this day (Asia/Shanghai).")]
+Effective = Annotated[Day | None, Field(description="生效日 The day it takes effect; today where none is given.")]
+AsOfDay = Annotated[date | None, Query(description="截至日 As of this day (Asia/Shanghai).")]
 
 
 class Act(BaseModel):
@@ -48,7 +50,7 @@ class Act(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     kind: Literal["withdraw", "reinstate", "repair", "object", "uphold", "reject"]
-    effective_on: date | None = None
+    effective_on: Effective = None
     reason: Reason
     document: Document = None
     hide: Annotated[bool, Field(description="异议期间暂停公示 Hide it while the objection is open.")] = False
@@ -59,7 +61,7 @@ class ListAct(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     kind: Literal["withdraw", "repair", "reinstate"] = "withdraw"
-    effective_on: date | None = None
+    effective_on: Effective = None
     reason: Reason
     document: Document = None
 
@@ -80,7 +82,7 @@ async def own_records(work: BySignatory, protector: TheProtector) -> dict[str, A
 
 @router.get("/records/{record_id}/history", summary="记录的历史 A record's versions and acts")
 async def history(
-    record_id: UUID, work: Reading, protector: TheProtector, as_of: Day = None, known_at: KnownAt = None
+    record_id: UUID, work: Reading, protector: TheProtector, as_of: AsOfDay = None, known_at: KnownAt = None
 ) -> dict[str, Any]:
     """Return every version and act, also of what is no longer shown: for the agency, the enterprise and auditors."""
     return await read_history(work, protector, record_id, AsOf(as_of, known_at))

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=_default_home)
     role: Literal["gateway", "city-platform", "province-platform"] = "gateway"
     instance: str = Field(default="gateway", pattern=r"^[a-z][a-z0-9_]{0,30}$")
-    issuer: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^\s/]+(/[^\s]*[^\s/])?$")
+    issuer: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^\s/?#@]+$")
     origin: str = ""
 
     database_url: SecretStr | None = Field(

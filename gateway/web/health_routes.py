@@ -18,12 +18,14 @@ from gateway.web.router import Router
 router = Router(tags=["运行 Operation"])
 
 
+@router.head("/livez", include_in_schema=False)
 @router.get("/livez", summary="进程是否存活 Is the process alive?")
 async def live() -> dict[str, str]:
     """Answer without touching the database: a failed answer means restart me."""
     return {"status": "ok"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get(
     "/readyz",
     summary="是否就绪 Can it do its work?",

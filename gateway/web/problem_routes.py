@@ -40,6 +40,7 @@ def _templates() -> "Environment":
     return templates
 
 
+@router.head("/problems/{slug}", include_in_schema=False)
 @router.get(
     "/problems/{slug}",
     summary="错误说明 What a problem means",

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from gateway.runtime.denial import Denial, DeniedError
+from gateway.web.allowed import allowed_methods
 from gateway.web.error_table import ERRORS
 
 MEDIA_TYPE = "application/problem+json"
@@ -55,7 +56,10 @@ def install_handlers(app: FastAPI) -> None:
         assert isinstance(fault, HTTPException)  # noqa: S101 - registered for this type
         reason = {404: "not-found", 405: "method-not-allowed"}.get(fault.status_code, "http-error")
         members = {"status": fault.status_code}  # http-error stands for every other status of the framework
-        response = problem(request, Denial(reason, str(fault.detail), members, fault.headers or {}))
+        headers = dict(fault.headers or {})
+        if reason == "method-not-allowed":
+            headers["Allow"] = allowed_methods(request.app, request.scope["path"])
+        response = problem(request, Denial(reason, str(fault.detail), members, headers))
         response.status_code = fault.status_code
         return response
 

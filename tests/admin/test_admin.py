@@ -194,11 +194,30 @@ async def test_a_change_that_cannot_be_made_says_so_and_leaves_nothing(office, a
     assert action not in [row["action"] for row in (await office.read("/v1/admin/changes"))["changes"]]
 
 
-@pytest.mark.parametrize("address", ["http://bank.example/cb", "https://bank.example/cb#x", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://bank.example/cb", "https://bank.example/cb#x", "javascript:alert(1)", "https://", "https://*",
+        "https://*.bank.example/cb", "https://user@bank.example/cb", "https://user:word@bank.example", "https:/cb",
+        "https://bank.example; script-src https://evil.example/", "https://bank.example;script-src/cb",
+        "https://bank.example, https://evil.example", "https://bank.example\\@evil.example", "https://bank.example/ cb",
+        "https://bank.example/\ncb", "https://bank.example/cb\n", "https://bänk.example/cb", "https://bank.example:x/cb",
+        "//bank.example/cb", "http://localhost.evil.example/cb", "https://-bank.example",
+        f"https://a.example/{'x' * 500}",
+    ],
+)  # fmt: skip
 async def test_codes_are_sent_to_safe_addresses_alone(office, address):
     await register_once(office)
     answer = await office.both(action="client.limits", client="web-1", redirect_uris=[address])
     assert answer.status_code == 422
+
+
+async def test_codes_are_sent_to_named_hosts_and_to_this_machine(office):
+    await register_once(office)
+    sound = ["https://bank.example", "https://a-b.bank.example:8443/cb/x?state=1&a=%20", "http://127.0.0.1:7000/cb",
+             "http://localhost/cb", "http://[::1]:7000/"]  # fmt: skip
+    answer = await office.both(action="client.limits", client="web-1", redirect_uris=sound)
+    assert answer.status_code == 200, answer.text
 
 
 async def register_once(office):

@@ -62,6 +62,22 @@ async def test_only_the_signatorys_own_key_over_these_terms_approves(ready):
     assert (await change(ready, "s-1", consent, "approve")).status_code == 400
 
 
+async def test_an_approval_that_does_not_hold_is_refused_of_an_active_consent_too(ready):
+    consent = (await ready.request("bank-1", 1)).json()
+    assert (await ready.decide("s-1", consent, "approve")).json()["status"] == "active"
+    claims = approval_claims(consent["consent"], consent["terms_sha256"], "approve")
+    for body in ({"approval": sign_jws(claims, generate_key("ES256"), APPROVAL_TYPE)}, {"approval": "x"}, {}):
+        answer = await change(ready, "s-1", consent, "approve", **body)
+        assert (answer.status_code, slug(answer)) == (400, "approval-invalid")
+    again = (await ready.decide("s-1", consent, "approve")).json()
+    assert (again["status"], again["version"]) == ("active", 2)
+
+
+async def test_no_account_of_a_consent_holds_nul(ready):
+    answer = await ready.request("bank-1", 1, accounts=["bank-1\x00"])
+    assert (answer.status_code, slug(answer)) == (400, "invalid-request")
+
+
 async def test_an_institution_never_approves_resumes_or_sees_anothers(ready):
     consent = (await ready.request("bank-1", 1)).json()
     for action in ("approve", "resume", "pause", "reject"):

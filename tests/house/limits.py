@@ -23,6 +23,7 @@ from audit.note import Checkpoint, sign_checkpoint, verify_checkpoint
 from consent.errors import TermsError
 from consent.terms import Terms, check_terms
 from gateway.identity.clients.peer import PeerError, certificate_thumbprint
+from gateway.identity.clients.redirect_address import is_redirect_address
 from gateway.identity.tokens.access_tokens import TokenError, read
 from gateway.identity.tokens.assertion import PrivateKeyJwt, read_assertion
 from gateway.identity.tokens.dpop import ProofError, read_proof
@@ -175,6 +176,11 @@ def items(count):
     read_message(message, [public_jwk(KEY)])
 
 
+def redirect(address):
+    if not is_redirect_address(address):
+        raise ValueError(len(address))
+
+
 def second(count):
     return timedelta(seconds=count)
 
@@ -200,9 +206,20 @@ LIMITS = {
     "signing.message_signatures.LARGEST_FIELD": Limit(
         8192, AT_MOST, lambda n: read_signature("x" * n, "", "t"), SignatureError, "fields are too large"
     ),
-    "consent.terms.LONGEST": Limit(
-        timedelta(days=1098), AT_MOST, lambda n: checked_terms(valid_until=NOW + n), TermsError, "three years",
+    "consent.terms.LONGEST_YEARS": Limit(
+        3, AT_MOST, lambda n: checked_terms(valid_until=NOW.replace(year=NOW.year + n)), TermsError, "three years"
+    ),
+    "the third year of a consent": Limit(
+        second(0), AT_MOST, lambda n: checked_terms(valid_until=NOW.replace(year=2029) + n), TermsError, "three years",
         step=second(1),
+    ),
+    "the third year of a consent that begins on a leap day": Limit(
+        datetime(2031, 2, 28, 12, tzinfo=UTC), AT_MOST,
+        lambda n: checked_terms(valid_from=datetime(2028, 2, 29, 12, tzinfo=UTC), valid_until=n), TermsError,
+        "three years", step=second(1),
+    ),
+    "gateway.identity.clients.redirect_address.LONGEST": Limit(
+        500, AT_MOST, lambda n: redirect(f"https://a.example/{'x' * (n - 18)}"), ValueError
     ),
     "the shortest consent": Limit(
         second(1), AT_LEAST, lambda n: checked_terms(valid_until=NOW + n), TermsError, "later than", step=second(1)

@@ -135,6 +135,17 @@ async def test_a_signature_that_is_not_the_clients_own_is_invalid_client(client,
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
+async def test_nobody_learns_from_a_refusal_which_clients_there_are(client, bank, issuer):
+    key = generate_key("ES256")
+    forged = [
+        assertion(key, who, issuer, header=header)
+        for who in ("bank-1", "no-such-bank")
+        for header in ({}, {"kid": None}, {"alg": "ES256", "kid": bank.kid})
+    ]
+    told = {((answer := await ask(client, one)).status_code, answer.text) for one in forged}
+    assert len(told) == 1, told
+
+
 @pytest.mark.parametrize("garbage", ["x", "a.b.c", "e30.e30.e30", "é.é.é", "x" * 20_000, "e30.W10.AAAA"])
 async def test_what_is_no_jwt_is_invalid_client_and_never_a_fault(client, bank, garbage):
     answer = await ask(client, garbage)

@@ -208,6 +208,17 @@ async def test_csv_opens_in_a_spreadsheet_without_running_anything(push, get, re
     assert (await get(f"/v1/batches/{batch}/rejected-rows", "market_regulation")).status_code == 404
 
 
+async def test_nothing_that_a_spreadsheet_takes_for_a_formula_stands_at_the_front_of_a_cell(push, get):
+    fronts = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r=", "\n="]
+    lines = [f'"{front}1",{uscc(2030 + number)},某路,一,增值税' for number, front in enumerate(fronts)]
+    batch = (await push("\r\n".join([HEADER, *lines]) + "\r\n")).json()["batch"]
+    table = read((await get(f"/v1/batches/{batch}/rejected-rows", params={"format": "csv"})).content)
+    assert table[1:]
+    assert not [cell for row in table for cell in row if cell.startswith(tuple(front[0] for front in fronts))]
+    shown = {cell[1] for row in table[1:] for cell in row if cell.startswith("'")}
+    assert shown >= {"＝", "＋", "－", "＠", "="}
+
+
 async def test_a_citizen_number_is_in_neither_form_of_the_file(push, get):
     batch = (await push(f"{HEADER}\n辛店,{uscc(2050)},{citizen(3)}宅,一,增值税\n")).json()["batch"]
     for form in ("csv", "xlsx"):

@@ -1,14 +1,12 @@
 """What one client may do within its kind, and from where."""
 
 from dataclasses import asdict, dataclass
-from urllib.parse import urlsplit
 
+from gateway.identity.clients.redirect_address import is_redirect_address
 from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.tables import Client
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
-
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,11 @@ async def set_limits(work: UnitOfWork, *, client_id: str, limits: Limits) -> Non
             f"此类客户端不能有这些权限 a client of kind {row.kind} cannot have {', '.join(sorted(foreign))}",
         )
     for address in limits.redirect_uris:
-        parts = urlsplit(address)
-        if parts.fragment or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+        if not is_redirect_address(address):
             raise DeniedError(
                 "change-refused",
-                f"授权码只发往不带片段的 https 地址 {address}: a code is sent to an https address without fragment",
+                "授权码只发往 https 地址：写明主机名，不带用户名、片段和通配符 "
+                f"{address}: a code is sent to an https address of a named host, without user, fragment or wildcard",
             )
     row.scopes, row.products = limits.scopes, limits.products
     row.networks, row.redirect_uris = limits.networks, limits.redirect_uris

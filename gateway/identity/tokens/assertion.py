@@ -26,7 +26,11 @@ SKEW_SECONDS = 60
 LONGEST_LIFE_SECONDS = 300
 LARGEST_ASSERTION = 16 * 1024
 _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
-_UNVERIFIED = "The signature of the assertion does not verify."
+# One text for all that is wrong before a client's own key has signed: nobody learns from it which clients there are.
+_UNPROVED = (
+    "The assertion is not signed with a key registered for this client: check sub, kid (needed where there are two "
+    "keys), alg (the key's own: PS256, ES256 or Ed25519) and, with the operator, that the client is active."
+)
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,11 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         if request.assertion is None:
             return None
         claims, form = request.assertion.claims, request.form
+        if form.get("client_id", claims.get("sub")) != claims.get("sub"):
+            raise InvalidClientError(description="client_id is not the sub of the assertion.")
         client = query_client(claims.get("sub")) if isinstance(claims.get("sub"), str) else None
         if client is None:
-            raise InvalidClientError(description="No such client is registered here.")
-        if form.get("client_id", client.client_id) != client.client_id:
-            raise InvalidClientError(description="client_id is not the sub of the assertion.")
+            raise InvalidClientError(description=_UNPROVED)
         self._verify(request.assertion, client.keys)
         request.client = client  # from here on the request is this client's, also if it is refused
         self._check_claims(claims, client.client_id)
@@ -79,15 +83,15 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
     def _verify(self, assertion: Assertion, registered: Sequence[Mapping[str, Any]]) -> None:
         keys = [jwk for jwk in registered if assertion.header.get("kid") in {None, jwk["kid"]}]
         if len(keys) != 1:
-            raise InvalidClientError(description="kid names none of the registered keys; name one where there are two.")
+            raise InvalidClientError(description=_UNPROVED)
         if assertion.header.get("alg") not in SUITES[keys[0]["kty"]]:
-            raise InvalidClientError(description="alg is not the one of the registered key: PS256, ES256 or Ed25519.")
+            raise InvalidClientError(description=_UNPROVED)
         try:
             verified = jws.validate_compact(assertion.signed, import_public(keys[0]), registry=_REGISTRY)
         except (JoseError, SignatureError, ValueError) as fault:
-            raise InvalidClientError(description=_UNVERIFIED) from fault
+            raise InvalidClientError(description=_UNPROVED) from fault
         if not verified:
-            raise InvalidClientError(description=_UNVERIFIED)
+            raise InvalidClientError(description=_UNPROVED)
 
     def _check_claims(self, claims: Mapping[str, Any], client_id: str) -> None:
         now = self._now.timestamp()

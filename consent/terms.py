@@ -82,9 +82,7 @@ def check_terms(terms: Terms, now: datetime) -> None:
 
 def years_after(moment: datetime, years: int) -> datetime:
     """Return the same day and hour so many years on, in its own offset; of 29 February, the month's last day."""
-    year = moment.year + years
-    if year > datetime.max.year:
-        return datetime.max.replace(tzinfo=moment.tzinfo)
+    year = min(moment.year + years, 9999)  # the last year there is
     leap_day_lost = (moment.month, moment.day) == (2, 29) and not isleap(year)
     return moment.replace(year=year, day=28 if leap_day_lost else moment.day)
 

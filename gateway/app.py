@@ -54,6 +54,7 @@ from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
 from gateway.web.edge import Edge
 from gateway.web.forms import FormError, on_form_error
+from gateway.web.metrics_port import metrics_served
 from gateway.web.observation import Observation, observed
 from gateway.web.problems import install_handlers
 
@@ -72,7 +73,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
             app.state.gateway = opened
             gc.collect()
             gc.freeze()  # what is there by now stays: the collector need not look at it again and again
-            yield
+            async with metrics_served(settings, app):
+                yield
 
     # The stock documentation pages load their scripts from elsewhere, which these networks cannot reach.
     app = FastAPI(

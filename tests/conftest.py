@@ -21,6 +21,8 @@ from gateway.runtime.settings import Settings
 from tests import database_server, processes
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from gateway.gateway import Gateway
     from signing.keys import SigningKey
     from tests.stories import Story
@@ -110,14 +112,30 @@ async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncItera
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
-    """An HTTP client of the instance's application, in this process."""
+@pytest.fixture
+def service(gateway: Gateway) -> FastAPI:
+    """The instance's application, in this process."""
     from gateway.app import create_app
+
+    return create_app(gateway.settings, gateway)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def monitor(service: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the application's metrics."""
+    from gateway.web.metrics_port import metrics_app
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(metrics_app(service)), base_url="http://metrics") as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(gateway: Gateway, service: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the instance's application."""
     from tests.documented import Documented
     from tests.identities import add_proof
 
-    app = Documented(create_app(gateway.settings, gateway))
+    app = Documented(service)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
 
     hooks = {"request": [add_proof]}

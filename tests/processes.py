@@ -40,6 +40,7 @@ def environment(home: Path, urls: DatabaseUrls, issuer: str, **more: str) -> dic
         "XINQIAO_HOME": str(home),
         "XINQIAO_ISSUER": issuer,
         "XINQIAO_PORT": issuer.rpartition(":")[2],
+        "XINQIAO_METRICS_PORT": "0",
         "XINQIAO_DATABASE_URL": render["app"],
         "XINQIAO_DATABASE_SEQUENCER_URL": render["sequencer"],
         "XINQIAO_DATABASE_OWNER_URL": render["owner"],

@@ -89,6 +89,7 @@ def _instance(
         "XINQIAO_ROLE": role,
         "XINQIAO_ISSUER": issuer,
         "XINQIAO_PORT": str(port),
+        "XINQIAO_METRICS_PORT": "0",
         "XINQIAO_PROVIDERS": providers,
         "XINQIAO_PROVIDER_TIMEOUT_SECONDS": "2",
         "XINQIAO_DELIVERY_RETRY_SECONDS": "1",

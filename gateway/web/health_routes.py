@@ -1,17 +1,8 @@
-"""Operations: is the process alive, can it work, and what did it count."""
+"""Operations: is the process alive, and can it work."""
 
-import asyncio
-from contextlib import suppress
+from fastapi.responses import JSONResponse
 
-from fastapi import Request
-from fastapi.responses import JSONResponse, Response
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
-
-from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.readiness import ANSWER_SECONDS, readiness
-from gateway.telemetry.worker_health import read_workers
+from gateway.telemetry.readiness import readiness
 from gateway.web.dependencies import TheSettings, Units
 from gateway.web.router import Router
 
@@ -43,17 +34,3 @@ async def ready(units: Units, settings: TheSettings) -> JSONResponse:
         "checks": {finding.name: {"ok": finding.ok, "seen": finding.seen} for finding in findings},
     }
     return JSONResponse(body, status_code=200 if ready else 503)
-
-
-@router.get("/metrics", summary="指标 Prometheus metrics", response_class=Response)
-async def metrics(request: Request, units: Units, settings: TheSettings) -> Response:
-    """Sum the counts of all processes of this instance; what rooms count in the database, where it answers."""
-    counted: Metrics = request.app.state.metrics
-    registry = CollectorRegistry()
-    registry.register(counted)
-    registry.register(read_workers(settings.worker_folder))
-    with suppress(SQLAlchemyError, OSError):
-        async with asyncio.timeout(ANSWER_SECONDS), units.database.begin("metrics") as session:
-            for count in request.app.state.counted_in_database:
-                registry.register(await count(session))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -20,7 +20,7 @@ from gateway.telemetry.logs import configure_logs
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.traces import TRACER, configure_traces, record_failure
 
-QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+QUIET = frozenset({"/livez", "/readyz"})
 UNMATCHED = "(no route)"
 _LOG = structlog.get_logger("gateway.request")
 

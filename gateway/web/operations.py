@@ -25,6 +25,5 @@ class Operation:
 OPERATIONS: Mapping[str, Operation] = {
     "GET /livez": Operation(answered={"status": "ok"}),
     "GET /readyz": Operation(answered={"status": "ok", "checks": {"database": {"ok": True, "seen": "18.1"}}}),
-    "GET /metrics": Operation(answered="# TYPE xinqiao_requests_total counter\nxinqiao_requests_total 1.0\n"),
     "GET /problems/{slug}": Operation(("not-found",), answered="<!doctype html>…"),
 }

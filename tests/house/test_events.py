@@ -124,7 +124,7 @@ SHOWS_NO_RECORD = "terms, counts and states, no credit data"
 # What leaves no event of its own, and why.
 WITHOUT = {
     **dict.fromkeys(
-        ("GET /livez", "GET /readyz", "GET /metrics", "GET /.well-known/xinqiao-keys", "GET /oauth/jwks",
+        ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /oauth/jwks",
          "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
          "GET /problems/{slug}", "GET /console/console.css", "GET /console/icon.svg", "GET /console/uploads.js",
          "GET /console/language/{language}", "OPTIONS /v1/uploads"), "public",

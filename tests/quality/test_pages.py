@@ -67,7 +67,7 @@ async def test_an_agency_sees_its_own_scorecard_and_overseers_see_all(gateway, c
 
 
 async def test_alerts_are_seen_by_their_agency_and_by_overseers_and_counted_for_the_monitor(
-    gateway, client, get, delivered
+    gateway, monitor, get, delivered
 ):
     async with gateway.units.begin("alerts.check", PROGRAM) as work:
         await check_alerts(work)
@@ -75,7 +75,7 @@ async def test_alerts_are_seen_by_their_agency_and_by_overseers_and_counted_for_
         found = (await get("/v1/alerts", who)).json()["alerts"]
         assert [(alert["agency"], alert["kind"]) for alert in found] == [("tax", "drift")]
     assert (await get("/v1/alerts", "market_regulation")).json() == {"alerts": []}
-    gauge = (await client.get("/metrics")).text
+    gauge = (await monitor.get("/metrics")).text
     assert 'xinqiao_alerts_open{kind="drift"} 1.0' in gauge
     assert 'xinqiao_alerts_open{kind="silent"} 0.0' in gauge
 

@@ -93,16 +93,18 @@ async def until_seen(client, holds):
             await asyncio.sleep(0.05)
 
 
-async def metric(client, name, step):
+async def metric(monitor, name, step):
     """Read one sample of the worker's metrics."""
     (line,) = [
-        line for line in (await client.get("/metrics")).text.splitlines() if line.startswith(f'{name}{{step="{step}"}}')
+        line
+        for line in (await monitor.get("/metrics")).text.splitlines()
+        if line.startswith(f'{name}{{step="{step}"}}')
     ]
     return float(line.split()[1])
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_step_that_raises_is_named_and_counted_the_others_go_on_and_it_recovers(gateway, client, name):
+async def test_a_step_that_raises_is_named_and_counted_the_others_go_on_and_it_recovers(gateway, client, monitor, name):
     steps = Steps(gateway)
     steps.broken[name] = RuntimeError(TEXT)
     async with at_work(gateway, steps):
@@ -111,13 +113,13 @@ async def test_a_step_that_raises_is_named_and_counted_the_others_go_on_and_it_r
         assert answer.json()["status"] == "degraded"
         assert TEXT not in answer.text
         await steps.go_on(set(NAMES) - {name})
-        assert await metric(client, "xinqiao_worker_step_failing", name) == 1
+        assert await metric(monitor, "xinqiao_worker_step_failing", name) == 1
         steps.broken.clear()
         await steps.go_on(NAMES)
         recovered = await until_seen(client, lambda seen: seen == "1 running")
         assert recovered.json()["status"] == "ok"
-        assert await metric(client, "xinqiao_worker_step_failing", name) == 0
-        assert await metric(client, "xinqiao_worker_step_faults_total", name) >= 1
+        assert await metric(monitor, "xinqiao_worker_step_failing", name) == 0
+        assert await metric(monitor, "xinqiao_worker_step_faults_total", name) >= 1
 
 
 @pytest.mark.parametrize(

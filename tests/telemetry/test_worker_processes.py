@@ -24,7 +24,9 @@ def instance(socket_folder, tmp_path):
     """The environment of an initialised instance, and the name of its database."""
     issuer = f"http://127.0.0.1:{free_port()}"
     with database_server.fresh_database(socket_folder) as urls:
-        env = environment(tmp_path, urls, issuer, XINQIAO_DATABASE_WAIT_SECONDS=WAIT_SECONDS)
+        env = environment(
+            tmp_path, urls, issuer, XINQIAO_DATABASE_WAIT_SECONDS=WAIT_SECONDS, XINQIAO_METRICS_PORT=f"{free_port()}"
+        )
         xinqiao(["init"], env)
         yield env, urls.app.database
 
@@ -86,7 +88,7 @@ def test_a_worker_whose_database_was_away_for_long_is_the_same_process_and_works
 
 def times(env, step):
     """Return how many times a step has failed by now, as the metrics tell it."""
-    text = httpx.get(f"{env['XINQIAO_ISSUER']}/metrics", timeout=10).text
+    text = httpx.get(f"http://127.0.0.1:{env['XINQIAO_METRICS_PORT']}/metrics", timeout=10).text
     (line,) = [one for one in text.splitlines() if one.startswith(f'xinqiao_worker_step_faults_total{{step="{step}"}}')]
     return float(line.split()[1])
 

@@ -11,9 +11,10 @@ from gateway.identity.clients.scopes import granted
 from gateway.identity.tables import Client, PushedRequest
 from gateway.identity.tokens.codes import add_code
 from gateway.people.acting import acting
-from gateway.people.guard import Anyone, SignedForm
+from gateway.people.guard import Anyone, SignedForm, Visitor, admit
 from gateway.people.roles import ROLES
 from gateway.people.sessions import Present
+from gateway.runtime.actor import ANYONE
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
@@ -25,13 +26,14 @@ router = Router(tags=["登录 OAuth 2.0"])
 async def show(
     request: Request,
     units: Units,
-    present: Anyone,
+    visitor: Visitor,
     client_id: Annotated[str, Query(max_length=63)] = "",
     request_uri: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Ask the person signed in; only pushed requests are taken (RFC 9126 4)."""
-    async with units.begin("authorization.show", acting(present)) as work:
+    """Ask the person signed in, whom a sound request alone makes sign in; only pushed ones are taken (RFC 9126 4)."""
+    async with units.begin("authorization.show", acting(visitor) if visitor else ANYONE) as work:
         pushed, client = await _find(work, client_id, request_uri)
+    present = admit(request, visitor)
     scopes = _scopes(pushed, client, present)
     back = urlsplit(pushed.parameters["redirect_uri"])
     origin = f"{back.scheme}://{back.netloc}"
@@ -70,12 +72,15 @@ async def _decide(
 
 
 async def _find(work: UnitOfWork, client_id: str, request_uri: str) -> tuple[PushedRequest, Client]:
-    """Return a living request and its client. Raises PageError: nothing goes to an unchecked address."""
+    """Return a living request and its client, before anybody signs in for it (RFC 6749 4.1.1).
+
+    Raises PageError: nothing goes to an address that is not, or no longer, the client's.
+    """
     pushed = await work.session.get(PushedRequest, request_uri, with_for_update=True) if request_uri else None
     if pushed is None or pushed.client_id != client_id or pushed.expires_at <= work.now:
         raise PageError("request-gone", 400)
     client = await work.session.get_one(Client, client_id)
-    if client.status != "active":
+    if client.status != "active" or pushed.parameters["redirect_uri"] not in client.redirect_uris:
         raise PageError("request-gone", 400)
     return pushed, client
 

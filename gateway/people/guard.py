@@ -1,7 +1,7 @@
 """Who may see a page, and whether a form carries the token of their session."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 from urllib.parse import quote
 
@@ -65,14 +65,19 @@ def signed_in(*roles: str) -> Callable[[Request, Present | None], Awaitable[Pres
     """Make a dependency that lets in people of these roles, or of any where none is named."""
 
     async def present(request: Request, visitor: Visitor) -> Present:
-        if visitor is None:
-            back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-            raise SignInNeededError(back if request.method == "GET" else "/console")
-        if roles and visitor.role not in roles:
-            raise PageError("forbidden", 403)
-        return visitor
+        return admit(request, visitor, roles)
 
     return present
+
+
+def admit(request: Request, visitor: Present | None, roles: Sequence[str] = ()) -> Present:
+    """Return who is signed in, of one of these roles where any is named. Raises SignInNeededError, PageError."""
+    if visitor is None:
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        raise SignInNeededError(back if request.method == "GET" else "/console")
+    if roles and visitor.role not in roles:
+        raise PageError("forbidden", 403)
+    return visitor
 
 
 async def read_signed_form(request: Request, visitor: Visitor) -> dict[str, str]:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import text
@@ -120,6 +121,41 @@ async def test_a_person_permits_and_the_client_acts_for_them(client, bank, telle
     assert "refresh_token" not in token.json()
     headers = {"Authorization": f"DPoP {token.json()['access_token']}"}
     assert (await client.get("/v1/quota", headers=headers)).status_code == 200
+
+
+@pytest.fixture
+async def stranger(gateway, client):
+    """A browser where nobody is signed in."""
+    async with httpx.AsyncClient(transport=client._transport, base_url=client.base_url) as browser:
+        yield browser
+
+
+async def test_a_sound_request_leads_to_the_sign_in_and_back(client, stranger, bank, issuer):
+    asked = {"client_id": "bank-1", "request_uri": await pushed(client, bank, issuer)}
+    sent = await stranger.get("/oauth/authorize", params=asked)
+    back = parse_qs(urlsplit(sent.headers["location"]).query)["next"][0]
+    assert (sent.status_code, parse_qs(urlsplit(back).query)) == (303, {name: [one] for name, one in asked.items()})
+
+
+@pytest.mark.parametrize("wrong", ["another client's", "unknown", "none", "used up", "address taken away"])
+async def test_nobody_signs_in_for_a_request_that_is_not_sound(gateway, client, stranger, bank, teller, issuer, wrong):
+    request_uri = await pushed(client, bank, issuer)
+    asked = {"client_id": "bank-1", "request_uri": request_uri}
+    if wrong == "used up":
+        await decide(client, request_uri)
+    if wrong == "address taken away":
+        limits = Limits(None, None, None, ["https://app.bank.example/elsewhere"])
+        async with gateway.units.begin("test.limits", OPERATOR) as work:
+            await set_limits(work, client_id="bank-1", limits=limits)
+    changed = {
+        "another client's": {"client_id": "other-1"},
+        "unknown": {"request_uri": "urn:x"},
+        "none": {"request_uri": ""},
+    }
+    answer = await stranger.get("/oauth/authorize", params=asked | changed.get(wrong, {}))
+    await allow(gateway, "bank-1")
+    assert (answer.status_code, "location" in answer.headers) == (400, False)
+    assert "password" not in answer.text
 
 
 async def test_a_suspended_persons_token_ends(gateway, client, bank, teller, issuer):

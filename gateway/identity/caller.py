@@ -93,7 +93,7 @@ def _guard(
             admitted[scopes] = await ask(request)
         return admitted[scopes]
 
-    caller.scopes = scopes  # type: ignore[attr-defined]  # web/router.py asks what has them first; the interface names them
+    caller.scopes = scopes  # type: ignore[attr-defined]  # asked for by web/router.py and the interface
     return caller
 
 

@@ -204,3 +204,18 @@ async def test_a_key_that_is_freed_while_it_is_looked_up_may_be_claimed(ready):
         async with ready.gateway.database.begin("test.key", role="owner") as session:
             await session.execute(text("DELETE FROM idempotency WHERE key = 'freed'"))
     assert (await asked).status_code == 200
+
+
+async def test_a_usage_result_reported_twice_at_once_is_one(ready):
+    answer = (await ready.ask("bank-1", 1)).json()
+    report = {"inquiry": answer["inquiry"], "outcome": "refused", "decided_on": "2026-01-05"}
+
+    async def tell():
+        return await ready.client.post("/v1/usage-results", json=report, headers=await ready.headers("bank-1"))
+
+    async with held(ready.gateway.database, writes_to("usage_result")) as gate:
+        both = [asyncio.create_task(tell()) for _ in range(2)]
+        await gate.waiting(2)
+    told = [await one for one in both]
+    assert sorted(one.status_code for one in told) == [200, 201]
+    assert len({one.json()["result"] for one in told}) == 1

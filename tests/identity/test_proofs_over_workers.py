@@ -9,7 +9,7 @@ import pytest
 from tests.enterprises import uscc
 from tests.gates import held, writes_to
 from tests.identities import proof
-from tests.identity.beside import second_worker
+from tests.second_worker import second_worker
 from tests.stories import registration, slug
 
 

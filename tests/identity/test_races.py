@@ -9,7 +9,7 @@ from gateway.identity.clients.client_keys import retire_key
 from tests.actors import OPERATOR
 from tests.gates import held, writes_to
 from tests.identities import ask_token, assertion, change, register
-from tests.identity.beside import second_worker
+from tests.second_worker import second_worker
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def proof_used() -> DeniedError:
 def _guard(
     ask: Callable[[Request], Awaitable[Actor]], scopes: tuple[str, ...]
 ) -> Callable[[Request], Awaitable[Actor]]:
-    """Make the dependency: asked before the body is read and then by the route, it asks once, as a proof is good once."""
+    """Make the dependency: asked before the body is read and by the route, it asks once, as a proof is good once."""
 
     async def caller(request: Request) -> Actor:
         admitted: dict[tuple[str, ...], Actor] = request.scope.setdefault("xinqiao.admitted", {})

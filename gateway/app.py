@@ -5,7 +5,7 @@ import gc
 # What is loaded from here on stays: looking for cycles in it again and again would take a third of the start.
 gc.disable()
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -47,11 +47,13 @@ from gateway.records import routes as records
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
+from gateway.runtime.waiting import until_database_answers
 from gateway.service.interface import interface_document
 from gateway.sources import pages as source_pages
 from gateway.telemetry.metrics import Metrics
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
+from gateway.web.connections import CONNECTIONS, Connections
 from gateway.web.edge import Edge
 from gateway.web.forms import FormError, on_form_error
 from gateway.web.metrics_port import metrics_served
@@ -68,13 +70,15 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     metrics = Metrics(settings.instance_home / "metrics")
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with observed(settings, metrics), open_gateway(settings) as opened, revived():
-            app.state.gateway = opened
-            gc.collect()
-            gc.freeze()  # what is there by now stays: the collector need not look at it again and again
-            async with metrics_served(settings, app):
-                yield
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
+        async with observed(settings, metrics):
+            await until_database_answers(settings)
+            async with open_gateway(settings) as opened, revived():
+                app.state.gateway = opened
+                gc.collect()
+                gc.freeze()  # what is there by now stays: the collector need not look at it again and again
+                async with metrics_served(settings, app):
+                    yield {CONNECTIONS: Connections(settings, partial(metrics.count, "connection"))}
 
     # The stock documentation pages load their scripts from elsewhere, which these networks cannot reach.
     app = FastAPI(

@@ -2,13 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from audit.errors import ForkError, TamperedError
 from audit.head_store import HeadStore
@@ -30,6 +31,7 @@ from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
 from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
 
+ANSWER_SECONDS = 2.0
 SEQUENCE_SECONDS = 0.2
 PUBLISH_SECONDS = 1.0
 SERVER_SECONDS = 2.0
@@ -155,19 +157,34 @@ async def work(
     """Run every step at its interval, and the queue, until told to stop; a step under way is finished first.
 
     A step that raises is logged, told to /readyz and /metrics, and tried again after a pause that grows; nothing else
-    ends by it. Cancelling ends everything at once.
+    ends by it. Cancelling ends everything at once. So does being told to stop while the database is away: what is under
+    way then only waits for it.
     """
     health = WorkerHealth(gateway.settings.worker_folder, [*steps, QUEUE])
     try:
         async with asyncio.TaskGroup() as tasks:
-            for name, (step, seconds) in steps.items():
+            running = [
                 tasks.create_task(_repeat(health, stop, name, partial(step, gateway), seconds))
+                for name, (step, seconds) in steps.items()
+            ]
             working = partial(health.worked, QUEUE)
-            tasks.create_task(_repeat(health, stop, QUEUE, partial(queue, gateway, stop, working), 0.0))
+            running.append(tasks.create_task(_repeat(health, stop, QUEUE, partial(queue, gateway, stop, working), 0.0)))
             tasks.create_task(_tell(health, stop))
+            tasks.create_task(_end_in_vain(gateway, stop, running))
     finally:
         with suppress(OSError):
             health.close()
+
+
+async def _end_in_vain(gateway: Gateway, stop: asyncio.Event, running: Sequence[asyncio.Task[None]]) -> None:
+    """Once told to stop, end the steps where the database is away."""
+    await stop.wait()
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS), gateway.database.begin("stop", role="watch") as session:
+            await session.connection()
+    except (SQLAlchemyError, OSError):
+        for task in running:
+            task.cancel()
 
 
 async def _repeat(

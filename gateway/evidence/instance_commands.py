@@ -17,7 +17,7 @@ def status(as_json: AsJson = False) -> None:
     from gateway.telemetry.readiness import readiness
 
     async def run(instance: Instance) -> tuple[dict[str, str], bool]:
-        findings = await readiness(instance.units, instance.settings.worker_folder)
+        findings = await readiness(instance.units, instance.settings)
         async with instance.units.begin("status", at_this_machine()) as work:
             held = await count_held(work)
             alerts = [f"{alert.agency}/{alert.dataset} {alert.kind}" for alert in await list_alerts(work.session)]

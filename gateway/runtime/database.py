@@ -10,9 +10,14 @@ from opentelemetry import trace
 from sqlalchemy import URL, CursorResult, NullPool, Result, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-Role = Literal["app", "sequencer", "owner"]
+from gateway.runtime.fair_shares import FairShares
+
+# "watch": the app's role on connections of its own. What tells how the instance does, and who may enter, does not wait
+# behind requests.
+Role = Literal["app", "watch", "sequencer", "owner"]
 APP_ROLE = "xinqiao_app"
 SEQUENCER_ROLE = "xinqiao_sequencer"
+WATCHING = 2  # one that hangs leaves the other
 _TRACER = trace.get_tracer("xinqiao")
 
 
@@ -46,6 +51,7 @@ class Database:
     def __init__(self, urls: DatabaseUrls, pool_size: int = 8, wait_seconds: int = 30) -> None:
         """Prepare the engines; nothing connects yet. Whoever waits longer for a connection gets an error instead."""
         self.urls = urls
+        self.shares = FairShares(max(1, pool_size // 2), wait_seconds)
         connecting = {"connect_timeout": wait_seconds}
 
         def pooled(url: URL, size: int) -> AsyncEngine:
@@ -60,6 +66,7 @@ class Database:
 
         self._engines: dict[Role, AsyncEngine] = {
             "app": pooled(urls.app, pool_size),
+            "watch": pooled(urls.app, WATCHING),
             "sequencer": pooled(urls.sequencer, 2),
             "owner": create_async_engine(urls.owner, poolclass=NullPool, connect_args=connecting),
         }

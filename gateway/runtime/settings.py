@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
+    max_connections: int = Field(default=1000, ge=16, le=100_000)
+    max_connections_per_address: int = Field(default=200, ge=1, le=100_000)
+    head_timeout_seconds: float = Field(default=10.0, ge=0.5, le=300)
+    body_timeout_seconds: float = Field(default=30.0, ge=0.5, le=3600)
+    keep_alive_seconds: int = Field(default=15, ge=1, le=300)
 
     kek: SecretStr | None = None
     head_store: Path | None = None

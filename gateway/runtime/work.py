@@ -19,6 +19,8 @@ from gateway.runtime.database import Database, Role
 from gateway.runtime.events import event_of
 from gateway.runtime.keystore import KeyStore
 
+_SHARED_BY_MANY = frozenset({"anyone", "program", "machine"})  # names that stand for nobody in particular
+
 
 @dataclass(frozen=True)
 class UnitOfWork:
@@ -69,6 +71,10 @@ class UnitsOfWork:
 
     @asynccontextmanager
     async def begin(self, name: str, actor: Actor, *, role: Role = "app") -> AsyncIterator[UnitOfWork]:
-        """Open a unit; `name` is its commit point, used in traces and by the crash tests."""
-        async with self.database.begin(name, role=role) as session:
+        """Open a unit; `name` is its commit point, used in traces and by the crash tests.
+
+        Raises DeniedError where too many of this actor's (of its institution's) wait for their turn already.
+        """
+        party = None if actor.kind in _SHARED_BY_MANY else actor.institution_id or actor.name
+        async with self.database.shares.turn(party), self.database.begin(name, role=role) as session:
             yield UnitOfWork(session, self.recorder, self.keys, self.issuer, actor, now())

@@ -1,6 +1,7 @@
 """How spans leave the process: sampled at the root, failures always, over OTLP. Loaded where an endpoint is set."""
 
 from collections.abc import Sequence
+from threading import Thread
 
 from opentelemetry import context as otel_context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -12,6 +13,9 @@ from opentelemetry.trace import Link, SpanKind, TraceState
 from opentelemetry.util.types import Attributes
 
 from gateway.runtime.settings import Settings
+
+SENDING_SECONDS = 5.0
+ENDING_SECONDS = 1.0
 
 
 class ErrorsToo(Sampler):
@@ -42,11 +46,18 @@ def build_provider(settings: Settings) -> TracerProvider:
     about = Resource.create(
         {"service.name": "xinqiao", "service.namespace": settings.role, "service.instance.id": settings.instance}
     )
-    return TracerProvider(resource=about, sampler=ErrorsToo(settings.trace_ratio), shutdown_on_exit=True)
+    return TracerProvider(resource=about, sampler=ErrorsToo(settings.trace_ratio), shutdown_on_exit=False)
 
 
 def exporting_provider(settings: Settings, endpoint: str) -> TracerProvider:
     """Make a provider that sends its spans to the endpoint, in batches."""
     provider = build_provider(settings)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=SENDING_SECONDS)))
     return provider
+
+
+def end_exporting(provider: TracerProvider) -> None:
+    """Send what is left, for a moment: a collector that is away does not keep the process from ending."""
+    ending = Thread(target=provider.shutdown, daemon=True)
+    ending.start()
+    ending.join(ENDING_SECONDS)

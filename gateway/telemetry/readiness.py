@@ -1,22 +1,29 @@
-"""Whether this instance can do its work: keys, database, schema, partitions, a fresh checkpoint, the worker's steps."""
+"""Whether this instance can do its work: keys, disk, database, schema, partitions, fresh checkpoint, worker's steps."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.runtime.schema import newest_revision
+from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitsOfWork
 from gateway.telemetry.worker_health import Workers, read_workers
 
+WRITTEN_BYTES = 64 * 1024
 ANSWER_SECONDS = 3.0  # whoever asks gives up soon after; a database that hangs is told like one that is gone
 CHECKPOINT_LAG_SECONDS = 60  # the promise: an entry is under a signed checkpoint within a minute
 
+# What is written extends a file, which a full disk refuses, and is cut off again as the transaction ends.
+ROOM = "CREATE TEMPORARY TABLE IF NOT EXISTS xinqiao_room (number int) ON COMMIT DELETE ROWS"
+WRITE = "INSERT INTO xinqiao_room SELECT generate_series(1, 4000)"
 SCHEMA = "SELECT version_num FROM alembic_version"
 PARTITIONS = """
     SELECT coalesce(string_agg(name, ', ' ORDER BY name), '') FROM xinqiao_partitioned
@@ -46,6 +53,12 @@ async def _database(session: AsyncSession) -> Finding:
     return Finding("database", ok=True, seen="answers")
 
 
+async def _writing(session: AsyncSession) -> Finding:
+    await session.execute(text(ROOM))
+    await session.execute(text(WRITE))
+    return Finding("writing", ok=True, seen="the database takes what is written")
+
+
 async def _schema(session: AsyncSession) -> Finding:
     at = str((await session.execute(text(SCHEMA))).scalar())
     return Finding("schema", at == shipped_revision(), f"at {at}, program ships {shipped_revision()}")
@@ -63,6 +76,7 @@ async def _checkpoint(session: AsyncSession) -> Finding:
 
 CHECKS: dict[str, Check] = {
     "database": _database,
+    "writing": _writing,
     "schema": _schema,
     "partitions": _partitions,
     "checkpoint": _checkpoint,
@@ -75,30 +89,52 @@ def shipped_revision() -> str:
     return newest_revision()
 
 
-async def readiness(units: UnitsOfWork, worker_folder: Path) -> list[Finding]:
+async def readiness(units: UnitsOfWork, settings: Settings) -> list[Finding]:
     """Run every check, in a few seconds at most. An unreachable database is a finding, not an exception."""
     found: dict[str, Finding] = {}
-    asking = asyncio.create_task(_ask(units, found))
-    await asyncio.wait([asking], timeout=ANSWER_SECONDS)
-    if asking.done():
-        asking.result()
-    else:
-        asking.cancel()  # and not waited for: a connection that hangs takes its time to be closed
+    asking = [
+        asyncio.create_task(_ask(units, found)),
+        asyncio.create_task(_disk(settings.instance_home, found)),
+    ]
+    await asyncio.wait(asking, timeout=ANSWER_SECONDS)
+    for one in asking:
+        if one.done():
+            one.result()
+        else:
+            one.cancel()  # and not waited for: a connection that hangs takes its time to be closed
     unknown = "the database does not answer"
     return [
         Finding("keys", bool(units.keys.public("answer")), "loaded"),
+        found.get("disk") or Finding("disk", ok=False, seen="the disk does not answer"),
         *(found.get(name) or Finding(name, ok=False, seen=unknown) for name in CHECKS),
-        _worker(read_workers(worker_folder)),
+        _worker(read_workers(settings.worker_folder)),
     ]
+
+
+async def _disk(home: Path, found: dict[str, Finding]) -> None:
+    try:
+        await asyncio.to_thread(_write_a_file, home)
+    except OSError as fault:
+        found["disk"] = Finding("disk", ok=False, seen=f"{fault.strerror}: {home}")
+    else:
+        found["disk"] = Finding("disk", ok=True, seen="takes what is written")
+
+
+def _write_a_file(home: Path) -> None:
+    with TemporaryFile(dir=home) as file:  # it has no name, and is gone with the process
+        file.write(b"x" * WRITTEN_BYTES)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 async def _ask(units: UnitsOfWork, found: dict[str, Finding]) -> None:
     for name, check in CHECKS.items():
         try:
-            async with units.database.begin(f"ready.{name}") as session:
+            async with units.database.begin(f"ready.{name}", role="watch") as session:
                 found[name] = await check(session)
         except (SQLAlchemyError, OSError) as fault:
-            found[name] = Finding(name, ok=False, seen=type(fault).__name__)
+            seen = type(getattr(fault, "orig", None) or fault).__name__
+            found[name] = Finding(name, ok=False, seen=seen)
             if name == "database":
                 return
 

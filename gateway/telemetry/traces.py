@@ -5,6 +5,9 @@ span is made after the fact with the attribute `error.type`, which the sampler (
 through whatever the ratio.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind
 
@@ -13,13 +16,20 @@ from gateway.runtime.settings import Settings
 TRACER = trace.get_tracer("xinqiao")
 
 
-def configure_traces(settings: Settings) -> None:
-    """Install the exporter where an endpoint is set. Call once per process, after any fork."""
+@contextmanager
+def exported_traces(settings: Settings) -> Iterator[None]:
+    """Export spans for the length of the block, where an endpoint is set. Once per process, after any fork."""
     if settings.otlp_endpoint is None:
+        yield
         return
-    from gateway.telemetry.exporting import exporting_provider
+    from gateway.telemetry.exporting import end_exporting, exporting_provider
 
-    trace.set_tracer_provider(exporting_provider(settings, settings.otlp_endpoint))
+    provider = exporting_provider(settings, settings.otlp_endpoint)
+    trace.set_tracer_provider(provider)
+    try:
+        yield
+    finally:
+        end_exporting(provider)
 
 
 def record_failure(name: str, started_ns: int, fault: str, status: int) -> None:

@@ -23,11 +23,11 @@ async def live() -> dict[str, str]:
     responses={503: {"description": "Not ready; `checks` says why."}},
 )
 async def ready(units: Units, settings: TheSettings) -> JSONResponse:
-    """Check database, schema, keys, partitions, the audit log's lag and the worker's steps.
+    """Check disk, database, schema, keys, partitions, the audit log's lag and the worker's steps.
 
     503 means: send me no traffic. A step of the worker that fails is named, and the answer is 200 all the same.
     """
-    findings = await readiness(units, settings.worker_folder)
+    findings = await readiness(units, settings)
     ready = all(finding.ok for finding in findings if finding.needed)
     body = {
         "status": "not ready" if not ready else "ok" if all(finding.ok for finding in findings) else "degraded",

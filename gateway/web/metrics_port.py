@@ -7,8 +7,9 @@ port. A port that somebody else holds is logged and tried again: the service goe
 import asyncio
 import fcntl
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -25,6 +26,7 @@ from starlette.routing import Route
 from gateway.runtime.settings import Settings
 from gateway.telemetry.readiness import ANSWER_SECONDS
 from gateway.telemetry.worker_health import read_workers
+from gateway.web.connections import CONNECTIONS, Connections
 from gateway.web.http_protocol import BoundedProtocol
 
 RETRY_SECONDS = 1.0
@@ -40,12 +42,17 @@ def metrics_app(service: FastAPI) -> Starlette:
         registry.register(service.state.metrics)
         registry.register(read_workers(opened.settings.worker_folder))
         with suppress(SQLAlchemyError, OSError):  # what the database does not answer is left out
-            async with asyncio.timeout(ANSWER_SECONDS), opened.units.database.begin("metrics") as session:
+            async with asyncio.timeout(ANSWER_SECONDS), opened.units.database.begin("metrics", role="watch") as session:
                 for count in service.state.counted_in_database:
                     registry.register(await count(session))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return Starlette(routes=[Route("/metrics", metrics)])
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, object]]:
+        limits = service.state.gateway.settings.model_copy(update={"max_connections": MOST_CONNECTIONS})
+        yield {CONNECTIONS: Connections(limits, partial(service.state.metrics.count, "metrics-connection"))}
+
+    return Starlette(routes=[Route("/metrics", metrics)], lifespan=lifespan)
 
 
 @asynccontextmanager
@@ -87,7 +94,7 @@ async def _listen(settings: Settings, service: FastAPI) -> None:
     """Serve until cancelled. Raises OSError where the port cannot be had."""
     with socket.create_server((settings.metrics_host, settings.metrics_port)) as listening:
         config = uvicorn.Config(
-            metrics_app(service), lifespan="off", http=BoundedProtocol, log_config=None, access_log=False,
+            metrics_app(service), lifespan="on", http=BoundedProtocol, log_config=None, access_log=False,
             server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=1,
         )  # fmt: skip
         server = _Server(config)

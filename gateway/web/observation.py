@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from gateway.runtime.settings import Settings
 from gateway.telemetry.logs import configure_logs
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.traces import TRACER, configure_traces, record_failure
+from gateway.telemetry.traces import TRACER, exported_traces, record_failure
 
 QUIET = frozenset({"/livez", "/readyz"})
 UNMATCHED = "(no route)"
@@ -85,10 +85,10 @@ class Observation:
 async def observed(settings: Settings, metrics: Metrics) -> AsyncIterator[None]:
     """Set up logs and traces of a serving process, and share its counts with its sibling workers while it runs."""
     configure_logs(settings.log_level, settings.instance)
-    configure_traces(settings)
     flushing = asyncio.create_task(metrics.flush_forever())
-    try:
-        yield
-    finally:
-        flushing.cancel()
-        metrics.flush()
+    with exported_traces(settings):
+        try:
+            yield
+        finally:
+            flushing.cancel()
+            metrics.close()

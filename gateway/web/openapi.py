@@ -14,12 +14,13 @@ from gateway.web.operations import Operation
 from gateway.web.problems import MEDIA_TYPE, problem_document
 from gateway.web.router import head_checks
 
-ALWAYS = ("internal-error",)
+ALWAYS = ("internal-error", "storage-unavailable")
 WITH_PARAMETERS = ("invalid-request",)
 WITH_JSON = ("http-error", "body-too-large")
 WITH_TOKEN = (
     "unauthenticated", "invalid-dpop-proof", "use-dpop-nonce", "insufficient-scope", "account-suspended",
     "account-closed", "institution-suspended", "institution-closed", "agreement-not-in-force", "address-not-allowed",
+    "service-busy",
 )  # fmt: skip
 SCHEMAS: dict[str, Any] = {
     "Problem": {

@@ -1,10 +1,14 @@
 """Errors at the edge: RFC 9457 problem documents, one place that makes them."""
 
+import errno
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -13,6 +17,7 @@ from gateway.web.allowed import allowed_methods
 from gateway.web.error_table import ERRORS
 
 MEDIA_TYPE = "application/problem+json"
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 _LOG = structlog.get_logger("gateway.web.problems")
 
@@ -63,6 +68,12 @@ def install_handlers(app: FastAPI) -> None:
         response.status_code = fault.status_code
         return response
 
+    async def on_storage(request: Request, fault: Exception) -> Response:
+        if isinstance(fault, OSError) and fault.errno not in DISK_FULL:
+            raise fault
+        _LOG.error("storage fault", fault=type(getattr(fault, "orig", None) or fault).__name__)
+        return problem(request, Denial("storage-unavailable", headers={"Retry-After": "5"}))
+
     async def on_fault(request: Request, fault: Exception) -> Response:
         # The text may hold record contents: only the type goes to the log, the trace has the rest of the path.
         _LOG.error("unhandled fault", fault=type(fault).__name__, path=request.url.path)
@@ -71,4 +82,6 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DeniedError, on_denied)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+    for kind in (OperationalError, PoolTimeoutError, psycopg.OperationalError, OSError):
+        app.add_exception_handler(kind, on_storage)
     app.add_exception_handler(Exception, on_fault)

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "gateway.intake.uploads.LIFE_HOURS": (24, "tests/house/test_limits_over_http.py"),
     "gateway.intake.uploads.MOST_OPEN": (10, "tests/house/test_limits_over_http.py"),
     "gateway.platforms.routes.LARGEST_MESSAGE": (8 * 1024**2, "tests/web/test_bodies.py"),
+    "gateway.web.http_protocol.SLOWEST_BODY": (1024, "tests/faults/test_connections.py"),
     "gateway.web.http_protocol.LARGEST_HEAD": (65_536, "tests/house/test_bounds.py"),
     "gateway.web.http_protocol.MOST_HEADERS": (100, "tests/house/test_bounds.py"),
 }
@@ -77,6 +78,10 @@ NO_LIMIT = {
     "gateway.web.metrics_port.MOST_CONNECTIONS": "the monitor's own connections",
     "gateway.web.metrics_port.RETRY_SECONDS": PACE,
     "gateway.web.router.OWN_LIMIT": "the route counts the body itself",
+    "gateway.web.connections.LOOK_SECONDS": PACE,
+    "gateway.web.connections.TOLD_EVERY_SECONDS": PACE,
+    "gateway.web.http_protocol.STALLED_SECONDS": "a wait of a minute for a silent reader",
+    "gateway.web.http_protocol.UNREAD_SECONDS": "a wait for what nobody reads",
     "signing.jws.KEYS_KEPT": "a cache: beyond it the oldest is read anew",
     "signing.merkle.HASH_BYTES": FORMAT,
     "signing.message_signatures._RAW_P256": FORMAT,

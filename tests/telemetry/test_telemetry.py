@@ -1,5 +1,6 @@
 """Spans, counts and log lines of requests; failures are exported whatever the sampling ratio."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from structlog.testing import capture_logs
 
 from gateway.runtime.settings import Settings
 from gateway.telemetry import exporting
+from gateway.telemetry import metrics as metrics_module
 from gateway.telemetry import traces as telemetry
 from gateway.telemetry.metrics import Metrics, clear_metrics
 from gateway.web import observation
@@ -99,22 +101,57 @@ async def test_requests_are_counted_by_route_and_status(tmp_path):
     assert 'xinqiao_http_request_seconds_count{method="GET",route="(no route)",status="404"} 1.0' in text
 
 
-def test_the_workers_of_an_instance_are_summed(tmp_path):
+def test_the_processes_of_an_instance_are_summed(tmp_path):
     other, mine = Metrics(tmp_path), Metrics(tmp_path)
     other.observe("POST", "/v1/inquiries", 200, 0.02)
     other.count("inquiry", "answered", 3)
     other.flush()
-    next(iter(tmp_path.glob("*.json"))).rename(tmp_path / "1.json")  # another worker's process id
     mine.observe("POST", "/v1/inquiries", 200, 7.0)
     mine.flush()
+    assert len(list(tmp_path.glob("*.json"))) == 2
     text = scrape(mine)
     labels = 'method="POST",route="/v1/inquiries",status="200"'
     assert f"xinqiao_http_request_seconds_count{{{labels}}} 2.0" in text
     assert f'xinqiao_http_request_seconds_bucket{{le="0.025",{labels}}} 1.0' in text
     assert f"xinqiao_http_request_seconds_sum{{{labels}}} 7.02" in text
     assert 'xinqiao_steps_total{outcome="answered",step="inquiry"} 3.0' in text
+
+
+def test_counts_of_processes_that_ended_stay_in_one_file_until_the_service_starts_anew(tmp_path):
+    living = Metrics(tmp_path)
+    living.count("inquiry", "answered")
+    living.flush()
+    for _ in range(5):
+        ended = Metrics(tmp_path)
+        ended.observe("GET", "/livez", 200, 0.02)
+        ended.count("inquiry", "answered")
+        ended.close()
+    assert 'xinqiao_steps_total{outcome="answered",step="inquiry"} 6.0' in scrape(living)
+    assert len(list(tmp_path.glob("*.json"))) == 3  # of the living, of the last to end, of those before
+    clear_metrics(tmp_path)
+    assert 'xinqiao_steps_total{outcome="answered",step="inquiry"} 1.0' in scrape(living)
+    assert 'xinqiao_steps_total{outcome="answered",step="inquiry"} 1.0' in scrape(Metrics(tmp_path)), "it lives"
+    living.close()
     clear_metrics(tmp_path)
     assert not list(tmp_path.glob("*.json"))
+
+
+async def test_a_disk_that_refuses_the_counts_does_not_end_the_counting(tmp_path, monkeypatch):
+    monkeypatch.setattr(metrics_module, "FLUSH_SECONDS", 0.01)
+    (tmp_path / "metrics").touch()  # no folder can be made there
+    metrics = Metrics(tmp_path / "metrics")
+    metrics.count("inquiry", "answered")
+    flushing = asyncio.create_task(metrics.flush_forever())
+    with capture_logs() as lines:
+        async with asyncio.timeout(10):
+            while not lines:  # noqa: ASYNC110 - the log has no event
+                await asyncio.sleep(0.01)
+        (tmp_path / "metrics").unlink()
+        async with asyncio.timeout(10):
+            while not list(tmp_path.glob("metrics/*.json")):  # noqa: ASYNC110 - nor has the disk
+                await asyncio.sleep(0.01)
+    flushing.cancel()
+    assert lines[0]["event"] == "metrics not written"
 
 
 def scrape(metrics: Metrics) -> str:

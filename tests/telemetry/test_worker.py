@@ -197,8 +197,7 @@ async def test_a_database_that_hangs_is_told_within_seconds(gateway):
         address = f"postgresql://xinqiao@127.0.0.1:{silent.getsockname()[1]}/xinqiao"
         hanging = replace(gateway, database=Database(urls_from(address, None, None)))
         found = {
-            finding.name: finding
-            for finding in await asyncio.wait_for(readiness(hanging.units, gateway.settings.worker_folder), 15)
+            finding.name: finding for finding in await asyncio.wait_for(readiness(hanging.units, gateway.settings), 15)
         }
     assert found["keys"].ok
     for name in ("database", "schema", "partitions", "checkpoint"):

@@ -58,7 +58,7 @@ class AccessCache:
         async with self._reading:
             if self._access is None or time.monotonic() >= self._good_until:
                 started = time.monotonic()  # what is committed after the read began is seen by the next one
-                async with self._database.begin("access") as session:
+                async with self._database.begin("access", role="watch") as session:
                     self._access = await read_access(session)
                     if not self._keys.is_current({r.kid: r.status for r in await session.execute(_KEYS)}):
                         await self._keys.load(session)

@@ -142,5 +142,21 @@ SECTION = Section(
             "Try again after Retry-After.",
             "数据库写不进去 the database cannot be written",
         ),
+        "service-busy": ErrorRow(
+            503,
+            "你方同时在办的请求太多，本次未受理。",
+            "Too many requests of yours are under way; this one was not begun.",
+            "按 Retry-After 重试，减少并发。",
+            "Try again after Retry-After, with fewer at once.",
+            "对一份授权同时发 200 个查询 200 questions on one consent at once",
+        ),
+        "storage-unavailable": ErrorRow(
+            503,
+            "数据库或磁盘暂时不可用。",
+            "The database or the disk cannot be used at the moment.",
+            "按 Retry-After 用同一编号重试：可能已办成，但不会办两次。",
+            "Try again after Retry-After with the same id or key: it may have been done, and is not done twice.",
+            "磁盘已满 the disk is full",
+        ),
     },
 )

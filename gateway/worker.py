@@ -32,6 +32,7 @@ from gateway.sources.pulls import pull_due
 from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
 
 ANSWER_SECONDS = 2.0
+CANCEL_SECONDS = 0.5
 SEQUENCE_SECONDS = 0.2
 PUBLISH_SECONDS = 1.0
 SERVER_SECONDS = 2.0
@@ -183,8 +184,11 @@ async def _end_in_vain(gateway: Gateway, stop: asyncio.Event, running: Sequence[
         async with asyncio.timeout(ANSWER_SECONDS), gateway.database.begin("stop", role="watch") as session:
             await session.connection()
     except (SQLAlchemyError, OSError):
-        for task in running:
-            task.cancel()
+        # Again and again: what is cancelled may go on to wait for the database in order to take its leave.
+        while waiting := [task for task in running if not task.done()]:
+            for task in waiting:
+                task.cancel()
+            await asyncio.wait(waiting, timeout=CANCEL_SECONDS)
 
 
 async def _repeat(

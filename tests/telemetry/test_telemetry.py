@@ -115,6 +115,8 @@ def test_the_processes_of_an_instance_are_summed(tmp_path):
     assert f'xinqiao_http_request_seconds_bucket{{le="0.025",{labels}}} 1.0' in text
     assert f"xinqiao_http_request_seconds_sum{{{labels}}} 7.02" in text
     assert 'xinqiao_steps_total{outcome="answered",step="inquiry"} 3.0' in text
+    mine.close()
+    other.close()
 
 
 def test_counts_of_processes_that_ended_stay_in_one_file_until_the_service_starts_anew(tmp_path):
@@ -151,6 +153,7 @@ async def test_a_disk_that_refuses_the_counts_does_not_end_the_counting(tmp_path
             while not list(tmp_path.glob("metrics/*.json")):  # noqa: ASYNC110 - nor has the disk
                 await asyncio.sleep(0.01)
     flushing.cancel()
+    metrics.close()
     assert lines[0]["event"] == "metrics not written"
 
 

@@ -1,0 +1,71 @@
+"""A disk that is full: nothing is answered that was not written, /readyz says so, and all goes on once there is room."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import free_port, running, wait_ready, wait_until, xinqiao
+
+SIZE = "300m"  # an empty cluster takes some 60 MB, and its log two or three files of 16 MB
+
+
+@pytest.fixture
+def small_disk():
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    folder = Path(f"/tmp/xinqiao-disk-{os.getpid()}")
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", folder], check=False)
+    if mounted.returncode:
+        folder.rmdir()
+        pytest.skip("no small disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+    folder.rmdir()
+
+
+def ready(issuer):
+    answer = httpx.get(f"{issuer}/readyz", timeout=10)
+    return answer.status_code, answer.json()["checks"]
+
+
+def fill(path):
+    with path.open("wb", buffering=0) as file:
+        for size in (1024 * 1024, 4096):
+            try:
+                while file.write(b"x" * size) == size:
+                    pass
+            except OSError:
+                continue
+
+
+def test_a_full_disk_is_told_and_once_there_is_room_everything_goes_on(small_disk):
+    issuer = f"http://127.0.0.1:{free_port()}"
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(small_disk),
+        "LC_ALL": "C.UTF-8",
+        "XINQIAO_HOME": str(small_disk),
+        "XINQIAO_ISSUER": issuer,
+        "XINQIAO_PORT": issuer.rpartition(":")[2],
+    }
+    xinqiao(["init"], env)
+    with running(["serve"], env) as server, running(["worker"], env) as worker:
+        wait_ready(issuer, server, small_disk / "serve.log")
+        wait_until(lambda: ready(issuer)[0] == 200, "it to be ready")
+        fill(small_disk / "filler")
+        wait_until(lambda: ready(issuer)[0] == 503, "the full disk to be told")
+        _, checks = ready(issuer)
+        assert (checks["disk"]["ok"], "No space left" in checks["disk"]["seen"]) == (False, True)
+        assert (checks["writing"]["ok"], checks["keys"]["ok"]) == (False, True)
+        assert xinqiao(["institution", "add", "bank", "--name", "某某银行"], env, check=False).returncode in {0, 1}
+        (small_disk / "filler").unlink()
+        wait_until(lambda: ready(issuer)[0] == 200, "it to be ready again")
+        assert ready(issuer)[1]["writing"]["ok"]
+        xinqiao(["institution", "add", "bank-2", "--name", "某某银行"], env)
+        wait_until(lambda: "1 running" in ready(issuer)[1]["worker"]["seen"], "every step to work")
+        assert [server.poll(), worker.poll()] == [None, None]
+        assert xinqiao(["audit", "verify"], env, check=False).returncode == 0

@@ -138,7 +138,7 @@ def test_endless_trailers_are_cut_off_and_not_kept(served, piece):
     gateway, process = served
     before = psutil.Process(process.pid).memory_info().rss
     head = TOKEN + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: "
-    with connected(gateway) as connection, pytest.raises(OSError, match="reset|pipe"):
+    with connected(gateway) as connection, pytest.raises(OSError, match=r"reset|pipe"):
         connection.sendall(head)
         for _ in range(60):
             connection.sendall(piece)
@@ -195,15 +195,15 @@ def test_where_all_are_at_work_a_new_one_is_503(served):
     wait_until(lambda: counted(gateway, "refused-full") >= 1, "the places to be free again")
 
 
-@pytest.mark.parametrize(("files", "says"), [("210", "ulimit -n"), ("300", '"connections": 100')])
+@pytest.mark.parametrize(("files", "says"), [("210", "ulimit -n"), ("300", '"connections":100')])
 def test_a_limit_of_open_files_that_is_too_low_is_told_at_the_start(served, files, says):
     """Far too low ends it; low makes it serve fewer connections, and say so."""
     gateway, _ = served
-    port = free_port()
+    port, log = free_port(), gateway.home / "serve.log"
     env = gateway.env | {"TEST_OPEN_FILES": files, "XINQIAO_PORT": str(port), "XINQIAO_MAX_CONNECTIONS": "1000"}
     with running(["serve"], env, module="tests.faults.limited") as limited:
-        wait_until(lambda: says in (gateway.home / "serve.log").read_text(), says)
+        wait_until(lambda: says in log.read_text(), says)
         if files == "210":
             assert limited.wait(60) == 1
         else:
-            wait_ready(f"http://127.0.0.1:{port}", limited, gateway.home / "serve.log")
+            wait_ready(f"http://127.0.0.1:{port}", limited, log)

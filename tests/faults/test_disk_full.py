@@ -1,4 +1,4 @@
-"""A disk that is full: nothing is answered that was not written, /readyz says so, and all goes on once there is room."""
+"""A full disk: /readyz says so, nothing ends by it, and everything goes on once there is room."""
 
 import os
 import subprocess
@@ -68,4 +68,4 @@ def test_a_full_disk_is_told_and_once_there_is_room_everything_goes_on(small_dis
         xinqiao(["institution", "add", "bank-2", "--name", "某某银行"], env)
         wait_until(lambda: "1 running" in ready(issuer)[1]["worker"]["seen"], "every step to work")
         assert [server.poll(), worker.poll()] == [None, None]
-        assert xinqiao(["audit", "verify"], env, check=False).returncode == 0
+        assert xinqiao(["reconcile", "--json"], env).stdout.strip() == '{"differences":[]}'

@@ -1,4 +1,4 @@
-"""One party's questions wait for each other; everybody else, and who looks after the instance, is answered meanwhile."""
+"""One party's questions wait for each other; everybody else is answered meanwhile, and so is /readyz."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ from tests.stories import registration, slug
 @pytest.fixture
 async def banks(story):
     """Two banks with a consent of the same enterprise each."""
-    await story.push("market", "business_registration", registration(7))
+    await story.push("market_regulation", "ent_registration", registration(7))
     consents = []
     for bank in ("bank-1", "bank-2"):
         await story.account(f"{bank}-account", bank, 10_000)

@@ -20,6 +20,10 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: c
 _NO_PLACE = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 5\r\nconnection: close\r\n\r\n"
 
 
+class _TooManyError(Exception):
+    """A head or a body's end holds more fields than it may."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Answers 431 (RFC 6585 5) to a head that is too large, 408 to what is too slow, 503 where there is no place."""
 
@@ -27,7 +31,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._places: Connections = self.app_state[CONNECTIONS]
         self._admitted, self._refused = False, False
-        self._heads, self._in_head, self._head_bytes = 0, False, 0
+        self._heads, self._in_head, self._head_bytes, self._fields = 0, False, 0, 0
         self._in_body, self._body_bytes, self._fruitless_bytes = False, 0, 0
         # Since when we wait for a head, a body, the end of a body nobody reads, a reader; by the loop's clock.
         self._head_since: float | None = None
@@ -68,11 +72,15 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a head."""
-        self._in_head = True
+        self._in_head, self._fields = True, 0
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Gather a header; trailers are not looked at, and must not come to stand among the headers."""
+        self._fields += 1
+        if self._fields > MOST_HEADERS:
+            self._refuse(_TOO_LARGE, "large-head" if self._in_head else "large-trailers")
+            raise _TooManyError  # the rest of the piece is not parsed
         if self._in_head:
             super().on_header(name, value)
 
@@ -80,10 +88,10 @@ class BoundedProtocol(HttpToolsProtocol):
         """End the head; one that came in a single piece is measured here."""
         self._in_head, self._head_since, self._heads = False, None, self._heads + 1
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if len(self.headers) > MOST_HEADERS or size > LARGEST_HEAD:
+        if size > LARGEST_HEAD:
             self._refuse(_TOO_LARGE, "large-head")
             return
-        self._in_body, self._body_bytes, self._fruitless_bytes = True, 0, 0
+        self._in_body, self._body_bytes, self._fruitless_bytes, self._fields = True, 0, 0, 0
         self._body_since, self._unread_since = self.loop.time(), 0.0
         self._places.begin(self)
         super().on_headers_complete()
@@ -100,6 +108,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_bytes, self._in_body = 0, False
             super().on_message_complete()
             self._end_request()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what cannot be parsed, where nothing has been answered yet."""
+        if not self._refused:
+            super().send_400_response(msg)
 
     def on_response_complete(self) -> None:
         """End the request where its body has been read too."""

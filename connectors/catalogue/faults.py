@@ -13,8 +13,8 @@ from connectors.model.mapping import Column
 Path = tuple[str, ...]
 
 
-def faults(dataset: Dataset) -> Iterator[tuple[Path, str]]:
-    """Yield where in a dataset something is wrong, and what."""
+def faults(dataset: Dataset, *, patterns: bool = True) -> Iterator[tuple[Path, str]]:
+    """Yield where in a dataset something is wrong, and what; without `patterns`, those are left out."""
     yield from _unknown_names(dataset)
     yield from _wrong_members(dataset)
     for name, of in dataset.fields.items():
@@ -22,6 +22,8 @@ def faults(dataset: Dataset) -> Iterator[tuple[Path, str]]:
             yield ("fields", name), text
     for at, mapping in enumerate(dataset.mappings):
         for name, column in mapping.fields.items():
+            if patterns and column.extract and (text := fault_of_pattern(column.extract)):
+                yield ("mappings", str(at), "fields", name, "extract"), text
             yield from (
                 (("mappings", str(at), "fields", name, *part), text) for part, text in _of(column, dataset, name)
             )
@@ -67,8 +69,6 @@ def _fault_of_field(of: Field) -> str | None:
 
 def _of(column: Column, dataset: Dataset, name: str) -> Iterator[tuple[Path, str]]:
     """Yield what is wrong with how a field is read."""
-    if column.extract and (text := fault_of_pattern(column.extract)):
-        yield ("extract",), text
     of = dataset.fields.get(name)
     if of is None:
         return

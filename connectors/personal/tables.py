@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, SmallInteger, Text
+from sqlalchemy import LargeBinary, SmallInteger, Text
 from sqlmodel import Field, SQLModel
 
-Timestamp = DateTime(timezone=True)
+from connectors.columns import Timestamp
 
 
 class PersonalKey(SQLModel, table=True):

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 from sqlmodel import Field, SQLModel
 
-Timestamp = DateTime(timezone=True)
+from connectors.columns import Timestamp
+
 _Texts: Any = ARRAY(Text)
 
 

@@ -1,5 +1,7 @@
 """Whatever a file of the catalogue holds: it is read, or refused with its name and a line; never anything else."""
 
+import subprocess
+import sys
 from contextlib import suppress
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.catalogue.files_check import CATEGORIES, SHIPPED, CatalogueError, load_catalogue
+from connectors.conversion.extracting import fault_of_pattern
 
 PARKS = """\
 agency: {code: parks, zh: 园林局, en: Parks}
@@ -153,3 +156,23 @@ def test_a_damaged_file_is_read_or_refused(folder, place, length, put):
     (folder / "parks.yaml").write_bytes((PARKS[:place] + put + PARKS[place + length :]).encode())
     with suppress(CatalogueError):
         assert load_catalogue([folder]).agencies
+
+
+def test_every_pattern_that_ships_is_sound():
+    columns = [
+        column
+        for dataset in load_catalogue([SHIPPED]).datasets.values()
+        for mapping in dataset.mappings
+        for column in mapping.fields.values()
+        if column.extract
+    ]
+    assert columns
+    assert [fault_of_pattern(column.extract) for column in columns] == [None] * len(columns)
+
+
+def test_reading_what_ships_does_not_load_the_engine_of_patterns():
+    seen = (
+        "import sys; from connectors.catalogue.load import datasets; assert datasets(); print('polars' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.split() == ["False"]

@@ -42,7 +42,14 @@ HELD = {
     "way": "push",
     "sent_by": "tax",
     "state": "discarded",
-    "findings": [{"kind": "unknown", "zh": "多出不认识的列：联系人", "en": "columns nobody knows: 联系人"}],
+    "findings": [
+        {
+            "kind": "column_new",
+            "column": "联系人",
+            "zh": "多出不认识的列“联系人”",
+            "en": "联系人 is a new, unknown column",
+        }
+    ],
     "held_at": "2026-11-27T01:08:10+00:00",
     "expires_at": "2026-12-27T01:08:10+00:00",
     "decided_by": "clerk",

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
 
 NOT_COMPUTABLE = "无法计算 n/a"
-WIDTH = 140  # columns: figures are not folded, whatever the terminal
 
 
 def extend(group: typer.Typer) -> None:
@@ -46,26 +45,23 @@ def quality(
         ]
         show(as_json, {"部门 agencies": documents})
     elif code is None:
-        _print("部门 agency", [(score.agency, score) for score in scores])
+        show(as_json, [_line("部门 agency", score.agency, score) for score in scores])
     else:
         feeds = [feed for score in scores for feed in score.feeds]
-        _print("数据目录 dataset", [(feed.dataset, Score(code, [feed])) for feed in feeds])
+        show(as_json, [_line("数据目录 dataset", feed.dataset, Score(code, [feed])) for feed in feeds])
 
 
-def _print(title: str, rows: "list[tuple[str, Score]]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None)
-    heads = ("评分 index", "及时率 timely", "完整率 complete", "问题 errors", "待匹配 unresolved")
-    for head in (title, *heads, "中断 silent", "暂存 held", "待更正 open"):
-        table.add_column(head, no_wrap=True)
-    for name, score in rows:
-        shares = (score.timeliness, score.completeness, score.error_rate, score.unresolved_share)
-        counts = score.silent, score.total("held"), score.total("open_rows")
-        index = NOT_COMPUTABLE if score.index is None else str(score.index)
-        table.add_row(name, index, *map(_percent, shares), *map(str, counts))
-    Console(highlight=False, soft_wrap=True, width=WIDTH).print(table)
+def _line(title: str, name: str, score: "Score") -> dict[str, str]:
+    shares = (score.timeliness, score.completeness, score.error_rate, score.unresolved_share)
+    heads = "及时率 timely", "完整率 complete", "问题 errors", "待匹配 unresolved"
+    return {
+        title: name,
+        "评分 index": NOT_COMPUTABLE if score.index is None else str(score.index),
+        **dict(zip(heads, map(_percent, shares), strict=True)),
+        "中断 silent": str(score.silent),
+        "暂存 held": str(score.total("held")),
+        "待更正 open": str(score.total("open_rows")),
+    }
 
 
 def _percent(value: Decimal | None) -> str:

@@ -44,7 +44,16 @@ SECTION = Section(
             "经办人或平台在 30 天内接受或作废。",
             "A clerk or an operator accepts or discards it within 30 days.",
             "表里多了一列“联系人”，或金额由元变成万元 → `findings`",
-            members={"findings": [{"rule": "columns", "detail": "多出不认识的列：联系人"}]},
+            members={
+                "findings": [
+                    {
+                        "kind": "column_new",
+                        "column": "联系人",
+                        "zh": "多出不认识的列“联系人”",
+                        "en": "联系人 is a new, unknown column",
+                    }
+                ]
+            },
         ),
         "delivery-too-large": ErrorRow(
             413,

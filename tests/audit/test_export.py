@@ -7,9 +7,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.errors import AuditError, ForkError, ProofError
-from audit.note import public_bytes, sign_checkpoint, verifier_key
+from audit.layout import read_bundle, write_bundle
+from audit.note import Checkpoint, public_bytes, sign_checkpoint, verifier_key
+from audit.verifier import verify_log
+from signing.merkle import EMPTY_ROOT
 from tests import database_server
-from tests.audit.hand_log import ORIGIN, Log, published, verify
+from tests.audit.hand_log import KEY, ORIGIN, VKEY, Log, published, verify
 
 
 async def test_an_export_verifies_and_extends_what_was_kept(log):
@@ -61,6 +64,28 @@ def test_one_changed_byte_or_missing_file_is_detected_offline(exported, tmp_path
     mutate(folder)
     with pytest.raises(AuditError):
         verify(folder)
+
+
+def test_a_checkpoint_kept_of_the_empty_log_is_compared_too(exported):
+    empty = Checkpoint(ORIGIN, 0, EMPTY_ROOT)
+    assert verify(exported, sign_checkpoint(empty, KEY)).kept == [empty]
+    with pytest.raises(ForkError, match="first 0 entries"):
+        verify(exported, sign_checkpoint(Checkpoint(ORIGIN, 0, bytes(32)), KEY))
+
+
+def test_an_entry_that_is_no_event_is_named_by_its_place(exported, tmp_path):
+    folder = shutil.copytree(exported, tmp_path / "bad")
+    bundle = folder / "tile/entries/001.p/44"
+    leaves = read_bundle(bundle.read_bytes(), 44)
+    bundle.write_bytes(write_bundle([leaves[0], b"{}", *leaves[2:]]))
+    with pytest.raises(AuditError, match="entry 257 is not an event"):
+        verify(folder)
+
+
+def test_who_waits_is_told_how_far_it_is(exported):
+    told = []
+    verify_log(exported, VKEY, [], lambda done, size: told.append((done, size)))
+    assert told == [(256, 300), (300, 300)]
 
 
 async def test_a_tail_cut_off_is_detected_against_a_checkpoint_kept_earlier(log):

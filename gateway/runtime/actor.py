@@ -30,6 +30,7 @@ class Actor:
 
 PROGRAM = Actor("worker", "program")
 ANYONE = Actor("anyone", "anyone")  # at doors that are open to all
+FOR_OTHERS = frozenset({PROGRAM.kind, ANYONE.kind})  # what they record may name another as its cause
 
 
 def at_this_machine() -> Actor:

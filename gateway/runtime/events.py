@@ -147,12 +147,23 @@ EVENTS: Mapping[str, EventType] = {
 }  # fmt: skip
 
 
+def check_cause(event_type: str, kind: str) -> None:
+    """Pass where this kind of actor can cause an event. Raises EventError."""
+    if kind not in _known(event_type).by:
+        raise EventError(f"{event_type}: the catalogue does not list {kind} among those who cause it")
+
+
 def event_of(event_type: str, actor: str, payload: Mapping[str, object], **members: str | None) -> Event:
     """Make an event of the catalogue. Raises EventError where the type is unknown or the payload differs from it."""
-    known = EVENTS.get(event_type)
-    if known is None:
-        raise EventError(f"{event_type} is not in the catalogue of events")
+    known = _known(event_type)
     missing, extra = known.payload - payload.keys(), payload.keys() - known.payload - known.maybe
     if missing or extra:
         raise EventError(f"{event_type}: missing {sorted(missing)}, not in the catalogue {sorted(extra)}")
     return Event(event_type, actor, payload=payload, **members)
+
+
+def _known(event_type: str) -> EventType:
+    known = EVENTS.get(event_type)
+    if known is None:
+        raise EventError(f"{event_type} is not in the catalogue of events")
+    return known

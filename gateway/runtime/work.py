@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.recorder import Recorder
-from gateway.runtime.actor import Actor
+from gateway.runtime.actor import FOR_OTHERS, Actor
 from gateway.runtime.clock import now
 from gateway.runtime.database import Database, Role
-from gateway.runtime.events import event_of
+from gateway.runtime.events import check_cause, event_of
 from gateway.runtime.keystore import KeyStore
 
 _SHARED_BY_MANY = frozenset({"anyone", "program", "machine"})  # names that stand for nobody in particular
@@ -51,8 +51,10 @@ class UnitOfWork:
 
         `subject` is the subject's own id. `actor` is named where somebody else is the cause; `event_id` where something
         signed names it before.
-        Raises EventError for a type or payload that the catalogue does not know.
+        Raises EventError for a type or payload that the catalogue does not know, or an actor it does not list.
         """
+        if actor is None or self.actor.kind not in FOR_OTHERS:
+            check_cause(event_type, self.actor.kind)
         event = event_of(
             event_type, actor or self.actor.name, payload or {}, institution=institution, account=account,
             subject=str(subject) if subject else None, outcome=outcome, exchange=str(exchange) if exchange else None,

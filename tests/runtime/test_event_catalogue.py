@@ -5,7 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from audit.errors import EventError
+from gateway.runtime.actor import PROGRAM
 from gateway.runtime.events import EVENTS
+from tests.submissions import CLERK
 
 ROOT = Path(__file__).parents[2]
 KINDS = {"account", "agency", "signatory", "operator", "auditor", "platform", "person", "machine", "program"}
@@ -49,3 +54,15 @@ def test_every_event_can_be_caused_by_somebody_and_says_which_of_its_members_are
         assert known.by, name
         assert known.by <= KINDS, name
         assert known.personal <= known.payload | known.maybe, name
+
+
+async def test_who_is_not_listed_cannot_cause_an_event(gateway):
+    async with gateway.units.begin("test.cause", CLERK) as work:
+        with pytest.raises(EventError, match="does not list agency"):
+            await work.record("quota.set", {"scope": "account", "id": "a", "per_day": 1, "per_month": 1}, outcome="set")
+        with pytest.raises(EventError, match="does not list agency"):
+            await work.record("held.expired", {"held": "h", "batch": None}, outcome="expired", actor="worker")
+    async with gateway.units.begin("test.cause", PROGRAM) as work:
+        with pytest.raises(EventError, match="does not list program"):
+            await work.record("held.discarded", {"held": "h", "batch": None}, outcome="discarded")
+        assert await work.record("upload.ended", {"upload": "u"}, outcome="expired", actor="tax")

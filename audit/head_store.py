@@ -36,15 +36,21 @@ class HeadStore:
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as fault:
-            raise ForkError(f"{self._file} cannot be read: no head is signed until an operator looked") from fault
+            raise ForkError(
+                f"{self._file} 无法读取，运营人员查看之前不再签名 "
+                "cannot be read: no head is signed until an operator looked"
+            ) from fault
 
     def swap(self, expected: Head | None, new: Head) -> None:
         """Replace the expected head. Raises ForkError when another one stands there, or the new one is smaller."""
         with self._locked():
             if self.find() != expected:
-                raise ForkError("another publisher signed a head meanwhile")
+                raise ForkError("另一发布进程已签名 another publisher signed a head meanwhile")
             if expected is not None and new.size < expected.size:
-                raise ForkError(f"size {new.size} is before the signed size {expected.size}")
+                raise ForkError(
+                    f"树的大小 {new.size} 小于已签名的 "
+                    f"{expected.size} size {new.size} is before the signed size {expected.size}"
+                )
             fresh = self._file.with_suffix(".new")
             kept = {"origin": new.origin, "size": new.size, "root": new.root.hex(), "note": new.note}
             with fresh.open("w") as file:

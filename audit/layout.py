@@ -44,5 +44,5 @@ def read_bundle(bundle: bytes, width: int) -> list[bytes]:
         leaves.append(bundle[at + 2 : at + 2 + length])
         at += 2 + length
     if at != len(bundle) or len(leaves) != width:
-        raise ProofError(f"a bundle must hold exactly {width} whole entries")
+        raise ProofError(f"条目包必须恰有 {width} 条完整条目 a bundle must hold exactly {width} whole entries")
     return leaves

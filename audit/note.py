@@ -62,16 +62,16 @@ def verify_checkpoint(note: str, vkey: str) -> Checkpoint:
     """
     name, public = _parse_key(vkey)
     if len(note) > LARGEST_NOTE or "\r" in note:
-        raise NoteError("the note is too large or has carriage returns")
+        raise NoteError("签名文本过大或含回车符 the note is too large or has carriage returns")
     head, separator, tail = note.partition("\n\n")
     if not separator or not tail.endswith("\n"):
-        raise NoteError("the note has no signature part")
+        raise NoteError("签名文本没有签名部分 the note has no signature part")
     lines = tail[:-1].split("\n")
     if len(lines) > MOST_SIGNATURES:
-        raise NoteError(f"more than {MOST_SIGNATURES} signature lines")
+        raise NoteError(f"签名超过 {MOST_SIGNATURES} 行 more than {MOST_SIGNATURES} signature lines")
     checkpoint = _parse_body(head)
     if checkpoint.origin != name:
-        raise NoteError("the checkpoint is of another origin")
+        raise NoteError("检查点属于另一日志 the checkpoint is of another origin")
     wanted = key_id(name, public)
     for line in lines:
         signature = _parse_signature(line, name)
@@ -79,26 +79,26 @@ def verify_checkpoint(note: str, vkey: str) -> Checkpoint:
             try:
                 Ed25519PublicKey.from_public_bytes(public).verify(signature[KEY_ID_BYTES:], f"{head}\n".encode())
             except InvalidSignature as fault:
-                raise NoteError("the signature does not verify") from fault
+                raise NoteError("签名不符 the signature does not verify") from fault
             return checkpoint
-    raise NoteError("the note is not signed by this log's key")
+    raise NoteError("不是用本日志的密钥签名 the note is not signed by this log's key")
 
 
 def _parse_signature(line: str, name: str) -> bytes | None:
     mark, _, rest = line.partition(" ")
     signer, _, encoded = rest.rpartition(" ")
     if mark != "—" or not signer:
-        raise NoteError("a signature line is malformed")
+        raise NoteError("签名行格式有误 a signature line is malformed")
     return _decode(encoded) if signer == name else None
 
 
 def _parse_body(head: str) -> Checkpoint:
     parts = head.split("\n")
     if len(parts) != 3 or not parts[0] or not _SIZE.fullmatch(parts[1]):
-        raise NoteError("a checkpoint is three lines: origin, size, root")
+        raise NoteError("检查点应为三行：日志名、大小、根 a checkpoint is three lines: origin, size, root")
     root = _decode(parts[2])
     if len(root) != HASH_BYTES or int(parts[1]) >= 1 << 63:
-        raise NoteError("the root has 32 bytes and the size 63 bits")
+        raise NoteError("根须为 32 字节，大小须为 63 位以内 the root has 32 bytes and the size 63 bits")
     return Checkpoint(parts[0], int(parts[1]), root)
 
 
@@ -107,7 +107,9 @@ def _parse_key(vkey: str) -> tuple[str, bytes]:
     identifier, _, encoded = rest.partition("+")
     key = _decode(encoded)
     if key[:1] != ED25519 or len(key) != 33 or key_id(name, key[1:]).hex() != identifier:
-        raise NoteError("the verifier key is malformed or its id is not that of its key")
+        raise NoteError(
+            "验证公钥格式有误，或编号与公钥不符 the verifier key is malformed or its id is not that of its key"
+        )
     return name, key[1:]
 
 
@@ -127,7 +129,7 @@ def _decode(encoded: str) -> bytes:
     try:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as fault:
-        raise NoteError("not base64") from fault
+        raise NoteError("不是 base64 not base64") from fault
     if base64.b64encode(data).decode() != encoded:  # bits left over in the last character (RFC 4648 3.5)
-        raise NoteError("not spelled as base64 has it")
+        raise NoteError("base64 写法不规范 not spelled as base64 has it")
     return data

@@ -40,7 +40,7 @@ def tile_reader(session: AsyncSession, log_id: int) -> Read:
             found = await session.execute(_TILE, {"log": log_id, "level": level, "n": n})
             tile: bytes | None = found.scalar_one_or_none()
             if tile is None:
-                raise ProofError(f"there is no tile {level}/{n}")
+                raise ProofError(f"没有哈希块 {level}/{n} there is no tile {level}/{n}")
             seen[level, n] = tile
         return seen[level, n]
 
@@ -58,7 +58,9 @@ async def get_proof(session: AsyncSession, log_id: int, event_id: UUID) -> Entry
     entry = (await session.execute(_ENTRY, {"log": log_id, "id": event_id})).one_or_none()
     latest = await find_latest(session, log_id)
     if entry is None or latest is None or entry.leaf_index >= latest[0]:
-        raise ProofError("no published checkpoint covers this entry yet: ask again in a minute")
+        raise ProofError(
+            "尚无检查点覆盖此条目，请一分钟后再查 no published checkpoint covers this entry yet: ask again in a minute"
+        )
     path = await inclusion(tile_reader(session, log_id), entry.leaf_index, latest[0])
     return EntryProof(entry.leaf_index, entry.leaf, path, latest[1])
 
@@ -67,5 +69,5 @@ async def entries(session: AsyncSession, log_id: int, low: int, high: int) -> li
     """Return the leaves low..high-1 in tree order. Raises ProofError when one is missing."""
     found = [row.leaf for row in await session.execute(_ENTRIES, {"log": log_id, "low": low, "high": high})]
     if len(found) != high - low:
-        raise ProofError(f"entries are missing between {low} and {high}")
+        raise ProofError(f"{low} 与 {high} 之间缺少条目 entries are missing between {low} and {high}")
     return found

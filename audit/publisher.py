@@ -52,11 +52,17 @@ async def publish(
 
 async def _verify_extends(session: AsyncSession, log_id: int, last: Head, new: Checkpoint) -> None:
     if last.origin != new.origin:
-        raise ForkError(f"the head store belongs to {last.origin}")
+        raise ForkError(f"树头文件属于 {last.origin} the head store belongs to {last.origin}")
     if new.size < last.size:
-        raise ForkError(f"the tree has {new.size} entries, but a head over {last.size} was signed: entries are lost")
+        raise ForkError(
+            f"日志只有 {new.size} 条，但已签名 {last.size} 条：有条目丢失 "
+            f"the tree has {new.size} entries, but a head over {last.size} was signed: entries are lost"
+        )
     try:
         path = await consistency(tile_reader(session, log_id), last.size, new.size) if last.size else []
         verify_consistency(last.size, new.size, last.root, new.root, path)
     except (MerkleError, ProofError) as fault:
-        raise ForkError(f"the tree of {new.size} does not extend the signed head of {last.size}") from fault
+        raise ForkError(
+            f"{new.size} 条的日志与已签名的 {last.size} 条不一致 "
+            f"the tree of {new.size} does not extend the signed head of {last.size}"
+        ) from fault

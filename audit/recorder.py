@@ -93,7 +93,9 @@ class Recorder:
             written = await session.execute(INSERT_EVENTS, {"log": self.log_id, **columns})
         if written.rowcount != len(rows):  # type: ignore[attr-defined]  # an INSERT has one
             self._keys.forget()
-            raise AuditError("the key of an event is gone: nothing more can be recorded under it")
+            raise AuditError(
+                "事件的密钥已销毁，不能再记录 the key of an event is gone: nothing more can be recorded under it"
+            )
 
     def _row(self, event_id: UUID, event: Event, at: datetime, key_id: UUID, key: bytes) -> dict[str, object]:
         salt, payload = os.urandom(SALT_BYTES), payload_bytes(event.payload)

@@ -48,7 +48,10 @@ async def load_edge(session: AsyncSession, log_id: int, size: int, root: bytes) 
     edge = {(row.level, row.n): row.hashes for row in rows}
     widths = {(level, n): (size >> 8 * level) % WIDTH * HASH_BYTES for level, n in places}
     if {place: len(hashes) for place, hashes in edge.items()} != widths or edge_root(size, edge) != root:
-        raise TamperedError(f"the tiles of size {size} do not lead to the recorded root: nothing more is signed")
+        raise TamperedError(
+            f"大小 {size} 的哈希块与记录的根不符，不再签名 "
+            f"the tiles of size {size} do not lead to the recorded root: nothing more is signed"
+        )
     return edge
 
 

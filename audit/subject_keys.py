@@ -51,5 +51,7 @@ class SubjectKeys:
     async def _find(self, session: AsyncSession, refs: set[str]) -> dict[str, Key]:
         found = (await session.execute(_FIND, {"refs": list(refs)})).all()
         if any(row.wrapped_key is None for row in found):
-            raise AuditError("this subject's key was destroyed: nothing more can be recorded under it")
+            raise AuditError(
+                "此主体的密钥已销毁，不能再记录 this subject's key was destroyed: nothing more can be recorded under it"
+            )
         return {row.subject_ref: (row.key_id, unseal(self._kek, row.wrapped_key, row.key_id.bytes)) for row in found}

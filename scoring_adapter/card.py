@@ -95,9 +95,9 @@ def read_card(source: str) -> Card:
         raise CardError(str(fault)) from fault
     starts = [band.from_ for band in card.bands]
     if starts != sorted(set(starts), reverse=True) or not starts or starts[-1] != 0:
-        raise CardError("bands: from the best down to 0")
+        raise CardError("等级须从高到低，直到 0 bands: from the best down to 0")
     if len({tag.id for tag in card.tags}) != len(card.tags):
-        raise CardError("tags: an id occurs twice")
+        raise CardError("标签编号重复 tags: an id occurs twice")
     for tag in card.tags:
         _check(tag, card)
     return card
@@ -112,15 +112,15 @@ def load_card() -> Card:
 def _check(tag: Tag, card: Card) -> None:
     bounds = [step.below for step in tag.bins]
     if tag.dimension not in card.dimensions:
-        raise CardError(f"{tag.id}: no dimension {tag.dimension}")
+        raise CardError(f"{tag.id}：没有维度 {tag.dimension} no dimension {tag.dimension}")
     if bool(tag.levels) != (tag.kind == "level") or bool(tag.bins) == (tag.kind == "level"):
-        raise CardError(f"{tag.id}: a level has levels, everything else has bins")
+        raise CardError(f"{tag.id}：等级类标签用 levels，其余用 bins a level has levels, everything else has bins")
     if tag.bins and (bounds[-1] is not None or None in bounds[:-1]):
-        raise CardError(f"{tag.id}: the last bin, and no other, has no bound")
+        raise CardError(f"{tag.id}：只有最后一档没有上限 the last bin, and no other, has no bound")
     if any(low is not None and high is not None and low >= high for low, high in pairwise(bounds)):
-        raise CardError(f"{tag.id}: bins must rise")
+        raise CardError(f"{tag.id}：各档须递增 bins must rise")
     needs_field = tag.kind in {"sum", "max", "number", "level"}
     if needs_field != (tag.field is not None):
         raise CardError(f"{tag.id}: a {tag.kind} {'needs a' if needs_field else 'has no'} field")
     if tag.date is None and (tag.within_days is not None or tag.kind == "years"):
-        raise CardError(f"{tag.id}: a window and years need a date")
+        raise CardError(f"{tag.id}：时间窗与年数需要日期 a window and years need a date")

@@ -69,7 +69,10 @@ async def ask(http: httpx.AsyncClient, provider: Provider, question: Question) -
                 with attempt, _TRACER.start_as_current_span("provider.ask"):
                     body = await _post(http, provider, question)
     except TimeoutError as fault:
-        raise ProviderUnavailableError(f"{provider.name} did not answer within {provider.timeout_seconds} s") from fault
+        raise ProviderUnavailableError(
+            f"{provider.name} 未在 {provider.timeout_seconds} 秒内答复 "
+            f"did not answer within {provider.timeout_seconds} s"
+        ) from fault
     except _TransientError as fault:
         raise ProviderUnavailableError(f"{provider.name}: {fault}") from fault
     return _read(provider, question, body)
@@ -85,12 +88,14 @@ async def _post(http: httpx.AsyncClient, provider: Provider, question: Question)
             if response.status_code in _AGAIN:
                 raise _TransientError(f"answered {response.status_code}")
             if response.status_code != HTTPStatus.OK:
-                raise ProviderUnavailableError(f"{provider.name} answered {response.status_code}")
+                raise ProviderUnavailableError(f"{provider.name} 答复了 answered {response.status_code}")
             body = b""
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > LARGEST_ANSWER:
-                    raise ProviderAnswerError(f"{provider.name} sent more than {LARGEST_ANSWER} bytes")
+                    raise ProviderAnswerError(
+                        f"{provider.name} 的答复超过 {LARGEST_ANSWER} 字节 sent more than {LARGEST_ANSWER} bytes"
+                    )
             return body
     except httpx.HTTPError as fault:
         raise _TransientError(type(fault).__name__) from fault
@@ -100,9 +105,9 @@ def _read(provider: Provider, question: Question, body: bytes) -> RelayAnswer:
     try:
         answer = msgspec.json.decode(body, type=RelayAnswer)
     except msgspec.DecodeError as fault:
-        raise ProviderAnswerError(f"{provider.name} sent another shape than agreed") from fault
+        raise ProviderAnswerError(f"{provider.name} 的答复格式与约定不符 sent another shape than agreed") from fault
     if (answer.inquiry, answer.subject) != (question.inquiry, question.subject):
-        raise ProviderAnswerError(f"{provider.name} answered another question")
+        raise ProviderAnswerError(f"{provider.name} 答的是另一个问题 answered another question")
     if not 0 <= answer.score <= HIGHEST:
-        raise ProviderAnswerError(f"{provider.name} gave a score outside 0 to {HIGHEST}")
+        raise ProviderAnswerError(f"{provider.name} 的评分不在 0 至 {HIGHEST} 之间 gave a score outside 0 to {HIGHEST}")
     return answer

@@ -78,7 +78,10 @@ def unclaimed_proof(request: Request) -> Mark | None:
 
 def proof_used() -> DeniedError:
     """Say that the proof was used before."""
-    detail = "DPoP: this proof was used before: sign one for each request, with a jti of its own."
+    detail = (
+        "此持有证明已用过，每次请求须重新签名 "
+        "DPoP: this proof was used before: sign one for each request, with a jti of its own."
+    )
     return _refuse(detail, error="invalid_dpop_proof", slug="invalid-dpop-proof")
 
 
@@ -108,9 +111,9 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
     token = _read_token(request, doorkeeper, clock.now().timestamp())
     access = await doorkeeper.access.current()
     if token.jti in access.revoked:
-        raise _refuse("The access token was revoked: get a new one.")
+        raise _refuse("访问令牌已撤销，请重新获取 The access token was revoked: get a new one.")
     if token.person in access.suspended:
-        raise _refuse("The person this token acts for is suspended.")
+        raise _refuse("此令牌所代表的人员已暂停 The person this token acts for is suspended.")
     if reason := access.stopped.get(token.client_id):
         raise DeniedError(reason)
     if not access.admits(token.client_id, address_of(request, doorkeeper.settings)):
@@ -135,7 +138,9 @@ def _read_token(request: Request, doorkeeper: Doorkeeper, now: float) -> AccessT
     scheme, _, text = (values[0] if len(values) == 1 else "").partition(" ")
     scheme, text = scheme.lower(), text.strip()
     if scheme not in {"dpop", "bearer"} or not text:
-        raise _refuse("Send an access token of this issuer: Authorization: DPoP …", error=None)
+        raise _refuse(
+            "请附上本平台签发的访问令牌 Send an access token of this issuer: Authorization: DPoP …", error=None
+        )
     try:
         token = read(text, doorkeeper.issuer.keys, doorkeeper.issuer.name, now)
     except TokenError as fault:
@@ -143,16 +148,21 @@ def _read_token(request: Request, doorkeeper: Doorkeeper, now: float) -> AccessT
     note_caller(request, _actor_of(token))
     method, thumbprint = token.confirmation
     if (scheme == "dpop") != (method == "jkt"):
-        raise _refuse("A token bound to a proof key is sent as DPoP, one bound to a certificate as Bearer.")
+        raise _refuse(
+            "绑定密钥的令牌以 DPoP 发送，绑定证书的以 Bearer 发送。 "
+            "A token bound to a proof key is sent as DPoP, one bound to a certificate as Bearer."
+        )
     try:
         binding = read_binding(request, doorkeeper.settings, doorkeeper.issuer.nonces, now, text)
     except NonceNeededError as fault:
         headers = {"DPoP-Nonce": doorkeeper.issuer.nonces.make(now)}
-        raise _refuse(str(fault), error="use_dpop_nonce", slug="use-dpop-nonce", **headers) from fault
+        raise _refuse(
+            f"持有证明须带新的随机数 {fault}", error="use_dpop_nonce", slug="use-dpop-nonce", **headers
+        ) from fault
     except BindingError as fault:
-        raise _refuse(str(fault), error="invalid_dpop_proof", slug="invalid-dpop-proof") from fault
+        raise _refuse(f"持有证明有误 {fault}", error="invalid_dpop_proof", slug="invalid-dpop-proof") from fault
     if (binding.method, binding.thumbprint) != (method, thumbprint):
-        raise _refuse("The access token is bound to another key.")
+        raise _refuse("访问令牌绑定在另一密钥上 The access token is bound to another key.")
     _check_replay(doorkeeper, binding.proof, now)
     request.state.proof = binding.proof
     return token

@@ -58,15 +58,15 @@ class Provider:
         """Return where its endpoints are. Raises SsoError."""
         issuer = self.settings.oidc_issuer
         if not issuer:
-            raise SsoError("no provider is set")
+            raise SsoError("未设置统一登录 no provider is set")
         try:
             answer = await self.http.get(f"{issuer}/.well-known/openid-configuration")
             found: dict[str, str] = answer.raise_for_status().json()
             if found["issuer"] != issuer:
-                raise SsoError("the provider calls itself something else")
+                raise SsoError("统一登录的名称与设置不符 the provider calls itself something else")
             return {name: found[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
-            raise SsoError(f"the provider does not answer: {type(fault).__name__}") from fault
+            raise SsoError(f"统一登录没有答复 the provider does not answer: {type(fault).__name__}") from fault
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,13 @@ async def finish(provider: Provider, sealed: str, answer: dict[str, str]) -> tup
 
     asked, now, issuer = _open(provider.kek, sealed), clock.now().timestamp(), provider.settings.oidc_issuer
     if now - asked.began > LIFE_SECONDS:
-        raise SsoError("too old")
+        raise SsoError("登录已超时 too old")
     if not secrets.compare_digest(answer.get("state", "").encode(), asked.state.encode()):
-        raise SsoError("state of another sign-in")
+        raise SsoError("是另一次登录的状态 state of another sign-in")
     if answer.get("iss", issuer) != issuer:
-        raise SsoError("answer of another provider")
+        raise SsoError("是另一提供方的答复 answer of another provider")
     if "code" not in answer:
-        raise SsoError("the provider refused")
+        raise SsoError("统一登录已拒绝 the provider refused")
     places = await provider.discover()
     try:
         async with provider.client() as client:
@@ -119,7 +119,7 @@ async def finish(provider: Provider, sealed: str, answer: dict[str, str]) -> tup
         jwks = (await provider.http.get(places["jwks_uri"])).raise_for_status().json()
         read = jwt.decode(str(token.get("id_token")), KeySet.import_key_set(jwks), algorithms=ALGORITHMS)
     except (httpx.HTTPError, OAuthError, JoseError, ValueError, KeyError) as fault:
-        raise SsoError(f"no identity from the provider: {type(fault).__name__}") from fault
+        raise SsoError(f"统一登录没有给出身份 no identity from the provider: {type(fault).__name__}") from fault
     return _subject(provider.settings, read.claims, asked, now), asked.following
 
 
@@ -153,7 +153,7 @@ def _subject(settings: Settings, claims: dict[str, Any], asked: SignInRequest, n
         and isinstance(claims.get("sub"), str)
     )
     if not sound:
-        raise SsoError("the ID token is not for this sign-in")
+        raise SsoError("身份令牌不是本次登录的 the ID token is not for this sign-in")
     return str(claims["sub"])
 
 
@@ -161,4 +161,4 @@ def _open(kek: bytes, sealed: str) -> SignInRequest:
     try:
         return SignInRequest(**json.loads(unseal(kek, base64.urlsafe_b64decode(sealed), _SEALED_FOR)))
     except (SealError, ValueError, TypeError) as fault:
-        raise SsoError("no sign-in was begun in this browser") from fault
+        raise SsoError("此浏览器没有开始登录 no sign-in was begun in this browser") from fault

@@ -69,13 +69,13 @@ def read_message(message: str, jwks: Sequence[Mapping[str, Any]]) -> Message:
     try:
         read = msgspec.convert(verify_jws(message, jwks, DELIVERY_TYPE), Message)
     except (SignatureError, msgspec.ValidationError) as fault:
-        raise MessageError(f"message: {fault}") from fault
+        raise MessageError(f"消息有误 message: {fault}") from fault
     if read.v != 1 or not 0 < len(read.items) <= MOST_ITEMS:
-        raise MessageError(f"message: version 1, with 1 to {MOST_ITEMS} items")
+        raise MessageError(f"消息版本须为 1，含 1 至 {MOST_ITEMS} 条 message: version 1, with 1 to {MOST_ITEMS} items")
     if read.items_sha256 != items_digest(read.items):
-        raise MessageError("message: items_sha256 is not that of the items")
+        raise MessageError("items_sha256 与内容不符 message: items_sha256 is not that of the items")
     if not all(isinstance(item.get("subject"), str) for item in read.items):
-        raise MessageError("message: every item names its subject")
+        raise MessageError("每条都要写明主体 message: every item names its subject")
     return read
 
 
@@ -95,4 +95,4 @@ def read_receipt(receipt: str, jwk: Mapping[str, Any]) -> Receipt:
         signed = verify_jws(receipt, [jwk], RECEIPT_TYPE)
         return msgspec.convert({name: signed.get(name) for name in Receipt.__annotations__}, Receipt)
     except (SignatureError, msgspec.ValidationError) as fault:
-        raise MessageError(f"receipt: {fault}") from fault
+        raise MessageError(f"回执有误 receipt: {fault}") from fault

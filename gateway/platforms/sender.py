@@ -76,7 +76,7 @@ async def _post(units: UnitsOfWork, http: httpx.AsyncClient, delivery: Delivery,
     awaits = bool(told.get("onward_expected"))
     await _settle(units, delivery, "acknowledged" if awaits else "confirmed", receipt=receipt)
     if awaits:
-        raise NotDeliveredError("the onward receipt is not there yet")
+        raise NotDeliveredError("上级平台的回执尚未到达 the onward receipt is not there yet")
 
 
 async def _ask_onward(
@@ -86,7 +86,7 @@ async def _ask_onward(
     told = _read(await http.get(url, **_as_client(units.keys, peer)))
     onward = told.get("onward")
     if not isinstance(onward, str):
-        raise NotDeliveredError("the onward receipt is not there yet")
+        raise NotDeliveredError("上级平台的回执尚未到达 the onward receipt is not there yet")
     for jwk in provinces:
         try:
             _check(read_receipt(onward, jwk), delivery, None)
@@ -94,15 +94,18 @@ async def _ask_onward(
             continue
         await _settle(units, delivery, "confirmed", onward=onward)
         return
-    raise MessageError("the onward receipt is not signed by a province known here, over these items")
+    raise MessageError(
+        "上级平台的回执不是由已知的省平台对这些内容签名的 "
+        "the onward receipt is not signed by a province known here, over these items"
+    )
 
 
 def _check(receipt: Receipt, delivery: Delivery, message_digest: str | None) -> None:
     """Raise MessageError unless a receipt is over this exchange and items, and over our message where it is ours."""
     if (receipt.exchange, receipt.items_sha256) != (delivery.exchange, delivery.items_digest):
-        raise MessageError("receipt: over another exchange or other items")
+        raise MessageError("回执对应另一次报送或其他内容 receipt: over another exchange or other items")
     if message_digest and (receipt.delivery, receipt.message_sha256) != (delivery.delivery_id, message_digest):
-        raise MessageError("receipt: over another message")
+        raise MessageError("回执对应另一条消息 receipt: over another message")
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:
@@ -110,7 +113,7 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
         told = answer.json()
         if isinstance(told, dict):
             return told
-        raise MessageError("the platform answered another shape")
+        raise MessageError("平台的答复格式不符 the platform answered another shape")
     fault = f"the platform answered {answer.status_code}"
     if answer.is_server_error or answer.status_code in PASSING:
         raise NotDeliveredError(fault)

@@ -65,16 +65,18 @@ def mint(grant: Grant, binding: Binding, keys: KeyStore, issuer: str, at: int, l
 def read(token: str, keys: KeyStore, issuer: str, now: float) -> AccessToken:
     """Verify a token of this issuer for this service. Raises TokenError."""
     if not 0 < len(token) <= LARGEST:
-        raise TokenError("The access token is empty or too large.")
+        raise TokenError("访问令牌为空或过长 The access token is empty or too large.")
     try:
         claims = verify_jws(token, keys.publics("token"), TYPE)
         said = _said(claims)
     except (SignatureError, UnicodeError, msgspec.ValidationError) as fault:
-        raise TokenError("The access token is not one of this issuer, or was changed.") from fault
+        raise TokenError(
+            "访问令牌不是本平台签发的，或被改动 The access token is not one of this issuer, or was changed."
+        ) from fault
     if (claims["iss"], claims["aud"]) != (issuer, issuer):
-        raise TokenError("The access token is for another service.")
+        raise TokenError("访问令牌用于另一服务 The access token is for another service.")
     if said.ends <= now:
-        raise TokenError("The access token has expired: get a new one.")
+        raise TokenError("访问令牌已过期，请重新获取 The access token has expired: get a new one.")
     return said
 
 

@@ -26,3 +26,7 @@ class ForkError(AuditError):
 
 class ProofError(AuditError):
     """There is no such entry or no such size to prove."""
+
+
+class StoppedError(TamperedError):
+    """Signing was stopped until somebody who looked lifts the stop."""

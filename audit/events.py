@@ -52,7 +52,7 @@ def leaf_of(event: Event, event_id: UUID, at: datetime, committed: str) -> bytes
         "v": LEAF_VERSION,
         "id": str(event_id),
         "type": event.type,
-        "ts": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "ts": instant(at),
         "actor": event.actor,
         "institution": event.institution,
         "account": event.account,
@@ -67,9 +67,22 @@ def leaf_of(event: Event, event_id: UUID, at: datetime, committed: str) -> bytes
     return leaf
 
 
+def instant(at: datetime) -> str:
+    """Return a moment as leaves spell it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def payload_bytes(payload: Mapping[str, object]) -> bytes:
-    """Return canonical JSON bytes. Raises EventError."""
+    """Return canonical JSON bytes. Raises EventError, for floats too: readers do not agree on what they are."""
+    if _has_float(payload):
+        raise EventError("a payload has no floats: write a decimal as text")
     try:
         return canonical_bytes(dict(payload))
     except CanonicalError as fault:
         raise EventError(str(fault)) from fault
+
+
+def _has_float(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_float, value.values()))
+    return isinstance(value, float) or (isinstance(value, list | tuple) and any(map(_has_float, value)))

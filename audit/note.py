@@ -17,7 +17,7 @@ ED25519 = b"\x01"
 KEY_ID_BYTES = 4
 MOST_SIGNATURES = 16
 LARGEST_NOTE = 64 * 1024
-_SIZE = re.compile(r"0|[1-9]\d{0,18}")
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")  # \d would take every script's digits
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,14 @@ def _parse_key(vkey: str) -> tuple[str, bytes]:
             "验证公钥格式有误，或编号与公钥不符 the verifier key is malformed or its id is not that of its key"
         )
     return name, key[1:]
+
+
+def note_text(note: bytes) -> str:
+    """Return a note's text. Raises NoteError where it is no UTF-8."""
+    try:
+        return note.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise NoteError("the note is no UTF-8") from fault
 
 
 def own_lines(note: str, vkey: str) -> str:

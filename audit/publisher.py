@@ -15,6 +15,7 @@ from audit.head_store import Head, HeadStore
 from audit.note import Checkpoint, sign_checkpoint
 from audit.proofs import tile_reader
 from audit.sequencer import load_edge
+from audit.stops import demand_no_stop
 from audit.tiles import consistency
 from signing.errors import MerkleError
 from signing.merkle import verify_consistency
@@ -33,9 +34,11 @@ async def publish(
     """Sign and publish the current tree; a tree already signed is published again as it was signed.
 
     Raises ForkError when the tree is smaller than, or does not extend, the last signed head (a restored database,
-    a rewritten log), TamperedError when the tiles contradict the root. In both cases nothing is signed.
+    a rewritten log), TamperedError when the tiles contradict the root, StoppedError while a stop stands. Each time
+    nothing is signed.
     """
     size, root = (await session.execute(_STATE, {"log": log_id})).one()
+    await demand_no_stop(session, log_id)
     await load_edge(session, log_id, size, root)
     checkpoint = Checkpoint(origin, size, root)
     last = store.find()

@@ -97,6 +97,18 @@ class AuditState(SQLModel, table=True):
     root: bytes = Field(sa_type=LargeBinary)
 
 
+class AuditStop(SQLModel, table=True):
+    """Signing stopped over what a check found, until somebody lifted it."""
+
+    __tablename__ = "audit_stop"
+    stop_id: UUID = Field(primary_key=True)
+    log_id: int = Field(sa_type=SmallInteger)
+    stopped_at: datetime = Field(sa_type=Timestamp)
+    differences: int
+    lifted_at: datetime | None = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
 class AuditCheckpoint(SQLModel, table=True):
     """A signed tree head that has been published."""
 

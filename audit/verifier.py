@@ -15,7 +15,7 @@ from pathlib import Path
 
 from audit.errors import AuditError, ForkError, ProofError
 from audit.layout import read_bundle, tile_path, widths
-from audit.note import Checkpoint, verify_checkpoint
+from audit.note import Checkpoint, note_text, verify_checkpoint
 from audit.tiles import WIDTH, Place, edge_root, grow
 from signing.merkle import HASH_BYTES, leaf_hash
 
@@ -31,10 +31,10 @@ class Report:
     types: dict[str, int]
 
 
-def verify_log(folder: Path, vkey: str, kept: Sequence[str], progress: Progress) -> Report:
+def verify_log(folder: Path, vkey: str, kept: Sequence[str | bytes], progress: Progress) -> Report:
     """Verify an exported log against the key and the checkpoints kept earlier. Raises AuditError with what is wrong."""
-    head = verify_checkpoint(_read(folder / "checkpoint").decode(errors="replace"), vkey)
-    earlier = [verify_checkpoint(note, vkey) for note in kept]
+    head = verify_checkpoint(note_text(_read(folder / "checkpoint")), vkey)
+    earlier = [verify_checkpoint(note if isinstance(note, str) else note_text(note), vkey) for note in kept]
     for checkpoint in earlier:
         if checkpoint.size > head.size:
             raise ForkError(f"日志变短了 the log shrank: {checkpoint.size} entries were signed, {head.size} are left")

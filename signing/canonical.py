@@ -25,6 +25,11 @@ def canonical_bytes(value: object) -> bytes:
         raise CanonicalError(f"no canonical form: {fault}") from fault
 
 
+def canonical_digest(value: object) -> str:
+    """Return SHA-256 of a value's canonical form, in hex. Raises CanonicalError."""
+    return sha256_hex(canonical_bytes(value))
+
+
 def _is_plain(value: object) -> bool:
     """Tell whether the standard library writes this value as RFC 8785 does: no number or name needs a special rule."""
     kind = type(value)

@@ -52,6 +52,7 @@ class Summary:
     reasons: dict[str, int]
     resolved_earlier: int
     root: str
+    shown: str  # digest of what decides from when to when the records may be shown
     statement: str
     mapping: dict[str, object]
 
@@ -106,5 +107,6 @@ async def ingest(
     )
     return Summary(
         seen.rows, counts.accepted + own, counts.unresolved - own, counts.corrections, counts.duplicates,
-        seen.natural_persons, seen.rejected, dict(seen.reasons), resolved - own, root, statement, binding.provenance(),
+        seen.natural_persons, seen.rejected, dict(seen.reasons), resolved - own, root, store.shown.hexdigest(),
+        statement, binding.provenance(),
     )  # fmt: skip

@@ -24,6 +24,7 @@ from connectors.model.datasets import Dataset
 from connectors.store.copying import COPY, HEAD, TAIL, Encoder, Rows
 from connectors.store.identity import Known
 from connectors.store.newcomers import Subjects, resolved_by
+from connectors.store.shown import shown_lines
 from signing.merkle import GrowingTree, leaf_hash
 
 KEY_BYTES = 16
@@ -98,7 +99,7 @@ class Store:
         self._encoder = Encoder(batch_id.bytes, dataset.dataset, dataset.agency, now)
         self._waiting = _Waiting([], [], {})
         self.subjects = Subjects(cursor, dataset, batch_id, now)
-        self.tree, self.counts = GrowingTree(), Counts()
+        self.tree, self.counts, self.shown = GrowingTree(), Counts(), hashlib.sha256()
 
     async def add(self, chunk: Prepared) -> None:
         """Look up what a chunk needs, and judge it while the server stores the one before."""
@@ -145,6 +146,7 @@ class Store:
         first = self.tree.size
         blocks = [self._encoder.encode(part, first + at) for at, part in columns.parts(PART)]
         self.tree.add(chunk.digests)
+        self.shown.update(shown_lines(judged.versions, columns.event_dates, columns.publish_untils, kinds, values))
         return _Waiting(judged.closed, blocks, judged.latest)
 
     def _count(self, versions: list[int], owners: list[bytes | None]) -> None:

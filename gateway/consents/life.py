@@ -16,6 +16,7 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
+from signing.canonical import sha256_hex
 
 _VERBS = {
     "approve": "approved", "reject": "rejected", "pause": "paused", "resume": "resumed", "revoke": "revoked",
@@ -103,7 +104,10 @@ async def _add(
     )
     entry = await work.record(
         event_type,
-        {"consent": str(terms.consent_id), "version": consent.version, "terms": digest, "receipt": receipt},
+        {
+            "consent": str(terms.consent_id), "subject": terms.uscc, "version": consent.version, "terms": digest,
+            "receipt": receipt, "approval": sha256_hex(approval.encode()) if approval else None,
+        },
         institution=terms.institution, subject=subject.subject_id if subject else None, outcome=consent.status,
         exchange=terms.consent_id, at=now,
     )  # fmt: skip

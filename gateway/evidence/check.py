@@ -1,143 +1,135 @@
 """Whether exported rows are what the log's leaves say, checked offline. Pure but for reading files.
 
-1. Every opened payload must fit its leaf's commitment, so the payloads are the ones recorded.
-2. Every batch, consent, answer, charge and usage result must be the one its payload names, by digest.
-3. Every batch's records must lead to the root its payload names; every entry that makes a row must have it. A record
-   whose content was kept long enough stands by its digest, and names the entry under which the content was erased.
+1. Every payload must fit its leaf's commitment; one that is missing needs an entry that says it was erased.
+2. Every row of the tables in vouched/ must be what the entries say of it, and none may be missing.
+3. Every batch's records must lead to the root its payload names.
+
+Entries that no signed checkpoint covered yet come last, from a file of their own. Files are read line by line.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from audit.events import commitment
 from audit.layout import read_bundle, tile_path, widths
+from gateway.evidence.batch_records import WHERE, BatchRecords
+from gateway.evidence.vouched.comparison import Comparison
+from gateway.evidence.vouched.declaration import Entry, Members
+from gateway.evidence.vouched.deeds import DEEDS
+from gateway.evidence.vouched.findings import Findings
+from gateway.evidence.vouched.parties import PARTIES
+from gateway.evidence.vouched.payloads import UNFIT, fitting
+from gateway.evidence.vouched.payloads import WHERE as PAYLOADS
 from gateway.runtime.errors import GatewayError
-from signing.canonical import sha256_hex
-from signing.merkle import leaf_hash, root_of
 
-Members = dict[str, Any]
-FOLDER = "rows"
-# Which rows each kind of entry makes: one that is missing was taken away.
-MADE_BY = {
-    "batches": lambda kind: kind == "batch.sealed",
-    "consents": lambda kind: kind.startswith("consent."),
-    "answers": lambda kind: kind == "inquiry.answered",
-    "charges": lambda kind: kind == "inquiry.answered",
-    "usage-results": lambda kind: kind == "usage.reported",
-}
+FOLDER, SINCE = "rows", "since"
+MOST_SAID = 20
 
 
 class EvidenceError(GatewayError):
     """A row is not what the log says it was."""
 
-
-def verify_rows(folder: Path, size: int) -> dict[str, int]:
-    """Check the rows beside a verified log and return how many there were of each kind. Raises EvidenceError."""
-    leaves = {leaf["id"]: leaf for leaf in _leaves(folder, size)}
-    payloads = _payloads(folder, leaves)
-    counts: Counter[str] = Counter(payloads=len(payloads))
-    for name, check in CHECKS.items():
-        seen = set()
-        for row in _read(folder, name):
-            entry = str(row["entry"])
-            if entry not in leaves:
-                raise EvidenceError(
-                    f"{name}：有一行指向日志中没有的条目 {entry} a row names the entry {entry}, which is not in the log"
-                )
-            if entry in payloads and not check(row, payloads[entry]):
-                raise EvidenceError(
-                    f"{name}：条目 {entry} 的那一行与记录时不同 "
-                    f"the row of entry {entry} is not the one that was recorded"
-                )
-            seen.add(entry)
-        made = {entry for entry, leaf in leaves.items() if MADE_BY[name](leaf["type"])}
-        if missing := made - seen:
-            raise EvidenceError(f"{name}：缺少条目 {min(missing)} 的那一行 the row of entry {min(missing)} is missing")
-        counts[name] = len(seen)
-    counts["records"] = _verify_records(folder, {p["batch"]: p for p in payloads.values() if "root" in p}, leaves)
-    return dict(counts)
+    def __init__(self, findings: Findings) -> None:
+        """Say the first differences, and how many there are."""
+        said = "\n".join(str(one) for one in findings.told[:MOST_SAID])
+        super().__init__(f"{findings.total} 处不符 differences:\n{said}")
+        self.findings = findings
 
 
-def _payloads(folder: Path, leaves: Mapping[str, Members]) -> dict[str, Members]:
-    opened = {}
-    for row in _read(folder, "payloads"):
-        leaf = leaves.get(str(row["entry"]))
-        if leaf is None or commitment(bytes.fromhex(row["salt"]), row["payload"].encode()) != leaf["c"]:
-            raise EvidenceError(
-                f"条目 {row['entry']} 的内容与记录时不同 "
-                f"the payload of entry {row['entry']} is not the one that was recorded"
-            )
-        opened[str(row["entry"])] = json.loads(row["payload"])
-    return opened
+@dataclass(frozen=True)
+class Rows:
+    """What was compared: rows of each kind, what older events do not name, entries no checkpoint covers yet."""
+
+    counts: dict[str, int]
+    older: dict[str, int] = field(default_factory=dict)
+    unsigned: int = 0
 
 
-def _verify_records(folder: Path, batches: Mapping[str, Members], entries: Mapping[str, Members]) -> int:
-    count, left = 0, set(batches)
-    for batch, rows in groupby(_read(folder, "records"), lambda row: str(row["batch"])):
-        leaves = [_leaf_of(row, entries) for row in rows]
-        if batch not in left or root_of(leaves).hex() != batches[batch]["root"]:
-            raise EvidenceError(
-                f"批次 {batch} 的记录与所记的根不符 "
-                f"records: those of batch {batch} do not lead to the root that was recorded"
-            )
-        left.discard(batch)
-        count += len(leaves)
-    if missing := [batch for batch in left if batches[batch]["root"] != root_of([]).hex()]:
-        raise EvidenceError(f"缺少批次 {min(missing)} 的记录 records: those of batch {min(missing)} are missing")
-    return count
+def verify_rows(folder: Path, size: int) -> Rows:
+    """Check the rows beside a verified log. Raises EvidenceError with what differs."""
+    comparison = Comparison()
+    records = BatchRecords(comparison)
+    files = {deed.name: _Rows(folder, deed.name, comparison) for deed in DEEDS}
+    payloads, since = _Rows(folder, PAYLOADS, comparison), _Rows(folder, SINCE, comparison)
+    count = 0
+    for entry in chain(_entries(folder, size, payloads, comparison), _unsigned(since, comparison)):
+        comparison.enter(entry, {name: rows for name, file in files.items() if (rows := file.take(entry.id))})
+        records.enter(entry)
+        count += 1
+    for name, file in files.items():
+        comparison.strangers(name, file)
+    comparison.strangers(PAYLOADS, payloads)
+    for party in PARTIES:
+        for row in _Rows(folder, party.name, comparison):
+            comparison.compare_party(party.name, row)
+    comparison.finish()
+    for row in _Rows(folder, WHERE, comparison):
+        records.add(row)
+    records.finish()
+    if comparison.findings.total:
+        raise EvidenceError(comparison.findings)
+    return Rows({WHERE: records.count, **comparison.counts}, dict(comparison.older), count - size)
 
 
-def _leaf_of(row: Members, entries: Mapping[str, Members]) -> bytes:
-    if row["canonical"] is not None:
-        return leaf_hash(str(row["canonical"]).encode())
-    if entries.get(str(row["expunged"]), {}).get("type") != "record.expunged":
-        raise EvidenceError(
-            f"批次 {row['batch']} 有一条记录没有内容，也没有条目说明原因 "
-            f"records: one of batch {row['batch']} has no content, and no entry says why"
-        )
-    return bytes.fromhex(row["digest"])
+class _Rows:
+    """The rows of a file, one after the other; lines that are no rows are noted and passed over."""
+
+    def __init__(self, folder: Path, name: str, comparison: Comparison) -> None:
+        self._rows = _read(folder / FOLDER / f"{name}.ndjson", name, comparison)
+        self._next = next(self._rows, None)
+
+    def take(self, entry: str) -> list[Members]:
+        """Return the next rows, as far as they name this entry."""
+        taken: list[Members] = []
+        while self._next is not None and str(self._next.get("entry")) == entry:
+            taken.append(self._next)
+            self._next = next(self._rows, None)
+        return taken
+
+    def __iter__(self) -> Iterator[Members]:
+        while self._next is not None:
+            row, self._next = self._next, next(self._rows, None)
+            yield row
 
 
-def _digest_is(member: str, named: str) -> Callable[[Members, Members], bool]:
-    return lambda row, payload: sha256_hex(str(row[member]).encode()) == payload.get(named)
-
-
-def _consent_is(row: Members, payload: Members) -> bool:
-    same = (row["version"], row["receipt"]) == (payload["version"], payload["receipt"])
-    return same and sha256_hex(str(row["terms"]).encode()) == payload["terms"]
-
-
-def _charge_is(row: Members, payload: Members) -> bool:
-    return all(row[name] == payload.get(name) for name in ("units", "account", "product"))
-
-
-def _usage_is(row: Members, payload: Members) -> bool:
-    return all(payload.get(name) == value for name, value in json.loads(row["content"]).items())
-
-
-CHECKS: dict[str, Callable[[Members, Members], bool]] = {
-    "batches": _digest_is("statement", "statement"),
-    "consents": _consent_is,
-    "answers": _digest_is("answer", "answer"),
-    "charges": _charge_is,
-    "usage-results": _usage_is,
-}
-
-
-def _leaves(folder: Path, size: int) -> Iterator[Members]:
-    for n, width in widths(size, 0):
-        for leaf in read_bundle((folder / tile_path("entries", n, width)).read_bytes(), width):
-            yield json.loads(leaf)
-
-
-def _read(folder: Path, name: str) -> Iterator[Members]:
+def _read(path: Path, name: str, comparison: Comparison) -> Iterator[Members]:
     try:
-        with (folder / FOLDER / f"{name}.ndjson").open(encoding="utf-8") as file:
-            for line in file:
-                yield json.loads(line)
-    except (OSError, ValueError) as fault:
-        raise EvidenceError(f"{FOLDER}/{name}.ndjson 无法读取 cannot be read: {type(fault).__name__}") from fault
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    row = json.loads(line)
+                except (ValueError, RecursionError):
+                    row = None
+                if isinstance(row, dict):
+                    yield row
+                else:
+                    comparison.malformed(name, number)
+    except OSError as fault:
+        comparison.findings.add(name, path.name, f"无法读取 cannot be read: {type(fault).__name__}")
+
+
+def _entries(folder: Path, size: int, payloads: _Rows, comparison: Comparison) -> Iterator[Entry]:
+    for n, width in widths(size, 0):
+        for raw in read_bundle((folder / tile_path("entries", n, width)).read_bytes(), width):
+            leaf = json.loads(raw)
+            rows = payloads.take(str(leaf.get("id")))
+            yield Entry(str(leaf.get("id")), leaf, _open(leaf, rows[0], comparison) if rows else None)
+
+
+def _unsigned(rows: _Rows, comparison: Comparison) -> Iterator[Entry]:
+    for row in rows:
+        try:
+            leaf = json.loads(row["leaf"])
+            yield Entry(str(leaf["id"]), leaf, _open(leaf, row, comparison) if "payload" in row else None)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            comparison.malformed(SINCE, row.get("entry"))
+
+
+def _open(leaf: Members, row: Members, comparison: Comparison) -> Members:
+    """Return an entry's payload; what does not fit is noted, and says nothing."""
+    payload = fitting(leaf, row)
+    if payload is None:
+        comparison.findings.add(PAYLOADS, leaf.get("id"), UNFIT)
+    return payload or {}

@@ -1,9 +1,14 @@
 """`xinqiao status` and `xinqiao reconcile`: what an instance holds, and whether it agrees with itself."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, show
+
+if TYPE_CHECKING:
+    from gateway.runtime.work import UnitOfWork
 
 MOST_ALERTS = 10
 
@@ -43,10 +48,16 @@ def status(as_json: AsJson = False) -> None:
 
 
 def reconcile(as_json: AsJson = False) -> None:
-    """对账 Compare records, charges, uses, entries, deliveries and receipts; ends with 1 where anything differs."""
+    """对账 Compare both sides of every commit, and business state with the log; ends with 1 where anything differs."""
     from gateway.evidence.conservation import find_differences
+    from gateway.evidence.stored_check import check_stored
 
-    found = in_one_unit("reconcile", find_differences)
+    async def run(work: "UnitOfWork") -> list[tuple[str, str, object, object]]:
+        checked = await check_stored(work, lambda _done, _all: None, tree=False)
+        told = [(f"{one.where} {one.said}", one.what, one.expected, one.found) for one in checked.findings.told]
+        return [*await find_differences(work), *told]
+
+    found = in_one_unit("reconcile", run)
     if as_json:
         rows = [{"rule": rule, "what": what, "expected": expected, "found": has} for rule, what, expected, has in found]
         show(as_json, {"差异 differences": rows})

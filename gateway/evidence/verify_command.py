@@ -24,9 +24,10 @@ def verify(
     from audit.verifier import verify_log
     from gateway.evidence.check import EvidenceError, verify_rows
     from gateway.evidence.progress import progress_bar
+    from gateway.evidence.unseen import VERIFY
 
-    vkey = Path(key).read_text() if "+" not in key and Path(key).is_file() else key
-    notes = [path.read_text() for path in kept or []]
+    vkey = Path(key).read_text(errors="replace") if "+" not in key and Path(key).is_file() else key
+    notes = [path.read_bytes() for path in kept or []]
     try:
         with progress_bar("核验 verifying") as progress:
             report = verify_log(folder, vkey, notes, progress)
@@ -39,9 +40,12 @@ def verify(
             "日志 log": report.checkpoint.origin,
             "条目 entries": report.checkpoint.size,
             "根 root": report.checkpoint.root.hex(),
-            "业务数据 rows": rows if as_json else ", ".join(f"{k} {v}" for k, v in rows.items()),
+            "业务数据 rows": rows.counts if as_json else ", ".join(f"{k} {v}" for k, v in rows.counts.items()),
+            "较早事件未写明的列 not compared": rows.older,
+            "尚未签名的条目 unsigned": rows.unsigned,
             "包含旧检查点 earlier checkpoints": len(report.kept),
             "事件类型 types": report.types if as_json else ", ".join(f"{k} {v}" for k, v in report.types.items()),
+            "看不到 cannot see": VERIFY if as_json else "\n".join(VERIFY.values()),
             "结论 verdict": "verified" if as_json else "核验通过 verified",
         },
     )

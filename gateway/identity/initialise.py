@@ -14,6 +14,7 @@ from gateway.runtime.events import event_of
 from gateway.runtime.keystore import create_kek, new_keys
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.settings import Settings
+from signing.canonical import canonical_digest
 from signing.keys import generate_key, load_key, public_jwk, save_key
 
 
@@ -34,17 +35,23 @@ async def initialise(settings: Settings, database: Database, *, operator: str, o
         recorder = Recorder(await open_log(session, settings.log_origin, now), settings.log_origin, kek)
         keys = new_keys(kek)
         made = {str(row["purpose"]): str(row["kid"]) for row in keys}
+        publics = {str(row["kid"]): canonical_digest(row["public"]) for row in keys}
         event = await recorder.record(
-            session, event_of("instance.initialised", operator, {"keys": made}, outcome="initialised"), now
+            session,
+            event_of("instance.initialised", operator, {"keys": made, "publics": publics}, outcome="initialised"),
+            now,
         )
         session.add_all(InstanceKey(**row, status="active", created_at=now, event_id=event) for row in keys)
-        first = {"client": operator, "kind": "operator", "kid": key.kid}
+        public = public_jwk(key)
+        first = {
+            "client": operator, "kind": "operator", "subject": None, "kid": key.kid, "key": canonical_digest(public),
+        }  # fmt: skip
         added = await recorder.record(session, event_of("client.added", operator, first, outcome="active"), now)
         session.add(Client(client_id=operator, kind="operator", status="active", created_at=now, event_id=added))
         await session.flush()
         session.add(
             ClientKey(
-                client_id=operator, kid=key.kid, public=public_jwk(key), status="active", created_at=now,
+                client_id=operator, kid=key.kid, public=public, status="active", created_at=now,
                 event_id=added,
             )
         )  # fmt: skip

@@ -16,6 +16,7 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.keystore import JWKS_CACHE_SECONDS, PURPOSES, new_key
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork
+from signing.canonical import canonical_digest
 
 MARGIN_SECONDS = 60  # clocks differ, and workers read the keys a moment later
 # Tree heads are signed by one key for the life of a log; platforms register delivery keys by hand.
@@ -83,7 +84,9 @@ async def _held(session: AsyncSession, purpose: str) -> dict[str, InstanceKey]:
 
 async def _add_next(work: UnitOfWork, purpose: str) -> InstanceKey:
     made = new_key(work.keys.kek, purpose)
-    event = await work.record("key.next", {"purpose": purpose, "kid": made["kid"]}, outcome="next")
+    event = await work.record(
+        "key.next", {"purpose": purpose, "kid": made["kid"], "public": canonical_digest(made["public"])}, outcome="next"
+    )
     row = InstanceKey(**made, status="next", created_at=work.now, changed_at=work.now, event_id=event)
     work.session.add(row)
     await work.session.flush()

@@ -120,7 +120,7 @@ async def _answer(work: UnitOfWork, request: InquiryRequest, admission: Admissio
     asked = asked_members(request, admission.consent)
     answer = sign_answer(work, asked, result, entry, admission.now)
     payload = {**asked, "answer": sha256_hex(answer.encode()), "score": result.score, "model": result.model,
-               "units": request.charge().units}  # fmt: skip
+               "units": request.charge().units, "day": admission.day.isoformat()}  # fmt: skip
     await work.record(
         "inquiry.answered", payload, institution=request.institution, account=request.account, subject=subject,
         outcome="answered", exchange=request.inquiry_id, at=admission.now, event_id=entry,

@@ -128,6 +128,8 @@ def _payload(stored: NewBatch, submission: Submission, summary: Summary) -> dict
         "way": submission.way,
         "digest": stored.digest.hex(),
         "root": summary.root,
+        "shown": summary.shown,
+        "signature": sha256_hex(submission.signature.encode()) if submission.signature else None,
         "statement": sha256_hex(summary.statement.encode()),
         "resolved_earlier": summary.resolved_earlier,
         **summary.counts(),

@@ -16,6 +16,7 @@ from gateway.people.tables import Person
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork
+from signing.canonical import sha256_hex
 
 INVITATION_HOURS = 72
 
@@ -50,7 +51,11 @@ async def invite(
     row = await work.session.get(Person, person_id, with_for_update=True)
     if row is not None and (row.role, row.institution_id, row.agency) != (role, institution, agency):
         raise DeniedError("change-refused", f"请换一个用户名 {person_id} has another role: invite under another id")
-    payload = {"person": person_id, "role": role, "institution": institution, "agency": agency}
+    known_as = row.oidc_subject if row else oidc_subject
+    payload = {
+        "person": person_id, "role": role, "institution": institution, "agency": agency,
+        "sso": sha256_hex(known_as.encode()) if known_as else None,
+    }  # fmt: skip
     event = await work.record("person.invited", payload, institution=institution, outcome="invited")
     if row is None:
         row = Person(

@@ -6,6 +6,7 @@ from typing import Any
 from gateway.platforms.tables import Peer
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
+from signing.canonical import canonical_digest
 from signing.errors import SignatureError
 from signing.jws import import_public
 
@@ -28,7 +29,10 @@ async def set_peer(
     if role not in ROLES or not url.startswith(("http://", "https://")) or url.endswith("/"):
         detail = f"role 须为 {'、'.join(ROLES)}；url 为其 issuer，末尾无斜线。role: {', '.join(ROLES)}; url: the "
         raise DeniedError("invalid-request", f"{detail}platform's issuer, without a final slash.")
-    payload = {"peer": peer_id, "role": role, "url": url, "kid": kid, "status": status}
+    payload = {
+        "peer": peer_id, "role": role, "url": url, "kid": kid, "key": canonical_digest(dict(found)),
+        "client": client_id, "status": status,
+    }  # fmt: skip
     event = await work.record("peer.set", payload, outcome=status)
     row = Peer(peer_id=peer_id, role=role, url=url, jwk=dict(found), client_id=client_id, status=status, event_id=event)
     await work.session.merge(row)

@@ -51,8 +51,10 @@ async def store_act(work: UnitOfWork, current: RowMapping, request: ActRequest, 
         EVENTS[request.kind],
         {
             "record": str(current["record_id"]), "dataset": current["dataset"], "agency": current["agency"],
-            "version": current["version"], "number": number, "effective_on": request.effective_on.isoformat(),
-            "reason": told.reason, "document": told.document, "hides": ending.hides,
+            "key": current["business_key"], "version": current["version"], "number": number,
+            "effective_on": request.effective_on.isoformat(), "reason": told.reason, "document": told.document,
+            "hides": ending.hides, "lasting": ending.lasting,
+            "act_batch": str(told.act_batch) if told.act_batch else None,
         },
         subject=current["subject_id"], outcome=ending.state.value, at=now,
     )  # fmt: skip

@@ -30,15 +30,15 @@ def _type(by: str, payload: str = "", *, maybe: str = "", personal: str = "") ->
 
 _ASKED = "inquiry subject institution account intermediary product purpose provider consent"
 _DELIVERY = "delivery peer kind receipt"
-_ACT = "record dataset agency version number effective_on reason document hides"
-_CONSENT = "consent version terms receipt"
+_ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
+_CONSENT = "consent subject version terms receipt approval"
 _SUBMITTING = "agency operator machine program"
 _DECIDING = "agency operator machine"
 _OVERSEEING = "agency operator auditor machine"
 _CLIENTS = "account agency signatory operator auditor platform"
 EVENTS: Mapping[str, EventType] = {
-    "instance.initialised": _type("operator", "keys"),
-    "key.next": _type("machine", "purpose kid"),
+    "instance.initialised": _type("operator", "keys publics"),
+    "key.next": _type("machine", "purpose kid public"),
     "key.active": _type("machine program", "purpose kid"),
     "key.retiring": _type("machine program", "purpose kid"),
     "key.retired": _type("machine program", "purpose kid"),
@@ -47,19 +47,19 @@ EVENTS: Mapping[str, EventType] = {
     "institution.suspended": _type("operator machine", "institution reason"),
     "institution.resumed": _type("operator machine", "institution reason"),
     "institution.closed": _type("operator machine", "institution reason"),
-    "client.added": _type("operator machine", "client kind kid"),
+    "client.added": _type("operator machine", "client kind subject kid key"),
     "client.suspended": _type("operator machine", "client reason"),
     "client.resumed": _type("operator machine", "client reason"),
     "client.closed": _type("operator machine", "client reason"),
     "client.limited": _type("operator machine", "client scopes products networks redirect_uris"),
     "client.signing": _type("operator machine", "client required"),
-    "client.key_added": _type("operator machine", "client kid others_until"),
+    "client.key_added": _type("operator machine", "client kid key others_until"),
     "client.key_retired": _type("operator machine", "client kid"),
     "token.issued": _type(_CLIENTS, "jti scope"),
     "token.refused": _type(_CLIENTS, "reason"),
     "token.revoked": _type(_CLIENTS, "jti"),
     "request.refused": _type(f"{_CLIENTS} person", "method route left_out"),
-    "person.invited": _type("operator machine", "person role institution agency"),
+    "person.invited": _type("operator machine", "person role institution agency sso"),
     "person.enrolled": _type("person"),
     "person.enrolment_refused": _type("person"),
     "person.signed_in": _type("person"),
@@ -74,7 +74,7 @@ EVENTS: Mapping[str, EventType] = {
     "change.approved": _type("operator machine", "change action", personal="action"),
     "change.rejected": _type("operator machine", "change action", personal="action"),
     "inquiry.admitted": _type("account", "inquiry provider"),
-    "inquiry.answered": _type("account", f"{_ASKED} answer score model units"),
+    "inquiry.answered": _type("account", f"{_ASKED} answer score model units day"),
     "inquiry.denied": _type("account", _ASKED),
     "inquiry.expired": _type("program"),
     "inquiry.replayed": _type("account", "inquiry"),
@@ -92,8 +92,8 @@ EVENTS: Mapping[str, EventType] = {
     "consent.revoked": _type("signatory account", _CONSENT),
     "consent.approval_refused": _type("signatory", "consent action"),
     "batch.sealed": _type(
-        _SUBMITTING, "batch agency dataset sender_batch way digest root statement resolved_earlier rows accepted "
-        "unresolved corrections duplicates natural_persons rejected", maybe="corrects",
+        _SUBMITTING, "batch agency dataset sender_batch way digest root shown statement signature resolved_earlier "
+        "rows accepted unresolved corrections duplicates natural_persons rejected", maybe="corrects",
     ),
     "batch.refused": _type(_SUBMITTING, "dataset sender_batch digest"),
     "batch.held": _type(_SUBMITTING, "agency dataset sender held digest findings"),
@@ -122,13 +122,13 @@ EVENTS: Mapping[str, EventType] = {
     "delivery.confirmed": _type("program", _DELIVERY),
     "delivery.refused": _type("program", _DELIVERY),
     "received.read": _type("operator auditor machine", "kind found", maybe="enterprise"),
-    "peer.set": _type("machine", "peer role url kid status"),
-    "record.withdrawn": _type("agency", _ACT, personal="reason"),
-    "record.reinstated": _type("agency", _ACT, personal="reason"),
-    "record.repaired": _type("agency operator", _ACT, personal="reason"),
-    "record.objected": _type("agency signatory", _ACT, personal="reason"),
-    "record.annulled": _type("agency", _ACT, personal="reason"),
-    "record.confirmed": _type("agency", _ACT, personal="reason"),
+    "peer.set": _type("machine", "peer role url kid key client status"),
+    "record.withdrawn": _type("agency", _ACT, personal="reason key"),
+    "record.reinstated": _type("agency", _ACT, personal="reason key"),
+    "record.repaired": _type("agency operator", _ACT, personal="reason key"),
+    "record.objected": _type("agency signatory", _ACT, personal="reason key"),
+    "record.annulled": _type("agency", _ACT, personal="reason key"),
+    "record.confirmed": _type("agency", _ACT, personal="reason key"),
     "record.list_acted": _type(
         "agency", "act_batch agency dataset kind sender_batch digest rows done already unknown refused",
         maybe="signature",
@@ -144,6 +144,9 @@ EVENTS: Mapping[str, EventType] = {
     "audit.read": _type("auditor machine", "filter found", personal="filter"),
     "audit.proved": _type("auditor machine", "entry"),
     "audit.exported": _type("auditor machine", "entries"),
+    "audit.checked": _type("auditor machine program", "entries differences"),
+    "audit.stopped": _type("auditor machine program", "stop differences first"),
+    "audit.stop_lifted": _type("operator auditor machine", "stop reason", personal="reason"),
 }  # fmt: skip
 
 

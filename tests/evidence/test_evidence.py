@@ -53,7 +53,7 @@ async def test_untouched_rows_agree_with_the_log(story, good):
         [],
         lambda *_: None,
     )
-    counts = verify_rows(target, size)
+    counts = verify_rows(target, size).counts
     assert {name: counts[name] for name in ("batches", "records", "consents", "answers", "charges")} == {
         "batches": 2, "records": 2, "consents": 2, "answers": 1, "charges": 1,
     }  # fmt: skip

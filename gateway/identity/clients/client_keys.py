@@ -14,6 +14,7 @@ from gateway.identity.tables import Client, ClientKey
 from gateway.runtime.database import rowcount
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
+from signing.canonical import canonical_digest
 
 _NOW = text("""
     SELECT public FROM client_key WHERE client_id = :client AND status = 'active'
@@ -54,7 +55,9 @@ async def add_key(work: UnitOfWork, *, client_id: str, jwk: Mapping[str, Any], o
         )
     until = work.now + timedelta(hours=overlap_hours)
     await work.session.execute(_END, {"client": client_id, "kid": public["kid"], "until": until})
-    payload = {"client": client_id, "kid": public["kid"], "others_until": until.isoformat()}
+    payload = {
+        "client": client_id, "kid": public["kid"], "key": canonical_digest(public), "others_until": until.isoformat(),
+    }  # fmt: skip
     event = await _record(work, "client.key_added", client, payload, "active")
     key = ClientKey(
         client_id=client_id, kid=public["kid"], public=public, status="active", created_at=work.now, event_id=event

@@ -11,6 +11,7 @@ from gateway.identity.tables import Client, ClientKey, Institution
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork
+from signing.canonical import canonical_digest
 from signing.errors import SignatureError
 from signing.jws import SMALLEST_RSA_BITS, import_public
 
@@ -80,8 +81,9 @@ async def add_client(
         raise DeniedError("change-refused", f"客户端已存在 the client {client_id} exists already")
     public = read_public_key(jwk)
     event = await work.record(
-        "client.added", {"client": client_id, "kind": kind, "kid": public["kid"]}, institution=institution_id,
-        account=client_id if institution_id else None, outcome="active",
+        "client.added",
+        {"client": client_id, "kind": kind, "subject": uscc, "kid": public["kid"], "key": canonical_digest(public)},
+        institution=institution_id, account=client_id if institution_id else None, outcome="active",
     )  # fmt: skip
     row = Client(
         client_id=client_id, kind=kind, institution_id=institution_id, subject=uscc, status="active",

@@ -1,0 +1,95 @@
+"""The whole instance checked against its log, and its signing stopped where anything differs.
+
+1. Every leaf against its hash, the tiles, the root and each checkpoint; no event outside of tree and queue.
+2. What events are searched by against their leaves.
+3. Every payload against its commitment, and business rows against the payloads (vouched/).
+4. Conservation (conservation.py): what must be equal on both sides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from audit.stops import Stop, add_stop, find_stop, lift_stop
+from connectors.model.calendar import SHANGHAI
+from gateway.evidence.conservation import find_differences
+from gateway.evidence.stored_check import Checked, Progress, check_stored
+from gateway.runtime.actor import PROGRAM, Actor
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.locks import Lock, try_take
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
+
+CHECKERS = frozenset({"auditor", "machine", "program"})
+LIFTERS = frozenset({"operator", "auditor", "machine"})
+MOST_IN_EVENT = 10
+_CHECKED_SINCE = text("SELECT EXISTS (SELECT FROM audit_event WHERE type = 'audit.checked' AND ts >= :since)")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was checked, and whether signing is stopped now."""
+
+    checked: Checked
+    stopped: bool
+
+
+async def check_instance(units: UnitsOfWork, actor: Actor, progress: Progress) -> Report:
+    """Check everything, record that it was done, and stop the signing where anything differs.
+
+    Raises DeniedError for whoever is neither an auditor, the worker nor at this machine.
+    """
+    if actor.kind not in CHECKERS:
+        raise DeniedError("insufficient-scope", "只有审计员可以核查。Only auditors check the log.")
+    async with units.begin("audit.fsck", actor) as work:
+        checked = await check_stored(work, progress, tree=True)
+        for rule, what, expected, found in await find_differences(work):
+            said = "两边不等 the two sides differ"
+            checked.findings.add(f"reconcile: {rule}", what, said, expected=expected, found=found)
+    async with units.begin("audit.fsck-outcome", actor) as work:
+        return Report(checked, stopped=await _conclude(work, checked))
+
+
+async def check_nightly(units: UnitsOfWork, hour: int, now: datetime) -> None:
+    """Check everything once after this hour of each day (Asia/Shanghai); one worker at a time does it."""
+    local = now.astimezone(SHANGHAI)
+    since = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    since -= timedelta(days=1) if since > local else timedelta(0)
+    async with units.begin("audit.fsck-due", PROGRAM) as work:
+        # Held while the check runs: a second worker finds it taken, and then that it has been done.
+        if not await try_take(work.session, Lock.FSCK) or await _is_checked(work.session, since):
+            return
+        await check_instance(units, PROGRAM, lambda _done, _all: None)
+
+
+async def lift(work: UnitOfWork, reason: str) -> Stop:
+    """Let heads be signed again, for a reason. Raises DeniedError where nothing is stopped, or it is not theirs to."""
+    if work.actor.kind not in LIFTERS:
+        raise DeniedError("insufficient-scope", "由管理员或审计员解除。Operators and auditors lift a stop.")
+    stop = await find_stop(work.session, work.recorder.log_id)
+    if stop is None:
+        raise DeniedError("not-stopped")
+    await work.record("audit.stop_lifted", {"stop": str(stop.stop_id), "reason": reason}, outcome="lifted")
+    await lift_stop(work.session, stop, work.now)
+    return stop
+
+
+async def _conclude(work: UnitOfWork, checked: Checked) -> bool:
+    """Record the check, and write a stop unless one stands; return whether one does."""
+    differences, log_id = checked.findings.total, work.recorder.log_id
+    payload = {"entries": checked.entries + checked.waiting, "differences": differences}
+    await work.record("audit.checked", payload, outcome="differs" if differences else "agrees")
+    stop = await find_stop(work.session, log_id)
+    if stop is None and differences:
+        stop = Stop(uuid7(), work.now, differences)
+        first = [str(one) for one in checked.findings.told[:MOST_IN_EVENT]]
+        told = {"stop": str(stop.stop_id), "differences": differences, "first": first}
+        await add_stop(work.session, log_id, stop, await work.record("audit.stopped", told, outcome="stopped"))
+    return stop is not None
+
+
+async def _is_checked(session: AsyncSession, since: datetime) -> bool:
+    found: bool = (await session.execute(_CHECKED_SINCE, {"since": since})).scalar_one()
+    return found

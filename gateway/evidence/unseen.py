@@ -1,0 +1,82 @@
+"""What each check cannot see, said in its own output: whoever reads "verified" has to know what it is not about.
+
+docs/evidence.md tells the same, and a test holds the columns of every business table against the last part.
+"""
+
+from collections.abc import Mapping
+
+# What an auditor's offline check of an export cannot see, by a name for scripts.
+VERIFY: Mapping[str, str] = {
+    "never-recorded": "从未写入日志的行为：须与对方的记录核对 "
+    "what was never recorded at all: compare with what the other side holds",
+    "after-the-checkpoint": "检查点之后的条目：与业务数据核对过，但尚无签名 "
+    "entries later than the checkpoint: compared with the rows, but nothing is signed over them",
+    "unkept-checkpoints": "没有保存过旧检查点，就看不出日志被整体改写 "
+    "that a whole log was rewritten and signed anew, unless a checkpoint was kept from before",
+    "erased-payloads": "依法删除的内容，只剩承诺值 payloads that were erased by law: only their commitment is left",
+    "older-events": "较早的事件未写明的列 columns that older events do not name",
+    "search-columns": "数据库中可检索的列：由 `xinqiao audit fsck` 核查 "
+    "the columns entries are searched by: `xinqiao audit fsck` compares them",
+    "counters": "配额计数与预留、授权次数的并发：由 `xinqiao reconcile` 核查 "
+    "counters and reservations of quota: `xinqiao reconcile` compares them",
+    "truth": "部门报送的内容是否属实 whether what an agency handed in is true",
+    "columns": "不参与判定的列，见 docs/evidence.md columns that decide nothing, listed in docs/evidence.md",
+}
+# What a check of the instance by itself cannot see.
+FSCK: Mapping[str, str] = {
+    "never-recorded": VERIFY["never-recorded"],
+    "rewritten-together": "日志、业务数据、头存储同时被有密钥者改写：须用保存过的检查点核验 "
+    "a log rewritten by whoever holds its keys and head store: verify against a checkpoint that was kept",
+    "erased-payloads": VERIFY["erased-payloads"],
+    "older-events": VERIFY["older-events"],
+    "truth": VERIFY["truth"],
+    "columns": VERIFY["columns"],
+}
+# Columns of vouched tables that no event names, and why.
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "batch": {
+        "received_at": "an order to read by", "reasons": "a summary of the refused rows",
+        "mapping": "how columns were read", "layout_id": "what headings are compared with",
+    },
+    "inquiry": {
+        "subject_id": "from uscc", "answer": "compared in answers", "created_at": "in the entry's time",
+        "expires_at": "only until it is settled", "settled_at": "in the entry's time",
+    },
+    "quota_ledger": {"entry_id": "a key of its own"},
+    "usage_result": {"recorded_at": "in the entry's time"},
+    "record_act": {"act_id": "a key of its own"},
+    "act_batch": {"refused": "rows that were not acted upon"},
+    "received": {"subjects": "from message, to search by", "received_at": "in the entry's time"},
+    "institution": {"created_at": "in the entry's time", "event_id": "names the first entry"},
+    "client": {"created_at": "in the entry's time", "event_id": "names the first entry",
+               "last_used_at": "a hint for operators"},
+    "client_key": {"created_at": "in the entry's time", "event_id": "names the first entry"},
+    "instance_key": {
+        "sealed": "opens under the key-encryption key alone, and must fit public", "created_at": "in the entry's time",
+        "changed_at": "in the entry's time", "event_id": "names the first entry",
+    },
+    "person": {
+        "name": "personal, decides nothing", "password_hash": "secret", "totp_sealed": "secret", "totp_step": "secret",
+        "invitation": "secret", "invited_until": "follows the invitation", "failures": "slows guessing down",
+        "locked_until": "slows guessing down", "created_at": "in the entry's time",
+        "event_id": "names the first entry",
+    },
+    "peer": {"event_id": "names the last entry"},
+    "source": {
+        "agency": "from the dataset", "config": "where to read, not what", "every_seconds": "how often",
+        "watermark": "how far it was read; in the events of acts upon it", "due_at": "when next",
+        "last_fault": "a hint",
+        "event_id": "names the last entry", "faults": "a hint", "refusals": "a hint", "last_refusal": "a hint",
+        "last_read_at": "a hint",
+    },
+    "consent_head": {},
+    "change": {
+        "asked_by": "the actor of change.asked", "asked_at": "in the entry's time",
+        "decided_by": "the actor of the decision", "decided_at": "in the entry's time",
+        "event_id": "names the last entry",
+    },
+    "audit_stop": {
+        "log_id": "one log", "stopped_at": "in the entry's time", "differences": "in the entry",
+        "event_id": "names the first entry",
+    },
+}  # fmt: skip

@@ -1,0 +1,121 @@
+"""How a business table is declared: which columns are vouched for, and by what its events say. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from signing.canonical import canonical_bytes, sha256_hex
+
+Members = Mapping[str, Any]
+UNTOLD = object()  # an older event that does not name the member, or one whose payload was erased
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the log: its id, its leaf, and its payload; None where that cannot be read."""
+
+    id: str
+    leaf: Members
+    payload: Members | None
+
+    @property
+    def type(self) -> str:
+        """The event's type."""
+        return str(self.leaf.get("type"))
+
+
+Told = Callable[[Entry], Any]
+Expected = dict[str, Any]  # column: value
+Fold = Callable[[dict[str, Expected], Entry], None]
+
+
+@dataclass(frozen=True)
+class Says:
+    """What an event says of its row: the columns, whose row where later events name it too, and whether that is all."""
+
+    columns: Mapping[str, Told]
+    key: Told | None = None  # None: no other event is about this row
+    ends: bool = True  # no later event changes the row
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A table whose rows each come with an event, which the row names as `entry`."""
+
+    name: str
+    table: str
+    query: str  # its rows: entry, and the columns
+    events: Mapping[str, Says]
+    read: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)  # how a column is compared: by its digest
+
+
+@dataclass(frozen=True)
+class Party:
+    """A table whose rows are changed by later events: folded from the first event on, and compared at the end."""
+
+    name: str
+    table: str
+    query: str  # its rows: key, and the columns
+    events: Mapping[str, Fold]
+    read: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+
+Vouched = Deed | Party
+
+
+def said(name: str) -> Told:
+    """Make what a member of the payload says."""
+    return lambda entry: UNTOLD if entry.payload is None else entry.payload.get(name, UNTOLD)
+
+
+def said_within(name: str, inner: str) -> Told:
+    """Make what a member within a member of the payload says; None where the outer one is null."""
+
+    def tell(entry: Entry) -> Any:  # noqa: ANN401 - any JSON value
+        outer = said(name)(entry)
+        return outer.get(inner, UNTOLD) if isinstance(outer, Mapping) else outer
+
+    return tell
+
+
+def leaf(name: str) -> Told:
+    """Make what a member of the leaf says; one that is absent is null."""
+    return lambda entry: entry.leaf.get(name)
+
+
+def always(value: object) -> Told:
+    """Make what every event of a type says."""
+    return lambda _entry: value
+
+
+def digest(value: object) -> str | None:
+    """Return SHA-256 of a text in hex, as payloads name what is too long for them."""
+    return None if value is None else sha256_hex(str(value).encode())
+
+
+def digest_of_json(value: object) -> str:
+    """Return SHA-256 of a JSON value's canonical form, in hex."""
+    return sha256_hex(canonical_bytes(value))
+
+
+def tell(columns: Mapping[str, Told], entry: Entry) -> Expected:
+    """Return what an event says of columns."""
+    return {name: told(entry) for name, told in columns.items()}
+
+
+def born(key: Told, columns: Mapping[str, Told]) -> Fold:
+    """Make the fold of an event that brings a row into being, or replaces it whole."""
+
+    def fold(rows: dict[str, Expected], entry: Entry) -> None:
+        rows[str(key(entry))] = tell(columns, entry)
+
+    return fold
+
+
+def changed(key: Told, columns: Mapping[str, Told]) -> Fold:
+    """Make the fold of an event that changes columns of a row."""
+
+    def fold(rows: dict[str, Expected], entry: Entry) -> None:
+        rows.setdefault(str(key(entry)), {}).update(tell(columns, entry))
+
+    return fold

@@ -1,0 +1,150 @@
+"""Tables whose rows each come with an event: what was handed in, decided, answered, charged, reported, received. Pure.
+
+Whoever adds a column that decides something names it here, and in the event; a test holds the columns of all tables
+against this and against unseen.py.
+"""
+
+import json
+from collections.abc import Mapping
+
+from gateway.evidence.vouched.declaration import Deed, Entry, Says, Told, always, digest, leaf, said, said_within
+
+AT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"  # as leaves spell a moment
+
+
+def _same(*names: str) -> dict[str, Told]:
+    return {name: said(name) for name in names}
+
+
+_COUNTS = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
+_BATCH = _same("agency", "dataset", "sender_batch", "way", "digest", "statement", *_COUNTS) | {
+    "batch": said("batch"), "row_count": said("rows"), "agency_signature": said("signature"),
+    "corrects": lambda entry: None if entry.payload and "corrects" not in entry.payload else said("corrects")(entry),
+}  # fmt: skip
+_CONSENT = _same("version", "terms", "receipt", "approval") | {
+    "consent": said("consent"), "status": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"),
+}  # fmt: skip
+_ANSWER = _same("account", "institution", "product", "purpose", "answer", "inquiry") | {
+    "consent": said_within("consent", "id"), "version": said_within("consent", "version"), "used_at": leaf("ts"),
+}  # fmt: skip
+_CHARGE = _same("account", "institution", "product", "units", "day", "inquiry")
+_ASKED = _same("account", "institution", "intermediary", "product", "purpose", "provider") | {"uscc": said("subject")}
+_ANSWERED = _ASKED | {
+    "state": always("answered"), "outcome": leaf("outcome"), "units": said("units"), "answered": always(value=True),
+    "consent": said_within("consent", "id"), "version": said_within("consent", "version"),
+}  # fmt: skip
+_UNANSWERED = {"outcome": leaf("outcome"), "units": always(0), "answered": always(value=False)}
+_PLAN = _same("scope", "per_day", "per_month") | {"scope_id": said("id"), "effective_from": leaf("ts")}
+_ACT = _same("dataset", "agency", "version", "number", "effective_on", "reason", "document", "hides") | {
+    "record": said("record"), "business_key": said("key"), "lasting": said("lasting"), "act_batch": said("act_batch"),
+    "state": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"),
+}  # fmt: skip
+_ACTS = {
+    "record.withdrawn": "withdraw", "record.reinstated": "reinstate", "record.repaired": "repair",
+    "record.objected": "object", "record.annulled": "uphold", "record.confirmed": "reject",
+}  # fmt: skip
+_LIST = _same("act_batch", "agency", "dataset", "sender_batch", "digest", "kind", "done", "already", "unknown") | {
+    "row_count": said("rows"), "recorded_at": leaf("ts"),
+}  # fmt: skip
+_RECEIVED = _same("sender", "delivery", "kind", "receipt", "message") | {
+    "exchange": leaf("exch"),
+    "digest": said("message"),
+}
+
+
+def _content(entry: Entry) -> object:
+    """Return what was reported, of all that an event of a usage result says."""
+    if entry.payload is None:
+        return said("outcome")(entry)
+    return {name: entry.payload[name] for name in _REPORTED if name in entry.payload}
+
+
+_REPORTED = ("outcome", "decided_on", "amount", "balance", "first_time")
+_USAGE = _same("result", "version", "inquiry", "institution") | {
+    "account": leaf("account"), "uscc": said("subject"), "exchange": leaf("exch"), "content": _content,
+}  # fmt: skip
+_INQUIRY = leaf("exch")
+
+DEEDS: tuple[Deed, ...] = (
+    Deed(
+        "batches", "batch",
+        f"""SELECT event_id AS entry, batch_id AS batch, agency, dataset, sender_batch, way,
+                   encode(digest, 'hex') AS digest, statement, agency_signature, row_count, {", ".join(_COUNTS)},
+                   corrects FROM batch""",  # noqa: S608 - our own words
+        {"batch.sealed": Says(_BATCH)}, {"statement": digest, "agency_signature": digest},
+    ),
+    Deed(
+        "consents", "consent_version",
+        f"""SELECT event_id AS entry, consent_id AS consent, version, status, convert_from(terms, 'UTF8') AS terms,
+                   actor, approval, receipt, {AT.format("recorded_at")} AS recorded_at
+            FROM consent_version""",  # noqa: S608
+        {
+            f"consent.{verb}": Says(_CONSENT)
+            for verb in ("requested", "approved", "rejected", "paused", "resumed", "revoked")
+        },
+        {"terms": digest, "approval": digest},
+    ),
+    Deed(
+        "answers", "consent_use",
+        f"""SELECT u.event_id AS entry, u.inquiry_id AS inquiry, u.consent_id AS consent, u.version, u.account,
+                   u.institution, u.product, u.purpose, {AT.format("u.used_at")} AS used_at, i.answer
+            FROM consent_use u LEFT JOIN inquiry i USING (inquiry_id)""",  # noqa: S608
+        {"inquiry.answered": Says(_ANSWER)}, {"answer": digest},
+    ),
+    Deed(
+        "inquiries", "inquiry",
+        """SELECT event_id AS entry, inquiry_id AS inquiry, account, institution, intermediary, uscc, product, purpose,
+                  provider, consent_id AS consent, consent_version AS version, state, outcome, units,
+                  answer IS NOT NULL AS answered FROM inquiry""",
+        {
+            "inquiry.admitted": Says(
+                {"inquiry": said("inquiry"), "provider": said("provider"), "state": always("admitted"), **_UNANSWERED},
+                _INQUIRY, ends=False,
+            ),
+            "inquiry.answered": Says(_ANSWERED, _INQUIRY),
+            "inquiry.denied": Says(_ASKED | {"state": always("denied"), **_UNANSWERED}, _INQUIRY),
+            "inquiry.expired": Says({"state": always("expired"), **_UNANSWERED}, _INQUIRY),
+        },
+    ),
+    Deed(
+        "charges", "quota_ledger",
+        """SELECT event_id AS entry, inquiry_id AS inquiry, account, institution, product, units, day
+           FROM quota_ledger""",
+        {"inquiry.answered": Says(_CHARGE)},
+    ),
+    Deed(
+        "plans", "quota_plan",
+        f"""SELECT event_id AS entry, scope, scope_id, {AT.format("effective_from")} AS effective_from, per_day,
+                   per_month FROM quota_plan""",  # noqa: S608
+        {"quota.set": Says(_PLAN)},
+    ),
+    Deed(
+        "usage-results", "usage_result",
+        """SELECT event_id AS entry, result_id AS result, version, inquiry_id AS inquiry, account, institution, uscc,
+                  exchange, convert_from(content, 'UTF8') AS content FROM usage_result""",
+        {"usage.reported": Says(_USAGE)}, {"content": json.loads},
+    ),
+    Deed(
+        "acts", "record_act",
+        f"""SELECT event_id AS entry, record_id AS record, dataset, agency, business_key, version, number, kind, state,
+                   hides, lasting, effective_on, reason, document, actor, act_batch,
+                   {AT.format("recorded_at")} AS recorded_at FROM record_act""",  # noqa: S608
+        {name: Says(_ACT | {"kind": always(kind)}) for name, kind in _ACTS.items()},
+    ),
+    Deed(
+        "act-lists", "act_batch",
+        f"""SELECT event_id AS entry, act_batch, agency, dataset, sender_batch, encode(digest, 'hex') AS digest, kind,
+                   row_count, done, already, unknown, {AT.format("recorded_at")} AS recorded_at
+            FROM act_batch""",  # noqa: S608
+        {"record.list_acted": Says(_LIST)},
+    ),
+    Deed(
+        "received", "received",
+        """SELECT event_id AS entry, sender, delivery_id AS delivery, exchange, kind, encode(digest, 'hex') AS digest,
+                  message, receipt FROM received""",
+        {"delivery.received": Says(_RECEIVED)}, {"message": digest, "receipt": digest},
+    ),
+)  # fmt: skip
+BY_EVENT: Mapping[str, tuple[Deed, ...]] = {
+    name: tuple(deed for deed in DEEDS if name in deed.events) for deed in DEEDS for name in deed.events
+}

@@ -1,0 +1,191 @@
+"""Tables whose rows are changed by later events: institutions, clients, keys, people, platforms, consents' heads. Pure.
+
+They are few beside the entries of the log: what the events make of them is kept in memory until the end.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from gateway.evidence.vouched.declaration import (
+    UNTOLD,
+    Entry,
+    Expected,
+    Fold,
+    Party,
+    Told,
+    always,
+    born,
+    changed,
+    digest,
+    digest_of_json,
+    leaf,
+    said,
+)
+
+_LEAF_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+_STANDING = {"suspended": "suspended", "resumed": "active", "closed": "closed"}
+_CLIENT, _PERSON, _SOURCE = said("client"), said("person"), said("source")
+
+
+def _named(*names: str) -> Told:
+    """Make the key of a row that several names stand for."""
+    tellers = [said(name) for name in names]
+    return lambda entry: "/".join(str(teller(entry)) for teller in tellers)
+
+
+def _enrolled(entry: Entry) -> str:
+    return str(entry.leaf.get("actor")).removeprefix("person:")
+
+
+def _key_added(rows: dict[str, Expected], entry: Entry) -> None:
+    """Bring a client's key into being, and end the others after the overlap."""
+    client, until = said("client")(entry), said("others_until")(entry)
+    if until is not UNTOLD:
+        ends = datetime.fromisoformat(until).strftime(_LEAF_TIME)
+        for key, row in rows.items():
+            if key.startswith(f"{client}/") and row.get("status") == "active":
+                row["not_after"] = min(row.get("not_after") or ends, ends)
+    _NEW_KEY(rows, entry)
+
+
+def _initialised(rows: dict[str, Expected], entry: Entry) -> None:
+    """Bring the instance's first keys into being."""
+    digests = said("publics")(entry)
+    for purpose, kid in (said("keys")(entry) if entry.payload else {}).items():
+        public = UNTOLD if digests is UNTOLD else digests.get(kid, UNTOLD)
+        rows[kid] = {"purpose": purpose, "status": "active", "public": public}
+
+
+def _versioned(rows: dict[str, Expected], entry: Entry) -> None:
+    """Let a consent's head point to its newest version; uses are counted by the answers."""
+    row = rows.setdefault(str(entry.leaf.get("exch")), {"uses": 0})
+    row |= {
+        "version": said("version")(entry),
+        "uscc": said("subject")(entry),
+        "institution": leaf("institution")(entry),
+    }
+
+
+def _used(rows: dict[str, Expected], entry: Entry) -> None:
+    consent: Any = said("consent")(entry)
+    row = rows.setdefault(str(consent["id"]), {"uses": 0}) if isinstance(consent, dict) else {"uses": 0}
+    row["uses"] += 1
+
+
+_NEW_KEY = born(_named("client", "kid"), {"status": always("active"), "public": said("key"), "not_after": always(None)})
+_CONSENT_EVENTS: dict[str, Fold] = {
+    **{f"consent.{verb}": _versioned for verb in
+       ("requested", "approved", "rejected", "paused", "resumed", "revoked")},
+    "inquiry.answered": _used,
+}  # fmt: skip
+_CHANGE = {"action": said("action"), "status": leaf("outcome")}
+
+PARTIES: tuple[Party, ...] = (
+    Party(
+        "institutions", "institution",
+        """SELECT institution_id AS key, name, class, status, agreement_from, agreement_until FROM institution""",
+        {
+            "institution.added": born(leaf("institution"), {
+                "name": said("name"), "class": said("class"), "status": always("active"),
+                "agreement_from": said("from"), "agreement_until": said("until"),
+            }),
+            "institution.agreement": changed(
+                leaf("institution"), {"agreement_from": said("from"), "agreement_until": said("until")}
+            ),
+            **{f"institution.{verb}": changed(leaf("institution"), {"status": always(status)})
+               for verb, status in _STANDING.items()},
+        },
+    ),
+    Party(
+        "clients", "client",
+        """SELECT client_id AS key, kind, institution_id, subject, status, scopes, products, networks, redirect_uris,
+                  must_sign FROM client""",
+        {
+            "client.added": born(_CLIENT, {
+                "kind": said("kind"), "institution_id": leaf("institution"), "subject": said("subject"),
+                "status": always("active"), "scopes": always(None), "products": always(None), "networks": always(None),
+                "redirect_uris": always([]), "must_sign": always(value=False),
+            }),
+            "client.limited": changed(
+                _CLIENT, {name: said(name) for name in ("scopes", "products", "networks", "redirect_uris")}
+            ),
+            "client.signing": changed(_CLIENT, {"must_sign": said("required")}),
+            **{f"client.{verb}": changed(_CLIENT, {"status": always(status)}) for verb, status in _STANDING.items()},
+        },
+    ),
+    Party(
+        "client-keys", "client_key",
+        """SELECT client_id || '/' || kid AS key, public, status,
+                  to_char(not_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS not_after
+           FROM client_key""",
+        {
+            "client.added": _NEW_KEY,
+            "client.key_added": _key_added,
+            "client.key_retired": changed(_named("client", "kid"), {"status": always("retired")}),
+        },
+        {"public": digest_of_json},
+    ),
+    Party(
+        "instance-keys", "instance_key", "SELECT kid AS key, purpose, status, public FROM instance_key",
+        {
+            "instance.initialised": _initialised,
+            "key.next": born(said("kid"), {
+                "purpose": said("purpose"), "status": always("next"), "public": said("public"),
+            }),
+            **{f"key.{status}": changed(said("kid"), {"status": always(status)})
+               for status in ("active", "retiring", "retired")},
+        },
+        {"public": digest_of_json},
+    ),
+    Party(
+        "people", "person",
+        "SELECT person_id AS key, role, institution_id, agency, status, oidc_subject FROM person",
+        {
+            "person.invited": born(_PERSON, {
+                "role": said("role"), "institution_id": said("institution"), "agency": said("agency"),
+                "status": always("invited"), "oidc_subject": said("sso"),
+            }),
+            "person.enrolled": changed(_enrolled, {"status": always("active")}),
+            "person.suspended": changed(_PERSON, {"status": always("suspended")}),
+            "person.resumed": changed(_PERSON, {"status": always("active")}),
+        },
+        {"oidc_subject": digest},
+    ),
+    Party(
+        "platforms", "peer", "SELECT peer_id AS key, role, url, jwk, client_id, status FROM peer",
+        {
+            "peer.set": born(said("peer"), {
+                "role": said("role"), "url": said("url"), "jwk": said("key"), "client_id": said("client"),
+                "status": said("status"),
+            }),
+        },
+        {"jwk": digest_of_json},
+    ),
+    Party(
+        "sources", "source", "SELECT source_id AS key, dataset, connector, status FROM source",
+        {
+            "source.added": born(_SOURCE, {
+                "dataset": said("dataset"), "connector": said("connector"), "status": always("active"),
+            }),
+            **{f"source.{verb}": changed(_SOURCE, {"status": leaf("outcome")})
+               for verb in ("paused", "resumed", "removed")},
+        },
+    ),
+    Party(
+        "consent-heads", "consent_head",
+        """SELECT consent_id AS key, institution, uscc, (to_jsonb(h) ->> 'version')::int AS version, uses
+           FROM consent_head h""",
+        _CONSENT_EVENTS,
+    ),
+    Party(
+        "changes", "change", "SELECT change_id AS key, action, status FROM change",
+        {f"change.{verb}": born(said("change"), _CHANGE) for verb in ("asked", "made", "approved", "rejected")},
+    ),
+    Party(
+        "stops", "audit_stop", "SELECT stop_id AS key, lifted_at IS NOT NULL AS lifted FROM audit_stop",
+        {
+            "audit.stopped": born(said("stop"), {"lifted": always(value=False)}),
+            "audit.stop_lifted": changed(said("stop"), {"lifted": always(value=True)}),
+        },
+    ),
+)  # fmt: skip

@@ -7,14 +7,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.errors import ProofError
+from audit.stored import SEARCHED, differing, leaf_members, searched
 from audit.tiles import Read, inclusion
 
 _TILE = text("SELECT hashes FROM audit_tile WHERE log_id = :log AND level = :level AND n = :n")
 _LATEST = text("SELECT size, note FROM audit_checkpoint WHERE log_id = :log ORDER BY size DESC LIMIT 1")
-_ENTRY = text("""
-    SELECT l.leaf_index, e.leaf FROM audit_leaf l JOIN audit_event e USING (event_id)
+_ENTRY = text(f"""
+    SELECT l.leaf_index, e.leaf, {", ".join(SEARCHED)} FROM audit_leaf l JOIN audit_event e USING (event_id)
     WHERE l.log_id = :log AND l.event_id = :id
-""")
+""")  # noqa: S608 - our own words
 _ENTRIES = text("""
     SELECT e.leaf FROM audit_leaf l JOIN audit_event e USING (event_id)
     WHERE l.log_id = :log AND l.leaf_index >= :low AND l.leaf_index < :high ORDER BY l.leaf_index
@@ -23,12 +24,16 @@ _ENTRIES = text("""
 
 @dataclass(frozen=True)
 class EntryProof:
-    """An entry, its place, and the path from it to the root of the checkpoint in `note`."""
+    """An entry, its place, and the path from it to the root of the checkpoint in `note`.
+
+    `differs` are the columns it is searched by that are not what the leaf says.
+    """
 
     index: int
     leaf: bytes
     path: list[bytes]
     note: str
+    differs: list[str]
 
 
 def tile_reader(session: AsyncSession, log_id: int) -> Read:
@@ -62,7 +67,8 @@ async def get_proof(session: AsyncSession, log_id: int, event_id: UUID) -> Entry
             "尚无检查点覆盖此条目，请一分钟后再查 no published checkpoint covers this entry yet: ask again in a minute"
         )
     path = await inclusion(tile_reader(session, log_id), entry.leaf_index, latest[0])
-    return EntryProof(entry.leaf_index, entry.leaf, path, latest[1])
+    differs = differing(leaf_members(entry.leaf), event_id, searched(entry))
+    return EntryProof(entry.leaf_index, entry.leaf, path, latest[1], differs)
 
 
 async def entries(session: AsyncSession, log_id: int, low: int, high: int) -> list[bytes]:

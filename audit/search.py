@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from audit.stored import SEARCHED, differing, leaf_members, searched
 from audit.tables import AuditEvent, AuditLeaf
 
 
@@ -25,12 +26,26 @@ class Filter:
     until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class FoundEvent:
+    """An event that was found, its place (None while pending), and which columns are not what its leaf says.
+
+    Whoever changes a column hides an event from one search and shows it in another; the leaf is what the tree covers.
+    """
+
+    event_id: UUID
+    leaf: bytes
+    leaf_index: int | None
+    differs: list[str]
+
+
 async def search(
     session: AsyncSession, log_id: int, wanted: Filter, after: UUID | None, limit: int
-) -> Sequence[Row[UUID, bytes, int]]:
-    """Return event_id, leaf and leaf_index (None while pending) of up to `limit` events with ids beyond `after`."""
+) -> Sequence[FoundEvent]:
+    """Return up to `limit` events with ids beyond `after`."""
+    columns = [getattr(AuditEvent, name) for name in SEARCHED]
     query = (
-        select(col(AuditEvent.event_id), col(AuditEvent.leaf), col(AuditLeaf.leaf_index))
+        select(col(AuditEvent.event_id), col(AuditEvent.leaf), col(AuditLeaf.leaf_index), *columns)
         .join(AuditLeaf, col(AuditLeaf.event_id) == col(AuditEvent.event_id), isouter=True)
         .where(col(AuditEvent.log_id) == log_id)
         .order_by(col(AuditEvent.event_id))
@@ -46,4 +61,9 @@ async def search(
         query = query.where(col(AuditEvent.ts) < wanted.until)
     if after is not None:
         query = query.where(col(AuditEvent.event_id) > after)
-    return (await session.execute(query)).all()
+    return [
+        FoundEvent(
+            row.event_id, row.leaf, row.leaf_index, differing(leaf_members(row.leaf), row.event_id, searched(row))
+        )
+        for row in await session.execute(query)
+    ]

@@ -48,18 +48,24 @@ class StoredEntry:
     wrapped_key: bytes | None
     sealed: bytes | None
 
-    def members(self) -> dict[str, Any]:
-        """Return the leaf's members; none where it is gone or no JSON object."""
-        try:
-            read = json.loads(self.leaf or b"{}")
-        except ValueError:
-            return {}
-        return read if isinstance(read, dict) else {}
+
+def leaf_members(leaf: bytes | None) -> dict[str, Any]:
+    """Return a leaf's members; none where it is gone or no JSON object. Pure."""
+    try:
+        read = json.loads(leaf or b"{}")
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def searched(row: Row[Any]) -> dict[str, Any]:
+    """Return the columns of an event's row that events are found by."""
+    return {name: getattr(row, name) for name in SEARCHED}
 
 
 def differing(members: Mapping[str, Any], event_id: UUID, columns: Mapping[str, Any]) -> list[str]:
     """Return which columns that events are found by are not what the leaf's members say. Pure."""
-    shown = {**columns, "ts": instant(columns["ts"])} if columns.get("ts") else dict(columns)
+    shown = {**columns, "ts": instant(columns["ts"]) if columns["ts"] else None}
     found = [] if members.get("id") == str(event_id) else ["id"]
     return found + [name for name in SEARCHED if shown.get(name) != members.get(name)]
 
@@ -86,7 +92,6 @@ async def read_waiting(session: AsyncSession, log_id: int) -> AsyncIterator[Sequ
 
 
 def _entry(row: Row[Any]) -> StoredEntry:
-    columns = {name: getattr(row, name) for name in SEARCHED}
     return StoredEntry(
-        row.leaf_index, row.event_id, row.leaf, row.leaf_hash, columns, row.key_id, row.wrapped_key, row.sealed
+        row.leaf_index, row.event_id, row.leaf, row.leaf_hash, searched(row), row.key_id, row.wrapped_key, row.sealed
     )

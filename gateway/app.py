@@ -21,6 +21,7 @@ from gateway.console import pages as console
 from gateway.console.render import PageError
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import routes as audit_entries
+from gateway.evidence.gauges import gauge_log
 from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import routes as oauth
@@ -91,7 +92,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     )
     app.state.issuer = settings.issuer
     app.state.metrics = metrics
-    app.state.counted_in_database = (count_open_alerts,)
+    app.state.counted_in_database = (count_open_alerts, gauge_log)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)

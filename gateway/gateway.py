@@ -34,7 +34,7 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
     """Open an initialised instance to serve it. Raises as open_instance."""
     async with open_instance(settings, database) as instance:
         parts = {field.name: getattr(instance, field.name) for field in fields(Instance)}
-        access = AccessCache(instance.database, instance.keys)
+        access = AccessCache(instance.database, instance.keys, instance.audit.log_id)
         issuer = TokenIssuer(
             settings.issuer, instance.keys, settings.token_lifetime_seconds, Nonces(load_kek(settings))
         )

@@ -15,6 +15,7 @@ from audit.errors import ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
+from gateway.evidence.fsck import check_nightly
 from gateway.gateway import Gateway
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiries.store import expire_intents
@@ -45,6 +46,7 @@ KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
 HELD_SECONDS = 3600.0
+FSCK_SECONDS = 600.0
 QUEUE = "deliveries"
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0  # half of what /readyz lets an entry wait: what comes back is found in time
@@ -100,6 +102,11 @@ async def erase_expired(gateway: Gateway) -> None:
     await expunge(gateway.units, PROGRAM, gateway.protector, now())
 
 
+async def check_log(gateway: Gateway) -> None:
+    """Check the whole instance against its log, once a night."""
+    await check_nightly(gateway.units, gateway.settings.fsck_hour, now())
+
+
 async def forget_uploads(gateway: Gateway) -> None:
     """Forget uploads that have expired."""
     await purge_uploads(gateway.units, gateway.intake.spool)
@@ -137,6 +144,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "retention": (erase_expired, RETENTION_SECONDS),
     "alerts": (in_one_unit("alerts.check", check_alerts), ALERT_SECONDS),
     "held": (end_held, HELD_SECONDS),
+    "fsck": (check_log, FSCK_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
 }

@@ -39,6 +39,16 @@ QUERIES: Mapping[str, str] = {
     "a key has one current record": """
         SELECT dataset || ' ' || business_key, 1, count(*) FROM record WHERE superseded_at IS NULL
         GROUP BY dataset, agency, business_key HAVING count(*) > 1""",
+    "a record that was replaced has the version that replaced it": """
+        SELECT r.record_id::text, 1, 0 FROM record r WHERE r.superseded_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM record n WHERE n.business_key = r.business_key AND n.dataset = r.dataset
+                AND n.agency = r.agency AND n.version = r.version + 1)""",
+    "a record is found by its own key": """
+        SELECT record_id::text, 1, 0 FROM record
+        WHERE key_id <> substr(sha256(convert_to(dataset || '|' || agency || '|' || business_key, 'UTF8')), 1, 16)""",
+    "a record of a credit code is that enterprise's": """
+        SELECT r.record_id::text, 1, 0 FROM record r LEFT JOIN subject s USING (subject_id)
+        WHERE r.identifier_type = 'uscc' AND r.subject_id IS NOT NULL AND s.uscc IS DISTINCT FROM r.identifier_value""",
     "a record without content has its tombstone": """
         SELECT r.record_id::text, 1, count(t.*) FROM record r LEFT JOIN record_tombstone t USING (record_id)
         WHERE r.canonical IS NULL GROUP BY r.record_id HAVING count(t.*) <> 1""",

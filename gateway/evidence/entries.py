@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from audit.errors import ProofError
 from audit.proofs import EntryProof, get_proof
-from audit.search import Filter, search
+from audit.search import Filter, FoundEvent, search
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
@@ -26,8 +24,8 @@ class OpenedEntry:
 
 async def search_entries(
     work: UnitOfWork, asked: Mapping[str, Any], after: UUID | None, limit: int
-) -> Sequence[Row[UUID, bytes, int]]:
-    """Return event_id, leaf and leaf_index (None while pending) of up to `limit` events beyond `after`.
+) -> Sequence[FoundEvent]:
+    """Return up to `limit` events beyond `after`, each with what it is searched by that differs from its leaf.
 
     `asked` are members of audit's Filter. Raises DeniedError for whoever is no auditor.
     """

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.evidence.entries import prove_entry, search_entries
@@ -35,16 +35,19 @@ class EntryQuery(BaseModel):
 
 
 @router.get("/entries", summary="按条件查事件 Events by filter")
-async def entries(work: Auditing, query: Annotated[EntryQuery, Query()]) -> dict[str, Any]:
-    """Return events in the order of their ids; `index` is null until an event is in the tree; `next` pages on."""
+async def entries(request: Request, work: Auditing, query: Annotated[EntryQuery, Query()]) -> dict[str, Any]:
+    """Return events in the order of their ids; `index` is null until an event is in the tree; `next` pages on.
+
+    An event with `differs` was found by columns that somebody changed: its leaf, which the tree covers, says otherwise.
+    """
     asked = query.model_dump(exclude={"after", "limit"}, exclude_none=True)
     found = await search_entries(work, asked, query.after, query.limit)
-    page = [{"index": row.leaf_index, "leaf": orjson.loads(row.leaf)} for row in found]
+    page = [{"index": one.leaf_index, "leaf": orjson.loads(one.leaf), **_marked(request, one.differs)} for one in found]
     return {"entries": page, "next": str(found[-1].event_id) if len(found) == query.limit else None}
 
 
 @router.get("/entries/{event_id}/proof", summary="包含证明 Inclusion proof")
-async def proof(event_id: UUID, work: Auditing) -> dict[str, Any]:
+async def proof(event_id: UUID, request: Request, work: Auditing) -> dict[str, Any]:
     """Return the leaf, its index, the audit path in hex (RFC 6962 2.1.1) and the checkpoint it leads to.
 
     `opened` holds the salt and payload that the leaf's commitment is over (HMAC-SHA256), null once erased.
@@ -56,4 +59,13 @@ async def proof(event_id: UUID, work: Auditing) -> dict[str, Any]:
         "path": [step.hex() for step in found.proof.path],
         "checkpoint": found.proof.note,
         "opened": found.opened,
+        **_marked(request, found.proof.differs),
     }
+
+
+def _marked(request: Request, differs: list[str]) -> dict[str, Any]:
+    """Return the mark of an entry whose columns differ from its leaf, and count it; nothing where none does."""
+    if not differs:
+        return {}
+    request.app.state.metrics.count("audit-entry", "columns-differ")
+    return {"differs": differs}

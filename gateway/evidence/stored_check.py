@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from audit.note import public_bytes, verifier_key
-from audit.stored import StoredEntry, count_entries, differing, read_tree, read_waiting
+from audit.stored import StoredEntry, count_entries, differing, leaf_members, read_tree, read_waiting
 from audit.tree_check import TreeCheck, fault_while_waiting
 from gateway.evidence.batch_records import QUERY as RECORDS
 from gateway.evidence.batch_records import WHERE, BatchRecords
@@ -78,7 +78,7 @@ class _Walk:
 
     async def _enter(self, chunk: Iterable[StoredEntry]) -> None:
         for stored in chunk:
-            leaf = stored.members()
+            leaf = leaf_members(stored.leaf)
             if stored.leaf is not None and (columns := differing(leaf, stored.event_id, stored.columns)):
                 self._comparison.findings.add("entries", f"{stored.event_id} {' '.join(columns)}", _COLUMNS)
             entry = Entry(str(stored.event_id), leaf, self._open(stored, leaf))

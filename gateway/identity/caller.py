@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from gateway.identity.clients.peer import address_of
 from gateway.identity.doorkeeper import Doorkeeper
+from gateway.identity.log_age import demand_signed_log
 from gateway.identity.refusals import note_caller
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
 from gateway.identity.tokens.binding import BindingError, NonceNeededError, read_binding
@@ -125,6 +126,7 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
         challenge = f'DPoP error="insufficient_scope", scope="{scopes[0]}"'
         detail = f"需要权限 This needs the scope {' or '.join(scopes)}."
         raise DeniedError("insufficient-scope", detail, headers={"WWW-Authenticate": challenge})
+    await demand_signed_log(request)
     return _actor_of(token)
 
 

@@ -133,8 +133,9 @@ async def _answer(work: UnitOfWork, request: InquiryRequest, admission: Admissio
 
 async def _deny(work: UnitOfWork, request: InquiryRequest, refusal: Refusal) -> Denial:
     """Record a denial; the key is free again, so that the same question can be asked once the reason is gone."""
+    asked = {**asked_members(request, None), "named": str(request.consent_id) if request.consent_id else None}
     entry = await work.record(
-        "inquiry.denied", asked_members(request, None), institution=request.institution, account=request.account,
+        "inquiry.denied", asked, institution=request.institution, account=request.account,
         subject=refusal.subject_id, outcome=refusal.denial.reason, exchange=request.inquiry_id,
     )  # fmt: skip
     await store.close_unanswered(work, request, refusal, entry)

@@ -83,8 +83,10 @@ async def claim_key(session: AsyncSession, request: InquiryRequest, asked: Asked
 async def add_intent(work: UnitOfWork, request: InquiryRequest, admission: Admission, expires_at: datetime) -> None:
     """Write, before a provider is asked, that it will be."""
     subject = admission.subject.subject_id
+    consent = {"id": str(admission.consent.terms.consent_id), "version": admission.consent.version}
     entry = await work.record(
-        "inquiry.admitted", {"inquiry": str(request.inquiry_id), "provider": request.provider},
+        "inquiry.admitted",
+        {"inquiry": str(request.inquiry_id), "provider": request.provider, "consent": consent},
         institution=request.institution, account=request.account, subject=subject, outcome="admitted",
         exchange=request.inquiry_id, at=admission.now,
     )  # fmt: skip

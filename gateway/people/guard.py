@@ -10,10 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.console.forms import is_secure, read_own_form
 from gateway.console.render import PageError, show_page_error
+from gateway.identity.log_age import demand_signed_log
 from gateway.identity.refusals import note_caller, record_refusal
 from gateway.people.acting import acting
 from gateway.people.sessions import LIFE_HOURS, Present, find_present
 from gateway.runtime.actor import ANYONE
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.settings import Settings
 from gateway.web.dependencies import TheSettings, Units
 
@@ -65,7 +67,12 @@ def signed_in(*roles: str) -> Callable[[Request, Present | None], Awaitable[Pres
     """Make a dependency that lets in people of these roles, or of any where none is named."""
 
     async def present(request: Request, visitor: Visitor) -> Present:
-        return admit(request, visitor, roles)
+        admitted = admit(request, visitor, roles)
+        try:
+            await demand_signed_log(request)
+        except DeniedError as fault:
+            raise PageError(fault.denial.reason, 503) from fault
+        return admitted
 
     return present
 

@@ -22,6 +22,7 @@ class Lock(IntEnum):
     HELD_SUBMISSION = 7205  # of one sender's batch id
     ALERTS = 7207
     RETENTION = 7208
+    NEW_ID = 7209  # of one id that something is registered under, whoever asks for it
     FSCK = 7210
 
 

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
     max_resumable_bytes: int = Field(default=2 * 1024 * 1024 * 1024, ge=1024)
 
+    unsigned_seconds: int = Field(default=900, ge=60)
+    fsck_hour: int = Field(default=3, ge=0, le=23)
+
     otlp_endpoint: str | None = None
     trace_ratio: float = Field(default=0.01, ge=0, le=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

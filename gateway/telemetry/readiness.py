@@ -12,6 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audit.lag import unsigned_seconds
+from audit.stops import find_stop
 from gateway.runtime.schema import newest_revision
 from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitsOfWork
@@ -27,11 +29,7 @@ WRITE = "INSERT INTO xinqiao_room SELECT generate_series(1, 4000)"
 SCHEMA = "SELECT version_num FROM alembic_version"
 PARTITIONS = """
     SELECT coalesce(string_agg(name, ', ' ORDER BY name), '') FROM xinqiao_partitioned
-    WHERE to_regclass(name || '_p' || to_char((now() + interval '1 month') AT TIME ZONE 'UTC', 'YYYYMM')) IS NULL
-"""
-OLDEST_PENDING = """
-    SELECT coalesce(extract(epoch FROM now() - min(e.ts)), 0)::float
-    FROM audit_pending p JOIN audit_event e USING (event_id)
+    WHERE to_regclass(name || '_p' || to_char(now() AT TIME ZONE 'UTC' + interval '1 month', 'YYYYMM')) IS NULL
 """
 
 
@@ -45,33 +43,42 @@ class Finding:
     needed: bool = True
 
 
-Check = Callable[[AsyncSession], Awaitable[Finding]]
+Check = Callable[[AsyncSession, int], Awaitable[Finding]]  # of a database and the id of its log
 
 
-async def _database(session: AsyncSession) -> Finding:
+async def _database(session: AsyncSession, _log_id: int) -> Finding:
     await session.execute(text("SELECT 1"))
     return Finding("database", ok=True, seen="answers")
 
 
-async def _writing(session: AsyncSession) -> Finding:
+async def _writing(session: AsyncSession, _log_id: int) -> Finding:
     await session.execute(text(ROOM))
     await session.execute(text(WRITE))
     return Finding("writing", ok=True, seen="the database takes what is written")
 
 
-async def _schema(session: AsyncSession) -> Finding:
+async def _schema(session: AsyncSession, _log_id: int) -> Finding:
     at = str((await session.execute(text(SCHEMA))).scalar())
     return Finding("schema", at == shipped_revision(), f"at {at}, program ships {shipped_revision()}")
 
 
-async def _partitions(session: AsyncSession) -> Finding:
+async def _partitions(session: AsyncSession, _log_id: int) -> Finding:
     missing = (await session.execute(text(PARTITIONS))).scalar_one()
     return Finding("partitions", not missing, f"missing next month: {missing}" if missing else "made ahead")
 
 
-async def _checkpoint(session: AsyncSession) -> Finding:
-    lag: float = (await session.execute(text(OLDEST_PENDING))).scalar_one()
+async def _checkpoint(session: AsyncSession, log_id: int) -> Finding:
+    lag = await unsigned_seconds(session, log_id)
     return Finding("checkpoint", lag <= CHECKPOINT_LAG_SECONDS, f"oldest entry waits {lag:.0f} s")
+
+
+async def _audit(session: AsyncSession, log_id: int) -> Finding:
+    """Tell of a stop. Questions are answered all the same, until entries have waited too long for a checkpoint."""
+    stop = await find_stop(session, log_id)
+    if stop is None:
+        return Finding("audit", ok=True, seen="not stopped", needed=False)
+    seen = f"signing stopped since {stop.stopped_at:%Y-%m-%dT%H:%M:%SZ} over {stop.differences} differences"
+    return Finding("audit", ok=False, seen=seen, needed=False)
 
 
 CHECKS: dict[str, Check] = {
@@ -80,6 +87,7 @@ CHECKS: dict[str, Check] = {
     "schema": _schema,
     "partitions": _partitions,
     "checkpoint": _checkpoint,
+    "audit": _audit,
 }
 
 
@@ -131,7 +139,7 @@ async def _ask(units: UnitsOfWork, found: dict[str, Finding]) -> None:
     for name, check in CHECKS.items():
         try:
             async with units.database.begin(f"ready.{name}", role="watch") as session:
-                found[name] = await check(session)
+                found[name] = await check(session, units.recorder.log_id)
         except (SQLAlchemyError, OSError) as fault:
             seen = type(getattr(fault, "orig", None) or fault).__name__
             found[name] = Finding(name, ok=False, seen=seen)

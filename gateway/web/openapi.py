@@ -17,6 +17,7 @@ from gateway.web.router import head_checks
 ALWAYS = ("internal-error", "storage-unavailable")
 WITH_PARAMETERS = ("invalid-request",)
 WITH_JSON = ("http-error", "body-too-large")
+WRITING = ("log-not-signed",)
 WITH_TOKEN = (
     "unauthenticated", "invalid-dpop-proof", "use-dpop-nonce", "insufficient-scope", "account-suspended",
     "account-closed", "institution-suspended", "institution-closed", "agreement-not-in-force", "address-not-allowed",
@@ -63,7 +64,7 @@ def describe(app: FastAPI, operations: Mapping[str, Operation], scopes: Mapping[
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             name = f"{method.upper()} {path}"
-            _complete(described, operations[name], callers[name])
+            _complete(described, operations[name], callers[name], writes=method != "get")
     return document
 
 
@@ -79,13 +80,14 @@ def _scopes(dependant: Dependant) -> tuple[str, ...]:
     return next((check.scopes for check in head_checks(dependant)), ())
 
 
-def _complete(described: dict[str, Any], operation: Operation, scopes: tuple[str, ...]) -> None:
+def _complete(described: dict[str, Any], operation: Operation, scopes: tuple[str, ...], *, writes: bool) -> None:
     """Write into one operation who may call it, what it can answer, and the examples."""
     responses = {status: told for status, told in described["responses"].items() if status != "422"}
     body = described.get("requestBody", {}).get("content", {})
     described["security"] = [{"oauth2": [scope], way: []} for scope in scopes for way in ("dpop", "mutualTLS")]
     reasons = [
-        *ALWAYS, *(WITH_TOKEN if scopes else ()), *(WITH_JSON if "application/json" in body else ()),
+        *ALWAYS, *(WITH_TOKEN if scopes else ()), *(WRITING if scopes and writes else ()),
+        *(WITH_JSON if "application/json" in body else ()),
         *(WITH_PARAMETERS if body or "parameters" in described else ()), *operation.reasons,
     ]  # fmt: skip
     success = responses[min(responses)]

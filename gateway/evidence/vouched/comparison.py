@@ -98,8 +98,7 @@ class Comparison:
             return
         row = held.row if held else rows[0]
         self.strangers(deed.name, rows if held else rows[1:])
-        if held:
-            expected = held.expected | expected
+        expected = (held.expected if held else tell(says.alone, entry)) | expected
         if place and not says.ends:
             self._open[place] = _Open(deed, entry, row, expected)
         else:

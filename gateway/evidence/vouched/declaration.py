@@ -31,11 +31,12 @@ Fold = Callable[[dict[str, Expected], Entry], None]
 
 @dataclass(frozen=True)
 class Says:
-    """What an event says of its row: the columns, whose row where later events name it too, and whether that is all."""
+    """What an event says of the columns of its row."""
 
     columns: Mapping[str, Told]
     key: Told | None = None  # None: no other event is about this row
     ends: bool = True  # no later event changes the row
+    alone: Mapping[str, Told] = field(default_factory=dict)  # said besides, where no earlier event was about the row
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ _ANSWER = _same("account", "institution", "product", "purpose", "answer", "inqui
 _CHARGE = _same("account", "institution", "product", "units", "day", "inquiry")
 _ASKED = _same("account", "institution", "intermediary", "product", "purpose", "provider") | {"uscc": said("subject")}
 _ANSWERED = _ASKED | {
+    "inquiry": said("inquiry"),
     "state": always("answered"), "outcome": leaf("outcome"), "units": said("units"), "answered": always(value=True),
     "consent": said_within("consent", "id"), "version": said_within("consent", "version"),
 }  # fmt: skip
@@ -98,11 +99,15 @@ DEEDS: tuple[Deed, ...] = (
                   answer IS NOT NULL AS answered FROM inquiry""",
         {
             "inquiry.admitted": Says(
-                {"inquiry": said("inquiry"), "provider": said("provider"), "state": always("admitted"), **_UNANSWERED},
+                {"inquiry": said("inquiry"), "provider": said("provider"), "state": always("admitted"), **_UNANSWERED,
+                 "consent": said_within("consent", "id"), "version": said_within("consent", "version")},
                 _INQUIRY, ends=False,
             ),
             "inquiry.answered": Says(_ANSWERED, _INQUIRY),
-            "inquiry.denied": Says(_ASKED | {"state": always("denied"), **_UNANSWERED}, _INQUIRY),
+            "inquiry.denied": Says(
+                _ASKED | {"state": always("denied"), **_UNANSWERED}, _INQUIRY,
+                alone={"inquiry": said("inquiry"), "consent": said("named"), "version": always(None)},
+            ),
             "inquiry.expired": Says({"state": always("expired"), **_UNANSWERED}, _INQUIRY),
         },
     ),

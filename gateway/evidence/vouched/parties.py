@@ -68,8 +68,12 @@ def _versioned(rows: dict[str, Expected], entry: Entry) -> None:
 
 def _used(rows: dict[str, Expected], entry: Entry) -> None:
     consent: Any = said("consent")(entry)
-    row = rows.setdefault(str(consent["id"]), {"uses": 0}) if isinstance(consent, dict) else {"uses": 0}
-    row["uses"] += 1
+    if consent is UNTOLD:  # erased: nobody can tell whose uses to count any more
+        for row in rows.values():
+            row["uses"] = UNTOLD
+        return
+    row = rows.setdefault(str(consent["id"]), {"uses": 0})
+    row["uses"] = UNTOLD if row["uses"] is UNTOLD else row["uses"] + 1
 
 
 _NEW_KEY = born(_named("client", "kid"), {"status": always("active"), "public": said("key"), "not_after": always(None)})
@@ -182,10 +186,12 @@ PARTIES: tuple[Party, ...] = (
         {f"change.{verb}": born(said("change"), _CHANGE) for verb in ("asked", "made", "approved", "rejected")},
     ),
     Party(
-        "stops", "audit_stop", "SELECT stop_id AS key, lifted_at IS NOT NULL AS lifted FROM audit_stop",
+        "stops", "audit_stop",
+        """SELECT stop_id AS key, to_char(lifted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS lifted_at
+           FROM audit_stop""",
         {
-            "audit.stopped": born(said("stop"), {"lifted": always(value=False)}),
-            "audit.stop_lifted": changed(said("stop"), {"lifted": always(value=True)}),
+            "audit.stopped": born(said("stop"), {"lifted_at": always(None)}),
+            "audit.stop_lifted": changed(said("stop"), {"lifted_at": leaf("ts")}),
         },
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What may end a token before its time, kept in memory, never older than its bound.
+"""What may end a token before its time, and how late the log is, kept in memory, never older than their bound.
 
 Each worker reads it anew at most every `BOUND_SECONDS`, and at once where the change was made by that worker itself.
 """
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audit.lag import unsigned_seconds
 from gateway.identity.clients.peer import Address
 from gateway.runtime.database import Database
 from gateway.runtime.keystore import KeyStore
@@ -28,12 +29,13 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True)
 class Access:
-    """Who is stopped and why, which tokens were taken back, and from where clients may come."""
+    """Who is stopped and why, which tokens were taken back, from where clients may come, how late the log is."""
 
     revoked: frozenset[UUID]
     stopped: Mapping[str, str]  # the reasons of the error table
     networks: Mapping[str, tuple[Network, ...]]
     suspended: frozenset[str]  # people, as tokens name them
+    unsigned_seconds: float  # how long the oldest entry waits for a signed checkpoint
 
     def admits(self, client_id: str, address: Address | None) -> bool:
         """Tell whether a client may come from an address: from anywhere, unless it has a list."""
@@ -44,9 +46,9 @@ class Access:
 class AccessCache:
     """The snapshot of one worker. A read that fails is raised to the caller: without it nobody is let in."""
 
-    def __init__(self, database: Database, keys: KeyStore) -> None:
+    def __init__(self, database: Database, keys: KeyStore, log_id: int) -> None:
         """Read from `database`, and have `keys` loaded again where they have changed."""
-        self._database, self._keys = database, keys
+        self._database, self._keys, self._log_id = database, keys, log_id
         self._access: Access | None = None
         self._good_until = 0.0
         self._reading = asyncio.Lock()
@@ -59,7 +61,7 @@ class AccessCache:
             if self._access is None or time.monotonic() >= self._good_until:
                 started = time.monotonic()  # what is committed after the read began is seen by the next one
                 async with self._database.begin("access", role="watch") as session:
-                    self._access = await read_access(session)
+                    self._access = await read_access(session, self._log_id)
                     if not self._keys.is_current({r.kid: r.status for r in await session.execute(_KEYS)}):
                         await self._keys.load(session)
                 self._good_until = started + BOUND_SECONDS
@@ -70,7 +72,7 @@ class AccessCache:
         self._good_until = 0.0
 
 
-async def read_access(session: AsyncSession) -> Access:
+async def read_access(session: AsyncSession, log_id: int) -> Access:
     """Read the snapshot."""
     revoked = frozenset((await session.execute(_REVOKED)).scalars())
     stopped = {row.client_id: row.stopped for row in await session.execute(_STOPPED)}
@@ -79,4 +81,4 @@ async def read_access(session: AsyncSession) -> Access:
         for row in await session.execute(_NETWORKS)
     }
     suspended = frozenset((await session.execute(_SUSPENDED)).scalars())
-    return Access(revoked, stopped, networks, suspended)
+    return Access(revoked, stopped, networks, suspended, await unsigned_seconds(session, log_id))

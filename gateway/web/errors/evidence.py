@@ -13,6 +13,22 @@ SECTION = Section(
             "Try again a few seconds later; if there is still none, ask the operator whether the worker runs.",
             "网关刚刚建立 the gateway has just been set up",
         ),
+        "log-not-signed": ErrorRow(
+            503,
+            "审计日志久未签发，暂停查询和写入。",
+            "The audit log has not been signed for too long: no inquiry is answered and nothing is taken in.",
+            "按 Retry-After 再试；平台请看 /readyz：worker 未运行，或核查发现差异而停签。",
+            "Try again after Retry-After. Operators: see /readyz; the worker is down, or a check stopped the signing.",
+            "后台停了一刻钟以上 the worker has been down for more than a quarter of an hour",
+        ),
+        "not-stopped": ErrorRow(
+            409,
+            "签发没有停止。",
+            "Signing is not stopped.",
+            "无需处理；`xinqiao status` 显示是否停签。",
+            "Nothing is to be done; `xinqiao status` shows whether it is.",
+            "`xinqiao audit lift`，而没有停签 while nothing is stopped",
+        ),
         "not-yet-proved": ErrorRow(
             404,
             "条目不存在，或还没进入签名的树头。",

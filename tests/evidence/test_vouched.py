@@ -1,0 +1,187 @@
+"""Business state against the log: every column that decides, changed under intact entries, is found."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from audit.stops import Stop, add_stop, find_stop
+from gateway.admin.actions import SetAgreement
+from gateway.consents.life import change_consent
+from gateway.evidence.conservation import find_differences
+from gateway.evidence.fsck import lift
+from gateway.evidence.stored_check import check_stored
+from gateway.evidence.unseen import COLUMNS
+from gateway.evidence.vouched.comparison import TABLES
+from gateway.evidence.vouched.declaration import Deed
+from gateway.identity.clients.client_keys import add_key, retire_key
+from gateway.identity.clients.limits import Limits, set_limits, set_signing
+from gateway.identity.clients.registry import set_agreement
+from gateway.identity.key_rotation import rotate
+from gateway.people.invitations import invite
+from gateway.platforms.peers import set_peer
+from gateway.runtime.actor import Actor, at_this_machine
+from gateway.sources.pulls import Source
+from gateway.worker import publish_head, take_in
+from signing.keys import generate_key, public_jwk
+from tests.actors import OPERATOR
+from tests.evidence.forging import forging, other_value, types_of, unbind
+from tests.house.objects import OWN, Town, arrears, message_of
+from tests.identities import asked, change
+from tests.stories import registration
+
+BY_TABLE = {one.table: one for one in TABLES}
+
+
+@pytest.fixture(scope="module")
+def told():
+    return {}
+
+
+@pytest.fixture
+async def town(story, told):
+    """An instance in which every table that the log vouches for has rows, most of them changed since."""
+    if not told:
+        await live_a_little(story)
+        told["done"] = True
+    return story
+
+
+async def live_a_little(story):
+    gateway = story.gateway
+    await story.push("market_regulation", "ent_registration", registration(OWN))
+    await story.push("tax", "tax_arrears", arrears(OWN))
+    await story.push("tax", "tax_arrears", arrears(OWN, amount="7"))
+    keys = f"纳税人识别号,税种\n{registration(OWN).splitlines()[1].split(',')[1]},增值税\n"
+    listed = await story.client.post(
+        "/v1/datasets/tax_arrears/withdrawals", content=keys.encode(), params={"reason": "报错了"},
+        headers={"Batch-Id": str(uuid4()), **await story.headers("tax")},
+    )  # fmt: skip
+    assert listed.json()["done"] == 1, listed.text
+    await story.account("bank-1", "bank")
+    assert (await story.ask("bank-1", OWN)).status_code == 403
+    consent = await story.consent("bank-1", OWN)
+    answered = (await story.ask("bank-1", OWN)).json()["inquiry"]
+    result = {"inquiry": answered, "outcome": "granted", "amount": "1.00", "decided_on": "2026-01-01"}
+    for amount in ("1.00", "2.00"):
+        headers = await story.headers("bank-1")
+        await story.client.post("/v1/usage-results", json={**result, "amount": amount}, headers=headers)
+    async with gateway.units.begin("test.pause", Actor("s-1", "signatory", subject=consent["subject"])) as work:
+        await change_consent(work, consent["consent"], "pause")
+    await story.enrol("platform-1", "platform", alg="Ed25519")
+    sent = {"message": message_of(Town(story, {}), uuid4())}
+    received = await story.client.post("/v1/deliveries", json=sent, headers=await story.headers("platform-1"))
+    assert received.status_code == 200, received.text
+    async with gateway.units.begin("test.life", OPERATOR) as work:
+        second = public_jwk(generate_key("ES256"))
+        await add_key(work, client_id="bank-1", jwk=second, overlap_hours=1)
+        await retire_key(work, client_id="bank-1", kid=second["kid"])
+        await set_limits(work, client_id="bank-1", limits=Limits(["inquiries"], ["score"], ["10.0.0.0/8"], []))
+        await set_signing(work, client_id="tax", required=True)
+        await invite(work, person_id="clerk-1", name="某", role="clerk", agency="tax", oidc_subject="sub-1")
+        await rotate(work, "token")
+        day = datetime.now(UTC).date()
+        await set_agreement(work, institution_id="bank", agreement=(day, day + timedelta(days=9)))
+        city = public_jwk(generate_key("Ed25519"))
+        await set_peer(
+            work, peer_id="city", role="city", url="https://city.example", jwk=city, client_id="wz", status="known"
+        )
+        entry = await work.record(
+            "source.added", {"source": "s1", "dataset": "tax_arrears", "connector": "file"}, outcome="active"
+        )
+        work.session.add(
+            Source(source_id="s1", agency="tax", dataset="tax_arrears", connector="file", config={}, every_seconds=60,
+                   watermark=None, due_at=work.now, last_fault=None, event_id=entry)
+        )  # fmt: skip
+        stop = Stop(uuid4(), work.now, 1)
+        stopped = {"stop": str(stop.stop_id), "differences": 1, "first": []}
+        event = await work.record("audit.stopped", stopped, outcome="stopped", actor="worker")
+        await add_stop(work.session, work.recorder.log_id, stop, event)
+    await asked(gateway, SetAgreement(institution="bank", agreement_from=day))
+    await change(gateway, "client:tax", "suspend")
+    await take_in(gateway)
+    async with gateway.units.begin("test.lift", at_this_machine()) as work:
+        await lift(work, "已核实")
+        assert await find_stop(work.session, work.recorder.log_id) is None
+    await publish_head(gateway)
+
+
+async def differences(work):
+    return (await check_stored(work, lambda _done, _all: None, tree=False)).findings.told
+
+
+async def test_untouched_state_agrees_with_the_log(town):
+    async with forging(town.gateway) as work:
+        checked = await check_stored(work, lambda _done, _all: None, tree=True)
+    assert checked.findings.told == []
+    assert checked.older == {}
+    empty = {one.name for one in TABLES} - checked.rows.keys()
+    assert empty == set()
+
+
+def columns():
+    """Every column of the tables that the log vouches for, but those that decide nothing."""
+    for name, one in BY_TABLE.items():
+        for column in SQLModel.metadata.tables[name].columns:
+            if column.name not in COLUMNS.get(name, {}):
+                yield name, column.name, one.name
+
+
+@pytest.mark.parametrize(("table", "column", "name"), list(columns()))
+async def test_a_column_that_was_changed_is_found(town, table, column, name):
+    async with forging(town.gateway, table) as work:
+        kind = (await types_of(work.session, table))[column]
+        await unbind(work.session, table)
+        forged = (
+            f"UPDATE {table} SET {column} = {other_value(column, kind)} WHERE ctid = (SELECT min(ctid) FROM {table})"
+        )
+        assert (await work.session.execute(text(forged))).rowcount == 1
+        assert name in {one.where for one in await differences(work)}
+
+
+RECORD = (
+    "dataset", "agency", "producer", "business_key", "key_id", "version", "subject_id", "identifier_type",
+    "identifier_value", "event_date", "publish_until", "superseded_at", "batch_id", "canonical",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("column", RECORD)
+async def test_a_records_column_that_was_changed_is_found(town, column):
+    async with forging(town.gateway, "record") as work:
+        kind = (await types_of(work.session, "record"))[column]
+        await unbind(work.session, "record")
+        newest = "SELECT min(ctid) FROM record WHERE superseded_at IS NULL AND subject_id IS NOT NULL"
+        forged = f"UPDATE record SET {column} = {other_value(column, kind)} WHERE ctid = ({newest})"
+        assert (await work.session.execute(text(forged))).rowcount == 1
+        assert [*await differences(work), *await find_differences(work)]
+
+
+@pytest.mark.parametrize("one", TABLES, ids=lambda one: one.name)
+async def test_a_row_that_was_taken_away_is_found(town, one):
+    async with forging(town.gateway, one.table) as work:
+        await unbind(work.session, one.table)
+        gone = await work.session.execute(text(f"DELETE FROM {one.table}"))
+        assert gone.rowcount
+        assert one.name in {found.where for found in await differences(work)}
+
+
+@pytest.mark.parametrize("one", [one for one in TABLES if isinstance(one, Deed)], ids=lambda one: one.name)
+async def test_a_row_without_an_entry_of_its_own_is_found(town, one):
+    async with forging(town.gateway, one.table) as work:
+        key = SQLModel.metadata.tables[one.table].primary_key.columns.keys()
+        kinds = await types_of(work.session, one.table)
+        made = ", ".join(other_value(name, kinds[name]) if name in key else name for name in kinds)
+        names = ", ".join(kinds)
+        await unbind(work.session, one.table)
+        copied = f"INSERT INTO {one.table} ({names}) SELECT {made} FROM {one.table} LIMIT 1"
+        await work.session.execute(text(copied))
+        found = await differences(work)
+        assert any(one.name == one_found.where and "没有对应的条目" in one_found.said for one_found in found)
+
+
+def test_every_column_is_compared_or_has_its_reason_and_no_reason_is_left_over():
+    for table, reasons in COLUMNS.items():
+        assert set(reasons) <= {column.name for column in SQLModel.metadata.tables[table].columns}, table
+    assert set(COLUMNS) <= set(BY_TABLE)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from audit.stops import Stop, add_stop, find_stop, lift_stop
@@ -25,7 +24,10 @@ from gateway.runtime.work import UnitOfWork, UnitsOfWork
 CHECKERS = frozenset({"auditor", "machine", "program"})
 LIFTERS = frozenset({"operator", "auditor", "machine"})
 MOST_IN_EVENT = 10
-_CHECKED_SINCE = text("SELECT EXISTS (SELECT FROM audit_event WHERE type = 'audit.checked' AND ts >= :since)")
+_DUE = text("""
+    SELECT opened_at < :since AND NOT EXISTS (SELECT FROM audit_event WHERE type = 'audit.checked' AND ts >= :since)
+    FROM audit_log WHERE log_id = :log
+""")
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,8 @@ async def check_nightly(units: UnitsOfWork, hour: int, now: datetime) -> None:
     since -= timedelta(days=1) if since > local else timedelta(0)
     async with units.begin("audit.fsck-due", PROGRAM) as work:
         # Held while the check runs: a second worker finds it taken, and then that it has been done.
-        if not await try_take(work.session, Lock.FSCK) or await _is_checked(work.session, since):
-            return
-        await check_instance(units, PROGRAM, lambda _done, _all: None)
+        if await try_take(work.session, Lock.FSCK) and await _is_due(work, since):
+            await check_instance(units, PROGRAM, lambda _done, _all: None)
 
 
 async def lift(work: UnitOfWork, reason: str) -> Stop:
@@ -90,6 +91,7 @@ async def _conclude(work: UnitOfWork, checked: Checked) -> bool:
     return stop is not None
 
 
-async def _is_checked(session: AsyncSession, since: datetime) -> bool:
-    found: bool = (await session.execute(_CHECKED_SINCE, {"since": since})).scalar_one()
-    return found
+async def _is_due(work: UnitOfWork, since: datetime) -> bool:
+    """Tell whether nothing was checked since then; a log that was opened later has its first night before it."""
+    due: bool = (await work.session.execute(_DUE, {"since": since, "log": work.recorder.log_id})).scalar_one()
+    return due

@@ -63,15 +63,16 @@ async def find_visitor(request: Request, units: Units, cookie: Cookie) -> Presen
 Visitor = Annotated[Present | None, Depends(find_visitor)]
 
 
-def signed_in(*roles: str) -> Callable[[Request, Present | None], Awaitable[Present]]:
-    """Make a dependency that lets in people of these roles, or of any where none is named."""
+def signed_in(*roles: str, late: bool = False) -> Callable[[Request, Present | None], Awaitable[Present]]:
+    """Make a dependency that lets in people of these roles, or of any where none is named.
+
+    With `late` a form is taken while the log is late too.
+    """
 
     async def present(request: Request, visitor: Visitor) -> Present:
         admitted = admit(request, visitor, roles)
-        try:
-            await demand_signed_log(request)
-        except DeniedError as fault:
-            raise PageError(fault.denial.reason, 503) from fault
+        if not late:
+            await _demand_signed_log(request)
         return admitted
 
     return present
@@ -85,6 +86,13 @@ def admit(request: Request, visitor: Present | None, roles: Sequence[str] = ()) 
     if roles and visitor.role not in roles:
         raise PageError("forbidden", 403)
     return visitor
+
+
+async def _demand_signed_log(request: Request) -> None:
+    try:
+        await demand_signed_log(request)
+    except DeniedError as fault:
+        raise PageError(fault.denial.reason, 503) from fault
 
 
 async def read_signed_form(request: Request, visitor: Visitor) -> dict[str, str]:
@@ -104,6 +112,7 @@ def check_token(visitor: Present, token: str) -> None:
 
 SignedForm = Annotated[dict[str, str], Depends(read_signed_form)]
 Anyone = Annotated[Present, Depends(signed_in())]
+Leaving = Annotated[Present, Depends(signed_in(late=True))]
 QualityPresent = Annotated[Present, Depends(signed_in("operator", "auditor", "regulator", "clerk"))]
 ClerkApart = Annotated[Present, Depends(signed_in("operator", "clerk"))]
 OperatorPresent = Annotated[Present, Depends(signed_in("operator"))]

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from gateway.console.forms import OwnForm, is_secure, own_path
 from gateway.console.render import PageError, page
 from gateway.people.acting import acting
-from gateway.people.guard import Anyone, Cookie, SignedForm, cookie_name, set_cookie
+from gateway.people.guard import Cookie, Leaving, SignedForm, cookie_name, set_cookie
 from gateway.people.invitations import find_invited, take_up
 from gateway.people.secrets import open_totp, totp_uri
 from gateway.people.signin import sign_in, sign_out
@@ -41,7 +41,7 @@ async def do_sign_in(request: Request, units: Units, settings: TheSettings, form
 
 @router.post("/sign-out")
 async def do_sign_out(
-    units: Units, settings: TheSettings, cookie: Cookie, present: Anyone, form: SignedForm
+    units: Units, settings: TheSettings, cookie: Cookie, present: Leaving, form: SignedForm
 ) -> Response:
     """End this session, or all of the person's."""
     async with units.begin("person.sign_out", acting(present)) as work:

@@ -69,7 +69,11 @@ async def _partitions(session: AsyncSession, _log_id: int) -> Finding:
 
 async def _checkpoint(session: AsyncSession, log_id: int) -> Finding:
     lag = await unsigned_seconds(session, log_id)
-    return Finding("checkpoint", lag <= CHECKPOINT_LAG_SECONDS, f"oldest entry waits {lag:.0f} s")
+    said = f"oldest entry waits {lag:.0f} s for a signed checkpoint"
+    late = lag > CHECKPOINT_LAG_SECONDS
+    return Finding(
+        "checkpoint", not late, f"{said}; questions are refused from XINQIAO_UNSIGNED_SECONDS on" if late else said
+    )
 
 
 async def _audit(session: AsyncSession, log_id: int) -> Finding:

@@ -169,7 +169,8 @@ CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator")
 # The command line: the events a command can leave, or none and why.
 COMMANDS = {
     "init": "instance.initialised client.added", "ingest": "batch.sealed batch.held batch.refused",
-    "audit export": "audit.exported", "source add": "source.added", "source pause": "source.paused",
+    "audit export": "audit.exported", "audit fsck": "audit.checked audit.stopped",
+    "audit lift": "audit.stop_lifted", "source add": "source.added", "source pause": "source.paused",
     "source resume": "source.resumed", "source remove": "source.removed",
     "source reset-watermark": "source.watermark_reset", "record list": "record.listed",
     "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
@@ -205,6 +206,7 @@ COMMANDS_WITHOUT = {
 STEPS_LEAVE = {
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
+    "fsck": "audit.checked audit.stopped",
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip
 STEPS_WITHOUT = {

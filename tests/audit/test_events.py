@@ -60,7 +60,10 @@ def test_a_leaf_that_does_not_fit_is_refused():
         leaf_of(Event("inquiry.denied", "a" * 65_600), ID, AT, "")
 
 
-@pytest.mark.parametrize("payload", [{"amount": float("nan")}, {"amount": 2**60}, {"name": "\ud800"}, {"at": AT}])
+@pytest.mark.parametrize(
+    "payload",
+    [{"amount": float("nan")}, {"amount": 1.0}, {"a": [{"b": 0.5}]}, {"amount": 2**60}, {"name": "\ud800"}, {"at": AT}],
+)
 def test_a_payload_without_an_exact_form_is_refused(payload):
     with pytest.raises(EventError):
         payload_bytes(payload)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit.errors import AuditError, ForkError, ProofError
+from audit.errors import AuditError, ForkError, NoteError, ProofError
 from audit.layout import read_bundle, write_bundle
 from audit.note import Checkpoint, public_bytes, sign_checkpoint, verifier_key
 from audit.verifier import verify_log
@@ -121,4 +121,16 @@ async def test_another_key_is_not_this_logs(log):
     shutil.copy(folder / "checkpoint", folder / "kept")
     (folder / "checkpoint").write_text(sign_checkpoint(head, other))
     with pytest.raises(AuditError, match="not signed"):
+        verify(folder)
+
+
+async def test_a_checkpoint_that_is_no_text_is_refused_wherever_it_comes_from(log):
+    await published(log, 1)
+    folder = await log.export("log")
+    note = (folder / "checkpoint").read_bytes()
+    spoiled = note.replace(b"credit.example", b"credit\xffexample")
+    with pytest.raises(NoteError, match="UTF-8"):
+        verify(folder, spoiled)
+    (folder / "checkpoint").write_bytes(spoiled)
+    with pytest.raises(NoteError, match="UTF-8"):
         verify(folder)

@@ -53,6 +53,8 @@ def signed(head):
         (NOTE.replace("— ", "- "), "line is malformed"),
         (NOTE.replace("\n\n", "\n\n— nobody\n"), "line is malformed"),
         (signed(f"{ORIGIN}\n07\n{ROOT}"), "three lines"),
+        (signed(f"{ORIGIN}\n1\u0667\n{ROOT}"), "three lines"),
+        (signed(f"{ORIGIN}\n1７\n{ROOT}"), "three lines"),
         (signed(f"\n7\n{ROOT}"), "three lines"),
         (signed(f"{ORIGIN} 7 {ROOT}"), "three lines"),
         (signed(f"{ORIGIN} 7\n{ROOT}"), "three lines"),

@@ -2,18 +2,27 @@
 
 import json
 import shutil
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from audit.verifier import verify_log
+from gateway.__main__ import app
 from gateway.evidence.check import EvidenceError, verify_rows
 from gateway.evidence.export import export_evidence
+from gateway.evidence.unseen import COLUMNS, FSCK, VERIFY
+from gateway.evidence.vouched.comparison import TABLES, Comparison
+from gateway.evidence.vouched.declaration import Entry
 from gateway.identity.key_routes import public_keys
 from gateway.runtime.actor import at_this_machine
 from gateway.worker import publish_head, take_in
 from tests.offline import loaded_by
 from tests.stories import registration
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +123,103 @@ async def test_a_missing_file_is_no_evidence(good, tmp_path):
     (copy / "rows" / "answers.ndjson").unlink()
     with pytest.raises(EvidenceError, match="answers"):
         verify_rows(copy, size)
+
+
+async def test_payloads_that_are_gone_are_found_and_so_nothing_is_vouched_for_in_silence(good, tmp_path):
+    target, size = good
+    copy = tmp_path / "copy"
+    shutil.copytree(target, copy)
+    edit(copy / "rows" / "payloads.ndjson", lambda _lines: [])
+    edit(copy / "rows" / "charges.ndjson", lambda lines: [{**line, "units": 0} for line in lines])
+    edit(copy / "rows" / "answers.ndjson", lambda lines: [{**line, "answer": "x"} for line in lines])
+    with pytest.raises(EvidenceError, match="payloads"):
+        verify_rows(copy, size)
+
+
+async def test_one_payload_that_is_gone_is_found(good, tmp_path):
+    target, size = good
+    copy = tmp_path / "copy"
+    shutil.copytree(target, copy)
+    edit(copy / "rows" / "payloads.ndjson", lambda lines: lines[:3] + lines[4:])
+    with pytest.raises(EvidenceError, match="payload is missing"):
+        verify_rows(copy, size)
+
+
+MALFORMED = (
+    "nonsense", "[]", "null", "7", '"x"', "{}", '{"entry": null}', '{"entry": 7, "key": [], "batch": {}}', "[" * 9000,
+    '{"batch": "b", "canonical": "x", "digest": 3}', "\u0000", '{"entry": "x", "salt": "zz", "payload": 1}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["payloads", "since", "records", *(one.name for one in TABLES)])
+async def test_a_malformed_row_is_a_finding_and_never_a_fault(good, tmp_path, name):
+    target, size = good
+    copy = tmp_path / "copy"
+    shutil.copytree(target, copy)
+    file = copy / "rows" / f"{name}.ndjson"
+    whole = file.read_bytes()
+    for line in (*(line.encode() for line in MALFORMED), b"\xff\xfe"):
+        file.write_bytes(line + b"\n" + whole)
+        with pytest.raises(EvidenceError):
+            verify_rows(copy, size)
+    file.write_bytes(whole)
+    first = json.loads(whole.splitlines()[0]) if whole.strip() else {}
+    for member in first.keys() - {"entry", "key", "batch"}:
+        for value in ([], {"a": 1}, -1):
+            edit(file, lambda lines, m=member, v=value: [{**lines[0], m: v}, *lines[1:]])
+            with suppress(EvidenceError):  # a value can be the one that stood there, or decide nothing; no other fault
+                verify_rows(copy, size)
+            file.write_bytes(whole)
+
+
+async def test_a_payload_that_was_exchanged_is_exported_and_found(story, good, tmp_path):
+    async with story.gateway.database.begin("test.swap", role="owner") as session:
+        await session.execute(text("CREATE TEMP TABLE kept AS SELECT * FROM audit_payload"))
+        await session.execute(
+            text("""
+            UPDATE audit_payload p SET sealed = o.sealed FROM audit_payload o, audit_leaf l, audit_leaf m
+            WHERE l.leaf_index = 1 AND m.leaf_index = 2 AND p.event_id = l.event_id AND o.event_id = m.event_id
+        """)
+        )
+        kept = (await session.execute(text("SELECT event_id, sealed FROM kept"))).all()
+    size = await export(story.gateway, tmp_path / "log")
+    async with story.gateway.database.begin("test.restore", role="owner") as session:
+        for row in kept:
+            restore = text("UPDATE audit_payload SET sealed = :sealed WHERE event_id = :id")
+            await session.execute(restore, {"sealed": row.sealed, "id": row.event_id})
+    with pytest.raises(EvidenceError, match="cannot be opened"):
+        verify_rows(tmp_path / "log", size)
+
+
+async def test_the_output_says_what_was_not_looked_at(story, good, tmp_path):
+    (tmp_path / "log.vkey").write_text(public_keys(story.gateway.units)["audit"])
+    command = ["audit", "verify", str(good[0]), "--key", str(tmp_path / "log.vkey")]
+    told = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
+    assert told["cannot_see"] == dict(VERIFY)
+    assert told["verdict"] == "verified"
+    shown = CliRunner().invoke(app, command).stdout
+    page = (ROOT / "docs" / "evidence.md").read_text("utf-8")
+    for name in {**VERIFY, **FSCK}:
+        assert f"`{name}`" in page, name
+    for said in VERIFY.values():
+        assert "".join(said.split()) in "".join(shown.split())
+    for table in COLUMNS:
+        assert f"`{table}`" in page, table
+
+
+def test_an_older_event_is_compared_on_what_it_says_and_the_rest_is_told():
+    entry = Entry(
+        "e-1", {"type": "client.added", "outcome": "active"}, {"client": "op", "kind": "operator", "kid": "k"}
+    )
+    comparison = Comparison()
+    comparison.enter(entry, {})
+    client = {"key": "op", "kind": "operator", "institution_id": None, "subject": None, "status": "active",
+              "scopes": None, "products": None, "networks": None, "redirect_uris": [], "must_sign": False}  # fmt: skip
+    comparison.compare_party("clients", client)
+    comparison.compare_party("client-keys", {"key": "op/k", "status": "active", "public": {}, "not_after": None})
+    comparison.finish()
+    assert comparison.findings.told == []
+    assert comparison.older == {"clients": 1, "client-keys": 1}
 
 
 async def test_a_record_changed_in_the_database_is_found_in_the_next_export(story, good, tmp_path):

@@ -1,6 +1,7 @@
 """The check of the whole log: what a database administrator forged is found, signing stops, and somebody lifts it."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -120,6 +121,20 @@ async def test_what_was_forged_is_found(grown, what):
         assert (await work.session.execute(text(statement))).rowcount
         found = (await check_stored(work, silent, tree=True)).findings.told
     assert where in {one.where for one in found}, found
+
+
+async def test_a_payload_whose_subject_was_erased_by_law_is_no_finding_and_anothers_is(grown):
+    erased, other = uuid4(), uuid4()
+    async with forging(grown) as work:
+        for subject in (erased, other):
+            await work.record("subject.linked", {"kind": "name", "reason": "x"}, subject=subject, outcome="linked")
+        await work.record("subject.erased", {"reason": "x", "references": 1}, subject=erased, outcome="erased")
+        gone = text("UPDATE audit_dek SET wrapped_key = NULL, destroyed_at = now() WHERE subject_ref = :subject")
+        await work.session.execute(gone, {"subject": str(erased)})
+        assert (await check_stored(work, silent, tree=True)).findings.told == []
+        await work.session.execute(gone, {"subject": str(other)})
+        found = (await check_stored(work, silent, tree=True)).findings.told
+    assert [(one.where, one.found) for one in found] == [("payloads", 1)]
 
 
 async def test_it_is_done_once_a_night_and_recorded(grown):

@@ -1,6 +1,7 @@
 """Transactions, roles and the rules that evidence tables obey, on a real database."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -65,6 +66,23 @@ async def test_partitions_reach_three_months_ahead(database: Database, trial: No
     async with database.begin("test.partitions") as session:
         assert (await session.execute(text(query))).scalar_one() == 4
         assert (await session.execute(text("SELECT xinqiao_ensure_partitions()"))).scalar_one() == 0
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "Asia/Shanghai"])
+async def test_partitions_border_on_each_other_wherever_the_server_stands(database: Database, zone: str) -> None:
+    """The end of each month is the beginning of the next, to the millisecond, whatever the server's time zone."""
+    async with database.begin("test.zone", role="owner") as session:
+        await session.execute(text(f"SET LOCAL TimeZone = '{zone}'"))
+        await session.execute(text("CREATE TABLE zoned (id uuid PRIMARY KEY) PARTITION BY RANGE (id)"))
+        await session.execute(text("SELECT xinqiao_partition('zoned')"))
+        bounds = (await session.execute(text("""
+            SELECT pg_get_expr(relpartbound, oid) FROM pg_class
+            WHERE oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'zoned'::regclass) ORDER BY relname
+        """))).scalars().all()  # fmt: skip
+        starts, ends = zip(*(re.findall(r"'([0-9a-f-]{36})'", bound) for bound in bounds), strict=True)
+        assert len(starts) == 4
+        assert starts[1:] == ends[:-1]
+        await session.rollback()
 
 
 async def test_an_id_of_a_moment_sorts_where_the_moment_does(database: Database) -> None:

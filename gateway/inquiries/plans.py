@@ -26,12 +26,13 @@ async def set_plan(work: UnitOfWork, *, scope: str, scope_id: str, per_day: int,
     if institution is None:
         detail = f"没有 {scope} {scope_id} there is no {scope} {scope_id}: add it first"
         raise DeniedError("change-refused", detail)
+    begins = await database_now(session)
     entry = await work.record(
         "quota.set", {"scope": scope, "id": scope_id, "per_day": per_day, "per_month": per_month},
-        institution=institution, account=scope_id if scope == "account" else None, outcome="set",
+        institution=institution, account=scope_id if scope == "account" else None, outcome="set", at=begins,
     )  # fmt: skip
     row = QuotaPlan(
-        scope=scope, scope_id=scope_id, effective_from=await database_now(session), per_day=per_day,
+        scope=scope, scope_id=scope_id, effective_from=begins, per_day=per_day,
         per_month=per_month, event_id=entry,
     )  # fmt: skip
     session.add(row)

@@ -57,13 +57,9 @@ def _initialised(rows: dict[str, Expected], entry: Entry) -> None:
 
 
 def _versioned(rows: dict[str, Expected], entry: Entry) -> None:
-    """Let a consent's head point to its newest version; uses are counted by the answers."""
+    """Say whose a consent is, and for whom; its uses are counted by the answers."""
     row = rows.setdefault(str(entry.leaf.get("exch")), {"uses": 0})
-    row |= {
-        "version": said("version")(entry),
-        "uscc": said("subject")(entry),
-        "institution": leaf("institution")(entry),
-    }
+    row |= {"uscc": said("subject")(entry), "institution": leaf("institution")(entry)}
 
 
 def _used(rows: dict[str, Expected], entry: Entry) -> None:
@@ -177,8 +173,7 @@ PARTIES: tuple[Party, ...] = (
     ),
     Party(
         "consent-heads", "consent_head",
-        """SELECT consent_id AS key, institution, uscc, (to_jsonb(h) ->> 'version')::int AS version, uses
-           FROM consent_head h""",
+        "SELECT consent_id AS key, institution, uscc, uses FROM consent_head",
         _CONSENT_EVENTS,
     ),
     Party(

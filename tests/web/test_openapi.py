@@ -28,6 +28,7 @@ NO_BODY = {"OPTIONS /v1/uploads", "POST /v1/datasets/{dataset}/uploads", "PATCH 
 NO_OPERATIONS = {
     "method-not-allowed",  # where there is no operation
     "source-exists", "source-not-found", "source-unusable",  # sources have pages and commands alone
+    "not-stopped",  # a stop is lifted by a command
 }  # fmt: skip
 
 

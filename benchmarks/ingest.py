@@ -23,9 +23,9 @@ from connectors.conversion.identifiers import organisation_check, uscc_check
 from connectors.decoding.decode import decode
 from connectors.store.taking import no_cycles, take
 from gateway.gateway import Gateway, open_gateway
-from gateway.identity.initialise import initialise
 from gateway.intake.submission import digest_of, from_file
 from gateway.intake.take_in import take_in
+from gateway.people.initialise import initialise
 from gateway.runtime.actor import at_this_machine
 from gateway.runtime.database import Database, raw
 from gateway.runtime.embedded import resolve_urls

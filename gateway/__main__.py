@@ -10,11 +10,12 @@ from gateway.catalogue import commands as mapping_commands
 from gateway.demo import command as demo
 from gateway.evidence import commands as audit
 from gateway.evidence import instance_commands
-from gateway.identity import init_command, key_commands
+from gateway.identity import key_commands
 from gateway.inquiries import commands as quota
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
 from gateway.people import commands as people
+from gateway.people import init_command
 from gateway.platforms import commands as platforms
 from gateway.quality import commands as quality
 from gateway.records import commands as records

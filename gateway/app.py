@@ -17,6 +17,7 @@ from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
 from gateway.consents import routes as consents
+from gateway.consents import signatory_routes as signatories
 from gateway.console import pages as console
 from gateway.console.render import PageError
 from gateway.evidence import log_routes as audit_log
@@ -117,6 +118,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         records,
         record_life,
         consents,
+        signatories,
         quota,
         inquiries,
         usage_results,

@@ -91,7 +91,7 @@ async def make_partitions(gateway: Gateway) -> None:
 async def forget_used(gateway: Gateway) -> None:
     """Delete what has ended and is of no use: replay marks, tokens, pushed requests, codes."""
     async with gateway.database.begin("ended.purge") as session:
-        for table in ("once", "issued_token", "pushed_request", "person_session"):
+        for table in ("once", "issued_token", "pushed_request", "person_session", "person_address", "sign_in_lane"):
             await session.execute(text(f"DELETE FROM {table} WHERE expires_at < now()"))  # noqa: S608 - our own names
         # A code is kept as long as the token it gave, which dies with a second use.
         await session.execute(text("DELETE FROM authorization_code WHERE expires_at < now() - interval '2 hours'"))

@@ -2,6 +2,7 @@
 
 from gateway.runtime.actor import Actor
 
-OPERATOR = Actor("test-operator", "operator")
+OPERATOR = Actor("test-operator", "operator", person="person:test-operator")
+SYSTEM = Actor("test-system", "system")
 MACHINE = Actor("operator-cli:test@test", "machine")
 PLATFORM = Actor("test-platform", "platform")

@@ -104,7 +104,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 async def gateway(settings: Settings, database_urls: DatabaseUrls) -> AsyncIterator[Gateway]:
     """An initialised instance, shared by a module's tests."""
     from gateway.gateway import open_gateway
-    from gateway.identity.initialise import initialise
+    from gateway.people.initialise import initialise
 
     database = Database(database_urls)
     await initialise(settings, database, operator="operator-1", operator_key=settings.home / "operator-1.json")

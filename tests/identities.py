@@ -8,10 +8,13 @@ import httpx
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
+from gateway.admin.action import means_of
 from gateway.admin.changes import ask_change
+from gateway.identity.clients.owners import OWNED
 from gateway.identity.clients.registry import add_client, add_institution
 from gateway.identity.clients.standing import change_standing
 from gateway.identity.tokens.dpop import token_hash
+from gateway.people.invitations import invite
 from signing.keys import SigningKey, generate_key, public_jwk
 from tests.actors import OPERATOR
 
@@ -26,13 +29,15 @@ TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 async def register(
     gateway, client_id: str, kind: str, institution_id: str | None = None, alg="ES256", subject: str | None = None
 ) -> SigningKey:
-    """Register a client, and its institution if need be, and return its private key."""
+    """Register a client, and its institution or person if need be, and return its private key."""
     from gateway.identity.tables import Institution
 
     key = generate_key(alg)
     async with gateway.units.begin("test.register", OPERATOR) as work:
         if institution_id and await work.session.get(Institution, institution_id) is None:
             await add_institution(work, institution_id=institution_id, name="测试银行", kind="bank")
+        if kind in OWNED:
+            await invite(work, person_id=client_id, name=client_id, role=kind)
         await add_client(
             work, client_id=client_id, kind=kind, jwk=public_jwk(key), institution_id=institution_id, subject=subject
         )
@@ -97,7 +102,7 @@ async def login(client, key: SigningKey, client_id: str, issuer: str) -> dict[st
 async def asked(gateway, action, actor=OPERATOR):
     """Ask for a change, as the administration's route does."""
     async with gateway.units.begin("change.ask", actor) as work:
-        change = await ask_change(work, gateway.protector, action)
+        change = await ask_change(work, means_of(gateway.settings, gateway.protector), action)
     gateway.access.expire()
     return change
 

@@ -6,8 +6,8 @@ from gateway.intake.submission import Submission, digest_of, from_file
 from gateway.intake.take_in import take_in
 from gateway.runtime.actor import Actor, at_this_machine
 from gateway.sources import life, pulls
+from tests.actors import SYSTEM
 
-OPERATOR = Actor("operator-1", "operator")
 CLERK = Actor("tax", "agency", person="person:clerk-1")
 
 
@@ -23,11 +23,11 @@ async def take_table(gateway, dataset, batch, digest, read):
     return await take_in(gateway.units, at_this_machine(), gateway.intake, submission)
 
 
-async def accept_held(gateway, held_id, actor=OPERATOR):
+async def accept_held(gateway, held_id, actor=SYSTEM):
     return await accepting.accept_held(gateway.units, actor, gateway.intake, held_id)
 
 
-async def discard_held(gateway, held_id, actor=OPERATOR):
+async def discard_held(gateway, held_id, actor=SYSTEM):
     return await held.discard_held(gateway.units, actor, gateway.intake.spool, held_id)
 
 
@@ -41,11 +41,11 @@ def held_file(gateway, held_id):
 
 async def add_source(gateway, source_id, dataset, connector, config, every_seconds=3600):
     request = pulls.SourceRequest(source_id, dataset, connector, config, every_seconds)
-    await pulls.add_source(gateway.units, at_this_machine(), request)
+    await pulls.add_source(gateway.units, SYSTEM, request)
 
 
 async def change_source(gateway, source_id, act):
-    async with gateway.units.begin(f"source.{act}", OPERATOR) as work:
+    async with gateway.units.begin(f"source.{act}", SYSTEM) as work:
         await life.change_source(work, source_id, act)
 
 

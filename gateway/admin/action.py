@@ -1,5 +1,6 @@
-"""What every change by an operator has: fields of one spelling, whether it takes two people, how it is made."""
+"""What every change has: fields of one spelling, which act of the graph it is, how it is made, and with what."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -7,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from connectors.personal.sealing import Protector
 from gateway.identity.clients import registry
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
 
 
@@ -23,16 +25,29 @@ Reason = Annotated[str, Field(min_length=2, max_length=200, description="原因 
 Jwk = Annotated[dict[str, Any], Field(max_length=20, description="公钥 A public JWK (RFC 7517).")]
 
 
+@dataclass(frozen=True)
+class Means:
+    """What changes need beside a unit of work: what seals personal data, and the settings that bound them."""
+
+    protector: Protector
+    quota_alone_per_month: int
+    signatory_wait_hours: int
+
+
+def means_of(settings: Settings, protector: Protector) -> Means:
+    """Return what an instance's changes need."""
+    return Means(protector, settings.quota_alone_per_month, settings.signatory_wait_hours)
+
+
 class Action(BaseModel):
-    """One change. A risky one waits until another person approves it."""
+    """One change; gateway/admin/graph.py says of its act whether it waits until another person approves it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    @property
-    def risky(self) -> bool:
-        """Whether it takes two people."""
-        return False
+    async def act(self, work: UnitOfWork, means: Means) -> str:
+        """Return which act of the graph this is. Raises DeniedError where it is upon somebody who is not there."""
+        raise NotImplementedError
 
-    async def apply(self, work: UnitOfWork, protector: Protector) -> None:
+    async def apply(self, work: UnitOfWork, means: Means) -> None:
         """Make the change, with its event. Raises DeniedError where it cannot be made."""
         raise NotImplementedError

@@ -1,6 +1,7 @@
-"""`xinqiao institution|account|agency|signatory|platform|auditor|operator`: add, suspend, resume, close, limit, key.
+"""`xinqiao institution|account|agency|signatory|platform|auditor|operator|system`: add, suspend, close, limit, key.
 
-What is done here needs no approval by a second person; the events name who it was (`operator-cli:user@host`).
+What is done here needs no approval by a second person, and says so; the events name who it was
+(`operator-cli:user@host`).
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.asking import Yes, confirm_final, say_alone
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, fail, show
 
@@ -29,8 +31,9 @@ TITLES = {
     "agency": "部门 Agencies that supply data.",
     "signatory": "签署人 Signatories of enterprises.",
     "platform": "平台 City and province platforms.",
-    "auditor": "审计员 Auditors.",
-    "operator": "管理员 Operators.",
+    "auditor": "审计管理员 Auditors: they read and verify, and nobody stops them alone.",
+    "operator": "安全管理员 Security administrators: accounts, keys, quotas, approvals.",
+    "system": "系统管理员 System administrators: they run it.",
 }
 STANDING = {
     "suspend": "停用，下一次请求即生效 Suspend it; acts on the next request.",
@@ -89,11 +92,24 @@ def _group(kind: str) -> typer.Typer:
     ) -> None:
         _add_client(kind, client_id, key, as_json, subject=subject)
 
-    command = {"account": add_account, "signatory": add_signatory}.get(kind, add)
+    def add_administrator(
+        client_id: Id,
+        key: KeyFile,
+        person: Annotated[
+            str | None, typer.Option(help="归属人员，默认与编号相同 Whose it is; by default its id.")
+        ] = None,
+        as_json: AsJson = False,
+    ) -> None:
+        _add_client(kind, client_id, key, as_json, **({"person": person} if person else {}))
+
+    owned = dict.fromkeys(("operator", "system", "auditor"), add_administrator)
+    command = {"account": add_account, "signatory": add_signatory, **owned}.get(kind, add)
     group.command("add", help="登记并绑定公钥 Register it with its public key.")(command)
     group.command("limit")(limit)
     group.command("key")(add_key)
     group.command("key-retire")(retire_key)
+    if kind in owned:
+        group.command("bind")(bind)
     if kind != "agency":  # its list is that of the catalogue: gateway/catalogue/agency_commands.py
         _add_list(group, kind)
     else:
@@ -127,10 +143,24 @@ def add_key(
     show(as_json, {"客户端 client_id": client_id, "旧密钥剩余小时 overlap_hours": overlap_hours})
 
 
-def retire_key(
-    client_id: Id, kid: Annotated[str, typer.Argument(help="密钥编号 The key's id.")], as_json: AsJson = False
+def bind(
+    client_id: Id,
+    person: Annotated[str, typer.Option(help="归属人员的用户名 The user name of whose it is.")],
+    as_json: AsJson = False,
 ) -> None:
-    """作废密钥 Retire one of its keys at once, and every token it has."""
+    """归属 Say which person it belongs to: a client and a log-in of one person count as one."""
+    _make("client.person", client=client_id, person=person)
+    show(as_json, {"客户端 client_id": client_id, "人员 person": person})
+
+
+def retire_key(
+    client_id: Id,
+    kid: Annotated[str, typer.Argument(help="密钥编号 The key's id.")],
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """作废密钥，不可恢复 Retire one of its keys at once, and every token it has, for good."""
+    confirm_final(f"作废 {client_id} 的密钥 {kid} 及其全部令牌 Retiring a key and every token of its client", yes=yes)
     _make("client.key-retire", client=client_id, kid=kid)
     show(as_json, {"客户端 client_id": client_id, "kid": kid})
 
@@ -153,9 +183,11 @@ def extend(group: typer.Typer) -> None:
 def erase(
     subject: Annotated[str, typer.Option(help="统一社会信用代码 The subject's USCC.")],
     reason: Annotated[str, typer.Option(help="原因 Why, for the log.")],
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """删除个人信息，不可恢复 Destroy the keys of what is personal of a subject, for good; proofs still verify."""
+    confirm_final(f"销毁 {subject} 的个人信息密钥 Destroying the keys of what is personal of this subject", yes=yes)
     change = _make("subject.erase", subject=subject, reason=reason)
     show(as_json, {"变更 change": str(change.change_id), "主体 subject": subject, "已删除 erased": True})
 
@@ -184,10 +216,19 @@ def _add_list(group: typer.Typer, kind: str) -> None:
 def _add_standing(group: typer.Typer, what: str) -> None:
     def command(change: str) -> Callable[..., None]:
         def run(identifier: Id, reason: Reason, as_json: AsJson = False) -> None:
+            make(identifier, reason, as_json)
+
+        def close(identifier: Id, reason: Reason, yes: Yes = False, as_json: AsJson = False) -> None:
+            confirm_final(
+                f"注销 {identifier}，停止其全部请求 Closing it: nothing it asks is answered any more", yes=yes
+            )
+            make(identifier, reason, as_json)
+
+        def make(identifier: str, reason: str, as_json: bool) -> None:
             _make("standing", change=change, whose=f"{what}:{identifier}", reason=reason)
             show(as_json, {"编号 id": identifier, "变更 change": change})
 
-        return run
+        return close if change == "close" else run
 
     for change, text in STANDING.items():
         group.command(change, help=text)(command(change))
@@ -214,8 +255,10 @@ def _make(action: str, **members: object) -> "Change":
     """Make a change; what is malformed is told by the name of its option."""
     from pydantic import TypeAdapter, ValidationError
 
+    from gateway.admin.action import means_of
     from gateway.admin.actions import AnyAction
     from gateway.admin.changes import ask_change
+    from gateway.admin.graph import needs_two
     from gateway.runtime.actor import at_this_machine
 
     reader: TypeAdapter[Action] = TypeAdapter(AnyAction)
@@ -231,9 +274,12 @@ def _make(action: str, **members: object) -> "Change":
 
     async def run(instance: "Instance") -> "Change":
         async with instance.units.begin("change.ask", at_this_machine()) as work:
-            return await ask_change(work, instance.protector, change)
+            return await ask_change(work, means_of(instance.settings, instance.protector), change)
 
-    return on_instance(run)
+    made = on_instance(run)
+    if made.act and needs_two(made.act):
+        say_alone()
+    return made
 
 
 _add_standing(institution, "institution")

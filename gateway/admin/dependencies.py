@@ -1,10 +1,17 @@
-"""What doors are given of this room: what seals personal data, for the change that erases it."""
+"""What doors are given of this room: what changes need beside a unit of work."""
 
 from typing import Annotated
 
 from fastapi import Depends
 
 from connectors.personal.sealing import Protector
-from gateway.web.dependencies import part
+from gateway.admin.action import Means, means_of
+from gateway.web.dependencies import TheSettings, part
 
-TheProtector = Annotated[Protector, Depends(part("protector"))]
+
+async def the_means(settings: TheSettings, protector: Annotated[Protector, Depends(part("protector"))]) -> Means:
+    """Return what changes need on this instance."""
+    return means_of(settings, protector)
+
+
+TheMeans = Annotated[Means, Depends(the_means)]

@@ -10,6 +10,8 @@ CHANGE: dict[str, Any] = {
     "change": "01983a2b-7c1d-7e00-8000-000000000070",
     "action": ACTION,
     "status": "waiting",
+    "leads_to": ["reads"],
+    "approver": "operator",
     "asked_by": "operator-1",
     "asked_at": "2026-11-27T01:08:10Z",
     "decided_by": None,
@@ -19,13 +21,20 @@ CHANGE: dict[str, Any] = {
 
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/admin/changes": Operation(
-        ("change-refused",),
+        ("change-refused", "person-unknown"),
         sent=ACTION,
         answered={**CHANGE, "status": "done"},
         also={202: "等待另一人批准 It waits for approval."},
     ),
     "POST /v1/admin/changes/{change_id}/{decision}": Operation(
-        ("change-not-found", "change-decided", "own-change", "change-too-old", "change-refused"),
+        (
+            "change-not-found",
+            "change-decided",
+            "own-change",
+            "change-too-old",
+            "change-refused",
+            "person-unknown",
+        ),
         answered={
             **CHANGE,
             "status": "done",

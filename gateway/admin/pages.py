@@ -7,14 +7,15 @@ from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import col, select
 
-from gateway.admin.changes import decide_change
-from gateway.admin.dependencies import TheProtector
+from gateway.admin.changes import decide_change, may_approve
+from gateway.admin.dependencies import TheMeans
+from gateway.admin.graph import leads_to
 from gateway.admin.reports import list_clients
 from gateway.admin.tables import Change
 from gateway.console.render import NAVIGATION, page
 from gateway.identity.dependencies import TheAccess
 from gateway.people.acting import acting
-from gateway.people.guard import Anyone, OperatorPresent, SignedForm
+from gateway.people.guard import Anyone, ApproverPresent, SecurityPresent, SignedForm
 from gateway.people.sessions import Present
 from gateway.quality.alerts import list_alerts
 from gateway.runtime.denial import DeniedError
@@ -37,7 +38,7 @@ async def home(request: Request, units: Units, present: Anyone) -> Response:
 
 
 @router.get("/changes")
-async def changes(request: Request, units: Units, present: OperatorPresent, said: str = "") -> Response:
+async def changes(request: Request, units: Units, present: ApproverPresent, said: str = "") -> Response:
     """Show the changes that wait, oldest first."""
     return await _changes(request, units, present, "change-done" if said == "done" else "")
 
@@ -48,15 +49,15 @@ async def decide(
     change_id: UUID,
     decision: Literal["approve", "reject"],
     units: Units,
-    protector: TheProtector,
+    means: TheMeans,
     access: TheAccess,
-    present: OperatorPresent,
+    present: ApproverPresent,
     _form: SignedForm,
 ) -> Response:
     """Approve or reject one."""
     try:
         async with units.begin("change.decide", acting(present)) as work:
-            await decide_change(work, protector, change_id, approve=decision == "approve")
+            await decide_change(work, means, change_id, approve=decision == "approve")
     except DeniedError as fault:
         return await _changes(request, units, present, "change-failed", str(fault))
     access.expire()
@@ -65,7 +66,7 @@ async def decide(
 
 @router.get("/clients")
 async def clients(
-    request: Request, units: Units, present: OperatorPresent, after: Annotated[str, Query(max_length=63)] = ""
+    request: Request, units: Units, present: SecurityPresent, after: Annotated[str, Query(max_length=63)] = ""
 ) -> Response:
     """Show clients with their standing and last use."""
     async with units.begin("clients.show", acting(present)) as work:
@@ -77,4 +78,10 @@ async def _changes(request: Request, units: UnitsOfWork, present: Present, note:
     query = select(Change).where(col(Change.status) == "waiting").order_by(col(Change.change_id)).limit(MOST_SHOWN)
     async with units.begin("changes.show", acting(present)) as work:
         rows = list((await work.session.execute(query)).scalars())
-    return page(request, "changes", present, rows=rows, note=note, fault=fault, status=409 if fault else 200)
+    kind = acting(present).kind
+    may = {row.change_id: may_approve(kind, row.act) for row in rows}
+    leads = {row.change_id: leads_to(row.act) if row.act else [] for row in rows}
+    return page(
+        request, "changes", present, rows=rows, may=may, leads=leads, note=note, fault=fault,
+        status=409 if fault else 200,
+    )  # fmt: skip

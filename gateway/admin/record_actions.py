@@ -1,15 +1,14 @@
 """What two operators may do with records: repair one on the credit office's decision, erase a person."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from connectors.model.calendar import day_of
-from connectors.personal.sealing import Protector
 from connectors.records.acts import ActRequest
 from connectors.records.life import ActKind
-from gateway.admin.action import Action, Reason
+from gateway.admin.action import Action, Means, Reason
 from gateway.records.acts import act_on_record
 from gateway.records.erasure import erase_subject
 from gateway.runtime.work import UnitOfWork
@@ -19,14 +18,16 @@ from gateway.web.values import Day
 class RepairRecord(Action):
     """信用修复 Repair a record on the decision of the city's credit office."""
 
-    risky: ClassVar[bool] = True
     action: Literal["record.repair"] = "record.repair"
     record: UUID
     effective_on: Day | None = None
     reason: Reason
     document: Annotated[str, Field(min_length=2, max_length=200, description="修复决定文书号 The decision's number.")]
 
-    async def apply(self, work: UnitOfWork, _protector: Protector) -> None:
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return self.action
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
         request = ActRequest(ActKind.REPAIR, self.effective_on or day_of(work.now), self.reason, self.document)
         await act_on_record(work, self.record, request)
 
@@ -34,10 +35,12 @@ class RepairRecord(Action):
 class EraseSubject(Action):
     """删除个人信息 Erase what is personal of a subject, for good."""
 
-    risky: ClassVar[bool] = True
     action: Literal["subject.erase"] = "subject.erase"
     subject: Annotated[str, Field(min_length=18, max_length=18, description="统一社会信用代码 Its USCC.")]
     reason: Reason
 
-    async def apply(self, work: UnitOfWork, protector: Protector) -> None:
-        await erase_subject(work, protector, self.subject, self.reason)
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return self.action
+
+    async def apply(self, work: UnitOfWork, means: Means) -> None:
+        await erase_subject(work, means.protector, self.subject, self.reason)

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 
 from gateway.admin.actions import AnyAction
 from gateway.admin.changes import ask_change, decide_change
-from gateway.admin.dependencies import TheProtector
+from gateway.admin.dependencies import TheMeans
+from gateway.admin.graph import approver_of, leads_to
 from gateway.admin.reports import list_clients, page_of
 from gateway.admin.tables import Change
 from gateway.identity.caller import require, working
@@ -22,7 +23,10 @@ from gateway.web.router import Router
 
 router = Router(prefix="/v1/admin", tags=["管理 Administration"])
 Operator = Annotated[Actor, Depends(require("admin"), scope="function")]
+# Auditors decide on what would stop one of them; the use case knows who decides on what.
+Approver = Annotated[Actor, Depends(require("admin", "audit"), scope="function")]
 Work = Annotated[UnitOfWork, Depends(working("admin"), scope="function")]
+Seeing = Annotated[UnitOfWork, Depends(working("admin", "audit"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 _INSTITUTIONS = text("""
     SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.created_at,
@@ -34,11 +38,11 @@ _INSTITUTIONS = text("""
 
 @router.post("/changes", summary="提交变更 Change something")
 async def change(
-    action: AnyAction, response: Response, units: Units, protector: TheProtector, access: TheAccess, operator: Operator
+    action: AnyAction, response: Response, units: Units, means: TheMeans, access: TheAccess, operator: Operator
 ) -> dict[str, Any]:
-    """Make the change (200), or let it wait for another operator's approval where it is risky (202)."""
+    """Make the change (200), or let it wait for another person's approval where it may lead to harm (202)."""
     async with units.begin("change.ask", operator) as work:
-        made = await ask_change(work, protector, action)
+        made = await ask_change(work, means, action)
     access.expire()
     response.status_code = 202 if made.status == "waiting" else 200
     return change_document(made)
@@ -49,20 +53,20 @@ async def decide(
     change_id: UUID,
     decision: Literal["approve", "reject"],
     units: Units,
-    protector: TheProtector,
+    means: TheMeans,
     access: TheAccess,
-    operator: Operator,
+    approver: Approver,
 ) -> dict[str, Any]:
-    """Decide on a change that waits; nobody approves their own."""
-    async with units.begin("change.decide", operator) as work:
-        decided = await decide_change(work, protector, change_id, approve=decision == "approve")
+    """Decide on a change that waits; nobody approves their own, and auditors alone let an auditor be stopped."""
+    async with units.begin("change.decide", approver) as work:
+        decided = await decide_change(work, means, change_id, approve=decision == "approve")
     access.expire()
     return change_document(decided)
 
 
 @router.get("/changes", summary="变更列表 Changes")
 async def list_changes(
-    work: Work,
+    work: Seeing,
     status: Literal["waiting", "done", "rejected"] | None = None,
     after: UUID | None = None,
     limit: Limit = 100,
@@ -102,6 +106,8 @@ def change_document(change: Change) -> dict[str, Any]:
     """Return a change as the interface shows it."""
     return {
         "change": str(change.change_id), "action": change.action, "status": change.status,
+        "leads_to": leads_to(change.act) if change.act else [],
+        "approver": approver_of(change.act) if change.act else "operator",
         "asked_by": change.asked_by, "asked_at": change.asked_at, "decided_by": change.decided_by,
         "decided_at": change.decided_at, "entry": str(change.event_id),
     }  # fmt: skip

@@ -23,3 +23,5 @@ class Change(SQLModel, table=True):
     decided_by: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = Field(default=None, sa_type=Timestamp)
     event_id: UUID
+    act: str | None = Field(default=None, sa_type=Text)  # which of the graph's acts; none for the oldest
+    asked_person: str | None = Field(default=None, sa_type=Text)  # who asked, as a person

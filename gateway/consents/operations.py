@@ -25,7 +25,26 @@ CONSENT: dict[str, Any] = {
     "terms_sha256": "9f2b4c…",
 }
 
+SIGNATORY: dict[str, Any] = {
+    "signatory": "shoes-2",
+    "status": "active",
+    "kid": "k2",
+    "key": "waiting",
+    "added_at": "2026-11-27T01:08:10+00:00",
+    "effective_from": "2026-11-30T01:08:10+00:00",
+    "ends_at": None,
+    "decided": None,
+    "decided_by": None,
+    "entry": ENTRY,
+}
+
 OPERATIONS: Mapping[str, Operation] = {
+    "GET /v1/signatories": Operation(answered={"signatories": [SIGNATORY]}),
+    "POST /v1/signatories/{signatory_id}/{decision}": Operation(
+        ("signatory-not-found", "signatory-decided"),
+        sent={"kid": "k2"},
+        answered={"signatory": "shoes-2", "kid": "k2", "decided": "confirmed", "decided_by": "shoes"},
+    ),
     "POST /v1/consents": Operation(
         ("invalid-subject", "invalid-terms", "not-yours-to-decide"), sent=TERMS, answered=CONSENT
     ),

@@ -22,10 +22,11 @@ FOLDER = Path(__file__).parent
 LANGUAGE_COOKIE = "xinqiao-language"
 # What each role finds in the navigation: the path's last part is also the text's key.
 NAVIGATION: dict[str, tuple[str, ...]] = {
-    "auditor": ("quality", "catalogue"),
+    "auditor": ("quality", "changes", "catalogue"),
     "regulator": ("quality", "catalogue"),
     "staff": ("catalogue",),
-    "operator": ("quality", "sources", "changes", "clients", "uploads", "catalogue"),
+    "operator": ("changes", "clients", "catalogue"),
+    "system": ("quality", "sources", "uploads", "catalogue"),
     "clerk": ("quality", "uploads", "catalogue"),
 }
 

@@ -53,7 +53,7 @@ class Story:
         gateway.add("signatory", "shoes", "--subject", uscc(SHOES))
         gateway.add("auditor", "auditor")
         for platform in (self._town.city, self._town.province, self._town.brain):
-            platform.add("operator", "reader")
+            platform.add("auditor", "reader")
         for scope, holder in (("account", "bank-1"), ("institution", "bank")):
             units = ["--day", str(DAILY_UNITS), "--month", "100"]
             gateway.cli("quota", "set", holder, "--scope", scope, *units)

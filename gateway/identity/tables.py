@@ -52,7 +52,10 @@ class Once(SQLModel, table=True):
 
 
 class Client(SQLModel, table=True):
-    """One who logs in with a key of its own: account, agency, signatory, platform, auditor or operator."""
+    """One who logs in with a key of its own: account, agency, signatory, platform or administrator.
+
+    The administrators are three (GB/T 22239): operator (security), system, auditor.
+    """
 
     __tablename__ = "client"
     client_id: str = Field(primary_key=True, sa_type=Text)
@@ -68,6 +71,7 @@ class Client(SQLModel, table=True):
     redirect_uris: list[str] = Field(default_factory=list, sa_type=_Texts)
     last_used_at: datetime | None = Field(default=None, sa_type=Timestamp)
     must_sign: bool = False  # an agency whose deliveries are refused unless signed
+    person_id: str | None = Field(default=None, sa_type=Text)  # whose it is, where an administrator's (table person)
 
 
 class ClientKey(SQLModel, table=True):
@@ -81,6 +85,9 @@ class ClientKey(SQLModel, table=True):
     not_after: datetime | None = Field(default=None, sa_type=Timestamp)
     created_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
+    not_before: datetime | None = Field(default=None, sa_type=Timestamp)  # a signatory's may have to wait
+    decided: str | None = Field(default=None, sa_type=Text)  # confirmed or objected, by the enterprise itself
+    decided_by: str | None = Field(default=None, sa_type=Text)
 
 
 class IssuedToken(SQLModel, table=True):

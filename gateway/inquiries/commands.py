@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.asking import say_alone
 from gateway.cli.on_instance import in_one_unit
 from gateway.cli.output import AsJson, show
 
@@ -28,4 +29,5 @@ def set_quota(
     from gateway.inquiries.plans import set_plan
 
     in_one_unit("quota.set", partial(set_plan, scope=scope, scope_id=scope_id, per_day=day, per_month=month))
+    say_alone()
     show(as_json, {"范围 scope": scope, "编号 id": scope_id, "每日 per_day": day, "每月 per_month": month})

@@ -10,8 +10,8 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
 # Hand in for any agency, at the console, the command line or a source; and see what is every agency's.
-OPERATORS = frozenset({"operator", "machine", "program"})
-OVERSEERS = OPERATORS | {"auditor"}
+RUNNERS = frozenset({"system", "machine", "program"})
+OVERSEERS = RUNNERS | {"auditor"}
 
 
 def known_dataset(name: str) -> Dataset:
@@ -24,7 +24,7 @@ def known_dataset(name: str) -> Dataset:
 
 async def check_dataset(work: UnitOfWork, dataset: Dataset) -> AgencyStanding:
     """Return how the dataset's agency stands, if the actor may hand in for it. Raises DeniedError."""
-    if work.actor.kind not in OPERATORS and work.actor.client_id != dataset.agency:
+    if work.actor.kind not in RUNNERS and work.actor.client_id != dataset.agency:
         raise DeniedError(
             "dataset-not-yours",
             f"数据目录 {dataset.dataset} 属于另一部门。The dataset {dataset.dataset} belongs to another agency.",
@@ -61,7 +61,7 @@ def check_decider(actor: Actor) -> None:
 
     A person decides: an operator, or a clerk of the agency; what an agency's system sends it cannot accept itself.
     """
-    if actor.kind not in OPERATORS and (actor.kind != "agency" or actor.person is None):
+    if actor.kind not in RUNNERS and (actor.kind != "agency" or actor.person is None):
         raise DeniedError(
             "clerk-needed",
             "由本部门经办人或平台运营人员决定。A clerk of the agency or an operator decides on held submissions.",

@@ -16,8 +16,8 @@ from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
 router = Router(prefix="/v1", tags=["质量 Quality"])
-Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "admin"), scope="function")]
-Decider = Annotated[Actor, Depends(require("datasets", "admin"), scope="function")]
+Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "system"), scope="function")]
+Decider = Annotated[Actor, Depends(require("datasets", "system"), scope="function")]
 
 
 @router.get("/held-deliveries", summary="暂存的提交 Held submissions")

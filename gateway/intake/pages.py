@@ -40,12 +40,12 @@ FIRST_REJECTED = 5
 OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
 BAR_UNITS = 1000
 _PIECE = 1024 * 1024
-Sender = Annotated[Present, Depends(signed_in("clerk", "operator"), scope="function")]
+Sender = Annotated[Present, Depends(signed_in("clerk", "system"), scope="function")]
 
 
 @router.get("")
 async def show(request: Request, units: Units, present: Sender, before: UUID | None = None) -> Response:
-    """Show the form and the batches of the person's agency, of all agencies to operators, newest first."""
+    """Show the form and the batches of the person's agency, of all agencies to system administrators, newest first."""
     return await _form(request, units, present, before=before)
 
 

@@ -3,11 +3,11 @@
 from gateway.people.sessions import Present
 from gateway.runtime.actor import Actor
 
-_KINDS = {"operator": "operator", "auditor": "auditor", "regulator": "auditor"}
+_KINDS = {"operator": "operator", "system": "system", "auditor": "auditor", "regulator": "auditor"}
 
 
 def acting(present: Present) -> Actor:
-    """Return a clerk as acting for the agency; operators, auditors, regulators as what they are; others as people."""
+    """Return a clerk as acting for the agency; administrators, regulators as what they are; others as people."""
     if present.role == "clerk" and present.agency:
         return Actor(present.agency, "agency", person=present.actor)
     kind = _KINDS.get(present.role, "person")

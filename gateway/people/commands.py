@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from gateway.cli.asking import say_alone
 from gateway.cli.on_instance import in_one_unit
 from gateway.cli.output import AsJson, show
 
@@ -16,7 +17,9 @@ group = typer.Typer(no_args_is_help=True, help="人员 People who sign in to the
 def invite(
     person_id: Id,
     name: Annotated[str, typer.Option(help="姓名 Their name.")],
-    role: Annotated[str, typer.Option(help="角色 Role: operator | auditor | regulator | clerk | staff")],
+    role: Annotated[
+        str, typer.Option(help="角色 Role: operator 安全 | system 系统 | auditor 审计 | regulator | clerk | staff")
+    ],
     institution: Annotated[str | None, typer.Option(help="机构人员所属机构 Of staff.")] = None,
     agency: Annotated[str | None, typer.Option(help="部门经办人所属部门 Of clerks.")] = None,
     oidc_subject: Annotated[
@@ -36,6 +39,7 @@ def invite(
         return f"{work.issuer}/console/enrol?token={token}"
 
     link = in_one_unit("person.invite", run)
+    say_alone()
     if as_json:
         show(as_json, {"人员 person": person_id, "邀请链接 link": link})
     else:
@@ -46,6 +50,7 @@ def _standing(person_id: str, status: Literal["active", "suspended"], as_json: b
     from gateway.people.standing import set_standing
 
     in_one_unit("person.standing", partial(set_standing, person_id=person_id, status=status))
+    say_alone()
     show(as_json, {"人员 person": person_id, "状态 status": status})
 
 
@@ -57,5 +62,5 @@ def suspend(person_id: Id, as_json: AsJson = False) -> None:
 
 @group.command("resume")
 def resume(person_id: Id, as_json: AsJson = False) -> None:
-    """恢复 Let a person in again; also ends a lock."""
+    """恢复 Let a person in again."""
     _standing(person_id, "active", as_json)

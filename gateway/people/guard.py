@@ -75,6 +75,7 @@ def signed_in(*roles: str, late: bool = False) -> Callable[[Request, Present | N
             await _demand_signed_log(request)
         return admitted
 
+    present.roles = frozenset(roles)  # type: ignore[attr-defined]  # read by the table of pages and roles
     return present
 
 
@@ -113,9 +114,11 @@ def check_token(visitor: Present, token: str) -> None:
 SignedForm = Annotated[dict[str, str], Depends(read_signed_form)]
 Anyone = Annotated[Present, Depends(signed_in())]
 Leaving = Annotated[Present, Depends(signed_in(late=True))]
-QualityPresent = Annotated[Present, Depends(signed_in("operator", "auditor", "regulator", "clerk"))]
-ClerkApart = Annotated[Present, Depends(signed_in("operator", "clerk"))]
-OperatorPresent = Annotated[Present, Depends(signed_in("operator"))]
+QualityPresent = Annotated[Present, Depends(signed_in("system", "auditor", "regulator", "clerk"))]
+ClerkApart = Annotated[Present, Depends(signed_in("system", "clerk"))]
+SecurityPresent = Annotated[Present, Depends(signed_in("operator"))]
+ApproverPresent = Annotated[Present, Depends(signed_in("operator", "auditor"))]
+SystemPresent = Annotated[Present, Depends(signed_in("system"))]
 
 
 async def on_page_error(request: Request, fault: Exception) -> Response:

@@ -2,13 +2,16 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 from sqlmodel import col, select
 
+from gateway.identity.clients.owners import ADMINISTRATORS
 from gateway.identity.clients.registry import check_id
 from gateway.identity.tables import Institution
+from gateway.people.factors import new_codes
+from gateway.people.lanes import forget_addresses
 from gateway.people.roles import ROLES, actor_of
 from gateway.people.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password, matched_step, new_totp, open_totp
 from gateway.people.sessions import end_sessions
@@ -19,6 +22,17 @@ from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
 INVITATION_HOURS = 72
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What became of an invitation: `wrong` is what will not do ("gone", "password", "code"), else the codes to show.
+
+    Recovery codes are shown this once; each opens once in the place of a code of the phone.
+    """
+
+    wrong: str = ""
+    recovery_codes: tuple[str, ...] = ()
 
 
 async def invite(
@@ -47,6 +61,7 @@ async def invite(
         )
     if institution and await work.session.get(Institution, institution) is None:
         raise DeniedError("change-refused", f"请先登记机构 there is no institution {institution}: add it first")
+    await _check_one_office(work, person_id, name, role)
     await take(work.session, Lock.NEW_ID, person_id)
     row = await work.session.get(Person, person_id, with_for_update=True)
     if row is not None and (row.role, row.institution_id, row.agency) != (role, institution, agency):
@@ -62,16 +77,43 @@ async def invite(
             person_id=person_id, name=name, role=role, institution_id=institution, agency=agency, status="invited",
             created_at=work.now, event_id=event, oidc_subject=oidc_subject,
         )  # fmt: skip
-    token = secrets.token_urlsafe(32)
-    row.status, row.name, row.invitation = "invited", name, _digest(token)
-    row.invited_until, row.password_hash = work.now + timedelta(hours=INVITATION_HOURS), None
-    row.failures, row.locked_until = 0, None
-    _, row.totp_sealed = new_totp(work.keys.kek, person_id)
-    row.totp_step = 0
+    row.name, row.password_hash, row.recovery_codes, row.factor_reset_until = name, None, [], None
+    token = open_enrolment(work, row, timedelta(hours=INVITATION_HOURS))
     work.session.add(row)
     await work.session.flush()
     await end_sessions(work.session, person_id)
+    await forget_addresses(work.session, person_id)
     return token
+
+
+def open_enrolment(work: UnitOfWork, row: Person, life: timedelta) -> str:
+    """Let a person enrol for a time, with a new secret for the phone, and return the token that opens it."""
+    token = secrets.token_urlsafe(32)
+    row.status, row.invitation, row.invited_until = "invited", _digest(token), work.now + life
+    _, row.totp_sealed = new_totp(work.keys.kek, row.person_id)
+    row.totp_step = 0
+    return token
+
+
+async def _check_one_office(work: UnitOfWork, person_id: str, name: str, role: str) -> None:
+    """Pass where no other administrator has this name: nobody holds two offices, or two votes in one.
+
+    Raises DeniedError.
+    """
+    if role not in ADMINISTRATORS:
+        return
+    await take(work.session, Lock.NEW_ID, f"administrator {name}")
+    query = select(Person.person_id, Person.role).where(
+        col(Person.name) == name, col(Person.person_id) != person_id, col(Person.role).in_(ADMINISTRATORS),
+        col(Person.status) != "suspended",
+    )  # fmt: skip
+    other = (await work.session.execute(query)).first()
+    if other is not None:
+        raise DeniedError(
+            "change-refused",
+            f"{name} 已是管理员 {other.person_id}（{other.role}），一人不得兼任；同名的两个人请在姓名中区分 "
+            f"an administrator of this name is there already: nobody holds two offices; tell two people apart by name",
+        )
 
 
 async def find_invited(work: UnitOfWork, token: str) -> Person | None:
@@ -81,24 +123,25 @@ async def find_invited(work: UnitOfWork, token: str) -> Person | None:
     return row if row and row.invited_until and row.invited_until > work.now else None
 
 
-async def take_up(work: UnitOfWork, token: str, password: str, code: str) -> Literal["gone", "password", "code"] | None:
-    """Set the password and confirm the one-time code; return what will not do, None where the person is enrolled."""
+async def take_up(work: UnitOfWork, token: str, password: str, code: str) -> Enrolment:
+    """Set the password and confirm the one-time code. Raises HashingBusyError."""
     row = await find_invited(work, token)
     if row is None:
-        return "gone"
+        return Enrolment("gone")
     actor = actor_of(row.person_id)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or row.person_id in password.lower():
-        return "password"
+        return Enrolment("password")
     secret = open_totp(work.keys.kek, row.totp_sealed or b"", row.person_id)
     step = matched_step(secret, code, work.now.timestamp(), row.totp_step)
     if step is None:
         await work.record("person.enrolment_refused", actor=actor, outcome="code")
-        return "code"
+        return Enrolment("code")
     row.password_hash, row.totp_step = await hash_password(password), step
     row.status, row.invitation, row.invited_until = "active", None, None
+    codes = new_codes(row)
     await work.record("person.enrolled", actor=actor, outcome="active")
     await work.session.flush()
-    return None
+    return Enrolment(recovery_codes=codes)
 
 
 def _digest(token: str) -> bytes:

@@ -5,11 +5,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.console.forms import OwnForm, is_secure, own_path
 from gateway.console.render import PageError, page
+from gateway.identity.clients.peer import address_of
 from gateway.people.acting import acting
 from gateway.people.guard import Cookie, Leaving, SignedForm, cookie_name, set_cookie
-from gateway.people.invitations import find_invited, take_up
+from gateway.people.hashing import RETRY_SECONDS, HashingBusyError
+from gateway.people.invitations import Enrolment, find_invited, take_up
+from gateway.people.qr import draw_qr
 from gateway.people.secrets import open_totp, totp_uri
-from gateway.people.signin import sign_in, sign_out
+from gateway.people.signin import Credentials, SignInWaitError, sign_in, sign_out
 from gateway.runtime.actor import ANYONE
 from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
@@ -23,20 +26,36 @@ router = Router(prefix="/console", include_in_schema=False)
 async def show_sign_in(request: Request, settings: TheSettings, next: str = "/console", said: str = "") -> Response:  # noqa: A002
     """Show the form."""
     note = said if said in {"enrolled", "signed-out", "sso-failed"} else ""
-    return page(request, "sign_in", next=own_path(next), note=note, wrong=False, sso=bool(settings.oidc_issuer))
+    return page(request, "sign_in", next=own_path(next), note=note, wrong="", sso=bool(settings.oidc_issuer))
 
 
 @router.post("/sign-in")
 async def do_sign_in(request: Request, units: Units, settings: TheSettings, form: OwnForm) -> Response:
     """Open a session, or show the form again; the attempt is in the log either way."""
     following, code = own_path(form.get("next", "")), form.get("code", "").replace(" ", "")
-    cookie = await sign_in(units, form.get("person", ""), form.get("password", ""), code)
-    if cookie is None:
-        sso = bool(settings.oidc_issuer)
-        return page(request, "sign_in", status=401, next=following, note="", wrong=True, sso=sso)
+    address = str(address_of(request, settings) or "")
+    try:
+        entry = await sign_in(units, Credentials(form.get("person", ""), form.get("password", ""), code, address))
+    except SignInWaitError as fault:
+        return _again(request, settings, following, fault.key, fault.status, fault.seconds)
+    if entry is None:
+        return _again(request, settings, following, "sign-in-wrong", 401)
+    if entry.enrolment:
+        return RedirectResponse(f"/console/enrol?token={entry.enrolment}", 303)
     response = RedirectResponse(following, 303)
-    set_cookie(response, settings, cookie)
+    set_cookie(response, settings, entry.cookie)
     return response
+
+
+def _again(request: Request, settings: Settings, following: str, wrong: str, status: int, seconds: int = 0) -> Response:
+    """Show the form again, with what went wrong and, where somebody has to wait, for how long."""
+    shown = page(
+        request, "sign_in", status=status, next=following, note="", wrong=wrong, seconds=seconds,
+        sso=bool(settings.oidc_issuer),
+    )  # fmt: skip
+    if seconds:
+        shown.headers["Retry-After"] = str(seconds)
+    return shown
 
 
 @router.post("/sign-out")
@@ -60,23 +79,30 @@ async def show_enrolment(request: Request, units: Units, settings: TheSettings, 
 
 @router.post("/enrol")
 async def do_enrol(request: Request, units: Units, settings: TheSettings, form: OwnForm) -> Response:
-    """Take up an invitation; what will not do is in the log too."""
+    """Take up an invitation and show the recovery codes; what will not do is in the log too."""
     token, password = form.get("token", ""), form.get("password", "")
+    done = Enrolment("password")
     async with units.begin("person.enrol", ANYONE) as work:
-        wrong = "password"
         if password == form.get("again"):
-            wrong = await take_up(work, token, password, form.get("code", "").replace(" ", "")) or ""
-        if wrong:
-            return await _enrolment(request, work, settings, token, f"enrol-wrong-{wrong}")
-    return RedirectResponse("/console/sign-in?said=enrolled", 303)
+            try:
+                done = await take_up(work, token, password, form.get("code", "").replace(" ", ""))
+            except HashingBusyError:
+                busy = await _enrolment(request, work, settings, token, "sign-in-busy", 503)
+                busy.headers["Retry-After"] = str(RETRY_SECONDS)
+                return busy
+        if done.wrong:
+            return await _enrolment(request, work, settings, token, f"enrol-wrong-{done.wrong}", 400)
+    return page(request, "enrolled", codes=done.recovery_codes)
 
 
-async def _enrolment(request: Request, work: UnitOfWork, settings: Settings, token: str, wrong: str = "") -> Response:
+async def _enrolment(
+    request: Request, work: UnitOfWork, settings: Settings, token: str, wrong: str = "", status: int = 200
+) -> Response:
     person = await find_invited(work, token)
     if person is None or person.totp_sealed is None:
         raise PageError("enrol-gone", 410)
     secret = open_totp(work.keys.kek, person.totp_sealed, person.person_id)
     uri = totp_uri(secret, person.person_id, settings.instance)
     return page(
-        request, "enrol", status=400 if wrong else 200, token=token, secret=secret, uri=uri, wrong=wrong, who=person
+        request, "enrol", status=status, token=token, secret=secret, uri=uri, qr=draw_qr(uri), wrong=wrong, who=person
     )

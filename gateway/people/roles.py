@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 ROLES: Mapping[str, frozenset[str]] = {
     "operator": frozenset({"admin"}),
+    "system": frozenset({"system"}),
     "auditor": frozenset({"audit"}),
     "regulator": frozenset({"audit"}),
     "clerk": frozenset({"datasets"}),

@@ -1,11 +1,11 @@
 """What a person proves to know and to hold: a password under argon2id (RFC 9106), a one-time code (RFC 6238)."""
 
-import asyncio
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pyotp
 
+from gateway.people.hashing import QUEUE
 from signing.sealing import seal, unseal
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 STEP_SECONDS = 30
-# Each check takes 64 MiB and a core for some 50 ms: two at a time, so that guessing cannot crowd out inquiries.
-_ROOM = asyncio.Semaphore(2)
 
 
 @cache
@@ -32,13 +30,15 @@ def _nobody() -> str:
 
 
 async def hash_password(password: str) -> str:
-    """Return the hash to keep."""
-    async with _ROOM:
-        return await asyncio.to_thread(lambda: _hasher().hash(password))
+    """Return the hash to keep. Raises HashingBusyError."""
+    return await QUEUE.run(lambda: _hasher().hash(password), known=True)  # an invitation was handed over for it
 
 
-async def verify_password(stored: str | None, password: str) -> bool:
-    """Tell whether it is the password; somebody unknown takes as long as somebody known."""
+async def verify_password(stored: str | None, password: str, *, known: bool = False) -> bool:
+    """Tell whether it is the password; somebody unknown takes as long as somebody known.
+
+    `known`: the address is one the person signed in from before. Raises HashingBusyError.
+    """
 
     def check() -> bool:
         from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
@@ -50,8 +50,7 @@ async def verify_password(stored: str | None, password: str) -> bool:
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False
 
-    async with _ROOM:
-        return len(password) <= LONGEST_PASSWORD and await asyncio.to_thread(check)
+    return len(password) <= LONGEST_PASSWORD and await QUEUE.run(check, known=known)
 
 
 def new_totp(kek: bytes, person_id: str) -> tuple[str, bytes]:

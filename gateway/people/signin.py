@@ -1,46 +1,79 @@
-"""Signing in with a password and a one-time code: one answer for every fault, a lock after five, all in the log.
+"""Signing in with a password and a code: one answer for every fault, slower with each, all in the log.
 
-1. Read the hash; the transaction ends here: comparing takes long, and nobody should wait for a connection meanwhile.
-2. Compare the password.
-3. Under the person's row: standing, lock, code; open the session, or count the failure.
+1. Read the hash and take the lanes of the try; the transaction ends here: comparing takes long, and nobody should wait
+   for a connection meanwhile.
+2. Compare the password, in a queue of its own.
+3. Under the person's row: standing and code; open the session, or record the failure.
 """
 
+import math
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import text
 
+from gateway.people.factors import use_code
+from gateway.people.hashing import RETRY_SECONDS, HashingBusyError
+from gateway.people.invitations import open_enrolment
+from gateway.people.lanes import Lanes, find_lanes, free_lanes, take_lanes
 from gateway.people.roles import actor_of
 from gateway.people.secrets import matched_step, open_totp, verify_password
 from gateway.people.sessions import end_session, end_sessions, open_session
 from gateway.people.tables import Person
 from gateway.runtime.actor import ANYONE
+from gateway.runtime.errors import GatewayError
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
-MOST_FAILURES = 5
-LOCK_MINUTES = 15
+ENROL_AGAIN_HOURS = 24
 _HASH = text("SELECT password_hash FROM person WHERE person_id = :id")
 
 
-async def sign_in(units: UnitsOfWork, person_id: str, password: str, code: str) -> str | None:
-    """Return a session's cookie, or None; which part was wrong, or whether there is such a person, is not told.
+class SignInWaitError(GatewayError):
+    """Nothing was compared: come back after `seconds`. `key` is the text that says why, `status` that of HTTP."""
 
-    While locked nothing opens, and the lock is not told either; it ends after LOCK_MINUTES. The log tells the reason.
+    def __init__(self, key: str, status: int, seconds: float) -> None:
+        super().__init__(key)
+        self.key, self.status, self.seconds = key, status, max(1, math.ceil(seconds))
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What somebody sends to sign in, and from where."""
+
+    person_id: str
+    password: str
+    code: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What opens: a session by its cookie; or, where the second factor was reset, the enrolment of another one."""
+
+    cookie: str = ""
+    enrolment: str = ""
+
+
+async def sign_in(units: UnitsOfWork, sent: Credentials) -> Entry | None:
+    """Return what opens, or None; which part was wrong, or whether there is such a person, is not told.
+
+    The log tells the reason. Raises SignInWaitError where this account or address has to wait, or the queue is full.
     """
-    person_id = person_id if "\x00" not in person_id else ""
+    person_id = sent.person_id if "\x00" not in sent.person_id else ""
     async with units.begin("person.hash", ANYONE) as work:
         stored: str | None = (await work.session.execute(_HASH, {"id": person_id})).scalar_one_or_none()
-    known = await verify_password(stored, password)
+        lanes = await find_lanes(work.session, work.keys.kek, person_id, sent.address, work.now)
+        if wait := await take_lanes(work.session, lanes, work.now):
+            raise SignInWaitError("sign-in-slowed", 429, wait)
+    try:
+        right = await verify_password(stored, sent.password, known=lanes.known)
+    except HashingBusyError as fault:
+        raise SignInWaitError("sign-in-busy", 503, RETRY_SECONDS) from fault
     async with units.begin("person.sign_in", ANYONE) as work:
         row = await work.session.get(Person, person_id, with_for_update=True)
         if row is None:
             return None
-        reason = _refusal(work, row, code, known=known and row.password_hash == stored)
-        if reason is not None:
-            await record_sign_in(work, row, "person.sign_in_refused", reason)
-            return None
-        row.failures, row.locked_until = 0, None
-        await record_sign_in(work, row, "person.signed_in", "password")
-        return await open_session(work.session, row, work.now)
+        return await _enter(work, row, sent.code, lanes, right=right and row.password_hash == stored)
 
 
 async def sign_out(work: UnitOfWork, person_id: str, cookie: str, *, everywhere: bool) -> None:
@@ -57,18 +90,35 @@ async def record_sign_in(work: UnitOfWork, row: Person, event_type: str, outcome
     await work.session.flush()
 
 
-def _refusal(work: UnitOfWork, row: Person, code: str, *, known: bool) -> str | None:
-    """Return why not, counting a failure, or None with the code's step used up."""
+async def _enter(work: UnitOfWork, row: Person, code: str, lanes: Lanes, *, right: bool) -> Entry | None:
+    if right and row.status == "active" and row.factor_reset_until and row.factor_reset_until > work.now:
+        row.factor_reset_until = None
+        token = open_enrolment(work, row, timedelta(hours=ENROL_AGAIN_HOURS))
+        await record_sign_in(work, row, "person.sign_in_refused", "enrol-again")
+        return Entry(enrolment=token)
+    reason = await _refusal(work, row, code, right=right)
+    if reason is not None:
+        await record_sign_in(work, row, "person.sign_in_refused", reason)
+        return None
+    await free_lanes(work.session, lanes, row.person_id, work.now)
+    await record_sign_in(work, row, "person.signed_in", "password")
+    return Entry(cookie=await open_session(work.session, row, work.now))
+
+
+async def _refusal(work: UnitOfWork, row: Person, code: str, *, right: bool) -> str | None:
+    """Return why not, or None with the code used up: the step of a one-time code, or a recovery code."""
     if row.status != "active":
         return row.status
-    if row.locked_until and row.locked_until > work.now:
-        return "locked"
     secret = open_totp(work.keys.kek, row.totp_sealed, row.person_id) if row.totp_sealed else ""
     step = matched_step(secret, code, work.now.timestamp(), row.totp_step) if secret else None
-    if known and step is not None:
+    if not right:
+        return "wrong-password"
+    if step is not None:
         row.totp_step = step
         return None
-    row.failures += 1
-    if row.failures >= MOST_FAILURES:
-        row.failures, row.locked_until = 0, work.now + timedelta(minutes=LOCK_MINUTES)
-    return "wrong-code" if known else "wrong-password"
+    if not use_code(row, code):
+        return "wrong-code"
+    await work.record(
+        "person.recovery_code_used", {"left": len(row.recovery_codes)}, outcome="used", actor=actor_of(row.person_id)
+    )  # fmt: skip
+    return None

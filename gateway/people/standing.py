@@ -13,10 +13,11 @@ async def set_standing(work: UnitOfWork, *, person_id: str, status: Literal["act
     if work.actor.kind not in {"operator", "machine"}:
         raise DeniedError("insufficient-scope", "只有管理员可以停用人员 Only operators suspend people.")
     row = await work.session.get(Person, person_id, with_for_update=True)
-    if row is None or row.status == "invited":
-        raise DeniedError("change-refused", f"没有登录过的人员 there is no person {person_id} who has signed in")
+    if row is None:
+        raise DeniedError("change-refused", f"没有此人员 there is no person {person_id}")
+    if status == "active" and row.password_hash is None and row.oidc_subject is None:
+        raise DeniedError("change-refused", f"未登记过，请重新邀请 {person_id} never enrolled: invite them anew")
     row.status = status
-    row.failures, row.locked_until = 0, None
     await end_sessions(work.session, person_id)
     verb = "suspended" if status == "suspended" else "resumed"
     await work.record(f"person.{verb}", {"person": person_id}, institution=row.institution_id, outcome=status)

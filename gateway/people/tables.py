@@ -1,12 +1,16 @@
 """Tables of people and of the sessions they have open."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
+
+_Digests: Any = ARRAY(LargeBinary)
 
 
 class Person(SQLModel, table=True):
@@ -25,8 +29,8 @@ class Person(SQLModel, table=True):
     invitation: bytes | None = Field(default=None, sa_type=LargeBinary)  # the digest of the link that was handed over
     invited_until: datetime | None = Field(default=None, sa_type=Timestamp)
     oidc_subject: str | None = Field(default=None, unique=True, sa_type=Text)
-    failures: int = 0
-    locked_until: datetime | None = Field(default=None, sa_type=Timestamp)
+    factor_reset_until: datetime | None = Field(default=None, sa_type=Timestamp)  # the password alone, once
+    recovery_codes: list[bytes] = Field(default_factory=list, sa_type=_Digests)
     created_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
 
@@ -40,4 +44,25 @@ class PersonSession(SQLModel, table=True):
     person_id: str = Field(foreign_key="person.person_id", sa_type=Text)
     created_at: datetime = Field(sa_type=Timestamp)
     seen_at: datetime = Field(sa_type=Timestamp)
+    expires_at: datetime = Field(sa_type=Timestamp)
+
+
+class PersonAddress(SQLModel, table=True):
+    """That a person signed in from an address, by a keyed digest of both."""
+
+    __tablename__ = "person_address"
+    __table_args__ = (Index("person_address_expires_at", "expires_at"),)
+    mark: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    person_id: str = Field(foreign_key="person.person_id", sa_type=Text)
+    expires_at: datetime = Field(sa_type=Timestamp)
+
+
+class SignInLane(SQLModel, table=True):
+    """How many tries a lane has seen, and when it opens again (gateway/people/lanes.py)."""
+
+    __tablename__ = "sign_in_lane"
+    __table_args__ = (Index("sign_in_lane_expires_at", "expires_at"),)
+    lane: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    tries: int
+    free_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime = Field(sa_type=Timestamp)

@@ -11,7 +11,7 @@ from gateway.platforms.tables import Delivery, Received, UsageResult
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
-READERS = frozenset({"operator", "auditor", "machine"})
+READERS = frozenset({"system", "auditor", "machine"})
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,12 @@ async def get_receipts(work: UnitOfWork, delivery_id: UUID) -> Receipts:
 async def read_received(work: UnitOfWork, kind: str, uscc: str | None, limit: int) -> Sequence[Received]:
     """Return the newest messages of a kind, of one enterprise where asked; that they were read is recorded.
 
-    Raises DeniedError for whoever is no operator and no auditor.
+    Raises DeniedError for whoever is no system administrator and no auditor.
     """
     if work.actor.kind not in READERS:
-        raise DeniedError("insufficient-scope", "只有管理员和审计员可以查看。Only operators and auditors read them.")
+        raise DeniedError(
+            "insufficient-scope", "只有系统管理员和审计员可以查看。Only system administrators and auditors read them."
+        )
     query = select(Received).where(col(Received.kind) == kind)
     if uscc is not None:
         query = query.where(col(Received.subjects).contains([uscc]))

@@ -16,7 +16,7 @@ from signing.jws import MAX_STATEMENT_BYTES, payload_of
 
 router = Router(prefix="/v1", tags=["回流 Feedback"])
 Sending = Annotated[UnitOfWork, Depends(working("deliveries"), scope="function")]
-Reading = Annotated[UnitOfWork, Depends(working("admin", "audit"), scope="function")]
+Reading = Annotated[UnitOfWork, Depends(working("system", "audit"), scope="function")]
 LARGEST_MESSAGE = 2 * MAX_STATEMENT_BYTES
 
 

@@ -94,7 +94,7 @@ async def agency_page(
         raise PageError("not-found", 404) from denied
     return page(
         request, "quality_agency", present, status=409 if fault else 200, bars=bars, width=WIDTH, height=HEIGHT,
-        decides=present.role == "operator" or present.agency == agency, note=note, fault=fault,
+        decides=present.role == "system" or present.agency == agency, note=note, fault=fault,
         agency=agencies()[agency], **vars(found),
     )  # fmt: skip
 

@@ -15,8 +15,8 @@ from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
 
 router = Router(prefix="/v1", tags=["质量 Quality"])
-Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "admin"), scope="function")]
-Overseeing = Annotated[UnitOfWork, Depends(working("audit", "admin"), scope="function")]
+Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "system"), scope="function")]
+Overseeing = Annotated[UnitOfWork, Depends(working("audit", "system"), scope="function")]
 Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$", description="部门代码 The agency's code.")]
 
 

@@ -32,10 +32,10 @@ _ASKED = "inquiry subject institution account intermediary product purpose provi
 _DELIVERY = "delivery peer kind receipt"
 _ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
 _CONSENT = "consent subject version terms receipt approval"
-_SUBMITTING = "agency operator machine program"
-_DECIDING = "agency operator machine"
-_OVERSEEING = "agency operator auditor machine"
-_CLIENTS = "account agency signatory operator auditor platform"
+_SUBMITTING = "agency system machine program"
+_DECIDING = "agency system machine"
+_OVERSEEING = "agency system auditor machine"
+_CLIENTS = "account agency signatory operator system auditor platform"
 EVENTS: Mapping[str, EventType] = {
     "instance.initialised": _type("operator", "keys publics"),
     "key.next": _type("machine", "purpose kid public"),
@@ -47,14 +47,17 @@ EVENTS: Mapping[str, EventType] = {
     "institution.suspended": _type("operator machine", "institution reason"),
     "institution.resumed": _type("operator machine", "institution reason"),
     "institution.closed": _type("operator machine", "institution reason"),
-    "client.added": _type("operator machine", "client kind subject kid key"),
+    "client.added": _type("operator machine", "client kind subject person kid key not_before"),
+    "client.bound": _type("operator machine", "client person"),
     "client.suspended": _type("operator machine", "client reason"),
     "client.resumed": _type("operator machine", "client reason"),
     "client.closed": _type("operator machine", "client reason"),
     "client.limited": _type("operator machine", "client scopes products networks redirect_uris"),
     "client.signing": _type("operator machine", "client required"),
-    "client.key_added": _type("operator machine", "client kid key others_until"),
+    "client.key_added": _type("operator machine", "client kid key others_until not_before"),
     "client.key_retired": _type("operator machine", "client kid"),
+    "signatory.key_confirmed": _type("signatory", "client kid"),
+    "signatory.key_objected": _type("signatory", "client kid"),
     "token.issued": _type(_CLIENTS, "jti scope"),
     "token.refused": _type(_CLIENTS, "reason"),
     "token.revoked": _type(_CLIENTS, "jti"),
@@ -64,15 +67,17 @@ EVENTS: Mapping[str, EventType] = {
     "person.enrolment_refused": _type("person"),
     "person.signed_in": _type("person"),
     "person.sign_in_refused": _type("person"),
-    "person.signed_out": _type("person agency operator auditor"),
+    "person.signed_out": _type("person agency operator system auditor"),
+    "person.recovery_code_used": _type("person", "left"),
+    "person.factor_reset": _type("operator machine", "person"),
     "person.suspended": _type("operator machine", "person"),
     "person.resumed": _type("operator machine", "person"),
-    "authorization.permitted": _type("person agency operator auditor", "client scope"),
-    "authorization.refused": _type("person agency operator auditor", "client scope"),
-    "change.asked": _type("operator", "change action", personal="action"),
-    "change.made": _type("operator machine", "change action", personal="action"),
-    "change.approved": _type("operator machine", "change action", personal="action"),
-    "change.rejected": _type("operator machine", "change action", personal="action"),
+    "authorization.permitted": _type("person agency operator system auditor", "client scope"),
+    "authorization.refused": _type("person agency operator system auditor", "client scope"),
+    "change.asked": _type("operator", "change action act", personal="action"),
+    "change.made": _type("operator machine", "change action act", personal="action"),
+    "change.approved": _type("operator auditor", "change action act", personal="action"),
+    "change.rejected": _type("operator auditor", "change action act", personal="action"),
     "inquiry.admitted": _type("account", "inquiry provider consent"),
     "inquiry.answered": _type("account", f"{_ASKED} answer score model units day"),
     "inquiry.denied": _type("account", f"{_ASKED} named"),
@@ -109,10 +114,10 @@ EVENTS: Mapping[str, EventType] = {
         "agency", "dataset digest rows accepted unresolved corrections duplicates natural_persons rejected"
     ),
     "source.added": _type("machine", "source dataset connector"),
-    "source.paused": _type("operator machine", "source watermark", personal="watermark"),
-    "source.resumed": _type("operator machine", "source watermark", personal="watermark"),
-    "source.removed": _type("operator machine", "source watermark", personal="watermark"),
-    "source.watermark_reset": _type("operator machine", "source watermark", personal="watermark"),
+    "source.paused": _type("system machine", "source watermark", personal="watermark"),
+    "source.resumed": _type("system machine", "source watermark", personal="watermark"),
+    "source.removed": _type("system machine", "source watermark", personal="watermark"),
+    "source.watermark_reset": _type("system machine", "source watermark", personal="watermark"),
     "source.secret_renewed": _type("program", "secret version"),
     "quality.read": _type(_OVERSEEING, "agency count"),
     "alert.opened": _type("program", "agency dataset kind seen"),
@@ -121,7 +126,7 @@ EVENTS: Mapping[str, EventType] = {
     "delivery.acknowledged": _type("program", _DELIVERY),
     "delivery.confirmed": _type("program", _DELIVERY),
     "delivery.refused": _type("program", _DELIVERY),
-    "received.read": _type("operator auditor machine", "kind found", maybe="enterprise"),
+    "received.read": _type("system auditor machine", "kind found", maybe="enterprise"),
     "peer.set": _type("machine", "peer role url kid key client status"),
     "record.withdrawn": _type("agency", _ACT, personal="reason key"),
     "record.reinstated": _type("agency", _ACT, personal="reason key"),

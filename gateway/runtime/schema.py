@@ -20,6 +20,7 @@ TABLE_MODULES = tuple(
         "connectors.personal.tables",
         "consent.tables",
         "gateway.admin.tables",
+        "gateway.evidence.tables",
         "gateway.intake.tables",
         "gateway.identity.tables",
         "gateway.people.tables",

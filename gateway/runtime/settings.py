@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(default=None, pattern=r"^https?://[^\s]+[^\s/]$")
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr | None = None
+    quota_alone_per_month: int = Field(default=1000, ge=0)
+    signatory_wait_hours: int = Field(default=72, ge=0, le=24 * 90)
     token_lifetime_seconds: int = Field(default=300, ge=30, le=3600)
     max_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
     max_resumable_bytes: int = Field(default=2 * 1024 * 1024 * 1024, ge=1024)

@@ -29,7 +29,8 @@ SCOPES: Mapping[str, str] = {
     "records": "查看本企业的记录、提出异议 see the enterprise's own records, object to them",
     "deliveries": "报送给本平台 deliver to this platform",
     "audit": "审计 read the log",
-    "admin": "管理 administer",
+    "admin": "安全管理：账户、密钥、配额、审批 administer security: accounts, keys, quotas, approvals",
+    "system": "系统管理：运行 run the system",
 }
 
 

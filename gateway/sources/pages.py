@@ -1,4 +1,4 @@
-"""Sources read on a schedule: how each is doing, and what an operator does to it."""
+"""Sources read on a schedule: how each is doing, and what a system administrator does to it."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from connectors.sources.schedule import list_sources
 from gateway.console.render import page
 from gateway.people.acting import acting
-from gateway.people.guard import OperatorPresent, SignedForm
+from gateway.people.guard import SignedForm, SystemPresent
 from gateway.people.sessions import Present
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
@@ -20,7 +20,7 @@ router = Router(prefix="/console/sources", include_in_schema=False)
 
 
 @router.get("")
-async def show(request: Request, units: Units, present: OperatorPresent, said: str = "") -> Response:
+async def show(request: Request, units: Units, present: SystemPresent, said: str = "") -> Response:
     """Show the sources, those with a fault first."""
     return await _sources(request, units, present, "source-done" if said == "done" else "")
 
@@ -31,7 +31,7 @@ async def change(
     source_id: str,
     act: Literal["pause", "resume", "reset-watermark"],
     units: Units,
-    present: OperatorPresent,
+    present: SystemPresent,
     _form: SignedForm,
 ) -> Response:
     """Pause one, go on with it, or read it again from the beginning."""

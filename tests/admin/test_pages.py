@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from gateway.admin.actions import AddKey, ChangeStanding
+from gateway.admin.client_actions import AddKey, ChangeStanding
 from gateway.app import create_app
 from gateway.runtime.actor import Actor
 from signing.keys import public_jwk
@@ -26,14 +26,14 @@ async def browser(gateway):
         yield opened
 
 
-async def waiting(gateway, actor):
+async def waiting(gateway, person):
     action = ChangeStanding(change="resume", whose="client:bank-1", reason="<b>checked</b>")
-    return await change_asked(gateway, action, Actor(actor, "operator"))
+    return await change_asked(gateway, action, Actor(f"person:{person}", "operator", person=f"person:{person}"))
 
 
 async def test_an_operator_approves_what_another_asked_for_and_not_their_own(gateway, client, bank):
     await signed_in(gateway, client, "boss-a", "operator")
-    own, other = await waiting(gateway, "person:boss-a"), await waiting(gateway, "operator-1")
+    own, other = await waiting(gateway, "boss-a"), await waiting(gateway, "boss-z")
     page = (await client.get("/console/changes")).text
     assert f"/console/changes/{other.change_id}/approve" in page
     assert f"/console/changes/{own.change_id}/approve" not in page
@@ -68,7 +68,7 @@ async def test_clients_are_listed_with_their_last_use(gateway, client, bank):
 async def test_a_source_that_fails_is_seen_paused_and_tried_again(gateway, client, tmp_path):
     file = tmp_path / "arrears.csv"
     file.write_text(f"企业或单位名称,纳税人识别号,欠税金额,税种\n某公司,{uscc(1)},1,增值税\n", "utf-8")
-    await signed_in(gateway, client, "boss-s", "operator")
+    await signed_in(gateway, client, "boss-s", "system")
     assert "xinqiao source add" in (await client.get("/console/sources")).text
     await add_source(
         gateway, source_id="<b>drop", dataset="tax_arrears", connector="file",
@@ -91,9 +91,10 @@ async def test_a_source_that_fails_is_seen_paused_and_tried_again(gateway, clien
 
 
 @pytest.mark.parametrize("path", ["/console/changes", "/console/clients", "/console/sources"])
-@pytest.mark.parametrize("role", ["auditor", "regulator"])
-async def test_other_roles_are_kept_out_and_told(gateway, browser, path, role):
-    await signed_in(gateway, browser, f"{role}-x", role)
+@pytest.mark.parametrize("role", ["regulator", "staff"])
+async def test_other_roles_are_kept_out_and_told(gateway, browser, bank, path, role):
+    more = {"institution": "bank"} if role == "staff" else {}
+    await signed_in(gateway, browser, f"{role}-x", role, **more)
     answer = await browser.get(path)
     assert (answer.status_code, "您的角色" in answer.text) == (403, True)
     assert path not in (await browser.get("/console")).text

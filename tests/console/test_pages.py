@@ -1,6 +1,7 @@
 """Every page, in both languages: whatever is shown has its text."""
 
 import re
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from gateway.quality.alerts import check_alerts
 from gateway.runtime.actor import PROGRAM
 from tests.agencies import HEADER, arrears
 from tests.enterprises import uscc
-from tests.identity.test_routes import all_routes
+from tests.identity.test_routes import all_routes, find
 from tests.persons import invited, signed_in
 
 # What answers with something else than a page for people: files, downloads, ways out of the console.
@@ -34,30 +35,38 @@ async def batch(push):
 
 
 @pytest.fixture
-async def operator(gateway):
-    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway))
-    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as opened:
-        await signed_in(gateway, opened, "boss-1", "operator")
+async def browsers(gateway):
+    """One signed in as each administrator that opens pages of their own."""
+    async with AsyncExitStack() as stack:
+        opened = {}
+        for role in ("operator", "system"):
+            transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway))
+            browser = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
+            opened[role] = await stack.enter_async_context(browser)
+            await signed_in(gateway, opened[role], f"{role}-9", role)
         yield opened
 
 
-async def test_every_page_is_shown_in_both_languages(gateway, operator, batch):
+async def test_every_page_is_shown_in_both_languages(gateway, browsers, batch):
     async with gateway.units.begin("alerts.check", PROGRAM) as work:
         await check_alerts(work)
     values = {"agency": "tax", "batch_id": batch, "dataset": "tax_arrears"}
     token = await invited(gateway, "new-1", "auditor")
     paths = {
-        route.path for route in all_routes(create_app(gateway.settings, gateway).routes)
-        if route.path.startswith("/console") and "GET" in route.methods
-    } - NO_PAGES  # fmt: skip
+        route.path: find(route.dependant, lambda call: getattr(call, "roles", None))
+        for route in all_routes(create_app(gateway.settings, gateway).routes)
+        if route.path.startswith("/console") and "GET" in route.methods and route.path not in NO_PAGES
+    }
     assert len(paths) >= 10
     for language in LANGUAGES:
-        operator.cookies.set("xinqiao-language", language)
+        for browser in browsers.values():
+            browser.cookies.set("xinqiao-language", language)
         for path in sorted(paths):
-            answer = await operator.get(path.format_map(values), params={"token": token} if "enrol" in path else {})
+            who = browsers["system" if "system" in (paths[path] or ()) else "operator"]
+            answer = await who.get(path.format_map(values), params={"token": token} if "enrol" in path else {})
             assert answer.status_code == 200, (path, answer.text)
             assert f'<html lang="{"zh-CN" if language == "zh" else "en"}">' in answer.text
-        alone = (await operator.get("/console/sign-in")).text
+        alone = (await browsers["system"].get("/console/sign-in")).text
         assert set(re.findall(r"[\u4e00-\u9fff]+", alone)) == {"中文"} or language == "zh"
-    gone = await operator.get("/console/enrol", params={"token": "nothing"})
+    gone = await browsers["system"].get("/console/enrol", params={"token": "nothing"})
     assert (gone.status_code, "This invitation is unknown" in gone.text) == (410, True)

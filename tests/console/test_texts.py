@@ -13,7 +13,8 @@ from jinja2 import nodes
 
 from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import Column
-from gateway.admin.actions import Action
+from gateway.admin.action import Action
+from gateway.admin.graph import Harm
 from gateway.console.render import FOLDER, templates
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_file, load_texts
 from gateway.identity.clients.scopes import SCOPES
@@ -28,6 +29,7 @@ FAMILIES = {
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
     "granularity": set(get_args(DATASET["granularity"])),
+    "harm": set(Harm),
     "kind": set(SCOPES),
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),

@@ -51,7 +51,9 @@ async def test_an_entry_is_no_agencys_to_read(story, entry):
     assert await left(story.gateway) == before
 
 
-@pytest.mark.parametrize("kind", ["account", "agency", "signatory", "operator", "platform", "person", "program"])
+@pytest.mark.parametrize(
+    "kind", ["account", "agency", "signatory", "operator", "system", "platform", "person", "program"]
+)
 async def test_the_rule_stands_in_each_use_case(gateway, entry, kind, tmp_path):
     async with gateway.units.begin("test.read", Actor("somebody", kind)) as work:
         for step in (

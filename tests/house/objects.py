@@ -6,12 +6,15 @@ clerk of each agency. What is made here belongs to the first; the second is the 
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from gateway.identity.clients.registry import add_client
 from gateway.identity.tokens.access_tokens import TYPE
 from gateway.platforms.messages import sign_message
 from signing.jws import sign_jws
+from signing.keys import generate_key, public_jwk
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import PROOF_KEY
 from tests.persons import csrf, same_site
@@ -101,6 +104,18 @@ async def agency(_town):
 async def consent(town):
     """A consent the first enterprise has given the first bank."""
     return {"consent_id": (await town.story.consent("bank-1", OWN))["consent"], "action": "revoke"}
+
+
+async def signatory_key(town):
+    """A second signatory of the first enterprise, whose key waits for the first one's word."""
+    key, name = generate_key("ES256"), f"w-{uuid4().hex[:8]}"
+    until = datetime.now(UTC) + timedelta(hours=1)
+    async with town.story.gateway.units.begin("test.signatory", OPERATOR) as work:
+        await add_client(
+            work, client_id=name, kind="signatory", jwk=public_jwk(key), institution_id=None, subject=uscc(OWN),
+            not_before=until,
+        )  # fmt: skip
+    return {"signatory_id": name, "kid": key.kid, "decision": "confirm"}
 
 
 async def inquiry(town):

@@ -102,6 +102,10 @@ CALLS = {
     "POST /v1/records/{record_id}/objections": Call(
         "record.objected", f"s-{OWN}", make=objects.record, sent={"json": {"reason": "有异议"}}
     ),
+    "POST /v1/signatories/{signatory_id}/{decision}": Call(
+        "signatory.key_confirmed", f"s-{OWN}", make=objects.signatory_key,
+        sent=lambda made: {"json": {"kid": made["kid"]}},
+    ),
     "POST /v1/consents": Call("consent.requested", "bank-1", make=request, sent=consent_request),
     "POST /v1/consents/{consent_id}/{action}": Call("consent.revoked", "bank-1", make=objects.consent),
     "POST /v1/inquiries": Call(
@@ -136,7 +140,8 @@ WITHOUT = {
     ),
     **dict.fromkeys(
         ("GET /v1/consents", "GET /v1/consents/{consent_id}", "GET /v1/consents/{consent_id}/evidence",
-         "GET /v1/consents/{consent_id}/uses", "GET /v1/quota", "GET /v1/inquiries/{inquiry_id}", "GET /v1/alerts",
+         "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
+         "GET /v1/inquiries/{inquiry_id}", "GET /v1/alerts",
          "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/institutions", "GET /console", "GET /console/changes",
          "GET /console/clients", "GET /console/sources", "GET /console/uploads"), SHOWS_NO_RECORD,
@@ -165,10 +170,10 @@ WITHOUT = {
         "a page over a use case that is called above",
     ),
 }  # fmt: skip
-CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator")
+CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator", "system")
 # The command line: the events a command can leave, or none and why.
 COMMANDS = {
-    "init": "instance.initialised client.added", "ingest": "batch.sealed batch.held batch.refused",
+    "init": "instance.initialised client.added person.invited", "ingest": "batch.sealed batch.held batch.refused",
     "audit export": "audit.exported", "audit fsck": "audit.checked audit.stopped",
     "audit lift": "audit.stop_lifted", "source add": "source.added", "source pause": "source.paused",
     "source resume": "source.resumed", "source remove": "source.removed",
@@ -185,6 +190,7 @@ COMMANDS = {
     "agency held accept": "held.accepted batch.sealed", "agency held discard": "held.discarded",
     "agency quality": "quality.read",
     **{f"{kind} add": "client.added change.made" for kind in CLIENTS},
+    **{f"{kind} bind": "client.bound change.made" for kind in ("auditor", "operator", "system")},
     **{f"{kind} limit": "client.limited change.made" for kind in CLIENTS},
     **{f"{kind} key": "client.key_added change.made" for kind in CLIENTS},
     **{f"{kind} key-retire": "client.key_retired change.made" for kind in CLIENTS},
@@ -220,7 +226,8 @@ ELSEWHERE = {
     "delivery.acknowledged delivery.confirmed delivery.refused": "tests/platforms",
     "token.issued token.refused token.revoked authorization.permitted authorization.refused": "tests/identity",
     "person.enrolled person.enrolment_refused person.signed_in person.sign_in_refused": "tests/people",
-    "person.signed_out": "tests/people",
+    "person.signed_out person.recovery_code_used person.factor_reset": "tests/people",
+    "signatory.key_objected": "tests/consents/test_signatories.py",
     "change.asked change.approved change.rejected": "tests/admin",
     "request.refused": "tests/identity/test_refusals.py",
 }

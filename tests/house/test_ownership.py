@@ -68,6 +68,10 @@ ROWS = {
     "POST /v1/records/{record_id}/objections": Row(
         objects.record, ("s-1",), ("s-2",), (404, "record-not-found"), {"json": {"reason": "有异议"}}
     ),
+    "POST /v1/signatories/{signatory_id}/{decision}": Row(
+        objects.signatory_key, ("s-1",), ("s-2",), (404, "signatory-not-found"),
+        lambda values: {"json": {"kid": values["kid"]}},
+    ),
     "GET /v1/consents/{consent_id}": Row(objects.consent, *CONSENT),
     "GET /v1/consents/{consent_id}/evidence": Row(objects.consent, *CONSENT),
     "GET /v1/consents/{consent_id}/uses": Row(objects.consent, *CONSENT),
@@ -97,7 +101,7 @@ NOBODYS = {
     "GET /v1/audit/entries/{event_id}/proof": "auditors see every entry; no other kind is let in",
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
-    "POST /console/sources/{source_id}/{act}": "the instance's; operators alone are let in",
+    "POST /console/sources/{source_id}/{act}": "the instance's; system administrators alone are let in",
 }
 VALUES = {"decision": "discard", "form": "csv"}
 
@@ -140,7 +144,7 @@ def test_every_route_that_names_an_object_has_a_row():
 @pytest.mark.parametrize("name", ROWS)
 async def test_anothers_object_is_refused_as_one_that_is_not_there(town, name):
     row, (method, path) = ROWS[name], name.split(" ", 1)
-    values = {**await row.make(town), **VALUES}
+    values = {**VALUES, **await row.make(town)}
     nowhere = {**values, **{key: str(uuid4()) for key in values if key.endswith("_id")}, "code": "nobody"}
 
     async def send(who, values):

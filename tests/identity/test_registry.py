@@ -30,8 +30,10 @@ def public(env, tmp_path_factory):
 def test_an_institution_its_account_and_each_other_kind_can_be_added_once(env, public):
     xinqiao(["institution", "add", "bank", "--name", "测试银行"], env)
     xinqiao(["account", "add", "bank-1", "--key", str(public), "--institution", "bank"], env)
-    for kind in ("agency", "signatory", "platform", "auditor", "operator"):
+    for kind in ("agency", "signatory", "platform", "auditor", "operator", "system"):
         subject = ["--subject", uscc(1)] if kind == "signatory" else []
+        if kind in {"operator", "system"}:
+            xinqiao(["person", "invite", f"{kind}-1", "--name", kind, "--role", kind], env)
         arguments = [kind, "add", f"{kind}-1", "--key", str(public), *subject, "--json"]
         assert json.loads(xinqiao(arguments, env).stdout) == {"kind": kind, "client_id": f"{kind}-1"}
         again = xinqiao(arguments, env, check=False)
@@ -91,7 +93,10 @@ def test_an_account_is_limited_rekeyed_suspended_listed_and_closed_on_the_comman
     assert listed()["stopped"] == "institution-suspended"
     xinqiao(["institution", "resume", "lender", "--reason", "查明"], env)
     assert listed()["stopped"] is None
-    xinqiao(["account", "close", "lender-1", "--reason", "注销"], env)
+    asked = xinqiao(["account", "close", "lender-1", "--reason", "注销"], env, check=False)
+    assert (asked.returncode, "不可恢复" in asked.stderr, "继续" in asked.stderr) == (1, True, True)
+    closed = xinqiao(["account", "close", "lender-1", "--reason", "注销", "--yes"], env)
+    assert ("无须第二人批准" in closed.stderr, "operator-cli:" in closed.stderr) == (True, True)
     again = xinqiao(["account", "resume", "lender-1", "--reason", "反悔"], env, check=False)
     assert (again.returncode, "for good" in again.stderr) == (1, True)
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from sqlalchemy import text
 
 from connectors.model.statements import SIGNATURE_TYPE
-from gateway.admin.actions import SetSigning
+from gateway.admin.action import means_of
+from gateway.admin.client_actions import SetSigning
 from gateway.intake.signatures import TAG
 from signing.jws import sign_jws
 from tests.actors import OPERATOR
@@ -203,6 +204,6 @@ async def test_an_agency_that_must_sign_is_refused_unsigned_and_may_be_released_
     release = await asked(gateway, SetSigning(client="tax", required=False))
     assert release.status == "waiting"
     async with gateway.units.begin("test.release", OPERATOR) as work:
-        await SetSigning(client="tax", required=False).apply(work, gateway.protector)
+        await SetSigning(client="tax", required=False).apply(work, means_of(gateway.settings, gateway.protector))
     gateway.access.expire()
     assert (await push(rows(9).encode())).status_code == 201

@@ -7,14 +7,15 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from gateway.admin.actions import SetSigning
+from gateway.admin.action import means_of
+from gateway.admin.client_actions import SetSigning
 from gateway.app import create_app
 from gateway.console.multipart import read_multipart
 from gateway.intake import pages as uploads
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import register
 from tests.persons import csrf, same_site, signed_in
-from tests.submissions import OPERATOR
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种\n"
 
@@ -125,7 +126,7 @@ async def test_batches_are_listed_by_the_page_and_are_the_agencys_alone(gateway,
     assert (await clerk.get(f"{own}/rejected-rows")).status_code == 404
     assert "paged-" not in (await clerk.get("/console/uploads")).text
     clerk.cookies.clear()
-    await signed_in(gateway, clerk, "boss-u", "operator")
+    await signed_in(gateway, clerk, "boss-u", "system")
     assert (await clerk.get(own)).status_code == 200
     assert "paged-" in (await clerk.get("/console/uploads")).text
 
@@ -133,7 +134,7 @@ async def test_batches_are_listed_by_the_page_and_are_the_agencys_alone(gateway,
 async def test_where_an_agency_must_sign_the_console_says_so(gateway, clerk):
     await register(gateway, "tax", "agency")
     async with gateway.units.begin("test.sign", OPERATOR) as work:
-        await SetSigning(client="tax", required=True).apply(work, gateway.protector)
+        await SetSigning(client="tax", required=True).apply(work, means_of(gateway.settings, gateway.protector))
     gateway.access.expire()
     answer = await hand_in(clerk, HEADER.encode(), batch="console-3")
     assert (answer.status_code, "必须签名" in answer.text) == (400, True)

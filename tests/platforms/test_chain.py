@@ -40,7 +40,7 @@ def town(socket_folder, tmp_path_factory):
         for scope, holder in (("account", "bank-1"), ("institution", "bank")):
             gateway.cli("quota", "set", holder, "--scope", scope, "--day", "100", "--month", "100")
         for one in (brain, city, province):
-            one.add("operator", "reader")
+            one.add("auditor", "reader")
         with everything(gateway, brain, city, province):
             assert gateway.push("market_regulation", "ent_registration", registration(1)).status_code == 201
             terms = {"subject": uscc(1), "products": ["score"], "purpose": "pre_loan",

@@ -43,7 +43,7 @@ async def test_a_receipt_is_shown_to_the_platform_that_sent_the_message_alone(st
     assert (foreign.status_code, slug(foreign)) == (404, "delivery-not-found")
 
 
-@pytest.mark.parametrize(("reader", "kind"), [("auditor-1", "auditor"), ("reader-1", "operator")])
+@pytest.mark.parametrize(("reader", "kind"), [("auditor-1", "auditor"), ("reader-1", "system")])
 async def test_what_has_arrived_is_read_with_one_event(story, reader, kind):
     await tell(story, "platform-1", 2)
     await story.enrol(reader, kind)

@@ -11,7 +11,7 @@ from connectors.catalogue.load import get_dataset
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
 from gateway.gateway import open_gateway
-from gateway.identity.initialise import initialise
+from gateway.people.initialise import initialise
 from gateway.runtime.database import Database
 from gateway.runtime.settings import Settings
 from tests import database_server

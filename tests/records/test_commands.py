@@ -58,7 +58,7 @@ def test_records_are_listed_told_and_erased(instance, tmp_path):
     assert told(["record", "retention", "--dry-run"], instance) == {"records": 0, "by_dataset": {}, "dry_run": True}
     assert "current" in xinqiao(["record", "list", code], instance).stdout
     assert "reg_capital" not in xinqiao(["record", "history", listed[0]["record"]], instance).stdout
-    assert told(["record", "erase", "--subject", code, "--reason", "本人申请"], instance)["erased"] is True
+    assert told(["record", "erase", "--subject", code, "--reason", "本人申请", "--yes"], instance)["erased"] is True
     assert told(["reconcile"], instance) is not None
     proof = tmp_path / "proof.json"
     xinqiao(["record", "proof", listed[0]["record"], "--output", str(proof)], instance)
@@ -73,8 +73,8 @@ def test_what_is_not_there_is_said_in_one_line(instance):
     for arguments in (
         ["record", "list", sole_trader(9)],
         ["record", "history", "01990000-0000-7000-8000-000000000001"],
-        ["record", "erase", "--subject", sole_trader(9), "--reason", "本人申请"],
-        ["record", "erase", "--subject", "x", "--reason", "本人申请"],
+        ["record", "erase", "--subject", sole_trader(9), "--reason", "本人申请", "--yes"],
+        ["record", "erase", "--subject", "x", "--reason", "本人申请", "--yes"],
     ):
         done = xinqiao(arguments, instance, check=False)
         assert (done.returncode, "Traceback" in done.stderr) == (1, False)

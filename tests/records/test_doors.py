@@ -113,7 +113,7 @@ async def test_an_enterprise_sees_its_own_records_alone(story):
 
 
 READ = ["proof", "proof-file", "history"]
-OTHERS = ["account", "agency", "signatory", "operator", "platform", "person", "program", "anyone"]
+OTHERS = ["account", "agency", "signatory", "operator", "system", "platform", "person", "program", "anyone"]
 
 
 def somebody(kind):

@@ -1,7 +1,7 @@
 """The public keys of a client: which sign now, and how one takes over from another."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,8 @@ from signing.canonical import canonical_digest
 
 _NOW = text("""
     SELECT public FROM client_key WHERE client_id = :client AND status = 'active'
-        AND (not_after IS NULL OR not_after > clock_timestamp()) ORDER BY created_at, kid
+        AND (not_after IS NULL OR not_after > clock_timestamp())
+        AND (not_before IS NULL OR not_before <= clock_timestamp()) ORDER BY created_at, kid
 """)
 _END = text("""
     UPDATE client_key SET not_after = least(not_after, :until)
@@ -46,22 +47,31 @@ def read_keys(session: Session, client_id: str) -> list[dict[str, Any]]:
     return list(session.execute(_NOW, {"client": client_id}).scalars())
 
 
-async def add_key(work: UnitOfWork, *, client_id: str, jwk: Mapping[str, Any], overlap_hours: int) -> None:
-    """Make a key active beside the others, which end after the overlap. Raises DeniedError."""
+async def add_key(
+    work: UnitOfWork,
+    *,
+    client_id: str,
+    jwk: Mapping[str, Any],
+    overlap_hours: int,
+    not_before: datetime | None = None,
+) -> None:
+    """Make a key active beside the others, which end so long after it is good. Raises DeniedError."""
     client, public = await _get(work.session, client_id), read_public_key(jwk)
     if await work.session.get(ClientKey, (client_id, public["kid"])):
         raise DeniedError(
             "change-refused", "此密钥已登记过，请另生成一把 this key was registered before: make a new one"
         )
-    until = work.now + timedelta(hours=overlap_hours)
+    until = (not_before or work.now) + timedelta(hours=overlap_hours)
     await work.session.execute(_END, {"client": client_id, "kid": public["kid"], "until": until})
     payload = {
         "client": client_id, "kid": public["kid"], "key": canonical_digest(public), "others_until": until.isoformat(),
+        "not_before": not_before.isoformat() if not_before else None,
     }  # fmt: skip
     event = await _record(work, "client.key_added", client, payload, "active")
     key = ClientKey(
-        client_id=client_id, kid=public["kid"], public=public, status="active", created_at=work.now, event_id=event
-    )
+        client_id=client_id, kid=public["kid"], public=public, status="active", created_at=work.now, event_id=event,
+        not_before=not_before,
+    )  # fmt: skip
     work.session.add(key)
     await work.session.flush()
 

@@ -15,7 +15,8 @@ _FIND = text("""
     SELECT client_id, kind, c.institution_id, subject, scopes, redirect_uris, last_used_at,
         (SELECT json_agg(public ORDER BY created_at, kid) FROM client_key k
          WHERE k.client_id = c.client_id AND k.status = 'active'
-             AND (k.not_after IS NULL OR k.not_after > clock_timestamp())) AS public_keys
+             AND (k.not_after IS NULL OR k.not_after > clock_timestamp())
+             AND (k.not_before IS NULL OR k.not_before <= clock_timestamp())) AS public_keys
     FROM client c JOIN client_standing s USING (client_id)
     WHERE client_id = ANY(:ids) AND s.stopped IS NULL
 """)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from connectors.conversion.identifiers import Kind, read_identifier
+from gateway.identity.clients.owners import OWNED, check_owner
 from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.tables import Client, ClientKey, Institution
 from gateway.runtime.denial import DeniedError
@@ -61,8 +62,14 @@ async def add_client(
     jwk: Mapping[str, Any],
     institution_id: str | None,
     subject: str | None = None,
+    person: str | None = None,
+    not_before: datetime | None = None,
 ) -> None:
-    """Register a client with its public key; a signatory with the USCC it acts for. Raises DeniedError."""
+    """Register a client with its public key, good from `not_before`; a signatory with the USCC it acts for.
+
+    A client of an administrator belongs to `person`; where none is named, to the one of the same id.
+    Raises DeniedError.
+    """
     check_id(client_id)
     if kind not in SCOPES:
         raise DeniedError("change-refused", f"没有此类客户端 {kind!r} is no kind of client: {', '.join(SCOPES)}")
@@ -71,7 +78,9 @@ async def add_client(
             "change-refused",
             "账户须属于机构，其他客户端不属于机构 an account belongs to an institution, and nothing else does",
         )
-    uscc = _uscc(subject) if kind == "signatory" else None
+    uscc = read_uscc(subject) if kind == "signatory" else None
+    owner = person or (client_id if kind in OWNED else None)
+    await check_owner(work, kind, owner)
     if institution_id is not None and await work.session.get(Institution, institution_id) is None:
         raise DeniedError(
             "change-refused", f"没有此机构，请先登记 there is no institution {institution_id}: add it first"
@@ -80,20 +89,25 @@ async def add_client(
     if await work.session.get(Client, client_id):
         raise DeniedError("change-refused", f"客户端已存在 the client {client_id} exists already")
     public = read_public_key(jwk)
+    payload = {
+        "client": client_id, "kind": kind, "subject": uscc, "person": owner, "kid": public["kid"],
+        "key": canonical_digest(public),
+        "not_before": not_before.isoformat() if not_before else None,
+    }  # fmt: skip
     event = await work.record(
-        "client.added",
-        {"client": client_id, "kind": kind, "subject": uscc, "kid": public["kid"], "key": canonical_digest(public)},
-        institution=institution_id, account=client_id if institution_id else None, outcome="active",
+        "client.added", payload, institution=institution_id, account=client_id if institution_id else None,
+        outcome="active",
     )  # fmt: skip
     row = Client(
-        client_id=client_id, kind=kind, institution_id=institution_id, subject=uscc, status="active",
-        created_at=work.now, event_id=event,
+        client_id=client_id, kind=kind, institution_id=institution_id, subject=uscc, person_id=owner,
+        status="active", created_at=work.now, event_id=event,
     )  # fmt: skip
     work.session.add(row)
     await work.session.flush()
     key = ClientKey(
-        client_id=client_id, kid=public["kid"], public=public, status="active", created_at=work.now, event_id=event
-    )
+        client_id=client_id, kid=public["kid"], public=public, status="active", created_at=work.now, event_id=event,
+        not_before=not_before,
+    )  # fmt: skip
     work.session.add(key)
     await work.session.flush()
 
@@ -125,7 +139,8 @@ def read_public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
     return {**members, "kid": str(jwk.get("kid") or thumbprint)}
 
 
-def _uscc(subject: str | None) -> str:
+def read_uscc(subject: str | None) -> str:
+    """Return the code of the enterprise a signatory acts for. Raises DeniedError where it is none."""
     code = read_identifier(subject)
     if code.kind is not Kind.USCC:
         raise DeniedError(

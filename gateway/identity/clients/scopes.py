@@ -8,7 +8,8 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "signatory": frozenset({"consents", "records"}),
     "platform": frozenset({"deliveries"}),
     "auditor": frozenset({"audit"}),
-    "operator": frozenset({"admin"}),
+    "operator": frozenset({"admin"}),  # the security administrator: accounts, keys, quotas, approvals
+    "system": frozenset({"system"}),  # the system administrator: runs it, hands in for agencies
 }
 
 

@@ -5,6 +5,22 @@ from gateway.web.errors.row import ErrorRow, Section
 SECTION = Section(
     "授权 Consents",
     {
+        "signatory-not-found": ErrorRow(
+            404,
+            "本企业没有此签署人或密钥。",
+            "This enterprise has no such signatory or key.",
+            "核对编号；见 GET /v1/signatories。",
+            "Check the ids; see GET /v1/signatories.",
+            "另一企业的签署人 a signatory of another enterprise",
+        ),
+        "signatory-decided": ErrorRow(
+            409,
+            "此密钥已不在等待。",
+            "This key does not wait any more.",
+            "查看现状：GET /v1/signatories。",
+            "See how it stands: GET /v1/signatories.",
+            "确认已生效的密钥 confirming a key that is good already",
+        ),
         "consent-not-found": ErrorRow(
             404,
             "没有此授权。",

@@ -1,5 +1,10 @@
-"""`xinqiao init`: the instance's keys, its audit log and its first operator, all or nothing, once."""
+"""`xinqiao init`: the instance's keys, its log and its first three administrators, all or nothing, once.
 
+The first client is the security administrator's; people of all three offices are invited, and nobody holds two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,19 +12,33 @@ from sqlmodel import col, select
 
 from audit.recorder import Recorder, find_log, open_log
 from gateway.identity.tables import Client, ClientKey, InstanceKey
+from gateway.people.invitations import invite
 from gateway.runtime import clock
+from gateway.runtime.actor import Actor
 from gateway.runtime.database import Database
 from gateway.runtime.errors import AlreadyInitialisedError
 from gateway.runtime.events import event_of
-from gateway.runtime.keystore import create_kek, new_keys
+from gateway.runtime.keystore import KeyStore, create_kek, new_keys
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.settings import Settings
+from gateway.runtime.work import UnitOfWork
 from signing.canonical import canonical_digest
 from signing.keys import generate_key, load_key, public_jwk, save_key
 
+# The person of the first client has its id; the others that of their office.
+OFFICES = {"operator": "安全管理员 Security", "system": "系统管理员 System", "auditor": "审计管理员 Audit"}
 
-async def initialise(settings: Settings, database: Database, *, operator: str, operator_key: Path) -> str:
-    """Create keys, log and first operator, and return the key id of the private key written to `operator_key`.
+
+@dataclass(frozen=True)
+class FirstOffices:
+    """The id of the key written for the first operator, and the invitation of each administrator, by their id."""
+
+    kid: str
+    invitations: Mapping[str, str]
+
+
+async def initialise(settings: Settings, database: Database, *, operator: str, operator_key: Path) -> FirstOffices:
+    """Create keys, log, first operator and the invitations of the three administrators; the key is in `operator_key`.
 
     Key files are written before the commit, and never overwritten or deleted: a run that failed or was killed leaves
     no rows, and the next one uses its files. `operator_key` may also be a key the operator brings.
@@ -43,11 +62,26 @@ async def initialise(settings: Settings, database: Database, *, operator: str, o
         )
         session.add_all(InstanceKey(**row, status="active", created_at=now, event_id=event) for row in keys)
         public = public_jwk(key)
+        unit = UnitOfWork(
+            session, recorder, KeyStore(kek), settings.issuer, Actor(operator, "operator"), now
+        )  # fmt: skip
+        invitations = {
+            (person := operator if role == "operator" else role): await invite(
+                unit, person_id=person, name=name, role=role
+            )
+            for role, name in OFFICES.items()
+        }
         first = {
-            "client": operator, "kind": "operator", "subject": None, "kid": key.kid, "key": canonical_digest(public),
+            "client": operator, "kind": "operator", "subject": None, "person": operator, "kid": key.kid,
+            "key": canonical_digest(public), "not_before": None,
         }  # fmt: skip
         added = await recorder.record(session, event_of("client.added", operator, first, outcome="active"), now)
-        session.add(Client(client_id=operator, kind="operator", status="active", created_at=now, event_id=added))
+        session.add(
+            Client(
+                client_id=operator, kind="operator", status="active", created_at=now, event_id=added,
+                person_id=operator,
+            )
+        )  # fmt: skip
         await session.flush()
         session.add(
             ClientKey(
@@ -55,7 +89,7 @@ async def initialise(settings: Settings, database: Database, *, operator: str, o
                 event_id=added,
             )
         )  # fmt: skip
-    return key.kid
+    return FirstOffices(key.kid, invitations)
 
 
 async def _refuse_twice(session: AsyncSession, settings: Settings) -> None:

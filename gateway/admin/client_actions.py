@@ -1,0 +1,154 @@
+"""What is changed of clients: who they are, whose they are, what they may, and the keys they sign with."""
+
+import ipaddress
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from gateway.admin.action import Action, Id, Jwk, Means, Reason
+from gateway.identity.clients import registry
+from gateway.identity.clients.client_keys import add_key, retire_key
+from gateway.identity.clients.limits import Limits, set_limits, set_signing
+from gateway.identity.clients.owners import bind_client
+from gateway.identity.clients.signatories import effective_from
+from gateway.identity.clients.standing import change_standing
+from gateway.identity.tables import Client
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+
+
+async def _kind_of(work: UnitOfWork, client_id: str) -> str:
+    client = await work.session.get(Client, client_id)
+    if client is None:
+        raise DeniedError("change-refused", f"没有此客户端 there is no client {client_id}")
+    return client.kind
+
+
+class AddClient(Action):
+    """登记客户端 Register a client with its public key; an administrator's belongs to a person."""
+
+    action: Literal["client.add"] = "client.add"
+    client: Id
+    kind: Literal["account", "agency", "signatory", "platform", "auditor", "operator", "system"]
+    key: Jwk
+    institution: Id | None = None
+    subject: Annotated[str | None, Field(max_length=64)] = None
+    person: Id | None = None
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return f"{self.action} {self.kind}"
+
+    async def apply(self, work: UnitOfWork, means: Means) -> None:
+        """A signatory of an enterprise that has one already has to wait."""
+        not_before = None
+        if self.kind == "signatory":
+            not_before = await effective_from(work, means.signatory_wait_hours, subject=self.subject)
+        await registry.add_client(
+            work, client_id=self.client, kind=self.kind, jwk=self.key, institution_id=self.institution,
+            subject=self.subject, person=self.person, not_before=not_before,
+        )  # fmt: skip
+
+
+class BindClient(Action):
+    """客户端归属 Say which person an administrator's client belongs to."""
+
+    action: Literal["client.person"] = "client.person"
+    client: Id
+    person: Id
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return self.action
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await bind_client(work, client_id=self.client, person=self.person)
+
+
+class ChangeStanding(Action):
+    """停用、恢复、注销 Suspend (at once), resume or close an institution or a client; acts on the next request."""
+
+    action: Literal["standing"] = "standing"
+    change: Literal["suspend", "resume", "close"]
+    whose: Annotated[
+        str, Field(pattern=r"^(institution|client):[a-z0-9._-]+$", description="institution:… or client:…")
+    ]
+    reason: Reason
+
+    async def act(self, work: UnitOfWork, _means: Means) -> str:
+        what, _, identifier = self.whose.partition(":")
+        if what == "institution":
+            return f"institution.{self.change}"
+        return f"client.{self.change} {await _kind_of(work, identifier)}"
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await change_standing(work, whose=self.whose, change=self.change, reason=self.reason)
+
+
+class SetLimits(Action):
+    """账户权限 Set what a client may do and from where; null is no limit beyond its kind's."""
+
+    action: Literal["client.limits"] = "client.limits"
+    client: Id
+    scopes: Annotated[list[str] | None, Field(max_length=20)] = None
+    products: Annotated[list[str] | None, Field(max_length=20)] = None
+    networks: Annotated[list[str] | None, Field(max_length=100, description="地址名单 CIDR blocks.")] = None
+    redirect_uris: list[str] = Field(default_factory=list, max_length=10)
+
+    @field_validator("networks")
+    @classmethod
+    def check_networks(cls, networks: list[str] | None) -> list[str] | None:
+        """Take CIDR blocks alone."""
+        return None if networks is None else [str(ipaddress.ip_network(network)) for network in networks]
+
+    async def act(self, work: UnitOfWork, _means: Means) -> str:
+        return f"{self.action} {await _kind_of(work, self.client)}"
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        limits = Limits(self.scopes, self.products, self.networks, self.redirect_uris)
+        await set_limits(work, client_id=self.client, limits=limits)
+
+
+class SetSigning(Action):
+    """部门签名 Say whether an agency's deliveries must be signed."""
+
+    action: Literal["client.signing"] = "client.signing"
+    client: Id
+    required: bool
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return f"{self.action} {'required' if self.required else 'optional'}"
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await set_signing(work, client_id=self.client, required=self.required)
+
+
+class AddKey(Action):
+    """更换客户端密钥 Add a client's next key; the others end after the overlap."""
+
+    action: Literal["client.key"] = "client.key"
+    client: Id
+    key: Jwk
+    overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24 * 7
+
+    async def act(self, work: UnitOfWork, _means: Means) -> str:
+        return f"{self.action} {await _kind_of(work, self.client)}"
+
+    async def apply(self, work: UnitOfWork, means: Means) -> None:
+        """A signatory's key has to wait; the others stay good until the overlap after that has passed."""
+        not_before = await effective_from(work, means.signatory_wait_hours, client_id=self.client)
+        await add_key(
+            work, client_id=self.client, jwk=self.key, overlap_hours=self.overlap_hours, not_before=not_before
+        )  # fmt: skip
+
+
+class RetireKey(Action):
+    """作废客户端密钥 Retire a client's key at once: it leaked. Its tokens end too."""
+
+    action: Literal["client.key-retire"] = "client.key-retire"
+    client: Id
+    kid: Annotated[str, Field(min_length=1, max_length=200)]
+
+    async def act(self, work: UnitOfWork, _means: Means) -> str:
+        return f"{self.action} {await _kind_of(work, self.client)}"
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await retire_key(work, client_id=self.client, kid=self.kid)

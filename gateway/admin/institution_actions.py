@@ -1,0 +1,75 @@
+"""What is changed of institutions: their registration, their agreement, how much they and their accounts may ask."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from gateway.admin.action import Action, Id, Means
+from gateway.identity.clients import registry
+from gateway.inquiries.plans import set_plan
+from gateway.runtime.work import UnitOfWork
+
+
+class AddInstitution(Action):
+    """登记机构 Register an institution, with the period of its agreement."""
+
+    action: Literal["institution.add"] = "institution.add"
+    institution: Id
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Annotated[Literal["bank", "guarantee", "micro_loan", "other"], Field(alias="class")]
+    agreement_from: date | None = None
+    agreement_until: date | None = None
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return self.action
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await registry.add_institution(
+            work, institution_id=self.institution, name=self.name, kind=self.kind,
+            agreement=(self.agreement_from, self.agreement_until),
+        )  # fmt: skip
+
+
+class SetAgreement(Action):
+    """协议期限 Set the period of an institution's agreement; both days belong to it, none is open."""
+
+    action: Literal["institution.agreement"] = "institution.agreement"
+    institution: Id
+    agreement_from: date | None = None
+    agreement_until: date | None = None
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return self.action
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await registry.set_agreement(
+            work, institution_id=self.institution,
+            agreement=(self.agreement_from, self.agreement_until),
+        )  # fmt: skip
+
+
+class SetQuota(Action):
+    """设定配额 Set a quota plan from now on."""
+
+    action: Literal["quota.set"] = "quota.set"
+    scope: Literal["account", "institution"]
+    id: Id
+    per_day: Annotated[int, Field(ge=0)]
+    per_month: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def check(self) -> "SetQuota":
+        """A month holds at least a day."""
+        if self.per_day > self.per_month:
+            raise ValueError("per_day 大于 per_month per_day is more than per_month")
+        return self
+
+    async def act(self, _work: UnitOfWork, means: Means) -> str:
+        """Within the bound of the settings one person is enough."""
+        return f"{self.action} {'within' if self.per_month <= means.quota_alone_per_month else 'above'}"
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await set_plan(
+            work, scope=self.scope, scope_id=self.id, per_day=self.per_day, per_month=self.per_month
+        )  # fmt: skip

@@ -1,0 +1,67 @@
+"""An enterprise's signatories over HTTP: who they are, what was changed, and its own word on a key that waits."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
+
+from gateway.identity.caller import require, working
+from gateway.identity.clients.signatories import decide_key, list_signatories
+from gateway.identity.dependencies import TheAccess
+from gateway.runtime.actor import Actor
+from gateway.runtime.clock import database_now
+from gateway.runtime.work import UnitOfWork
+from gateway.web.dependencies import Units
+from gateway.web.router import Depends, Router
+
+router = Router(prefix="/v1/signatories", tags=["授权 Consent"])
+Signatory = Annotated[UnitOfWork, Depends(working("records"), scope="function")]
+Id = Annotated[str, PathParameter(pattern=r"^[a-z0-9][a-z0-9._-]{1,62}$")]
+
+
+class KeyDecision(BaseModel):
+    """Which key of the signatory is meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kid: Annotated[str, Field(min_length=1, max_length=200, description="密钥编号 The key's id.")]
+
+
+@router.get("", summary="本企业的签署人 The enterprise's signatories")
+async def signatories(work: Signatory) -> dict[str, Any]:
+    """Return every signatory of the caller's enterprise by its keys, newest first: each addition, replacement and new
+    key since the first, with its entry of the log. One that is `waiting` can be confirmed or objected to.
+    """
+    now = await database_now(work.session)
+    return {"signatories": [_document(row, now) for row in await list_signatories(work)]}
+
+
+@router.post("/{signatory_id}/{decision}", summary="确认新密钥或提出异议 Confirm a key, or object to it")
+async def decide(
+    signatory_id: Id,
+    decision: Literal["confirm", "object"],
+    named: KeyDecision,
+    units: Units,
+    access: TheAccess,
+    caller: Annotated[Actor, Depends(require("records"), scope="function")],
+) -> dict[str, Any]:
+    """Confirm a key that waits, which is good from now on, or object to it, which ends it."""
+    async with units.begin("signatory.decide", caller) as work:
+        key = await decide_key(work, client_id=signatory_id, kid=named.kid, decision=decision)
+    access.expire()
+    return {"signatory": signatory_id, "kid": key.kid, "decided": key.decided, "decided_by": key.decided_by}
+
+
+def _document(row: Row[Any], now: datetime) -> dict[str, Any]:
+    waiting = row.key_status == "active" and row.not_before is not None and row.not_before > now
+    ended = row.key_status != "active" or (row.not_after is not None and row.not_after <= now)
+    return {
+        "signatory": row.client_id, "status": row.status, "kid": row.kid,
+        "key": row.decided if row.decided == "objected" else "waiting" if waiting else "ended" if ended else "in-use",
+        "added_at": row.created_at.isoformat(),
+        "effective_from": (row.not_before or row.created_at).isoformat(),
+        "ends_at": row.not_after.isoformat() if row.not_after else None,
+        "decided": row.decided, "decided_by": row.decided_by, "entry": str(row.event_id),
+    }  # fmt: skip

@@ -1,0 +1,166 @@
+"""What one administrator can do alone is nothing that leads to harm: every act of the graph, asked for and decided."""
+
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from gateway.admin.action import means_of
+from gateway.admin.changes import decide_change
+from gateway.admin.client_actions import AddClient, AddKey, BindClient, ChangeStanding, RetireKey, SetLimits, SetSigning
+from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
+from gateway.admin.institution_actions import AddInstitution, SetAgreement, SetQuota
+from gateway.admin.person_actions import ResetFactor, SetPersonStanding
+from gateway.admin.record_actions import EraseSubject, RepairRecord
+from gateway.identity.clients.registry import add_institution
+from gateway.identity.clients.scopes import SCOPES
+from gateway.people import roles
+from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
+from signing.keys import generate_key, public_jwk
+from tests.actors import MACHINE, OPERATOR
+from tests.enterprises import uscc
+from tests.identities import asked, register
+from tests.persons import invited
+
+PAGE = (Path(__file__).parents[2] / "docs" / "administration.md").read_text()
+WHY = "测试原因"
+SECOND = Actor("second", "operator", person="person:second")
+WATCHER = Actor("watcher", "auditor", person="person:watcher")
+
+
+def key():
+    return public_jwk(generate_key("ES256"))
+
+
+def of_client(act, kind):
+    client = f"of-{kind}"
+    match act:
+        case "client.add":
+            more = {"account": {"institution": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})
+            return AddClient(client=f"new-{kind}", kind=kind, key=key(), **more)
+        case "client.limits":
+            return SetLimits(client=client)
+        case "client.key":
+            return AddKey(client=client, key=key())
+        case "client.key-retire":
+            return RetireKey(client=client, kid="x")
+        case _:
+            return ChangeStanding(change=act.removeprefix("client."), whose=f"client:{client}", reason=WHY)
+
+
+def of_person(act, role):
+    if act == "person.reset-factor":
+        return ResetFactor(person=f"of-{role}", reason=WHY)
+    return SetPersonStanding(change=act.removeprefix("person."), person=f"of-{role}", reason=WHY)
+
+
+SINGLE = {
+    "institution.add": AddInstitution(institution="fresh", name="新", **{"class": "bank"}),
+    "institution.agreement": SetAgreement(institution="house"),
+    **{
+        f"institution.{change}": ChangeStanding(change=change, whose="institution:house", reason=WHY)
+        for change in ("suspend", "resume", "close")
+    },
+    "quota.set within": SetQuota(scope="institution", id="house", per_day=1, per_month=1000),
+    "quota.set above": SetQuota(scope="institution", id="house", per_day=1, per_month=1001),
+    "client.signing required": SetSigning(client="of-agency", required=True),
+    "client.signing optional": SetSigning(client="of-agency", required=False),
+    "client.person": BindClient(client="of-operator", person="of-operator"),
+    "record.repair": RepairRecord(record=uuid4(), reason=WHY, document="温信修〔2026〕3号"),
+    "subject.erase": EraseSubject(subject=uscc(1), reason=WHY),
+}
+
+
+def action_of(act):
+    if act in SINGLE:
+        return SINGLE[act]
+    name, about = act.split(" ")
+    return of_client(name, about) if name.startswith("client.") else of_person(name, about)
+
+
+@pytest.fixture(scope="module")
+async def somebody(gateway):
+    """One client of every kind and one person of every role."""
+    async with gateway.units.begin("test.house", OPERATOR) as work:
+        await add_institution(work, institution_id="house", name="某行", kind="bank")
+    for kind in KINDS:
+        more = {"account": {"institution_id": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})
+        await register(gateway, f"of-{kind}", kind, **more)
+    for role in set(ROLES) - {"operator", "system"}:  # whose clients have brought them
+        more = {"clerk": {"agency": "tax"}, "staff": {"institution": "house"}}.get(role, {})
+        await invited(gateway, f"of-{role}", role, **more)
+
+
+async def decide(gateway, change, actor):
+    async with gateway.units.begin("change.decide", actor) as work:
+        return await decide_change(work, means_of(gateway.settings, gateway.protector), change.change_id, approve=True)
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if needs_two(act)])
+async def test_what_leads_to_harm_is_not_done_by_one_person_nor_approved_by_the_same(gateway, somebody, act):
+    change = await asked(gateway, action_of(act))
+    assert (change.act, change.status) == (act, "waiting")
+    same = [OPERATOR, Actor("other-client", approver_of(act), person=OPERATOR.person)]
+    for one_again in same:
+        with pytest.raises(DeniedError) as refused:
+            await decide(gateway, change, one_again)
+        assert refused.value.denial.reason in {"own-change", "insufficient-scope"}
+    wrong = SECOND if approver_of(act) == "auditor" else WATCHER
+    with pytest.raises(DeniedError) as refused:
+        await decide(gateway, change, wrong)
+    assert refused.value.denial.reason == "insufficient-scope"
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if not needs_two(act)])
+async def test_what_harms_nobody_waits_for_nobody(gateway, somebody, act):
+    if " " in act and act.startswith("client.key-retire"):
+        with pytest.raises(DeniedError, match="no such key"):
+            await asked(gateway, action_of(act))
+        return
+    assert (await asked(gateway, action_of(act))).status == "done"
+    if act == "institution.suspend":
+        await asked(gateway, ChangeStanding(change="resume", whose="institution:house", reason=WHY), MACHINE)
+
+
+@pytest.mark.parametrize("act", ["client.suspend auditor", "person.suspend auditor", "client.limits auditor"])
+async def test_an_auditor_is_stopped_with_an_auditors_consent_alone(act):
+    assert (approver_of(act), needs_two(act)) == ("auditor", True)
+
+
+def test_the_graph_knows_every_kind_and_role():
+    assert set(KINDS) == set(SCOPES)
+    assert set(ROLES) == set(roles.ROLES)
+
+
+async def test_a_persons_log_in_and_client_are_one_person(gateway, client):
+    """Asked with the client, approved at the log-in: the same human."""
+    await register(gateway, "twice", "operator")
+    change = await asked(gateway, SINGLE["quota.set above"], Actor("twice", "operator"))
+    with pytest.raises(DeniedError) as refused:
+        await decide(gateway, change, Actor("person:twice", "operator", person="person:twice"))
+    assert refused.value.denial.reason == "own-change"
+
+
+async def test_a_client_that_belongs_to_nobody_neither_asks_nor_approves(gateway, somebody):
+    unknown = Actor("nobodys", "operator")
+    with pytest.raises(DeniedError) as refused:
+        await asked(gateway, SINGLE["quota.set above"], unknown)
+    assert refused.value.denial.reason == "person-unknown"
+    change = await asked(gateway, SINGLE["quota.set above"])
+    with pytest.raises(DeniedError) as refused:
+        await decide(gateway, change, unknown)
+    assert refused.value.denial.reason == "person-unknown"
+    assert (await asked(gateway, SINGLE["quota.set within"], unknown)).status == "done"
+
+
+def test_the_page_shows_the_graph():
+    shown = re.findall(r"^\| `([a-z.-]+)`(?: ([a-z, ]+))? \| ([a-z, —]+) \| (\w+|—) \|$", PAGE, re.MULTILINE)
+    told = {}
+    for name, about, harms, approver in shown:
+        for one in about.split(", ") if about else [""]:
+            told[f"{name} {one}".strip()] = (harms, approver)
+    assert told == {
+        act: (", ".join(leads_to(act)) or "—", approver_of(act) if needs_two(act) else "—") for act in ACTS
+    }  # fmt: skip

@@ -1,0 +1,163 @@
+"""Three administrators who exclude each other: which role opens which page and route, and nobody holds two."""
+
+from contextlib import AsyncExitStack
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from gateway.app import create_app
+from gateway.identity.clients.owners import bind_client
+from gateway.identity.clients.registry import add_client, add_institution
+from gateway.identity.clients.scopes import SCOPES
+from gateway.people.invitations import invite
+from gateway.people.roles import ROLES
+from gateway.people.standing import set_standing
+from gateway.runtime.denial import DeniedError
+from signing.keys import generate_key, public_jwk
+from tests.actors import MACHINE, OPERATOR
+from tests.identities import ask_token, assertion, register
+from tests.identity.test_routes import GUARDED, find, is_for_people
+from tests.identity.test_routes import ROUTES as ALL
+from tests.persons import invited, signed_in
+
+EVERYBODY, HANDS_IN = set(ROLES), {"system", "clerk"}
+SEES_QUALITY = {"system", "auditor", "regulator", "clerk"}
+PAGES = {
+    "GET /console": EVERYBODY,
+    "POST /console/sign-out": EVERYBODY,
+    "GET /oauth/authorize": EVERYBODY,
+    "POST /oauth/authorize": EVERYBODY,
+    "GET /console/catalogue": EVERYBODY,
+    "GET /console/catalogue/{dataset}": EVERYBODY,
+    "GET /console/changes": {"operator", "auditor"},
+    "POST /console/changes/{change_id}/{decision}": {"operator", "auditor"},
+    "GET /console/clients": {"operator"},
+    "GET /console/sources": {"system"},
+    "POST /console/sources/{source_id}/{act}": {"system"},
+    "GET /console/uploads": HANDS_IN,
+    "POST /console/uploads": HANDS_IN,
+    "GET /console/uploads/{batch_id}": HANDS_IN,
+    "GET /console/uploads/{batch_id}/rejected-rows": HANDS_IN,
+    "POST /console/quality/{agency}/corrections": HANDS_IN,
+    "GET /console/quality": SEES_QUALITY,
+    "GET /console/quality/{agency}": SEES_QUALITY,
+    "GET /console/quality/{agency}/rejected/{batch_id}.{form}": SEES_QUALITY,
+    "POST /console/quality/{agency}/held/{held_id}/{decision}": SEES_QUALITY,
+}
+# Which of the three administrators a route lets in; every other one is for none of them.
+ROUTES = {
+    "POST /v1/admin/changes": {"operator"},
+    "POST /v1/admin/changes/{change_id}/{decision}": {"operator", "auditor"},
+    "GET /v1/admin/changes": {"operator", "auditor"},
+    "GET /v1/admin/institutions": {"operator"},
+    "GET /v1/admin/clients": {"operator"},
+    "GET /v1/received": {"system", "auditor"},
+    "GET /v1/quality": {"system", "auditor"},
+    "GET /v1/alerts": {"system", "auditor"},
+    "GET /v1/agencies/{code}/quality": {"system", "auditor"},
+    "GET /v1/held-deliveries": {"system", "auditor"},
+    "POST /v1/held-deliveries/{held_id}/{decision}": {"system"},
+}
+VALUES = {
+    "agency": "tax", "dataset": "tax_arrears", "source_id": "x", "act": "pause", "decision": "approve", "form": "csv",
+}  # fmt: skip
+
+
+def roles_of(name):
+    """The roles that a page's guard names; all of them where it names none."""
+    return find(ALL[name].dependant, lambda call: getattr(call, "roles", None)) or EVERYBODY
+
+
+def test_every_page_for_people_has_a_row():
+    assert {name for name, route in ALL.items() if is_for_people(route)} == set(PAGES)
+
+
+@pytest.fixture(scope="module")
+async def browsers(gateway):
+    """One signed in for every role."""
+    async with gateway.units.begin("test.house", OPERATOR) as work:
+        await add_institution(work, institution_id="house", name="某行", kind="bank")
+    async with AsyncExitStack() as stack:
+        opened = {}
+        for role in ROLES:
+            transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+            browser = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
+            opened[role] = await stack.enter_async_context(browser)
+            more = {"clerk": {"agency": "tax"}, "staff": {"institution": "house"}}.get(role, {})
+            await signed_in(gateway, opened[role], f"one-{role}", role, **more)
+        yield opened
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("GET /console")])
+async def test_a_page_opens_for_its_roles_alone(browsers, name):
+    path = name.partition(" ")[2].format_map({**VALUES, "batch_id": uuid4()})
+    told = {role: await browser.get(path) for role, browser in browsers.items()}
+    kept_out = {role for role, answer in told.items() if answer.status_code == 403 and "您的角色" in answer.text}
+    assert set(ROLES) - kept_out == PAGES[name]
+    assert all(answer.status_code < 500 for answer in told.values())
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("POST")])
+def test_a_form_is_taken_from_its_roles_alone(name):
+    assert roles_of(name) == PAGES[name]
+
+
+def test_each_route_of_an_administrator_is_for_those_named():
+    audit = {name for name, scopes in GUARDED.items() if "audit" in scopes} - set(ROUTES)
+    every_client = {name for name, scopes in GUARDED.items() if all(held & set(scopes) for held in SCOPES.values())}
+    assert all("/v1/catalogue" in name for name in every_client)
+    for name in set(GUARDED) - every_client:
+        scopes = GUARDED[name]
+        opened = {kind for kind in ("operator", "system", "auditor") if SCOPES[kind] & set(scopes)}
+        assert opened == ROUTES.get(name, {"auditor"} if name in audit else set()), name
+    assert not SCOPES["operator"] & SCOPES["system"] | SCOPES["operator"] & SCOPES["auditor"]
+
+
+@pytest.mark.parametrize("role", ["system", "auditor"])
+async def test_nobody_holds_two_offices(gateway, role):
+    name = f"王芳 {role}"
+    async with gateway.units.begin("test.invite", MACHINE) as work:
+        await invite(work, person_id=f"wang-{role}", name=name, role="operator")
+    for second in (role, "operator"):  # neither another office, nor a second vote in the same one
+        with pytest.raises(DeniedError, match="nobody holds two"):
+            async with gateway.units.begin("test.invite", MACHINE) as work:
+                await invite(work, person_id=f"wang-{role}-2", name=name, role=second)
+    with pytest.raises(DeniedError, match="has another role"):
+        await invited(gateway, f"wang-{role}", role)
+    for kind in (role, "account"):
+        with pytest.raises(DeniedError):
+            async with gateway.units.begin("test.client", MACHINE) as work:
+                await add_client(
+                    work, client_id=f"of-wang-{kind}", kind=kind, jwk=public_jwk(generate_key("ES256")),
+                    institution_id=None, person=f"wang-{role}",
+                )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["operator", "system"])
+async def test_an_administrators_client_belongs_to_a_person(gateway, kind):
+    with pytest.raises(DeniedError, match="invite them first"):
+        async with gateway.units.begin("test.client", MACHINE) as work:
+            key = public_jwk(generate_key("ES256"))
+            await add_client(work, client_id=f"nobodys-{kind}", kind=kind, jwk=key, institution_id=None)
+
+
+async def test_a_client_stops_with_its_person(gateway, client):
+    key = await register(gateway, "leaving", "operator")
+    issuer = gateway.settings.issuer
+    assert (await ask_token(client, assertion(key, "leaving", issuer))).status_code == 200
+    async with gateway.units.begin("test.standing", MACHINE) as work:
+        await set_standing(work, person_id="leaving", status="suspended")
+    assert (await ask_token(client, assertion(key, "leaving", issuer))).status_code == 401
+
+
+async def test_a_client_from_before_is_bound_to_its_person(gateway):
+    await register(gateway, "older", "operator")
+    async with gateway.database.begin("test.before") as session:
+        await session.execute(text("UPDATE client SET person_id = NULL WHERE client_id = 'older'"))
+    with pytest.raises(DeniedError, match="nobody holds two"):
+        async with gateway.units.begin("test.bind", MACHINE) as work:
+            await bind_client(work, client_id="older", person="auditor")
+    async with gateway.units.begin("test.bind", MACHINE) as work:
+        await bind_client(work, client_id="older", person="older")

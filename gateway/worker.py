@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy import text
@@ -16,6 +16,7 @@ from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
 from gateway.evidence.fsck import check_nightly
+from gateway.evidence.syslog import receiver_of, send_log
 from gateway.gateway import Gateway
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiries.store import expire_intents
@@ -35,6 +36,7 @@ from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
 ANSWER_SECONDS = 2.0
 CANCEL_SECONDS = 0.5
 SEQUENCE_SECONDS = 0.2
+SYSLOG_SECONDS = 1.0
 PUBLISH_SECONDS = 1.0
 SERVER_SECONDS = 2.0
 PARTITION_SECONDS = 3600.0
@@ -48,6 +50,7 @@ ALERT_SECONDS = 60.0
 HELD_SECONDS = 3600.0
 FSCK_SECONDS = 600.0
 QUEUE = "deliveries"
+_THIS_WORKER = uuid4()
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0  # half of what /readyz lets an entry wait: what comes back is found in time
 _LOG = structlog.get_logger("gateway.worker")
@@ -69,6 +72,12 @@ async def publish_head(gateway: Gateway) -> None:
     store = HeadStore(gateway.settings.head_folder)
     async with gateway.database.begin("audit.publish", role="sequencer") as session:
         await publish(session, gateway.audit.log_id, gateway.audit.origin, gateway.keys.audit_key(), store, now())
+
+
+async def send_out(gateway: Gateway) -> bool:
+    """Send the log out by syslog, where a receiver is set."""
+    receiver = receiver_of(gateway.settings)
+    return receiver is not None and await send_log(gateway.units, receiver, gateway.settings.instance, _THIS_WORKER)
 
 
 async def revive_server(gateway: Gateway) -> None:  # noqa: ARG001 - the process holds it, whatever the instance
@@ -147,6 +156,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "fsck": (check_log, FSCK_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
+    "syslog": (send_out, SYSLOG_SECONDS),
 }
 
 

@@ -23,6 +23,7 @@ from connectors.personal.sealing import Connection, SubjectKeys, is_sealed, is_u
 LONGEST_KEPT_CELL = 2_000
 FIELD = "refused cell"
 ERASED = "〔已删除〕"
+HIDDEN = "〔已隐去〕"
 _OLD = text("SELECT batch_id FROM batch WHERE rejected > 0 AND received_at < :before")
 PORTION = 2_000  # rows read at a time
 _ROWS = text("""
@@ -81,10 +82,12 @@ class Quarantine:
         return str(self.keys.seal_many([self._ref], FIELD, [plain])[0]) if sealed and plain.strip() else plain
 
 
-async def open_refused(keys: SubjectKeys, connection: Connection, rows: Sequence[Any]) -> list[tuple[Any, Any]]:
+async def open_refused(
+    keys: SubjectKeys, connection: Connection, rows: Sequence[Any], *, personal: bool = True
+) -> list[tuple[Any, Any]]:
     """Return the reasons and cells of rejected rows opened, for the agency they came from.
 
-    A row has `batch_id`, `reasons` and `cells`.
+    A row has `batch_id`, `reasons` and `cells`. Without `personal` whatever may tell of a person is hidden.
     """
     refs = {row.batch_id: keys.protector.ref_of("batch", str(row.batch_id)) for row in rows}
     await keys.load(connection, refs.values())
@@ -92,6 +95,8 @@ async def open_refused(keys: SubjectKeys, connection: Connection, rows: Sequence
     def opened(ref: str, value: str) -> str:
         if not (is_sealed(value) and is_under(ref, value)):
             return value
+        if not personal:
+            return HIDDEN
         found = keys.open_many(FIELD, [value])[0]
         return ERASED if found is None else str(found)
 

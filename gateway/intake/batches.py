@@ -41,10 +41,12 @@ async def read_batches(work: UnitOfWork, before: UUID | None, most: int) -> list
 async def read_rejected(
     work: UnitOfWork, protector: Protector, batch_id: UUID, most: int
 ) -> tuple[Batch, list[dict[str, Any]]]:
-    """Return a batch and the first of its refused rows, opened. Raises DeniedError."""
+    """Return a batch and the first of its refused rows, opened as far as the actor may. Raises DeniedError."""
     batch = await get_batch(work, batch_id)
     refused = await load_refused(work.session, batch_id, most)
-    opened = await open_refused(SubjectKeys(protector), await raw(work.session), refused)
+    opened = await open_refused(
+        SubjectKeys(protector), await raw(work.session), refused, personal=_reads_personal(work)
+    )
     await _record_read(work, batch, len(refused))
     rows = [
         {"row_number": row.row_number, "reasons": reasons, "cells": cells}
@@ -54,10 +56,18 @@ async def read_rejected(
 
 
 async def export_rejected(work: UnitOfWork, protector: Protector, batch_id: UUID, target: BinaryIO, form: Form) -> None:
-    """Write all refused rows of a batch into `target`, to be corrected and sent back. Raises DeniedError."""
+    """Write all refused rows of a batch into `target`, to be corrected and sent back, opened as far as the actor may.
+
+    Raises DeniedError.
+    """
     batch = await get_batch(work, batch_id)
-    await write_rejected(work.session, batch_id, target, form, protector)
+    await write_rejected(work.session, batch_id, target, form, protector, personal=_reads_personal(work))
     await _record_read(work, batch, batch.rejected)
+
+
+def _reads_personal(work: UnitOfWork) -> bool:
+    """Tell whether the actor sees what may be personal: auditors verify, and need nobody's name for it."""
+    return work.actor.kind != "auditor"
 
 
 async def _record_read(work: UnitOfWork, batch: Batch, count: int) -> None:

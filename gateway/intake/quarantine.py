@@ -29,14 +29,17 @@ Line = list[str | int]
 
 
 async def write_rejected(
-    session: AsyncSession, batch_id: UUID, target: BinaryIO, form: Form, protector: Protector
+    session: AsyncSession, batch_id: UUID, target: BinaryIO, form: Form, protector: Protector, *, personal: bool = True
 ) -> None:
-    """Write the batch's refused rows into `target`, in their order, opened for the agency they came from."""
+    """Write the batch's refused rows into `target`, in their order, opened for the agency they came from.
+
+    Without `personal` whatever may tell of a person is hidden.
+    """
     keys, connection = SubjectKeys(protector), await raw(session)
     names = await load_columns(session, batch_id)
     sheet = (_Workbook if form == "xlsx" else _Csv)(target, [*headings(batch_id), *names])
     async for portion in stream_refused(session, batch_id):
-        opened = await open_refused(keys, connection, portion)
+        opened = await open_refused(keys, connection, portion, personal=personal)
         lines = [_line(row.row_number, *found, names) for row, found in zip(portion, opened, strict=True)]
         await asyncio.to_thread(sheet.write, lines)
     await asyncio.to_thread(sheet.close)

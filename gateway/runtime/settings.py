@@ -62,6 +62,10 @@ class Settings(BaseSettings):
 
     unsigned_seconds: int = Field(default=900, ge=60)
     fsck_hour: int = Field(default=3, ge=0, le=23)
+    syslog_address: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$")
+    syslog_ca: Path | None = None
+    syslog_certificate: Path | None = None
+    syslog_key: Path | None = None
 
     otlp_endpoint: str | None = None
     trace_ratio: float = Field(default=0.01, ge=0, le=1)

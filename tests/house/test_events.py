@@ -217,7 +217,7 @@ STEPS_LEAVE = {
 }  # fmt: skip
 STEPS_WITHOUT = {
     "server": "no database yet", "partitions": "empty tables", "ended": "marks nobody can use any more",
-    "sequence": "the log itself", "publish": "the log itself",
+    "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip
 ELSEWHERE = {
     "consent.approved consent.rejected consent.paused consent.resumed consent.approval_refused": "tests/consents",

@@ -117,14 +117,14 @@ def test_what_is_recorded_is_published_exported_and_verified_offline(instance, t
         wait_ready(instance["XINQIAO_ISSUER"], server, log)
         os.killpg(first.pid, signal.SIGKILL)
         with running(["worker"], instance), running(["worker"], instance):
-            wait_until(lambda: signed_size(instance) == 2, "the first checkpoint")
+            wait_until(lambda: signed_size(instance) == 5, "the first checkpoint")
         ready = httpx.get(f"{instance['XINQIAO_ISSUER']}/readyz").json()
         assert ready["status"] == "ok"
         note = httpx.get(f"{instance['XINQIAO_ISSUER']}/audit/log/checkpoint").text
-        assert verify_checkpoint(note, vkey).size == 2
-        tile = httpx.get(f"{instance['XINQIAO_ISSUER']}/audit/log/tile/0/000.p/2")
-        assert len(tile.content) == 64
-        for path in ("0/000", "0/000.p/3", "0/000.p/0", "0/001.p/1", "1/000.p/1", "0/x", "99/000", "entries/000.p/2"):
+        assert verify_checkpoint(note, vkey).size == 5
+        tile = httpx.get(f"{instance['XINQIAO_ISSUER']}/audit/log/tile/0/000.p/5")
+        assert len(tile.content) == 160
+        for path in ("0/000", "0/000.p/6", "0/000.p/0", "0/001.p/1", "1/000.p/1", "0/x", "99/000", "entries/000.p/5"):
             refused = httpx.get(f"{instance['XINQIAO_ISSUER']}/audit/log/tile/{path}")
             assert (refused.status_code, refused.headers["content-type"]) == (404, "application/problem+json")
     xinqiao(["audit", "export", str(tmp_path / "log")], instance)
@@ -133,14 +133,14 @@ def test_what_is_recorded_is_published_exported_and_verified_offline(instance, t
     offline = {name: instance[name] for name in ("PATH", "HOME", "LC_ALL")}
     assert json.loads(xinqiao(arguments, offline).stdout) | {"root": "", "rows": {}} == {
         "log": instance["XINQIAO_ISSUER"].split("//")[1] + "/audit",
-        "entries": 2,
+        "entries": 5,
         "root": "",
         "rows": {},
         "earlier_checkpoints": 1,
-        "types": {"instance.initialised": 1, "client.added": 1},
+        "types": {"instance.initialised": 1, "client.added": 1, "person.invited": 3},
         "verdict": "verified",
     }
-    bundle = tmp_path / "log/tile/entries/000.p/2"
+    bundle = tmp_path / "log/tile/entries/000.p/5"
     bundle.write_bytes(bundle.read_bytes().replace(b"operator", b"operatOr"))
     refused = xinqiao(arguments, offline, check=False)
     assert refused.returncode == 1

@@ -250,3 +250,20 @@ async def test_a_correction_is_a_new_version_where_the_row_was_on_record(push, g
     assert (await push(write(table), Corrects=batch)).json()["corrections"] == 1
     versions = await rows("SELECT version FROM record WHERE business_key LIKE :k ORDER BY 1", k=f"{uscc(2100)}%")
     assert [row[0] for row in versions] == [1, 2]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_auditors_see_why_rows_were_refused_and_no_persons_name(push, get, form):
+    body = arrears([70], amount="若干", name="张三水果店", address="人民路5号")
+    batch = (await push(f"{HEADER}\n{body.partition(chr(10))[2]}")).json()["batch"]
+    shown = {}
+    for who in ("tax", "auditor-1"):
+        answer = await get(f"/v1/batches/{batch}/rejected-rows?format={form}", who)
+        assert answer.status_code == 200, answer.text
+        shown[who] = (
+            answer.text if form == "csv" else str(fastexcel.read_excel(answer.content).load_sheet(0).to_polars().rows())
+        )
+    assert ("张三水果店" in shown["tax"], "若干" in shown["tax"], uscc(70) in shown["tax"]) == (True, True, True)
+    assert ("张三" in shown["auditor-1"], "人民路" in shown["auditor-1"]) == (False, False)
+    assert ("已隐去" in shown["auditor-1"], "若干" in shown["auditor-1"]) == (True, True)
+    assert uscc(70) in shown["auditor-1"]

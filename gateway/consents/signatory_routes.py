@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from fastapi import Depends
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
@@ -14,7 +15,7 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
-from gateway.web.router import Depends, Router
+from gateway.web.router import Router
 
 router = Router(prefix="/v1/signatories", tags=["授权 Consent"])
 Signatory = Annotated[UnitOfWork, Depends(working("records"), scope="function")]

@@ -27,7 +27,6 @@ SEES_QUALITY = {"system", "auditor", "regulator", "clerk"}
 PAGES = {
     "GET /console": EVERYBODY,
     "POST /console/sign-out": EVERYBODY,
-    "GET /oauth/authorize": EVERYBODY,
     "POST /oauth/authorize": EVERYBODY,
     "GET /console/catalogue": EVERYBODY,
     "GET /console/catalogue/{dataset}": EVERYBODY,

@@ -25,6 +25,7 @@ OPERATIONS: Mapping[str, Operation] = {
         sent=ACTION,
         answered={**CHANGE, "status": "done"},
         also={202: "等待另一人批准 It waits for approval."},
+        gives={"change": ("POST /v1/admin/changes/{change_id}/{decision}",)},
     ),
     "POST /v1/admin/changes/{change_id}/{decision}": Operation(
         (

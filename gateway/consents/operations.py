@@ -46,7 +46,17 @@ OPERATIONS: Mapping[str, Operation] = {
         answered={"signatory": "shoes-2", "kid": "k2", "decided": "confirmed", "decided_by": "shoes"},
     ),
     "POST /v1/consents": Operation(
-        ("invalid-subject", "invalid-terms", "not-yours-to-decide"), sent=TERMS, answered=CONSENT
+        ("invalid-subject", "invalid-terms", "not-yours-to-decide"),
+        sent=TERMS,
+        answered=CONSENT,
+        gives={
+            "consent": (
+                "GET /v1/consents/{consent_id}",
+                "GET /v1/consents/{consent_id}/evidence",
+                "GET /v1/consents/{consent_id}/uses",
+                "POST /v1/consents/{consent_id}/{action}",
+            )
+        },
     ),
     "GET /v1/consents": Operation(answered={"consents": [CONSENT], "next": None}),
     "GET /v1/consents/{consent_id}": Operation(("consent-not-found",), answered=CONSENT),

@@ -65,6 +65,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "expires_at": "2026-12-27T01:08:10+00:00",
             "answer": "eyJhbGciOiJFZDI1NTE5Iiwi…",
         },
+        gives={"inquiry": ("GET /v1/inquiries/{inquiry_id}",)},
     ),
     "GET /v1/inquiries/{inquiry_id}": Operation(
         ("inquiry-not-found",),
@@ -100,6 +101,7 @@ OPERATIONS: Mapping[str, Operation] = {
         },
         answered={"result": RESULT, "version": 1, "exchange": EXCHANGE},
         also={201: "收到一个版本 It is a version of its own."},
+        gives={"result": ("GET /v1/usage-results/{result_id}",)},
     ),
     "GET /v1/usage-results/{result_id}": Operation(
         ("usage-result-not-found",),

@@ -62,6 +62,7 @@ OPERATIONS: Mapping[str, Operation] = {
         sent=FILE,
         answered=BATCH,
         also={200: "已收过，未变 It was sent before, unchanged."},
+        gives={"batch": ("GET /v1/batches/{batch_id}", "GET /v1/batches/{batch_id}/rejected-rows")},
     ),
     "GET /v1/batches/{batch_id}": Operation(("batch-not-found",), answered=BATCH),
     "GET /v1/batches/{batch_id}/rejected-rows": Operation(

@@ -65,6 +65,7 @@ def describe(app: FastAPI, operations: Mapping[str, Operation], scopes: Mapping[
         for method, described in methods.items():
             name = f"{method.upper()} {path}"
             _complete(described, operations[name], callers[name], writes=method != "get")
+            _link(described["responses"], operations[name], document["paths"])
     return document
 
 
@@ -109,6 +110,19 @@ def _complete(described: dict[str, Any], operation: Operation, scopes: tuple[str
     for reason in sorted(set(reasons)):
         _add_problem(responses, reason)
     described["responses"] = dict(sorted(responses.items()))
+
+
+def _link(responses: dict[str, Any], operation: Operation, paths: Mapping[str, Any]) -> None:
+    """Say of each id in an answer which operations take it (OpenAPI 3.1, links)."""
+    links = {}
+    for member, targets in operation.gives.items():
+        for method, path in (target.split() for target in targets):
+            parameter = path.partition("{")[2].partition("}")[0]
+            told = {"operationId": paths[path][method.lower()]["operationId"]}
+            links[told["operationId"]] = {**told, "parameters": {parameter: f"$response.body#/{member}"}}
+    for status, response in responses.items():
+        if links and status.startswith("2"):
+            response["links"] = links
 
 
 def _show(content: dict[str, Any], example: object) -> None:

@@ -10,7 +10,8 @@ class Operation:
 
     Reasons that come with the token, the parameters or the body are added to every operation that has them.
     `oauth` are errors of the form of RFC 6749, by status; `also` are further statuses, with what they mean.
-    `media_type` is the answer's where the route does not tell.
+    `media_type` is the answer's where the route does not tell; `gives` names ids in the answer, and for each the
+    operations that take it.
     """
 
     reasons: tuple[str, ...] = ()
@@ -20,6 +21,7 @@ class Operation:
 
     also: Mapping[int, str] = field(default_factory=dict)
     media_type: str = "text/plain"
+    gives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 OPERATIONS: Mapping[str, Operation] = {

@@ -1,0 +1,67 @@
+"""The links of the interface lead where they say: what one operation gives, those that take it find."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.documented import document
+from tests.enterprises import uscc
+from tests.house.objects import HEADER
+from tests.stories import registration
+
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, methods in document()["paths"].items()
+    for method, operation in methods.items()
+}
+LINKED = {
+    f"{method} {path}": response["links"]
+    for method, path, operation in OPERATIONS.values()
+    for response in operation["responses"].values()
+    if "links" in response
+}
+
+
+@pytest.fixture
+async def made(story):
+    """An answer of every operation that gives an id, and who may go on with it."""
+    await story.enrol("market_regulation", "agency")
+    await story.enrol("operator-1b", "operator")
+    await story.account("bank-1", "bank")
+    await story.push("market_regulation", "ent_registration", registration(1))
+    batch = await story.push("tax", "tax_arrears", f"{HEADER}\n某公司,{uscc(1)},某路,若干,增值税\n")
+    consent = await story.consent("bank-1", 1)
+    inquiry = (await story.ask("bank-1", 1, consent=consent["consent"])).json()
+    report = {"inquiry": inquiry["inquiry"], "outcome": "refused", "decided_on": inquiry["issued_at"][:10]}
+    new = {"action": "institution.add", "institution": "new", "name": "新行", "class": "bank"}
+    posted = {
+        "POST /v1/usage-results": ("bank-1", report),
+        "POST /v1/admin/changes": ("operator-1b", new),
+    }
+    answers = {
+        name: (who, (await story.client.post(name.split()[1], json=body, headers=await story.headers(who))).json())
+        for name, (who, body) in posted.items()
+    }
+    return answers | {
+        "POST /v1/datasets/{dataset}/batches": ("tax", batch),
+        "POST /v1/consents": ("bank-1", consent),
+        "POST /v1/inquiries": ("bank-1", inquiry),
+    }
+
+
+async def test_what_an_operation_gives_the_linked_ones_find(story, made):
+    assert set(LINKED) == set(made)
+    for name, links in LINKED.items():
+        who, answer = made[name]
+        for operation_id, link in links.items():
+            method, path, _ = OPERATIONS[operation_id]
+            for parameter, expression in link["parameters"].items():
+                given = answer[expression.removeprefix("$response.body#/")]
+                found = await follow(story, who, method, path.replace(f"{{{parameter}}}", given))
+                unknown = await follow(story, who, method, path.replace(f"{{{parameter}}}", str(uuid4())))
+                assert (found.status_code == 404, unknown.status_code) == (False, 404), (name, path, found.text)
+
+
+async def follow(story, who, method, path):
+    path = path.replace("{action}", "revoke").replace("{decision}", "reject")
+    return await story.client.request(method, path, headers=await story.headers(who))

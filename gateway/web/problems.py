@@ -44,6 +44,14 @@ def problem(request: Request, denial: Denial) -> JSONResponse:
     return JSONResponse(body, status, headers=dict(denial.headers), media_type=MEDIA_TYPE)
 
 
+async def on_storage(request: Request, fault: Exception) -> Response:
+    """Answer a database or a disk that cannot be used; every other fault of the operating system is one of ours."""
+    if isinstance(fault, OSError) and fault.errno not in DISK_FULL:
+        raise fault
+    _LOG.error("storage fault", fault=type(getattr(fault, "orig", None) or fault).__name__)
+    return problem(request, Denial("storage-unavailable", headers={"Retry-After": "5"}))
+
+
 def install_handlers(app: FastAPI) -> None:
     """Map every fault that reaches the edge to a problem document."""
 
@@ -67,12 +75,6 @@ def install_handlers(app: FastAPI) -> None:
         response = problem(request, Denial(reason, str(fault.detail), members, headers))
         response.status_code = fault.status_code
         return response
-
-    async def on_storage(request: Request, fault: Exception) -> Response:
-        if isinstance(fault, OSError) and fault.errno not in DISK_FULL:
-            raise fault
-        _LOG.error("storage fault", fault=type(getattr(fault, "orig", None) or fault).__name__)
-        return problem(request, Denial("storage-unavailable", headers={"Retry-After": "5"}))
 
     async def on_fault(request: Request, fault: Exception) -> Response:
         # The text may hold record contents: only the type goes to the log, the trace has the rest of the path.

@@ -27,6 +27,7 @@ def served(socket_folder, tmp_path_factory):
         "XINQIAO_KEEP_ALIVE_SECONDS": "2",
         "XINQIAO_MAX_CONNECTIONS": "40",
         "XINQIAO_MAX_CONNECTIONS_PER_ADDRESS": "20",
+        "XINQIAO_METRICS_PORT": str(free_port()),
         "XINQIAO_TRUSTED_PROXIES": '["127.0.0.9"]',
     }
     folder = tmp_path_factory.mktemp("connections")
@@ -51,7 +52,9 @@ def first_line(connection):
 
 def counted(gateway, outcome):
     """Return how often a connection ended so, by the metrics."""
-    for line in httpx.get(f"{gateway.issuer}/metrics", timeout=20).text.splitlines():
+    for line in httpx.get(
+        f"http://127.0.0.1:{gateway.env['XINQIAO_METRICS_PORT']}/metrics", timeout=20
+    ).text.splitlines():
         if line.startswith(f'xinqiao_steps_total{{outcome="{outcome}",step="connection"}}'):
             return float(line.split()[1])
     return 0.0
@@ -201,6 +204,7 @@ def test_a_limit_of_open_files_that_is_too_low_is_told_at_the_start(served, file
     gateway, _ = served
     port, log = free_port(), gateway.home / "serve.log"
     env = gateway.env | {"TEST_OPEN_FILES": files, "XINQIAO_PORT": str(port), "XINQIAO_MAX_CONNECTIONS": "1000"}
+    env |= {"XINQIAO_METRICS_PORT": "0"}
     with running(["serve"], env, module="tests.faults.limited") as limited:
         wait_until(lambda: says in log.read_text(), says)
         if files == "210":

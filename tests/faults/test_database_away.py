@@ -103,6 +103,7 @@ def test_an_embedded_server_killed_again_and_again_is_back_within_seconds(privat
         "LC_ALL": "C.UTF-8",
         "XINQIAO_HOME": str(private_home),
         "XINQIAO_ISSUER": issuer,
+        "XINQIAO_METRICS_PORT": "0",
         "XINQIAO_PORT": issuer.rpartition(":")[2],
     }
     xinqiao(["init"], env)

@@ -50,6 +50,7 @@ def test_a_full_disk_is_told_and_once_there_is_room_everything_goes_on(small_dis
         "LC_ALL": "C.UTF-8",
         "XINQIAO_HOME": str(small_disk),
         "XINQIAO_ISSUER": issuer,
+        "XINQIAO_METRICS_PORT": "0",
         "XINQIAO_PORT": issuer.rpartition(":")[2],
     }
     xinqiao(["init"], env)

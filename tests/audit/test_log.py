@@ -18,6 +18,12 @@ from signing.sealing import unseal
 from tests.audit.hand_log import KEK, KEY, NOW, ORIGIN, VKEY, verify
 
 
+async def test_where_nothing_waits_nothing_is_moved(log):
+    assert await log.sequence() == 0
+    await log.record(2)
+    assert [await log.sequence(), await log.sequence()] == [2, 0]
+
+
 async def test_an_event_that_is_rolled_back_was_never_there(log):
     with pytest.raises(RuntimeError):
         async with log.database.begin("record") as session:

@@ -66,7 +66,7 @@ async def test_an_inquiry_and_a_write_are_refused_and_leave_nothing(bank, where)
         assert (pushed.status_code, slug(pushed)) == (503, "log-not-signed")
         read = await bank.client.get("/v1/quota", headers=await bank.headers("bank-1"))
         assert read.status_code == 200
-        found = {one.name: one for one in await readiness(bank.gateway.units, bank.gateway.settings.worker_folder)}
+        found = {one.name: one for one in await readiness(bank.gateway.units, bank.gateway.settings)}
         assert (found["checkpoint"].ok, found["checkpoint"].needed) == (False, True)
         assert "refused" in found["checkpoint"].seen
     async with bank.gateway.database.begin("test.count") as session:

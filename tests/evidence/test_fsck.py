@@ -177,7 +177,7 @@ async def as_administrator(gateway, *statements):
 
 
 async def ready(gateway):
-    found = await readiness(gateway.units, gateway.settings.worker_folder)
+    found = await readiness(gateway.units, gateway.settings)
     return {one.name: one for one in found}
 
 

@@ -181,7 +181,7 @@ async def ready(gateway):
     return {one.name: one for one in found}
 
 
-async def test_a_difference_stops_the_signing_until_somebody_lifts_it_with_a_reason(grown, story):
+async def test_a_difference_stops_the_signing_until_somebody_lifts_it_with_a_reason(grown, story, monitor):
     assert (await ready(grown))["audit"].ok
     await as_administrator(grown, f"UPDATE audit_event SET actor = 'nobody' WHERE event_id = {SOME}")
     report = await check_instance(grown.units, at_this_machine(), silent)
@@ -195,7 +195,7 @@ async def test_a_difference_stops_the_signing_until_somebody_lifts_it_with_a_rea
     assert await count(grown, "audit.stopped") == 1
     seen = (await ready(grown))["audit"]
     assert (seen.ok, seen.needed, "stopped since" in seen.seen) == (False, False, True)
-    metrics = (await story.client.get("/metrics")).text
+    metrics = (await monitor.get("/metrics")).text
     assert "xinqiao_audit_stopped 1.0" in metrics
     shown = await story.client.get("/readyz")
     assert (shown.json()["status"], shown.json()["checks"]["audit"]["ok"]) == ("degraded", False)
@@ -204,7 +204,7 @@ async def test_a_difference_stops_the_signing_until_somebody_lifts_it_with_a_rea
         await lift(work, "已从备份恢复")
     await publish_head(grown)
     assert await count(grown, "audit.stop_lifted") == 1
-    assert "xinqiao_audit_stopped 0.0" in (await story.client.get("/metrics")).text
+    assert "xinqiao_audit_stopped 0.0" in (await monitor.get("/metrics")).text
     async with grown.units.begin("test.lift", Actor("operator-1", "operator")) as work:
         with pytest.raises(DeniedError):
             await lift(work, "再次")
@@ -212,7 +212,7 @@ async def test_a_difference_stops_the_signing_until_somebody_lifts_it_with_a_rea
     assert (report.checked.findings.told, report.stopped) == ([], False)
 
 
-async def test_a_hidden_entry_is_marked_where_it_is_shown_and_counted(grown, story):
+async def test_a_hidden_entry_is_marked_where_it_is_shown_and_counted(grown, story, monitor):
     await story.enrol("auditor-1", "auditor")
     await take_in(grown)
     await publish_head(grown)
@@ -226,6 +226,6 @@ async def test_a_hidden_entry_is_marked_where_it_is_shown_and_counted(grown, sto
         others = (await story.client.get("/v1/audit/entries?limit=2", headers=headers)).json()["entries"]
         assert all("differs" not in one for one in others)
         counted = 'xinqiao_steps_total{outcome="columns-differ",step="audit-entry"} 2.0'
-        assert counted in (await story.client.get("/metrics")).text
+        assert counted in (await monitor.get("/metrics")).text
     finally:
         await as_administrator(grown, f"UPDATE audit_event SET institution = NULL WHERE event_id = {SOME}")

@@ -112,7 +112,12 @@ async def _apply(work: UnitOfWork, means: Means, action: Action) -> None:
 
 
 async def _record(work: UnitOfWork, change: Change, verb: str) -> Change:
-    payload = {"change": str(change.change_id), "action": change.action, "act": change.act}
+    payload = {
+        "change": str(change.change_id),
+        "action": change.action,
+        "act": change.act,
+        "person": change.asked_person,
+    }
     change.event_id = await work.record(f"change.{verb}", payload, outcome=change.status)
     work.session.add(change)
     await work.session.flush()

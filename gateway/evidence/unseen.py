@@ -57,8 +57,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "person": {
         "name": "personal, decides nothing", "password_hash": "secret", "totp_sealed": "secret", "totp_step": "secret",
-        "invitation": "secret", "invited_until": "follows the invitation", "failures": "slows guessing down",
-        "locked_until": "slows guessing down", "created_at": "in the entry's time",
+        "invitation": "secret", "invited_until": "follows the invitation", "recovery_codes": "secret",
+        "factor_reset_until": "in the time of person.factor_reset", "created_at": "in the entry's time",
         "event_id": "names the first entry",
     },
     "peer": {"event_id": "names the last entry"},

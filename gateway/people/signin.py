@@ -94,7 +94,7 @@ async def _enter(work: UnitOfWork, row: Person, code: str, lanes: Lanes, *, righ
     if right and row.status == "active" and row.factor_reset_until and row.factor_reset_until > work.now:
         row.factor_reset_until = None
         token = open_enrolment(work, row, timedelta(hours=ENROL_AGAIN_HOURS))
-        await record_sign_in(work, row, "person.sign_in_refused", "enrol-again")
+        await record_sign_in(work, row, "person.enrolling_again", "invited")
         return Entry(enrolment=token)
     reason = await _refusal(work, row, code, right=right)
     if reason is not None:

@@ -226,7 +226,7 @@ ELSEWHERE = {
     "delivery.acknowledged delivery.confirmed delivery.refused": "tests/platforms",
     "token.issued token.refused token.revoked authorization.permitted authorization.refused": "tests/identity",
     "person.enrolled person.enrolment_refused person.signed_in person.sign_in_refused": "tests/people",
-    "person.signed_out person.recovery_code_used person.factor_reset": "tests/people",
+    "person.signed_out person.recovery_code_used person.factor_reset person.enrolling_again": "tests/people",
     "signatory.key_objected": "tests/consents/test_signatories.py",
     "change.asked change.approved change.rejected": "tests/admin",
     "request.refused": "tests/identity/test_refusals.py",

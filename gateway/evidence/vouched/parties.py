@@ -3,7 +3,7 @@
 They are few beside the entries of the log: what the events make of them is kept in memory until the end.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway.evidence.vouched.declaration import (
@@ -48,6 +48,29 @@ def _key_added(rows: dict[str, Expected], entry: Entry) -> None:
     _NEW_KEY(rows, entry)
 
 
+def _moment(name: str) -> Told:
+    """Make the teller of a moment, as the rows have it."""
+    tell = said(name)
+
+    def told(entry: Entry) -> Any:  # noqa: ANN401 - a text, None, or UNTOLD
+        moment = tell(entry)
+        if not isinstance(moment, str):
+            return moment
+        return datetime.fromisoformat(moment).astimezone(UTC).strftime(_LEAF_TIME)
+
+    return told
+
+
+def _key_objected(rows: dict[str, Expected], entry: Entry) -> None:
+    """End a key that waited, and leave the others as they were before it."""
+    client, waited = said("client")(entry), _moment("not_before")(entry)
+    for key, row in rows.items():
+        ends = row.get("not_after")
+        if key.startswith(f"{client}/") and row.get("status") == "active" and isinstance(ends, str) and ends >= waited:
+            row["not_after"] = None
+    _OBJECTED(rows, entry)
+
+
 def _initialised(rows: dict[str, Expected], entry: Entry) -> None:
     """Bring the instance's first keys into being."""
     digests = said("publics")(entry)
@@ -72,13 +95,20 @@ def _used(rows: dict[str, Expected], entry: Entry) -> None:
     row["uses"] = UNTOLD if row["uses"] is UNTOLD else row["uses"] + 1
 
 
-_NEW_KEY = born(_named("client", "kid"), {"status": always("active"), "public": said("key"), "not_after": always(None)})
+_NEW_KEY = born(_named("client", "kid"), {"status": always("active"), "public": said("key"), "not_after": always(None),
+    "not_before": _moment("not_before"), "decided": always(None), "decided_by": always(None),
+})  # fmt: skip
+_OBJECTED = changed(_named("client", "kid"), {
+    "status": always("retired"), "decided": always("objected"), "decided_by": leaf("actor"),
+})  # fmt: skip
 _CONSENT_EVENTS: dict[str, Fold] = {
     **{f"consent.{verb}": _versioned for verb in
        ("requested", "approved", "rejected", "paused", "resumed", "revoked")},
     "inquiry.answered": _used,
 }  # fmt: skip
-_CHANGE = {"action": said("action"), "status": leaf("outcome")}
+_CHANGE = {
+    "action": said("action"), "act": said("act"), "asked_person": said("person"), "status": leaf("outcome"),
+}  # fmt: skip
 
 PARTIES: tuple[Party, ...] = (
     Party(
@@ -99,13 +129,15 @@ PARTIES: tuple[Party, ...] = (
     Party(
         "clients", "client",
         """SELECT client_id AS key, kind, institution_id, subject, status, scopes, products, networks, redirect_uris,
-                  must_sign FROM client""",
+                  must_sign, person_id FROM client""",
         {
             "client.added": born(_CLIENT, {
                 "kind": said("kind"), "institution_id": leaf("institution"), "subject": said("subject"),
                 "status": always("active"), "scopes": always(None), "products": always(None), "networks": always(None),
                 "redirect_uris": always([]), "must_sign": always(value=False),
+                "person_id": said("person"),
             }),
+            "client.bound": changed(_CLIENT, {"person_id": said("person")}),
             "client.limited": changed(
                 _CLIENT, {name: said(name) for name in ("scopes", "products", "networks", "redirect_uris")}
             ),
@@ -115,13 +147,18 @@ PARTIES: tuple[Party, ...] = (
     ),
     Party(
         "client-keys", "client_key",
-        """SELECT client_id || '/' || kid AS key, public, status,
+        """SELECT client_id || '/' || kid AS key, public, status, decided, decided_by,
+                  to_char(not_before AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS not_before,
                   to_char(not_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS not_after
            FROM client_key""",
         {
             "client.added": _NEW_KEY,
             "client.key_added": _key_added,
             "client.key_retired": changed(_named("client", "kid"), {"status": always("retired")}),
+            "signatory.key_confirmed": changed(_named("client", "kid"), {
+                "not_before": _moment("not_before"), "decided": always("confirmed"), "decided_by": leaf("actor"),
+            }),
+            "signatory.key_objected": _key_objected,
         },
         {"public": digest_of_json},
     ),
@@ -146,6 +183,7 @@ PARTIES: tuple[Party, ...] = (
                 "status": always("invited"), "oidc_subject": said("sso"),
             }),
             "person.enrolled": changed(_enrolled, {"status": always("active")}),
+            "person.enrolling_again": changed(_enrolled, {"status": always("invited")}),
             "person.suspended": changed(_PERSON, {"status": always("suspended")}),
             "person.resumed": changed(_PERSON, {"status": always("active")}),
         },
@@ -177,7 +215,7 @@ PARTIES: tuple[Party, ...] = (
         _CONSENT_EVENTS,
     ),
     Party(
-        "changes", "change", "SELECT change_id AS key, action, status FROM change",
+        "changes", "change", "SELECT change_id AS key, action, act, asked_person, status FROM change",
         {f"change.{verb}": born(said("change"), _CHANGE) for verb in ("asked", "made", "approved", "rejected")},
     ),
     Party(

@@ -68,13 +68,13 @@ async def decide_key(work: UnitOfWork, *, client_id: str, kid: str, decision: st
         raise DeniedError("signatory-not-found")
     if key.status != "active" or key.not_before is None or key.not_before <= now:
         raise DeniedError("signatory-decided")
-    key.decided, key.decided_by = DECISIONS[decision], work.actor.name
+    key.decided, key.decided_by, waited_for = DECISIONS[decision], work.actor.name, key.not_before
     if decision == "confirm":
         key.not_before = now
     else:
         key.status = "retired"
-        await work.session.execute(_RESTORE, {"client": client_id, "kid": kid, "waited_for": key.not_before})
-    payload = {"client": client_id, "kid": kid}
+        await work.session.execute(_RESTORE, {"client": client_id, "kid": kid, "waited_for": waited_for})
+    payload = {"client": client_id, "kid": kid, "not_before": key.not_before.isoformat()}
     await work.record(f"signatory.key_{DECISIONS[decision]}", payload, outcome=DECISIONS[decision])
     await work.session.flush()
     return key

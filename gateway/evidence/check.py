@@ -8,7 +8,8 @@ Entries that no signed checkpoint covered yet come last, from a file of their ow
 """
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -18,7 +19,7 @@ from gateway.evidence.batch_records import WHERE, BatchRecords
 from gateway.evidence.vouched.comparison import Comparison
 from gateway.evidence.vouched.declaration import Entry, Members
 from gateway.evidence.vouched.deeds import DEEDS
-from gateway.evidence.vouched.findings import Findings
+from gateway.evidence.vouched.findings import Difference, Findings
 from gateway.evidence.vouched.parties import PARTIES
 from gateway.evidence.vouched.payloads import UNFIT, fitting
 from gateway.evidence.vouched.payloads import WHERE as PAYLOADS
@@ -32,10 +33,20 @@ class EvidenceError(GatewayError):
     """A row is not what the log says it was."""
 
     def __init__(self, findings: Findings) -> None:
-        """Say the first differences, and how many there are."""
-        said = "\n".join(str(one) for one in findings.told[:MOST_SAID])
+        """Say the first differences of each kind of row, and how many there are."""
+        said = "\n".join(str(one) for one in _of_each_kind(findings.told)[:MOST_SAID])
         super().__init__(f"{findings.total} 处不符 differences:\n{said}")
         self.findings = findings
+
+
+def _of_each_kind(told: Sequence[Difference]) -> list[Difference]:
+    """Return the first of every kind, then every second, and so on: many of one kind hide none of another."""
+    counts: Counter[str] = Counter()
+    ranks = []
+    for one in told:
+        ranks.append(counts[one.where])
+        counts[one.where] += 1
+    return [one for _, one in sorted(zip(ranks, told, strict=True), key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True)

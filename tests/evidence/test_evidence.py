@@ -214,12 +214,14 @@ def test_an_older_event_is_compared_on_what_it_says_and_the_rest_is_told():
     comparison = Comparison()
     comparison.enter(entry, {})
     client = {"key": "op", "kind": "operator", "institution_id": None, "subject": None, "status": "active",
-              "scopes": None, "products": None, "networks": None, "redirect_uris": [], "must_sign": False}  # fmt: skip
+              "scopes": None, "products": None, "networks": None, "redirect_uris": [], "must_sign": False,
+              "person_id": None}  # fmt: skip
     comparison.compare_party("clients", client)
-    comparison.compare_party("client-keys", {"key": "op/k", "status": "active", "public": {}, "not_after": None})
+    key = dict.fromkeys(("not_after", "not_before", "decided", "decided_by"))
+    comparison.compare_party("client-keys", {"key": "op/k", "status": "active", "public": {}, **key})
     comparison.finish()
     assert comparison.findings.told == []
-    assert comparison.older == {"clients": 1, "client-keys": 1}
+    assert comparison.older == {"clients": 2, "client-keys": 2}
 
 
 async def test_a_record_changed_in_the_database_is_found_in_the_next_export(story, good, tmp_path):

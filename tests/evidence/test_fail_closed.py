@@ -91,7 +91,7 @@ async def test_an_idle_log_whose_entries_are_all_signed_is_not_late(bank):
 async def test_a_form_of_the_console_is_refused_with_a_page_and_signing_out_is_not(bank):
     transport = httpx.ASGITransport(app=create_app(bank.gateway.settings, bank.gateway))
     async with httpx.AsyncClient(transport=transport, base_url=bank.gateway.settings.issuer) as browser:
-        await signed_in(bank.gateway, browser, "operator-7", "operator")
+        await signed_in(bank.gateway, browser, "system-7", "system")
         await take_in(bank.gateway)
         await publish_head(bank.gateway)
         token = {"csrf": await csrf(browser)}

@@ -18,7 +18,9 @@ from gateway.evidence.vouched.comparison import TABLES
 from gateway.evidence.vouched.declaration import Deed
 from gateway.identity.clients.client_keys import add_key, retire_key
 from gateway.identity.clients.limits import Limits, set_limits, set_signing
-from gateway.identity.clients.registry import set_agreement
+from gateway.identity.clients.owners import bind_client
+from gateway.identity.clients.registry import add_client, set_agreement
+from gateway.identity.clients.signatories import decide_key
 from gateway.identity.key_rotation import rotate
 from gateway.people.invitations import invite
 from gateway.platforms.peers import set_peer
@@ -26,7 +28,6 @@ from gateway.runtime.actor import Actor, at_this_machine
 from gateway.sources.pulls import Source
 from gateway.worker import publish_head, take_in
 from signing.keys import generate_key, public_jwk
-from tests.actors import OPERATOR
 from tests.evidence.forging import forging, other_value, types_of, unbind
 from tests.house.objects import OWN, Town, arrears, message_of
 from tests.identities import asked, change
@@ -74,7 +75,24 @@ async def live_a_little(story):
     sent = {"message": message_of(Town(story, {}), uuid4())}
     received = await story.client.post("/v1/deliveries", json=sent, headers=await story.headers("platform-1"))
     assert received.status_code == 200, received.text
-    async with gateway.units.begin("test.life", OPERATOR) as work:
+    own = Actor("s-1", "signatory", subject=consent["subject"])
+    async with gateway.units.begin("test.signatories", at_this_machine()) as work:
+        kid = {}
+        for name in ("s-confirmed", "s-objected"):
+            key = generate_key("ES256")
+            kid[name] = key.kid
+            await add_client(
+                work, client_id=name, kind="signatory", jwk=public_jwk(key), institution_id=None,
+                subject=consent["subject"], not_before=work.now + timedelta(hours=72),
+            )  # fmt: skip
+        late = public_jwk(generate_key("ES256"))
+        await add_key(work, client_id="s-1", jwk=late, overlap_hours=1, not_before=work.now + timedelta(hours=72))
+        await bind_client(work, client_id="operator-1", person="operator-1")
+    async with gateway.units.begin("test.word", own) as work:
+        await decide_key(work, client_id="s-confirmed", kid=kid["s-confirmed"], decision="confirm")
+        await decide_key(work, client_id="s-objected", kid=kid["s-objected"], decision="object")
+        await decide_key(work, client_id="s-1", kid=late["kid"], decision="object")
+    async with gateway.units.begin("test.life", at_this_machine()) as work:
         second = public_jwk(generate_key("ES256"))
         await add_key(work, client_id="bank-1", jwk=second, overlap_hours=1)
         await retire_key(work, client_id="bank-1", kid=second["kid"])

@@ -41,7 +41,7 @@ def held_file(gateway, held_id):
 
 async def add_source(gateway, source_id, dataset, connector, config, every_seconds=3600):
     request = pulls.SourceRequest(source_id, dataset, connector, config, every_seconds)
-    await pulls.add_source(gateway.units, SYSTEM, request)
+    await pulls.add_source(gateway.units, at_this_machine(), request)
 
 
 async def change_source(gateway, source_id, act):

@@ -21,7 +21,7 @@ from tests.actors import MACHINE, OPERATOR
 from tests.gates import held, writes_to
 from tests.identities import asked, register
 
-TWO = [Actor("operator-2", "operator"), Actor("operator-3", "operator")]
+TWO = [Actor(name, "operator", person=name) for name in ("operator-2", "operator-3")]
 
 
 async def both(gateway, use_case, actors=(OPERATOR, OPERATOR)):

@@ -51,7 +51,7 @@ def test_processes_started_while_the_database_is_away_wait_for_it_say_so_and_can
         assert [process.poll() for process in started.values()] == [None, None]
         proxy.back()
         wait_ready(env["XINQIAO_ISSUER"], started["serve"], Path(env["XINQIAO_HOME"]) / "serve.log")
-        wait_until(lambda: signed_size(env) == 2, "the first checkpoint")
+        wait_until(lambda: signed_size(env) == 5, "the first checkpoint")
     proxy.away()
     for name, command in commands.items():
         before = waits(env, name)
@@ -71,7 +71,7 @@ def test_processes_stop_within_seconds_while_the_database_is_away_or_hangs(proxi
     home = Path(env["XINQIAO_HOME"])
     with running(["serve"], env) as server, running(["worker"], env) as worker:
         wait_ready(env["XINQIAO_ISSUER"], server, home / "serve.log")
-        wait_until(lambda: signed_size(env) == 2, "the first checkpoint")
+        wait_until(lambda: signed_size(env) == 5, "the first checkpoint")
         getattr(proxy, how)()
         wait_until(lambda: ready(env)[0] == 503, "the service to be not ready")
         assert ready(env)[1]["database"]["ok"] is False

@@ -15,7 +15,8 @@ from gateway.evidence.fsck import lift
 from gateway.evidence.stored_check import check_stored
 from gateway.evidence.unseen import COLUMNS
 from gateway.evidence.vouched.comparison import TABLES
-from gateway.evidence.vouched.declaration import Deed
+from gateway.evidence.vouched.declaration import Deed, Entry
+from gateway.evidence.vouched.parties import PARTIES
 from gateway.identity.clients.client_keys import add_key, retire_key
 from gateway.identity.clients.limits import Limits, set_limits, set_signing
 from gateway.identity.clients.owners import bind_client
@@ -203,3 +204,11 @@ def test_every_column_is_compared_or_has_its_reason_and_no_reason_is_left_over()
     for table, reasons in COLUMNS.items():
         assert set(reasons) <= {column.name for column in SQLModel.metadata.tables[table].columns}, table
     assert set(COLUMNS) <= set(BY_TABLE)
+
+
+def test_the_first_operator_of_an_older_instance_is_the_one_who_acted():
+    entry = Entry("older", {"type": "client.added", "actor": "operator"}, {"kind": "operator", "kid": "k"})
+    for name, key in (("clients", "operator"), ("client-keys", "operator/k")):
+        rows = {}
+        next(one for one in PARTIES if one.name == name).events["client.added"](rows, entry)
+        assert list(rows) == [key]

@@ -24,13 +24,18 @@ from gateway.evidence.vouched.declaration import (
 
 _LEAF_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 _STANDING = {"suspended": "suspended", "resumed": "active", "closed": "closed"}
-_CLIENT, _PERSON, _SOURCE = said("client"), said("person"), said("source")
+_PERSON, _SOURCE = said("person"), said("source")
 
 
-def _named(*names: str) -> Told:
-    """Make the key of a row that several names stand for."""
-    tellers = [said(name) for name in names]
-    return lambda entry: "/".join(str(teller(entry)) for teller in tellers)
+def _client(entry: Entry) -> Any:  # noqa: ANN401 - a text, or UNTOLD
+    """Name the client. The entry of an older instance's first operator names it as the actor alone."""
+    told = said("client")(entry)
+    return entry.leaf.get("actor") if told is UNTOLD and entry.payload is not None else told
+
+
+def _key_of(entry: Entry) -> str:
+    """Name the key of a client."""
+    return f"{_client(entry)}/{said('kid')(entry)}"
 
 
 def _enrolled(entry: Entry) -> str:
@@ -95,10 +100,10 @@ def _used(rows: dict[str, Expected], entry: Entry) -> None:
     row["uses"] = UNTOLD if row["uses"] is UNTOLD else row["uses"] + 1
 
 
-_NEW_KEY = born(_named("client", "kid"), {"status": always("active"), "public": said("key"), "not_after": always(None),
+_NEW_KEY = born(_key_of, {"status": always("active"), "public": said("key"), "not_after": always(None),
     "not_before": _moment("not_before"), "decided": always(None), "decided_by": always(None),
 })  # fmt: skip
-_OBJECTED = changed(_named("client", "kid"), {
+_OBJECTED = changed(_key_of, {
     "status": always("retired"), "decided": always("objected"), "decided_by": leaf("actor"),
 })  # fmt: skip
 _CONSENT_EVENTS: dict[str, Fold] = {
@@ -131,18 +136,18 @@ PARTIES: tuple[Party, ...] = (
         """SELECT client_id AS key, kind, institution_id, subject, status, scopes, products, networks, redirect_uris,
                   must_sign, person_id FROM client""",
         {
-            "client.added": born(_CLIENT, {
+            "client.added": born(_client, {
                 "kind": said("kind"), "institution_id": leaf("institution"), "subject": said("subject"),
                 "status": always("active"), "scopes": always(None), "products": always(None), "networks": always(None),
                 "redirect_uris": always([]), "must_sign": always(value=False),
                 "person_id": said("person"),
             }),
-            "client.bound": changed(_CLIENT, {"person_id": said("person")}),
+            "client.bound": changed(_client, {"person_id": said("person")}),
             "client.limited": changed(
-                _CLIENT, {name: said(name) for name in ("scopes", "products", "networks", "redirect_uris")}
+                _client, {name: said(name) for name in ("scopes", "products", "networks", "redirect_uris")}
             ),
-            "client.signing": changed(_CLIENT, {"must_sign": said("required")}),
-            **{f"client.{verb}": changed(_CLIENT, {"status": always(status)}) for verb, status in _STANDING.items()},
+            "client.signing": changed(_client, {"must_sign": said("required")}),
+            **{f"client.{verb}": changed(_client, {"status": always(status)}) for verb, status in _STANDING.items()},
         },
     ),
     Party(
@@ -154,8 +159,8 @@ PARTIES: tuple[Party, ...] = (
         {
             "client.added": _NEW_KEY,
             "client.key_added": _key_added,
-            "client.key_retired": changed(_named("client", "kid"), {"status": always("retired")}),
-            "signatory.key_confirmed": changed(_named("client", "kid"), {
+            "client.key_retired": changed(_key_of, {"status": always("retired")}),
+            "signatory.key_confirmed": changed(_key_of, {
                 "not_before": _moment("not_before"), "decided": always("confirmed"), "decided_by": leaf("actor"),
             }),
             "signatory.key_objected": _key_objected,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from signing.keys import SigningKey
     from tests.stories import Story
 
-KEPT = ("XINQIAO_REAL_DATA", "XINQIAO_TEST_HOME")
+KEPT = ("XINQIAO_REAL_DATA", "XINQIAO_TEST_HOME", "XINQIAO_KILL_ROUNDS", "XINQIAO_KILL_SEED")
 REAL_DATA = os.environ.get("XINQIAO_REAL_DATA")
 collect_ignore = [] if REAL_DATA else ["real"]
 for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in KEPT]:

@@ -37,6 +37,14 @@ class EmbeddedTown:
         for name, command in VICTIMS[victim]:
             self._running.enter_context(self.instances[name].run(command))
 
+    def start_ended(self) -> list[str]:
+        """Start what ended by itself, as whoever watches over services would; return what that was."""
+        ended = [(name, command) for name, instance in self.instances.items() for command in COMMANDS
+                 if instance.processes[command].poll() is not None]  # fmt: skip
+        for name, command in ended:
+            self._running.enter_context(self.instances[name].run(command))
+        return [f"{name} {command}" for name, command in ended]
+
     def kill(self, victim: str) -> None:
         """Kill all its processes with SIGKILL."""
         if victim == "database":

@@ -41,7 +41,8 @@ def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(private_home
             for number, victim in enumerate(victims(chance), 1):
                 time.sleep(chance.uniform(0, 1))
                 strike(town, load, victim, chance.uniform(0, 0.5))
-                print(f"{number} {victim}: {load.acknowledged().total()} acknowledged")
+                ended = town.start_ended()
+                print(f"{number} {victim}: {load.acknowledged().total()} acknowledged, ended by themselves: {ended}")
         acknowledged, all_asked = load.acknowledged(), len(load.answers)
         changed = load.ask_again()
         load.close()

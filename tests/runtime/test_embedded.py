@@ -86,6 +86,19 @@ def test_killed_users_and_a_killed_server_are_recovered_from(home: Path) -> None
     assert not (home / "postgres/data/postmaster.pid").exists()
 
 
+def test_who_comes_while_a_process_of_a_killed_server_is_left_waits_for_its_end(home: Path) -> None:
+    user = start(home, "leave")
+    assert first_line(user) == 1
+    user.communicate()
+    data = home / "postgres/data"
+    left = ["sh", "-c", "sleep 2 >&2 & echo $!"]  # nobody's child, as a server is
+    named = subprocess.run(left, stdout=subprocess.PIPE, text=True, check=True, user=data.stat().st_uid)
+    (data / "postmaster.pid").write_text(named.stdout)
+    user = start(home, "leave")
+    assert first_line(user) == 2
+    user.communicate()
+
+
 def test_a_service_that_is_told_to_stop_leaves_no_server_behind(home: Path) -> None:
     home.mkdir(mode=0o755)
     port = free_port()

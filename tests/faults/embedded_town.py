@@ -12,7 +12,7 @@ from gateway.runtime import embedded
 from tests.processes import free_port
 from tests.town import Instance, introduce, run_command
 
-COMMANDS = ("serve", "worker")
+COMMANDS = ("worker", "serve")  # the second is waited for
 ROLES = {"gateway": "gateway", "city": "city-platform", "province": "province-platform"}
 VICTIMS = {
     "serve": [("gateway", "serve")],

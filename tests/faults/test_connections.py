@@ -92,7 +92,9 @@ def test_a_slow_head_is_408(served, again):
     with connected(gateway) as connection:
         if again:
             connection.sendall(HEAD + b"\r\n")
-            assert first_line(connection) == b"HTTP/1.1 200 OK"
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += connection.recv(300)
         taken, line = drip(connection, [HEAD, *numbers(b"X-%d: y\r\n")], 0.2)
     assert line == b"HTTP/1.1 408 Request Timeout"
     assert HEAD_SECONDS <= taken < HEAD_SECONDS + SLACK_SECONDS

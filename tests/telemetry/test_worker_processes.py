@@ -60,7 +60,7 @@ def test_a_worker_whose_database_was_away_for_long_is_the_same_process_and_works
     home = Path(env["XINQIAO_HOME"])
     with running(["serve"], env) as server, running(["worker"], env) as worker:
         wait_ready(env["XINQIAO_ISSUER"], server, home / "serve.log")
-        wait_until(lambda: signed_size(env) == 2, "the first checkpoint")
+        wait_until(lambda: signed_size(env) == 5, "the first checkpoint")
         assert (ready(env)[0], ready(env)[1]["worker"]) == (200, {"ok": True, "seen": "1 running"})
         with away(socket_folder, database):
             frequent = {QUEUE, "sequence", "publish", "pull-0", "keys"}
@@ -117,7 +117,7 @@ def test_a_killed_embedded_server_is_started_again_by_who_runs(private_home, bes
     with running(["serve"], env) as server, running([beside], env) if beside else nullcontext() as worker:
         wait_ready(issuer, server, private_home / "serve.log")
         if worker:
-            wait_until(lambda: signed_size(env) == 2, "the first checkpoint")
+            wait_until(lambda: signed_size(env) == 5, "the first checkpoint")
         killed = postmaster(private_home)
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: postmaster(private_home) not in {killed, None}, "the server to be started again")

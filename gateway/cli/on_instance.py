@@ -14,11 +14,15 @@ Result = TypeVar("Result")
 
 
 def on_instance(step: Callable[["Instance"], Awaitable[Result]]) -> Result:
-    """Run a step on the opened instance; a GatewayError, a denial too, ends the command with its message."""
+    """Run a step on the opened instance; what it raises ends the command with one line.
+
+    A GatewayError, a denial too, says it itself; of a database or disk that cannot be used the kind alone is told.
+    """
     from gateway.runtime.denial import DeniedError
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.instance import open_instance
     from gateway.runtime.settings import load_settings
+    from gateway.runtime.storage_faults import is_storage_fault, kind_of
     from gateway.web.error_table import ERRORS
 
     async def run() -> Result:
@@ -31,6 +35,10 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]]) -> Result:
         fail(fault.denial.detail or ERRORS[fault.denial.reason].title)
     except GatewayError as fault:
         fail(str(fault))
+    except Exception as fault:
+        if not is_storage_fault(fault):
+            raise
+        fail(f"{ERRORS['storage-unavailable'].title}（{kind_of(fault)}）")
 
 
 def in_one_unit(name: str, use_case: Callable[["UnitOfWork"], Awaitable[Result]]) -> Result:

@@ -16,6 +16,7 @@ from audit.lag import unsigned_seconds
 from audit.stops import find_stop
 from gateway.runtime.schema import newest_revision
 from gateway.runtime.settings import Settings
+from gateway.runtime.storage_faults import kind_of
 from gateway.runtime.work import UnitsOfWork
 from gateway.telemetry.worker_health import Workers, read_workers
 
@@ -145,8 +146,7 @@ async def _ask(units: UnitsOfWork, found: dict[str, Finding]) -> None:
             async with units.database.begin(f"ready.{name}", role="watch") as session:
                 found[name] = await check(session, units.recorder.log_id)
         except (SQLAlchemyError, OSError) as fault:
-            seen = type(getattr(fault, "orig", None) or fault).__name__
-            found[name] = Finding(name, ok=False, seen=seen)
+            found[name] = Finding(name, ok=False, seen=kind_of(fault))
             if name == "database":
                 return
 

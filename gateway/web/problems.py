@@ -1,23 +1,19 @@
 """Errors at the edge: RFC 9457 problem documents, one place that makes them."""
 
-import errno
 from typing import Any
 
-import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.storage_faults import STORAGE_FAULTS, is_storage_fault, kind_of
 from gateway.web.allowed import allowed_methods
 from gateway.web.error_table import ERRORS
 
 MEDIA_TYPE = "application/problem+json"
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 _LOG = structlog.get_logger("gateway.web.problems")
 
@@ -46,9 +42,9 @@ def problem(request: Request, denial: Denial) -> JSONResponse:
 
 async def on_storage(request: Request, fault: Exception) -> Response:
     """Answer a database or a disk that cannot be used; every other fault of the operating system is one of ours."""
-    if isinstance(fault, OSError) and fault.errno not in DISK_FULL:
+    if not is_storage_fault(fault):
         raise fault
-    _LOG.error("storage fault", fault=type(getattr(fault, "orig", None) or fault).__name__)
+    _LOG.error("storage fault", fault=kind_of(fault))
     return problem(request, Denial("storage-unavailable", headers={"Retry-After": "5"}))
 
 
@@ -84,6 +80,6 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DeniedError, on_denied)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    for kind in (OperationalError, PoolTimeoutError, psycopg.OperationalError, OSError):
+    for kind in STORAGE_FAULTS:
         app.add_exception_handler(kind, on_storage)
     app.add_exception_handler(Exception, on_fault)

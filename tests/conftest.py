@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -63,6 +64,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish() -> None:
     """End the processes that belong to the whole run."""
     processes.end_launcher()
+
+
+@pytest.fixture
+def private_home() -> Iterator[Path]:
+    """A folder for a server of one's own; not in pytest's, which the server's account may not enter."""
+    folder = Path(f"/tmp/xinqiao-private-{os.getpid()}")
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,15 @@ def free_port() -> int:
         return port
 
 
-def environment(home: Path, urls: DatabaseUrls, issuer: str, **more: str) -> dict[str, str]:
-    """Build an instance's environment: nothing of ours leaks in but the search path."""
-    render = {role: getattr(urls, role).render_as_string(hide_password=False) for role in ("app", "sequencer", "owner")}
+def environment(home: Path, urls: DatabaseUrls | None, issuer: str, **more: str) -> dict[str, str]:
+    """Build an instance's environment: nothing of ours leaks in but the search path. No URLs: the embedded server."""
+    render = {}
+    if urls is not None:
+        render = {
+            "XINQIAO_DATABASE_URL": urls.app.render_as_string(hide_password=False),
+            "XINQIAO_DATABASE_SEQUENCER_URL": urls.sequencer.render_as_string(hide_password=False),
+            "XINQIAO_DATABASE_OWNER_URL": urls.owner.render_as_string(hide_password=False),
+        }
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -41,9 +47,7 @@ def environment(home: Path, urls: DatabaseUrls, issuer: str, **more: str) -> dic
         "XINQIAO_ISSUER": issuer,
         "XINQIAO_PORT": issuer.rpartition(":")[2],
         "XINQIAO_METRICS_PORT": "0",
-        "XINQIAO_DATABASE_URL": render["app"],
-        "XINQIAO_DATABASE_SEQUENCER_URL": render["sequencer"],
-        "XINQIAO_DATABASE_OWNER_URL": render["owner"],
+        **render,
         **more,
     }
 
@@ -171,3 +175,22 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = START_
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds:.0f} s for {what}")
         time.sleep(0.05)
+
+
+def ready(env: Mapping[str, str], timeout: float = 5) -> tuple[int, dict[str, dict[str, object]]]:
+    """Ask /readyz, which answers before whoever asks gives up; return the status and the checks by name."""
+    answer = httpx.get(f"{env['XINQIAO_ISSUER']}/readyz", timeout=timeout)
+    return answer.status_code, answer.json()["checks"]
+
+
+def signed_size(env: Mapping[str, str]) -> int:
+    """Return how many entries the newest checkpoint covers; 0 before the first."""
+    answer = httpx.get(f"{env['XINQIAO_ISSUER']}/audit/log/checkpoint")
+    return int(answer.text.split("\n")[1]) if answer.status_code == httpx.codes.OK else 0
+
+
+def postmaster(home: Path) -> int | None:
+    """Return the process id of the embedded server in a home, or None where none runs or it is starting."""
+    path = home / "postgres/data/postmaster.pid"
+    lines = path.read_text().split() if path.exists() else []
+    return int(lines[0]) if lines else None

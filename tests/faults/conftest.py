@@ -1,10 +1,7 @@
 """Instances for tests of faults: with the database behind a proxy that can go away, or with a server of their own."""
 
-import os
-import shutil
 import socket
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -30,15 +27,6 @@ def proxied(socket_folder, tmp_path):
 def through_proxy(url, port):
     """Return a database's address with the proxy's in its place."""
     return url.set(host="127.0.0.1", port=port).difference_update_query(["host", "port"])
-
-
-@pytest.fixture
-def private_home():
-    """A folder for a server of one's own; not in pytest's, which the server's account may not enter."""
-    folder = Path(f"/tmp/xinqiao-faults-{os.getpid()}")
-    folder.mkdir()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from gateway.runtime import embedded
-from tests.processes import free_port
+from tests.processes import environment, free_port, postmaster
 from tests.town import Instance, introduce, run_command
 
 COMMANDS = ("worker", "serve")  # the second is waited for
@@ -56,14 +56,10 @@ class EmbeddedTown:
             process.wait()
 
     def _kill_database(self) -> None:
-        first = psutil.Process(self.postmaster())
+        first = psutil.Process(postmaster(self.home))
         for process in [first, *first.children(recursive=True)]:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-
-    def postmaster(self) -> int:
-        """Return the process id of the database's first process."""
-        return int((self.home / "postgres/data/postmaster.pid").read_text().split()[0])
 
 
 @contextmanager
@@ -85,17 +81,8 @@ def embedded_town(home: Path) -> Iterator[EmbeddedTown]:
 
 def _instance(home: Path, socket: Path, name: str, role: str) -> Instance:
     issuer = f"http://127.0.0.1:{free_port()}"
-    env = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "XINQIAO_HOME": str(home),
-        "XINQIAO_INSTANCE": name,
-        "XINQIAO_ROLE": role,
-        "XINQIAO_ISSUER": issuer,
-        "XINQIAO_PORT": issuer.rpartition(":")[2],
-        "XINQIAO_METRICS_PORT": "0",
-        "XINQIAO_DELIVERY_RETRY_SECONDS": "1",
-        "XINQIAO_TOKEN_LIFETIME_SECONDS": "3600",
-    }
+    env = environment(
+        home, None, issuer, XINQIAO_INSTANCE=name, XINQIAO_ROLE=role, XINQIAO_METRICS_PORT="0",
+        XINQIAO_DELIVERY_RETRY_SECONDS="1", XINQIAO_TOKEN_LIFETIME_SECONDS="3600",
+    )  # fmt: skip
     return Instance(name, issuer, home, env, run_command, urls=embedded.embedded_urls(socket, f"xinqiao_{name}"))

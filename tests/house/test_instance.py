@@ -12,7 +12,7 @@ import pytest
 
 from audit.note import verify_checkpoint
 from tests import database_server
-from tests.processes import environment, free_port, running, wait_ready, wait_until, xinqiao
+from tests.processes import environment, free_port, running, signed_size, wait_ready, wait_until, xinqiao
 
 
 @pytest.fixture
@@ -21,11 +21,6 @@ def instance(socket_folder, tmp_path):
     issuer = f"http://127.0.0.1:{free_port()}"
     with database_server.fresh_database(socket_folder) as urls:
         yield environment(tmp_path, urls, issuer)
-
-
-def signed_size(env):
-    answer = httpx.get(f"{env['XINQIAO_ISSUER']}/audit/log/checkpoint")
-    return int(answer.text.split("\n")[1]) if answer.status_code == 200 else 0
 
 
 def test_serve_and_worker_refuse_an_instance_without_keys_and_say_what_to_do(instance):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import free_port, running, wait_ready, xinqiao
+from tests.processes import free_port, postmaster, running, wait_ready, xinqiao
 
 PROGRAM = """
 import sys, time
@@ -45,10 +45,6 @@ def start(home: Path, mode: str) -> subprocess.Popen[str]:
 def first_line(process: subprocess.Popen[str]) -> int:
     assert process.stdout is not None
     return int(process.stdout.readline())
-
-
-def postmaster(home: Path) -> int:
-    return int((home / "postgres/data/postmaster.pid").read_text().splitlines()[0])
 
 
 def test_the_last_user_stops_the_server_and_data_stay(home: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -13,7 +12,17 @@ from psycopg import sql
 
 from gateway.worker import QUEUE, STEPS
 from tests import database_server
-from tests.processes import environment, free_port, running, wait_ready, wait_until, xinqiao
+from tests.processes import (
+    environment,
+    free_port,
+    postmaster,
+    ready,
+    running,
+    signed_size,
+    wait_ready,
+    wait_until,
+    xinqiao,
+)
 
 # A wait this short runs out several times over while the test lasts, as the default does in an outage of a minute.
 WAIT_SECONDS = "1"
@@ -42,17 +51,6 @@ def away(socket_folder, name):
             yield
         finally:
             connection.execute(allow.format(sql.Identifier(name), sql.SQL("true")))
-
-
-def ready(env):
-    """Ask /readyz; the answer comes before whoever asks gives up."""
-    answer = httpx.get(f"{env['XINQIAO_ISSUER']}/readyz", timeout=5)
-    return answer.status_code, answer.json()["checks"]
-
-
-def signed_size(env):
-    answer = httpx.get(f"{env['XINQIAO_ISSUER']}/audit/log/checkpoint")
-    return int(answer.text.split("\n")[1]) if answer.status_code == 200 else 0
 
 
 def test_a_worker_whose_database_was_away_for_long_is_the_same_process_and_works_again(instance, socket_folder):
@@ -93,26 +91,10 @@ def times(env, step):
     return float(line.split()[1])
 
 
-@pytest.fixture
-def private_home():
-    """A folder for a server of one's own; not in pytest's, which the server's account may not enter."""
-    folder = Path(f"/tmp/xinqiao-revived-{os.getpid()}")
-    folder.mkdir()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.mark.parametrize("beside", ["worker", None])
 def test_a_killed_embedded_server_is_started_again_by_who_runs(private_home, beside):
     issuer = f"http://127.0.0.1:{free_port()}"
-    env = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(private_home),
-        "LC_ALL": "C.UTF-8",
-        "XINQIAO_HOME": str(private_home),
-        "XINQIAO_ISSUER": issuer,
-        "XINQIAO_PORT": issuer.rpartition(":")[2],
-    }
+    env = environment(private_home, None, issuer)
     xinqiao(["init"], env)
     with running(["serve"], env) as server, running([beside], env) if beside else nullcontext() as worker:
         wait_ready(issuer, server, private_home / "serve.log")
@@ -126,12 +108,6 @@ def test_a_killed_embedded_server_is_started_again_by_who_runs(private_home, bes
         wait_until(lambda: ready(env)[1]["worker"] == {"ok": True, "seen": seen}, "every step to work")
         assert [process.poll() for process in (server, worker) if process] == [None] * (2 if worker else 1)
     assert not (private_home / "postgres/data/postmaster.pid").exists(), "the last of them stops it as ever"
-
-
-def postmaster(home):
-    """Return the server's process, or None while it starts."""
-    lines = path.read_text().split() if (path := home / "postgres/data/postmaster.pid").exists() else []
-    return int(lines[0]) if lines else None
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -21,8 +21,8 @@ from gateway.evidence.vouched.declaration import Entry, Members
 from gateway.evidence.vouched.deeds import DEEDS
 from gateway.evidence.vouched.findings import Difference, Findings
 from gateway.evidence.vouched.parties import PARTIES
-from gateway.evidence.vouched.payloads import UNFIT, fitting
 from gateway.evidence.vouched.payloads import WHERE as PAYLOADS
+from gateway.evidence.vouched.payloads import read_payload
 from gateway.runtime.errors import GatewayError
 
 FOLDER, SINCE = "rows", "since"
@@ -125,22 +125,17 @@ def _entries(folder: Path, size: int, payloads: _Rows, comparison: Comparison) -
     for n, width in widths(size, 0):
         for raw in read_bundle((folder / tile_path("entries", n, width)).read_bytes(), width):
             leaf = json.loads(raw)
-            rows = payloads.take(str(leaf.get("id")))
-            yield Entry(str(leaf.get("id")), leaf, _open(leaf, rows[0], comparison) if rows else None)
+            entry = str(leaf.get("id"))
+            rows = payloads.take(entry)
+            yield Entry(entry, leaf, read_payload(leaf, entry, rows[0], comparison.findings) if rows else None)
 
 
 def _unsigned(rows: _Rows, comparison: Comparison) -> Iterator[Entry]:
     for row in rows:
         try:
             leaf = json.loads(row["leaf"])
-            yield Entry(str(leaf["id"]), leaf, _open(leaf, row, comparison) if "payload" in row else None)
+            entry = str(leaf["id"])
+            payload = read_payload(leaf, entry, row, comparison.findings) if "payload" in row else None
+            yield Entry(entry, leaf, payload)
         except (KeyError, TypeError, ValueError, AttributeError):
             comparison.malformed(SINCE, row.get("entry"))
-
-
-def _open(leaf: Members, row: Members, comparison: Comparison) -> Members:
-    """Return an entry's payload; what does not fit is noted, and says nothing."""
-    payload = fitting(leaf, row)
-    if payload is None:
-        comparison.findings.add(PAYLOADS, leaf.get("id"), UNFIT)
-    return payload or {}

@@ -18,8 +18,7 @@ from gateway.evidence.vouched.declaration import Entry, Members
 from gateway.evidence.vouched.deeds import DEEDS
 from gateway.evidence.vouched.findings import Findings
 from gateway.evidence.vouched.parties import PARTIES
-from gateway.evidence.vouched.payloads import UNFIT, fitting
-from gateway.evidence.vouched.payloads import WHERE as PAYLOADS
+from gateway.evidence.vouched.payloads import read_payload
 from gateway.runtime.work import UnitOfWork
 
 Progress = Callable[[int, int], None]
@@ -87,14 +86,11 @@ class _Walk:
             self._records.enter(entry)
 
     def _open(self, stored: StoredEntry, leaf: Members) -> Members | None:
-        """Return an entry's payload, None where there is none; what does not fit is noted, and says nothing."""
+        """Return an entry's payload, None where there is none."""
         opened = open_payload(self._work.recorder, stored)
         if opened is None or stored.leaf is None:
             return None
-        payload = fitting(leaf, opened)
-        if payload is None:
-            self._comparison.findings.add(PAYLOADS, stored.event_id, UNFIT)
-        return payload or {}
+        return read_payload(leaf, stored.event_id, opened, self._comparison.findings)
 
     async def _finish(self) -> None:
         for name, rows in self._rows.items():

@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.web.addresses import place_of
+
 FREE_TRIES = 5  # of an account, or of a person at an address known
 FREE_TRIES_OF_ADDRESS = 20  # many people may sit behind one
 FIRST_PAUSE_SECONDS = 2
@@ -106,12 +108,11 @@ async def forget_addresses(session: AsyncSession, person_id: str) -> None:
 
 
 def _place(address: str) -> str:
-    """Return what counts as one address: one of IPv4, a network of 64 bits of IPv6, whose end anybody chooses."""
+    """Return what counts as one address; nothing where it is not known."""
     try:
-        read = ipaddress.ip_address(address)
+        return place_of(ipaddress.ip_address(address))
     except ValueError:
         return ""
-    return str(read) if read.version == 4 else str(ipaddress.ip_network((read, 64), strict=False))
 
 
 def _digest(kek: bytes, *parts: str) -> bytes:

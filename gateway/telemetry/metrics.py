@@ -20,6 +20,8 @@ import orjson
 import structlog
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
+from gateway.runtime.held_files import hold
+
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 FLUSH_SECONDS = 2.0
 ENDED = "ended.json"
@@ -77,7 +79,7 @@ class Metrics:
         """Write this process's counts where the others find them. Raises OSError."""
         if self._lock is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _hold(self._file.with_suffix(HELD))
+            self._lock = hold(self._file.with_suffix(HELD))
             _take_over(self._folder)
         self._own.write(self._file)
 
@@ -135,23 +137,12 @@ def clear_metrics(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _hold(path: Path) -> IO[bytes] | None:
-    """Lock a file for as long as it is open, or return None where a living process holds it."""
-    file = path.open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
-
-
 def _take_over(folder: Path) -> None:
     """Add the counts of processes that have ended to the file of those."""
     with (folder / "ended.folder").open("ab") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
         for path in folder.glob(f"*{HELD}"):
-            lock, left = _hold(path), path.with_suffix(".json")
+            lock, left = hold(path), path.with_suffix(".json")
             if lock is None:
                 continue
             with lock, suppress(FileNotFoundError):  # it may have ended before it wrote anything

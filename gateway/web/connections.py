@@ -14,6 +14,7 @@ import structlog
 
 from gateway.runtime.open_files import fitting_connections
 from gateway.runtime.settings import Settings
+from gateway.web.addresses import place_of
 
 CONNECTIONS = "connections"  # the name in the state of the application that the server hands to its protocol
 LOOK_SECONDS = 1.0
@@ -106,10 +107,10 @@ class Connections:
         self._looking = loop.call_later(LOOK_SECONDS, self._look) if alive else None
 
     def _party_of(self, address: str | None) -> str | None:
-        """Return whose a connection is: an IPv4 address, an IPv6 network of 64 bits; None for our own proxies."""
+        """Return whose a connection is; None for our own proxies."""
         if address is None:
             return None
         peer = ipaddress.ip_address(address.partition("%")[0])
         if any(peer in network for network in self.settings.trusted_proxies):
             return None
-        return str(peer) if peer.version == 4 else str(ipaddress.ip_network((peer, 64), strict=False))
+        return place_of(peer)

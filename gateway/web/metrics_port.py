@@ -5,12 +5,10 @@ port. A port that somebody else holds is logged and tried again: the service goe
 """
 
 import asyncio
-import fcntl
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
-from pathlib import Path
 
 import structlog
 import uvicorn
@@ -23,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.runtime.held_files import hold
 from gateway.runtime.settings import Settings
 from gateway.telemetry.readiness import ANSWER_SECONDS
 from gateway.telemetry.worker_health import read_workers
@@ -77,16 +76,17 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(settings: Settings, service: FastAPI) -> None:
-    told = False
+    lock, told = settings.instance_home / "metrics" / "port.lock", False
+    lock.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        with _holding(settings.instance_home / "metrics" / "port.lock") as held:
-            try:
-                if held:
+        if held := hold(lock):
+            with held:
+                try:
                     await _listen(settings, service)
-            except OSError as fault:
-                if not told:
-                    _LOG.error("metrics port taken", port=settings.metrics_port, fault=type(fault).__name__)
-                told = True
+                except OSError as fault:
+                    if not told:
+                        _LOG.error("metrics port taken", port=settings.metrics_port, fault=type(fault).__name__)
+                    told = True
         await asyncio.sleep(RETRY_SECONDS)
 
 
@@ -104,16 +104,3 @@ async def _listen(settings: Settings, service: FastAPI) -> None:
             if server.started:
                 await server.shutdown(sockets=[listening])
             raise
-
-
-@contextmanager
-def _holding(path: Path) -> Iterator[bool]:
-    """Hold the instance's lock for the length of the block; give whether it could be had."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True

@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.lag import unsigned_seconds
-from gateway.identity.clients.peer import Address
 from gateway.runtime.database import Database
 from gateway.runtime.keystore import KeyStore
+from gateway.web.addresses import Address
 
 BOUND_SECONDS = 0.5
 _REVOKED = text("SELECT jti FROM issued_token WHERE revoked_at IS NOT NULL AND expires_at > now()")

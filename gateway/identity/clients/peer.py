@@ -10,12 +10,12 @@ from urllib.parse import unquote
 from starlette.requests import Request
 
 from gateway.runtime.settings import Settings
+from gateway.web.addresses import Address
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 LARGEST_CERTIFICATE = 16 * 1024
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class PeerError(Exception):

@@ -20,6 +20,7 @@ from gateway.web.dependencies import TheSettings, Units
 from gateway.web.router import Router
 
 router = Router(prefix="/console", include_in_schema=False)
+WAIT_STATUS = {"sign-in-slowed": 429, "sign-in-busy": 503}
 
 
 @router.get("/sign-in")
@@ -37,7 +38,7 @@ async def do_sign_in(request: Request, units: Units, settings: TheSettings, form
     try:
         entry = await sign_in(units, Credentials(form.get("person", ""), form.get("password", ""), code, address))
     except SignInWaitError as fault:
-        return _again(request, settings, following, fault.key, fault.status, fault.seconds)
+        return _again(request, settings, following, fault.key, WAIT_STATUS[fault.key], fault.seconds)
     if entry is None:
         return _again(request, settings, following, "sign-in-wrong", 401)
     if entry.enrolment:
@@ -87,7 +88,7 @@ async def do_enrol(request: Request, units: Units, settings: TheSettings, form: 
             try:
                 done = await take_up(work, token, password, form.get("code", "").replace(" ", ""))
             except HashingBusyError:
-                busy = await _enrolment(request, work, settings, token, "sign-in-busy", 503)
+                busy = await _enrolment(request, work, settings, token, "sign-in-busy", WAIT_STATUS["sign-in-busy"])
                 busy.headers["Retry-After"] = str(RETRY_SECONDS)
                 return busy
         if done.wrong:

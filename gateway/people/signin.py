@@ -29,11 +29,11 @@ _HASH = text("SELECT password_hash FROM person WHERE person_id = :id")
 
 
 class SignInWaitError(GatewayError):
-    """Nothing was compared: come back after `seconds`. `key` is the text that says why, `status` that of HTTP."""
+    """Nothing was compared: come back after `seconds`. `key` is the text that says why."""
 
-    def __init__(self, key: str, status: int, seconds: float) -> None:
+    def __init__(self, key: str, seconds: float) -> None:
         super().__init__(key)
-        self.key, self.status, self.seconds = key, status, max(1, math.ceil(seconds))
+        self.key, self.seconds = key, max(1, math.ceil(seconds))
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ async def sign_in(units: UnitsOfWork, sent: Credentials) -> Entry | None:
         stored: str | None = (await work.session.execute(_HASH, {"id": person_id})).scalar_one_or_none()
         lanes = await find_lanes(work.session, work.keys.kek, person_id, sent.address, work.now)
         if wait := await take_lanes(work.session, lanes, work.now):
-            raise SignInWaitError("sign-in-slowed", 429, wait)
+            raise SignInWaitError("sign-in-slowed", wait)
     try:
         right = await verify_password(stored, sent.password, known=lanes.known)
     except HashingBusyError as fault:
-        raise SignInWaitError("sign-in-busy", 503, RETRY_SECONDS) from fault
+        raise SignInWaitError("sign-in-busy", RETRY_SECONDS) from fault
     async with units.begin("person.sign_in", ANYONE) as work:
         row = await work.session.get(Person, person_id, with_for_update=True)
         if row is None:

@@ -81,7 +81,7 @@ class TreeCheck:
             tiles = sum(-(-(self._tree.size >> 8 * level) // WIDTH) for level in range(levels(self._tree.size)))
             stored = (await self._session.execute(_COUNT, {"log": self._log})).scalar_one()
             if stored > tiles:
-                self._found("tiles", stored - tiles, "有多余的瓦片 there are tiles that no entries fill")
+                self._found("tiles", stored - tiles, "有多余的哈希块 there are tiles that no entries fill")
         nowhere = await self._session.execute(_NOWHERE, {"log": self._log, "most": MOST_NAMED})
         for event_id in nowhere.scalars():
             self._found(
@@ -103,7 +103,7 @@ class TreeCheck:
         stored = {(row.level, row.n): row.hashes for row in await self._session.execute(_TILES, values)}
         for (level, n), hashes in tiles.items():
             if stored.get((level, n)) != hashes:
-                self._found("tiles", f"{level}/{n}", "瓦片与条目不符 the tile is not what the entries give")
+                self._found("tiles", f"{level}/{n}", "哈希块与条目不符 the tile is not what the entries give")
 
 
 def fault_while_waiting(entry: StoredEntry) -> str | None:

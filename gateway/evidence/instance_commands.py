@@ -52,16 +52,23 @@ def reconcile(as_json: AsJson = False) -> None:
     from gateway.evidence.conservation import find_differences
     from gateway.evidence.stored_check import check_stored
 
-    async def run(work: "UnitOfWork") -> list[tuple[str, str, object, object]]:
-        checked = await check_stored(work, lambda _done, _all: None, tree=False)
-        told = [(f"{one.where} {one.said}", one.what, one.expected, one.found) for one in checked.findings.told]
-        return [*await find_differences(work), *told]
+    async def run(work: "UnitOfWork") -> tuple[list[tuple[str, str, object, object]], int]:
+        findings = (await check_stored(work, lambda _done, _all: None, tree=False)).findings
+        told = [(f"{one.where} {one.said}", one.what, one.expected, one.found) for one in findings.told]
+        if untold := findings.total - len(told):
+            told.append(("其余不一一列出 more of these, not listed", f"{untold}", None, None))
+        sides = await find_differences(work)
+        return [*sides, *told], len(sides) + findings.total
 
-    found = in_one_unit("reconcile", run)
+    found, total = in_one_unit("reconcile", run)
     if as_json:
         rows = [{"rule": rule, "what": what, "expected": expected, "found": has} for rule, what, expected, has in found]
         show(as_json, {"差异 differences": rows})
     else:
-        show(as_json, {"差异 differences": len(found)} | {rule: f"{what}: {n} ≠ {m}" for rule, what, n, m in found})
+        lines = [
+            f"{rule} {what}" if (expected, has) == (None, None) else f"{rule} {what}: {expected} ≠ {has}"
+            for rule, what, expected, has in found
+        ]
+        show(as_json, {"差异 differences": total, "详情 findings": "\n".join(lines)})
     if found:
         raise typer.Exit(1)

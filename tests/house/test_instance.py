@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from audit.note import verify_checkpoint
@@ -151,3 +152,16 @@ def test_status_shows_one_screen_and_fails_when_something_is_wrong(instance):
     shown = xinqiao(["status"], instance)
     assert "审计事件 events" in shown.stdout
     assert len(shown.stdout.splitlines()) < 24
+
+
+def test_reconcile_tells_every_difference_and_how_many_there_are(instance):
+    xinqiao(["init"], instance)
+    assert json.loads(xinqiao(["reconcile", "--json"], instance).stdout) == {"differences": []}
+    owner = instance["XINQIAO_DATABASE_OWNER_URL"].replace("+psycopg", "")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("UPDATE person SET role = 'regulator' WHERE role IN ('operator', 'system')")
+    done = xinqiao(["reconcile"], instance, check=False)
+    assert done.returncode == 1
+    told = " ".join(done.stdout.split())  # it is folded to the width of the screen
+    assert "differences 2 " in told
+    assert ("operator role: operator ≠ regulator" in told, "system role: system ≠ regulator" in told) == (True, True)

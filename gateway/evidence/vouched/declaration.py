@@ -7,7 +7,14 @@ from typing import Any
 from signing.canonical import canonical_bytes, sha256_hex
 
 Members = Mapping[str, Any]
-UNTOLD = object()  # an older event that does not name the member, or one whose payload was erased
+
+
+class _Untold:
+    def __repr__(self) -> str:
+        return "未写明 untold"
+
+
+UNTOLD = _Untold()  # what an older event does not name, or one whose payload was erased
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ SECTION = Section(
         ),
         "no-such-tile": ErrorRow(
             404,
-            "没有这个瓦片，或尚未发布。",
+            "没有这个哈希块，或尚未发布。",
             "There is no such tile, or none is published yet.",
             "地址为 level/number 或 level/number.p/width，不超出已发布的树头。",
             "A tile is named level/number or level/number.p/width, within the published checkpoint.",

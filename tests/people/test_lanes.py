@@ -14,6 +14,7 @@ from gateway.people.factors import CODES
 from gateway.people.hashing import AT_ONCE, KEPT_FOR_KNOWN, PLACES, HashingBusyError, HashQueue
 from gateway.people.lanes import FREE_TRIES, FREE_TRIES_OF_ADDRESS, find_lanes, take_lanes
 from gateway.people.secrets import LONGEST_PASSWORD
+from gateway.runtime.actor import ANYONE
 from gateway.runtime.clock import now
 from tests.persons import attempt, enrol, forget_step, invited, signed_in
 
@@ -178,3 +179,19 @@ async def test_two_people_let_one_who_lost_the_phone_enrol_another(gateway, clie
     await forget_step(gateway, "lost-2")
     assert (await attempt(client, "lost-2", secret, code=pyotp.TOTP(old).now())).status_code == 401
     assert (await attempt(client, "lost-2", secret)).status_code == 303
+
+
+async def test_a_try_that_has_to_wait_is_told_for_how_long_and_takes_no_other_lane(gateway):
+    async def try_from(address):
+        async with gateway.units.begin("test.try", ANYONE) as work:
+            lanes = await find_lanes(work.session, work.keys.kek, "somebody", address, work.now)
+            return await take_lanes(work.session, lanes, work.now), lanes.address.digest
+
+    for _ in range(FREE_TRIES):
+        assert (await try_from("203.0.113.50"))[0] == 0
+    await hold_time(gateway)
+    wait, address = await try_from("203.0.113.51")
+    assert 3_500 < wait <= 3_600
+    async with gateway.database.begin("test.taken") as session:
+        query = text("SELECT count(*) FROM sign_in_lane WHERE lane = :lane")
+        assert (await session.execute(query, {"lane": address})).scalar_one() == 0

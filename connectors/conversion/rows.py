@@ -23,6 +23,7 @@ from connectors.conversion.names import name_key
 from connectors.conversion.party import PERSON, PartyReader
 from connectors.model.datasets import FieldType
 
+EXAMPLE_MARK = "（示例行）"  # ends the name in the example row of a dataset's form
 LONGEST_KEY = 600  # characters: an index entry of PostgreSQL holds 2704 bytes
 Value = str | bool | list[str] | None
 
@@ -73,6 +74,9 @@ class RowMapper:
         if not any(cell.strip() for cell in cells):
             return Refused((Reason("row_blank", "", "", "整行为空"),))
         name = without_contacts(cells[self._names[0]].strip())
+        if name.endswith(EXAMPLE_MARK):
+            text = "这是表格模板中的示例行，请删除 the example row of the form: delete it"
+            return Refused((Reason("example_row", self._header[self._names[0]], shown(name), text),))
         party = self.party.identify(cells, name)
         if party is PERSON:
             return PERSON

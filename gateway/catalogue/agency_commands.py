@@ -1,6 +1,7 @@
-"""`xinqiao agency list|show|schema|dcat`: the catalogue on the command line."""
+"""`xinqiao agency list|show|template|schema|dcat`: the catalogue on the command line."""
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +21,7 @@ def extend(group: typer.Typer) -> None:
     """Add these commands to the group that also registers agencies."""
     group.command("list")(list_agencies)
     group.command("show")(show_entry)
+    group.command("template")(write_form)
     group.command("schema")(print_schema)
     group.command("dcat")(print_dcat)
 
@@ -51,6 +53,24 @@ def list_agencies(as_json: AsJson = False) -> None:
         for agency in agencies
     ]
     show(False, rows)
+
+
+def write_form(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="数据目录 The dataset.")],
+    output: Annotated[Path | None, typer.Option(help="写到此文件 Write it here.", dir_okay=False)] = None,
+) -> None:
+    """写出空白表格 Write a dataset's empty form: headings, a note for each, an example row that is never taken in."""
+    from connectors.catalogue.load import UnknownDatasetError, get_dataset
+    from gateway.catalogue.template import write_template
+
+    try:
+        found = get_dataset(dataset)
+    except UnknownDatasetError as fault:
+        fail(str(fault))
+    path = output or Path(f"{dataset}.xlsx")
+    with path.open("wb") as target:
+        write_template(found, target)
+    typer.echo(f"已写入 written to {path}")
 
 
 def print_schema() -> None:

@@ -28,6 +28,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ("unknown-dataset",),
         answered={**DATASET, "category": "tax", "fields": [{"name": "amount", "type": "money"}], "mappings": []},
     ),
+    "GET /v1/datasets/{dataset}/template.xlsx": Operation(("unknown-dataset",)),
     "POST /v1/datasets/{dataset}/batches:check": Operation(
         (
             "unknown-dataset",

@@ -12,7 +12,9 @@ from fastapi.responses import Response
 
 from connectors.catalogue.files_check import Catalogue
 from connectors.catalogue.load import UnknownDatasetError, get_catalogue, get_dataset
+from connectors.model.datasets import Dataset
 from gateway.catalogue.documents import find_datasets, treatments
+from gateway.catalogue.template import MEDIA_TYPE, template_bytes, template_headers
 from gateway.console.render import PageError, page
 from gateway.people.guard import Anyone
 from gateway.web.router import Router
@@ -41,15 +43,25 @@ async def show_dataset(
     request: Request, dataset: Annotated[str, PathParameter(max_length=63)], present: Anyone
 ) -> Response:
     """Show one dataset with its fields, promise, disclosure and mappings."""
-    catalogue = get_catalogue()
-    try:
-        found = get_dataset(dataset)
-    except UnknownDatasetError as fault:
-        raise PageError("not-found", 404) from fault
+    catalogue, found = get_catalogue(), _dataset(dataset)
     return page(
         request, "dataset", present, dataset=found, agency=catalogue.agencies[found.agency],
         category=catalogue.categories[found.category], treatments=treatments,
     )  # fmt: skip
+
+
+@router.get("/{dataset}/template.xlsx")
+def download_template(dataset: Annotated[str, PathParameter(max_length=63)], _present: Anyone) -> Response:
+    """Answer with the dataset's empty form."""
+    found = _dataset(dataset)
+    return Response(template_bytes(found), media_type=MEDIA_TYPE, headers=template_headers(found))
+
+
+def _dataset(dataset: str) -> Dataset:
+    try:
+        return get_dataset(dataset)
+    except UnknownDatasetError as fault:
+        raise PageError("not-found", 404) from fault
 
 
 def _bars(catalogue: Catalogue, agency: str, sharing: str) -> list[dict[str, Any]]:

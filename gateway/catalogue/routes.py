@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 from fastapi import Path as PathParameter
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from connectors.catalogue.dcat import dcat_document
 from connectors.catalogue.load import get_catalogue
 from connectors.model.schema import catalogue_schema
 from gateway.catalogue.documents import agency_documents, dataset_document, find_datasets, summaries
+from gateway.catalogue.template import MEDIA_TYPE, template_bytes, template_headers
 from gateway.identity.caller import require
 from gateway.identity.clients.scopes import SCOPES
 from gateway.intake.admission import known_dataset
@@ -29,6 +30,12 @@ class JsonSchema(JSONResponse):
     """An answer that is a JSON Schema."""
 
     media_type = "application/schema+json"
+
+
+class Workbook(Response):
+    """An answer that is an XLSX workbook."""
+
+    media_type = MEDIA_TYPE
 
 
 class LinkedData(JSONResponse):
@@ -70,3 +77,10 @@ async def datasets(_caller: AnyClient, agency: Code = "", category: Code = "", s
 async def show(dataset: Annotated[str, PathParameter(max_length=63)], _caller: AnyClient) -> dict[str, Any]:
     """Return its fields, promise, disclosure and mappings."""
     return dataset_document(known_dataset(dataset))
+
+
+@router.get("/datasets/{dataset}/template.xlsx", summary="空白表格 The empty form", response_class=Workbook)
+def template(dataset: Annotated[str, PathParameter(max_length=63)], _caller: AnyClient) -> Workbook:
+    """Return a workbook with the dataset's headings, a note for each, and an example row that is never taken in."""
+    found = known_dataset(dataset)
+    return Workbook(template_bytes(found), headers=template_headers(found))

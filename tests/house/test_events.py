@@ -136,7 +136,8 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /v1/catalogue.jsonld", "GET /v1/catalogue/agencies", "GET /v1/catalogue/datasets",
          "GET /v1/catalogue/datasets/{dataset}", "GET /v1/catalogue/schema", "GET /console/catalogue",
-         "GET /console/catalogue/{dataset}"), "what could be delivered, not what was",
+         "GET /console/catalogue/{dataset}", "GET /console/catalogue/{dataset}/template.xlsx",
+         "GET /v1/datasets/{dataset}/template.xlsx"), "what could be delivered, not what was",
     ),
     **dict.fromkeys(
         ("GET /v1/consents", "GET /v1/consents/{consent_id}", "GET /v1/consents/{consent_id}/evidence",

@@ -97,6 +97,8 @@ NOBODYS = {
     "GET /audit/log/tile/{path:path}": "the log is public",
     "GET /console/language/{language}": "a choice of the reader's",
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
+    "GET /console/catalogue/{dataset}/template.xlsx": "as above",
+    "GET /v1/datasets/{dataset}/template.xlsx": "the catalogue is open to every client",
     "GET /v1/catalogue/datasets/{dataset}": "the catalogue is open to every client",
     "GET /v1/audit/entries/{event_id}/proof": "auditors see every entry; no other kind is let in",
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",

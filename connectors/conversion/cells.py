@@ -18,7 +18,7 @@ _WIDE = {0xFF10 + digit: str(digit) for digit in range(10)} | {ord("Ｘ"): "X", 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a row was refused: a stable code, the column and the value as it came, and the sentence in Chinese."""
+    """Why a row was refused: a stable code, the column and value as they came, and the sentence in both languages."""
 
     code: str
     column: str

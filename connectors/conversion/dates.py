@@ -40,12 +40,14 @@ def read_date(cell: str, *, day_first: bool = False) -> str | None:
         found = _DAY_FIRST.fullmatch(value) if day_first else None
         read = _read(f"{found[4]}-{found[3]}-{found[1]}" if found else value)
     except (ValueError, OverflowError) as fault:
-        raise CellError("date_impossible", "没有这一天") from fault
+        raise CellError("date_impossible", "没有这一天 there is no such day") from fault
     if read is None:
-        hint = "；若日在前，请在映射中声明 day_first" if _DAY_FIRST.fullmatch(value) else ""
-        raise CellError("date_unreadable", f"不是日期，应为 2024-01-31{hint}")
+        text = "不是日期，应为 2024-01-31 not a date: write it like this"
+        if _DAY_FIRST.fullmatch(value):
+            text += "；若日在前，请在映射中声明 day_first if the day comes first, declare it"
+        raise CellError("date_unreadable", text)
     if read < "1900":
-        raise CellError("date_impossible", "早于 1900 年")
+        raise CellError("date_impossible", "早于 1900 年 before 1900")
     return read
 
 

@@ -35,6 +35,8 @@ _FLAGS = {
     **dict.fromkeys(("是", "有", "真", "1", "Y", "YES", "TRUE", "T", "√"), True),
     **dict.fromkeys(("否", "没有", "假", "0", "N", "NO", "FALSE", "F", "×"), False),
 }
+_NO_NUMBER = "不是数字 not a number"
+_KEY_PERSONAL = "主键中有身份证号，请改用不含证件号的文书号或编号 the key holds a citizen number: use one without"
 
 
 def read_text(cell: str) -> str | None:
@@ -49,7 +51,7 @@ def read_key_text(cell: str) -> str | None:
     if value in NULLS:
         return None
     if len(value) > LONGEST_TEXT:
-        raise CellError("text_too_long", f"超过 {LONGEST_TEXT} 个字符")
+        raise CellError("text_too_long", f"超过 {LONGEST_TEXT} 个字符 longer than {LONGEST_TEXT} characters")
     if not value.isprintable():
         value = "".join(c if c.isprintable() else " " for c in value)
     return without_citizens(value) if len(value) >= 18 else value
@@ -59,7 +61,7 @@ def read_key(cell: str) -> str | None:
     """Return text as `read_key_text` does. Raises CellError for a citizen number: masked, two would become one."""
     value = read_key_text(cell)
     if value and HIDDEN in value and HIDDEN not in cell:
-        raise CellError("key_personal", "主键中有身份证号，请改用不含证件号的文书号或编号")
+        raise CellError("key_personal", _KEY_PERSONAL)
     return value
 
 
@@ -74,15 +76,16 @@ def read_money(cell: str, unit: str, into: str = "", *, foreign: bool = False) -
     if value in NULLS:
         return None
     if value.startswith("-"):
-        raise CellError("money_negative", "金额不能为负")
+        raise CellError("money_negative", "金额不能为负 an amount cannot be negative")
     found = _MONEY.fullmatch(value)
     if not found:
         yuan = _yuan_in_words(value)
         if yuan is None:
-            raise CellError("money_unreadable", f"不是金额，应为以{unit}计的数字")
+            text = f"不是金额，应为以{unit}计的数字 not an amount: write a number in {unit}"
+            raise CellError("money_unreadable", text)
         return decimal_string(yuan, 1 / UNITS[into or unit])
     if found[4] and _CURRENCIES[found[4]] != "CNY" and not foreign:
-        raise CellError("money_foreign", f"{found[4]}：此目录只收人民币金额，请折算")
+        raise CellError("money_foreign", f"{found[4]}：此目录只收人民币金额，请折算 convert it: yuan only")
     scale = _SCALES[found[2] or ""] if found[2] or found[3] else UNITS[unit]
     return decimal_string(found[1], scale / UNITS[into or unit])
 
@@ -135,7 +138,7 @@ def read_code(cell: str, codes: Mapping[str, str]) -> str | None:
     if value in NULLS:
         return None
     if value not in codes:
-        raise CellError("code_unknown", f"不在代码表中：{'、'.join(list(codes)[:8])}")
+        raise CellError("code_unknown", f"不在代码表中 not among the codes: {'、'.join(list(codes)[:8])}")
     return codes[value]
 
 
@@ -147,10 +150,12 @@ def read_number(cell: str, unit: str = "", into: str = "") -> str | None:
         return None
     found = _NUMBER.fullmatch(value)
     if not found:
-        raise CellError("number_unreadable", "不是数字")
+        raise CellError("number_unreadable", _NO_NUMBER)
     scale = ratio(found[3] or unit or into, into)
     if scale is None:
-        raise CellError("number_unreadable", f"不是以{unit or into}计的数字" if unit or into else "不是数字")
+        named = unit or into
+        text = f"不是以{named}计的数字 not a number in {named}" if named else _NO_NUMBER
+        raise CellError("number_unreadable", text)
     plain = decimal_string(found[2], scale)
     return plain if plain == "0" else found[1] + plain
 
@@ -161,7 +166,7 @@ def read_flag(cell: str) -> bool | None:
     if value in NULLS:
         return None
     if value.upper() not in _FLAGS:
-        raise CellError("flag_unreadable", "应为 是 或 否")
+        raise CellError("flag_unreadable", "应为 是 或 否 write 是 (yes) or 否 (no)")
     return _FLAGS[value.upper()]
 
 
@@ -175,8 +180,8 @@ def decimal_string(digits: str, scale: Decimal) -> str:
     try:
         amount = Decimal(digits.replace(",", "")) * scale
     except InvalidOperation as fault:
-        raise CellError("money_unreadable", "不是金额") from fault
+        raise CellError("money_unreadable", "不是金额 not an amount") from fault
     if amount >= Decimal(10) ** 15:
-        raise CellError("money_too_large", "金额过大，请核对单位")
+        raise CellError("money_too_large", "金额过大，请核对单位 too large an amount: check its unit")
     plain = f"{amount.quantize(Decimal('0.000001')):f}"
     return plain.rstrip("0").rstrip(".") or "0"

@@ -56,10 +56,11 @@ class PartyReader:
             return PERSON
         unreadable = next((place for place, identifier in read if identifier.kind is Kind.UNKNOWN), None)
         if unreadable is not None and not private:
-            value = shown(cells[unreadable])
-            return Reason("identifier_unreadable", self._header[unreadable], value, "不是有效的企业代码")
+            text = "不是有效的企业代码 not a valid code of an enterprise"
+            return Reason("identifier_unreadable", self._header[unreadable], shown(cells[unreadable]), text)
         if name in self.absent:
-            return Reason("party_missing", self._header[self._names[0]], "", "既无名称也无代码")
+            text = "既无名称也无代码 neither a name nor a code"
+            return Reason("party_missing", self._header[self._names[0]], "", text)
         return Identifier(Kind.MASKED if private else Kind.EMPTY, "")
 
     def others(self, cells: Sequence[str], decided: Identifier) -> tuple[Identifier, ...]:
@@ -72,6 +73,6 @@ class PartyReader:
 
     def _checked(self, cells: Sequence[str], place: int, identifier: Identifier) -> Identifier | Reason:
         if identifier.value in {cells[authority].strip().upper() for authority in self._authorities}:
-            text = "这是处罚、检查或表彰机关自己的代码，不是当事人的"
+            text = "这是处罚、检查或表彰机关自己的代码，不是当事人的 the code of the authority itself, not of the party"
             return Reason("authority_code", self._header[place], shown(cells[place]), text)
         return identifier

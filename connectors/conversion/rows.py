@@ -70,9 +70,11 @@ class RowMapper:
         while len(cells) > len(self._header) and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) != len(self._header):
-            return Refused((Reason("column_count", "", "", f"应有 {len(self._header)} 列，实有 {len(cells)} 列"),))
+            wanted, found = len(self._header), len(cells)
+            text = f"应有 {wanted} 列，实有 {found} 列 {wanted} columns wanted, {found} found"
+            return Refused((Reason("column_count", "", "", text),))
         if not any(cell.strip() for cell in cells):
-            return Refused((Reason("row_blank", "", "", "整行为空"),))
+            return Refused((Reason("row_blank", "", "", "整行为空 the row is empty"),))
         name = without_contacts(cells[self._names[0]].strip())
         if name.endswith(EXAMPLE_MARK):
             text = "这是表格模板中的示例行，请删除 the example row of the form: delete it"
@@ -86,12 +88,13 @@ class RowMapper:
         said = _date(fields, self._dataset.event_date)
         event_date = dates.first_day(said) if said else None
         if event_date and event_date > self._latest:
-            reasons.append(Reason("date_future", str(self._dataset.event_date), event_date, "晚于今天"))
+            text = "晚于今天 later than today"
+            reasons.append(Reason("date_future", str(self._dataset.event_date), event_date, text))
         if reasons or not isinstance(party, Identifier):
             return Refused(tuple(reasons))
         mapped = self._record(cells, party, name, fields, event_date)
         if max(len(mapped.key), len(mapped.name_key)) > LONGEST_KEY:
-            text = f"名称或主键超过 {LONGEST_KEY} 字"
+            text = f"名称或主键超过 {LONGEST_KEY} 字 the name or key is longer than {LONGEST_KEY} characters"
             return Refused((Reason("key_too_long", self._header[self._names[0]], shown(name), text),))
         return mapped
 
@@ -108,7 +111,7 @@ class RowMapper:
             if value is None and bound.within:
                 value = normalise.find_fine(cells[bound.within[0]], bound.field.unit)
             if value is None and bound.field.required:
-                reasons.append(Reason("required", self._header[place], shown(cells[place]), "必填"))
+                reasons.append(Reason("required", self._header[place], shown(cells[place]), "必填 required"))
             fields[bound.name] = value
         return fields, reasons
 

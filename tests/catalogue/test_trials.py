@@ -72,7 +72,8 @@ async def test_a_trial_answers_what_pushing_would_and_keeps_nothing(gateway, sen
     assert tried["fields"]["tax_type"] == {"columns": ["税种"], "filled": 4, "share": 1.0}
     first = next(row for row in tried["rejected_rows"] if row["column"] == "欠税金额")
     assert (first["row"], first["column"], first["value"]) == (8, "欠税金额", "一百")
-    assert (first["code"], first["text"]) == ("money_unreadable", "不是金额，应为以元计的数字")
+    said = "不是金额，应为以元计的数字 not an amount: write a number in 元"
+    assert (first["code"], first["text"]) == ("money_unreadable", said)
     assert citizen(1) not in str(tried)
 
 

@@ -40,14 +40,14 @@ class Event:
 def commitment(salt: bytes, payload: bytes) -> str:
     """Return HMAC-SHA256 over the canonical payload, in hex; without its key, a random salt, it reveals nothing."""
     if len(salt) != SALT_BYTES:
-        raise EventError(f"a salt has {SALT_BYTES} bytes")
+        raise EventError(f"盐值须为 {SALT_BYTES} 字节 a salt has {SALT_BYTES} bytes")
     return hmac.new(salt, _COMMITMENT + payload, hashlib.sha256).hexdigest()
 
 
 def leaf_of(event: Event, event_id: UUID, at: datetime, committed: str) -> bytes:
     """Return the canonical leaf of an event. Raises EventError when it would not fit or has no exact form."""
     if not _TYPE.fullmatch(event.type):
-        raise EventError(f"{event.type!r} is no event type: use noun.verb")
+        raise EventError(f"事件类型须为 名词.动词 {event.type!r} is no event type: use noun.verb")
     members = {
         "v": LEAF_VERSION,
         "id": str(event_id),
@@ -63,7 +63,7 @@ def leaf_of(event: Event, event_id: UUID, at: datetime, committed: str) -> bytes
     }
     leaf = payload_bytes({name: value for name, value in members.items() if value is not None})
     if len(leaf) > LARGEST_LEAF:
-        raise EventError(f"a leaf holds at most {LARGEST_LEAF} bytes, this one has {len(leaf)}")
+        raise EventError(f"事件过大 a leaf holds at most {LARGEST_LEAF} bytes, this one has {len(leaf)}")
     return leaf
 
 
@@ -75,7 +75,7 @@ def instant(at: datetime) -> str:
 def payload_bytes(payload: Mapping[str, object]) -> bytes:
     """Return canonical JSON bytes. Raises EventError, for floats too: readers do not agree on what they are."""
     if _has_float(payload):
-        raise EventError("a payload has no floats: write a decimal as text")
+        raise EventError("内容不得含浮点数，请写成文本 a payload has no floats: write a decimal as text")
     try:
         return canonical_bytes(dict(payload))
     except CanonicalError as fault:

@@ -118,7 +118,7 @@ def note_text(note: bytes) -> str:
     try:
         return note.decode("utf-8")
     except UnicodeDecodeError as fault:
-        raise NoteError("the note is no UTF-8") from fault
+        raise NoteError("签名文本不是 UTF-8 the note is no UTF-8") from fault
 
 
 def own_lines(note: str, vkey: str) -> str:

@@ -66,7 +66,7 @@ async def sequence(session: AsyncSession, log_id: int) -> int:
         return 0
     for row in pending:
         if leaf_hash(row.leaf) != row.leaf_hash:
-            raise TamperedError(f"event {row.event_id} was changed before it entered the tree")
+            raise TamperedError(f"事件 {row.event_id} 在入树前被改动 the event was changed before it entered the tree")
     new_size, changed = grow(size, edge, (row.leaf_hash for row in pending))
     ids = [row.event_id for row in pending]
     await session.execute(_LEAVES, {"log": log_id, "size": size, "ids": ids})
@@ -77,5 +77,5 @@ async def sequence(session: AsyncSession, log_id: int) -> int:
     new_root = edge_root(new_size, {**edge, **changed})
     swapped = await session.execute(_SWAP, {"log": log_id, "size": size, "new": new_size, "root": new_root})
     if swapped.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
-        raise TamperedError("another sequencer moved the tree meanwhile")
+        raise TamperedError("另一进程已更新日志树 another sequencer moved the tree meanwhile")
     return len(pending)

@@ -38,7 +38,10 @@ async def find_stop(session: AsyncSession, log_id: int) -> Stop | None:
 async def demand_no_stop(session: AsyncSession, log_id: int) -> None:
     """Raise StoppedError while a stop stands."""
     if stop := await find_stop(session, log_id):
-        raise StoppedError(f"stopped since {stop.stopped_at.isoformat()} over {stop.differences} differences")
+        raise StoppedError(
+            f"因 {stop.differences} 处不符自 {stop.stopped_at.isoformat()} 起停止签名 "
+            f"stopped since {stop.stopped_at.isoformat()} over {stop.differences} differences"
+        )
 
 
 async def add_stop(session: AsyncSession, log_id: int, stop: Stop, event_id: UUID) -> None:

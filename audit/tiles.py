@@ -71,7 +71,7 @@ async def range_root(read: Read, low: int, high: int) -> bytes:
         tile = split(await read(level, first // WIDTH))
         chunk = tile[first % WIDTH : first % WIDTH + (1 << span)]
         if len(chunk) != 1 << span:
-            raise ProofError(f"tile {level}/{first // WIDTH} lacks hashes the tree must have")
+            raise ProofError(f"哈希块不全 tile {level}/{first // WIDTH} lacks hashes the tree must have")
         return root_of(chunk)
     middle = low + (1 << (count - 1).bit_length() - 1)
     return node_hash(await range_root(read, low, middle), await range_root(read, middle, high))
@@ -80,7 +80,7 @@ async def range_root(read: Read, low: int, high: int) -> bytes:
 async def inclusion(read: Read, index: int, size: int) -> list[bytes]:
     """Return the audit path of leaf `index` in the tree of `size` leaves, nearest sibling first (RFC 6962 2.1.1)."""
     if not 0 <= index < size:
-        raise ProofError(f"entry {index} is not in a tree of {size}")
+        raise ProofError(f"{size} 条的日志中没有第 {index} 条 entry {index} is not in a tree of {size}")
     low, high, path = 0, size, []
     while high - low > 1:
         middle = low + (1 << (high - low - 1).bit_length() - 1)
@@ -96,7 +96,7 @@ async def inclusion(read: Read, index: int, size: int) -> list[bytes]:
 async def consistency(read: Read, old: int, size: int) -> list[bytes]:
     """Return the proof that the tree of `old` leaves is a prefix of that of `size` (RFC 6962 2.1.2)."""
     if not 0 < old <= size:
-        raise ProofError(f"{old} is no earlier size of a tree of {size}")
+        raise ProofError(f"{old} 不是此前的大小 {old} is no earlier size of a tree of {size}")
     low, high, path, whole = 0, size, [], True
     while old != high:
         middle = low + (1 << (high - low - 1).bit_length() - 1)

@@ -25,7 +25,7 @@ def verify_approval(
     try:
         signed = verify_jws(approval, jwks, APPROVAL_TYPE)
     except SignatureError as fault:
-        raise ApprovalError(f"approval: {fault}") from fault
+        raise ApprovalError(f"签署有误 approval: {fault}") from fault
     if {name: signed.get(name) for name in approval_claims(consent_id, digest, decision)} != approval_claims(
         consent_id, digest, decision
     ):

@@ -92,7 +92,7 @@ def read_card(source: str) -> Card:
     try:
         card = msgspec.convert(yaml.safe_load(source), Card)
     except (msgspec.ValidationError, yaml.YAMLError) as fault:
-        raise CardError(str(fault)) from fault
+        raise CardError(f"评分卡无法读取 the scorecard cannot be read: {fault}") from fault
     starts = [band.from_ for band in card.bands]
     if starts != sorted(set(starts), reverse=True) or not starts or starts[-1] != 0:
         raise CardError("等级须从高到低，直到 0 bands: from the best down to 0")
@@ -121,6 +121,7 @@ def _check(tag: Tag, card: Card) -> None:
         raise CardError(f"{tag.id}：各档须递增 bins must rise")
     needs_field = tag.kind in {"sum", "max", "number", "level"}
     if needs_field != (tag.field is not None):
-        raise CardError(f"{tag.id}: a {tag.kind} {'needs a' if needs_field else 'has no'} field")
+        told = "须有字段 needs a" if needs_field else "没有字段 has no"
+        raise CardError(f"{tag.id}：{tag.kind} {told} field")
     if tag.date is None and (tag.within_days is not None or tag.kind == "years"):
         raise CardError(f"{tag.id}：时间窗与年数需要日期 a window and years need a date")

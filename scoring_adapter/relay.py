@@ -74,7 +74,7 @@ async def ask(http: httpx.AsyncClient, provider: Provider, question: Question) -
             f"did not answer within {provider.timeout_seconds} s"
         ) from fault
     except _TransientError as fault:
-        raise ProviderUnavailableError(f"{provider.name}: {fault}") from fault
+        raise ProviderUnavailableError(f"{provider.name} 未能答复 gave no answer: {fault}") from fault
     return _read(provider, question, body)
 
 
@@ -86,7 +86,7 @@ async def _post(http: httpx.AsyncClient, provider: Provider, question: Question)
             "POST", provider.url, content=msgspec.json.encode(question), headers=headers
         ) as response:
             if response.status_code in _AGAIN:
-                raise _TransientError(f"answered {response.status_code}")
+                raise _TransientError(f"HTTP {response.status_code}")
             if response.status_code != HTTPStatus.OK:
                 raise ProviderUnavailableError(f"{provider.name} 答复了 answered {response.status_code}")
             body = b""

@@ -22,7 +22,7 @@ def canonical_bytes(value: object) -> bytes:
             return _ENCODER.encode(value).encode()
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # the library checks the type itself
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as fault:
-        raise CanonicalError(f"no canonical form: {fault}") from fault
+        raise CanonicalError(f"没有规范形式 no canonical form: {fault}") from fault
 
 
 def canonical_digest(value: object) -> str:

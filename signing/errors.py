@@ -13,16 +13,16 @@ class CanonicalError(SigningError):
 
 
 class SignatureError(SigningError):
-    """The signature does not verify."""
+    """签名不成立 The signature does not verify."""
 
 
 class MerkleError(SigningError):
-    """The Merkle proof does not lead to the root."""
+    """证明与根不符 The Merkle proof does not lead to the root."""
 
 
 class SealError(SigningError):
-    """The sealed bytes do not open under this key and context."""
+    """密文无法解开 The sealed bytes do not open under this key and context."""
 
 
 class KeyFileError(SigningError):
-    """The key file cannot be read as a private key."""
+    """无法读出私钥 The key file cannot be read as a private key."""

@@ -40,13 +40,13 @@ def verify_jws(token: str, jwks: Sequence[Mapping[str, object]], typ: str) -> di
     """
     header = _header_of(token)
     if header.get("typ") != typ:
-        raise SignatureError(f"this statement is not of type {typ}")
+        raise SignatureError(f"类型不符 this statement is not of type {typ}")
     kid = header.get("kid")
     members = next((jwk for jwk in jwks if jwk.get("kid") == kid), None) if isinstance(kid, str) else None
     if members is None:
-        raise SignatureError("signed with a key that is not registered")
+        raise SignatureError("签名密钥未登记 signed with a key that is not registered")
     if header.get("alg") not in SUITES.get(str(members.get("kty")), ()):
-        raise SignatureError("the suite is not one of the key's")
+        raise SignatureError("算法与密钥不符 the suite is not one of the key's")
     _check_padding_bits(token)
     try:
         statement = jws.deserialize_compact(token.encode(), import_public(members), registry=_REGISTRY)
@@ -54,7 +54,7 @@ def verify_jws(token: str, jwks: Sequence[Mapping[str, object]], typ: str) -> di
     except (JoseError, ValueError) as fault:
         raise SignatureError from fault
     if not isinstance(payload, dict):
-        raise SignatureError("the payload is not a JSON object")
+        raise SignatureError("内容不是 JSON 对象 the payload is not a JSON object")
     return payload
 
 
@@ -65,7 +65,7 @@ def import_public(members: Mapping[str, object]) -> PublicKey:
     """
     plain = [(str(name), value) for name, value in members.items() if name in {"kty", "crv", "x", "y", "n", "e"}]
     if not all(isinstance(value, str) for _, value in plain):
-        raise SignatureError("the members of a key are texts")
+        raise SignatureError("密钥的成员须为文本 the members of a key are texts")
     return _read_public(frozenset(plain))
 
 
@@ -79,7 +79,7 @@ def _read_public(members: frozenset[tuple[str, str]]) -> PublicKey:
             return ECKey.import_key(plain)  # type: ignore[arg-type]  # checked by the library
         case "RSA":
             return RSAKey.import_key(plain)  # type: ignore[arg-type]  # checked by the library
-    raise SignatureError("the key is neither Ed25519, P-256 nor RSA")
+    raise SignatureError("密钥须为 Ed25519、P-256 或 RSA the key is neither Ed25519, P-256 nor RSA")
 
 
 def key_id_of(token: str) -> str | None:
@@ -108,16 +108,16 @@ def _check_padding_bits(token: str) -> None:
     try:
         spelled = urlsafe_b64encode(urlsafe_b64decode(signature + "=" * (-len(signature) % 4))).rstrip(b"=").decode()
     except ValueError as fault:
-        raise SignatureError("the signature is no base64url") from fault
+        raise SignatureError("签名不是 base64url the signature is no base64url") from fault
     if spelled != signature:
-        raise SignatureError("the signature is not spelled as base64url has it")
+        raise SignatureError("签名的 base64url 写法不规范 the signature is not spelled as base64url has it")
 
 
 def _header_of(token: str) -> dict[str, object]:
     if len(token) > 2 * MAX_STATEMENT_BYTES:
-        raise SignatureError("the statement is too large")
+        raise SignatureError("签名文本过大 the statement is too large")
     try:
         header = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
     except (JoseError, ValueError) as fault:
-        raise SignatureError("this is not a JWS in compact form (RFC 7515 7.1)") from fault
+        raise SignatureError("不是紧凑格式的 JWS this is not a JWS in compact form (RFC 7515 7.1)") from fault
     return dict(header)

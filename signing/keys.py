@@ -28,7 +28,7 @@ def generate_key(alg: str) -> SigningKey:
     if alg == "ES256":
         ec = ECKey.generate_key("P-256")
         return SigningKey(ec.thumbprint(), alg, ec)
-    raise KeyFileError(f"unknown suite {alg!r}: use Ed25519 or ES256")
+    raise KeyFileError(f"算法须为 Ed25519 或 ES256 unknown suite {alg!r}: use Ed25519 or ES256")
 
 
 def public_jwk(key: SigningKey) -> dict[str, str]:
@@ -54,7 +54,9 @@ def key_from_private(data: bytes) -> SigningKey:
             return SigningKey(ec.thumbprint(), "ES256", ec)
     except (ValueError, KeyError, AttributeError, JoseError) as fault:
         raise KeyFileError from fault
-    raise KeyFileError("the key file holds no private Ed25519 or P-256 JWK (RFC 8037, RFC 7518)")
+    raise KeyFileError(
+        "密钥文件中没有 Ed25519 或 P-256 私钥 the key file holds no private Ed25519 or P-256 JWK (RFC 8037, RFC 7518)"
+    )
 
 
 def load_key(path: Path) -> SigningKey:
@@ -71,7 +73,7 @@ def save_key(path: Path, key: SigningKey) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as fault:
-        raise KeyFileError(f"{path} exists: a private key is never overwritten") from fault
+        raise KeyFileError(f"已有 {path}，私钥不覆盖 {path} exists: a private key is never overwritten") from fault
     with os.fdopen(descriptor, "wb") as file:
         file.write(private_bytes(key))
         file.flush()

@@ -41,7 +41,7 @@ def _parents(level: list[bytes]) -> list[bytes]:
 def inclusion_path(hashes: Sequence[bytes], index: int) -> list[bytes]:
     """Return the audit path of leaf `index` (0-based), nearest sibling first (2.1.1)."""
     if not 0 <= index < len(hashes):
-        raise MerkleError(f"leaf {index} is not in a tree of {len(hashes)}")
+        raise MerkleError(f"{len(hashes)} 个叶的树中没有第 {index} 个 leaf {index} is not in a tree of {len(hashes)}")
     path: list[bytes] = []
     level = list(hashes)
     while len(level) > 1:
@@ -56,11 +56,11 @@ def inclusion_path(hashes: Sequence[bytes], index: int) -> list[bytes]:
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
     """Check an audit path (RFC 9162 2.1.3.2). Raises MerkleError."""
     if not 0 <= index < size:
-        raise MerkleError(f"leaf {index} cannot be in a tree of {size}")
+        raise MerkleError(f"{size} 个叶的树中不可能有第 {index} 个 leaf {index} cannot be in a tree of {size}")
     node, last, digest = index, size - 1, leaf
     for step in path:
         if last == 0:
-            raise MerkleError("the path is too long")
+            raise MerkleError("路径过长 the path is too long")
         if node % 2 or node == last:
             digest = node_hash(step, digest)
             while node % 2 == 0 and node:
@@ -75,7 +75,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
 def consistency_path(hashes: Sequence[bytes], old: int) -> list[bytes]:
     """Return the proof that the first `old` leaves are a prefix of the tree over `hashes` (2.1.2)."""
     if not 0 < old <= len(hashes):
-        raise MerkleError(f"size {old} is no earlier size of a tree of {len(hashes)}")
+        raise MerkleError(f"{old} 不是此前的大小 size {old} is no earlier size of a tree of {len(hashes)}")
     return _subproof(hashes, old, whole=True)
 
 
@@ -94,21 +94,21 @@ def verify_consistency(  # noqa: C901 - the steps of RFC 9162 2.1.4.2 in its ord
 ) -> None:
     """Check that the tree of size `new` extends the tree of size `old` (RFC 9162 2.1.4.2). Raises MerkleError."""
     if old > new or old < 0:
-        raise MerkleError(f"a tree of {new} does not extend a tree of {old}")
+        raise MerkleError(f"{new} 个叶的树不是 {old} 个叶的延伸 a tree of {new} does not extend a tree of {old}")
     if old in {0, new}:
         if path or (old == new and old_root != new_root) or (old == 0 and old_root != EMPTY_ROOT):
             raise MerkleError
         return
     steps = list(path) if old & (old - 1) else [old_root, *path]  # an exact power of two is its own first node
     if not steps:
-        raise MerkleError("the proof is empty")
+        raise MerkleError("证明为空 the proof is empty")
     node, last = old - 1, new - 1
     while node % 2:
         node, last = node // 2, last // 2
     before = after = steps[0]
     for step in steps[1:]:
         if last == 0:
-            raise MerkleError("the proof is too long")
+            raise MerkleError("证明过长 the proof is too long")
         if node % 2 or node == last:
             before, after = node_hash(step, before), node_hash(step, after)
             while node % 2 == 0 and node:

@@ -46,16 +46,16 @@ def read_signature(signature_input: str, signature: str, tag: str) -> MessageSig
     inputs, values = _dictionary(signature_input), _dictionary(signature)
     labels = [label for label, member in inputs.items() if isinstance(member[0], list) and member[1].get("tag") == tag]
     if len(labels) != 1:
-        raise SignatureError(f'Signature-Input: exactly one signature must have tag="{tag}"')
+        raise SignatureError(f'Signature-Input：须恰有一个签名带此 tag exactly one signature must have tag="{tag}"')
     components, parameters = inputs[labels[0]]
     value = values.get(labels[0], (None, {}))[0]
     if not isinstance(value, bytes):
-        raise SignatureError(f"Signature: the member {labels[0]} is no byte sequence")
+        raise SignatureError(f"Signature：{labels[0]} 不是字节序列 the member {labels[0]} is no byte sequence")
     if any(not isinstance(name, str) or modifiers for name, modifiers in components):
-        raise SignatureError("Signature-Input: component parameters are not supported")
+        raise SignatureError("Signature-Input：不支持组件参数 component parameters are not supported")
     covered = tuple(str(name) for name, _ in components)
     if len(set(covered)) != len(covered):
-        raise SignatureError("Signature-Input: a component is covered twice")
+        raise SignatureError("Signature-Input：组件重复 a component is covered twice")
     return MessageSignature(covered, parameters, http_sf.ser([inputs[labels[0]]]), value)
 
 
@@ -63,10 +63,10 @@ def signature_base(covered: Sequence[str], serialised: str, values: Mapping[str,
     """Return the signature base (2.5). `values`: derived components and lower-case fields. Raises SignatureError."""
     missing = [name for name in covered if name not in values]
     if missing:
-        raise SignatureError(f"the message has no {', '.join(missing)}, which the signature covers")
+        raise SignatureError(f"签名覆盖的内容缺失 the message has no {', '.join(missing)}, which the signature covers")
     lines = [f'"{name}": {values[name]}' for name in covered]
     if any("\n" in line for line in lines):
-        raise SignatureError("a covered component has a line break")
+        raise SignatureError("被签名的内容含换行 a covered component has a line break")
     return "\n".join([*lines, f'"@signature-params": {serialised}'])
 
 
@@ -74,9 +74,12 @@ def check_times(parameters: Mapping[str, Any], now: float, most_age: float) -> N
     """Check created and expires (2.3). Raises SignatureError."""
     created, expires = parameters.get("created"), parameters.get("expires")
     if type(created) is not int or not now - most_age <= created <= now + CLOCK_SECONDS:
-        raise SignatureError(f"created must be given, at most {most_age:.0f} seconds ago: check the clock")
+        raise SignatureError(
+            f"created 须在 {most_age:.0f} 秒以内，请校对时钟 "
+            f"created must be given, at most {most_age:.0f} seconds ago: check the clock"
+        )
     if expires is not None and (type(expires) is not int or expires < now):
-        raise SignatureError("the signature has expired")
+        raise SignatureError("签名已过期 the signature has expired")
 
 
 def find_key(parameters: Mapping[str, Any], jwks: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str]:
@@ -84,10 +87,10 @@ def find_key(parameters: Mapping[str, Any], jwks: Sequence[Mapping[str, Any]]) -
     keyid, alg = parameters.get("keyid"), parameters.get("alg")
     jwk = next((jwk for jwk in jwks if jwk.get("kid") == keyid), None) if isinstance(keyid, str) else None
     if jwk is None:
-        raise SignatureError("keyid names no key that is registered")
+        raise SignatureError("keyid 不是已登记的密钥 keyid names no key that is registered")
     allowed = ALGORITHMS.get(str(jwk.get("kty")), ())
     if not allowed or (alg is not None and alg not in allowed):
-        raise SignatureError("the algorithm is not one of the key's")
+        raise SignatureError("算法与密钥不符 the algorithm is not one of the key's")
     return jwk, allowed[0] if alg is None else str(alg)
 
 
@@ -117,15 +120,18 @@ def byte_sequence(data: bytes) -> str:
 
 def _dictionary(field: str) -> dict[str, Any]:
     if len(field) > LARGEST_FIELD:
-        raise SignatureError("the signature fields are too large")
+        raise SignatureError("签名字段过大 the signature fields are too large")
     try:
         parsed = http_sf.parse(field.encode("ascii"), tltype="dictionary", on_duplicate_key=_refuse_twice)
     except (http_sf.StructuredFieldError, ValueError) as fault:
-        raise SignatureError("Signature-Input or Signature is no dictionary of structured fields (RFC 9651)") from fault
+        raise SignatureError(
+            "Signature-Input 或 Signature 不是结构化字段 "
+            "Signature-Input or Signature is no dictionary of structured fields (RFC 9651)"
+        ) from fault
     if not isinstance(parsed, dict):
-        raise SignatureError("Signature-Input or Signature is no dictionary")
+        raise SignatureError("Signature-Input 或 Signature 不是字典 Signature-Input or Signature is no dictionary")
     return parsed
 
 
 def _refuse_twice(key: str, *_rest: object) -> None:
-    raise SignatureError(f"{key[:50]} is given twice")
+    raise SignatureError(f"{key[:50]} 重复 is given twice")

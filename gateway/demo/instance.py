@@ -121,7 +121,7 @@ def wait_until(condition: Any, what: str, seconds: float = START_SECONDS) -> Non
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise DemoError(f"waited {seconds:.0f} s for {what}")
+            raise DemoError(f"等了 {seconds:.0f} 秒也没有等到 waited {seconds:.0f} s for {what}")
         time.sleep(0.05)
 
 

@@ -188,7 +188,7 @@ class Story:
     def _answered(self, **changes: str) -> dict[str, Any]:
         answer = self._post(**changes)
         if answer.status_code != 200:
-            raise DemoError(f"no answer: {answer.text}")
+            raise DemoError(f"没有答复 no answer: {answer.text}")
         read: dict[str, Any] = answer.json()
         return read
 

@@ -125,7 +125,7 @@ def _provider_program() -> Path:
     shipped = Path(__file__).parent / "score_provider.py"
     program = shipped if shipped.exists() else Path(__file__).parents[2] / "examples" / "score_provider.py"
     if not program.exists():
-        raise DemoError(f"{program} is missing")
+        raise DemoError(f"缺少 {program} is missing")
     return program
 
 
@@ -139,4 +139,4 @@ def _free_port(*wanted: int) -> int:
                 continue
             found: int = probe.getsockname()[1]
             return found
-    raise DemoError("no free port")
+    raise DemoError("没有可用端口 no free port")

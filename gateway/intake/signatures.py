@@ -92,7 +92,7 @@ def _verify_message(request: Request, issuer: str, keys: Keys, now: float) -> di
     fields = {name: ", ".join(part.strip() for part in request.headers.getlist(name)) for name in request.headers}
     found = read_signature(fields.get("signature-input", ""), fields.get("signature", ""), TAG)
     if missing := COVERED - set(found.covered):
-        raise SignatureError(f"it must cover {', '.join(sorted(missing))}")
+        raise SignatureError(f"签名须覆盖 it must cover {', '.join(sorted(missing))}")
     check_times(found.parameters, now, MOST_AGE_SECONDS)
     jwk, alg = find_key(found.parameters, keys)
     query = f"?{request.url.query}" if request.url.query else ""

@@ -35,7 +35,7 @@ Progress = Callable[[int], None]
 
 
 class LostSourceError(GatewayError):
-    """The source was reset, or taken over by another worker, while it was read: nothing of the slice is kept."""
+    """来源在读取时被重置或接管 The source was reset or taken over while it was read: nothing of it is kept."""
 
 
 async def take_in(

@@ -103,7 +103,7 @@ async def piece(
     """Append a piece. The last one takes the batch in and answers when that is done, with Content-Location."""
     with _tus(version):
         if request.headers.get("content-type", "").lower() != PIECE_TYPE:
-            raise DeniedError("unsupported-encoding", f"Content-Type must be {PIECE_TYPE}.")
+            raise DeniedError("unsupported-encoding", f"Content-Type 须为 must be {PIECE_TYPE}.")
         announced = Checksum(checksum) if checksum else None
         upload = await append(units, agency, intake, upload_id, offset, chunks_of(request), announced)
     return Response(status_code=204, headers=_state(upload))

@@ -27,8 +27,11 @@ async def set_peer(
     except (SignatureError, ValueError, TypeError, KeyError, AttributeError) as fault:
         raise DeniedError("invalid-request", "公钥无效。The key is no public JWK with a kid.") from fault
     if role not in ROLES or not url.startswith(("http://", "https://")) or url.endswith("/"):
-        detail = f"role 须为 {'、'.join(ROLES)}；url 为其 issuer，末尾无斜线。role: {', '.join(ROLES)}; url: the "
-        raise DeniedError("invalid-request", f"{detail}platform's issuer, without a final slash.")
+        detail = (
+            f"role 须为 {'、'.join(ROLES)}；url 为其 issuer，末尾无斜线。"
+            f"role: {', '.join(ROLES)}; url: the platform's issuer, without a final slash."
+        )
+        raise DeniedError("invalid-request", detail)
     payload = {
         "peer": peer_id, "role": role, "url": url, "kid": kid, "key": canonical_digest(dict(found)),
         "client": client_id, "status": status,

@@ -114,7 +114,7 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
         if isinstance(told, dict):
             return told
         raise MessageError("平台的答复格式不符 the platform answered another shape")
-    fault = f"the platform answered {answer.status_code}"
+    fault = f"平台答复 the platform answered {answer.status_code}"
     if answer.is_server_error or answer.status_code in PASSING:
         raise NotDeliveredError(fault)
     raise RefusedError(fault)

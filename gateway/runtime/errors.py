@@ -17,7 +17,7 @@ class NotInitialisedError(GatewayError):
 
 
 class AlreadyInitialisedError(GatewayError):
-    """The instance is initialised already: its keys stay as they are."""
+    """实例已初始化，密钥保持不变 The instance is initialised already: its keys stay as they are."""
 
 
 class CatalogueUnsoundError(GatewayError):

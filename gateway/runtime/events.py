@@ -159,7 +159,7 @@ EVENTS: Mapping[str, EventType] = {
 def check_cause(event_type: str, kind: str) -> None:
     """Pass where this kind of actor can cause an event. Raises EventError."""
     if kind not in _known(event_type).by:
-        raise EventError(f"{event_type}: the catalogue does not list {kind} among those who cause it")
+        raise EventError(f"{event_type} 不由 {kind} 引起 the catalogue does not list {kind} among those who cause it")
 
 
 def event_of(event_type: str, actor: str, payload: Mapping[str, object], **members: str | None) -> Event:
@@ -167,12 +167,14 @@ def event_of(event_type: str, actor: str, payload: Mapping[str, object], **membe
     known = _known(event_type)
     missing, extra = known.payload - payload.keys(), payload.keys() - known.payload - known.maybe
     if missing or extra:
-        raise EventError(f"{event_type}: missing {sorted(missing)}, not in the catalogue {sorted(extra)}")
+        raise EventError(
+            f"{event_type} 的内容与目录不符 missing {sorted(missing)}, not in the catalogue {sorted(extra)}"
+        )
     return Event(event_type, actor, payload=payload, **members)
 
 
 def _known(event_type: str) -> EventType:
     known = EVENTS.get(event_type)
     if known is None:
-        raise EventError(f"{event_type} is not in the catalogue of events")
+        raise EventError(f"事件目录中没有 {event_type} is not in the catalogue of events")
     return known

@@ -184,10 +184,12 @@ def read_digest(request: Request, name: str) -> bytes | None:
     try:
         named = http_sf.parse(", ".join(lines).encode(), tltype="dictionary")
     except (http_sf.StructuredFieldError, ValueError) as fault:
-        raise DeniedError("invalid-request", f"{name}: not a dictionary (RFC 9530).") from fault
+        raise DeniedError("invalid-request", f"{name} 不是字典 is not a dictionary (RFC 9530).") from fault
     told = named["sha-256"] if isinstance(named, dict) and "sha-256" in named else None
     if not (isinstance(told, tuple) and isinstance(told[0], bytes)):
-        raise DeniedError("invalid-request", f"{name}: give sha-256.", headers={f"Want-{name}": "sha-256=1"})
+        raise DeniedError(
+            "invalid-request", f"{name} 须含 sha-256 must give sha-256.", headers={f"Want-{name}": "sha-256=1"}
+        )
     return told[0]
 
 

@@ -19,9 +19,9 @@ class Checksum:
         try:
             self._wanted = base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError) as fault:
-            raise DeniedError("invalid-request", "Upload-Checksum: the value is no base64.") from fault
+            raise DeniedError("invalid-request", "Upload-Checksum 不是 base64 the value is no base64.") from fault
         if name not in ALGORITHMS:
-            raise DeniedError("invalid-request", f"Upload-Checksum: use {' or '.join(ALGORITHMS)}.")
+            raise DeniedError("invalid-request", f"Upload-Checksum 算法不支持 use {' or '.join(ALGORITHMS)}.")
         self._digest = hashlib.new(name, usedforsecurity=False)
 
     def update(self, chunk: bytes) -> None:

@@ -155,5 +155,6 @@ def check_id(identifier: str) -> None:
     """Raise DeniedError unless it has the form of an id."""
     if not _ID.fullmatch(identifier):
         raise DeniedError(
-            "change-refused", f"{identifier!r} is no id: 2 to 63 of a-z 0-9 . _ -, not starting with a mark"
+            "change-refused",
+            f"编号 {identifier!r} 不合规则 is no id: 2 to 63 of a-z 0-9 . _ -, not starting with a mark",
         )

@@ -1,15 +1,24 @@
 """Consents over HTTP: requested, approved with the signatory's own key, revoked by either; and what is refused."""
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from consent.statements import APPROVAL_TYPE, RECEIPT_TYPE, approval_claims
+from consent.terms import Terms
+from gateway.consents.life import change_consent, request_consent
+from gateway.runtime.actor import Actor
+from gateway.runtime.clock import database_now
+from gateway.runtime.denial import DeniedError
 from signing.jws import sign_jws, verify_jws
 from signing.keys import generate_key
 from tests.enterprises import citizen, uscc
 from tests.stories import registration, slug
+
+EXCHANGE = "convert_from(leaf, 'UTF8')::json ->> 'exch'"  # no column: nobody searches the log by it
 
 
 @pytest.fixture
@@ -71,6 +80,33 @@ async def test_an_approval_that_does_not_hold_is_refused_of_an_active_consent_to
         assert (answer.status_code, slug(answer)) == (400, "approval-invalid")
     again = (await ready.decide("s-1", consent, "approve")).json()
     assert (again["status"], again["version"]) == ("active", 2)
+    assert await events_of(ready, consent) == [
+        ("consent.requested", "bank-1", "requested"), ("consent.approved", "s-1", "active"),
+        *[("consent.approval_refused", "s-1", "approval-invalid")] * 3,
+    ]  # fmt: skip
+
+
+async def events_of(story, consent):
+    """Return type, actor and outcome of what the log says of a consent."""
+    async with story.gateway.database.begin("test") as session:
+        query = text(f"SELECT type, actor, outcome FROM audit_event WHERE {EXCHANGE} = :c ORDER BY event_id")
+        return [tuple(row) for row in await session.execute(query, {"c": consent["consent"]})]
+
+
+async def test_a_consents_times_are_the_databases_whatever_the_machines_clock_says(ready):
+    """By the machine's clock, which is a year behind, a consent that was over yesterday would still be to come."""
+    bank = Actor("bank-1", "account", institution_id="bank")
+    async with ready.gateway.units.begin("test.clock", bank) as work:
+        behind, now = replace(work, now=work.now - timedelta(days=365)), await database_now(work.session)
+        terms = Terms(uuid4(), uscc(1), "bank", (), ("score",), "pre_loan", now, now + timedelta(days=1), None)
+        with pytest.raises(DeniedError, match="valid_until"):
+            over = replace(terms, valid_from=now - timedelta(days=9), valid_until=now - timedelta(days=1))
+            await request_consent(behind, over)
+        await request_consent(behind, terms)
+        await change_consent(behind, terms.consent_id, "revoke")
+        query = text("SELECT recorded_at FROM consent_version WHERE consent_id = :c")
+        recorded = (await work.session.execute(query, {"c": terms.consent_id})).scalars().all()
+    assert [now <= moment < now + timedelta(minutes=1) for moment in recorded] == [True, True]
 
 
 async def test_no_account_of_a_consent_holds_nul(ready):

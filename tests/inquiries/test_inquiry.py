@@ -12,6 +12,8 @@ from signing.jws import verify_jws
 from tests.enterprises import citizen, uscc
 from tests.stories import registration, slug
 
+EXCHANGE = "convert_from(leaf, 'UTF8')::json ->> 'exch'"  # no column: nobody searches the log by it
+
 
 async def left(story, account):
     answer = await story.client.get("/v1/quota", headers=await story.headers(account))
@@ -52,6 +54,16 @@ async def test_an_answer_costs_its_units_and_asking_again_with_its_key_costs_not
     sheet = await ready.ask("bank-1", 1, product="health_check")
     assert len(sheet.json()["tags"]) >= 30
     assert (await left(ready, "bank-1"))["used"] == before + 1 + 3
+
+
+async def test_an_answer_that_is_given_again_is_an_entry_too(ready):
+    given = [(await ready.ask("bank-1", 1, key="told-again")).json()["inquiry"] for _ in range(3)]
+    assert len(set(given)) == 1
+    async with ready.gateway.database.begin("test") as session:
+        query = text(f"SELECT type, account, outcome FROM audit_event WHERE {EXCHANGE} = :i ORDER BY event_id")
+        left_behind = [tuple(row) for row in await session.execute(query, {"i": given[0]})]
+    again = ("inquiry.replayed", "bank-1", "replayed")
+    assert left_behind == [("inquiry.answered", "bank-1", "answered"), again, again]
 
 
 async def test_an_inquiry_is_shown_to_the_institution_that_made_it_and_to_no_other(ready):

@@ -126,10 +126,11 @@ def _link(responses: dict[str, Any], operation: Operation, paths: Mapping[str, A
 
 
 def _show(content: dict[str, Any], example: object) -> None:
-    """Put an example to each media type that is text; workbooks are not."""
+    """Put an example, and a schema where the route tells none, to each media type that is text; workbooks are not."""
     for kind, shown in content.items():
         if not kind.startswith("application/vnd."):
             shown.setdefault("example", example)
+            shown.setdefault("schema", {"type": "object" if kind.endswith("json") else "string"})
 
 
 def _add_problem(responses: dict[str, Any], reason: str) -> None:

@@ -69,6 +69,21 @@ def test_what_is_sent_in_an_example_would_be_taken(operations: dict[str, Any]) -
     assert tried > 10
 
 
+def test_what_is_answered_in_an_example_fits_its_schema(operations: dict[str, Any]) -> None:
+    examples = document()["components"]["examples"]
+    tried = 0
+    for name, operation in operations.items():
+        for status, response in operation["responses"].items():
+            content = response.get("content", {})
+            for shown in [shown for kind, shown in content.items() if kind.endswith("json")]:
+                validator = Draft202012Validator({**shown["schema"], "components": document()["components"]})
+                reasons = [examples[reason]["value"] for reason in shown.get("examples", {})]
+                for example in [shown["example"]] if "example" in shown else reasons:
+                    assert list(validator.iter_errors(example)) == [], (name, status)
+                    tried += 1
+    assert tried > 500
+
+
 async def test_it_is_served_to_anybody(client: httpx.AsyncClient) -> None:
     assert (await client.get("/openapi.json")).json() == document()
 

@@ -12,7 +12,7 @@ import pytest
 from tests.processes import free_port, running, wait_ready, wait_until
 from tests.town import instance
 
-HEAD_SECONDS, BODY_SECONDS = 1.0, 1.5
+HEAD_SECONDS, BODY_SECONDS, PATIENCE_SECONDS = 1.0, 1.5, 1.0
 SLACK_SECONDS = 6.0  # looked at once a second, on a busy machine
 HEAD = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /livez HTTP/1.1\r\nHost: x\r\n"
@@ -29,9 +29,14 @@ def served(socket_folder, tmp_path_factory):
         "XINQIAO_MAX_CONNECTIONS_PER_ADDRESS": "20",
         "XINQIAO_METRICS_PORT": str(free_port()),
         "XINQIAO_TRUSTED_PROXIES": '["127.0.0.9"]',
+        "TEST_PATIENCE_SECONDS": str(PATIENCE_SECONDS),
     }
     folder = tmp_path_factory.mktemp("connections")
-    with instance(socket_folder, folder, "gateway", **limits) as gateway, gateway.run("serve") as process:
+    with (
+        instance(socket_folder, folder, "gateway", **limits) as gateway,
+        running(["serve"], gateway.env, module="tests.faults.limited") as process,
+    ):
+        wait_ready(gateway.issuer, process, gateway.home / "serve.log")
         yield gateway, process
 
 
@@ -149,6 +154,36 @@ def test_endless_trailers_are_cut_off_and_not_kept(served, piece):
             connection.sendall(piece)
     assert psutil.Process(process.pid).memory_info().rss - before < 16 * MIB
     assert counted(gateway, "large-trailers") >= 1
+
+
+def test_a_reader_that_takes_nothing_is_hung_up_on(served):
+    """It asks for more than fits on the way to it, and reads none of it."""
+    gateway, process = served
+    before, connections = counted(gateway, "slow-reader"), len(psutil.Process(process.pid).net_connections())
+    with socket.socket() as stalled:
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stalled.connect(("127.0.0.1", int(gateway.issuer.rpartition(":")[2])))
+        stalled.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        wait_until(
+            lambda: counted(gateway, "slow-reader") == before + 1, "the end of it", PATIENCE_SECONDS + SLACK_SECONDS
+        )
+        assert len(psutil.Process(process.pid).net_connections()) <= connections
+        assert httpx.get(f"{gateway.issuer}/readyz", timeout=5).status_code == 200
+
+
+def test_a_body_that_nobody_reads_does_not_go_on_for_ever(served):
+    """It is answered from its head; who goes on sending is heard out for a while."""
+    head = b"POST /v1/inquiries HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n"
+    with connected(served[0]) as connection:
+        connection.sendall(head)
+        assert first_line(connection) == b"HTTP/1.1 401 Unauthorized"
+        started = time.monotonic()
+        connection.settimeout(10)
+        with pytest.raises(OSError, match=r"reset|pipe"):
+            while time.monotonic() - started < 10 * SLACK_SECONDS:
+                connection.sendall(b" ")
+                time.sleep(0.1)
+    assert PATIENCE_SECONDS < time.monotonic() - started < PATIENCE_SECONDS + SLACK_SECONDS
 
 
 def test_trailers_do_not_become_headers(served):

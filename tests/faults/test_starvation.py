@@ -26,28 +26,38 @@ async def banks(story):
     return consents
 
 
+async def all_wait(shares, count):
+    """Return once so many of the first bank's questions have reached the database, or stand in line for it."""
+    async with asyncio.timeout(30):
+        while not (queue := shares._queues.get("bank-1")) or queue.members < count:  # noqa: ASYNC110 - raises no event
+            await asyncio.sleep(0.01)
+
+
 async def test_sixty_questions_on_one_consent_leave_others_their_answers_within_a_second(story, monitor, banks):
     """The consent is locked by somebody else meanwhile, so that none of the sixty can go on: the worst there is."""
     address = story.gateway.database.urls.owner.set(drivername="postgresql").render_as_string(hide_password=False)
+    paths = {"other": None, "readyz": "/readyz", "checkpoint": "/audit/log/checkpoint", "metrics": "/metrics"}
+
+    async def seconds_of(name):
+        started = time.monotonic()
+        if name == "other":
+            answer = await story.ask("bank-2-account", 7, consent=banks[1])
+        else:
+            answer = await (monitor if name == "metrics" else story.client).get(paths[name])
+        assert answer.status_code in ({200} if name != "checkpoint" else {200, 404}), (name, answer.text)
+        return time.monotonic() - started
+
     async with await psycopg.AsyncConnection.connect(address) as holder:
         await holder.execute("SELECT FROM consent_head WHERE consent_id = %s FOR UPDATE", [banks[0]])
         asked = [asyncio.create_task(story.ask("bank-1-account", 7, consent=banks[0])) for _ in range(60)]
-        await asyncio.sleep(1)
-        taken = {}
-        for name in ("other", "readyz", "checkpoint", "metrics"):
-            started = time.monotonic()
-            if name == "other":
-                answer = await story.ask("bank-2-account", 7, consent=banks[1])
-            else:
-                path = "/audit/log/checkpoint" if name == "checkpoint" else f"/{name}"
-                answer = await (monitor if name == "metrics" else story.client).get(path)
-            taken[name] = time.monotonic() - started
-            assert answer.status_code in ({200} if name != "checkpoint" else {200, 404}), (name, answer.text)
+        await all_wait(story.gateway.database.shares, 60)
+        # The best of three: a machine that is busy with something else delays one of them, a queue all three.
+        taken = {name: min([await seconds_of(name) for _ in range(3)]) for name in paths}
         assert not [one for one in asked if one.done()]
         await holder.rollback()
         answers = await asyncio.gather(*asked)
     assert Counter(answer.status_code for answer in answers) == {200: 60}
-    assert max(taken.values()) < 5, taken  # a second, on a machine that has nothing else to do
+    assert max(taken.values()) < 1, taken
 
 
 async def test_a_party_that_asks_without_end_is_told_to_wait(story, banks):

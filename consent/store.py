@@ -34,9 +34,9 @@ _NEWEST = text("""
         SELECT * FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
     WHERE h.consent_id = ANY(:ids) ORDER BY h.consent_id
 """)
-_USE = text("""
-    UPDATE consent_head SET uses = uses + 1
-    WHERE consent_id = :id AND (CAST(:most AS integer) IS NULL OR uses < :most)
+_LEFT = text("""
+    SELECT consent_id FROM consent_head
+    WHERE consent_id = :id AND (CAST(:most AS integer) IS NULL OR uses < :most) FOR UPDATE
 """)
 
 
@@ -95,9 +95,8 @@ async def add_version(session: AsyncSession, version: ConsentVersion) -> None:
 
 
 async def use(session: AsyncSession, used: ConsentUse, max_uses: int | None) -> bool:
-    """Count one use; False, and nothing counted, where all uses are spent."""
-    counted = await session.execute(_USE, {"id": used.consent_id, "most": max_uses})
-    if not getattr(counted, "rowcount", 0):
+    """Store one use, which counts it (a trigger, migration 0023); False, and nothing stored, where all are spent."""
+    if (await session.execute(_LEFT, {"id": used.consent_id, "most": max_uses})).one_or_none() is None:
         return False
     session.add(used)
     await session.flush()

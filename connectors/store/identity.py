@@ -79,12 +79,13 @@ async def resolve_earlier(
 
 async def link(
     cursor: psycopg.AsyncCursor[Any], identifier: Known, subject_id: UUID, decided_by: str, now: datetime
-) -> int:
-    """Keep a person's decision whose an identifier is; return how many records found their subject through it.
+) -> tuple[bool, int]:
+    """Keep a person's decision whose an identifier is; return whether it is new, and how many records followed it.
 
     Records that another subject had by this identifier, with less confidence, are among them.
     """
     await cursor.execute(_LINK, [*identifier, subject_id, decided_by, now])
+    new = cursor.rowcount == 1
     await cursor.execute(_MOVE, {"kind": identifier[0], "value": identifier[1], "subject": subject_id})
     moved = cursor.rowcount
-    return moved + (await resolve_earlier(cursor, [identifier], None))[0]
+    return new, moved + (await resolve_earlier(cursor, [identifier], None))[0]

@@ -53,6 +53,7 @@ class Summary:
     resolved_earlier: int
     root: str
     shown: str  # digest of what decides from when to when the records may be shown
+    whose: dict[str, str]  # digests of subjects, identifiers and changes of names (connectors/store/shown.py)
     statement: str
     mapping: dict[str, object]
 
@@ -108,5 +109,5 @@ async def ingest(
     return Summary(
         seen.rows, counts.accepted + own, counts.unresolved - own, counts.corrections, counts.duplicates,
         seen.natural_persons, seen.rejected, dict(seen.reasons), resolved - own, root, store.shown.hexdigest(),
-        statement, binding.provenance(),
+        store.subjects.digests, statement, binding.provenance(),
     )  # fmt: skip

@@ -4,7 +4,7 @@ A subject takes the id of the record that first named it. The records carry that
 made when the submission ends, in one statement and in the order of their codes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from connectors.conversion.identifiers import Kind
 from connectors.model.datasets import Dataset
 from connectors.store.copying import text_array
 from connectors.store.identity import Known, find_sole, resolve_earlier
+from connectors.store.shown import identifier_line, name_line, subject_line
+from signing.canonical import sha256_hex
 
 _KNOWN = "SELECT uscc, uuid_send(subject_id) FROM subject WHERE uscc = ANY(%s::text[])"
 _ADD = """
@@ -23,6 +25,7 @@ _ADD = """
     SELECT n.id, n.uscc, %s FROM unnest(%s::uuid[], %s::text[]) AS n (id, uscc)
     ORDER BY n.uscc ON CONFLICT (uscc) DO NOTHING
 """
+_MADE = "SELECT uuid_send(subject_id) FROM subject WHERE subject_id = ANY(%s::uuid[])"
 # Another submission was first: its subject is taken.
 _REPOINT = """
     UPDATE record r SET subject_id = k.subject_id FROM unnest(%s::uuid[], %s::text[]) AS n (id, uscc)
@@ -37,12 +40,20 @@ _ADD_IDENTIFIERS = """
     SELECT DISTINCT n.kind, n.value, k.subject_id, %s, n.confidence, %s::uuid, %s::timestamptz
     FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[]) AS n (uscc, kind, value, confidence)
     JOIN subject k USING (uscc) WHERE n.value <> '' ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
+    RETURNING kind, value, encode(uuid_send(subject_id), 'hex'), source, confidence
 """
-_RETIRE_NAMES = """
-    UPDATE subject_identifier i SET former_since = CASE WHEN i.value = n.value THEN NULL ELSE %s::timestamptz END
-    FROM unnest(%s::text[], %s::text[]) AS n (uscc, value) JOIN subject k USING (uscc)
-    WHERE i.kind = 'name' AND i.subject_id = k.subject_id AND i.source = %s
-      AND (i.former_since IS NULL) <> (i.value = n.value)
+_CHANGE_NAMES = """
+    WITH changed AS (
+        UPDATE subject_identifier i
+        SET former_since = CASE WHEN i.value = n.value THEN NULL ELSE %s::timestamptz END
+        FROM unnest(%s::text[], %s::text[]) AS n (uscc, value) JOIN subject k USING (uscc)
+        WHERE i.kind = 'name' AND i.subject_id = k.subject_id AND i.source = %s
+          AND (i.former_since IS NULL) <> (i.value = n.value)
+        RETURNING i.subject_id, i.value, i.former_since IS NOT NULL AS former
+    )
+    INSERT INTO name_change (batch_id, subject_id, value, former)
+    SELECT %s::uuid, subject_id, value, former FROM changed
+    RETURNING change_id, encode(uuid_send(subject_id), 'hex'), value, former
 """
 NAMED, CODED = 90, 95  # how far the registering agency is trusted for a name, and for an old code
 
@@ -57,6 +68,8 @@ class Subjects:
         self._new: dict[str, bytes] = {}
         self._names: dict[str, tuple[str, str]] = {}  # by unified code: the name as it is kept, and its hash
         self._codes: dict[tuple[str, str, str], None] = {}  # unified code, kind and value of another
+        # Digests of what the submission made: subjects, identifiers, names that became former or current again.
+        self.digests = dict.fromkeys(("subjects", "identifiers", "names"), sha256_hex(b""))
 
     async def look_up(self, rows: pl.DataFrame) -> Mapping[Known, bytes]:
         """Look up who a chunk names; return whose its identifiers other than unified codes are."""
@@ -102,12 +115,17 @@ class Subjects:
 
     async def finish(self) -> tuple[int, int]:
         """Make the subjects; return how many unresolved records found theirs, and how many of them are this batch's."""
+        made = self._new
         ids, codes = [subject_id.hex() for subject_id in self._new.values()], list(self._new)
         if codes:
             new = [text_array(ids), text_array(codes)]
             await self._cursor.execute(_ADD, [self._now, *new])
             if self._cursor.rowcount != len(codes):
                 await self._cursor.execute(_REPOINT, [*new, self._batch_id])
+                await self._cursor.execute(_MADE, [new[0]])
+                ours = {subject for (subject,) in await self._cursor.fetchall()}
+                made = {code: subject for code, subject in made.items() if subject in ours}
+            self._note("subjects", (subject_line(subject.hex(), code) for code, subject in made.items()))
         learned = [(code, Kind.ORGANISATION.value, code[8:17], 100) for code in codes]
         if self._names:
             learned += await self._register()
@@ -123,8 +141,15 @@ class Subjects:
         await self._cursor.execute(_NAME, [codes, text_array(name for name, _ in self._names.values())])
         columns = [text_array(map(str, column)) for column in zip(*learned, strict=True)]
         await self._cursor.execute(_ADD_IDENTIFIERS, [*source, *columns])
-        await self._cursor.execute(_RETIRE_NAMES, [self._now, codes, text_array(names.values()), self._dataset.agency])
+        self._note("identifiers", (identifier_line(*row) for row in sorted(await self._cursor.fetchall())))
+        changed = [self._now, codes, text_array(names.values()), self._dataset.agency, self._batch_id]
+        await self._cursor.execute(_CHANGE_NAMES, changed)
+        rows = sorted(await self._cursor.fetchall())
+        self._note("names", (name_line(*row, former=former) for *row, former in rows))
         return learned
+
+    def _note(self, what: str, lines: Iterable[str]) -> None:
+        self.digests[what] = sha256_hex("".join(lines).encode())
 
 
 def resolved_by(rows: pl.DataFrame) -> tuple[list[str], list[str]]:

@@ -1,11 +1,22 @@
-"""Tables of the agency side; who may change what stands in migration 0003."""
+"""Tables of the agency side; who may change what stands in migrations 0003 and 0023."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -37,6 +48,17 @@ class SubjectIdentifier(SQLModel, table=True):
     batch_id: UUID | None  # the batch that says so
     recorded_at: datetime | None = Field(sa_type=Timestamp)
     former_since: datetime | None = Field(sa_type=Timestamp)  # a name: since another was registered
+
+
+class NameChange(SQLModel, table=True):
+    """A name that a batch made former, or current again, in the order in which it happened."""
+
+    __tablename__ = "name_change"
+    change_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    batch_id: UUID
+    subject_id: UUID
+    value: str = Field(sa_type=Text)
+    former: bool
 
 
 class Batch(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 1. Every payload must fit its leaf's commitment; one that is missing needs an entry that says it was erased.
 2. Every row of the tables in vouched/ must be what the entries say of it, and none may be missing.
-3. Every batch's records must lead to the root its payload names.
+3. Every batch's records must lead to the root its payload names, and what it said of whose they are to its digests.
 
 Entries that no signed checkpoint covered yet come last, from a file of their own. Files are read line by line.
 """
@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from audit.layout import read_bundle, tile_path, widths
-from gateway.evidence.batch_records import WHERE, BatchRecords
+from gateway.evidence.batch_contents import QUERIES, BatchContents
 from gateway.evidence.vouched.comparison import Comparison
 from gateway.evidence.vouched.declaration import Entry, Members
 from gateway.evidence.vouched.deeds import DEEDS
@@ -61,13 +61,13 @@ class Rows:
 def verify_rows(folder: Path, size: int) -> Rows:
     """Check the rows beside a verified log. Raises EvidenceError with what differs."""
     comparison = Comparison()
-    records = BatchRecords(comparison)
+    contents = BatchContents(comparison)
     files = {deed.name: _Rows(folder, deed.name, comparison) for deed in DEEDS}
     payloads, since = _Rows(folder, PAYLOADS, comparison), _Rows(folder, SINCE, comparison)
     count = 0
     for entry in chain(_entries(folder, size, payloads, comparison), _unsigned(since, comparison)):
         comparison.enter(entry, {name: rows for name, file in files.items() if (rows := file.take(entry.id))})
-        records.enter(entry)
+        contents.enter(entry)
         count += 1
     for name, file in files.items():
         comparison.strangers(name, file)
@@ -76,12 +76,13 @@ def verify_rows(folder: Path, size: int) -> Rows:
         for row in _Rows(folder, party.name, comparison):
             comparison.compare_party(party.name, row)
     comparison.finish()
-    for row in _Rows(folder, WHERE, comparison):
-        records.add(row)
-    records.finish()
+    for name in QUERIES:
+        for row in _Rows(folder, name, comparison):
+            contents.add(name, row)
+    contents.finish()
     if comparison.findings.total:
         raise EvidenceError(comparison.findings)
-    return Rows({WHERE: records.count, **comparison.counts}, dict(comparison.older), count - size)
+    return Rows({**contents.counts, **comparison.counts}, dict(comparison.older), count - size)
 
 
 class _Rows:

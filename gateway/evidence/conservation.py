@@ -42,13 +42,24 @@ QUERIES: Mapping[str, str] = {
     "a record that was replaced has the version that replaced it": """
         SELECT r.record_id::text, 1, 0 FROM record r WHERE r.superseded_at IS NOT NULL AND NOT EXISTS (
             SELECT FROM record n WHERE n.business_key = r.business_key AND n.dataset = r.dataset
-                AND n.agency = r.agency AND n.version = r.version + 1)""",
+                AND n.agency = r.agency AND n.version = r.version + 1 AND n.recorded_at = r.superseded_at)""",
+    "a record has the digest of its content": """
+        SELECT record_id::text, 1, 0 FROM record
+        WHERE canonical IS NOT NULL AND digest <> sha256('\\x00'::bytea || canonical)""",
+    "the records of a batch are numbered without a gap": """
+        SELECT batch_id::text, count(*), max(leaf_index) + 1 FROM record
+        GROUP BY batch_id HAVING count(*) <> max(leaf_index) + 1""",
     "a record is found by its own key": """
         SELECT record_id::text, 1, 0 FROM record
         WHERE key_id <> substr(sha256(convert_to(dataset || '|' || agency || '|' || business_key, 'UTF8')), 1, 16)""",
     "a record of a credit code is that enterprise's": """
         SELECT r.record_id::text, 1, 0 FROM record r LEFT JOIN subject s USING (subject_id)
-        WHERE r.identifier_type = 'uscc' AND r.subject_id IS NOT NULL AND s.uscc IS DISTINCT FROM r.identifier_value""",
+        WHERE r.identifier_type = 'uscc' AND s.uscc IS DISTINCT FROM r.identifier_value""",
+    "a record of a name or an old code is of an enterprise known by it": """
+        SELECT r.record_id::text, 1, 0 FROM record r
+        WHERE r.identifier_type <> 'uscc' AND r.subject_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM subject_known k WHERE k.kind = r.identifier_type AND k.value = r.identifier_value
+                AND k.subject_id = r.subject_id)""",
     "a record without content has its tombstone": """
         SELECT r.record_id::text, 1, count(t.*) FROM record r LEFT JOIN record_tombstone t USING (record_id)
         WHERE r.canonical IS NULL GROUP BY r.record_id HAVING count(t.*) <> 1""",

@@ -15,8 +15,7 @@ from audit.errors import ProofError
 from audit.export import Progress, export_log
 from audit.recorder import Recorder
 from audit.stored import StoredEntry, count_entries, read_tree, read_waiting
-from gateway.evidence.batch_records import QUERY as RECORDS
-from gateway.evidence.batch_records import WHERE
+from gateway.evidence.batch_contents import QUERIES as OF_BATCHES
 from gateway.evidence.business_rows import ONE_MOMENT, in_order, read_rows
 from gateway.evidence.check import FOLDER, SINCE
 from gateway.evidence.entries import demand_auditor
@@ -30,7 +29,7 @@ from signing.errors import SealError
 QUERIES = {
     **{deed.name: in_order(deed.query) for deed in DEEDS},
     **{party.name: f"{party.query} ORDER BY 1" for party in PARTIES},
-    WHERE: RECORDS,
+    **OF_BATCHES,
 }
 
 

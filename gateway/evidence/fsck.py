@@ -16,6 +16,7 @@ from audit.stops import Stop, add_stop, find_stop, lift_stop
 from connectors.model.calendar import SHANGHAI
 from gateway.evidence.conservation import find_differences
 from gateway.evidence.stored_check import Checked, Progress, check_stored
+from gateway.evidence.vouched.findings import Findings
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, try_take
@@ -63,6 +64,20 @@ async def check_nightly(units: UnitsOfWork, hour: int, now: datetime) -> None:
         # Held while the check runs: a second worker finds it taken, and then that it has been done.
         if await try_take(work.session, Lock.FSCK) and await _is_due(work, since):
             await check_instance(units, PROGRAM, lambda _done, _all: None)
+
+
+async def reconcile(work: UnitOfWork) -> tuple[list[tuple[str, str, int, int]], Findings]:
+    """Compare both sides of every commit, and business state with the log; record that it was done.
+
+    Returns (rule, what, expected, found) wherever two sides differ, and what differs from the log. The unit is still
+    unused. Raises EventError for whoever is not at this machine.
+    """
+    findings = (await check_stored(work, lambda _done, _all: None, tree=False)).findings
+    sides = await find_differences(work)
+    differences = len(sides) + findings.total
+    outcome = "differs" if differences else "agrees"
+    await work.record("audit.reconciled", {"differences": differences}, outcome=outcome)
+    return sides, findings
 
 
 async def lift(work: UnitOfWork, reason: str) -> Stop:

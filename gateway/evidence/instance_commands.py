@@ -49,15 +49,13 @@ def status(as_json: AsJson = False) -> None:
 
 def reconcile(as_json: AsJson = False) -> None:
     """对账 Compare both sides of every commit, and business state with the log; ends with 1 where anything differs."""
-    from gateway.evidence.conservation import find_differences
-    from gateway.evidence.stored_check import check_stored
+    from gateway.evidence import fsck
 
     async def run(work: "UnitOfWork") -> tuple[list[tuple[str, str, object, object]], int]:
-        findings = (await check_stored(work, lambda _done, _all: None, tree=False)).findings
+        sides, findings = await fsck.reconcile(work)
         told = [(f"{one.where} {one.said}", one.what, one.expected, one.found) for one in findings.told]
         if untold := findings.total - len(told):
             told.append(("其余不一一列出 more of these, not listed", f"{untold}", None, None))
-        sides = await find_differences(work)
         return [*sides, *told], len(sides) + findings.total
 
     found, total = in_one_unit("reconcile", run)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from audit.note import public_bytes, verifier_key
 from audit.stored import StoredEntry, count_entries, differing, leaf_members, read_tree, read_waiting
 from audit.tree_check import TreeCheck, fault_while_waiting
-from gateway.evidence.batch_records import QUERY as RECORDS
-from gateway.evidence.batch_records import WHERE, BatchRecords
+from gateway.evidence.batch_contents import QUERIES, BatchContents
 from gateway.evidence.business_rows import ONE_MOMENT, StoredRows, in_order
 from gateway.evidence.export import open_payload
 from gateway.evidence.vouched.comparison import Comparison
@@ -46,7 +45,7 @@ class _Walk:
     def __init__(self, work: UnitOfWork, *, tree: bool) -> None:
         self._work, self._session, self._log = work, work.session, work.recorder.log_id
         self._comparison = Comparison()
-        self._records = BatchRecords(self._comparison)
+        self._contents = BatchContents(self._comparison)
         self._rows = {deed.name: StoredRows(work.session, in_order(deed.query)) for deed in DEEDS}
         vkey = verifier_key(work.recorder.origin, public_bytes(work.keys.audit_key()))
         found = self._comparison.findings.add
@@ -72,7 +71,7 @@ class _Walk:
             done += len(chunk)
             progress(done, leaves + waiting)
         await self._finish()
-        counts = {WHERE: self._records.count, **self._comparison.counts}
+        counts = {**self._contents.counts, **self._comparison.counts}
         return Checked(leaves, waiting, counts, dict(self._comparison.older), self._comparison.findings)
 
     async def _enter(self, chunk: Iterable[StoredEntry]) -> None:
@@ -83,7 +82,7 @@ class _Walk:
             entry = Entry(str(stored.event_id), leaf, self._open(stored, leaf))
             rows = {name: await rows.take(entry.id) for name, rows in self._rows.items() if rows.names(entry.id)}
             self._comparison.enter(entry, rows)
-            self._records.enter(entry)
+            self._contents.enter(entry)
 
     def _open(self, stored: StoredEntry, leaf: Members) -> Members | None:
         """Return an entry's payload, None where there is none."""
@@ -100,8 +99,9 @@ class _Walk:
             async for row in (await StoredRows(self._session, party.query).begin()).rest():
                 self._comparison.compare_party(party.name, row)
         self._comparison.finish()
-        async for row in (await StoredRows(self._session, RECORDS).begin()).rest():
-            self._records.add(row)
-        self._records.finish()
+        for name, query in QUERIES.items():
+            async for row in (await StoredRows(self._session, query).begin()).rest():
+                self._contents.add(name, row)
+        self._contents.finish()
         if self._tree:
             await self._tree.finish()

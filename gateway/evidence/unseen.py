@@ -19,6 +19,10 @@ VERIFY: Mapping[str, str] = {
     "the columns entries are searched by: `xinqiao audit fsck` compares them",
     "counters": "配额计数与预留、授权次数的并发：由 `xinqiao reconcile` 核查 "
     "counters and reservations of quota: `xinqiao reconcile` compares them",
+    "unresolved": "本可归属而未归属的记录 records that could belong to somebody, and are given to nobody",
+    "tables": "不参与核对的表：退回的行、暂存所依据的历史、计数、会话、密钥，见 docs/evidence.md "
+    "tables that are not compared: refused rows, what submissions are judged by, counters, sessions, secrets: see "
+    "docs/evidence.md",
     "truth": "部门报送的内容是否属实 whether what an agency handed in is true",
     "columns": "不参与判定的列，见 docs/evidence.md columns that decide nothing, listed in docs/evidence.md",
 }
@@ -29,6 +33,8 @@ FSCK: Mapping[str, str] = {
     "a log rewritten by whoever holds its keys and head store: verify against a checkpoint that was kept",
     "erased-payloads": VERIFY["erased-payloads"],
     "older-events": VERIFY["older-events"],
+    "unresolved": VERIFY["unresolved"],
+    "tables": VERIFY["tables"],
     "truth": VERIFY["truth"],
     "columns": VERIFY["columns"],
 }
@@ -70,6 +76,17 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "last_read_at": "a hint",
     },
     "consent_head": {},
+    "delivery": {
+        "attempts": "a hint", "last_fault": "a hint", "created_at": "in the entry's time",
+        "settled_at": "in the entry's time",
+    },
+    "held_delivery": {"event_id": "names the last entry"},
+    "record": {
+        "record_id": "a key of its own", "row_number": "where it stood, to find it there", "status": "from subject_id",
+    },
+    "subject": {"name": "shown beside the code: what decides is the identifier"},
+    "subject_identifier": {},
+    "name_change": {},
     "change": {
         "asked_by": "the actor of change.asked", "asked_at": "in the entry's time",
         "decided_by": "the actor of the decision", "decided_at": "in the entry's time",
@@ -79,4 +96,21 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "log_id": "one log", "stopped_at": "in the entry's time", "differences": "in the entry",
         "event_id": "names the first entry",
     },
+}  # fmt: skip
+# Tables that are not compared with the log, and why.
+UNCOMPARED: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("audit_log", "audit_event", "audit_dek", "audit_payload", "audit_pending", "audit_leaf", "audit_tile",
+         "audit_state", "audit_checkpoint"), "the log itself",
+    ),
+    **dict.fromkeys(
+        ("issued_token", "once", "pushed_request", "authorization_code", "person_session", "person_address",
+         "sign_in_lane", "idempotency", "upload"), "ends by itself within hours or days",
+    ),
+    **dict.fromkeys(("quota_period", "quota_reservation"), "counters, which reconcile compares with the ledger"),
+    **dict.fromkeys(("layout", "batch_profile"), "what later submissions are judged by: a hint to hold one"),
+    **dict.fromkeys(("rejected_row", "corrected_row"), "what was refused: its number is in the batch's event"),
+    "record_tombstone": "names its entry, which the records are compared with",
+    **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
+    "alert": "follows from what was handed in, and when", "syslog_position": "how far the log has gone out",
 }  # fmt: skip

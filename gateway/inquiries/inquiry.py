@@ -127,7 +127,7 @@ async def _answer(work: UnitOfWork, request: InquiryRequest, admission: Admissio
     )  # fmt: skip
     await post(work.session, request.charge(), admission.day, entry)
     await store.store_answer(work.session, request, admission, entry, answer)
-    await tell_evaluation(work, request, result, entry)
+    await tell_evaluation(work, request, result)
     return Answered(request.inquiry_id, answer)
 
 

@@ -92,5 +92,5 @@ async def _add(
     )  # fmt: skip
     work.session.add(row)
     await work.session.flush()
-    await deliver(work, kind="usage-results", role="city", items=[item], exchange=exchange, event_id=entry)
+    await deliver(work, kind="usage-results", role="city", items=[item], exchange=exchange)
     return row

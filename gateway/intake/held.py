@@ -28,6 +28,7 @@ from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
+from signing.canonical import canonical_bytes, sha256_hex
 
 KEPT_DAYS = 30
 ORPHAN_SECONDS = 3600
@@ -76,15 +77,19 @@ async def hold(
         same = (await session.execute(_SAME, {**names, "digest": submission.digest})).scalar_one_or_none()
         held = await session.get(HeldSubmission, same) if same else None
         if held is None:
-            payload = {**names, "held": str(held_id), "digest": submission.digest.hex(), "findings": _kinds(findings)}
+            signature, told = submission.signature, msgspec.to_builtins(findings)
+            until = work.now + timedelta(days=KEPT_DAYS)
+            payload = {
+                **names, "held": str(held_id), "digest": submission.digest.hex(), "file": file_digest.hex(),
+                "way": submission.way, "signature": sha256_hex(signature.encode()) if signature else None,
+                "findings": _kinds(findings), "told": sha256_hex(canonical_bytes(told)), "until": until.isoformat(),
+            }  # fmt: skip
             entry = await work.record("batch.held", payload, outcome="held", exchange=held_id, actor=submission.sent_by)
             held = HeldSubmission(
                 held_id=held_id, agency=dataset.agency, dataset=dataset.dataset, sender_batch=submission.sender_batch,
                 digest=submission.digest, way=submission.way, actor=submission.sent_by or actor.name,
-                agency_signature=submission.signature, file_digest=file_digest,
-                findings=msgspec.to_builtins(findings), held_at=work.now,
-                expires_at=work.now + timedelta(days=KEPT_DAYS), status="waiting", decided_by=None, decided_at=None,
-                batch_id=None, event_id=entry,
+                agency_signature=signature, file_digest=file_digest, findings=told, held_at=work.now, expires_at=until,
+                status="waiting", decided_by=None, decided_at=None, batch_id=None, event_id=entry,
             )  # fmt: skip
             session.add(held)
         await session.flush()

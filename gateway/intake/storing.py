@@ -129,6 +129,7 @@ def _payload(stored: NewBatch, submission: Submission, summary: Summary) -> dict
         "digest": stored.digest.hex(),
         "root": summary.root,
         "shown": summary.shown,
+        **summary.whose,
         "signature": sha256_hex(submission.signature.encode()) if submission.signature else None,
         "statement": sha256_hex(summary.statement.encode()),
         "resolved_earlier": summary.resolved_earlier,

@@ -124,7 +124,10 @@ async def finish(provider: Provider, sealed: str, answer: dict[str, str]) -> tup
 
 
 async def find_person(work: UnitOfWork, subject: str) -> Person | None:
-    """Return who this subject is here, with an event; a stranger or somebody suspended is nobody."""
+    """Return who this subject is here, with an event, and one more where this takes up an invitation.
+
+    A stranger or somebody suspended is nobody.
+    """
     query = select(Person).where(col(Person.oidc_subject) == subject).with_for_update()
     row = (await work.session.execute(query)).scalar_one_or_none()
     if row is None:
@@ -132,7 +135,9 @@ async def find_person(work: UnitOfWork, subject: str) -> Person | None:
     if row.status == "suspended":
         await record_sign_in(work, row, "person.sign_in_refused", "suspended")
         return None
-    row.status, row.invitation, row.invited_until = "active", None, None
+    if row.status == "invited":
+        row.status, row.invitation, row.invited_until = "active", None, None
+        await record_sign_in(work, row, "person.enrolled", "active")
     await record_sign_in(work, row, "person.signed_in", "sso")
     return row
 

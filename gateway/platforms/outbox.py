@@ -11,6 +11,7 @@ from gateway.platforms.messages import items_digest, sign_message
 from gateway.platforms.tables import Delivery, Peer
 from gateway.runtime.database import raw
 from gateway.runtime.work import UnitOfWork
+from signing.canonical import sha256_hex
 
 
 async def deliver(
@@ -20,9 +21,11 @@ async def deliver(
     role: str,
     items: Sequence[Mapping[str, Any]],
     exchange: UUID,
-    event_id: UUID,
 ) -> list[UUID]:
-    """Queue one delivery to every active platform of a role and return their ids; commits with the caller."""
+    """Queue one delivery to every active platform of a role and return their ids; commits with the caller.
+
+    Each is an event, with digests of what is told.
+    """
     from gateway.platforms.queue import enqueue
 
     peers = await work.session.execute(select(Peer).where(col(Peer.role) == role, col(Peer.status) == "active"))
@@ -33,10 +36,16 @@ async def deliver(
             work.keys.signing("delivery"), delivery=delivery, exchange=exchange, kind=kind,
             issuer=work.issuer, items=items, now=now,
         )  # fmt: skip
+        digest = items_digest(items)
+        payload = {
+            "delivery": str(delivery), "peer": peer.peer_id, "kind": kind, "message": sha256_hex(message.encode()),
+            "items": digest,
+        }  # fmt: skip
+        entry = await work.record("delivery.queued", payload, outcome="pending", exchange=exchange)
         row = Delivery(
             delivery_id=delivery, kind=kind, peer_id=peer.peer_id, exchange=exchange, message=message,
-            items_digest=items_digest(items), state="pending", attempts=0, last_fault=None, created_at=now,
-            settled_at=None, receipt=None, onward_receipt=None, event_id=event_id,
+            items_digest=digest, state="pending", attempts=0, last_fault=None, created_at=now,
+            settled_at=None, receipt=None, onward_receipt=None, event_id=entry,
         )  # fmt: skip
         work.session.add(row)
         await work.session.flush()

@@ -44,9 +44,7 @@ async def receive(work: UnitOfWork, role: str, text: str) -> Received:
     session.add(row)
     await session.flush()
     if passes_on(role, message.kind):
-        await deliver(
-            work, kind=message.kind, role="province", items=message.items, exchange=message.exchange, event_id=entry
-        )
+        await deliver(work, kind=message.kind, role="province", items=message.items, exchange=message.exchange)
     return row
 
 

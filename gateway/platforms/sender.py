@@ -17,7 +17,6 @@ from sqlalchemy import text
 from gateway.platforms.messages import MessageError, Receipt, read_receipt
 from gateway.platforms.tables import Delivery, Peer
 from gateway.runtime.actor import PROGRAM
-from gateway.runtime.database import rowcount
 from gateway.runtime.errors import GatewayError
 from gateway.runtime.keystore import KeyStore
 from gateway.runtime.work import UnitsOfWork
@@ -32,7 +31,7 @@ _FAULT = text("UPDATE delivery SET attempts = attempts + 1, last_fault = :fault 
 _SETTLE = text("""
     UPDATE delivery SET state = :state, settled_at = now(), last_fault = :fault,
         receipt = coalesce(:receipt, receipt), onward_receipt = coalesce(:onward, onward_receipt)
-    WHERE delivery_id = :id AND state = :before
+    WHERE delivery_id = :id AND state = :before RETURNING receipt, onward_receipt
 """)
 
 
@@ -143,9 +142,14 @@ async def _settle(
         "fault": fault,
     }  # fmt: skip
     async with units.begin(f"delivery.{state}", PROGRAM) as work:
-        if rowcount(await work.session.execute(_SETTLE, values)):
+        row = (await work.session.execute(_SETTLE, values)).one_or_none()
+        if row is not None:
             payload = {
                 "delivery": str(delivery.delivery_id), "peer": delivery.peer_id, "kind": delivery.kind,
-                "receipt": sha256_hex((receipt or onward or "").encode()),
+                "receipt": _digest(row.receipt), "onward": _digest(row.onward_receipt),
             }  # fmt: skip
             await work.record(f"delivery.{state}", payload, outcome=state, exchange=delivery.exchange)
+
+
+def _digest(receipt: str | None) -> str | None:
+    return None if receipt is None else sha256_hex(receipt.encode())

@@ -11,6 +11,7 @@ from connectors.store.subjects import Subject, find_subject
 from gateway.runtime.database import raw
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
+from signing.canonical import sha256_hex
 
 DECIDERS = frozenset({"operator", "machine"})
 
@@ -75,10 +76,11 @@ async def link_subject(work: UnitOfWork, protector: Protector, said: str, uscc: 
     subject = await find_subject(work.session, Kind.USCC.value, read_identifier(uscc).value)
     if subject is None:
         raise DeniedError("subject-not-found", f"未归集 {uscc}。No such enterprise is known.")
-    payload = {"kind": identifier[0], "reason": reason}
-    await work.record("subject.linked", payload, subject=subject.subject_id, outcome="linked")
     async with (await raw(work.session)).cursor() as cursor:
-        records = await link(cursor, identifier, subject.subject_id, work.actor.name, work.now)
+        new, records = await link(cursor, identifier, subject.subject_id, work.actor.name, work.now)
+    payload = {"kind": identifier[0], "value": sha256_hex(identifier[1].encode()), "reason": reason}
+    outcome = "linked" if new else "linked-before"
+    await work.record("subject.linked", payload, subject=subject.subject_id, outcome=outcome)
     return Linked(subject, records)
 
 

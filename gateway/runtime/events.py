@@ -29,7 +29,7 @@ def _type(by: str, payload: str = "", *, maybe: str = "", personal: str = "") ->
 
 
 _ASKED = "inquiry subject institution account intermediary product purpose provider consent"
-_DELIVERY = "delivery peer kind receipt"
+_DELIVERY = "delivery peer kind receipt onward"
 _ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
 _CONSENT = "consent subject version terms receipt approval"
 _SUBMITTING = "agency system machine program"
@@ -98,11 +98,14 @@ EVENTS: Mapping[str, EventType] = {
     "consent.revoked": _type("signatory account", _CONSENT),
     "consent.approval_refused": _type("signatory", "consent action"),
     "batch.sealed": _type(
-        _SUBMITTING, "batch agency dataset sender_batch way digest root shown statement signature resolved_earlier "
-        "rows accepted unresolved corrections duplicates natural_persons rejected", maybe="corrects",
+        _SUBMITTING, "batch agency dataset sender_batch way digest root shown statement signature subjects "
+        "identifiers names resolved_earlier rows accepted unresolved corrections duplicates natural_persons rejected",
+        maybe="corrects",
     ),
     "batch.refused": _type(_SUBMITTING, "dataset sender_batch digest"),
-    "batch.held": _type(_SUBMITTING, "agency dataset sender held digest findings"),
+    "batch.held": _type(
+        _SUBMITTING, "agency dataset sender held digest way signature file findings told until"
+    ),
     "batch.read": _type(_OVERSEEING, "count", maybe="batch"),
     "rejected_rows.read": _type(_OVERSEEING, "batch agency count"),
     "held.accepted": _type(_DECIDING, "held batch"),
@@ -124,6 +127,7 @@ EVENTS: Mapping[str, EventType] = {
     "alert.opened": _type("program", "agency dataset kind seen"),
     "alert.closed": _type("program", "agency dataset kind seen"),
     "delivery.received": _type("platform", "sender delivery kind message receipt items"),
+    "delivery.queued": _type("account platform", "delivery peer kind message items"),
     "delivery.acknowledged": _type("program", _DELIVERY),
     "delivery.confirmed": _type("program", _DELIVERY),
     "delivery.refused": _type("program", _DELIVERY),
@@ -145,12 +149,13 @@ EVENTS: Mapping[str, EventType] = {
     "record.expunged": _type("program machine", "datasets records"),
     "quarantine.emptied": _type("program machine", "batches"),
     "subject.read": _type("operator machine", "identifiers"),
-    "subject.linked": _type("operator machine", "kind reason", personal="reason"),
+    "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "subject.erased": _type("operator machine", "reason references", personal="reason"),
     "audit.read": _type("auditor machine", "filter found", personal="filter"),
     "audit.proved": _type("auditor machine", "entry"),
     "audit.exported": _type("auditor machine", "entries"),
     "audit.checked": _type("auditor machine program", "entries differences"),
+    "audit.reconciled": _type("machine", "differences"),
     "audit.stopped": _type("auditor machine program", "stop differences first"),
     "audit.stop_lifted": _type("operator auditor machine", "stop reason", personal="reason"),
 }  # fmt: skip

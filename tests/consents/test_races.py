@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from tests.enterprises import uscc
 from tests.gates import held
@@ -116,3 +117,19 @@ async def test_the_service_can_set_no_consent_back(ready):
             assert list((await session.execute(text(columns + may), {"t": table})).scalars()) == writable
     again = await ready.ask("bank-1", 1, consent=consent["consent"])
     assert slug(again) == "consent-revoked"
+
+
+async def test_the_service_cannot_lower_the_uses_of_a_consent(ready):
+    """Uses follow from the answers that are stored; the service's own role can only lock the row."""
+    await ready.push("market_regulation", "ent_registration", registration(1))
+    consent = await active(ready)
+    for _ in range(2):
+        assert (await ready.ask("bank-1", 1, consent=consent["consent"])).status_code == 200
+    named = {"id": consent["consent"]}
+    for forged in ("uses - 1", "uses + 1", "0"):
+        with pytest.raises(ProgrammingError, match="counted as they are stored"):
+            async with ready.gateway.database.begin("test.forge") as session:
+                await session.execute(text(f"UPDATE consent_head SET uses = {forged} WHERE consent_id = :id"), named)
+    async with ready.gateway.database.begin("test.uses") as session:
+        query = text("SELECT uses FROM consent_head WHERE consent_id = :id")
+        assert (await session.execute(query, named)).scalar_one() == 2

@@ -14,6 +14,7 @@ OTHER = {
     # of the same moment, so that it falls into the same partition
     "uuid": "(left(coalesce({0}, gen_random_uuid())::text, 24) || right(md5(random()::text), 12))::uuid",
     "boolean": "NOT coalesce({0}, false)",
+    "smallint": "coalesce({0}, 0) - 1",
     "integer": "coalesce({0}, 0) + 1",
     "bigint": "coalesce({0}, 0) + 1",
     "date": "coalesce({0}, '2020-01-01') + 1",

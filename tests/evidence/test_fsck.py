@@ -127,7 +127,7 @@ async def test_a_payload_whose_subject_was_erased_by_law_is_no_finding_and_anoth
     erased, other = uuid4(), uuid4()
     async with forging(grown) as work:
         for subject in (erased, other):
-            await work.record("subject.linked", {"kind": "name", "reason": "x"}, subject=subject, outcome="linked")
+            await work.record("subject.read", {"identifiers": 1}, subject=subject, outcome="read")
         await work.record("subject.erased", {"reason": "x", "references": 1}, subject=erased, outcome="erased")
         gone = text("UPDATE audit_dek SET wrapped_key = NULL, destroyed_at = now() WHERE subject_ref = :subject")
         await work.session.execute(gone, {"subject": str(erased)})

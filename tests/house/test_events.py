@@ -176,7 +176,8 @@ CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator", 
 COMMANDS = {
     "init": "instance.initialised client.added person.invited", "ingest": "batch.sealed batch.held batch.refused",
     "audit export": "audit.exported", "audit fsck": "audit.checked audit.stopped",
-    "audit lift": "audit.stop_lifted", "source add": "source.added", "source pause": "source.paused",
+    "audit lift": "audit.stop_lifted", "reconcile": "audit.reconciled",
+    "source add": "source.added", "source pause": "source.paused",
     "source resume": "source.resumed", "source remove": "source.removed",
     "source reset-watermark": "source.watermark_reset", "record list": "record.listed",
     "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
@@ -205,7 +206,7 @@ COMMANDS_WITHOUT = {
     **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),
     **dict.fromkeys(("agency schema", "agency dcat", "agency show", "source connectors"), "the catalogue"),
     **dict.fromkeys(
-        ("status", "reconcile", "source check", "source list", "record count", "subject unresolved", "keys list",
+        ("status", "source check", "source list", "record count", "subject unresolved", "keys list",
          "keys show", "deliveries list", *(f"{kind} list" for kind in CLIENTS)), SHOWS_NO_RECORD,
     ),
 }  # fmt: skip
@@ -224,7 +225,7 @@ ELSEWHERE = {
     "consent.approved consent.rejected consent.paused consent.resumed consent.approval_refused": "tests/consents",
     "inquiry.admitted inquiry.denied inquiry.replayed": "tests/inquiries",
     "record.withdrawn record.reinstated record.repaired record.annulled record.confirmed": "tests/records/test_acts.py",
-    "delivery.acknowledged delivery.confirmed delivery.refused": "tests/platforms",
+    "delivery.queued delivery.acknowledged delivery.confirmed delivery.refused": "tests/platforms",
     "token.issued token.refused token.revoked authorization.permitted authorization.refused": "tests/identity",
     "person.enrolled person.enrolment_refused person.signed_in person.sign_in_refused": "tests/people",
     "person.signed_out person.recovery_code_used person.factor_reset person.enrolling_again": "tests/people",

@@ -160,6 +160,8 @@ def test_reconcile_tells_every_difference_and_how_many_there_are(instance):
     owner = instance["XINQIAO_DATABASE_OWNER_URL"].replace("+psycopg", "")
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute("UPDATE person SET role = 'regulator' WHERE role IN ('operator', 'system')")
+        left = "SELECT outcome FROM audit_event WHERE type = 'audit.reconciled'"
+        assert connection.execute(left).fetchall() == [("agrees",)]
     done = xinqiao(["reconcile"], instance, check=False)
     assert done.returncode == 1
     told = " ".join(done.stdout.split())  # it is folded to the width of the screen

@@ -13,14 +13,15 @@ from joserfc import jws, jwt
 from joserfc.jwk import OKPKey
 from sqlalchemy import text
 
+from gateway.evidence.stored_check import check_stored
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
 from gateway.platforms.sender import NotDeliveredError, send
-from gateway.runtime.actor import at_this_machine
+from gateway.runtime.actor import Actor, at_this_machine
 from gateway.runtime.denial import DeniedError
 from tests import http_server
-from tests.actors import OPERATOR
 from tests.enterprises import uscc
+from tests.evidence.forging import forging
 
 REGISTRY = jws.JWSRegistry(algorithms=["Ed25519"])
 
@@ -90,11 +91,14 @@ async def foreign(gateway):
 
 async def queue_one(gateway):
     items = [{"subject": uscc(1), "inquiry": str(uuid4()), "outcome": "refused"}]
-    async with gateway.units.begin("test.deliver", OPERATOR) as work:
-        (delivery,) = await deliver(
-            work, kind="usage-results", role="city", items=items, exchange=uuid4(), event_id=uuid4()
-        )
+    async with gateway.units.begin("test.deliver", Actor("bank-1", "account")) as work:
+        (delivery,) = await deliver(work, kind="usage-results", role="city", items=items, exchange=uuid4())
     return delivery
+
+
+async def differences(gateway):
+    async with gateway.units.begin("test.differences", at_this_machine()) as work:
+        return (await check_stored(work, lambda _done, _all: None, tree=False)).findings.told
 
 
 async def state(gateway, delivery):
@@ -109,6 +113,11 @@ async def test_a_receiver_written_from_the_page_takes_a_delivery_once(gateway, f
     assert await state(gateway, delivery) == ("confirmed", 0)
     await send(gateway.units, gateway.http, delivery)  # settled before: nothing more is sent
     assert list(foreign.taken) == [str(delivery)]
+    assert await differences(gateway) == []
+    async with forging(gateway) as work:
+        await work.session.execute(text("UPDATE delivery SET receipt = receipt || 'x'"))
+        found = (await check_stored(work, lambda _done, _all: None, tree=False)).findings.told
+    assert [one.where for one in found] == ["deliveries"]
 
 
 async def test_a_receiver_that_answers_500_for_a_while_gets_it_in_the_end(gateway, foreign):
@@ -146,6 +155,7 @@ async def test_a_delivery_refused_for_good_waits_for_a_person(gateway, foreign):
     async with gateway.database.begin("test.event") as session:
         query = text("SELECT count(*) FROM audit_event WHERE type = 'delivery.refused'")
         assert (await session.execute(query)).scalar_one() == 1
+    assert await differences(gateway) == []
 
 
 @pytest.mark.parametrize("changes", [{"role": "moon"}, {"url": "ftp://x"}, {"jwk": {"kty": "oct"}}, {"jwk": {}}])

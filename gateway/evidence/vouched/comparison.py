@@ -53,7 +53,7 @@ class Comparison:
             self._erased.add(subject)
         deeds = BY_EVENT.get(entry.type, ())
         for name in rows.keys() - {deed.name for deed in deeds}:
-            self.strangers(name, rows[name])
+            self._take_unmade(_DEED[name], entry, rows[name])
         for deed in deeds:
             self._guarded(deed.name, entry.id, self._take, deed, entry, rows.get(deed.name, ()))
         for party in PARTIES:
@@ -82,11 +82,23 @@ class Comparison:
         for held in self._open.values():
             self._compare(held.deed, held.entry.id, held.expected, held.row)
         for table, left in self._parties.items():
-            for key in left:
-                self.findings.add(table, key, _ROW_MISSING)
+            for key, expected in left.items():
+                if all(value is UNTOLD for value in expected.values()):
+                    self.older[table] += 1
+                else:
+                    self.findings.add(table, key, _ROW_MISSING)
         for subject, (first, count) in self._unread.items():
             if subject not in self._erased or subject == "None":
                 self.findings.add("payloads", first, _UNREAD, expected=0, found=count)
+
+    def _take_unmade(self, deed: Deed, entry: Entry, rows: Sequence[Members]) -> None:
+        """Take rows whose entry makes no such rows: from before they had an event of their own, or strangers."""
+        if entry.type not in deed.older:
+            self.strangers(deed.name, rows)
+            return
+        for row in rows:
+            self.older[deed.name] += 1
+            self._open[deed.name, str(row.get(deed.key))] = _Open(deed, entry, row, {})
 
     def _take(self, deed: Deed, entry: Entry, rows: Sequence[Members]) -> None:
         says = deed.events[entry.type]
@@ -123,5 +135,6 @@ class Comparison:
             self.malformed(where, what)
 
 
+_DEED = {deed.name: deed for deed in DEEDS}
 _PARTY = {party.name: party for party in PARTIES}
 TABLES = (*DEEDS, *PARTIES)

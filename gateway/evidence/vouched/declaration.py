@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from signing.canonical import canonical_bytes, sha256_hex
 
 Members = Mapping[str, Any]
+AT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"  # as leaves spell a moment
+LEAF_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class _Untold:
@@ -55,6 +58,9 @@ class Deed:
     query: str  # its rows: entry, and the columns
     events: Mapping[str, Says]
     read: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)  # how a column is compared: by its digest
+    # Entries that rows named before they had an event of their own, and the column that later events name a row by.
+    older: frozenset[str] = frozenset()
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,19 @@ def said_within(name: str, inner: str) -> Told:
         return outer.get(inner, UNTOLD) if isinstance(outer, Mapping) else outer
 
     return tell
+
+
+def said_moment(name: str) -> Told:
+    """Make what a member of the payload says of a moment, as rows have it."""
+    tell = said(name)
+
+    def told(entry: Entry) -> Any:  # noqa: ANN401 - a text, None, or UNTOLD
+        moment = tell(entry)
+        if not isinstance(moment, str):
+            return moment
+        return datetime.fromisoformat(moment).astimezone(UTC).strftime(LEAF_TIME)
+
+    return told
 
 
 def leaf(name: str) -> Told:

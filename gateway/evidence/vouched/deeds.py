@@ -7,13 +7,28 @@ against this and against unseen.py.
 import json
 from collections.abc import Mapping
 
-from gateway.evidence.vouched.declaration import Deed, Entry, Says, Told, always, digest, leaf, said, said_within
-
-AT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"  # as leaves spell a moment
+from gateway.evidence.vouched.declaration import (
+    AT,
+    UNTOLD,
+    Deed,
+    Entry,
+    Says,
+    Told,
+    always,
+    digest,
+    leaf,
+    said,
+    said_within,
+)
 
 
 def _same(*names: str) -> dict[str, Told]:
     return {name: said(name) for name in names}
+
+
+def _receipt(entry: Entry) -> object:
+    """Return the digest of a receipt. Older events name the last receipt of either kind, and do not say which."""
+    return said("receipt")(entry) if entry.payload and "onward" in entry.payload else UNTOLD
 
 
 _COUNTS = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
@@ -51,6 +66,11 @@ _RECEIVED = _same("sender", "delivery", "kind", "receipt", "message") | {
     "exchange": leaf("exch"),
     "digest": said("message"),
 }
+_QUEUED = _same("delivery", "kind", "message") | {
+    "peer_id": said("peer"), "exchange": leaf("exch"), "items_digest": said("items"), "state": always("pending"),
+    "receipt": always(None), "onward_receipt": always(None),
+}  # fmt: skip
+_SETTLED = {"state": leaf("outcome"), "receipt": _receipt, "onward_receipt": said("onward")}
 
 
 def _content(entry: Entry) -> object:
@@ -148,6 +168,19 @@ DEEDS: tuple[Deed, ...] = (
         """SELECT event_id AS entry, sender, delivery_id AS delivery, exchange, kind, encode(digest, 'hex') AS digest,
                   message, receipt FROM received""",
         {"delivery.received": Says(_RECEIVED)}, {"message": digest, "receipt": digest},
+    ),
+    Deed(
+        "deliveries", "delivery",
+        """SELECT event_id AS entry, delivery_id AS delivery, kind, peer_id, exchange, message, items_digest, state,
+                  receipt, onward_receipt FROM delivery""",
+        {
+            "delivery.queued": Says(_QUEUED, said("delivery"), ends=False),
+            "delivery.acknowledged": Says(_SETTLED, said("delivery"), ends=False),
+            "delivery.confirmed": Says(_SETTLED, said("delivery")),
+            "delivery.refused": Says(_SETTLED, said("delivery")),
+        },
+        {"message": digest, "receipt": digest, "onward_receipt": digest},
+        older=frozenset({"usage.reported", "inquiry.answered", "delivery.received"}), key="delivery",
     ),
 )  # fmt: skip
 BY_EVENT: Mapping[str, tuple[Deed, ...]] = {

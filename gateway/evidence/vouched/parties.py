@@ -3,16 +3,18 @@
 They are few beside the entries of the log: what the events make of them is kept in memory until the end.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from gateway.evidence.vouched.decisions import HELD, LINKS
 from gateway.evidence.vouched.declaration import (
+    AT,
+    LEAF_TIME,
     UNTOLD,
     Entry,
     Expected,
     Fold,
     Party,
-    Told,
     always,
     born,
     changed,
@@ -20,9 +22,9 @@ from gateway.evidence.vouched.declaration import (
     digest_of_json,
     leaf,
     said,
+    said_moment,
 )
 
-_LEAF_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 _STANDING = {"suspended": "suspended", "resumed": "active", "closed": "closed"}
 _PERSON, _SOURCE = said("person"), said("source")
 
@@ -42,33 +44,26 @@ def _enrolled(entry: Entry) -> str:
     return str(entry.leaf.get("actor")).removeprefix("person:")
 
 
+def _signed_in(rows: dict[str, Expected], entry: Entry) -> None:
+    """Let in whom the identity provider vouches for: older instances recorded their enrolment by this alone."""
+    if entry.leaf.get("outcome") == "sso":
+        _ENROLLED(rows, entry)
+
+
 def _key_added(rows: dict[str, Expected], entry: Entry) -> None:
     """Bring a client's key into being, and end the others after the overlap."""
     client, until = said("client")(entry), said("others_until")(entry)
     if until is not UNTOLD:
-        ends = datetime.fromisoformat(until).strftime(_LEAF_TIME)
+        ends = datetime.fromisoformat(until).strftime(LEAF_TIME)
         for key, row in rows.items():
             if key.startswith(f"{client}/") and row.get("status") == "active":
                 row["not_after"] = min(row.get("not_after") or ends, ends)
     _NEW_KEY(rows, entry)
 
 
-def _moment(name: str) -> Told:
-    """Make the teller of a moment, as the rows have it."""
-    tell = said(name)
-
-    def told(entry: Entry) -> Any:  # noqa: ANN401 - a text, None, or UNTOLD
-        moment = tell(entry)
-        if not isinstance(moment, str):
-            return moment
-        return datetime.fromisoformat(moment).astimezone(UTC).strftime(_LEAF_TIME)
-
-    return told
-
-
 def _key_objected(rows: dict[str, Expected], entry: Entry) -> None:
     """End a key that waited, and leave the others as they were before it."""
-    client, waited = said("client")(entry), _moment("not_before")(entry)
+    client, waited = said("client")(entry), said_moment("not_before")(entry)
     for key, row in rows.items():
         ends = row.get("not_after")
         if key.startswith(f"{client}/") and row.get("status") == "active" and isinstance(ends, str) and ends >= waited:
@@ -100,8 +95,9 @@ def _used(rows: dict[str, Expected], entry: Entry) -> None:
     row["uses"] = UNTOLD if row["uses"] is UNTOLD else row["uses"] + 1
 
 
+_ENROLLED = changed(_enrolled, {"status": always("active")})
 _NEW_KEY = born(_key_of, {"status": always("active"), "public": said("key"), "not_after": always(None),
-    "not_before": _moment("not_before"), "decided": always(None), "decided_by": always(None),
+    "not_before": said_moment("not_before"), "decided": always(None), "decided_by": always(None),
 })  # fmt: skip
 _OBJECTED = changed(_key_of, {
     "status": always("retired"), "decided": always("objected"), "decided_by": leaf("actor"),
@@ -152,16 +148,15 @@ PARTIES: tuple[Party, ...] = (
     ),
     Party(
         "client-keys", "client_key",
-        """SELECT client_id || '/' || kid AS key, public, status, decided, decided_by,
-                  to_char(not_before AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS not_before,
-                  to_char(not_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS not_after
-           FROM client_key""",
+        f"""SELECT client_id || '/' || kid AS key, public, status, decided, decided_by,
+                   {AT.format("not_before")} AS not_before, {AT.format("not_after")} AS not_after
+            FROM client_key""",  # noqa: S608 - our own words
         {
             "client.added": _NEW_KEY,
             "client.key_added": _key_added,
             "client.key_retired": changed(_key_of, {"status": always("retired")}),
             "signatory.key_confirmed": changed(_key_of, {
-                "not_before": _moment("not_before"), "decided": always("confirmed"), "decided_by": leaf("actor"),
+                "not_before": said_moment("not_before"), "decided": always("confirmed"), "decided_by": leaf("actor"),
             }),
             "signatory.key_objected": _key_objected,
         },
@@ -187,7 +182,8 @@ PARTIES: tuple[Party, ...] = (
                 "role": said("role"), "institution_id": said("institution"), "agency": said("agency"),
                 "status": always("invited"), "oidc_subject": said("sso"),
             }),
-            "person.enrolled": changed(_enrolled, {"status": always("active")}),
+            "person.enrolled": _ENROLLED,
+            "person.signed_in": _signed_in,
             "person.enrolling_again": changed(_enrolled, {"status": always("invited")}),
             "person.suspended": changed(_PERSON, {"status": always("suspended")}),
             "person.resumed": changed(_PERSON, {"status": always("active")}),
@@ -225,11 +221,12 @@ PARTIES: tuple[Party, ...] = (
     ),
     Party(
         "stops", "audit_stop",
-        """SELECT stop_id AS key, to_char(lifted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS lifted_at
-           FROM audit_stop""",
+        f"SELECT stop_id AS key, {AT.format('lifted_at')} AS lifted_at FROM audit_stop",  # noqa: S608
         {
             "audit.stopped": born(said("stop"), {"lifted_at": always(None)}),
             "audit.stop_lifted": changed(said("stop"), {"lifted_at": leaf("ts")}),
         },
     ),
+    HELD,
+    LINKS,
 )  # fmt: skip

@@ -11,7 +11,10 @@ from connectors.conversion.binding import bind
 from connectors.decoding.decode import Table
 from connectors.records.portfolio import load_records
 from connectors.store.subjects import find_subject, known_as
+from gateway.evidence.conservation import find_differences
+from gateway.evidence.stored_check import check_stored
 from gateway.records.subjects import identifier_of, link_subject
+from gateway.runtime.actor import at_this_machine
 from gateway.runtime.errors import GatewayError
 from tests.actors import OPERATOR
 from tests.enterprises import organisation, tax_number, uscc
@@ -126,3 +129,11 @@ async def test_a_link_to_nobody_and_of_a_unified_code_is_refused(gateway):
         await link(gateway, "某某公司", uscc(999), "x")
     with pytest.raises(GatewayError):
         await link(gateway, uscc(46), uscc(47), "x")
+
+
+async def test_whose_they_are_after_all_this_agrees_with_the_log(gateway):
+    """Old codes, names that changed and came back, and what people decided: every digest holds."""
+    async with gateway.units.begin("test.differences", at_this_machine()) as work:
+        checked = await check_stored(work, lambda _done, _all: None, tree=False)
+        assert (checked.findings.told, dict(checked.older), await find_differences(work)) == ([], {}, [])
+    assert min(checked.rows[name] for name in ("subjects", "identifiers", "name-changes", "links")) > 1

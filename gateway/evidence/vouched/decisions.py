@@ -1,0 +1,59 @@
+"""What people decide: held submissions, with why and until when they were held; whose a code or name is. Pure."""
+
+from gateway.evidence.vouched.declaration import (
+    AT,
+    UNTOLD,
+    Entry,
+    Expected,
+    Party,
+    always,
+    born,
+    changed,
+    digest,
+    digest_of_json,
+    leaf,
+    said,
+    said_moment,
+)
+
+_DECIDED = changed(said("held"), {
+    "status": leaf("outcome"), "batch": said("batch"), "decided_by": leaf("actor"), "decided_at": leaf("ts"),
+})  # fmt: skip
+HELD = Party(
+    "held", "held_delivery",
+    f"""SELECT held_id AS key, agency, dataset, sender_batch, encode(digest, 'hex') AS digest, way, actor,
+               agency_signature, encode(file_digest, 'hex') AS file_digest, findings, status, batch_id AS batch,
+               decided_by, {AT.format("held_at")} AS held_at, {AT.format("expires_at")} AS expires_at,
+               {AT.format("decided_at")} AS decided_at FROM held_delivery""",  # noqa: S608 - our own words
+    {
+        "batch.held": born(said("held"), {
+            "agency": said("agency"), "dataset": said("dataset"), "sender_batch": said("sender"),
+            "digest": said("digest"), "way": said("way"), "actor": leaf("actor"), "agency_signature": said("signature"),
+            "file_digest": said("file"), "findings": said("told"), "held_at": leaf("ts"),
+            "expires_at": said_moment("until"), "status": always("waiting"), "batch": always(None),
+            "decided_by": always(None), "decided_at": always(None),
+        }),
+        **{f"held.{verb}": _DECIDED for verb in ("accepted", "discarded", "expired")},
+    },
+    {"agency_signature": digest, "findings": digest_of_json},
+)  # fmt: skip
+
+
+def _linked(rows: dict[str, Expected], entry: Entry) -> None:
+    """Bring a decision into being, named by what the leaf says; one that was made before makes no row.
+
+    Older events do not tell the two apart, nor which code or name they are about.
+    """
+    if entry.leaf.get("outcome") == "linked":
+        key = f"{entry.leaf.get('subject')}/{entry.leaf.get('actor')}/{entry.leaf.get('ts')}"
+        told = {"kind": said("kind")(entry), "value": said("value")(entry), "confidence": 100, "former": None}
+        rows[key] = dict.fromkeys(told, UNTOLD) if UNTOLD in told.values() else told
+
+
+LINKS = Party(
+    "links", "subject_identifier",
+    f"""SELECT subject_id || '/' || source || '/' || {AT.format("recorded_at")} AS key, kind, value, confidence,
+               former_since AS former FROM subject_identifier
+        WHERE batch_id IS NULL AND recorded_at IS NOT NULL""",  # noqa: S608 - our own words
+    {"subject.linked": _linked}, {"value": digest},
+)  # fmt: skip

@@ -15,11 +15,12 @@ from gateway.runtime.group_commit import GroupCommit
 from gateway.runtime.instance import Instance, open_instance
 from gateway.runtime.keystore import load_kek
 from gateway.runtime.settings import Settings
+from gateway.telemetry.shared_look import SharedLook
 
 
 @dataclass(frozen=True)
 class Gateway(Instance):
-    """An instance with its group commits, its memory of tokens and proofs, and what takes submissions in."""
+    """An instance with its group commits, its memory of tokens and proofs, its intake, and what probes look at."""
 
     groups: GroupCommit
     access: AccessCache
@@ -27,6 +28,7 @@ class Gateway(Instance):
     replay: ReplayWindow
     refusals: Refusals
     intake: Intake
+    look: SharedLook
 
 
 @asynccontextmanager
@@ -39,4 +41,5 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
             settings.issuer, instance.keys, settings.token_lifetime_seconds, Nonces(load_kek(settings))
         )
         yield Gateway(**parts, groups=GroupCommit(instance.units), access=access, issuer=issuer,
-                      replay=ReplayWindow(), refusals=Refusals(), intake=intake_of(instance))  # fmt: skip
+                      replay=ReplayWindow(), refusals=Refusals(), intake=intake_of(instance),
+                      look=SharedLook(instance.units, settings))  # fmt: skip

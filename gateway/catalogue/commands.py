@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.cli.output import AsJson, fail
+from gateway.cli.output import AsJson, console, fail
 
 if TYPE_CHECKING:
     from connectors.catalogue.trial import Trial
@@ -165,7 +165,6 @@ def _show_trial(trial: "Trial") -> None:
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -174,4 +173,4 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         table.add_column(heading, overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    console().print(table)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-WIDTH_IN_A_PIPE = 240  # nothing is folded for whoever reads lines
+WIDTH_IN_A_PIPE = 1_000_000  # nothing is folded or cut for whoever reads lines
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
 
 
@@ -25,12 +25,17 @@ def show(as_json: bool, found: Thing | Sequence[Thing], names: Sequence[str] = (
         told = _members(found) if isinstance(found, Mapping) else [_members(thing) for thing in found]
         typer.echo(orjson.dumps(told).decode())
     elif isinstance(found, Mapping):
-        Console(highlight=False, soft_wrap=True).print(_lines(found))
+        console().print(_lines(found))
     else:
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console.width = WIDTH_IN_A_PIPE
-        console.print(_table(found, list(names or (found[0] if found else ()))))
+        console().print(_table(found, list(names or (found[0] if found else ()))))
+
+
+def console() -> Console:
+    """Return where tables are printed: as wide as the terminal, as wide as they need elsewhere."""
+    made = Console(highlight=False)
+    if not made.is_terminal:
+        made.width = WIDTH_IN_A_PIPE
+    return made
 
 
 def _members(thing: Thing) -> Thing:

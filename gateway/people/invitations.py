@@ -16,9 +16,10 @@ from gateway.people.roles import ROLES, actor_of
 from gateway.people.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password, matched_step, new_totp, open_totp
 from gateway.people.sessions import end_sessions
 from gateway.people.tables import Person
+from gateway.runtime.actor import ANYONE
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take
-from gateway.runtime.work import UnitOfWork
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from signing.canonical import sha256_hex
 
 INVITATION_HOURS = 72
@@ -123,25 +124,41 @@ async def find_invited(work: UnitOfWork, token: str) -> Person | None:
     return row if row and row.invited_until and row.invited_until > work.now else None
 
 
-async def take_up(work: UnitOfWork, token: str, password: str, code: str) -> Enrolment:
-    """Set the password and confirm the one-time code. Raises HashingBusyError."""
+async def take_up(units: UnitsOfWork, token: str, password: str, code: str) -> Enrolment:
+    """Set the password and confirm the one-time code. Raises HashingBusyError.
+
+    The password is hashed between two transactions: it takes long, and nobody should wait for a connection meanwhile.
+    """
+    async with units.begin("person.enrol-check", ANYONE) as work:
+        found = await _examine(work, token, password, code)
+    if isinstance(found, str):
+        return Enrolment(found)
+    hashed = await hash_password(password)
+    async with units.begin("person.enrol", ANYONE) as work:
+        row = await find_invited(work, token)
+        if row is None:  # it was taken up, or made anew, meanwhile
+            return Enrolment("gone")
+        row.password_hash, row.totp_step = hashed, found
+        row.status, row.invitation, row.invited_until = "active", None, None
+        codes = new_codes(row)
+        await work.record("person.enrolled", actor=actor_of(row.person_id), outcome="active")
+        await work.session.flush()
+        return Enrolment(recovery_codes=codes)
+
+
+async def _examine(work: UnitOfWork, token: str, password: str, code: str) -> int | str:
+    """Return the step of the one-time code, or what will not do; a wrong code is recorded."""
     row = await find_invited(work, token)
     if row is None:
-        return Enrolment("gone")
-    actor = actor_of(row.person_id)
+        return "gone"
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or row.person_id in password.lower():
-        return Enrolment("password")
+        return "password"
     secret = open_totp(work.keys.kek, row.totp_sealed or b"", row.person_id)
     step = matched_step(secret, code, work.now.timestamp(), row.totp_step)
     if step is None:
-        await work.record("person.enrolment_refused", actor=actor, outcome="code")
-        return Enrolment("code")
-    row.password_hash, row.totp_step = await hash_password(password), step
-    row.status, row.invitation, row.invited_until = "active", None, None
-    codes = new_codes(row)
-    await work.record("person.enrolled", actor=actor, outcome="active")
-    await work.session.flush()
-    return Enrolment(recovery_codes=codes)
+        await work.record("person.enrolment_refused", actor=actor_of(row.person_id), outcome="code")
+        return "code"
+    return step
 
 
 def _digest(token: str) -> bytes:

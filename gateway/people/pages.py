@@ -15,7 +15,7 @@ from gateway.people.secrets import open_totp, totp_uri
 from gateway.people.signin import Credentials, SignInWaitError, sign_in, sign_out
 from gateway.runtime.actor import ANYONE
 from gateway.runtime.settings import Settings
-from gateway.runtime.work import UnitOfWork
+from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import TheSettings, Units
 from gateway.web.router import Router
 
@@ -74,8 +74,7 @@ async def do_sign_out(
 @router.get("/enrol")
 async def show_enrolment(request: Request, units: Units, settings: TheSettings, token: str = "") -> Response:
     """Show an invited person the secret for their device, and ask for a password."""
-    async with units.begin("person.enrol", ANYONE) as work:
-        return await _enrolment(request, work, settings, token)
+    return await _enrolment(request, units, settings, token)
 
 
 @router.post("/enrol")
@@ -83,26 +82,26 @@ async def do_enrol(request: Request, units: Units, settings: TheSettings, form: 
     """Take up an invitation and show the recovery codes; what will not do is in the log too."""
     token, password = form.get("token", ""), form.get("password", "")
     done = Enrolment("password")
-    async with units.begin("person.enrol", ANYONE) as work:
-        if password == form.get("again"):
-            try:
-                done = await take_up(work, token, password, form.get("code", "").replace(" ", ""))
-            except HashingBusyError:
-                busy = await _enrolment(request, work, settings, token, "sign-in-busy", WAIT_STATUS["sign-in-busy"])
-                busy.headers["Retry-After"] = str(RETRY_SECONDS)
-                return busy
-        if done.wrong:
-            return await _enrolment(request, work, settings, token, f"enrol-wrong-{done.wrong}", 400)
+    if password == form.get("again"):
+        try:
+            done = await take_up(units, token, password, form.get("code", "").replace(" ", ""))
+        except HashingBusyError:
+            busy = await _enrolment(request, units, settings, token, "sign-in-busy", WAIT_STATUS["sign-in-busy"])
+            busy.headers["Retry-After"] = str(RETRY_SECONDS)
+            return busy
+    if done.wrong:
+        return await _enrolment(request, units, settings, token, f"enrol-wrong-{done.wrong}", 400)
     return page(request, "enrolled", codes=done.recovery_codes)
 
 
 async def _enrolment(
-    request: Request, work: UnitOfWork, settings: Settings, token: str, wrong: str = "", status: int = 200
+    request: Request, units: UnitsOfWork, settings: Settings, token: str, wrong: str = "", status: int = 200
 ) -> Response:
-    person = await find_invited(work, token)
+    async with units.begin("person.show-enrolment", ANYONE) as work:
+        person = await find_invited(work, token)
     if person is None or person.totp_sealed is None:
         raise PageError("enrol-gone", 410)
-    secret = open_totp(work.keys.kek, person.totp_sealed, person.person_id)
+    secret = open_totp(units.keys.kek, person.totp_sealed, person.person_id)
     uri = totp_uri(secret, person.person_id, settings.instance)
     return page(
         request, "enrol", status=status, token=token, secret=secret, uri=uri, qr=draw_qr(uri), wrong=wrong, who=person

@@ -1,9 +1,12 @@
 """Operations: is the process alive, and can it work."""
 
+from typing import Annotated
+
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 
-from gateway.telemetry.readiness import readiness
-from gateway.web.dependencies import TheSettings, Units
+from gateway.telemetry.shared_look import SharedLook
+from gateway.web.dependencies import part
 from gateway.web.router import Router
 
 router = Router(tags=["运行 Operation"])
@@ -22,12 +25,13 @@ async def live() -> dict[str, str]:
     summary="是否就绪 Can it do its work?",
     responses={503: {"description": "Not ready; `checks` says why."}},
 )
-async def ready(units: Units, settings: TheSettings) -> JSONResponse:
+async def ready(look: Annotated[SharedLook, Depends(part("look"))]) -> JSONResponse:
     """Check disk, database, schema, keys, partitions, the audit log's lag and the worker's steps.
 
-    503 means: send me no traffic. A step of the worker that fails is named, and the answer is 200 all the same.
+    Many who ask at once share one look. 503 means: send me no traffic. A step of the worker that fails is named, and
+    the answer is 200 all the same.
     """
-    findings = await readiness(units, settings)
+    findings = await look.findings()
     ready = all(finding.ok for finding in findings if finding.needed)
     body = {
         "status": "not ready" if not ready else "ok" if all(finding.ok for finding in findings) else "degraded",

@@ -1,12 +1,16 @@
 """Signing in as a person: invitation, password and code, the lock, the session and its end, forms of other sites."""
 
 import asyncio
+import re
+import threading
 from datetime import UTC, datetime, timedelta
 
+import pyotp
 import pytest
 from sqlalchemy import text
 
 from gateway.identity.clients.registry import add_institution
+from gateway.people.hashing import AT_ONCE, QUEUE
 from gateway.people.lanes import FREE_TRIES
 from gateway.people.standing import set_standing
 from gateway.runtime.denial import DeniedError
@@ -222,3 +226,33 @@ async def test_many_guesses_at_once_leave_room_for_everybody_else(gateway, clien
     assert waiting > 0
     assert {(await guess).status_code for guess in guesses} <= {401, 429, 503}
     await run_sql(gateway, "DELETE FROM sign_in_lane")
+
+
+async def test_a_password_is_hashed_while_no_transaction_is_open(gateway, client):
+    """Both hashing threads are held: whoever enrols waits for one, and for no connection meanwhile."""
+    token, release = await invited(gateway, "slow-1", "auditor"), threading.Event()
+    held = [asyncio.create_task(QUEUE.run(release.wait, known=True)) for _ in range(AT_ONCE)]
+    await asyncio.sleep(0)
+    enrolling = asyncio.create_task(enrol(client, token, "slow-1"))
+    try:
+        while QUEUE._taken <= AT_ONCE:
+            assert not enrolling.done()
+            await asyncio.sleep(0.01)
+        async with gateway.database.begin("test.open") as session:
+            query = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"""
+            assert (await session.execute(text(query))).scalar_one() == 0
+    finally:
+        release.set()
+        await asyncio.gather(*held)
+    answer, _ = await enrolling
+    assert answer.status_code == 200
+
+
+async def test_an_invitation_that_is_taken_up_twice_at_once_is_taken_up_once(gateway, client):
+    token = await invited(gateway, "twice-1", "auditor")
+    shown = await client.get("/console/enrol", params={"token": token})
+    code = pyotp.TOTP(re.search(r"<code>([A-Z2-7]+)</code>", shown.text)[1]).now()
+    form = {"token": token, "password": PASSWORD, "again": PASSWORD, "code": code}
+    sent = [client.post("/console/enrol", data=form, headers=same_site(client)) for _ in range(2)]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [200, 410]

@@ -26,6 +26,7 @@ from gateway.platforms.queue import work_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
 from gateway.records.retention import expunge
+from gateway.records.subjects import resolve_missed
 from gateway.runtime import embedded
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import now
@@ -48,6 +49,7 @@ KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
 HELD_SECONDS = 3600.0
+RESOLVE_SECONDS = 600.0
 FSCK_SECONDS = 600.0
 QUEUE = "deliveries"
 _THIS_WORKER = uuid4()
@@ -153,6 +155,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "retention": (erase_expired, RETENTION_SECONDS),
     "alerts": (in_one_unit("alerts.check", check_alerts), ALERT_SECONDS),
     "held": (end_held, HELD_SECONDS),
+    "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),

@@ -25,7 +25,9 @@ _ENDED = """
       AND NOT EXISTS (SELECT FROM record_visible(:today, NULL) v WHERE v.record_id = r.record_id)
 """
 _COUNT = text(f"SELECT r.dataset, count(*) {_ENDED} GROUP BY 1 ORDER BY 1")
-_NEXT = text(f"SELECT r.record_id, r.dataset {_ENDED} LIMIT :most")
+# What an act or a batch is at work on is left to the next sweep, and what it did before it let go is seen by _STILL.
+_NEXT = text(f"SELECT r.record_id {_ENDED} LIMIT :most FOR UPDATE OF r SKIP LOCKED")
+_STILL = text(f"SELECT r.record_id, r.dataset {_ENDED} AND r.record_id = ANY(CAST(:records AS uuid[]))")
 _ERASE = text("SELECT xinqiao_erase_content(CAST(:records AS uuid[]), :event)")
 
 
@@ -35,9 +37,12 @@ async def count_ended(session: AsyncSession, today: date) -> dict[str, int]:
 
 
 async def find_ended(session: AsyncSession, today: date, most: int) -> Mapping[UUID, str]:
-    """Return up to `most` records that have content and need it no more, with their datasets."""
-    found = await session.execute(_NEXT, {**_question(today), "most": most})
-    return {row.record_id: row.dataset for row in found}
+    """Return up to `most` records that have content and need it no more, with their datasets; nobody acts upon them
+    until the transaction ends.
+    """
+    held = (await session.execute(_NEXT, {**_question(today), "most": most})).scalars().all()
+    still = await session.execute(_STILL, {**_question(today), "records": list(held)})
+    return {row.record_id: row.dataset for row in still}
 
 
 async def erase_content(session: AsyncSession, records: Sequence[UUID], event_id: UUID) -> None:

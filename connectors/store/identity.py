@@ -12,16 +12,29 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.store.copying import text_array
 
-_SOLE = """
-    SELECT kind, value, (array_agg(uuid_send(subject_id)))[1] FROM (
+_SOLE_OF = """
+    SELECT kind, value, (array_agg(subject_id))[1] AS subject_id FROM (
         SELECT g.kind, g.value, k.subject_id, k.confidence,
                max(k.confidence) OVER (PARTITION BY g.kind, g.value) AS best
-        FROM unnest(%s::text[], %s::text[]) AS g (kind, value) JOIN subject_known k USING (kind, value)
+        FROM ({asked}) g JOIN subject_known k USING (kind, value)
     ) f WHERE confidence = best GROUP BY kind, value HAVING count(DISTINCT subject_id) = 1
 """
+_ASKED = _SOLE_OF.format(asked="SELECT * FROM unnest(%s::text[], %s::text[]) AS a (kind, value)")
+_SOLE = f"SELECT kind, value, uuid_send(subject_id) FROM ({_ASKED}) sole"  # noqa: S608 - our own words
+_WAITING = "SELECT DISTINCT identifier_type AS kind, identifier_value AS value FROM record WHERE subject_id IS NULL"
+# A record that a batch is about to replace is left to the next look.
+_RESOLVE_MISSED = text(f"""
+    WITH sole AS ({_SOLE_OF.format(asked=_WAITING)}), found AS (
+        SELECT r.record_id, s.subject_id FROM sole s
+        JOIN record r ON r.identifier_type = s.kind AND r.identifier_value = s.value
+        WHERE r.subject_id IS NULL FOR UPDATE OF r SKIP LOCKED)
+    UPDATE record r SET subject_id = f.subject_id, status = 'resolved' FROM found f WHERE r.record_id = f.record_id
+""")  # noqa: S608 - our own words
 _OPEN = """
     SELECT DISTINCT r.identifier_type, r.identifier_value FROM unnest(%s::text[], %s::text[]) AS g (kind, value)
     JOIN record r ON r.subject_id IS NULL AND r.identifier_type = g.kind AND r.identifier_value = g.value
@@ -75,6 +88,15 @@ async def resolve_earlier(
     await cursor.execute(_RESOLVE, [*map(text_array, columns), batch_id])
     ours = [own for (own,) in await cursor.fetchall()]
     return len(ours), sum(bool(own) for own in ours)
+
+
+async def resolve_missed(session: AsyncSession) -> int:
+    """Give every record held unresolved to the subject it is known to be of by now; return how many there were.
+
+    Two submissions at once, the record's and the one that explains it, do not see each other: each has looked before
+    the other's commit.
+    """
+    return int(getattr(await session.execute(_RESOLVE_MISSED), "rowcount", 0))
 
 
 async def link(

@@ -1,11 +1,13 @@
 """Whether an inquiry may be answered: the checks inside its transaction, in their fixed order, each a value.
 
-1. Lock: the consents that may permit it, then the counters it would be charged to; a revocation waits or is seen.
+1. Lock: the consents that may permit it, the counters it would be charged to, the standing of who asks; a revocation
+   or a suspension waits or is seen.
 2. Take the moment, by the database's clock, after the last lock.
 3. Read, after that moment: the consents; standing of account and institution and the quota's room in one statement.
 4. Decide: standing, consent, subject, quota. What is refused is refused before anything is charged.
 
-What was committed before the moment is therefore seen, however long a lock was waited for.
+What was committed before the moment is therefore seen, however long a lock was waited for; and consents and standing
+stay as they were read until the commit.
 """
 
 from collections.abc import Sequence
@@ -25,13 +27,13 @@ from gateway.inquiries.ledger import (
     Charge,
     Exceeded,
     find_exceeded,
+    hold_asker,
     lock_day,
     lock_today,
     read_rooms,
     room_values,
 )
 from gateway.inquiries.products import PRODUCTS
-from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
 
@@ -62,7 +64,7 @@ class InquiryRequest:
     def charge(self) -> Charge:
         """Return what it costs."""
         units = PRODUCTS[self.product].units
-        return Charge(self.inquiry_id, self.account, self.institution, self.product, units)
+        return Charge(self.inquiry_id, self.account, self.institution, self.product, units, self.intermediary)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ async def admit_inquiry(work: UnitOfWork, request: InquiryRequest, reserved: dat
 async def find_denial(work: UnitOfWork, request: InquiryRequest) -> Denial | None:
     """Return why an answer given before may not be given again, None where standing and consent permit it."""
     ids = await _lock_consents(work, request)
-    now = await database_now(work.session)
+    now = await hold_asker(work.session, request.charge())
     if denial := _judge_standing(await _read_standing_and_room(work, request, day_of(now))):
         return denial
     consent = await _choose_consent(work, request, ids, now)

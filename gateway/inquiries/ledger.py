@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
+from gateway.identity.clients.standing import hold_standing
 from gateway.inquiries.quota_tables import QuotaLedger, QuotaReservation
-from gateway.runtime.clock import database_now
 
 POLICIES = {
     ("account", "day"): "acct-day",
@@ -69,13 +69,14 @@ _CLOSE = text("""
 
 @dataclass(frozen=True)
 class Charge:
-    """What an inquiry costs whom, in whole units."""
+    """What an inquiry costs whom, in whole units; and who asks it on their behalf."""
 
     inquiry_id: UUID
     account: str
     institution: str
     product: str
     units: int
+    intermediary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,22 @@ class Room:
 
 
 async def lock_day(session: AsyncSession, wanted: Charge, day: date) -> datetime:
-    """Lock the counters of a day until the transaction ends; return the database's clock, later than what was waited
-    for.
+    """Lock the counters of a day, and then the standing of who asks, until the transaction ends; return the database's
+    clock, later than what was waited for.
+
+    In this order: those of an institution wait for its counters, so that a suspension waits for one of them at most.
     """
     values = _values(wanted, day)
     if not (await session.execute(_LOCK, values)).all():
         await session.execute(_OPEN, values)
         await session.execute(_LOCK, values)
-    return await database_now(session)
+    return await hold_asker(session, wanted)
+
+
+async def hold_asker(session: AsyncSession, wanted: Charge) -> datetime:
+    """Let nobody suspend who asks until the transaction ends; return the database's clock after that."""
+    institutions = [one for one in (wanted.institution, wanted.intermediary) if one is not None]
+    return await hold_standing(session, wanted.account, institutions)
 
 
 async def lock_today(session: AsyncSession, wanted: Charge, guess: date) -> tuple[date, datetime]:

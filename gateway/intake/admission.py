@@ -5,6 +5,7 @@ whether it must be signed. And whose batches, uploads and held submissions someb
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
 from connectors.model.datasets import Dataset
 from gateway.identity.clients.agencies import AgencyStanding, find_standing
+from gateway.identity.clients.standing import hold_standing
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -44,6 +45,15 @@ async def admit_submission(work: UnitOfWork, dataset: Dataset, *, signed: bool) 
             "本部门提交的数据必须签名：Batch-Signature 或 Signature-Input。What this agency hands in must be signed: "
             "send Batch-Signature, or Signature-Input and Signature.",
         )
+
+
+async def admit_to_the_end(work: UnitOfWork, dataset: Dataset, *, signed: bool) -> None:
+    """Do the same by how the agency stands now, and let nobody change that until the transaction ends.
+
+    The last step before a commit, and not the first: nobody's suspension waits for the rows of a submission to be read.
+    """
+    await hold_standing(work.session, dataset.agency)
+    await admit_submission(work, dataset, signed=signed)
 
 
 def sees(actor: Actor, agency: str) -> bool:

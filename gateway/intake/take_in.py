@@ -1,6 +1,7 @@
 """Taking a submission in: verified, mapped, merged, sealed and recorded in one transaction, or refused whole.
 
-1. It waits its turn at the gate, and must be admitted, whichever way it came.
+1. It waits its turn at the gate, and must be admitted, whichever way it came: before anything else, and once more
+   before the commit, which may be long after.
 2. It is known by agency, dataset and the sender's batch id; same id and bytes, same batch (design §6).
 3. Corrected rows are read out of their workbook; any other submission is judged by its columns.
 4. Map, quarantine, merge and seal; judge the values; record the event; store the batch; settle what came with it.
@@ -19,7 +20,7 @@ from connectors.sources.schedule import advance
 from connectors.store.batches import find_batch_of_sender
 from connectors.store.corrections import find_first, find_same
 from connectors.store.tables import Batch
-from gateway.intake.admission import admit_submission
+from gateway.intake.admission import admit_submission, admit_to_the_end
 from gateway.intake.held import decide_held, hold, waits
 from gateway.intake.judging import DriftError
 from gateway.intake.storing import store_corrections, store_judged
@@ -70,12 +71,12 @@ async def _take_in(
 ) -> tuple[Batch, bool]:
     try:
         async with units.begin("batch.take-in", actor) as work:
-            await admit_submission(
-                work, submission.dataset, signed=submission.signature is not None or submission.fetched
-            )
+            signed = submission.signature is not None or submission.fetched
+            await admit_submission(work, submission.dataset, signed=signed)
             known = await _find_known(work, submission)
             batch = known or await _store(work, intake, submission, progress)
             await _settle(work, submission, batch)
+            await admit_to_the_end(work, submission.dataset, signed=signed)
             return batch, known is None
     except IntegrityError:  # the same submission arrived twice at once: the other one has been stored
         async with units.begin("batch.find", actor) as work:

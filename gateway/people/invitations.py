@@ -68,6 +68,8 @@ async def invite(
     if row is not None and (row.role, row.institution_id, row.agency) != (role, institution, agency):
         raise DeniedError("change-refused", f"请换一个用户名 {person_id} has another role: invite under another id")
     known_as = row.oidc_subject if row else oidc_subject
+    if row is None and oidc_subject is not None:
+        await _check_one_person(work, oidc_subject)
     payload = {
         "person": person_id, "role": role, "institution": institution, "agency": agency,
         "sso": sha256_hex(known_as.encode()) if known_as else None,
@@ -114,6 +116,17 @@ async def _check_one_office(work: UnitOfWork, person_id: str, name: str, role: s
             "change-refused",
             f"{name} 已是管理员 {other.person_id}（{other.role}），一人不得兼任；同名的两个人请在姓名中区分 "
             f"an administrator of this name is there already: nobody holds two offices; tell two people apart by name",
+        )
+
+
+async def _check_one_person(work: UnitOfWork, oidc_subject: str) -> None:
+    """Pass where nobody signs in as this subject of the identity provider. Raises DeniedError."""
+    await take(work.session, Lock.NEW_ID, f"sso {oidc_subject}")
+    query = select(Person.person_id).where(col(Person.oidc_subject) == oidc_subject)
+    other = (await work.session.execute(query)).scalar_one_or_none()
+    if other is not None:
+        raise DeniedError(
+            "change-refused", f"此统一身份已属于 {other} this subject of the identity provider is {other}'s already"
         )
 
 

@@ -22,7 +22,7 @@ from connectors.records.act_lists import read_keys
 from connectors.records.acts import ActRequest, Key, find_current, load_history
 from connectors.records.life import TRANSITIONS, ActError, state_of
 from connectors.records.tables import ActBatch
-from gateway.intake.admission import admit_submission
+from gateway.intake.admission import admit_submission, admit_to_the_end
 from gateway.records.acts import store_act
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
@@ -69,7 +69,9 @@ async def act_on_list(
             if known := await _find(work, keys, request):
                 return known, False
             rows = await asyncio.to_thread(lambda: list(read_keys(keys.dataset, keys.read(), protector)))
-            return await _act(work, keys, rows, request), True
+            done = await _act(work, keys, rows, request)
+            await admit_to_the_end(work, keys.dataset, signed=keys.signature is not None)
+            return done, True
     except ConnectorError as fault:
         raise DeniedError("malformed-delivery", str(fault)) from fault
     except IntegrityError:  # the same list arrived twice at once: the other one has been done

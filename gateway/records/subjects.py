@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.names import name_key
 from connectors.personal.sealing import Protector
-from connectors.store import subjects
+from connectors.store import identity, subjects
 from connectors.store.identity import Known, link
 from connectors.store.subjects import Subject, find_subject
 from gateway.runtime.database import raw
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.locks import Lock, try_take
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
@@ -82,6 +83,14 @@ async def link_subject(work: UnitOfWork, protector: Protector, said: str, uscc: 
     outcome = "linked" if new else "linked-before"
     await work.record("subject.linked", payload, subject=subject.subject_id, outcome=outcome)
     return Linked(subject, records)
+
+
+async def resolve_missed(work: UnitOfWork) -> None:
+    """Resolve what two submissions at once hid from each other, with one event; the worker's step."""
+    if not await try_take(work.session, Lock.RESOLUTION):
+        return  # another worker is at it
+    if records := await identity.resolve_missed(work.session):
+        await work.record("record.resolved", {"records": records}, outcome="resolved")
 
 
 def _demand_decider(work: UnitOfWork) -> None:

@@ -146,6 +146,7 @@ EVENTS: Mapping[str, EventType] = {
     "record.listed": _type("signatory auditor machine", "found"),
     "record.history_read": _type("agency signatory auditor machine", "record versions"),
     "record.proved": _type("agency signatory auditor machine", "record form"),
+    "record.resolved": _type("program", "records"),
     "record.expunged": _type("program machine", "datasets records"),
     "quarantine.emptied": _type("program machine", "batches"),
     "subject.read": _type("operator machine", "identifiers"),

@@ -24,6 +24,7 @@ class Lock(IntEnum):
     RETENTION = 7208
     NEW_ID = 7209  # of one id that something is registered under, whoever asks for it
     FSCK = 7210
+    RESOLUTION = 7211
     SIGNATORIES = 7221  # of one enterprise
 
 

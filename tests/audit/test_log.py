@@ -1,6 +1,7 @@
 """The log on a real database: events enter once, tampering stops it, heads never fork."""
 
 import asyncio
+import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,11 +13,13 @@ from audit.events import Event, commitment
 from audit.note import verify_checkpoint
 from audit.proofs import get_proof
 from audit.publisher import publish
+from audit.recorder import Recorder
 from audit.sequencer import sequence
 from signing.canonical import canonical_bytes
 from signing.merkle import leaf_hash, verify_inclusion
 from signing.sealing import unseal
 from tests.audit.hand_log import KEK, KEY, NOW, ORIGIN, VKEY, verify
+from tests.gates import held, writes_to
 
 
 async def test_while_one_sequencer_works_another_moves_nothing(log):
@@ -89,11 +92,30 @@ async def test_a_payload_opens_under_its_subjects_key_and_fits_its_commitment(lo
         ).one()
     assert row.subject_ref == "s-1"
     key = unseal(KEK, row.wrapped_key, row.key_id.bytes)
-    import json
-
     opened = json.loads(unseal(key, row.sealed, event_id.bytes))
     assert opened["payload"] == canonical_bytes({"n": 0}).decode()
     assert json.loads(row.leaf)["c"] == commitment(bytes.fromhex(opened["salt"]), opened["payload"].encode())
+
+
+@pytest.mark.parametrize("members", [{}, {"subject": "s-twice"}], ids=["of nobody", "of a subject"])
+async def test_a_key_that_two_make_at_once_is_one(log, members):
+    """Two processes, each with a memory of its own, record the first event about the same subject."""
+    recorders = [Recorder(log.recorder.log_id, ORIGIN, KEK) for _ in range(2)]
+    event = Event("inquiry.answered", "bank-1", payload={"n": 7}, **members)
+
+    async def record(recorder):
+        async with log.database.begin("record") as session:
+            return await recorder.record(session, event)
+
+    async with held(log.database, writes_to("audit_dek")) as gate:
+        both = [asyncio.create_task(record(recorder)) for recorder in recorders]
+        await gate.waiting(2)
+    ids = await asyncio.gather(*both)
+    async with log.database.begin("read") as session:
+        opened = [await log.recorder.find_payload(session, event_id) for event_id in ids]
+        keys = await session.execute(text("SELECT count(*) FROM audit_dek"))
+    assert [json.loads(one["payload"]) for one in opened] == [{"n": 7}, {"n": 7}]
+    assert keys.scalar_one() == 1
 
 
 async def test_nothing_is_recorded_under_a_destroyed_key(log):

@@ -214,7 +214,7 @@ COMMANDS_WITHOUT = {
 STEPS_LEAVE = {
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
-    "fsck": "audit.checked audit.stopped",
+    "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip
 STEPS_WITHOUT = {

@@ -16,6 +16,7 @@ from gateway.people.standing import set_standing
 from signing.jws import payload_of
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
+from tests.gates import held
 from tests.identities import assertion, form, login, proof, register
 from tests.persons import attempt as sign_in_again
 from tests.persons import csrf, forget_step, same_site, signed_in
@@ -245,6 +246,18 @@ async def test_a_code_used_thirty_times_at_once_gives_one_token_which_dies(clien
     assert {answer.json()["error"] for answer in answers if answer is not given[0]} == {"invalid_grant"}
     headers = {"Authorization": f"DPoP {given[0].json()['access_token']}"}
     assert (await client.get("/v1/quota", headers=headers)).status_code == 401
+
+
+async def test_a_request_that_is_decided_twice_at_once_gives_one_code(gateway, client, bank, teller, issuer):
+    request_uri = await pushed(client, bank, issuer)
+    row = "SELECT FROM pushed_request WHERE request_uri = :uri FOR UPDATE"
+    async with held(gateway.database, row, uri=request_uri) as gate:
+        both = [asyncio.create_task(decide(client, request_uri)) for _ in range(2)]
+        await gate.waiting(2)
+    answers = sorted(await asyncio.gather(*both), key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == [303, 400]
+    code = parse_qs(urlsplit(answers[0].headers["location"]).query)["code"][0]
+    assert (await take(client, bank, issuer, code)).status_code == 200
 
 
 async def test_a_code_and_a_request_end(gateway, client, bank, teller, issuer):

@@ -11,6 +11,7 @@ from gateway.inquiries import inquiry, providers
 from gateway.inquiries.store import expire_intents
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.settings import Settings
+from tests.enterprises import uscc
 from tests.gates import held, writes_to
 from tests.identities import change
 from tests.scoring.test_relay import provider
@@ -219,3 +220,39 @@ async def test_a_usage_result_reported_twice_at_once_is_one(ready):
     told = [await one for one in both]
     assert sorted(one.status_code for one in told) == [200, 201]
     assert len({one.json()["result"] for one in told}) == 1
+
+
+async def asks(story, headers, key):
+    """Ask with a token that was given before: none is given to a client that is being changed."""
+    body = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
+    return await story.client.post("/v1/inquiries", json=body, headers={"Idempotency-Key": key, **headers})
+
+
+SUSPENSIONS = {reason: end for reason, end in ENDS.items() if end is not lower_plan}
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new", "answered before"])
+@pytest.mark.parametrize("reason", SUSPENSIONS)
+async def test_an_inquiry_that_meets_a_suspension_waits_for_its_commit_and_is_denied(ready, reason, known):
+    headers, key = await ready.headers("bank-1"), f"{reason}-{known}"
+    if known:
+        assert (await asks(ready, headers, key)).status_code == 200
+    async with held(ready.gateway.database, writes_to("audit_event")) as gate:
+        ending = asyncio.create_task(SUSPENSIONS[reason](ready))
+        await gate.waiting(1)
+        asked = asyncio.create_task(asks(ready, headers, key))
+        await gate.waiting(2)
+    await ending
+    answer = await asked
+    assert slug(answer) == reason, answer.text
+
+
+@pytest.mark.parametrize("reason", SUSPENSIONS)
+async def test_a_suspension_waits_for_the_inquiry_that_was_admitted_before_it(ready, reason):
+    async with held(ready.gateway.database, writes_to("quota_ledger")) as gate:
+        asked = asyncio.create_task(ready.ask("bank-1", 1))
+        await gate.waiting(1)
+        ending = asyncio.create_task(SUSPENSIONS[reason](ready))
+        await gate.waiting(2)  # not made while the answer has neither been charged nor committed
+    assert (await asked).status_code == 200
+    await ending

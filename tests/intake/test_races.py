@@ -6,15 +6,19 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from connectors.store.ingest import LOCK
 from gateway.intake.uploads import end_upload
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from tests.agencies import HEADER, arrears
 from tests.gates import held, writes_to
+from tests.identities import change
 from tests.second_worker import second_worker
+from tests.stories import slug
 from tests.submissions import CLERK, accept_held, discard_held
 
 WIDER = f"{HEADER},联系人"
+DATASET = f"SELECT pg_advisory_xact_lock({LOCK}, hashtext('tax_arrears'))"
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +102,29 @@ async def test_an_upload_that_two_end_is_ended_once(gateway):
 @pytest.fixture(autouse=True)
 def spool(gateway):
     (gateway.intake.spool / "uploads").mkdir(parents=True, exist_ok=True)
+
+
+@pytest.mark.parametrize("batch", ["stopped", "known-before"], ids=["new", "stored before"])
+async def test_a_submission_whose_agency_is_suspended_while_it_waits_is_refused(gateway, push, push_to, batch):
+    if batch == "known-before":
+        assert (await push(arrears([200]), batch)).is_success
+    kept = await count(gateway, "SELECT count(*) FROM batch")
+    body = arrears([200 if batch == "known-before" else 201])
+    lock = "LOCK TABLE batch IN ACCESS EXCLUSIVE MODE" if batch == "known-before" else DATASET
+    async with held(gateway.database, lock) as gate:
+        pushing = asyncio.create_task(push_to(0, body, batch))
+        await gate.waiting(1)
+        await change(gateway, "client:tax", "suspend")
+    refused = await pushing
+    await change(gateway, "client:tax", "resume")
+    assert (refused.status_code, slug(refused)) == (403, "account-suspended")
+    assert await count(gateway, "SELECT count(*) FROM batch") == kept
+
+
+async def test_a_suspension_does_not_wait_for_the_rows_of_a_submission(gateway, push_to):
+    async with held(gateway.database, writes_to("batch")) as gate:
+        pushing = asyncio.create_task(push_to(0, arrears([202]), "in-time"))
+        await gate.waiting(1)
+        await change(gateway, "client:tax", "suspend")
+        await change(gateway, "client:tax", "resume")
+    assert (await pushing).status_code == 201

@@ -1,11 +1,16 @@
-"""An act that meets a batch: it is upon the version that holds when it is done."""
+"""An act that meets a batch is upon the version that holds when it is done; one that meets a sweep keeps the record."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from tests.gates import held, writes_to
+from gateway.records.retention import expunge
+from gateway.runtime.actor import PROGRAM
+from tests.gates import LONGEST_SECONDS, held, writes_to
 from tests.records.penalties import penalties, penalty
-from tests.records.test_acts import record_of, rows
+from tests.records.test_acts import act, record_of, rows
+
+FAR = "2090-01-01"
 
 
 async def test_a_list_that_waits_for_a_batch_withdraws_the_version_the_batch_brought(story):
@@ -28,3 +33,43 @@ async def test_a_list_that_waits_for_a_batch_withdraws_the_version_the_batch_bro
     acts = await rows(story.gateway, "SELECT version, kind FROM record_act")
     assert [tuple(act) for act in acts] == [(2, "withdraw")]
     assert await record_of(story.gateway, "R1", version=2)
+
+
+async def sweep(story, years):
+    """Expunge as if so many years had gone by."""
+    now = datetime.now(UTC) + timedelta(days=366 * years)
+    async with asyncio.timeout(LONGEST_SECONDS):
+        return await expunge(story.gateway.units, PROGRAM, story.gateway.protector, now)
+
+
+async def content(story, record):
+    found = await rows(story.gateway, "SELECT canonical FROM record WHERE record_id = :r", r=record)
+    return found[0].canonical
+
+
+async def test_a_record_that_is_reinstated_while_a_sweep_looks_keeps_its_content(story):
+    await story.push("drc", "penalty_general", penalties(penalty(2, "R2", until=FAR)))
+    record = await record_of(story.gateway, "R2")
+    assert (await act(story, record, "withdraw")).status_code == 201
+    async with held(story.gateway.database, writes_to("record_act")) as gate:
+        reinstated = asyncio.create_task(act(story, record, "reinstate"))
+        await gate.waiting(1)
+        await sweep(story, years=12)
+    assert (await reinstated).status_code == 201
+    assert await content(story, record) is not None
+    await sweep(story, years=12)
+    assert await content(story, record) is not None
+
+
+async def test_while_one_sweeps_another_leaves_it_alone(story):
+    await story.push("drc", "penalty_general", penalties(penalty(3, "R3", until=FAR)))
+    record = await record_of(story.gateway, "R3")
+    assert (await act(story, record, "withdraw")).status_code == 201
+    async with held(story.gateway.database, writes_to("record_tombstone")) as gate:
+        first = asyncio.create_task(sweep(story, years=12))
+        await gate.waiting(1)
+        assert await sweep(story, years=12) == {}
+    assert (await first)["penalty_general"] >= 1
+    assert await content(story, record) is None
+    tombstones = await rows(story.gateway, "SELECT count(*) FROM record_tombstone WHERE record_id = :r", r=record)
+    assert tombstones[0].count == 1

@@ -1,10 +1,36 @@
-"""Suspending, resuming and closing institutions and clients: each an event, acting on the next request."""
+"""Suspending, resuming and closing institutions and clients: each an event, acting on the next request.
+
+Who changes a row holds it (FOR UPDATE). What must not outlive a suspension holds it too, shared with others of its
+kind: the suspension waits for its commit, or is seen by it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.tables import Client, Institution
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
 STATUSES = {"suspend": "suspended", "resume": "active", "close": "closed"}
+_HOLD = text("""
+    WITH held AS MATERIALIZED (SELECT FROM client WHERE client_id = :client FOR KEY SHARE), houses AS MATERIALIZED (
+        SELECT FROM institution WHERE institution_id = ANY(CAST(:institutions AS text[]))
+        ORDER BY institution_id FOR KEY SHARE)
+    SELECT clock_timestamp() WHERE (SELECT count(*) FROM held) + (SELECT count(*) FROM houses) >= 0
+""")
+
+
+async def hold_standing(session: AsyncSession, client_id: str, institutions: Sequence[str] = ()) -> datetime:
+    """Let nobody suspend, close or limit a client or these institutions until the transaction ends.
+
+    Waits for whoever is at it, and returns the database's clock after that: what is read then holds until the commit.
+    """
+    values = {"client": client_id, "institutions": list(institutions)}
+    moment: datetime = (await session.execute(_HOLD, values)).scalar_one()
+    return moment
 
 
 async def change_standing(work: UnitOfWork, *, whose: str, change: str, reason: str) -> str:

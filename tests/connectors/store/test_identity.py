@@ -1,5 +1,6 @@
 """Old codes and names find their subject, as surely as the word they rest on; where two share one, a person decides."""
 
+import asyncio
 from datetime import date
 from uuid import uuid4
 
@@ -16,8 +17,10 @@ from gateway.evidence.stored_check import check_stored
 from gateway.records.subjects import identifier_of, link_subject
 from gateway.runtime.actor import at_this_machine
 from gateway.runtime.errors import GatewayError
+from gateway.worker import STEPS
 from tests.actors import OPERATOR
 from tests.enterprises import organisation, tax_number, uscc
+from tests.gates import held, writes_to
 from tests.submissions import take_table
 
 REGISTRATION = ["企业名称", "统一社会信用代码", "注册号", "成立日期"]
@@ -67,6 +70,33 @@ async def test_an_old_number_given_beside_the_unified_code_resolves_what_came_be
     }
 
 
+@pytest.mark.parametrize("first", ["the record", "its registration"])
+async def test_a_record_and_its_registration_that_did_not_see_each_other_find_each_other(gateway, deliver, first):
+    name, number = f"相遇{len(first)}公司", 70 + len(first)
+    comes = [
+        ("abnormal_operation", ABNORMAL, [name, "/", "未年报", "2020-01-01"]),
+        ("ent_registration", REGISTRATION, [name, uscc(number), "", ""]),
+    ]
+    async with held(gateway.database, writes_to("batch")) as gate:
+        # Each has looked for the other before either is committed.
+        both = []
+        for one in comes if first == "the record" else comes[::-1]:
+            both.append(asyncio.create_task(deliver(*one)))
+            await gate.waiting(len(both))
+    assert sum(batch.unresolved for batch in await asyncio.gather(*both)) == 1
+    before = await resolutions(gateway)
+    for _ in range(2):
+        await STEPS["subjects"][0](gateway)
+    assert await abnormal_of(gateway, number) == ["2020-01-01"]
+    assert await resolutions(gateway) == before + 1  # the second look found nothing, and says nothing
+
+
+async def resolutions(gateway):
+    async with gateway.database.begin("test.events") as session:
+        query = text("SELECT count(*) FROM audit_event WHERE type = 'record.resolved'")
+        return (await session.execute(query)).scalar_one()
+
+
 async def test_a_code_and_the_registration_that_explains_it_may_come_in_one_delivery(gateway, deliver):
     batch = await deliver(
         "ent_registration",
@@ -97,6 +127,7 @@ async def test_a_name_two_enterprises_bear_waits_for_a_person(gateway, deliver):
     await deliver("ent_registration", REGISTRATION, ["同名公司", uscc(46), "", ""], ["同名公司", uscc(47), "", ""])
     batch = await deliver("abnormal_operation", ABNORMAL, ["同名 公司", "/", "未年报", "2020-01-01"])
     assert batch.unresolved == 1
+    await STEPS["subjects"][0](gateway)  # which decides nothing
     linked = await link(gateway, "同名公司", uscc(47), "经办核实")
     assert linked.records == 1
     assert await known(gateway, "同名公司") == uscc(47)

@@ -204,7 +204,9 @@ COMMANDS_WITHOUT = {
     **dict.fromkeys(("serve", "worker", "demo"), "processes"),
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),
-    **dict.fromkeys(("agency schema", "agency dcat", "agency show", "source connectors"), "the catalogue"),
+    **dict.fromkeys(
+        ("agency schema", "agency template", "agency dcat", "agency show", "source connectors"), "the catalogue"
+    ),
     **dict.fromkeys(
         ("status", "source check", "source list", "record count", "subject unresolved", "keys list",
          "keys show", "deliveries list", *(f"{kind} list" for kind in CLIENTS)), SHOWS_NO_RECORD,

@@ -37,6 +37,7 @@ from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
 from gateway.people import authorize_pages as authorize
 from gateway.people import pages as signing_in
+from gateway.people import recovery_pages as recovery
 from gateway.people import sso_pages as sso
 from gateway.people.guard import SignInNeededError, on_page_error, on_sign_in_needed
 from gateway.platforms import routes as deliveries
@@ -130,6 +131,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         console,
         signing_in,
         sso,
+        recovery,
         home,
         catalogue_pages,
         upload_pages,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.admin.signatory_command import show_signatories
 from gateway.cli.asking import Yes, confirm_final, say_alone
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, fail, show
@@ -110,6 +111,8 @@ def _group(kind: str) -> typer.Typer:
     group.command("key-retire")(retire_key)
     if kind in owned:
         group.command("bind")(bind)
+    if kind == "signatory":
+        group.command("show")(show_signatories)
     if kind != "agency":  # its list is that of the catalogue: gateway/catalogue/agency_commands.py
         _add_list(group, kind)
     else:

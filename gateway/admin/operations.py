@@ -62,6 +62,29 @@ OPERATIONS: Mapping[str, Operation] = {
             "next": None,
         }
     ),
+    "GET /v1/admin/signatories": Operation(
+        ("change-refused",),
+        answered={
+            "subject": "91330302MA2ABCDE1X",
+            "signatories": [
+                {
+                    "signatory": "sign-1",
+                    "status": "active",
+                    "kid": "pZ0k…",
+                    "key": "in-use",
+                    "added_at": "2026-01-01T00:00:00+00:00",
+                    "effective_from": "2026-01-01T00:00:00+00:00",
+                    "ends_at": None,
+                    "decided": None,
+                    "decided_by": None,
+                    "entry": "01983a2b-7c1d-7e00-8000-000000000021",
+                    "asked_by": "operator-1",
+                    "approved_by": "operator-2",
+                }
+            ],
+            "changes": [CHANGE],
+        },
+    ),
     "GET /v1/admin/clients": Operation(
         answered={
             "clients": [{"client_id": "bank-1", "kind": "account", "institution_id": "bank", "last_used_at": None}],

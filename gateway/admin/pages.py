@@ -1,4 +1,4 @@
-"""Home and account, and what operators find: changes to approve, clients and their last use."""
+"""Home, and what operators find: changes to approve, clients and their last use, signatories of an enterprise."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,6 +11,7 @@ from gateway.admin.changes import decide_change, may_approve
 from gateway.admin.dependencies import TheMeans
 from gateway.admin.graph import leads_to
 from gateway.admin.reports import list_clients
+from gateway.admin.signatories import show_signatories
 from gateway.admin.tables import Change
 from gateway.console.render import NAVIGATION, page
 from gateway.identity.dependencies import TheAccess
@@ -72,6 +73,23 @@ async def clients(
     async with units.begin("clients.show", acting(present)) as work:
         listed = await list_clients(work.session, after=after, limit=MOST_SHOWN)
     return page(request, "clients", present, **listed)
+
+
+@router.get("/signatories")
+async def signatories(
+    request: Request, units: Units, present: ApproverPresent, subject: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
+    """Show who may approve consents of the enterprise that is named, and what waits to change that."""
+    shown, wrong = None, False
+    if subject:
+        try:
+            async with units.begin("signatories.show", acting(present)) as work:
+                shown = await show_signatories(work, subject)
+        except DeniedError:
+            wrong = True
+    return page(
+        request, "signatories", present, subject=subject, shown=shown, wrong=wrong, status=400 if wrong else 200
+    )
 
 
 async def _changes(request: Request, units: UnitsOfWork, present: Present, note: str, fault: str = "") -> Response:

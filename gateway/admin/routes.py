@@ -13,6 +13,7 @@ from gateway.admin.changes import ask_change, decide_change
 from gateway.admin.dependencies import TheMeans
 from gateway.admin.graph import approver_of, leads_to
 from gateway.admin.reports import list_clients, page_of
+from gateway.admin.signatories import show_signatories
 from gateway.admin.tables import Change
 from gateway.identity.caller import require, working
 from gateway.identity.dependencies import TheAccess
@@ -100,6 +101,19 @@ async def clients(
     """Return clients by id with keys, limits, standing and last use; `last_used_at` null is never used."""
     before = None if unused_days is None else work.now - timedelta(days=unused_days)
     return await list_clients(work.session, institution=institution, before=before, after=after, limit=limit)
+
+
+@router.get("/signatories", summary="企业的签署人 Signatories of an enterprise")
+async def signatories(
+    work: Seeing,
+    subject: Annotated[str, Query(max_length=64, description="统一社会信用代码 The enterprise's unified code.")],
+) -> dict[str, Any]:
+    """Return who may approve consents of an enterprise: every signatory by its keys, newest first, with who asked for
+    each and who approved it, and the changes about them that wait.
+    """
+    shown = await show_signatories(work, subject)
+    changes = [change_document(change) for change in shown.waiting]
+    return {"subject": shown.uscc, "signatories": shown.keys, "changes": changes}
 
 
 def change_document(change: Change) -> dict[str, Any]:

@@ -1,15 +1,13 @@
 """An enterprise's signatories over HTTP: who they are, what was changed, and its own word on a key that waits."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Row
 
 from gateway.identity.caller import require, working
-from gateway.identity.clients.signatories import decide_key, list_signatories
+from gateway.identity.clients.signatories import decide_key, list_signatories, signatory_document
 from gateway.identity.dependencies import TheAccess
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
@@ -36,7 +34,7 @@ async def signatories(work: Signatory) -> dict[str, Any]:
     key since the first, with its entry of the log. One that is `waiting` can be confirmed or objected to.
     """
     now = await database_now(work.session)
-    return {"signatories": [_document(row, now) for row in await list_signatories(work)]}
+    return {"signatories": [signatory_document(row, now) for row in await list_signatories(work)]}
 
 
 @router.post("/{signatory_id}/{decision}", summary="确认新密钥或提出异议 Confirm a key, or object to it")
@@ -53,16 +51,3 @@ async def decide(
         key = await decide_key(work, client_id=signatory_id, kid=named.kid, decision=decision)
     access.expire()
     return {"signatory": signatory_id, "kid": key.kid, "decided": key.decided, "decided_by": key.decided_by}
-
-
-def _document(row: Row[Any], now: datetime) -> dict[str, Any]:
-    waiting = row.key_status == "active" and row.not_before is not None and row.not_before > now
-    ended = row.key_status != "active" or (row.not_after is not None and row.not_after <= now)
-    return {
-        "signatory": row.client_id, "status": row.status, "kid": row.kid,
-        "key": row.decided if row.decided == "objected" else "waiting" if waiting else "ended" if ended else "in-use",
-        "added_at": row.created_at.isoformat(),
-        "effective_from": (row.not_before or row.created_at).isoformat(),
-        "ends_at": row.not_after.isoformat() if row.not_after else None,
-        "decided": row.decided, "decided_by": row.decided_by, "entry": str(row.event_id),
-    }  # fmt: skip

@@ -22,10 +22,10 @@ FOLDER = Path(__file__).parent
 LANGUAGE_COOKIE = "xinqiao-language"
 # What each role finds in the navigation: the path's last part is also the text's key.
 NAVIGATION: dict[str, tuple[str, ...]] = {
-    "auditor": ("quality", "changes", "catalogue"),
+    "auditor": ("quality", "changes", "signatories", "catalogue"),
     "regulator": ("quality", "catalogue"),
     "staff": ("catalogue",),
-    "operator": ("changes", "clients", "catalogue"),
+    "operator": ("changes", "clients", "signatories", "catalogue"),
     "system": ("quality", "sources", "uploads", "catalogue"),
     "clerk": ("quality", "uploads", "catalogue"),
 }

@@ -54,11 +54,32 @@ class Entry:
     enrolment: str = ""
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Whose password was compared and on which lanes; the hash it fits, None where it is another."""
+
+    person_id: str
+    lanes: Lanes
+    fits: str | None
+
+    def proves(self, row: Person) -> bool:
+        """Tell whether the password was right, and still is."""
+        return self.fits is not None and row.password_hash == self.fits
+
+
 async def sign_in(units: UnitsOfWork, sent: Credentials) -> Entry | None:
     """Return what opens, or None; which part was wrong, or whether there is such a person, is not told.
 
     The log tells the reason. Raises SignInWaitError where this account or address has to wait, or the queue is full.
     """
+    compared = await compare_password(units, sent)
+    async with units.begin("person.sign_in", ANYONE) as work:
+        row = await work.session.get(Person, compared.person_id, with_for_update=True)
+        return None if row is None else await _enter(work, row, sent.code, compared)
+
+
+async def compare_password(units: UnitsOfWork, sent: Credentials) -> Compared:
+    """Compare a password, in its turn and between transactions. Raises SignInWaitError as sign_in does."""
     person_id = sent.person_id if "\x00" not in sent.person_id else ""
     async with units.begin("person.hash", ANYONE) as work:
         stored: str | None = (await work.session.execute(_HASH, {"id": person_id})).scalar_one_or_none()
@@ -69,11 +90,7 @@ async def sign_in(units: UnitsOfWork, sent: Credentials) -> Entry | None:
         right = await verify_password(stored, sent.password, known=lanes.known)
     except HashingBusyError as fault:
         raise SignInWaitError("sign-in-busy", RETRY_SECONDS) from fault
-    async with units.begin("person.sign_in", ANYONE) as work:
-        row = await work.session.get(Person, person_id, with_for_update=True)
-        if row is None:
-            return None
-        return await _enter(work, row, sent.code, lanes, right=right and row.password_hash == stored)
+    return Compared(person_id, lanes, stored if right else None)
 
 
 async def sign_out(work: UnitOfWork, person_id: str, cookie: str, *, everywhere: bool) -> None:
@@ -90,22 +107,23 @@ async def record_sign_in(work: UnitOfWork, row: Person, event_type: str, outcome
     await work.session.flush()
 
 
-async def _enter(work: UnitOfWork, row: Person, code: str, lanes: Lanes, *, right: bool) -> Entry | None:
+async def _enter(work: UnitOfWork, row: Person, code: str, compared: Compared) -> Entry | None:
+    right = compared.proves(row)
     if right and row.status == "active" and row.factor_reset_until and row.factor_reset_until > work.now:
         row.factor_reset_until = None
         token = open_enrolment(work, row, timedelta(hours=ENROL_AGAIN_HOURS))
         await record_sign_in(work, row, "person.enrolling_again", "invited")
         return Entry(enrolment=token)
-    reason = await _refusal(work, row, code, right=right)
+    reason = await find_refusal(work, row, code, right=right)
     if reason is not None:
         await record_sign_in(work, row, "person.sign_in_refused", reason)
         return None
-    await free_lanes(work.session, lanes, row.person_id, work.now)
+    await free_lanes(work.session, compared.lanes, row.person_id, work.now)
     await record_sign_in(work, row, "person.signed_in", "password")
     return Entry(cookie=await open_session(work.session, row, work.now))
 
 
-async def _refusal(work: UnitOfWork, row: Person, code: str, *, right: bool) -> str | None:
+async def find_refusal(work: UnitOfWork, row: Person, code: str, *, right: bool) -> str | None:
     """Return why not, or None with the code used up: the step of a one-time code, or a recovery code."""
     if row.status != "active":
         return row.status

@@ -69,6 +69,8 @@ EVENTS: Mapping[str, EventType] = {
     "person.sign_in_refused": _type("person"),
     "person.signed_out": _type("person agency operator system auditor"),
     "person.recovery_code_used": _type("person", "left"),
+    "person.recovery_codes_renewed": _type("person", "count"),
+    "person.recovery_codes_refused": _type("person"),
     "person.enrolling_again": _type("person"),
     "person.factor_reset": _type("operator machine", "person"),
     "person.suspended": _type("operator machine", "person"),

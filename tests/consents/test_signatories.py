@@ -8,8 +8,10 @@ from gateway.admin.changes import decide_change
 from gateway.admin.client_actions import AddClient, AddKey, ChangeStanding
 from gateway.runtime.actor import Actor
 from signing.keys import generate_key, public_jwk
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import ask_token, asked, assertion
+from tests.persons import signed_in
 from tests.stories import slug
 
 SECOND = Actor("second", "operator", person="person:second")
@@ -50,6 +52,34 @@ async def decide(story, who, signatory, decision, kid=None):
     sent = {"kid": kid or story.keys[signatory].kid}
     path = f"/v1/signatories/{signatory}/{decision}"
     return await story.client.post(path, json=sent, headers=await story.headers(who))
+
+
+async def seen_by_operators(story, subject):
+    await story.enrol("operator-9", "operator")
+    headers = await story.headers("operator-9")
+    return await story.client.get("/v1/admin/signatories", params={"subject": subject}, headers=headers)
+
+
+async def test_operators_see_who_may_approve_since_when_who_added_them_and_what_waits(story, enterprise):
+    first, new = f"s-{enterprise}", f"new-{enterprise}"
+    waiting = await asked(story.gateway, AddKey(client=first, key=public_jwk(generate_key("ES256"))))
+    other = {"client": f"third-{enterprise}", "kind": "signatory", "subject": uscc(399)}
+    await asked(story.gateway, AddClient(**other, key=public_jwk(generate_key("ES256"))))
+    answer = await seen_by_operators(story, uscc(enterprise).lower())
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()
+    keys = {row["signatory"]: row for row in shown["signatories"]}
+    assert (shown["subject"], keys[first]["key"], keys[new]["key"]) == (uscc(enterprise), "in-use", "waiting")
+    assert (keys[new]["asked_by"], keys[new]["approved_by"]) == (OPERATOR.name, SECOND.name)
+    assert [change["change"] for change in shown["changes"]] == [str(waiting.change_id)]
+    assert slug(await seen_by_operators(story, "nobody")) == "change-refused"
+    story.client.cookies.clear()
+    await signed_in(story.gateway, story.client, f"boss-{enterprise}", "operator")
+    page = await story.client.get("/console/signatories", params={"subject": uscc(enterprise)})
+    told = (first, new, "可签署", "等待生效", OPERATOR.name, SECOND.name, "有 1 项相关变更等待审批")
+    assert [said for said in told if said not in page.text] == []
+    assert (await story.client.get("/console/signatories?subject=x")).status_code == 400
+    assert "没有签署人" in (await story.client.get("/console/signatories", params={"subject": uscc(398)})).text
 
 
 async def test_the_first_signatory_signs_at_once_and_the_next_one_waits_where_the_enterprise_sees_it(story, enterprise):

@@ -30,6 +30,7 @@ FAMILIES = {
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
     "granularity": set(get_args(DATASET["granularity"])),
     "harm": set(Harm),
+    "key": {"ended", "in-use", "objected", "waiting"},
     "kind": set(SCOPES),
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),
@@ -39,6 +40,7 @@ FAMILIES = {
     "stopped": {
         "account-closed", "account-suspended", "institution-closed", "institution-suspended", "agreement-not-in-force",
     },
+    "stopped-account": {"closed", "suspended"},
     "type": set(get_args(FIELD["type"])),
 }  # fmt: skip
 # `_(name)` in a template: keys that a page hands over by this name.

@@ -144,8 +144,9 @@ WITHOUT = {
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
          "GET /v1/inquiries/{inquiry_id}", "GET /v1/alerts",
          "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
-         "GET /v1/admin/clients", "GET /v1/admin/institutions", "GET /console", "GET /console/changes",
-         "GET /console/clients", "GET /console/sources", "GET /console/uploads"), SHOWS_NO_RECORD,
+         "GET /v1/admin/clients", "GET /v1/admin/institutions", "GET /v1/admin/signatories", "GET /console",
+         "GET /console/changes", "GET /console/clients", "GET /console/signatories", "GET /console/sources",
+         "GET /console/uploads", "GET /console/recovery-codes"), SHOWS_NO_RECORD,
     ),
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
     **dict.fromkeys(
@@ -154,8 +155,8 @@ WITHOUT = {
     ),
     **dict.fromkeys(
         ("GET /console/sign-in", "POST /console/sign-in", "POST /console/sign-out", "GET /console/enrol",
-         "POST /console/enrol", "GET /console/sso", "GET /console/sso/back"),
-        "person.*: tests/people/test_signing_in.py",
+         "POST /console/enrol", "GET /console/sso", "GET /console/sso/back", "POST /console/recovery-codes"),
+        "person.*: tests/people/test_signing_in.py, test_recovery.py",
     ),
     **dict.fromkeys(
         ("POST /v1/admin/changes", "POST /v1/admin/changes/{change_id}/{decision}",
@@ -208,7 +209,7 @@ COMMANDS_WITHOUT = {
         ("agency schema", "agency template", "agency dcat", "agency show", "source connectors"), "the catalogue"
     ),
     **dict.fromkeys(
-        ("status", "source check", "source list", "record count", "subject unresolved", "keys list",
+        ("status", "signatory show", "source check", "source list", "record count", "subject unresolved", "keys list",
          "keys show", "deliveries list", *(f"{kind} list" for kind in CLIENTS)), SHOWS_NO_RECORD,
     ),
 }  # fmt: skip
@@ -231,6 +232,7 @@ ELSEWHERE = {
     "token.issued token.refused token.revoked authorization.permitted authorization.refused": "tests/identity",
     "person.enrolled person.enrolment_refused person.signed_in person.sign_in_refused": "tests/people",
     "person.signed_out person.recovery_code_used person.factor_reset person.enrolling_again": "tests/people",
+    "person.recovery_codes_renewed person.recovery_codes_refused": "tests/people/test_recovery.py",
     "signatory.key_objected": "tests/consents/test_signatories.py",
     "change.asked change.approved change.rejected": "tests/admin",
     "request.refused": "tests/identity/test_refusals.py",

@@ -9,7 +9,10 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr
+from sqlalchemy import text
 
+from gateway.evidence.stored_check import check_stored
+from gateway.runtime.actor import at_this_machine
 from tests import http_server
 from tests.persons import invited
 
@@ -102,6 +105,23 @@ async def test_a_person_known_at_the_provider_signs_in_without_a_password(client
     assert "王小二" in (await client.get("/console")).text
     answer = await go(client, joined, "https://evil.example", iss=joined.issuer)
     assert answer.headers["location"] == "/console"
+    assert "没有恢复码" in (await client.get("/console/recovery-codes")).text
+
+
+async def test_taking_up_an_invitation_through_the_provider_is_an_event_that_agrees_with_the_person(
+    gateway, client, joined
+):
+    await invited(gateway, "hong", "auditor", oidc_subject="u-3")
+    joined.claims = {"sub": "u-3"}
+    for _ in range(2):
+        assert not failed(await go(client, joined))
+    async with gateway.units.begin("test.sso", at_this_machine()) as work:
+        query = text("SELECT type, outcome FROM audit_event WHERE actor = 'person:hong' ORDER BY event_id")
+        found = [tuple(row) for row in await work.session.execute(query)]
+    signed_in = ("person.signed_in", "sso")
+    assert found == [("person.enrolled", "active"), signed_in, signed_in]
+    async with gateway.units.begin("test.differences", at_this_machine()) as work:
+        assert (await check_stored(work, lambda _done, _all: None, tree=False)).findings.told == []
 
 
 @pytest.mark.parametrize("claims", [

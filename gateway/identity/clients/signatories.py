@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.clients.registry import read_uscc
 from gateway.identity.tables import Client, ClientKey
@@ -51,7 +52,26 @@ async def effective_from(
 
 async def list_signatories(work: UnitOfWork) -> Sequence[Row[Any]]:
     """Return every key of every signatory of the acting signatory's enterprise, newest first. Raises DeniedError."""
-    return (await work.session.execute(_KEYS, {"subject": _enterprise(work), "most": MOST_SHOWN})).all()
+    return await keys_of(work.session, _enterprise(work))
+
+
+async def keys_of(session: AsyncSession, subject: str) -> Sequence[Row[Any]]:
+    """Return every key of every signatory of an enterprise (USCC), newest first."""
+    return (await session.execute(_KEYS, {"subject": subject, "most": MOST_SHOWN})).all()
+
+
+def signatory_document(row: Row[Any], now: datetime) -> dict[str, Any]:
+    """Return a key of a signatory as the interface shows it."""
+    waiting = row.key_status == "active" and row.not_before is not None and row.not_before > now
+    ended = row.key_status != "active" or (row.not_after is not None and row.not_after <= now)
+    return {
+        "signatory": row.client_id, "status": row.status, "kid": row.kid,
+        "key": row.decided if row.decided == "objected" else "waiting" if waiting else "ended" if ended else "in-use",
+        "added_at": row.created_at.isoformat(),
+        "effective_from": (row.not_before or row.created_at).isoformat(),
+        "ends_at": row.not_after.isoformat() if row.not_after else None,
+        "decided": row.decided, "decided_by": row.decided_by, "entry": str(row.event_id),
+    }  # fmt: skip
 
 
 async def decide_key(work: UnitOfWork, *, client_id: str, kid: str, decision: str) -> ClientKey:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from signing.keys import SigningKey
     from tests.stories import Story
 
-KEPT = ("XINQIAO_REAL_DATA", "XINQIAO_TEST_HOME", "XINQIAO_KILL_ROUNDS", "XINQIAO_KILL_SEED")
+KEPT = (
+    "XINQIAO_REAL_DATA", "XINQIAO_TEST_HOME", "XINQIAO_KILL_ROUNDS", "XINQIAO_KILL_SEED", "XINQIAO_OUTAGE_SECONDS",
+)  # fmt: skip
 REAL_DATA = os.environ.get("XINQIAO_REAL_DATA")
 collect_ignore = [] if REAL_DATA else ["real"]
 for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in KEPT]:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from tests.processes import (
@@ -23,6 +24,8 @@ from tests.processes import (
 )
 
 STOP_SECONDS = 8.0  # a few, and what a busy machine adds
+OUTAGE_SECONDS = float(os.environ.get("XINQIAO_OUTAGE_SECONDS", "3"))
+MIB = 1024 * 1024
 
 
 def lines(env, name):
@@ -93,6 +96,33 @@ def test_a_database_that_is_away_is_503_with_retry_after_for_everybody(proxied):
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
         proxy.back()
         wait_until(lambda: ready(env)[0] == 200, "the service to be ready")
+
+
+def test_a_database_that_is_away_for_long_finds_the_same_processes_and_no_more_of_their_memory(proxied):
+    """Everybody who asks is told so at once, all the time; what came before is there, what comes after is signed."""
+    env, proxy = proxied
+    home = Path(env["XINQIAO_HOME"])
+    with running(["serve"], env) as server, running(["worker"], env) as worker:
+        wait_ready(env["XINQIAO_ISSUER"], server, home / "serve.log")
+        wait_until(lambda: signed_size(env) == 5, "the first checkpoint")
+        processes = [psutil.Process(process.pid) for process in (server, worker)]
+        before = [process.memory_info().rss for process in processes]
+        proxy.away()
+        back = time.monotonic() + OUTAGE_SECONDS
+        while time.monotonic() < back:
+            answer = httpx.get(f"{env['XINQIAO_ISSUER']}/audit/log/checkpoint", timeout=20)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+            assert ready(env)[0] == 503
+            time.sleep(1)  # as long as it takes; nothing is waited for
+        after = [process.memory_info().rss for process in processes]
+        proxy.back()
+        wait_until(lambda: ready(env)[0] == 200, "the service to be ready")
+        xinqiao(["institution", "add", "bank", "--name", "某银行"], env)
+        wait_until(lambda: signed_size(env) > 5, "what came after to be signed")
+        assert [server.poll(), worker.poll()] == [None, None]
+    assert all(now - then < 64 * MIB for now, then in zip(after, before, strict=True)), (before, after)
+    for name in ("serve", "worker"):
+        assert len(lines(env, name)) < 100 + 5 * OUTAGE_SECONDS
 
 
 def test_an_embedded_server_killed_again_and_again_is_back_within_seconds(private_home):

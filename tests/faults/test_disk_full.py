@@ -2,11 +2,14 @@
 
 import os
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.house.objects import arrears
 from tests.processes import environment, free_port, ready, running, wait_ready, wait_until, xinqiao
+from tests.town import Instance, run_command
 
 SIZE = "300m"  # an empty cluster takes some 60 MB, and its log two or three files of 16 MB
 PATIENCE_SECONDS = 10
@@ -41,9 +44,12 @@ def test_a_full_disk_is_told_and_once_there_is_room_everything_goes_on(small_dis
     issuer = f"http://127.0.0.1:{free_port()}"
     env = environment(small_disk, None, issuer, XINQIAO_METRICS_PORT="0")
     xinqiao(["init"], env)
-    with running(["serve"], env) as server, running(["worker"], env) as worker:
+    gateway = Instance("gateway", issuer, small_disk, env, run_command)
+    gateway.add("agency", "tax")
+    with closing(gateway), running(["serve"], env) as server, running(["worker"], env) as worker:
         wait_ready(issuer, server, small_disk / "serve.log")
         wait_until(lambda: ready(env, PATIENCE_SECONDS)[0] == 200, "it to be ready")
+        gateway.get("tax", "/v1/catalogue/agencies")  # it has its token before
         fill(small_disk / "filler")
         wait_until(lambda: ready(env, PATIENCE_SECONDS)[0] == 503, "the full disk to be told")
         _, checks = ready(env, PATIENCE_SECONDS)
@@ -52,10 +58,15 @@ def test_a_full_disk_is_told_and_once_there_is_room_everything_goes_on(small_dis
         done = xinqiao(["institution", "add", "bank", "--name", "某某银行"], env, check=False)
         assert done.returncode == 0 or "失败 failed: 数据库或磁盘暂时不可用" in done.stderr  # a small row may still fit
         assert ("Traceback" in done.stderr, "某某银行" in done.stderr) == (False, False)
+        pushed = gateway.push("tax", "tax_arrears", arrears(*range(1, 500)), "on-a-full-disk")
+        assert (pushed.status_code, pushed.headers.get("Retry-After")) == (503, "5"), pushed.text
+        assert pushed.json()["type"].endswith("/problems/storage-unavailable")
         (small_disk / "filler").unlink()
         wait_until(lambda: ready(env, PATIENCE_SECONDS)[0] == 200, "it to be ready again")
         assert ready(env, PATIENCE_SECONDS)[1]["writing"]["ok"]
         xinqiao(["institution", "add", "bank-2", "--name", "某某银行"], env)
+        again = gateway.push("tax", "tax_arrears", arrears(*range(1, 500)), "on-a-full-disk")
+        assert (again.status_code, again.json()["rows"]) == (201, 499)
         wait_until(lambda: "1 running" in ready(env, PATIENCE_SECONDS)[1]["worker"]["seen"], "every step to work")
         assert [server.poll(), worker.poll()] == [None, None]
         assert xinqiao(["reconcile", "--json"], env).stdout.strip() == '{"differences":[]}'

@@ -10,6 +10,7 @@ from connectors.conversion.cells import NULLS, CellError
 from connectors.model.calendar import SHANGHAI, day_of
 
 NO_END = frozenset({"2099-12-31", "9999-12-31", "2999-12-31"})  # "for ever", as agencies write it
+INFINITY = "infinity"  # and as PostgreSQL does
 _TIME = r"(?:[ T]?(\d{1,2}):(\d{2})(?::\d{2})?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?"
 _DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?" + _TIME)
 _PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?")
@@ -78,6 +79,8 @@ def _in_shanghai(day: date, found: re.Match[str]) -> date:
 
 def read_until(cell: str, *, day_first: bool = False) -> str | None:
     """Return an ISO date, None for the sentinels that mean "for ever"."""
+    if cell.strip() == INFINITY:
+        return None
     value = read_date(cell, day_first=day_first)
     return None if value in NO_END else value
 

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.types.datetime import DateLoader, TimeLoader, TimestampLoader, TimestamptzLoader, TimetzLoader
 from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,6 +33,44 @@ _MARIADB = (
         "SET SESSION time_zone = '+08:00'",
     ),
 )
+
+
+class _AsWritten(Loader):
+    """Reads what Python has no value for (infinity, a year of five digits, 24:00) as the database writes it.
+
+    One such cell then refuses its row, or means "for ever", and not the whole source.
+    """
+
+    def load(self, data: Buffer) -> Any:  # noqa: ANN401 - a value, or its text
+        try:
+            return super().load(data)  # type: ignore[safe-super]  # the loader that stands behind this one
+        except psycopg.DataError:
+            return bytes(data).decode()
+
+
+class _Date(_AsWritten, DateLoader):
+    pass
+
+
+class _Time(_AsWritten, TimeLoader):
+    pass
+
+
+class _TimeTz(_AsWritten, TimetzLoader):
+    pass
+
+
+class _Timestamp(_AsWritten, TimestampLoader):
+    pass
+
+
+class _TimestampTz(_AsWritten, TimestamptzLoader):
+    pass
+
+
+_LOADERS = {
+    "date": _Date, "time": _Time, "timetz": _TimeTz, "timestamp": _Timestamp, "timestamptz": _TimestampTz,
+}  # fmt: skip
 _KNOWN = {"postgresql": _POSTGRESQL, "mariadb": _MARIADB, "mysql": _MARIADB}
 
 
@@ -50,6 +92,9 @@ def open_engine(variable: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+        if driver == _POSTGRESQL[0]:
+            for name, loader in _LOADERS.items():
+                connection.adapters.register_loader(name, loader)
         with connection.cursor() as cursor:
             for statement in first:
                 cursor.execute(statement)

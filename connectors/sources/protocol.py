@@ -82,6 +82,22 @@ class Outcome:
     rejected: Sequence[tuple[int, Sequence[Mapping[str, str]]]] = ()
 
 
+@dataclass(frozen=True)
+class Dropped:
+    """Rows that a read passed over: how many, and why."""
+
+    rows: int
+    reason: str
+
+
+@runtime_checkable
+class Drops(Protocol):
+    """A connector that may pass rows over: after a read, found anything new or not, it says how many."""
+
+    def dropped(self) -> Dropped | None:
+        """Return what the last read passed over, None where that was nothing."""
+
+
 @runtime_checkable
 class Answers(Protocol):
     """A connector whose source is told what became of a slice, before its watermark moves: again after a crash."""

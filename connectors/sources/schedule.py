@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from connectors.sources.protocol import Dropped
 from connectors.store.tables import Source
 
 LEASE_SECONDS = 900  # longer than a slice takes; a worker that died gives the source up after it
@@ -19,18 +20,22 @@ _CLAIM = text("""
                        LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING source_id, dataset, connector, config, watermark, every_seconds, faults
 """)
+_DROPPED = """
+    dropped = dropped + :dropped, last_drop = coalesce(:why, last_drop),
+    dropped_since = coalesce(dropped_since, CASE WHEN :dropped > 0 THEN now() END)
+"""
 # A worker whose claim ran out, or whose source was reset meanwhile, moves nothing.
-_ADVANCE = text("""
+_ADVANCE = text(f"""
     UPDATE source SET watermark = :watermark, due_at = now(), last_read_at = now(), faults = 0, last_fault = NULL,
         refusals = refusals + CASE WHEN CAST(:refusal AS text) IS NULL THEN 0 ELSE 1 END,
-        last_refusal = coalesce(:refusal, last_refusal)
+        last_refusal = coalesce(:refusal, last_refusal), {_DROPPED}
     WHERE source_id = :source AND watermark IS NOT DISTINCT FROM :stood RETURNING source_id
-""")
-_REST = text("""
+""")  # noqa: S608 - a constant of this module
+_REST = text(f"""
     UPDATE source SET due_at = now() + make_interval(secs => :pause), last_fault = :fault, faults = :faults,
-        last_read_at = CASE WHEN CAST(:fault AS text) IS NULL THEN now() ELSE last_read_at END
+        last_read_at = CASE WHEN CAST(:fault AS text) IS NULL THEN now() ELSE last_read_at END, {_DROPPED}
     WHERE source_id = :source AND watermark IS NOT DISTINCT FROM :stood
-""")
+""")  # noqa: S608 - a constant of this module
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,14 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Advance:
-    """A step of a source: the watermark it stood at when the slice was read, and the one it stands at after it."""
+    """A step of a source: the watermark it stood at when the slice was read, the one it stands at after it, and the
+    rows that were passed over on the way.
+    """
 
     source_id: str
     stood: str | None
     watermark: str | None
+    dropped: Dropped | None = None
 
 
 async def claim_due(session: AsyncSession) -> Claimed | None:
@@ -64,13 +72,19 @@ async def claim_due(session: AsyncSession) -> Claimed | None:
 async def advance(session: AsyncSession, step: Advance, refusal: str | None = None) -> bool:
     """Move a source on, noting why its slice was refused; tell whether it still stood where the slice began."""
     values = {"source": step.source_id, "stood": step.stood, "watermark": step.watermark, "refusal": refusal}
-    return (await session.execute(_ADVANCE, values)).one_or_none() is not None
+    return (await session.execute(_ADVANCE, {**values, **_told(step.dropped)})).one_or_none() is not None
 
 
-async def rest(session: AsyncSession, source: Claimed, pause_seconds: int, fault: str | None) -> None:
-    """Leave a source alone for a while, noting what went wrong with it."""
+async def rest(
+    session: AsyncSession, source: Claimed, pause_seconds: int, fault: str | None, dropped: Dropped | None = None
+) -> None:
+    """Leave a source alone for a while, noting what went wrong with it, and what a read passed over."""
     values = {"source": source.source_id, "stood": source.watermark, "pause": pause_seconds, "fault": fault}
-    await session.execute(_REST, {**values, "faults": source.faults + 1 if fault else 0})
+    await session.execute(_REST, {**values, "faults": source.faults + 1 if fault else 0, **_told(dropped)})
+
+
+def _told(dropped: Dropped | None) -> dict[str, object]:
+    return {"dropped": dropped.rows if dropped else 0, "why": dropped.reason if dropped else None}
 
 
 async def find_source(session: AsyncSession, source_id: str, *, lock: bool = False) -> Source | None:

@@ -195,6 +195,9 @@ class Source(SQLModel, table=True):
     refusals: int = 0  # slices that were passed over
     last_refusal: str | None = Field(default=None, sa_type=Text)
     last_read_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    dropped: int = Field(default=0, sa_type=BigInteger)  # rows that reads passed over, since `dropped_since`
+    dropped_since: datetime | None = Field(default=None, sa_type=Timestamp)
+    last_drop: str | None = Field(default=None, sa_type=Text)  # why
 
 
 class SourceSecret(SQLModel, table=True):

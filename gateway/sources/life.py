@@ -24,6 +24,7 @@ async def change_source(work: UnitOfWork, source_id: str, act: Act) -> None:
     payload = {"source": source_id, "watermark": source.watermark}
     if act == "reset-watermark":
         event_type, source.watermark = "source.watermark_reset", None
+        source.dropped, source.dropped_since, source.last_drop = 0, None, None
     else:
         source.status, event_type = _AFTER[act]
     if act != "pause":  # a fault that was seen to is tried again at once

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from audit.errors import AuditError
 from connectors.conversion.cells import without_citizens
 from connectors.errors import ConnectorError
-from connectors.sources.protocol import Answers, Connector, Outcome, Slice, Stream
+from connectors.sources.protocol import Answers, Connector, Dropped, Drops, Outcome, Slice, Stream
 from connectors.sources.registry import open_connector
 from connectors.sources.schedule import Advance, Claimed, add_source_row, advance, claim_due, find_source, rest
 from connectors.store.refused import load_refused
@@ -99,9 +99,10 @@ async def pull_due(units: UnitsOfWork, intake: Intake) -> bool:
         source = await claim_due(work.session)
     if source is None:
         return False
-    pause, fault = source.every_seconds, None
+    pause, fault, dropped = source.every_seconds, None, None
     try:
-        if await _pull(units, intake, source):
+        taken, dropped = await _pull(units, intake, source)
+        if taken:
             return True
     except (SQLAlchemyError, AuditError, OSError):  # our own: the worker says so, and the claim runs out
         raise
@@ -112,11 +113,12 @@ async def pull_due(units: UnitsOfWork, intake: Intake) -> bool:
         pause, fault = _back_off(source), f"内部故障 internal fault: {type(broken).__name__}"
         _LOG.exception("source failed", source=source.source_id)
     async with units.begin("source.rest", PROGRAM) as work:
-        await rest(work.session, source, pause, fault)
+        await rest(work.session, source, pause, fault, dropped)
     return True
 
 
-async def _pull(units: UnitsOfWork, intake: Intake, source: Claimed) -> bool:
+async def _pull(units: UnitsOfWork, intake: Intake, source: Claimed) -> tuple[bool, Dropped | None]:
+    """Read a slice and take it in; return whether there was one, and what the read passed over if not."""
     secrets = SourceSecrets(units)
 
     def read() -> tuple[Connector, Slice | None]:
@@ -124,20 +126,23 @@ async def _pull(units: UnitsOfWork, intake: Intake, source: Claimed) -> bool:
         return connector, connector.read(source.watermark)
 
     connector, found = await asyncio.to_thread(_guarded, read)
+    dropped = connector.dropped() if isinstance(connector, Drops) else None
     if found is None:
-        return False
+        return False, dropped
+    step = Advance(source.source_id, source.watermark, found.watermark, dropped)
     try:
-        await _take_in(units, intake, source, connector, found)
+        await _take_in(units, intake, source, connector, found, step)
     finally:
         await asyncio.to_thread(found.discard)
-    return True
+    return True, None
 
 
-async def _take_in(units: UnitsOfWork, intake: Intake, source: Claimed, connector: Connector, found: Slice) -> None:
+async def _take_in(
+    units: UnitsOfWork, intake: Intake, source: Claimed, connector: Connector, found: Slice, step: Advance
+) -> None:
     """Take a slice in, and move the source on: with the batch, or after the source was told what became of it."""
     answers = connector if isinstance(connector, Answers) else None
     actor = Actor(f"source:{source.source_id}", "program")
-    step = Advance(source.source_id, source.watermark, found.watermark)
     submission = _submission(source, found, None if answers else step)
     refusal, outcome, moved = None, Outcome("refused", found.batch), False
     try:

@@ -37,6 +37,14 @@ class PageNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fi
         """Return where rows added later will stand: at the end of the last page that held any."""
         return [self._page(position)[0], rows]
 
+    def number(self, position: Position) -> int:
+        """Return which page this is, counted from 1."""
+        return self._page(position)[0] - self.first + 1
+
+    def ask_last(self, rows: int) -> dict[str, str]:
+        """Return the parameters that ask for the last of so many rows alone."""
+        return {self.param: str(self.first + 1), self.size_param: str(rows - 1)}
+
     def _page(self, position: Position) -> list[int]:
         return position if isinstance(position, list) else [self.first, 0]
 
@@ -63,6 +71,10 @@ class Offset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     def resume(self, position: Position, rows: int) -> Position:
         """Return where rows added later will stand."""
         return self.following(position, rows, None, None)
+
+    def ask_last(self, rows: int) -> dict[str, str]:
+        """Return the parameters that ask for the last of so many rows alone."""
+        return {self.param: str(rows - 1), self.size_param: "1"}
 
 
 class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="style", tag="cursor"):

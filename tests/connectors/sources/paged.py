@@ -16,6 +16,10 @@ class Interface:
     rows: list = field(default_factory=list)
     size: int = 2
     inclusive: bool = False  # whether "since" means "from" or "after"
+    heeds_since: bool = True
+    order: object = str  # what it compares marks by
+    reasonable: bool = False  # gives the last page for whatever lies beyond it, as PageHelper does
+    counts: bool = False  # tells how many rows and pages there are
     broken: dict = field(default_factory=dict)  # the number of a call → what is answered instead
     calls: list = field(default_factory=list)
     address: str = ""
@@ -23,15 +27,21 @@ class Interface:
 
     def chosen(self, asked):
         since = asked.get("since")
-        ordered = sorted(self.rows, key=lambda row: row["at"])
-        if since is None:
+        ordered = sorted(self.rows, key=lambda row: self.order(row["at"]))
+        if since is None or not self.heeds_since:
             return ordered
-        return [row for row in ordered if row["at"] > since or (self.inclusive and row["at"] == since)]
+        low = self.order(since)
+        return [
+            row for row in ordered
+            if self.order(row["at"]) > low or (self.inclusive and self.order(row["at"]) == low)
+        ]  # fmt: skip
 
     def page(self, path, asked):
         """Return status, headers and body."""
         rows, size = self.chosen(asked), min(self.size, int(asked.get("size", asked.get("limit", self.size))))
-        start = {"/page": (int(asked.get("page", 1)) - 1) * size, "/offset": int(asked.get("offset", 0))}.get(
+        pages = -(-len(rows) // size)
+        page = min(int(asked.get("page", 1)), max(pages, 1)) if self.reasonable else int(asked.get("page", 1))
+        start = {"/page": (page - 1) * size, "/offset": int(asked.get("offset", 0))}.get(
             path, int(asked.get("cursor", 0))
         )
         found, end = rows[start : start + size], start + size
@@ -41,6 +51,8 @@ class Interface:
             since = f"&since={asked['since']}" if "since" in asked else ""
             headers["Link"] = f'</link?cursor={end}{since}>; rel="next", </>; rel="first"'
         body = {"code": "00", "data": {"list": found, "next": str(end) if path == "/cursor" and more else None}}
+        if self.counts:
+            body["data"] |= {"total": len(rows), "pages": pages}
         return 200, headers, body
 
 
@@ -90,5 +102,6 @@ PAGINGS = {
 
 def config(state, style, *, watermark=True, **more):
     base = {"url": f"{state.address}/{style}", "paging": PAGINGS[style], "records": "data.list"}
-    mark = {"watermark": {"param": "since", "member": "at"}} if watermark else {}
+    declared = watermark if isinstance(watermark, dict) else {"param": "since", "member": "at"}
+    mark = {"watermark": declared} if watermark else {}
     return {**base, **mark, "headers_env": {"Authorization": "TEST_REST_TOKEN"}, "slice_rows": 3, **more}

@@ -86,6 +86,93 @@ def test_a_watermark_of_any_type_is_read_on_from(agency, kind):
     assert keys == ["3", "20", "1"]
 
 
+def drain(source, **more):
+    """Read to the end; return the rows of each slice."""
+    after, slices = None, []
+    while found := source(**more).read(after):
+        after = found.watermark
+        slices.append(content(found))
+    return slices
+
+
+@pytest.mark.parametrize("keys", [["a", "b", "b"], ["a", "b", "b", "b"], ["a", "B", "b", "c"]])
+def test_a_key_that_does_not_tell_rows_apart_where_a_slice_ends_is_told(agency, keys):
+    """By the comparison of the database: to MariaDB, B and b are one."""
+    execute, source = agency
+    execute("CREATE TABLE t (w integer, k varchar(20))")
+    for key in keys:
+        execute("INSERT INTO t VALUES (1, %s)", [key])
+    if source.kind == "postgresql" and len(set(keys)) == len(keys):
+        assert [row[1] for rows in drain(source, slice_rows=2) for row in rows] == sorted(keys)
+        return
+    with pytest.raises(ConnectorError, match="name a unique column as the key"):
+        drain(source, slice_rows=2)
+    assert [len(rows) for rows in drain(source, slice_rows=4)] == [len(keys)]  # within a slice none is lost
+
+
+@pytest.mark.parametrize("marks", [
+    ["998", "999", "1000"], ["2026-9-30", "2026-10-1"], ["2026-10-01T00:00:01Z", "2026-10-01T00:00:01.500Z"],
+])  # fmt: skip
+def test_numbers_and_dates_kept_as_text_are_told_where_they_do_not_sort_as_such(agency, marks):
+    """Also where the next one would never be read: it stands below those that were, as text."""
+    execute, source = agency
+    execute("CREATE TABLE t (w varchar(40), k integer)")
+    after = None
+    for number, mark in enumerate(marks[:-1]):
+        execute("INSERT INTO t VALUES (%s, %s)", [mark, number])
+        found = source().read(after)
+        assert [row[0] for row in content(found)] == [mark]
+        after = found.watermark
+    source().check()
+    assert source().read(after) is None
+    execute("INSERT INTO t VALUES (%s, 9)", [marks[-1]])
+    with pytest.raises(ConnectorError, match="Let a view CAST it"):
+        source().read(after)
+    with pytest.raises(ConnectorError, match="Let a view CAST it"):
+        source().check()
+
+
+def test_numbers_and_dates_kept_as_text_of_one_shape_are_read(agency):
+    execute, source = agency
+    execute("CREATE TABLE t (w varchar(40), k integer)")
+    execute("INSERT INTO t VALUES ('2026-09-30 08:00:00', 1), ('2026-10-01 08:00:00', 2)")
+    source().check()
+    assert [row[1] for rows in drain(source, slice_rows=1) for row in rows] == ["1", "2"]
+
+
+def test_times_that_have_no_value_here_are_read_as_they_are_written(agency):
+    execute, source = agency
+    if source.kind == "mariadb":
+        pytest.skip("MariaDB has neither infinity nor years beyond 9999")
+    execute("CREATE TABLE t (w integer, k integer, d date, t timestamp, z timestamptz, h time)")
+    execute("""INSERT INTO t VALUES (1, 1, 'infinity', '-infinity', 'infinity', '24:00'),
+        (1, 2, '12026-01-01', '12026-01-01 08:00', '12026-01-01 08:00+08', '08:00'),
+        (1, 3, '0044-03-15 BC', '2026-01-01', '2026-01-01 00:00Z', NULL)""")
+    assert drain(source) == [[
+        ["1", "1", "infinity", "-infinity", "infinity", "24:00:00"],
+        ["1", "2", "12026-01-01", "12026-01-01 08:00:00", "12026-01-01 08:00:00+08", "08:00:00"],
+        ["1", "3", "0044-03-15 BC", "2026-01-01 00:00:00", "2026-01-01 08:00:00+08:00", ""],
+    ]]  # fmt: skip
+
+
+@pytest.mark.parametrize("far", ["infinity", "-infinity", "12026-01-01"])
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
+def test_a_watermark_beyond_the_calendar_keeps_nobody_from_being_read_and_is_told(agency, kind, far):
+    execute, source = agency
+    if source.kind == "mariadb":
+        pytest.skip("MariaDB has neither infinity nor years beyond 9999")
+    execute(f"CREATE TABLE t (w {kind}, k integer)")
+    execute("INSERT INTO t VALUES ('2026-01-01', 1), (%s, 2)", [far])
+    found = source().read(None)
+    assert [row[1] for row in content(found)] == ["1"]
+    with pytest.raises(ConnectorError, match="beyond the calendar"):
+        source().read(found.watermark)
+    execute("INSERT INTO t VALUES ('2026-01-02', 3)")
+    assert [row[1] for row in content(source().read(found.watermark))] == ["3"]
+    with pytest.raises(ConnectorError, match="beyond the calendar"):
+        source().check()
+
+
 def test_a_column_that_is_binary_is_named(agency):
     execute, source = agency
     execute(f"CREATE TABLE t (w integer, k integer, photo {'bytea' if source.kind == 'postgresql' else 'blob'})")

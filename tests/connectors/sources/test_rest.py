@@ -1,6 +1,7 @@
 """Paged interfaces: what an unsteady or hostile one can and cannot make us do."""
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -121,12 +122,123 @@ def test_an_answer_that_drips_is_cut_off(interface, monkeypatch):
         rest(interface).read(None)
 
 
-def test_an_interface_that_gives_the_same_page_for_ever_is_found_out(interface):
-    same = (200, {}, {"data": {"list": [row(1), row(2)]}})
-    interface.broken = dict.fromkeys(range(1, 50), same)
+@pytest.mark.parametrize("style", paged.PAGINGS)
+def test_an_interface_that_gives_the_same_page_for_ever_is_found_out(interface, style):
+    same = {"data": {"list": [row(1), row(2)], "next": "again"}}
+    link = {"Link": '</link?cursor=1>; rel="next"'}
+    interface.broken = dict.fromkeys(range(1, 50), (200, link, same))
     with pytest.raises(ConnectorError, match="two pages are the same"):
+        rest(interface, style).read(None)
+    assert len(interface.calls) <= 3
+
+
+@pytest.mark.parametrize("watermark", [True, False], ids=["watermark", "none"])
+@pytest.mark.parametrize("counts", [True, False], ids=["told", "untold"])
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 6])
+def test_the_last_page_given_once_more_is_the_end(interface, rows, counts, watermark):
+    """PageHelper's "reasonable" answers any page beyond the last with the last."""
+    interface.reasonable, interface.counts = True, counts
+    interface.rows = [row(number, f"{number:02}") for number in range(rows)]
+    for slice_rows in (1, 3, 100):
+        ids, after = walk(interface, watermark=watermark, slice_rows=slice_rows)
+        assert ids == list(range(rows))
+        assert rest(interface, watermark=watermark, slice_rows=slice_rows).read(after) is None
+    interface.rows.append(row(rows, "99"))
+    assert walk(interface, after, watermark=watermark)[0] == [rows]
+
+
+def test_the_page_after_the_last_is_not_asked_for_where_the_number_of_pages_is_told(interface):
+    interface.counts, interface.rows = True, [row(number, str(number)) for number in range(4)]
+    assert rest(interface, slice_rows=10).read(None)
+    assert [asked["page"] for _, asked, _ in interface.calls] == ["1", "2"]
+
+
+@pytest.mark.parametrize(("told", "reason"), [
+    ({"total": 5}, "total 5"), ({"total": "5"}, "total 5"), ({"totalElements": 5}, "total 5"),
+    ({"pages": 3}, "pages 3"),
+])  # fmt: skip
+def test_a_read_that_is_short_of_what_the_interface_says_is_told_and_takes_nothing(interface, told, reason):
+    """Its parameters have other names: it gives the first page, whatever is asked for."""
+    same = (200, {}, {"data": {"list": [row(1), row(2)], **told}})
+    interface.broken = dict.fromkeys(range(1, 50), same)
+    with pytest.raises(ConnectorError, match=reason):
         rest(interface).read(None)
-    assert len(interface.calls) == 2
+
+
+def test_a_count_can_be_named_or_left_alone(interface):
+    sums = {"data": {"list": [row(1)], "total": 12_000}, "page": {"rows": 2}}
+    interface.broken = {call: (200, {}, sums if call % 2 else {"data": {"list": []}}) for call in range(1, 9)}
+    with pytest.raises(ConnectorError, match="total 12000"):
+        rest(interface).read(None)
+    assert rest(interface, total="").read(None)
+    with pytest.raises(ConnectorError, match="total 2"):
+        rest(interface, total="page.rows").read(None)
+    with pytest.raises(ConnectorError, match=r"no member page\.none"):
+        rest(interface, total="page.none").read(None)
+
+
+def instant(at):
+    """Read an ISO instant, as an interface that compares rightly does."""
+    return datetime.fromisoformat(at)
+
+
+GROWING = {
+    "numbers as text": (["998", "999"], ["1000", "1001"], int),
+    "numbers with a point": (["9", "9.5"], ["10.25"], float),
+    "instants": (["2026-10-01T00:00:01Z"], ["2026-10-01T00:00:01.500Z"], instant),
+    "instants of two zones": (["2026-10-01T07:59:00Z"], ["2026-10-01T16:00:00+08:00"], instant),
+    "days": (["2026-9-29", "2026-9-30"], ["2026-10-1"], lambda at: [int(part) for part in at.split("-")]),
+    "text": (["a9"], ["b10"], str),
+}
+
+
+@pytest.mark.parametrize("kind", GROWING)
+def test_a_mark_that_is_greater_by_what_it_is_and_less_as_text_is_taken(interface, kind):
+    first, later, interface.order = GROWING[kind]
+    interface.rows = [row(number, at) for number, at in enumerate(first)]
+    ids, after = walk(interface)
+    assert ids == list(range(len(first)))
+    interface.rows += [row(number, at) for number, at in enumerate(later, start=len(first))]
+    ids, after = walk(interface, after)
+    assert ids == list(range(len(first), len(first) + len(later)))
+    assert json.loads(after)["since"] == later[-1]
+
+
+def test_a_mark_of_another_kind_is_refused_unless_the_kind_is_declared(interface):
+    interface.order = lambda at: at.zfill(10)
+    interface.rows = [row(1, "998"), row(2, "n/a")]
+    with pytest.raises(ConnectorError, match="declare the watermark's type"):
+        rest(interface).read(None)
+    text = {"param": "since", "member": "at", "type": "text"}
+    assert walk(interface, watermark=text)[0] == [1, 2]
+    with pytest.raises(ConnectorError, match="integer"):
+        rest(interface, watermark={**text, "type": "integer"}).read(None)
+
+
+def test_a_walk_of_an_earlier_version_is_gone_on_with(interface):
+    """It compared text, and kept neither the kind nor the count of rows."""
+    interface.order, interface.counts = int, True
+    interface.rows = [row(number, str(number)) for number in range(995, 1005)]
+    ids, _ = walk(interface, json.dumps({"since": "999", "seen": [], "at": None, "high": None, "top": []}))
+    assert ids == list(range(1000, 1005))
+    begun = {"since": None, "seen": [], "at": [3, 0], "high": "998", "top": []}
+    assert walk(interface, json.dumps(begun))[0] == list(range(999, 1005))
+
+
+def test_rows_below_the_watermark_are_counted_whether_anything_is_new_or_not(interface):
+    interface.heeds_since = False
+    interface.rows = [row(1, "1"), row(2, "2"), row(3, "3")]
+    _, after = walk(interface)
+    for added, dropped in (([], 2), ([row(4, "4")], 2)):
+        interface.rows += added
+        connector = rest(interface)
+        assert bool(connector.read(after)) == bool(added)
+        assert connector.dropped().rows == dropped
+        assert "older than the watermark" in connector.dropped().reason
+    interface.heeds_since = True
+    connector = rest(interface)
+    connector.read(after)
+    assert connector.dropped() is None
 
 
 def test_an_interface_that_allows_only_small_pages_is_read_whole(interface):

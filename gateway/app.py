@@ -53,6 +53,7 @@ from gateway.runtime.settings import Settings, load_settings
 from gateway.runtime.waiting import until_database_answers
 from gateway.service.interface import interface_document
 from gateway.sources import pages as source_pages
+from gateway.sources import routes as sources
 from gateway.telemetry.metrics import Metrics
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
@@ -114,6 +115,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         trials,
         uploads,
         rejected_rows,
+        sources,
         quality,
         held,
         records,

@@ -62,13 +62,14 @@ def check(config: Config, connector: Connector = "database", as_json: AsJson = F
 
 @group.command("list")
 def list_sources(as_json: AsJson = False) -> None:
-    """列出来源及其进度 List the sources, how far each was read and what last went wrong."""
+    """列出来源及其进度 List the sources: how far each was read, what went wrong, how many rows it passed over."""
     from connectors.sources.schedule import list_sources as load
     from gateway.runtime.actor import at_this_machine
+    from gateway.sources.documents import source_document
 
     async def run(instance: "Instance") -> dict[str, object]:
         async with instance.units.begin("source.list", at_this_machine()) as work:
-            return {row.source_id: _shown(row) for row in await load(work.session)}
+            return {row.source_id: source_document(row) for row in await load(work.session)}
 
     show(as_json, on_instance(run))
 
@@ -107,18 +108,6 @@ def _change(source_id: str, act: "Act", as_json: bool) -> None:
 
     on_instance(run)
     show(as_json, {"来源 source": source_id, "操作 done": act})
-
-
-def _shown(row: Any) -> dict[str, object]:  # noqa: ANN401 - a Source, whose module loads slowly
-    from connectors.conversion.cells import without_citizens
-
-    return {
-        "dataset": row.dataset, "connector": row.connector, "status": row.status,
-        "last_read_at": row.last_read_at.isoformat() if row.last_read_at else None,
-        "watermark": without_citizens(row.watermark or "") or None,
-        "faults": row.faults, "last_fault": row.last_fault,
-        "refusals": row.refusals, "last_refusal": row.last_refusal,
-    }  # fmt: skip
 
 
 def _options(schema: dict[str, Any]) -> dict[str, str]:

@@ -142,7 +142,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /v1/consents", "GET /v1/consents/{consent_id}", "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
-         "GET /v1/inquiries/{inquiry_id}", "GET /v1/alerts",
+         "GET /v1/inquiries/{inquiry_id}", "GET /v1/alerts", "GET /v1/sources",
          "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/institutions", "GET /v1/admin/signatories", "GET /console",
          "GET /console/changes", "GET /console/clients", "GET /console/signatories", "GET /console/sources",

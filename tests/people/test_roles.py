@@ -59,6 +59,7 @@ ROUTES = {
     "GET /v1/received": {"system", "auditor"},
     "GET /v1/quality": {"system", "auditor"},
     "GET /v1/alerts": {"system", "auditor"},
+    "GET /v1/sources": {"system", "auditor"},
     "GET /v1/agencies/{code}/quality": {"system", "auditor"},
     "GET /v1/held-deliveries": {"system", "auditor"},
     "POST /v1/held-deliveries/{held_id}/{decision}": {"system"},

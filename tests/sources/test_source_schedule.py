@@ -11,10 +11,12 @@ from sqlalchemy import text
 
 from connectors.errors import ConnectorError
 from connectors.sources import registry
-from connectors.sources.protocol import rows_slice
+from connectors.sources.protocol import Dropped, rows_slice
 from gateway.runtime.errors import GatewayError
 from gateway.sources import pulls as sources
 from tests.enterprises import uscc
+from tests.identities import login, register
+from tests.persons import signed_in
 from tests.submissions import add_source, change_source, pull_due
 from tests.town import instance
 
@@ -31,6 +33,7 @@ class Counting:
     Config = CountingConfig
     faults: ClassVar[dict] = {}
     reads: ClassVar[list] = []
+    drops: ClassVar[dict] = {}
     before = staticmethod(lambda _name: None)
 
     def __init__(self, config):
@@ -41,6 +44,9 @@ class Counting:
 
     def discover(self):
         return []
+
+    def dropped(self):
+        return self.drops.get(self._config.name)
 
     def read(self, after):
         name, number = self._config.name, int(after or 0)
@@ -60,6 +66,7 @@ def counting(monkeypatch):
     monkeypatch.setattr(registry, "find_type", lambda name: Counting if name == "counting" else find(name))
     monkeypatch.setattr(Counting, "faults", {})
     monkeypatch.setattr(Counting, "reads", [])
+    monkeypatch.setattr(Counting, "drops", {})
     monkeypatch.setattr(Counting, "before", staticmethod(lambda _name: None))
 
 
@@ -123,6 +130,37 @@ async def test_faults_are_backed_off_from_longer_and_longer_and_shown(gateway, a
     await change_source(gateway, source_id="faulty", act="resume")
     await drain(gateway)
     assert (await state(gateway, "faulty"))[:4] == ("active", 0, None, "1")
+
+
+async def test_rows_that_are_passed_over_are_counted_since_the_first_and_shown(gateway, client, add):
+    """With each slice and with each read that finds nothing; not with one that fails, which is read again."""
+    columns = "dropped, last_drop, dropped_since"
+    await add("dropping", 2, 540)
+    await drain(gateway)
+    assert await state(gateway, "dropping", columns) == (0, None, None)
+    Counting.drops["dropping"] = Dropped(3, "太旧 too old")
+    await change_source(gateway, source_id="dropping", act="resume")
+    await drain(gateway)
+    dropped, why, since = await state(gateway, "dropping", columns)
+    assert (dropped, why) == (3, "太旧 too old")
+    Counting.faults["dropping"] = ConnectorError("对方停机 the other side is down")
+    await change_source(gateway, source_id="dropping", act="resume")
+    await drain(gateway)
+    Counting.faults.clear()
+    assert await state(gateway, "dropping", columns) == (3, why, since)
+    key = await register(gateway, "sys-1", "system")
+    headers = await login(client, key, "sys-1", gateway.settings.issuer)
+    found = (await client.get("/v1/sources", headers=headers)).json()["sources"]
+    [told] = [one for one in found if one["source"] == "dropping"]
+    assert (told["dropped"], told["last_drop"], told["dropped_since"]) == (3, why, since.isoformat())
+    await signed_in(gateway, client, "boss-drops", "system")
+    page = (await client.get("/console/sources")).text
+    assert "略过 3 行" in page
+    assert why in page
+    await change_source(gateway, source_id="dropping", act="reset-watermark")
+    assert await state(gateway, "dropping", columns) == (0, None, None)
+    await drain(gateway)
+    assert (await state(gateway, "dropping", columns))[0] == 9  # two slices, and the read that found nothing
 
 
 async def test_a_connector_that_raises_anything_ends_no_worker(gateway, add):

@@ -98,6 +98,37 @@ async def test_a_source_that_cannot_be_read_keeps_its_fault_and_its_place(gatewa
     assert "secret" not in fault
 
 
+async def test_a_time_beyond_the_calendar_refuses_its_row_or_means_for_ever_and_the_source_goes_on(
+    gateway, agency_database, monkeypatch
+):
+    monkeypatch.setenv("TEST_AGENCY_DB", agency_database)
+    with psycopg.connect(agency_database, autocommit=True) as connection:
+        connection.execute("""CREATE TABLE 处罚 (id integer, changed_at timestamptz, 行政相对人名称 text,
+            统一社会信用代码 text, 行政处罚决定书文号 text, 处罚类别 text, 处罚决定日期 date, 公示截止期 timestamp,
+            处罚机关 text)""")
+        for number, on, until in (
+            (1, "2026-01-05", "infinity"), (2, "infinity", "2027-01-05"), (3, "2026-01-05", "12026-01-01"),
+            (4, "2026-01-05", "2027-01-05"),
+        ):  # fmt: skip
+            connection.execute(
+                "INSERT INTO 处罚 VALUES (%s, '2026-02-01', '某公司', %s, %s, '罚款', %s, %s, '某局')",
+                [number, uscc(600 + number), f"无限{number}号", on, until],
+            )
+    await add_source(
+        gateway, source_id="penalties-db", dataset="penalty_general", connector="database",
+        config={**CONFIG, "table": "处罚"},
+    )  # fmt: skip
+    await drain(gateway)
+    async with gateway.database.begin("test.penalties") as session:
+        query = "SELECT sum(accepted), sum(rejected) FROM batch WHERE way = 'penalties-db'"
+        assert tuple((await session.execute(text(query))).one()) == (2, 2)
+        query = """SELECT DISTINCT r ->> 'code' FROM batch b JOIN rejected_row USING (batch_id),
+            jsonb_array_elements(rejected_row.reasons) r WHERE way = 'penalties-db'"""
+        assert set((await session.execute(text(query))).scalars()) == {"date_unreadable"}
+        query = "SELECT last_fault FROM source WHERE source_id = 'penalties-db'"
+        assert (await session.execute(text(query))).scalar_one() is None
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from connectors.catalogue.source_faults import faults_of_columns, faults_of_source
 from connectors.conversion.extracting import fault_of_pattern
 from connectors.conversion.headings import unit_of
 from connectors.conversion.normalise import UNITS
@@ -21,6 +22,7 @@ def faults(dataset: Dataset, *, patterns: bool = True) -> Iterator[tuple[Path, s
         if text := _fault_of_field(of):
             yield ("fields", name), text
     for at, mapping in enumerate(dataset.mappings):
+        yield from ((("mappings", str(at), *part), text) for part, text in faults_of_columns(mapping))
         for name, column in mapping.fields.items():
             if patterns and column.extract and (text := fault_of_pattern(column.extract)):
                 yield ("mappings", str(at), "fields", name, "extract"), text
@@ -74,6 +76,7 @@ def _of(column: Column, dataset: Dataset, name: str) -> Iterator[tuple[Path, str
         return
     if of.type == "code" and (unknown := set(column.codes.values()) - set(of.codes)):
         yield ("codes",), f"不在字段的代码表中 no codes of the field: {'、'.join(sorted(unknown))}"
+    yield from faults_of_source(name, column, of)
     yield from _contradicted(column, of)
     if not column.unit:
         return

@@ -68,20 +68,21 @@ def _read_folder(found: Catalogue, folder: Traversable | Path) -> dict[str, "_Re
     return readers
 
 
-def read_mappings(name: str, source: str, dataset: Dataset) -> Dataset:
-    """Return the dataset with the mappings of a file (a list, as under `mappings:`) in place of its own.
+def read_mappings(name: str, source: str | bytes, dataset: Dataset) -> Dataset:
+    """Return the dataset with the mappings of a file (a list, as under `mappings:`) beside its own.
 
-    Raises CatalogueError with the line.
+    One of the file takes the place of the dataset's own mapping of the same id. Raises CatalogueError with the line.
     """
-    reader = _Reader(name, source.encode())
+    reader = _Reader(name, source.encode() if isinstance(source, str) else source)
     content = reader.content
     for (_, *where), said, kind in _parts({"mappings": content} if isinstance(content, list) else {}):
         reader.convert(tuple(where), said, kind)
     mappings: list[Mapping] = reader.convert((), content, list[Mapping])
-    mapped = msgspec.structs.replace(dataset, mappings=mappings)
-    for (_, *where), text in faults(mapped):
+    for (_, *where), text in faults(msgspec.structs.replace(dataset, mappings=mappings)):
         raise reader.fault(where, text)
-    return mapped
+    ids = {mapping.id for mapping in mappings}
+    beside = [mapping for mapping in dataset.mappings if mapping.id not in ids]
+    return msgspec.structs.replace(dataset, mappings=[*mappings, *beside])
 
 
 class _Reader:

@@ -1,15 +1,26 @@
 """A mapping bound to one delivery's header: which column each field is read from. Pure.
 
-Of a dataset's mappings, the one that finds every required column, and of those the one that finds most, is taken.
+Which of a dataset's mappings is taken (docs/mappings.md), whatever order they stand in:
+1. Those that fit: their required columns are there, and none of `without`.
+2. Of these, those that leave out no column of codes or of the party's kind that another of them reads.
+3. The one that finds most of what it names, columns of the party and the producer among it; then the one that leaves
+   fewest columns unread; then one that is declared rather than the standard's own spelling.
+4. Where several are left that read differently, none is taken: a person decides.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as member
 from typing import Any
 
+import msgspec
+
+from connectors.conversion.headings import split_unit
+from connectors.conversion.normalise import UNITS
+from connectors.conversion.units import ratio
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset, Field
-from connectors.model.mapping import Column, Header, Mapping
+from connectors.model.mapping import CodesWhere, Column, Header, Mapping, place_name
 
 
 class MissingColumnsError(MalformedError):
@@ -17,15 +28,32 @@ class MissingColumnsError(MalformedError):
 
     def __init__(self, missing: set[str]) -> None:
         super().__init__(
-            f"缺少列 missing columns: {'、'.join(sorted(missing))}；列名不同的，请改列名，或请运营方草拟映射 "
-            "where columns go by other names, rename them, or have the operator draft a mapping (xinqiao agency draft)"
+            f"缺少列 missing columns: {'、'.join(sorted(missing))}；列名不同的，请在 Excel 或 WPS 中改列名后另存，"
+            "或请运营方草拟映射 where columns go by other names, rename them in Excel or WPS and save it, or have "
+            "the operator draft a mapping (xinqiao agency draft)"
         )
         self.missing = missing
 
 
+class AmbiguousMappingError(MalformedError):
+    """Two mappings fit the header as well and read it differently; `found` is how much either finds."""
+
+    def __init__(self, one: "Binding", other: "Binding") -> None:
+        names = f"{one.mapping.id}、{other.mapping.id}"
+        super().__init__(
+            f"映射 {names} 都适合这些列，读法却不同：请运营方改正或删去其一，或在其一的 without 中写明另一种写法才有的"
+            f"列 the mappings {names} fit these columns as well and read them differently: have the operator correct "
+            "or remove one, or name in its `without` a column that only the other spelling has"
+        )
+        self.found = one.found
+
+
 @dataclass(frozen=True)
 class BoundField:
-    """A field, how it is read, the places of its columns in order of preference, and whether it is part of the key."""
+    """A field, how it is read, the places it is read from, and whether it is part of the key.
+
+    One place, unless its column is joined or the first that is filled. `within` are sentences that hold a fine.
+    """
 
     name: str
     field: Field
@@ -34,6 +62,17 @@ class BoundField:
     within: list[int]
     keyed: bool = False
     foreign: bool = False  # an amount whose currency another field tells
+    where: list[tuple[int, CodesWhere]] = member(default_factory=list)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether rows say anything of it."""
+        return bool(self.places or self.column.value)
+
+    @property
+    def looked_at(self) -> list[int]:
+        """Every place that has a say in its value."""
+        return [*self.places, *self.within, *(place for place, _ in self.where)]
 
 
 @dataclass(frozen=True)
@@ -53,15 +92,45 @@ class Binding:
 
     @property
     def found(self) -> int:
-        """How many fields have a column."""
-        return sum(bool(bound.places) for bound in self.fields)
+        """How much of what it names is there: fields, columns of the party and of the producer, merged ones."""
+        roles = (self.names, self.codes, self.kinds, self.producers, self.authorities, self.fill_down)
+        return sum(bound.is_read for bound in self.fields) + sum(map(len, roles))
+
+    @property
+    def unread(self) -> list[int]:
+        """The places of the columns nothing is read from."""
+        read = {place for bound in self.fields for place in bound.looked_at}
+        read.update(self.names, self.codes, self.kinds, self.producers, self.authorities)
+        return [place for place in range(len(self.header)) if place not in read]
 
     @property
     def unused(self) -> list[str]:
-        """The columns no field is read from."""
-        used = {place for bound in self.fields for place in (*bound.places, *bound.within)}
-        used.update(self.names, self.codes, self.kinds, self.producers, self.authorities)
-        return [name for place, name in enumerate(self.header) if place not in used and name]
+        """The headings of the columns nothing is read from."""
+        return [self.header[place] for place in self.unread if self.header[place]]
+
+    @property
+    def reading(self) -> tuple[Any, ...]:
+        """What is read from where and how: two mappings of one reading make the same records."""
+        how: dict[str, Any] = {"from_": [], "fine_within": [], "codes_where": []}
+        fields = [
+            (bound.name, bound.places, bound.within, msgspec.structs.replace(bound.column, **how),
+             [(place, where.is_, where.codes) for place, where in bound.where])
+            for bound in self.fields if bound.is_read
+        ]  # fmt: skip
+        words = sorted(self.mapping.party.nulls), sorted(self.mapping.footers)
+        return (
+            fields, self.names, self.codes, sorted(self.kinds), self.producers, sorted(self.authorities),
+            self.fill_down, words,
+        )  # fmt: skip
+
+    def label(self, place: int) -> str:
+        """Return what a column is called: its heading, or its place where it has none."""
+        return self.header[place] or place_name(place)
+
+    def covers(self, other: "Binding") -> bool:
+        """Tell whether it leaves out no column of codes or of the party's kind that another binding reads."""
+        codes = {*self.codes, *self.authorities}
+        return set(other.kinds) <= set(self.kinds) and codes >= {*other.codes, *other.authorities}
 
     def provenance(self) -> dict[str, Any]:
         """Return what a batch keeps: the mapping's version and, for every field, its columns and what was done."""
@@ -76,28 +145,52 @@ class Binding:
         }
 
     def _named(self, places: Sequence[int]) -> list[str]:
-        return [self.header[place] for place in places]
+        return [self.label(place) for place in places]
 
 
 def bind(dataset: Dataset, header: Sequence[str]) -> Binding:
-    """Bind the fitting mapping. Raises MissingColumnsError that names the required columns the nearest one lacks."""
+    """Bind the fitting mapping.
+
+    Raises MissingColumnsError that names the required columns the nearest one lacks, AmbiguousMappingError.
+    """
     found = Header(header)
-    candidates = [_bound(dataset, mapping, found) for mapping in dataset.spellings() if not found.find(mapping.without)]
+    spellings = [mapping for mapping in dataset.spellings() if (mapping.header == "none") == found.nameless]
+    candidates = [_bound(dataset, mapping, found) for mapping in spellings if not found.find(mapping.without)]
     missing = [_missing(candidate) for candidate in candidates]
     fitting = [candidate for candidate, lacks in zip(candidates, missing, strict=True) if not lacks]
     if not fitting:
-        raise MissingColumnsError(min(missing, key=len))
-    return max(fitting, key=lambda candidate: candidate.found)
+        raise MissingColumnsError(min(missing, key=len, default=set()))
+    chosen = fitting[0] if len(fitting) == 1 else _choose(fitting)
+    # What any mapping of the dataset knows as the party's kind tells natural persons apart, whichever is taken.
+    kinds = [name for mapping in dataset.spellings() for name in mapping.party.kind]
+    return replace(chosen, kinds=found.find([*chosen.mapping.party.kind, *kinds]))
+
+
+def _choose(fitting: Sequence[Binding]) -> Binding:
+    """Return the one of several that is taken. Raises AmbiguousMappingError."""
+    whole = [binding for binding in fitting if all(binding.covers(other) for other in fitting)]
+    if not whole:
+        one, other = sorted(fitting, key=_rank, reverse=True)[:2]
+        raise AmbiguousMappingError(one, other)
+    best, *others = sorted(whole, key=_rank, reverse=True)
+    for other in others:
+        if _rank(other)[:3] == _rank(best)[:3] and other.reading != best.reading:
+            raise AmbiguousMappingError(best, other)
+    return best
+
+
+def _rank(binding: Binding) -> tuple[int, int, bool, str, int]:
+    """Return what decides among mappings; the id only names one of several that read alike."""
+    declared = binding.mapping in binding.dataset.mappings
+    return binding.found, -len(binding.unread), declared, binding.mapping.id, binding.mapping.version
 
 
 def _bound(dataset: Dataset, mapping: Mapping, header: Header) -> Binding:
-    fields, foreign = [], any(field.type == "currency" for field in dataset.fields.values())
-    for name, field in dataset.fields.items():
-        column = mapping.fields.get(name, Column())
-        places = header.find([*column.from_, name, field.zh])
-        fields.append(
-            BoundField(name, field, column, places, header.find(column.fine_within), name in dataset.key, foreign)
-        )
+    foreign = any(field.type == "currency" for field in dataset.fields.values())
+    fields = [
+        bind_field(name, field, mapping.fields.get(name, Column()), header, keyed=name in dataset.key, foreign=foreign)
+        for name, field in dataset.fields.items()
+    ]
     party, producer = mapping.party, mapping.producer
     return Binding(
         dataset, mapping, header.names, fields, header.find(party.name)[:1], header.find(party.codes),
@@ -106,11 +199,48 @@ def _bound(dataset: Dataset, mapping: Mapping, header: Header) -> Binding:
     )  # fmt: skip
 
 
+def bind_field(
+    name: str, field: Field, column: Column, header: Header, *, keyed: bool, foreign: bool = False
+) -> BoundField:
+    """Bind one field to the columns that are there."""
+    if column.value:
+        return BoundField(name, field, column, [], [], keyed, foreign)
+    names = [*column.from_, name, field.zh]
+    places = header.find(column.from_ if column.join is not None else names)
+    if not places and field.type in {"money", "number"} and column.join is None:
+        others = list(_in_another_unit(field, names, header))
+        if len(others) == 1:
+            place, unit = others[0]
+            places, column = [place], msgspec.structs.replace(column, unit=unit)
+    if column.join is not None:
+        places = places if len(places) == len(column.from_) else []
+    elif not column.first_filled:
+        places = places[:1]
+    where = [(place, where) for where in column.codes_where for place in header.find([where.column])]
+    return BoundField(name, field, column, places, header.find(column.fine_within), keyed, foreign, where)
+
+
+def _in_another_unit(field: Field, names: Sequence[str], header: Header) -> Iterator[tuple[int, str]]:
+    """Yield the columns that go by one of these names but for the unit in brackets, and that unit: 罚款金额（元）."""
+    wanted = {split_unit(name)[0] for name in names}
+    for place, heading in enumerate(header.names):
+        base, unit = split_unit(heading)
+        known = unit in UNITS if field.type == "money" else ratio(unit, field.unit) is not None
+        if unit and known and base in wanted:
+            yield place, unit
+
+
 def _missing(binding: Binding) -> set[str]:
     missing = {
         "/".join(dict.fromkeys([*bound.column.from_, bound.field.zh]))
         for bound in binding.fields
-        if bound.field.required and not bound.places
+        if bound.field.required and not bound.is_read
+    }
+    missing |= {
+        where.column
+        for bound in binding.fields
+        for where in bound.column.codes_where
+        if bound.is_read and where not in [there for _, there in bound.where]
     }
     return missing if binding.names else missing | {"/".join(binding.mapping.party.name)}
 
@@ -120,8 +250,11 @@ def _transform(bound: BoundField) -> str:
     said: list[str] = [bound.field.type]
     if bound.field.unit or bound.column.unit:
         said.append(f"{bound.column.unit or bound.field.unit}→{bound.field.unit or '1'}")
+    said += [f"value {bound.column.value}"] if bound.column.value else []
+    said += [f"joined by {bound.column.join!r}"] if bound.column.join is not None else []
     said += [f"extract {bound.column.extract}"] if bound.column.extract else []
     said += ["day first"] if bound.column.day_first else []
     said += ["codes"] if bound.column.codes else []
+    said += [f"codes where {where.column} is {'/'.join(where.is_)}" for _, where in bound.where]
     said += ["first filled"] if bound.column.first_filled else []
     return ", ".join(said)

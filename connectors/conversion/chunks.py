@@ -12,7 +12,7 @@ import polars as pl
 from connectors.conversion import dates
 from connectors.conversion.binding import Binding
 from connectors.conversion.cells import NULLS, Reason
-from connectors.conversion.columns import are_unified_codes, first_filled, map_distinct, read_column, read_names
+from connectors.conversion.columns import are_unified_codes, cells_of, map_distinct, read_column, read_names
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier, Kind
 from connectors.conversion.party import PERSON, PERSONAL_PARTY
@@ -44,9 +44,9 @@ class ChunkMapper:
         """Take the binding and today, after which nothing can have happened."""
         self._binding, self._rows = binding, RowMapper(binding, today)
         self._latest = (today + timedelta(days=1)).isoformat()
-        self._fields = sorted((bound for bound in binding.fields if bound.places), key=lambda bound: bound.name)
+        self._fields = sorted((bound for bound in binding.fields if bound.is_read), key=lambda bound: bound.name)
         texts = {bound.name for bound in self._fields if bound.field.type not in {"list", "flag"}}
-        known = {"party", *texts, *(bound.name for bound in binding.fields if not bound.places)}
+        known = {"party", *texts, *(bound.name for bound in binding.fields if not bound.is_read)}
         self._columnar = bool(binding.codes) and set(binding.dataset.key) <= known
 
     def map(self, rows: Rows) -> Chunk:
@@ -94,9 +94,7 @@ class ChunkMapper:
         if binding.producers:
             read["producer"] = map_distinct(without_contacts, columns[binding.producers[0]].str.strip_chars())
         for bound in self._fields:
-            some = bound.column.first_filled and len(bound.places) > 1
-            cells = first_filled([columns[at] for at in bound.places]) if some else columns[bound.places[0]]
-            values, good = read_column(bound, cells)
+            values, good = read_column(bound, cells_of(bound, columns, len(rows)))
             if bound.field.required or bound.within:
                 good &= values.is_not_null()
             plain &= good

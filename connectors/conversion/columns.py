@@ -85,6 +85,30 @@ def first_filled(columns: list[pl.Series]) -> pl.Series:
     return frame.select(pl.coalesce(*filled, pl.col("0"))).to_series()
 
 
+def cells_of(bound: BoundField, columns: list[pl.Series], height: int) -> pl.Series:
+    """Return what each row says of a field, as connectors/conversion/rows.py does row by row."""
+    column, found = bound.column, [columns[at] for at in bound.places]
+    if not found:
+        return pl.repeat(column.value, height, dtype=pl.String, eager=True)
+    if column.join is not None:
+        said = joined(found, column.join)
+    else:
+        said = first_filled(found) if len(found) > 1 else found[0]
+    cells = said
+    for at, where in reversed(bound.where):
+        turned = said.str.strip_chars().replace(where.codes)
+        turned = turned.zip_with(said.str.strip_chars().is_in(list(where.codes)), said)
+        cells = turned.zip_with(columns[at].str.strip_chars().is_in(where.is_), cells)
+    return cells
+
+
+def joined(columns: list[pl.Series], separator: str) -> pl.Series:
+    """Return, row by row, the cells that hold something, put together."""
+    frame = pl.DataFrame({str(at): column.str.strip_chars() for at, column in enumerate(columns)})
+    filled = [pl.when(~pl.col(name).is_in(_NULLS)).then(pl.col(name)) for name in frame.columns]
+    return frame.select(pl.concat_str(filled, separator=separator, ignore_nulls=True)).to_series()
+
+
 def are_unified_codes(cells: pl.Series) -> pl.Series:
     """Tell which cells are unified codes in their one spelling that no citizen number resembles (GB 32100)."""
     formed = cells.str.contains(_USCC) & cells.str.contains(_LETTERED) & cells.str.head(1).is_in(sorted(DEPARTMENTS))

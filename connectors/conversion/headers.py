@@ -26,7 +26,7 @@ def layout_of(binding: Binding) -> Layout:
     names = {key: name for key, name in zip(keys, binding.header, strict=True) if key}
     read = {keys[place]: PARTY for place in (*binding.names, *binding.codes, *binding.kinds)}
     read |= {keys[place]: "producer" for place in (*binding.producers, *binding.authorities)}
-    read |= {keys[place]: bound.name for bound in binding.fields for place in (*bound.places, *bound.within)}
+    read |= {keys[place]: bound.name for bound in binding.fields for place in bound.looked_at}
     return Layout(names, read)
 
 
@@ -52,8 +52,8 @@ def layout_id(dataset: Dataset, keys: Sequence[str]) -> bytes:
 
 def field_of_column(binding: Binding) -> dict[str, str]:
     """Return which field, or PARTY, a column's refusals belong to; refusals without a column belong to ROW."""
-    header = binding.header
-    owners = {header[place]: PARTY for place in (*binding.names, *binding.codes, *binding.kinds)}
+    label = binding.label
+    owners = {label(place): PARTY for place in (*binding.names, *binding.codes, *binding.kinds)}
     owners |= {bound.name: bound.name for bound in binding.fields}
-    owners |= {header[place]: bound.name for bound in binding.fields for place in bound.places}
+    owners |= {label(place): bound.name for bound in binding.fields for place in bound.places}
     return {**owners, "": ROW}

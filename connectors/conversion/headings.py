@@ -42,8 +42,14 @@ class Nearness(NamedTuple):
 
 def unit_of(heading: str) -> str:
     """Return what a heading names in brackets at its end, which may be a unit; "" where there is nothing."""
-    found = _UNIT.search(heading_key(heading))
-    return found[1] if found else ""
+    return split_unit(heading)[1]
+
+
+def split_unit(heading: str) -> tuple[str, str]:
+    """Return a heading without what stands in brackets at its end, which may be a unit, and that; "" for nothing."""
+    key = heading_key(heading)
+    found = _UNIT.search(key)
+    return (key[: found.start()], found[1]) if found else (key, "")
 
 
 def money_unit_of(texts: Iterable[str]) -> str:

@@ -35,7 +35,7 @@ class PartyReader:
 
     def __init__(self, binding: Binding) -> None:
         """Take the columns of a binding."""
-        self._header, self._may_be_person = binding.header, binding.dataset.mixes_persons
+        self._label, self._may_be_person = binding.label, binding.dataset.mixes_persons
         self._names = binding.names
         self._codes = [(place, "税" in binding.header[place]) for place in binding.codes]
         self.absent = NULLS | frozenset(binding.mapping.party.nulls)
@@ -57,10 +57,10 @@ class PartyReader:
         unreadable = next((place for place, identifier in read if identifier.kind is Kind.UNKNOWN), None)
         if unreadable is not None and not private:
             text = "不是有效的企业代码 not a valid code of an enterprise"
-            return Reason("identifier_unreadable", self._header[unreadable], shown(cells[unreadable]), text)
+            return Reason("identifier_unreadable", self._label(unreadable), shown(cells[unreadable]), text)
         if name in self.absent:
             text = "既无名称也无代码 neither a name nor a code"
-            return Reason("party_missing", self._header[self._names[0]], "", text)
+            return Reason("party_missing", self._label(self._names[0]), "", text)
         return Identifier(Kind.MASKED if private else Kind.EMPTY, "")
 
     def others(self, cells: Sequence[str], decided: Identifier) -> tuple[Identifier, ...]:
@@ -74,5 +74,5 @@ class PartyReader:
     def _checked(self, cells: Sequence[str], place: int, identifier: Identifier) -> Identifier | Reason:
         if identifier.value in {cells[authority].strip().upper() for authority in self._authorities}:
             text = "这是处罚、检查或表彰机关自己的代码，不是当事人的 the code of the authority itself, not of the party"
-            return Reason("authority_code", self._header[place], shown(cells[place]), text)
+            return Reason("authority_code", self._label(place), shown(cells[place]), text)
         return identifier

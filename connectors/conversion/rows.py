@@ -58,12 +58,12 @@ class RowMapper:
 
     def __init__(self, binding: Binding, today: date) -> None:
         """Take the binding and today, after which nothing can have happened."""
-        self._dataset = binding.dataset
+        self._binding, self._dataset = binding, binding.dataset
         self._header = binding.header
         self._latest = (today + timedelta(days=1)).isoformat()
         self._names, self._producers = binding.names, binding.producers
         self.party = PartyReader(binding)
-        self._fields = [(bound, reader_of(bound)) for bound in binding.fields if bound.places]
+        self._fields = [(bound, reader_of(bound), _plain_place(bound)) for bound in binding.fields if bound.is_read]
 
     def map(self, cells: Sequence[str]) -> Outcome:  # noqa: C901 - one step per rule, in their order
         """Return the record, the reasons, or PERSON."""
@@ -78,7 +78,7 @@ class RowMapper:
         name = without_contacts(cells[self._names[0]].strip())
         if name.endswith(EXAMPLE_MARK):
             text = "这是表格模板中的示例行，请删除 the example row of the form: delete it"
-            return Refused((Reason("example_row", self._header[self._names[0]], shown(name), text),))
+            return Refused((Reason("example_row", self._label(self._names[0]), shown(name), text),))
         party = self.party.identify(cells, name)
         if party is PERSON:
             return PERSON
@@ -95,25 +95,28 @@ class RowMapper:
         mapped = self._record(cells, party, name, fields, event_date)
         if max(len(mapped.key), len(mapped.name_key)) > LONGEST_KEY:
             text = f"名称或主键超过 {LONGEST_KEY} 字 the name or key is longer than {LONGEST_KEY} characters"
-            return Refused((Reason("key_too_long", self._header[self._names[0]], shown(name), text),))
+            return Refused((Reason("key_too_long", self._label(self._names[0]), shown(name), text),))
         return mapped
 
     def _read_fields(self, cells: Sequence[str]) -> tuple[dict[str, Value], list[Reason]]:
         fields: dict[str, Value] = {}
         reasons: list[Reason] = []
-        for bound, read in self._fields:
-            place = _place_of(bound, cells)
+        for bound, read, plain in self._fields:
+            cell, place = (cells[plain], plain) if plain is not None else cell_of(bound, cells)
             try:
-                value = read(cells[place])
+                value = read(cell)
             except CellError as refusal:
-                reasons.append(Reason(refusal.code, self._header[place], shown(cells[place]), refusal.text))
+                reasons.append(Reason(refusal.code, self._label(place), shown(cell), refusal.text))
                 continue
             if value is None and bound.within:
                 value = normalise.find_fine(cells[bound.within[0]], bound.field.unit)
             if value is None and bound.field.required:
-                reasons.append(Reason("required", self._header[place], shown(cells[place]), "必填 required"))
+                reasons.append(Reason("required", self._label(place), shown(cell), "必填 required"))
             fields[bound.name] = value
         return fields, reasons
+
+    def _label(self, place: int | None) -> str:
+        return "" if place is None else self._binding.label(place)
 
     def _record(
         self, cells: Sequence[str], identifier: Identifier, name: str, fields: dict[str, Value], event_date: str | None
@@ -155,11 +158,27 @@ def _date(fields: dict[str, Value], name: str | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _place_of(bound: BoundField, cells: Sequence[str]) -> int:
-    """Return the column a field is read from in this row."""
-    if bound.column.first_filled:
-        return next((place for place in bound.places if cells[place].strip() not in NULLS), bound.places[0])
-    return bound.places[0]
+def _plain_place(bound: BoundField) -> int | None:
+    """Return the one place whose cells are the field's as they stand; None where cell_of tells what its cell is."""
+    column = bound.column
+    one = not (column.value or column.first_filled or column.join is not None or bound.where)
+    return bound.places[0] if one else None
+
+
+def cell_of(bound: BoundField, cells: Sequence[str]) -> tuple[str, int | None]:
+    """Return what a row says of a field, and the place of it, None for what every row says."""
+    column, place = bound.column, next(iter(bound.places), None)
+    if place is None:
+        return column.value, None
+    if column.join is not None:
+        parts = (cells[at].strip() for at in bound.places)
+        cell = column.join.join(part for part in parts if part not in NULLS)
+    else:
+        if column.first_filled:
+            place = next((at for at in bound.places if cells[at].strip() not in NULLS), place)
+        cell = cells[place]
+    where = next((where for at, where in bound.where if cells[at].strip() in where.is_), None)
+    return (where.codes.get(cell.strip(), cell) if where else cell), place
 
 
 def reader_of(bound: BoundField) -> Callable[[str], Value]:

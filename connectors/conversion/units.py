@@ -1,6 +1,7 @@
 """Units of quantities, and how much of one another is. Pure.
 
-A unit is a base with a Chinese multiple before it (万吨, 亿元) or a name of its own (亩, %); a share has the unit "".
+A unit is a base with a Chinese multiple before it (万吨, 亿元) or a name of its own (亩, %); a share has the unit "",
+or "1" where a column has to say so.
 """
 
 import unicodedata
@@ -10,6 +11,7 @@ from functools import cache
 _MULTIPLES = {"千": Decimal(1_000), "万": Decimal(10_000), "百万": Decimal(1_000_000), "亿": Decimal(100_000_000)}
 # Other names of a base, and how much of it they are. The statutory units of measurement: GB 3100; the 亩 is 2,000/3 ㎡.
 _NAMED = {
+    "1": ("", Decimal(1)),
     "%": ("", Decimal("0.01")),
     "‰": ("", Decimal("0.001")),
     "圆": ("元", Decimal(1)),

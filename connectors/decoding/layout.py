@@ -2,6 +2,7 @@
 
 1. Among the first rows the header is the one, or the two together, that a mapping of the dataset binds best; rows above
    it are titles. Rows right below that bind as well repeat it in another spelling, and are header too.
+   A sheet without a header is read by a mapping that says so (connectors/decoding/headless.py).
 2. Merged cells of the columns in `fill_down` take the value above; rows that begin with a word of `footers` are none.
 3. Of several sheets the one with such a header is taken; two such sheets are refused by name.
 Rows keep the number a person sees in the spreadsheet.
@@ -12,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
-from connectors.conversion.binding import Binding, MissingColumnsError, bind
+from connectors.conversion.binding import AmbiguousMappingError, Binding, MissingColumnsError, bind
 from connectors.decoding.decode import Table
+from connectors.decoding.headless import NoHeaderError, bind_headless, is_data
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import heading_key
@@ -67,7 +69,10 @@ def _fits(dataset: Dataset, table: Table) -> bool:
 
 def _lay_out_sheet(dataset: Dataset, table: Table) -> Layout:
     first: list[Row] = [(table.header_row, table.header), *islice(table.rows, HEADER_WITHIN)]
-    binding, top, bottom = _find_header(dataset, first)
+    try:
+        binding, top, bottom = _find_header(dataset, first)
+    except MissingColumnsError as nearest:
+        return _without_header(dataset, table, first, nearest)
     while bottom + 1 < len(first) and _binding(dataset, first[bottom + 1][1]):
         bottom += 1
     titles = [" ".join(cell.strip() for cell in cells if cell.strip()) for _, cells in first[:top]]
@@ -75,6 +80,17 @@ def _lay_out_sheet(dataset: Dataset, table: Table) -> Layout:
     rows = _data(chain(first[bottom + 1 :], table.rows), binding, footers)
     laid = replace(table, header=binding.header, header_row=first[top][0], rows=rows, others={})
     return Layout(laid, binding, [number for number, _ in first[top : bottom + 1]], titles, footers)
+
+
+def _without_header(dataset: Dataset, table: Table, first: Sequence[Row], nearest: MissingColumnsError) -> Layout:
+    """Lay out a sheet whose first row is data already. Raises MalformedError, `nearest` where it may be a header."""
+    cells, footers = first[0][1], list[int]()
+    binding = bind_headless(dataset, cells)
+    if binding is None:
+        raise NoHeaderError(nearest.missing) if is_data(cells) else nearest
+    rows = _data(chain(first, table.rows), binding, footers)
+    laid = replace(table, header=binding.header, rows=rows, others={})
+    return Layout(laid, binding, [], [], footers)
 
 
 def _find_header(dataset: Dataset, rows: Sequence[Row]) -> tuple[Binding, int, int]:
@@ -88,16 +104,21 @@ def _find_header(dataset: Dataset, rows: Sequence[Row]) -> tuple[Binding, int, i
         for place, ((_, upper), (_, lower)) in enumerate(pairwise(rows))
     ]
     fitting = [(binding, top, bottom) for binding, top, bottom in [*singles, *doubles] if binding]
-    if fitting:
-        return max(fitting, key=lambda candidate: candidate[0].found)
-    raise _nearest(dataset, rows)
+    if not fitting:
+        raise _nearest(dataset, rows)
+    best, top, bottom = max(fitting, key=lambda candidate: candidate[0].found)
+    if isinstance(best, AmbiguousMappingError):
+        raise best
+    return best, top, bottom
 
 
-def _binding(dataset: Dataset, cells: Sequence[str]) -> Binding | None:
+def _binding(dataset: Dataset, cells: Sequence[str]) -> Binding | AmbiguousMappingError | None:
     try:
         return bind(dataset, [cell.strip() for cell in cells])
     except MissingColumnsError:
         return None
+    except AmbiguousMappingError as fault:
+        return fault
 
 
 def _nearest(dataset: Dataset, rows: Sequence[Row]) -> MissingColumnsError:
@@ -136,10 +157,7 @@ def _cell(cells: Sequence[str], place: int) -> str:
 def _known(dataset: Dataset) -> frozenset[str]:
     """Return every heading some mapping of the dataset reads, as headings are compared."""
     names = [name for field_name, of in dataset.fields.items() for name in (field_name, of.zh)]
-    for mapping in dataset.spellings():
-        names += [*mapping.party.name, *mapping.party.codes, *mapping.party.kind, *mapping.fill_down]
-        names += [*mapping.producer.name, *mapping.producer.codes]
-        names += [name for column in mapping.fields.values() for name in (*column.from_, *column.fine_within)]
+    names += [name for mapping in dataset.spellings() for name in mapping.names()]
     return frozenset(heading_key(name) for name in names)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping as Table
 import msgspec
 
 from connectors.model.datasets import Agency, Dataset, Disclosure, Field, Title
-from connectors.model.mapping import Column, Mapping, Party, Producer
+from connectors.model.mapping import CodesWhere, Column, Mapping, Party, Producer
 
 FILE: Table[str, str] = {
     "agency": "部门；只补充或替换目录时写其代码 The agency, or its code alone where only datasets are added.",
@@ -62,16 +62,26 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "fill_down": "合并单元格的列，向下填充 Columns whose merged cells are filled down.",
         "footers": "表尾行的开头 Words that a row below the data begins with.",
         "without": "有这些列则不是这种写法 Columns whose presence says that the delivery is spelled otherwise.",
+        "header": "none：第一行就是数据，按第几列找 The first row is data: columns go by their places.",
     },
     Column: {
-        "from": "列名，取第一个存在的 Columns, of which the first that is there is taken.",
+        "from": "列名，取第一个存在的；没有列名时写 第3列、第C列、金额的右列、金额的左列 "
+        "Columns, of which the first that is there is taken; without a heading, by place or beside another.",
+        "value": "常数：每行都是它 What every row says, where no column does.",
+        "join": "把 from 的各列连起来，中间是它 What stands between the columns of `from`, put together.",
         "unit": "来源的单位 The source's unit, where it is not the field's.",
         "codes": "来源的代码表 The source's codes, where they are not the field's.",
+        "codes_where": "另一列为某些词时才适用的代码表 Codes that apply where another column says so.",
         "nulls": "表示空值的词 Words that stand for nothing.",
         "day_first": "日在月前 Dates are written day first.",
         "extract": "正则表达式，保留第一个括号组 A regular expression with one group, which is kept.",
         "first_filled": "逐行取第一个非空的列 Row by row, the first of the columns that is not empty.",
         "fine_within": "金额为空时从这些列的文字中取 Columns whose words hold the fine, if the amount is empty.",
+    },
+    CodesWhere: {
+        "column": "看哪一列 The column that decides.",
+        "is": "它是这些词之一时 The words of which it must say one.",
+        "codes": "来源的代码表 The source's codes then.",
     },
     Party: {
         "name": "主体名称所在列 Columns of the name.",

@@ -7,12 +7,12 @@ not matter. A key is read as a submission's rows are, so that a list made from t
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from connectors.conversion.binding import BoundField
+from connectors.conversion.binding import BoundField, bind_field
 from connectors.conversion.cells import CellError
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.keys import business_key
 from connectors.conversion.names import name_key
-from connectors.conversion.rows import Value, reader_of
+from connectors.conversion.rows import Value, cell_of, reader_of
 from connectors.conversion.sole_traders import is_sole_trader
 from connectors.decoding.decode import Table
 from connectors.errors import MalformedError
@@ -30,7 +30,7 @@ Reader = Callable[[str], Value]
 class _Columns:
     names: list[int]
     codes: list[int]
-    fields: dict[str, tuple[list[int], Reader]]
+    fields: dict[str, tuple[BoundField, Reader]]
 
 
 def read_keys(dataset: Dataset, table: Table, protector: Protector) -> Iterator[tuple[int, str | None]]:
@@ -46,26 +46,28 @@ def read_keys(dataset: Dataset, table: Table, protector: Protector) -> Iterator[
 
 
 def _find_columns(dataset: Dataset, names: Sequence[str]) -> _Columns:
-    header, lacking = Header(names), []
-    for mapping in dataset.spellings():
+    header, fitting, lacking = Header(names), [], []
+    for mapping in sorted(dataset.spellings(), key=lambda mapping: mapping.id):
         found = _Columns(
             header.find(mapping.party.name)[:1],
             header.find(mapping.party.codes),
             {name: _field(dataset, mapping, header, name) for name in dataset.key if name != "party"},
         )
-        missing = [name for name, (places, _) in found.fields.items() if not places]
+        missing = [name for name, (bound, _) in found.fields.items() if not bound.is_read]
         missing += ["party"] if "party" in dataset.key and not (found.names or found.codes) else []
-        if not missing:
-            return found
-        lacking.append(missing)
+        if missing:
+            lacking.append(missing)
+        else:
+            fitting.append(found)
+    if fitting:  # whatever order they are declared in, the one that knows most about whom a row is about
+        return max(fitting, key=lambda found: len(found.codes) + len(found.names))
     words = [dataset.fields[name].zh if name in dataset.fields else name for name in min(lacking, key=len)]
     raise MalformedError(f"缺少主键列 columns of the key are missing: {'、'.join(words)}")
 
 
-def _field(dataset: Dataset, mapping: Mapping, header: Header, name: str) -> tuple[list[int], Reader]:
-    field, column = dataset.fields[name], mapping.fields.get(name, Column())
-    bound = BoundField(name, field, column, [], [], keyed=True)
-    return header.find([*column.from_, name, field.zh]), reader_of(bound)
+def _field(dataset: Dataset, mapping: Mapping, header: Header, name: str) -> tuple[BoundField, Reader]:
+    bound = bind_field(name, dataset.fields[name], mapping.fields.get(name, Column()), header, keyed=True)
+    return bound, reader_of(bound)
 
 
 def _key(dataset: Dataset, columns: _Columns, cells: Sequence[str], protector: Protector) -> str | None:
@@ -78,7 +80,7 @@ def _key(dataset: Dataset, columns: _Columns, cells: Sequence[str], protector: P
     kind, code = (identifier.kind, identifier.value) if identifier else (Kind.EMPTY, "")
     one = is_sole_trader(kind, code, name)
     try:
-        fields = {part: read(cells[places[0]]) for part, (places, read) in columns.fields.items()}
+        fields = {part: read(cell_of(bound, cells)[0]) for part, (bound, read) in columns.fields.items()}
     except CellError:
         return None
     hashed = personal_fields(dataset, one=one)

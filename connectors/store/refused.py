@@ -49,10 +49,11 @@ class Quarantine:
     def __init__(self, keys: SubjectKeys, binding: Binding, batch_id: UUID) -> None:
         """Take the salts at hand, the mapping of the columns and the batch."""
         self.keys, self.batch_id, self._header = keys, batch_id, binding.header
+        self._label = binding.label
         self._ref = keys.protector.ref_of("batch", str(batch_id))
         fields = [bound for bound in binding.fields if not bound.field.personal]
         known = {place for bound in fields for place in (*bound.places, *bound.within)}
-        personal = {place for bound in binding.fields if bound.field.personal for place in bound.places}
+        personal = {place for bound in binding.fields if bound.field.personal for place in bound.looked_at}
         self._open = (known | {*binding.codes, *binding.authorities}) - personal - {*binding.names}
 
     async def open(self, connection: Connection) -> None:
@@ -67,7 +68,7 @@ class Quarantine:
         kept = {}
         for at, (name, cell) in enumerate(zip(names, [*cells, *[""] * (width - len(cells))], strict=True)):
             kept[name or f"第{at + 1}列"] = self._kept(cell, sealed=not (regular and at in self._open))
-        shown = {header[at] for at in self._open} if regular else set()
+        shown = {self._label(at) for at in self._open} if regular else set()
         said = [
             {"code": r.code, "column": r.column, "text": r.text,
              "value": self._kept(r.value, sealed=r.column not in shown)}

@@ -91,8 +91,8 @@ def check(
     try:
         wanted = get_dataset(dataset)
         if mapping:
-            wanted = read_mappings(mapping.name, mapping.read_text("utf-8"), wanted)
-    except (ConnectorError, UnicodeDecodeError) as fault:
+            wanted = read_mappings(mapping.name, mapping.read_bytes(), wanted)
+    except ConnectorError as fault:
         fail(str(fault))
     trial, fault_text = _trial(wanted, file, rows)
     if trial is None:

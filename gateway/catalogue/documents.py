@@ -57,12 +57,20 @@ def dataset_document(dataset: Dataset) -> dict[str, Any]:
 
 def treatments(column: Column) -> dict[str, str]:
     """Return what is done to a column's cells: members of the mapping that are set, their values in a line."""
-    return {name: _line(value) for name, value in msgspec.to_builtins(column).items() if value and name != "from"}
+    said = {name: value for name, value in msgspec.to_builtins(column).items() if name != "from"}
+    return {name: _line(value) for name, value in said.items() if value or (name == "join" and value is not None)}
 
 
 def _line(value: object) -> str:
     if isinstance(value, dict):
         return " ".join(f"{code}={word}" for code, word in value.items())
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_where, value))
     return "" if value is True else str(value)
+
+
+def _where(part: object) -> str:
+    """Return one member of a list; codes that apply where another column says so are one such."""
+    if not isinstance(part, dict):
+        return str(part)
+    return f"{part['column']}={'/'.join(part['is'])}: {_line(part['codes'])}"

@@ -2,6 +2,7 @@
 whether it must be signed. And whose batches, uploads and held submissions somebody sees.
 """
 
+from connectors.catalogue.files_check import CatalogueError, read_mappings
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
 from connectors.model.datasets import Dataset
 from gateway.identity.clients.agencies import AgencyStanding, find_standing
@@ -21,6 +22,14 @@ def known_dataset(name: str) -> Dataset:
         return get_dataset(name)
     except UnknownDatasetError as fault:
         raise DeniedError("unknown-dataset", str(fault)) from fault
+
+
+def with_mappings(dataset: Dataset, name: str, source: bytes) -> Dataset:
+    """Return a dataset with the mappings of a file beside its own. Raises DeniedError that names file and line."""
+    try:
+        return read_mappings(name, source, dataset)
+    except CatalogueError as fault:
+        raise DeniedError("malformed-delivery", str(fault)) from fault
 
 
 async def check_dataset(work: UnitOfWork, dataset: Dataset) -> AgencyStanding:

@@ -27,6 +27,10 @@ def ingest(
     rejected: Annotated[
         Path | None, typer.Option(help="问题数据写到此 XLSX 或 CSV Write the refused rows here.")
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="随附的映射，与目录中的一起用 A mapping to read it by.", exists=True, dir_okay=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """入库一个文件 Take a file in: decode, map, quarantine, merge, seal; all or nothing."""
@@ -34,7 +38,7 @@ def ingest(
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from connectors.store.corrections import count_corrected
-    from gateway.intake.admission import known_dataset
+    from gateway.intake.admission import known_dataset, with_mappings
     from gateway.intake.batches import export_rejected
     from gateway.intake.submission import digest_of, from_file, intake_of
     from gateway.intake.take_in import take_in
@@ -46,8 +50,11 @@ def ingest(
     async def run(instance: "Instance") -> tuple["Batch", bool, int]:
         actor, digest = at_this_machine(), digest_of(file)
         task = progress.add_task(f"入库 {dataset}", total=None)
+        wanted, given = known_dataset(dataset), mapping.read_bytes() if mapping else None
+        if mapping and given:
+            wanted = with_mappings(wanted, mapping.name, given)
         submission = from_file(
-            file, known_dataset(dataset), batch or digest.hex()[:16], digest, "file", corrects=corrects
+            file, wanted, batch or digest.hex()[:16], digest, "file", corrects=corrects, mapping=given
         )
         stored, new = await take_in(
             instance.units, actor, intake_of(instance), submission,

@@ -20,7 +20,7 @@ from uuid_utils.compat import uuid7
 from connectors.quality.drift import Finding
 from gateway.intake.admission import agency_seen, check_decider, sees
 from gateway.intake.documents import held_document
-from gateway.intake.held_files import as_file, keep_sealed
+from gateway.intake.held_files import as_file, forget, keep_mapping, keep_sealed, open_mapping
 from gateway.intake.submission import Submission
 from gateway.intake.tables import HeldSubmission
 from gateway.runtime.actor import PROGRAM, Actor
@@ -32,6 +32,7 @@ from signing.canonical import canonical_bytes, sha256_hex
 
 KEPT_DAYS = 30
 ORPHAN_SECONDS = 3600
+OWN_MAPPING = Finding("mapping", "", "按随文件给出的映射读取", "it is read by a mapping that was handed in with it")
 _SAME = text("""
     SELECT held_id FROM held_delivery
     WHERE (agency, dataset, sender_batch, digest) = (:agency, :dataset, :sender, :digest) AND status = 'waiting'
@@ -71,6 +72,9 @@ async def hold(
     kept = held_file(spool, held_id)
     with as_file(submission, spool) as file:
         file_digest = await asyncio.to_thread(keep_sealed, units.keys.kek, held_id, file, kept)
+    if submission.mapping:
+        keep_mapping(units.keys.kek, held_id, submission.mapping, kept)
+        findings = [*findings, OWN_MAPPING]
     async with units.begin("batch.hold", actor) as work:
         session = work.session
         await take(session, Lock.HELD_SUBMISSION, submission.sender_batch)
@@ -94,8 +98,17 @@ async def hold(
             session.add(held)
         await session.flush()
     if same:
-        kept.unlink(missing_ok=True)
+        forget(kept)
     return held
+
+
+def mapping_of(kek: bytes, spool: Path, held: HeldSubmission) -> bytes | None:
+    """Return the mapping a held submission was handed in with, None where the catalogue's own read it.
+
+    Raises DeniedError where it is no longer there.
+    """
+    own = any(finding["kind"] == OWN_MAPPING.kind for finding in held.findings)
+    return open_mapping(kek, held.held_id, held_file(spool, held.held_id)) if own else None
 
 
 def waits(held: HeldSubmission) -> DeniedError:
@@ -139,7 +152,7 @@ async def discard_held(units: UnitsOfWork, actor: Actor, spool: Path, held_id: U
         held = await get_held(work, held_id)
         await decide_held(work, held_id, "discarded")
         await work.session.refresh(held)
-    held_file(spool, held_id).unlink(missing_ok=True)
+    forget(held_file(spool, held_id))
     return held
 
 
@@ -196,5 +209,5 @@ def _kinds(findings: list[Finding]) -> list[dict[str, str]]:
 def _sweep(folder: Path, waiting: set[str]) -> None:
     old = now().timestamp() - ORPHAN_SECONDS
     for path in folder.glob("*"):
-        if path.name not in waiting and path.stat().st_mtime < old:
+        if path.stem not in waiting and path.stat().st_mtime < old:
             path.unlink(missing_ok=True)

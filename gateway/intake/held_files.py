@@ -18,6 +18,8 @@ from signing.errors import SealError
 from signing.sealing import NONCE_BYTES, seal, unseal
 
 PIECE = 1 << 20
+MAPPING = ".mapping"
+_LOST = "暂存的文件已丢失或改变，请部门重新提交。The file that was held is lost or changed: have it sent again."
 _SEALED = NONCE_BYTES + PIECE + 16  # the nonce before, GCM's tag behind
 
 
@@ -58,10 +60,29 @@ def open_sealed(kek: bytes, held_id: UUID, kept: Path, digest: bytes, target: Pa
     except (FileNotFoundError, SealError):
         found = hashlib.sha256()
     if found.digest() != digest:
-        raise DeniedError(
-            "malformed-delivery",
-            "暂存的文件已丢失或改变，请部门重新提交。The file that was held is lost or changed: have it sent again.",
-        )
+        raise DeniedError("malformed-delivery", _LOST)
+
+
+def keep_mapping(kek: bytes, held_id: UUID, mapping: bytes, kept: Path) -> None:
+    """Keep, sealed beside a held submission, the mapping it was handed in with."""
+    with kept.with_suffix(MAPPING).open("xb") as target:
+        target.write(seal(kek, mapping, _mapping_of(held_id)))
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def open_mapping(kek: bytes, held_id: UUID, kept: Path) -> bytes:
+    """Return the mapping a held submission was handed in with. Raises DeniedError where it is no longer there."""
+    try:
+        return unseal(kek, kept.with_suffix(MAPPING).read_bytes(), _mapping_of(held_id))
+    except (FileNotFoundError, SealError) as fault:
+        raise DeniedError("malformed-delivery", _LOST) from fault
+
+
+def forget(kept: Path) -> None:
+    """Delete what is kept of a held submission."""
+    for file in (kept, kept.with_suffix(MAPPING)):
+        file.unlink(missing_ok=True)
 
 
 def _pieces(kek: bytes, held_id: UUID, kept: Path) -> Iterator[bytes]:
@@ -72,3 +93,7 @@ def _pieces(kek: bytes, held_id: UUID, kept: Path) -> Iterator[bytes]:
 
 def _context(held_id: UUID, place: int) -> bytes:
     return f"held:{held_id}:{place}".encode()
+
+
+def _mapping_of(held_id: UUID) -> bytes:
+    return f"held:{held_id}:mapping".encode()

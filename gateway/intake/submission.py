@@ -41,7 +41,8 @@ class Submission:
 
     `file` holds its bytes where there is a file. `signature`: the agency's, verified. `fetched`: we read it from the
     agency's own system, so there is nobody who could sign. `sent_by` names the sender where somebody else acts now.
-    `corrects` names the batch whose refused rows come back corrected.
+    `corrects` names the batch whose refused rows come back corrected. `mapping` is a file of mappings that came
+    with it: `dataset` has them beside the catalogue's own.
 
     What is settled in the transaction that stores its batch: the upload it came as; the held submission that a person
     accepted, which is therefore not judged again; how far a source has been read.
@@ -59,6 +60,7 @@ class Submission:
     corrects: UUID | None = None
     upload_id: UUID | None = None
     held_id: UUID | None = None
+    mapping: bytes | None = None
     advance: Advance | None = None
 
     @property
@@ -80,11 +82,12 @@ def from_file(
     corrects: UUID | None = None,
     upload_id: UUID | None = None,
     held_id: UUID | None = None,
+    mapping: bytes | None = None,
 ) -> Submission:
     """Return a file as a submission."""
     return Submission(
         dataset, sender_batch, digest, way, partial(decode, path), path, signature, fetched, sent_by, corrects,
-        upload_id, held_id,
+        upload_id, held_id, mapping,
     )  # fmt: skip
 
 

@@ -99,6 +99,45 @@ def load(folder):
             "parks.yaml:9: datasets.park_penalty.mappings.0.fields.doc_no.from: 列名“罚款（万元）”以万元计",
         ),
         (PARKS.replace("[编号]", "[编号], extract: '(a)(?=b)'"), "parks.yaml:9: "),
+        *(
+            (
+                PARKS.replace("required: true", f"required: true, {field}").replace("{from: [编号]}", column),
+                f"parks.yaml:9: datasets.park_penalty.mappings.0.fields.doc_no.{member}: {said}",
+            )
+            for field, column, member, said in (
+                ("type: text", "{value: 甲, from: [编号]}", "from", "有 value"),
+                ("type: text", "{value: 甲, join: '-'}", "join", "有 value"),
+                ("type: date", "{value: 昨天}", "value", "“昨天”不是日期"),
+                ("type: text", "{value: 无}", "value", "“无”表示空值"),
+                ("type: text", "{from: [甲], join: '-'}", "join", "join 需要"),
+                ("type: text", "{from: [甲, 乙], join: '-', first_filled: true}", "join", "join 需要"),
+                ("type: text", "{codes: {甲: a}}", "codes", "text 没有代码"),
+                ("type: text", "{day_first: true}", "day_first", "text 没有日月次序"),
+                ("type: text", "{fine_within: [甲]}", "fine_within", "text 不是金额"),
+                ("type: text", "{from: [第0列]}", "from", "“第0列”：列号"),
+                ("type: text", "{from: [第ZZ列]}", "from", "“第ZZ列”：列号"),
+                (
+                    "type: code, codes: {a: 优}",
+                    "{codes_where: [{column: 甲, is: [], codes: {乙: a}}]}",
+                    "codes_where.0",
+                    "is 与 codes",
+                ),
+                (
+                    "type: code, codes: {a: 优}",
+                    "{codes_where: [{column: 甲, is: [丙], codes: {乙: z}}]}",
+                    "codes_where.0.codes",
+                    "不在字段的代码表中",
+                ),
+            )
+        ),
+        (
+            PARKS.replace("{id: old,", "{id: old, header: none,"),
+            "parks.yaml:9: datasets.park_penalty.mappings.0.party.name",
+        ),
+        (
+            PARKS.replace("{id: old,", "{id: old, header: some,"),
+            "parks.yaml:9: datasets.park_penalty.mappings.0.header",
+        ),
         (in_unit("type: number, unit: 元", "吨"), UNIT_AT + "吨 不能换算"),
         (in_unit("type: number", "人"), UNIT_AT + "人 不能换算"),
         (in_unit("type: money, unit: 元", "千元"), UNIT_AT + "金额"),

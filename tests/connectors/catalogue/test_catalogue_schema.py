@@ -34,6 +34,8 @@ def test_every_shipped_file_is_valid(validator, name):
         ("required: true", "required: perhaps"),
         ("doc_no: {zh", "Doc-No: {zh"),
         ("{from: [编号]}", "{form: [编号]}"),
+        ("{from: [编号]}", "{from: [编号], codes_where: [{column: 甲, codes: {}}]}"),
+        ("{id: old,", "{id: old, header: some,"),
         ("code: parks", "code: 园林"),
         ("category: admin_penalty", "category: admin_penalty\n    agency: parks"),
         ("agency: ", "bureau: "),

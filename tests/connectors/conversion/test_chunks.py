@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.catalogue.files_check import read_mappings
 from connectors.catalogue.load import datasets, get_dataset
 from connectors.conversion.binding import bind
 from connectors.conversion.chunks import FEWEST_FOR_COLUMNS, ChunkMapper
@@ -14,6 +15,7 @@ from connectors.conversion.columns import are_unified_codes
 from connectors.conversion.identifiers import is_uscc
 from connectors.conversion.party import PERSON
 from connectors.conversion.rows import Mapped, Refused, RowMapper
+from connectors.model.datasets import Dataset, Field, Title
 from tests.enterprises import citizen, organisation, tax_number, uscc
 
 TODAY = date(2026, 1, 2)
@@ -158,6 +160,56 @@ def test_a_chunk_is_mapped_as_its_rows_are(name, data):
     rows[5] = rows[5][:-1]
     rows[6] = [*rows[6], " "]
     compared(dataset, header, list(enumerate(rows, start=2)))
+
+
+MADE_UP = """
+- id: made-up
+  party: {name: [行政相对人名称], codes: [第2列]}
+  fields:
+    cf_wsh: {from: [字, 号], join: "-"}
+    cf_cflb: {value: 警告;罚款}
+    cf_jdrq: {from: [年, 月, 日], join: "-"}
+    cf_nr: {from: [内容, 结果], first_filled: true}
+    cf_nr_fk: {from: [罚款的右列], unit: 元}
+    cf_cfjg: {value: 某局}
+"""
+STATED = """
+- id: stated
+  party: {name: [名称], codes: [代码]}
+  fields:
+    status: {from: [状态], codes: {"1": b}, codes_where: [{column: 类型, is: [许可], codes: {"1": a}},
+             {column: 类型, is: [许可, 备案], codes: {"2": a, "1": b}}]}
+"""
+
+
+@settings(max_examples=15)
+@given(data=st.data())
+def test_what_mappings_make_of_several_columns_is_the_same_in_a_chunk(data):
+    dataset = read_mappings("made-up", MADE_UP, get_dataset("penalty_general"))
+    header = ["行政相对人名称", "", "字", "号", "年", "月", "日", "内容", "结果", "罚款", ""]
+    kinds = [
+        NAMES,
+        CODES,
+        TEXTS[:4],
+        ["1号", " ", "/"],
+        ["2024", ""],
+        ["3", "13"],
+        ["1", "无"],
+        TEXTS,
+        TEXTS,
+        TEXTS,
+        AMOUNTS,
+    ]
+    compared(dataset, header, drawn_rows(data, kinds))
+    stated = Field("状态", type="code", codes={"a": "有效", "b": "注销"})
+    dataset = read_mappings("stated", STATED, Dataset("d", "a", Title("甲", "a"), "c", ["party"], {"status": stated}))
+    kinds = [NAMES, CODES, ["1", "2", "a", " 1 ", "注销", "/", "9"], ["许可", " 备案", "其他", ""]]
+    compared(dataset, ["名称", "代码", "状态", "类型"], drawn_rows(data, kinds))
+
+
+def drawn_rows(data, kinds):
+    seeds = [[data.draw(st.sampled_from([kind[0]] * 4 + kind)) for kind in kinds] for _ in range(12)]
+    return [(n, list(seeds[n % 12])) for n in range(2, FEWEST_FOR_COLUMNS + 20)]
 
 
 def test_plain_rows_take_the_way_by_columns():

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from connectors.conversion.heading_parts import alternatives, canonical, meaning, plain
 from connectors.conversion.synonyms import SYNONYMS
 from connectors.model.mapping import heading_key
 
 SURELY, NEAR = 0.8, 0.4
-_BRACKETS = re.compile(r"\([^()]*\)$|[*:]$")
 _UNIT = re.compile(r"\((?:单位:)?(?:人民币)?([^()]{1,5})\)$")
 _MONEY_UNIT = re.compile(r"单位[:：]\s*(?:人民币)?((?:亿|万)?元)")
 _PREFIX = re.compile(r"^(?:[a-z]{1,3}_)+")
@@ -30,7 +30,8 @@ _key = cache(heading_key)
 _GROUPS: dict[str, set[int]] = defaultdict(set)
 for _number, _group in enumerate(SYNONYMS):
     for _word in _group:
-        _GROUPS[heading_key(_word)].add(_number)
+        for _form in (heading_key(_word), canonical(_word)):
+            _GROUPS[_form].add(_number)
 
 
 class Nearness(NamedTuple):
@@ -38,6 +39,9 @@ class Nearness(NamedTuple):
 
     score: float
     why: str
+
+
+NONE = Nearness(0, "")
 
 
 def unit_of(heading: str) -> str:
@@ -57,36 +61,41 @@ def money_unit_of(texts: Iterable[str]) -> str:
     return next((found[1] for text in texts if (found := _MONEY_UNIT.search(text))), "")
 
 
-@cache
-def plain(heading: str) -> str:
-    """Return a heading without 的 and what stands in brackets at its end."""
-    key = _key(heading).replace("的", "")
-    while (shorter := _BRACKETS.sub("", key)) != key and shorter:
-        key = shorter
-    return key
+def is_known(heading: str) -> bool:
+    """Tell whether a heading is one of the words that agencies use."""
+    return any(form in _GROUPS for form in (_key(heading), plain(heading), _key(meaning(heading)), canonical(heading)))
 
 
 def nearness(heading: str, words: Iterable[str]) -> Nearness:
     """Return the best nearness of a heading to any of these words."""
-    return max((_nearness(heading, word) for word in words), default=Nearness(0, ""))
+    return max((_nearness(heading, word) for word in words), default=NONE)
 
 
 @cache
 def _nearness(heading: str, word: str) -> Nearness:
-    mine, its = _key(heading), _key(word)
-    if not mine or not its:
-        return Nearness(0, "")
-    if mine == its:
+    if not _key(heading) or not _key(word):
+        return NONE
+    if _key(heading) == _key(word):
         return Nearness(1, "同名 same name")
-    bare, its_bare = plain(heading), plain(word)
+    mine, its = (heading, *alternatives(heading)), (word, *alternatives(word))
+    return max((_meant(one, other) for one in mine for other in its), key=lambda near: near.score)
+
+
+@cache
+def _meant(heading: str, word: str) -> Nearness:
+    mine, its = _key(meaning(heading)), _key(meaning(word))
+    bare, its_bare = plain(mine), plain(its)
     if bare == its_bare:
         return Nearness(0.95, "括号外同名 same but for brackets")
     if _groups(mine) & _groups(its) or _groups(bare) & _groups(its_bare):
         return Nearness(0.9, f"同义 means {word}")
+    core, its_core = canonical(bare), canonical(its_bare)
+    if core == its_core or _groups(core) & _groups(its_core):
+        return Nearness(0.88, f"同义 means {word}")
     if bare.isascii() and is_initials(bare, its_bare):
         return Nearness(0.85, f"拼音首字母 initials of {word}")
     if bare.isascii() or its_bare.isascii():
-        return Nearness(0, "")
+        return NONE
     return _overlap(bare, its_bare, word)
 
 
@@ -103,7 +112,7 @@ def _overlap(mine: str, its: str, word: str) -> Nearness:
     first, second = character_pairs(mine), character_pairs(its)
     dice = 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
     score = round(0.75 * dice, 2)
-    return Nearness(score, f"字面相近 shares characters with {word}") if score >= NEAR else Nearness(0, "")
+    return Nearness(score, f"字面相近 shares characters with {word}") if score >= NEAR else NONE
 
 
 @cache

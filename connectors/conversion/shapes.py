@@ -16,7 +16,8 @@ from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.normalise import find_fine, read_flag, read_money, read_number
 
 _KEYED = frozenset({Kind.USCC, Kind.ORGANISATION, Kind.REGISTRATION, Kind.TAX})
-_HIDDEN = frozenset({Kind.MASKED, Kind.CITIZEN, Kind.UNCHECKED})
+_HIDDEN = frozenset({Kind.CITIZEN, Kind.UNCHECKED})
+_STARRED_CODE = re.compile(r"(?=.*[0-9A-Z])[0-9A-Z*×-]{6,}")  # a starred name (李*明) is none
 _NAME = re.compile(
     r".{3,}(?:公司|集团|厂|店|部|行|所|院|社|局|校|馆|站|会|中心|大学|学院|银行|工作室|经营部|支行|超市|酒店|饭店|政府)"
     r"(?:\(.*\))?"
@@ -57,7 +58,7 @@ class Shape:
     @cached_property
     def hidden(self) -> float:
         """The share of masked codes, citizen numbers and numbers without a check digit."""
-        return self._share(lambda cell: read_identifier(cell).kind in _HIDDEN)
+        return self._share(_is_hidden)
 
     @cached_property
     def names(self) -> float:
@@ -77,6 +78,12 @@ class Shape:
         return self._share_of_said(_is_date)
 
     @cached_property
+    def finest(self) -> str:
+        """How fine its dates are, where all are alike: "day", "month" or "year"; else ""."""
+        read = {len(date) for cell in self.filled if (date := _iso(cell))}
+        return {10: "day", 7: "month", 4: "year"}[read.pop()] if len(read) == 1 else ""
+
+    @cached_property
     def until_ever(self) -> bool:
         """Whether a date that means "for ever" is among them."""
         return any(_iso(cell) in NO_END for cell in self.filled)
@@ -94,6 +101,11 @@ class Shape:
     def money(self) -> float:
         """The share of amounts, with a unit in the cell or without."""
         return self._share_of_said(lambda cell: _reads(lambda: read_money(cell, "元")))
+
+    @cached_property
+    def currencies(self) -> float:
+        """The share of amounts that name their currency."""
+        return self._share(lambda cell: "元" in cell or "币" in cell)
 
     def numbers_in(self, unit: str) -> float:
         """Return the share of numbers, bare or with a unit that can be turned into this one."""
@@ -149,6 +161,11 @@ def shapes_of(rows: Iterable[list[str]], width: int) -> list[Shape]:
     """Return the shape of every column; cells beyond the header are left out, missing ones are empty."""
     padded = [[*cells, *[""] * (width - len(cells))][:width] for cells in rows]
     return [Shape(tuple(column)) for column in zip(*padded, strict=True)] if padded else [Shape(())] * width
+
+
+def _is_hidden(cell: str) -> bool:
+    read = read_identifier(cell)
+    return read.kind in _HIDDEN or (read.kind is Kind.MASKED and bool(_STARRED_CODE.fullmatch(read.value)))
 
 
 def _is_date(cell: str) -> bool:

@@ -1,14 +1,15 @@
 """A mapping proposed from a sample: which dataset, which column for each field, and what is done to it. Pure.
 
-A pair that is not sure is not mapped: it is listed with its reasons, and a person decides.
+A pair that is not sure is not mapped: it is listed with its reasons, and a person decides. What the dataset knows of
+its party (whose codes, who is a person) stays in the draft: it is a mapping like the shipped ones beside it.
 """
 
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice, pairwise
 
-from connectors.conversion.headings import SURELY, character_pairs, nearness, plain
+import msgspec
+
+from connectors.conversion.headings import SURELY
 from connectors.conversion.shapes import shapes_of
 from connectors.conversion.transforms import (
     Doubt,
@@ -20,31 +21,15 @@ from connectors.conversion.transforms import (
     rounded_of,
 )
 from connectors.decoding.decode import Table
-from connectors.decoding.layout import HEADER_WITHIN, combined
-from connectors.drafting.matching import Matching, Pair, Sample, is_counter, match, words_of
-from connectors.errors import MalformedError
+from connectors.drafting.guess import check, rank
+from connectors.drafting.matching import Matching, Pair, Sample, is_counter, pair_fields
+from connectors.drafting.roles import find_roles, name_fields
+from connectors.drafting.sample import Found, read_sample
+from connectors.drafting.settling import fine_within, settle
+from connectors.drafting.vocabulary import Vocabulary
 from connectors.model.datasets import Agency, Dataset
 from connectors.model.mapping import Column, Party, Producer, heading_key
 from connectors.model.mapping import Mapping as Spelling
-
-SAMPLE_ROWS = 500
-LEAST_SCORE, LEAST_LEAD = 0.45, 0.04
-_LAST_ROWS = 5
-_GENERIC = ("信息", "数据", "公告", "情况", "名单", "名录", "目录", "企业", "公示", "记录", "温州", "市", "局")
-
-
-class UnguessableError(MalformedError):
-    """No dataset fits the sample, or several fit as well: the text names them, a person names one."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A sample: its headings, the titles above, its first and its last rows."""
-
-    headings: list[str]
-    titles: list[str]
-    rows: list[list[str]]
-    last: list[list[str]]
 
 
 @dataclass
@@ -66,87 +51,32 @@ class Draft:
         return [name for name in self.left_fields if self.dataset.fields[name].required]
 
 
-def propose(datasets: Mapping[str, Dataset], agencies: Mapping[str, Agency], table: Table, hint: str) -> Draft:
-    """Draft a mapping for the dataset, of these, that fits best; `hint` is what the file is called.
+def propose(
+    datasets: Mapping[str, Dataset], agencies: Mapping[str, Agency], table: Table, hint: str, wanted: str | None = None
+) -> Draft:
+    """Draft a mapping for `wanted`, or for the dataset that fits best; `hint` is what the file is called.
 
     Raises UnguessableError where none fits, or more than one.
     """
     found = read_sample(datasets.values(), table)
-    sample = Sample(found.headings, shapes_of(found.rows, len(found.headings)))
-    text = " ".join([hint, table.sheet, *found.titles])
-    matchings = [match(dataset, sample) for dataset in datasets.values()]
-    ranked = sorted(
-        ((_rank(matching, agencies[matching.dataset.agency].zh, text), matching) for matching in matchings),
-        key=lambda candidate: -candidate[0],
+    sample, vocabulary = (
+        Sample(found.headings, shapes_of(found.rows, len(found.headings))),
+        Vocabulary(datasets.values()),
     )
-    scores = [(matching.dataset.dataset, round(rank, 2)) for rank, matching in ranked]
-    if len(datasets) > 1:
-        _check_guess(scores, datasets)
-    return _draft(ranked[0][1], found, scores[:4])
+    matchings = [match(datasets[name], sample, vocabulary) for name in ([wanted] if wanted else datasets)]
+    guesses = rank(matchings, agencies, " ".join([hint, table.sheet, *found.titles]))
+    if not wanted:
+        check(guesses)
+    return _draft(guesses[0].matching, found, [(guess.name, round(guess.score, 2)) for guess in guesses[:4]])
 
 
-def read_sample(datasets: Iterable[Dataset], table: Table) -> Found:
-    """Find the header among the first rows by the headings that any of these datasets knows, and read on."""
-    first = [table.header, *(cells for _, cells in islice(table.rows, HEADER_WITHIN))]
-    known = frozenset(
-        heading_key(word)
-        for dataset in datasets
-        for words in (dataset.party.name, dataset.party.codes, *(words_of(dataset, name) for name in dataset.fields))
-        for word in words
-    )
-    singles = [(list(cells), place, place) for place, cells in enumerate(first)]
-    doubles = [(combined(*rows, known), place, place + 1) for place, rows in enumerate(pairwise(first))]
-    header, top, bottom = max([*singles, *doubles], key=lambda candidate: _headingness(candidate[0], known))
-    titles = [" ".join(cell.strip() for cell in cells if cell.strip()) for cells in first[:top]]
-    rows = filter(any, chain(first[bottom + 1 :], (cells for _, cells in table.rows)))
-    sample = list(islice(rows, SAMPLE_ROWS))
-    last = list(deque(chain(sample, rows), maxlen=_LAST_ROWS))
-    return Found([cell.strip() for cell in header], titles, sample, last)
-
-
-def _headingness(cells: Sequence[str], known: frozenset[str]) -> float:
-    """Return how much of a row is headings."""
-    return sum(_is_heading(cell, known) for cell in cells)
-
-
-def _is_heading(cell: str, known: frozenset[str]) -> float:
-    if not cell.strip() or len(cell) > 40:
-        return 0.0
-    if is_counter(cell) or heading_key(cell) in known or plain(cell) in known:
-        return 1.0
-    return 0.5 if not any(c.isdecimal() for c in cell) and nearness(cell, known).score >= SURELY else 0.0
-
-
-def _rank(matching: Matching, agency: str, text: str) -> float:
-    """Return how well a dataset fits: its columns first, then its title, then who the sample says has issued it."""
-    issuers = [
-        word
-        for pair in (matching.producer,)
-        if pair
-        for word, _ in matching.sample.shapes[pair.place].filled.most_common(3)
-    ]
-    titled = _said_in(matching.dataset.title.zh, text)
-    return 0.75 * matching.score + 0.15 * titled + 0.1 * _said_in(agency, " ".join([text, *issuers]))
-
-
-def _said_in(name: str, text: str) -> float:
-    """Return how much of a name, without its common words, stands in a text."""
-    for word in _GENERIC:
-        name = name.replace(word, "")
-    wanted = character_pairs(name) or frozenset(name)
-    return sum(pair in text for pair in wanted) / len(wanted) if wanted else 0.0
-
-
-def _check_guess(scores: Sequence[tuple[str, float]], datasets: Mapping[str, Dataset]) -> None:
-    names = "、".join(f"{name}（{datasets[name].title.zh}，{score:.2f}）" for name, score in scores[:4])
-    if scores[0][1] < LEAST_SCORE:
-        raise UnguessableError(
-            f"看不出是哪个数据目录，最接近的是 {names}；请用 --dataset 指定 no dataset fits: name one with --dataset"
-        )
-    if scores[0][1] - scores[1][1] < LEAST_LEAD:
-        raise UnguessableError(
-            f"无法区分 {names}；请用 --dataset 指定 several datasets fit as well: name one with --dataset"
-        )
+def match(dataset: Dataset, sample: Sample, vocabulary: Vocabulary) -> Matching:
+    """Return the best pairs of a sample with a dataset."""
+    found = Matching(dataset, sample)
+    find_roles(found)
+    pair_fields(found, vocabulary, name_fields(dataset))
+    settle(found)
+    return found
 
 
 def _draft(matching: Matching, found: Found, scores: list[tuple[str, float]]) -> Draft:
@@ -165,6 +95,9 @@ def _draft(matching: Matching, found: Found, scores: list[tuple[str, float]]) ->
         if is_merged(shape) and (dataset.fields[name].required or name in dataset.key):
             text = "像是合并单元格，是否向下填充？ cells look merged: fill them down?"
             doubts.append(Doubt(name, heading, text, f"fill_down: [{heading}]"))
+    for name in dataset.fields:
+        if (place := fine_within(matching, name)) is not None:
+            fields[name] = msgspec.structs.replace(fields.get(name, Column()), fine_within=[headings[place]])
     unsure = {pair.place for name, pair in matching.fields.items() if name not in pairs}
     used = matching.used - unsure | {pair.place for pair in pairs.values()}
     left = [heading for place, heading in enumerate(headings) if heading and place not in used]
@@ -207,12 +140,23 @@ def _spelling(matching: Matching, fields: dict[str, Column], found: Found, doubt
         if rounded := rounded_of(shapes[pair.place]):
             text = f"{rounded} 个代码已变成 9.1E+17 之类，请以文本格式导出 codes are rounded: export them as text"
             doubts.append(Doubt("party.codes", headings[pair.place], text))
+    shipped = matching.dataset.party
+    others = {heading_key(heading) for heading in headings}
     party = Party(
-        name=[headings[name.place]] if name and name.score >= SURELY else [], codes=codes,
-        kind=[headings[pair.place] for pair in matching.kinds], nulls=nulls,
+        name=[headings[name.place]] if name and name.score >= SURELY else [],
+        codes=_with_shipped(codes, shipped.codes, others),
+        kind=_with_shipped([headings[pair.place] for pair in matching.kinds], shipped.kind, others), nulls=nulls,
     )  # fmt: skip
     producer = Producer(
         name=[headings[matching.producer.place]] if matching.producer else [],
-        codes=[headings[pair.place] for pair in matching.authorities if pair.score >= SURELY],
-    )
+        codes=_with_shipped(
+            [headings[pair.place] for pair in matching.authorities if pair.score >= SURELY],
+            matching.dataset.producer.codes, others,
+        ),
+    )  # fmt: skip
     return Spelling("draft", 1, party, producer, fields, footers=footers_of(found.last))
+
+
+def _with_shipped(found: list[str], shipped: Sequence[str], others: set[str]) -> list[str]:
+    """Return the columns found, then those the dataset knows that this file does not have: another of its files may."""
+    return [*found, *(word for word in shipped if heading_key(word) not in others)]

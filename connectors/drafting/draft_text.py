@@ -4,6 +4,8 @@ from connectors.conversion.transforms import filled, flow
 from connectors.drafting.draft import Draft
 from connectors.model.mapping import Column, Mapping, Party, Producer
 
+_FINE = "句中罚款 the sentence names the fine"
+
 
 def write_snippet(draft: Draft) -> str:
     """Return a list of one mapping, with how sure every line is and what a person must decide."""
@@ -15,8 +17,8 @@ def write_snippet(draft: Draft) -> str:
         "  fields:" if spelling.fields else "  fields: {}",
     ]
     for name, column in spelling.fields.items():
-        _, pair = draft.pairs[name]
-        lines.append(f"    {name}: {flow(filled(column, Column()))}  # {pair.score:.0%} {_line(pair.why)}")
+        said = f"{draft.pairs[name][1].score:.0%} {draft.pairs[name][1].why}" if name in draft.pairs else _FINE
+        lines.append(f"    {name}: {flow(filled(column, Column()))}  # {_line(said)}")
     decide = [
         f"{doubt.about} ← {doubt.column}：{doubt.text}" + (f" → {doubt.line}" if doubt.line else "")
         for doubt in draft.doubts

@@ -53,8 +53,8 @@ def draft(
     from gateway.catalogue.trials import draft_document, trial_document
 
     try:
-        choice = {dataset: get_dataset(dataset)} if dataset else datasets()
-        drafted = propose(choice, agencies(), decode(file), file.stem)
+        wanted = get_dataset(dataset).dataset if dataset else None
+        drafted = propose(datasets(), agencies(), decode(file), file.stem, wanted)
         snippet = write_snippet(drafted)
         mapped = read_mappings(str(output or "draft"), snippet, drafted.dataset)
     except ConnectorError as fault:

@@ -19,8 +19,9 @@ from connectors.catalogue.trial import try_out
 from connectors.conversion.rows import RowMapper
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
-from connectors.drafting.draft import UnguessableError, propose
+from connectors.drafting.draft import propose
 from connectors.drafting.draft_text import write_snippet
+from connectors.drafting.guess import UnguessableError
 from tests.enterprises import uscc
 
 TODAY = date(2026, 11, 25)
@@ -166,8 +167,7 @@ def written(path, case):
 
 
 def drafted(file, dataset=None):
-    choice = {dataset: get_dataset(dataset)} if dataset else datasets()
-    return propose(choice, agencies(), decode(file), file.stem)
+    return propose(datasets(), agencies(), decode(file), file.stem, dataset)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -231,8 +231,8 @@ def test_units_and_shares_are_read_from_headings_and_asked_where_they_are_not_sa
 
 def test_the_line_to_paste_where_a_pair_is_not_sure_holds_its_unit(tmp_path):
     file = tmp_path / "欠税.csv"
-    rows = "".join(f"温州甲{n}有限公司,{uscc(n)},增值税,{n}0\n" for n in range(1, 6))
-    file.write_text("纳税人名称,纳税人识别号,税种,本期欠税余额合计（万元）\n" + rows, "utf-8")
+    rows = "".join(f"温州甲{n}有限公司,{uscc(n)},增值税,{n}0,{n}\n" for n in range(1, 6))
+    file.write_text("纳税人名称,纳税人识别号,税种,本期欠税余额合计（万元）,滞纳金（万元）\n" + rows, "utf-8")
     asked = [doubt.line for doubt in drafted(file, "tax_arrears").doubts if doubt.about == "balance"]
     assert asked == ["balance: {from: [本期欠税余额合计（万元）], unit: 万元}"]
 

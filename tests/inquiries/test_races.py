@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from gateway.evidence.conservation import find_differences
+from gateway.identity.clients.registry import add_institution
 from gateway.inquiries import inquiry, providers
 from gateway.inquiries.store import expire_intents
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.settings import Settings
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.gates import held, writes_to
 from tests.identities import change
@@ -222,9 +224,9 @@ async def test_a_usage_result_reported_twice_at_once_is_one(ready):
     assert len({one.json()["result"] for one in told}) == 1
 
 
-async def asks(story, headers, key):
+async def asks(story, headers, key, **changes):
     """Ask with a token that was given before: none is given to a client that is being changed."""
-    body = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
+    body = {"subject": uscc(1), "product": "score", "purpose": "pre_loan", **changes}
     return await story.client.post("/v1/inquiries", json=body, headers={"Idempotency-Key": key, **headers})
 
 
@@ -245,6 +247,20 @@ async def test_an_inquiry_that_meets_a_suspension_waits_for_its_commit_and_is_de
     await ending
     answer = await asked
     assert slug(answer) == reason, answer.text
+
+
+async def test_an_inquiry_that_meets_the_suspension_of_who_passes_it_on_is_denied(ready):
+    async with ready.gateway.units.begin("test.register", OPERATOR) as work:
+        await add_institution(work, institution_id="service", name="金融服务平台", kind="other")
+    headers = await ready.headers("bank-1")
+    assert (await asks(ready, headers, "passed-1", intermediary="service")).status_code == 200
+    async with held(ready.gateway.database, writes_to("audit_event")) as gate:
+        ending = asyncio.create_task(change(ready.gateway, "institution:service", "suspend"))
+        await gate.waiting(1)
+        asked = asyncio.create_task(asks(ready, headers, "passed-2", intermediary="service"))
+        await gate.waiting(2)
+    await ending
+    assert slug(await asked) == "unknown-intermediary"
 
 
 @pytest.mark.parametrize("reason", SUSPENSIONS)

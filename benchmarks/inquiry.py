@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -78,8 +78,8 @@ def authoriser(instance: Instance) -> Callable[[], str]:
     return authorise
 
 
-def prepare(folder: Path) -> Instance:
-    """Serve an instance whose bank may ask about one enterprise."""
+def prepare(folder: Path, around_start: AbstractContextManager[None] | None = None) -> Instance:
+    """Serve an instance whose bank may ask about one enterprise; the service is started within `around_start`."""
     env = {**os.environ, "XINQIAO_HOME": str(folder), "XINQIAO_PORT": "8731", "XINQIAO_ISSUER": "http://127.0.0.1:8731",
            "XINQIAO_LOG_LEVEL": "WARNING"}  # fmt: skip
     (folder / "gateway").mkdir()
@@ -91,7 +91,8 @@ def prepare(folder: Path) -> Instance:
     instance.add("signatory", "boss", "--subject", uscc(SHOES))
     for scope, holder in (("account", "bank-1"), ("institution", "bank")):
         instance.cli("quota", "set", holder, "--scope", scope, "--day", "100000000", "--month", "100000000")
-    instance.start("serve")
+    with around_start or nullcontext():
+        instance.start("serve")
     instance.wait_up()
     instance.push("market_regulation", "ent_registration", registrations())
     until = (datetime.now(UTC) + timedelta(days=9)).isoformat()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from connectors.conversion.identifiers import organisation_check, uscc_check
 from connectors.conversion.rows import EXAMPLE_MARK
 from connectors.model.datasets import Dataset, Field
-from connectors.model.mapping import heading_key
+from connectors.model.folding import heading_key
 
 _EXAMPLES = {
     "text": "示例", "date": "2026-01-31", "until": "2027-01-31", "money": "5000", "currency": "人民币", "list": "示例",

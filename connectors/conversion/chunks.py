@@ -3,7 +3,7 @@
 The result is that of RowMapper for every row; a test compares the two over everything that occurs.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,29 +12,38 @@ import polars as pl
 from connectors.conversion import dates
 from connectors.conversion.binding import Binding
 from connectors.conversion.cells import NULLS, Reason
-from connectors.conversion.columns import are_unified_codes, cells_of, map_distinct, read_column, read_names
+from connectors.conversion.columns import (
+    are_unified_codes,
+    cells_of,
+    fold_documents,
+    map_distinct,
+    read_column,
+    read_names,
+)
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier, Kind
+from connectors.conversion.keys import PARTY, is_folded
 from connectors.conversion.party import PERSON, PERSONAL_PARTY
 from connectors.conversion.rows import LONGEST_KEY, Mapped, Refused, RowMapper
+from connectors.model.folding import code_key, name_key
 
 FEWEST_FOR_COLUMNS = 100  # below, setting columns up costs more than it saves
 _CODES = pl.List(pl.String)
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "place": pl.Int32, "key": pl.String, "kind": pl.String, "value": pl.String, "organisation": pl.String,
     "name": pl.String, "producer": pl.String, "event_date": pl.String, "publish_until": pl.String,
-    "canonical": pl.String, "also": _CODES,
+    "canonical": pl.String, "former": pl.String, "also": _CODES,
 }  # fmt: skip
 Rows = Sequence[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """What came of some rows: records-to-be in their order (SCHEMA), refusals, and persons dropped."""
+    """What came of some rows: records-to-be in their order (SCHEMA), refusals, and the numbers of persons' rows."""
 
     sound: pl.DataFrame
     refused: list[tuple[int, tuple[Reason, ...], list[str]]]
-    natural_persons: int
+    natural_persons: list[int]
 
 
 class ChunkMapper:
@@ -47,6 +56,7 @@ class ChunkMapper:
         self._fields = sorted((bound for bound in binding.fields if bound.is_read), key=lambda bound: bound.name)
         texts = {bound.name for bound in self._fields if bound.field.type not in {"list", "flag"}}
         known = {"party", *texts, *(bound.name for bound in binding.fields if not bound.is_read)}
+        self._folded = [f"field.{part}" for part in binding.dataset.key if is_folded(binding.dataset, part)]
         self._columnar = bool(binding.codes) and set(binding.dataset.key) <= known
 
     def map(self, rows: Rows) -> Chunk:
@@ -65,7 +75,7 @@ class ChunkMapper:
 
     def _one_by_one(self, rows: Rows) -> Chunk:
         sound: list[tuple[object, ...]] = []
-        refused, persons = [], 0
+        refused, persons = [], []
         for number, cells in rows:
             outcome = self._rows.map(cells)
             if isinstance(outcome, Mapped):
@@ -73,7 +83,7 @@ class ChunkMapper:
             elif isinstance(outcome, Refused):
                 refused.append((number, outcome.reasons, cells))
             elif outcome == PERSON:
-                persons += 1
+                persons.append(number)
         return Chunk(pl.DataFrame(sound, SCHEMA, orient="row").sort("place"), refused, persons)
 
     def _read(self, rows: Rows) -> tuple[pl.DataFrame, pl.Series]:
@@ -83,11 +93,13 @@ class ChunkMapper:
         codes = columns[binding.codes[0]]
         names, plain = read_names(columns[binding.names[0]])
         plain &= are_unified_codes(codes) & ~codes.is_in(sorted(self._rows.party.absent))
-        plain &= ~names.str.contains("*", literal=True)  # a starred name may be a person's
+        plain &= ~names.str.contains("[*＊]") & ~names.is_in(
+            sorted(self._rows.party.absent)
+        )  # starred: perhaps a person
         for place in binding.kinds:
-            plain &= ~columns[place].str.strip_chars().is_in(sorted(PERSONAL_PARTY))
+            plain &= ~map_distinct(name_key, columns[place]).is_in(sorted(PERSONAL_PARTY))
         for place in binding.authorities:
-            plain &= codes != columns[place].str.strip_chars().str.to_uppercase()
+            plain &= codes != map_distinct(code_key, columns[place])
         read = {"place": pl.Series([number for number, _ in rows], dtype=pl.Int32), "name": names, "code": codes}
         if binding.dataset.registers:
             read["also"] = self._further_codes(rows, codes, [columns[place] for place in binding.codes[1:]])
@@ -99,19 +111,28 @@ class ChunkMapper:
                 good &= values.is_not_null()
             plain &= good
             read[f"field.{bound.name}"] = values
-        frame = self._with_dates(pl.DataFrame(read)).with_columns(self._key(read).alias("key"))
+        frame = self._with_keys(self._with_dates(pl.DataFrame(read)))
         plain &= frame["event_date"].fill_null("") <= self._latest
         longest = frame.select(pl.max_horizontal(pl.col("key", "name").str.len_chars())).to_series()
         return frame, plain & (longest <= LONGEST_KEY).fill_null(value=False)
 
-    def _key(self, read: Container[str]) -> pl.Expr:
-        """Return the business key (connectors/conversion/keys.py) of plain rows, whose party is known by its code."""
+    def _with_keys(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add the keys (connectors/conversion/keys.py) of plain rows, whose party is known by its code."""
+        spelled = {name: frame[name] for name in self._folded if name in frame.columns}
+        folded = {name: key for name, cells in spelled.items() if (key := fold_documents(cells)) is not cells}
+        former = self._joined(frame)
+        key = self._joined(frame.with_columns(**folded)) if folded else former
+        other = former.set(former == key, None) if folded else pl.lit(None, pl.String)
+        return frame.with_columns(key.alias("key"), other.alias("former"))
+
+    def _joined(self, frame: pl.DataFrame) -> pl.Series:
+        there = frozenset(frame.columns)
         parts = [
-            pl.col("code") if part == "party" else pl.col(f"field.{part}").fill_null("") if f"field.{part}" in read
+            pl.col("code") if part == PARTY else pl.col(f"field.{part}").fill_null("") if f"field.{part}" in there
             else pl.lit("")
             for part in self._binding.dataset.key
         ]  # fmt: skip
-        return pl.concat_str(parts, separator="|")
+        return frame.select(pl.concat_str(parts, separator="|")).to_series()
 
     def _further_codes(self, rows: Rows, codes: pl.Series, columns: list[pl.Series]) -> pl.Series:
         """Return, row by row, the sound codes beside the first; null where there is none, as nearly everywhere."""
@@ -154,7 +175,7 @@ class ChunkMapper:
         return frame.select(
             pl.col("place"), pl.col("key"), pl.lit("uscc").alias("kind"), pl.col("code").alias("value"),
             pl.col("code").str.slice(8, 9).alias("organisation"), pl.col("name"), producer.alias("producer"),
-            pl.col("event_date"), pl.col("publish_until"), canonical.alias("canonical"),
+            pl.col("event_date"), pl.col("publish_until"), canonical.alias("canonical"), pl.col("former"),
             pl.col("also") if "also" in frame.columns else pl.lit(None, _CODES).alias("also"),
         )  # fmt: skip
 
@@ -163,7 +184,8 @@ def _row_of(number: int, mapped: Mapped) -> tuple[object, ...]:
     identifier = mapped.identifier
     return (
         number, mapped.key, identifier.kind.value, identifier.value, identifier.organisation, mapped.name,
-        mapped.producer, mapped.event_date, mapped.publish_until, mapped.canonical.decode(), _spelled(mapped.also),
+        mapped.producer, mapped.event_date, mapped.publish_until, mapped.canonical.decode(), mapped.former,
+        _spelled(mapped.also),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from connectors.conversion.binding import BoundField
 from connectors.conversion.cells import NULLS, CellError
 from connectors.conversion.identifiers import ALPHABET, DEPARTMENTS
 from connectors.conversion.rows import Value, reader_of
+from connectors.model.folding import document_key
 
 _LONGEST_PLAIN = 2_000  # characters
 # Letters, ideographs and the punctuation of Chinese texts: nothing here is a blank, a control or an invisible mark.
@@ -33,6 +34,7 @@ _MAY_BE_PERSONAL = "|".join(
         rf"{_ALONE}(?:62|[345]\d)\d\d(?:[\s-]?\d{{4}}){{3}}",
     )
 )
+_MAY_BE_SPOILT = r"^[+-]?\d(?:\.\d+)?[Ee]"
 _DIGITS = r"^\d{1,9}(?:\.\d{1,6})?$"
 _USCC = r"^(?:9[1-9]|[1-9ANY][0-9A-HJ-NPQRTUWXY])\d{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 _LETTERED = r"^9|^.{1,16}[A-Z]"  # no citizen number begins with 9 or has a letter before its last place
@@ -50,7 +52,8 @@ def read_column(bound: BoundField, cells: pl.Series) -> Read:
     if bound.column.nulls:
         return _read_distinct(read, cells, _dtype(bound))
     if bound.field.type == "text":
-        return read_text(cells)
+        values, plain = read_text(cells)
+        return values, plain & ~cells.str.contains(_MAY_BE_SPOILT) if bound.keyed or bound.field.is_document else plain
     if bound.field.type == "money" and (bound.column.unit or bound.field.unit) == bound.field.unit:
         return _read_amounts(read, cells)
     return _read_distinct(read, cells, _dtype(bound))
@@ -68,7 +71,7 @@ def read_text(cells: pl.Series) -> Read:
     """Return texts as normalise.read_text does, and which are plain."""
     null = cells.is_in(_NULLS)
     plain = cells.str.contains(_PLAIN) & ~cells.str.contains(_MAY_BE_PERSONAL)
-    plain &= cells.str.len_chars() <= _LONGEST_PLAIN
+    plain &= (cells.str.len_chars() <= _LONGEST_PLAIN) & ~cells.str.starts_with("#")  # #N/A and the like
     return cells.set(null, None), plain | null
 
 
@@ -177,6 +180,18 @@ def _dtype(bound: BoundField) -> pl.DataType | type[pl.DataType]:
     if bound.field.type == "list":
         return pl.List(pl.String)
     return pl.Boolean if bound.field.type == "flag" else pl.String
+
+
+# Texts as documents are numbered that folding leaves alone: anything else is folded one by one.
+_OFFICIAL = r"^[!-'*-Z\\^_`|~×、。〇《》〔〕一-鿿]*$"
+
+
+def fold_documents(values: pl.Series) -> pl.Series:
+    """Return texts as they stand in keys (folding.document_key); the very series where all of them already do."""
+    odd = ~values.str.contains(_OFFICIAL)
+    if not odd.any():
+        return values
+    return map_distinct(document_key, values.set(~odd, None)).fill_null(values)
 
 
 def map_distinct(turn: Callable[[str], str], values: pl.Series) -> pl.Series:

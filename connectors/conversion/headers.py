@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from connectors.conversion.binding import Binding, bind
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
-from connectors.model.mapping import heading_key
+from connectors.model.folding import heading_key
 
 PARTY, ROW = "party", "row"  # what refusals stand under that belong to no field
 

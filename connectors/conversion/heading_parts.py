@@ -7,7 +7,7 @@ headings of the same parts mean the same, whoever writes them; so do English one
 import re
 from functools import cache
 
-from connectors.model.mapping import heading_key
+from connectors.model.folding import heading_key
 
 _BRACKETS = re.compile(r"\([^()]*\)$|[*:]$")
 _NUMBERED = re.compile(r"[^()]*\d\(([^()]{4,})\)")  # 行政相对人代码_1(统一社会信用代码): the bracket says what it is

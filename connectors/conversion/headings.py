@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from connectors.conversion.heading_parts import alternatives, canonical, meaning, plain
 from connectors.conversion.synonyms import SYNONYMS
-from connectors.model.mapping import heading_key
+from connectors.model.folding import heading_key
 
 SURELY, NEAR = 0.8, 0.4
 _UNIT = re.compile(r"\((?:单位:)?(?:人民币)?([^()]{1,5})\)$")

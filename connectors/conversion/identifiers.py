@@ -5,11 +5,12 @@ shifted. A citizen number is told by its birth date and check digit before anyth
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+
+from connectors.model.folding import code_key
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -20,6 +21,8 @@ _CITIZEN_CHECK = "10X98765432"
 _PROVINCES = frozenset(  # GB/T 2260; 91 stands for the permits of foreign residents
     re.findall("..", "111213141521222331323334353637414243444546505152535461626364657181828391")
 )
+# Who was born later is a child. Numbers of documents hold the day they were made at the same places.
+LAST_GROWN_UP = "2008"
 DEPARTMENTS = frozenset("123456789ANY")  # who registers: GB 32100 amendment 1 (2016)
 
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
@@ -28,7 +31,7 @@ _TAX = re.compile(r"[0-9]{6}[0-9A-Z]{8}[0-9X](?:[0-9]{3})?")
 # A sole trader's tax number is a citizen number with a suffix for the shop: three digits, or a letter and a digit.
 _OLD_CITIZEN = re.compile(r"([0-9]{15}|[0-9]{17}[0-9X](?=..))(?:0[0-9]{2}|[A-Z][0-9O])?")
 _ROUNDED = re.compile(r"(?:1[1239]|5[123]|9[123])([0-9]{2})[0-9]{11}000")  # a unified code cut to 15 digits, if it is
-_COPY = re.compile(r"(?:\([0-9]+[-—]+[0-9]+\)|号)$")  # which copy of the licence, as it is printed beside the number
+_COPY = re.compile(r"(?:\([0-9]+-+[0-9]+\)|号)$")  # which copy of the licence, as it is printed beside the number
 _UNCHECKED = re.compile(r"(?:事证第)?(?:1([0-9]{2})[0-9]{9}|([0-9]{2})[0-9]{11})")
 _EMPTY = frozenset({"", "/", "\\", "-", "--", "NULL", "NONE", "N/A", "无", "暂无", "空"})
 
@@ -62,7 +65,7 @@ def read_identifier(text: str | None, *, tax: bool = False) -> Identifier:
 
     One in eleven old tax numbers also passes as a registration number: `tax` says that the column holds the former.
     """
-    code = _COPY.sub("", compact(text))
+    code = _COPY.sub("", code_key(text or ""))
     if code in _EMPTY:
         return Identifier(Kind.EMPTY, "")
     if "*" in code or "×" in code:
@@ -88,12 +91,6 @@ def _read_enterprise(code: str, *, tax: bool) -> Identifier | None:
         plain = code.replace("-", "")
         return Identifier(Kind.ORGANISATION, plain, plain)
     return None
-
-
-def compact(text: str | None) -> str:
-    """Return a code in its one spelling: half width, upper case, no blanks or invisible characters."""
-    plain = unicodedata.normalize("NFKC", text or "").upper()
-    return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf").strip("'’‘`\"")
 
 
 def is_uscc(code: str) -> bool:
@@ -154,6 +151,11 @@ def is_citizen(code: str) -> bool:
         return False
     total = sum(weight * int(c) for weight, c in zip(_CITIZEN_WEIGHTS, code, strict=False))
     return _CITIZEN_CHECK[total % 11] == code[17] and _is_date(code[6:14])
+
+
+def is_adults(code: str) -> bool:
+    """Tell whether the birth date in a citizen number of 18 is that of somebody who is alive and grown up."""
+    return "1905" <= code[6:10] <= LAST_GROWN_UP
 
 
 def is_old_citizen(code: str) -> bool:

@@ -6,13 +6,15 @@ Values are JSON without floats: dates "YYYY-MM-DD", money a decimal string in th
 import re
 import unicodedata
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
-from connectors.conversion.cells import HIDDEN, NULLS, CellError, without_citizens
+from connectors.conversion.cells import HIDDEN, NULLS, CellError, refuse_errors, refuse_spoilt, without_citizens
+from connectors.conversion.figures import FIGURES, IN_WORDS, SIGN_OF_YUAN, decimal_string, figure, plain_cell
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.numerals import NUMERALS, read_numerals
 from connectors.conversion.units import ratio
+from connectors.model.folding import visible
 
 LONGEST_TEXT = 20_000
 UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
@@ -20,17 +22,17 @@ _SCALES = {"": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
 _CURRENCIES = {
     "人民币": "CNY", "美元": "USD", "欧元": "EUR", "港元": "HKD", "香港元": "HKD", "港币": "HKD", "日元": "JPY",
 }  # fmt: skip
-_FIGURES = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _MONEY = re.compile(
-    rf"(?:人民币|¥|￥)?({_FIGURES}|\.\d+)\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?[整正]?\)?"
+    rf"{SIGN_OF_YUAN}({FIGURES})\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?[整正]?\)?",
+    re.IGNORECASE,
 )
-_IN_WORDS = re.compile(rf"(?:人民币)?([{NUMERALS}]+)[元圆]零?(?:([{NUMERALS}])角)?零?(?:([{NUMERALS}])分)?[整正]?")
-_AMOUNT = rf"({_FIGURES}|[{NUMERALS}]+)\s*(万)?"
+_IN_WORDS = re.compile(rf"{SIGN_OF_YUAN}([{NUMERALS}]+)[元圆]零?(?:([{NUMERALS}])角)?零?(?:([{NUMERALS}])分)?[整正]?")
+_AMOUNT = rf"({FIGURES}|{IN_WORDS})\s*(万)?"
 _TOTAL = re.compile(rf"[共合]计(?:处罚|处|罚款)?(?:人民币)?{_AMOUNT}元(?:的?罚款|[。;,]|$)")
 _FINE = re.compile(
     rf"罚款(?:金额)?(?:人民币)?\s*{_AMOUNT}元?|处(?:以)?(?:人民币)?\s*{_AMOUNT}元(?:人民币)?(?:整)?的?罚款"
 )
-_NUMBER = re.compile(rf"(-?)({_FIGURES}|\.\d+)\s*\(?([^\d\s(),.]{{0,6}})\)?")
+_NUMBER = re.compile(rf"(-?)({FIGURES}|{IN_WORDS})\s*\(?([^\d\s(),.]{{0,6}})\)?")
 _FLAGS = {
     **dict.fromkeys(("是", "有", "真", "1", "Y", "YES", "TRUE", "T", "√"), True),
     **dict.fromkeys(("否", "没有", "假", "0", "N", "NO", "FALSE", "F", "×"), False),
@@ -47,20 +49,43 @@ def read_text(cell: str) -> str | None:
 
 def read_key_text(cell: str) -> str | None:
     """Return text without surrounding blanks, control characters and citizen numbers; None for the usual nulls."""
+    value = _printable(cell)
+    return without_citizens(value) if value and len(value) >= 18 else value
+
+
+def _printable(cell: str) -> str | None:
     value = cell.strip()
     if value in NULLS:
         return None
+    refuse_errors(value)
     if len(value) > LONGEST_TEXT:
         raise CellError("text_too_long", f"超过 {LONGEST_TEXT} 个字符 longer than {LONGEST_TEXT} characters")
-    if not value.isprintable():
-        value = "".join(c if c.isprintable() else " " for c in value)
-    return without_citizens(value) if len(value) >= 18 else value
+    return value if value.isprintable() else "".join(c if c.isprintable() else " " for c in value)
 
 
 def read_key(cell: str) -> str | None:
     """Return text as `read_key_text` does. Raises CellError for a citizen number: masked, two would become one."""
     value = read_key_text(cell)
-    if value and HIDDEN in value and HIDDEN not in cell:
+    return _as_key(cell, value) if value else value
+
+
+def read_document(cell: str, *, keyed: bool = False) -> str | None:
+    """Return the number of a document as it is spelled. Raises CellError where a spreadsheet has spoilt it.
+
+    A number with a day in it is no citizen number here; one that stands among other words and can be nothing else is.
+    """
+    value = _printable(cell)
+    if not value:
+        return value
+    refuse_spoilt(value)
+    if len(value) > 18:
+        value = without_citizens(value, surely=True)
+    return _as_key(cell, value) if keyed else value
+
+
+def _as_key(cell: str, value: str) -> str:
+    refuse_spoilt(value)
+    if HIDDEN in value and HIDDEN not in cell:
         raise CellError("key_personal", _KEY_PERSONAL)
     return value
 
@@ -72,8 +97,8 @@ def read_money(cell: str, unit: str, into: str = "", *, foreign: bool = False) -
     Amounts in words (壹仟贰佰元伍角整) say their unit themselves. A currency other than the yuan is read where another
     field tells which it is (`foreign`).
     """
-    value = unicodedata.normalize("NFKC", cell).strip()
-    if value in NULLS:
+    value = plain_cell(cell)
+    if value is None:
         return None
     if value.startswith("-"):
         raise CellError("money_negative", "金额不能为负 an amount cannot be negative")
@@ -87,7 +112,7 @@ def read_money(cell: str, unit: str, into: str = "", *, foreign: bool = False) -
     if found[4] and _CURRENCIES[found[4]] != "CNY" and not foreign:
         raise CellError("money_foreign", f"{found[4]}：此目录只收人民币金额，请折算 convert it: yuan only")
     scale = _SCALES[found[2] or ""] if found[2] or found[3] else UNITS[unit]
-    return decimal_string(found[1], scale / UNITS[into or unit])
+    return decimal_string(found[1].replace(",", ""), scale / UNITS[into or unit])
 
 
 def _yuan_in_words(value: str) -> str | None:
@@ -113,13 +138,13 @@ def find_fine(text: str, unit: str) -> str | None:
 
 
 def _fine(digits: str, scale: str, unit: str) -> str | None:
-    number = digits if digits[0].isdecimal() else read_numerals(digits)
-    return None if number is None else decimal_string(str(number), _SCALES[scale] / UNITS[unit])
+    number = figure(digits)
+    return None if number is None else decimal_string(number, _SCALES[scale] / UNITS[unit])
 
 
 def read_currency(cell: str) -> str | None:
     """Return the currency (ISO 4217) a capital is written in; CNY where none is named."""
-    value = unicodedata.normalize("NFKC", cell).strip()
+    value = unicodedata.normalize("NFKC", visible(cell)).strip()
     if value in NULLS:
         return None
     found = _MONEY.fullmatch(value)
@@ -145,18 +170,19 @@ def read_code(cell: str, codes: Mapping[str, str]) -> str | None:
 @lru_cache(maxsize=100_000)
 def read_number(cell: str, unit: str = "", into: str = "") -> str | None:
     """Return a decimal string in `into`; a unit in the cell wins over `unit`, the column's. 12% of no unit is 0.12."""
-    value = unicodedata.normalize("NFKC", cell).strip()
-    if value in NULLS:
+    value = plain_cell(cell)
+    if value is None:
         return None
     found = _NUMBER.fullmatch(value)
-    if not found:
+    digits = figure(found[2]) if found else None
+    if not found or digits is None:
         raise CellError("number_unreadable", _NO_NUMBER)
     scale = ratio(found[3] or unit or into, into)
     if scale is None:
         named = unit or into
         text = f"不是以{named}计的数字 not a number in {named}" if named else _NO_NUMBER
         raise CellError("number_unreadable", text)
-    plain = decimal_string(found[2], scale)
+    plain = decimal_string(digits, scale)
     return plain if plain == "0" else found[1] + plain
 
 
@@ -173,15 +199,3 @@ def read_flag(cell: str) -> bool | None:
 def code_table(standard: Mapping[str, str], source: Mapping[str, str]) -> dict[str, str]:
     """Return what a cell may say and the code it stands for: the source's words, the standard's words and codes."""
     return {**{code: code for code in standard}, **{word: code for code, word in standard.items()}, **source}
-
-
-def decimal_string(digits: str, scale: Decimal) -> str:
-    """Return digits times scale, to six places, without trailing zeros. Raises CellError."""
-    try:
-        amount = Decimal(digits.replace(",", "")) * scale
-    except InvalidOperation as fault:
-        raise CellError("money_unreadable", "不是金额 not an amount") from fault
-    if amount >= Decimal(10) ** 15:
-        raise CellError("money_too_large", "金额过大，请核对单位 too large an amount: check its unit")
-    plain = f"{amount.quantize(Decimal('0.000001')):f}"
-    return plain.rstrip("0").rstrip(".") or "0"

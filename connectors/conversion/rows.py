@@ -14,14 +14,14 @@ import orjson
 
 from connectors.conversion import dates, normalise
 from connectors.conversion.binding import Binding, BoundField
-from connectors.conversion.cells import NULLS, CellError, Reason, shown
+from connectors.conversion.cells import ERROR, NULLS, CellError, Reason, is_error, shown
 from connectors.conversion.extracting import extracted
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier
-from connectors.conversion.keys import business_key
-from connectors.conversion.names import name_key
+from connectors.conversion.keys import business_keys
 from connectors.conversion.party import PERSON, PartyReader
 from connectors.model.datasets import FieldType
+from connectors.model.folding import name_key
 
 EXAMPLE_MARK = "（示例行）"  # ends the name in the example row of a dataset's form
 LONGEST_KEY = 600  # characters: an index entry of PostgreSQL holds 2704 bytes
@@ -40,6 +40,7 @@ class Mapped:
     event_date: str | None
     publish_until: str | None
     canonical: bytes
+    former: str | None = None  # the key before keys were folded, where it differs
     also: tuple[Identifier, ...] = ()
 
 
@@ -85,6 +86,8 @@ class RowMapper:
         fields, reasons = self._read_fields(cells)
         if isinstance(party, Reason):
             reasons.insert(0, party)
+        elif is_error(name) and not any(reason.code == "spreadsheet_error" for reason in reasons):
+            reasons.insert(0, Reason("spreadsheet_error", self._header[self._names[0]], shown(name), ERROR))
         said = _date(fields, self._dataset.event_date)
         event_date = dates.first_day(said) if said else None
         if event_date and event_date > self._latest:
@@ -92,7 +95,8 @@ class RowMapper:
             reasons.append(Reason("date_future", str(self._dataset.event_date), event_date, text))
         if reasons or not isinstance(party, Identifier):
             return Refused(tuple(reasons))
-        mapped = self._record(cells, party, name, fields, event_date)
+        known_as = "" if name in self.party.absent else name
+        mapped = self._record(cells, party, known_as, fields, event_date)
         if max(len(mapped.key), len(mapped.name_key)) > LONGEST_KEY:
             text = f"名称或主键超过 {LONGEST_KEY} 字 the name or key is longer than {LONGEST_KEY} characters"
             return Refused((Reason("key_too_long", self._label(self._names[0]), shown(name), text),))
@@ -121,9 +125,7 @@ class RowMapper:
     def _record(
         self, cells: Sequence[str], identifier: Identifier, name: str, fields: dict[str, Value], event_date: str | None
     ) -> Mapped:
-        spelled = name_key(name)
-        party = identifier.value or spelled
-        key = business_key(self._dataset, party, fields)
+        key, former = business_keys(self._dataset, identifier.value, name, fields)
         producer = without_contacts(cells[self._producers[0]].strip()) if self._producers else None
         publish_until = self._publish_until(fields, event_date)
         canonical = orjson.dumps(
@@ -140,7 +142,8 @@ class RowMapper:
             option=orjson.OPT_SORT_KEYS,  # equal to RFC 8785: ASCII names, no floats, no integers beyond 2^53
         )
         also = self.party.others(cells, identifier) if self._dataset.registers else ()
-        return Mapped(key, identifier, name, spelled, producer, event_date, publish_until, canonical, also)
+        spelled = name_key(name)
+        return Mapped(key, identifier, name, spelled, producer, event_date, publish_until, canonical, former, also)
 
     def _publish_until(self, fields: dict[str, Value], event_date: str | None) -> str | None:
         """Return the last day a record may be shown: its own, else so many months after its event."""
@@ -209,6 +212,8 @@ _READERS: dict[FieldType, Callable[[str], Value]] = {
 
 def _reader(bound: BoundField) -> Callable[[str], Value]:
     field, unit = bound.field, bound.column.unit or bound.field.unit
+    if field.type == "text" and field.is_document:
+        return partial(normalise.read_document, keyed=bound.keyed)
     if field.type == "text":
         return normalise.read_key if bound.keyed else normalise.read_text
     if field.type == "money":

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from connectors.decoding.decode import Table
 from connectors.errors import ConnectorError
-from connectors.model.mapping import heading_key
+from connectors.model.folding import heading_key
 
 HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")
 SHORTENED = 2_000  # characters: a cell of this length was cut when it was kept

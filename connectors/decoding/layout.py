@@ -18,7 +18,7 @@ from connectors.decoding.decode import Table
 from connectors.decoding.headless import NoHeaderError, bind_headless, is_data
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
-from connectors.model.mapping import heading_key
+from connectors.model.folding import heading_key
 
 HEADER_WITHIN = 10
 _SHEETS = frozenset(

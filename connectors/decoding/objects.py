@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NoReturn, TextIO
 
 from lxml import etree
 
+from connectors.conversion.figures import plain_decimal
 from connectors.errors import MalformedError
 
 MOST_NAMES = 200
@@ -64,7 +65,7 @@ def _cell(value: object, number: int, name: str) -> str:
     if isinstance(
         value, int | Decimal
     ):  # for objects that another library has read; our own decoder leaves numbers as text
-        return str(value)
+        return plain_decimal(str(value))
     raise MalformedError(f"第 {number} 条的 {name[:50]} 不是单个值 record {number}: {name[:50]} must be a single value")
 
 
@@ -89,8 +90,8 @@ def _no_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON (RFC 8259 6)")
 
 
-# Numbers stay as they were written: an amount is text until the mapping reads it.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_no_number)
+# Numbers stay as they were written, in plain digits: an amount is text until the mapping reads it.
+_DECODER = json.JSONDecoder(parse_float=plain_decimal, parse_int=str, parse_constant=_no_number)
 
 
 def _array(path: Path) -> Iterator[Mapping[str, Any]]:

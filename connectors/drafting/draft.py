@@ -28,7 +28,8 @@ from connectors.drafting.sample import Found, read_sample
 from connectors.drafting.settling import fine_within, settle
 from connectors.drafting.vocabulary import Vocabulary
 from connectors.model.datasets import Agency, Dataset
-from connectors.model.mapping import Column, Party, Producer, heading_key
+from connectors.model.folding import heading_key
+from connectors.model.mapping import Column, Party, Producer
 from connectors.model.mapping import Mapping as Spelling
 
 

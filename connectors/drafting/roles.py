@@ -11,7 +11,8 @@ from connectors.conversion.headings import NONE, SURELY, Nearness, nearness
 from connectors.conversion.shapes import Shape
 from connectors.drafting.matching import CANDIDATE, Matching, Pair, Sample
 from connectors.model.datasets import Dataset
-from connectors.model.mapping import Mapping, heading_key
+from connectors.model.folding import heading_key
+from connectors.model.mapping import Mapping
 
 _CODES = (
     "统一社会信用代码",

@@ -18,7 +18,7 @@ from connectors.decoding.layout import HEADER_WITHIN, combined
 from connectors.drafting.matching import is_counter
 from connectors.drafting.vocabulary import heading_words
 from connectors.model.datasets import Dataset
-from connectors.model.mapping import heading_key
+from connectors.model.folding import heading_key
 
 SAMPLE_ROWS = 500
 _LAST_ROWS = 5

@@ -1,5 +1,6 @@
 """Agencies and datasets as the catalogue describes them: the standard that every delivery is brought to. Pure."""
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,6 +11,12 @@ FieldType = Literal["text", "date", "until", "money", "currency", "code", "list"
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]  # an agency's is also its client id
 KeyType = Literal["uscc", "organisation_code", "registration_number", "tax_number", "name"]
 NodeKind = Literal["government", "finance", "provincial", "platform", "market", "utility", "consumer"]
+
+# 文号, 案号, 许可证编号: but not a party's own number, which may be a person's.
+_DOCUMENT = re.compile(
+    r"(?!.*(?:身份|证件|证照|账号)).*"
+    r"(?:文号|文书号|案号|证号|证书号|证明号|登记号|备案号|保单号|申请号|注册号|编号)"
+)
 
 
 class Title(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -34,6 +41,7 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One field of a dataset. Money and numbers are decimal strings in `unit`; `codes` are code → word.
 
     `personal`: "always", or "sole_trader" where it is personal only if the enterprise is one person (class 92).
+    `document`: whether it holds the number of a document (文号, 许可证编号); where it is not said, its name decides.
     """
 
     zh: str
@@ -42,6 +50,14 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     unit: str = ""
     codes: dict[str, str] = {}
     personal: Literal["", "always", "sole_trader"] = ""
+    document: bool | None = None
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it holds the number of a document: as declared, else as its name says."""
+        if self.document is not None:
+            return self.document
+        return not self.personal and _DOCUMENT.fullmatch(self.zh) is not None
 
 
 class Disclosure(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

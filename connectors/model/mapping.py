@@ -5,14 +5,13 @@ own is empty (金额的右列, 金额的左列).
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
-LONGEST_KNOWN = 100  # characters of a heading worth keeping
+from connectors.model.folding import heading_key
+
 _AT = re.compile(r"第([0-9]{1,9}|[a-z]{1,9})列")
 _BESIDE = re.compile(r"(.+)的([左右])列")
 
@@ -162,16 +161,3 @@ def column_number(name: str) -> int | None:
     for letter in found[1]:
         number = number * 26 + ord(letter) - ord("a") + 1
     return number
-
-
-def heading_key(name: str) -> str:
-    """Return a heading in the spelling headings are compared in."""
-    return _known_key(name) if len(name) <= LONGEST_KNOWN else _key(name)
-
-
-def _key(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in plain if not character.isspace()).strip("*:;'\"")
-
-
-_known_key = lru_cache(maxsize=1 << 12)(_key)  # the catalogue's own headings are asked for again and again

@@ -3,8 +3,8 @@
 import polars as pl
 
 from connectors.conversion.identifiers import Kind
-from connectors.conversion.names import name_key
 from connectors.model.datasets import Dataset
+from connectors.model.folding import name_key
 from connectors.personal.protect import Row, protect
 from connectors.personal.sealing import Connection, SubjectKeys
 
@@ -23,12 +23,15 @@ async def protect_chunk(
     if not touched.any():
         return rest
     personal = sound.filter(touched)
-    members = personal.select("key", "kind", "value", "organisation", "name", pl.col("canonical").cast(pl.Binary))
+    members = personal.select(
+        "key", "kind", "value", "organisation", "name", pl.col("canonical").cast(pl.Binary), "former"
+    )
     protected = await protect(keys, connection, dataset, [Row(*row) for row in members.iter_rows()])
     sealed = personal.with_columns(
         pl.Series("key", [row.key for row in protected], dtype=pl.String),
         pl.Series("name", [row.name for row in protected], dtype=pl.String),
         pl.Series("canonical", [row.canonical.decode() for row in protected], dtype=pl.String),
+        pl.Series("former", [row.former for row in protected], dtype=pl.String),
         pl.Series("name_hash", [row.name_hash for row in protected], dtype=pl.String),
     )
     return pl.concat([sealed, rest]).sort("place")

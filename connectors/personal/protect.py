@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from connectors.conversion.identifiers import Kind
-from connectors.conversion.keys import business_key
-from connectors.conversion.names import name_key
+from connectors.conversion.keys import PARTY, business_keys, former_name_key
 from connectors.conversion.sole_traders import is_sole_trader
 from connectors.model.datasets import Dataset
+from connectors.model.folding import name_key
 from connectors.personal.sealing import Connection, SubjectKeys, is_sealed, is_under
 
 
@@ -29,6 +29,7 @@ class Row(NamedTuple):
     organisation: str | None
     name: str
     canonical: bytes
+    former: str | None = None
 
 
 class Protected(NamedTuple):
@@ -39,12 +40,15 @@ class Protected(NamedTuple):
     name_hash: str
     name: str
     canonical: bytes
+    former: str | None
 
 
 async def protect(keys: SubjectKeys, connection: Connection, dataset: Dataset, rows: Sequence[Row]) -> list[Protected]:
     """Return the rows as they are stored; salts that are missing are made in the caller's transaction."""
     sealer = _Sealer(keys, dataset)
     parties = await asyncio.to_thread(lambda: [sealer.party_of(row) for row in rows])
+    await keys.load(connection, {party.former.ref for party in parties if party.former})
+    parties = [party.former if party.former and keys.holds(party.former.ref) else party for party in parties]
     await keys.ensure(connection, {party.ref for party in parties if party.ref})
     return await asyncio.to_thread(lambda: [sealer.seal(*given) for given in zip(rows, parties, strict=True)])
 
@@ -57,12 +61,16 @@ def resolved_by(row: Row, name_hash: str) -> tuple[str, str]:
 
 
 class _Party(NamedTuple):
-    """What a row is found by, its name's hash, its reference ("" for nothing personal), whether it is one person."""
+    """What a row is found by, its name's hash, its reference ("" for nothing personal), whether it is one person.
+
+    `former` is the same by the name as it was compared before: who is sealed, or erased, under that reference stays so.
+    """
 
     by: tuple[str, str]
     name_hash: str
     ref: str
     one: bool
+    former: "_Party | None" = None
 
 
 class _Sealer:
@@ -75,27 +83,34 @@ class _Sealer:
 
     def party_of(self, row: Row) -> _Party:
         """Tell whose a row is, and whether something of it is personal."""
-        hashed = self._protector.name_hash(name_key(row.name))
+        party, spelled = self._party(row, name_key(row.name)), former_name_key(row.name)
+        if row.value or not party.ref or spelled == name_key(row.name):
+            return party
+        return party._replace(former=self._party(row, spelled))
+
+    def _party(self, row: Row, spelled: str) -> _Party:
+        hashed = self._protector.name_hash(spelled)
         by, one = resolved_by(row, hashed), is_sole_trader(row.kind, row.value, row.name)
         return _Party(by, hashed, self._protector.ref_of(*by) if one or self._personal[False] else "", one)
 
     def seal(self, row: Row, party: _Party) -> Protected:
         """Seal what is personal of a row."""
         if not party.ref:
-            return Protected(row.key, party.by, party.name_hash, row.name, row.canonical)
+            return Protected(row.key, party.by, party.name_hash, row.name, row.canonical, row.former)
         record: dict[str, Any] = orjson.loads(row.canonical)
-        fields, key = record["fields"], row.key
-        hashed = {name: self._protector.name_hash(str(fields.get(name) or "")) for name in self._in_key[party.one]}
-        if hashed or (party.one and not row.value):
-            spelled = party.name_hash if party.one else name_key(row.name)
-            key = record["key"] = business_key(self._dataset, row.value or spelled, {**fields, **hashed})
+        fields, key, former = record["fields"], row.key, row.former
+        hidden = {*self._in_key[party.one], *([PARTY] if party.one and not row.value else [])}
+        if hidden:
+            hashed = self._protector.name_hash
+            key, former = business_keys(self._dataset, row.value, row.name, fields, hidden, hashed)
+            record["key"] = key
         for name in self._personal[party.one]:
             if fields.get(name) is not None:
                 fields[name] = self._keys.seal_many((party.ref,), name, (fields[name],))[0]
         if party.one:
             record["name"] = self._keys.seal_many((party.ref,), "name", (row.name,))[0]
         canonical = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-        return Protected(key, party.by, party.name_hash, record["name"], canonical)
+        return Protected(key, party.by, party.name_hash, record["name"], canonical, former)
 
 
 def personal_fields(dataset: Dataset, *, one: bool) -> set[str]:

@@ -100,6 +100,10 @@ class SubjectKeys:
         if wanted := sorted({ref for ref in refs if ref not in self._ciphers}):
             await self._read(connection, wanted)
 
+    def holds(self, ref: str) -> bool:
+        """Tell whether `ensure` or `load` found a party, be it an erased one."""
+        return ref in self._ciphers
+
     async def _read(self, connection: Connection, refs: list[str]) -> None:
         found = await connection.execute(_LOAD, [refs])
         async for ref, salt in found:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from connectors.conversion.binding import BoundField, bind_field
 from connectors.conversion.cells import CellError
 from connectors.conversion.identifiers import Kind, read_identifier
-from connectors.conversion.keys import business_key
-from connectors.conversion.names import name_key
+from connectors.conversion.keys import PARTY, Keys, business_keys
 from connectors.conversion.rows import Value, cell_of, reader_of
 from connectors.conversion.sole_traders import is_sole_trader
 from connectors.decoding.decode import Table
@@ -33,8 +32,8 @@ class _Columns:
     fields: dict[str, tuple[BoundField, Reader]]
 
 
-def read_keys(dataset: Dataset, table: Table, protector: Protector) -> Iterator[tuple[int, str | None]]:
-    """Return each row's number and business key, None where the row holds no key.
+def read_keys(dataset: Dataset, table: Table, protector: Protector) -> Iterator[tuple[int, Keys | None]]:
+    """Return each row's number and its keys, None where the row holds no key.
 
     Raises MalformedError where columns of the key are missing, or there are too many rows.
     """
@@ -70,7 +69,7 @@ def _field(dataset: Dataset, mapping: Mapping, header: Header, name: str) -> tup
     return bound, reader_of(bound)
 
 
-def _key(dataset: Dataset, columns: _Columns, cells: Sequence[str], protector: Protector) -> str | None:
+def _key(dataset: Dataset, columns: _Columns, cells: Sequence[str], protector: Protector) -> Keys | None:
     identifier = next(
         (read for read in (read_identifier(cells[at]) for at in columns.codes) if read.kind in _CODED), None
     )
@@ -83,10 +82,5 @@ def _key(dataset: Dataset, columns: _Columns, cells: Sequence[str], protector: P
         fields = {part: read(cell_of(bound, cells)[0]) for part, (bound, read) in columns.fields.items()}
     except CellError:
         return None
-    hashed = personal_fields(dataset, one=one)
-    told = {
-        part: protector.name_hash(str(value)) if part in hashed and value is not None else value
-        for part, value in fields.items()
-    }
-    spelled = name_key(name)
-    return business_key(dataset, code or (protector.name_hash(spelled) if one else spelled), told)
+    hidden = personal_fields(dataset, one=one) | ({PARTY} if one and not code else set())
+    return business_keys(dataset, code, name, fields, hidden, protector.name_hash)

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.conversion.keys import Keys
+from connectors.model.datasets import Dataset
 from connectors.records.life import ActError, ActKind, Ending, PastAct, Role, State, Version, decide_act
 from connectors.records.tables import RecordAct
 
@@ -90,6 +92,14 @@ class History:
 async def find_record(session: AsyncSession, record_id: UUID) -> RowMapping | None:
     """Return one version of a record."""
     return (await session.execute(_FIND, {"record": record_id})).mappings().one_or_none()
+
+
+async def find_key(session: AsyncSession, dataset: Dataset, keys: Keys) -> Key:
+    """Return the key a record is stored under: the one it had before keys were folded, where it is held by that."""
+    former = Key(dataset.dataset, dataset.agency, keys.former or "")
+    if keys.former and (await session.execute(_CURRENT, vars(former))).one_or_none() is not None:
+        return former
+    return Key(dataset.dataset, dataset.agency, keys.key)
 
 
 async def find_current(session: AsyncSession, key: Key) -> RowMapping | None:

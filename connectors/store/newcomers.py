@@ -94,7 +94,7 @@ class Subjects:
         `kinds` and `values` are what the records are found by (resolved_by), `sole` what look_up returned for them.
         """
         if self._dataset.registers:
-            self._learn(rows.filter(pl.col("kind") == Kind.USCC))
+            self._learn(rows.filter((pl.col("kind") == Kind.USCC) & (pl.col("name") != "")))
         owners: list[bytes | None] = []
         known, new = self._ids, self._new
         for kind, value, record_id in zip(kinds, values, record_ids, strict=True):

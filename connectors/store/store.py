@@ -1,6 +1,7 @@
 """The record store: chunks of one submission, in their order, into the caller's transaction.
 
 1. Find what is new: a row equal to the version before it is a duplicate, any other a first version or a correction.
+   What was stored before keys were folded is found by the key it has, and keeps it (connectors/conversion/keys.py).
 2. Find whose each record is; unified codes never seen get a subject, made at the end in one statement (connectors/
    newcomers.py), so that two submissions never wait for each other in a circle.
 3. Close the versions that are replaced, and copy the new ones straight into the table.
@@ -10,12 +11,13 @@ A chunk is copied while the next one is judged: what the server still lacks of i
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 import polars as pl
 import psycopg
 from uuid_utils import uuid7
@@ -45,18 +47,40 @@ class Counts:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A chunk's records with the bytes they are stored and found by."""
+    """A chunk's records with the bytes they are stored and found by.
+
+    `formers` are, by place, the key a record had before keys were folded, and its digest, where that differs.
+    """
 
     sound: pl.DataFrame
     keys: list[bytes]
     key_ids: list[bytes]
     canonicals: list[bytes]
     digests: list[bytes]
+    formers: Mapping[int, tuple[bytes, bytes]] = field(default_factory=dict)
+
+    def asked(self) -> list[bytes]:
+        """Return the digests of all keys these records may be stored under."""
+        return [*self.key_ids, *(key_id for _, key_id in self.formers.values())]
+
+    def under(self, stored: Container[bytes]) -> "Prepared":
+        """Return the records under the keys they have in the store: the old spelling wins."""
+        held = {at: former for at, former in self.formers.items() if former[1] in stored}
+        if not held:
+            return self
+        keys, key_ids, canonicals, digests = map(list, (self.keys, self.key_ids, self.canonicals, self.digests))
+        for at, (key, key_id) in held.items():
+            keys[at], key_ids[at] = key, key_id
+            record = orjson.loads(canonicals[at]) | {"key": key.decode()}
+            canonicals[at] = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+            digests[at] = leaf_hash(canonicals[at])
+        return Prepared(self.sound, keys, key_ids, canonicals, digests)
 
     def only(self, places: list[int]) -> "Prepared":
         """Return the records at these places."""
         columns = (self.keys, self.key_ids, self.canonicals, self.digests)
-        return Prepared(self.sound[places], *([column[at] for at in places] for column in columns))
+        keys, key_ids, canonicals, digests = ([column[at] for at in places] for column in columns)
+        return Prepared(self.sound[places], keys, key_ids, canonicals, digests)
 
 
 @dataclass(frozen=True)
@@ -87,7 +111,11 @@ def prepare(dataset: Dataset, sound: pl.DataFrame) -> Prepared:
     sha256, prefix = hashlib.sha256, f"{dataset.dataset}|{dataset.agency}|".encode()
     keys, canonicals = sound["key"].cast(pl.Binary).to_list(), sound["canonical"].cast(pl.Binary).to_list()
     key_ids = [sha256(prefix + key).digest()[:KEY_BYTES] for key in keys]
-    return Prepared(sound, keys, key_ids, canonicals, [leaf_hash(canonical) for canonical in canonicals])
+    spelled = (
+        sound.with_row_index("at").filter(pl.col("former").is_not_null()).select("at", pl.col("former").cast(pl.Binary))
+    )
+    formers = {at: (key, sha256(prefix + key).digest()[:KEY_BYTES]) for at, key in spelled.iter_rows()}
+    return Prepared(sound, keys, key_ids, canonicals, [leaf_hash(canonical) for canonical in canonicals], formers)
 
 
 class Store:
@@ -103,7 +131,8 @@ class Store:
 
     async def add(self, chunk: Prepared) -> None:
         """Look up what a chunk needs, and judge it while the server stores the one before."""
-        stored = await self._find_current(chunk.key_ids)
+        stored = await self._find_current(chunk.asked())
+        chunk = chunk.under(stored)
         sole = await self.subjects.look_up(chunk.sound)
         copying = asyncio.create_task(self._copy(self._waiting))
         try:

@@ -6,11 +6,11 @@ While the server stores one chunk, the next is read and mapped beside the event 
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 
 import polars as pl
 import psycopg
@@ -31,10 +31,10 @@ _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM 
 
 @dataclass
 class Seen:
-    """How many rows there were, and what became of those that were not stored."""
+    """How many rows there were, and what became of those that were not stored: of persons, their numbers alone."""
 
     rows: int = 0
-    natural_persons: int = 0
+    natural_persons: list[int] = field(default_factory=list)
     rejected: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -108,3 +108,12 @@ async def _quarantine(cursor: psycopg.AsyncCursor, quarantine: Quarantine, chunk
             seen.rejected += 1
             seen.reasons.update({reason.code for reason in reasons})
             await copy.write_row((quarantine.batch_id, number, *quarantine.row(cells, reasons)))
+
+
+def as_ranges(numbers: Sequence[int]) -> str:
+    """Return row numbers as people write them: 3,7-9."""
+    said: list[str] = []
+    for _, run in groupby(enumerate(sorted(numbers)), key=lambda pair: pair[1] - pair[0]):
+        found = [number for _, number in run]
+        said.append(str(found[0]) if len(found) == 1 else f"{found[0]}-{found[-1]}")
+    return ",".join(said)

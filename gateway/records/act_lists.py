@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
+from connectors.conversion.keys import Keys
 from connectors.decoding.decode import Table
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from connectors.personal.sealing import Protector
 from connectors.records.act_batches import add_act_batch, find_act_batch
 from connectors.records.act_lists import read_keys
-from connectors.records.acts import ActRequest, Key, find_current, load_history
+from connectors.records.acts import ActRequest, Key, find_current, find_key, load_history
 from connectors.records.life import TRANSITIONS, ActError, state_of
 from connectors.records.tables import ActBatch
 from gateway.intake.admission import admit_submission, admit_to_the_end
@@ -30,7 +31,7 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 MOST_REFUSED = 1_000
-Rows = list[tuple[int, str | None]]  # a row's number, and its key where it holds one
+Rows = list[tuple[int, Keys | None]]  # a row's number, and its keys where it holds any
 
 
 @dataclass(frozen=True)
@@ -98,30 +99,31 @@ async def _find(work: UnitOfWork, keys: KeyList, request: ActRequest) -> ActBatc
     return known
 
 
-async def _act(work: UnitOfWork, keys: KeyList, rows: Rows, request: ActRequest) -> ActBatch:
-    now, counts, dataset = await database_now(work.session), _Counts(), keys.dataset
+async def _act(work: UnitOfWork, sent: KeyList, rows: Rows, request: ActRequest) -> ActBatch:
+    now, counts, dataset = await database_now(work.session), _Counts(), sent.dataset
     act_batch, refused = uuid7(), list[dict[str, Any]]()
     request = replace(request, act_batch=act_batch)
     # One order for all lists, so that two of them never wait for each other in a circle.
-    for number, key in sorted(rows, key=lambda row: row[1] or ""):
+    named = [(number, keys and await find_key(work.session, dataset, keys)) for number, keys in rows]
+    for number, key in sorted(named, key=lambda row: row[1].key if row[1] else ""):
         counts.rows += 1
         if key is None:
             refused.append({"row": number, "reason": "无法识别主键 the row holds no key"})
             continue
         try:
-            what = await _act_on_key(work, Key(dataset.dataset, dataset.agency, key), request, now)
+            what = await _act_on_key(work, key, request, now)
             setattr(counts, what, getattr(counts, what) + 1)
         except ActError as fault:
             refused.append({"row": number, "reason": str(fault)})
     payload = {
         "act_batch": str(act_batch), "agency": dataset.agency, "dataset": dataset.dataset,
-        "kind": request.kind.value, "sender_batch": keys.sender_batch, "digest": keys.digest.hex(), **vars(counts),
-        "refused": len(refused), **({"signature": keys.signature} if keys.signature else {}),
+        "kind": request.kind.value, "sender_batch": sent.sender_batch, "digest": sent.digest.hex(), **vars(counts),
+        "refused": len(refused), **({"signature": sent.signature} if sent.signature else {}),
     }  # fmt: skip
     entry = await work.record("record.list_acted", payload, outcome="stored", exchange=act_batch, at=now)
     row = ActBatch(
-        act_batch=act_batch, agency=dataset.agency, dataset=dataset.dataset, sender_batch=keys.sender_batch,
-        digest=keys.digest, kind=request.kind.value, recorded_at=now, row_count=counts.rows, done=counts.done,
+        act_batch=act_batch, agency=dataset.agency, dataset=dataset.dataset, sender_batch=sent.sender_batch,
+        digest=sent.digest, kind=request.kind.value, recorded_at=now, row_count=counts.rows, done=counts.done,
         already=counts.already, unknown=counts.unknown,
         refused=sorted(refused, key=lambda r: r["row"])[:MOST_REFUSED], event_id=entry,
     )  # fmt: skip

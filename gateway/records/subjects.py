@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from connectors.conversion.identifiers import Kind, read_identifier
-from connectors.conversion.names import name_key
+from connectors.model.folding import name_key
 from connectors.personal.sealing import Protector
 from connectors.store import identity, subjects
 from connectors.store.identity import Known, link

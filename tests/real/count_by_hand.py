@@ -9,7 +9,8 @@ Rules, each file alone, in an empty store:
    a list that mixes persons in.
 2. The first sound code decides; an authority's own refuses. A citizen number, stars, or a number without a check digit
    leave the name; anything else unsound refuses.
-3. Required cells are filled, dates and amounts readable.
+   A name of two or three characters that begins with a frequent surname, and has neither code nor kind, refuses.
+3. Required cells are filled, dates and amounts readable, numbers of documents not in scientific notation.
 4. Of rows with one key, the same content again is a duplicate, other content a correction.
 5. A first row is accepted where its code is a unified one, or its organisation code belongs to exactly one unified code
    in the file (for registrations, also its name); else it is unresolved.
@@ -33,6 +34,10 @@ NOTHING = {"", "/", "\\", "-", "--", "—", "无", "暂无", "空", "NULL", "NON
 PROVINCES = {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82}
 SHORT = re.compile(r"[\u3400-\u9fff·]{2,4}")
 STARRED = re.compile(r"[\u3400-\u9fff]\*{1,2}[\u3400-\u9fff]?")
+FREQUENT = set(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏"
+    "谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚"
+)
 
 
 def half(text):
@@ -183,7 +188,13 @@ def person(row, sheet, name, codes):
     return not sound and not body and bool(SHORT.fullmatch(name)) and (hidden or sheet.mixed)
 
 
-def judge(row, sheet, name, codes):  # noqa: C901 - the rules in their order
+def is_persons(name):
+    return (
+        len(name) in {2, 3} and name[0] in FREQUENT and bool(SHORT.fullmatch(name)) and name[-1] not in "厂店馆局校镇乡"
+    )
+
+
+def judge(row, sheet, name, codes):  # noqa: C901, PLR0912 - the rules in their order
     """Return (the reasons, the normalised cells)."""
     reasons, values = set(), {}
     sound = [c for c in codes if c[0] in {"unified", "registration", "tax", "org"}]
@@ -192,6 +203,13 @@ def judge(row, sheet, name, codes):  # noqa: C901 - the rules in their order
             reasons.add("authority_code")
     elif any(kind == "unsound" for kind, _, _ in codes) and not any(k in {"citizen", "starred"} for k, _, _ in codes):
         reasons.add("identifier_unreadable")
+    elif (
+        not sheet.mixed
+        and not sheet.kind
+        and is_persons(name)
+        and not any(k in {"citizen", "starred"} for k, _, _ in codes)
+    ):
+        reasons.add("party_personal")
     elif name in NOTHING or name in sheet.absent_names:
         reasons.add("party_missing")
     for column in {*sheet.days, *sheet.money, *sheet.content, *sheet.need, *sheet.key} - {"@"}:
@@ -205,6 +223,8 @@ def judge(row, sheet, name, codes):  # noqa: C901 - the rules in their order
         else:
             value, code = " ".join(cell.split()), ""
             value = "" if value in NOTHING else value
+        if column in sheet.key and re.fullmatch(r"\d\.\d+E\+?\d+", value or ""):
+            value, code = None, "spreadsheet_notation"
         if value is None:
             reasons.add(code)
         elif not value and column in sheet.need:

@@ -19,9 +19,10 @@ from connectors.conversion.rows import Value, reader_of
 from connectors.model.folding import document_key
 
 _LONGEST_PLAIN = 2_000  # characters
-# Letters, ideographs and the punctuation of Chinese texts: nothing here is a blank, a control or an invisible mark.
+# Letters, ideographs and the punctuation of Chinese texts: nothing here is a blank, a control or an invisible mark. A
+# beginning # may be an error of a spreadsheet.
 _PLAIN = (
-    r"^[!-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]"
+    r'^[!"$-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]'
     r"(?:[ -~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～]*[!-~·×÷°±—–…‘’“”㎡①-⑳Ⅰ-Ⅻ、。〇〈-】〔〕一-鿿！-～])?$"
 )
 # What free_text and cells mask, and more: such cells go to the reader one by one. Longer codes are not masked.
@@ -71,7 +72,7 @@ def read_text(cells: pl.Series) -> Read:
     """Return texts as normalise.read_text does, and which are plain."""
     null = cells.is_in(_NULLS)
     plain = cells.str.contains(_PLAIN) & ~cells.str.contains(_MAY_BE_PERSONAL)
-    plain &= (cells.str.len_chars() <= _LONGEST_PLAIN) & ~cells.str.starts_with("#")  # #N/A and the like
+    plain &= cells.str.len_chars() <= _LONGEST_PLAIN
     return cells.set(null, None), plain | null
 
 

@@ -1,9 +1,10 @@
 """The one reader of numbers: figures, with commas or without, and Chinese numerals, as exact decimals. Pure."""
 
+import re
 import unicodedata
 from decimal import Context, Decimal, InvalidOperation
 
-from connectors.conversion.cells import NULLS, CellError, refuse_errors, refuse_spoilt
+from connectors.conversion.cells import NULLS, SPOILT, CellError, refuse_errors
 from connectors.conversion.numerals import NUMERALS, read_numerals
 from connectors.model.folding import visible
 
@@ -13,6 +14,7 @@ SIGN_OF_YUAN = r"(?:人民币|RMB|CNY|¥)?\s*"  # a full-width ￥ is ¥ in NFKC
 LONGEST_FIGURE, MOST_DECIMALS = 60, 20
 LARGEST = Decimal(10) ** 15
 _EXACT = Context(prec=2 * LONGEST_FIGURE)
+_EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]?\d+", re.IGNORECASE)
 _MINUS = str.maketrans("−–", "--")
 
 
@@ -22,7 +24,8 @@ def plain_cell(cell: str) -> str | None:
     if value in NULLS:
         return None
     refuse_errors(value)
-    refuse_spoilt(value)
+    if _EXPONENT.fullmatch(value):
+        raise CellError("spreadsheet_notation", SPOILT)
     return value
 
 

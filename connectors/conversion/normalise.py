@@ -27,6 +27,8 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _IN_WORDS = re.compile(rf"{SIGN_OF_YUAN}([{NUMERALS}]+)[元圆]零?(?:([{NUMERALS}])角)?零?(?:([{NUMERALS}])分)?[整正]?")
+_MIXED = re.compile(r"(?:\d[亿万千百十])+\d?[元圆][整正]?")  # 3万5千元
+_DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _AMOUNT = rf"({FIGURES}|{IN_WORDS})\s*(万)?"
 _TOTAL = re.compile(rf"[共合]计(?:处罚|处|罚款)?(?:人民币)?{_AMOUNT}元(?:的?罚款|[。;,]|$)")
 _FINE = re.compile(
@@ -117,7 +119,7 @@ def read_money(cell: str, unit: str, into: str = "", *, foreign: bool = False) -
 
 def _yuan_in_words(value: str) -> str | None:
     """Return the yuan that an amount in words stands for, as digits; None where it is none."""
-    found = _IN_WORDS.fullmatch(value)
+    found = _IN_WORDS.fullmatch(value.translate(_DIGITS) if _MIXED.fullmatch(value) else value)
     parts = [read_numerals(part) if part else 0 for part in found.groups()] if found else [None]
     yuan, jiao, fen = (*parts, None, None)[:3]
     if yuan is None or jiao is None or fen is None or max(jiao, fen) > 9:

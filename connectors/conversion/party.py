@@ -17,7 +17,17 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from connectors.conversion.binding import Binding
-from connectors.conversion.cells import HIDDEN, NULLS, SPOILT, Reason, is_spoilt, shown, without_citizens
+from connectors.conversion.cells import (
+    ERROR,
+    HIDDEN,
+    NULLS,
+    SPOILT,
+    Reason,
+    is_error,
+    is_spoilt,
+    shown,
+    without_citizens,
+)
 from connectors.conversion.identifiers import Identifier, Kind, read_identifier
 from connectors.conversion.persons import is_persons_name, is_short_name
 from connectors.model.folding import code_key, name_key, visible
@@ -69,7 +79,8 @@ class PartyReader:
         unreadable = next((place for place, identifier in read if identifier.kind is Kind.UNKNOWN), None)
         if unreadable is not None and not private:
             value = cells[unreadable]
-            text = SPOILT if is_spoilt(value.strip()) else "不是有效的企业代码 no sound code of an enterprise"
+            text = "不是有效的企业代码 no sound code of an enterprise"
+            text = SPOILT if is_spoilt(value.strip()) else ERROR if is_error(value.strip()) else text
             return Reason("identifier_unreadable", self._label(unreadable), shown(value), text)
         if alone:
             return Reason("party_personal", self._label(self._names[0]), shown(name), _WHO)

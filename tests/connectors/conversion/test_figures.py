@@ -25,6 +25,7 @@ from connectors.decoding.objects import as_rows, read_objects
         ("叁万伍仟元整", "35000"),
         ("人民币叁万元", "30000"),
         ("叁万五千元", "35000"),
+        ("3万5千元", "35000"),
         ("5000（元）", "5000"),
         ("5000\u200b", "5000"),
         ("\ufeff5000", "5000"),
@@ -56,6 +57,12 @@ def test_scientific_notation_is_refused_and_says_what_to_do(cell):
         assert refused.value.code == "spreadsheet_notation"
         assert "Excel" in refused.value.text
         assert "文本" in refused.value.text
+
+
+def test_an_exponent_without_its_sign_is_no_amount_either():
+    for read in (lambda: read_money("1e3", "元"), lambda: read_number("2E4")):
+        with pytest.raises(CellError, match="spreadsheet_notation"):
+            read()
 
 
 def test_letters_that_are_no_exponent_are_no_notation():

@@ -6,7 +6,7 @@ Keys are folded from now on (connectors/conversion/keys.py). What is stored keep
 from alembic import op
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

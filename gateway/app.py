@@ -42,6 +42,7 @@ from gateway.people import sso_pages as sso
 from gateway.people.guard import SignInNeededError, on_page_error, on_sign_in_needed
 from gateway.platforms import routes as deliveries
 from gateway.quality import correction_pages as corrections
+from gateway.quality import held_pages
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.quality.gauges import count_open_alerts
@@ -138,6 +139,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         catalogue_pages,
         upload_pages,
         quality_pages,
+        held_pages,
         source_pages,
         corrections,
     ):

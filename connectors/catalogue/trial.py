@@ -52,7 +52,11 @@ class Trial:
 
 def try_out(dataset: Dataset, table: Table, today: date, most_rows: int | None = None) -> Trial:
     """Map a delivery, or its first rows. Raises MalformedError where it would be refused as a whole."""
-    layout = lay_out(dataset, table)
+    return try_rows(lay_out(dataset, table), today, most_rows)
+
+
+def try_rows(layout: Layout, today: date, most_rows: int | None = None) -> Trial:
+    """Map the rows of a delivery that is laid out, or the first of them. Raises MalformedError."""
     trial, chains, mapper = Trial(layout), _Chains(), RowMapper(layout.binding, today)
     for number, cells in islice(layout.table.rows, most_rows):
         trial.counts["rows"] += 1
@@ -69,7 +73,7 @@ def try_out(dataset: Dataset, table: Table, today: date, most_rows: int | None =
         elif outcome == PERSON:
             trial.counts["natural_persons"] += 1
     trial.whole = most_rows is None or next(layout.table.rows, None) is None
-    trial.counts.update(chains.count(registers=dataset.registers))
+    trial.counts.update(chains.count(registers=layout.binding.dataset.registers))
     return trial
 
 

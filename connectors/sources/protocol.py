@@ -73,13 +73,16 @@ class ConnectorType(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a slice: the counts by name, why it was refused as a whole, and each refused row's reasons."""
+    """What became of a slice: the counts by name, why it was refused as a whole, each refused row's reasons, and the
+    columns that were not read.
+    """
 
     status: Literal["stored", "known", "refused"]
     batch: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     refusal: str = ""
     rejected: Sequence[tuple[int, Sequence[Mapping[str, str]]]] = ()
+    unread: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.cli.output import AsJson, console, fail
+from gateway.intake.unread_text import show_unread
 
 if TYPE_CHECKING:
-    from connectors.catalogue.trial import Trial
     from connectors.drafting.draft import Draft
     from connectors.model.datasets import Dataset
+    from gateway.catalogue.trials import Tried
 
 OUTCOMES = {
     "rows": "行数", "accepted": "接受", "unresolved": "待匹配", "corrections": "更正", "duplicates": "重复",
@@ -59,17 +60,17 @@ def draft(
         mapped = read_mappings(str(output or "draft"), snippet, drafted.dataset)
     except ConnectorError as fault:
         fail(str(fault))
-    trial, fault_text = _trial(mapped, file, rows)
+    tried, fault_text = _trial(mapped, file, rows)
     if output:
         output.write_text(snippet, "utf-8")
     if as_json:
-        told = trial_document(trial) if trial else None
+        told = trial_document(tried) if tried else None
         _print_json({**draft_document(drafted), "trial": told, "fault": fault_text})
         return
     _show_draft(drafted)
     typer.echo(f"\n已写入 written to {output}" if output else f"\n{snippet}")
-    if trial:
-        _show_trial(trial)
+    if tried:
+        _show_trial(tried)
     else:
         typer.echo(f"以此映射整个文件会被拒收 with this mapping the file is refused as a whole: {fault_text}")
 
@@ -94,28 +95,26 @@ def check(
             wanted = read_mappings(mapping.name, mapping.read_bytes(), wanted)
     except ConnectorError as fault:
         fail(str(fault))
-    trial, fault_text = _trial(wanted, file, rows)
-    if trial is None:
+    tried, fault_text = _trial(wanted, file, rows)
+    if tried is None:
         fail(fault_text)
     if rejected:
-        write_refused(trial, rejected)
+        write_refused(tried.trial, rejected)
     if as_json:
-        _print_json(trial_document(trial))
+        _print_json(trial_document(tried))
         return
-    _show_trial(trial)
+    _show_trial(tried)
     if rejected:
         typer.echo(f"问题数据已写入 refused rows written to {rejected}")
 
 
-def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Trial | None", str]:
+def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Tried | None", str]:
     """Return the trial, or why the file would be refused as a whole."""
-    from connectors.catalogue.trial import try_out
-    from connectors.decoding.decode import decode
     from connectors.errors import ConnectorError
-    from gateway.runtime.clock import now
+    from gateway.catalogue.trials import try_file
 
     try:
-        return try_out(dataset, decode(file), now().date(), rows), ""
+        return try_file(dataset, file, rows), ""
     except ConnectorError as fault:
         return None, str(fault)
 
@@ -141,7 +140,8 @@ def _show_draft(drafted: "Draft") -> None:
         typer.echo(f"\n未用的列 columns left over: {'、'.join(drafted.left_columns)}")
 
 
-def _show_trial(trial: "Trial") -> None:
+def _show_trial(tried: "Tried") -> None:
+    trial = tried.trial
     layout = trial.layout
     typer.echo(
         f"\n试报结果 what would become of it（空库计 as in an empty store），映射 mapping {layout.binding.mapping.id}"
@@ -159,6 +159,7 @@ def _show_trial(trial: "Trial") -> None:
         for b in layout.binding.fields
     ]
     _table(("字段\nfield", "列\ncolumns", "填写率\nfilled"), filled)
+    show_unread(column.document() for column in tried.unread)
     refused = [(row.number, r.column, r.value, r.text) for row in trial.refused[:20] for r in row.reasons]
     if refused:
         _table(("行\nrow", "列\ncolumn", "原值\nvalue", "原因\nwhy"), refused)

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connectors.catalogue.trial import OUTCOMES, Trial, kept_cells, try_out
+from connectors.catalogue.trial import OUTCOMES, Trial, kept_cells, try_rows
 from connectors.decoding.decode import decode
+from connectors.decoding.layout import lay_out
 from connectors.drafting.draft import Draft
 from connectors.drafting.draft_text import write_snippet
+from connectors.drafting.unread import Leftovers, UnreadColumn
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from gateway.intake.gate import IntakeGate
@@ -21,23 +24,44 @@ SHOWN_ROWS = 20
 HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What came of a dry run, and the columns that were not read."""
+
+    trial: Trial
+    unread: list[UnreadColumn]
+
+
+def try_file(dataset: Dataset, path: Path, rows: int | None) -> Tried:
+    """Try a file, or its first rows. Raises ConnectorError where it would be refused as a whole."""
+    layout = lay_out(dataset, decode(path))
+    leftovers = Leftovers(layout.binding)
+    trial = try_rows(leftovers.watch(layout), now().date(), rows)
+    return Tried(trial, leftovers.columns())
+
+
 async def check_sample(
     units: UnitsOfWork, actor: Actor, gate: IntakeGate, dataset: Dataset, path: Path, digest: bytes, rows: int | None
-) -> Trial:
+) -> Tried:
     """Try a file, in its turn; that it was looked at is recorded, nothing of it is stored. Raises DeniedError."""
     async with gate.admit(dataset, path.stat().st_size):
         try:
-            trial = await asyncio.to_thread(lambda: try_out(dataset, decode(path), now().date(), rows))
+            tried = await asyncio.to_thread(try_file, dataset, path, rows)
         except ConnectorError as fault:
             raise DeniedError("malformed-delivery", str(fault)) from fault
-    payload = {"dataset": dataset.dataset, "digest": digest.hex(), **{name: trial.counts[name] for name in OUTCOMES}}
+    payload = {
+        "dataset": dataset.dataset,
+        "digest": digest.hex(),
+        **{name: tried.trial.counts[name] for name in OUTCOMES},
+    }
     async with units.begin("sample.check", actor) as work:
         await work.record("sample.checked", payload, outcome="checked")
-    return trial
+    return tried
 
 
-def trial_document(trial: Trial) -> dict[str, Any]:
-    """Return what would become of the rows, the first refused ones, and how often each field is filled."""
+def trial_document(tried: Tried) -> dict[str, Any]:
+    """Return what would become of the rows, the first refused ones, how often each field is filled, what is unread."""
+    trial = tried.trial
     layout, binding = trial.layout, trial.layout.binding
     return {
         "dataset": binding.dataset.dataset,
@@ -52,6 +76,7 @@ def trial_document(trial: Trial) -> dict[str, Any]:
         "reasons": dict(trial.reasons),
         "fields": fill_document(trial),
         "unused_columns": binding.unused,
+        "unread_columns": [column.document() for column in tried.unread],
         "rejected_rows": [
             {
                 "row": row.number,

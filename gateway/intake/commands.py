@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, show
+from gateway.intake.unread_text import show_unread
 
 if TYPE_CHECKING:
     from connectors.store.tables import Batch
@@ -40,6 +41,7 @@ def ingest(
     from connectors.store.corrections import count_corrected
     from gateway.intake.admission import known_dataset, with_mappings
     from gateway.intake.batches import export_rejected
+    from gateway.intake.documents import unread_of
     from gateway.intake.submission import digest_of, from_file, intake_of
     from gateway.intake.take_in import take_in
     from gateway.runtime.actor import at_this_machine
@@ -84,5 +86,8 @@ def ingest(
             "已更正 corrected": corrected,
             "更正自 corrects": str(stored.corrects) if stored.corrects else None,
             "原因 reasons": stored.reasons,
+            **({"未读的列 unread_columns": unread_of(stored)} if as_json else {}),
         },
     )
+    if not as_json:
+        show_unread(unread_of(stored))

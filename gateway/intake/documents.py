@@ -23,8 +23,15 @@ def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
         "open": batch.rejected - corrected,
         "corrects": str(batch.corrects) if batch.corrects else None,
         "reasons": batch.reasons,
+        "unread_columns": unread_of(batch),
         "statement": batch.statement,
     }
+
+
+def unread_of(batch: Batch) -> list[dict[str, Any]]:
+    """Return the columns of a batch that were not read, what is lost first."""
+    columns: list[dict[str, Any]] = batch.mapping.get("unread", [])
+    return columns
 
 
 def held_document(held: HeldSubmission) -> dict[str, Any]:

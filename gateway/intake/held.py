@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -21,6 +20,7 @@ from connectors.quality.drift import Finding
 from gateway.intake.admission import agency_seen, check_decider, sees
 from gateway.intake.documents import held_document
 from gateway.intake.held_files import as_file, forget, keep_mapping, keep_sealed, open_mapping
+from gateway.intake.held_loss import look_over, with_loss
 from gateway.intake.submission import Submission
 from gateway.intake.tables import HeldSubmission
 from gateway.runtime.actor import PROGRAM, Actor
@@ -70,6 +70,7 @@ async def hold(
     held_id, dataset = uuid7(), submission.dataset
     names = {"agency": dataset.agency, "dataset": dataset.dataset, "sender": submission.sender_batch}
     kept = held_file(spool, held_id)
+    unread = await asyncio.to_thread(look_over, submission)
     with as_file(submission, spool) as file:
         file_digest = await asyncio.to_thread(keep_sealed, units.keys.kek, held_id, file, kept)
     if submission.mapping:
@@ -81,7 +82,7 @@ async def hold(
         same = (await session.execute(_SAME, {**names, "digest": submission.digest})).scalar_one_or_none()
         held = await session.get(HeldSubmission, same) if same else None
         if held is None:
-            signature, told = submission.signature, msgspec.to_builtins(findings)
+            signature, told = submission.signature, with_loss(findings, unread)
             until = work.now + timedelta(days=KEPT_DAYS)
             payload = {
                 **names, "held": str(held_id), "digest": submission.digest.hex(), "file": file_digest.hex(),

@@ -26,6 +26,18 @@ BATCH: dict[str, Any] = {
     "open": 1,
     "corrects": None,
     "reasons": {"code-check": 1},
+    "unread_columns": [
+        {
+            "column": "联系人",
+            "values": 48,
+            "seems": "",
+            "title": "",
+            "likeness": 0.0,
+            "warning": False,
+            "zh": "没有读列“联系人”，其中 48 个值不入库",
+            "en": "联系人 was not read; 48 values of it are not stored",
+        }
+    ],
     "statement": "eyJhbGciOiJFZDI1NTE5Iiwi…",
 }
 DATASET = ("unknown-dataset", "dataset-not-yours")

@@ -20,6 +20,7 @@ from gateway.console.forms import check_origin
 from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError, page
 from gateway.intake.batches import read_batches, read_rejected
+from gateway.intake.documents import unread_of
 from gateway.intake.rejected_rows_routes import download
 from gateway.intake.routes import SENDERS_ID, TheIntake
 from gateway.intake.submission import Intake, from_file
@@ -86,7 +87,7 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
     title = datasets()[batch.dataset].title if batch.dataset in datasets() else None
     return page(
         request, "upload", present, batch=batch, bars=bars_of(batch), units=BAR_UNITS, reasons=reasons,
-        rejected=rejected, title=title, words=words,
+        rejected=rejected, title=title, words=words, unread=unread_of(batch),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from connectors.conversion.headers import header_key, layout_id
 from connectors.decoding.corrections import CorrectionError, find_batch_of
 from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
+from connectors.drafting.unread import Leftovers
 from connectors.model.statements import STATEMENT_TYPE
 from connectors.personal.sealing import Protector
 from connectors.quality.profile import Profiler
@@ -39,18 +40,19 @@ async def store_judged(
         )
     session, accepted = work.session, submission.held_id is not None
     layout = await asyncio.to_thread(lay_out, submission.dataset, table)
+    leftovers = Leftovers(layout.binding)
     binding, profiler = layout.binding, Profiler(submission.dataset)
     known = not accepted and await judge_layout(session, binding, table.encoding)
     stored = _identify(submission)
     now = work.now
-    summary = await _ingest(work, protector, stored, layout, now, progress, profiler.add)
+    summary = await _ingest(work, protector, stored, leftovers.watch(layout), now, progress, profiler.add)
     profile = await profile_batch(session, binding, stored.batch_id, summary, profiler)
     if not accepted:
         await judge_profile(session, binding, profile_of(summary, profile))
     if not known:
         await keep_layout(session, binding, now)
     columns = layout_id(binding.dataset, header_key(binding.header))
-    batch = await _add(work, submission, stored, summary, now, layout_id=columns)
+    batch = await _add(work, submission, stored, summary, now, leftovers, layout_id=columns)
     await keep_profile(session, batch.batch_id, profile)
     return batch
 
@@ -63,10 +65,10 @@ async def store_corrections(
     first = await find_first(session, dataset, submission.corrects or UUID(int=0))
     rows = await read_corrected(session, dataset, first, table, submission.file)
     layout = await asyncio.to_thread(lay_out, dataset, rows.table)
-    stored = _identify(submission)
+    stored, leftovers = _identify(submission), Leftovers(layout.binding)
     now = work.now
-    summary = await _ingest(work, protector, stored, layout, now, progress, lambda _records: None)
-    batch = await _add(work, submission, stored, summary, now, corrects=first)
+    summary = await _ingest(work, protector, stored, leftovers.watch(layout), now, progress, lambda _records: None)
+    batch = await _add(work, submission, stored, summary, now, leftovers, corrects=first)
     await settle(session, first, batch.batch_id, rows.taken)
     return batch
 
@@ -99,6 +101,7 @@ async def _add(
     stored: NewBatch,
     summary: Summary,
     now: datetime,
+    leftovers: Leftovers,
     *,
     corrects: UUID | None = None,
     layout_id: bytes | None = None,
@@ -109,11 +112,13 @@ async def _add(
         "batch.sealed", payload, outcome="stored", exchange=stored.batch_id, at=now, actor=submission.sent_by
     )
     counts, dataset = summary.counts(), stored.dataset
+    unread = await asyncio.to_thread(leftovers.columns)
+    mapping = summary.mapping | {"unread": [column.document() for column in unread]}
     batch = Batch(
         batch_id=stored.batch_id, agency=dataset.agency, dataset=dataset.dataset, sender_batch=stored.sender_batch,
         digest=stored.digest, way=submission.way, received_at=now, row_count=counts.pop("rows"), **counts,
         reasons=summary.reasons, statement=summary.statement, agency_signature=submission.signature,
-        mapping=summary.mapping, corrects=corrects, layout_id=layout_id, event_id=entry,
+        mapping=mapping, corrects=corrects, layout_id=layout_id, event_id=entry,
         natural_person_rows=summary.natural_person_rows or None,
     )  # fmt: skip
     await add_batch(work.session, batch)

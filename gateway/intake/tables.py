@@ -1,6 +1,7 @@
 """Tables of uploads that arrive in pieces and of held submissions; who may change what stands in migration 0014."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
@@ -59,7 +60,7 @@ class HeldSubmission(SQLModel, table=True):
     actor: str = Field(sa_type=Text)
     agency_signature: str | None = Field(sa_type=Text)
     file_digest: bytes = Field(sa_type=LargeBinary)
-    findings: list[dict[str, str]] = Field(sa_type=JSONB)
+    findings: list[dict[str, Any]] = Field(sa_type=JSONB)
     held_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime = Field(sa_type=Timestamp)
     status: str = Field(sa_type=Text)  # waiting, accepted, discarded, expired

@@ -23,6 +23,7 @@ from connectors.sources.schedule import Advance, Claimed, add_source_row, advanc
 from connectors.store.refused import load_refused
 from connectors.store.tables import Batch, Source
 from gateway.intake.admission import known_dataset
+from gateway.intake.documents import unread_of
 from gateway.intake.submission import Intake, Submission
 from gateway.intake.take_in import LostSourceError, take_in
 from gateway.runtime.actor import PROGRAM, Actor
@@ -180,7 +181,7 @@ async def _outcome(units: UnitsOfWork, actor: Actor, batch: Batch, *, new: bool)
     async with units.begin("source.outcome", actor) as work:
         rows = await load_refused(work.session, batch.batch_id, MOST_ROWS_TOLD)
     rejected = [(row.row_number, row.reasons) for row in rows]
-    return Outcome("stored" if new else "known", batch.sender_batch, counts, rejected=rejected)
+    return Outcome("stored" if new else "known", batch.sender_batch, counts, rejected=rejected, unread=unread_of(batch))
 
 
 def _back_off(source: Claimed) -> int:

@@ -25,13 +25,13 @@ NO_PAGES = {
 
 @pytest.fixture
 async def batch(push):
-    """A batch with rejected rows, and after it a submission that is held."""
+    """A batch with rejected rows, and after it a submission that is held: their ids."""
     body = "\n".join([HEADER, *(f"公司{n},{uscc(n)},,{'若干' if n > 7 else n},增值税" for n in range(10))])
     taken = await push(body, "sound")
     assert taken.status_code in {200, 201}, taken.text
     held = await push(arrears([90], f"{HEADER},联系人").replace("增值税", "增值税,1"), "held")
     assert held.status_code == 202, held.text
-    return taken.json()["batch"]
+    return {"batch_id": taken.json()["batch"], "held_id": held.json()["held"]}
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def browsers(gateway):
 async def test_every_page_is_shown_in_both_languages(gateway, browsers, batch):
     async with gateway.units.begin("alerts.check", PROGRAM) as work:
         await check_alerts(work)
-    values = {"agency": "tax", "batch_id": batch, "dataset": "tax_arrears"}
+    values = {"agency": "tax", "dataset": "tax_arrears", **batch}
     token = await invited(gateway, "new-1", "auditor")
     paths = {
         route.path: find(route.dependant, lambda call: getattr(call, "roles", None))

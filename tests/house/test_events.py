@@ -166,7 +166,8 @@ WITHOUT = {
     **dict.fromkeys(
         ("POST /console/uploads", "POST /console/quality/{agency}/corrections",
          "POST /console/sources/{source_id}/{act}",
-         "POST /console/quality/{agency}/held/{held_id}/{decision}", "GET /console/quality",
+         "POST /console/quality/{agency}/held/{held_id}/{decision}",
+         "GET /console/quality/{agency}/held/{held_id}", "GET /console/quality",
          "GET /console/quality/{agency}", "GET /console/quality/{agency}/rejected/{batch_id}.{form}",
          "GET /console/uploads/{batch_id}", "GET /console/uploads/{batch_id}/rejected-rows"),
         "a page over a use case that is called above",

@@ -83,6 +83,7 @@ ROWS = {
     ),
     "GET /console/quality/{agency}": Row(objects.agency, *CLERKS, HIDDEN),
     "GET /console/quality/{agency}/rejected/{batch_id}.{form}": Row(objects.batch, *CLERKS, HIDDEN),
+    "GET /console/quality/{agency}/held/{held_id}": Row(objects.held, *CLERKS, HIDDEN),
     "POST /console/quality/{agency}/held/{held_id}/{decision}": Row(objects.held, *CLERKS, HIDDEN),
     "POST /console/quality/{agency}/corrections": Row(
         objects.batch, *CLERKS, HIDDEN,

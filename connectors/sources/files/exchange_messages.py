@@ -90,7 +90,9 @@ def response_name(control: str) -> str:
 
 
 def write_response(batch: str, outcome: Outcome) -> bytes:
-    """Return the response: what became of the submission, the counts, and each refused row with its reasons."""
+    """Return the response: what became of the submission, the counts, the columns that were not read, and each refused
+    row with its reasons.
+    """
     root = etree.Element("feedback", version="1")
     etree.SubElement(root, "batch").text = batch or None
     etree.SubElement(root, "status").text = outcome.status
@@ -99,6 +101,13 @@ def write_response(batch: str, outcome: Outcome) -> bytes:
     counts = etree.SubElement(root, "counts")
     for name, count in outcome.counts.items():
         etree.SubElement(counts, name).text = str(count)
+    unread = etree.SubElement(root, "unread") if outcome.unread else None
+    for column in outcome.unread if unread is not None else ():
+        told = etree.SubElement(unread, "column", name=_xml_text(column["column"]), values=str(column["values"]))
+        told.set("seems", _xml_text(column["title"]))
+        told.set("likeness", f"{column['likeness']:.2f}")
+        told.set("warning", str(column["warning"]).lower())
+        told.text = _xml_text(f"{column['zh']} {column['en']}")
     rejected = etree.SubElement(root, "rejected")
     for number, reasons in outcome.rejected[:MOST_ROWS_TOLD]:
         row = etree.SubElement(rejected, "row", number=str(number))

@@ -1,0 +1,38 @@
+"""What would be lost of a submission that is held: the columns that are not read, beside what differs."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from connectors.decoding.layout import lay_out
+from connectors.drafting.unread import Leftovers, UnreadColumn
+from connectors.errors import ConnectorError
+from connectors.quality.drift import Finding
+from gateway.intake.submission import Submission
+
+
+def look_over(submission: Submission) -> list[UnreadColumn]:
+    """Read a submission and return its unread columns, counted as far as it can be read."""
+    with suppress(ConnectorError):
+        layout = lay_out(submission.dataset, submission.read())
+        leftovers = Leftovers(layout.binding)
+        if layout.binding.unread:
+            with suppress(ConnectorError):
+                for _ in leftovers.watch(layout).table.rows:
+                    pass
+        return leftovers.columns()
+    return []
+
+
+def with_loss(findings: Sequence[Finding], unread: Sequence[UnreadColumn]) -> list[dict[str, Any]]:
+    """Return the findings as they are kept: a new column says what is lost with it, then come the other unread ones."""
+    left = {column.column: column for column in unread}
+    told = []
+    for finding in findings:
+        column = left.pop(finding.column, None) if finding.kind == "column_new" else None
+        zh, en = column.loss if column else ("", "")
+        of_column = msgspec.to_builtins(column) if column else {}
+        told.append({**of_column, **msgspec.to_builtins(finding), "zh": finding.zh + zh, "en": finding.en + en})
+    return told + [{"kind": "column_unread", **column.document()} for column in left.values() if column.values]

@@ -1,0 +1,13 @@
+"""The columns of a file that were not read, as commands say it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import typer
+
+
+def show_unread(columns: Iterable[Mapping[str, Any]]) -> None:
+    """Print a line for each, what is lost first; nothing where every column was read."""
+    for column in columns:
+        mark = "警告 WARNING" if column["warning"] else "未读 unread"
+        typer.secho(f"{mark}: {column['zh']} {column['en']}", fg="red" if column["warning"] else None)

@@ -5,7 +5,8 @@ Which of a dataset's mappings is taken (docs/mappings.md), whatever order they s
 2. Of these, those that leave out no column of codes or of the party's kind that another of them reads.
 3. The one that finds most of what it names, columns of the party and the producer among it; then the one that leaves
    fewest columns unread; then one that is declared rather than the standard's own spelling.
-4. Where several are left that read differently, none is taken: a person decides.
+4. Of several that are left and read the same columns alike, the one that knows all words and patterns of the others;
+   where there is none such, a person decides.
 """
 
 from collections.abc import Iterator, Sequence
@@ -74,6 +75,22 @@ class BoundField:
         """Every place that has a say in its value."""
         return [*self.places, *self.within, *(place for place, _ in self.where)]
 
+    def says_all_of(self, other: "BoundField") -> bool:
+        """Tell whether it is read from the same places in the same way, with all words and the pattern of another."""
+        if not (self.is_read or other.is_read):
+            return True
+        mine, its = self.column, other.column
+        words = {*mine.nulls} >= {*its.nulls} and mine.codes.items() >= its.codes.items()
+        more = words and its.extract in {"", mine.extract} and all(where in self.where for where in other.where)
+        return more and self.way == other.way
+
+    @property
+    def way(self) -> tuple[Any, ...]:
+        """From where and how it is read, but for words and patterns."""
+        column = self.column
+        unit, joined = column.unit or self.field.unit, (column.join, column.first_filled and len(self.places) > 1)
+        return self.places, self.within, unit, column.value, joined, column.day_first
+
 
 @dataclass(frozen=True)
 class Binding:
@@ -108,24 +125,18 @@ class Binding:
         """The headings of the columns nothing is read from."""
         return [self.header[place] for place in self.unread if self.header[place]]
 
-    @property
-    def reading(self) -> tuple[Any, ...]:
-        """What is read from where and how: two mappings of one reading make the same records."""
-        how: dict[str, Any] = {"from_": [], "fine_within": [], "codes_where": []}
-        fields = [
-            (bound.name, bound.places, bound.within, msgspec.structs.replace(bound.column, **how),
-             [(place, where.is_, where.codes) for place, where in bound.where])
-            for bound in self.fields if bound.is_read
-        ]  # fmt: skip
-        words = sorted(self.mapping.party.nulls), sorted(self.mapping.footers)
-        return (
-            fields, self.names, self.codes, sorted(self.kinds), self.producers, sorted(self.authorities),
-            self.fill_down, words,
-        )  # fmt: skip
-
     def label(self, place: int) -> str:
         """Return what a column is called: its heading, or its place where it has none."""
         return self.header[place] or place_name(place)
+
+    def says_all_of(self, other: "Binding") -> bool:
+        """Tell whether it reads what another binding reads in the same way, and knows all its words and patterns."""
+        mine, its = self.mapping, other.mapping
+        same = (self.names, self.codes, self.producers, self.fill_down) == (
+            other.names, other.codes, other.producers, other.fill_down,
+        )  # fmt: skip
+        words = {*mine.party.nulls} >= {*its.party.nulls} and {*mine.footers} >= {*its.footers}
+        return same and words and all(map(BoundField.says_all_of, self.fields, other.fields))
 
     def covers(self, other: "Binding") -> bool:
         """Tell whether it leaves out no column of codes or of the party's kind that another binding reads."""
@@ -170,19 +181,19 @@ def _choose(fitting: Sequence[Binding]) -> Binding:
     """Return the one of several that is taken. Raises AmbiguousMappingError."""
     whole = [binding for binding in fitting if all(binding.covers(other) for other in fitting)]
     if not whole:
-        one, other = sorted(fitting, key=_rank, reverse=True)[:2]
+        one, other = sorted(fitting, key=lambda binding: (_rank(binding), binding.mapping.id), reverse=True)[:2]
         raise AmbiguousMappingError(one, other)
-    best, *others = sorted(whole, key=_rank, reverse=True)
-    for other in others:
-        if _rank(other)[:3] == _rank(best)[:3] and other.reading != best.reading:
-            raise AmbiguousMappingError(best, other)
-    return best
+    top = max(map(_rank, whole))
+    tied = sorted((binding for binding in whole if _rank(binding) == top), key=lambda binding: binding.mapping.id)
+    for binding in tied:
+        if all(binding.says_all_of(other) for other in tied):
+            return binding
+    raise AmbiguousMappingError(tied[0], next(other for other in tied if not tied[0].says_all_of(other)))
 
 
-def _rank(binding: Binding) -> tuple[int, int, bool, str, int]:
-    """Return what decides among mappings; the id only names one of several that read alike."""
-    declared = binding.mapping in binding.dataset.mappings
-    return binding.found, -len(binding.unread), declared, binding.mapping.id, binding.mapping.version
+def _rank(binding: Binding) -> tuple[int, int, bool]:
+    """Return what decides among mappings that fit."""
+    return binding.found, -len(binding.unread), binding.mapping in binding.dataset.mappings
 
 
 def _bound(dataset: Dataset, mapping: Mapping, header: Header) -> Binding:

@@ -5,7 +5,7 @@ headings of the same parts mean the same, whoever writes them; so do English one
 """
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from connectors.model.folding import heading_key
 
@@ -51,9 +51,10 @@ _TOKENS = {
     "evalua": "eval", "evalu": "eval", "evaluation": "eval", "illg": "illegal", "illeg": "illegal",
 }  # fmt: skip
 _IDLE_TOKENS = frozenset({"raw", "cn", "zh", "info", "of", "the"})
+remembered = lru_cache(maxsize=1 << 17)  # for a while: there is no end to what agencies call their columns
 
 
-@cache
+@remembered
 def plain(heading: str) -> str:
     """Return a heading without 的 and what stands in brackets at its end."""
     key = heading_key(heading).replace("的", "")
@@ -62,7 +63,7 @@ def plain(heading: str) -> str:
     return key
 
 
-@cache
+@remembered
 def meaning(heading: str) -> str:
     """Return the key of a heading, or of what it says of itself: of the numbered codes of a party, which code it is."""
     key = heading_key(heading)
@@ -73,7 +74,7 @@ def meaning(heading: str) -> str:
     return key
 
 
-@cache
+@remembered
 def alternatives(heading: str) -> tuple[str, ...]:
     """Return what a heading of two alternatives may stand for: 许可/处罚文书号 is 许可文书号 and 处罚文书号."""
     found = _EITHER.fullmatch(plain(meaning(heading)))
@@ -84,7 +85,7 @@ def alternatives(heading: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((both, right, left)))
 
 
-@cache
+@remembered
 def canonical(heading: str) -> str:
     """Return a heading of the parts that mean something, each in one spelling."""
     key = plain(meaning(heading))

@@ -6,12 +6,11 @@ A nearness is a number up to 1 with the reason for it in words; below 0.4 it is 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
 from typing import NamedTuple
 
-from connectors.conversion.heading_parts import alternatives, canonical, meaning, plain
+from connectors.conversion.heading_parts import alternatives, canonical, meaning, plain, remembered
 from connectors.conversion.synonyms import SYNONYMS
-from connectors.model.folding import heading_key
+from connectors.model.folding import LONGEST_KNOWN, heading_key
 
 SURELY, NEAR = 0.8, 0.4
 _UNIT = re.compile(r"\((?:单位:)?(?:人民币)?([^()]{1,5})\)$")
@@ -26,7 +25,7 @@ _INITIALS = dict(
         strict=True,
     )
 )  # fmt: skip
-_key = cache(heading_key)
+_key = remembered(heading_key)
 _GROUPS: dict[str, set[int]] = defaultdict(set)
 for _number, _group in enumerate(SYNONYMS):
     for _word in _group:
@@ -67,11 +66,13 @@ def is_known(heading: str) -> bool:
 
 
 def nearness(heading: str, words: Iterable[str]) -> Nearness:
-    """Return the best nearness of a heading to any of these words."""
+    """Return the best nearness of a heading to any of these words; what is longer than headings are is near none."""
+    if len(heading) > LONGEST_KNOWN:
+        return NONE
     return max((_nearness(heading, word) for word in words), default=NONE)
 
 
-@cache
+@remembered
 def _nearness(heading: str, word: str) -> Nearness:
     if not _key(heading) or not _key(word):
         return NONE
@@ -81,7 +82,7 @@ def _nearness(heading: str, word: str) -> Nearness:
     return max((_meant(one, other) for one in mine for other in its), key=lambda near: near.score)
 
 
-@cache
+@remembered
 def _meant(heading: str, word: str) -> Nearness:
     mine, its = _key(meaning(heading)), _key(meaning(word))
     bare, its_bare = plain(mine), plain(its)
@@ -115,7 +116,7 @@ def _overlap(mine: str, its: str, word: str) -> Nearness:
     return Nearness(score, f"字面相近 shares characters with {word}") if score >= NEAR else NONE
 
 
-@cache
+@remembered
 def character_pairs(text: str) -> frozenset[str]:
     return frozenset(text[place : place + 2] for place in range(len(text) - 1))
 
@@ -127,7 +128,7 @@ def is_initials(letters: str, word: str) -> bool:
     return len(spelled) >= 3 and spelled in {wanted, _PREFIX.sub("", letters).replace("_", "")}
 
 
-@cache
+@remembered
 def initials(word: str) -> str:
     """Return the pinyin initials of a Chinese word; "" where a character has no place in the order of GB 2312."""
     found = []

@@ -14,7 +14,8 @@ from connectors.conversion.headings import SURELY, nearness, unit_of
 from connectors.conversion.normalise import UNITS
 from connectors.conversion.shapes import Shape
 from connectors.decoding.layout import Layout
-from connectors.drafting.matching import CANDIDATE, fit, is_counter, words_of
+from connectors.drafting.matching import CANDIDATE, fit, is_counter
+from connectors.drafting.vocabulary import own_words
 
 SAMPLE_ROWS, FEWEST_TO_TELL = 200, 20
 LONGEST_LOOKED_AT = 60  # characters of a cell or of a heading: codes, amounts, days and names are shorter
@@ -32,21 +33,21 @@ class UnreadColumn(msgspec.Struct, frozen=True):
     """A column nothing is read from: how many of its cells hold something, and what it seems to be.
 
     `seems` is a field's name, or CODE, KIND, AMOUNT, "" where nothing speaks for anything; `title` says it in Chinese;
-    `likeness` is from 0 to 1. `warning`: what is lost looks like a code, an amount or a field that is required.
+    `likeness` is in per cent. `warning`: what is lost looks like a code, an amount or a field that is required.
     """
 
     column: str
     values: int
     seems: str = ""
     title: str = ""
-    likeness: float = 0.0
+    likeness: int = 0
     warning: bool = False
 
     @property
     def loss(self) -> tuple[str, str]:
         """What it seems to be and what is lost, in Chinese and in English, to stand behind its name."""
         what = _TITLES.get(self.seems, ("", self.seems))[1]
-        zh, en = ("，看来是“{}”（{:.0%}）", ", which looks like {} ({:.0%})") if self.seems else ("", "")
+        zh, en = ("，看来是“{}”（{}%）", ", which looks like {} ({}%)") if self.seems else ("", "")
         ask_zh, ask_en = ("：请在映射中写明，或改列名", ": map it, or rename it") if self.warning else ("", "")
         return (
             f"{zh.format(self.title, self.likeness)}，其中 {self.values} 个值不入库{ask_zh}",
@@ -101,7 +102,7 @@ class Leftovers:
         if score < CANDIDATE:
             return column
         return msgspec.structs.replace(
-            column, seems=seems, title=title, likeness=round(score, 2),
+            column, seems=seems, title=title, likeness=round(score * 100),
             warning=values > 0 and _is_loss(self._binding, seems, score),
         )  # fmt: skip
 
@@ -110,7 +111,7 @@ def _guesses(binding: Binding, heading: str, shape: Shape) -> Iterator[tuple[flo
     """Yield what a column may be, and how likely."""
     dataset, spellings = binding.dataset, binding.dataset.spellings()
     for name, of in dataset.fields.items():
-        near = nearness(heading, words_of(dataset, name)).score
+        near = nearness(heading, own_words(dataset, name)).score
         if near >= CANDIDATE:
             yield near * fit(of, shape)[0], name, of.zh
     kinds = nearness(heading, [word for mapping in spellings for word in mapping.party.kind]).score

@@ -6,8 +6,10 @@ What is folded is compared and never shown. The few differences between what is 
 """
 
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 
+LONGEST_KNOWN = 100  # characters of a text worth remembering
 _BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
@@ -52,13 +54,24 @@ def fold(text: str) -> str:
     return plain if unicodedata.is_normalized("NFKC", plain) else unicodedata.normalize("NFKC", plain)
 
 
-@lru_cache(maxsize=1 << 14)
+def remembered(key: Callable[[str], str]) -> Callable[[str], str]:
+    """Remember what was made of short texts; whoever sends long ones fills no memory with them."""
+    known = lru_cache(maxsize=1 << 14)(key)
+
+    @wraps(key)
+    def made(text: str) -> str:
+        return known(text) if len(text) <= LONGEST_KNOWN else key(text)
+
+    return made
+
+
+@remembered
 def name_key(name: str) -> str:
     """Return a name as names are compared."""
     return fold(name)
 
 
-@lru_cache(maxsize=1 << 12)  # the catalogue's own headings are asked for again and again
+@remembered
 def heading_key(name: str) -> str:
     """Return a heading as headings are compared: in lower case, without the marks of a required column."""
     return fold(name).lower().strip("*:;'\"")
@@ -72,7 +85,7 @@ def code_key(code: str) -> str:
 _HEXAGONAL = str.maketrans("()", "〔〕")  # as documents are numbered: GB/T 9704-2012 7.2.5
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered
 def document_key(number: str) -> str:
     """Return a document's number as it stands in keys: the official 京罚〔2024〕1号 is already folded."""
     return fold(number).translate(_HEXAGONAL)

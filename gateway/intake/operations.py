@@ -32,7 +32,7 @@ BATCH: dict[str, Any] = {
             "values": 48,
             "seems": "",
             "title": "",
-            "likeness": 0.0,
+            "likeness": 0,
             "warning": False,
             "zh": "没有读列“联系人”，其中 48 个值不入库",
             "en": "联系人 was not read; 48 values of it are not stored",

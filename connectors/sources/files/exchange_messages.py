@@ -105,7 +105,7 @@ def write_response(batch: str, outcome: Outcome) -> bytes:
     for column in outcome.unread if unread is not None else ():
         told = etree.SubElement(unread, "column", name=_xml_text(column["column"]), values=str(column["values"]))
         told.set("seems", _xml_text(column["title"]))
-        told.set("likeness", f"{column['likeness']:.2f}")
+        told.set("likeness", str(column["likeness"]))
         told.set("warning", str(column["warning"]).lower())
         told.text = _xml_text(f"{column['zh']} {column['en']}")
     rejected = etree.SubElement(root, "rejected")

@@ -74,6 +74,9 @@ def test_two_that_fit_as_well_and_read_differently_are_refused_by_name():
     for order in permutations([yuan, wan]):
         with pytest.raises(AmbiguousMappingError, match=r"wan.*yuan|yuan.*wan"):
             bind(dataset(*order), [NAME, CODE, DAY, "罚款"])
+    words = mapping("words", fields={"fine": Column(["罚款"], unit="万元", nulls=["暂缺"])})
+    for order in permutations([words, wan]):
+        assert bind(dataset(*order), [NAME, CODE, DAY, "罚款"]).mapping.id == "words"
     same = mapping("same", fields={"fine": Column(["罚款"], unit="元")})
     assert (
         len({bind(dataset(*order), [NAME, CODE, DAY, "罚款"]).mapping.id for order in permutations([yuan, same])}) == 1
@@ -118,7 +121,8 @@ def outcome(of, header):
         binding = bind(of, header)
     except MalformedError as fault:
         return type(fault)
-    return binding.mapping.id, binding.reading
+    fields = [(bound.name, bound.places, bound.column) for bound in binding.fields]
+    return binding.mapping.id, fields, binding.names, binding.codes, binding.kinds, binding.producers
 
 
 @given(several, headers, st.randoms())

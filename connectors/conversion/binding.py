@@ -184,11 +184,16 @@ def _choose(fitting: Sequence[Binding]) -> Binding:
         one, other = sorted(fitting, key=lambda binding: (_rank(binding), binding.mapping.id), reverse=True)[:2]
         raise AmbiguousMappingError(one, other)
     top = max(map(_rank, whole))
-    tied = sorted((binding for binding in whole if _rank(binding) == top), key=lambda binding: binding.mapping.id)
+    tied = sorted((binding for binding in whole if _rank(binding) == top), key=_explicit)
     for binding in tied:
         if all(binding.says_all_of(other) for other in tied):
             return binding
     raise AmbiguousMappingError(tied[0], next(other for other in tied if not tied[0].says_all_of(other)))
+
+
+def _explicit(binding: Binding) -> tuple[int, str]:
+    """Order mappings that read alike, and so may stand for each other, by how many fields they name themselves."""
+    return -sum(bound.is_read and bound.name in binding.mapping.fields for bound in binding.fields), binding.mapping.id
 
 
 def _rank(binding: Binding) -> tuple[int, int, bool]:

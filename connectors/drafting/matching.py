@@ -16,7 +16,7 @@ from connectors.model.datasets import Dataset, Field
 
 CANDIDATE = 0.5  # below this a pair is not even worth a question
 _OWN_NAME = 0.95
-_HOUSEKEEPING = re.compile(r"id|uuid|主键|/|(?:数据)?(?:入库|修改|更新|创建|推送|导出|录入|采集)(?:时间|日期|时间戳)")
+_HOUSEKEEPING = re.compile(r"主键|(?:数据)?(?:入库|修改|更新|创建|推送|导出|录入|采集)(?:时间|日期|时间戳)|id|uuid|/")
 _CODED = re.compile(r"[码号]$")  # fields that codes may stand in
 
 

@@ -7,6 +7,8 @@ from connectors.conversion.heading_parts import canonical
 from connectors.conversion.headings import Nearness, nearness
 from connectors.model.datasets import Dataset
 
+_ACTS = ("处罚", "许可", "检查", "列入", "移出")
+_DOUBTED = 0.6
 _BORROWED = 0.9  # as sure as a synonym at most: the same word may mean another thing in another dataset
 
 
@@ -21,11 +23,21 @@ class Vocabulary:
 
     def nearness(self, heading: str, dataset: Dataset, name: str) -> Nearness:
         """Return how near a heading is to a field of a dataset."""
+        zh = dataset.fields[name].zh
         own = nearness(heading, own_words(dataset, name))
-        if own.score >= _BORROWED:
+        if own.score >= _BORROWED and not _contradicts(heading, zh):
             return own
-        score, why = nearness(heading, self._by_title.get(canonical(dataset.fields[name].zh), ()))
-        return max(own, Nearness(round(score * _BORROWED, 2), why))
+        score, why = nearness(heading, self._by_title.get(canonical(zh), ()))
+        near = max(own, Nearness(round(score * _BORROWED, 2), why))
+        if _contradicts(heading, zh) and near.score < 1:
+            return Nearness(min(near.score, _DOUBTED), near.why)
+        return near
+
+
+def _contradicts(heading: str, zh: str) -> bool:
+    """Tell whether a heading says it is of another act than the field: 处罚文号 is no 许可文号."""
+    said, of = ({word for word in _ACTS if word in text} for text in (heading, zh))
+    return bool(said) and bool(of) and not said & of
 
 
 def own_words(dataset: Dataset, name: str) -> list[str]:

@@ -155,6 +155,15 @@ def test_where_no_dataset_fits_the_three_nearest_are_named_with_what_they_lack(t
     assert "no dataset fits" in said
 
 
+def test_a_number_of_a_penalty_is_no_number_of_a_licence(tmp_path):
+    file = sample(
+        tmp_path, "公示情况", ["行政相对人名称,行政处罚决定书文号,行政决定日期", "甲鞋业有限公司,罚1号,2024-01-02"]
+    )
+    spelling = drafted(file, "license_general").spelling
+    assert "xk_wsh" not in spelling.fields
+    assert drafted(file, "penalty_general").spelling.fields["cf_wsh"].from_ == ["行政处罚决定书文号"]
+
+
 def test_the_bureau_that_issues_speaks_against_datasets_of_others(tmp_path):
     _, headings, row = TOLD_APART["penalty_general"]
     for bureau, dataset in (("某区交通局", "penalty_transport"), ("某区水务局", "penalty_general")):

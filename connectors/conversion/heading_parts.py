@@ -25,11 +25,13 @@ _ALIKE = {
     "颁发": "发证", "签发": "发证", "颁证": "发证", "认缴额": "认缴出资额",
 }  # fmt: skip
 _ALIKE_WORDS = re.compile("|".join(_ALIKE))
+_OFFICIAL = "处罚|检查|执法|发证|评价|考核|认定|登记|作出|监管|主管|公布|审批|批准"
 # Behind at least two characters, the last word stands for its class.
 _LAST = (
     (re.compile(r"(?<=..)(?:决定书?)?(?:文书?号|书号|书文号|文书编号|书编号)$"), "文号"),
     (re.compile(r"(?<=..)(?:日期|时间|日)$"), "日期"),
-    (re.compile(r"(?<=..)(?:机关单位|机关|机构|部门|单位)(?:名称)?$"), "机关"),
+    (re.compile(r"(?<=..)(?:机关单位|机关|机构|部门)(?:名称)?$"), "机关"),
+    (re.compile(rf"(?<!被..)(?<={_OFFICIAL})单位(?:名称)?$"), "机关"),  # any other 单位 may be the party
     (re.compile(r"(?<=..)(?:编号|号码|号)$"), "号"),
     (re.compile(r"(?<=..)(?:金额|数额|额)$"), "额"),
     (re.compile(r"(?<=..)(?:类型|类别|种类|性质)$"), "类型"),

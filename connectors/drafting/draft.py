@@ -75,8 +75,11 @@ def match(dataset: Dataset, sample: Sample, vocabulary: Vocabulary) -> Matching:
     """Return the best pairs of a sample with a dataset."""
     found = Matching(dataset, sample)
     find_roles(found)
-    pair_fields(found, vocabulary, name_fields(dataset))
+    named = name_fields(dataset)
+    pair_fields(found, vocabulary, named)
     settle(found)
+    if found.name is None or found.name.score < SURELY:
+        found.name = next((found.fields[name] for name in named if name in found.fields), found.name)
     return found
 
 

@@ -41,8 +41,10 @@ def find_roles(found: Matching) -> None:
     sample, spellings = found.sample, found.dataset.spellings()
     _find_codes(found, spellings)
     taken = {pair.place for pair in [*found.codes, *found.authorities]}
+    named = _best(sample, _roles(spellings, "name"), taken)
+    partys = {named.place} if named and named.score >= SURELY else set()
     issuers = [name for mapping in spellings for name in mapping.producer.name]
-    producer = _best(sample, [*issuers, *_ISSUERS.get(found.dataset.category, ())], taken)
+    producer = _best(sample, [*issuers, *_ISSUERS.get(found.dataset.category, ())], taken | partys)
     if producer and producer.score >= SURELY:
         found.producer = producer
         taken.add(producer.place)

@@ -19,7 +19,8 @@ class Vocabulary:
         self._by_title: dict[str, dict[str, None]] = defaultdict(dict)
         for dataset in datasets:
             for name, of in dataset.fields.items():
-                self._by_title[canonical(of.zh)].update(dict.fromkeys(own_words(dataset, name)))
+                lent = dict.fromkeys(word for word in own_words(dataset, name) if word != name)  # its code is its own
+                self._by_title[canonical(of.zh)].update(lent)
 
     def nearness(self, heading: str, dataset: Dataset, name: str) -> Nearness:
         """Return how near a heading is to a field of a dataset."""

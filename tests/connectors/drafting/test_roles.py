@@ -71,6 +71,21 @@ def test_a_draft_of_a_file_without_kinds_still_drops_persons_from_one_that_has_t
     assert (trial.counts["natural_persons"], trial.counts["rows"]) == (5, 5)
 
 
+def test_the_holder_of_a_licence_is_not_who_has_issued_it(tmp_path):
+    rows = [f"温州甲{n}化工有限公司,{uscc(n)},许{n},危险化学品,2023-05-0{n},2026-05-0{n}" for n in NUMBERS]
+    headings = "单位名称,统一社会信用代码,许可证编号,许可范围,有效期开始,有效期结束"
+    spelling = drafted(sample(tmp_path, "安全生产许可证", [headings, *rows])).spelling
+    assert (spelling.party.name, spelling.producer.name) == (["单位名称"], [])
+    assert "issue_date" not in spelling.fields  # nobody says that a licence is valid from the day it is issued
+
+
+def test_who_is_surely_the_name_of_a_field_is_the_party(tmp_path):
+    rows = [f"温州甲{n}美容有限公司,{uscc(n)},合格,2024-05-0{n}" for n in NUMBERS]
+    headings = "受检美容单位,统一社会信用代码,检查结果,检查日期"
+    spelling = drafted(sample(tmp_path, "卫生监督", [headings, *rows]), "hygiene_inspection").spelling
+    assert spelling.party.name == spelling.fields["entity_name"].from_ == ["受检美容单位"]
+
+
 def test_kinds_of_parties_are_known_by_their_cells(tmp_path):
     kinds = ["自然人", "个体工商户", "企业", "企业", "企业"]
     rows = [f"甲乙测试{n}有限公司,{uscc(n)},{kinds[n - 1]},{decided(n)}" for n in NUMBERS]

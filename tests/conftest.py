@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from tests.stories import Story
 
 KEPT = (
-    "XINQIAO_REAL_DATA", "XINQIAO_TEST_HOME", "XINQIAO_KILL_ROUNDS", "XINQIAO_KILL_SEED", "XINQIAO_OUTAGE_SECONDS",
+    "XINQIAO_REAL_DATA", "XINQIAO_CASES", "XINQIAO_TEST_HOME", "XINQIAO_KILL_ROUNDS", "XINQIAO_KILL_SEED",
+    "XINQIAO_OUTAGE_SECONDS",
 )  # fmt: skip
 REAL_DATA = os.environ.get("XINQIAO_REAL_DATA")
-collect_ignore = [] if REAL_DATA else ["real"]
+CASES = os.environ.get("XINQIAO_CASES")
+collect_ignore = [*([] if REAL_DATA else ["real"]), *([] if CASES else ["cases"])]
 for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in KEPT]:
     del os.environ[name]  # a developer's own settings do not reach the tests
 
@@ -45,6 +47,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say where the tests on real deliveries were left out."""
     if not REAL_DATA:
         terminalreporter.write_line("tests on real deliveries not collected: XINQIAO_REAL_DATA names no folder")
+    if not CASES:
+        terminalreporter.write_line(
+            "tests on small inputs that once failed not collected: XINQIAO_CASES names no folder"
+        )
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a catalogue knows of a file is taken out of it before the file is drafted: a mapping, and every word of its own."""
+"""What a catalogue knows of a file is taken out before the file is drafted: a mapping, and every word of its own."""
 
 from benchmarks.drafting import forget, words_of
 from connectors.catalogue.load import get_dataset

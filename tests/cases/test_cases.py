@@ -7,17 +7,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
-from connectors.catalogue.load import get_dataset
+from connectors.catalogue.load import agencies, datasets, get_dataset
 from connectors.catalogue.trial import try_out
 from connectors.conversion.cells import CellError
 from connectors.conversion.dates import read_date
 from connectors.conversion.rows import Mapped, RowMapper
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
+from connectors.drafting.draft import propose
 from connectors.errors import ConnectorError, MalformedError
+from connectors.model.mapping import Header, Mapping
 
 FOLDER = Path(os.environ["XINQIAO_CASES"])
 TODAY = date(2026, 11, 27)
@@ -39,7 +42,7 @@ def values_of(case: dict[str, Any]) -> list[dict[str, Any] | None]:
 
 
 def test_every_case_has_what_is_right_for_it():
-    said = {case["file"] for case in FILES} | {"bug_dates.json", *EXPECTED["elsewhere"]}
+    said = {case["file"] for case in FILES} | {"bug_dates.json", *(case["file"] for case in EXPECTED["drafts"])}
     assert said == {path.name for path in FOLDER.iterdir()}
 
 
@@ -81,6 +84,30 @@ def test_a_spelling_is_read_where_it_has_one_meaning_and_refused_where_it_has_tw
     read = dict(zip(spellings, values_of(case), strict=True))
     assert {cell: read[cell] and read[cell][told["field"]] for cell in told["read"]} == told["read"]
     assert [cell for cell in told["refused"] if read[cell]] == []
+
+
+def drafted(file: str) -> Mapping:
+    table = decode(FOLDER / file)
+    return propose(datasets(), agencies(), table, Path(file).stem, "penalty_general").spelling
+
+
+@pytest.mark.parametrize("case", EXPECTED["drafts"], ids=lambda case: case["file"])
+def test_a_draft_takes_the_columns_a_person_would(case):
+    spelling, header = drafted(case["file"]), Header(decode(FOLDER / case["file"]).header)
+    assert spelling.party.name == [case["party"]]
+    assert [header.names[place] for place in header.find(spelling.party.codes)] == [case["code"]]
+    columns = {name: spelling.fields[name].from_[0] for name in case["fields"]}
+    assert columns == case["fields"]
+
+
+@pytest.mark.parametrize("place", [0, None], ids=["before", "behind"])
+def test_no_persons_are_stored_whatever_stands_beside_the_mapping_that_knows_them(place):
+    shipped = get_dataset("penalty_general")
+    mappings = list(shipped.mappings)
+    mappings.insert(len(mappings) if place is None else place, drafted("82a_no_kind.csv"))
+    both = msgspec.structs.replace(shipped, mappings=mappings)
+    counts = try_out(both, decode(FOLDER / "82b_with_kind.csv"), TODAY).counts
+    assert (counts["rows"], counts["accepted"], counts["natural_persons"]) == (7, 5, 2)
 
 
 def test_the_reader_of_dates_reads_what_has_one_meaning():

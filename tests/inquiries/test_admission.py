@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import text
 
+from connectors.store.subjects import find_subject
 from gateway.identity.clients.limits import Limits, set_limits
 from tests.actors import OPERATOR
+from tests.enterprises import uscc
 from tests.identities import change
 from tests.stories import registration, slug
 
@@ -66,3 +68,28 @@ async def test_an_account_asks_for_the_products_it_was_given_on_behalf_of_those_
         assert (await session.execute(query, {"id": answer.json()["inquiry"]})).scalar_one() == "middle"
     await change(ready.gateway, "institution:middle", "suspend")
     assert await denied(ready, intermediary="middle", **question) == (422, "unknown-intermediary")
+
+
+async def test_a_denial_is_kept_under_the_enterprise_it_is_about(ready):
+    await ready.account("bank-5", "bank", per_day=0)
+    await ready.enrol("bank-6", "account", institution_id="bank")
+    await ready.consent("bank-5", 1, purpose="subsidy", accounts=["bank-5", "bank-6"])
+    denials = [
+        await ready.ask("bank-1", 1, purpose="subsidy"),
+        await ready.ask("bank-1", 1, purpose="subsidy", intermediary="nobody"),
+        await ready.ask("bank-5", 1, purpose="subsidy"),
+        await ready.ask("bank-6", 1, purpose="subsidy"),
+    ]
+    reasons = ["consent-not-found", "unknown-intermediary", "quota-exceeded", "product-not-entitled"]
+    assert [slug(answer) for answer in denials] == reasons
+    assert (int(denials[2].headers["Retry-After"]) > 0, "Retry-After" in denials[3].headers) == (True, False)
+    query = text("""
+        SELECT i.outcome FROM inquiry i JOIN audit_event e USING (event_id)
+        WHERE i.subject_id = :subject AND e.subject = CAST(:subject AS text) AND e.outcome = i.outcome
+            AND i.inquiry_id = ANY (CAST(:ids AS uuid[]))
+    """)
+    ids = [answer.json()["inquiry"] for answer in denials]
+    async with ready.gateway.database.begin("test") as session:
+        subject = await find_subject(session, "uscc", uscc(1))
+        kept = (await session.execute(query, {"subject": subject.subject_id, "ids": ids})).scalars().all()
+    assert sorted(kept) == sorted(reasons)

@@ -53,6 +53,7 @@ _TOKENS = {
     "evalua": "eval", "evalu": "eval", "evaluation": "eval", "illg": "illegal", "illeg": "illegal",
 }  # fmt: skip
 _IDLE_TOKENS = frozenset({"raw", "cn", "zh", "info", "of", "the"})
+LONGEST = 100  # characters of a heading that is compared with others
 remembered = lru_cache(maxsize=1 << 17)  # for a while: there is no end to what agencies call their columns
 
 

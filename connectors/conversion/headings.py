@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from connectors.conversion.heading_parts import alternatives, canonical, meaning, plain, remembered
+from connectors.conversion.heading_parts import LONGEST, alternatives, canonical, meaning, plain, remembered
 from connectors.conversion.synonyms import SYNONYMS
-from connectors.model.folding import LONGEST_KNOWN, heading_key
+from connectors.model.folding import heading_key
 
 SURELY, NEAR = 0.8, 0.4
 _UNIT = re.compile(r"\((?:单位:)?(?:人民币)?([^()]{1,5})\)$")
@@ -67,7 +67,7 @@ def is_known(heading: str) -> bool:
 
 def nearness(heading: str, words: Iterable[str]) -> Nearness:
     """Return the best nearness of a heading to any of these words; what is longer than headings are is near none."""
-    if len(heading) > LONGEST_KNOWN:
+    if len(heading) > LONGEST:
         return NONE
     return max((_nearness(heading, word) for word in words), default=NONE)
 

@@ -19,7 +19,7 @@ from gateway.evidence.stored_check import Checked, Progress, check_stored
 from gateway.evidence.vouched.findings import Findings
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
-from gateway.runtime.locks import Lock, try_take
+from gateway.runtime.locks import Lock, take, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 CHECKERS = frozenset({"auditor", "machine", "program"})
@@ -84,6 +84,7 @@ async def lift(work: UnitOfWork, reason: str) -> Stop:
     """Let heads be signed again, for a reason. Raises DeniedError where nothing is stopped, or it is not theirs to."""
     if work.actor.kind not in LIFTERS:
         raise DeniedError("insufficient-scope", "由管理员或审计员解除。Operators and auditors lift a stop.")
+    await take(work.session, Lock.STOP)
     stop = await find_stop(work.session, work.recorder.log_id)
     if stop is None:
         raise DeniedError("not-stopped")
@@ -97,6 +98,7 @@ async def _conclude(work: UnitOfWork, checked: Checked) -> bool:
     differences, log_id = checked.findings.total, work.recorder.log_id
     payload = {"entries": checked.entries + checked.waiting, "differences": differences}
     await work.record("audit.checked", payload, outcome="differs" if differences else "agrees")
+    await take(work.session, Lock.STOP)
     stop = await find_stop(work.session, log_id)
     if stop is None and differences:
         stop = Stop(uuid7(), work.now, differences)

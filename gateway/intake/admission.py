@@ -6,7 +6,6 @@ from connectors.catalogue.files_check import CatalogueError, read_mappings
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
 from connectors.model.datasets import Dataset
 from gateway.identity.clients.agencies import AgencyStanding, find_standing
-from gateway.identity.clients.standing import hold_standing
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -32,37 +31,35 @@ def with_mappings(dataset: Dataset, name: str, source: bytes) -> Dataset:
         raise DeniedError("malformed-delivery", str(fault)) from fault
 
 
-async def check_dataset(work: UnitOfWork, dataset: Dataset) -> AgencyStanding:
-    """Return how the dataset's agency stands, if the actor may hand in for it. Raises DeniedError."""
+async def check_dataset(work: UnitOfWork, dataset: Dataset, *, to_the_end: bool = False) -> AgencyStanding:
+    """Return how the dataset's agency stands, if the actor may hand in for it; `to_the_end` as below.
+
+    Raises DeniedError.
+    """
     if work.actor.kind not in RUNNERS and work.actor.client_id != dataset.agency:
         raise DeniedError(
             "dataset-not-yours",
             f"数据目录 {dataset.dataset} 属于另一部门。The dataset {dataset.dataset} belongs to another agency.",
         )
-    standing = await find_standing(work.session, dataset.agency)
+    standing = await find_standing(work.session, dataset.agency, hold=to_the_end)
     if standing.stopped:
         raise DeniedError(standing.stopped)
     return standing
 
 
-async def admit_submission(work: UnitOfWork, dataset: Dataset, *, signed: bool) -> None:
-    """Pass where the actor may hand something in for a dataset, signed by its agency or not. Raises DeniedError."""
-    standing = await check_dataset(work, dataset)
+async def admit_submission(work: UnitOfWork, dataset: Dataset, *, signed: bool, to_the_end: bool = False) -> None:
+    """Pass where the actor may hand something in for a dataset, signed by its agency or not. Raises DeniedError.
+
+    `to_the_end`: and let nobody change how the agency stands until the transaction ends. That is the last step before
+    a commit, and not the first: nobody's suspension waits for the rows of a submission to be read.
+    """
+    standing = await check_dataset(work, dataset, to_the_end=to_the_end)
     if standing.must_sign and not signed:
         raise DeniedError(
             "batch-signature-required",
             "本部门提交的数据必须签名：Batch-Signature 或 Signature-Input。What this agency hands in must be signed: "
             "send Batch-Signature, or Signature-Input and Signature.",
         )
-
-
-async def admit_to_the_end(work: UnitOfWork, dataset: Dataset, *, signed: bool) -> None:
-    """Do the same by how the agency stands now, and let nobody change that until the transaction ends.
-
-    The last step before a commit, and not the first: nobody's suspension waits for the rows of a submission to be read.
-    """
-    await hold_standing(work.session, dataset.agency)
-    await admit_submission(work, dataset, signed=signed)
 
 
 def sees(actor: Actor, agency: str) -> bool:

@@ -20,7 +20,7 @@ from connectors.sources.schedule import advance
 from connectors.store.batches import find_batch_of_sender
 from connectors.store.corrections import find_first, find_same
 from connectors.store.tables import Batch
-from gateway.intake.admission import admit_submission, admit_to_the_end
+from gateway.intake.admission import admit_submission
 from gateway.intake.held import decide_held, hold, waits
 from gateway.intake.judging import DriftError
 from gateway.intake.storing import store_corrections, store_judged
@@ -76,7 +76,7 @@ async def _take_in(
             known = await _find_known(work, submission)
             batch = known or await _store(work, intake, submission, progress)
             await _settle(work, submission, batch)
-            await admit_to_the_end(work, submission.dataset, signed=signed)
+            await admit_submission(work, submission.dataset, signed=signed, to_the_end=True)
             return batch, known is None
     except IntegrityError:  # the same submission arrived twice at once: the other one has been stored
         async with units.begin("batch.find", actor) as work:

@@ -23,7 +23,7 @@ from connectors.records.act_lists import read_keys
 from connectors.records.acts import ActRequest, Key, find_current, find_key, load_history
 from connectors.records.life import TRANSITIONS, ActError, state_of
 from connectors.records.tables import ActBatch
-from gateway.intake.admission import admit_submission, admit_to_the_end
+from gateway.intake.admission import admit_submission
 from gateway.records.acts import store_act
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
@@ -71,7 +71,7 @@ async def act_on_list(
                 return known, False
             rows = await asyncio.to_thread(lambda: list(read_keys(keys.dataset, keys.read(), protector)))
             done = await _act(work, keys, rows, request)
-            await admit_to_the_end(work, keys.dataset, signed=keys.signature is not None)
+            await _admit(work, keys, to_the_end=True)
             return done, True
     except ConnectorError as fault:
         raise DeniedError("malformed-delivery", str(fault)) from fault
@@ -82,10 +82,10 @@ async def act_on_list(
         raise
 
 
-async def _admit(work: UnitOfWork, keys: KeyList) -> None:
+async def _admit(work: UnitOfWork, keys: KeyList, *, to_the_end: bool = False) -> None:
     if work.actor.kind != "agency":  # operators hand in for agencies, and act on no lists
         raise DeniedError("dataset-not-yours")
-    await admit_submission(work, keys.dataset, signed=keys.signature is not None)
+    await admit_submission(work, keys.dataset, signed=keys.signature is not None, to_the_end=to_the_end)
 
 
 async def _find(work: UnitOfWork, keys: KeyList, request: ActRequest) -> ActBatch | None:

@@ -25,6 +25,7 @@ class Lock(IntEnum):
     NEW_ID = 7209  # of one id that something is registered under, whoever asks for it
     FSCK = 7210
     RESOLUTION = 7211
+    STOP = 7212
     SIGNATORIES = 7221  # of one enterprise
 
 

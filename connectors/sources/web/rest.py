@@ -110,7 +110,7 @@ class PagedSource:
             rows += self._fresh(walk, page[paging.skip(position) :])
             rest = None if isinstance(paging, Cursor | Link) else paging.resume(position, len(page))
             position, last = paging.following(position, len(page), answer.body, answer.next), digest
-            if position is None or (told.pages is not None and self._read_of(position) == told.pages):
+            if position is None:
                 break
             if len(rows) >= self._pages.slice_rows:  # without a watermark the last page may still be filled up
                 walk.at, walk.last = (position, last) if kept else (rest, "")
@@ -137,8 +137,8 @@ class PagedSource:
         paging = self._pages.paging
         if not isinstance(paging, Cursor | Link):
             second = paging.following(None, len(page), None, None)
-            if position != second or told != Told() or len(page) == 1:
-                return True
+            if position != second or told.rows or told.pages or len(page) == 1:
+                return True  # what was told is compared with what was read
             alone = self._call(caller, walk, paging.ask_last(len(page)))
             if page_digest(records_of(alone.body, self._pages.records)[:1]) == page_digest(page[-1:]):
                 return True

@@ -23,7 +23,7 @@ _HOLD = text("""
 """)
 
 
-async def hold_standing(session: AsyncSession, client_id: str, institutions: Sequence[str] = ()) -> datetime:
+async def hold_standing(session: AsyncSession, client_id: str, institutions: Sequence[str]) -> datetime:
     """Let nobody suspend, close or limit a client or these institutions until the transaction ends.
 
     Waits for whoever is at it, and returns the database's clock after that: what is read then holds until the commit.

@@ -35,7 +35,7 @@ def known_layout(dataset: Dataset, keys: Sequence[str]) -> Layout:
     try:
         return layout_of(bind(dataset, keys))
     except MalformedError:
-        names = {key: key for key in keys if key}
+        names = {key: key for key in header_key(keys) if key}  # they may have been compared otherwise then
         return Layout(names, names)
 
 

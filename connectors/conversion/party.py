@@ -79,7 +79,8 @@ class PartyReader:
         unreadable = next((place for place, identifier in read if identifier.kind is Kind.UNKNOWN), None)
         if unreadable is not None and not private:
             value = cells[unreadable]
-            text = f"不是有效的企业代码 {_why_unreadable(value.strip())}"
+            text = "不是有效的企业代码 not a valid code of an enterprise"
+            text = SPOILT if is_spoilt(value.strip()) else ERROR if is_error(value.strip()) else text
             return Reason("identifier_unreadable", self._label(unreadable), shown(value), text)
         if alone:
             return Reason("party_personal", self._label(self._names[0]), shown(name), _WHO)
@@ -106,9 +107,3 @@ class PartyReader:
             text = "这是处罚、检查或表彰机关自己的代码，不是当事人的 the code of the authority itself, not of the party"
             return Reason("authority_code", self._label(place), shown(cells[place]), text)
         return identifier
-
-
-def _why_unreadable(code: str) -> str:
-    if is_spoilt(code):
-        return SPOILT
-    return ERROR if is_error(code) else "not a valid code of an enterprise"

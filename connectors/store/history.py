@@ -54,9 +54,9 @@ _REFUSED = text("""
 
 
 async def load_headers(session: AsyncSession, dataset: Dataset) -> Sequence[list[str]]:
-    """Return the headings, as they are compared today, of each layout batches of this dataset had, newest first."""
+    """Return the headings, as they were compared then, of each layout batches of this dataset had, newest first."""
     values = {"agency": dataset.agency, "dataset": dataset.dataset, "most": MOST_LAYOUTS}
-    return [header_key(keys) for keys in (await session.execute(_LAYOUTS, values)).scalars()]
+    return (await session.execute(_LAYOUTS, values)).scalars().all()
 
 
 async def keep_layout(session: AsyncSession, binding: Binding, now: datetime) -> None:

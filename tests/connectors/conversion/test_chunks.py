@@ -114,6 +114,7 @@ def compared(dataset, header, rows):
         if isinstance(expected, Mapped):
             found = sound.pop(number)
             assert found["canonical"].encode() == expected.canonical
+            assert found["former"] == expected.former
             assert (found["key"], found["kind"], found["value"]) == (
                 expected.key, expected.identifier.kind.value, expected.identifier.value,
             )  # fmt: skip

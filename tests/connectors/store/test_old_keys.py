@@ -1,6 +1,7 @@
 """What was stored before keys were folded goes on being found: by the row delivered again, and by lists of keys."""
 
 import hashlib
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import orjson
@@ -10,7 +11,11 @@ from sqlalchemy import text
 from connectors.catalogue.load import get_dataset
 from connectors.conversion.keys import Keys
 from connectors.decoding.decode import Table
+from connectors.model.folding import heading_key
+from connectors.personal.erasure import close_parties
+from connectors.personal.sealing import SubjectKeys, is_under
 from connectors.records.acts import find_key
+from gateway.runtime.database import raw
 from signing.merkle import leaf_hash
 from tests.enterprises import uscc
 from tests.submissions import take_table
@@ -27,6 +32,11 @@ HEADER = [
 SET_BACK = """
     UPDATE record SET business_key = :key, key_id = :key_id, canonical = :canonical, digest = :digest
     WHERE record_id = :record
+"""
+
+KNOWN_BEFORE = """
+    INSERT INTO layout (layout_id, agency, dataset, header_key, mapping, first_seen)
+    VALUES ('old', :agency, :dataset, :keys, 'standard/1', now())
 """
 
 
@@ -115,3 +125,37 @@ async def test_a_list_of_keys_finds_the_old_key_and_the_folded_one(gateway, deli
         for number, expected in ((1, old), (2, f"单〔2024〕2号|{uscc(1)}")):
             keys = Keys(f"单〔2024〕{number}号|{uscc(1)}", f"单[2024]{number}号|{uscc(1)}")
             assert (await find_key(session, get_dataset("penalty_general"), keys)).key == expected
+
+
+async def test_who_was_erased_under_the_old_spelling_of_a_name_stays_erased(gateway, deliver):
+    name, hashed = "赵钱【城】鞋店", gateway.protector.name_hash("赵钱[城]鞋店")
+    ref = gateway.protector.ref_of("name", hashed)
+    async with gateway.database.begin("test.erase") as session:
+        await close_parties(session, [ref], datetime.now(UTC))
+    assert await deliver(penalty("删1号", name, "")) == (1, 0, 0)
+    async with gateway.database.begin("test.sealed") as session:
+        query = "SELECT canonical, identifier_value FROM record WHERE business_key LIKE '删1号%'"
+        row = (await session.execute(text(query))).one()
+    record = orjson.loads(bytes(row.canonical))
+    assert row.identifier_value == hashed
+    assert is_under(ref, record["name"])
+    keys = SubjectKeys(gateway.protector)
+    async with gateway.database.begin("test.open") as session:
+        await keys.load(await raw(session), [ref])
+    assert keys.open_many("name", [record["name"]]) == [None]
+
+
+async def test_columns_that_were_compared_otherwise_are_the_same_columns(gateway):
+    dataset, header = (
+        get_dataset("abnormal_operation"),
+        ["企业名称", "统一社会信用代码", "列入原因", "列入日期", "备注【一】"],
+    )
+
+    async def send(number):
+        table = Table("utf-8", header, iter([(2, ["某公司", uscc(number), "未年报", "2020-01-01", ""])]))
+        return (await take_table(gateway, dataset, str(uuid4()), uuid4().bytes * 2, lambda: table))[0].accepted
+
+    keys = [*(heading_key(name) for name in header[:-1]), "备注【一】"]
+    async with gateway.database.begin("test.layout", role="owner") as session:
+        await session.execute(text(KNOWN_BEFORE), {"agency": dataset.agency, "dataset": dataset.dataset, "keys": keys})
+    assert await send(72) == 1

@@ -74,7 +74,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "watermark": "how far it was read; in the events of acts upon it", "due_at": "when next",
         "last_fault": "a hint",
         "event_id": "names the last entry", "faults": "a hint", "refusals": "a hint", "last_refusal": "a hint",
-        "last_read_at": "a hint",
+        "last_read_at": "a hint", "dropped": "a hint", "dropped_since": "a hint", "last_drop": "a hint",
     },
     "consent_head": {},
     "delivery": {

@@ -13,10 +13,12 @@ import orjson
 
 from connectors.conversion.cells import HIDDEN, Reason, without_citizens
 from connectors.conversion.identifiers import Kind, is_old_citizen
+from connectors.conversion.left_out import FOOTER, REPEATED_HEADER
 from connectors.conversion.party import PERSON
 from connectors.conversion.rows import Mapped, Refused, RowMapper
 from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
+from connectors.model.counting import Tally
 from connectors.model.datasets import Dataset
 from signing.merkle import leaf_hash
 
@@ -57,12 +59,12 @@ def try_out(dataset: Dataset, table: Table, today: date, most_rows: int | None =
 
 def try_rows(layout: Layout, today: date, most_rows: int | None = None) -> Trial:
     """Map the rows of a delivery that is laid out, or the first of them. Raises MalformedError."""
-    trial, chains, mapper = Trial(layout), _Chains(), RowMapper(layout.binding, today)
+    trial, chains, mapper = Trial(layout), _Chains(layout.tally), RowMapper(layout.binding, today)
     for number, cells in islice(layout.table.rows, most_rows):
-        trial.counts["rows"] += 1
-        outcome = mapper.map(cells)
+        outcome = mapper.map(cells, layout.table.faults.get(number, {}))
+        trial.counts["rows"] += outcome not in (FOOTER, REPEATED_HEADER)
         if isinstance(outcome, Mapped):
-            chains.add(outcome)
+            chains.add(number, outcome)
             content = orjson.loads(outcome.canonical)["fields"]
             trial.filled.update(name for name, value in content.items() if value not in (None, []))
         elif isinstance(outcome, Refused):
@@ -72,7 +74,13 @@ def try_rows(layout: Layout, today: date, most_rows: int | None = None) -> Trial
                 trial.refused.append(RefusedRow(number, cells, outcome.reasons))
         elif outcome == PERSON:
             trial.counts["natural_persons"] += 1
+            layout.tally.persons.add(number)
+        else:
+            (layout.tally.footers if outcome == FOOTER else layout.tally.repeated_headers).add(number)
     trial.whole = most_rows is None or next(layout.table.rows, None) is None
+    if trial.whole:
+        layout.tally.check(trial.counts["rows"])
+    chains.tell_conflicts()
     trial.counts.update(chains.count(registers=layout.binding.dataset.registers))
     return trial
 
@@ -80,16 +88,21 @@ def try_rows(layout: Layout, today: date, most_rows: int | None = None) -> Trial
 class _Chains:
     """The versions of every record, as they would follow one another."""
 
-    def __init__(self) -> None:
-        self._last: dict[str, bytes] = {}
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._last: dict[str, tuple[bytes, int]] = {}  # by key: the latest content, and its row
+        self._conflicts: dict[str, list[int]] = {}
         self._outcomes: Counter[str] = Counter()
         self._open: list[tuple[str, str]] = []  # what first rows without a unified code are known by
         self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
 
-    def add(self, record: Mapped) -> None:
+    def add(self, number: int, record: Mapped) -> None:
         identifier, digest = record.identifier, leaf_hash(record.canonical)
-        before = self._last.get(record.key)
-        self._last[record.key] = digest
+        before, row = self._last.get(record.key, (None, 0))
+        if before != digest:
+            self._last[record.key] = (digest, number)
+            if before is not None:
+                self._conflicts.setdefault(record.key, [row]).append(number)
         if identifier.kind is Kind.USCC:
             self._owners["organisation_code", str(identifier.organisation)].add(identifier.value)
             self._owners["name", record.name_key].add(identifier.value)
@@ -101,6 +114,10 @@ class _Chains:
             self._open.append(("organisation_code", identifier.organisation))
         else:
             self._open.append((identifier.kind.value if identifier.value else "name", record.name_key))
+
+    def tell_conflicts(self) -> None:
+        for rows in self._conflicts.values():
+            self._tally.add_conflict(rows)
 
     def count(self, *, registers: bool) -> Counter[str]:
         for known_by in self._open:

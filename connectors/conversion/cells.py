@@ -3,6 +3,7 @@ is said. Pure.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.conversion.identifiers import is_adults, is_citizen, is_uscc
@@ -48,6 +49,9 @@ class Reason:
     column: str
     value: str
     text: str
+
+
+Faults = Mapping[int, Reason]  # the cells of one row that cannot be used as they stand, by their place
 
 
 class CellError(Exception):

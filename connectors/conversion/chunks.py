@@ -3,7 +3,7 @@
 The result is that of RowMapper for every row; a test compares the two over everything that occurs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from connectors.conversion import dates
 from connectors.conversion.binding import Binding
-from connectors.conversion.cells import NULLS, Reason
+from connectors.conversion.cells import NULLS, Faults, Reason
 from connectors.conversion.columns import (
     are_unified_codes,
     cells_of,
@@ -23,6 +23,7 @@ from connectors.conversion.columns import (
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier, Kind
 from connectors.conversion.keys import PARTY, is_folded
+from connectors.conversion.left_out import FOOTER, REPEATED_HEADER
 from connectors.conversion.party import PERSON, PERSONAL_PARTY
 from connectors.conversion.rows import LONGEST_KEY, Mapped, Refused, RowMapper
 from connectors.model.folding import code_key, name_key
@@ -39,19 +40,29 @@ Rows = Sequence[tuple[int, list[str]]]
 
 @dataclass(frozen=True)
 class Chunk:
-    """What came of some rows: records-to-be in their order (SCHEMA), refusals, and the numbers of persons' rows."""
+    """What came of some rows: records-to-be in their order (SCHEMA), refusals, and the numbers of all others by what
+    they are: natural persons, footers, the header once more.
+    """
 
     sound: pl.DataFrame
     refused: list[tuple[int, tuple[Reason, ...], list[str]]]
-    natural_persons: list[int]
+    left_out: Mapping[str, list[int]]
+
+    @property
+    def natural_persons(self) -> list[int]:
+        """The numbers of persons' rows."""
+        return self.left_out[PERSON]
+
+
+_NO_FAULTS: Mapping[int, Faults] = {}
 
 
 class ChunkMapper:
     """A mapping bound to one delivery's header, applied to many rows at once."""
 
-    def __init__(self, binding: Binding, today: date) -> None:
-        """Take the binding and today, after which nothing can have happened."""
-        self._binding, self._rows = binding, RowMapper(binding, today)
+    def __init__(self, binding: Binding, today: date, faults: Mapping[int, Faults] = _NO_FAULTS) -> None:
+        """Take the binding, today, after which nothing can have happened, and refused cells by their rows' numbers."""
+        self._binding, self._rows, self._faults = binding, RowMapper(binding, today), faults
         self._latest = (today + timedelta(days=1)).isoformat()
         self._fields = sorted((bound for bound in binding.fields if bound.is_read), key=lambda bound: bound.name)
         texts = {bound.name for bound in self._fields if bound.field.type not in {"list", "flag"}}
@@ -63,28 +74,31 @@ class ChunkMapper:
         """Map rows (row number, cells)."""
         width = len(self._binding.header)
         regular = [row for row in rows if len(row[1]) == width] if self._columnar else []
+        if self._faults:
+            regular = [row for row in regular if row[0] not in self._faults]
         if len(regular) < FEWEST_FOR_COLUMNS:
             return self._one_by_one(rows)
         frame, plain = self._read(regular)
         marks = plain.to_list()
-        others = [row for row in rows if len(row[1]) != width]
+        others = [row for row in rows if len(row[1]) != width or row[0] in self._faults]
         others += [row for row, mark in zip(regular, marks, strict=True) if not mark]
         rest = self._one_by_one(others)
         sound = pl.concat([self._records(frame.filter(plain)), rest.sound]).sort("place")
-        return Chunk(sound, rest.refused, rest.natural_persons)
+        return Chunk(sound, rest.refused, rest.left_out)
 
     def _one_by_one(self, rows: Rows) -> Chunk:
         sound: list[tuple[object, ...]] = []
-        refused, persons = [], []
+        refused: list[tuple[int, tuple[Reason, ...], list[str]]] = []
+        left_out: dict[str, list[int]] = {PERSON: [], FOOTER: [], REPEATED_HEADER: []}
         for number, cells in rows:
-            outcome = self._rows.map(cells)
+            outcome = self._rows.map(cells, self._faults.get(number, {}))
             if isinstance(outcome, Mapped):
                 sound.append(_row_of(number, outcome))
             elif isinstance(outcome, Refused):
                 refused.append((number, outcome.reasons, cells))
-            elif outcome == PERSON:
-                persons.append(number)
-        return Chunk(pl.DataFrame(sound, SCHEMA, orient="row").sort("place"), refused, persons)
+            else:
+                left_out[outcome].append(number)
+        return Chunk(pl.DataFrame(sound, SCHEMA, orient="row").sort("place"), refused, left_out)
 
     def _read(self, rows: Rows) -> tuple[pl.DataFrame, pl.Series]:
         """Return the rows' values and which of the rows are plain."""
@@ -96,6 +110,7 @@ class ChunkMapper:
         plain &= ~names.str.contains("[*＊]") & ~names.is_in(
             sorted(self._rows.party.absent)
         )  # starred: perhaps a person
+        plain &= ~names.str.starts_with("#")  # what a spreadsheet shows in place of a value (#N/A) is no name
         for place in binding.kinds:
             plain &= ~map_distinct(name_key, columns[place]).is_in(sorted(PERSONAL_PARTY))
         for place in binding.authorities:

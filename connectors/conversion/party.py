@@ -89,6 +89,11 @@ class PartyReader:
             return Reason("party_missing", self._label(self._names[0]), "", text)
         return Identifier(Kind.MASKED if private else Kind.EMPTY, "")
 
+    def has_code(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row gives its party a sound enterprise code."""
+        within = [(place, tax) for place, tax in self._codes if place < len(cells)]
+        return any(self._read(cells[place], tax).kind in KEYED for place, tax in within)
+
     def others(self, cells: Sequence[str], decided: Identifier) -> tuple[Identifier, ...]:
         """Return the further sound codes a row gives its party: what an old code is resolved by later."""
         found = dict.fromkeys(self._read(cells[place], tax) for place, tax in self._codes)

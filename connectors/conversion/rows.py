@@ -1,11 +1,12 @@
 """Rows into records: a mapping bound to a header, then applied row by row. Pure.
 
-Order of judgement: the number of cells, then who the row is about (a natural person is dropped at once, and nothing of
-the row is kept), then every field, so that a refused row names all that is wrong with it.
+Order of judgement: what is no data (connectors/conversion/left_out.py), the number of cells, then who the row is about
+(a natural person is dropped at once, and nothing of the row is kept), then every field, so that a refused row names all
+that is wrong with it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal
@@ -14,11 +15,12 @@ import orjson
 
 from connectors.conversion import dates, normalise
 from connectors.conversion.binding import Binding, BoundField
-from connectors.conversion.cells import ERROR, NULLS, CellError, Reason, is_error, shown
+from connectors.conversion.cells import ERROR, NULLS, CellError, Faults, Reason, is_error, shown
 from connectors.conversion.extracting import extracted
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier
 from connectors.conversion.keys import business_keys
+from connectors.conversion.left_out import LeftOut, LeftOutReader
 from connectors.conversion.party import PERSON, PartyReader
 from connectors.model.datasets import FieldType
 from connectors.model.folding import name_key
@@ -51,7 +53,8 @@ class Refused:
     reasons: tuple[Reason, ...]
 
 
-Outcome = Mapped | Refused | Literal["natural_person"]
+Outcome = Mapped | Refused | Literal["natural_person"] | LeftOut
+_NO_FAULTS: Faults = {}
 
 
 class RowMapper:
@@ -65,11 +68,19 @@ class RowMapper:
         self._names, self._producers = binding.names, binding.producers
         self.party = PartyReader(binding)
         self._fields = [(bound, reader_of(bound), _plain_place(bound)) for bound in binding.fields if bound.is_read]
+        self._left_out = LeftOutReader(binding, self.party)
+        used = {place for bound in binding.fields for place in bound.looked_at}
+        self._used = sorted(used | {*binding.names, *binding.codes, *binding.kinds, *binding.producers})
 
-    def map(self, cells: Sequence[str]) -> Outcome:  # noqa: C901 - one step per rule, in their order
-        """Return the record, the reasons, or PERSON."""
+    def map(self, cells: Sequence[str], faults: Faults = _NO_FAULTS) -> Outcome:  # noqa: C901 - a rule a step
+        """Return the record, the reasons, PERSON, or what else the row is that is no data.
+
+        `faults` are cells that were refused where they were read; those of columns that nothing reads do not matter.
+        """
         while len(cells) > len(self._header) and not cells[-1].strip():
             cells = cells[:-1]
+        if left_out := self._left_out.kind_of(cells):
+            return left_out
         if len(cells) != len(self._header):
             wanted, found = len(self._header), len(cells)
             text = f"应有 {wanted} 列，实有 {found} 列 {wanted} columns wanted, {found} found"
@@ -83,6 +94,8 @@ class RowMapper:
         party = self.party.identify(cells, name)
         if party is PERSON:
             return PERSON
+        if broken := {place: faults[place] for place in self._used if place in faults}:
+            return Refused(tuple(replace(broken[place], column=self._label(place)) for place in broken))
         fields, reasons = self._read_fields(cells)
         if isinstance(party, Reason):
             reasons.insert(0, party)

@@ -1,26 +1,33 @@
-"""Where a sheet's header is, and which of its rows are data: titles, headers of two rows, merged cells, footers. Pure.
+"""Where a sheet's header is, and which of its rows are data: titles, headers of two rows, merged cells, sheets. Pure.
 
 1. Among the first rows the header is the one, or the two together, that a mapping of the dataset binds best; rows above
    it are titles. Rows right below that bind as well repeat it in another spelling, and are header too.
    A sheet without a header is read by a mapping that says so (connectors/decoding/headless.py).
-2. Merged cells of the columns in `fill_down` take the value above; rows that begin with a word of `footers` are none.
+2. Merged cells take the value above: those that a workbook says are merged, and the columns in `fill_down`, but for
+   rows that close the sheet.
 3. Of several sheets the one with such a header is taken; two such sheets are refused by name.
-Rows keep the number a person sees in the spreadsheet.
+Rows keep the number a person sees in the spreadsheet. Which rows are footers is told row by row, where cells are read
+(connectors/conversion/left_out.py).
 """
 
-import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
 from connectors.conversion.binding import AmbiguousMappingError, Binding, MissingColumnsError, bind
-from connectors.decoding.decode import Table
+from connectors.conversion.left_out import closes, declared_footers
+from connectors.decoding.decode import Table, check_width
 from connectors.decoding.headless import NoHeaderError, bind_headless, is_data
+from connectors.decoding.workbook import MergedDown
 from connectors.errors import MalformedError
+from connectors.model.counting import Tally
 from connectors.model.datasets import Dataset
 from connectors.model.folding import heading_key
 
 HEADER_WITHIN = 10
+HEADER_AT_MOST = 30  # looked at where none of the first ten is one
+MOST_FOOTERS = 1_000  # told by their numbers
 _SHEETS = frozenset(
     {"utf-8", "gb18030", "utf-16", "xlsx", "xls"}
 )  # objects and database tables name their members themselves
@@ -29,26 +36,34 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Layout:
-    """A delivery under its bound header: `table` yields data alone; `footers` grows while it is read."""
+    """A delivery under its bound header: `table` yields the rows below it; `tally` counts while they are read."""
 
     table: Table
     binding: Binding
     header_rows: list[int]
     titles: list[str] = field(default_factory=list)
-    footers: list[int] = field(default_factory=list)
+
+    @property
+    def tally(self) -> Tally:
+        """What the rows were so far."""
+        return self.table.tally
+
+    @property
+    def footers(self) -> list[int]:
+        """The numbers of the closing rows that were met so far, the first of them."""
+        return self.tally.footers.first(MOST_FOOTERS)
 
 
 def lay_out(dataset: Dataset, table: Table) -> Layout:
     """Find the header and the data. Raises MalformedError: what the nearest row lacks, or the sheets that all fit."""
     if table.encoding not in _SHEETS:
         return Layout(table, bind(dataset, table.header), [])
+    found, missing = None, None
     try:
         found = _lay_out_sheet(dataset, table)
-    except MissingColumnsError:
-        if not table.others:
-            raise
-        found = None
-    also = [name for name, open_sheet in table.others.items() if _fits(dataset, open_sheet(HEADER_WITHIN + 1))]
+    except MissingColumnsError as fault:
+        missing = fault
+    also = [name for name, open_sheet in table.others.items() if _fits(dataset, open_sheet(HEADER_AT_MOST + 1))]
     fitting = [*([table.sheet] if found else []), *also]
     if len(fitting) > 1:
         raise MalformedError(
@@ -56,7 +71,12 @@ def lay_out(dataset: Dataset, table: Table) -> Layout:
         )
     if found:
         return found
-    return _lay_out_sheet(dataset, table.others[also[0]](None) if also else table)
+    if missing and not also:
+        raise missing
+    taken = _lay_out_sheet(dataset, table.others[also[0]](None))
+    taken.tally.unread_sheets = [name for name in (table.sheet, *table.others) if name != taken.tally.sheet]
+    taken.tally.hidden_sheets = table.tally.hidden_sheets
+    return taken
 
 
 def _fits(dataset: Dataset, table: Table) -> bool:
@@ -72,25 +92,38 @@ def _lay_out_sheet(dataset: Dataset, table: Table) -> Layout:
     try:
         binding, top, bottom = _find_header(dataset, first)
     except MissingColumnsError as nearest:
-        return _without_header(dataset, table, first, nearest)
+        first += islice(table.rows, HEADER_AT_MOST - HEADER_WITHIN)
+        try:
+            binding, top, bottom = _find_header(dataset, first)
+        except MissingColumnsError:
+            return _without_header(dataset, table, first, nearest)
     while bottom + 1 < len(first) and _binding(dataset, first[bottom + 1][1]):
         bottom += 1
+    check_width(binding.header)
+    numbers = [number for number, _ in first]
+    table.tally.titles.add_all(numbers[:top])
+    table.tally.header.add_all(numbers[top : bottom + 1])
+    table.tally.repeated_columns = _repeated(binding.header)
     titles = [" ".join(cell.strip() for cell in cells if cell.strip()) for _, cells in first[:top]]
-    footers: list[int] = []
-    rows = _data(chain(first[bottom + 1 :], table.rows), binding, footers)
-    laid = replace(table, header=binding.header, header_row=first[top][0], rows=rows, others={})
-    return Layout(laid, binding, [number for number, _ in first[top : bottom + 1]], titles, footers)
+    rows = _filled_down(chain(first[bottom + 1 :], table.rows), binding, table.merged)
+    laid = replace(table, header=binding.header, header_row=numbers[top], rows=rows, others={})
+    return Layout(laid, binding, numbers[top : bottom + 1], titles)
+
+
+def _repeated(header: Sequence[str]) -> list[str]:
+    """Return the headings that stand over several columns: only the first of them is read."""
+    counts = Counter(heading_key(name) for name in header if name)
+    return list(dict.fromkeys(name for name in header if counts[heading_key(name)] > 1))
 
 
 def _without_header(dataset: Dataset, table: Table, first: Sequence[Row], nearest: MissingColumnsError) -> Layout:
     """Lay out a sheet whose first row is data already. Raises MalformedError, `nearest` where it may be a header."""
-    cells, footers = first[0][1], list[int]()
+    cells = first[0][1]
     binding = bind_headless(dataset, cells)
     if binding is None:
         raise NoHeaderError(nearest.missing) if is_data(cells) else nearest
-    rows = _data(chain(first, table.rows), binding, footers)
-    laid = replace(table, header=binding.header, rows=rows, others={})
-    return Layout(laid, binding, [], [], footers)
+    rows = _filled_down(chain(first, table.rows), binding, table.merged)
+    return Layout(replace(table, header=binding.header, rows=rows, others={}), binding, [])
 
 
 def _find_header(dataset: Dataset, rows: Sequence[Row]) -> tuple[Binding, int, int]:
@@ -161,20 +194,33 @@ def _known(dataset: Dataset) -> frozenset[str]:
     return frozenset(heading_key(name) for name in names)
 
 
-def _data(rows: Iterator[Row], binding: Binding, footers: list[int]) -> Iterator[Row]:
-    if not (binding.mapping.footers or binding.fill_down):
-        return rows
-    return _unmerged(rows, binding, footers)
+def _filled_down(rows: Iterator[Row], binding: Binding, merged: Sequence[MergedDown]) -> Iterator[Row]:
+    if merged:
+        rows = _unmerged(rows, merged)
+    return _filled_from_above(rows, binding) if binding.fill_down else rows
 
 
-def _unmerged(rows: Iterator[Row], binding: Binding, footers: list[int]) -> Iterator[Row]:
-    closing = tuple(_plain(word) for word in binding.mapping.footers)
+def _unmerged(rows: Iterator[Row], merged: Sequence[MergedDown]) -> Iterator[Row]:
+    """Give every row of a merged cell the value of the first."""
+    beginning: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, top, bottom in merged:
+        beginning[top].append((place, bottom))
+    reaching: dict[int, tuple[int, str]] = {}  # by place: the last row, and the value
+    for number, cells in rows:
+        for place, bottom in beginning.get(number, ()):
+            if place < len(cells):
+                reaching[place] = (bottom, cells[place])
+        for place, (bottom, value) in reaching.items():
+            if number <= bottom and place < len(cells) and not cells[place].strip():
+                cells[place] = value
+        yield number, cells
+
+
+def _filled_from_above(rows: Iterator[Row], binding: Binding) -> Iterator[Row]:
+    declared = declared_footers(binding.mapping)
     above: dict[int, str] = {}
     for number, cells in rows:
-        if closing and _plain(next((cell for cell in cells if cell.strip()), "")).startswith(closing):
-            footers.append(number)
-            continue
-        for place in binding.fill_down:
+        for place in () if closes(cells, binding.names[0], declared) else binding.fill_down:
             if place >= len(cells):
                 continue
             if cells[place].strip():
@@ -182,7 +228,3 @@ def _unmerged(rows: Iterator[Row], binding: Binding, footers: list[int]) -> Iter
             else:
                 cells[place] = above.get(place, "")
         yield number, cells
-
-
-def _plain(cell: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", cell).split())

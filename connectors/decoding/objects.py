@@ -1,6 +1,7 @@
 """Deliveries of objects (JSON, NDJSON, XML), read as the same table that spreadsheets give, one object at a time."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -11,6 +12,7 @@ from lxml import etree
 
 from connectors.conversion.figures import plain_decimal
 from connectors.errors import MalformedError
+from connectors.model.counting import Tally
 
 MOST_NAMES = 200
 LONGEST_OBJECT = 4 << 20  # characters of one record
@@ -20,25 +22,26 @@ Row = tuple[int, list[str]]
 Objects = Callable[[], Iterator[Mapping[str, Any]]]
 
 
-def read_objects(path: Path, first: bytes) -> tuple[str, list[str], Iterator[Row]]:
+def read_objects(path: Path, first: bytes, tally: Tally) -> tuple[str, list[str], Iterator[Row]]:
     """Return the format, the members' names and the rows (numbered from 1). Raises MalformedError.
 
-    The file is read twice: once for the names of all members, once for the rows.
+    The file is read twice: once for the names of all members and how many objects there are, once for the rows.
     """
     form, objects = {b"<": ("xml", _xml), b"[": ("json", _array), b"{": ("ndjson", _lines)}[first]
     read: Objects = partial(objects, path)
-    names = _names(read())
+    names, tally.total = _names(read())
     return form, names, _cells(read(), names)
 
 
 def as_rows(objects: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[str]]]:
     """Return the members' names and the rows of objects held in memory. Raises MalformedError."""
-    names = _names(iter(objects))
+    names, _ = _names(iter(objects))
     return names, [cells for _, cells in _cells(iter(objects), names)]
 
 
-def _names(objects: Iterator[Mapping[str, Any]]) -> list[str]:
+def _names(objects: Iterator[Mapping[str, Any]]) -> tuple[list[str], int]:
     names: dict[str, None] = {}
+    number = 0
     for number, item in enumerate(objects, start=1):
         names.update(dict.fromkeys(item))
         if len(names) > MOST_NAMES:
@@ -47,7 +50,7 @@ def _names(objects: Iterator[Mapping[str, Any]]) -> list[str]:
             _sound(name, number, "")
     if not names:
         raise MalformedError("没有任何记录 there is no record")
-    return list(names)
+    return list(names), number
 
 
 def _cells(objects: Iterator[Mapping[str, Any]], names: list[str]) -> Iterator[Row]:
@@ -90,8 +93,30 @@ def _no_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON (RFC 8259 6)")
 
 
+class _RepeatedError(Exception):
+    """An object has a member twice; of the two, parsers take either (RFC 8259 4)."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _RepeatedError(_repeated([name for name, _ in pairs]))
+    return members
+
+
+def _repeated(names: Sequence[str]) -> str:
+    return Counter(names).most_common(1)[0][0]
+
+
+def _twice(name: str, number: int) -> MalformedError:
+    said = name.encode(errors="replace").decode().replace("\x00", "?")[:50]
+    return MalformedError(f"第 {number} 条的 {said} 出现两次，不知取哪个 record {number}: {said} stands there twice")
+
+
 # Numbers stay as they were written, in plain digits: an amount is text until the mapping reads it.
-_DECODER = json.JSONDecoder(parse_float=plain_decimal, parse_int=str, parse_constant=_no_number)
+_DECODER = json.JSONDecoder(
+    parse_float=plain_decimal, parse_int=str, parse_constant=_no_number, object_pairs_hook=_members
+)
 
 
 def _array(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -145,6 +170,8 @@ class _Window:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)
+            except _RepeatedError as fault:
+                raise _twice(str(fault), number) from fault
             except (ValueError, RecursionError) as fault:
                 if isinstance(fault, RecursionError) or len(self._text) - self._at > LONGEST_OBJECT or not self._more():
                     raise _not_json(number) from fault
@@ -168,6 +195,8 @@ def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
             if line.strip():
                 try:
                     yield _mapping(_DECODER.decode(line), number)
+                except _RepeatedError as fault:
+                    raise _twice(str(fault), number) from fault
                 except (ValueError, RecursionError) as fault:
                     raise MalformedError(f"第 {number} 行不是 JSON line {number} is not JSON") from fault
 
@@ -212,7 +241,11 @@ def _records(file: BinaryIO) -> Iterator[Mapping[str, Any]]:
             number += depth == 2
             _check_place(element, depth, number, members)
         elif depth == 1:
-            yield {etree.QName(child).localname: child.text for child in element if isinstance(child.tag, str)}
+            named = [(etree.QName(child).localname, child.text) for child in element if isinstance(child.tag, str)]
+            item = dict(named)
+            if len(item) != len(named):
+                raise _twice(_repeated([name for name, _ in named]), number)
+            yield item
             element.clear()
             while element.getprevious() is not None:
                 del element.getparent()[0]

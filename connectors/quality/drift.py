@@ -124,3 +124,22 @@ def _jump(kind: str, name: Name, before: int, of_before: int, now: int, of_now: 
     zh, en = (text.format(name=part) for text, part in zip(_SAID[kind], name, strict=True))
     percents = f"{was:.0%} → {share:.0%}"
     return [Finding(kind, name[1], f"{zh}由 {percents}", f"{en}: {percents}")]
+
+
+_OF_COLUMNS = {
+    "column_new": "多出不认识的列 new, unknown columns",
+    "column_gone": "以前有的列没有了 columns that are gone",
+    "column_renamed": "改名的列 columns renamed",
+}
+
+
+def in_words(findings: Sequence[Finding]) -> str:
+    """Return the differences in one text, which names every column once."""
+    columns: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.kind in _OF_COLUMNS:
+            named = finding.zh.removeprefix("列") if finding.kind == "column_renamed" else finding.column
+            columns.setdefault(finding.kind, []).append(named)
+    told = [f"{_OF_COLUMNS[kind]}：{'、'.join(dict.fromkeys(names))}" for kind, names in columns.items()]
+    told += [f"{finding.zh} {finding.en}" for finding in findings if finding.kind not in _OF_COLUMNS]
+    return "；".join(told)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from connectors.decoding.decode import Table, decode
+from connectors.decoding.decode import Table, decode, filled
+from connectors.model.counting import Tally
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,12 @@ class Slice:
 def rows_slice(name: str, header: list[str], rows: list[list[str]], watermark: str) -> Slice:
     """Return rows held in memory as a slice; row 1 is the first."""
     digest = hashlib.sha256(json.dumps([header, rows]).encode()).digest()
-    return Slice(lambda: Table(name, header, iter(enumerate(rows, start=1))), digest, watermark)
+
+    def read() -> Table:
+        tally = Tally(total=len(rows))
+        return Table(name, header, filled(enumerate(rows, start=1), tally), tally=tally)
+
+    return Slice(read, digest, watermark)
 
 
 def file_slice(path: Path, watermark: str, name: str = "", discard: Callable[[], None] = lambda: None) -> Slice:

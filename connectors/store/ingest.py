@@ -6,7 +6,7 @@ What works on the rows themselves (connectors/store/taking.py) is loaded when th
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import psycopg
@@ -40,7 +40,9 @@ class NewBatch:
 
 @dataclass(frozen=True)
 class Summary:
-    """What came of every row (the six counts add up to `rows`), the refusals by reason, and the sealed statement."""
+    """What came of every row of data (the six counts add up to `rows`), the refusals by reason, what all rows of the
+    file were, and the sealed statement.
+    """
 
     rows: int
     accepted: int
@@ -57,6 +59,7 @@ class Summary:
     whose: dict[str, str]  # digests of subjects, identifiers and changes of names (connectors/store/shown.py)
     statement: str
     mapping: dict[str, object]
+    counting: dict[str, Any]
 
     def counts(self) -> dict[str, int]:
         """Return the row counts by name."""
@@ -93,6 +96,8 @@ async def ingest(
         with no_cycles():
             seen = await take_rows(cursor, store, quarantine, layout, now.date(), progress, look)
         resolved, own = await store.finish()
+        for rows in await store.find_conflicts():
+            layout.tally.add_conflict(rows)
     counts, root = store.counts, store.tree.root().hex()
     statement = seal(
         {
@@ -111,4 +116,5 @@ async def ingest(
         seen.rows, counts.accepted + own, counts.unresolved - own, counts.corrections, counts.duplicates,
         len(seen.natural_persons), as_ranges(seen.natural_persons), seen.rejected, dict(seen.reasons), resolved - own,
         root, store.shown.hexdigest(), store.subjects.digests, statement, binding.provenance(),
+        layout.tally.document(seen.rows),
     )  # fmt: skip

@@ -22,6 +22,7 @@ import polars as pl
 import psycopg
 from uuid_utils import uuid7
 
+from connectors.model.counting import MOST_CONTRADICTING
 from connectors.model.datasets import Dataset
 from connectors.store.copying import COPY, HEAD, TAIL, Encoder, Rows
 from connectors.store.identity import Known
@@ -33,6 +34,12 @@ KEY_BYTES = 16
 PART = 2_500  # records encoded at a time
 CURRENT = "SELECT key_id, version, digest FROM record WHERE key_id = ANY(%b) AND superseded_at IS NULL"
 CLOSE = "UPDATE record SET superseded_at = %s WHERE key_id = ANY(%b) AND superseded_at IS NULL"
+# A row of this batch that is replaced already was replaced by a later one of it.
+CONFLICTS = """
+    SELECT (array_agg(row_number ORDER BY version))[:%s] FROM record
+    WHERE batch_id = %s AND key_id IN (SELECT key_id FROM record WHERE batch_id = %s AND superseded_at IS NOT NULL)
+    GROUP BY key_id ORDER BY min(row_number)
+"""
 
 
 @dataclass
@@ -123,7 +130,7 @@ class Store:
 
     def __init__(self, cursor: psycopg.AsyncCursor[Any], dataset: Dataset, batch_id: UUID, now: datetime) -> None:
         """Take a cursor within the submission's transaction."""
-        self._cursor, self._now = cursor, now
+        self._cursor, self._now, self._batch_id = cursor, now, batch_id
         self._encoder = Encoder(batch_id.bytes, dataset.dataset, dataset.agency, now)
         self._waiting = _Waiting([], [], {})
         self.subjects = Subjects(cursor, dataset, batch_id, now)
@@ -146,6 +153,13 @@ class Store:
         """
         await self._copy(self._waiting)
         return await self.subjects.finish()
+
+    async def find_conflicts(self) -> list[list[int]]:
+        """Return the numbers of rows of this batch that stand under one key and differ, key by key."""
+        if not self.counts.corrections:
+            return []
+        await self._cursor.execute(CONFLICTS, [MOST_CONTRADICTING, self._batch_id, self._batch_id])
+        return [row[0] for row in await self._cursor.fetchall()]
 
     async def _find_current(self, key_ids: list[bytes]) -> dict[bytes, tuple[int, bytes]]:
         await self._cursor.execute(CURRENT, [list(dict.fromkeys(key_ids))])

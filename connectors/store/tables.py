@@ -89,6 +89,8 @@ class Batch(SQLModel, table=True):
     statement: str = Field(sa_type=Text)
     agency_signature: str | None = Field(sa_type=Text)
     mapping: dict[str, Any] = Field(sa_type=JSONB)  # which column each field was read from, and what was done to it
+    # What all rows of the file were, and which; None before migration 0024.
+    counting: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     event_id: UUID
     corrects: UUID | None = Field(default=None, foreign_key="batch.batch_id")  # the first batch, never one between
     layout_id: bytes | None = Field(default=None, sa_type=LargeBinary, foreign_key="layout.layout_id")

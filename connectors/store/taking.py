@@ -6,7 +6,7 @@ While the server stores one chunk, the next is read and mapped beside the event 
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,8 +16,11 @@ import polars as pl
 import psycopg
 
 from connectors.conversion.chunks import Chunk, ChunkMapper
+from connectors.conversion.left_out import FOOTER, REPEATED_HEADER
+from connectors.conversion.party import PERSON
 from connectors.decoding.layout import Layout
 from connectors.errors import MalformedError
+from connectors.model.counting import Tally
 from connectors.personal.chunks import find_untouched, protect_chunk
 from connectors.store.refused import Quarantine
 from connectors.store.store import Prepared, Store, prepare
@@ -31,7 +34,7 @@ _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM 
 
 @dataclass
 class Seen:
-    """How many rows there were, and what became of those that were not stored: of persons, their numbers alone."""
+    """How many rows of data there were, and what became of those that were not stored: of persons, their numbers."""
 
     rows: int = 0
     natural_persons: list[int] = field(default_factory=list)
@@ -48,8 +51,12 @@ async def take_rows(
     progress: Callable[[int], None],
     look: Callable[[pl.Series], None],
 ) -> Seen:
-    """Map, protect and store chunk after chunk, mapping one ahead."""
-    dataset, mapper, seen = layout.binding.dataset, ChunkMapper(layout.binding, today), Seen()
+    """Map, protect and store chunk after chunk, mapping one ahead.
+
+    Raises MalformedError where the rows read are not all rows that there are: nothing may be stored then.
+    """
+    dataset, tally, seen = layout.binding.dataset, layout.tally, Seen()
+    mapper = ChunkMapper(layout.binding, today, layout.table.faults)
 
     def read() -> tuple[int, Chunk, Prepared | None]:
         rows = take(layout.table.rows)
@@ -62,11 +69,12 @@ async def take_rows(
     try:
         while (found := await ahead)[0]:
             rows, chunk, prepared = found
-            seen.rows += rows
+            seen.rows += rows - len(chunk.left_out[FOOTER]) - len(chunk.left_out[REPEATED_HEADER])
             if seen.rows > MOST_ROWS:
                 raise MalformedError(f"超过 {MOST_ROWS} 行，请分批 more than {MOST_ROWS} rows: send several batches")
             ahead = asyncio.create_task(asyncio.to_thread(read))
             seen.natural_persons += chunk.natural_persons
+            count_left_out(tally, chunk.left_out)
             if prepared is None:
                 sound = await protect_chunk(quarantine.keys, cursor, dataset, chunk.sound)
                 prepared = await asyncio.to_thread(prepare, dataset, sound)
@@ -75,7 +83,15 @@ async def take_rows(
             progress(seen.rows)
     finally:
         await asyncio.wait([ahead])  # so that the file is not closed while it is still read
+    tally.check(seen.rows)
     return seen
+
+
+def count_left_out(tally: Tally, left_out: Mapping[str, Sequence[int]]) -> None:
+    """Count rows that became neither records nor refused rows, by what they are."""
+    tally.persons.add_all(left_out[PERSON])
+    tally.footers.add_all(left_out[FOOTER])
+    tally.repeated_headers.add_all(left_out[REPEATED_HEADER])
 
 
 def take(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.counting import counting_lines
 from gateway.cli.output import AsJson, console, fail
 from gateway.intake.unread_text import show_unread
 
@@ -148,8 +149,8 @@ def _show_trial(tried: "Tried") -> None:
     )
     if layout.titles:
         typer.echo(f"标题行 title rows: {len(layout.titles)}；列名在第 headings in row {layout.header_rows}")
-    if layout.footers:
-        typer.echo(f"尾注行 footer rows: {layout.footers}")
+    for line in counting_lines(layout.tally.document(trial.counts["rows"])):
+        typer.echo(line)
     _table(("结果\noutcome", "行\nrows"), [(f"{zh} {name}", trial.counts[name]) for name, zh in OUTCOMES.items()])
     if trial.reasons:
         _table(("原因\nreason", "行\nrows"), trial.reasons.most_common())

@@ -71,6 +71,7 @@ def trial_document(tried: Tried) -> dict[str, Any]:
         "header_rows": layout.header_rows,
         "titles": layout.titles,
         "footer_rows": layout.footers,
+        "counting": layout.tally.document(trial.counts["rows"]),
         "whole_file": trial.whole,
         **{name: trial.counts[name] for name in OUTCOMES},
         "reasons": dict(trial.reasons),

@@ -32,7 +32,8 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]]) -> Result:
     try:
         return asyncio.run(run())
     except DeniedError as fault:
-        fail(fault.denial.detail or ERRORS[fault.denial.reason].title)
+        denial = fault.denial
+        fail(denial.detail or ERRORS[denial.reason].title, {"reason": denial.reason, **denial.members})
     except GatewayError as fault:
         fail(str(fault))
     except Exception as fault:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NoReturn
 
+import click
 import orjson
 import typer
 from rich.console import Console
@@ -71,7 +72,10 @@ def _in_words(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def fail(reason: str) -> NoReturn:
-    """Say why on standard error and end with status 1."""
+def fail(reason: str, told: Thing | None = None) -> NoReturn:
+    """Say why on standard error and end with status 1; for a command called with --json, also as one JSON value."""
+    command = click.get_current_context(silent=True)
+    if command and command.params.get("as_json"):
+        typer.echo(orjson.dumps({**(told or {}), "failed": reason}, default=str).decode())
     typer.echo(f"失败 failed: {reason}", err=True)
     raise typer.Exit(1)

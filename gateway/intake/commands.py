@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from gateway.cli.counting import counting_lines
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, show
 from gateway.intake.unread_text import show_unread
@@ -86,8 +87,10 @@ def ingest(
             "已更正 corrected": corrected,
             "更正自 corrects": str(stored.corrects) if stored.corrects else None,
             "原因 reasons": stored.reasons,
-            **({"未读的列 unread_columns": unread_of(stored)} if as_json else {}),
+            **({"行数明细 counting": stored.counting, "未读的列 unread_columns": unread_of(stored)} if as_json else {}),
         },
     )
     if not as_json:
+        for line in counting_lines(stored.counting) if stored.counting else ():
+            typer.echo(line)
         show_unread(unread_of(stored))

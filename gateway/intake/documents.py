@@ -24,6 +24,7 @@ def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
         "corrects": str(batch.corrects) if batch.corrects else None,
         "reasons": batch.reasons,
         "unread_columns": unread_of(batch),
+        "counting": batch.counting,
         "statement": batch.statement,
     }
 

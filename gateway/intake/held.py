@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from connectors.quality.drift import Finding
+from connectors.quality.drift import Finding, in_words
 from gateway.intake.admission import agency_seen, check_decider, sees
 from gateway.intake.documents import held_document
 from gateway.intake.held_files import as_file, forget, keep_mapping, keep_sealed, open_mapping
@@ -114,12 +115,11 @@ def mapping_of(kek: bytes, spool: Path, held: HeldSubmission) -> bytes | None:
 
 def waits(held: HeldSubmission) -> DeniedError:
     """Say that a submission is held: a person has to look at it."""
-    zh = "；".join(finding["zh"] for finding in held.findings)
-    en = "; ".join(finding["en"] for finding in held.findings)
+    told = in_words(msgspec.convert(held.findings, list[Finding]))
     return DeniedError(
         "delivery-held",
-        f"已暂存 {held.held_id}，未入库：{zh}。请经办人或平台运营人员接受或作废（xinqiao agency held accept|discard）。"
-        f"Held, not taken in: {en}; a clerk of the agency or an operator accepts or discards it.",
+        f"已暂存 {held.held_id}，未入库 held, not taken in：{told}。请经办人或平台运营人员接受或作废"
+        "（xinqiao agency held accept|discard）。A clerk of the agency or an operator accepts or discards it.",
         **held_document(held),
     )
 

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.conversion.binding import Binding
 from connectors.conversion.headers import PARTY, ROW, header_key, known_layout, layout_of
 from connectors.errors import ConnectorError
-from connectors.quality.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles
+from connectors.quality.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles, in_words
 from connectors.store.history import load_headers, load_history
 from gateway.intake.held import accepted_batches
 
@@ -16,9 +16,7 @@ class DriftError(ConnectorError):
     """The submission looks unlike those before it."""
 
     def __init__(self, findings: list[Finding]) -> None:
-        zh = "；".join(finding.zh for finding in findings)
-        en = "; ".join(finding.en for finding in findings)
-        super().__init__(f"与以往提交的不同：{zh} it differs from earlier ones: {en}")
+        super().__init__(f"与以往提交的不同 it differs from earlier ones：{in_words(findings)}")
         self.findings = findings
 
 

@@ -38,6 +38,21 @@ BATCH: dict[str, Any] = {
             "en": "联系人 was not read; 48 values of it are not stored",
         }
     ],
+    "counting": {
+        "file_rows": 54,
+        "data_rows": 50,
+        "titles": {"count": 1, "rows": ["1"]},
+        "header": {"count": 1, "rows": ["2"]},
+        "repeated_headers": {"count": 0, "rows": []},
+        "blank": {"count": 1, "rows": ["53"]},
+        "footers": {"count": 1, "rows": ["54"]},
+        "natural_persons": {"count": 0, "rows": []},
+        "conflicts": {"count": 1, "rows": [[17, 31]]},
+        "sheet": "欠税",
+        "unread_sheets": ["说明"],
+        "hidden_sheets": [],
+        "repeated_columns": [],
+    },
     "statement": "eyJhbGciOiJFZDI1NTE5Iiwi…",
 }
 DATASET = ("unknown-dataset", "dataset-not-yours")

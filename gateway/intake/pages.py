@@ -40,6 +40,8 @@ ON_A_PAGE = 50
 FIRST_REJECTED = 5
 OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
 BAR_UNITS = 1000
+COUNTED = ("titles", "header", "repeated_headers", "blank", "footers", "natural_persons")
+TOLD = ("unread_sheets", "hidden_sheets", "repeated_columns")
 _PIECE = 1024 * 1024
 Sender = Annotated[Present, Depends(signed_in("clerk", "system"), scope="function")]
 
@@ -87,7 +89,7 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
     title = datasets()[batch.dataset].title if batch.dataset in datasets() else None
     return page(
         request, "upload", present, batch=batch, bars=bars_of(batch), units=BAR_UNITS, reasons=reasons,
-        rejected=rejected, title=title, words=words, unread=unread_of(batch),
+        rejected=rejected, title=title, words=words, unread=unread_of(batch), counted=COUNTED, told=TOLD,
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from gateway.intake.judging import judge_layout, judge_profile
 from gateway.intake.submission import Submission
 from gateway.runtime.database import raw
 from gateway.runtime.work import UnitOfWork
-from signing.canonical import sha256_hex
+from signing.canonical import canonical_digest, sha256_hex
 from signing.jws import sign_jws
 
 Progress = Callable[[int], None]
@@ -118,7 +118,7 @@ async def _add(
         batch_id=stored.batch_id, agency=dataset.agency, dataset=dataset.dataset, sender_batch=stored.sender_batch,
         digest=stored.digest, way=submission.way, received_at=now, row_count=counts.pop("rows"), **counts,
         reasons=summary.reasons, statement=summary.statement, agency_signature=submission.signature,
-        mapping=mapping, corrects=corrects, layout_id=layout_id, event_id=entry,
+        mapping=mapping, counting=summary.counting, corrects=corrects, layout_id=layout_id, event_id=entry,
         natural_person_rows=summary.natural_person_rows or None,
     )  # fmt: skip
     await add_batch(work.session, batch)
@@ -139,5 +139,6 @@ def _payload(stored: NewBatch, submission: Submission, summary: Summary) -> dict
         "signature": sha256_hex(submission.signature.encode()) if submission.signature else None,
         "statement": sha256_hex(summary.statement.encode()),
         "resolved_earlier": summary.resolved_earlier,
+        "counting": canonical_digest(summary.counting),
         **summary.counts(),
     }

@@ -101,8 +101,8 @@ EVENTS: Mapping[str, EventType] = {
     "consent.approval_refused": _type("signatory", "consent action"),
     "batch.sealed": _type(
         _SUBMITTING, "batch agency dataset sender_batch way digest root shown statement signature subjects "
-        "identifiers names resolved_earlier rows accepted unresolved corrections duplicates natural_persons rejected",
-        maybe="corrects",
+        "identifiers names resolved_earlier counting rows accepted unresolved corrections duplicates natural_persons "
+        "rejected", maybe="corrects",
     ),
     "batch.refused": _type(_SUBMITTING, "dataset sender_batch digest"),
     "batch.held": _type(

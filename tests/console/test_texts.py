@@ -18,6 +18,7 @@ from gateway.admin.graph import Harm
 from gateway.console.render import FOLDER, templates
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_file, load_texts
 from gateway.identity.clients.scopes import SCOPES
+from gateway.intake.pages import COUNTED, TOLD
 from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
 
@@ -27,6 +28,7 @@ DATASET, FIELD = get_type_hints(Dataset), get_type_hints(Field)
 FAMILIES = {
     "alert": set(KINDS),
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
+    "counting": set(TOLD),
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
     "granularity": set(get_args(DATASET["granularity"])),
     "harm": set(Harm),
@@ -35,6 +37,7 @@ FAMILIES = {
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),
     "role": set(ROLES),
+    "rows": set(COUNTED),
     "scope": {scope for scopes in ROLES.values() for scope in scopes},
     "sharing": set(get_args(DATASET["sharing"])),
     "stopped": {

@@ -51,7 +51,7 @@ async def test_a_new_column_is_held_told_and_known_once_it_was_accepted(gateway,
     assert (answer.status_code, slug(answer)) == (202, "delivery-held")
     body = answer.json()
     assert [(finding["kind"], finding["column"]) for finding in body["findings"]] == [("column_new", "联系人")]
-    assert "多出不认识的列“联系人”" in body["detail"]
+    assert body["detail"].count("联系人") == 1
     assert "xinqiao agency held accept" in body["detail"]
     assert (await rows("SELECT count(*) FROM record"))[0][0] == before
     again = await push(wider(100), "wider-1")

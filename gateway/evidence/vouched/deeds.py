@@ -16,6 +16,7 @@ from gateway.evidence.vouched.declaration import (
     Told,
     always,
     digest,
+    digest_of_json,
     leaf,
     said,
     said_within,
@@ -32,7 +33,7 @@ def _receipt(entry: Entry) -> object:
 
 
 _COUNTS = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
-_BATCH = _same("agency", "dataset", "sender_batch", "way", "digest", "statement", *_COUNTS) | {
+_BATCH = _same("agency", "dataset", "sender_batch", "way", "digest", "statement", "counting", *_COUNTS) | {
     "batch": said("batch"), "row_count": said("rows"), "agency_signature": said("signature"),
     "corrects": lambda entry: None if entry.payload and "corrects" not in entry.payload else said("corrects")(entry),
 }  # fmt: skip
@@ -91,8 +92,9 @@ DEEDS: tuple[Deed, ...] = (
         "batches", "batch",
         f"""SELECT event_id AS entry, batch_id AS batch, agency, dataset, sender_batch, way,
                    encode(digest, 'hex') AS digest, statement, agency_signature, row_count, {", ".join(_COUNTS)},
-                   corrects FROM batch""",  # noqa: S608 - our own words
-        {"batch.sealed": Says(_BATCH)}, {"statement": digest, "agency_signature": digest},
+                   corrects, counting FROM batch""",  # noqa: S608 - our own words
+        {"batch.sealed": Says(_BATCH)},
+        {"statement": digest, "agency_signature": digest, "counting": digest_of_json},
     ),
     Deed(
         "consents", "consent_version",

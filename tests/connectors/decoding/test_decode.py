@@ -50,10 +50,13 @@ def test_tabs_separate_where_there_are_more_of_them(tmp_path):
     assert rows_of(path) == ("utf-8", ["a", "b"], [(2, ["1,5", "2"])])
 
 
-def test_shifted_and_blank_rows_keep_their_number_and_are_handed_on(tmp_path):
+def test_shifted_rows_are_handed_on_and_all_rows_keep_their_number(tmp_path):
     path = tmp_path / "batch.csv"
-    path.write_text("a,b\n\n1,2,3\n4\n")
-    assert rows_of(path)[2] == [(3, ["1", "2", "3"]), (4, ["4"])]
+    path.write_text(", \n\na,b\n\n1,2,3\n,\n4\n\n\n")
+    table = decode(path)
+    assert (table.header_row, list(table.rows)) == (3, [(5, ["1", "2", "3"]), (7, ["4"])])
+    assert table.tally.blank.document() == {"count": 6, "rows": ["1-2", "4", "6", "8-9"]}
+    assert table.tally.total == 9
 
 
 def test_a_character_cut_by_the_reading_buffer_is_whole(tmp_path):
@@ -68,7 +71,7 @@ def test_a_character_cut_by_the_reading_buffer_is_whole(tmp_path):
     [
         (b"", "empty"),
         (b"\n\n", "column names"),
-        (b" , \n1,2\n", "column names"),
+        (b" , \n,\n", "column names"),
         (",".join(map(str, range(500))).encode(), "500 columns"),
         (b"a,b\n1,\x00\n", "neither UTF-8 nor GB18030: bytes 6 and 6"),
         (b"a,b\n1,\xff\xff\n", "bytes 6 and 6"),

@@ -18,13 +18,13 @@ LeftOut = Literal["footer", "repeated_header"]
 _LONGEST_LOOKED_AT = 200  # characters of a cell
 _UNITS = "[家户条项人笔件个名宗起份例页行]"
 _TOTAL = re.compile(
-    rf"(?:本页|本表|本月|全市|全区)?(?:合计|总计|小计|共计|总合计|累计):?(?:[\d,.]+{_UNITS}?)?(?:万?元)?[。;]?"
-    rf"|(?:以上)?共(?:计|有)?\d+{_UNITS}.{{0,10}}"
+    rf"(?:本页|本表|本月|全市|全区)?(?:合计|总计|小计|共计|总合计|累计):?(?:[\d,.]+{_UNITS}?)?(?:\(?[万亿]?元\)?)?[。;]?"
+    rf"|(?:以上)?共(?:计|有)?\d+{_UNITS}(?:企业|单位|公司|主体|记录|数据)?[,。;]?"
 )
 _SIGNED = re.compile(
     r"(?:填表|填报|制表|审核|复核|审批|经办|报送|统计|录入|联系|负责|分管|单位负责|部门负责)"
     r"(?:人|人员|员|单位|部门|机构|日期|时间|电话|领导)?(?:\((?:签字|签名|签章|盖章)\))?(?::.*)"
-    r"|(?:填表|填报|制表|审核|复核|经办)人"
+    r"|(?:填表|填报|制表|审核|复核|经办)人?"
     r"|(?:备?注|说明|附注|注释|数据来源|统计口径|填表说明|填报说明)[\d一二三四五六七八九十]{0,2}:.*",
     re.DOTALL,
 )
@@ -73,7 +73,7 @@ def closes(cells: Sequence[str], name: int, declared: tuple[str, ...]) -> bool:
     if not filled or any(map(str.isalpha, called)):
         return False
     # A note stands alone; a row that fills most columns and lacks the name is data, and refused as such.
-    alone = len(filled) <= max(3, len(cells) // 2)
+    alone = len(filled) == 1 or 2 * len(filled) <= len(cells)
     return _is_total(filled[0], declared) or (alone and _SIGNED.fullmatch(_plain(filled[0])) is not None)
 
 

@@ -28,14 +28,22 @@ MOST_SECONDS = 120
 _DAMAGED, _REFUSED = 3, 4  # the child's ways to say that the file, not the machine, is at fault
 _ASK_ZH, _ASK_EN = "请另存为 CSV（UTF-8）再提交", "save it as CSV (UTF-8) and send that"
 _FAULTS = {
-    "error": Reason("cell_error", "", "", "单元格 {at} 是 Excel 的错误值 {shown}：请改正其公式或填写数值"),
+    "error": Reason(
+        "spreadsheet_error", "", "",
+        "单元格 {at} 是 Excel 的错误值 {shown}：请改正其公式或填写数值 cell {at} holds an error of "
+        "Excel's: mend its formula or give the value",
+    ),
     "formula": Reason(
-        "cell_formula", "", "", "单元格 {at} 的公式没有保存结果：请在 Excel 或 WPS 中打开并保存，或粘贴为数值"
+        "cell_formula", "", "",
+        "单元格 {at} 的公式没有保存结果：请在 Excel 或 WPS 中打开并保存，或粘贴为数值 cell {at} has a formula without "
+        "a saved result: open and save it in Excel or WPS, or paste the value",
     ),
     "rounded": Reason(
-        "cell_rounded", "", "", "单元格 {at} 的数字超过 15 位，Excel 已改写其余各位：请把该列设为文本后重新填写"
+        "cell_rounded", "", "",
+        "单元格 {at} 的数字超过 15 位，Excel 已改写其余各位：请把该列设为文本后重新填写 cell {at} has more than the 15 "
+        "digits that Excel keeps: make the column text and fill it in anew",
     ),
-}
+}  # fmt: skip
 MergedDown = tuple[int, int, int]  # place, first and last row
 
 

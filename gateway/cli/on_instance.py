@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def on_instance(step: Callable[["Instance"], Awaitable[Result]]) -> Result:
+def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: bool = False) -> Result:
     """Run a step on the opened instance; what it raises ends the command with one line.
 
     A GatewayError, a denial too, says it itself; of a database or disk that cannot be used the kind alone is told.
+    `as_json`: whoever asked for JSON is told a denial as JSON.
     """
     from gateway.runtime.denial import DeniedError
     from gateway.runtime.errors import GatewayError
@@ -33,7 +34,8 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]]) -> Result:
         return asyncio.run(run())
     except DeniedError as fault:
         denial = fault.denial
-        fail(denial.detail or ERRORS[denial.reason].title, {"reason": denial.reason, **denial.members})
+        said = denial.detail or ERRORS[denial.reason].title
+        fail(said, {**denial.members, "reason": denial.reason, "failed": said} if as_json else None)
     except GatewayError as fault:
         fail(str(fault))
     except Exception as fault:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NoReturn
 
-import click
 import orjson
 import typer
 from rich.console import Console
@@ -73,9 +72,8 @@ def _in_words(value: object) -> str:
 
 
 def fail(reason: str, told: Thing | None = None) -> NoReturn:
-    """Say why on standard error and end with status 1; for a command called with --json, also as one JSON value."""
-    command = click.get_current_context(silent=True)
-    if command and command.params.get("as_json"):
-        typer.echo(orjson.dumps({**(told or {}), "failed": reason}, default=str).decode())
+    """Say why on standard error, and `told` for scripts as one JSON value on standard output; end with status 1."""
+    if told is not None:
+        typer.echo(orjson.dumps(told, default=str).decode())
     typer.echo(f"失败 failed: {reason}", err=True)
     raise typer.Exit(1)

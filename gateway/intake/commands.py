@@ -71,7 +71,7 @@ def ingest(
             return stored, new, await count_corrected(work.session, stored)
 
     with progress:
-        stored, new, corrected = on_instance(run)
+        stored, new, corrected = on_instance(run, as_json=as_json)
     show(
         as_json,
         {

@@ -47,7 +47,9 @@ def accept(held_id: HeldId, as_json: AsJson = False) -> None:
     from gateway.intake.submission import intake_of
     from gateway.runtime.actor import at_this_machine
 
-    batch = on_instance(lambda instance: accept_held(instance.units, at_this_machine(), intake_of(instance), held_id))
+    batch = on_instance(
+        lambda instance: accept_held(instance.units, at_this_machine(), intake_of(instance), held_id), as_json=as_json
+    )
     show(
         as_json, {"批次 batch": str(batch.batch_id), "行数 rows": batch.row_count, "问题数据 rejected": batch.rejected}
     )
@@ -60,5 +62,8 @@ def discard(held_id: HeldId, as_json: AsJson = False) -> None:
     from gateway.intake.submission import intake_of
     from gateway.runtime.actor import at_this_machine
 
-    on_instance(lambda instance: discard_held(instance.units, at_this_machine(), intake_of(instance).spool, held_id))
+    on_instance(
+        lambda instance: discard_held(instance.units, at_this_machine(), intake_of(instance).spool, held_id),
+        as_json=as_json,
+    )
     show(as_json, {"已作废 discarded": str(held_id)})

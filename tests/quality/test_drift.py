@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from connectors.catalogue.load import get_dataset
 from connectors.conversion.headers import Layout, header_key, known_layout, layout_id
-from connectors.quality.drift import FEWEST_ROWS, FieldProfile, Profile, compare_layouts, compare_profiles
+from connectors.quality.drift import (
+    FEWEST_ROWS,
+    FieldProfile,
+    Profile,
+    compare_layouts,
+    compare_profiles,
+    in_words,
+)
 
 TAX = get_dataset("tax_arrears")
 HEADER = ["企业或单位名称", "纳税人识别号", "经营地点", "欠税金额", "税种", "备注"]
@@ -39,6 +46,13 @@ def kinds(findings):
 )
 def test_columns_are_compared_by_what_is_read_from_them(header, expected):
     assert kinds(compare_layouts([layout(HEADER)], layout(header), members=False)) == expected
+
+
+def test_the_difference_in_words_names_every_column_once():
+    columns = [name.replace("欠税金额", "欠税金额(元)") for name in [*HEADER, "地址", "电话"] if name != "经营地点"]
+    told = in_words(compare_layouts([layout(HEADER)], layout(columns), members=False))
+    assert [told.count(name) for name in ("地址", "电话", "经营地点", "“欠税金额”", "“欠税金额(元)”")] == [1] * 5
+    assert "new, unknown columns：地址、电话" in told
 
 
 def test_the_first_delivery_is_never_drift_and_any_known_layout_will_do():

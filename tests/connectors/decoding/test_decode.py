@@ -100,3 +100,34 @@ def test_any_bytes_at_all_are_rows_or_refused_and_never_another_fault(tmp_path_f
     path.write_bytes(content)
     with contextlib.suppress(MalformedError):
         rows_of(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", '[{"a": 1, "b": 2}, {}, {"a": 3, "b": " "}]'),
+        ("a.ndjson", '{"a": 1, "b": 2}\n\n{"a": null}\n{"a": 3, "b": ""}\n'),
+        ("a.xml", "<rows><row><a>1</a><b>2</b></row><row/><row><a>3</a></row></rows>"),
+    ],
+)
+def test_objects_without_content_are_counted_as_blank(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content)
+    table = decode(path)
+    assert [number for number, _ in table.rows] == [1, 3]
+    assert (table.tally.blank.first(9), table.tally.total) == ([2], 3)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"a": 1}, {"税种": "甲", "b": 2, "税种": "乙"}]',
+        '{"a": 1}\n{"税种": "甲", "b": 2, "税种": "甲"}\n',
+        "<rows><row><a>1</a></row><row><税种>甲</税种><b>2</b><税种>乙</税种></row></rows>",
+    ],
+)
+def test_a_member_that_stands_there_twice_is_refused_by_name(tmp_path, content):
+    path = tmp_path / "a"
+    path.write_text(content, "utf-8")
+    with pytest.raises(MalformedError, match="record 2: 税种 stands there twice"):
+        list(decode(path).rows)

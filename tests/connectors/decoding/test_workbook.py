@@ -56,8 +56,8 @@ def test_codes_with_leading_zeros_and_every_kind_of_text_are_as_shown(tmp_path):
 
 
 BROKEN = {
-    '<c r="D2" t="e"><v>#N/A</v></c>': ("cell_error", "#N/A", "D2"),
-    '<c r="D2" t="e"><f>A1/0</f><v>#DIV/0!</v></c>': ("cell_error", "#DIV/0!", "D2"),
+    '<c r="D2" t="e"><v>#N/A</v></c>': ("spreadsheet_error", "#N/A", "D2"),
+    '<c r="D2" t="e"><f>A1/0</f><v>#DIV/0!</v></c>': ("spreadsheet_error", "#DIV/0!", "D2"),
     '<c r="D2"><f>A1</f></c>': ("cell_formula", "=A1", "D2"),
     '<c r="D2"><f>A1</f><v></v></c>': ("cell_formula", "=A1", "D2"),
     '<c r="D2"><v>2.023050600012346E16</v></c>': ("cell_rounded", "2.023050600012346E16", "D2"),

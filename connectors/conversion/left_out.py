@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from connectors.conversion.binding import Binding
 from connectors.conversion.party import PartyReader
-from connectors.model.mapping import Mapping, heading_key
+from connectors.model.folding import heading_key
+from connectors.model.mapping import Mapping
 
 FOOTER: Final = "footer"
 REPEATED_HEADER: Final = "repeated_header"

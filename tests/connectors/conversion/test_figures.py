@@ -10,6 +10,7 @@ from connectors.conversion.cells import CellError
 from connectors.conversion.figures import plain_decimal
 from connectors.conversion.normalise import read_document, read_key, read_money, read_number, read_text
 from connectors.decoding.objects import as_rows, read_objects
+from connectors.model.counting import Tally
 
 
 @pytest.mark.parametrize(
@@ -119,6 +120,6 @@ def test_a_json_number_is_the_same_number_in_plain_digits(number):
 def test_json_numbers_with_exponents_are_amounts_and_absurd_ones_are_not(tmp_path):
     path = tmp_path / "a.ndjson"
     path.write_text('{"a": 1.23456789E7, "b": 1e3, "c": 1e999999999, "d": "1e3", "e": 12345678.9}\n', "utf-8")
-    _, _, rows = read_objects(path, b"{")
+    _, _, rows = read_objects(path, b"{", Tally())
     assert next(rows)[1] == ["12345678.9", "1000", "1e999999999", "1e3", "12345678.9"]
     assert as_rows([{"a": Decimal("1.5E+3"), "b": 7}])[1] == [["1500", "7"]]

@@ -124,11 +124,16 @@ async def test_another_key_is_not_this_logs(log):
         verify(folder)
 
 
-async def test_a_checkpoint_that_is_no_text_is_refused_wherever_it_comes_from(log):
+@pytest.mark.parametrize("where", ["its origin", "another signer"])
+async def test_a_checkpoint_that_is_no_text_is_refused_wherever_it_comes_from(log, where):
     await published(log, 1)
     folder = await log.export("log")
     note = (folder / "checkpoint").read_bytes()
-    spoiled = note.replace(b"credit.example", b"credit\xffexample")
+    named = {
+        "its origin": note.replace(b"credit.example", b"credit\xffexample"),
+        "another signer": note + b"\xe2\x80\x94 o\xff AAAA\n",
+    }
+    spoiled = named[where]
     with pytest.raises(NoteError, match="UTF-8"):
         verify(folder, spoiled)
     (folder / "checkpoint").write_bytes(spoiled)

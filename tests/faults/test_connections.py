@@ -163,7 +163,7 @@ def test_a_reader_that_takes_nothing_is_hung_up_on(served):
     with socket.socket() as stalled:
         stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stalled.connect(("127.0.0.1", int(gateway.issuer.rpartition(":")[2])))
-        stalled.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        stalled.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 60)
         wait_until(
             lambda: counted(gateway, "slow-reader") == before + 1, "the end of it", PATIENCE_SECONDS + SLACK_SECONDS
         )

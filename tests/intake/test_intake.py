@@ -110,11 +110,11 @@ async def test_refused_rows_open_in_a_spreadsheet_with_chinese_reasons(gateway, 
     assert (await client.get(f"/v1/batches/{batch['batch']}/rejected-rows", headers=other)).status_code == 404
 
 
-async def test_persons_are_dropped_and_leave_nothing(gateway, push):
+async def test_persons_are_dropped_and_leave_their_row_numbers_alone(gateway, push):
     header = "机构名称,统一社会信用代码,信用等级,评定机构,认定时间\n"
     body = f"{header}欧阳某,{citizen(4)},A,局,2024-01-01\n某所,{citizen(5)},A,局,2024-01-01\n"
     batch = (await push("science_tech", "research_credit_grade", body)).json()
-    assert batch["natural_persons"] == 2
+    assert (batch["natural_persons"], batch["natural_person_rows"]) == (2, "2-3")  # their numbers alone
     for table, column in (("record", "canonical"), ("rejected_row", "cells::text::bytea")):
         found = f"SELECT count(*) FROM {table} WHERE position(CAST(:n AS bytea) IN {column}) > 0"
         assert await count(gateway, found, n=citizen(5).encode()) == 0

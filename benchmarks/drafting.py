@@ -26,8 +26,8 @@ from connectors.decoding.layout import lay_out
 from connectors.drafting.draft import Draft, propose
 from connectors.drafting.guess import UnguessableError
 from connectors.model.datasets import Dataset
-from connectors.model.mapping import Column, Party, Producer, heading_key
 from connectors.model.mapping import Mapping as Spelling
+from connectors.model.mapping import Party, Producer, heading_key
 
 FIGURES = Path(__file__).parents[1] / "tests/real/figures.yaml"
 Roles = dict[str, frozenset[str]]  # what is read from each column, by its key
@@ -146,8 +146,10 @@ def _roles_of_binding(binding: Binding) -> Roles:
 
 def _roles_of_draft(draft: Draft, header: list[str]) -> Roles:
     spelling, there = draft.spelling, {heading_key(word) for word in header}
-    columns: list[tuple[Column, str]] = [(column, name) for name, column in spelling.fields.items()]
-    roles = [(word, name) for column, name in columns for word in (*column.from_[:1], *column.fine_within)]
+    roles = []
+    for name, column in spelling.fields.items():
+        first = next((word for word in column.from_ if heading_key(word) in there), None)
+        roles += [(word, name) for word in (first, *column.fine_within) if word]
     party = spelling.party
     roles += [(word, "party.name") for word in party.name]
     roles += [(word, "party.codes") for word in party.codes]

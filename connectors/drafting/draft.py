@@ -21,6 +21,7 @@ from connectors.conversion.transforms import (
     rounded_of,
 )
 from connectors.decoding.decode import Table
+from connectors.drafting.amending import amend
 from connectors.drafting.guess import check, rank
 from connectors.drafting.matching import Matching, Pair, Sample, is_counter, pair_fields
 from connectors.drafting.roles import find_roles, name_fields
@@ -105,11 +106,13 @@ def _draft(matching: Matching, found: Found, scores: list[tuple[str, float]]) ->
     unsure = {pair.place for name, pair in matching.fields.items() if name not in pairs}
     used = matching.used - unsure | {pair.place for pair in pairs.values()}
     left = [heading for place, heading in enumerate(headings) if heading and place not in used]
+    amended = amend(dataset, headings, _spelling(matching, fields, found, doubts))
     return Draft(
-        dataset, scores, found.titles, _spelling(matching, fields, found, doubts),
-        {name: (headings[pair.place], pair) for name, pair in pairs.items()}, doubts,
-        [heading for heading in left if not is_counter(heading)],
-        [name for name in dataset.fields if name not in pairs],
+        dataset, scores, found.titles, amended.spelling,
+        {name: (headings[pair.place], pair) for name, pair in pairs.items()},
+        [doubt for doubt in doubts if doubt.about in pairs or doubt.about not in amended.fields],
+        [heading for heading in left if not is_counter(heading) and heading not in amended.headings],
+        [name for name in dataset.fields if name not in pairs and name not in amended.fields],
     )  # fmt: skip
 
 

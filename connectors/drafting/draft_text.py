@@ -4,21 +4,18 @@ from connectors.conversion.transforms import filled, flow
 from connectors.drafting.draft import Draft
 from connectors.model.mapping import Column, Mapping, Party, Producer
 
-_FINE = "句中罚款 the sentence names the fine"
-
 
 def write_snippet(draft: Draft) -> str:
     """Return a list of one mapping, with how sure every line is and what a person must decide."""
     spelling = draft.spelling
     lines = [
-        f"# {draft.dataset.dataset} {draft.dataset.title.zh}：粘贴到该数据目录的 mappings: 之下 paste it there",
+        f"# {draft.dataset.dataset} {draft.dataset.title.zh}：{_where(draft)}",
         f"- id: {spelling.id}",
         *(f"  {line}" for line in _parts(spelling)),
         "  fields:" if spelling.fields else "  fields: {}",
     ]
     for name, column in spelling.fields.items():
-        said = f"{draft.pairs[name][1].score:.0%} {draft.pairs[name][1].why}" if name in draft.pairs else _FINE
-        lines.append(f"    {name}: {flow(filled(column, Column()))}  # {_line(said)}")
+        lines.append(f"    {name}: {flow(filled(column, Column()))}  # {_line(_why(draft, name, column))}")
     decide = [
         f"{doubt.about} ← {doubt.column}：{doubt.text}" + (f" → {doubt.line}" if doubt.line else "")
         for doubt in draft.doubts
@@ -32,10 +29,24 @@ def write_snippet(draft: Draft) -> str:
 def _parts(spelling: Mapping) -> list[str]:
     party = filled(spelling.party, Party(name=[], codes=[]))
     producer = filled(spelling.producer, Producer())
-    parts = [f"party: {flow(party)}"]
+    parts = [f"version: {spelling.version}"] if spelling.version > 1 else []
+    parts += [f"party: {flow(party)}"]
     parts += [f"producer: {flow(producer)}"] if producer else []
-    parts += [f"footers: {flow(spelling.footers)}"] if spelling.footers else []
-    return parts
+    others = {"fill_down": spelling.fill_down, "footers": spelling.footers, "without": spelling.without}
+    return parts + [f"{name}: {flow(value)}" for name, value in others.items() if value]
+
+
+def _where(draft: Draft) -> str:
+    if any(mapping.id == draft.spelling.id for mapping in draft.dataset.mappings):
+        return f"替换 mappings: 之下的 {draft.spelling.id} put it in the place of {draft.spelling.id}"
+    return "粘贴到该数据目录的 mappings: 之下 paste it there"
+
+
+def _why(draft: Draft, name: str, column: Column) -> str:
+    if name in draft.pairs:
+        return f"{draft.pairs[name][1].score:.0%} {draft.pairs[name][1].why}"
+    known = any(name in mapping.fields for mapping in draft.dataset.mappings if mapping.id == draft.spelling.id)
+    return "原有 as it stood" if known or not column.fine_within else "句中罚款 the sentence names the fine"
 
 
 def _remarks(title: str, lines: list[str]) -> list[str]:

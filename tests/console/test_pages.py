@@ -19,7 +19,7 @@ from tests.persons import invited, signed_in
 NO_PAGES = {
     "/console/console.css", "/console/icon.svg", "/console/uploads.js", "/console/language/{language}",
     "/console/sso", "/console/sso/back", "/console/uploads/{batch_id}/rejected-rows",
-    "/console/quality/{agency}/rejected/{batch_id}.{form}",
+    "/console/quality/{agency}/rejected/{batch_id}.{form}", "/console/catalogue/{dataset}/template.xlsx",
 }  # fmt: skip
 
 

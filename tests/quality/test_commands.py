@@ -8,6 +8,7 @@ import pytest
 
 from tests import database_server
 from tests.agencies import HEADER, arrears
+from tests.enterprises import uscc
 from tests.processes import environment, free_port, running, wait_until, xinqiao
 
 
@@ -82,3 +83,37 @@ def test_a_changed_file_is_held_alerted_accepted_and_scored_on_the_command_line(
     assert "penalty_tax" in xinqiao(["agency", "quality", "tax"], env).stdout
     unknown = xinqiao(["agency", "quality", "nobody"], env, check=False)
     assert (unknown.returncode, "nobody" in unknown.stderr) == (1, True)
+
+
+LEDGER = """
+- id: ledger
+  party: {name: [户名], codes: [码]}
+  fields:
+    cf_xdr_mc: {from: [户名]}
+    cf_wsh: {from: [字, 号], join: "-"}
+    cf_cflb: {value: 罚款}
+    cf_nr_fk: {from: [号的右列], unit: 元}
+    cf_jdrq: {from: [日]}
+    cf_cfjg: {value: 某局}
+"""
+
+
+def test_a_mapping_makes_the_same_of_a_file_whether_it_is_checked_or_taken_in(instance, tmp_path):
+    env, sql = instance
+    file, mapping, wrong = tmp_path / "ledger.csv", tmp_path / "ledger.yaml", tmp_path / "wrong.yaml"
+    rows = "".join(f"账上{n}号有限公司,{uscc(n)},罚,{n},5000,2024-03-01,张三\n" for n in range(1, 4))
+    file.write_text(f"户名,码,字,号,,日,去向\n{rows}户名不详,9.1E+17,罚,9,1,2024-03-01,\n", "utf-8")
+    mapping.write_text(LEDGER, "utf-8")
+    checked = run(env, "agency", "check", str(file), "penalty_general", "--mapping", str(mapping))
+    taken = run(env, "ingest", "penalty_general", str(file), "--mapping", str(mapping))
+    counts = ("rows", "accepted", "unresolved", "natural_persons", "rejected", "reasons", "unread_columns")
+    assert {name: checked[name] for name in counts} == {name: taken[name] for name in counts}
+    assert (taken["accepted"], taken["rejected"], taken["unread_columns"][0]["column"]) == (3, 1, "去向")
+    (said,) = sql("SELECT convert_from(canonical, 'UTF8') FROM record WHERE dataset = 'penalty_general' LIMIT 1")
+    assert '"cf_nr_fk":"0.5"' in said[0]
+    shown = xinqiao(["agency", "check", str(file), "penalty_general", "--mapping", str(mapping)], env).stdout
+    assert "未读 unread: 没有读列“去向”，其中 3 个值不入库" in shown
+    wrong.write_text(LEDGER.replace("value: 罚款", "value: 罚款, from: [号]"), "utf-8")
+    refused = xinqiao(["ingest", "penalty_general", str(file), "--mapping", str(wrong)], env, check=False)
+    assert (refused.returncode, "wrong.yaml:7" in refused.stderr) == (1, True), refused.stderr
+    assert "缺少列" in xinqiao(["ingest", "penalty_general", str(file), "--batch", "x"], env, check=False).stderr

@@ -115,7 +115,12 @@ def mapping_of(kek: bytes, spool: Path, held: HeldSubmission) -> bytes | None:
 
 def waits(held: HeldSubmission) -> DeniedError:
     """Say that a submission is held: a person has to look at it."""
-    told = in_words(msgspec.convert(held.findings, list[Finding]))
+    lost = [finding for finding in held.findings if finding.get("warning")]
+    others = [finding for finding in held.findings if finding not in lost]
+    told = "；".join(
+        [*(f"{finding['zh']} {finding['en']}" for finding in lost),
+         *([in_words(msgspec.convert(others, list[Finding]))] if others else [])]
+    )  # fmt: skip
     return DeniedError(
         "delivery-held",
         f"已暂存 {held.held_id}，未入库 held, not taken in：{told}。请经办人或平台运营人员接受或作废"

@@ -74,7 +74,11 @@ def corrected(table: Table, refusals: Refusals) -> Corrected:
         names = names[:-1]
     _check_columns(names, refusals.names)
     beyond = [place for place, name in enumerate(names) if _is_beyond(name, refusals.width)]
-    own = [place for place in range(len(names)) if place not in beyond]
+    first = {heading_key(name): at for at, name in enumerate(refusals.names)}
+    own = sorted(  # as the first batch had them: a mapping may know a column by its place
+        (place for place in range(len(names)) if place not in beyond),
+        key=lambda place: first[heading_key(names[place])],
+    )
     made = Corrected(Table(table.encoding, [names[place] for place in own], iter(())))
     unescape = _as_written if table.encoding == "xlsx" else _without_mark
     rows = _rows(table, refusals, made.taken, len(names), unescape)

@@ -43,6 +43,14 @@ def test_any_rows_are_taken_where_they_are_open_or_refused_in_words(rows, names)
     assert len(set(numbers)) == len(numbers)
 
 
+def test_columns_that_were_moved_stand_where_the_first_batch_had_them():
+    cells = ["2", *[""] * (len(headings(BATCH)) - 1), "乙的", "甲的"]
+    made = corrected(
+        Table("utf-8", [*headings(BATCH), "乙", "甲"], iter([(2, cells)])), Refusals(["甲", "乙"], 2, {2}, {2})
+    )
+    assert (made.table.header, list(made.table.rows)) == (["甲", "乙"], [(2, ["甲的", "乙的"])])
+
+
 @given(st.lists(st.text(max_size=12), max_size=8))
 def test_any_header_is_told_from_a_table_of_refused_rows(header):
     assert find_batch_of(header) is None

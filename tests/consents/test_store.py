@@ -18,7 +18,7 @@ from consent.store import (
     read_terms,
     use,
 )
-from consent.tables import ConsentUse
+from consent.tables import ConsentUse, ConsentVersion
 from consent.terms import Terms
 from gateway.consents.life import change_consent, request_consent
 from gateway.runtime.actor import Actor
@@ -40,7 +40,8 @@ async def ask(work, number, institution="bank", **changes):
     """Request a consent of an enterprise and return its id."""
     now = await database_now(work.session)
     terms = Terms(uuid7(), uscc(number), institution, (), ("score",), "pre_loan", now, now + timedelta(days=9), None)
-    await request_consent(replace(work, actor=BANKS[institution]), replace(terms, **changes))
+    terms = replace(terms, **changes)
+    await request_consent(replace(work, actor=BANKS[institution]), terms)
     return terms.consent_id
 
 
@@ -50,9 +51,9 @@ async def listed(work, *, institution=None, uscc=None, after=None, limit=9):
 
 
 async def test_a_party_lists_its_own_consents_oldest_first_and_page_by_page(work):
-    first, theirs, second, third = [
-        await ask(work, n, who) for n, who in ((1, "bank"), (1, "other"), (2, "bank"), (1, "bank"))
-    ]
+    first, theirs, second, third = [uuid7() for _ in range(4)]
+    for consent, n, who in ((third, 1, "bank"), (theirs, 1, "other"), (second, 2, "bank"), (first, 1, "bank")):
+        await ask(work, n, who, consent_id=consent)  # in another order than that of their ids
     assert await listed(work, institution="bank") == [first, second, third]
     assert await listed(work, institution="bank", uscc=uscc(1)) == [first, second, third]
     assert await listed(work, uscc=uscc(1)) == [first, theirs, third]
@@ -70,10 +71,14 @@ async def test_a_consent_stands_where_its_newest_version_says_and_every_version_
     assert [(one.consent_id, one.version, one.status) for one in versions] == [
         (consent, 1, "requested"), (consent, 2, "revoked"),
     ]  # fmt: skip
+    for version in (4, 3):
+        work.session.add(ConsentVersion(**{**versions[1].model_dump(), "version": version}))
+        await work.session.flush()
+    assert [one.version for one in await list_versions(work.session, consent)] == [1, 2, 3, 4]
     keys, now = work.keys.publics("consent"), await database_now(work.session)
     stand = await load_consents(work.session, [other, consent], keys, now)
     assert [(one.terms.consent_id, one.version, one.status, one.intact) for one in stand] == [
-        (consent, 2, "revoked", True), (other, 1, "requested", True),
+        (consent, 4, "revoked", False), (other, 1, "requested", True),
     ]  # fmt: skip
     assert await find_consent(work.session, uuid4(), keys, now) is None
 

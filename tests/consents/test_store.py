@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from uuid_utils.compat import uuid7
 
+from consent.life import LAPSES_AFTER
 from consent.store import (
     find_consent,
     list_consents,
@@ -122,3 +123,13 @@ async def test_terms_are_read_back_as_they_were_signed(work):
     (version,) = await list_versions(work.session, consent)
     expected = Terms(consent, uscc(4), "bank", valid_from=begins, valid_until=begins + timedelta(days=700), **every)
     assert read_terms(version.terms) == expected
+
+
+@pytest.mark.parametrize(("after", "status"), [(-1, "requested"), (0, "lapsed"), (1, "lapsed")])
+async def test_a_request_lapses_at_its_time_and_what_was_answered_never_does(work, after, status):
+    consent, revoked = await ask(work, 1), await ask(work, 1)
+    await change_consent(work, revoked, "revoke")
+    (requested,) = await list_versions(work.session, consent)
+    keys, moment = work.keys.publics("consent"), requested.recorded_at + LAPSES_AFTER + timedelta(seconds=after)
+    assert (await find_consent(work.session, consent, keys, moment)).status == status
+    assert (await find_consent(work.session, revoked, keys, moment)).status == "revoked"

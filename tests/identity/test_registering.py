@@ -1,5 +1,6 @@
 """Registering without a door: what is kept, what its event says, and each refusal at its bound."""
 
+import asyncio
 import json
 from datetime import UTC, date, datetime
 
@@ -159,3 +160,16 @@ def test_an_enterprise_is_named_by_its_unified_code_alone():
     for odd in (None, "", "330300123456789", uscc(3)[:-1]):
         with pytest.raises(DeniedError, match="unified social credit code"):
             read_uscc(odd)
+
+
+@pytest.mark.parametrize("what", ["institution", "client"])
+async def test_an_id_asked_for_several_times_at_once_is_given_once_and_the_others_are_told(gateway, public, what):
+    async def ask():
+        async with gateway.units.begin("test.at-once", OPERATOR) as work:
+            if what == "institution":
+                await add_institution(work, institution_id="at-once", name="甲行", kind="bank")
+            else:
+                await add_client(work, client_id="at-once", kind="agency", jwk=public, institution_id=None)
+
+    ends = await asyncio.gather(*(ask() for _ in range(4)), return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["DeniedError"] * 3 + ["NoneType"]

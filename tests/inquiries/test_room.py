@@ -1,6 +1,6 @@
 """What is left of a quota: each limit at its bound, and whose charges and reservations count for which counter."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +11,7 @@ from connectors.model.calendar import SHANGHAI, day_of
 from gateway.inquiries.ledger import Charge, Exceeded, Room, close, find_exceeded, hold, lock_day, post, read_room
 from gateway.inquiries.quota_tables import QuotaPlan
 
+DAY, BEFORE = date(2026, 3, 15), date(2026, 3, 14)
 POLICIES = ["acct-day", "acct-month", "inst-day", "inst-month"]
 
 
@@ -52,48 +53,57 @@ async def counted(session, wanted, day):
 
 
 async def test_a_charge_counts_for_its_account_and_institution_that_day_and_that_month(session):
-    now = await lock_day(session, charge(), day_of(datetime.now(UTC)))
-    day, wanted, event = day_of(now), charge(units=5), UUID(int=7)
-    await post(session, wanted, day, event)
-    assert await counted(session, charge(), day) == dict.fromkeys(POLICIES, (5, 0))
-    theirs = await counted(session, charge("a-1"), day)
-    assert theirs == {"acct-day": (0, 0), "acct-month": (0, 0), "inst-day": (5, 0), "inst-month": (5, 0)}
+    wanted, event = charge(units=5), UUID(int=7)
+    await lock_day(session, wanted, DAY)
+    await post(session, wanted, DAY, event)
+    assert await counted(session, charge(), DAY) == dict.fromkeys(POLICIES, (5, 0))
     columns = "inquiry_id, account, institution, product, units, day, event_id"
     row = (await session.execute(text(f"SELECT {columns} FROM quota_ledger"))).one()
-    assert tuple(row) == (wanted.inquiry_id, "a-0", "bank", "score", 5, day, event)
+    assert tuple(row) == (wanted.inquiry_id, "a-0", "bank", "score", 5, DAY, event)
+    await post(session, charge(units=3), DAY, event)
+    await lock_day(session, charge(), BEFORE)
+    await post(session, charge(units=16), BEFORE, event)
+    expected = {"acct-day": (8, 0), "acct-month": (24, 0), "inst-day": (8, 0), "inst-month": (24, 0)}
+    assert await counted(session, charge(), DAY) == expected
+    theirs = await counted(session, charge("a-1"), DAY)
+    assert theirs == {"acct-day": (0, 0), "acct-month": (0, 0), "inst-day": (8, 0), "inst-month": (24, 0)}
 
 
 async def test_a_reservation_counts_while_it_is_open_and_for_everybody_but_its_own_inquiry(session):
-    day = day_of(now := await lock_day(session, charge(), day_of(datetime.now(UTC))))
+    now = await lock_day(session, charge(), DAY)
     later, own, settled = now + timedelta(minutes=5), charge(units=2), charge(units=32)
-    await hold(session, own, day, later)
-    await hold(session, charge("a-1", 4), day, later)
-    await hold(session, charge(units=8), day, now)  # has expired
-    await hold(session, charge(units=16, institution="other"), day, later)
-    await hold(session, settled, day, later)
+    await hold(session, own, DAY, later)
+    await hold(session, charge("a-1", 4), DAY, later)
+    await hold(session, charge(units=8), DAY, now)  # has expired
+    await hold(session, charge(units=16, institution="other"), DAY, later)
+    await hold(session, settled, DAY, later)
     await close(session, settled.inquiry_id, "settled")
-    expected = {"acct-day": (0, 2), "acct-month": (0, 2), "inst-day": (0, 6), "inst-month": (0, 6)}
-    assert await counted(session, charge(), day) == expected
-    expected = {"acct-day": (0, 0), "acct-month": (0, 0), "inst-day": (0, 4), "inst-month": (0, 4)}
-    assert await counted(session, own, day) == expected
+    await hold(session, charge(units=64), BEFORE, later)
+    await hold(session, charge(units=128), DAY.replace(month=2), later)
+    expected = {"acct-day": (0, 2), "acct-month": (0, 66), "inst-day": (0, 6), "inst-month": (0, 70)}
+    assert await counted(session, charge(), DAY) == expected
+    expected = {"acct-day": (0, 0), "acct-month": (0, 64), "inst-day": (0, 4), "inst-month": (0, 68)}
+    assert await counted(session, own, DAY) == expected
     query = text("""SELECT account, institution, product, units, day, expires_at, state FROM quota_reservation
                     WHERE inquiry_id = :id""")
     row = (await session.execute(query, {"id": own.inquiry_id})).one()
-    assert tuple(row) == ("a-0", "bank", "score", 2, day, later, "open")
+    assert tuple(row) == ("a-0", "bank", "score", 2, DAY, later, "open")
 
 
 async def test_the_newest_plan_that_has_begun_counts_and_a_counter_begins_anew_at_midnight_in_shanghai(session):
     wanted, day = charge(), day_of(datetime.now(UTC))
     now = await lock_day(session, wanted, day)
-    for begins, most in ((now - timedelta(days=9), 7), (now + timedelta(days=9), 8)):
+    plans = (("account", -9, 7, 7), ("account", 0, 50, 70), ("account", 9, 8, 8), ("institution", 0, 9, 9))
+    for scope, days, per_day, per_month in plans:  # the last is of an institution that has the account's name
+        begins = now + timedelta(days=days)
         session.add(
-            QuotaPlan(scope="account", scope_id="a-0", effective_from=begins, per_day=most, per_month=most,
+            QuotaPlan(scope=scope, scope_id="a-0", effective_from=begins, per_day=per_day, per_month=per_month,
                       event_id=uuid7())
         )  # fmt: skip
     await session.flush()
     room = {one.policy: one for one in await read_room(session, wanted, day)}
     assert list(room) == POLICIES
-    assert [room[policy].most for policy in POLICIES] == [50, 50, 100_000, 100_000]
+    assert [room[policy].most for policy in POLICIES] == [50, 70, 100_000, 100_000]
     midnight = datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
     first = datetime.combine((day.replace(day=1) + timedelta(days=32)).replace(day=1), time(), SHANGHAI)
     for policy, ends in zip(POLICIES, (midnight, first, midnight, first), strict=True):

@@ -188,4 +188,6 @@ def measured(authorise: Callable[[], str], name: str, seconds: float) -> tuple[l
 
 if __name__ == "__main__":
     given = sys.argv[1:]
+    if unknown := set(given[1:]) - set(ATTACKS):
+        sys.exit(f"no such attacks: {', '.join(sorted(unknown))}; there are: {', '.join(ATTACKS)}")
     sys.exit(main(float(given[0]) if given else 60.0, given[1:] or list(ATTACKS)))

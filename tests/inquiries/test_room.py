@@ -93,8 +93,8 @@ async def test_a_reservation_counts_while_it_is_open_and_for_everybody_but_its_o
 async def test_the_newest_plan_that_has_begun_counts_and_a_counter_begins_anew_at_midnight_in_shanghai(session):
     wanted, day = charge(), day_of(datetime.now(UTC))
     now = await lock_day(session, wanted, day)
-    plans = (("account", -9, 7, 7), ("account", 0, 50, 70), ("account", 9, 8, 8), ("institution", 0, 9, 9))
-    for scope, days, per_day, per_month in plans:  # the last is of an institution that has the account's name
+    plans = (("account", -9, 7, 7), ("account", 0, 50, 70), ("account", 9, 8, 8), ("institution", 1e-10, 9, 9))
+    for scope, days, per_day, per_month in plans:  # the last, the newest, is of an institution of the same name
         begins = now + timedelta(days=days)
         session.add(
             QuotaPlan(scope=scope, scope_id="a-0", effective_from=begins, per_day=per_day, per_month=per_month,

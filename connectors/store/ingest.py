@@ -50,7 +50,6 @@ class Summary:
     corrections: int
     duplicates: int
     natural_persons: int
-    natural_person_rows: str  # the numbers of the rows that were dropped, and nothing else of them
     rejected: int
     reasons: dict[str, int]
     resolved_earlier: int
@@ -86,7 +85,7 @@ async def ingest(
     Raises MalformedError where the submission as a whole is not what was agreed.
     """
     from connectors.store.store import Store
-    from connectors.store.taking import as_ranges, no_cycles, take_rows
+    from connectors.store.taking import no_cycles, take_rows
 
     binding = layout.binding
     await session.execute(_LOCK, {"dataset": batch.dataset.dataset})
@@ -114,7 +113,7 @@ async def ingest(
     )
     return Summary(
         seen.rows, counts.accepted + own, counts.unresolved - own, counts.corrections, counts.duplicates,
-        len(seen.natural_persons), as_ranges(seen.natural_persons), seen.rejected, dict(seen.reasons), resolved - own,
+        len(seen.natural_persons), seen.rejected, dict(seen.reasons), resolved - own,
         root, store.shown.hexdigest(), store.subjects.digests, statement, binding.provenance(),
         layout.tally.document(seen.rows),
     )  # fmt: skip

@@ -94,7 +94,6 @@ class Batch(SQLModel, table=True):
     event_id: UUID
     corrects: UUID | None = Field(default=None, foreign_key="batch.batch_id")  # the first batch, never one between
     layout_id: bytes | None = Field(default=None, sa_type=LargeBinary, foreign_key="layout.layout_id")
-    natural_person_rows: str | None = Field(default=None, sa_type=Text)  # the numbers of the rows that were dropped
 
 
 class LayoutRow(SQLModel, table=True):

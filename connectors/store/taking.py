@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 
 import polars as pl
 import psycopg
@@ -124,12 +124,3 @@ async def _quarantine(cursor: psycopg.AsyncCursor, quarantine: Quarantine, chunk
             seen.rejected += 1
             seen.reasons.update({reason.code for reason in reasons})
             await copy.write_row((quarantine.batch_id, number, *quarantine.row(cells, reasons)))
-
-
-def as_ranges(numbers: Sequence[int]) -> str:
-    """Return row numbers as people write them: 3,7-9."""
-    said: list[str] = []
-    for _, run in groupby(enumerate(sorted(numbers)), key=lambda pair: pair[1] - pair[0]):
-        found = [number for _, number in run]
-        said.append(str(found[0]) if len(found) == 1 else f"{found[0]}-{found[-1]}")
-    return ",".join(said)

@@ -43,7 +43,6 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "batch": {
         "received_at": "an order to read by", "reasons": "a summary of the refused rows",
         "mapping": "how columns were read", "layout_id": "what headings are compared with",
-        "natural_person_rows": "which rows were dropped, to look up at home",
     },
     "inquiry": {
         "subject_id": "from uscc", "answer": "compared in answers", "created_at": "in the entry's time",

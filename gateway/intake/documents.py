@@ -18,7 +18,6 @@ def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
         "received_at": batch.received_at.isoformat(),
         "rows": batch.row_count,
         **{name: getattr(batch, name) for name in names},
-        "natural_person_rows": batch.natural_person_rows,
         "corrected": corrected,
         "open": batch.rejected - corrected,
         "corrects": str(batch.corrects) if batch.corrects else None,

@@ -21,7 +21,6 @@ BATCH: dict[str, Any] = {
     "duplicates": 0,
     "natural_persons": 0,
     "rejected": 1,
-    "natural_person_rows": None,
     "corrected": 0,
     "open": 1,
     "corrects": None,

@@ -119,7 +119,6 @@ async def _add(
         digest=stored.digest, way=submission.way, received_at=now, row_count=counts.pop("rows"), **counts,
         reasons=summary.reasons, statement=summary.statement, agency_signature=submission.signature,
         mapping=mapping, counting=summary.counting, corrects=corrects, layout_id=layout_id, event_id=entry,
-        natural_person_rows=summary.natural_person_rows or None,
     )  # fmt: skip
     await add_batch(work.session, batch)
     return batch

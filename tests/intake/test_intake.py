@@ -114,7 +114,7 @@ async def test_persons_are_dropped_and_leave_their_row_numbers_alone(gateway, pu
     header = "机构名称,统一社会信用代码,信用等级,评定机构,认定时间\n"
     body = f"{header}欧阳某,{citizen(4)},A,局,2024-01-01\n某所,{citizen(5)},A,局,2024-01-01\n"
     batch = (await push("science_tech", "research_credit_grade", body)).json()
-    assert (batch["natural_persons"], batch["natural_person_rows"]) == (2, "2-3")  # their numbers alone
+    assert batch["counting"]["natural_persons"] == {"count": 2, "rows": ["2-3"]}  # their numbers alone
     for table, column in (("record", "canonical"), ("rejected_row", "cells::text::bytea")):
         found = f"SELECT count(*) FROM {table} WHERE position(CAST(:n AS bytea) IN {column}) > 0"
         assert await count(gateway, found, n=citizen(5).encode()) == 0

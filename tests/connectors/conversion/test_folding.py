@@ -12,7 +12,6 @@ from connectors.conversion.identifiers import read_identifier
 from connectors.conversion.keys import business_keys, former_name_key
 from connectors.model.folding import code_key, document_key, heading_key, name_key
 from connectors.model.mapping import Header
-from connectors.store.taking import as_ranges
 from tests.enterprises import uscc
 
 KEYS = [name_key, heading_key, code_key, document_key]
@@ -109,8 +108,3 @@ def test_names_without_rare_marks_have_the_key_they_always_had(name):
 def test_columns_of_a_layout_that_fits_no_mapping_any_more_are_compared_as_they_are_today():
     then = ["旧列[一]\u200b", "另一列"]
     assert known_layout(get_dataset("penalty_general"), then).names.keys() == set(map(heading_key, then))
-
-
-@pytest.mark.parametrize(("numbers", "said"), [([], ""), ([3], "3"), ([9, 3, 8, 7], "3,7-9"), ([2, 4], "2,4")])
-def test_row_numbers_are_said_as_people_say_them(numbers, said):
-    assert as_ranges(numbers) == said

@@ -66,6 +66,7 @@ NO_LIMIT = {
     "gateway.intake.pages.ON_A_PAGE": PAGE,
     "gateway.intake.pages._PIECE": PACE,
     "gateway.intake.pieces.SYNCED_EVERY": PACE,
+    "gateway.intake.preview.FIRST_ROWS": PAGE,
     "gateway.intake.quarantine.MOST_IN_WORKBOOK": "a file of a million rows; CSV has no end",
     "gateway.intake.rejected_rows_routes.CHUNK": PACE,
     "gateway.intake.take_in.MOST_ATTEMPTS": PACE,

@@ -33,6 +33,7 @@ _IN_A_ZIP = (
     ("word/", "Word 文档（DOCX）", "a Word document (DOCX)"),
     ("ppt/", "PowerPoint 文稿", "a PowerPoint presentation"),
     ("OFD.xml", "OFD 版式文档", "an OFD document"),
+    ("xl/workbook.bin", "XLSB 二进制工作簿", "a binary workbook (XLSB)"),  # its reader tells no errors from nothing
 )
 _WORKBOOK_IN_A_ZIP = ("xl/", "content.xml")
 # Streams of a compound file (MS-CFB 2.6) have their names in UTF-16.
@@ -63,11 +64,11 @@ def refuse_foreign(start: bytes) -> None:
 def refuse_foreign_zip(names: Iterable[str]) -> None:
     """Pass a workbook, by the names in its archive. Raises MalformedError that says what it is."""
     inside = list(names)
-    if any(name.startswith(_WORKBOOK_IN_A_ZIP) for name in inside):
-        return
     for beginning, zh, en in _IN_A_ZIP:
         if any(name.startswith(beginning) for name in inside):
             raise foreign(zh, en)
+    if any(name.startswith(_WORKBOOK_IN_A_ZIP) for name in inside):
+        return
     raise MalformedError(
         "文件是 ZIP 压缩包，请解压后逐个提交其中的表格 the file is a ZIP archive: unpack it and send the tables in it"
     )

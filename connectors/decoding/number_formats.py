@@ -4,6 +4,7 @@ The numbers 27 to 36 and 50 to 58 are dates where Excel speaks Chinese; no other
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
@@ -45,6 +46,11 @@ def form_of(code: str) -> Form:
     if "m" in plain:
         return "day"
     return "percent" if "%" in plain else "plain"
+
+
+def forms_of(codes: Mapping[int, str], used: Iterable[int]) -> list[Form]:
+    """Return what each style makes of a number, by the formats the styles use; `codes` are the workbook's own."""
+    return [form_of(codes[number]) if number in codes else BUILT_IN.get(number, "plain") for number in used]
 
 
 def shown_number(raw: str, form: Form, *, from_1904: bool = False) -> str | None:

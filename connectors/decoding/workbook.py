@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from connectors.conversion.cells import Faults, Reason, shown
+from connectors.decoding.sheet import column_letters
 from connectors.errors import MalformedError
 
 LARGEST_WORKBOOK_BYTES = 64 * 1024 * 1024
@@ -85,8 +86,6 @@ def _rows(lines: Iterator[bytes]) -> Iterator[tuple[int, list[str]]]:
 
 def faults_of(about: SheetAbout) -> Mapping[int, Faults]:
     """Return the cells of a sheet that cannot be used, by row and place, each with the reason in words."""
-    from connectors.decoding.xlsx import column_letters  # noqa: PLC0415 - the reader of XML, where there are faults
-
     found: dict[int, dict[int, Reason]] = defaultdict(dict)
     for row, place, kind, value in about.faults:
         reason, told = _FAULTS[kind], shown(value)
@@ -132,24 +131,27 @@ def _write_sheet(path: Path, sheet: str, most: int | None) -> None:
         sys.exit(_DAMAGED if type(fault).__name__ == "PanicException" else 1)
 
 
-def _opened(path: Path) -> Any:  # noqa: ANN401 - either reader
+def _opened(path: Path) -> Any:  # noqa: ANN401 - any of the readers, each loaded for its own files alone
     from connectors.decoding.foreign import refuse_foreign_ole, refuse_foreign_zip  # noqa: PLC0415
+
+    if not zipfile.is_zipfile(path):
+        from connectors.decoding.xls import OldWorkbook  # noqa: PLC0415
+
+        refuse_foreign_ole(path.read_bytes())
+        return OldWorkbook(path)
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    refuse_foreign_zip(names)
+    if "content.xml" in names:
+        from connectors.decoding.ods import OpenDocument  # noqa: PLC0415
+
+        return OpenDocument(path)
     from connectors.decoding.xlsx import Workbook  # noqa: PLC0415
 
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-        refuse_foreign_zip(names)
-        if not names & {"xl/workbook.bin", "content.xml"}:
-            return Workbook(path)
-    else:
-        refuse_foreign_ole(path.read_bytes())
-    from connectors.decoding.old_workbook import OldWorkbook  # noqa: PLC0415 - loads a reader of its own
-
-    return OldWorkbook(path)
+    return Workbook(path)
 
 
-def _write(book: Any, sheet: str, most: int | None) -> None:  # noqa: ANN401 - either reader
+def _write(book: Any, sheet: str, most: int | None) -> None:  # noqa: ANN401 - any of the readers
     named = [sheet] if sheet else [name for name in book.sheets if len(book.sheets) == 1 or book.holds_rows(name)]
     taken, *others = named or list(book.sheets)[:1]
     found = book.read(taken, most)

@@ -8,22 +8,16 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
-from connectors.decoding.number_formats import BUILT_IN, Form, form_of, shown_number
-from connectors.errors import MalformedError
+from connectors.decoding.number_formats import Form, forms_of
+from connectors.decoding.sheet import Cell, Sheet, shown_or_rounded
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-LONGEST_CELL = 1 << 20  # characters
-LONGEST_ROW = 4 << 20
-MOST_FAULTS = 100_000
-MOST_MERGED = 100_000
-LONGEST_SHOWN = 200
 LARGEST_PART = 1 << 24  # bytes of a part that is read at once
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # 22.4.2.4: characters that XML cannot hold
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
@@ -32,16 +26,6 @@ _TRUE = {"1", "true"}
 DAMAGE = (
     zipfile.BadZipFile, zlib.error, etree.LxmlError, LookupError, ValueError, EOFError, StopIteration, RuntimeError,
 )  # fmt: skip
-Fault = tuple[int, int, str, str]  # row, place, what is wrong, what Excel shows
-
-
-@dataclass
-class Sheet:
-    """The rows of a sheet that hold anything, trimmed to their last cell; `merged` are place, first and last row."""
-
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
-    merged: list[tuple[int, int, int]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
 
 
 class Workbook:
@@ -99,34 +83,19 @@ class Workbook:
                 _add_merged(sheet, str(element.get("ref")))
                 continue
             before = _row_number(element, before)
-            cells = self._cells(element, before, sheet.faults)
-            if any(map(str.strip, cells)):
-                sheet.rows.append((before, cells))
-                if most is not None and len(sheet.rows) >= most:
-                    break
+            sheet.add_row(before, self._cells(element))
+            if sheet.is_full(most):
+                break
         return sheet
 
-    def _cells(self, row: etree._Element, number: int, faults: list[Fault]) -> list[str]:
-        cells: list[str] = []
-        place, characters = -1, 0
+    def _cells(self, row: etree._Element) -> Iterator[Cell]:
+        place = -1
         for cell in row:
             ref = cell.get("r")
             place = _place(ref.rstrip("0123456789")) if ref else place + 1
             if place >= MOST_COLUMNS:
                 raise ValueError(ref)
-            shown, wrong = self._shown(cell)
-            if not shown.strip():
-                continue
-            if wrong:
-                faults.append((number, place, wrong, shown[:LONGEST_SHOWN]))
-            characters += len(shown)
-            if len(shown) > LONGEST_CELL or characters > LONGEST_ROW:
-                raise MalformedError("电子表格有过长的单元格 a cell of the workbook is too long")
-            cells.extend([""] * (place + 1 - len(cells)))
-            cells[place] = shown
-        if len(faults) > MOST_FAULTS:
-            raise MalformedError(f"电子表格有超过 {MOST_FAULTS} 个错误单元格 more than {MOST_FAULTS} cells hold errors")
-        return cells
+            yield place, *self._shown(cell)
 
     def _shown(self, cell: etree._Element) -> tuple[str, str]:
         """Return what a cell shows, and what is wrong with it."""
@@ -149,8 +118,7 @@ class Workbook:
             return {"1": "TRUE", "0": "FALSE"}.get(value, value), ""
         if kind == "d":
             return re.sub(r"T00:00(:00(\.0+)?)?Z?$", "", value), ""
-        shown = shown_number(value, self._form(style), from_1904=self._from_1904)
-        return (value, "rounded") if shown is None else (shown, "")
+        return shown_or_rounded(value, self._form(style), from_1904=self._from_1904)
 
     def _form(self, style: str | None) -> Form:
         at = int(style or 0)
@@ -162,9 +130,9 @@ def _forms(archive: zipfile.ZipFile, part: str | None) -> list[Form]:
     if part is None:
         return []
     styles = _parse(archive, part)
-    own = {number.get("numFmtId"): form_of(str(number.get("formatCode"))) for number in styles.iter("{*}numFmt")}
-    used = [style.get("numFmtId", "0") for style in chain.from_iterable(styles.iter("{*}cellXfs"))]
-    return [own.get(number) or BUILT_IN.get(int(number), "plain") for number in used]
+    codes = {int(number.get("numFmtId", "-1")): str(number.get("formatCode")) for number in styles.iter("{*}numFmt")}
+    used = (int(style.get("numFmtId", "0")) for style in chain.from_iterable(styles.iter("{*}cellXfs")))
+    return forms_of(codes, used)
 
 
 def _elements(archive: zipfile.ZipFile, part: str, tags: str | tuple[str, ...]) -> Iterator[etree._Element]:
@@ -225,14 +193,5 @@ def _place(letters: str) -> int:
 def _add_merged(sheet: Sheet, ref: str) -> None:
     first, _, last = ref.partition(":")
     top, bottom = _CELL.fullmatch(first), _CELL.fullmatch(last)
-    if top and bottom and int(bottom[2]) > int(top[2]) and len(sheet.merged) < MOST_MERGED:
-        sheet.merged.append((_place(top[1]), int(top[2]), int(bottom[2])))
-
-
-def column_letters(place: int) -> str:
-    """Return a column's letters by its place, 0 is A."""
-    letters, rest = "", place + 1
-    while rest:
-        rest, at = divmod(rest - 1, 26)
-        letters = chr(ord("A") + at) + letters
-    return letters
+    if top and bottom:
+        sheet.add_merged(_place(top[1]), int(top[2]), int(bottom[2]))

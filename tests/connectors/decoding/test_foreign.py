@@ -37,6 +37,7 @@ def zipped(*names):
         (b"\xff\xd8\xff\xe0", "picture"),
         (b"Rar!\x1a\x07\x00", "RAR"),
         (zipped("word/document.xml"), "DOCX"),
+        (zipped("xl/workbook.bin", "xl/styles.bin"), "XLSB"),
         (zipped("a.csv"), "ZIP"),
         (zipped("OFD.xml", "Doc_0/x"), "OFD"),
         (OLE + "WordDocument".encode("utf-16-le"), "DOC"),

@@ -39,6 +39,8 @@ class OldWorkbook:
             codes = {number.format_key: number.format_str for number in self._book.format_list}
             self._forms = forms_of(codes, (style.format_key for style in self._book.xf_list))
         self.sheets = list(self._book.sheet_names())
+        if any("\x00" in name for name in self.sheets):  # no process can be told such a name
+            raise ValueError(path.name)
 
     def is_hidden(self, name: str) -> bool:
         """Tell whether Excel does not show a sheet."""

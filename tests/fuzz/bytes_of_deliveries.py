@@ -5,6 +5,7 @@ import io
 import zipfile
 
 import xlsxwriter
+import xlwt
 from hypothesis import strategies as st
 
 from tests.enterprises import uscc
@@ -30,6 +31,16 @@ def workbook():
     return target.getvalue()
 
 
+def old_workbook():
+    book, target = xlwt.Workbook(), io.BytesIO()
+    sheet = book.add_sheet("甲")
+    for number, row in enumerate([NAMES, *ROWS, ("", "", "", 41234.5, xlwt.Formula("1+1"))]):
+        for place, cell in enumerate(row):
+            sheet.write(number, place, cell)
+    book.save(target)
+    return target.getvalue()
+
+
 def xml():
     rows = "".join(f"<row>{''.join(f'<{n}>{v}</{n}>' for n, v in item.items())}</row>" for item in OBJECTS)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<rows>{rows}</rows>'
@@ -49,7 +60,11 @@ TEXTS = {
     "xml": xml().encode(),
     "xml in utf-16": xml().replace("UTF-8", "UTF-16").encode("utf-16"),
 }
-WORKBOOKS = {"xlsx": WORKBOOK, "ole": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + WORKBOOK[:2000]}
+WORKBOOKS = {
+    "xlsx": WORKBOOK,
+    "xls": old_workbook(),
+    "ole": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + WORKBOOK[:2000],
+}
 # What parsers stumble over, put in anywhere.
 TOKENS = [
     b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b'"', b"'", b"\\", b"\\ud800", b"\\u0000",

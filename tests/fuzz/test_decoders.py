@@ -30,7 +30,7 @@ def check(folder, content):
     return rows
 
 
-@pytest.mark.parametrize("form", [form for form in TEXTS if form != "numbers in json"] + ["xlsx"])
+@pytest.mark.parametrize("form", [form for form in TEXTS if form != "numbers in json"] + ["xlsx", "xls"])
 def test_unspoiled_every_form_gives_its_rows(tmp_path, form):
     assert len(check(tmp_path, {**TEXTS, **WORKBOOKS}[form])) in {5, 6}
 

@@ -147,6 +147,14 @@ def test_a_workbook_that_is_cut_off_is_damaged(tmp_path, kept):
         decode(path)
 
 
+def test_a_sheet_whose_name_cannot_be_told_is_damage(tmp_path):
+    path = saved(tmp_path, book_of([ARREARS, SOUND], "data")[0])
+    assert path.read_bytes().count(b"data") == 1
+    path.write_bytes(path.read_bytes().replace(b"data", b"da\x00a"))
+    with pytest.raises(MalformedError, match="damaged"):
+        decode(path)
+
+
 def test_a_workbook_with_a_password_says_so(tmp_path):
     book, _ = book_of([ARREARS, SOUND])
     path = saved(tmp_path, book)

@@ -9,6 +9,7 @@ Which of a dataset's mappings is taken (docs/mappings.md), whatever order they s
    where there is none such, a person decides.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as member
@@ -159,11 +160,28 @@ class Binding:
         return [self.label(place) for place in places]
 
 
+_KNOWN: OrderedDict[tuple[int, tuple[str, ...]], Binding] = OrderedDict()
+_MOST_KNOWN, _WIDEST_KNOWN = 256, 2_000  # bindings; characters of a header
+
+
 def bind(dataset: Dataset, header: Sequence[str]) -> Binding:
-    """Bind the fitting mapping.
+    """Bind the fitting mapping. The headers an agency sends day after day are bound once.
 
     Raises MissingColumnsError that names the required columns the nearest one lacks, AmbiguousMappingError.
     """
+    key = (id(dataset), tuple(header))
+    known = _KNOWN.get(key)
+    if known is not None and known.dataset is dataset:  # and no other that has its place in memory since
+        return known
+    binding = _bind(dataset, header)
+    if sum(map(len, header)) <= _WIDEST_KNOWN:
+        _KNOWN[key] = binding
+        while len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.popitem(last=False)
+    return binding
+
+
+def _bind(dataset: Dataset, header: Sequence[str]) -> Binding:
     found = Header(header)
     spellings = [mapping for mapping in dataset.spellings() if (mapping.header == "none") == found.nameless]
     candidates = [_bound(dataset, mapping, found) for mapping in spellings if not found.find(mapping.without)]

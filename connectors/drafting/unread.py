@@ -70,6 +70,11 @@ class Leftovers:
         self._values = dict.fromkeys(binding.unread, 0)
         self._cells: dict[int, list[str]] = {place: [] for place in binding.unread}
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a column that nothing is read from."""
+        return bool(self._values)
+
     def watch(self, layout: Layout) -> Layout:
         """Return the layout; its rows are looked at as they are read. Where every column is read it costs nothing."""
         rows = layout.table.rows

@@ -118,6 +118,8 @@ def prepare(dataset: Dataset, sound: pl.DataFrame) -> Prepared:
     sha256, prefix = hashlib.sha256, f"{dataset.dataset}|{dataset.agency}|".encode()
     keys, canonicals = sound["key"].cast(pl.Binary).to_list(), sound["canonical"].cast(pl.Binary).to_list()
     key_ids = [sha256(prefix + key).digest()[:KEY_BYTES] for key in keys]
+    if sound["former"].null_count() == len(sound):  # as nearly always
+        return Prepared(sound, keys, key_ids, canonicals, [leaf_hash(canonical) for canonical in canonicals])
     spelled = (
         sound.with_row_index("at").filter(pl.col("former").is_not_null()).select("at", pl.col("former").cast(pl.Binary))
     )

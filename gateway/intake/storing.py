@@ -112,7 +112,7 @@ async def _add(
         "batch.sealed", payload, outcome="stored", exchange=stored.batch_id, at=now, actor=submission.sent_by
     )
     counts, dataset = summary.counts(), stored.dataset
-    unread = await asyncio.to_thread(leftovers.columns)
+    unread = await asyncio.to_thread(leftovers.columns) if leftovers.any else []
     mapping = summary.mapping | {"unread": [column.document() for column in unread]}
     batch = Batch(
         batch_id=stored.batch_id, agency=dataset.agency, dataset=dataset.dataset, sender_batch=stored.sender_batch,

@@ -13,7 +13,8 @@ from gateway.web.connections import CONNECTIONS, Connections
 LARGEST_HEAD = 64 * 1024  # two certificates in a header and a proof fit well
 MOST_HEADERS = 100
 SLOWEST_BODY = 1024  # bytes a second, beyond the seconds every body may take
-UNREAD_SECONDS = 5.0  # how long the rest of a body that nobody reads is thrown away before the connection ends
+UNREAD_SECONDS = 5.0  # how long the rest of a body that nobody reads may take before the connection ends
+UNREAD_BYTES = 1 << 20  # how much of it is thrown away; what is sent beyond waits, and costs nothing, until then
 STALLED_SECONDS = 60.0  # how long a reader may take nothing of what is sent to it
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -32,7 +33,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._places: Connections = self.app_state[CONNECTIONS]
         self._admitted, self._refused = False, False
         self._heads, self._in_head, self._head_bytes, self._fields = 0, False, 0, 0
-        self._in_body, self._body_bytes, self._fruitless_bytes = False, 0, 0
+        self._in_body, self._body_bytes, self._fruitless_bytes, self._read_bytes = False, 0, 0, 0
         # Since when we wait for a head, a body, the end of a body nobody reads, a reader; by the loop's clock.
         self._head_since: float | None = None
         self._body_since = self._unread_since = self._stalled_since = 0.0
@@ -101,6 +102,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._body_bytes += len(body)
         if not self._refused:
             super().on_body(body)
+            if self.cycle.response_complete and self._body_bytes - self._read_bytes > UNREAD_BYTES:
+                self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
         """End the message, unless it was refused."""
@@ -117,6 +120,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """End the request where its body has been read too."""
         super().on_response_complete()
+        self._read_bytes = self._body_bytes
         self._end_request()
 
     def make_room(self) -> None:

@@ -9,6 +9,7 @@ import httpx
 import psutil
 import pytest
 
+from gateway.web.http_protocol import UNREAD_BYTES
 from tests.processes import free_port, running, wait_ready, wait_until
 from tests.town import instance
 
@@ -184,6 +185,19 @@ def test_a_body_that_nobody_reads_does_not_go_on_for_ever(served):
                 connection.sendall(b" ")
                 time.sleep(0.1)
     assert PATIENCE_SECONDS < time.monotonic() - started < PATIENCE_SECONDS + SLACK_SECONDS
+
+
+def test_little_is_taken_of_a_body_that_nobody_reads(served):
+    """Whoever goes on sending is not read at the speed of the machine."""
+    with connected(served[0]) as connection:
+        connection.sendall(b"POST /v1/inquiries HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n")
+        assert first_line(connection) == b"HTTP/1.1 401 Unauthorized"
+        connection.settimeout(1)
+        sent = 0
+        with pytest.raises(OSError, match=r"timed out|reset|pipe"):
+            while sent < 90_000_000:
+                sent += connection.send(b" " * 65_536)
+    assert UNREAD_BYTES < sent < 30_000_000  # the rest stands in the buffers of the two systems
 
 
 def test_trailers_do_not_become_headers(served):

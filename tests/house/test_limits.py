@@ -86,6 +86,7 @@ NO_LIMIT = {
     "gateway.web.connections.LOOK_SECONDS": PACE,
     "gateway.web.connections.TOLD_EVERY_SECONDS": PACE,
     "gateway.web.http_protocol.STALLED_SECONDS": "a wait of a minute for a silent reader",
+    "gateway.web.http_protocol.UNREAD_BYTES": (1 << 20, "tests/faults/test_connections.py"),
     "gateway.web.http_protocol.UNREAD_SECONDS": "a wait for what nobody reads",
     "signing.jws.KEYS_KEPT": "a cache: beyond it the oldest is read anew",
     "signing.merkle.HASH_BYTES": FORMAT,

@@ -7,7 +7,7 @@ import typer
 
 from gateway.catalogue.entry_command import show_entry
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, fail, show
+from gateway.cli.output import AsJson, fail, in_a_folder, show
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,7 +57,9 @@ def list_agencies(as_json: AsJson = False) -> None:
 
 def write_form(
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="数据目录 The dataset.")],
-    output: Annotated[Path | None, typer.Option(help="写到此文件 Write it here.", dir_okay=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="写到此文件 Write it here.", dir_okay=False, callback=in_a_folder)
+    ] = None,
 ) -> None:
     """写出空白表格 Write a dataset's empty form: headings, a note for each, an example row that is never taken in."""
     from connectors.catalogue.load import UnknownDatasetError, get_dataset

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.cli.counting import counting_lines
-from gateway.cli.output import AsJson, console, fail
+from gateway.cli.output import AsJson, console, fail, in_a_folder
 from gateway.intake.unread_text import show_unread
 
 if TYPE_CHECKING:
@@ -28,12 +28,17 @@ DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="数据目�
 DatasetOption = Annotated[
     str | None, typer.Option("--dataset", help="数据目录，不填则猜 The dataset; guessed where left out.")
 ]
-Output = Annotated[Path | None, typer.Option(help="映射写到此文件 Write the mapping here.", dir_okay=False)]
+Output = Annotated[
+    Path | None, typer.Option(help="映射写到此文件 Write the mapping here.", dir_okay=False, callback=in_a_folder)
+]
 MappingFile = Annotated[
     Path | None, typer.Option("--mapping", help="试用此映射 Try the mapping in this file.", exists=True, dir_okay=False)
 ]
 Rows = Annotated[int | None, typer.Option(min=1, help="只试前多少行 Try the first rows only.")]
-Rejected = Annotated[Path | None, typer.Option(help="问题数据写到此 XLSX Write the refused rows here.", dir_okay=False)]
+Rejected = Annotated[
+    Path | None,
+    typer.Option(help="问题数据写到此 XLSX Write the refused rows here.", dir_okay=False, callback=in_a_folder),
+]
 
 
 def extend(group: typer.Typer) -> None:

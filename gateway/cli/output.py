@@ -1,6 +1,7 @@
 """How commands answer: a small table for people, one JSON value for scripts, one line for a fault."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import orjson
@@ -69,6 +70,13 @@ def _in_words(value: object) -> str:
     if isinstance(value, list | tuple):
         return "、".join(map(_in_words, value))
     return "" if value is None else str(value)
+
+
+def in_a_folder(path: Path | None) -> Path | None:
+    """Pass a file to be written on, where its folder is there: told before anything is done. Raises BadParameter."""
+    if path is not None and not path.parent.is_dir():
+        raise typer.BadParameter(f"没有文件夹 there is no folder {path.parent}")
+    return path
 
 
 def fail(reason: str, told: Thing | None = None) -> NoReturn:

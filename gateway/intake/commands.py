@@ -8,13 +8,19 @@ import typer
 
 from gateway.cli.counting import counting_lines
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, show
+from gateway.cli.output import AsJson, in_a_folder, show
 from gateway.intake.unread_text import show_unread
 
 if TYPE_CHECKING:
     from connectors.store.tables import Batch
     from gateway.intake.quarantine import Form
     from gateway.runtime.instance import Instance
+
+_KNOWN_ALREADY = (
+    "此文件此前已入库，这次未作改动，映射和更正批次都没有用到；要重新读取，请用 --batch 另给批次号 "
+    "this file was taken in before: nothing was changed, neither mapping nor corrected batch was used; "
+    "to read it anew, give it another --batch"
+)
 
 
 def ingest(
@@ -27,7 +33,7 @@ def ingest(
         UUID | None, typer.Option(help="更正的批次 The batch whose refused rows this file corrects.")
     ] = None,
     rejected: Annotated[
-        Path | None, typer.Option(help="问题数据写到此 XLSX 或 CSV Write the refused rows here.")
+        Path | None, typer.Option(help="问题数据写到此 XLSX 或 CSV Write the refused rows here.", callback=in_a_folder)
     ] = None,
     mapping: Annotated[
         Path | None,
@@ -72,6 +78,8 @@ def ingest(
 
     with progress:
         stored, new, corrected = on_instance(run, as_json=as_json)
+    if not new and (mapping or corrects):
+        typer.echo(_KNOWN_ALREADY, err=True)
     show(
         as_json,
         {

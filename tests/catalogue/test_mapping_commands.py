@@ -74,3 +74,19 @@ def test_what_cannot_be_guessed_or_read_ends_the_command_with_the_reason(run, tm
     assert whole.returncode == 0
     assert "整个文件会被拒收" in whole.stdout
     assert "没有列的必填字段" in whole.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("draft", "FILE", "--output"),
+        ("check", "FILE", "tax_arrears", "--rejected"),
+        ("template", "tax_arrears", "--output"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_folder_that_is_not_there_is_told_before_anything_is_done(run, tmp_path, file, command):
+    done = run(*(str(file) if word == "FILE" else word for word in command), tmp_path / "none" / "out.xlsx")
+    assert done.returncode == 2
+    assert "没有文件夹 there is no folder" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -53,6 +53,21 @@ def test_a_file_is_corrected_on_the_command_line(instance, tmp_path):
     assert (refused.returncode, "Corrects" in refused.stderr) == (1, True)
 
 
+def test_what_a_file_is_read_by_is_said_not_to_be_used_where_the_file_was_taken_in_before(instance, tmp_path):
+    env, sql = instance
+    file, nowhere = tmp_path / "once.csv", tmp_path / "none" / "out.csv"
+    file.write_text(arrears([30]))
+    batches = sql("SELECT count(*) FROM batch")
+    refused = xinqiao(["ingest", "tax_arrears", str(file), "--rejected", str(nowhere)], env, check=False)
+    assert (refused.returncode, "there is no folder" in refused.stderr) == (2, True)
+    assert sql("SELECT count(*) FROM batch") == batches
+    told = run(env, "ingest", "tax_arrears", str(file))
+    again = xinqiao(["ingest", "tax_arrears", str(file)], env)
+    assert "--batch" not in again.stderr
+    again = xinqiao(["ingest", "tax_arrears", str(file), "--corrects", told["batch"]], env)
+    assert "neither mapping nor corrected batch was used" in again.stderr
+
+
 def test_a_changed_file_is_held_alerted_accepted_and_scored_on_the_command_line(instance, tmp_path):
     env, sql = instance
     known, changed = tmp_path / "known.csv", tmp_path / "changed.csv"

@@ -3,6 +3,7 @@
 Counted while the rows pass by; what a column seems to be is judged by its heading and its first cells, as a draft does.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ _TITLES = {
     KIND: ("主体类别", "the kind of party"),
     AMOUNT: ("金额", "an amount"),
 }
+_OF_MONEY = re.compile("[额款费金税价缴罚]")  # what headings of amounts are made of: 罚没款, 应缴未缴数
 Row = tuple[int, list[str]]
 
 
@@ -127,7 +129,7 @@ def _guesses(binding: Binding, heading: str, shape: Shape) -> Iterator[tuple[flo
     coded = own and shape.keyed + shape.hidden >= 0.6  # an authority's own code stands in every row
     if (coded or near >= SURELY) and its <= near:
         yield near if near >= SURELY else 0.85 if near >= CANDIDATE else 0.7, CODE, _TITLES[CODE][0]
-    if shape.total and shape.money >= 0.6 and (unit_of(heading) in UNITS or "金额" in heading):
+    if shape.total and shape.money >= 0.6 and (unit_of(heading) in UNITS or _OF_MONEY.search(heading)):
         yield 0.7, AMOUNT, _TITLES[AMOUNT][0]
 
 

@@ -1,21 +1,22 @@
 """The empty form of a dataset: a heading and a note for every column, and an example row. Pure.
 
-The headings are those of the dataset's standard spelling: what is filled in binds without a mapping. The example row
-bears EXAMPLE_MARK in its name, and such a row is refused wherever rows are read: nobody has to remember to delete it.
+The headings are those of the dataset's standard spelling: what is filled in binds without a mapping. The words of the
+example row end with EXAMPLE_MARK, and a row that holds any of them is refused wherever rows are read: nobody has to
+remember to delete it, and nothing of it is taken for data where it was filled in over.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connectors.conversion.cells import EXAMPLE_MARK
 from connectors.conversion.identifiers import organisation_check, uscc_check
-from connectors.conversion.rows import EXAMPLE_MARK
 from connectors.model.datasets import Dataset, Field
 from connectors.model.folding import heading_key
 
 _EXAMPLES = {
-    "text": "示例", "date": "2026-01-31", "until": "2027-01-31", "money": "5000", "currency": "人民币", "list": "示例",
-    "number": "1", "flag": "是",
+    "text": EXAMPLE_MARK, "date": "2026-01-31", "until": "2027-01-31", "money": "5000", "currency": "人民币",
+    "list": EXAMPLE_MARK, "number": "1", "flag": "是",
 }  # fmt: skip
 _TYPES = {
     "text": "文字 text",

@@ -40,6 +40,14 @@ SPOILT = (
     "format the column as text, enter the numbers again and export anew"
 )
 
+# Ends whatever words the example row of a form holds. No plain cell has such a sign (connectors/conversion/columns.py),
+# so that each goes to its reader.
+EXAMPLE_MARK = "※示例"
+EXAMPLE = (
+    "这是表格模板中的示例：示例行请删除，用作数据的请改成实际内容 "
+    "an example of the form: delete its row, or write what is true in its place"
+)
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -71,6 +79,12 @@ def refuse_errors(value: str) -> None:
     """Raise CellError for an error of the spreadsheet."""
     if is_error(value):
         raise CellError("spreadsheet_error", ERROR)
+
+
+def refuse_examples(value: str) -> None:
+    """Raise CellError for what stands in the example row of a dataset's form."""
+    if value.endswith(EXAMPLE_MARK):
+        raise CellError("example_row", EXAMPLE)
 
 
 def is_spoilt(value: str) -> bool:

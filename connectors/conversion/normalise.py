@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from connectors.conversion.cells import HIDDEN, NULLS, CellError, refuse_errors, refuse_spoilt, without_citizens
+from connectors.conversion.cells import (
+    HIDDEN,
+    NULLS,
+    CellError,
+    refuse_errors,
+    refuse_examples,
+    refuse_spoilt,
+    without_citizens,
+)
 from connectors.conversion.figures import FIGURES, IN_WORDS, SIGN_OF_YUAN, decimal_string, figure, plain_cell
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.numerals import NUMERALS, read_numerals
@@ -60,6 +68,7 @@ def _printable(cell: str) -> str | None:
     if value in NULLS:
         return None
     refuse_errors(value)
+    refuse_examples(value)
     if len(value) > LONGEST_TEXT:
         raise CellError("text_too_long", f"超过 {LONGEST_TEXT} 个字符 longer than {LONGEST_TEXT} characters")
     return value if value.isprintable() else "".join(c if c.isprintable() else " " for c in value)

@@ -15,7 +15,7 @@ import orjson
 
 from connectors.conversion import dates, normalise
 from connectors.conversion.binding import Binding, BoundField
-from connectors.conversion.cells import ERROR, NULLS, CellError, Faults, Reason, is_error, shown
+from connectors.conversion.cells import ERROR, EXAMPLE, EXAMPLE_MARK, NULLS, CellError, Faults, Reason, is_error, shown
 from connectors.conversion.extracting import extracted
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier
@@ -25,7 +25,6 @@ from connectors.conversion.party import PERSON, PartyReader
 from connectors.model.datasets import FieldType
 from connectors.model.folding import name_key
 
-EXAMPLE_MARK = "（示例行）"  # ends the name in the example row of a dataset's form
 LONGEST_KEY = 600  # characters: an index entry of PostgreSQL holds 2704 bytes
 Value = str | bool | list[str] | None
 
@@ -89,8 +88,7 @@ class RowMapper:
             return Refused((Reason("row_blank", "", "", "整行为空 the row is empty"),))
         name = without_contacts(cells[self._names[0]].strip())
         if name.endswith(EXAMPLE_MARK):
-            text = "这是表格模板中的示例行，请删除 the example row of the form: delete it"
-            return Refused((Reason("example_row", self._label(self._names[0]), shown(name), text),))
+            return Refused((Reason("example_row", self._label(self._names[0]), shown(name), EXAMPLE),))
         party = self.party.identify(cells, name)
         if party is PERSON:
             return PERSON

@@ -75,12 +75,7 @@ def measure(folder: Path, *, own_names: bool = True) -> Iterator[Outcome]:
 
 def words_of(dataset: Dataset) -> set[str]:
     """Return the keys of every heading a dataset knows."""
-    words = [word for name, of in dataset.fields.items() for word in (name, of.zh)]
-    for mapping in dataset.spellings():
-        words += [*mapping.party.name, *mapping.party.codes, *mapping.party.kind]
-        words += [*mapping.producer.name, *mapping.producer.codes]
-        words += [word for column in mapping.fields.values() for word in (*column.from_, *column.fine_within)]
-    return {heading_key(word) for word in words}
+    return set(map(heading_key, dataset.headings()))
 
 
 def forget(dataset: Dataset, mapping: str, learned: set[str]) -> Dataset:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from connectors.conversion.binding import BoundField
 from connectors.conversion.cells import CellError
 from connectors.conversion.rows import reader_of
+from connectors.decoding.text import MOST_COLUMNS
 from connectors.model.datasets import Field
 from connectors.model.mapping import Column, Mapping, column_number
 
-LAST_COLUMN = 200  # connectors/decoding/decode.py takes no more
 Path = tuple[str, ...]
 
 
@@ -33,8 +33,8 @@ def faults_of_columns(mapping: Mapping) -> Iterator[tuple[Path, str]]:
     for path, names in parts:
         for name in names:
             number = column_number(name)
-            if number is not None and not 1 <= number <= LAST_COLUMN:
-                yield path, f"“{name}”：列号为 1 到 {LAST_COLUMN} columns are numbered from 1 to {LAST_COLUMN}"
+            if number is not None and not 1 <= number <= MOST_COLUMNS:
+                yield path, f"“{name}”：列号为 1 到 {MOST_COLUMNS} columns are numbered from 1 to {MOST_COLUMNS}"
             elif number is None and mapping.header == "none":
                 yield path, f"“{name}”：没有列名的文件只能按第几列找 without a header, name columns by place: 第3列"
 

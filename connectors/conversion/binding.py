@@ -169,9 +169,8 @@ def bind(dataset: Dataset, header: Sequence[str]) -> Binding:
 
     Raises MissingColumnsError that names the required columns the nearest one lacks, AmbiguousMappingError.
     """
-    key = (id(dataset), tuple(header))
-    known = _KNOWN.get(key)
-    if known is not None and known.dataset is dataset:  # and no other that has its place in memory since
+    key = (id(dataset), tuple(header))  # a binding keeps its dataset, so that no other takes its place in memory
+    if known := _KNOWN.get(key):
         return known
     binding = _bind(dataset, header)
     if sum(map(len, header)) <= _WIDEST_KNOWN:

@@ -48,11 +48,6 @@ class Chunk:
     refused: list[tuple[int, tuple[Reason, ...], list[str]]]
     left_out: Mapping[str, list[int]]
 
-    @property
-    def natural_persons(self) -> list[int]:
-        """The numbers of persons' rows."""
-        return self.left_out[PERSON]
-
 
 _NO_FAULTS: Mapping[int, Faults] = {}
 

@@ -189,9 +189,7 @@ def _cell(cells: Sequence[str], place: int) -> str:
 
 def _known(dataset: Dataset) -> frozenset[str]:
     """Return every heading some mapping of the dataset reads, as headings are compared."""
-    names = [name for field_name, of in dataset.fields.items() for name in (field_name, of.zh)]
-    names += [name for mapping in dataset.spellings() for name in mapping.names()]
-    return frozenset(heading_key(name) for name in names)
+    return frozenset(map(heading_key, dataset.headings()))
 
 
 def _filled_down(rows: Iterator[Row], binding: Binding, merged: Sequence[MergedDown]) -> Iterator[Row]:

@@ -98,3 +98,8 @@ class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     def spellings(self) -> list[Mapping]:
         """Return the mappings to try, the standard's own spelling last."""
         return [*self.mappings, Mapping("standard", self.schema_version, self.party, self.producer)]
+
+    def headings(self) -> list[str]:
+        """Return every heading that a column may have of which anything is read."""
+        own = [heading for name, of in self.fields.items() for heading in (name, of.zh)]
+        return own + [heading for mapping in self.spellings() for heading in mapping.names()]

@@ -113,7 +113,7 @@ async def ingest(
     )
     return Summary(
         seen.rows, counts.accepted + own, counts.unresolved - own, counts.corrections, counts.duplicates,
-        len(seen.natural_persons), seen.rejected, dict(seen.reasons), resolved - own,
+        layout.tally.persons.count, seen.rejected, dict(seen.reasons), resolved - own,
         root, store.shown.hexdigest(), store.subjects.digests, statement, binding.provenance(),
         layout.tally.document(seen.rows),
     )  # fmt: skip

@@ -34,10 +34,9 @@ _COPY_REJECTED = "COPY rejected_row (batch_id, row_number, reasons, cells) FROM 
 
 @dataclass
 class Seen:
-    """How many rows of data there were, and what became of those that were not stored: of persons, their numbers."""
+    """How many rows of data there were, and how many of them were refused, for which reasons."""
 
     rows: int = 0
-    natural_persons: list[int] = field(default_factory=list)
     rejected: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -73,7 +72,6 @@ async def take_rows(
             if seen.rows > MOST_ROWS:
                 raise MalformedError(f"超过 {MOST_ROWS} 行，请分批 more than {MOST_ROWS} rows: send several batches")
             ahead = asyncio.create_task(asyncio.to_thread(read))
-            seen.natural_persons += chunk.natural_persons
             count_left_out(tally, chunk.left_out)
             if prepared is None:
                 sound = await protect_chunk(quarantine.keys, cursor, dataset, chunk.sound)

@@ -129,7 +129,7 @@ def compared(dataset, header, rows):
         else:
             assert expected == PERSON
             persons.append(number)
-    assert (sound, refused, sorted(chunk.natural_persons)) == ({}, {}, persons)
+    assert (sound, refused, sorted(chunk.left_out[PERSON])) == ({}, {}, persons)
     assert chunk.sound["place"].is_sorted()
     return chunk
 

@@ -117,8 +117,8 @@ def _why(matching: Matching, title: float, issuer: float) -> str:
         for name in matching.required
         if name not in matching.fields or matching.fields[name].score < SURELY
     ]
-    said = [f"认得 {len(sure)}/{matching.meant} 列"]
-    said += [f"缺 {'、'.join(lacking[:NEAREST])}"] if lacking else []
-    said += ["名称相符"] if title > _GENERAL else []
-    said += ["部门相符"] if issuer > 0 else ["部门不符"] if issuer < 0 else []
+    said = [f"认得 {len(sure)}/{matching.meant} 列 columns known"]
+    said += [f"缺 lacks {'、'.join(lacking[:NEAREST])}"] if lacking else []
+    said += ["名称相符 so titled"] if title > _GENERAL else []
+    said += ["部门相符 its bureau"] if issuer > 0 else ["部门不符 another bureau"] if issuer < 0 else []
     return "，".join(said)

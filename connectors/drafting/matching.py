@@ -144,5 +144,5 @@ def fit(of: Field, shape: Shape) -> tuple[float, str]:
     }.get(of.type, (0.5 if odd else 1.0, "文字 text"))
     if of.type == "code" and known:
         share = max(share * 0.8, sum(word in known for word in shape.words) / max(1, len(shape.words)))
-    said = "" if share >= 0.98 else f"{share:.0%} 可读为{what}"
+    said = "" if share >= 0.98 else f"{share:.0%} 可读为 read as {what}"
     return (1.0 if share >= 0.9 else 0.92 if share >= 0.75 else 0.85 if share >= 0.6 else 0.3 + share / 2), said

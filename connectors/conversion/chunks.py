@@ -74,9 +74,8 @@ class ChunkMapper:
         if len(regular) < FEWEST_FOR_COLUMNS:
             return self._one_by_one(rows)
         frame, plain = self._read(regular)
-        marks = plain.to_list()
-        others = [row for row in rows if len(row[1]) != width or row[0] in self._faults]
-        others += [row for row, mark in zip(regular, marks, strict=True) if not mark]
+        others = [] if len(regular) == len(rows) else [r for r in rows if len(r[1]) != width or r[0] in self._faults]
+        others += [regular[at] for at in (~plain).arg_true()]
         rest = self._one_by_one(others)
         sound = pl.concat([self._records(frame.filter(plain)), rest.sound]).sort("place")
         return Chunk(sound, rest.refused, rest.left_out)

@@ -122,13 +122,17 @@ def text_array(values: Iterable[str]) -> str:
 
     The statement says of what type the array is.
     """
-    return "{" + ",".join(map(_quoted, values)) + "}"
+    texts = list(values)
+    together = "".join(texts)
+    if together.isalnum() and together.isascii() and min(map(len, texts)) > len("NULL"):  # codes and ids, as mostly
+        return "{" + ",".join(texts) + "}"
+    return '{"' + '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts) + '"}' if texts else "{}"
 
 
-def _quoted(value: str) -> str:
-    if value.isalnum() and value.isascii() and value.upper() != "NULL":
-        return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def bytes_array(values: Iterable[bytes]) -> str:
+    """Spell digests as an array of bytea, as text_array does."""
+    spelled = '","\\\\x'.join(map(bytes.hex, values))
+    return '{"\\\\x' + spelled + '"}' if spelled else "{}"
 
 
 def _sized(content: bytes) -> bytes:

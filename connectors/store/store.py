@@ -24,7 +24,7 @@ from uuid_utils import uuid7
 
 from connectors.model.counting import MOST_CONTRADICTING
 from connectors.model.datasets import Dataset
-from connectors.store.copying import COPY, HEAD, TAIL, Encoder, Rows
+from connectors.store.copying import COPY, HEAD, TAIL, Encoder, Rows, bytes_array
 from connectors.store.identity import Known
 from connectors.store.newcomers import Subjects, resolved_by
 from connectors.store.shown import shown_lines
@@ -32,8 +32,8 @@ from signing.merkle import GrowingTree, leaf_hash
 
 KEY_BYTES = 16
 PART = 2_500  # records encoded at a time
-CURRENT = "SELECT key_id, version, digest FROM record WHERE key_id = ANY(%b) AND superseded_at IS NULL"
-CLOSE = "UPDATE record SET superseded_at = %s WHERE key_id = ANY(%b) AND superseded_at IS NULL"
+CURRENT = "SELECT key_id, version, digest FROM record WHERE key_id = ANY(%s::bytea[]) AND superseded_at IS NULL"
+CLOSE = "UPDATE record SET superseded_at = %s WHERE key_id = ANY(%s::bytea[]) AND superseded_at IS NULL"
 # A row of this batch that is replaced already was replaced by a later one of it.
 CONFLICTS = """
     SELECT (array_agg(row_number ORDER BY version))[:%s] FROM record
@@ -164,7 +164,7 @@ class Store:
         return [row[0] for row in await self._cursor.fetchall()]
 
     async def _find_current(self, key_ids: list[bytes]) -> dict[bytes, tuple[int, bytes]]:
-        await self._cursor.execute(CURRENT, [list(dict.fromkeys(key_ids))])
+        await self._cursor.execute(CURRENT, [bytes_array(dict.fromkeys(key_ids))])
         stored = {row[0]: (row[1], row[2]) for row in await self._cursor.fetchall()}
         latest = self._waiting.latest
         stored.update((key, latest[key]) for key in key_ids if key in latest)
@@ -205,7 +205,7 @@ class Store:
 
     async def _copy(self, waiting: _Waiting) -> None:
         if waiting.closed:
-            await self._cursor.execute(CLOSE, [self._now, waiting.closed])
+            await self._cursor.execute(CLOSE, [self._now, bytes_array(waiting.closed)])
         if waiting.blocks:
             async with self._cursor.copy(COPY) as copy:
                 for block in (HEAD, *waiting.blocks, TAIL):

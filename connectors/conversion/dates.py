@@ -14,7 +14,9 @@ from connectors.model.calendar import day_of
 from connectors.model.folding import visible
 
 NO_END = frozenset({"2099-12-31", "9999-12-31", "2999-12-31"})  # "for ever", as agencies write it
-INFINITY = "infinity"  # and as PostgreSQL does
+_OPEN = re.compile(  # as words, and as PostgreSQL does
+    r"至?(?:长期|永久|永续|无限期|无(?:固定)?期限|(?:不约定|未约定|不限)期限)(?:有效|存续|经营)?|infinity"
+)
 _TIME = (
     r"(?:[ T]?(?:上午|下午|凌晨|晚上)?(\d{1,2})(?::|时)(\d{2})(?:(?::|分)(\d{2}))?(?:\.\d+)?[分秒]?"
     r" *(Z|[+-]\d\d(?::?\d\d){0,2})?(?:\[[A-Za-z_/]+\])?)?"
@@ -139,16 +141,30 @@ def _why_unreadable(value: str) -> str:
         return "可能是年月日时，也可能是秒数 it may be a day with its hour, or seconds since 1970: write 2024-01-31"
     if value.startswith("民国"):
         return "民国纪年，请换算为公元 counted from 1912: write the year of the common era"
+    if is_open_ended(value):
+        return (
+            "不是日期：截止日期无期限的，请写 2099-12-31；若本字段可无期限，请运营方在数据目录中将其声明为 type: until "
+            "no date: a last day that is open is written 2099-12-31; where the field may be open, have the operator "
+            "declare it as `type: until` in the dataset"
+        )
     if _DAY_FIRST.fullmatch(value):
         return "日月先后不明；若日在前，请在映射中声明 day_first day or month first? the mapping can say day_first"
     return "不是日期，应为 2024-01-31 no date: write 2024-01-31"
 
 
+def is_open_ended(cell: str) -> bool:
+    """Tell whether words say that there is no last day (长期, 无固定期限)."""
+    return _OPEN.fullmatch(unicodedata.normalize("NFKC", visible(cell)).strip()) is not None
+
+
 def read_until(cell: str, *, day_first: bool = False) -> str | None:
-    """Return an ISO date, None for the sentinels that mean "for ever"."""
-    if cell.strip() == INFINITY:
-        return None
-    value = read_date(cell, day_first=day_first)
+    """Return an ISO date, None for the words and the days that mean "for ever". Raises CellError."""
+    try:
+        value = read_date(cell, day_first=day_first)
+    except CellError:
+        if is_open_ended(cell):
+            return None
+        raise
     return None if value in NO_END else value
 
 

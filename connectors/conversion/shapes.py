@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from connectors.conversion.cells import NULLS, CellError
-from connectors.conversion.dates import NO_END, read_date
+from connectors.conversion.dates import is_open_ended, read_date
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.conversion.normalise import find_fine, read_flag, read_money, read_number
 
@@ -78,15 +78,15 @@ class Shape:
         return self._share_of_said(_is_date)
 
     @cached_property
+    def readable_ends(self) -> float:
+        """The share of what can be read as a last day, open ones (长期) among it."""
+        return self._share_of_said(lambda cell: _is_date(cell) or is_open_ended(cell))
+
+    @cached_property
     def finest(self) -> str:
         """How fine its dates are, where all are alike: "day", "month" or "year"; else ""."""
         read = {len(date) for cell in self.filled if (date := _iso(cell))}
         return {10: "day", 7: "month", 4: "year"}[read.pop()] if len(read) == 1 else ""
-
-    @cached_property
-    def until_ever(self) -> bool:
-        """Whether a date that means "for ever" is among them."""
-        return any(_iso(cell) in NO_END for cell in self.filled)
 
     @cached_property
     def day_first(self) -> bool | None:

@@ -1,6 +1,7 @@
 """What must be done to a column's cells before they are a field's: units, day first, words for nothing, codes. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from connectors.conversion.dates import read_date, read_until
+from connectors.conversion.dates import is_open_ended, read_date, read_until
 from connectors.conversion.headings import money_unit_of, unit_of
 from connectors.conversion.normalise import UNITS, code_table, read_flag, read_money, read_number
 from connectors.conversion.shapes import Shape
@@ -143,8 +144,9 @@ def _nulls(name: str, of: Field, heading: str, shape: Shape, doubts: list[Doubt]
         return []
     read = readers[of.type]
     unreadable = shape.unreadable(read)
-    if of.type == "until":  # "for ever" is not a date, which is right
-        unreadable = shape.unreadable(partial(read_date, day_first=day_first))
+    if of.type == "until":  # "for ever" is no value, and is read nevertheless
+        others = shape.unreadable(partial(read_date, day_first=day_first))
+        unreadable = Counter({cell: times for cell, times in others.items() if not is_open_ended(cell)})
     often = [word for word in shape.words_for_nothing() if word in unreadable]
     if often:
         text = f"{'、'.join(often)} 当作空 are taken for nothing"

@@ -136,7 +136,7 @@ def fit(of: Field, shape: Shape) -> tuple[float, str]:
     odd = (shape.keyed >= 0.8 and not _CODED.search(of.zh)) or (shape.dates >= 0.9 and not shape.names)
     share, what = {
         "date": (shape.readable_dates, "日期 dates"),
-        "until": (shape.readable_dates, "日期 dates"),
+        "until": (shape.readable_ends, "日期 dates"),
         "money": (shape.money, "金额 amounts"),
         "number": (shape.numbers_in(of.unit), "数字 numbers"),
         "flag": (shape.flags, "是否 yes or no"),

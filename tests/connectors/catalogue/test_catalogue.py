@@ -145,6 +145,20 @@ def test_fields_say_what_their_type_needs(dataset):
     assert dataset.disclosure.months is None or dataset.event_date
 
 
+# A last day may be open (长期), unless it closes what is over, or is a day that two have agreed on.
+LAST_DAY = re.compile(
+    r"(?:至|止|止期|到期日?期?|截止(?:日期|时间|期)|失效日期|终止日期|结束日期|届满日?期?|期限|有效期)$"
+)
+CLOSED = {"统计截止日期", "税款所属期止", "费款所属期止", "检查所属期止", "约定缴款期限"}
+
+
+@every_dataset
+def test_a_last_day_may_be_open_unless_it_closes_a_period(dataset):
+    ends = {field.zh: field.type for field in dataset.fields.values() if field.type in {"date", "until"}}
+    ends = {zh: kind for zh, kind in ends.items() if LAST_DAY.search(zh)}
+    assert ends == {zh: "date" if zh in CLOSED else "until" for zh in ends}
+
+
 # Names, numbers and whereabouts of people: the parties of a list are enterprises, others may be anybody.
 OF_PERSONS = re.compile(
     r"_hash$|(person|legal_rep|holder|liq_head|liq_members|applicant|pledg(or|ee)|mortgagee|creditor|debtor)"

@@ -128,3 +128,26 @@ def test_for_ever_is_no_end_also_as_milliseconds_would_never_say_it():
     assert read_until("9999-12-31") is None
     with pytest.raises(CellError, match="spreadsheet_error"):
         read_until("#REF!")
+
+
+OPEN = ["长期", "长期有效", " 长期 ", "无期限", "无固定期限", "永久", "永久有效", "不约定期限", "至长期", "infinity"]
+
+
+@pytest.mark.parametrize("cell", OPEN)
+def test_a_last_day_may_be_open_in_words(cell):
+    assert read_until(cell) is None
+    assert read_until(cell, day_first=True) is None
+
+
+@pytest.mark.parametrize("cell", OPEN)
+def test_a_date_that_is_open_says_what_to_write_and_what_to_declare(cell):
+    with pytest.raises(CellError) as refusal:
+        read_date(cell)
+    for words in ("2099-12-31", "type: until", "a last day that is open"):
+        assert words in refusal.value.text
+
+
+@pytest.mark.parametrize("cell", ["长期未交", "永久性用地", "有期限", "期限"])
+def test_other_words_are_no_open_end(cell):
+    with pytest.raises(CellError, match="date_unreadable"):
+        read_until(cell)

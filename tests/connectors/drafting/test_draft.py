@@ -257,6 +257,15 @@ def test_footers_and_words_for_nothing_are_found(tmp_path):
     assert (trial.counts["rows"], trial.counts["accepted"], trial.layout.footers) == (8, 8, [10, 11])
 
 
+def test_open_ends_are_read_as_such_and_not_as_words_for_nothing(tmp_path):
+    file = tmp_path / "经营许可.csv"
+    rows = [f"许{n},温州甲{n}有限公司,{uscc(n)},2024-1-{n},{'长期' if n > 3 else '2030-1-1'}" for n in range(1, 9)]
+    file.write_text("\n".join(["许可文书号,企业名称,统一社会信用代码,许可日期,有效期至", *rows, ""]), "utf-8")
+    found = drafted(file, "license_general")
+    assert found.spelling.fields["xk_yxqzi"].from_ == ["有效期至"]
+    assert found.spelling.fields["xk_yxqzi"].nulls == []
+
+
 @pytest.mark.parametrize(
     ("source", "place"),
     [

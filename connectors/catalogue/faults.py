@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from connectors.catalogue.source_faults import faults_of_columns, faults_of_source
+from connectors.catalogue.form_faults import nearest
+from connectors.catalogue.source_faults import faults_of_columns, faults_of_source, told_codes
 from connectors.conversion.extracting import fault_of_pattern
 from connectors.conversion.headings import unit_of
 from connectors.conversion.normalise import UNITS
@@ -36,11 +37,14 @@ def _unknown_names(dataset: Dataset) -> Iterator[tuple[Path, str]]:
         (("key",), dataset.key),
         (("event_date",), [dataset.event_date]),
         (("disclosure",), [dataset.disclosure.field]),
-        *((("mappings", str(at), "fields"), mapping.fields) for at, mapping in enumerate(dataset.mappings)),
     ]
+    for at, mapping in enumerate(dataset.mappings):
+        named += [(("mappings", str(at), "fields", name), [name]) for name in mapping.fields]
+    known = {name: of.zh for name, of in dataset.fields.items()}
     for where, names in named:
-        if unknown := {name for name in names if name} - set(dataset.fields) - {"party"}:
-            yield where, f"没有字段 no such field: {', '.join(sorted(unknown))}"
+        for name in names:
+            if name and name not in known and name != "party":
+                yield where, f"没有字段 no such field: {name}{nearest(name, known)}"
 
 
 def _wrong_members(dataset: Dataset) -> Iterator[tuple[Path, str]]:
@@ -75,7 +79,7 @@ def _of(column: Column, dataset: Dataset, name: str) -> Iterator[tuple[Path, str
     if of is None:
         return
     if of.type == "code" and (unknown := set(column.codes.values()) - set(of.codes)):
-        yield ("codes",), f"不在字段的代码表中 no codes of the field: {'、'.join(sorted(unknown))}"
+        yield ("codes",), f"不在字段的代码表中 no codes of the field: {told_codes(unknown, of)}"
     yield from faults_of_source(name, column, of)
     yield from _contradicted(column, of)
     if not column.unit:

@@ -3,7 +3,6 @@
 Beside the shipped folder a city keeps its own: a file there adds an agency, or replaces datasets of the shipped ones.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,6 +13,7 @@ import msgspec
 import yaml
 
 from connectors.catalogue.faults import faults
+from connectors.catalogue.form_faults import fault_of_form, fault_of_yaml, place_in_words
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Agency, Dataset, Field, Title
 from connectors.model.mapping import Column, Mapping
@@ -21,12 +21,17 @@ from connectors.model.yaml_files import find_line, read_yaml
 
 SHIPPED: Traversable = files("connectors") / "catalogue"
 CATEGORIES = "categories.yaml"
-_PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*)`$")
-_STEP = re.compile(r"[^.\[\]]+")
 
 
 class CatalogueError(ConnectorError):
-    """The catalogue is wrong: the text names file, line and what is wrong there."""
+    """The catalogue is wrong: the text names file, line and what is wrong there, and so do its parts.
+
+    `path` is the member that is wrong, its steps with dots, items of lists counted from 1 (#1.fields.balance.from).
+    """
+
+    def __init__(self, name: str, line: int, text: str, path: Sequence[str] = ()) -> None:
+        self.line, self.path, self.text = line, place_in_words(path), text
+        super().__init__(f"{name}:{line}: {self.path}{': ' if path else ''}{text}")
 
 
 class Catalogue:
@@ -96,11 +101,11 @@ class _Reader:
             self.content = read_yaml(self._source)
         except UnicodeDecodeError as fault:
             line = source.count(b"\n", 0, fault.start) + 1
-            raise CatalogueError(f"{name}:{line}: 不是 UTF-8 is not UTF-8") from fault
+            raise CatalogueError(name, line, "不是 UTF-8 is not UTF-8") from fault
         except (yaml.YAMLError, ValueError) as fault:
             line = getattr(getattr(fault, "problem_mark", None), "line", 0) + 1
             why = getattr(fault, "problem", None) or str(fault)
-            raise CatalogueError(f"{name}:{line}: 不是 YAML is not YAML: {why}") from fault
+            raise CatalogueError(name, line, fault_of_yaml(why)) from fault
 
     def read_into(self, found: Catalogue) -> Iterator[str]:
         """Read the file into `found`; yield the names of its datasets."""
@@ -126,9 +131,8 @@ class _Reader:
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError as fault:
-            found = _PLACE.search(str(fault))
-            steps = [step for step in _STEP.findall(found[1]) if step != "..."] if found else []
-            raise self.fault((*path, *steps), _PLACE.sub("", str(fault))) from fault
+            steps, text = fault_of_form(fault, kind)
+            raise self.fault((*path, *steps), text) from fault
 
     def read_dataset(self, agency: str, name: str, body: Any) -> Dataset:  # noqa: ANN401 - any YAML
         path = ("datasets", name)
@@ -142,9 +146,7 @@ class _Reader:
         return dataset
 
     def fault(self, path: Sequence[str], text: str) -> CatalogueError:
-        return CatalogueError(
-            f"{self.name}:{find_line(self._source, path)}: {'.'.join(path)}{': ' if path else ''}{text}"
-        )
+        return CatalogueError(self.name, find_line(self._source, path), text, path)
 
 
 def _parts(body: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from connectors.catalogue.form_faults import nearest
 from connectors.conversion.binding import BoundField
 from connectors.conversion.cells import CellError
 from connectors.conversion.rows import reader_of
@@ -39,6 +40,12 @@ def faults_of_columns(mapping: Mapping) -> Iterator[tuple[Path, str]]:
                 yield path, f"“{name}”：没有列名的文件只能按第几列找 without a header, name columns by place: 第3列"
 
 
+def told_codes(unknown: Iterable[str], of: Field) -> str:
+    """Return codes that a field does not have, what was meant by the first, and those it has."""
+    words = sorted(unknown)
+    return f"{'、'.join(words)}{nearest(words[0], of.codes)}"
+
+
 def faults_of_source(name: str, column: Column, of: Field) -> Iterator[tuple[Path, str]]:
     """Yield what is wrong with where a field's cells come from."""
     if column.value:
@@ -51,7 +58,7 @@ def faults_of_source(name: str, column: Column, of: Field) -> Iterator[tuple[Pat
         if not where.is_ or not where.codes:
             yield path, "is 与 codes 都要有内容 neither may be empty"
         if unknown := set(where.codes.values()) - set(of.codes):
-            yield (*path, "codes"), f"不在字段的代码表中 no codes of the field: {'、'.join(sorted(unknown))}"
+            yield (*path, "codes"), f"不在字段的代码表中 no codes of the field: {told_codes(unknown, of)}"
 
 
 def _of_constant(name: str, column: Column, of: Field) -> Iterator[tuple[Path, str]]:

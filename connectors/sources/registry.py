@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.catalogue.form_faults import fault_of_form, place_in_words
 from connectors.errors import ConnectorError
 from connectors.sources.protocol import Connector, ConnectorType, KeepsSecrets, Secrets
 
@@ -48,7 +49,11 @@ def open_connector(name: str, config: Mapping[str, object], secrets: Secrets | N
     kind = find_type(name)
     try:
         read: object = msgspec.convert(dict(config), kind.Config)
-    except (msgspec.ValidationError, ValueError, TypeError) as fault:
+    except msgspec.ValidationError as fault:
+        steps, text = fault_of_form(fault, kind.Config)
+        where = f"{place_in_words(steps)}: " if steps else ""
+        raise ConfigError(f"配置有误 configuration of {name}: {where}{text}") from fault
+    except (ValueError, TypeError) as fault:
         raise ConfigError(f"配置有误 configuration of {name}: {fault}") from fault
     connector = kind(read)
     if isinstance(connector, KeepsSecrets):

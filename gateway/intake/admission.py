@@ -24,11 +24,15 @@ def known_dataset(name: str) -> Dataset:
 
 
 def with_mappings(dataset: Dataset, name: str, source: bytes) -> Dataset:
-    """Return a dataset with the mappings of a file beside its own. Raises DeniedError that names file and line."""
+    """Return a dataset with the mappings of a file beside its own.
+
+    Raises DeniedError that names file and line, and the member that is wrong.
+    """
     try:
         return read_mappings(name, source, dataset)
     except CatalogueError as fault:
-        raise DeniedError("malformed-delivery", str(fault)) from fault
+        member = {"name": f"mapping.{fault.path}".rstrip("."), "reason": fault.text, "line": fault.line}
+        raise DeniedError("malformed-delivery", str(fault), invalid_params=[member]) from fault
 
 
 async def check_dataset(work: UnitOfWork, dataset: Dataset, *, to_the_end: bool = False) -> AgencyStanding:

@@ -47,7 +47,9 @@ def test_a_draft_is_written_tried_and_then_checked(run, tmp_path, file):
     rows = fastexcel.read_excel(refused).load_sheet(0, header_row=None, dtypes="string").to_polars().rows()
     assert [row[0] for row in rows] == ["行号 row", "23", "24"]
     assert citizen(3) not in str(rows)
+    assert (document["would_be_held"], document["findings"]) == (None, [])
     shown = run("check", file, "tax_arrears", "--mapping", snippet)
+    assert "未与以往提交比较" in shown.stdout
     for said in ("接受 accepted", "identifier_unreadable", "9.13303E+17", "100.0%"):
         assert said in shown.stdout
 
@@ -69,7 +71,7 @@ def test_what_cannot_be_guessed_or_read_ends_the_command_with_the_reason(run, tm
     assert "nothing" in run("check", file, "nothing").stderr
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("- id: x\n  fields:\n    nothing: {}\n", "utf-8")
-    assert "wrong.yaml:2" in run("check", file, "tax_arrears", "--mapping", wrong).stderr
+    assert "wrong.yaml:3" in run("check", file, "tax_arrears", "--mapping", wrong).stderr
     whole = run("draft", other, "--dataset", "tax_arrears")
     assert whole.returncode == 0
     assert "整个文件会被拒收" in whole.stdout

@@ -22,7 +22,7 @@ datasets:
       doc_no: {zh: 文号, required: true}
     mappings: [{id: old, fields: {doc_no: {from: [编号]}}}]
 """
-UNIT_AT = "parks.yaml:10: datasets.park_penalty.mappings.0.fields.much.unit: "
+UNIT_AT = "parks.yaml:10: datasets.park_penalty.mappings.#1.fields.much.unit: "
 CATEGORIES_OF_TEST = "admin_penalty: {zh: 行政处罚, en: Penalties}"
 
 
@@ -66,7 +66,7 @@ def load(folder):
         ("agency: parks\ndatasets: [1]", "parks.yaml:2: datasets: "),
         ("agency: parks\ndatasets:\n  x:\n    fields: [1]", "parks.yaml:4: datasets.x.fields: "),
         ("agency: parks\ndatasets:\n  x:\n    mappings: {a: 1}", "parks.yaml:4: datasets.x.mappings: "),
-        ("agency: parks\ndatasets:\n  x:\n    mappings:\n    - 1", "parks.yaml:5: datasets.x.mappings.0: "),
+        ("agency: parks\ndatasets:\n  x:\n    mappings:\n    - 1", "parks.yaml:5: datasets.x.mappings.#1: "),
         ("agency: parks\ndatasets: {1: {}}", "parks.yaml:2: datasets: "),
         (PARKS.replace("park_penalty", "Park-Penalty"), "parks.yaml:3: datasets.Park-Penalty"),
         (PARKS.replace("doc_no: {zh", "文号: {zh"), "parks.yaml:7: datasets.park_penalty.fields: "),
@@ -92,17 +92,17 @@ def load(folder):
         (PARKS.replace("required: true", "type: code, codes: {a: 优, b: 优}"), "parks.yaml:8: "),
         (
             PARKS.replace("required: true", "type: code, codes: {a: 优}").replace("[编号]", "[编号], codes: {甲: z}"),
-            "parks.yaml:9: datasets.park_penalty.mappings.0.fields.doc_no.codes: 不在字段的代码表中",
+            "parks.yaml:9: datasets.park_penalty.mappings.#1.fields.doc_no.codes: 不在字段的代码表中",
         ),
         (
             PARKS.replace("required: true", "type: money, unit: 元").replace("[编号]", "[罚款（万元）]"),
-            "parks.yaml:9: datasets.park_penalty.mappings.0.fields.doc_no.from: 列名“罚款（万元）”以万元计",
+            "parks.yaml:9: datasets.park_penalty.mappings.#1.fields.doc_no.from: 列名“罚款（万元）”以万元计",
         ),
         (PARKS.replace("[编号]", "[编号], extract: '(a)(?=b)'"), "parks.yaml:9: "),
         *(
             (
                 PARKS.replace("required: true", f"required: true, {field}").replace("{from: [编号]}", column),
-                f"parks.yaml:9: datasets.park_penalty.mappings.0.fields.doc_no.{member}: {said}",
+                f"parks.yaml:9: datasets.park_penalty.mappings.#1.fields.doc_no.{member}: {said}",
             )
             for field, column, member, said in (
                 ("type: text", "{value: 甲, from: [编号]}", "from", "有 value"),
@@ -119,24 +119,24 @@ def load(folder):
                 (
                     "type: code, codes: {a: 优}",
                     "{codes_where: [{column: 甲, is: [], codes: {乙: a}}]}",
-                    "codes_where.0",
+                    "codes_where.#1",
                     "is 与 codes",
                 ),
                 (
                     "type: code, codes: {a: 优}",
                     "{codes_where: [{column: 甲, is: [丙], codes: {乙: z}}]}",
-                    "codes_where.0.codes",
+                    "codes_where.#1.codes",
                     "不在字段的代码表中",
                 ),
             )
         ),
         (
             PARKS.replace("{id: old,", "{id: old, header: none,"),
-            "parks.yaml:9: datasets.park_penalty.mappings.0.party.name",
+            "parks.yaml:9: datasets.park_penalty.mappings.#1.party.name",
         ),
         (
             PARKS.replace("{id: old,", "{id: old, header: some,"),
-            "parks.yaml:9: datasets.park_penalty.mappings.0.header",
+            "parks.yaml:9: datasets.park_penalty.mappings.#1.header",
         ),
         (in_unit("type: number, unit: 元", "吨"), UNIT_AT + "吨 不能换算"),
         (in_unit("type: number", "人"), UNIT_AT + "人 不能换算"),

@@ -224,7 +224,7 @@ datasets:
         (9, "      amount: {zh: 金额, type: cash}", "parks.yaml:9: datasets.park_penalty.fields.amount"),
         (9, "      amount: {zh: 金额, kind: money}", "parks.yaml:9: datasets.park_penalty.fields.amount"),
         (13, '          amount: {from: [罚金], extract: "("}', "parks.yaml:13"),
-        (13, "          amounts: {from: [罚金]}", "parks.yaml:12"),
+        (13, "          amounts: {from: [罚金]}", "parks.yaml:13"),
         (13, "          amount: {from: 罚金}", "parks.yaml:13"),
         (5, "    category: nothing", "parks.yaml:5: datasets.park_penalty.category"),
         (3, "  park_penalty: [", "parks.yaml:5"),

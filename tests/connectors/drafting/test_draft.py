@@ -269,7 +269,7 @@ def test_open_ends_are_read_as_such_and_not_as_words_for_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("source", "place"),
     [
-        ("- id: x\n  fields:\n    nothing: {from: [a]}\n", "draft.yaml:2"),
+        ("- id: x\n  fields:\n    nothing: {from: [a]}\n", "draft.yaml:3"),
         ("- id: x\n  fields:\n    balance: {from: a}\n", "draft.yaml:3"),
         ("- id: x\n  fields:\n    balance: {from: [a], extract: '('}\n", "draft.yaml:3"),
         ("- [", "draft.yaml:2"),

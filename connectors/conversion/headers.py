@@ -14,7 +14,7 @@ PARTY, ROW = "party", "row"  # what refusals stand under that belong to no field
 
 @dataclass(frozen=True)
 class Layout:
-    """A delivery's columns: heading key → name as written; and which field is read from which of them."""
+    """A delivery's columns: heading key → name as written; and which field or role is read from which of them."""
 
     names: Mapping[str, str]
     read: Mapping[str, str]
@@ -24,8 +24,11 @@ def layout_of(binding: Binding) -> Layout:
     """Return a bound delivery's layout."""
     keys = header_key(binding.header)
     names = {key: name for key, name in zip(keys, binding.header, strict=True) if key}
-    read = {keys[place]: PARTY for place in (*binding.names, *binding.codes, *binding.kinds)}
-    read |= {keys[place]: "producer" for place in (*binding.producers, *binding.authorities)}
+    roles = {
+        "party.name": binding.names, "party.codes": binding.codes, "party.kind": binding.kinds,
+        "producer.name": binding.producers, "producer.codes": binding.authorities,
+    }  # fmt: skip
+    read = {keys[place]: role for role, places in roles.items() for place in places}
     read |= {keys[place]: bound.name for bound in binding.fields for place in bound.looked_at}
     return Layout(names, read)
 

@@ -7,6 +7,7 @@ The order of columns means nothing, and the first delivery of all is never drift
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import SequenceMatcher
 
 import msgspec
 
@@ -78,18 +79,27 @@ def compare_profiles(before: Profile, now: Profile, titles: Mapping[str, str]) -
 
 def _differences(before: Layout, now: Layout) -> list[Finding]:
     appeared = {key: name for key, name in now.names.items() if key not in before.names}
-    read_anew = {now.read[key]: key for key in appeared if key in now.read}
+    gone = [key for key in before.read if key not in now.names]
+    successors = _successors(before, now, gone, [key for key in appeared if key in now.read])
     findings = []
-    for key, field_name in before.read.items():
-        if key in now.names:
-            continue
+    for key in gone:
         was = before.names[key]
-        if successor := read_anew.get(field_name):
+        if successor := successors.get(key):
             name = now.names[successor]
             findings.append(Finding("column_renamed", name, f"列“{was}”改名为“{name}”", f"{was} is now called {name}"))
         else:
             findings.append(Finding("column_gone", was, f"以前有的列“{was}”没有了", f"the column {was} is gone"))
     return findings + [_new(name) for key, name in appeared.items() if key not in now.read]
+
+
+def _successors(before: Layout, now: Layout, gone: Sequence[str], anew: Sequence[str]) -> dict[str, str]:
+    """Return which column follows which that is gone: of what the same is read, the likest first, each once."""
+    pairs = [(was, key) for was in gone for key in anew if before.read[was] == now.read[key]]
+    found: dict[str, str] = {}
+    for was, key in sorted(pairs, key=lambda pair: SequenceMatcher(None, *pair).ratio(), reverse=True):
+        if was not in found and key not in found.values():
+            found[was] = key
+    return found
 
 
 def _new(name: str) -> Finding:

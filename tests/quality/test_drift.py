@@ -48,6 +48,30 @@ def test_columns_are_compared_by_what_is_read_from_them(header, expected):
     assert kinds(compare_layouts([layout(HEADER)], layout(header), members=False)) == expected
 
 
+def test_a_column_follows_one_that_is_gone_and_no_other():
+    """Name and code of the party are gone, one column came: it is the name's, and nothing is said of the code."""
+    told = compare_layouts([layout(HEADER)], layout(["纳税人名称", *HEADER[2:]]), members=False)
+    assert kinds(told) == [("column_renamed", "纳税人名称"), ("column_gone", "纳税人识别号")]
+
+
+@given(NAMES, NAMES, st.data())
+def test_no_two_columns_are_renamed_to_one_and_the_same(before, now, data):
+    roles = st.sampled_from(["party.name", "party.codes", "amount"])
+    was, new = (
+        Layout({name: name for name in names}, {name: data.draw(roles) for name in names}) for names in (before, now)
+    )
+    findings = compare_layouts([was], new, members=False)
+    renamed = [finding.column for finding in findings if finding.kind == "column_renamed"]
+    assert len(renamed) == len(set(renamed))
+    went, came = set(before) - set(now), set(now) - set(before)
+    told = {finding.column for finding in findings if finding.kind == "column_gone"}
+    assert len(told) + len(renamed) == len(went)
+    for role in ("party.name", "party.codes", "amount"):  # none is gone where one that is read alike came for it
+        gone = {name for name in told if was.read[name] == role}
+        unclaimed = {name for name in came - set(renamed) if new.read[name] == role}
+        assert not (gone and unclaimed)
+
+
 def test_the_difference_in_words_names_every_column_once():
     columns = [name.replace("欠税金额", "欠税金额(元)") for name in [*HEADER, "地址", "电话"] if name != "经营地点"]
     told = in_words(compare_layouts([layout(HEADER)], layout(columns), members=False))

@@ -7,11 +7,14 @@ correction; a first row is unresolved where its subject is known neither by a un
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from itertools import islice
+from statistics import median
 
 import orjson
 
 from connectors.conversion.cells import HIDDEN, Reason, without_citizens
+from connectors.conversion.headers import field_of_column
 from connectors.conversion.identifiers import Kind, is_old_citizen
 from connectors.conversion.left_out import FOOTER, REPEATED_HEADER
 from connectors.conversion.party import PERSON
@@ -20,6 +23,7 @@ from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
 from connectors.model.counting import Tally
 from connectors.model.datasets import Dataset
+from connectors.quality.drift import FieldProfile, Profile
 from signing.merkle import leaf_hash
 
 MOST_KEPT = 100_000
@@ -37,12 +41,16 @@ class RefusedRow:
 
 @dataclass
 class Trial:
-    """What came of the rows; `filled` counts per field the sound rows that have it."""
+    """What came of the rows; `filled` counts per field the sound rows that have it, `refused_in` per column the
+    refused rows.
+    """
 
     layout: Layout
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
+    refused_in: Counter[str] = field(default_factory=Counter)
+    amounts: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
     refused: list[RefusedRow] = field(default_factory=list)
     whole: bool = True
 
@@ -50,6 +58,36 @@ class Trial:
     def sound(self) -> int:
         """How many rows became records."""
         return self.counts["rows"] - self.counts["rejected"] - self.counts["natural_persons"]
+
+    def add_sound(self, record: Mapped) -> None:
+        """Count what a sound row fills."""
+        content = orjson.loads(record.canonical)["fields"]
+        said = {name: value for name, value in content.items() if value not in (None, [])}
+        self.filled.update(said.keys())
+        fields = self.layout.binding.dataset.fields
+        for name in (name for name in said if fields[name].type == "money"):
+            self.amounts[name].append(Decimal(said[name]))
+
+    def add_refused(self, row: RefusedRow) -> None:
+        """Count why a row is refused, and keep it, up to a bound."""
+        self.counts["rejected"] += 1
+        self.reasons.update({reason.code for reason in row.reasons})
+        self.refused_in.update({reason.column for reason in row.reasons})
+        if len(self.refused) < MOST_KEPT:
+            self.refused.append(row)
+
+    def profile(self) -> Profile:
+        """Return what its values look like as a whole; who is unresolved is known in the store alone."""
+        owners, rejected = field_of_column(self.layout.binding), Counter[str]()
+        for column, rows in self.refused_in.items():
+            rejected[owners.get(column, column)] += rows
+        medians = {name: median(found) for name, found in self.amounts.items()}
+        fields = {
+            name: FieldProfile(self.sound, self.filled[name], rejected.pop(name, 0), medians.get(name))
+            for name in self.layout.binding.dataset.fields
+        }
+        others = {name: FieldProfile(rejected=rows) for name, rows in rejected.items()}
+        return Profile(self.counts["rows"], records=0, unresolved=0, fields=fields | others)
 
 
 def try_out(dataset: Dataset, table: Table, today: date, most_rows: int | None = None) -> Trial:
@@ -65,13 +103,9 @@ def try_rows(layout: Layout, today: date, most_rows: int | None = None) -> Trial
         trial.counts["rows"] += outcome not in (FOOTER, REPEATED_HEADER)
         if isinstance(outcome, Mapped):
             chains.add(number, outcome)
-            content = orjson.loads(outcome.canonical)["fields"]
-            trial.filled.update(name for name, value in content.items() if value not in (None, []))
+            trial.add_sound(outcome)
         elif isinstance(outcome, Refused):
-            trial.counts["rejected"] += 1
-            trial.reasons.update({reason.code for reason in outcome.reasons})
-            if len(trial.refused) < MOST_KEPT:
-                trial.refused.append(RefusedRow(number, cells, outcome.reasons))
+            trial.add_refused(RefusedRow(number, cells, outcome.reasons))
         elif outcome == PERSON:
             trial.counts["natural_persons"] += 1
             layout.tally.persons.add(number)

@@ -1,5 +1,5 @@
 """`xinqiao agency draft|check`: propose a mapping from a sample, and try one on a file. Nothing is stored; no instance
-is needed.
+is needed. Where there is one, `check` says too whether the file would be held.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.cli.counting import counting_lines
-from gateway.cli.output import AsJson, console, fail, in_a_folder
+from gateway.cli.on_instance import on_any_instance
+from gateway.cli.output import AsJson, console, fail, in_a_folder, wait
 from gateway.intake.unread_text import show_unread
 
 if TYPE_CHECKING:
@@ -89,29 +90,44 @@ def check(
     rejected: Rejected = None,
     as_json: AsJson = False,
 ) -> None:
-    """试报 Try a file on a dataset: what would become of every row, and why. Nothing is stored."""
-    from connectors.catalogue.files_check import read_mappings
-    from connectors.catalogue.load import get_dataset
-    from connectors.errors import ConnectorError
+    """试报 Try a file on a dataset: what would become of every row, and why. Nothing is stored.
+
+    Ends as `ingest` would: 0, 1 where the file is refused, 3 where it would be held for a person to decide.
+    """
+    from connectors.quality.drift import in_words
     from gateway.catalogue.trials import trial_document, write_refused
 
-    try:
-        wanted = get_dataset(dataset)
-        if mapping:
-            wanted = read_mappings(mapping.name, mapping.read_bytes(), wanted)
-    except ConnectorError as fault:
-        fail(str(fault))
-    tried, fault_text = _trial(wanted, file, rows)
+    tried, fault_text = _trial(_dataset_of(dataset, mapping), file, rows)
     if tried is None:
         fail(fault_text)
+    tried = _compared(tried, file)
     if rejected:
         write_refused(tried.trial, rejected)
     if as_json:
         _print_json(trial_document(tried))
-        return
-    _show_trial(tried)
-    if rejected:
-        typer.echo(f"问题数据已写入 refused rows written to {rejected}")
+    else:
+        _show_trial(tried)
+        if rejected:
+            typer.echo(f"问题数据已写入 refused rows written to {rejected}")
+        if tried.findings is None:
+            typer.echo(
+                "未与以往提交比较：本机没有可用的实例 not compared with earlier ones: no instance is at hand here"
+            )
+    if tried.findings:
+        wait(f"会暂存，待人工确认 it would be held for a person to decide: {in_words(tried.findings)}")
+
+
+def _dataset_of(name: str, mapping: Path | None) -> "Dataset":
+    """Return a dataset, with the mappings of a file where there is one; end the command where either is wrong."""
+    from connectors.catalogue.files_check import read_mappings
+    from connectors.catalogue.load import get_dataset
+    from connectors.errors import ConnectorError
+
+    try:
+        found = get_dataset(name)
+        return read_mappings(mapping.name, mapping.read_bytes(), found) if mapping else found
+    except ConnectorError as fault:
+        fail(str(fault))
 
 
 def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Tried | None", str]:
@@ -123,6 +139,16 @@ def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Tried | N
         return try_file(dataset, file, rows), ""
     except ConnectorError as fault:
         return None, str(fault)
+
+
+def _compared(tried: "Tried", file: Path) -> "Tried":
+    """Return a trial compared with what was handed in to the instance of this machine, where there is one."""
+    from gateway.catalogue.trials import compare_sample
+    from gateway.intake.submission import digest_of
+    from gateway.runtime.actor import at_this_machine
+
+    found = on_any_instance(lambda instance: compare_sample(instance.units, at_this_machine(), tried, digest_of(file)))
+    return found or tried
 
 
 def _print_json(document: dict[str, Any]) -> None:

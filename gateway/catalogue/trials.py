@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,11 @@ from connectors.drafting.draft_text import write_snippet
 from connectors.drafting.unread import Leftovers, UnreadColumn
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
+from connectors.quality.drift import Finding
 from gateway.intake.gate import IntakeGate
+from gateway.intake.held_loss import with_loss
+from gateway.intake.judging import foresee
+from gateway.intake.storing import refuse_corrections
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError
@@ -26,15 +30,21 @@ HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of a dry run, and the columns that were not read."""
+    """What came of a dry run, the columns that were not read, and why the file would be held.
+
+    `findings` is None where it was not compared with what was handed in before.
+    """
 
     trial: Trial
     unread: list[UnreadColumn]
+    findings: list[Finding] | None = None
 
 
 def try_file(dataset: Dataset, path: Path, rows: int | None) -> Tried:
     """Try a file, or its first rows. Raises ConnectorError where it would be refused as a whole."""
-    layout = lay_out(dataset, decode(path))
+    table = decode(path)
+    refuse_corrections(table)
+    layout = lay_out(dataset, table)
     leftovers = Leftovers(layout.binding)
     trial = try_rows(leftovers.watch(layout), now().date(), rows)
     return Tried(trial, leftovers.columns())
@@ -49,14 +59,24 @@ async def check_sample(
             tried = await asyncio.to_thread(try_file, dataset, path, rows)
         except ConnectorError as fault:
             raise DeniedError("malformed-delivery", str(fault)) from fault
+    return await compare_sample(units, actor, tried, digest)
+
+
+async def compare_sample(units: UnitsOfWork, actor: Actor, tried: Tried, digest: bytes) -> Tried:
+    """Return what was tried with the reasons why it would be held; that it was looked at is recorded.
+
+    Values are compared where the whole file was tried.
+    """
+    trial = tried.trial
     payload = {
-        "dataset": dataset.dataset,
+        "dataset": trial.layout.binding.dataset.dataset,
         "digest": digest.hex(),
-        **{name: tried.trial.counts[name] for name in OUTCOMES},
+        **{name: trial.counts[name] for name in OUTCOMES},
     }
     async with units.begin("sample.check", actor) as work:
+        findings = await foresee(work.session, trial.layout, trial.profile() if trial.whole else None)
         await work.record("sample.checked", payload, outcome="checked")
-    return tried
+    return replace(tried, findings=findings)
 
 
 def trial_document(tried: Tried) -> dict[str, Any]:
@@ -78,6 +98,8 @@ def trial_document(tried: Tried) -> dict[str, Any]:
         "fields": fill_document(trial),
         "unused_columns": binding.unused,
         "unread_columns": [column.document() for column in tried.unread],
+        "would_be_held": None if tried.findings is None else bool(tried.findings),
+        "findings": with_loss(tried.findings, tried.unread) if tried.findings else [],
         "rejected_rows": [
             {
                 "row": row.number,

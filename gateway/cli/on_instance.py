@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from gateway.cli.output import fail
+from gateway.cli.output import fail, wait
 
 if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
@@ -17,24 +17,20 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: boo
     """Run a step on the opened instance; what it raises ends the command with one line.
 
     A GatewayError, a denial too, says it itself; of a database or disk that cannot be used the kind alone is told.
-    `as_json`: whoever asked for JSON is told a denial as JSON.
+    `as_json`: whoever asked for JSON is told a denial as JSON. What is held is no fault: it has a status of its own.
     """
     from gateway.runtime.denial import DeniedError
     from gateway.runtime.errors import GatewayError
-    from gateway.runtime.instance import open_instance
-    from gateway.runtime.settings import load_settings
     from gateway.runtime.storage_faults import is_storage_fault, kind_of
     from gateway.web.error_table import ERRORS
 
-    async def run() -> Result:
-        async with open_instance(load_settings()) as instance:
-            return await step(instance)
-
     try:
-        return asyncio.run(run())
+        return asyncio.run(_opened(step))
     except DeniedError as fault:
         denial = fault.denial
         said = denial.detail or ERRORS[denial.reason].title
+        if denial.reason == "delivery-held":
+            wait(said, {**denial.members, "reason": denial.reason} if as_json else None)
         fail(said, {**denial.members, "reason": denial.reason, "failed": said} if as_json else None)
     except GatewayError as fault:
         fail(str(fault))
@@ -42,6 +38,29 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: boo
         if not is_storage_fault(fault):
             raise
         fail(f"{ERRORS['storage-unavailable'].title}（{kind_of(fault)}）")
+
+
+def on_any_instance(step: Callable[["Instance"], Awaitable[Result]]) -> Result | None:
+    """Run a step on the instance of this machine; None where there is none, or its database cannot be used."""
+    from gateway.runtime.errors import DatabaseUnavailableError, NotInitialisedError
+    from gateway.runtime.storage_faults import is_storage_fault
+
+    try:
+        return asyncio.run(_opened(step))
+    except (DatabaseUnavailableError, NotInitialisedError):
+        return None
+    except Exception as fault:
+        if not is_storage_fault(fault):
+            raise
+        return None
+
+
+async def _opened(step: Callable[["Instance"], Awaitable[Result]]) -> Result:
+    from gateway.runtime.instance import open_instance
+    from gateway.runtime.settings import load_settings
+
+    async with open_instance(load_settings()) as instance:
+        return await step(instance)
 
 
 def in_one_unit(name: str, use_case: Callable[["UnitOfWork"], Awaitable[Result]]) -> Result:

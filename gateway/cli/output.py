@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+HELD = 3  # the status of a command whose file waits for a person to decide; 1 is a fault, 2 a wrong command line
 WIDTH_IN_A_PIPE = 1_000_000  # nothing is folded or cut for whoever reads lines
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
 
@@ -85,3 +86,11 @@ def fail(reason: str, told: Thing | None = None) -> NoReturn:
         typer.echo(orjson.dumps(told, default=str).decode())
     typer.echo(f"失败 failed: {reason}", err=True)
     raise typer.Exit(1)
+
+
+def wait(reason: str, told: Thing | None = None) -> NoReturn:
+    """Say what waits for a person's decision, on standard error, and `told` as `fail` does; end with status 3."""
+    if told is not None:
+        typer.echo(orjson.dumps(told, default=str).decode())
+    typer.echo(reason, err=True)
+    raise typer.Exit(HELD)

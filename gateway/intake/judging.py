@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.binding import Binding
 from connectors.conversion.headers import PARTY, ROW, header_key, known_layout, layout_of
+from connectors.decoding.layout import Layout
 from connectors.errors import ConnectorError
 from connectors.quality.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles, in_words
 from connectors.store.history import load_headers, load_history
@@ -41,3 +42,14 @@ async def judge_profile(session: AsyncSession, binding: Binding, profile: Profil
     accepted = await accepted_batches(session, dataset.agency, dataset.dataset)
     if findings := compare_profiles(await load_history(session, dataset, accepted), profile, titles):
         raise DriftError(findings)
+
+
+async def foresee(session: AsyncSession, layout: Layout, profile: Profile | None) -> list[Finding]:
+    """Return why a submission would be held, were it handed in now; of its columns alone where its profile is None."""
+    try:
+        await judge_layout(session, layout.binding, layout.table.encoding)
+        if profile:
+            await judge_profile(session, layout.binding, profile)
+    except DriftError as drift:
+        return drift.findings
+    return []

@@ -34,10 +34,7 @@ async def store_judged(
     work: UnitOfWork, protector: Protector, submission: Submission, table: Table, progress: Progress
 ) -> Batch:
     """Store a submission that looks like those before it, or was accepted. Raises DriftError, MalformedError."""
-    if find_batch_of(table.header):
-        raise CorrectionError(
-            "这是问题数据表：更正后请注明所更正的批次（Corrects） these are refused rows: name the batch they correct"
-        )
+    refuse_corrections(table)
     session, accepted = work.session, submission.held_id is not None
     layout = await asyncio.to_thread(lay_out, submission.dataset, table)
     leftovers = Leftovers(layout.binding)
@@ -55,6 +52,14 @@ async def store_judged(
     batch = await _add(work, submission, stored, summary, now, leftovers, layout_id=columns)
     await keep_profile(session, batch.batch_id, profile)
     return batch
+
+
+def refuse_corrections(table: Table) -> None:
+    """Pass what is no file of refused rows. Raises CorrectionError: such a file names the batch it corrects."""
+    if find_batch_of(table.header):
+        raise CorrectionError(
+            "这是问题数据表：更正后请注明所更正的批次（Corrects） these are refused rows: name the batch they correct"
+        )
 
 
 async def store_corrections(

@@ -117,7 +117,7 @@ EVENTS: Mapping[str, EventType] = {
     "upload.opened": _type("agency", "upload dataset sender_batch length"),
     "upload.ended": _type("agency program", "upload"),
     "sample.checked": _type(
-        "agency", "dataset digest rows accepted unresolved corrections duplicates natural_persons rejected"
+        "agency machine", "dataset digest rows accepted unresolved corrections duplicates natural_persons rejected"
     ),
     "source.added": _type("machine", "source dataset connector"),
     "source.paused": _type("system machine", "source watermark", personal="watermark"),

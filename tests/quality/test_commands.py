@@ -74,11 +74,16 @@ def test_a_changed_file_is_held_alerted_accepted_and_scored_on_the_command_line(
     known.write_text(arrears([20]))
     run(env, "ingest", "tax_arrears", str(known))
     changed.write_text(arrears([21], f"{HEADER},联系人").replace(",增值税", ",增值税,1"))
+    checked = xinqiao(["agency", "check", str(changed), "tax_arrears"], env, check=False)
+    assert (checked.returncode, checked.stderr.count("联系人"), "失败" in checked.stderr) == (3, 1, False)
+    assert "会暂存" in checked.stderr
     held = xinqiao(["ingest", "tax_arrears", str(changed)], env, check=False)
-    assert (held.returncode, held.stderr.count("联系人"), "Traceback" in held.stderr) == (1, 1, False)
+    assert (held.returncode, held.stderr.count("联系人"), "Traceback" in held.stderr) == (3, 1, False)
+    assert ("失败" in held.stderr, "已暂存" in held.stderr) == (False, True)
     again = xinqiao(["ingest", "tax_arrears", str(changed), "--json"], env, check=False)
     told = json.loads(again.stdout)
-    assert (again.returncode, told["reason"], told["findings"][0]["column"]) == (1, "delivery-held", "联系人")
+    assert (again.returncode, told["reason"], told["findings"][0]["column"]) == (3, "delivery-held", "联系人")
+    assert ("failed" in told, told["state"]) == (False, "waiting")
     (row,) = run(env, "agency", "held", "list")["held"]
     assert row["findings"][0]["kind"] == "column_new"
     with running(["worker"], env), running(["worker"], env):

@@ -7,6 +7,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.conversion.identifiers import Kind, read_identifier
+from connectors.model.folding import name_key
+from connectors.personal.sealing import Protector
+
 _BY_USCC = text("SELECT subject_id, uscc, name FROM subject WHERE uscc = :value")
 _FIND = text("""
     SELECT DISTINCT s.subject_id, s.uscc, s.name FROM (
@@ -39,6 +43,16 @@ class Subject:
     subject_id: UUID
     uscc: str | None
     name: str | None
+
+
+def identifier_of(protector: Protector, said: str) -> tuple[str, str]:
+    """Return kind and value of what a person typed: a code in any spelling, else the hash a name is matched by."""
+    code = read_identifier(said)
+    if code.kind in {Kind.TAX, Kind.ORGANISATION}:
+        return Kind.ORGANISATION.value, str(code.organisation)
+    if code.kind in {Kind.USCC, Kind.REGISTRATION}:
+        return code.kind.value, code.value
+    return "name", protector.name_hash(name_key(said))
 
 
 async def find_subject(session: AsyncSession, kind: str, value: str) -> Subject | None:

@@ -15,6 +15,7 @@ class Inquiry(SQLModel, table=True):
     __tablename__ = "inquiry"
     __table_args__ = (
         Index("inquiry_subject", "subject_id", "inquiry_id"),
+        Index("inquiry_uscc", "uscc", "inquiry_id"),
         Index("inquiry_institution", "institution", "inquiry_id"),
         Index("inquiry_open", "expires_at", postgresql_where=text("state = 'admitted'")),
         {"postgresql_partition_by": "RANGE (inquiry_id)"},
@@ -24,7 +25,7 @@ class Inquiry(SQLModel, table=True):
     institution: str = Field(sa_type=Text)
     intermediary: str | None = Field(sa_type=Text)
     subject_id: UUID | None
-    uscc: str = Field(sa_type=Text)
+    uscc: str = Field(sa_type=Text)  # what was asked about; of what is no USCC, what `identifier_of` makes of it
     product: str = Field(sa_type=Text)
     purpose: str = Field(sa_type=Text)
     provider: str = Field(sa_type=Text)

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from connectors.conversion.identifiers import Kind, read_identifier
-from connectors.model.folding import name_key
 from connectors.personal.sealing import Protector
 from connectors.store import identity, subjects
-from connectors.store.identity import Known, link
-from connectors.store.subjects import Subject, find_subject
+from connectors.store.identity import link
+from connectors.store.subjects import Subject, find_subject, identifier_of
 from gateway.runtime.database import raw
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, try_take
@@ -31,16 +30,6 @@ class Linked:
 
     subject: Subject
     records: int
-
-
-def identifier_of(protector: Protector, said: str) -> Known:
-    """Return kind and value of what a person typed: a code in any spelling, else the hash a name is matched by."""
-    code = read_identifier(said)
-    if code.kind in {Kind.TAX, Kind.ORGANISATION}:
-        return Kind.ORGANISATION.value, str(code.organisation)
-    if code.kind in {Kind.USCC, Kind.REGISTRATION}:
-        return code.kind.value, code.value
-    return "name", protector.name_hash(name_key(said))
 
 
 async def show_subject(work: UnitOfWork, protector: Protector, said: str) -> KnownSubject:

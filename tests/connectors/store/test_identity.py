@@ -11,10 +11,10 @@ from connectors.catalogue.load import get_dataset
 from connectors.conversion.binding import bind
 from connectors.decoding.decode import Table
 from connectors.records.portfolio import load_records
-from connectors.store.subjects import find_subject, known_as
+from connectors.store.subjects import find_subject, identifier_of, known_as
 from gateway.evidence.conservation import find_differences
 from gateway.evidence.stored_check import check_stored
-from gateway.records.subjects import identifier_of, link_subject
+from gateway.records.subjects import link_subject
 from gateway.runtime.actor import at_this_machine
 from gateway.runtime.errors import GatewayError
 from gateway.worker import STEPS

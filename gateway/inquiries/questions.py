@@ -1,0 +1,150 @@
+"""Who asked about an enterprise: inquiries, however they ended, and requests for its consent, by their ids.
+
+The ids hold the time (UUIDv7), so that both kinds are one list. What was asked is found by the code it was asked about,
+whether an enterprise of that code is known here or not: denied questions too. Read by auditors and by the enterprise;
+who may ask is decided there, and each of them records that it was asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.store.subjects import Subject, identifiers_of
+from consent.requests import Requested, Wanted, find_requests
+
+OUTCOMES = ("answered", "denied", "failed", "open")  # of an inquiry; a denial and a failure have a reason beside it
+_FAILED = "state = 'expired' OR outcome IN ('upstream-unavailable', 'upstream-invalid')"
+# By the index (uscc, inquiry_id), one code after the other: no more than a page is read of each.
+_INQUIRIES = text(f"""
+    SELECT i.* FROM unnest(CAST(:codes AS text[])) AS c (code) CROSS JOIN LATERAL (
+        SELECT * FROM (
+            SELECT inquiry_id, created_at, settled_at, account, institution, intermediary, product, purpose, provider,
+                consent_id, consent_version, units, event_id, outcome AS reason,
+                CASE WHEN state = 'answered' THEN 'answered' WHEN state = 'admitted' THEN 'open'
+                    WHEN {_FAILED} THEN 'failed' ELSE 'denied' END AS ending
+            FROM inquiry WHERE uscc = c.code AND (CAST(:after AS uuid) IS NULL OR inquiry_id > :after)) told
+        WHERE (CAST(:institution AS text) IS NULL OR :institution IN (institution, intermediary))
+            AND (CAST(:account AS text) IS NULL OR account = :account)
+            AND (CAST(:purpose AS text) IS NULL OR purpose = :purpose)
+            AND (CAST(:since AS timestamptz) IS NULL OR created_at >= :since)
+            AND (CAST(:until AS timestamptz) IS NULL OR created_at < :until)
+            AND (CAST(:outcome AS text) IS NULL OR :outcome IN (ending, reason))
+        ORDER BY inquiry_id LIMIT :most) i
+    ORDER BY inquiry_id LIMIT :most
+""")  # noqa: S608 - a constant of this module
+_USAGE = text("""
+    SELECT inquiry_id, result_id, version, account, content, recorded_at, event_id FROM usage_result
+    WHERE inquiry_id = ANY(CAST(:inquiries AS uuid[])) ORDER BY inquiry_id, version
+""")
+
+
+@dataclass(frozen=True)
+class QuestionFilter:
+    """Which questions, None meaning any: a half-open period, who asked, what for, how it ended.
+
+    `institution` is who asks or passes the question on. `outcome` is one of OUTCOMES, a reason of the error table, or
+    where a consent stands.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    institution: str | None = None
+    account: str | None = None
+    purpose: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What the institution did with an answer, by one report: its version and content, when, and its entry."""
+
+    version: int
+    account: str
+    content: Mapping[str, Any]
+    recorded_at: datetime
+    entry: UUID
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: who asked what for, on which consent, and how it ended.
+
+    `id` is the inquiry's, or the consent's. `outcome` is one of OUTCOMES and `reason` says why nothing was answered; of
+    a request for consent, `outcome` is where the consent stands now. `entry` records that it was asked (an embedded
+    answer's and a denial's entry records how it ended, too). `consent` is its id and version; of a denied question it
+    is the one that was named, without version.
+    """
+
+    kind: Literal["inquiry", "consent-request"]
+    id: UUID
+    asked_at: datetime
+    institution: str
+    account: str
+    intermediary: str | None
+    products: Sequence[str]
+    purpose: str
+    provider: str | None
+    consent: tuple[UUID, int | None] | None
+    outcome: str
+    reason: str | None
+    units: int
+    entry: UUID
+    usage: tuple[Reported, ...] = ()
+
+
+async def codes_of(session: AsyncSession, subject: Subject) -> list[str]:
+    """Return all that a question about this enterprise may have named: its USCC, former codes, hashes of its names."""
+    known = {value for _, value in await identifiers_of(session, subject.subject_id)}
+    return sorted(known | ({subject.uscc, subject.uscc[8:17]} if subject.uscc else set()))
+
+
+async def list_questions(
+    session: AsyncSession,
+    codes: Sequence[str],
+    wanted: QuestionFilter,
+    after: UUID | None,
+    limit: int,
+    now: datetime,
+) -> list[Question]:
+    """Return up to `limit` questions that named one of these codes, by id beyond `after`, oldest first."""
+    asked = {**vars(wanted), "codes": list(codes), "after": after, "most": limit}
+    inquiries = [_inquiry(row) for row in await session.execute(_INQUIRIES, asked)]
+    terms = Wanted(
+        wanted.institution, wanted.account, wanted.purpose, wanted.since, wanted.until, status=wanted.outcome
+    )
+    requests = [_request(one) for one in await find_requests(session, codes, terms, after, limit, now)]
+    page = sorted([*inquiries, *requests], key=lambda one: one.id)[:limit]
+    usage = await _find_usage(session, [one.id for one in page if one.outcome == "answered"])
+    return [replace(one, usage=tuple(usage.get(one.id, ()))) for one in page]
+
+
+async def _find_usage(session: AsyncSession, inquiries: Sequence[UUID]) -> dict[UUID, list[Reported]]:
+    found: dict[UUID, list[Reported]] = {}
+    if inquiries:
+        for row in await session.execute(_USAGE, {"inquiries": list(inquiries)}):
+            told = Reported(row.version, row.account, orjson.loads(row.content), row.recorded_at, row.event_id)
+            found.setdefault(row.inquiry_id, []).append(told)
+    return found
+
+
+def _inquiry(row: Any) -> Question:  # noqa: ANN401 - a row of _INQUIRIES
+    consent = (row.consent_id, row.consent_version) if row.consent_id else None
+    reason = row.reason if row.ending in {"denied", "failed"} else None
+    return Question(
+        "inquiry", row.inquiry_id, row.created_at, row.institution, row.account, row.intermediary, (row.product,),
+        row.purpose, row.provider, consent, row.ending, reason, row.units, row.event_id,
+    )  # fmt: skip
+
+
+def _request(one: Requested) -> Question:
+    terms = one.terms
+    return Question(
+        "consent-request", terms.consent_id, one.asked_at, terms.institution, one.account, None, terms.products,
+        terms.purpose, None, (terms.consent_id, one.version), one.status, None, 0, one.entry,
+    )  # fmt: skip

@@ -89,14 +89,14 @@ def _parse_signature(line: str, name: str) -> bytes | None:
     signer, _, encoded = rest.rpartition(" ")
     if mark != "—" or not signer:
         raise NoteError("签名行格式有误 a signature line is malformed")
-    return _decode(encoded) if signer == name else None
+    return read_base64(encoded) if signer == name else None
 
 
 def _parse_body(head: str) -> Checkpoint:
     parts = head.split("\n")
     if len(parts) != 3 or not parts[0] or not _SIZE.fullmatch(parts[1]):
         raise NoteError("检查点应为三行：日志名、大小、根 a checkpoint is three lines: origin, size, root")
-    root = _decode(parts[2])
+    root = read_base64(parts[2])
     if len(root) != HASH_BYTES or int(parts[1]) >= 1 << 63:
         raise NoteError("根须为 32 字节，大小须为 63 位以内 the root has 32 bytes and the size 63 bits")
     return Checkpoint(parts[0], int(parts[1]), root)
@@ -105,7 +105,7 @@ def _parse_body(head: str) -> Checkpoint:
 def _parse_key(vkey: str) -> tuple[str, bytes]:
     name, _, rest = vkey.strip().partition("+")
     identifier, _, encoded = rest.partition("+")
-    key = _decode(encoded)
+    key = read_base64(encoded)
     if key[:1] != ED25519 or len(key) != 33 or key_id(name, key[1:]).hex() != identifier:
         raise NoteError(
             "验证公钥格式有误，或编号与公钥不符 the verifier key is malformed or its id is not that of its key"
@@ -133,7 +133,8 @@ def own_lines(note: str, vkey: str) -> str:
     return "\n".join([head, "", *lines, ""])
 
 
-def _decode(encoded: str) -> bytes:
+def read_base64(encoded: str) -> bytes:
+    """Read base64 in its one spelling. Raises NoteError for any other."""
     try:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as fault:

@@ -1,5 +1,6 @@
 """What the log can show: tiles as published, the latest checkpoint, an entry with its inclusion proof."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from audit.tiles import Read, inclusion
 
 _TILE = text("SELECT hashes FROM audit_tile WHERE log_id = :log AND level = :level AND n = :n")
 _LATEST = text("SELECT size, note FROM audit_checkpoint WHERE log_id = :log ORDER BY size DESC LIMIT 1")
-_ENTRY = text(f"""
-    SELECT l.leaf_index, e.leaf, {", ".join(SEARCHED)} FROM audit_leaf l JOIN audit_event e USING (event_id)
-    WHERE l.log_id = :log AND l.event_id = :id
+_PROVABLE = text(f"""
+    SELECT l.leaf_index, event_id, e.leaf, {", ".join(SEARCHED)} FROM audit_leaf l JOIN audit_event e USING (event_id)
+    WHERE l.log_id = :log AND l.event_id = ANY(CAST(:ids AS uuid[])) AND l.leaf_index < :size
 """)  # noqa: S608 - our own words
 _ENTRIES = text("""
     SELECT e.leaf FROM audit_leaf l JOIN audit_event e USING (event_id)
@@ -60,15 +61,25 @@ async def find_latest(session: AsyncSession, log_id: int) -> tuple[int, str] | N
 
 async def get_proof(session: AsyncSession, log_id: int, event_id: UUID) -> EntryProof:
     """Prove an event against the newest checkpoint. Raises ProofError when it is unknown or not yet under one."""
-    entry = (await session.execute(_ENTRY, {"log": log_id, "id": event_id})).one_or_none()
     latest = await find_latest(session, log_id)
-    if entry is None or latest is None or entry.leaf_index >= latest[0]:
+    found = await find_proofs(session, log_id, [event_id], latest) if latest else {}
+    if event_id not in found:
         raise ProofError(
             "尚无检查点覆盖此条目，请一分钟后再查 no published checkpoint covers this entry yet: ask again in a minute"
         )
-    path = await inclusion(tile_reader(session, log_id), entry.leaf_index, latest[0])
-    differs = differing(leaf_members(entry.leaf), event_id, searched(entry))
-    return EntryProof(entry.leaf_index, entry.leaf, path, latest[1], differs)
+    return found[event_id]
+
+
+async def find_proofs(
+    session: AsyncSession, log_id: int, event_ids: Sequence[UUID], checkpoint: tuple[int, str]
+) -> dict[UUID, EntryProof]:
+    """Prove events against a checkpoint, given by size and note; those that it does not cover are left out."""
+    (size, note), read, found = checkpoint, tile_reader(session, log_id), {}
+    for row in await session.execute(_PROVABLE, {"log": log_id, "ids": list(event_ids), "size": size}):
+        path = await inclusion(read, row.leaf_index, size)
+        differs = differing(leaf_members(row.leaf), row.event_id, searched(row))
+        found[row.event_id] = EntryProof(row.leaf_index, row.leaf, path, note, differs)
+    return found
 
 
 async def entries(session: AsyncSession, log_id: int, low: int, high: int) -> list[bytes]:

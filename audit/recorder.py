@@ -38,8 +38,9 @@ _VALUES = ", ".join(f"CAST(:{name} AS {kind}) AS {name}" for name, kind in _COLU
 _ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())
 INSERT_EVENT = text(_INSERT.format(source=_VALUES))
 INSERT_EVENTS = text(_INSERT.format(source=f"* FROM unnest({_ARRAYS}) AS given ({', '.join(_COLUMNS)})"))
-FIND_PAYLOAD = text("""
-    SELECT p.key_id, k.wrapped_key, p.sealed FROM audit_payload p JOIN audit_dek k USING (key_id) WHERE p.event_id = :id
+FIND_PAYLOADS = text("""
+    SELECT p.event_id, p.key_id, k.wrapped_key, p.sealed FROM audit_payload p JOIN audit_dek k USING (key_id)
+    WHERE p.event_id = ANY(CAST(:ids AS uuid[])) AND p.sealed IS NOT NULL AND k.wrapped_key IS NOT NULL
 """)
 
 
@@ -114,7 +115,13 @@ class Recorder:
 
     async def find_payload(self, session: AsyncSession, event_id: UUID) -> dict[str, str] | None:
         """Return an event's salt and payload, None where they have been erased."""
-        row = (await session.execute(FIND_PAYLOAD, {"id": event_id})).one_or_none()
-        if row is None or row.sealed is None or row.wrapped_key is None:
-            return None
-        return self.open_payload(event_id, row.key_id, row.wrapped_key, row.sealed)
+        return (await self.find_payloads(session, [event_id])).get(event_id)
+
+    async def find_payloads(self, session: AsyncSession, event_ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+        """Return salts and payloads of events; those that have been erased are left out."""
+        rows = await session.execute(FIND_PAYLOADS, {"ids": list(event_ids)})
+        return {row.event_id: self.open_payload(row.event_id, row.key_id, row.wrapped_key, row.sealed) for row in rows}
+
+    async def takes(self, session: AsyncSession, subject: str) -> bool:
+        """Tell whether anything can still be recorded about a subject: not once its key was destroyed."""
+        return await self._keys.is_live(session, subject)

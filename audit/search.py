@@ -1,16 +1,24 @@
 """Finding events by the members their leaves show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from audit.stored import SEARCHED, differing, leaf_members, searched
 from audit.tables import AuditEvent, AuditLeaf
+
+CLOCKS = timedelta(minutes=1)  # how far the clocks of two hosts may differ
+AFTER = timedelta(hours=49)  # how long after it was asked something can be answered again by its key, and an hour
+_OF_SUBJECT = text("""
+    SELECT event_id, type, leaf FROM audit_event
+    WHERE subject = :subject AND event_id >= :low AND event_id < :high AND log_id = :log AND type LIKE 'inquiry.%'
+    ORDER BY event_id
+""")
 
 
 @dataclass(frozen=True)
@@ -67,3 +75,33 @@ async def search(
         )
         for row in await session.execute(query)
     ]
+
+
+@dataclass(frozen=True)
+class FoundOf:
+    """An event of an exchange: its id, its type, and how it ended."""
+
+    event_id: UUID
+    type: str
+    outcome: str
+
+
+async def find_of_exchanges(
+    session: AsyncSession, log_id: int, subject: str, exchanges: Collection[UUID], first: datetime, last: datetime
+) -> dict[str, list[FoundOf]]:
+    """Return the inquiries' events about a subject that belong to these exchanges, in the order of their ids.
+
+    They began between `first` and `last`; what they became is looked for up to AFTER beyond that.
+    """
+    wanted, found = {str(one) for one in exchanges}, dict[str, list[FoundOf]]()
+    values = {"log": log_id, "subject": subject, "low": first_id(first - CLOCKS), "high": first_id(last + AFTER)}
+    for row in await session.execute(_OF_SUBJECT, values):
+        leaf = leaf_members(row.leaf)
+        if leaf.get("exch") in wanted:
+            found.setdefault(leaf["exch"], []).append(FoundOf(row.event_id, row.type, leaf.get("outcome", "")))
+    return found
+
+
+def first_id(moment: datetime) -> UUID:
+    """Return the smallest UUIDv7 of a moment (RFC 9562 5.7)."""
+    return UUID(int=(int(moment.timestamp() * 1000) << 80) | (0x7 << 76) | (0x2 << 62))

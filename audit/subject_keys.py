@@ -48,6 +48,10 @@ class SubjectKeys:
         """Forget the remembered key, so that the next one is read from the database."""
         self._shared = None
 
+    async def is_live(self, session: AsyncSession, ref: str) -> bool:
+        """Tell whether a subject's key was not destroyed; it need not be there yet."""
+        return all(row.wrapped_key is not None for row in await session.execute(_FIND, {"refs": [ref]}))
+
     async def _find(self, session: AsyncSession, refs: set[str]) -> dict[str, Key]:
         found = (await session.execute(_FIND, {"refs": list(refs)})).all()
         if any(row.wrapped_key is None for row in found):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
+from gateway import verify_command
 from gateway.admin import commands as registry
 from gateway.catalogue import agency_commands
 from gateway.catalogue import commands as mapping_commands
@@ -18,8 +19,9 @@ from gateway.people import commands as people
 from gateway.people import init_command
 from gateway.platforms import commands as platforms
 from gateway.quality import commands as quality
+from gateway.questions import commands as questions
 from gateway.records import commands as records
-from gateway.records import subject_commands, verify_command
+from gateway.records import subject_commands
 from gateway.runtime import commands as runtime
 from gateway.service import commands as service
 from gateway.sources import commands as sources
@@ -62,6 +64,7 @@ mapping_commands.extend(GROUPS["agency"])
 quality.extend(GROUPS["agency"])
 GROUPS["agency"].add_typer(held_commands.group, name="held")
 registry.extend(GROUPS["record"])
+questions.extend(GROUPS["audit"])
 
 
 def main() -> None:

@@ -46,6 +46,7 @@ from gateway.quality import held_pages
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.quality.gauges import count_open_alerts
+from gateway.questions import routes as questions
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
 from gateway.runtime.denial import DeniedError
@@ -128,6 +129,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         usage_results,
         deliveries,
         audit_entries,
+        questions,
         audit_log,
         admin,
         authorize,

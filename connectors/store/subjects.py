@@ -18,7 +18,12 @@ _FIND = text("""
         WHERE kind = :kind AND value = :value
     ) k JOIN subject s USING (subject_id) WHERE confidence = best LIMIT 2
 """)
-
+_BY_ID = text("SELECT subject_id, uscc, name FROM subject WHERE subject_id = :value")
+_CANDIDATES = text("""
+    SELECT s.subject_id, s.uscc, s.name, bool_and(k.former_since IS NOT NULL) AS former
+    FROM subject_known k JOIN subject s USING (subject_id) WHERE k.kind = :kind AND k.value = :value
+    GROUP BY s.subject_id ORDER BY former, s.uscc, s.subject_id LIMIT :most
+""")
 _IDENTIFIERS = text("""
     SELECT identifier_type, identifier_value FROM record WHERE subject_id = :subject AND superseded_at IS NULL
     UNION SELECT identifier_type, identifier_value FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL
@@ -60,6 +65,16 @@ async def find_subject(session: AsyncSession, kind: str, value: str) -> Subject 
     statement = _BY_USCC if kind == "uscc" else _FIND
     rows = (await session.execute(statement, {"kind": kind, "value": value})).all()
     return Subject(*rows[0]) if len(rows) == 1 else None
+
+
+async def find_candidates(session: AsyncSession, kind: str, value: str, most: int) -> list[tuple[Subject, bool]]:
+    """Return every subject known by this identifier, and whether it was by a former name alone; up to `most`.
+
+    Of kind "subject", `value` is a subject's own id.
+    """
+    statement = {"uscc": _BY_USCC, "subject": _BY_ID}.get(kind, _CANDIDATES)
+    rows = await session.execute(statement, {"kind": kind, "value": value, "most": most})
+    return [(Subject(row.subject_id, row.uscc, row.name), getattr(row, "former", False)) for row in rows]
 
 
 async def identifiers_of(session: AsyncSession, subject_id: UUID) -> Sequence[tuple[str, str]]:

@@ -8,10 +8,16 @@ from uuid import UUID
 from audit.errors import ProofError
 from audit.proofs import EntryProof, get_proof
 from audit.search import Filter, FoundEvent, search
-from gateway.runtime.denial import DeniedError
+from connectors.personal.sealing import Protector
+from gateway.evidence.subjects import find_meant
+from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
 
 AUDITORS = frozenset({"auditor", "machine"})
+_NOT_FOUND = (
+    "没有企业以此代码或名称为人所知；被拒绝的查询见 /v1/audit/questions。No enterprise is known by this code or name. "
+    "What was asked about it and denied is found at /v1/audit/questions."
+)
 
 
 @dataclass(frozen=True)
@@ -23,21 +29,31 @@ class OpenedEntry:
 
 
 async def search_entries(
-    work: UnitOfWork, asked: Mapping[str, Any], after: UUID | None, limit: int
-) -> Sequence[FoundEvent]:
+    work: UnitOfWork, protector: Protector, asked: Mapping[str, Any], after: UUID | None, limit: int
+) -> Sequence[FoundEvent] | Denial:
     """Return up to `limit` events beyond `after`, each with what it is searched by that differs from its leaf.
 
-    `asked` are members of audit's Filter. Raises DeniedError for whoever is no auditor.
+    `asked` are members of audit's Filter; its `subject` is a code, a name or a subject's id. That somebody looked is
+    recorded, where nobody or several are known by it, too. Raises DeniedError for whoever is no auditor.
     """
     demand_auditor(work)
-    found = await search(work.session, work.recorder.log_id, Filter(**asked), after, limit)
+    wanted = dict(asked)
+    denial = None
+    if "subject" in wanted:
+        meant = await find_meant(work.session, protector, wanted["subject"])
+        denial = meant.ambiguous()
+        if meant.subject is not None:
+            wanted["subject"] = str(meant.subject.subject_id)
+        elif meant.kind != "subject":  # an id that no subject has is searched for as it is
+            denial = denial or Denial("subject-not-found", _NOT_FOUND)
+    found = [] if denial else await search(work.session, work.recorder.log_id, Filter(**wanted), after, limit)
     payload = {"filter": {name: str(value) for name, value in asked.items()}, "found": len(found)}
-    await work.record("audit.read", payload, outcome="read")
-    return found
+    await work.record("audit.read", payload, outcome=denial.reason if denial else "read")
+    return denial or found
 
 
-async def prove_entry(work: UnitOfWork, event_id: UUID) -> OpenedEntry:
-    """Return an entry with its proof, opened as far as it was not erased.
+async def prove_entry(work: UnitOfWork, event_id: UUID, *, opening: bool = True) -> OpenedEntry:
+    """Return an entry with its proof, and where `opening` is wanted, opened as far as it was not erased.
 
     Raises DeniedError for whoever is no auditor, and where no published checkpoint covers the entry.
     """
@@ -46,6 +62,9 @@ async def prove_entry(work: UnitOfWork, event_id: UUID) -> OpenedEntry:
         proof = await get_proof(work.session, work.recorder.log_id, event_id)
     except ProofError as fault:
         raise DeniedError("not-yet-proved") from fault
+    if not opening:
+        await work.record("audit.proved", {"entry": str(event_id)}, outcome="closed")
+        return OpenedEntry(proof, None)
     opened = await work.recorder.find_payload(work.session, event_id)
     await work.record("audit.proved", {"entry": str(event_id)}, outcome="opened" if opened else "erased")
     return OpenedEntry(proof, opened)

@@ -5,15 +5,23 @@ from uuid import UUID
 
 import orjson
 from fastapi import Depends, Query, Request
+from fastapi.responses import PlainTextResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
 
+from audit.entry_proof import write_tlog_proof
+from connectors.personal.sealing import Protector
 from gateway.evidence.entries import prove_entry, search_entries
 from gateway.identity.caller import working
+from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
+from gateway.web.dependencies import part
+from gateway.web.problems import problem
 from gateway.web.router import Router
 
 router = Router(prefix="/v1/audit", tags=["审计 Audit"])
 Auditing = Annotated[UnitOfWork, Depends(working("audit"), scope="function")]
+Secrets = Annotated[Protector, Depends(part("protector"))]
 Text = Annotated[str | None, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Instant = Annotated[AwareDatetime | None, Field(description="RFC 3339 with an offset, such as Z or +08:00.")]
 
@@ -25,7 +33,9 @@ class EntryQuery(BaseModel):
 
     institution: Text = None
     account: Text = None
-    subject: Text = None
+    subject: Annotated[Text, Field(description="企业的代码、名称或编号 An enterprise: a code, a name, or its id.")] = (
+        None
+    )
     outcome: Text = None
     type: Text = None
     since: Instant = None
@@ -35,15 +45,19 @@ class EntryQuery(BaseModel):
 
 
 @router.get("/entries", summary="按条件查事件 Events by filter")
-async def entries(request: Request, work: Auditing, query: Annotated[EntryQuery, Query()]) -> dict[str, Any]:
+async def entries(
+    request: Request, work: Auditing, protector: Secrets, query: Annotated[EntryQuery, Query()]
+) -> Response:
     """Return events in the order of their ids; `index` is null until an event is in the tree; `next` pages on.
 
     An event with `differs` was found by columns that somebody changed: its leaf, which the tree covers, says otherwise.
     """
     asked = query.model_dump(exclude={"after", "limit"}, exclude_none=True)
-    found = await search_entries(work, asked, query.after, query.limit)
+    found = await search_entries(work, protector, asked, query.after, query.limit)
+    if isinstance(found, Denial):
+        return problem(request, found)
     page = [{"index": one.leaf_index, "leaf": orjson.loads(one.leaf), **_marked(request, one.differs)} for one in found]
-    return {"entries": page, "next": str(found[-1].event_id) if len(found) == query.limit else None}
+    return JSONResponse({"entries": page, "next": str(found[-1].event_id) if len(found) == query.limit else None})
 
 
 @router.get("/entries/{event_id}/proof", summary="包含证明 Inclusion proof")
@@ -61,6 +75,15 @@ async def proof(event_id: UUID, request: Request, work: Auditing) -> dict[str, A
         "opened": found.opened,
         **_marked(request, found.proof.differs),
     }
+
+
+@router.get(
+    "/entries/{event_id}.tlog-proof", summary="包含证明文件 A C2SP tlog-proof", response_class=PlainTextResponse
+)
+async def tlog_proof(event_id: UUID, work: Auditing) -> Response:
+    """Return the proof as a file (c2sp.org/tlog-proof@v1); its extra data is the entry. The payload is not opened."""
+    proved = (await prove_entry(work, event_id, opening=False)).proof
+    return PlainTextResponse(write_tlog_proof(proved.index, proved.leaf, proved.path, proved.note))
 
 
 def _marked(request: Request, differs: list[str]) -> dict[str, Any]:

@@ -49,7 +49,11 @@ _STANDING_AND_ROOM = text(f"""
 
 @dataclass(frozen=True)
 class InquiryRequest:
-    """One question: who asks about whom (USCC), what, for which purpose, of which provider, on which consent."""
+    """One question: who asks about whom (USCC), what, for which purpose, of which provider, on which consent.
+
+    `unreadable` says why it cannot be answered as it was put: it is denied then, and recorded as any other denial. A
+    subject that is no USCC is an organisation code, a registration number, or the hash of what was given.
+    """
 
     inquiry_id: UUID
     account: str
@@ -60,6 +64,7 @@ class InquiryRequest:
     provider: str
     consent_id: UUID | None
     intermediary: str | None
+    unreadable: Denial | None = None
 
     def charge(self) -> Charge:
         """Return what it costs."""
@@ -87,9 +92,12 @@ class Refusal:
 
 async def admit_inquiry(work: UnitOfWork, request: InquiryRequest, reserved: date | None = None) -> Admission | Refusal:
     """Run the checks; the charge goes to the day its units were `reserved` on, else to today."""
-    session, charge = work.session, request.charge()
+    session = work.session
     subject = await find_subject(session, "uscc", request.uscc)
     subject_id = subject.subject_id if subject else None
+    if request.unreadable is not None:
+        return Refusal(request.unreadable, subject_id)
+    charge = request.charge()
     ids = await _lock_consents(work, request)
     if reserved is None:
         day, now = await lock_today(session, charge, day_of(work.now))

@@ -151,7 +151,8 @@ async def _replay(work: UnitOfWork, request: InquiryRequest, earlier: store.Earl
     denial = await find_denial(work, request)
     await work.record(
         "inquiry.replayed", {"inquiry": str(earlier.inquiry_id)}, institution=request.institution,
-        account=request.account, outcome=denial.reason if denial else "replayed", exchange=earlier.inquiry_id,
+        account=request.account, subject=earlier.subject_id, outcome=denial.reason if denial else "replayed",
+        exchange=earlier.inquiry_id,
     )  # fmt: skip
     if denial:
         return _about(denial, earlier.inquiry_id)

@@ -10,7 +10,9 @@ from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
 from audit.errors import AuditError
-from connectors.conversion.identifiers import Kind, read_identifier
+from connectors.conversion.identifiers import Kind
+from connectors.personal.sealing import Protector
+from connectors.store.subjects import identifier_of
 from consent.terms import PURPOSES
 from gateway.identity.caller import proving, unclaimed_proof, working
 from gateway.inquiries.admission import InquiryRequest
@@ -22,7 +24,7 @@ from gateway.inquiries.tables import Inquiry
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
-from gateway.web.dependencies import Http, TheSettings, Units
+from gateway.web.dependencies import Http, TheSettings, Units, part
 from gateway.web.problems import problem
 from gateway.web.router import Router
 from signing.canonical import canonical_bytes, sha256_hex
@@ -30,6 +32,7 @@ from signing.jws import payload_of
 
 router = Router(prefix="/v1/inquiries", tags=["查询 Ask"])
 Asker = Annotated[Actor, Depends(proving("inquiries"), scope="function")]
+Secrets = Annotated[Protector, Depends(part("protector"))]
 Reading = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 Key = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,200}$", description="幂等键 One per question.")
@@ -54,11 +57,18 @@ class Question(BaseModel):
 
 @router.post("", summary="查询企业信用 Ask about an enterprise")
 async def ask(
-    question: Question, request: Request, units: Units, settings: TheSettings, http: Http, caller: Asker, key: Key
+    question: Question,
+    request: Request,
+    units: Units,
+    settings: TheSettings,
+    http: Http,
+    protector: Secrets,
+    caller: Asker,
+    key: Key,
 ) -> Response:
     """Return the answer as JSON and as the signed statement (`answer`, JWS); charged once answered."""
     providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
-    asked = _read(question, providers, caller)
+    asked = _read(question, providers, protector, caller)
     digest = bytes.fromhex(sha256_hex(canonical_bytes(question.model_dump(mode="json"))))
     try:
         outcome = await inquire(units, providers, caller, asked, Asked(key, digest, unclaimed_proof(request)))
@@ -91,17 +101,21 @@ def answer_document(answer: str) -> dict[str, Any]:
     return {**payload_of(answer), "answer": answer}
 
 
-def _read(question: Question, providers: Providers, caller: Actor) -> InquiryRequest:
-    """Read a question. Raises DeniedError for a subject, product, purpose or provider that does not exist."""
-    subject = read_identifier(question.subject)
-    if subject.kind is not Kind.USCC:
-        raise DeniedError("invalid-subject", "subject 不是统一社会信用代码。subject is no unified social credit code.")
+def _read(question: Question, providers: Providers, protector: Protector, caller: Actor) -> InquiryRequest:
+    """Read a question; one about a subject, product, purpose or provider that does not exist says so."""
+    assert caller.institution_id is not None, "accounts belong to institutions"  # noqa: S101 - see the client table
+    kind, code = identifier_of(protector, question.subject)
+    return InquiryRequest(
+        uuid7(), caller.client_id, caller.institution_id, code, question.product, question.purpose,
+        question.provider, question.consent, question.intermediary, _find_fault(question, kind, providers),
+    )  # fmt: skip
+
+
+def _find_fault(question: Question, kind: str, providers: Providers) -> Denial | None:
+    if kind != Kind.USCC:
+        return Denial("invalid-subject", "subject 不是统一社会信用代码。subject is no unified social credit code.")
     known = {"product": list(PRODUCTS), "purpose": list(PURPOSES), "provider": providers.names()}
     for name, values in known.items():
         if getattr(question, name) not in values:
-            raise DeniedError(f"unknown-{name}", f"{name}: {', '.join(values)}")
-    assert caller.institution_id is not None, "accounts belong to institutions"  # noqa: S101 - see the client table
-    return InquiryRequest(
-        uuid7(), caller.client_id, caller.institution_id, subject.value, question.product, question.purpose,
-        question.provider, question.consent, question.intermediary,
-    )  # fmt: skip
+            return Denial(f"unknown-{name}", f"{name}: {', '.join(values)}")
+    return None

@@ -25,7 +25,7 @@ _CLAIM = text(f"""
            EXISTS (SELECT FROM claimed) AS claimed
 """)  # noqa: S608 - a constant of marks.py
 _EARLIER = text("""
-    SELECT k.inquiry_id, k.request_digest, i.answer FROM idempotency k JOIN inquiry i USING (inquiry_id)
+    SELECT k.inquiry_id, k.request_digest, i.answer, i.subject_id FROM idempotency k JOIN inquiry i USING (inquiry_id)
     WHERE k.account = :account AND k.key = :key
 """)
 _LOCK_INTENT = text("SELECT 1 FROM inquiry WHERE inquiry_id = :inquiry AND state = 'admitted' FOR UPDATE")
@@ -54,11 +54,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What a key stood for before: the inquiry, whether the request was the same, and its answer once there is one."""
+    """What a key stood for before: the inquiry, whether the request was the same, its answer once there is one, and the
+    enterprise it was about.
+    """
 
     inquiry_id: UUID
     same: bool
     answer: str | None
+    subject_id: UUID | None
 
 
 async def claim_key(session: AsyncSession, request: InquiryRequest, asked: Asked) -> Earlier | None:
@@ -74,7 +77,8 @@ async def claim_key(session: AsyncSession, request: InquiryRequest, asked: Asked
     while not row.claimed:
         earlier = (await session.execute(_EARLIER, names)).one_or_none()
         if earlier is not None:
-            return Earlier(earlier.inquiry_id, earlier.request_digest == asked.digest, earlier.answer)
+            same = earlier.request_digest == asked.digest
+            return Earlier(earlier.inquiry_id, same, earlier.answer, earlier.subject_id)
         # It was freed between the two statements: it may be claimed now.
         row = (await session.execute(_CLAIM, {**names, **mark_values(None)})).one()
     return None

@@ -157,6 +157,8 @@ EVENTS: Mapping[str, EventType] = {
     "audit.read": _type("auditor machine", "filter found", personal="filter"),
     "audit.proved": _type("auditor machine", "entry"),
     "audit.exported": _type("auditor machine", "entries"),
+    "questions.read": _type("auditor machine", "filter found", personal="filter"),
+    "questions.proved": _type("auditor machine", "filter found entries statement", personal="filter"),
     "audit.checked": _type("auditor machine program", "entries differences"),
     "audit.reconciled": _type("machine", "differences"),
     "audit.stopped": _type("auditor machine program", "stop differences first"),

@@ -14,13 +14,28 @@ from gateway.inquiries import operations as inquiries
 from gateway.intake import operations as intake
 from gateway.platforms import operations as platforms
 from gateway.quality import operations as quality
+from gateway.questions import operations as questions
 from gateway.records import operations as records
 from gateway.sources import operations as sources
 from gateway.web import operations as web
 from gateway.web.openapi import describe
 from gateway.web.operations import Operation
 
-ROOMS = (web, identity, catalogue, intake, sources, quality, records, consents, inquiries, platforms, evidence, admin)
+ROOMS = (
+    web,
+    identity,
+    catalogue,
+    intake,
+    sources,
+    quality,
+    records,
+    consents,
+    inquiries,
+    platforms,
+    evidence,
+    questions,
+    admin,
+)
 OPERATIONS: Mapping[str, Operation] = {name: told for room in ROOMS for name, told in room.OPERATIONS.items()}
 SCOPES: Mapping[str, str] = {
     "inquiries": "查询企业、查看配额 ask about enterprises, see the quota",

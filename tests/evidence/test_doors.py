@@ -57,7 +57,7 @@ async def test_an_entry_is_no_agencys_to_read(story, entry):
 async def test_the_rule_stands_in_each_use_case(gateway, entry, kind, tmp_path):
     async with gateway.units.begin("test.read", Actor("somebody", kind)) as work:
         for step in (
-            search_entries(work, {}, None, 10), prove_entry(work, entry),
+            search_entries(work, gateway.protector, {}, None, 10), prove_entry(work, entry),
             export_evidence(work, tmp_path / "log", lambda *_: None),
         ):  # fmt: skip
             with pytest.raises(DeniedError):

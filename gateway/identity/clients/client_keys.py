@@ -21,6 +21,11 @@ _NOW = text("""
         AND (not_after IS NULL OR not_after > clock_timestamp())
         AND (not_before IS NULL OR not_before <= clock_timestamp()) ORDER BY created_at, kid
 """)
+_OF_SIGNATORY = text("""
+    SELECT k.public FROM client_key k JOIN client c USING (client_id)
+    WHERE c.kind = 'signatory' AND c.subject = :uscc AND k.kid = :kid ORDER BY k.created_at
+""")
+KEY_MEMBERS = ("kty", "crv", "x", "y", "n", "e", "kid")
 _END = text("""
     UPDATE client_key SET not_after = least(not_after, :until)
     WHERE client_id = :client AND status = 'active' AND kid <> :kid
@@ -40,6 +45,12 @@ async def find_key(session: AsyncSession, client_id: str, kid: str) -> dict[str,
     """Return a public JWK that a client has, or had."""
     found = await session.get(ClientKey, (client_id, kid))
     return dict(found.public) if found else None
+
+
+async def find_key_of_signatory(session: AsyncSession, uscc: str, kid: str) -> dict[str, str] | None:
+    """Return a public JWK that some signatory of this enterprise has, or had: what makes it a key, and its id."""
+    found = (await session.execute(_OF_SIGNATORY, {"uscc": uscc, "kid": kid})).scalars().first()
+    return {name: found[name] for name in KEY_MEMBERS if name in found} if found else None
 
 
 def read_keys(session: Session, client_id: str) -> list[dict[str, Any]]:

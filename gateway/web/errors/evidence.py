@@ -37,6 +37,14 @@ SECTION = Section(
             "Try again a few seconds later.",
             "一秒前的查询 an inquiry of a second ago",
         ),
+        "subject-ambiguous": ErrorRow(
+            409,
+            "不止一家企业以此为名或代码。",
+            "More than one enterprise is known by this.",
+            "按 candidates 中的 uscc 再问一次。",
+            "Ask again by the uscc of one of the candidates.",
+            "两家企业用过的同一名称 a name that two enterprises have borne",
+        ),
         "no-such-tile": ErrorRow(
             404,
             "没有这个哈希块，或尚未发布。",

@@ -1,13 +1,26 @@
-"""Enterprises that do not exist, with codes whose check digits are sound, and deliveries about them."""
+"""Enterprises that do not exist, with codes whose check digits are sound, and deliveries about them.
+
+A number makes an enterprise, the same one wherever it is asked for. Every name holds 示例 (example).
+"""
 
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from connectors.conversion.identifiers import organisation_check, uscc_check
 
-SHOES, PUMPS = 1, 2
-NAMES = {SHOES: "瓯海示例鞋业有限公司", PUMPS: "永嘉示例泵阀有限公司"}
+SHOES, PUMPS = 1, 2  # the two that the demonstration tells of
+MOST_ENTERPRISES = 10_000
+_SOLE_TRADERS_EVERY = 25
+_PLACES = ("瓯海", "永嘉", "鹿城", "龙湾")
+_TRADES = (
+    "鞋业", "泵阀", "服装", "眼镜", "电器", "汽配", "包装", "印刷", "塑料", "五金", "家具", "食品", "纺织", "仪表",
+    "建材", "物流", "软件", "玩具", "制笔", "锁具", "陶瓷",
+)  # fmt: skip
+_FIRST = "青云江海星河瑞嘉恒泰丰和"
+_SECOND = "禾帆舟桥岭川屿湾松竹梅棠"
+_STEP = 4793  # shares no divisor with how many names there are: neighbours differ, and no two are alike
 REGISTRATION = ("企业名称", "统一社会信用代码", "成立日期", "核准日期", "企业类型", "注册资本", "经营范围", "住所")
 PENALTY = (
     "行政相对人名称", "统一社会信用代码", "行政处罚决定书文号", "违法行为类型", "处罚类别", "罚款金额（万元）",
@@ -16,11 +29,34 @@ PENALTY = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Enterprise:
+    """An enterprise that does not exist: its name and its unified social credit code."""
+
+    number: int
+    name: str
+    code: str
+
+
+def enterprise(number: int) -> Enterprise:
+    """Return an enterprise, `number` from 1 to MOST_ENTERPRISES; every 25th is an individually owned business."""
+    rest, where = divmod((number - 1) * _STEP, len(_PLACES))
+    rest, trade = divmod(rest, len(_TRADES))
+    rest, first = divmod(rest, len(_FIRST))
+    word = _FIRST[first] + _SECOND[rest % len(_SECOND)]
+    form = "有限公司" if number % _SOLE_TRADERS_EVERY else "经营部"
+    return Enterprise(number, f"{_PLACES[where]}示例{word}{_TRADES[trade]}{form}", uscc(number))
+
+
 def uscc(number: int) -> str:
     """Return the unified social credit code of an enterprise that does not exist (GB 32100-2015)."""
-    organisation = f"MADEM{number:03d}"
-    body = f"91330304{organisation}{organisation_check(organisation)}"
+    organisation = f"MAX{number:05d}"
+    kind = "91" if number % _SOLE_TRADERS_EVERY else "92"
+    body = f"{kind}330300{organisation}{organisation_check(organisation)}"
     return body + uscc_check(body)
+
+
+NAMES = {number: enterprise(number).name for number in (SHOES, PUMPS)}
 
 
 def registrations() -> str:

@@ -9,6 +9,7 @@ from gateway.admin import commands as registry
 from gateway.catalogue import agency_commands
 from gateway.catalogue import commands as mapping_commands
 from gateway.demo import command as demo
+from gateway.demo import sandbox_command
 from gateway.evidence import commands as audit
 from gateway.evidence import instance_commands
 from gateway.identity import key_commands
@@ -46,6 +47,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "keys": key_commands.group,
     "person": people.group,
     "deliveries": platforms.group,
+    "sandbox": sandbox_command.group,
     **registry.groups,
 }
 app = typer.Typer(

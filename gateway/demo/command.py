@@ -1,4 +1,4 @@
-"""`xinqiao demo`: the main job once, over real processes, on throw-away data."""
+"""`xinqiao demo`: the main job once, over real processes, on throw-away data; then a city to look around in."""
 
 import os
 import signal
@@ -6,12 +6,15 @@ import time
 
 import typer
 
+ENTERPRISES = 200
+
 
 def demo(context: typer.Context) -> None:
-    """演示 Run the main job end to end and read every claim back; DEMO_EXIT=1 ends by itself."""
+    """演示 Run the main job end to end, read every claim back, stay up as a sandbox; DEMO_EXIT=1 ends by itself."""
     from gateway.demo.command_line import CommandLine, DemoError
+    from gateway.demo.sandbox_town import settle
     from gateway.demo.story import Story
-    from gateway.demo.town import open_town
+    from gateway.demo.town import open_town, wait_for_end
 
     def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
@@ -24,8 +27,9 @@ def demo(context: typer.Context) -> None:
             Story(town, typer.echo).tell()
             typer.echo(f"完成 Done in {time.monotonic() - started:.0f} s.")
             if os.environ.get("DEMO_EXIT") != "1":
-                typer.echo(f"网关仍在运行 The gateway is still up: {town.gateway.issuer}/openapi.json; Ctrl-C ends it.")
-                signal.pause()
+                typer.echo(settle(town, ENTERPRISES))
+                typer.echo(f"仍在运行 Still up: {town.gateway.issuer}/console; Ctrl-C ends it, and nothing is left.")
+                wait_for_end(town)
     except DemoError as fault:
         typer.echo(f"演示失败 The demonstration failed: {fault}", err=True)
         raise typer.Exit(1) from fault

@@ -23,7 +23,7 @@ class CommandLine:
         """Run a command and return what it printed. Raises DemoError with what it said instead."""
         said, blamed = io.StringIO(), io.StringIO()
         status: object = None
-        with _environment(env), redirect_stdout(said), redirect_stderr(blamed):
+        with environment(env), redirect_stdout(said), redirect_stderr(blamed):
             try:
                 self._program(list(arguments))
             except SystemExit as end:
@@ -36,7 +36,8 @@ class CommandLine:
 
 
 @contextmanager
-def _environment(env: Mapping[str, str]) -> Iterator[None]:
+def environment(env: Mapping[str, str]) -> Iterator[None]:
+    """Give this process another environment for the length of the block."""
     before = dict(os.environ)
     try:
         os.environ.clear()

@@ -5,9 +5,11 @@ A number makes an enterprise, the same one wherever it is asked for. Every name 
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from connectors.catalogue.load import get_dataset
+from connectors.catalogue.samples import sample_header
 from connectors.conversion.identifiers import organisation_check, uscc_check
 
 SHOES, PUMPS = 1, 2  # the two that the demonstration tells of
@@ -21,12 +23,6 @@ _TRADES = (
 _FIRST = "青云江海星河瑞嘉恒泰丰和"
 _SECOND = "禾帆舟桥岭川屿湾松竹梅棠"
 _STEP = 4793  # shares no divisor with how many names there are: neighbours differ, and no two are alike
-REGISTRATION = ("企业名称", "统一社会信用代码", "成立日期", "核准日期", "企业类型", "注册资本", "经营范围", "住所")
-PENALTY = (
-    "行政相对人名称", "统一社会信用代码", "行政处罚决定书文号", "违法行为类型", "处罚类别", "罚款金额（万元）",
-    "没收违法所得、没收非法财物的金额（万元）", "暂扣或吊销证照名称及编号", "处罚决定日期",
-    "公示截止期", "处罚机关", "处罚机关统一社会信用代码", "行政相对人类别",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,32 +57,36 @@ NAMES = {number: enterprise(number).name for number in (SHOES, PUMPS)}
 
 def registrations() -> str:
     """Return the market regulator's delivery."""
-    rows = [
-        (name, uscc(number), "2011-03-15", "2024-01-01", "有限责任公司", "500(万元人民币)", "制造、销售", "温州市")
-        for number, name in NAMES.items()
-    ]
-    return _csv(REGISTRATION, rows)
+    common = {"成立日期": "2011-03-15", "核准日期": "2024-01-01", "企业类型": "有限责任公司",
+              "注册资本": "500(万元人民币)", "经营范围": "制造、销售", "住所": "温州市"}  # fmt: skip
+    rows = [{"企业名称": name, "统一社会信用代码": uscc(number), **common} for number, name in NAMES.items()]
+    return _csv("ent_registration", rows)
 
 
 def penalties(number: int, day: str) -> str:
     """Return a delivery of penalties: one of the enterprise, one of a person, one with a code a spreadsheet rounded."""
-    common = ("未按规定公示", "罚款", "0.5", "/", "/", day, "2099-12-31", "示例执法局", "11330300002501234X")
-    return _csv(
-        PENALTY,
-        [
-            (NAMES[number], uscc(number), f"温示罚〔{day[:4]}〕1号", *common, "法人"),
-            ("王某某", "/", f"温示罚〔{day[:4]}〕2号", *common, "自然人"),
-            ("瑞安示例五金厂", "9.13303E+17", f"温示罚〔{day[:4]}〕3号", *common, "法人"),
-        ],
+    parties = (
+        (NAMES[number], uscc(number), "法人"),
+        ("王某某", "/", "自然人"),
+        ("瑞安示例五金厂", "9.13303E+17", "法人"),
     )
+    common = {"违法行为类型": "未按规定公示", "处罚类别": "罚款", "罚款金额（万元）": "0.5", "处罚决定日期": day,
+              "公示截止期": "2099-12-31", "处罚机关": "示例执法局"}  # fmt: skip
+    rows = [
+        {"行政相对人名称": name, "行政相对人代码1(统一社会信用代码)": code, "行政相对人类别": kind,
+         "行政处罚决定书文号": f"温示罚〔{day[:4]}〕{place}号", **common}
+        for place, (name, code, kind) in enumerate(parties, start=1)
+    ]  # fmt: skip
+    return _csv("penalty_general", rows)
 
 
 def abnormal() -> str:
-    """Return a list that names an enterprise and nothing else, its brackets and blanks written another way."""
-    return _csv(("企业名称",), [(f" {NAMES[PUMPS]} ",)])
+    """Return a list that names an enterprise and nothing else, blanks written around it."""
+    return _csv("abnormal_operation", [{"企业名称": f" {NAMES[PUMPS]} "}])
 
 
-def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    target = io.StringIO()
-    csv.writer(target).writerows([header, *rows])
+def _csv(dataset: str, rows: Sequence[Mapping[str, str]]) -> str:
+    """Return rows under all the headings of a dataset's form: those that the rest of the city has too."""
+    header, target = sample_header(get_dataset(dataset)), io.StringIO()
+    csv.writer(target).writerows([header, *([row.get(heading, "") for heading in header] for row in rows)])
     return target.getvalue()

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -78,6 +79,10 @@ class Instance:
         url, headers = f"/v1/datasets/{dataset}/batches", {"Batch-Id": batch or str(uuid4())}
         return self.client(agency).post(url, content=body.encode(), headers=headers)
 
+    def is_proved(self, auditor: str, entry: str) -> bool:
+        """Tell, as an auditor, whether an entry of the log stands under a signed head yet."""
+        return self.client(auditor).get(f"/v1/audit/entries/{entry}/proof").status_code == httpx.codes.OK
+
     def start(self, command: str) -> None:
         """Start `serve` or `worker`."""
         with (self.home / f"{command}.log").open("ab") as log:
@@ -116,13 +121,18 @@ class Instance:
         wait_until(up, f"{self.name} to answer")
 
 
-def wait_until(condition: Any, what: str, seconds: float = START_SECONDS) -> None:  # noqa: ANN401 - any callable
+def today() -> date:
+    """Return this day, as the calendar of this machine has it."""
+    return date.today()  # noqa: DTZ011 - a day of the calendar
+
+
+def wait_until(condition: Any, what: str, seconds: float = START_SECONDS, pause: float = 0.05) -> None:  # noqa: ANN401
     """Poll until the condition holds. Raises DemoError with what was waited for."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise DemoError(f"等了 {seconds:.0f} 秒也没有等到 waited {seconds:.0f} s for {what}")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def _good(answer: httpx.Response) -> dict[str, Any]:

@@ -1,17 +1,16 @@
 """The story the demonstration tells: each claim is read back by the role it concerns, with that role's own token."""
 
 import json
-import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.demo.command_line import DemoError
 from gateway.demo.enterprises import NAMES, PUMPS, SHOES, abnormal, penalties, registrations, uscc
-from gateway.demo.instance import wait_until
-from gateway.demo.town import Town
+from gateway.demo.instance import today, wait_until
+from gateway.demo.town import StoryTown
 from signing.jws import sign_jws
 
 Say = Callable[[str], None]
@@ -23,7 +22,7 @@ DAILY_UNITS = 4
 class Story:
     """One run of the main job on a town."""
 
-    def __init__(self, town: Town, say: Say) -> None:
+    def __init__(self, town: StoryTown, say: Say) -> None:
         """Take the town, and where to tell."""
         self._town, self._gateway, self._say = town, town.gateway, say
         self._consent: dict[str, Any] = {}
@@ -134,7 +133,7 @@ class Story:
         """⑥ 回流 What the bank did goes to the city and the province; receipts come back."""
         inquiry = self._answered()["inquiry"]
         report = {"inquiry": inquiry, "outcome": "granted", "amount": "500000", "first_time": True,
-                  "decided_on": date.today().isoformat()}  # fmt: skip  # noqa: DTZ011 - a day of the calendar
+                  "decided_on": today().isoformat()}  # fmt: skip
         result = self._gateway.post("bank-1", "/v1/usage-results", report).json()["result"]
         path = f"/v1/usage-results/{result}"
 
@@ -171,7 +170,7 @@ class Story:
         key, folder = gateway.home / "log.vkey", gateway.home / "log"
         key.write_text(gateway.cli("audit", "key"))
         last = entries[-1]["leaf"]["id"]
-        wait_until(lambda: self._is_proved(last), "the last entry under a signed checkpoint")
+        wait_until(lambda: gateway.is_proved("auditor", last), "the last entry under a signed checkpoint", pause=0.2)
         gateway.cli("audit", "export", str(folder))
         told = gateway.cli("audit", "verify", str(folder), "--key", str(key), "--json")
         self.claim(f"离线验证通过 the log verifies offline: {json.loads(told)['entries']} entries", holds=True)
@@ -206,14 +205,6 @@ class Story:
         found = platform.get("reader", f"/v1/received?kind={kind}&subject={uscc(SHOES)}")["received"]
         return [item for message in found for item in message["items"] if item["inquiry"] == inquiry]
 
-    def _is_proved(self, entry: str) -> bool:
-        try:
-            self._gateway.get("auditor", f"/v1/audit/entries/{entry}/proof")
-        except DemoError:
-            time.sleep(0.2)
-            return False
-        return True
-
 
 def _days_ago(days: int) -> str:
-    return (date.today() - timedelta(days=days)).isoformat()  # noqa: DTZ011 - a day of the calendar
+    return (today() - timedelta(days=days)).isoformat()

@@ -1,6 +1,6 @@
-"""The demonstration's town: a gateway, the platforms of city and province, the financial brain, an outside provider.
+"""A town of several instances as real processes: a gateway, the platforms of city and province.
 
-All of it lives in a folder of its own, with a database server of its own, and is gone when the demonstration ends.
+All of it lives in a folder of its own, with a database server of its own.
 """
 
 import json
@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,68 +20,125 @@ from gateway.demo.command_line import CommandLine, DemoError
 from gateway.demo.instance import Instance
 from gateway.runtime.embedded import lease, release
 
-LONG_ENOUGH_PORTS = (8000,)  # tried first for the gateway, so that its address is the one the README names
+LOOK_SECONDS = 1.0
+FIRST_PORT = 8000  # the gateway's, so that its address is the one the README names
 
 
 @dataclass
 class Town:
-    """The four instances, and the provider's process."""
+    """The instances of a town."""
 
     gateway: Instance
     city: Instance
     province: Instance
+
+    def instances(self) -> list[Instance]:
+        """Return them in the order they are started."""
+        return [self.province, self.city, self.gateway]
+
+
+@dataclass
+class StoryTown(Town):
+    """The demonstration's: with a financial brain, and an outside provider's process."""
+
     brain: Instance
     provider: "subprocess.Popen[bytes]"
 
     def instances(self) -> list[Instance]:
         """Return them in the order they are started."""
-        return [self.province, self.city, self.brain, self.gateway]
+        return [self.brain, *super().instances()]
 
 
 @contextmanager
-def open_town(run: CommandLine) -> Iterator[Town]:
-    """Set the town up, its commands run by `run`, and tear it down.
-
-    An instance's processes start as soon as it is initialised, while the others are.
-    """
+def open_town(run: CommandLine) -> Iterator[StoryTown]:
+    """Set the demonstration's town up, its commands run by `run`, and tear it down: nothing is left."""
     folder = Path(tempfile.mkdtemp(prefix="xinqiao-demo-"))
-    folder.chmod(0o755)  # the database server runs as an unprivileged account
-    lease(folder)
     provider_port = _free_port()
-    provider = subprocess.Popen([sys.executable, str(_provider_program()), "--port", str(provider_port)])
+    provider = subprocess.Popen([sys.executable, str(example("score_provider")), "--port", str(provider_port)])
     providers = json.dumps({"five-force": f"http://127.0.0.1:{provider_port}/score"})
-    town = Town(
-        _instance(run, folder, "gateway", "gateway", port=_free_port(*LONG_ENOUGH_PORTS), providers=providers),
-        _instance(run, folder, "city", "city-platform"),
-        _instance(run, folder, "province", "province-platform"),
-        _instance(run, folder, "brain", "city-platform"),
+    town = StoryTown(
+        _instance(run, folder, "gateway", "gateway", _free_port(FIRST_PORT), providers),
+        _instance(run, folder, "city", "city-platform", _free_port()),
+        _instance(run, folder, "province", "province-platform", _free_port()),
+        _instance(run, folder, "brain", "city-platform", _free_port()),
         provider,
     )
     try:
+        with running(town, folder, fresh=True):
+            yield town
+    finally:
+        provider.kill()
+        provider.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def lasting_town(run: CommandLine, folder: Path, port: int) -> Town:
+    """Return a town that stays: its gateway at this port, the platforms at the two after it."""
+    return Town(
+        _instance(run, folder, "gateway", "gateway", port),
+        _instance(run, folder, "city", "city-platform", port + 1),
+        _instance(run, folder, "province", "province-platform", port + 2),
+    )
+
+
+@contextmanager
+def running(town: Town, folder: Path, *, fresh: bool) -> Iterator[None]:
+    """Run every instance for the length of the block; a `fresh` town is initialised first.
+
+    An instance's processes start as soon as it is initialised, while the others are. Raises DemoError where one ends.
+    """
+    lease(folder)
+    try:
         for instance in town.instances():
-            instance.cli("init")
+            if fresh:
+                instance.cli("init")
             instance.start("serve")
             instance.start("worker")
-        _introduce(town)
+        if fresh:
+            _introduce(town)
         for instance in town.instances():
             instance.wait_up()
-        yield town
+        yield
     finally:
         for instance in town.instances():
             instance.close()
             instance.end()
         for instance in town.instances():
             instance.wait_ended()
-        provider.kill()
-        provider.wait()
         release(folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _instance(
-    run: CommandLine, folder: Path, name: str, role: str, port: int | None = None, providers: str = "{}"
-) -> Instance:
-    port = port or _free_port()
+def wait_for_end(town: Town) -> None:
+    """Wait until this process is told to end. Raises DemoError where one of the town's ends by itself."""
+    while True:
+        for instance in town.instances():
+            for command, process in instance.processes.items():
+                if process.poll() is not None:
+                    raise DemoError(f"{instance.name} {command} 已退出 ended: {instance.home / f'{command}.log'}")
+        time.sleep(LOOK_SECONDS)
+
+
+def example(name: str) -> Path:
+    """Return an example program: shipped beside this file when installed, in examples/ in a checkout."""
+    shipped = Path(__file__).parent / f"{name}.py"
+    program = shipped if shipped.exists() else Path(__file__).parents[2] / "examples" / f"{name}.py"
+    if not program.exists():
+        raise DemoError(f"缺少 {program} is missing")
+    return program
+
+
+def is_free(port: int) -> bool:
+    """Tell whether nobody listens on a port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _instance(run: CommandLine, folder: Path, name: str, role: str, port: int, providers: str = "{}") -> Instance:
     issuer = f"http://127.0.0.1:{port}"
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith("XINQIAO_") and k != "DATABASE_URL"},
@@ -96,18 +154,21 @@ def _instance(
         "XINQIAO_DATABASE_POOL_SIZE": "4",
     }
     home = folder / name
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     return Instance(name, issuer, home, env, run)
 
 
 def _introduce(town: Town) -> None:
     """Tell the instances of each other: who may deliver where, and whose signatures are believed."""
-    for sender, receiver, role in (
-        (town.gateway, town.brain, "brain"),
+    pairs = [
         (town.gateway, town.city, "city"),
         (town.city, town.province, "province"),
         (town.gateway, town.province, "province"),
-    ):
+    ]
+    for sender, receiver, role in [
+        *pairs,
+        *([(town.gateway, town.brain, "brain")] if isinstance(town, StoryTown) else []),
+    ]:
         keys = sender.home / f"{receiver.name}.keys"
         keys.write_text(receiver.cli("keys", "show"))
         peer = ["deliveries", "peer", receiver.name, "--role", role, "--url", receiver.issuer, "--key", str(keys)]
@@ -120,23 +181,10 @@ def _introduce(town: Town) -> None:
         receiver.cli("platform", "add", sender.name, "--key", str(public))
 
 
-def _provider_program() -> Path:
-    """Return the example provider: shipped beside this file when installed, in examples/ in a checkout."""
-    shipped = Path(__file__).parent / "score_provider.py"
-    program = shipped if shipped.exists() else Path(__file__).parents[2] / "examples" / "score_provider.py"
-    if not program.exists():
-        raise DemoError(f"缺少 {program} is missing")
-    return program
-
-
-def _free_port(*wanted: int) -> int:
-    for port in (*wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            found: int = probe.getsockname()[1]
-            return found
-    raise DemoError("没有可用端口 no free port")
+def _free_port(wanted: int = 0) -> int:
+    if wanted and is_free(wanted):
+        return wanted
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+        return found

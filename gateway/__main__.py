@@ -8,6 +8,7 @@ from gateway import verify_command
 from gateway.admin import commands as registry
 from gateway.catalogue import agency_commands
 from gateway.catalogue import commands as mapping_commands
+from gateway.cli.output import fail
 from gateway.demo import command as demo
 from gateway.demo import sandbox_command
 from gateway.evidence import commands as audit
@@ -24,6 +25,7 @@ from gateway.questions import commands as questions
 from gateway.records import commands as records
 from gateway.records import subject_commands
 from gateway.runtime import commands as runtime
+from gateway.runtime.errors import SettingsError
 from gateway.service import commands as service
 from gateway.sources import commands as sources
 
@@ -70,8 +72,11 @@ questions.extend(GROUPS["audit"])
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; wrong settings end every command in one line."""
+    try:
+        app()
+    except SettingsError as fault:
+        fail(str(fault))
 
 
 if __name__ == "__main__":

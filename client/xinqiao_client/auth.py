@@ -13,20 +13,12 @@ from typing import Any
 import httpx
 from joserfc.jwk import ECKey
 
+from xinqiao_client.errors import LoginError, read_problem
 from xinqiao_client.keys import Key, sign
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 EARLY_SECONDS = 20  # a token this close to its end is replaced before it is used
 _ATTEMPTS = 3  # a nonce may be asked for, and a token may have ended: each once
-
-
-class LoginError(httpx.HTTPError):
-    """The token endpoint refused; the text is its reason."""
-
-    def __init__(self, status: int, error: str, description: str) -> None:
-        """Keep the status and the error code of RFC 6749 5.2 beside the text."""
-        super().__init__(f"{error}: {description}")
-        self.status, self.error = status, error
 
 
 class XinqiaoAuth(httpx.Auth):
@@ -42,9 +34,13 @@ class XinqiaoAuth(httpx.Auth):
         self._nonces: dict[str, str] = {}
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the request with a token and a proof; again where a nonce is asked for or the token has ended."""
+        """Send the request with a token and a proof; again where a nonce is asked for or the token has ended.
+
+        Raises ProblemError where no token is given: LoginError, StoppedError, UnavailableError.
+        """
         if not str(request.url).startswith(f"{self._issuer}/"):
-            raise LoginError(0, "wrong_address", f"this token is for {self._issuer} and is sent nowhere else")
+            detail = f"令牌只发给 {self._issuer} The token is for {self._issuer} and is sent nowhere else."
+            raise LoginError(0, {"error": "wrong_address", "error_description": detail})
         for attempt in range(_ATTEMPTS):
             if time.time() > self._ends:
                 yield from self._log_in()
@@ -72,8 +68,7 @@ class XinqiaoAuth(httpx.Auth):
                 self._ends = time.time() + float(told.get("expires_in", 60)) - EARLY_SECONDS
                 return
             if told.get("error") != "use_dpop_nonce" or attempt:
-                error, description = str(told.get("error", "")), str(told.get("error_description", ""))
-                raise LoginError(response.status_code, error or f"HTTP {response.status_code}", description)
+                raise read_problem(response)
 
     def _form(self) -> dict[str, str]:
         now = int(time.time())

@@ -10,9 +10,10 @@ from typing import Any, Self
 from uuid import uuid4
 
 import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from xinqiao_client.auth import XinqiaoAuth
+from xinqiao_client.errors import ProblemError, QuotaUsedUpError, UnreachableError, read_problem
 from xinqiao_client.files import FileBody
 from xinqiao_client.keys import Key, sign_batch
 
@@ -24,27 +25,11 @@ _PASSING = frozenset({429, 502, 503, 504})
 Progress = Callable[[int, int], None]
 
 
-class ProblemError(Exception):
-    """The gateway refused: `slug` names the problem (docs/errors.md), `status` is HTTP's, `detail` says what to do."""
-
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
-        """Take the problem document (RFC 9457)."""
-        self.status, self.body = status, body
-        self.slug = str(body.get("type", "")).rpartition("/")[2].rpartition("#")[2]
-        self.detail = str(body.get("detail", ""))
-        super().__init__(f"{status} {self.slug}: {self.detail}")
-
-
-class _PassingError(Exception):
-    """An answer that may be another next time."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        super().__init__()
-        self.answer = answer
-
-
 class Xinqiao:
-    """One client of one gateway. Safe to keep open; close it, or use it in a `with`."""
+    """One client of one gateway. Safe to keep open; close it, or use it in a `with`.
+
+    Every call raises XinqiaoError (errors.py) where it comes to nothing.
+    """
 
     def __init__(
         self, issuer: str, client_id: str, key: Key, *, timeout: float = 30, attempts: int = 4, pause: float = 0.5
@@ -54,7 +39,7 @@ class Xinqiao:
         self._key, self._pause = key, pause
         self._http = httpx.Client(base_url=issuer, auth=auth, timeout=timeout)
         self._retrying = Retrying(
-            retry=retry_if_exception_type((_PassingError, httpx.TransportError)),
+            retry=retry_if_exception(_may_pass),
             stop=stop_after_attempt(attempts),
             wait=wait_random_exponential(multiplier=pause, max=20),
             reraise=True,
@@ -142,10 +127,10 @@ class Xinqiao:
                 sent = self._send_piece(place, at, body)
             except ProblemError as fault:
                 # The answer to the last piece got lost, and the gateway is still at it: wait, ask, go on.
-                busy += fault.slug == "upload-busy"
-                if fault.slug not in {"offset-mismatch", "checksum-mismatch", "upload-busy"} or busy > BUSY_TRIES:
+                busy += fault.reason == "upload-busy"
+                if fault.reason not in {"offset-mismatch", "checksum-mismatch", "upload-busy"} or busy > BUSY_TRIES:
                     raise
-                time.sleep(4 * self._pause if fault.slug == "upload-busy" else 0)
+                time.sleep(4 * self._pause if fault.reason == "upload-busy" else 0)
                 sent = self._answer("HEAD", place, headers=TUS)
             before, at = at, int(sent.headers["Upload-Offset"])
             busy = 0 if at > before else busy
@@ -164,28 +149,30 @@ class Xinqiao:
         return self._call("GET", path, params=parameters)
 
     def _call(self, method: str, path: str, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx's own arguments
-        return _read(self._answer(method, path, **request))
+        answer = self._answer(method, path, **request)
+        try:
+            told = answer.json()
+        except ValueError as fault:
+            raise read_problem(answer) from fault
+        return told if isinstance(told, dict) else {}
 
     def _answer(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own arguments
-        """Return a good answer; what may pass is tried again first. Raises ProblemError."""
+        """Return a good answer; what may pass is tried again first. Raises XinqiaoError."""
         try:
             answer: httpx.Response = self._retrying(self._send, method, path, **request)
-        except _PassingError as fault:
-            answer = fault.answer
-        if answer.is_success:
-            return answer
-        raise ProblemError(answer.status_code, _read(answer))
+        except httpx.TransportError as fault:
+            raise UnreachableError(str(self._http.base_url), fault) from fault
+        return answer
 
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own arguments
         answer = self._http.request(method, path, **request)
-        if answer.status_code in _PASSING and "quota-exceeded" not in answer.text:
-            raise _PassingError(answer)
+        if not answer.is_success:
+            raise read_problem(answer)
         return answer
 
 
-def _read(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        told = answer.json()
-    except ValueError:
-        return {"detail": answer.text[:500]}
-    return told if isinstance(told, dict) else {}
+def _may_pass(fault: BaseException) -> bool:
+    """Tell whether the same request can come to another end: no answer came, or one that says so."""
+    if isinstance(fault, ProblemError):
+        return fault.status in _PASSING and not isinstance(fault, QuotaUsedUpError)
+    return isinstance(fault, httpx.TransportError) and not isinstance(fault, httpx.UnsupportedProtocol)

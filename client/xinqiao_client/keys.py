@@ -30,12 +30,16 @@ def create_key(path: str | Path) -> Path:
 def load_key(path: str | Path) -> Key:
     """Read a private JWK file: P-256, Ed25519 or RSA. Raises ValueError that names the file."""
     try:
-        members = json.loads(Path(path).read_text())
+        text = Path(path).read_text()
+    except OSError as fault:
+        raise ValueError(f"读不到密钥文件 {path} cannot be read: is it there, and yours to read?") from fault
+    try:
+        members = json.loads(text)
         key: Key = _KINDS[members["kty"]].import_key({name: members[name] for name in members if name != "alg"})
     except (ValueError, KeyError, TypeError) as fault:
-        raise ValueError(f"{path} holds no private JWK") from fault
+        raise ValueError(f"{path} 不是 JWK 私钥 holds no private JWK") from fault
     if not key.is_private:
-        raise ValueError(f"{path} holds a public key: give the private one")
+        raise ValueError(f"{path} 是公钥，请用私钥 holds a public key: give the private one")
     return key
 
 

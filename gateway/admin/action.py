@@ -10,13 +10,14 @@ from gateway.identity.clients import registry
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
+from gateway.runtime.wrong_values import WrongValueError
 
 
 def _is_id(value: str) -> str:
     try:
         registry.check_id(value)
     except DeniedError as fault:
-        raise ValueError(str(fault)) from fault
+        raise WrongValueError(str(fault)) from fault
     return value
 
 

@@ -15,6 +15,7 @@ from gateway.identity.clients.standing import change_standing
 from gateway.identity.tables import Client
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
+from gateway.runtime.wrong_values import WrongValueError
 
 
 async def _kind_of(work: UnitOfWork, client_id: str) -> str:
@@ -97,7 +98,12 @@ class SetLimits(Action):
     @classmethod
     def check_networks(cls, networks: list[str] | None) -> list[str] | None:
         """Take CIDR blocks alone."""
-        return None if networks is None else [str(ipaddress.ip_network(network)) for network in networks]
+        try:
+            return None if networks is None else [str(ipaddress.ip_network(network)) for network in networks]
+        except ValueError as fault:
+            raise WrongValueError(
+                "须为网段，如 10.1.0.0/16 must be blocks of addresses, such as 10.1.0.0/16"
+            ) from fault
 
     async def act(self, work: UnitOfWork, _means: Means) -> str:
         return f"{self.action} {await _kind_of(work, self.client)}"

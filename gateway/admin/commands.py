@@ -263,17 +263,13 @@ def _make(action: str, **members: object) -> "Change":
     from gateway.admin.changes import ask_change
     from gateway.admin.graph import needs_two
     from gateway.runtime.actor import at_this_machine
+    from gateway.runtime.wrong_values import in_one_line
 
     reader: TypeAdapter[Action] = TypeAdapter(AnyAction)
     try:
         change = reader.validate_python({"action": action, **members})
     except ValidationError as fault:
-        fail(
-            "; ".join(
-                f"{error['loc'][-1]}: {error['msg'].removeprefix('Value error, ')}"
-                for error in fault.errors(include_input=False)
-            )
-        )
+        fail(in_one_line(fault))
 
     async def run(instance: "Instance") -> "Change":
         async with instance.units.begin("change.ask", at_this_machine()) as work:

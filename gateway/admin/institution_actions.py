@@ -9,6 +9,7 @@ from gateway.admin.action import Action, Id, Means
 from gateway.identity.clients import registry
 from gateway.inquiries.plans import set_plan
 from gateway.runtime.work import UnitOfWork
+from gateway.runtime.wrong_values import WrongValueError
 
 
 class AddInstitution(Action):
@@ -62,7 +63,7 @@ class SetQuota(Action):
     def check(self) -> "SetQuota":
         """A month holds at least a day."""
         if self.per_day > self.per_month:
-            raise ValueError("per_day 大于 per_month per_day is more than per_month")
+            raise WrongValueError("per_day 大于 per_month per_day is more than per_month")
         return self
 
     async def act(self, _work: UnitOfWork, means: Means) -> str:

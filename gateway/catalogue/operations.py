@@ -39,7 +39,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "digest-mismatch",
             "unsupported-encoding",
         ),
-        sent="企业名称,统一社会信用代码,欠税金额\n某某有限公司,91330302MA000001X4,1200.00\n",
+        sent="企业名称,统一社会信用代码,欠税金额\n某某有限公司,91330302MA00000154,1200.00\n",
         answered={"dataset": "tax_arrears", "agency": "tax", "accepted": 1, "rejected": 0, "unused_columns": []},
     ),
 }

@@ -7,7 +7,7 @@ from gateway.web.operations import Operation
 
 ID, ENTRY = "01983a2b-7c1d-7e00-8000-000000000010", "01983a2b-7c1d-7e00-8000-000000000020"
 TERMS: dict[str, Any] = {
-    "subject": "91330302MA000001X4",
+    "subject": "91330302MA00000154",
     "accounts": ["bank-1"],
     "products": ["score"],
     "purpose": "pre_loan",

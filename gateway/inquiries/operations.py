@@ -8,7 +8,7 @@ from gateway.web.operations import Operation
 INQUIRY, RESULT, EXCHANGE = (f"01983a2b-7c1d-7e00-8000-00000000000{number}" for number in (1, 2, 3))
 CONSENT, ENTRY = "01983a2b-7c1d-7e00-8000-000000000010", "01983a2b-7c1d-7e00-8000-000000000020"
 ASKED: dict[str, Any] = {
-    "subject": "91330302MA000001X4",
+    "subject": "91330302MA00000154",
     "product": "score",
     "purpose": "pre_loan",
     "provider": "embedded",

@@ -12,6 +12,7 @@ from gateway.identity.caller import working
 from gateway.inquiries.usage import read_usage, report_usage
 from gateway.platforms.tables import Delivery, UsageResult
 from gateway.runtime.work import UnitOfWork
+from gateway.runtime.wrong_values import WrongValueError
 from gateway.web.router import Router
 from gateway.web.values import Day, Yuan
 from signing.jws import payload_of
@@ -37,9 +38,9 @@ class UsageReport(BaseModel):
     def check(self) -> "UsageReport":
         """A granted credit has an amount, a refused one has nothing."""
         if self.outcome == "granted" and self.amount is None:
-            raise ValueError("amount: 获批的须有金额 a granted credit has one")
+            raise WrongValueError("amount: 获批的须有金额 a granted credit has one")
         if self.outcome == "refused" and (self.amount is not None or self.balance is not None):
-            raise ValueError("amount: 未获批的没有金额和余额 a refused credit has neither amount nor balance")
+            raise WrongValueError("amount: 未获批的没有金额和余额 a refused credit has neither amount nor balance")
         return self
 
     def content(self) -> dict[str, Any]:

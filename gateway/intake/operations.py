@@ -6,7 +6,7 @@ from typing import Any
 from gateway.web.operations import Operation
 
 BATCH_ID = "01983a2b-7c1d-7e00-8000-000000000030"
-FILE = "企业名称,统一社会信用代码,欠税金额\n某某有限公司,91330302MA000001X4,1200.00\n"
+FILE = "企业名称,统一社会信用代码,欠税金额\n某某有限公司,91330302MA00000154,1200.00\n"
 BATCH: dict[str, Any] = {
     "batch": BATCH_ID,
     "agency": "tax",

@@ -23,7 +23,7 @@ OPERATIONS: Mapping[str, Operation] = {
                     "delivery": "01983a2b-7c1d-7e00-8000-000000000060",
                     "exchange": "01983a2b-7c1d-7e00-8000-000000000003",
                     "received_at": "2026-11-27T02:00:00+00:00",
-                    "items": [{"subject": "91330302MA000001X4", "outcome": "granted", "amount": "500000.00"}],
+                    "items": [{"subject": "91330302MA00000154", "outcome": "granted", "amount": "500000.00"}],
                     "message": STATEMENT,
                     "receipt": STATEMENT,
                     "entry": "01983a2b-7c1d-7e00-8000-000000000020",

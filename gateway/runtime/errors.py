@@ -8,6 +8,10 @@ class GatewayError(Exception):
         super().__init__(message or self.__doc__)
 
 
+class SettingsError(GatewayError):
+    """环境变量有误 The settings cannot be used."""
+
+
 class DatabaseUnavailableError(GatewayError):
     """The database cannot be reached or started."""
 

@@ -1,11 +1,16 @@
 """Settings: read once from the environment (XINQIAO_*) and handed down as plain values."""
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr
+import pydantic_settings
+from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.runtime.errors import SettingsError
+from gateway.runtime.wrong_values import SENTENCES, in_one_line
 
 
 def _default_home() -> Path:
@@ -97,5 +102,15 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment. Raises pydantic.ValidationError that names each wrong variable."""
-    return Settings()
+    """Read the environment. Raises SettingsError that names each wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as fault:
+        raise _wrong(in_one_line(fault)) from fault
+    except pydantic_settings.SettingsError as fault:  # a list that is no JSON; the field's name is in the text alone
+        name = re.search(r'field "(\w+)"', str(fault))
+        raise _wrong(f"{name[1] if name else ''}: {SENTENCES['json_invalid']}") from fault
+
+
+def _wrong(what: str) -> SettingsError:
+    return SettingsError(f"环境变量 XINQIAO_… 有误 wrong settings XINQIAO_…: {what}")

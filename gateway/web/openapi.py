@@ -27,12 +27,21 @@ SCHEMAS: dict[str, Any] = {
     "Problem": {
         "type": "object",
         "description": "RFC 9457: what went wrong; `type` is the address of a page about it.",
-        "required": ["type", "title", "status", "detail"],
+        "required": ["type", "title", "status", "detail", "remedy"],
         "properties": {
             "type": {"type": "string", "format": "uri"},
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string"},
+            "remedy": {"type": "string", "description": "怎么办 what to do"},
+            "invalid_params": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "reason"],
+                    "properties": {"name": {"type": "string"}, "reason": {"type": "string"}},
+                },
+            },
         },
     },
     "OAuthError": {

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.storage_faults import STORAGE_FAULTS, is_storage_fault, kind_of
+from gateway.runtime.wrong_values import wrong_fields
 from gateway.web.allowed import allowed_methods
 from gateway.web.error_table import ERRORS
 
@@ -21,6 +22,7 @@ _LOG = structlog.get_logger("gateway.web.problems")
 def problem_document(issuer: str, denial: Denial) -> dict[str, Any]:
     """Return the problem document of a denial; `type` is <issuer>/problems/<slug>, or IANA's where one is registered.
 
+    `remedy` is what to do about it, so that a program can tell its user without a table of its own.
     Raises KeyError for a reason that the error table does not have.
     """
     row = ERRORS[denial.reason]
@@ -30,6 +32,7 @@ def problem_document(issuer: str, denial: Denial) -> dict[str, Any]:
         "title": slug.replace("-", " "),
         "status": row.status,
         "detail": denial.detail or row.title,
+        "remedy": row.remedy,
         **denial.members,
     }
 
@@ -57,9 +60,7 @@ def install_handlers(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, RequestValidationError)  # noqa: S101 - registered for this type
-        # The offending value is left out: it may be personal data.
-        invalid = [{"name": ".".join(map(str, e["loc"])), "reason": e["msg"]} for e in fault.errors()]
-        return problem(request, Denial("invalid-request", members={"invalid_params": invalid}))
+        return problem(request, Denial("invalid-request", members={"invalid_params": wrong_fields(fault.errors())}))
 
     async def on_http(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)  # noqa: S101 - registered for this type
@@ -68,7 +69,7 @@ def install_handlers(app: FastAPI) -> None:
         headers = dict(fault.headers or {})
         if reason == "method-not-allowed":
             headers["Allow"] = allowed_methods(request.app, request.scope["path"])
-        response = problem(request, Denial(reason, str(fault.detail), members, headers))
+        response = problem(request, Denial(reason, members=members, headers=headers))  # its own words are English alone
         response.status_code = fault.status_code
         return response
 

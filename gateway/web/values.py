@@ -7,13 +7,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from gateway.runtime.wrong_values import WrongValueError
+
 _YUAN = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?")
 
 
 def _read_yuan(value: object) -> Decimal:
     text = str(value) if type(value) is int else value
     if not (isinstance(text, str) and _YUAN.fullmatch(text)):
-        raise ValueError('金额写成文字，如 "500000.00" an amount in yuan as a text, such as "500000.00"')
+        raise WrongValueError('金额写成文字，如 "500000.00" an amount in yuan as a text, such as "500000.00"')
     return Decimal(text)
 
 

@@ -53,7 +53,7 @@ def test_a_bank_asks_its_first_question_and_an_agency_pushes_a_file(served, bank
         assert agency.push("ent_registration", file)["batch"] == first["batch"]
     with pytest.raises(ProblemError) as refused:
         bank.ask(uscc(1), purpose="pre_loan")
-    assert (refused.value.status, refused.value.slug) == (403, "consent-required")
+    assert (refused.value.status, refused.value.reason) == (403, "consent-required")
     asked = bank.request_consent(uscc(1), purpose="pre_loan", products=["score"])
     claims = approval_claims(asked["consent"], asked["terms_sha256"], "approve")
     approval = {"approval": sign_jws(claims, gateway.keys["boss"], APPROVAL_TYPE)}
@@ -73,7 +73,7 @@ def test_a_client_that_is_not_registered_is_told_by_the_login(served, tmp_path):
         pytest.raises(LoginError) as told,
     ):
         stranger.quota()
-    assert (told.value.status, told.value.error) == (401, "invalid_client")
+    assert (told.value.status, told.value.reason) == (401, "invalid_client")
 
 
 def test_a_token_that_was_taken_back_is_replaced_unseen(served, bank):
@@ -139,7 +139,7 @@ def test_what_stays_refused_is_told(tmp_path, status, tries):
         pytest.raises(ProblemError) as told,
     ):
         bank.ask("x", purpose="pre_loan")
-    assert (told.value.status, told.value.slug, len(seen)) == (status, "busy", tries)
+    assert (told.value.status, told.value.reason, len(seen)) == (status, "busy", tries)
 
 
 def test_a_file_is_sent_whole_each_time(tmp_path):

@@ -22,7 +22,7 @@ from tests.enterprises import uscc
 from tests.platforms.test_chain import REPORT
 from tests.stories import registration
 from tests.town import Instance
-from xinqiao_client import LoginError, XinqiaoAuth
+from xinqiao_client import ProblemError, XinqiaoAuth
 
 PAUSE_SECONDS = 0.1
 QUESTION = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
@@ -93,7 +93,7 @@ class MixedLoad:
             answer = self._ask[kind](key)
         except httpx.TransportError:
             return None
-        except LoginError as refused:
+        except ProblemError as refused:
             if refused.status != 503:
                 self.odd.append(f"{thing}: {refused.status} {refused}")
             return None

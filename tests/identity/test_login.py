@@ -242,13 +242,15 @@ async def test_suspension_acts_on_the_next_request_and_on_the_next_login(client,
     headers = await login(client, key, "auditor-2", issuer)
     await change(gateway, "client:auditor-2", "suspend")
     assert (await client.get("/v1/audit/entries", headers=headers)).status_code == 403
-    assert (await ask(client, assertion(key, "auditor-2", issuer))).status_code == 401
+    again = await ask(client, assertion(key, "auditor-2", issuer))
+    assert (again.status_code, again.json()["error"]) == (400, "unauthorized_client")
 
 
 async def test_a_suspended_institution_takes_its_accounts_along(client, gateway, issuer):
     key = await register(gateway, "lender-1", "account", "lender")
     await change(gateway, "institution:lender", "suspend")
-    assert (await ask(client, assertion(key, "lender-1", issuer))).status_code == 401
+    answer = await ask(client, assertion(key, "lender-1", issuer))
+    assert (answer.status_code, answer.json()["error_uri"]) == (400, f"{issuer}/problems/institution-suspended")
 
 
 async def test_logins_and_refusals_stand_in_the_log_where_the_client_itself_signed(client, gateway, issuer, auditor):

@@ -62,7 +62,10 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_p
         (["auditor", "add", "审计", "--key", str(public)], "is no id"),
         (["account", "add", "x-1", "--key", str(public), "--institution", "nobody"], "add it first"),
         (["signatory", "add", "s-1", "--key", str(public), "--subject", "9133"], "unified social credit code"),
-        (["institution", "add", "shop", "--name", "x", "--class", "shop"], "class: Input should be"),
+        (
+            ["institution", "add", "shop", "--name", "x", "--class", "shop"],
+            "class: 须为其中之一 must be one of: bank, guarantee",
+        ),
         (["keys", "new", str(public)], "never overwritten"),
         (["keys", "new", str(tmp_path / "k"), "--alg", "RS256"], "unknown suite"),
     ):

@@ -154,7 +154,7 @@ async def test_who_is_suspended_while_waiting_gets_nothing(gateway, client, bank
         waiting = asyncio.create_task(ask_token(client, assertion(key, "stopped-1", issuer)))
         await change(gateway, "institution:stopped", "suspend")
     answer = await waiting
-    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
 
 
 async def test_a_client_that_is_being_changed_waits_for_that_and_holds_up_nobody(gateway, client, bank, issuer):

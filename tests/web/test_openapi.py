@@ -147,6 +147,7 @@ async def test_one_row_more_is_one_denial_more_over_http_in_the_interface_and_on
         "title": "no coffee",
         "status": 418,
         "detail": "只有茶。There is only tea.",
+        "remedy": "喝茶。Drink tea.",
     }
     assert answer.json() == expected
 

@@ -12,13 +12,13 @@ from gateway.identity.clients.scopes import granted
 METHOD = "private_key_jwt"
 # As columns and not as a Client: an object that the session keeps track of costs more than the query.
 _FIND = text("""
-    SELECT client_id, kind, c.institution_id, subject, scopes, redirect_uris, last_used_at,
+    SELECT client_id, kind, c.institution_id, subject, scopes, redirect_uris, last_used_at, s.stopped,
         (SELECT json_agg(public ORDER BY created_at, kid) FROM client_key k
          WHERE k.client_id = c.client_id AND k.status = 'active'
              AND (k.not_after IS NULL OR k.not_after > clock_timestamp())
              AND (k.not_before IS NULL OR k.not_before <= clock_timestamp())) AS public_keys
     FROM client c JOIN client_standing s USING (client_id)
-    WHERE client_id = ANY(:ids) AND s.stopped IS NULL
+    WHERE client_id = ANY(:ids)
 """)
 # Who changes a client holds its row (FOR UPDATE); this lock waits for that and for nothing else.
 _LOCK = text("SELECT client_id FROM client WHERE client_id = ANY(:ids) ORDER BY client_id FOR KEY SHARE")
@@ -37,6 +37,9 @@ class Registered(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         self.row = row
         self.client_id: str = row.client_id
         self.keys: list[dict[str, Any]] = row.public_keys
+        self.stopped: str | None = (
+            row.stopped
+        )  # a reason of the error table; told to who proves the key, to nobody else
 
     def get_client_id(self) -> str:
         return self.client_id
@@ -70,7 +73,7 @@ def lock_free_clients(session: Session, ids: Iterable[str]) -> frozenset[str]:
 
 
 def find_clients(session: Session, ids: Iterable[str]) -> dict[str, Registered]:
-    """Return those that may act now; a suspended client, or one of a suspended institution, is no client."""
+    """Return those that have a key, with what stops them: themselves, or their institution."""
     usable = _usable(ids)
     found = session.execute(_FIND, {"ids": usable}).all() if usable else []
     return {row.client_id: Registered(row) for row in found if row.public_keys}

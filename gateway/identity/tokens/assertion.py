@@ -18,6 +18,7 @@ from joserfc.jws import CompactSignature
 
 from gateway.identity.clients.registered import METHOD
 from gateway.identity.tokens.marks import assertion_mark
+from gateway.identity.tokens.oauth_errors import StoppedClientError
 from gateway.identity.tokens.stores import Store
 from signing.errors import SignatureError
 from signing.jws import ALGORITHMS, SUITES, import_public
@@ -29,7 +30,7 @@ _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
 # One text for all that is wrong before a client's own key has signed: nobody learns from it which clients there are.
 _UNPROVED = (
     "The assertion is not signed with a key registered for this client: check sub, kid (needed where there are two "
-    "keys), alg (the key's own: PS256, ES256 or Ed25519) and, with the operator, that the client is active."
+    "keys), alg (the key's own: PS256, ES256 or Ed25519) and, with the operator, that client and key are registered."
 )
 
 
@@ -66,7 +67,10 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         self._store, self._issuer, self._now = store, issuer, now
 
     def __call__(self, query_client: Any, request: Any) -> Any:  # noqa: ANN401 - Authlib's own objects
-        """Authenticate, or return None where the request brings no assertion. Raises InvalidClientError."""
+        """Authenticate, or return None where the request brings no assertion.
+
+        Raises InvalidClientError; StoppedClientError, which tells a client apart, only once its key has signed.
+        """
         if request.assertion is None:
             return None
         claims, form = request.assertion.claims, request.form
@@ -78,6 +82,8 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
         self._verify(request.assertion, client.keys)
         request.client = client  # from here on the request is this client's, also if it is refused
         self._check_claims(claims, client.client_id)
+        if client.stopped:
+            raise StoppedClientError(self._issuer, client.stopped)
         return client
 
     def _verify(self, assertion: Assertion, registered: Sequence[Mapping[str, Any]]) -> None:

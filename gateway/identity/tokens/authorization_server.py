@@ -74,7 +74,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         self.register_client_auth_method(METHOD, PrivateKeyJwt(store, issuer.name, now))
 
     def query_client(self, client_id: str) -> Registered | None:
-        """Return a client that may act now."""
+        """Return a client that has a key; whether it may act now is asked once it has signed."""
         return self.store.find(client_id)
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:

@@ -1,6 +1,8 @@
-"""Errors of the extensions that Authlib has no class for."""
+"""Errors that Authlib has no class for: those of the extensions, and a client that is stopped."""
 
 from authlib.oauth2.rfc6749 import OAuth2Error
+
+from gateway.web.error_table import ERRORS
 
 
 class InvalidProofError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
@@ -19,3 +21,22 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib has no t
     """A token was asked for another service (RFC 8707 2)."""
 
     error = "invalid_target"
+
+
+class StoppedClientError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
+    """A client that proved its key, and that or whose institution may not act now.
+
+    RFC 6749 5.2 has no nearer error for a client that is authenticated. error_description is ASCII there: `detail` and
+    `remedy` say the same in both languages, as a problem does, and error_uri is the page about it.
+    """
+
+    error = "unauthorized_client"
+
+    def __init__(self, issuer: str, reason: str) -> None:
+        row = ERRORS[reason]
+        super().__init__(f"{row.title_en} {row.remedy_en}")
+        self._shown = [("error_uri", f"{issuer}/problems/{reason}"), ("detail", row.title), ("remedy", row.remedy)]
+
+    def get_body(self) -> list[tuple[str, str]]:
+        """Return the members of the answer."""
+        return [*super().get_body(), *self._shown]

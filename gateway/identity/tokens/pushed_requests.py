@@ -49,7 +49,7 @@ async def push_request(
             status = 401 if isinstance(fault, InvalidClientError) else 400
             nonce = issuer.nonces.make(work.now.timestamp())
             headers = {"DPoP-Nonce": nonce} if isinstance(fault, UseNonceError) else {}
-            return Answer(status, {"error": fault.error, "error_description": fault.description}, headers)
+            return Answer(status, {"error_description": fault.description, **dict(fault.get_body())}, headers)
         name = PREFIX + secrets.token_urlsafe(32)
         until = work.now + timedelta(seconds=LIFE_SECONDS)
         sync.add(PushedRequest(request_uri=name, client_id=client.client_id, parameters=parameters, expires_at=until))

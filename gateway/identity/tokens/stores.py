@@ -13,7 +13,7 @@ class Store(Protocol):
     """What the server needs of the database."""
 
     def find(self, client_id: str) -> Registered | None:
-        """Return a client that may act now."""
+        """Return a client that has a key; whether it may act now is asked once it has signed."""
 
     def claim(self, mark: Mark) -> None:
         """Claim a mark. Raises its refusal where it was taken, or leaves that to who writes the group."""

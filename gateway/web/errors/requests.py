@@ -41,8 +41,8 @@ SECTION = Section(
             403,
             "账户已停用。",
             "This account is suspended.",
-            "联系平台。",
-            "Ask the operator.",
+            "联系平台，说明客户端编号；恢复后即可再用，密钥不变。",
+            "Ask the operator, naming the client id: once it is resumed, the same key logs in again.",
             "停用后的任何请求 any request after the suspension",
         ),
         "account-closed": ErrorRow(
@@ -92,7 +92,7 @@ SECTION = Section(
             "改 invalid_params 或 detail 所列；见 /openapi.json。",
             "Mend what invalid_params or detail names; see /openapi.json.",
             '`"purpose": 7` → `invalid_params: [{"name": "body.purpose", …}]`',
-            members={"invalid_params": [{"name": "body.purpose", "reason": "Input should be a valid string"}]},
+            members={"invalid_params": [{"name": "body.purpose", "reason": "须为文字 must be a text"}]},
         ),
         "body-too-large": ErrorRow(
             413,

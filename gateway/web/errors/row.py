@@ -26,6 +26,11 @@ class ErrorRow:
         """The sentence in both languages."""
         return f"{self.title_zh}{self.title_en}"
 
+    @property
+    def remedy(self) -> str:
+        """What to do, in both languages."""
+        return f"{self.remedy_zh}{self.remedy_en}"
+
 
 @dataclass(frozen=True)
 class Section:

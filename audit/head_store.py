@@ -51,16 +51,35 @@ class HeadStore:
                     f"树的大小 {new.size} 小于已签名的 "
                     f"{expected.size} size {new.size} is before the signed size {expected.size}"
                 )
-            fresh = self._file.with_suffix(".new")
-            kept = {"origin": new.origin, "size": new.size, "root": new.root.hex(), "note": new.note}
-            with fresh.open("w") as file:
-                json.dump(kept, file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._file)
-            folder = os.open(self._folder, os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
+            self._write(new)
+
+    def set_aside(self, lost: Head, instead: Head | None) -> Path:
+        """Let an older head stand instead of one whose entries are lost; the lost one is kept beside it, and returned.
+
+        Raises ForkError when another head stands there meanwhile.
+        """
+        with self._locked():
+            if self.find() != lost:
+                raise ForkError("另一发布进程已签名 another publisher signed a head meanwhile")
+            kept = self._folder / f"lost-{lost.size}-{lost.root.hex()[:16]}.json"
+            kept.write_bytes(self._file.read_bytes())
+            if instead:
+                self._write(instead)
+            else:
+                self._file.unlink()
+            return kept
+
+    def _write(self, head: Head) -> None:
+        fresh = self._file.with_suffix(".new")
+        kept = {"origin": head.origin, "size": head.size, "root": head.root.hex(), "note": head.note}
+        with fresh.open("w") as file:
+            json.dump(kept, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._file)
+        folder = os.open(self._folder, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

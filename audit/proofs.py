@@ -13,6 +13,7 @@ from audit.tiles import Read, inclusion
 
 _TILE = text("SELECT hashes FROM audit_tile WHERE log_id = :log AND level = :level AND n = :n")
 _LATEST = text("SELECT size, note FROM audit_checkpoint WHERE log_id = :log ORDER BY size DESC LIMIT 1")
+_TREE = text("SELECT size, root FROM audit_state WHERE log_id = :log")
 _PROVABLE = text(f"""
     SELECT l.leaf_index, event_id, e.leaf, {", ".join(SEARCHED)} FROM audit_leaf l JOIN audit_event e USING (event_id)
     WHERE l.log_id = :log AND l.event_id = ANY(CAST(:ids AS uuid[])) AND l.leaf_index < :size
@@ -51,6 +52,12 @@ def tile_reader(session: AsyncSession, log_id: int) -> Read:
         return seen[level, n]
 
     return read
+
+
+async def read_tree_head(session: AsyncSession, log_id: int) -> tuple[int, bytes]:
+    """Return size and root of the tree as it stands, signed or not."""
+    row = (await session.execute(_TREE, {"log": log_id})).one()
+    return row.size, row.root
 
 
 async def find_latest(session: AsyncSession, log_id: int) -> tuple[int, str] | None:

@@ -43,7 +43,7 @@ async def publish(
     checkpoint = Checkpoint(origin, size, root)
     last = store.find()
     if last is not None:
-        await _verify_extends(session, log_id, last, checkpoint)
+        await verify_extends(session, log_id, last, checkpoint)
     if last is not None and last.size == size:
         note = last.note
     else:
@@ -53,7 +53,8 @@ async def publish(
     return checkpoint
 
 
-async def _verify_extends(session: AsyncSession, log_id: int, last: Head, new: Checkpoint) -> None:
+async def verify_extends(session: AsyncSession, log_id: int, last: Head, new: Checkpoint) -> None:
+    """Pass where the stored tree extends a signed head. Raises ForkError."""
     if last.origin != new.origin:
         raise ForkError(f"树头文件属于 {last.origin} the head store belongs to {last.origin}")
     if new.size < last.size:

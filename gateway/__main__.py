@@ -6,6 +6,7 @@ import typer
 
 from gateway import verify_command
 from gateway.admin import commands as registry
+from gateway.backup import commands as backup
 from gateway.catalogue import agency_commands
 from gateway.catalogue import commands as mapping_commands
 from gateway.cli.output import fail
@@ -36,6 +37,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     runtime.migrate,
     instance_commands.status,
     instance_commands.reconcile,
+    backup.backup,
+    backup.restore,
     intake.ingest,
     verify_command.verify,
     demo.demo,
@@ -69,6 +72,7 @@ quality.extend(GROUPS["agency"])
 GROUPS["agency"].add_typer(held_commands.group, name="held")
 registry.extend(GROUPS["record"])
 questions.extend(GROUPS["audit"])
+backup.extend(GROUPS["audit"])
 
 
 def main() -> None:

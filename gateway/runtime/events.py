@@ -38,6 +38,8 @@ _OVERSEEING = "agency system auditor machine"
 _CLIENTS = "account agency signatory operator system auditor platform"
 EVENTS: Mapping[str, EventType] = {
     "instance.initialised": _type("operator", "keys publics"),
+    "instance.backed_up": _type("machine", "entries digest"),
+    "instance.restored": _type("machine", "entries digest made_at"),
     "key.next": _type("machine", "purpose kid public"),
     "key.active": _type("machine program", "purpose kid"),
     "key.retiring": _type("machine program", "purpose kid"),
@@ -161,6 +163,7 @@ EVENTS: Mapping[str, EventType] = {
     "questions.proved": _type("auditor machine", "filter found entries statement", personal="filter"),
     "audit.checked": _type("auditor machine program", "entries differences"),
     "audit.reconciled": _type("machine", "differences"),
+    "audit.loss_accepted": _type("machine", "entries lost root note reason", personal="reason"),
     "audit.stopped": _type("auditor machine program", "stop differences first"),
     "audit.stop_lifted": _type("operator auditor machine", "stop reason", personal="reason"),
 }  # fmt: skip

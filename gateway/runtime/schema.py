@@ -72,6 +72,14 @@ def newest_revision() -> str:
     return head
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether this program ships a migration."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(migrations_folder()))
+    return any(one.revision == revision for one in script.walk_revisions())
+
+
 def current_revision(owner: URL) -> str | None:
     """Return the migration a database is at, None for an empty one."""
     from alembic.runtime.migration import MigrationContext

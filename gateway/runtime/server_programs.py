@@ -84,6 +84,18 @@ def find_server(home: Path) -> Server:
     return server
 
 
+def find_client_program(name: str) -> Path:
+    """Return a program that talks to a server (pg_dump): the wheel's, else the machine's own.
+
+    Raises DatabaseUnavailableError where there is none.
+    """
+    ours = _wheel_folder()
+    found = ours / "bin" / name if ours else shutil.which(name)
+    if found is None:
+        raise DatabaseUnavailableError(f"没有 {name}，请安装 PostgreSQL 客户端 install PostgreSQL's client programs")
+    return Path(found)
+
+
 def _copied(binaries: Path, folder: Path) -> Path:
     """Copy the server into the data folder, once for each release of the wheel: our venv is closed to its account.
 
@@ -103,13 +115,18 @@ def _copied(binaries: Path, folder: Path) -> Path:
 
 
 def _wheel_binaries() -> Path:
-    """Find the wheel's server without importing its Python code, which has a way of its own to start servers."""
-    found = importlib.util.find_spec(WHEEL.replace("-", "_"))
-    if found is None or found.origin is None:
+    found = _wheel_folder()
+    if found is None:
         raise DatabaseUnavailableError(
             f"没有内置数据库：请安装或设置 DATABASE_URL no embedded server: install {WHEEL} or set DATABASE_URL"
         )
-    return Path(found.origin).parent / "pginstall18"
+    return found
+
+
+def _wheel_folder() -> Path | None:
+    """Find the wheel's server without importing its Python code, which has a way of its own to start servers."""
+    found = importlib.util.find_spec(WHEEL.replace("-", "_"))
+    return Path(found.origin).parent / "pginstall18" if found and found.origin else None
 
 
 def _unprivileged_account() -> pwd.struct_passwd:

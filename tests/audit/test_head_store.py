@@ -60,6 +60,17 @@ def test_who_expects_a_head_where_none_stands_swaps_nothing(store):
     assert store.find() is None
 
 
+@pytest.mark.parametrize("instead", [FIRST, None])
+def test_a_lost_head_gives_way_to_an_older_one_and_is_kept(store, tmp_path, instead):
+    store.swap(None, SECOND)
+    before = (tmp_path / "head" / "head.json").read_bytes()
+    kept = store.set_aside(SECOND, instead)
+    assert (kept.read_bytes(), store.find()) == (before, instead)
+    with pytest.raises(ForkError, match="meanwhile"):
+        store.set_aside(SECOND, None)
+    assert store.find() == instead
+
+
 @pytest.mark.parametrize(("size", "taken"), [(4, False), (5, True), (6, True)])
 def test_a_head_never_becomes_smaller(store, size, taken):
     store.swap(None, SECOND)

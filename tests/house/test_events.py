@@ -179,6 +179,8 @@ COMMANDS = {
     "init": "instance.initialised client.added person.invited", "ingest": "batch.sealed batch.held batch.refused",
     "audit export": "audit.exported", "audit fsck": "audit.checked audit.stopped",
     "audit lift": "audit.stop_lifted", "reconcile": "audit.reconciled",
+    "backup": "instance.backed_up", "restore": "instance.restored audit.reconciled",
+    "audit accept-loss": "audit.loss_accepted",
     "source add": "source.added", "source pause": "source.paused",
     "source resume": "source.resumed", "source remove": "source.removed",
     "source reset-watermark": "source.watermark_reset", "record list": "record.listed",

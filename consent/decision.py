@@ -11,12 +11,17 @@ from consent.terms import Terms
 
 @dataclass(frozen=True)
 class Consent:
-    """The newest version of a consent; `intact` tells whether its bytes and columns are what was signed."""
+    """The newest version of a consent; `intact` tells whether its bytes and columns are what was signed.
+
+    `reason` is why it came to its status and `changed_at` when, where the version is a stored one.
+    """
 
     terms: Terms
     version: int
     status: str
     intact: bool
+    reason: str | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, text
+from sqlalchemy import Row, case, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -29,7 +29,7 @@ _LOCK_ALL = text("""
     ORDER BY consent_id FOR UPDATE
 """)
 _NEWEST = text("""
-    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.recorded_at
+    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.reason, v.recorded_at
     FROM consent_head h CROSS JOIN LATERAL (
         SELECT * FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
     WHERE h.consent_id = ANY(:ids) ORDER BY h.consent_id
@@ -38,6 +38,16 @@ _LEFT = text("""
     SELECT consent_id FROM consent_head
     WHERE consent_id = :id AND (CAST(:most AS integer) IS NULL OR uses < :most) FOR UPDATE
 """)
+
+# As _read has it, by the database's clock: a request that nobody answered has lapsed.
+_STANDS = case(
+    (
+        (col(ConsentVersion.status) == "requested")
+        & (func.clock_timestamp() >= col(ConsentVersion.recorded_at) + LAPSES_AFTER),
+        "lapsed",
+    ),
+    else_=col(ConsentVersion.status),
+)
 
 
 async def lock_consent(session: AsyncSession, consent_id: UUID) -> list[UUID]:
@@ -61,14 +71,27 @@ async def find_consent(session: AsyncSession, consent_id: UUID, jwks: Jwks, now:
 
 
 async def list_consents(
-    session: AsyncSession, *, institution: str | None, uscc: str | None, after: UUID | None, limit: int
+    session: AsyncSession,
+    *,
+    institution: str | None,
+    uscc: str | None,
+    after: UUID | None,
+    limit: int,
+    status: str | None = None,
 ) -> list[ConsentVersion]:
-    """Return the newest versions of an institution's consents, or of an enterprise's (USCC), by id after `after`."""
+    """Return the newest versions of an institution's consents, of an enterprise's (USCC), or of both, by id after
+    `after`; with `status`, those that stand so now. Nothing for neither party.
+    """
     head, version = col(ConsentHead.consent_id), col(ConsentVersion.version)
-    party = col(ConsentHead.institution) == institution if institution else col(ConsentHead.uscc) == uscc
+    parties = {col(ConsentHead.institution): institution, col(ConsentHead.uscc): uscc}
+    conditions = [column == value for column, value in parties.items() if value is not None]
+    if not conditions:
+        return []
     of_head = col(ConsentVersion.consent_id) == head
     newest = select(func.max(version)).where(of_head).correlate(ConsentHead).scalar_subquery()
-    query = select(ConsentVersion).join(ConsentHead, of_head & (version == newest)).where(party)
+    query = select(ConsentVersion).join(ConsentHead, of_head & (version == newest)).where(*conditions)
+    if status is not None:
+        query = query.where(status == _STANDS)
     query = query.order_by(head).limit(limit)
     return list((await session.execute(query.where(head > after) if after else query)).scalars())
 
@@ -109,7 +132,7 @@ def _read(row: Row[Any], jwks: Jwks, now: datetime) -> Consent:
     unchanged = (terms.consent_id, terms.institution, terms.uscc) == (row.consent_id, row.institution, row.uscc)
     lapsed = row.status == "requested" and now >= row.recorded_at + LAPSES_AFTER
     intact = unchanged and is_receipt(row.receipt, jwks, claims)
-    return Consent(terms, row.version, "lapsed" if lapsed else row.status, intact)
+    return Consent(terms, row.version, "lapsed" if lapsed else row.status, intact, row.reason, row.recorded_at)
 
 
 def read_terms(canonical: bytes) -> Terms:

@@ -19,6 +19,7 @@ class ConsentVersion(SQLModel, table=True):
     terms: bytes = Field(sa_type=LargeBinary)
     actor: str = Field(sa_type=Text)
     approval: str | None = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)  # why it was changed, in the words of whoever did
     receipt: str = Field(sa_type=Text)
     recorded_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from connectors.conversion.free_text import without_contacts
 from connectors.store.subjects import find_subject
 from consent.decision import Consent
 from consent.errors import ApprovalError, TermsError
@@ -35,7 +36,7 @@ async def request_consent(work: UnitOfWork, terms: Terms) -> Consent:
         check_terms(terms, now)
     except TermsError as fault:
         raise DeniedError("invalid-terms", str(fault)) from fault
-    return await _add(work, "consent.requested", Consent(terms, 1, "requested", intact=True), now)
+    return await _add(work, "consent.requested", Consent(terms, 1, "requested", intact=True, changed_at=now), now)
 
 
 async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:
@@ -48,10 +49,12 @@ async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:
 
 
 async def change_consent(
-    work: UnitOfWork, consent_id: UUID, action: str, approval: str | None = None
+    work: UnitOfWork, consent_id: UUID, action: str, approval: str | None = None, reason: str | None = None
 ) -> Consent | Denial:
     """Apply a change and return the new version, or why there is none.
 
+    The other party reads `reason`: numbers and addresses of persons are taken out of it before it is stored. A change
+    that was made before keeps the reason it was made for.
     The lock on the consent is taken before the instant is, and the instant before the consent is read: whoever waited
     sees what the others have made of it, and no use is ever recorded later than a revocation.
     """
@@ -70,7 +73,8 @@ async def change_consent(
         return denied
     if isinstance(after, Unchanged):
         return consent
-    changed = Consent(consent.terms, consent.version + 1, after, intact=True)
+    told = without_contacts(reason) if reason else None
+    changed = Consent(consent.terms, consent.version + 1, after, intact=True, reason=told, changed_at=now)
     return await _add(work, f"consent.{_VERBS[action]}", changed, now, approval)
 
 
@@ -107,13 +111,15 @@ async def _add(
         {
             "consent": str(terms.consent_id), "subject": terms.uscc, "version": consent.version, "terms": digest,
             "receipt": receipt, "approval": sha256_hex(approval.encode()) if approval else None,
+            **({"reason": consent.reason} if consent.reason else {}),
         },
         institution=terms.institution, subject=subject.subject_id if subject else None, outcome=consent.status,
         exchange=terms.consent_id, at=now,
     )  # fmt: skip
     version = ConsentVersion(
         consent_id=terms.consent_id, version=consent.version, status=consent.status, terms=terms.canonical(),
-        actor=work.actor.name, approval=approval, receipt=receipt, recorded_at=now, event_id=entry,
+        actor=work.actor.name, approval=approval, reason=consent.reason, receipt=receipt, recorded_at=now,
+        event_id=entry,
     )  # fmt: skip
     await add_version(work.session, version)
     return consent

@@ -10,9 +10,10 @@ from uuid_utils.compat import uuid7
 
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent import store
-from consent.decision import Consent
 from consent.terms import Terms
 from gateway.consents.life import change_consent, get_consent, request_consent
+from gateway.consents.reading import Page, consent_document, consent_documents
+from gateway.consents.reading import list_consents as list_own_consents
 from gateway.identity.caller import working
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
@@ -24,6 +25,7 @@ router = Router(prefix="/v1/consents", tags=["授权 Consent"])
 Party = Annotated[UnitOfWork, Depends(working("consents"), scope="function")]
 Name = Annotated[str, Field(min_length=2, max_length=63)]
 Action = Literal["approve", "reject", "pause", "resume", "revoke"]
+Status = Literal["requested", "active", "rejected", "lapsed", "paused", "revoked"]
 
 
 class ConsentRequest(BaseModel):
@@ -40,12 +42,15 @@ class ConsentRequest(BaseModel):
     accounts: Annotated[list[Name], Field(max_length=100, description="Empty: every account.")] = []
 
 
-class Answer(BaseModel):
-    """The signatory's decision, signed with its own key."""
+class ConsentChange(BaseModel):
+    """A change: an approval or a rejection signed with the signatory's own key, and why it is made."""
 
     model_config = ConfigDict(extra="forbid")
 
-    approval: Annotated[str, Field(max_length=8192, description="JWS over the terms; docs/consents.md.")]
+    approval: Annotated[str | None, Field(max_length=8192, description="JWS over the terms; docs/consents.md.")] = None
+    reason: Annotated[
+        str | None, Field(min_length=2, max_length=500, description="原因，对方看得到 Why; the other party reads it.")
+    ] = None
 
 
 @router.post("", status_code=201, summary="请求授权 Request a consent")
@@ -60,7 +65,7 @@ async def request(work: Party, wanted: ConsentRequest) -> dict[str, Any]:
         tuple(sorted(set(wanted.products))), wanted.purpose, begins.replace(microsecond=0),
         wanted.valid_until.replace(microsecond=0), wanted.max_uses,
     )  # fmt: skip
-    return consent_document(await request_consent(work, terms))
+    return await consent_document(work, await request_consent(work, terms))
 
 
 @router.get("", summary="授权列表 Consents")
@@ -68,22 +73,22 @@ async def list_consents(
     work: Party,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    status: Annotated[Status | None, Query(description="状态 Those that stand so.")] = None,
+    institution: Annotated[Name | None, Query(description="机构 Those of this institution.")] = None,
+    subject: Annotated[Name | None, Query(description="企业 Those of this enterprise, by its USCC.")] = None,
 ) -> dict[str, Any]:
     """Return the caller's consents as they stand, oldest first; `next` pages on."""
-    institution = work.actor.institution_id if work.actor.kind == "account" else None
-    rows = await store.list_consents(
-        work.session, institution=institution, uscc=work.actor.subject, after=after, limit=limit
-    )
-    shown = [
-        consent_document(Consent(store.read_terms(row.terms), row.version, row.status, intact=True)) for row in rows
-    ]
-    return {"consents": shown, "next": str(rows[-1].consent_id) if len(rows) == limit else None}
+    found = await list_own_consents(work, Page(limit, after, status, institution, subject))
+    return {
+        "consents": await consent_documents(work, found),
+        "next": str(found[-1].terms.consent_id) if len(found) == limit else None,
+    }
 
 
 @router.get("/{consent_id}", summary="查看授权 A consent")
 async def show(consent_id: UUID, work: Party) -> dict[str, Any]:
     """Return a consent as it stands."""
-    return consent_document(await get_consent(work, consent_id))
+    return await consent_document(work, await get_consent(work, consent_id))
 
 
 @router.get("/{consent_id}/evidence", summary="授权证据 Every version, approval and receipt")
@@ -94,7 +99,8 @@ async def evidence(consent_id: UUID, work: Party) -> dict[str, Any]:
     versions = [
         {
             "version": row.version, "status": row.status, "actor": row.actor, "approval": row.approval,
-            "receipt": row.receipt, "entry": str(row.event_id), "recorded_at": row.recorded_at.isoformat(),
+            "reason": row.reason, "receipt": row.receipt, "entry": str(row.event_id),
+            "recorded_at": row.recorded_at.isoformat(),
         }
         for row in rows
     ]  # fmt: skip
@@ -124,31 +130,12 @@ async def uses(
 
 @router.post("/{consent_id}/{action}", summary="授权、拒绝、暂停、恢复、撤销 Approve, reject, pause, resume, revoke")
 async def change(
-    consent_id: UUID, action: Action, request: Request, work: Party, answer: Answer | None = None
+    consent_id: UUID, action: Action, request: Request, work: Party, asked: ConsentChange | None = None
 ) -> Response:
-    """Change a consent; made twice, a change is the same one."""
-    changed = await change_consent(work, consent_id, action, answer.approval if answer else None)
+    """Change a consent, with a reason that both parties read; made twice, a change is the same one."""
+    asked = asked or ConsentChange()
+    changed = await change_consent(work, consent_id, action, asked.approval, asked.reason)
     if isinstance(changed, Denial):
         return problem(request, changed)
     request.app.state.metrics.count("consent", changed.status)
-    return JSONResponse(consent_document(changed))
-
-
-def consent_document(consent: Consent) -> dict[str, Any]:
-    """Return a consent as the API shows it; `terms_sha256` is what the signatory signs."""
-    terms = consent.terms
-    return {
-        "consent": str(terms.consent_id),
-        "version": consent.version,
-        "status": consent.status,
-        "subject": terms.uscc,
-        "institution": terms.institution,
-        "accounts": list(terms.accounts),
-        "products": list(terms.products),
-        "purpose": terms.purpose,
-        "valid_from": terms.valid_from.isoformat(),
-        "valid_until": terms.valid_until.isoformat(),
-        "max_uses": terms.max_uses,
-        "terms": terms.canonical().decode(),
-        "terms_sha256": terms.digest(),
-    }
+    return JSONResponse(await consent_document(work, changed))

@@ -37,7 +37,15 @@ _BATCH = _same("agency", "dataset", "sender_batch", "way", "digest", "statement"
     "batch": said("batch"), "row_count": said("rows"), "agency_signature": said("signature"),
     "corrects": lambda entry: None if entry.payload and "corrects" not in entry.payload else said("corrects")(entry),
 }  # fmt: skip
+
+
+def _reason(entry: Entry) -> object:
+    """Return why a consent was changed; an event that names no reason says that there was none."""
+    return None if entry.payload and "reason" not in entry.payload else said("reason")(entry)
+
+
 _CONSENT = _same("version", "terms", "receipt", "approval") | {
+    "reason": _reason,
     "consent": said("consent"), "status": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"),
 }  # fmt: skip
 _ANSWER = _same("account", "institution", "product", "purpose", "answer", "inquiry") | {
@@ -99,7 +107,7 @@ DEEDS: tuple[Deed, ...] = (
     Deed(
         "consents", "consent_version",
         f"""SELECT event_id AS entry, consent_id AS consent, version, status, convert_from(terms, 'UTF8') AS terms,
-                   actor, approval, receipt, {AT.format("recorded_at")} AS recorded_at
+                   actor, approval, receipt, reason, {AT.format("recorded_at")} AS recorded_at
             FROM consent_version""",  # noqa: S608
         {
             f"consent.{verb}": Says(_CONSENT)

@@ -1,0 +1,86 @@
+"""The consents of a party, read: a page of them as they stand, and each with its terms in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from consent import store
+from consent.decision import Consent
+from gateway.consents.words import in_words
+from gateway.identity.tables import Institution
+from gateway.runtime.clock import database_now
+from gateway.runtime.work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which consents are asked for: those that stand so, of this institution, of this enterprise; `limit` after
+    `after`.
+    """
+
+    limit: int
+    after: UUID | None = None
+    status: str | None = None
+    institution: str | None = None
+    subject: str | None = None
+
+
+async def list_consents(work: UnitOfWork, page: Page) -> list[Consent]:
+    """Return the acting party's consents as they stand, oldest first."""
+    institution = work.actor.institution_id if work.actor.kind == "account" else None
+    uscc = work.actor.subject
+    if institution and page.institution not in {None, institution}:
+        return []
+    if uscc and page.subject not in {None, uscc}:
+        return []
+    if not (institution or uscc):
+        return []
+    rows = await store.list_consents(
+        work.session, institution=institution or page.institution, uscc=uscc or page.subject, after=page.after,
+        limit=page.limit, status=page.status,
+    )  # fmt: skip
+    keys, now = work.keys.publics("consent"), await database_now(work.session)
+    return await store.load_consents(work.session, [row.consent_id for row in rows], keys, now)
+
+
+async def consent_document(work: UnitOfWork, consent: Consent) -> dict[str, Any]:
+    """Return a consent as the API shows it; `terms_sha256` is what the signatory signs."""
+    return (await consent_documents(work, [consent]))[0]
+
+
+async def consent_documents(work: UnitOfWork, consents: Sequence[Consent]) -> list[dict[str, Any]]:
+    """Return consents as the API shows them."""
+    asking = {consent.terms.institution for consent in consents}
+    query = select(Institution.institution_id, Institution.name).where(col(Institution.institution_id).in_(asking))
+    names = {row.institution_id: row.name for row in await work.session.execute(query)}
+    now = await database_now(work.session)
+    return [
+        _document(consent, names.get(consent.terms.institution, consent.terms.institution), now) for consent in consents
+    ]
+
+
+def _document(consent: Consent, institution: str, now: datetime) -> dict[str, Any]:
+    terms = consent.terms
+    return {
+        "consent": str(terms.consent_id),
+        "version": consent.version,
+        "status": consent.status,
+        "reason": consent.reason,
+        "changed_at": consent.changed_at and consent.changed_at.isoformat(),
+        "subject": terms.uscc,
+        "institution": terms.institution,
+        "institution_name": institution,
+        "accounts": list(terms.accounts),
+        "products": list(terms.products),
+        "purpose": terms.purpose,
+        "valid_from": terms.valid_from.isoformat(),
+        "valid_until": terms.valid_until.isoformat(),
+        "max_uses": terms.max_uses,
+        "in_words": in_words(consent, institution, now),
+        "terms": terms.canonical().decode(),
+        "terms_sha256": terms.digest(),
+    }

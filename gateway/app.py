@@ -47,6 +47,7 @@ from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.quality.gauges import count_open_alerts
 from gateway.questions import routes as questions
+from gateway.records import enterprise_routes as enterprise_records
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
 from gateway.runtime.denial import DeniedError
@@ -122,6 +123,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         held,
         records,
         record_life,
+        enterprise_records,
         consents,
         signatories,
         quota,

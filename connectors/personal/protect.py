@@ -6,6 +6,7 @@ of one person also the record's name. In the business key a name or a personal f
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,6 +17,16 @@ from connectors.conversion.sole_traders import is_sole_trader
 from connectors.model.datasets import Dataset
 from connectors.model.folding import name_key
 from connectors.personal.sealing import Connection, SubjectKeys, is_sealed, is_under
+
+OF_OTHERS = "〔他人信息已隐去〕"
+
+
+class Opening(Enum):
+    """Which personal values of a record a reader sees: all, those about the party itself, none."""
+
+    ALL = "all"
+    OWN = "own"
+    NONE = "none"
 
 
 class Row(NamedTuple):
@@ -118,14 +129,20 @@ def personal_fields(dataset: Dataset, *, one: bool) -> set[str]:
     return {name for name, field in dataset.fields.items() if field.personal == "always" or (field.personal and one)}
 
 
-def opened(keys: SubjectKeys, dataset: Dataset, ref: str, record: Mapping[str, Any]) -> dict[str, Any]:
+def opened(
+    keys: SubjectKeys, dataset: Dataset, ref: str, record: Mapping[str, Any], opening: Opening
+) -> dict[str, Any]:
     """Return a canonical record with its personal values opened, for who may read them; None where they were erased.
 
     Only what is sealed under the record's own reference is opened: other text in that form came so in a delivery.
+    For the enterprise itself what is personal of others, whoever they are to it, is masked, sealed or not.
     """
     personal = personal_fields(dataset, one=True)
+    others = personal_fields(dataset, one=False) if opening is Opening.OWN else set()
 
     def read(field: str, value: object) -> object:
+        if field in others and value is not None:
+            return OF_OTHERS
         if not (is_sealed(value) and is_under(ref, value)):
             return value
         return keys.open_many(field, [value])[0]

@@ -14,7 +14,8 @@ from connectors.model.datasets import Dataset
 from connectors.records.life import ActError, ActKind, Ending, PastAct, Role, State, Version, decide_act
 from connectors.records.tables import RecordAct
 
-_RECORD = """
+# What is read of a record, and of an act.
+RECORD = """
     record_id, dataset, agency, producer, business_key, version, subject_id, identifier_type, identifier_value,
     event_date, publish_until, status, recorded_at, superseded_at, batch_id, canonical,
     (SELECT min(k.recorded_at) FROM subject_known k
@@ -28,23 +29,23 @@ _BY_DIGEST = """
     key_id = substr(sha256(convert_to(:dataset || '|' || :agency || '|' || :key, 'UTF8')), 1, 16)
     AND superseded_at IS NULL
 """
-_FIND = text(f"SELECT {_RECORD} FROM record WHERE record_id = :record")  # noqa: S608 - our own words
+_FIND = text(f"SELECT {RECORD} FROM record WHERE record_id = :record")  # noqa: S608 - our own words
 _LOCK = text(f"SELECT record_id FROM record WHERE {_BY_DIGEST} FOR NO KEY UPDATE")  # noqa: S608
-_CURRENT = text(f"SELECT {_RECORD} FROM record WHERE {_BY_DIGEST}")  # noqa: S608
+_CURRENT = text(f"SELECT {RECORD} FROM record WHERE {_BY_DIGEST}")  # noqa: S608
 _VERSIONS = text(f"""
-    SELECT {_RECORD} FROM record WHERE {_BY_DIGEST}
-    UNION ALL SELECT {_RECORD} FROM record WHERE {_KEY} AND superseded_at IS NOT NULL ORDER BY version
+    SELECT {RECORD} FROM record WHERE {_BY_DIGEST}
+    UNION ALL SELECT {RECORD} FROM record WHERE {_KEY} AND superseded_at IS NOT NULL ORDER BY version
 """)  # noqa: S608
-_ACT = """
+ACT = """
     act_id, dataset, agency, business_key, record_id, version, number, kind, state, hides, lasting, effective_on,
     reason, document, actor, recorded_at, event_id,
     (SELECT o.subject_id FROM record o WHERE o.record_id = record_act.record_id) AS subject_id
 """
-_ACTS = text(f"SELECT {_ACT} FROM record_act WHERE {_KEY} ORDER BY number")  # noqa: S608
-_ACTS_UPON = text(f"SELECT {_ACT} FROM record_act WHERE record_id = ANY(:records) ORDER BY number")  # noqa: S608
+_ACTS = text(f"SELECT {ACT} FROM record_act WHERE {_KEY} ORDER BY number")  # noqa: S608
+_ACTS_UPON = text(f"SELECT {ACT} FROM record_act WHERE record_id = ANY(:records) ORDER BY number")  # noqa: S608
 _OF_SUBJECT = text(f"""
-    SELECT {_RECORD} FROM record WHERE subject_id = :subject AND superseded_at IS NULL
-    UNION ALL SELECT {_RECORD} FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL
+    SELECT {RECORD} FROM record WHERE subject_id = :subject AND superseded_at IS NULL
+    UNION ALL SELECT {RECORD} FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL
     ORDER BY dataset, business_key, version
 """)  # noqa: S608
 

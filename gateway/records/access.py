@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from connectors.model.calendar import day_of
+from connectors.personal.protect import Opening
 from connectors.records.acts import find_record
 from connectors.records.portfolio import is_shown
 from connectors.store.subjects import Subject, find_subject
@@ -49,9 +50,17 @@ async def find_enterprise(work: UnitOfWork) -> Subject | None:
     return await find_subject(work.session, "uscc", uscc) if uscc else None
 
 
-def opens(actor: Actor) -> bool:
-    """Tell whether personal values are opened for an actor: for those they are about and those they came from."""
-    return actor.kind in {"agency", "signatory"}
+def demand_signatory(work: UnitOfWork) -> None:
+    """Pass where an enterprise's signatory acts. Raises DeniedError."""
+    if work.actor.kind != "signatory":
+        raise DeniedError("insufficient-scope", "只有企业签署人可以查看。Only an enterprise's signatory may.")
+
+
+def opening(actor: Actor) -> Opening:
+    """Return which personal values are opened for an actor: all for the agency they came from, for an enterprise those
+    about itself; none for others.
+    """
+    return {"agency": Opening.ALL, "signatory": Opening.OWN}.get(actor.kind, Opening.NONE)
 
 
 async def _get(work: UnitOfWork, record_id: UUID, any_of: frozenset[str]) -> RowMapping:

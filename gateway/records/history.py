@@ -14,10 +14,11 @@ from connectors.conversion.identifiers import read_identifier
 from connectors.model.calendar import day_of
 from connectors.personal.sealing import Protector
 from connectors.records.acts import find_histories, key_of, load_history
+from connectors.records.pages import RecordPage, load_page
 from connectors.records.portfolio import ShownRecord, load_records
 from connectors.store.subjects import Subject, find_subject
-from gateway.records.access import OVERSEERS, find_enterprise, get_record, opens
-from gateway.records.documents import history_document
+from gateway.records.access import OVERSEERS, demand_signatory, find_enterprise, get_record, opening
+from gateway.records.documents import history_document, source_document, version_documents
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
@@ -46,21 +47,22 @@ async def read_history(work: UnitOfWork, protector: Protector, record_id: UUID, 
     payload = {"record": str(record_id), "versions": len(found.versions)}
     await work.record("record.history_read", payload, subject=record["subject_id"], outcome="read")
     day = as_of.day_at(work.now)
-    return await history_document(work.session, protector, found, day, as_of.known_at, opens=opens(work.actor))
+    return await history_document(work.session, protector, found, day, as_of.known_at, opening=opening(work.actor))
 
 
-async def list_own_records(work: UnitOfWork, protector: Protector) -> list[dict[str, Any]]:
-    """Return what may be shown today of the enterprise the acting signatory stands for.
+async def list_own_records(work: UnitOfWork, protector: Protector, page: RecordPage) -> list[dict[str, Any]]:
+    """Return a page of what is held today of the enterprise the acting signatory stands for, with where it is from.
 
     Raises DeniedError for whoever is no signatory.
     """
-    if work.actor.kind != "signatory":
-        raise DeniedError("insufficient-scope", "只有企业签署人可以查看。Only an enterprise's signatory reads them.")
+    demand_signatory(work)
     subject = await find_enterprise(work)
-    versions = await _versions(work, protector, subject, AsOf()) if subject else []
-    shown = [version for version in versions if version["visible"]]
-    await _note(work, subject, len(shown))
-    return shown
+    today = day_of(work.now)
+    histories = await load_page(work.session, subject.subject_id, page, today) if subject else []
+    versions = await version_documents(work.session, protector, histories, today, None, opening(work.actor))
+    found = [{**source_document(history), **version} for history, version in versions]
+    await _note(work, subject, len(found))
+    return found
 
 
 async def list_records(work: UnitOfWork, protector: Protector, uscc: str, as_of: AsOf) -> list[dict[str, Any]]:
@@ -91,15 +93,8 @@ async def _get_enterprise(work: UnitOfWork, uscc: str) -> Subject:
 
 async def _versions(work: UnitOfWork, protector: Protector, subject: Subject, as_of: AsOf) -> list[dict[str, Any]]:
     day, histories = as_of.day_at(work.now), await find_histories(work.session, subject.subject_id)
-    documents = [
-        await history_document(work.session, protector, history, day, as_of.known_at, opens=opens(work.actor))
-        for history in histories
-    ]
-    return [
-        {"dataset": found["dataset"], "agency": found["agency"], **version}
-        for found in documents
-        for version in found["versions"]
-    ]
+    found = await version_documents(work.session, protector, histories, day, as_of.known_at, opening(work.actor))
+    return [{"dataset": history.key.dataset, "agency": history.key.agency, **version} for history, version in found]
 
 
 async def _note(work: UnitOfWork, subject: Subject | None, found: int) -> None:

@@ -1,4 +1,4 @@
-"""What happens to records once they are in: acts of agencies, objections of enterprises, history, lists of keys."""
+"""What happens to records once they are in: acts of agencies, history, lists of keys."""
 
 import tempfile
 from datetime import date
@@ -23,7 +23,7 @@ from gateway.intake.signatures import AgencySignature
 from gateway.records.act_lists import KeyList, act_on_list
 from gateway.records.acts import act_on_record
 from gateway.records.documents import act_document
-from gateway.records.history import AsOf, list_own_records, read_history
+from gateway.records.history import AsOf, read_history
 from gateway.runtime.clock import now
 from gateway.runtime.work import UnitOfWork
 from gateway.web.body import receive
@@ -33,7 +33,6 @@ from gateway.web.values import Day
 
 router = Router(prefix="/v1", tags=["记录 Records"])
 ByAgency = Annotated[UnitOfWork, Depends(working("datasets"), scope="function")]
-BySignatory = Annotated[UnitOfWork, Depends(working("records"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "records"), scope="function")]
 TheProtector = Annotated[Protector, Depends(part("protector"))]
 Reason = Annotated[str, Field(min_length=2, max_length=500, description="原因 Why; no names of persons.")]
@@ -66,20 +65,6 @@ class ListAct(BaseModel):
     document: Document = None
 
 
-class Objection(BaseModel):
-    """An enterprise's objection."""
-
-    model_config = ConfigDict(extra="forbid")
-    reason: Reason
-    document: Document = None
-
-
-@router.get("/records", summary="本企业记录 Records of one's own enterprise")
-async def own_records(work: BySignatory, protector: TheProtector) -> dict[str, Any]:
-    """Return what may be shown of the signatory's enterprise, as of today, with what was done."""
-    return {"records": await list_own_records(work, protector)}
-
-
 @router.get("/records/{record_id}/history", summary="记录的历史 A record's versions and acts")
 async def history(
     record_id: UUID, work: Reading, protector: TheProtector, as_of: AsOfDay = None, known_at: KnownAt = None
@@ -93,13 +78,6 @@ async def act(record_id: UUID, asked: Act, work: ByAgency) -> dict[str, Any]:
     """Withdraw, reinstate or repair a record, note or decide an objection; it acts on every answer from now on."""
     effective = asked.effective_on or day_of(work.now)
     request = ActRequest(ActKind(asked.kind), effective, asked.reason, asked.document, asked.hide)
-    return act_document(await act_on_record(work, record_id, request))
-
-
-@router.post("/records/{record_id}/objections", status_code=201, summary="提出异议 Object to a record")
-async def object_to(record_id: UUID, asked: Objection, work: BySignatory) -> dict[str, Any]:
-    """Object to a record about one's own enterprise: it stays visible, marked, until the agency decides."""
-    request = ActRequest(ActKind.OBJECT, day_of(work.now), asked.reason, asked.document)
     return act_document(await act_on_record(work, record_id, request))
 
 

@@ -57,7 +57,45 @@ OPERATIONS: Mapping[str, Operation] = {
         },
     ),
     "GET /v1/records/{record_id}/proof-file": Operation(NOT_SEEN, answered=PROVED),
-    "GET /v1/records": Operation(answered={"records": [{"dataset": "tax_arrears", "agency": "tax", **VERSION}]}),
+    "GET /v1/records": Operation(
+        answered={
+            "records": [
+                {
+                    "dataset": "tax_arrears",
+                    "title": {"zh": "欠税信息", "en": "Tax arrears"},
+                    "agency": "tax",
+                    "agency_name": {"zh": "市税务局", "en": "Municipal tax bureau"},
+                    "producer": None,
+                    "sharing": "public",
+                    **VERSION,
+                }
+            ],
+            "next": None,
+        }
+    ),
+    "GET /v1/objections": Operation(
+        answered={
+            "objections": [
+                {
+                    "objection": ACT["act"],
+                    "record": RECORD,
+                    "dataset": "tax_arrears",
+                    "agency": "tax",
+                    "state": "rejected",
+                    "hidden": False,
+                    "reason": "金额有误",
+                    "document": None,
+                    "actor": "shoes",
+                    "recorded_at": ACT["recorded_at"],
+                    "decision": "经核实无误",
+                    "decision_document": "温税复〔2026〕3号",
+                    "decided_at": "2026-11-30T01:08:10+00:00",
+                    "entry": ENTRY,
+                }
+            ],
+            "next": None,
+        }
+    ),
     "GET /v1/records/{record_id}/history": Operation(
         ("record-not-found",),
         answered={
@@ -73,7 +111,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ACTING, sent={"kind": "repair", "reason": ACT["reason"], "document": ACT["document"]}, answered=ACT
     ),
     "POST /v1/records/{record_id}/objections": Operation(
-        ACTING,
+        (*ACTING, "too-many-objections"),
         sent={"reason": "金额有误"},
         answered={**ACT, "kind": "object", "state": "objected", "reason": "金额有误", "document": None},
     ),

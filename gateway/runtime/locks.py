@@ -26,6 +26,7 @@ class Lock(IntEnum):
     FSCK = 7210
     RESOLUTION = 7211
     STOP = 7212
+    OBJECTIONS = 7213  # of one enterprise
     SIGNATORIES = 7221  # of one enterprise
 
 

@@ -18,6 +18,7 @@ NEWEST = text("""
 # Who reads what, where the rows stand in the answer, the event, and its member that tells their number.
 READS = {
     "/v1/records": (f"s-{OWN}", "records", "record.listed", "found"),
+    "/v1/objections": (f"s-{OWN}", "objections", "objection.listed", "found"),
     "/v1/held-deliveries": ("tax", "held", "held.read", "count"),
     "/v1/quality": ("auditor-1", "agencies", "quality.read", "count"),
     "/v1/received?kind=evaluations": ("auditor-1", "received", "received.read", "found"),
@@ -32,11 +33,19 @@ async def newest(gateway):
     return kind, json.loads(gateway.audit.open_payload(*sealed)["payload"])
 
 
+async def object_once(town):
+    """Object to a record of the first enterprise, where that was not done before."""
+    made = await objects.record(town)
+    told = await town.send(f"s-{OWN}", "POST", f"/v1/records/{made['record_id']}/objections", json={"reason": "有误"})
+    assert told.status_code in {201, 409}, told.text
+
+
 @pytest.mark.parametrize("path", READS)
 async def test_the_event_of_a_bulk_read_says_how_many_were_shown(town, path):
     who, rows, event, member = READS[path]
     await town.story.enrol("auditor-1", "auditor")
     await objects.held(town)
+    await object_once(town)
     await objects.delivery(town)
     shown = (await town.send(who, "GET", path)).json()[rows]
     kind, payload = await newest(town.story.gateway)

@@ -93,6 +93,7 @@ CALLS = {
     "GET /v1/held-deliveries": Call("held.read"),
     "POST /v1/held-deliveries/{held_id}/{decision}": Call("held.discarded", "clerk of tax", make=objects.held),
     "GET /v1/records": Call("record.listed", f"s-{OWN}"),
+    "GET /v1/objections": Call("objection.listed", f"s-{OWN}"),
     "GET /v1/records/{record_id}/history": Call("record.history_read", f"s-{OWN}", make=objects.record),
     "GET /v1/records/{record_id}/proof": Call("record.proved", f"s-{OWN}", make=objects.record),
     "GET /v1/records/{record_id}/proof-file": Call("record.proved", f"s-{OWN}", make=objects.record),

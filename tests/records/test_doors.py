@@ -11,6 +11,7 @@ from connectors.decoding.decode import Table
 from connectors.model.calendar import day_of
 from connectors.records.acts import ActRequest
 from connectors.records.life import ActKind
+from connectors.records.pages import RecordPage
 from gateway.records.act_lists import KeyList, act_on_list
 from gateway.records.acts import act_on_record
 from gateway.records.erasure import erase_subject
@@ -105,7 +106,7 @@ async def test_an_enterprise_sees_its_own_records_alone(story):
     await story.push("drc", "penalty_general", penalties(penalty(121, "P1")))
     await story.enrol("s-122", "signatory", subject=uscc(122))
     headers = await story.headers("s-122")
-    assert (await story.client.get("/v1/records", headers=headers)).json() == {"records": []}
+    assert (await story.client.get("/v1/records", headers=headers)).json() == {"records": [], "next": None}
     record = await record_of(story.gateway, "P1")
     for what in ("proof", "history"):
         answer = await story.client.get(f"/v1/records/{record}/{what}", headers=await story.headers("s-122"))
@@ -182,7 +183,7 @@ async def test_who_sees_a_record_is_decided_behind_every_door(story, told_of, ki
             assert refused.value.denial.reason in {"record-not-found", "insufficient-scope"}
         if kind != "signatory":
             with pytest.raises(DeniedError):
-                await list_own_records(work, gateway.protector)
+                await list_own_records(work, gateway.protector, RecordPage(9))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in OTHERS if kind != "operator"] + ["auditor", "machine"])

@@ -29,6 +29,14 @@ SECTION = Section(
             "Look at GET /v1/records/{id}/history first.",
             "撤回已修复的记录；生效日期在将来 withdrawing what was repaired; an effective date to come",
         ),
+        "too-many-objections": ErrorRow(
+            409,
+            "本企业未办结的异议已达上限。",
+            "As many of this enterprise's objections wait as may.",
+            "等部门办结一些再提；见 GET /v1/objections?state=open。",
+            "Wait until agencies have decided on some: see GET /v1/objections?state=open.",
+            "第 101 项未办结的异议 the 101st objection that is open",
+        ),
         "act-not-yours": ErrorRow(
             409,
             "此操作不由您提出。",

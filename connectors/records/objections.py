@@ -1,0 +1,56 @@
+"""Objections to a subject's records, and what became of each: open, or what the next act upon the record did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+ObjectionState = Literal["open", "upheld", "rejected", "withdrawn", "repaired"]
+_OBJECTIONS = """
+    WITH own AS (
+        SELECT record_id FROM record WHERE subject_id = :subject AND superseded_at IS NULL
+        UNION ALL SELECT record_id FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL
+    ), told AS (
+        SELECT o.act_id, o.record_id, o.dataset, o.agency, o.reason, o.document, o.actor, o.hides, o.recorded_at,
+               o.event_id, d.reason AS decision, d.document AS decision_document, d.recorded_at AS decided_at,
+               CASE d.kind WHEN 'uphold' THEN 'upheld' WHEN 'reject' THEN 'rejected' WHEN 'withdraw' THEN 'withdrawn'
+                           WHEN 'repair' THEN 'repaired' ELSE 'open' END AS state
+        FROM own JOIN record_act o ON o.record_id = own.record_id AND o.kind = 'object'
+        LEFT JOIN LATERAL (
+            SELECT n.kind, n.reason, n.document, n.recorded_at FROM record_act n
+            WHERE n.business_key = o.business_key AND n.dataset = o.dataset AND n.agency = o.agency
+              AND n.number > o.number
+              AND NOT EXISTS (SELECT FROM record x WHERE x.record_id = n.record_id AND x.subject_id <> :subject)
+            ORDER BY n.number LIMIT 1) d ON true)
+"""
+_PAGE = text(f"""
+    {_OBJECTIONS} SELECT * FROM told
+    WHERE (CAST(:state AS text) IS NULL OR state = :state) AND (CAST(:record AS uuid) IS NULL OR record_id = :record)
+      AND (CAST(:after AS uuid) IS NULL OR act_id > :after)
+    ORDER BY act_id LIMIT :limit
+""")  # noqa: S608 - our own words
+_OPEN = text(f"{_OBJECTIONS} SELECT count(*) FROM told WHERE state = 'open'")  # noqa: S608
+
+
+@dataclass(frozen=True)
+class ObjectionPage:
+    """Which objections are asked for: those in this state, to this record; `limit` after objection `after`."""
+
+    limit: int
+    after: UUID | None = None
+    state: ObjectionState | None = None
+    record: UUID | None = None
+
+
+async def load_objections(session: AsyncSession, subject_id: UUID, page: ObjectionPage) -> Sequence[RowMapping]:
+    """Return objections to a subject's records, whoever noted them, oldest first."""
+    return (await session.execute(_PAGE, {"subject": subject_id, **vars(page)})).mappings().all()
+
+
+async def count_open(session: AsyncSession, subject_id: UUID) -> int:
+    """Return how many objections to a subject's records nobody has decided on."""
+    count: int = (await session.execute(_OPEN, {"subject": subject_id})).scalar_one()
+    return count

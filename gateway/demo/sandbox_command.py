@@ -59,6 +59,7 @@ def reset(
             confirm_final(
                 f"删除沙盒 {old.home} 和 {old.folder} 中的登录信息 Deleting the sandbox and its log-ins", yes=yes
             )
+            old.check_ports()  # told before anything is gone
             delete(old)
         _open(context, old.folder, old.port, old.enterprises, serve=serve)
 

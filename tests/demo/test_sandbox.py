@@ -1,0 +1,226 @@
+"""The sandbox as a newcomer meets it: built and served by the commands of docs/first-answer.md, a small one."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.demo.cases import cases
+from gateway.demo.cast import PEOPLE
+from gateway.demo.handout import read_logins
+from gateway.demo.sandbox import PORTS, delete, find_sandbox
+from gateway.people.roles import ROLES
+from tests.processes import wait_until, xinqiao
+from xinqiao_client import Xinqiao, load_key
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "first-answer.md").read_text("utf-8")
+COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+SET_UP, SERVE, ASK, VERIFY = COMMANDS
+ENTERPRISES = 40
+PATIENCE = 240.0
+pytestmark = pytest.mark.slow
+
+
+def neighbouring_ports() -> int:
+    """Return the first of as many ports in a row as a sandbox needs."""
+    for first in range(20_000, 32_000, PORTS):
+        with ExitStack() as stack:
+            try:
+                for port in range(first, first + PORTS):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+    raise AssertionError("no ports")
+
+
+class Newcomer:
+    """Somebody in a fresh clone: where they are, what their environment says, the address of their sandbox."""
+
+    def __init__(self, folder: Path) -> None:
+        port = neighbouring_ports()
+        self.here, self.issuer = folder / "clone", f"http://127.0.0.1:{port}"
+        self.here.mkdir()
+        (self.here / ".venv").symlink_to(sys.prefix)
+        (self.here / "examples").symlink_to(ROOT / "examples")
+        self.home, self.handout = folder / "home", self.here / "sandbox"
+        self.env = {
+            "PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "XINQIAO_HOME": str(self.home),
+            "XINQIAO_PORT": str(port), "XINQIAO_SANDBOX_ENTERPRISES": str(ENTERPRISES),
+        }  # fmt: skip
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as it stands, but for the address of the service."""
+        script = command.replace("http://127.0.0.1:8000", self.issuer)
+        return subprocess.run(
+            ["bash", "-c", script],
+            cwd=self.here,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    @contextmanager
+    def serving(self):
+        """Keep the sandbox running for the length of the block; Ctrl-C ends it."""
+        said = self.here / "said.txt"
+        with said.open("wb") as output:
+            process = subprocess.Popen(
+                ["bash", "-c", f"exec {SERVE}"], cwd=self.here, env=self.env, stdout=output, stderr=output,
+                start_new_session=True,
+            )  # fmt: skip
+            try:
+                ended_or_up = lambda: process.poll() is not None or "Ctrl-C" in said.read_text()  # noqa: E731
+                wait_until(ended_or_up, "the sandbox", PATIENCE)
+                assert process.poll() is None, said.read_text()
+                yield said.read_text()
+            finally:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGINT)
+                process.wait(60)
+        assert process.returncode == 0, said.read_text()
+
+    def own(self, *arguments: str) -> str:
+        """Run the handed-out program on the sandbox's gateway."""
+        done = self.run(f"sandbox/xinqiao {' '.join(arguments)}")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def newcomer():
+    folder = Path(f"/tmp/xinqiao-newcomer-{os.getpid()}")  # the database server's account may enter it
+    folder.mkdir(mode=0o755)
+    yield Newcomer(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def sandbox(newcomer):
+    with ExitStack() as newcomer.ended:
+        newcomer.told = newcomer.ended.enter_context(newcomer.serving())
+        yield newcomer
+
+
+def printed(told: str, title: str) -> list[str]:
+    """Return the commands printed for a role."""
+    chapter = re.search(rf"^\S* ?{title}:\n(.*?)(?:\n\n|\Z)", told, re.DOTALL | re.MULTILINE)[1]
+    return [line.strip() for line in chapter.splitlines() if line.startswith("  ") and not line.startswith("  #")]
+
+
+def test_a_first_answer_of_ones_own_takes_five_commands_at_most(sandbox):
+    assert (len(COMMANDS) <= 5, SET_UP) == (True, "make setup")
+    asked, verified = sandbox.run(ASK), sandbox.run(VERIFY)
+    assert (asked.returncode, verified.returncode) == (0, 0), asked.stderr + verified.stderr
+    answer = json.loads((sandbox.here / "answer.json").read_text())
+    assert answer["subject"] in ASK
+    changed = {**answer, "score": answer["score"] + 1}
+    (sandbox.here / "answer.json").write_text(json.dumps(changed))
+    assert sandbox.run(VERIFY).returncode == 1
+
+
+def test_what_an_integrator_is_told_to_try_works_as_printed(sandbox):
+    ask, verify, ask_another, push, interface = map(sandbox.run, printed(sandbox.told, "Integrator"))
+    assert (ask.returncode, verify.returncode, interface.returncode) == (0, 0, 0), ask.stderr + verify.stderr
+    assert (ask_another.returncode, "consent-pending" in ask_another.stderr) == (1, True)
+    counts = json.loads(push.stdout)
+    assert (push.returncode, counts["rejected"], counts["rows"]) == (0, 0, 6)
+
+
+def test_what_an_enterprise_is_told_to_try_works_as_printed(sandbox):
+    listed, approved, asked = map(sandbox.run, printed(sandbox.told, "Enterprise"))
+    assert [one["status"] for one in json.loads(listed.stdout)["consents"]] == ["requested"]
+    assert (json.loads(approved.stdout)["status"], asked.returncode) == ("active", 0), asked.stderr
+
+
+def test_what_an_auditor_is_told_to_try_works_as_printed_and_all_agrees(sandbox):
+    done = [sandbox.run(command) for command in printed(sandbox.told, "Auditor")]
+    assert [one.returncode for one in done] == [0] * 5, [one.stdout + one.stderr for one in done]
+    assert json.loads(sandbox.own("reconcile", "--json"))["differences"] == []
+    assert json.loads(sandbox.own("audit", "fsck", "--json"))["differences"] == 0
+
+
+def test_there_are_consents_in_every_state_and_denials_of_every_planned_reason(sandbox):
+    def client(client_id):
+        return Xinqiao(sandbox.issuer, client_id, load_key(sandbox.handout / f"keys/{client_id}.json"))
+
+    with client("lake-bank-1") as bank, client("auditor") as auditor:
+        consents = bank.get("/v1/consents", limit=200)["consents"]
+        denied = auditor.get("/v1/audit/entries", type="inquiry.denied", limit=500)["entries"]
+    assert {one["status"] for one in consents} >= {"active", "paused", "rejected", "revoked"}
+    assert any(one["status"] == "active" and one["valid_until"] < datetime.now(UTC).isoformat() for one in consents)
+    planned = {case.denied for case in cases(ENTERPRISES)} - {""} | {"consent-required", "quota-exceeded"}
+    assert {entry["leaf"]["outcome"] for entry in denied} >= planned
+
+
+def test_deliveries_reach_the_platforms_and_one_submission_is_held(sandbox):
+    def states():
+        rows = json.loads(sandbox.own("deliveries", "list", "--json"))
+        return {row["state"] for row in rows.values()}
+
+    wait_until(lambda: states() == {"confirmed"}, "every receipt")
+    assert len(json.loads(sandbox.own("agency", "held", "list", "--json"))["held"]) == 1
+
+
+def test_everybody_signs_in_with_what_was_handed_out(sandbox):
+    assert {somebody.role for somebody in PEOPLE} == set(ROLES)
+    for login in read_logins(sandbox.handout):
+        code = sandbox.own("sandbox", "code", login.person).strip()
+        form = {"person": login.person, "password": login.password, "code": code, "next": "/console"}
+        same = {"Origin": sandbox.issuer, "Sec-Fetch-Site": "same-origin"}
+        answer = httpx.post(f"{sandbox.issuer}/console/sign-in", data=form, headers=same)
+        assert answer.status_code == 303, (login.person, answer.text)
+
+
+def test_what_was_handed_out_is_its_owners_alone(sandbox):
+    assert stat.S_IMODE(sandbox.handout.stat().st_mode) == 0o700
+    assert (sandbox.handout / "README.txt").read_text() in sandbox.told
+
+
+def test_a_second_one_is_refused_in_one_line(sandbox, tmp_path):
+    again = sandbox.run(SERVE)
+    assert (again.returncode, len(again.stderr.splitlines()), "running" in again.stderr) == (1, 1, True), again.stderr
+    env = {**sandbox.env, "XINQIAO_HOME": str(tmp_path)}
+    taken = xinqiao(["sandbox"], env, check=False)
+    assert (taken.returncode, len(taken.stderr.splitlines()), "taken" in taken.stderr) == (1, 1, True), taken.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_home_that_is_not_a_sandboxs_is_left_alone(newcomer, tmp_path):
+    (tmp_path / "sandbox").mkdir()
+    (tmp_path / "sandbox" / "kek").write_text("an instance's own")
+    for command in (["sandbox"], ["sandbox", "reset", "--yes"]):
+        refused = xinqiao(command, {**newcomer.env, "XINQIAO_HOME": str(tmp_path)}, check=False)
+        assert (refused.returncode, "no sandbox" in refused.stderr) == (1, True)
+    assert [path.name for path in tmp_path.rglob("*")] == ["sandbox", "kek"]
+
+
+def test_it_is_served_again_as_it_was_left_and_deleted_without_a_trace(sandbox):
+    """The last of the module: it ends what the others share."""
+    mark = find_sandbox(sandbox.home / "sandbox")
+    sandbox.ended.close()
+    (sandbox.handout / "answer.json").write_text("the newcomer's own")
+    with sandbox.serving() as told:
+        assert (sandbox.handout / "README.txt").read_text() in told
+        assert sandbox.run(ASK).returncode == 0
+    refused = subprocess.run(
+        [sys.executable, "-m", "gateway", "sandbox", "reset"], env=sandbox.env, cwd=sandbox.here, input="n\n",
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (refused.returncode, find_sandbox(mark.home)) == (1, mark), refused.stderr
+    delete(mark)
+    assert (list(sandbox.home.iterdir()), [path.name for path in sandbox.handout.iterdir()]) == ([], ["answer.json"])

@@ -22,7 +22,7 @@ PUBLIC_KEYS, LOG_KEY, READ_ME = "gateway-keys.json", "log.vkey", "README.txt"
 _FILES = (LOGINS, ROLL, PROGRAM, PUBLIC_KEYS, LOG_KEY, READ_ME)
 _FOLDERS = (KEYS, SAMPLES)
 _PROGRAM = """#!/bin/sh
-# xinqiao 命令，用于沙盒的网关 The xinqiao command, on the sandbox's gateway.
+# The xinqiao command, on the sandbox's gateway.
 for name in $(env | sed -n 's/^\\(XINQIAO_[A-Z_]*\\)=.*/\\1/p') DATABASE_URL; do unset "$name"; done
 {exports}
 exec {python} -m gateway "$@"

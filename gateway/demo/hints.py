@@ -76,11 +76,11 @@ def _lines(folder: Path, issuer: str, city: City) -> Iterator[str]:
         yield f"  {one.person:<17} {one.role:<12} {one.password:<13} {one.secret}  {one.name}"
     yield ""
     yield "网页上可试 At the console:"
-    yield f"  clerk-tax        上传 upload samples/tax_arrears.csv: {issuer}/console/uploads"
-    yield f"                   有一份暂存的提交待决定 a held submission waits: {issuer}/console/quality/tax"
-    yield f"  operator-2       批准另一位管理员的变更 approve the other's change: {issuer}/console/changes"
-    yield f"  auditor          数据质量 quality of the data: {issuer}/console/quality"
-    yield f"  regulator, staff 数据目录 the catalogue: {issuer}/console/catalogue"
+    yield f"  上传样例文件 upload samples/tax_arrears.csv (clerk-tax): {issuer}/console/uploads"
+    yield f"  决定一份暂存的提交 decide on a held submission (clerk-tax): {issuer}/console/quality/tax"
+    yield f"  批准另一位管理员的变更 approve the other's change (operator-2): {issuer}/console/changes"
+    yield f"  数据质量 quality of the data (auditor, regulator): {issuer}/console/quality"
+    yield f"  数据目录 the catalogue (everybody): {issuer}/console/catalogue"
     chapters = (
         ("对接方 Integrator", integrator_commands(folder, issuer)),
         ("企业 Enterprise", enterprise_commands(folder, issuer, city.waiting_consent)),

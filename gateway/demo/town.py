@@ -6,6 +6,7 @@ All of it lives in a folder of its own, with a database server of its own.
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -67,9 +68,10 @@ def open_town(run: CommandLine) -> Iterator[StoryTown]:
         with running(town, folder, fresh=True):
             yield town
     finally:
-        provider.kill()
-        provider.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        with _undisturbed():
+            provider.kill()
+            provider.wait()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def lasting_town(run: CommandLine, folder: Path, port: int) -> Town:
@@ -100,12 +102,24 @@ def running(town: Town, folder: Path, *, fresh: bool) -> Iterator[None]:
             instance.wait_up()
         yield
     finally:
-        for instance in town.instances():
-            instance.close()
-            instance.end()
-        for instance in town.instances():
-            instance.wait_ended()
-        release(folder)
+        with _undisturbed():
+            for instance in town.instances():
+                instance.close()
+                instance.end()
+            for instance in town.instances():
+                instance.wait_ended()
+            release(folder)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let no second Ctrl-C interrupt the block: what it ends would be left running."""
+    earlier = {name: signal.signal(name, signal.SIG_IGN) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for name, handler in earlier.items():
+            signal.signal(name, handler)
 
 
 def wait_for_end(town: Town) -> None:

@@ -18,8 +18,6 @@ from signing.errors import MerkleError
 from signing.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 
 TLOG_PROOF = "c2sp.org/tlog-proof@v1"
-LARGEST_PROOF = 256 * 1024  # characters: the entry, the path and a checkpoint with all its signatures
-MOST_STEPS = 63  # a tree has fewer than 2^63 leaves
 MEMBERS = frozenset({"index", "leaf", "path", "checkpoint", "opened"})
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
 
@@ -88,13 +86,13 @@ def verify_tlog_proof(text: str, vkey: str) -> tuple[ProvedEntry, Checkpoint]:
     """Check a C2SP tlog-proof whose extra data is the entry. Raises AuditError with what is wrong."""
     head, separator, note = text.partition("\n\n")
     lines = head.split("\n")
-    if not separator or lines[0] != TLOG_PROOF or len(text) > LARGEST_PROOF:
+    if not separator or lines[0] != TLOG_PROOF:
         raise ProofError(f"不是 {TLOG_PROOF} this is not as a tlog-proof is written")
     if len(lines) < 3 or not lines[1].startswith("extra "):
         raise ProofError("证明中没有条目本身 the entry itself is not in the proof, as its extra data")
     index = _INDEX.fullmatch(lines[2])
-    if index is None or len(lines) - 3 > MOST_STEPS:
-        raise ProofError("序号或路径格式不对 the index or the path is not as a tlog-proof has it")
+    if index is None:
+        raise ProofError("序号格式不对 the index is not as a tlog-proof has it")
     checkpoint = verify_checkpoint(note, vkey)
     steps = [read_base64(line) for line in lines[3:]]
     if any(len(step) != HASH_BYTES for step in steps):

@@ -13,7 +13,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ("subject-not-found", "subject-ambiguous"),
         answered={"entries": [{"index": 119, "leaf": LEAF}], "next": None},
     ),
-    "GET /v1/audit/entries/{event_id}.tlog-proof": Operation(("not-yet-proved",), answered=TLOG),
+    "GET /v1/audit/entries/{event_id}/tlog-proof": Operation(("not-yet-proved",), answered=TLOG),
     "GET /v1/audit/entries/{event_id}/proof": Operation(
         ("not-yet-proved",),
         answered={

@@ -78,12 +78,13 @@ async def proof(event_id: UUID, request: Request, work: Auditing) -> dict[str, A
 
 
 @router.get(
-    "/entries/{event_id}.tlog-proof", summary="包含证明文件 A C2SP tlog-proof", response_class=PlainTextResponse
+    "/entries/{event_id}/tlog-proof", summary="包含证明文件 A C2SP tlog-proof", response_class=PlainTextResponse
 )
 async def tlog_proof(event_id: UUID, work: Auditing) -> Response:
     """Return the proof as a file (c2sp.org/tlog-proof@v1); its extra data is the entry. The payload is not opened."""
     proved = (await prove_entry(work, event_id, opening=False)).proof
-    return PlainTextResponse(write_tlog_proof(proved.index, proved.leaf, proved.path, proved.note))
+    headers = {"Content-Disposition": f'attachment; filename="{event_id}.tlog-proof"'}
+    return PlainTextResponse(write_tlog_proof(proved.index, proved.leaf, proved.path, proved.note), headers=headers)
 
 
 def _marked(request: Request, differs: list[str]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ async def proofs(story, kept):
             event = (await session.execute(text(query))).scalar_one()
         headers = await story.headers("auditor-1")
         kept["json"] = (await story.client.get(f"/v1/audit/entries/{event}/proof", headers=headers)).json()
-        answer = await story.client.get(f"/v1/audit/entries/{event}.tlog-proof", headers=headers)
+        answer = await story.client.get(f"/v1/audit/entries/{event}/tlog-proof", headers=headers)
         assert answer.headers["content-type"].startswith("text/plain")
         kept["text"] = answer.text
     return kept["json"], kept["text"], public_keys(story.gateway.units)

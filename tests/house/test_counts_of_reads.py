@@ -23,6 +23,7 @@ READS = {
     "/v1/quality": ("auditor-1", "agencies", "quality.read", "count"),
     "/v1/received?kind=evaluations": ("auditor-1", "received", "received.read", "found"),
     "/v1/audit/entries?limit=7": ("auditor-1", "entries", "audit.read", "found"),
+    f"/v1/audit/questions?subject={objects.uscc(OWN)}": ("auditor-1", "questions", "questions.read", "found"),
 }
 
 
@@ -47,6 +48,7 @@ async def test_the_event_of_a_bulk_read_says_how_many_were_shown(town, path):
     await objects.held(town)
     await object_once(town)
     await objects.delivery(town)
+    await objects.inquiry(town)
     shown = (await town.send(who, "GET", path)).json()[rows]
     kind, payload = await newest(town.story.gateway)
     assert (kind, payload[member]) == (event, len(shown))

@@ -42,6 +42,8 @@ PAGE = "how much a page shows"
 NO_LIMIT = {
     "audit.events.LEAF_VERSION": FORMAT,
     "audit.note.KEY_ID_BYTES": FORMAT,
+    "audit.search.AFTER": "how far is looked for what an inquiry became; its key is forgotten before",
+    "audit.search.CLOCKS": "added for clocks that differ",
     "audit.sequencer.LOCK": "a name, written as a number",
     "audit.sequencer.MOST_AT_ONCE": PACE,
     "audit.stored.AT_ONCE": PACE,

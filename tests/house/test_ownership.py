@@ -102,6 +102,7 @@ NOBODYS = {
     "GET /v1/datasets/{dataset}/template.xlsx": "the catalogue is open to every client",
     "GET /v1/catalogue/datasets/{dataset}": "the catalogue is open to every client",
     "GET /v1/audit/entries/{event_id}/proof": "auditors see every entry; no other kind is let in",
+    "GET /v1/audit/entries/{event_id}/tlog-proof": "as above",
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
     "POST /console/sources/{source_id}/{act}": "the instance's; system administrators alone are let in",

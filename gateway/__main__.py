@@ -10,6 +10,7 @@ from gateway.backup import commands as backup
 from gateway.catalogue import agency_commands
 from gateway.catalogue import commands as mapping_commands
 from gateway.cli.output import fail
+from gateway.consents import enterprise_commands as enterprise
 from gateway.demo import command as demo
 from gateway.demo import sandbox_command
 from gateway.evidence import commands as audit
@@ -24,6 +25,7 @@ from gateway.platforms import commands as platforms
 from gateway.quality import commands as quality
 from gateway.questions import commands as questions
 from gateway.records import commands as records
+from gateway.records import enterprise_commands as enterprise_records
 from gateway.records import subject_commands
 from gateway.runtime import commands as runtime
 from gateway.runtime.errors import SettingsError
@@ -53,6 +55,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "person": people.group,
     "deliveries": platforms.group,
     "sandbox": sandbox_command.group,
+    "enterprise": enterprise.group,
     **registry.groups,
 }
 app = typer.Typer(
@@ -73,6 +76,7 @@ GROUPS["agency"].add_typer(held_commands.group, name="held")
 registry.extend(GROUPS["record"])
 questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
+enterprise_records.extend(GROUPS["enterprise"])
 
 
 def main() -> None:

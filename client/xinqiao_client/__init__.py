@@ -1,7 +1,8 @@
-"""Client of a Xinqiao gateway: a bank asks, an agency pushes."""
+"""Client of a Xinqiao gateway: a bank asks, an agency pushes, an enterprise permits."""
 
 from xinqiao_client.auth import XinqiaoAuth
 from xinqiao_client.client import Xinqiao
+from xinqiao_client.enterprise import Enterprise, TermsDifferError
 from xinqiao_client.errors import (
     BadRequestError,
     ConflictError,
@@ -21,7 +22,7 @@ from xinqiao_client.errors import (
 from xinqiao_client.keys import create_key, load_key
 
 __all__ = [
-    "BadRequestError", "ConflictError", "DeniedError", "FieldError", "LoginError", "NotFoundError", "ProblemError",
-    "QuotaUsedUpError", "RateLimitedError", "StoppedError", "UnavailableError", "UnreachableError", "Xinqiao",
-    "XinqiaoAuth", "XinqiaoError", "create_key", "load_key", "read_problem",
+    "BadRequestError", "ConflictError", "DeniedError", "Enterprise", "FieldError", "LoginError", "NotFoundError",
+    "ProblemError", "QuotaUsedUpError", "RateLimitedError", "StoppedError", "TermsDifferError", "UnavailableError",
+    "UnreachableError", "Xinqiao", "XinqiaoAuth", "XinqiaoError", "create_key", "load_key", "read_problem",
 ]  # fmt: skip

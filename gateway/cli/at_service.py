@@ -1,0 +1,47 @@
+"""How commands speak to a service over HTTP, with somebody's own key: no instance is opened here, and none is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from gateway.cli.output import fail
+
+if TYPE_CHECKING:
+    from xinqiao_client import Enterprise
+
+Result = TypeVar("Result")
+Service = Annotated[
+    str, typer.Option("--service", envvar="XINQIAO_SERVICE", help="服务的地址 The service's address: https://…")
+]
+As = Annotated[str, typer.Option("--as", envvar="XINQIAO_AS", help="签署人编号 The signatory's id.")]
+KeyFile = Annotated[
+    Path, typer.Option("--key", envvar="XINQIAO_KEY", help="签署人的私钥文件 The file of its private key.")
+]
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Who speaks to which service with which key, and whether the answer is for scripts."""
+
+    service: str
+    signatory: str
+    key: Path
+    as_json: bool
+
+    def run(self, step: Callable[["Enterprise"], Result]) -> Result:
+        """Run a step as this signatory; what it raises ends the command with one line, a JSON value for scripts."""
+        import httpx
+
+        from xinqiao_client import Enterprise, ProblemError, load_key
+
+        try:
+            with Enterprise(self.service, self.signatory, load_key(self.key)) as enterprise:
+                return step(enterprise)
+        except ProblemError as fault:
+            fail(str(fault), {**fault.body, "failed": str(fault)} if self.as_json else None)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
+            said = f"{self.service}: {fault}" if isinstance(fault, httpx.TransportError) else str(fault)
+            fail(said, {"failed": said} if self.as_json else None)

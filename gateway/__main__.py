@@ -17,6 +17,7 @@ from gateway.evidence import commands as audit
 from gateway.evidence import instance_commands
 from gateway.identity import key_commands
 from gateway.inquiries import commands as quota
+from gateway.inquiries import enterprise_commands as enterprise_questions
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
 from gateway.people import commands as people
@@ -76,6 +77,7 @@ GROUPS["agency"].add_typer(held_commands.group, name="held")
 registry.extend(GROUPS["record"])
 questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
+enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])
 
 

@@ -27,6 +27,7 @@ from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import routes as oauth
 from gateway.identity.refusals import on_denied
+from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import quota_routes as quota
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
@@ -129,6 +130,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         quota,
         inquiries,
         usage_results,
+        enterprise_questions,
         deliveries,
         audit_entries,
         questions,

@@ -51,6 +51,13 @@ class Enterprise(Xinqiao):
         """End a consent at once and for good; the institution reads the reason."""
         return self._change(consent, "revoke", reason)
 
+    def questions(self, *, institution: str | None = None, outcome: str | None = None) -> Iterator[dict[str, Any]]:
+        """Yield who asked about the enterprise or for its consent, oldest first; denied questions too.
+
+        `outcome`: inquiries that were `answered` or `denied`, that `failed`, or are `open`.
+        """
+        return self._pages("/v1/questions", "questions", institution=institution, outcome=outcome)
+
     def records(self, *, dataset: str | None = None, hidden: bool = False) -> Iterator[dict[str, Any]]:
         """Yield what is held about the enterprise, by dataset; `hidden`: also what is not shown any more."""
         return self._pages("/v1/records", "records", dataset=dataset, hidden="true" if hidden else None)

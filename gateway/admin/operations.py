@@ -65,7 +65,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "GET /v1/admin/signatories": Operation(
         ("change-refused",),
         answered={
-            "subject": "91330302MA2ABCDE1X",
+            "subject": "91330302MA2ABCDEXP",
             "signatories": [
                 {
                     "signatory": "sign-1",

@@ -80,6 +80,28 @@ OPERATIONS: Mapping[str, Operation] = {
             "entry": ENTRY,
         },
     ),
+    "GET /v1/questions": Operation(
+        answered={
+            "questions": [
+                {
+                    "question": INQUIRY,
+                    "kind": "inquiry",
+                    "asked_at": "2026-11-27T01:08:10+00:00",
+                    "institution": "bank",
+                    "institution_name": "某银行",
+                    "account": "bank-1",
+                    "intermediary": None,
+                    "products": ["score"],
+                    "purpose": "pre_loan",
+                    "consent": None,
+                    "outcome": "denied",
+                    "reason": "consent-required",
+                    "entry": ENTRY,
+                }
+            ],
+            "next": None,
+        },
+    ),
     "GET /v1/quota": Operation(
         answered={
             "account": "bank-1",

@@ -93,7 +93,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "GET /v1/batches/{batch_id}": Operation(("batch-not-found",), answered=BATCH),
     "GET /v1/batches/{batch_id}/rejected-rows": Operation(
-        ("batch-not-found",), answered="行号,列,值,原因\n7,统一社会信用代码,91330302MA000001X5,校验位不符\n"
+        ("batch-not-found",), answered="行号,列,值,原因\n7,统一社会信用代码,91330302MA00000155,校验位不符\n"
     ),
     "OPTIONS /v1/uploads": Operation(),
     "POST /v1/datasets/{dataset}/uploads": Operation(

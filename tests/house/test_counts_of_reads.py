@@ -18,6 +18,7 @@ NEWEST = text("""
 # Who reads what, where the rows stand in the answer, the event, and its member that tells their number.
 READS = {
     "/v1/records": (f"s-{OWN}", "records", "record.listed", "found"),
+    "/v1/questions": (f"s-{OWN}", "questions", "question.listed", "found"),
     "/v1/objections": (f"s-{OWN}", "objections", "objection.listed", "found"),
     "/v1/held-deliveries": ("tax", "held", "held.read", "count"),
     "/v1/quality": ("auditor-1", "agencies", "quality.read", "count"),

@@ -93,6 +93,7 @@ CALLS = {
     "GET /v1/held-deliveries": Call("held.read"),
     "POST /v1/held-deliveries/{held_id}/{decision}": Call("held.discarded", "clerk of tax", make=objects.held),
     "GET /v1/records": Call("record.listed", f"s-{OWN}"),
+    "GET /v1/questions": Call("question.listed", f"s-{OWN}"),
     "GET /v1/objections": Call("objection.listed", f"s-{OWN}"),
     "GET /v1/records/{record_id}/history": Call("record.history_read", f"s-{OWN}", make=objects.record),
     "GET /v1/records/{record_id}/proof": Call("record.proved", f"s-{OWN}", make=objects.record),
@@ -212,6 +213,11 @@ COMMANDS = {
     **{f"{kind} close": "client.closed change.made" for kind in CLIENTS},
 }  # fmt: skip
 COMMANDS_WITHOUT = {
+    **dict.fromkeys(
+        (f"enterprise {verb}" for verb in (
+            "requests", "consents", "show", "approve", "reject", "pause", "resume", "revoke", "questions", "records",
+            "object", "objections")), "over HTTP, as a client of its own: the routes above",
+    ),
     **dict.fromkeys(("serve", "worker", "demo"), "processes"),
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),

@@ -1,21 +1,27 @@
-"""An enterprise's signatory sees what it is asked to permit, approves the first request, and sees who asked."""
+"""An enterprise's signatory sees what it was asked to permit and who asked about it; named a consent, it approves that.
+
+python enterprise_client.py ISSUER SIGNATORY KEY_FILE [CONSENT]
+"""
 
 import sys
 
-import httpx
+from xinqiao_client import Enterprise, XinqiaoError, load_key
 
-from xinqiao_client import Enterprise, ProblemError, load_key
-
+issuer, signatory, key_file, *chosen = sys.argv[1:5]
 try:
-    issuer, signatory, key_file = sys.argv[1:4]
     with Enterprise(issuer, signatory, load_key(key_file)) as enterprise:
-        waiting = list(enterprise.consents(status="requested"))
-        print(f"待答复 waiting: {len(waiting)}")
-        for consent in waiting:
-            print(f"\n{consent['consent']}", *consent["in_words"]["zh"], *consent["in_words"]["en"], sep="\n  ")
-        for consent in waiting[:1]:
-            print(f"\n已同意 approved: {consent['consent']}，{enterprise.approve(consent)['status']}")
-        for question in enterprise.questions():
-            print(question["asked_at"], question["institution"], question["purpose"], question["outcome"])
-except (ProblemError, httpx.HTTPError, OSError, ValueError) as refused:
+        for consent in chosen:
+            print(f"已同意 approved: {enterprise.approve(consent)['consent']}")
+        for consent in enterprise.consents(status="requested"):
+            print(
+                f"待答复 waiting: {consent['consent']}",
+                *consent["in_words"]["zh"],
+                *consent["in_words"]["en"],
+                sep="\n  ",
+            )
+        for one in enterprise.questions():
+            print(
+                f"{one['asked_at']} {one['institution_name']} {one['purpose']} {one['outcome']} {one['reason'] or ''}"
+            )
+except (XinqiaoError, ValueError) as refused:
     sys.exit(f"失败 failed: {refused}")

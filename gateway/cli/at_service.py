@@ -42,6 +42,5 @@ class Signatory:
                 return step(enterprise)
         except ProblemError as fault:
             fail(str(fault), {**fault.body, "failed": str(fault)} if self.as_json else None)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
-            said = f"{self.service}: {fault}" if isinstance(fault, httpx.TransportError) else str(fault)
-            fail(said, {"failed": said} if self.as_json else None)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
+            fail(str(fault), {"failed": str(fault)} if self.as_json else None)

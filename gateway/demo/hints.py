@@ -38,7 +38,7 @@ def integrator_commands(folder: Path, issuer: str) -> list[tuple[str, str]]:
 def enterprise_commands(folder: Path, issuer: str, waiting_consent: str) -> list[tuple[str, str]]:
     """Return what an enterprise's signatory tries."""
     signatory = signatory_of(WAITING.number)
-    asked = f"{_python('signatory_client')} {issuer} {signatory} {_key(folder, signatory)}"
+    asked = f"{_python('enterprise_client')} {issuer} {signatory} {_key(folder, signatory)}"
     return [
         (f"{WAITING.name}查看收到的授权请求 see what was asked for", asked),
         ("同意其中一份 approve one of them", f"{asked} {waiting_consent}"),

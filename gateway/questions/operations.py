@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gateway.web.operations import Operation
 
 INQUIRY, CONSENT, ENTRY, SUBJECT = (f"01983a2b-7c1d-7e00-8000-0000000000{number}" for number in (31, 10, 20, 40))
-USCC = "91330302MA000001X4"
+USCC = "91330302MA00000154"
 QUESTION = {
     "kind": "inquiry",
     "id": INQUIRY,

@@ -223,24 +223,18 @@ def run_example(*arguments):
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_the_example_shows_approves_the_first_and_tells_who_asked(served):
-    asked = served.ask()
-    done = run_example(served.gateway.issuer, "boss", served.key("boss"))
+def test_the_example_shows_what_waits_approves_what_is_named_and_tells_who_asked(served):
+    waiting, asked = served.ask(), served.ask()
+    done = run_example(served.gateway.issuer, "boss", served.key("boss"), asked)
     assert done.returncode == 0, done.stderr
-    assert asked in done.stdout
-    assert "谁来查询：某银行（bank），全部账户" in done.stdout
-    assert "已同意 approved" in done.stdout
-    assert "active" in done.stdout
+    assert f"已同意 approved: {asked}" in done.stdout
+    assert f"待答复 waiting: {waiting}\n  谁来查询：某银行（bank），全部账户" in done.stdout
+    assert "某银行 pre_loan active" in done.stdout
+    assert served.told("show", waiting)["status"] == "requested"
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ["ISSUER", "boss", "/no/such/file"],
-        ["ISSUER", "nobody", "KEY"],
-        ["http://127.0.0.1:9", "boss", "KEY"],
-        ["ISSUER"],
-    ],
+    "arguments", [["ISSUER", "nobody", "KEY"], ["http://127.0.0.1:9", "boss", "KEY"], ["ISSUER", "boss", "/no/file"]]
 )
 def test_the_example_fails_in_one_line(served, arguments):
     values = {"ISSUER": served.gateway.issuer, "KEY": served.key("boss")}

@@ -14,10 +14,13 @@ WORKERS ?= $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
 LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
-.PHONY: help setup demo test mutants check serve migrate format docs lock clean
+# A bundle brings its wheels along: nothing else is looked at then.
+WHEELS = $(if $(wildcard wheels),--no-index --find-links wheels)
+
+.PHONY: help setup demo test mutants check serve migrate format docs bundle bundle-check lock clean
 
 help: ## show this list 列出全部命令
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 setup: $(READY) ## install everything into .venv from the lock file 安装
 
@@ -25,7 +28,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed 需要 Python 3.11 或更新版本 (PYTHON=/path/to/python3)"; exit 1; }
 	@test -x $(BIN)/python || { echo "Creating .venv 正在创建 .venv"; "$(PYTHON)" -m venv $(VENV); }
 	@echo "Installing from requirements-dev.lock, about a minute 正在安装依赖，约一分钟"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(WHEELS) --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e tests/plugin_package
 	@touch $@
 
@@ -60,6 +63,12 @@ format: $(READY) ## rewrite the code in the house style 统一格式
 
 docs: $(READY) ## print the page of errors from the error table 由错误表生成文档
 	@$(BIN)/python -m gateway.web.error_pages docs/errors.md
+
+bundle: $(READY) ## one archive for machines without a registry 离线安装包
+	@$(BIN)/python scripts/bundle.py dist
+
+bundle-check: ## install from that archive with the network closed 断网安装并核对
+	@"$(PYTHON)" scripts/bundle_check.py dist/xinqiao-bundle.tar
 
 lock: ## resolve the dependencies anew 更新锁定文件
 	@"$(PYTHON)" -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet uv

@@ -7,6 +7,7 @@ other rows beside it shows those as they were before the wait.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,16 @@ _NEWEST = text("""
     FROM consent_head h CROSS JOIN LATERAL (
         SELECT * FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
     WHERE h.consent_id = ANY(:ids) ORDER BY h.consent_id
+""")
+_SEARCH = text("""
+    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.recorded_at, h.uses
+    FROM consent_head h CROSS JOIN LATERAL (
+        SELECT *, CASE WHEN status = 'requested' AND recorded_at <= :answered_after THEN 'lapsed' ELSE status END AS now
+        FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
+    WHERE (CAST(:id AS uuid) IS NULL OR h.consent_id = :id)
+        AND (CAST(:institution AS text) IS NULL OR h.institution = :institution)
+        AND (CAST(:uscc AS text) IS NULL OR h.uscc = :uscc) AND (CAST(:status AS text) IS NULL OR v.now = :status)
+    ORDER BY h.consent_id DESC LIMIT :limit
 """)
 _LEFT = text("""
     SELECT consent_id FROM consent_head
@@ -94,6 +105,36 @@ async def list_consents(
         query = query.where(status == _STANDS)
     query = query.order_by(head).limit(limit)
     return list((await session.execute(query.where(head > after) if after else query)).scalars())
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A consent as it stands, how often it was used, and since when it stands so."""
+
+    consent: Consent
+    uses: int
+    recorded_at: datetime
+
+
+async def search_consents(
+    session: AsyncSession,
+    jwks: Jwks,
+    now: datetime,
+    *,
+    limit: int,
+    consent_id: UUID | None = None,
+    institution: str | None = None,
+    uscc: str | None = None,
+    status: str | None = None,
+) -> list[Overview]:
+    """Return consents of whomever, newest first: of an institution, an enterprise, a status where asked."""
+    values = {
+        "id": consent_id, "institution": institution, "uscc": uscc, "status": status, "limit": limit,
+        "answered_after": now - LAPSES_AFTER,
+    }  # fmt: skip
+    return [
+        Overview(_read(row, jwks, now), row.uses, row.recorded_at) for row in await session.execute(_SEARCH, values)
+    ]
 
 
 async def list_versions(session: AsyncSession, consent_id: UUID) -> list[ConsentVersion]:

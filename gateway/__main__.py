@@ -1,22 +1,27 @@
 """The command line, `xinqiao` or `python -m gateway`: one module per command or group, joined here."""
 
+import sys
 from collections.abc import Callable, Mapping
 
 import typer
 
 from gateway import verify_command
 from gateway.admin import commands as registry
+from gateway.admin import person_commands, quota_commands
 from gateway.backup import commands as backup
-from gateway.catalogue import agency_commands
+from gateway.catalogue import agency_commands, dataset_commands
 from gateway.catalogue import commands as mapping_commands
-from gateway.cli.output import fail
+from gateway.cli.help import use_plain_help
+from gateway.cli.output import WRONG_SETTINGS
+from gateway.cli.version import xinqiao
+from gateway.consents import commands as consents
 from gateway.consents import enterprise_commands as enterprise
 from gateway.demo import command as demo
 from gateway.demo import sandbox_command
 from gateway.evidence import commands as audit
 from gateway.evidence import instance_commands
 from gateway.identity import key_commands
-from gateway.inquiries import commands as quota
+from gateway.inquiries import commands as inquiries
 from gateway.inquiries import enterprise_commands as enterprise_questions
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
@@ -51,7 +56,10 @@ GROUPS: Mapping[str, typer.Typer] = {
     "source": sources.group,
     "record": records.group,
     "subject": subject_commands.group,
-    "quota": quota.group,
+    "dataset": dataset_commands.group,
+    "consent": consents.group,
+    "inquiry": inquiries.group,
+    "quota": quota_commands.group,
     "keys": key_commands.group,
     "person": people.group,
     "deliveries": platforms.group,
@@ -63,8 +71,10 @@ app = typer.Typer(
     name="xinqiao",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # it would print local variables, secrets among them
-    help="信桥：公共信用数据交换 Xinqiao: the exchange of public-credit data.",
 )
+
+
+app.callback()(xinqiao)
 for command in COMMANDS:
     app.command()(command)
 for name, group in GROUPS.items():
@@ -79,14 +89,17 @@ questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
 enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])
+person_commands.extend(GROUPS["person"])
+use_plain_help(app)
 
 
 def main() -> None:
-    """Run the command line; wrong settings end every command in one line."""
+    """Run the command line; wrong settings end every command with a line for each of them."""
     try:
         app()
     except SettingsError as fault:
-        fail(str(fault))
+        typer.echo(f"失败 failed: {fault}", err=True)
+        sys.exit(WRONG_SETTINGS)
 
 
 if __name__ == "__main__":

@@ -53,13 +53,13 @@ def prepare() -> Path:
 
 
 @contextmanager
-def fresh_database(socket: Path) -> Iterator[DatabaseUrls]:
-    """Give a migrated database of one's own and drop it afterwards."""
+def fresh_database(socket: Path, template: str | None = None) -> Iterator[DatabaseUrls]:
+    """Give a migrated database of one's own, or a copy of another template, and drop it afterwards."""
     name = f"xinqiao_c_{uuid4().hex[:12]}"
     with _admin(socket) as connection:
         # WAL_LOG: a copy by files waits for a checkpoint of the whole server before and after.
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER xinqiao_owner STRATEGY WAL_LOG")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template_name())))
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template or template_name())))
     try:
         yield embedded.embedded_urls(socket, name)
     finally:

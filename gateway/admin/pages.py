@@ -71,7 +71,7 @@ async def clients(
 ) -> Response:
     """Show clients with their standing and last use."""
     async with units.begin("clients.show", acting(present)) as work:
-        listed = await list_clients(work.session, after=after, limit=MOST_SHOWN)
+        listed = await list_clients(work, after=after, limit=MOST_SHOWN)
     return page(request, "clients", present, **listed)
 
 

@@ -1,31 +1,68 @@
-"""Who is registered, and when each was last used."""
+"""Who is registered, how each stands, and when each was last used."""
 
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.runtime.work import UnitOfWork
+
+_INSTITUTIONS = text("""
+    SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.created_at,
+           count(c.client_id) AS accounts, max(c.last_used_at) AS last_used_at
+    FROM institution i LEFT JOIN client c USING (institution_id)
+    WHERE i.institution_id > :after AND (:id = '' OR i.institution_id = :id) AND (:status = '' OR i.status = :status)
+    GROUP BY i.institution_id ORDER BY i.institution_id LIMIT :limit
+""")
 _CLIENTS = text("""
-    SELECT c.client_id, c.kind, c.institution_id, c.subject, c.status, s.stopped, c.scopes, c.products, c.networks,
-           c.created_at, c.last_used_at,
+    SELECT c.client_id, c.kind, c.institution_id, c.subject, c.person_id, c.status, s.stopped, c.scopes, c.products,
+           c.networks, c.created_at, c.last_used_at,
            (SELECT json_agg(json_build_object('kid', kid, 'not_after', not_after) ORDER BY created_at)
             FROM client_key k WHERE k.client_id = c.client_id AND k.status = 'active') AS keys
     FROM client c JOIN client_standing s USING (client_id)
-    WHERE c.client_id > :after AND (:institution = '' OR c.institution_id = :institution)
+    WHERE c.client_id > :after AND (:id = '' OR c.client_id = :id) AND (:kind = '' OR c.kind = :kind)
+        AND (:status = '' OR c.status = :status) AND (:subject = '' OR c.subject = :subject)
+        AND (:institution = '' OR c.institution_id = :institution)
         AND (CAST(:before AS timestamptz) IS NULL
              OR (c.status <> 'closed' AND coalesce(c.last_used_at, c.created_at) < :before))
     ORDER BY c.client_id LIMIT :limit
 """)
 
 
+async def find_institutions(
+    work: UnitOfWork, *, limit: int, after: str = "", identifier: str = "", status: str = ""
+) -> list[dict[str, Any]]:
+    """Return institutions by id, with their accounts and when one was last used; "" filters nothing."""
+    values = {"after": after, "id": identifier, "status": status, "limit": limit}
+    return [dict(row) for row in (await work.session.execute(_INSTITUTIONS, values)).mappings()]
+
+
+async def find_clients(
+    work: UnitOfWork,
+    *,
+    limit: int,
+    after: str = "",
+    identifier: str = "",
+    kind: str = "",
+    status: str = "",
+    institution: str = "",
+    subject: str = "",
+    before: datetime | None = None,
+) -> list[dict[str, Any]]:
+    """Return clients by id with keys, limits and standing; `before` leaves those not used since, "" filters nothing."""
+    values = {
+        "after": after, "id": identifier, "kind": kind, "status": status, "institution": institution,
+        "subject": subject, "before": before, "limit": limit,
+    }  # fmt: skip
+    return [dict(row) for row in (await work.session.execute(_CLIENTS, values)).mappings()]
+
+
 async def list_clients(
-    session: AsyncSession, *, after: str, limit: int, institution: str = "", before: datetime | None = None
+    work: UnitOfWork, *, after: str, limit: int, institution: str = "", before: datetime | None = None
 ) -> dict[str, Any]:
     """Return a page of clients; `before` leaves those that were not used since."""
-    values = {"after": after, "institution": institution, "before": before, "limit": limit}
-    rows = (await session.execute(_CLIENTS, values)).mappings().all()
-    return page_of("clients", [dict(row) for row in rows], "client_id", limit)
+    rows = await find_clients(work, after=after, limit=limit, institution=institution, before=before)
+    return page_of("clients", rows, "client_id", limit)
 
 
 def page_of(name: str, rows: list[dict[str, Any]], key: str, limit: int) -> dict[str, Any]:

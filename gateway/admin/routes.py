@@ -5,14 +5,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
-from sqlalchemy import text
 from sqlmodel import col, select
 
 from gateway.admin.actions import AnyAction
 from gateway.admin.changes import ask_change, decide_change
 from gateway.admin.dependencies import TheMeans
 from gateway.admin.graph import approver_of, leads_to
-from gateway.admin.reports import list_clients, page_of
+from gateway.admin.reports import find_institutions, list_clients, page_of
 from gateway.admin.signatories import show_signatories
 from gateway.admin.tables import Change
 from gateway.identity.caller import require, working
@@ -29,12 +28,6 @@ Approver = Annotated[Actor, Depends(require("admin", "audit"), scope="function")
 Work = Annotated[UnitOfWork, Depends(working("admin"), scope="function")]
 Seeing = Annotated[UnitOfWork, Depends(working("admin", "audit"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]
-_INSTITUTIONS = text("""
-    SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.created_at,
-           count(c.client_id) AS accounts, max(c.last_used_at) AS last_used_at
-    FROM institution i LEFT JOIN client c USING (institution_id) WHERE i.institution_id > :after
-    GROUP BY i.institution_id ORDER BY i.institution_id LIMIT :limit
-""")
 
 
 @router.post("/changes", summary="提交变更 Change something")
@@ -84,8 +77,8 @@ async def list_changes(
 @router.get("/institutions", summary="机构列表 Institutions")
 async def institutions(work: Work, after: str = "", limit: Limit = 100) -> dict[str, Any]:
     """Return institutions by id with their agreements, accounts and when one was last used; `next` pages on."""
-    rows = (await work.session.execute(_INSTITUTIONS, {"after": after, "limit": limit})).mappings().all()
-    return page_of("institutions", [dict(row) for row in rows], "institution_id", limit)
+    rows = await find_institutions(work, after=after, limit=limit)
+    return page_of("institutions", rows, "institution_id", limit)
 
 
 @router.get("/clients", summary="客户端与最近使用 Clients and their last use")
@@ -100,7 +93,7 @@ async def clients(
 ) -> dict[str, Any]:
     """Return clients by id with keys, limits, standing and last use; `last_used_at` null is never used."""
     before = None if unused_days is None else work.now - timedelta(days=unused_days)
-    return await list_clients(work.session, institution=institution, before=before, after=after, limit=limit)
+    return await list_clients(work, institution=institution, before=before, after=after, limit=limit)
 
 
 @router.get("/signatories", summary="企业的签署人 Signatories of an enterprise")

@@ -1,32 +1,33 @@
-"""`xinqiao signatory show`: who may approve an enterprise's consents."""
+"""`xinqiao signatory enterprise`: who may approve an enterprise's consents."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from gateway.cli.naming import Uscc
 from gateway.cli.on_instance import in_one_unit
-from gateway.cli.output import AsJson, show
+from gateway.cli.output import AsJson, Column, show_list
 
 if TYPE_CHECKING:
     from gateway.admin.signatories import Signatories
     from gateway.runtime.work import UnitOfWork
 
-COLUMNS = {
-    "签署人 signatory": "signatory", "状态 status": "status", "密钥 kid": "kid", "密钥状态 key": "key",
-    "生效 effective_from": "effective_from", "申请人 asked_by": "asked_by", "批准人 approved_by": "approved_by",
-    "条目 entry": "entry",
-}  # fmt: skip
+COLUMNS = (
+    Column("signatory", "签署人 signatory"),
+    Column("status", "状态 status"),
+    Column("kid", "密钥 kid"),
+    Column("key", "密钥状态 key"),
+    Column("effective_from", "生效 effective_from"),
+    Column("asked_by", "申请人 asked_by"),
+    Column("approved_by", "批准人 approved_by"),
+    Column("entry", "条目 entry"),
+)
 
 
-def show_signatories(
-    subject: Annotated[str, typer.Argument(help="统一社会信用代码 The enterprise's unified code.")],
-    as_json: AsJson = False,
-) -> None:
+def show_signatories(uscc: Uscc, as_json: AsJson = False) -> None:
     """企业的签署人：何时生效、何人添加 Who may approve its consents, since when, and who added them."""
     from gateway.admin import signatories
 
     async def run(work: "UnitOfWork") -> "Signatories":
-        return await signatories.show_signatories(work, subject)
+        return await signatories.show_signatories(work, uscc)
 
     found = in_one_unit("signatories.show", run)
-    show(as_json, [{label: row[name] for label, name in COLUMNS.items()} for row in found.keys], list(COLUMNS))
+    show_list(as_json, "signatories", found.keys, COLUMNS, len(found.keys))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.catalogue.entry_command import show_entry
+from gateway.cli.naming import DatasetCode
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, in_a_folder, show
 
@@ -56,7 +57,7 @@ def list_agencies(as_json: AsJson = False) -> None:
 
 
 def write_form(
-    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="数据目录 The dataset.")],
+    dataset: DatasetCode,
     output: Annotated[
         Path | None, typer.Option(help="写到此文件 Write it here.", dir_okay=False, callback=in_a_folder)
     ] = None,

@@ -1,4 +1,4 @@
-"""`xinqiao agency show CODE`: one agency, or one dataset, as the catalogue describes it."""
+"""`xinqiao agency show` and `xinqiao dataset show`: an agency, or a dataset, as the catalogue describes it."""
 
 from typing import TYPE_CHECKING, Annotated
 

@@ -1,8 +1,9 @@
 """How commands answer: a small table for people, one JSON value for scripts, one line for a fault."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NamedTuple, NoReturn
 
 import orjson
 import typer
@@ -10,12 +11,53 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+WRONG_SETTINGS = 2  # as for a wrong command line: nothing was tried
 HELD = 3  # the status of a command whose file waits for a person to decide; 1 is a fault, 2 a wrong command line
 WIDTH_IN_A_PIPE = 1_000_000  # nothing is folded or cut for whoever reads lines
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
 
 
 Thing = Mapping[str, object]
+
+
+class Column(NamedTuple):
+    """One member of what is listed and shown: its name in JSON, its label for people, whether a list has room for it.
+
+    JSON holds every member, in a list too.
+    """
+
+    name: str
+    label: str
+    listed: bool = True
+
+
+def show_list(as_json: bool, name: str, rows: Sequence[Thing], columns: Sequence[Column], limit: int) -> None:
+    """Print the first `limit` rows: as the member `name` of one object for scripts, as a table for people.
+
+    Whoever asks for a row more than the limit has it told, on standard error, that there are others.
+    """
+    shown = rows[:limit]
+    if as_json:
+        told = [{column.name: row[column.name] for column in columns} for row in shown]
+        typer.echo(orjson.dumps({name: told}, default=str).decode())
+    elif shown:
+        listed = [column for column in columns if column.listed]
+        console().print(_table([{c.label: row[c.name] for c in listed} for row in shown], [c.label for c in listed]))
+    else:
+        typer.echo("无 none")
+    if len(rows) > limit:
+        typer.echo(
+            f"只列出前 {limit} 条，用 --limit 列出更多 The first {limit} are listed: more with --limit.", err=True
+        )
+
+
+def show_one(as_json: bool, thing: Thing, columns: Sequence[Column]) -> None:
+    """Print one thing with the members of its list: an object for scripts, line by line for people."""
+    if as_json:
+        told = {column.name: thing[column.name] for column in columns}
+        typer.echo(orjson.dumps(told, default=str).decode())
+    else:
+        console().print(_lines({column.label: thing[column.name] for column in columns}))
 
 
 def show(as_json: bool, found: Thing | Sequence[Thing], names: Sequence[str] = ()) -> None:
@@ -69,7 +111,10 @@ def _in_words(value: object) -> str:
     if isinstance(value, Mapping):
         return "、".join(f"{name} {_in_words(member)}" for name, member in value.items() if member is not None)
     if isinstance(value, list | tuple):
-        return "、".join(map(_in_words, value))
+        separator = "\n" if any(isinstance(member, Mapping) for member in value) else "、"
+        return separator.join(map(_in_words, value))
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
     return "" if value is None else str(value)
 
 

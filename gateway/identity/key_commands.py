@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.naming import LISTED, Limit
 from gateway.cli.on_instance import in_one_unit, on_instance
-from gateway.cli.output import AsJson, fail, show
+from gateway.cli.output import AsJson, Column, fail, show, show_list
 
 if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
     from gateway.runtime.work import UnitOfWork
 
+COLUMNS = (
+    Column("purpose", "用途 purpose"),
+    Column("kid", "编号 kid"),
+    Column("status", "状态 status"),
+    Column("since", "自 since"),
+)
 group = typer.Typer(no_args_is_help=True, help="密钥 Key pairs for clients, and this instance's own keys.")
 
 
@@ -70,19 +77,15 @@ def promote_key(
 
 
 @group.command("list")
-def list_all_keys(as_json: AsJson = False) -> None:
+def list_all_keys(limit: Limit = LISTED, as_json: AsJson = False) -> None:
     """列出本实例密钥 List this instance's keys, their states and since when."""
     from gateway.identity.key_rotation import list_keys
 
     async def run(work: "UnitOfWork") -> list[dict[str, Any]]:
         rows = await list_keys(work.session)
-        return [
-            {"用途 purpose": row["purpose"], "kid": row["kid"], "状态 status": row["status"],
-             "自 since": row["since"].isoformat()}
-            for row in rows
-        ]  # fmt: skip
+        return [{column.name: row[column.name] for column in COLUMNS} for row in rows]
 
-    show(as_json, in_one_unit("keys.list", run))
+    show_list(as_json, "keys", in_one_unit("keys.list", run), COLUMNS, limit)
 
 
 @group.command("show")

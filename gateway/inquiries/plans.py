@@ -1,5 +1,10 @@
 """Plans: what an account or an institution may use. A change is a new row; past periods stay as they were counted."""
 
+from typing import Any
+
+from sqlalchemy import text
+
+from connectors.model.calendar import day_of
 from gateway.identity.tables import Client, Institution
 from gateway.inquiries.quota_tables import QuotaPlan
 from gateway.runtime.clock import database_now
@@ -7,6 +12,25 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
 MOST_UNITS = 2**40
+_IN_FORCE = text("""
+    SELECT DISTINCT ON (q.scope, q.scope_id) q.scope, q.scope_id AS id, q.per_day, q.per_month, q.effective_from,
+           coalesce(d.used, 0) AS used_day, coalesce(m.used, 0) AS used_month
+    FROM quota_plan q
+    LEFT JOIN quota_period d ON d.scope = q.scope AND d.scope_id = q.scope_id AND d.period = 'day'
+        AND d.starts = CAST(:day AS date)
+    LEFT JOIN quota_period m ON m.scope = q.scope AND m.scope_id = q.scope_id AND m.period = 'month'
+        AND m.starts = date_trunc('month', CAST(:day AS date))::date
+    WHERE q.effective_from <= clock_timestamp() AND (:scope = '' OR q.scope = :scope) AND (:id = '' OR q.scope_id = :id)
+    ORDER BY q.scope, q.scope_id, q.effective_from DESC LIMIT CAST(:limit AS integer)
+""")
+
+
+async def find_plans(
+    work: UnitOfWork, *, limit: int | None, scope: str = "", scope_id: str = ""
+) -> list[dict[str, Any]]:
+    """Return the plans in force with what is used today and this month; "" filters nothing, limit None is all."""
+    values = {"day": day_of(await database_now(work.session)), "scope": scope, "id": scope_id, "limit": limit}
+    return [dict(row) for row in (await work.session.execute(_IN_FORCE, values)).mappings()]
 
 
 async def set_plan(work: UnitOfWork, *, scope: str, scope_id: str, per_day: int, per_month: int) -> None:

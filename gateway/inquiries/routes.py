@@ -19,6 +19,7 @@ from gateway.inquiries.admission import InquiryRequest
 from gateway.inquiries.inquiry import inquire
 from gateway.inquiries.products import PRODUCTS
 from gateway.inquiries.providers import EMBEDDED, Providers
+from gateway.inquiries.reading import inquiry_document
 from gateway.inquiries.store import Asked
 from gateway.inquiries.tables import Inquiry
 from gateway.runtime.actor import Actor
@@ -89,11 +90,7 @@ async def show(inquiry_id: UUID, work: Reading) -> dict[str, Any]:
     row = await work.session.get(Inquiry, inquiry_id)
     if row is None or row.institution != work.actor.institution_id:
         raise DeniedError("inquiry-not-found")
-    return {
-        "inquiry": str(row.inquiry_id), "account": row.account, "subject": row.uscc, "product": row.product,
-        "purpose": row.purpose, "provider": row.provider, "state": row.state, "outcome": row.outcome,
-        "units": row.units, "created_at": row.created_at.isoformat(), "entry": str(row.event_id),
-    }  # fmt: skip
+    return inquiry_document(row)
 
 
 def answer_document(answer: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from gateway.cli.counting import counting_lines
+from gateway.cli.naming import DatasetCode
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, in_a_folder, show
 from gateway.intake.unread_text import show_unread
@@ -24,7 +25,7 @@ _KNOWN_ALREADY = (
 
 
 def ingest(
-    dataset: Annotated[str, typer.Argument(help="数据目录 The dataset.")],
+    dataset: DatasetCode,
     file: Annotated[
         Path, typer.Argument(help="文件 CSV, XLSX, XLS, JSON, NDJSON or XML.", exists=True, dir_okay=False)
     ],

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
 
 group = typer.Typer(no_args_is_help=True, help="暂存的提交 Submissions that look unlike those before them.")
-HeldId = Annotated[UUID, typer.Argument(help="暂存编号 Its id.")]
+HeldId = Annotated[UUID, typer.Argument(metavar="ID", help="暂存编号 Its id.")]
 
 
 @group.command("list")

@@ -1,15 +1,31 @@
-"""`xinqiao person`: inviting people to the console, suspending and resuming them."""
+"""`xinqiao person list|show|invite`: who signs in to the console; standing is changed in gateway/admin."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli.asking import say_alone
+from gateway.cli.naming import LISTED, Id, Limit
 from gateway.cli.on_instance import in_one_unit
-from gateway.cli.output import AsJson, show
+from gateway.cli.output import AsJson, Column, fail, show, show_list, show_one
 
-Id = Annotated[str, typer.Argument(help="用户名 User name: a-z 0-9 . _ -")]
+if TYPE_CHECKING:
+    from gateway.runtime.work import UnitOfWork
+
+COLUMNS = (
+    Column("person_id", "编号 id"),
+    Column("name", "姓名 name"),
+    Column("role", "角色 role"),
+    Column("institution_id", "机构 institution"),
+    Column("agency", "部门 agency"),
+    Column("status", "状态 status"),
+    Column("last_seen_at", "最近在线 last_seen"),
+    Column("sso", "统一身份 sso", listed=False),
+    Column("recovery_codes", "剩余恢复码 recovery_codes", listed=False),
+    Column("invited_until", "邀请有效至 invited_until", listed=False),
+    Column("created_at", "登记时间 created", listed=False),
+)
 group = typer.Typer(no_args_is_help=True, help="人员 People who sign in to the console.")
 
 
@@ -29,9 +45,8 @@ def invite(
 ) -> None:
     """邀请 Invite a person, or anew one who lost the way in; hand the link over, it is good for 72 hours and once."""
     from gateway.people import invitations
-    from gateway.runtime.work import UnitOfWork
 
-    async def run(work: UnitOfWork) -> str:
+    async def run(work: "UnitOfWork") -> str:
         token = await invitations.invite(
             work, person_id=person_id, name=name, role=role, institution=institution, agency=agency,
             oidc_subject=oidc_subject,
@@ -46,21 +61,28 @@ def invite(
         typer.echo(link)  # alone on its line, whatever the width: it is copied
 
 
-def _standing(person_id: str, status: Literal["active", "suspended"], as_json: bool) -> None:
-    from gateway.people.standing import set_standing
+@group.command("list")
+def list_people(
+    role: Annotated[
+        str, typer.Option(metavar="ROLE", help="角色 Only: operator | system | auditor | regulator | clerk | staff")
+    ] = "",
+    status: Annotated[str, typer.Option(metavar="STATUS", help="状态 Only: invited | active | suspended")] = "",
+    limit: Limit = LISTED,
+    as_json: AsJson = False,
+) -> None:
+    """列出人员 List the people who may sign in: role, whose they are, standing."""
+    from gateway.people.reading import find_people
 
-    in_one_unit("person.standing", partial(set_standing, person_id=person_id, status=status))
-    say_alone()
-    show(as_json, {"人员 person": person_id, "状态 status": status})
+    found = in_one_unit("people.list", partial(find_people, limit=limit + 1, role=role, status=status))
+    show_list(as_json, "people", found, COLUMNS, limit)
 
 
-@group.command("suspend")
-def suspend(person_id: Id, as_json: AsJson = False) -> None:
-    """停用，会话立即结束 Suspend a person; their sessions end at once."""
-    _standing(person_id, "suspended", as_json)
+@group.command("show")
+def show_person(person_id: Id, as_json: AsJson = False) -> None:
+    """查看一个人员 Show one person, with how many recovery codes are left."""
+    from gateway.people.reading import find_people
 
-
-@group.command("resume")
-def resume(person_id: Id, as_json: AsJson = False) -> None:
-    """恢复 Let a person in again."""
-    _standing(person_id, "active", as_json)
+    found = in_one_unit("people.list", partial(find_people, limit=1, identifier=person_id))
+    if not found:
+        fail(f"没有此人员 there is no person {person_id}: see xinqiao person list")
+    show_one(as_json, found[0], COLUMNS)

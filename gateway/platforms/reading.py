@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from gateway.platforms.tables import Delivery, Received, UsageResult
+from gateway.platforms.tables import Delivery, Peer, Received, UsageResult
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
@@ -55,7 +55,22 @@ async def find_sent(session: AsyncSession, results: Sequence[UsageResult]) -> Se
     return (await session.execute(query)).scalars().all()
 
 
-async def list_deliveries(work: UnitOfWork, limit: int) -> Sequence[Delivery]:
-    """Return the newest deliveries: where each stands, and what last went wrong."""
-    query = select(Delivery).order_by(col(Delivery.delivery_id).desc()).limit(limit)
+async def list_deliveries(work: UnitOfWork, limit: int, *, state: str = "", peer: str = "") -> Sequence[Delivery]:
+    """Return the newest deliveries, in a state or to a platform where asked: where each stands, what went wrong."""
+    parts = (col(Delivery.state), state), (col(Delivery.peer_id), peer)
+    wanted = [column == value for column, value in parts if value]
+    query = select(Delivery).where(*wanted).order_by(col(Delivery.delivery_id).desc()).limit(limit)
     return (await work.session.execute(query)).scalars().all()
+
+
+async def get_delivery(work: UnitOfWork, delivery_id: UUID) -> Delivery:
+    """Return a delivery. Raises DeniedError where there is none."""
+    row = await work.session.get(Delivery, delivery_id)
+    if row is None:
+        raise DeniedError("delivery-not-found")
+    return row
+
+
+async def list_peers(work: UnitOfWork, limit: int) -> Sequence[Peer]:
+    """Return the platforms that are known, by id."""
+    return (await work.session.execute(select(Peer).order_by(col(Peer.peer_id)).limit(limit))).scalars().all()

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import typer
 
+from gateway.cli.naming import LISTED, Limit, Uscc
 from gateway.cli.on_instance import in_one_unit, on_instance
-from gateway.cli.output import AsJson, show
+from gateway.cli.output import AsJson, Column, show, show_list
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -18,16 +19,35 @@ if TYPE_CHECKING:
     from gateway.runtime.work import UnitOfWork
 
 group = typer.Typer(no_args_is_help=True, help="记录 Records.")
-Uscc = Annotated[str, typer.Argument(help="统一社会信用代码 The enterprise's USCC.")]
-AsOfDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日 As of this day.")]
+AsOfDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="截至日 As of this day.")]
+RecordId = Annotated[UUID, typer.Argument(metavar="ID", help="记录编号 The record's id.")]
 KnownAt = Annotated[
     datetime | None,
     typer.Option(
         formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"],
+        metavar="TIME",
         help="当时已知 As known then: 2026-01-01T00:00:00+08:00.",
     ),
 ]
-LISTED = ("record", "dataset", "version", "status", "visible", "event_date", "publish_until", "recorded_at")
+COLUMNS = (
+    Column("record", "编号 id"),
+    Column("dataset", "数据目录 dataset"),
+    Column("version", "版本 version"),
+    Column("status", "状态 status"),
+    Column("visible", "可公示 visible"),
+    Column("event_date", "事件日期 event_date"),
+    Column("publish_until", "公示至 publish_until"),
+    Column("recorded_at", "入库时间 recorded"),
+)
+ACTS = (
+    Column("kind", "操作 act"),
+    Column("state", "状态 state"),
+    Column("effective_on", "生效日 effective_on"),
+    Column("actor", "操作者 actor"),
+    Column("reason", "原因 reason"),
+    Column("recorded_at", "时间 recorded"),
+    Column("entry", "日志条目 entry"),
+)
 
 
 @group.callback()
@@ -50,7 +70,9 @@ def count(uscc: Uscc, as_json: AsJson = False) -> None:
 
 
 @group.command("list")
-def list_all(uscc: Uscc, as_of: AsOfDay = None, known_at: KnownAt = None, as_json: AsJson = False) -> None:
+def list_all(
+    uscc: Uscc, as_of: AsOfDay = None, known_at: KnownAt = None, limit: Limit = LISTED, as_json: AsJson = False
+) -> None:
     """列出一家企业的记录及状态 List an enterprise's records with their status, as of a day, as known then."""
     from gateway.records.history import list_records
     from gateway.runtime.actor import at_this_machine
@@ -59,13 +81,12 @@ def list_all(uscc: Uscc, as_of: AsOfDay = None, known_at: KnownAt = None, as_jso
         async with instance.units.begin("record.list", at_this_machine()) as work:
             return await list_records(work, instance.protector, uscc, _as_of(as_of, known_at))
 
-    found = on_instance(run)
-    show(as_json, [{name: row[name] for name in LISTED} for row in found])
+    show_list(as_json, "records", on_instance(run), COLUMNS, limit)
 
 
 @group.command("history")
 def history(
-    record_id: Annotated[UUID, typer.Argument(help="记录编号 The record's id.")],
+    record_id: RecordId,
     as_of: AsOfDay = None,
     known_at: KnownAt = None,
     as_json: AsJson = False,
@@ -82,13 +103,14 @@ def history(
     if as_json:
         show(as_json, found)
         return
-    show(as_json, [{"dataset": found["dataset"], **version} for version in found["versions"]], LISTED)
-    show(as_json, found["acts"], ("kind", "state", "effective_on", "actor", "reason", "recorded_at", "entry"))
+    versions = [{"dataset": found["dataset"], **version} for version in found["versions"]]
+    show_list(as_json, "versions", versions, COLUMNS, len(versions))
+    show_list(as_json, "acts", found["acts"], ACTS, len(found["acts"]))
 
 
 @group.command("proof")
 def proof(
-    record_id: Annotated[UUID, typer.Argument(help="记录编号 The record's id.")],
+    record_id: RecordId,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到此文件 Write it here.")] = None,
 ) -> None:
     """一条记录的证明文件 Write one file that `xinqiao verify FILE --keys keys.json` checks without us."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gateway.cli.naming import Uscc
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, show
 
@@ -56,7 +57,7 @@ def unresolved(as_json: AsJson = False) -> None:
 @group.command("link")
 def link(
     said: Said,
-    uscc: Annotated[str, typer.Argument(help="统一社会信用代码 The enterprise it is.")],
+    uscc: Uscc,
     reason: Annotated[str, typer.Option(help="依据 Why; kept in the log.")],
     as_json: AsJson = False,
 ) -> None:

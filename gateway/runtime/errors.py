@@ -5,7 +5,7 @@ class GatewayError(Exception):
     """The service cannot do this."""
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.__doc__)
+        super().__init__(message or " ".join((self.__doc__ or "").split()))
 
 
 class SettingsError(GatewayError):
@@ -17,7 +17,9 @@ class DatabaseUnavailableError(GatewayError):
 
 
 class NotInitialisedError(GatewayError):
-    """这里还没有实例，请先运行 `xinqiao init` There is no instance here yet: run `xinqiao init` first."""
+    """这里没有实例：请运行 `xinqiao init`，或设 DATABASE_URL 或 XINQIAO_HOME 指明 There is no instance here: run
+    `xinqiao init`, or say with DATABASE_URL or XINQIAO_HOME where it is.
+    """
 
 
 class AlreadyInitialisedError(GatewayError):

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
+from psycopg.errors import UndefinedTable
+from sqlalchemy.exc import ProgrammingError
 
 from audit.recorder import Recorder, find_log
 from connectors.catalogue.load import get_catalogue
@@ -49,11 +51,16 @@ async def open_instance(settings: Settings, database: Database | None = None) ->
     database = database or Database(resolve_urls(settings), settings.database_pool_size, settings.database_wait_seconds)
     try:
         kek = load_kek(settings)
-        async with database.begin("open") as session:
-            keys = KeyStore(kek)
-            await keys.load(session)
-            log_id = await find_log(session, settings.log_origin)
-            protector = await load_protector(session, kek)
+        try:
+            async with database.begin("open") as session:
+                keys = KeyStore(kek)
+                await keys.load(session)
+                log_id = await find_log(session, settings.log_origin)
+                protector = await load_protector(session, kek)
+        except ProgrammingError as fault:
+            if isinstance(fault.orig, UndefinedTable):  # a database that nothing was set up in
+                raise NotInitialisedError from fault
+            raise
         if log_id is None:
             raise NotInitialisedError(
                 "没有此名称的审计日志，是否改过 XINQIAO_ORIGIN？ "

@@ -1,16 +1,26 @@
 """Settings: read once from the environment (XINQIAO_*) and handed down as plain values."""
 
+import base64
+import binascii
 import os
-import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-import pydantic_settings
-from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import orjson
+from pydantic import AliasChoices, BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.runtime.errors import SettingsError
-from gateway.runtime.wrong_values import SENTENCES, in_one_line
+from gateway.runtime.settings_faults import fault_line, unknown_lines
+
+KEK_BYTES = 32
+_DATABASE = "PostgreSQL 地址 an address postgresql://user:password@host:port/database"
+_HTTP = r"^https?://[^\s]+$"
+
+
+def _decoded(value: object) -> object:
+    """Read what an environment variable holds of a list or of members by name, JSON."""
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def _default_home() -> Path:
@@ -29,15 +39,25 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_default_home)
     role: Literal["gateway", "city-platform", "province-platform"] = "gateway"
-    instance: str = Field(default="gateway", pattern=r"^[a-z][a-z0-9_]{0,30}$")
-    issuer: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^\s/?#@]+$")
+    instance: str = Field(
+        default="gateway",
+        pattern=r"^[a-z][a-z0-9_]{0,30}$",
+        description="小写字母开头，字母、数字、下划线，至多 31 位 a lower-case letter, then a-z 0-9 _, 31 at most",
+    )
+    issuer: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^\s/?#@]+$",
+        description="对外地址，不带路径 the public address without a path: https://host[:port]",
+    )
     origin: str = ""
 
     database_url: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("XINQIAO_DATABASE_URL", "DATABASE_URL")
+        default=None,
+        validation_alias=AliasChoices("XINQIAO_DATABASE_URL", "DATABASE_URL"),
+        description=f"{_DATABASE} (or DATABASE_URL)",
     )
-    database_owner_url: SecretStr | None = None
-    database_sequencer_url: SecretStr | None = None
+    database_owner_url: SecretStr | None = Field(default=None, description=_DATABASE)
+    database_sequencer_url: SecretStr | None = Field(default=None, description=_DATABASE)
     database_pool_size: int = Field(default=8, ge=1, le=100)
     database_wait_seconds: int = Field(default=30, ge=1, le=300)
 
@@ -52,11 +72,17 @@ class Settings(BaseSettings):
     body_timeout_seconds: float = Field(default=30.0, ge=0.5, le=3600)
     keep_alive_seconds: int = Field(default=15, ge=1, le=300)
 
-    kek: SecretStr | None = None
+    kek: SecretStr | None = Field(default=None, description="32 字节的 base64 32 bytes in base64")
     head_store: Path | None = None
     dpop_nonce: bool = False
-    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
-    oidc_issuer: str | None = Field(default=None, pattern=r"^https?://[^\s]+[^\s/]$")
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_decoded)] = Field(
+        default=(), description='地址或网段的 JSON 列表 a JSON list of addresses and networks: ["10.0.0.0/8"]'
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+[^\s/]$",
+        description="http(s) 地址，末尾无斜线 an address https://… without a final slash",
+    )
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr | None = None
     quota_alone_per_month: int = Field(default=1000, ge=0)
@@ -67,18 +93,49 @@ class Settings(BaseSettings):
 
     unsigned_seconds: int = Field(default=900, ge=60)
     fsck_hour: int = Field(default=3, ge=0, le=23)
-    syslog_address: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$")
+    syslog_address: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$", description="主机名或主机名:端口 host or host:port"
+    )
     syslog_ca: Path | None = None
     syslog_certificate: Path | None = None
     syslog_key: Path | None = None
 
-    otlp_endpoint: str | None = None
+    otlp_endpoint: str | None = Field(
+        default=None, pattern=_HTTP, description="http(s) 地址 an address http://host:port or https://host:port"
+    )
     trace_ratio: float = Field(default=0.01, ge=0, le=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    providers: dict[str, str] = Field(default_factory=dict)
+    providers: Annotated[dict[str, Annotated[str, Field(pattern=_HTTP)]], NoDecode, BeforeValidator(_decoded)] = Field(
+        default_factory=dict, description='名称与地址的 JSON JSON of names and addresses: {"brain": "https://…"}'
+    )
     provider_timeout_seconds: float = Field(default=3.0, gt=0, le=30)
     delivery_retry_seconds: float = Field(default=5.0, gt=0, le=600)
+
+    @field_validator("database_url", "database_owner_url", "database_sequencer_url")
+    @classmethod
+    def _is_database(cls, value: SecretStr | None) -> SecretStr | None:
+        from sqlalchemy import make_url  # noqa: PLC0415 - needed where an address is given
+        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+        try:
+            sound = value is None or make_url(value.get_secret_value()).get_backend_name() in {"postgresql", "postgres"}
+        except (ArgumentError, ValueError):
+            sound = False
+        if not sound:
+            raise ValueError(_DATABASE)  # what it is stays a secret
+        return value
+
+    @field_validator("kek")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            length = len(base64.b64decode(value.get_secret_value().strip(), validate=True)) if value else KEK_BYTES
+        except (binascii.Error, ValueError):
+            length = 0
+        if length != KEK_BYTES:
+            raise ValueError(f"{KEK_BYTES} bytes")
+        return value
 
     @property
     def log_origin(self) -> str:
@@ -102,15 +159,13 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment. Raises SettingsError that names each wrong variable."""
+    """Read the environment. Raises SettingsError with a line for each variable that is wrong or not known."""
+    fields = Settings.model_fields
+    wrong = list(unknown_lines(fields, os.environ))
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as fault:
-        raise _wrong(in_one_line(fault)) from fault
-    except pydantic_settings.SettingsError as fault:  # a list that is no JSON; the field's name is in the text alone
-        name = re.search(r'field "(\w+)"', str(fault))
-        raise _wrong(f"{name[1] if name else ''}: {SENTENCES['json_invalid']}") from fault
-
-
-def _wrong(what: str) -> SettingsError:
-    return SettingsError(f"环境变量 XINQIAO_… 有误 wrong settings XINQIAO_…: {what}")
+        wrong += [fault_line(error, fields) for error in fault.errors()]
+    if wrong:
+        raise SettingsError("\n".join(dict.fromkeys(wrong)))
+    return settings

@@ -5,17 +5,34 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.naming import LISTED, Id, Limit, OfAgency
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, fail, show
+from gateway.cli.output import AsJson, Column, fail, show, show_list, show_one
 
 if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
     from gateway.sources.life import Act
 
 group = typer.Typer(no_args_is_help=True, help="来源 Sources read on a schedule.")
-SourceId = Annotated[str, typer.Argument(help="编号 Its id.")]
-Config = Annotated[Path, typer.Option(help="配置 YAML; secrets by environment variable.", exists=True)]
-Connector = Annotated[str, typer.Option(help="连接器 The connector, see `xinqiao source connectors`.")]
+Config = Annotated[Path, typer.Option(metavar="FILE", help="配置 YAML; secrets by environment variable.", exists=True)]
+Connector = Annotated[str, typer.Option(metavar="NAME", help="连接器 The connector, see `xinqiao source connectors`.")]
+COLUMNS = (
+    Column("source", "编号 id"),
+    Column("agency", "部门 agency", listed=False),
+    Column("dataset", "数据目录 dataset"),
+    Column("connector", "连接器 connector"),
+    Column("status", "状态 status"),
+    Column("every_seconds", "间隔秒数 every_seconds", listed=False),
+    Column("last_read_at", "最近读取 last_read"),
+    Column("watermark", "水位 watermark", listed=False),
+    Column("faults", "连续故障 faults"),
+    Column("last_fault", "最近故障 last_fault"),
+    Column("refusals", "跳过的批次 refusals", listed=False),
+    Column("last_refusal", "最近跳过 last_refusal", listed=False),
+    Column("dropped", "略过行数 dropped"),
+    Column("dropped_since", "自何时略过 dropped_since", listed=False),
+    Column("last_drop", "略过原因 last_drop", listed=False),
+)
 
 
 @group.command("connectors")
@@ -34,7 +51,7 @@ def connectors(as_json: AsJson = False) -> None:
 
 @group.command("add")
 def add(
-    source_id: SourceId,
+    source_id: Id,
     dataset: Annotated[str, typer.Option(help="数据目录 The dataset its rows belong to.")],
     config: Config,
     connector: Connector = "database",
@@ -61,39 +78,46 @@ def check(config: Config, connector: Connector = "database", as_json: AsJson = F
 
 
 @group.command("list")
-def list_sources(as_json: AsJson = False) -> None:
+def list_sources(
+    agency: OfAgency = None,
+    status: Annotated[str, typer.Option(metavar="STATUS", help="状态 Only: active | paused | removed")] = "",
+    limit: Limit = LISTED,
+    as_json: AsJson = False,
+) -> None:
     """列出来源及其进度 List the sources: how far each was read, what went wrong, how many rows it passed over."""
-    from connectors.sources.schedule import list_sources as load
-    from gateway.runtime.actor import at_this_machine
-    from gateway.sources.documents import source_document
-
-    async def run(instance: "Instance") -> dict[str, object]:
-        async with instance.units.begin("source.list", at_this_machine()) as work:
-            return {row.source_id: source_document(row) for row in await load(work.session)}
-
-    show(as_json, on_instance(run))
+    rows = [row for row in _load() if agency in {None, row["agency"]} and status in {"", row["status"]}]
+    show_list(as_json, "sources", rows, COLUMNS, limit)
 
 
-@group.command("pause")
-def pause(source_id: SourceId, as_json: AsJson = False) -> None:
+@group.command("show")
+def show_source(source_id: Id, as_json: AsJson = False) -> None:
+    """查看一个来源 Show one source."""
+    found = [row for row in _load() if row["source"] == source_id]
+    if not found:
+        fail(f"没有来源 {source_id} there is no source {source_id}: see xinqiao source list")
+    show_one(as_json, found[0], COLUMNS)
+
+
+@group.command("suspend")
+def suspend(source_id: Id, as_json: AsJson = False) -> None:
     """暂停 Read it no more until it is resumed."""
     _change(source_id, "pause", as_json)
 
 
 @group.command("resume")
-def resume(source_id: SourceId, as_json: AsJson = False) -> None:
+def resume(source_id: Id, as_json: AsJson = False) -> None:
     """恢复 Read it again, at once."""
     _change(source_id, "resume", as_json)
 
 
 @group.command("remove")
-def remove(source_id: SourceId, as_json: AsJson = False) -> None:
+def remove(source_id: Id, as_json: AsJson = False) -> None:
     """移除 Read it no more; its batches and its history stay, and its id is not used again."""
     _change(source_id, "remove", as_json)
 
 
 @group.command("reset-watermark")
-def reset_watermark(source_id: SourceId, as_json: AsJson = False) -> None:
+def reset_watermark(source_id: Id, as_json: AsJson = False) -> None:
     """重读 Read it again from the beginning; what is stored already makes no new records."""
     _change(source_id, "reset-watermark", as_json)
 
@@ -110,15 +134,37 @@ def _change(source_id: str, act: "Act", as_json: bool) -> None:
     show(as_json, {"来源 source": source_id, "操作 done": act})
 
 
+def _load() -> list[dict[str, Any]]:
+    from connectors.sources.schedule import list_sources as load
+    from gateway.runtime.actor import at_this_machine
+    from gateway.sources.documents import source_document
+
+    async def run(instance: "Instance") -> list[dict[str, Any]]:
+        async with instance.units.begin("source.list", at_this_machine()) as work:
+            return [
+                {"source": row.source_id, "agency": row.agency, "every_seconds": row.every_seconds,
+                 **source_document(row)}
+                for row in await load(work.session)
+            ]  # fmt: skip
+
+    return on_instance(run)
+
+
 def _options(schema: dict[str, Any]) -> dict[str, str]:
     """Return each option of a configuration with its default, as one line."""
     main = schema["$defs"][schema["$ref"].rpartition("/")[2]]
     needed = set(main.get("required", ()))
     return {
-        name: "必填 required" if name in needed and "default" not in told else f"默认 default {told.get('default')!r}"
+        name: "必填 required" if name in needed and "default" not in told else _default(told.get("default"))
         for name, told in main["properties"].items()
         if name != "kind"  # the places of an exchange are told apart by it; here the connector's name says it
     }
+
+
+def _default(value: object) -> str:
+    import orjson
+
+    return "可不填 optional" if value is None else f"默认 default {orjson.dumps(value, default=str).decode()}"
 
 
 def _read(config: Path) -> dict[str, Any]:

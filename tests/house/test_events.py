@@ -189,14 +189,16 @@ COMMANDS = {
     "audit lift": "audit.stop_lifted", "reconcile": "audit.reconciled",
     "backup": "instance.backed_up", "restore": "instance.restored audit.reconciled",
     "audit accept-loss": "audit.loss_accepted",
-    "source add": "source.added", "source pause": "source.paused",
+    "source add": "source.added", "source suspend": "source.paused",
     "source resume": "source.resumed", "source remove": "source.removed",
     "source reset-watermark": "source.watermark_reset", "record list": "record.listed",
     "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
-    "subject link": "subject.linked", "quota set": "quota.set", "keys rotate": "key.next key.active key.retiring",
+    "subject link": "subject.linked", "quota set": "quota.set change.made", "inquiry list": "inquiry.listed",
+    "inquiry show": "inquiry.listed", "keys rotate": "key.next key.active key.retiring",
     "keys promote": "key.active key.retiring", "person invite": "person.invited",
-    "person suspend": "person.suspended", "person resume": "person.resumed", "deliveries peer": "peer.set",
+    "person suspend": "person.suspended change.made", "person resume": "person.resumed change.made",
+    "person reset-factor": "person.factor_reset change.made", "deliveries peer": "peer.set",
     "institution add": "institution.added change.made", "institution agreement": "institution.agreement change.made",
     "institution suspend": "institution.suspended change.made",
     "institution resume": "institution.resumed change.made", "institution close": "institution.closed change.made",
@@ -222,11 +224,15 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),
     **dict.fromkeys(
-        ("agency schema", "agency template", "agency dcat", "agency show", "source connectors"), "the catalogue"
+        ("agency schema", "agency template", "agency dcat", "agency show", "dataset list", "dataset show",
+         "source connectors"), "the catalogue"
     ),
     **dict.fromkeys(
-        ("status", "signatory show", "source check", "source list", "record count", "subject unresolved", "keys list",
-         "keys show", "deliveries list", *(f"{kind} list" for kind in CLIENTS)), SHOWS_NO_RECORD,
+        ("status", "signatory enterprise", "source check", "source list", "source show", "record count",
+         "subject unresolved", "keys list", "keys show", "deliveries list", "deliveries show", "deliveries peers",
+         "consent list", "consent show", "person list", "person show", "quota list", "quota show",
+         "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
+         *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,
     ),
 }  # fmt: skip
 # The worker's steps and what they leave; what stands under no route, command or step is tried where it is told.

@@ -82,8 +82,8 @@ def test_an_account_is_limited_rekeyed_suspended_listed_and_closed_on_the_comman
     xinqiao(["keys", "new", str(tmp_path / "next.json")], env)
 
     def listed():
-        rows = json.loads(xinqiao(["account", "list", "--unused-days", "0", "--json"], env).stdout)
-        return next(row for row in rows if row["id"] == "lender-1")
+        rows = json.loads(xinqiao(["account", "list", "--unused-days", "0", "--json"], env).stdout)["clients"]
+        return next(row for row in rows if row["client_id"] == "lender-1")
 
     assert (listed()["stopped"], listed()["last_used_at"]) == (None, None)
     for arguments in (

@@ -44,12 +44,12 @@ def test_records_are_listed_told_and_erased(instance, tmp_path):
         file = tmp_path / "registration.csv"
         file.write_text(registration(1, 企业名称=SHOP, 统一社会信用代码=code, 注册资本=capital))
         told(["ingest", "ent_registration", str(file)], instance)
-    listed = told(["record", "list", code], instance)
+    listed = told(["record", "list", code], instance)["records"]
     assert [(row["version"], row["status"], row["visible"]) for row in listed] == [
         (1, "superseded", False), (2, "current", True),
     ]  # fmt: skip
-    assert told(["record", "list", code, "--known-at", "2020-01-01T00:00:00+0800"], instance) == []
-    [then] = told(["record", "list", code, "--known-at", listed[0]["recorded_at"]], instance)
+    assert told(["record", "list", code, "--known-at", "2020-01-01T00:00:00+0800"], instance)["records"] == []
+    [then] = told(["record", "list", code, "--known-at", listed[0]["recorded_at"]], instance)["records"]
     assert then["version"] == 1
     history = told(["record", "history", listed[0]["record"]], instance)
     assert [version["content"]["fields"]["reg_capital"] for version in history["versions"]] == ["500", "600"]

@@ -1,0 +1,96 @@
+"""`xinqiao consent list|show`: what enterprises permitted. A consent is its parties' to change, and nobody's here."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from gateway.cli.naming import LISTED, Limit, OfEnterprise, OfInstitution
+from gateway.cli.on_instance import in_one_unit
+from gateway.cli.output import AsJson, Column, fail, show_list, show_one
+
+if TYPE_CHECKING:
+    from consent.store import Overview
+    from gateway.runtime.work import UnitOfWork
+
+COLUMNS = (
+    Column("consent", "编号 id"),
+    Column("institution", "机构 institution"),
+    Column("subject", "企业 subject"),
+    Column("products", "产品 products"),
+    Column("purpose", "用途 purpose"),
+    Column("status", "状态 status"),
+    Column("valid_until", "有效至 valid_until"),
+    Column("uses", "已用 uses"),
+    Column("max_uses", "最多 max_uses"),
+    Column("valid_from", "生效 valid_from", listed=False),
+    Column("accounts", "限账户 accounts", listed=False),
+    Column("version", "版本 version", listed=False),
+    Column("recorded_at", "变更时间 recorded", listed=False),
+    Column("intact", "签名相符 intact", listed=False),
+    Column("terms_sha256", "条款摘要 terms_sha256", listed=False),
+)
+group = typer.Typer(
+    no_args_is_help=True,
+    help="授权 Consents: their parties change them over HTTP, signed; here they are read.",
+)
+
+
+@group.command("list")
+def list_consents(
+    institution: OfInstitution = None,
+    subject: OfEnterprise = None,
+    status: Annotated[
+        str | None,
+        typer.Option(metavar="STATUS", help="状态 Only: requested | active | rejected | paused | revoked | lapsed"),
+    ] = None,
+    limit: Limit = LISTED,
+    as_json: AsJson = False,
+) -> None:
+    """列出授权，最新在前 List consents, newest first: who permitted whom what, and how often it was used."""
+    rows = _search(limit + 1, institution=institution, uscc=subject, status=status)
+    show_list(as_json, "consents", rows, COLUMNS, limit)
+
+
+@group.command("show")
+def show_consent(
+    consent_id: Annotated[UUID, typer.Argument(metavar="ID", help="授权编号 The consent's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """查看一项授权 Show one consent as it stands."""
+    found = _search(1, consent_id=consent_id)
+    if not found:
+        fail(f"没有此授权 there is no consent {consent_id}: see xinqiao consent list")
+    show_one(as_json, found[0], COLUMNS)
+
+
+def _search(
+    limit: int,
+    *,
+    consent_id: UUID | None = None,
+    institution: str | None = None,
+    uscc: str | None = None,
+    status: str | None = None,
+) -> list[dict[str, Any]]:
+    from consent.store import search_consents
+    from gateway.runtime.clock import database_now
+
+    async def read(work: "UnitOfWork") -> list[dict[str, Any]]:
+        found = await search_consents(
+            work.session, work.keys.publics("consent"), await database_now(work.session), limit=limit,
+            consent_id=consent_id, institution=institution, uscc=uscc, status=status,
+        )  # fmt: skip
+        return [_row(one) for one in found]
+
+    return in_one_unit("consents.list", read)
+
+
+def _row(found: "Overview") -> dict[str, Any]:
+    consent, terms = found.consent, found.consent.terms
+    return {
+        "consent": terms.consent_id, "institution": terms.institution, "subject": terms.uscc,
+        "products": list(terms.products), "purpose": terms.purpose, "status": consent.status,
+        "valid_from": terms.valid_from, "valid_until": terms.valid_until, "uses": found.uses,
+        "max_uses": terms.max_uses, "accounts": list(terms.accounts), "version": consent.version,
+        "recorded_at": found.recorded_at, "intact": consent.intact, "terms_sha256": terms.digest(),
+    }  # fmt: skip

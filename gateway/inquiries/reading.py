@@ -1,0 +1,50 @@
+"""Inquiries as they ended, for those who may see them; never what was answered."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from gateway.inquiries.tables import Inquiry
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+
+
+async def list_inquiries(
+    work: UnitOfWork,
+    *,
+    limit: int,
+    institution: str | None = None,
+    account: str | None = None,
+    uscc: str | None = None,
+    state: str | None = None,
+) -> Sequence[Inquiry]:
+    """Return the newest inquiries, of an institution, account, enterprise (USCC) or state where asked.
+
+    That they were read is recorded, with the filters and the count.
+    """
+    asked = {"institution": institution, "account": account, "uscc": uscc, "state": state}
+    wanted = [col(getattr(Inquiry, name)) == value for name, value in asked.items() if value is not None]
+    query = select(Inquiry).where(*wanted).order_by(col(Inquiry.inquiry_id).desc()).limit(limit)
+    rows = (await work.session.execute(query)).scalars().all()
+    await work.record("inquiry.listed", {"found": len(rows), "asked": asked}, outcome="read")
+    return rows
+
+
+async def get_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Inquiry:
+    """Return an inquiry; that it was read is recorded. Raises DeniedError where there is none."""
+    row = await work.session.get(Inquiry, inquiry_id)
+    if row is None:
+        raise DeniedError("inquiry-not-found")
+    await work.record("inquiry.listed", {"found": 1, "asked": {"inquiry": str(inquiry_id)}}, outcome="read")
+    return row
+
+
+def inquiry_document(row: Inquiry) -> dict[str, Any]:
+    """Return an inquiry as the interface shows it."""
+    return {
+        "inquiry": str(row.inquiry_id), "account": row.account, "subject": row.uscc, "product": row.product,
+        "purpose": row.purpose, "provider": row.provider, "state": row.state, "outcome": row.outcome,
+        "units": row.units, "created_at": row.created_at.isoformat(), "entry": str(row.event_id),
+    }  # fmt: skip

@@ -1,0 +1,114 @@
+"""What list and show commands tell: members of fixed names for scripts (members.json), and no Python for people."""
+
+import json
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from connectors.sources.schedule import add_source_row
+from connectors.store.tables import Source
+from gateway.__main__ import app
+from gateway.people.invitations import invite
+from gateway.platforms.outbox import deliver
+from gateway.platforms.peers import set_peer
+from signing.keys import generate_key, public_jwk
+from tests.actors import MACHINE, OPERATOR, PLATFORM
+from tests.enterprises import uscc
+from tests.house import objects
+from tests.house.objects import OWN
+from tests.house.test_events import command_names
+from tests.house.test_ownership import town
+from tests.processes import environment
+
+__all__ = ["town"]
+MEMBERS = Path(__file__).with_name("members.json")
+READING = re.compile(r"(^| )(list|show|peers|enterprise)$")
+WITHOUT_TABLE = {"keys show"}  # the document that /.well-known/xinqiao-keys answers
+COMMANDS = sorted(name for name in command_names() if READING.search(name) and name not in WITHOUT_TABLE)
+LIKE_OTHERS = ("auditor", "operator", "platform", "system")  # the same lines of code as accounts
+PYTHON = re.compile(r"\['|\[\d|\[\]|\{'|None|True|False|UUID\(|datetime\.|Decimal|<\w+[. ]")
+
+
+@pytest.fixture(scope="module")
+async def asked(town):
+    """What the show commands ask about, on an instance that has one of everything."""
+    gateway = town.story.gateway
+    for kind in ("auditor", "operator", "system"):
+        await town.story.enrol(f"{kind}-9", kind)
+    made = await objects.inquiry(town)
+    await objects.held(town)
+    async with gateway.units.begin("test.members", OPERATOR) as work:
+        await invite(work, person_id="wang", name="王小二", role="regulator")
+    async with gateway.units.begin("test.members", MACHINE) as work:
+        key = public_jwk(generate_key("Ed25519"))
+        await set_peer(
+            work, peer_id="city", role="city", url="http://127.0.0.1:1", jwk=key, client_id="gateway", status="active"
+        )
+        payload = {"source": "s-tax", "dataset": "tax_arrears", "connector": "database"}
+        entry = await work.record("source.added", payload, outcome="active")
+        row = Source(
+            source_id="s-tax", agency="tax", dataset="tax_arrears", connector="database", config={}, every_seconds=60,
+            watermark=None, due_at=work.now, last_fault=None, event_id=entry,
+        )  # fmt: skip
+        await add_source_row(work.session, row)
+    async with gateway.units.begin("test.members", PLATFORM) as work:
+        (delivery,) = await deliver(work, kind="usage-results", role="city", items=[{"a": 1}], exchange=uuid4())
+    consent = (await objects.consent(town))["consent_id"]
+    return {
+        "account show": "bank-1", "agency show": "tax", "auditor show": "auditor-9", "consent show": consent,
+        "dataset show": "tax_arrears", "deliveries show": str(delivery), "inquiry show": made["inquiry_id"],
+        "institution show": "bank", "operator show": "operator-9", "person show": "wang",
+        "platform show": "platform-1", "quota show": "bank-1", "record list": uscc(OWN),
+        "signatory enterprise": uscc(OWN), "signatory show": f"s-{OWN}", "source show": "s-tax",
+        "subject show": uscc(OWN), "system show": "system-9",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def run(gateway, database_urls, asked, monkeypatch):
+    """Run a command in this process; return what it printed."""
+    for name, value in environment(gateway.settings.home, database_urls, gateway.settings.issuer).items():
+        monkeypatch.setenv(name, value)
+
+    def told(name, *more):
+        arguments = [*name.split(), *([asked[name]] if name in asked else []), *more]
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, (name, done.output, done.exception)
+        return done.stdout
+
+    return told
+
+
+def members_of(told):
+    """Return the names of what was told, with those of the first row where it is a list of things."""
+    return {
+        name: sorted(value[0]) if isinstance(value, list) and value and isinstance(value[0], dict) else []
+        for name, value in told.items()
+    }
+
+
+def test_every_command_that_lists_or_shows_is_written_down():
+    assert sorted(json.loads(MEMBERS.read_text("utf-8"))) == COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_scripts_are_told_the_members_that_are_written_down(name, run):
+    assert members_of(json.loads(run(name, "--json"))) == json.loads(MEMBERS.read_text("utf-8"))[name]
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if not name.startswith(LIKE_OTHERS)])
+def test_people_are_told_no_python(name, run):
+    told = run(name)
+    assert told.strip()
+    assert PYTHON.findall(told) == []
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name.endswith(" list")])
+def test_what_is_listed_and_what_is_shown_have_the_same_members(name):
+    written = json.loads(MEMBERS.read_text("utf-8"))
+    shown = written.get(name.removesuffix("list") + "show")
+    if shown is not None and name not in {"agency list", "dataset list"}:  # of the catalogue, show tells all there is
+        assert list(written[name].values()) == [sorted(shown)]

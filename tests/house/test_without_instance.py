@@ -1,0 +1,61 @@
+"""Where there is no instance every command that needs one says so in one line, and leaves the disk as it was."""
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.__main__ import app
+from tests import database_server
+from tests.cli.test_help import TREE
+from tests.enterprises import uscc
+from tests.processes import environment
+
+# What makes an instance or runs one, or needs none.
+OTHERS = {
+    "init", "migrate", "demo", "serve", "worker", "verify", "audit verify", "keys new", "source connectors",
+    "agency draft", "agency check", "agency template", "agency schema", "agency dcat", "agency show", "dataset list",
+    "dataset show",
+}  # fmt: skip
+GIVEN = {"subject": uscc(1), "dataset": "tax_arrears"}
+COMMANDS = {" ".join(path): command for path, command in TREE.items() if not hasattr(command, "commands")}
+
+
+def arguments(command, file):
+    """Return something for each argument and option that must be given."""
+    made = []
+    for param in command.params:
+        if param.required:
+            form = param.type_descriptor.annotation.__name__
+            value = {"UUID": "01a21e54-bfd6-7267-83b0-32d5723f6e21", "Path": str(file), "int": "1"}.get(
+                form, GIVEN.get(param.name, "xx")
+            )
+            made += (
+                [value]
+                if param.param_type_name == "argument"
+                else [param.opts[0], *([] if form == "bool" else [value])]
+            )
+    return [*made, *(["--yes"] if any(param.name == "yes" for param in command.params) else [])]
+
+
+def test_the_others_are_commands():
+    assert set(COMMANDS) >= OTHERS
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - OTHERS))
+def test_a_command_makes_no_database(name, tmp_path, monkeypatch):
+    home, file = tmp_path / "home", tmp_path / "file.yaml"
+    file.write_text('{"kty": "OKP"}')
+    for variable, value in environment(home, None, "http://127.0.0.1:1").items():
+        monkeypatch.setenv(variable, value)
+    done = CliRunner().invoke(app, [*name.split(), *arguments(COMMANDS[name], file)])
+    *_, last = filter(str.strip, done.stderr.splitlines())
+    assert (done.exit_code, "xinqiao init" in last and "XINQIAO_HOME" in last) == (1, True), done.output
+    assert done.stdout == ""
+    assert not home.exists()
+
+
+def test_a_database_that_nothing_was_set_up_in_is_no_instance(socket_folder, tmp_path, monkeypatch):
+    with database_server.fresh_database(socket_folder, "template1") as urls:
+        for variable, value in environment(tmp_path, urls, "http://127.0.0.1:1").items():
+            monkeypatch.setenv(variable, value)
+        done = CliRunner().invoke(app, ["status"])
+    assert (done.exit_code, "xinqiao init" in done.stderr) == (1, True)

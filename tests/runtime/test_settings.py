@@ -1,0 +1,90 @@
+"""Every setting with a wrong value is told in one line: the variable, what is right, and no secret; all at once."""
+
+import pytest
+from pydantic import SecretStr
+from typer.testing import CliRunner
+
+from gateway.__main__ import app
+from gateway.runtime.errors import SettingsError
+from gateway.runtime.settings import Settings, load_settings
+
+SECRET = "do-not-show-7f3a"
+# Wrong values of what is no number; a number is no "abc", and has bounds of its own.
+WRONG = {
+    "role": "bank", "instance": "Gateway 1", "issuer": "https://x/path", "log_level": "LOUD",
+    "database_url": f"mysql://u:{SECRET}@h/d", "database_owner_url": SECRET, "database_sequencer_url": f"://{SECRET}",
+    "kek": SECRET, "dpop_nonce": "perhaps", "trusted_proxies": '["10.0.0.0/99"]', "oidc_issuer": "https://x/",
+    "syslog_address": "tcp://x", "otlp_endpoint": "localhost:4317", "providers": '{"brain": "ftp://x"}',
+}  # fmt: skip
+# Texts and places: any is sound here, and what cannot be reached or read is told where it is used.
+ANY = {
+    "home", "origin", "host", "metrics_host", "head_store", "oidc_client_id", "oidc_client_secret", "syslog_ca",
+    "syslog_certificate", "syslog_key",
+}  # fmt: skip
+FIELDS = Settings.model_fields
+NUMBERS = [name for name, field in FIELDS.items() if field.annotation in {int, float}]
+
+
+def faults(monkeypatch, **values):
+    for name, value in values.items():
+        monkeypatch.setenv(f"XINQIAO_{name.upper()}", value)
+    with pytest.raises(SettingsError) as told:
+        load_settings()
+    return str(told.value).splitlines()
+
+
+def test_every_setting_is_tried():
+    assert {*WRONG, *ANY, *NUMBERS} == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", [*WRONG, *NUMBERS])
+def test_a_wrong_value_is_one_line_that_names_the_variable_and_what_is_right(name, monkeypatch):
+    (line,) = faults(monkeypatch, **{name: WRONG.get(name, "abc")})
+    variable, said = line.split(": 应为 must be: ")
+    assert variable == f"XINQIAO_{name.upper()}"
+    assert len(said) > 3
+    assert SECRET not in line
+    secret = FIELDS[name].annotation == SecretStr | None
+    assert ("it is: " in line) is not secret
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_out_of_its_bounds_is_told_with_them(name, monkeypatch):
+    bounds = [
+        (sign, getattr(part, sign))
+        for part in FIELDS[name].metadata
+        for sign in ("ge", "gt", "le", "lt")
+        if hasattr(part, sign)
+    ]
+    assert bounds, "a number has a bound"
+    sign, bound = bounds[0]
+    outside = bound - 1 if sign == "ge" else bound if sign in {"gt", "lt"} else bound + 1
+    (line,) = faults(monkeypatch, **{name: str(outside)})
+    assert str(bound) in line
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("XINQIAO_PROT", "XINQIAO_PORT"), ("XINQIAO_ISUER", "XINQIAO_ISSUER"), ("XINQIAO_Q_Z", "")]
+)
+def test_a_name_that_is_no_setting_is_told_with_the_nearest_one(typed, meant, monkeypatch):
+    (line,) = faults(monkeypatch, **{typed.removeprefix("XINQIAO_"): "1"})
+    assert line.startswith(f"{typed}: 没有此设置 no such setting")
+    assert ("was it" in line, meant in line) == (bool(meant), True)
+
+
+def test_all_that_is_wrong_is_told_at_once_and_a_command_ends_with_2(monkeypatch, tmp_path):
+    monkeypatch.setenv("XINQIAO_HOME", str(tmp_path / "none"))
+    assert len(faults(monkeypatch, **WRONG, prot="1", port="-1")) == len(WRONG) + 2
+    done = CliRunner().invoke(app, ["account", "list"])
+    assert (done.exit_code, len(done.stderr.splitlines()), SECRET in done.stderr) == (2, len(WRONG) + 2, False)
+    assert not (tmp_path / "none").exists()
+
+
+def test_empty_variables_and_those_of_the_other_spelling_are_sound(monkeypatch):
+    monkeypatch.setenv("XINQIAO_PORT", "")
+    monkeypatch.setenv("DATABASE_URL", "postgres://u@h/d")
+    monkeypatch.setenv("XINQIAO_PROVIDERS", '{"brain": "https://brain.example"}')
+    monkeypatch.setenv("XINQIAO_TRUSTED_PROXIES", '["10.0.0.0/8"]')
+    settings = load_settings()
+    assert (settings.port, settings.providers) == (8000, {"brain": "https://brain.example"})
+    assert [str(one) for one in settings.trusted_proxies] == ["10.0.0.0/8"]

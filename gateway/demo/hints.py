@@ -54,7 +54,7 @@ def auditor_commands(folder: Path) -> list[tuple[str, str]]:
         ("离线验证 verify it offline", f"{xinqiao} audit verify {log} --key {_path(folder / 'log.vkey')}"),
         ("对账：记录、计费、授权、日志、报送 do all sides agree", f"{xinqiao} reconcile"),
         ("报送与回执 deliveries to the platforms, and their receipts", f"{xinqiao} deliveries list"),
-        ("一屏看全 all at a glance", f"{xinqiao} status"),
+        (f"谁查询过{GOOD.name} who asked about this enterprise", f"{xinqiao} audit who {GOOD.code}"),
     ]
 
 

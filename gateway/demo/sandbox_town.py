@@ -8,7 +8,7 @@ from gateway.demo.city import build_city
 from gateway.demo.command_line import CommandLine
 from gateway.demo.handout import read_handout, write_handout
 from gateway.demo.instance import today
-from gateway.demo.sandbox import HANDOUT, Sandbox
+from gateway.demo.sandbox import HANDOUT, Sandbox, delete
 from gateway.demo.town import Town, lasting_town, running
 
 
@@ -16,14 +16,17 @@ from gateway.demo.town import Town, lasting_town, running
 def opened(sandbox: Sandbox, run: CommandLine) -> Iterator[tuple[Town, str]]:
     """Run a sandbox for the length of the block, built first where it is not; its commands are run by `run`.
 
-    Gives the town and what a newcomer is told. Raises DemoError.
+    Gives the town and what a newcomer is told. Raises DemoError; of one that could not be built nothing is left.
     """
-    town = lasting_town(run, sandbox.home, sandbox.port)
-    with running(town, sandbox.home, fresh=not sandbox.built):
-        if sandbox.built:
-            yield town, read_handout(sandbox.folder)
-            return
-        yield town, _build(town, sandbox)
+    town, built = lasting_town(run, sandbox.home, sandbox.port), sandbox.built
+    try:
+        with running(town, sandbox.home, fresh=not built):
+            told = read_handout(sandbox.folder) if built else _build(town, sandbox)
+            built = True
+            yield town, told
+    finally:
+        if not built:
+            delete(sandbox)
 
 
 def settle(town: Town, enterprises: int) -> str:

@@ -22,13 +22,29 @@ _TOTAL = re.compile(
     rf"(?:本页|本表|本月|全市|全区)?(?:合计|总计|小计|共计|总合计|累计):?(?:[\d,.]+{_UNITS}?)?(?:\(?[万亿]?元\)?)?[。;]?"
     rf"|(?:以上)?共(?:计|有)?\d+{_UNITS}(?:企业|单位|公司|主体|记录|数据)?[,。;]?"
 )
+_ROLE = (
+    "(?:填表|填报|填写|制表|审核|复核|审批|经办|报送|上报|统计|录入|打印|导出|操作|联系|负责|分管|主管"
+    "|单位负责|部门负责|科室负责)"
+)
+_BODY = "(?:单位|部门|科室|机关|机构|领导)"  # nothing without a seal: 单位：… may name a party
+_KIND = "(?:人|人员|员|单位|部门|机关|机构|日期|时间|电话|领导|负责人)?"
+_SEAL = r"(?:\(?(?:签字|签名|签章|盖章|公章|印章)\)?)"
+_DAY = (
+    r"\d{4}[年./-]\d{1,2}[月./-]?(?:\d{1,2}日?)?"
+    "|[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?"
+)
 _SIGNED = re.compile(
-    r"(?:填表|填报|制表|审核|复核|审批|经办|报送|统计|录入|联系|负责|分管|单位负责|部门负责)"
-    r"(?:人|人员|员|单位|部门|机构|日期|时间|电话|领导)?(?:\((?:签字|签名|签章|盖章)\))?(?::.*)"
-    r"|(?:填表|填报|制表|审核|复核|经办)人?"
-    r"|(?:备?注|说明|附注|注释|数据来源|统计口径|填表说明|填报说明)[\d一二三四五六七八九十]{0,2}:.*",
+    rf"{_ROLE}{_KIND}{_SEAL}?:.*|(?:{_ROLE}{_KIND}|{_BODY})?{_SEAL}(?::.*)?"
+    r"|(?:填表|填报|制表|审核|复核|经办)人?|(?:填表|填报|制表)(?:单位|部门|说明)"
+    rf"|(?:填表|填报|制表|打印|导出|统计|报送|上报|报表)(?:日期|时间):?(?:{_DAY}.*)?"
+    rf"|(?:数据)?截[至止](?:日期|时间)?:?(?:{_DAY}).*"
+    r"|第[\d一二三四五六七八九十]+页(?:[,，、/]?共[\d一二三四五六七八九十]+页)?(?:(?:打印|导出|制表).*)?|[Pp]age\d+(?:of\d+)?"
+    r"|\(?以下(?:空白|为空|无正文|无数据|无内容)\)?"
+    r"|(?:备?注|说明|附注|注释|数据来源|资料来源|统计口径|填表说明|填报说明)[\d一二三四五六七八九十]{0,2}:.*",
     re.DOTALL,
 )
+# What closes a sheet where nothing else stands in the row.
+_ALONE = re.compile(rf"(?:日期|时间)?:?(?:{_DAY})|[-—]+\d{{1,4}}[-—]+|单位:[^:]{{0,6}}元|说明|注", re.DOTALL)
 
 
 class LeftOutReader:
@@ -67,19 +83,28 @@ def closes(cells: Sequence[str], name: int, declared: tuple[str, ...]) -> bool:
 
     `declared` are the beginnings that a mapping names besides the usual words.
     """
-    called = cells[name] if name < len(cells) else ""
-    if _is_total(called, declared) or _SIGNED.fullmatch(_plain(called)):
+    called = _plain(cells[name]) if name < len(cells) else ""
+    if called and (_is_total(called, declared) or _SIGNED.fullmatch(called)):
         return True
-    filled = [cell for cell in cells if cell.strip()]
-    if not filled or any(map(str.isalpha, called)):
+    last = _ALONE.fullmatch(called)
+    if not last and any(map(str.isalpha, called)):
         return False
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled:
+        return False
+    first = _plain(filled[0])
+    if last or len(filled) == 1:
+        return len(filled) == 1 and (_is_total(first, declared) or _closes_alone(first))
     # A note stands alone; a row that fills most columns and lacks the name is data, and refused as such.
-    alone = len(filled) == 1 or 2 * len(filled) <= len(cells)
-    return _is_total(filled[0], declared) or (alone and _SIGNED.fullmatch(_plain(filled[0])) is not None)
+    few = 2 * len(filled) <= len(cells)
+    return _is_total(first, declared) or (few and _SIGNED.fullmatch(first) is not None)
 
 
-def _is_total(cell: str, declared: tuple[str, ...]) -> bool:
-    plain = _plain(cell)
+def _closes_alone(plain: str) -> bool:
+    return (_SIGNED.fullmatch(plain) or _ALONE.fullmatch(plain)) is not None
+
+
+def _is_total(plain: str, declared: tuple[str, ...]) -> bool:
     return bool(plain) and (plain.startswith(declared) or _TOTAL.fullmatch(plain) is not None)
 
 

@@ -4,7 +4,9 @@ Counted while the rows pass by; what a column seems to be is judged by its headi
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -12,13 +14,16 @@ import msgspec
 from connectors.conversion.binding import Binding
 from connectors.conversion.cells import NULLS
 from connectors.conversion.headings import SURELY, nearness, unit_of
+from connectors.conversion.left_out import LeftOutReader
 from connectors.conversion.normalise import UNITS
+from connectors.conversion.party import PartyReader
 from connectors.conversion.shapes import Shape
 from connectors.decoding.layout import Layout
 from connectors.drafting.matching import CANDIDATE, fit, is_counter
 from connectors.drafting.vocabulary import own_words
 
 SAMPLE_ROWS, FEWEST_TO_TELL = 200, 20
+LAST_ROWS = 50  # among which the rows that close a sheet are looked for
 LONGEST_LOOKED_AT = 60  # characters of a cell or of a heading: codes, amounts, days and names are shorter
 SAME = 0.95  # so near a heading is another spelling of the same
 CODE, KIND, AMOUNT = "party.codes", "party.kind", "amount"
@@ -71,6 +76,7 @@ class Leftovers:
         self._binding = binding
         self._values = dict.fromkeys(binding.unread, 0)
         self._cells: dict[int, list[str]] = {place: [] for place in binding.unread}
+        self._last: deque[Row] = deque(maxlen=LAST_ROWS)
 
     @property
     def any(self) -> bool:
@@ -83,14 +89,16 @@ class Leftovers:
         return replace(layout, table=replace(layout.table, rows=self._watched(rows))) if self._values else layout
 
     def columns(self) -> list[UnreadColumn]:
-        """Return the unread columns, those to warn of first. One without a heading and without a value is none."""
-        found = [self._judged(place) for place, values in self._values.items() if values or self._binding.header[place]]
+        """Return the unread columns that hold anything, those to warn of first; what closes the sheet is no value."""
+        self._take_off_footers()
+        found = [self._judged(place) for place, values in self._values.items() if values]
         return sorted(found, key=lambda column: (not column.warning, -column.values))
 
     def _watched(self, rows: Iterator[Row]) -> Iterator[Row]:
-        values, places, seen = self._values, list(self._values), 0
+        values, places, last, seen = self._values, list(self._values), self._last.append, 0
         for row in rows:
             cells, seen = row[1], seen + 1
+            last(row)
             width = len(cells)
             for place in places:
                 if place < width and cells[place].strip() not in NULLS:
@@ -98,6 +106,19 @@ class Leftovers:
                     if seen <= SAMPLE_ROWS:
                         self._cells[place].append(cells[place][:LONGEST_LOOKED_AT])
             yield row
+
+    def _take_off_footers(self) -> None:
+        """Take what stands in closing rows off the counts: among the last rows, where they are."""
+        reader = LeftOutReader(self._binding, PartyReader(self._binding))
+        while self._last:
+            _, cells = self._last.pop()
+            if reader.kind_of(cells) is None:
+                continue
+            for place in self._values:
+                if place < len(cells) and cells[place].strip() not in NULLS:
+                    self._values[place] -= 1
+                    with suppress(ValueError):  # it was not among the first
+                        self._cells[place].remove(cells[place][:LONGEST_LOOKED_AT])
 
     def _judged(self, place: int) -> UnreadColumn:
         heading, values = self._binding.header[place], self._values[place]

@@ -34,13 +34,59 @@ def test_a_row_that_closes_the_sheet_is_a_footer(cells):
     assert MAPPER.map(cells) == FOOTER
 
 
+CLOSING = [
+    "单位（盖章）", "单位（盖章）：", "单位(公章)：某局", "报送单位（盖章）：某局", "主管单位（盖章）", "盖章",
+    "（公章）", "签字：", "领导签字：", "负责人签字：", "填表人", "填表人：张三", "填表人 ： 张三", "打印人：管理员",
+    "操作员：甲", "制表机关：某局", "制表部门", "填表说明", "第1页 共1页", "第 1 页，共 1 页", "第1页", "第1页/共3页",
+    "第二页", "共3页", "Page 1 of 1", "第 1 页 共 1 页 打印时间：2024", "制表日期", "制表日期：2024-01-01",
+    "制表时间 2024年1月1日", "打印日期：2024-03-01", "打印时间：", "导出时间：2024", "上报日期：", "报表日期",
+    "数据截至2024年1月", "截止日期：2024-01-31", "数据截止时间：2024-1-1", "（以下无正文）", "以下空白",
+    "资料来源：某局",
+]  # fmt: skip
+ALONE = ["日期：2024-01-01", "2024年1月1日", "二〇二四年一月一日", "- 1 -", "—1—", "单位：万元", "说明", "注"]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("cell", [*CLOSING, *ALONE])
+def test_seals_signatures_pages_and_days_close_a_sheet(cell, place):
+    row = [""] * len(HEADER)
+    row[place] = cell
+    assert MAPPER.map(row) == FOOTER
+    assert NAMES.map([cell]) == FOOTER
+
+
+@pytest.mark.parametrize("cell", ALONE)
+def test_a_day_or_a_word_closes_a_sheet_only_where_it_stands_alone(cell):
+    for row in (["1", cell, "", "5", "增值税"], [cell, "", "", "5", "增值税"], ["1", cell, "", "", ""]):
+        assert isinstance(MAPPER.map(row), Refused | Mapped)
+
+
 @pytest.mark.parametrize("name", ["合计", "共1家", "填表人：测试", "备注：以上", "总计 12 户"])
 def test_a_sheet_of_names_has_footers_too(name):
     assert NAMES.map([name]) == FOOTER
 
 
 @pytest.mark.parametrize(
-    "name", ["合计科技有限公司", "共计达商贸行", "备注文化传媒有限公司", "说明书印刷厂", "共1家政服务部", "制表机械厂"]
+    "name",
+    [
+        "合计科技有限公司",
+        "共计达商贸行",
+        "备注文化传媒有限公司",
+        "说明书印刷厂",
+        "共1家政服务部",
+        "制表机械厂",
+        "单位：某某公司",
+        "第一页文化公司",
+        "盖章机械厂",
+        "打印部落图文店",
+        "注塑厂",
+        "截止阀门厂",
+        "日期食品厂",
+        "领导者咨询公司",
+        "页岩砖厂",
+        "二〇二四年代咖啡馆",
+        "Page Design 有限公司",
+    ],
 )
 def test_an_enterprise_called_like_a_footer_is_an_enterprise(name):
     assert isinstance(NAMES.map([name]), Mapped)

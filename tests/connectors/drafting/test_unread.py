@@ -70,8 +70,27 @@ def test_what_is_lost_comes_first_and_an_empty_column_is_no_loss(tmp_path):
     assert [(column.column, column.values, column.warning) for column in columns] == [
         ("罚款金额", 3, True), ("没收金额", 1, True), ("去向", 3, False),
     ]  # fmt: skip
-    (empty,) = unread(tmp_path, [*HEADER, "罚款金额"], [row(1, fine="/")])
-    assert (empty.values, empty.warning) == (0, False)
+    assert unread(tmp_path, [*HEADER, "罚款金额"], [row(1, fine="/")]) == []
+
+
+@pytest.mark.parametrize("rows", [3, 300])
+def test_what_closes_a_sheet_is_no_value_of_a_column(tmp_path, rows):
+    path = tmp_path / "closed.csv"
+    data = [row(number, fine="5" if number == 1 else "", note="", who="张三") for number in range(1, rows + 1)]
+    closing = [
+        ["合计", *[""] * 5, "5", "", "1"],
+        ["单位（盖章）", *[""] * 5, "", "填表人：李四", ""],
+        [""] * 7 + ["第1页"],
+    ]
+    header = [*HEADER, "罚款金额", "备用", "联系人"]
+    path.write_text("\n".join(",".join(cells) for cells in [header, *data, *closing]) + "\n", "utf-8")
+    layout = lay_out(get_dataset("penalty_general"), decode(path))
+    leftovers = Leftovers(layout.binding)
+    trial = try_rows(leftovers.watch(layout), date(2026, 1, 2))
+    assert (trial.counts["rows"], trial.layout.tally.footers.count) == (rows, 3)
+    for _ in range(2):  # asked again, it says the same
+        found = {column.column: column.values for column in leftovers.columns()}
+        assert found == {"罚款金额": 1, "联系人": rows}
 
 
 def test_the_authoritys_own_code_and_a_second_spelling_of_what_is_read_are_no_loss(tmp_path):

@@ -17,37 +17,12 @@ from typing import Any
 
 import msgspec
 
+from connectors.conversion.binding_errors import AmbiguousMappingError, MissingColumnsError
 from connectors.conversion.headings import split_unit
 from connectors.conversion.normalise import UNITS
 from connectors.conversion.units import ratio
-from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import CodesWhere, Column, Header, Mapping, place_name
-
-
-class MissingColumnsError(MalformedError):
-    """The header lacks columns that the nearest mapping requires; `missing` names them."""
-
-    def __init__(self, missing: set[str]) -> None:
-        super().__init__(
-            f"缺少列 missing columns: {'、'.join(sorted(missing))}；列名不同的，请在 Excel 或 WPS 中改列名后另存，"
-            "或请运营方草拟映射 where columns go by other names, rename them in Excel or WPS and save it, or have "
-            "the operator draft a mapping (xinqiao agency draft)"
-        )
-        self.missing = missing
-
-
-class AmbiguousMappingError(MalformedError):
-    """Two mappings fit the header as well and read it differently; `found` is how much either finds."""
-
-    def __init__(self, one: "Binding", other: "Binding") -> None:
-        names = f"{one.mapping.id}、{other.mapping.id}"
-        super().__init__(
-            f"映射 {names} 都适合这些列，读法却不同：请运营方改正或删去其一，或在其一的 without 中写明另一种写法才有的"
-            f"列 the mappings {names} fit these columns as well and read them differently: have the operator correct "
-            "or remove one, or name in its `without` a column that only the other spelling has"
-        )
-        self.found = one.found
 
 
 @dataclass(frozen=True)
@@ -184,10 +159,11 @@ def _bind(dataset: Dataset, header: Sequence[str]) -> Binding:
     found = Header(header)
     spellings = [mapping for mapping in dataset.spellings() if (mapping.header == "none") == found.nameless]
     candidates = [_bound(dataset, mapping, found) for mapping in spellings if not found.find(mapping.without)]
-    missing = [_missing(candidate) for candidate in candidates]
-    fitting = [candidate for candidate, lacks in zip(candidates, missing, strict=True) if not lacks]
+    tried = [(candidate, _missing(candidate)) for candidate in candidates]
+    fitting = [candidate for candidate, lacks in tried if not lacks]
     if not fitting:
-        raise MissingColumnsError(min(missing, key=len, default=set()))
+        nearest, lacks = min(tried, key=lambda one: len(one[1]), default=(None, set[str]()))
+        raise MissingColumnsError(lacks, nearest.unused if nearest else header)
     chosen = fitting[0] if len(fitting) == 1 else _choose(fitting)
     # What any mapping of the dataset knows as the party's kind tells natural persons apart, whichever is taken.
     kinds = [name for mapping in dataset.spellings() for name in mapping.party.kind]
@@ -199,13 +175,17 @@ def _choose(fitting: Sequence[Binding]) -> Binding:
     whole = [binding for binding in fitting if all(binding.covers(other) for other in fitting)]
     if not whole:
         one, other = sorted(fitting, key=lambda binding: (_rank(binding), binding.mapping.id), reverse=True)[:2]
-        raise AmbiguousMappingError(one, other)
+        raise _ambiguous(one, other)
     top = max(map(_rank, whole))
     tied = sorted((binding for binding in whole if _rank(binding) == top), key=_explicit)
     for binding in tied:
         if all(binding.says_all_of(other) for other in tied):
             return binding
-    raise AmbiguousMappingError(tied[0], next(other for other in tied if not tied[0].says_all_of(other)))
+    raise _ambiguous(tied[0], next(other for other in tied if not tied[0].says_all_of(other)))
+
+
+def _ambiguous(one: Binding, other: Binding) -> AmbiguousMappingError:
+    return AmbiguousMappingError(one.mapping.id, other.mapping.id, one.found)
 
 
 def _explicit(binding: Binding) -> tuple[int, str]:

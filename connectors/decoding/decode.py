@@ -14,7 +14,7 @@ from pathlib import Path
 
 from connectors.conversion.cells import Faults
 from connectors.decoding.foreign import LOOKED_AT, refuse_big5, refuse_foreign
-from connectors.decoding.text import MOST_COLUMNS, read_text, scan
+from connectors.decoding.text import MOST_COLUMNS, place_of, read_text, scan
 from connectors.decoding.workbook import MergedDown, SheetAbout, faults_of, open_sheet
 from connectors.errors import MalformedError
 from connectors.model.counting import Tally
@@ -95,7 +95,8 @@ def _encoding_of(path: Path, start: bytes) -> tuple[str, int]:
     if start.startswith(_UTF16):
         found = scan(path, "utf-16")
         if found.fault is not None:
-            raise MalformedError(f"第 {found.fault} 字节不是 UTF-16 byte {found.fault} is not UTF-16: save it as UTF-8")
+            zh, en = place_of(path, "utf-16", found.fault, "utf-8")
+            raise MalformedError(f"{zh}不是 UTF-16，请另存为 UTF-8 not UTF-16: {en}; save it as UTF-8")
         return "utf-16", found.lines
     faults = []
     for encoding in ("utf-8", "gb18030"):
@@ -106,9 +107,11 @@ def _encoding_of(path: Path, start: bytes) -> tuple[str, int]:
             return encoding, found.lines
         faults.append(found.fault)
     refuse_big5(start)
+    zh_utf8, en_utf8 = place_of(path, "utf-8", faults[0], "gb18030")
+    zh_gb, en_gb = place_of(path, "gb18030", faults[1], "utf-8")
     raise MalformedError(
-        f"既不是 UTF-8（第 {faults[0]} 字节）也不是 GB18030（第 {faults[1]} 字节） neither UTF-8 nor GB18030: bytes "
-        f"{faults[0]} and {faults[1]} are invalid; save the file as UTF-8"
+        f"编码混杂或已损坏：不是 UTF-8（{zh_utf8}），也不是 GB18030（{zh_gb}）；请把整个文件另存为 UTF-8 "
+        f"mixed or damaged encoding: not UTF-8 ({en_utf8}), nor GB18030 ({en_gb}); save the whole file as UTF-8"
     )
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from connectors.conversion.binding import Binding, MissingColumnsError, bind
+from connectors.conversion.binding import Binding, bind
+from connectors.conversion.binding_errors import MissingColumnsError
 from connectors.conversion.identifiers import read_identifier
 from connectors.conversion.party import KEYED
 from connectors.conversion.rows import Refused, RowMapper
@@ -25,9 +26,8 @@ _ANY_DAY = date(9000, 1, 1)  # whether a date lies ahead is judged when the rows
 class NoHeaderError(MissingColumnsError):
     """The first row is data, and no mapping of the dataset reads a delivery without a header."""
 
-    def __init__(self, missing: set[str]) -> None:
-        super().__init__(missing)
-        self.args = (_NO_HEADER,)
+    def __str__(self) -> str:
+        return _NO_HEADER
 
 
 def bind_headless(dataset: Dataset, first: Sequence[str]) -> Binding | None:

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
-from connectors.conversion.binding import AmbiguousMappingError, Binding, MissingColumnsError, bind
+from connectors.conversion.binding import Binding, bind
+from connectors.conversion.binding_errors import AmbiguousMappingError, MissingColumnsError
 from connectors.conversion.left_out import closes, declared_footers
 from connectors.decoding.decode import Table, check_width
 from connectors.decoding.headless import NoHeaderError, bind_headless, is_data
@@ -57,7 +58,11 @@ class Layout:
 def lay_out(dataset: Dataset, table: Table) -> Layout:
     """Find the header and the data. Raises MalformedError: what the nearest row lacks, or the sheets that all fit."""
     if table.encoding not in _SHEETS:
-        return Layout(table, bind(dataset, table.header), [])
+        try:
+            return Layout(table, bind(dataset, table.header), [])
+        except MissingColumnsError as fault:
+            fault.of_members = True
+            raise
     found, missing = None, None
     try:
         found = _lay_out_sheet(dataset, table)

@@ -24,6 +24,7 @@ LONGEST_LINE = 4 << 20  # bytes
 LONGEST_ROW = 4 << 20  # bytes, over all its lines
 SEPARATORS = ",\t;|，"
 _CHUNK = 1 << 20
+_SHOWN_BYTES = 6
 _CR, _LF = b"\r\n"
 _LINES_LOOKED_AT = 40
 _LONGEST_LOOKED_AT = 1 << 16  # characters of a line
@@ -70,6 +71,29 @@ def scan(path: Path, encoding: str) -> Scan:
     except UnicodeDecodeError:
         return Scan(read, lines)
     return Scan(None, lines + (last not in {b"", b"\n", b"\r"}))
+
+
+def place_of(path: Path, encoding: str, offset: int, other: str) -> tuple[str, str]:
+    """Return, in Chinese and in English, where the byte at an offset stands, and what it is.
+
+    The file is text in `encoding` up to there; two characters at most are told, read in the `other` encoding: the
+    rows of agencies are not for messages.
+    """
+    decoder, line, last = codecs.getincrementaldecoder(encoding)("ignore"), 1, ""
+    with path.open("rb") as file:
+        for at in range(0, offset, _CHUNK):
+            text = last + decoder.decode(file.read(min(_CHUNK, offset - at)))
+            line, last = line + len(_LINE_END.findall(text)), text[-1:].replace("\n", "")
+            line -= last == "\r"  # counted with what follows: it may be a line's whole end, or half of it
+        line += last == "\r"
+        file.seek(offset)
+        found = file.read(_SHOWN_BYTES)
+    words = found.decode(other, "ignore")[:2]
+    zh, en = (f"，按 {other} 是“{words}”", f", in {other} “{words}”") if words.isalpha() else ("", "")
+    if not found:
+        return f"第 {line} 行没有写完", f"line {line} is cut short"
+    shown = found[:2].hex(" ").upper()
+    return f"第 {line} 行，第 {offset} 字节起的 {shown}{zh}", f"line {line}, at byte {offset}: {shown}{en}"
 
 
 def _line_ends(piece: bytes, before: bytes) -> tuple[int, bytes]:

@@ -11,7 +11,8 @@ import pytest
 from connectors.catalogue.files_check import read_mappings
 from connectors.catalogue.load import get_dataset
 from connectors.catalogue.trial import try_out
-from connectors.conversion.binding import MissingColumnsError, bind
+from connectors.conversion.binding import bind
+from connectors.conversion.binding_errors import MissingColumnsError
 from connectors.conversion.rows import Mapped, RowMapper
 from connectors.decoding.decode import decode
 from connectors.model.datasets import Dataset, Field, Title

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from connectors.catalogue.load import get_dataset
-from connectors.conversion.binding import AmbiguousMappingError, MissingColumnsError, bind
+from connectors.conversion.binding import bind
+from connectors.conversion.binding_errors import AmbiguousMappingError, MissingColumnsError
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset, Field, Title
 from connectors.model.mapping import Column, Header, Mapping, Party, Producer
@@ -133,6 +134,21 @@ def test_the_order_of_mappings_and_of_columns_never_matters(some, header, chance
     turned = chance.sample(header, len(header))
     after = outcome(dataset(*shuffled), turned)
     assert (after if isinstance(after, type) else after[0]) == (before if isinstance(before, type) else before[0])
+
+
+def test_missing_columns_name_those_of_the_file_that_they_may_be():
+    header = ["处罚相对人", "统一社会信用代码", "处罚的种类", "处罚日", "处罚文书号", "罚款", "张贴处"]
+    with pytest.raises(MissingColumnsError) as refusal:
+        bind(get_dataset("penalty_general"), header)
+    told = str(refusal.value)
+    for missing, likely in (("处罚类别", "处罚的种类"), ("处罚决定日期", "处罚日"), ("行政相对人名称", "处罚相对人")):
+        assert (
+            f"{missing}（可能是 it may be “{likely}”（9" in told or f"{missing}（可能是 it may be “{likely}”（8" in told
+        )
+    assert "“统一社会信用代码”" not in told  # it is read already
+    assert "张贴处" not in told
+    assert "处罚机关" in told
+    assert "Excel" in told
 
 
 @given(several, headers)

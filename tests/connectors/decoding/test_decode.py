@@ -7,6 +7,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.decoding import json_objects
 from connectors.decoding.decode import decode
 from connectors.errors import MalformedError
 
@@ -73,9 +74,9 @@ def test_a_character_cut_by_the_reading_buffer_is_whole(tmp_path):
         (b"\n\n", "column names"),
         (b" , \n,\n", "column names"),
         (",".join(map(str, range(500))).encode(), "500 columns"),
-        (b"a,b\n1,\x00\n", "neither UTF-8 nor GB18030: bytes 6 and 6"),
-        (b"a,b\n1,\xff\xff\n", "bytes 6 and 6"),
-        (b"a,b\n1,\xe6\xb8\xa9\xff\xff\n", "bytes 9"),
+        (b"a,b\n1,\x00\n", "line 2, at byte 6: 00 0A"),
+        (b"a,b\n1,\xff\xff\n", "line 2, at byte 6: FF FF"),
+        (b"a,b\n1,\xe6\xb8\xa9\xff\xff\n", "line 2, at byte 9: FF FF"),
         (b"PK\x03\x04 not really", "damaged"),
         (b"\xd0\xcf\x11\xe0 not really", "damaged"),
     ],
@@ -131,3 +132,110 @@ def test_a_member_that_stands_there_twice_is_refused_by_name(tmp_path, content):
     path.write_text(content, "utf-8")
     with pytest.raises(MalformedError, match="record 2: 税种 stands there twice"):
         list(decode(path).rows)
+
+
+MIXED = "企业名称,地址\n甲公司,某路\n".encode() + "乙公司,温州\n".encode("gb18030") + "丙公司,某路\n".encode()
+
+
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"])
+def test_a_file_of_two_encodings_is_told_by_line_and_what_is_there(tmp_path, ends):
+    path = tmp_path / "mixed.csv"
+    path.write_bytes(MIXED.replace(b"\n", ends))
+    with pytest.raises(MalformedError) as refusal:
+        decode(path)
+    told = str(refusal.value)
+    assert "不是 UTF-8（第 3 行，第 " in told
+    assert "字节起的 D2 D2，按 gb18030 是“乙公”）" in told
+    assert "not UTF-8 (line 3, at byte " in told
+    assert ": D2 D2, in gb18030 “乙公”)" in told
+    assert told.index("编码混杂") < told.index("mixed")
+
+
+def test_a_fault_far_into_a_large_file_is_told_by_its_line(tmp_path):
+    path, rows = tmp_path / "large.csv", 300_000
+    path.write_bytes("企业名称\r\n".encode() + "甲公司\r\n".encode() * rows + b"\xff\xfe\r\n")
+    with pytest.raises(MalformedError, match=rf"not UTF-8 \(line {rows + 2}, at byte \d+: FF FE\)"):
+        decode(path)
+
+
+def test_the_text_of_a_spreadsheet_that_is_cut_short_is_told_by_its_line(tmp_path):
+    path = tmp_path / "utf16.txt"
+    path.write_bytes("a\tb\n1\t2\n".encode("utf-16") + b"3")
+    with pytest.raises(MalformedError, match=r"第 3 行没有写完.*not UTF-16: line 3 is cut short"):
+        decode(path)
+
+
+RECORDS = '[{"企业名称": "甲公司", "n": 12}, {"企业名称": "乙公司", "n": 1.50}]'
+WRAPPED = [
+    '{"data": %s}',
+    '{"code": 0, "msg": "ok", "data": %s, "ok": true, "more": null, "tags": ["a", 1]}',
+    '{"code": 200, "data": {"total": 2, "list": %s}}',
+    '{"data": {"result": {"rows": %s, "pages": 1}, "size": 500}}\n\n',
+    '{"total": 2, "rows": %s, "footer": []}',
+]
+
+
+@pytest.mark.parametrize("spread", [lambda text: text, lambda text: text.replace(",", ",\n  ").replace("{", "{\n")])
+@pytest.mark.parametrize("form", WRAPPED)
+def test_records_in_a_list_within_one_object_are_read(tmp_path, form, spread):
+    path = tmp_path / "answer.json"
+    if '"footer": []' in form:
+        form = form.replace(', "footer": []', "")
+    path.write_text(spread(form % RECORDS), "utf-8")
+    assert rows_of(path) == ("json", ["企业名称", "n"], [(1, ["甲公司", "12"]), (2, ["乙公司", "1.50"])])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"data": [{"a": 1}], "errors": [{"b": 2}]}', ("data", "errors", "both")),
+        ('{"data": [{"a": 1}], "errors": []}', ("data", "errors", "both")),
+        ('{"total": 500, "data": [{"a": 1}]}', ("total 说有 500 条", "one page")),
+        ('{"data": {"totalElements": 2, "list": [{"a": 1}]}}', ("totalElements 说有 2 条", "data.list")),
+        ('{"data": []}', ("没有任何记录",)),
+        ('{"data": [{"a": 1}, 3]}', ("第 2 条不是对象",)),
+        ('{"data": [{"a": 1}], "data": [{"a": 2}]}', ("data 出现两次",)),
+        ('{"data": [{"a": 1}]} {"data": [{"a": 1}]}', ("不是 JSON",)),
+        ('{"data": [{"a": 1},]}', ("不是 JSON",)),
+        ('{"data": [{"a": 1}],}', ("不是 JSON",)),
+        ('{"data": [{"a": 1}]', ("不是 JSON",)),
+        ('{"data": {"a": 1}}', ("data 不是单个值", '{"data": [{…}, …]}', "one object a line")),
+        ('{\n"a": 1\n}', ("第 1 行不是 JSON", '{"data": [{…}, …]}')),
+        ('{"a": {"b": {"c": {"d": [{"e": 1}]}}}}', ("不是单个值",)),
+    ],
+)
+def test_what_is_no_list_of_records_is_refused_in_the_words_of_json(tmp_path, content, words):
+    path = tmp_path / "answer.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(MalformedError) as refusal:
+        rows_of(path)
+    for word in words:
+        assert word in str(refusal.value)
+    assert "Excel" not in str(refusal.value)
+
+
+@given(st.integers(1, 60), st.integers(0, 3), st.booleans())
+def test_a_list_within_an_object_is_read_alike_wherever_the_file_is_cut_into_pieces(tmp_path_factory, most, deep, ends):
+    text = RECORDS
+    for name in ("list", "data", "answer")[:deep] or ("data",):
+        text = f'{{"size": 123456, "{name}": {text}, "last": 7890}}' if ends else f'{{"{name}": {text}}}'
+    path = tmp_path_factory.mktemp("pieces") / "a.json"
+    path.write_text(text, "utf-8")
+    before, json_objects._PIECE = json_objects._PIECE, most
+    try:
+        assert rows_of(path)[2] == [(1, ["甲公司", "12"]), (2, ["乙公司", "1.50"])]
+    finally:
+        json_objects._PIECE = before
+
+
+def test_lines_of_objects_stay_lines_of_objects(tmp_path):
+    path = tmp_path / "lines.ndjson"
+    path.write_text('{"a": "1", "b": null}\n{"a": "2", "b": 3}\n', "utf-8")
+    assert rows_of(path) == ("ndjson", ["a", "b"], [(1, ["1", ""]), (2, ["2", "3"])])
+
+
+def test_json_in_another_encoding_is_told_by_its_line(tmp_path):
+    path = tmp_path / "gbk.json"
+    path.write_bytes('[{"a": 1},\n{"名称": "甲"}]'.encode("gb18030"))
+    with pytest.raises(MalformedError, match="第 2 行，第 13 字节起的 C3 FB，按 gb18030 是“名称”"):
+        decode(path)

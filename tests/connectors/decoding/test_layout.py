@@ -8,6 +8,7 @@ import xlsxwriter
 from connectors.catalogue.files_check import read_mappings
 from connectors.catalogue.load import get_dataset
 from connectors.catalogue.trial import try_out
+from connectors.conversion.binding_errors import MissingColumnsError
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import combined, lay_out
 from connectors.errors import MalformedError
@@ -106,3 +107,24 @@ def test_objects_name_their_members_and_have_no_titles(tmp_path):
     path = tmp_path / "a.json"
     path.write_text('[{"纳税人名称": "甲", "税种": "增值税", "欠税余额": "1"}]', "utf-8")
     assert (laid(path).header_rows, laid(path).titles) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['[{"纳税人": "甲", "金额": 5}]', '{"data": [{"纳税人": "甲", "金额": 5}]}', '{"纳税人": "甲", "金额": 5}\n'],
+)
+def test_what_json_lacks_is_told_by_its_members_and_what_to_write_in_a_mapping(tmp_path, content):
+    path = tmp_path / "arrears.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(MissingColumnsError) as refusal:
+        lay_out(get_dataset("tax_arrears"), decode(path))
+    told = str(refusal.value)
+    for words in (
+        "缺少成员或列",
+        "可能是 it may be “纳税人”",
+        "“金额”",
+        "fields: {字段: {from: [名称]}}",
+        "missing members",
+    ):
+        assert words in told
+    assert "Excel" not in told

@@ -10,7 +10,7 @@ Rows keep the number a person sees in the spreadsheet. Which rows are footers is
 (connectors/conversion/left_out.py).
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
@@ -20,6 +20,7 @@ from connectors.conversion.binding_errors import AmbiguousMappingError, MissingC
 from connectors.conversion.left_out import closes, declared_footers
 from connectors.decoding.decode import Table, check_width
 from connectors.decoding.headless import NoHeaderError, bind_headless, is_data
+from connectors.decoding.repeated import alike, repeated_headings
 from connectors.decoding.workbook import MergedDown
 from connectors.errors import MalformedError
 from connectors.model.counting import Tally
@@ -108,17 +109,11 @@ def _lay_out_sheet(dataset: Dataset, table: Table) -> Layout:
     numbers = [number for number, _ in first]
     table.tally.titles.add_all(numbers[:top])
     table.tally.header.add_all(numbers[top : bottom + 1])
-    table.tally.repeated_columns = _repeated(binding.header)
+    table.tally.repeated_columns = repeated_headings(binding.header)
     titles = [" ".join(cell.strip() for cell in cells if cell.strip()) for _, cells in first[:top]]
-    rows = _filled_down(chain(first[bottom + 1 :], table.rows), binding, table.merged)
+    rows = alike(_filled_down(chain(first[bottom + 1 :], table.rows), binding, table.merged), binding)
     laid = replace(table, header=binding.header, header_row=numbers[top], rows=rows, others={})
     return Layout(laid, binding, numbers[top : bottom + 1], titles)
-
-
-def _repeated(header: Sequence[str]) -> list[str]:
-    """Return the headings that stand over several columns: only the first of them is read."""
-    counts = Counter(heading_key(name) for name in header if name)
-    return list(dict.fromkeys(name for name in header if counts[heading_key(name)] > 1))
 
 
 def _without_header(dataset: Dataset, table: Table, first: Sequence[Row], nearest: MissingColumnsError) -> Layout:

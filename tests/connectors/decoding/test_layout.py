@@ -128,3 +128,52 @@ def test_what_json_lacks_is_told_by_its_members_and_what_to_write_in_a_mapping(t
     ):
         assert words in told
     assert "Excel" not in told
+
+
+TWICE = "企业或单位名称,纳税人识别号,欠税金额,税种,{again}\n"
+AGAIN = ["欠税金额", "欠 税 金额", "企业或单位名称", "纳税人识别号", "税种"]
+
+
+def twice(tmp_path, again, rows, mapping=""):
+    path = tmp_path / "twice.csv"
+    path.write_text(TWICE.format(again=again) + "".join(f"{row}\n" for row in rows), "utf-8")
+    wanted = get_dataset("tax_arrears")
+    wanted = read_mappings("m.yaml", mapping, wanted) if mapping else wanted
+    return try_out(wanted, decode(path), date(2026, 1, 2))
+
+
+@pytest.mark.parametrize("again", AGAIN)
+def test_columns_of_one_heading_that_differ_refuse_the_file_by_column_and_row(tmp_path, again):
+    same = {"企业或单位名称": "甲公司", "纳税人识别号": uscc(1), "税种": "增值税"}.get(again, "5")
+    rows = [f"甲公司,{uscc(1)},5,增值税,{cell}" for cell in (same, "", "/", "7000")]
+    with pytest.raises(MalformedError) as refusal:
+        twice(tmp_path, again, rows)
+    for words in ("第 5 列都叫", "第 5 行内容不同", "未入库", "differ in row 5", "from: [第"):
+        assert words in str(refusal.value)
+    assert "7000" not in str(refusal.value)
+    assert twice(tmp_path, again, rows[:3]).counts["rows"] == 3  # the same, or nothing, is no loss
+
+
+def test_columns_of_one_heading_that_nothing_is_read_from_may_differ(tmp_path):
+    path = tmp_path / "notes.csv"
+    head = "企业或单位名称,纳税人识别号,欠税金额,税种,备注,备注\n"
+    path.write_text(f"{head}甲公司,{uscc(1)},5,增值税,甲,乙\n", "utf-8")
+    trial = try_out(get_dataset("tax_arrears"), decode(path), date(2026, 1, 2))
+    assert (trial.counts["accepted"], trial.layout.tally.repeated_columns) == (1, ["备注"])
+
+
+def test_a_mapping_says_by_its_place_which_of_two_columns_is_meant(tmp_path):
+    mapping = """
+- id: open-data
+  version: 2
+  party: {name: [企业或单位名称], codes: [纳税人识别号]}
+  fields: {taxpayer_name: {from: [企业或单位名称]}, balance: {from: [第5列]}}
+"""
+    trial = twice(tmp_path, "欠税金额", [f"甲公司,{uscc(1)},5,增值税,7000"], mapping)
+    assert (trial.counts["accepted"], trial.layout.binding.mapping.version) == (1, 2)
+    assert trial.amounts["balance"] == [7000]
+
+
+def test_what_closes_the_sheet_contradicts_no_column(tmp_path):
+    rows = [f"甲公司,{uscc(1)},5,增值税,5", "填表人：张三,,,,审核人：李四", "合计,,5,,10"]
+    assert twice(tmp_path, "欠税金额", rows).layout.tally.footers.count == 2

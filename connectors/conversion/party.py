@@ -28,6 +28,7 @@ from connectors.conversion.cells import (
     shown,
     without_citizens,
 )
+from connectors.conversion.code_faults import fault_of_cell
 from connectors.conversion.identifiers import Identifier, Kind, read_identifier
 from connectors.conversion.persons import is_persons_name, is_short_name
 from connectors.model.folding import code_key, name_key, visible
@@ -79,8 +80,7 @@ class PartyReader:
         unreadable = next((place for place, identifier in read if identifier.kind is Kind.UNKNOWN), None)
         if unreadable is not None and not private:
             value = cells[unreadable]
-            text = "不是有效的企业代码 not a valid code of an enterprise"
-            text = SPOILT if is_spoilt(value.strip()) else ERROR if is_error(value.strip()) else text
+            text = SPOILT if is_spoilt(value.strip()) else ERROR if is_error(value.strip()) else fault_of_cell(value)
             return Reason("identifier_unreadable", self._label(unreadable), shown(value), text)
         if alone:
             return Reason("party_personal", self._label(self._names[0]), shown(name), _WHO)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
+from connectors.conversion.code_faults import fault_of_unified
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent import store
 from consent.terms import Terms
@@ -58,7 +59,7 @@ async def request(work: Party, wanted: ConsentRequest) -> dict[str, Any]:
     """Store the request and return the terms for the signatory to sign."""
     subject = read_identifier(wanted.subject)
     if subject.kind is not Kind.USCC:
-        raise DeniedError("invalid-subject")
+        raise DeniedError("invalid-subject", f"subject: {fault_of_unified(wanted.subject)}")
     begins = wanted.valid_from or (await database_now(work.session)).astimezone(wanted.valid_until.tzinfo)
     terms = Terms(
         uuid7(), subject.value, work.actor.institution_id or "", tuple(sorted(set(wanted.accounts))),

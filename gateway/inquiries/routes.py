@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
 from audit.errors import AuditError
+from connectors.conversion.code_faults import fault_of_unified
 from connectors.conversion.identifiers import Kind
 from connectors.personal.sealing import Protector
 from connectors.store.subjects import identifier_of
@@ -110,7 +111,7 @@ def _read(question: Question, providers: Providers, protector: Protector, caller
 
 def _find_fault(question: Question, kind: str, providers: Providers) -> Denial | None:
     if kind != Kind.USCC:
-        return Denial("invalid-subject", "subject 不是统一社会信用代码。subject is no unified social credit code.")
+        return Denial("invalid-subject", f"subject: {fault_of_unified(question.subject)}")
     known = {"product": list(PRODUCTS), "purpose": list(PURPOSES), "provider": providers.names()}
     for name, values in known.items():
         if getattr(question, name) not in values:

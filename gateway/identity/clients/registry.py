@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from connectors.conversion.code_faults import fault_of_unified
 from connectors.conversion.identifiers import Kind, read_identifier
 from gateway.identity.clients.owners import OWNED, check_owner
 from gateway.identity.clients.scopes import SCOPES
@@ -146,7 +147,8 @@ def read_uscc(subject: str | None) -> str:
         raise DeniedError(
             "change-refused",
             "签署人代表企业，请给出统一社会信用代码 "
-            "a signatory acts for an enterprise: give its unified social credit code",
+            "a signatory acts for an enterprise: give its unified social credit code"
+            f"；{fault_of_unified(subject or '')}",
         )
     return code.value
 

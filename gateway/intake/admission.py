@@ -4,6 +4,7 @@ whether it must be signed. And whose batches, uploads and held submissions someb
 
 from connectors.catalogue.files_check import CatalogueError, read_mappings
 from connectors.catalogue.load import UnknownDatasetError, get_dataset
+from connectors.model.batch_ids import RULE, is_batch_id
 from connectors.model.datasets import Dataset
 from gateway.identity.clients.agencies import AgencyStanding, find_standing
 from gateway.runtime.actor import Actor
@@ -33,6 +34,12 @@ def with_mappings(dataset: Dataset, name: str, source: bytes) -> Dataset:
     except CatalogueError as fault:
         member = {"name": f"mapping.{fault.path}".rstrip("."), "reason": fault.text, "line": fault.line}
         raise DeniedError("malformed-delivery", str(fault), invalid_params=[member]) from fault
+
+
+def check_batch_id(sender_batch: str) -> None:
+    """Pass what a sender may call a batch. Raises DeniedError."""
+    if not is_batch_id(sender_batch):
+        raise DeniedError("invalid-request", RULE, invalid_params=[{"name": "batch_id", "reason": RULE}])
 
 
 async def check_dataset(work: UnitOfWork, dataset: Dataset, *, to_the_end: bool = False) -> AgencyStanding:

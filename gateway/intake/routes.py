@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Request, Response
 from fastapi import Path as PathParameter
 
+from connectors.model.batch_ids import BATCH_ID
 from connectors.store.corrections import count_corrected
 from gateway.identity.caller import require, working
 from gateway.intake.admission import admit_submission, known_dataset
@@ -24,11 +25,10 @@ from gateway.web.dependencies import TheSettings, Units, part
 from gateway.web.router import OWN_LIMIT, Router
 
 router = Router(prefix="/v1", tags=["提交 Submit"])
-SENDERS_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 Pusher = Annotated[Actor, Depends(require("datasets"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit"), scope="function")]
 TheIntake = Annotated[Intake, Depends(part("intake"))]
-BatchId = Annotated[str, Header(alias="Batch-Id", pattern=SENDERS_ID, description="批次号 The sender's own id.")]
+BatchId = Annotated[str, Header(alias="Batch-Id", pattern=BATCH_ID, description="批次号 The sender's own id.")]
 Signature = Annotated[
     str | None,
     Header(

@@ -20,7 +20,7 @@ from connectors.sources.schedule import advance
 from connectors.store.batches import find_batch_of_sender
 from connectors.store.corrections import find_first, find_same
 from connectors.store.tables import Batch
-from gateway.intake.admission import admit_submission
+from gateway.intake.admission import admit_submission, check_batch_id
 from gateway.intake.held import decide_held, hold, waits
 from gateway.intake.judging import DriftError
 from gateway.intake.storing import store_corrections, store_judged
@@ -51,6 +51,7 @@ async def take_in(
 
     Raises DeniedError where it may not come in, is not as agreed, or is held; LostSourceError.
     """
+    check_batch_id(submission.sender_batch)
     async with intake.gate.admit(submission.dataset, submission.size):
         for attempt in range(1, MOST_ATTEMPTS + 1):
             try:

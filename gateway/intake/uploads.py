@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from gateway.intake.admission import admit_submission, known_dataset
+from gateway.intake.admission import admit_submission, check_batch_id, known_dataset
 from gateway.intake.tables import Upload
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.clock import now
@@ -56,6 +56,7 @@ async def open_upload(work: UnitOfWork, spool: Path, request: UploadRequest, mos
     Raises DeniedError where the submission may not come in, or beyond what may be held.
     """
     session, client = work.session, work.actor.client_id
+    check_batch_id(request.sender_batch)
     await admit_submission(work, known_dataset(request.dataset), signed=request.signature is not None)
     upload_id = uuid7()
     path = upload_file(spool, upload_id)

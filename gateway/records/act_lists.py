@@ -23,7 +23,7 @@ from connectors.records.act_lists import read_keys
 from connectors.records.acts import ActRequest, Key, find_current, find_key, load_history
 from connectors.records.life import TRANSITIONS, ActError, state_of
 from connectors.records.tables import ActBatch
-from gateway.intake.admission import admit_submission
+from gateway.intake.admission import admit_submission, check_batch_id
 from gateway.records.acts import store_act
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
@@ -85,6 +85,7 @@ async def act_on_list(
 async def _admit(work: UnitOfWork, keys: KeyList, *, to_the_end: bool = False) -> None:
     if work.actor.kind != "agency":  # operators hand in for agencies, and act on no lists
         raise DeniedError("dataset-not-yours")
+    check_batch_id(keys.sender_batch)
     await admit_submission(work, keys.dataset, signed=keys.signature is not None, to_the_end=to_the_end)
 
 

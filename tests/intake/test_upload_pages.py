@@ -67,7 +67,7 @@ async def test_a_clerk_hands_a_file_in_and_sees_what_came_of_each_row(gateway, c
         (b"a,b\n1,2\n", {}, 422, "missing columns"),
         (b"", {}, 422, "empty"),
         (None, {}, 400, "请选择"),
-        (b"x", {"batch": "no such id!"}, 400, "请选择"),
+        (b"x", {"batch": "no such id!"}, 400, "批次号为"),
         (b"x", {"batch": "a\n"}, 422, "column"),
         (b"x", {"dataset": "none"}, 400, "请选择"),
         (b"x", {"dataset": "ent_registration"}, 403, "属于另一部门"),

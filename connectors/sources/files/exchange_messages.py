@@ -10,13 +10,13 @@ from lxml import etree
 
 from connectors.decoding.decode import Table, decode
 from connectors.errors import MalformedError
+from connectors.model.batch_ids import RULE, is_batch_id
 from connectors.sources.protocol import Outcome
 
 CONTROL, RESPONSE = ".ctl.xml", ".feedback.xml"
 LARGEST_CONTROL = 64 * 1024
 MOST_ROWS_TOLD = 100_000
 ALGORITHMS = {"SHA-256": "sha256", "SM3": "sm3"}
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _MEMBERS = ("batch", "dataset", "file", "records", "digest")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 2.2
 
@@ -43,8 +43,8 @@ def read_description(content: bytes) -> Description:
     said = {str(etree.QName(e).localname): (e.text or "").strip() for e in root if isinstance(e.tag, str)}
     if missing := [name for name in _MEMBERS if not said.get(name)]:
         raise MalformedError(f"描述文件缺少 the description lacks: {', '.join(missing)}")
-    if not _ID.fullmatch(said["batch"]):
-        raise MalformedError("批次号无效 batch: letters, digits and . _ : - only, at most 128")
+    if not is_batch_id(said["batch"]):
+        raise MalformedError(f"批次号无效 batch: {RULE}")
     if said["file"] in {".", ".."} or set(said["file"]) & {"/", "\\"}:
         raise MalformedError("文件名无效，只写收件夹中的文件名 file: the name of a file in the inbox, no path")
     if not re.fullmatch(r"[0-9]{1,9}", said["records"]):

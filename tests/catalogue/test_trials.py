@@ -1,12 +1,16 @@
 """Trying a delivery over HTTP: what pushing it would have answered, and nothing of it is kept."""
 
 import gzip
+from base64 import b64encode
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from connectors.catalogue.load import get_dataset
 from connectors.catalogue.trial import OUTCOMES
+from gateway.catalogue.trials import trial_document, try_file
+from gateway.intake.admission import with_mappings
 from gateway.runtime.settings import Settings
 from tests.enterprises import citizen, uscc
 from tests.identities import login, register
@@ -95,6 +99,49 @@ async def test_what_would_be_refused_as_a_whole_is_said(send):
     assert slug(await send(TRY, FILE, "market_regulation")) == "dataset-not-yours"
     assert slug(await send("/v1/datasets/nothing/batches:check", FILE)) == "unknown-dataset"
     assert (await send(TRY, FILE + "\n" * MOST_BYTES)).status_code == 413
+
+
+LEDGER = """
+- id: ledger
+  party: {name: [户名], codes: [码]}
+  fields:
+    taxpayer_name: {from: [户名]}
+    tax_type: {value: 增值税}
+    balance: {from: [欠], unit: 万元}
+"""
+ROWS = f"户名,码,欠\n温州甲有限公司,{uscc(1)},1.5\n温州乙有限公司,9.1E+17,2\n"
+
+
+def encoded(mapping):
+    return {"Mapping": b64encode(mapping.encode()).decode()}
+
+
+async def test_a_mapping_can_be_tried_as_on_the_command_line(send, tmp_path):
+    file = tmp_path / "ledger.csv"
+    file.write_text(ROWS, "utf-8")
+    assert (await send(TRY, ROWS)).status_code == 422
+    told = (await send(TRY, ROWS, **encoded(LEDGER))).json()
+    here = trial_document(
+        try_file(with_mappings(get_dataset("tax_arrears"), "ledger.yaml", LEDGER.encode()), file, None)
+    )
+    compared = {"would_be_held", "findings"}  # with what was handed in before
+    assert {**told, **dict.fromkeys(compared)} == {**here, **dict.fromkeys(compared)}
+    assert (told["mapping"], told["accepted"], told["rejected"]) == ("ledger/1", 1, 1)
+    assert (await send(TRY, ROWS)).status_code == 422  # it was tried, and is not kept
+
+
+async def test_a_faulty_mapping_names_the_member_its_line_and_what_is_known(send):
+    faulty = await send(TRY, ROWS, **encoded(LEDGER.replace("from: [欠]", "form: [欠]")))
+    assert (faulty.status_code, slug(faulty)) == (422, "malformed-delivery")
+    (member,) = faulty.json()["invalid_params"]
+    assert (member["name"], member["line"]) == ("mapping.#1.fields.balance.form", 7)
+    for words in ("没有这个成员", "是 from 吗 did you mean from?", "known are: from、value"):
+        assert words in member["reason"]
+    broken = await send(TRY, ROWS, Mapping="no Base64!")
+    assert (broken.status_code, slug(broken)) == (400, "invalid-request")
+    assert "Base64" in broken.json()["detail"]
+    assert slug(await send(TRY, ROWS, "market_regulation", **encoded("- ["))) == "dataset-not-yours"
+    assert (await send(TRY, ROWS, Mapping="A" * 24_001)).status_code == 400
 
 
 async def test_the_interface_describes_it(client):

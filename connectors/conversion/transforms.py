@@ -78,14 +78,6 @@ def footers_of(rows: Sequence[list[str]]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def is_merged(shape: Shape) -> bool:
-    """Tell whether cells look merged: the first is filled, and runs of empty ones follow filled ones."""
-    cells = shape.cells
-    return (
-        bool(cells) and bool(cells[0].strip()) and 0.2 <= sum(not cell.strip() for cell in cells) / len(cells) <= 0.95
-    )
-
-
 def placeholders_of(shape: Shape) -> list[str]:
     """Return the codes that stand for none: nothing but zeros."""
     return [cell for cell, times in shape.filled.most_common() if times > 1 and _PLACEHOLDER.fullmatch(cell)]

@@ -194,11 +194,11 @@ def _known(dataset: Dataset) -> frozenset[str]:
 
 def _filled_down(rows: Iterator[Row], binding: Binding, merged: Sequence[MergedDown]) -> Iterator[Row]:
     if merged:
-        rows = _unmerged(rows, merged)
+        rows = unmerged(rows, merged)
     return _filled_from_above(rows, binding) if binding.fill_down else rows
 
 
-def _unmerged(rows: Iterator[Row], merged: Sequence[MergedDown]) -> Iterator[Row]:
+def unmerged(rows: Iterator[Row], merged: Sequence[MergedDown]) -> Iterator[Row]:
     """Give every row of a merged cell the value of the first."""
     beginning: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for place, top, bottom in merged:

@@ -15,22 +15,24 @@ from connectors.conversion.transforms import (
     Doubt,
     column_of,
     footers_of,
-    is_merged,
     line_of,
     placeholders_of,
     rounded_of,
 )
 from connectors.decoding.decode import Table
 from connectors.drafting.amending import amend
+from connectors.drafting.by_content import guesses, likeliest_name
 from connectors.drafting.guess import check, rank
+from connectors.drafting.looks import look_of
 from connectors.drafting.matching import Matching, Pair, Sample, is_counter, pair_fields
+from connectors.drafting.merged import looks_merged
 from connectors.drafting.roles import find_roles, name_fields
 from connectors.drafting.sample import Found, read_sample
 from connectors.drafting.settling import fine_within, settle
 from connectors.drafting.vocabulary import Vocabulary
 from connectors.model.datasets import Agency, Dataset
 from connectors.model.folding import heading_key
-from connectors.model.mapping import Column, Party, Producer
+from connectors.model.mapping import Column, Party, Producer, place_name
 from connectors.model.mapping import Mapping as Spelling
 
 
@@ -44,7 +46,7 @@ class Draft:
     spelling: Spelling
     pairs: dict[str, tuple[str, Pair]]
     doubts: list[Doubt] = field(default_factory=list)
-    left_columns: list[str] = field(default_factory=list)
+    left_columns: dict[str, str] = field(default_factory=dict)  # and what the cells of each are, "" for mere text
     left_fields: list[str] = field(default_factory=list)
 
     @property
@@ -66,10 +68,10 @@ def propose(
         Vocabulary(datasets.values()),
     )
     matchings = [match(datasets[name], sample, vocabulary) for name in ([wanted] if wanted else datasets)]
-    guesses = rank(matchings, agencies, " ".join([hint, table.sheet, *found.titles]))
+    ranked = rank(matchings, agencies, " ".join([hint, table.sheet, *found.titles]))
     if not wanted:
-        check(guesses)
-    return _draft(guesses[0].matching, found, [(guess.name, round(guess.score, 2)) for guess in guesses[:4]])
+        check(ranked)
+    return _draft(ranked[0].matching, found, [(guess.name, round(guess.score, 2)) for guess in ranked[:4]])
 
 
 def match(dataset: Dataset, sample: Sample, vocabulary: Vocabulary) -> Matching:
@@ -97,23 +99,50 @@ def _draft(matching: Matching, found: Found, scores: list[tuple[str, float]]) ->
                 f"主键中有 {rounded} 个值已变成 2.0E+17 之类，会互相覆盖 keys are rounded and would replace each other"
             )
             doubts.append(Doubt(name, heading, text))
-        if is_merged(shape) and (dataset.fields[name].required or name in dataset.key):
+        needed = dataset.fields[name].required or name in dataset.key
+        if (
+            needed
+            and found.is_text
+            and looks_merged(found.rows, pair.place, matching.name.place if matching.name else 0)
+        ):
             text = "像是合并单元格，是否向下填充？ cells look merged: fill them down?"
             doubts.append(Doubt(name, heading, text, f"fill_down: [{heading}]"))
     for name in dataset.fields:
         if (place := fine_within(matching, name)) is not None:
             fields[name] = msgspec.structs.replace(fields.get(name, Column()), fine_within=[headings[place]])
-    unsure = {pair.place for name, pair in matching.fields.items() if name not in pairs}
-    used = matching.used - unsure | {pair.place for pair in pairs.values()}
-    left = [heading for place, heading in enumerate(headings) if heading and place not in used]
     amended = amend(dataset, headings, _spelling(matching, fields, found, doubts))
+    left = _left(matching, set(pairs), amended.headings)
+    open_fields = [name for name in dataset.fields if name not in pairs and name not in amended.fields]
+    asked = {doubt.column for doubt in doubts}
+    free = [place for place, heading in left.items() if heading not in asked]
+    unasked = [name for name in open_fields if name not in matching.fields]
+    doubts += guesses(dataset, _labelled(matching.sample), free, unasked, found.titles)
     return Draft(
         dataset, scores, found.titles, amended.spelling,
         {name: (headings[pair.place], pair) for name, pair in pairs.items()},
         [doubt for doubt in doubts if doubt.about in pairs or doubt.about not in amended.fields],
-        [heading for heading in left if not is_counter(heading) and heading not in amended.headings],
-        [name for name in dataset.fields if name not in pairs and name not in amended.fields],
+        {heading: look.words if (look := look_of(shapes[place])) else "" for place, heading in left.items()},
+        open_fields,
     )  # fmt: skip
+
+
+def _labelled(sample: Sample) -> Sample:
+    """Return the sample with every column called as a mapping calls it, by its place where it has no heading."""
+    return Sample([heading or place_name(place) for place, heading in enumerate(sample.headings)], sample.shapes)
+
+
+def _left(matching: Matching, sure: set[str], known: frozenset[str]) -> dict[int, str]:
+    """Return the columns nothing is surely read from, by place; one without a heading where it holds something."""
+    pairs = {pair.place for name, pair in matching.fields.items() if name in sure}
+    unsure = {pair.place for name, pair in matching.fields.items() if name not in sure}
+    used = matching.used - unsure | pairs
+    columns = enumerate(zip(matching.sample.headings, matching.sample.shapes, strict=True))
+    left = {place: heading or place_name(place) for place, (heading, shape) in columns if heading or shape.total}
+    return {
+        place: heading
+        for place, heading in left.items()
+        if place not in used and not is_counter(heading) and heading not in known
+    }
 
 
 def _doubtful(matching: Matching, titles: Sequence[str]) -> list[Doubt]:
@@ -138,7 +167,7 @@ def _spelling(matching: Matching, fields: dict[str, Column], found: Found, doubt
             doubts.append(Doubt("party.codes", seen, text, f"codes: [{seen}]"))
     name = matching.name
     if name is None or name.score < SURELY:
-        seen = headings[name.place] if name else ""
+        seen = headings[name.place] if name else likeliest_name(_labelled(matching.sample), matching.used)
         doubts.append(
             Doubt("party.name", seen, "不确定哪一列是主体名称 which column names the party?", f"name: [{seen}]")
         )

@@ -22,8 +22,13 @@ def write_snippet(draft: Draft) -> str:
     ]
     lines += _remarks("待定 to decide", decide)
     lines += _remarks("没有列的必填字段 required, without a column", draft.lacking)
-    lines += _remarks("未用的列 columns left over", draft.left_columns)
+    lines += _remarks("未用的列 columns left over", [left_over(*column) for column in draft.left_columns.items()])
     return "\n".join(lines) + "\n"
+
+
+def left_over(heading: str, look: str) -> str:
+    """Return a column that is left over, with what its cells are."""
+    return f"{heading}（{look}）" if look else heading
 
 
 def _parts(spelling: Mapping) -> list[str]:

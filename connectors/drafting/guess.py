@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from connectors.conversion.headings import SURELY, character_pairs
 from connectors.drafting.bureaus import BUREAUS
+from connectors.drafting.looks import told
 from connectors.drafting.matching import Matching
 from connectors.errors import MalformedError
 from connectors.model.datasets import Agency
@@ -59,8 +60,12 @@ def check(guesses: Sequence[Guess]) -> None:
         for guess in guesses[:NEAREST]
     )
     if guesses[0].score < LEAST_SCORE:
+        sample = guesses[0].matching.sample
+        look = told(sample.headings, sample.shapes)
+        seen = f"；没有说明的列 columns whose headings say nothing: {look}" if look else ""
         raise UnguessableError(
             f"看不出是哪个数据目录，最接近的是 {nearest}；请用 --dataset 指定 no dataset fits: name one with --dataset"
+            f"{seen}"
         )
     if len(guesses) > 1 and guesses[0].score - guesses[1].score < LEAST_LEAD:
         raise UnguessableError(

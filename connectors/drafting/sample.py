@@ -14,7 +14,7 @@ from connectors.conversion.heading_parts import canonical, plain
 from connectors.conversion.headings import SURELY, is_known, nearness
 from connectors.conversion.shapes import Shape
 from connectors.decoding.decode import Table
-from connectors.decoding.layout import HEADER_WITHIN, combined
+from connectors.decoding.layout import HEADER_WITHIN, combined, unmerged
 from connectors.drafting.matching import is_counter
 from connectors.drafting.vocabulary import heading_words
 from connectors.model.datasets import Dataset
@@ -22,22 +22,28 @@ from connectors.model.folding import heading_key
 
 SAMPLE_ROWS = 500
 _LAST_ROWS = 5
+_TEXTS = frozenset({"utf-8", "gb18030", "utf-16"})
 _LONGEST = 40  # characters of a heading
 
 
 @dataclass(frozen=True)
 class Found:
-    """A sample: its headings, the titles above, its first and its last rows."""
+    """A sample: its headings, the titles above, its first and its last rows.
+
+    `is_text`: the file was saved as text, which does not say which cells were merged.
+    """
 
     headings: list[str]
     titles: list[str]
     rows: list[list[str]]
     last: list[list[str]]
+    is_text: bool = False
 
 
 def read_sample(datasets: Iterable[Dataset], table: Table) -> Found:
     """Find the header among the first rows by the headings that any of these datasets knows, and read on."""
-    first = [table.header, *(cells for _, cells in islice(table.rows, HEADER_WITHIN))]
+    numbered = [(table.header_row, table.header), *islice(table.rows, HEADER_WITHIN)]
+    first = [cells for _, cells in numbered]
     words = frozenset(word for dataset in datasets for word in heading_words(dataset))
     known = frozenset(form for word in words for form in (heading_key(word), canonical(word)))
     singles = [(list(cells), place, place) for place, cells in enumerate(first)]
@@ -47,10 +53,11 @@ def read_sample(datasets: Iterable[Dataset], table: Table) -> Found:
         key=lambda candidate: _headingness(candidate[0], first[: candidate[1]], first[candidate[2] + 1 :], known),
     )
     titles = [" ".join(cell.strip() for cell in cells if cell.strip()) for cells in first[:top]]
-    rows = filter(any, chain(first[bottom + 1 :], (cells for _, cells in table.rows)))
+    below = unmerged(chain(numbered[bottom + 1 :], table.rows), table.merged)
+    rows = filter(any, (cells for _, cells in below))
     sample = list(islice(rows, SAMPLE_ROWS))
     last = list(deque(chain(sample, rows), maxlen=_LAST_ROWS))
-    return Found([cell.strip() for cell in header], titles, sample, last)
+    return Found([cell.strip() for cell in header], titles, sample, last, table.encoding in _TEXTS)
 
 
 def _headingness(cells: Sequence[str], above: list[list[str]], below: list[list[str]], known: frozenset[str]) -> float:

@@ -14,7 +14,7 @@ from connectors.drafting.matching import CANDIDATE, Matching, Pair, fit
 from connectors.model.datasets import Field
 
 _DATES = frozenset({"date", "until"})
-_BODIES = ("人", "方", "单位", "机关", "机构", "部门", "法院", "企业", "供应商", "名称")
+BODIES = ("人", "方", "单位", "机关", "机构", "部门", "法院", "企业", "供应商", "名称")
 _SOLELY = "；别无他列 no other column it could be"
 _MOSTLY = 0.9
 
@@ -76,7 +76,7 @@ def _suits(of: Field) -> Callable[[Shape], bool] | None:
         return lambda shape: bool(shape.total) and shape.dates >= _MOSTLY
     if of.type in {"money", "number"}:
         return lambda shape: bool(shape.total) and fit(of, shape)[0] >= _MOSTLY and shape.dates < 0.5
-    if of.type == "text" and of.zh.endswith(_BODIES):
+    if of.type == "text" and of.zh.endswith(BODIES):
         return lambda shape: shape.names >= 0.6
     return None
 

@@ -15,6 +15,7 @@ from gateway.intake.unread_text import show_unread
 
 if TYPE_CHECKING:
     from connectors.drafting.draft import Draft
+    from connectors.errors import ConnectorError
     from connectors.model.datasets import Dataset
     from gateway.catalogue.trials import Tried
 
@@ -67,19 +68,22 @@ def draft(
         mapped = read_mappings(str(output or "draft"), snippet, drafted.dataset)
     except ConnectorError as fault:
         fail(str(fault))
-    tried, fault_text = _trial(mapped, file, rows)
+    tried = _trial(mapped, file, rows)
     if output:
         output.write_text(snippet, "utf-8")
     if as_json:
-        told = trial_document(tried) if tried else None
-        _print_json({**draft_document(drafted), "trial": told, "fault": fault_text})
+        trial = None if isinstance(tried, Exception) else trial_document(tried)
+        why = _without_advice(tried) if isinstance(tried, Exception) else ""
+        _print_json({**draft_document(drafted), "trial": trial, "fault": why})
         return
     _show_draft(drafted)
     typer.echo(f"\n已写入 written to {output}" if output else f"\n{snippet}")
-    if tried:
-        _show_trial(tried)
+    if isinstance(tried, Exception):
+        refused = _without_advice(tried)
+        typer.echo(f"以此映射整个文件会被拒收 with this mapping the file is refused as a whole: {refused}")
+        typer.echo(_what_to_do(file, drafted.dataset.dataset, output, drafted.lacking).lstrip("\n"))
     else:
-        typer.echo(f"以此映射整个文件会被拒收 with this mapping the file is refused as a whole: {fault_text}")
+        _show_trial(tried)
 
 
 def check(
@@ -97,9 +101,9 @@ def check(
     from connectors.quality.drift import in_words
     from gateway.catalogue.trials import trial_document, write_refused
 
-    tried, fault_text = _trial(_dataset_of(dataset, mapping), file, rows)
-    if tried is None:
-        fail(fault_text)
+    tried = _trial(_dataset_of(dataset, mapping), file, rows)
+    if isinstance(tried, Exception):
+        fail(f"{_without_advice(tried)}{_what_to_do(file, dataset, mapping)}" if mapping else str(tried))
     tried = _compared(tried, file)
     if rejected:
         write_refused(tried.trial, rejected)
@@ -130,15 +134,39 @@ def _dataset_of(name: str, mapping: Path | None) -> "Dataset":
         fail(str(fault))
 
 
-def _trial(dataset: "Dataset", file: Path, rows: int | None) -> tuple["Tried | None", str]:
+def _trial(dataset: "Dataset", file: Path, rows: int | None) -> "Tried | ConnectorError":
     """Return the trial, or why the file would be refused as a whole."""
     from connectors.errors import ConnectorError
     from gateway.catalogue.trials import try_file
 
     try:
-        return try_file(dataset, file, rows), ""
+        return try_file(dataset, file, rows)
     except ConnectorError as fault:
-        return None, str(fault)
+        return fault
+
+
+def _without_advice(fault: "ConnectorError") -> str:
+    """Say why a file is refused to somebody who has drafted a mapping already: not that one should be drafted."""
+    from connectors.conversion.binding import MissingColumnsError
+    from connectors.decoding.headless import NoHeaderError
+
+    if isinstance(fault, MissingColumnsError) and not isinstance(fault, NoHeaderError):
+        return f"缺少列 missing columns: {'、'.join(sorted(fault.missing))}"
+    return str(fault)
+
+
+def _what_to_do(file: Path, dataset: str, mapping: Path | None, lacking: Sequence[str] = ()) -> str:
+    """Say how a mapping that does not read its file yet is completed and tried again."""
+    kept, fields = mapping or "mapping.yaml", f": {' '.join(lacking)}" if lacking else ""
+    keep = f"加 --output {kept} 存下草稿 keep the draft with --output {kept}"
+    add = f"在 {kept} 的 fields: 下为每个缺少的字段补一行 add a line for each field that lacks its column{fields}"
+    paste = (
+        "可粘贴的行见“待定”；处处相同而文件中没有的，写 字段: {value: 值} lines to paste stand under “to decide”; "
+        "what is the same in every row and in no column is field: {value: …}"
+    )
+    again = f"再试 try it again: xinqiao agency check {file} {dataset} --mapping {kept}"
+    steps = [*([] if mapping else [keep]), add, paste, again]
+    return "".join(f"\n  {number}. {step}" for number, step in enumerate(steps, start=1))
 
 
 def _compared(tried: "Tried", file: Path) -> "Tried":
@@ -158,6 +186,8 @@ def _print_json(document: dict[str, Any]) -> None:
 
 
 def _show_draft(drafted: "Draft") -> None:
+    from connectors.drafting.draft_text import left_over
+
     dataset, (_, score) = drafted.dataset, drafted.scores[0]
     typer.echo(f"数据目录 dataset: {dataset.dataset}（{dataset.title.zh}），置信度 confidence {score:.0%}")
     rows = [(name, drafted.dataset.fields[name].zh, heading, f"{pair.score:.0%}", pair.why)
@@ -169,7 +199,8 @@ def _show_draft(drafted: "Draft") -> None:
     if drafted.lacking:
         typer.echo(f"\n没有列的必填字段 required, without a column: {'、'.join(drafted.lacking)}")
     if drafted.left_columns:
-        typer.echo(f"\n未用的列 columns left over: {'、'.join(drafted.left_columns)}")
+        left = "、".join(left_over(*column) for column in drafted.left_columns.items())
+        typer.echo(f"\n未用的列 columns left over: {left}")
 
 
 def _show_trial(tried: "Tried") -> None:

@@ -143,7 +143,8 @@ def draft_document(draft: Draft) -> dict[str, Any]:
             {"about": doubt.about, "column": doubt.column, "text": doubt.text, "line": doubt.line}
             for doubt in draft.doubts
         ],
-        "left_columns": draft.left_columns,
+        "left_columns": list(draft.left_columns),
+        "left_columns_look": draft.left_columns,
         "left_fields": draft.left_fields,
         "lacking": draft.lacking,
         "snippet": write_snippet(draft),

@@ -78,6 +78,23 @@ def test_what_cannot_be_guessed_or_read_ends_the_command_with_the_reason(run, tm
     assert "没有列的必填字段" in whole.stdout
 
 
+def test_a_draft_that_reads_nothing_yet_says_what_to_do_and_not_to_draft_again(run, tmp_path):
+    file, snippet = tmp_path / "处罚.csv", tmp_path / "mapping.yaml"
+    rows = "".join(f"{uscc(n)},温州甲{n}有限公司,2024-03-{n:02d}\n" for n in range(1, 9))
+    file.write_text(f"A,B,C\n{rows}", "utf-8")
+    again = f"xinqiao agency check {file} penalty_general --mapping"
+    told = run("draft", file, "--dataset", "penalty_general")
+    assert "--output mapping.yaml" in told.stdout
+    kept = run("draft", file, "--dataset", "penalty_general", "--output", snippet)
+    assert f"{again} {snippet}" in kept.stdout
+    assert "cf_wsh" in kept.stdout.splitlines()[-3]
+    checked = run("check", file, "penalty_general", "--mapping", snippet)
+    assert (checked.returncode, f"{again} {snippet}" in checked.stderr) == (1, True)
+    for said in (told.stdout, kept.stdout, checked.stderr):
+        assert "agency draft" not in said
+    assert "agency draft" in run("check", file, "penalty_general").stderr  # where nothing was drafted yet
+
+
 @pytest.mark.parametrize(
     "command",
     [

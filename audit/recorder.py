@@ -60,6 +60,11 @@ async def find_log(session: AsyncSession, origin: str) -> int | None:
     return found.scalar_one_or_none()
 
 
+async def list_logs(session: AsyncSession) -> list[str]:
+    """Return the origins of the logs that this database holds."""
+    return list((await session.execute(text("SELECT origin FROM audit_log ORDER BY log_id"))).scalars())
+
+
 class Recorder:
     """Adds events to one log, in the caller's transaction: an action whose event cannot be recorded does not commit."""
 

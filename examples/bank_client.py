@@ -3,11 +3,19 @@
 import json
 import sys
 
-from xinqiao_client import ProblemError, Xinqiao, load_key
+USAGE = ".venv/bin/python examples/bank_client.py ISSUER CLIENT_ID KEY_FILE CREDIT_CODE"
+try:
+    import httpx
 
-issuer, client_id, key_file, uscc = sys.argv[1:5]
-with Xinqiao(issuer, client_id, load_key(key_file)) as bank:
-    try:
+    from xinqiao_client import ProblemError, Xinqiao, load_key
+except ModuleNotFoundError as missing:
+    sys.exit(f"缺少 {missing.name}，请这样运行 {missing.name} is not installed; run it so: {USAGE}")
+if len(sys.argv) != len(USAGE.split()) - 1:
+    sys.exit(f"用法 usage: {USAGE}")
+
+issuer, client_id, key_file, uscc = sys.argv[1:]
+try:
+    with Xinqiao(issuer, client_id, load_key(key_file)) as bank:
         print(json.dumps(bank.ask(uscc, product="score", purpose="pre_loan"), ensure_ascii=False, indent=2))
-    except ProblemError as refused:
-        sys.exit(str(refused))
+except (ProblemError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
+    sys.exit(f"失败 failed: {fault or type(fault).__name__}")

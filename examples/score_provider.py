@@ -6,6 +6,7 @@ The score depends on the subject: a made-up model over the digits of its code. `
 import argparse
 import hashlib
 import json
+import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -33,8 +34,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer one question."""
-        question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        answer = answer_to(question)
+        try:
+            answer = answer_to(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        except (ValueError, TypeError, KeyError, AttributeError) as fault:
+            self.send_error(400, f"not a question: {type(fault).__name__}")
+            return
         if self.fault == "hang":
             time.sleep(3600)
         answer |= {"shape": {"score": "high"}, "subject": {"subject": "x"}, "range": {"score": 1001}}.get(
@@ -57,4 +61,9 @@ if __name__ == "__main__":
     parser.add_argument("--break", dest="fault", choices=FAULTS, default="")
     arguments = parser.parse_args()
     Handler.fault = arguments.fault
-    ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler).serve_forever()
+    try:
+        ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler).serve_forever()
+    except (OSError, OverflowError) as fault:
+        sys.exit(f"失败 failed: {fault}")
+    except KeyboardInterrupt:
+        pass

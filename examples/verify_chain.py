@@ -1,8 +1,6 @@
 """Verify one chain offline: record → answer → consent → audit entry → both receipts. Imports nothing of Xinqiao.
 
-    python verify_chain.py CHAIN.json
-
-CHAIN.json holds what the interface said:
+.venv/bin/python examples/verify_chain.py CHAIN.json, where CHAIN.json holds what the interface said:
   keys      {gateway, city, province}: /.well-known/xinqiao-keys of each, checked out of band
   record    GET /v1/records/{id}/proof            answer    POST /v1/inquiries
   consent   GET /v1/consents/{id}/evidence        entry     GET /v1/audit/entries/{id}/proof
@@ -18,9 +16,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import rfc8785
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    import rfc8785
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ModuleNotFoundError as missing:
+    sys.exit(f"缺少 {missing.name}，运行 run: .venv/bin/python examples/verify_chain.py CHAIN.json")
 
 
 class Broken(Exception):  # noqa: N818
@@ -82,12 +83,11 @@ def checkpoint(note: str, vkey: str) -> tuple[int, bytes]:
     """Verify a signed checkpoint and return its size and root."""
     name, key_id, key = vkey.split("+", 2)
     body, _, signatures = note.rpartition("\n\n")
-    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(key)[1:])
     for line in signatures.splitlines():
         mark, signer, blob = line.split(" ")
         raw = base64.b64decode(blob)
         if (mark, signer, raw[:4].hex()) == ("—", name, key_id):
-            public.verify(raw[4:], f"{body}\n".encode())
+            Ed25519PublicKey.from_public_bytes(base64.b64decode(key)[1:]).verify(raw[4:], f"{body}\n".encode())
             origin, size, root = body.split("\n")[:3]
             if origin == name:
                 return int(size), base64.b64decode(root)
@@ -96,7 +96,8 @@ def checkpoint(note: str, vkey: str) -> tuple[int, bytes]:
 
 def verify(chain: dict[str, Any]) -> None:
     """Check every link."""
-    keys, record, told = chain["keys"], chain["record"], chain["answer"]
+    names = ("keys", "record", "answer", "consent", "entry", "delivery")
+    keys, record, told, consent, entry, delivery = (chain[name] for name in names)
     ours = keys["gateway"]
     batch = signed(record["statement"], ours["batch"], "xinqiao-batch+jws")
     digest = leaf(record["canonical"].encode())
@@ -109,7 +110,7 @@ def verify(chain: dict[str, Any]) -> None:
     need("应答基于该记录 the answer rests on the record", holds=digest.hex() in basis["records"])
     need("输入摘要相符 the digest of its inputs fits", holds=sha256(rfc8785.dumps(basis)) == answer["inputs"])
 
-    consent, named, terms = chain["consent"], answer["consent"], json.loads(chain["consent"]["terms"])
+    named, terms = answer["consent"], json.loads(consent["terms"])
     version = next(v for v in consent["versions"] if v["version"] == named["version"])
     receipt = signed(version["receipt"], ours["consent"], "xinqiao-consent+jws")
     need("授权存在且有效 the consent was active", holds=(receipt["consent_id"], receipt["version"], receipt["status"])
@@ -119,18 +120,15 @@ def verify(chain: dict[str, Any]) -> None:
     grantee = terms["grantee"]["institution"] == answer["institution"] and terms["purpose"]["code"] == answer["purpose"]
     need("授权覆盖此次查询 it covers this inquiry", holds=covers and grantee)
 
-    entry = chain["entry"]
     event, opened = json.loads(entry["leaf"]), entry["opened"]
     size, head = checkpoint(entry["checkpoint"], ours["audit"])
     found = root_from(leaf(entry["leaf"].encode()), entry["index"], size, entry["path"])
     need("审计条目在签名日志中 the entry is in the signed log", holds=found == head)
     keyed = hmac.new(bytes.fromhex(opened["salt"]), b"audit-payload/v1\n" + opened["payload"].encode(), hashlib.sha256)
     need("条目内容未改 its payload is the one committed to", holds=keyed.hexdigest() == event["c"])
-    recorded = json.loads(opened["payload"])
-    need("条目记录的就是该应答 it records this answer", holds=(event["id"], recorded["answer"])
+    need("条目记录的就是该应答 it records this answer", holds=(event["id"], json.loads(opened["payload"])["answer"])
          == (answer["entry"], sha256(told["answer"].encode())))  # fmt: skip
 
-    delivery = chain["delivery"]
     message = signed(delivery["message"], ours["delivery"], "xinqiao-delivery+jws")
     items = sha256(rfc8785.dumps(message["items"]))
     need("应用结果关于该查询 the usage result is of this inquiry",
@@ -144,7 +142,9 @@ def verify(chain: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("用法 usage: .venv/bin/python examples/verify_chain.py CHAIN.json")
     try:
         verify(json.loads(Path(sys.argv[1]).read_text("utf-8")))
-    except (Broken, KeyError, ValueError, InvalidSignature, StopIteration) as fault:
+    except (Broken, LookupError, ValueError, TypeError, OSError, InvalidSignature, StopIteration) as fault:
         sys.exit(f"✗ {type(fault).__name__}: {fault}")

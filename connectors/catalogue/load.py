@@ -7,6 +7,7 @@ from pathlib import Path
 from connectors.catalogue.files_check import SHIPPED, Catalogue, load_catalogue
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Agency, Dataset
+from connectors.model.nearest import unknown
 
 OWN_FOLDER = (
     "XINQIAO_CATALOGUE"  # read here, not through the settings: every instance of a process has the same catalogue
@@ -45,5 +46,7 @@ def get_dataset(name: str) -> Dataset:
         return datasets()[name]
     except KeyError as fault:
         raise UnknownDatasetError(
-            f"没有数据目录 {name}，用 xinqiao agency list 查看 no dataset {name}: see xinqiao agency list"
+            unknown(
+                "数据目录 dataset", name, {code: of.title.zh for code, of in datasets().items()}, "xinqiao dataset list"
+            )
         ) from fault

@@ -5,8 +5,10 @@ of a field the catalogue says is not personal, and in a row whose columns are sh
 batch's own (kind "batch"), so that destroying one salt empties a quarantine.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +22,7 @@ from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import is_old_citizen
 from connectors.personal.sealing import Connection, SubjectKeys, is_sealed, is_under
 
-LONGEST_KEPT_CELL = 2_000
+LONGEST_KEPT_CELL, LONGEST_EXAMPLE = 2_000, 60
 FIELD = "refused cell"
 ERASED = "〔已删除〕"
 HIDDEN = "〔已隐去〕"
@@ -35,12 +37,31 @@ _COLUMNS = text("""
     SELECT named.key FROM rejected_row, json_object_keys(cells) WITH ORDINALITY AS named (key, place)
     WHERE batch_id = :batch GROUP BY named.key ORDER BY min(named.place), named.key
 """)
-# What each reason is in words, as the first rows that were refused for it say it.
-_WORDS = text("""
-    SELECT DISTINCT ON (r ->> 'code') r ->> 'code' AS code, r ->> 'text' AS words
-    FROM (SELECT reasons, row_number FROM rejected_row WHERE batch_id = :batch ORDER BY row_number LIMIT 10000) first,
-         jsonb_array_elements(reasons) r ORDER BY r ->> 'code', row_number
+MOST_LOOKED_AT, FIRST_NUMBERS = 100_000, 5  # refused rows that are looked at, and those that are told of each reason
+# Of each reason the first rows that were refused for it.
+_FIRST = text("""
+    SELECT code, row_number, words, seen_in, value FROM (
+        SELECT row_number, r ->> 'code' AS code, r ->> 'text' AS words, r ->> 'column' AS seen_in,
+            r ->> 'value' AS value, dense_rank() OVER (PARTITION BY r ->> 'code' ORDER BY row_number) AS nth
+        FROM (SELECT * FROM rejected_row WHERE batch_id = :batch ORDER BY row_number LIMIT :most) looked_at,
+             jsonb_array_elements(reasons) r
+    ) ranked WHERE nth <= :first ORDER BY code, row_number
 """)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A reason that rows of a batch were refused for, as the first of them says it: nothing of it is personal.
+
+    `rows` are the numbers of the first rows, as a person sees them in the file; `value` is what stood in `column` in
+    the first row where it may be shown, else "".
+    """
+
+    code: str
+    words: str
+    rows: tuple[int, ...]
+    column: str = ""
+    value: str = ""
 
 
 class Quarantine:
@@ -132,6 +153,14 @@ async def load_columns(session: AsyncSession, batch_id: UUID) -> list[str]:
     return list((await session.execute(_COLUMNS, {"batch": batch_id})).scalars())
 
 
-async def load_reason_words(session: AsyncSession, batch_id: UUID) -> Mapping[str, str]:
-    """Return, by code, the words of each reason that rows of a batch were refused for."""
-    return {row.code: row.words for row in await session.execute(_WORDS, {"batch": batch_id})}
+async def load_refusals(session: AsyncSession, batch_id: UUID) -> list[Refusal]:
+    """Return each reason that rows of a batch were refused for, looking at the first refused rows."""
+    values = {"batch": batch_id, "most": MOST_LOOKED_AT, "first": FIRST_NUMBERS}
+    seen = await session.execute(_FIRST, values)
+    return [_refusal(code, list(rows)) for code, rows in groupby(seen, key=lambda row: str(row.code))]
+
+
+def _refusal(code: str, rows: Sequence[Any]) -> Refusal:
+    first = rows[0]
+    value = "" if is_sealed(first.value) else first.value[:LONGEST_EXAMPLE]
+    return Refusal(code, first.words, tuple(dict.fromkeys(row.row_number for row in rows)), first.seen_in, value)

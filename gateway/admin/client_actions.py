@@ -12,8 +12,8 @@ from gateway.identity.clients.limits import Limits, set_limits, set_signing
 from gateway.identity.clients.owners import bind_client
 from gateway.identity.clients.signatories import effective_from
 from gateway.identity.clients.standing import change_standing
+from gateway.identity.clients.unknown import no_client
 from gateway.identity.tables import Client
-from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from gateway.runtime.wrong_values import WrongValueError
 
@@ -21,7 +21,7 @@ from gateway.runtime.wrong_values import WrongValueError
 async def _kind_of(work: UnitOfWork, client_id: str) -> str:
     client = await work.session.get(Client, client_id)
     if client is None:
-        raise DeniedError("change-refused", f"没有此客户端 there is no client {client_id}")
+        raise await no_client(work, client_id)
     return client.kind
 
 

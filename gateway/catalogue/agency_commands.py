@@ -8,7 +8,7 @@ import typer
 from gateway.catalogue.entry_command import show_entry
 from gateway.cli.naming import DatasetCode
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, fail, in_a_folder, show
+from gateway.cli.output import AsJson, fail, show, workbook
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,7 +59,7 @@ def list_agencies(as_json: AsJson = False) -> None:
 def write_form(
     dataset: DatasetCode,
     output: Annotated[
-        Path | None, typer.Option(help="写到此文件 Write it here.", dir_okay=False, callback=in_a_folder)
+        Path | None, typer.Option(help="写到此 XLSX Write it here.", dir_okay=False, callback=workbook)
     ] = None,
 ) -> None:
     """写出空白表格 Write a dataset's empty form: headings, a note for each, an example row that is never taken in."""

@@ -10,7 +10,8 @@ import typer
 
 from gateway.cli.counting import counting_lines
 from gateway.cli.on_instance import on_any_instance
-from gateway.cli.output import AsJson, console, fail, in_a_folder, wait
+from gateway.cli.output import AsJson, console, fail, in_a_folder, wait, workbook
+from gateway.intake.refused_text import show_refusals
 from gateway.intake.unread_text import show_unread
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ MappingFile = Annotated[
 Rows = Annotated[int | None, typer.Option(min=1, help="只试前多少行 Try the first rows only.")]
 Rejected = Annotated[
     Path | None,
-    typer.Option(help="问题数据写到此 XLSX Write the refused rows here.", dir_okay=False, callback=in_a_folder),
+    typer.Option(help="问题数据写到此 XLSX Write the refused rows here.", dir_okay=False, callback=workbook),
 ]
 
 
@@ -59,6 +60,7 @@ def draft(
     from connectors.drafting.draft import propose
     from connectors.drafting.draft_text import write_snippet
     from connectors.errors import ConnectorError
+    from gateway.catalogue.next_steps import what_to_do, without_advice
     from gateway.catalogue.trials import draft_document, trial_document
 
     try:
@@ -73,15 +75,15 @@ def draft(
         output.write_text(snippet, "utf-8")
     if as_json:
         trial = None if isinstance(tried, Exception) else trial_document(tried)
-        why = _without_advice(tried) if isinstance(tried, Exception) else ""
+        why = without_advice(tried) if isinstance(tried, Exception) else ""
         _print_json({**draft_document(drafted), "trial": trial, "fault": why})
         return
     _show_draft(drafted)
     typer.echo(f"\n已写入 written to {output}" if output else f"\n{snippet}")
     if isinstance(tried, Exception):
-        refused = _without_advice(tried)
+        refused = without_advice(tried)
         typer.echo(f"以此映射整个文件会被拒收 with this mapping the file is refused as a whole: {refused}")
-        typer.echo(_what_to_do(file, drafted.dataset.dataset, output, drafted.lacking).lstrip("\n"))
+        typer.echo(what_to_do(file, drafted.dataset.dataset, output, drafted.lacking).lstrip("\n"))
     else:
         _show_trial(tried)
 
@@ -99,11 +101,12 @@ def check(
     Ends as `ingest` would: 0, 1 where the file is refused, 3 where it would be held for a person to decide.
     """
     from connectors.quality.drift import in_words
+    from gateway.catalogue.next_steps import refused_rows, what_to_do, without_advice
     from gateway.catalogue.trials import trial_document, write_refused
 
     tried = _trial(_dataset_of(dataset, mapping), file, rows)
     if isinstance(tried, Exception):
-        fail(f"{_without_advice(tried)}{_what_to_do(file, dataset, mapping)}" if mapping else str(tried))
+        fail(f"{without_advice(tried)}{what_to_do(file, dataset, mapping)}" if mapping else str(tried))
     tried = _compared(tried, file)
     if rejected:
         write_refused(tried.trial, rejected)
@@ -111,8 +114,8 @@ def check(
         _print_json(trial_document(tried))
     else:
         _show_trial(tried)
-        if rejected:
-            typer.echo(f"问题数据已写入 refused rows written to {rejected}")
+        if tried.trial.refused:
+            typer.echo(refused_rows(file, dataset, mapping, rejected))
         if tried.findings is None:
             typer.echo(
                 "未与以往提交比较：本机没有可用的实例 not compared with earlier ones: no instance is at hand here"
@@ -143,30 +146,6 @@ def _trial(dataset: "Dataset", file: Path, rows: int | None) -> "Tried | Connect
         return try_file(dataset, file, rows)
     except ConnectorError as fault:
         return fault
-
-
-def _without_advice(fault: "ConnectorError") -> str:
-    """Say why a file is refused to somebody who has drafted a mapping already: not that one should be drafted."""
-    from connectors.conversion.binding import MissingColumnsError
-    from connectors.decoding.headless import NoHeaderError
-
-    if isinstance(fault, MissingColumnsError) and not isinstance(fault, NoHeaderError):
-        return f"缺少列 missing columns: {'、'.join(sorted(fault.missing))}"
-    return str(fault)
-
-
-def _what_to_do(file: Path, dataset: str, mapping: Path | None, lacking: Sequence[str] = ()) -> str:
-    """Say how a mapping that does not read its file yet is completed and tried again."""
-    kept, fields = mapping or "mapping.yaml", f": {' '.join(lacking)}" if lacking else ""
-    keep = f"加 --output {kept} 存下草稿 keep the draft with --output {kept}"
-    add = f"在 {kept} 的 fields: 下为每个缺少的字段补一行 add a line for each field that lacks its column{fields}"
-    paste = (
-        "可粘贴的行见“待定”；处处相同而文件中没有的，写 字段: {value: 值} lines to paste stand under “to decide”; "
-        "what is the same in every row and in no column is field: {value: …}"
-    )
-    again = f"再试 try it again: xinqiao agency check {file} {dataset} --mapping {kept}"
-    steps = [*([] if mapping else [keep]), add, paste, again]
-    return "".join(f"\n  {number}. {step}" for number, step in enumerate(steps, start=1))
 
 
 def _compared(tried: "Tried", file: Path) -> "Tried":
@@ -204,6 +183,9 @@ def _show_draft(drafted: "Draft") -> None:
 
 
 def _show_trial(tried: "Tried") -> None:
+    from gateway.catalogue.trials import trial_refusals
+    from gateway.intake.documents import refusals_of
+
     trial = tried.trial
     layout = trial.layout
     typer.echo(
@@ -214,8 +196,7 @@ def _show_trial(tried: "Tried") -> None:
     for line in counting_lines(layout.tally.document(trial.counts["rows"])):
         typer.echo(line)
     _table(("结果\noutcome", "行\nrows"), [(f"{zh} {name}", trial.counts[name]) for name, zh in OUTCOMES.items()])
-    if trial.reasons:
-        _table(("原因\nreason", "行\nrows"), trial.reasons.most_common())
+    show_refusals(refusals_of(trial.reasons, trial_refusals(trial)))
     header = layout.binding.header
     filled = [
         (b.name, "、".join(header[place] for place in b.places), f"{trial.filled[b.name] / max(1, trial.sound):.1%}")

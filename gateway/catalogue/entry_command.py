@@ -21,6 +21,7 @@ def show_entry(
     """查看部门或数据目录 Show an agency with its datasets, or a dataset with its fields and mappings."""
     from connectors.catalogue.load import get_catalogue
     from connectors.errors import ConnectorError
+    from connectors.model.nearest import unknown
 
     try:
         catalogue = get_catalogue()
@@ -31,7 +32,12 @@ def show_entry(
     if code in catalogue.datasets:
         _show_dataset(catalogue, catalogue.datasets[code], as_json)
     if code not in {*catalogue.agencies, *catalogue.datasets}:
-        fail(f"没有部门或目录 {code}，用 xinqiao agency list 查看 neither agency nor dataset: see xinqiao agency list")
+        known = {**{name: of.zh for name, of in catalogue.agencies.items()}, **_titles(catalogue)}
+        fail(unknown("部门或数据目录 agency or dataset", code, known, "xinqiao agency list, xinqiao dataset list"))
+
+
+def _titles(catalogue: "Catalogue") -> dict[str, str]:
+    return {name: of.title.zh for name, of in catalogue.datasets.items()}
 
 
 def _show_agency(catalogue: "Catalogue", code: str, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """What a dry run says: one document for the interface and for scripts, and a workbook of the rows it would refuse."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from connectors.drafting.unread import Leftovers, UnreadColumn
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from connectors.quality.drift import Finding
+from connectors.store.refused import FIRST_NUMBERS, Refusal
 from gateway.intake.gate import IntakeGate
 from gateway.intake.held_loss import with_loss
 from gateway.intake.judging import foresee
@@ -113,6 +115,18 @@ def trial_document(tried: Tried) -> dict[str, Any]:
         ],
         "stored": False,
     }
+
+
+def trial_refusals(trial: Trial) -> list[Refusal]:
+    """Return each reason that rows would be refused for, with the first of them; what they say stands in the rows."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    words: dict[str, str] = {}
+    for row in trial.refused:
+        for reason in row.reasons:
+            words.setdefault(reason.code, reason.text)
+            if row.number not in rows[reason.code] and len(rows[reason.code]) < FIRST_NUMBERS:
+                rows[reason.code].append(row.number)
+    return [Refusal(code, said, tuple(rows[code])) for code, said in words.items()]
 
 
 def fill_document(trial: Trial) -> dict[str, dict[str, Any]]:

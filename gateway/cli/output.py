@@ -125,6 +125,23 @@ def in_a_folder(path: Path | None) -> Path | None:
     return path
 
 
+def workbook(path: Path | None) -> Path | None:
+    """Pass a workbook to be written on, where its folder is there and its name says what it is. Raises BadParameter."""
+    return _called(in_a_folder(path), ".xlsx")
+
+
+def workbook_or_csv(path: Path | None) -> Path | None:
+    """Pass a file on that is to be written as what its name says, a workbook or CSV. Raises BadParameter."""
+    return _called(in_a_folder(path), ".xlsx", ".csv")
+
+
+def _called(path: Path | None, *suffixes: str) -> Path | None:
+    if path is not None and path.suffix.lower() not in suffixes:
+        wanted = " / ".join(suffixes)
+        raise typer.BadParameter(f"文件名须以 {wanted} 结尾 the file's name must end in {wanted}: {path.name}")
+    return path
+
+
 def fail(reason: str, told: Thing | None = None) -> NoReturn:
     """Say why on standard error, and `told` for scripts as one JSON value on standard output; end with status 1."""
     if told is not None:

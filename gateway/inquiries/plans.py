@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import text
 
 from connectors.model.calendar import day_of
+from gateway.identity.clients.unknown import no_client, no_institution
 from gateway.identity.tables import Client, Institution
 from gateway.inquiries.quota_tables import QuotaPlan
 from gateway.runtime.clock import database_now
@@ -48,8 +49,7 @@ async def set_plan(work: UnitOfWork, *, scope: str, scope_id: str, per_day: int,
     else:
         institution = scope_id if await session.get(Institution, scope_id) else None
     if institution is None:
-        detail = f"没有 {scope} {scope_id} there is no {scope} {scope_id}: add it first"
-        raise DeniedError("change-refused", detail)
+        raise await (no_client(work, scope_id, "account") if scope == "account" else no_institution(work, scope_id))
     begins = await database_now(session)
     entry = await work.record(
         "quota.set", {"scope": scope, "id": scope_id, "per_day": per_day, "per_month": per_month},

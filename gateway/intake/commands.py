@@ -1,7 +1,8 @@
 """`xinqiao ingest DATASET FILE`: take a file in from the command line, with progress and a summary."""
 
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -9,7 +10,8 @@ import typer
 from gateway.cli.counting import counting_lines
 from gateway.cli.naming import DatasetCode
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, in_a_folder, show
+from gateway.cli.output import AsJson, show, workbook_or_csv
+from gateway.intake.refused_text import show_refusals
 from gateway.intake.unread_text import show_unread
 
 if TYPE_CHECKING:
@@ -34,7 +36,10 @@ def ingest(
         UUID | None, typer.Option(help="更正的批次 The batch whose refused rows this file corrects.")
     ] = None,
     rejected: Annotated[
-        Path | None, typer.Option(help="问题数据写到此 XLSX 或 CSV Write the refused rows here.", callback=in_a_folder)
+        Path | None,
+        typer.Option(
+            help="问题数据写到此 XLSX 或 CSV Write the refused rows here.", dir_okay=False, callback=workbook_or_csv
+        ),
     ] = None,
     mapping: Annotated[
         Path | None,
@@ -47,9 +52,10 @@ def ingest(
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from connectors.store.corrections import count_corrected
+    from connectors.store.refused import load_refusals
     from gateway.intake.admission import known_dataset, with_mappings
     from gateway.intake.batches import export_rejected
-    from gateway.intake.documents import unread_of
+    from gateway.intake.documents import refusals_of, unread_of
     from gateway.intake.submission import digest_of, from_file, intake_of
     from gateway.intake.take_in import take_in
     from gateway.runtime.actor import at_this_machine
@@ -57,7 +63,7 @@ def ingest(
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} 行 rows")
     progress = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), disable=as_json)
 
-    async def run(instance: "Instance") -> tuple["Batch", bool, int]:
+    async def run(instance: "Instance") -> tuple["Batch", bool, int, list[dict[str, Any]]]:
         actor, digest = at_this_machine(), digest_of(file)
         task = progress.add_task(f"入库 {dataset}", total=None)
         wanted, given = known_dataset(dataset), mapping.read_bytes() if mapping else None
@@ -75,31 +81,45 @@ def ingest(
                 with rejected.open("w+b") as target:
                     form: Form = "csv" if rejected.suffix.lower() == ".csv" else "xlsx"
                     await export_rejected(work, instance.protector, stored.batch_id, target, form)
-            return stored, new, await count_corrected(work.session, stored)
+            refusals = refusals_of(stored.reasons, await load_refusals(work.session, stored.batch_id))
+            return stored, new, await count_corrected(work.session, stored), refusals
 
     with progress:
-        stored, new, corrected = on_instance(run, as_json=as_json)
+        stored, new, corrected, refusals = on_instance(run, as_json=as_json)
     if not new and (mapping or corrects):
         typer.echo(_KNOWN_ALREADY, err=True)
-    show(
-        as_json,
-        {
-            "批次 batch": str(stored.batch_id),
-            "新批次 new": new,
-            "行数 rows": stored.row_count,
-            "接受 accepted": stored.accepted,
-            "待匹配 unresolved": stored.unresolved,
-            "更正 corrections": stored.corrections,
-            "重复 duplicates": stored.duplicates,
-            "自然人 natural_persons": stored.natural_persons,
-            "问题数据 rejected": stored.rejected,
-            "已更正 corrected": corrected,
-            "更正自 corrects": str(stored.corrects) if stored.corrects else None,
-            "原因 reasons": stored.reasons,
-            **({"行数明细 counting": stored.counting, "未读的列 unread_columns": unread_of(stored)} if as_json else {}),
-        },
-    )
-    if not as_json:
-        for line in counting_lines(stored.counting) if stored.counting else ():
-            typer.echo(line)
-        show_unread(unread_of(stored))
+    told = {
+        "批次 batch": str(stored.batch_id),
+        "新批次 new": new,
+        "行数 rows": stored.row_count,
+        "接受 accepted": stored.accepted,
+        "待匹配 unresolved": stored.unresolved,
+        "更正 corrections": stored.corrections,
+        "重复 duplicates": stored.duplicates,
+        "自然人 natural_persons": stored.natural_persons,
+        "问题数据 rejected": stored.rejected,
+        "已更正 corrected": corrected,
+        "更正自 corrects": str(stored.corrects) if stored.corrects else None,
+    }
+    unread = unread_of(stored)
+    if as_json:
+        details = {"reasons": stored.reasons, "refusals": refusals, "counting": stored.counting}
+        show(as_json, {**told, **details, "unread_columns": unread})
+        return
+    show(as_json, told)
+    for line in counting_lines(stored.counting) if stored.counting else ():
+        typer.echo(line)
+    show_unread(unread)
+    show_refusals(refusals)
+    if refusals:
+        named = [*(["--batch", batch] if batch else []), *(["--corrects", str(corrects)] if corrects else [])]
+        typer.echo(_next_step(dataset, file, named, rejected, str(stored.corrects or stored.batch_id)))
+
+
+def _next_step(dataset: str, file: Path, named: list[str], rejected: Path | None, first: str) -> str:
+    """Say how the refused rows are written, or, where they were, how they are sent back; `first` is their batch."""
+    if rejected:
+        back = shlex.join(["xinqiao", "ingest", dataset, str(rejected), "--corrects", first])
+        return f"问题数据已写入 {rejected}，更正后再报 refused rows are in it; corrected, send it: {back}"
+    again = shlex.join(["xinqiao", "ingest", dataset, str(file), *named, "--rejected", "refused.xlsx"])
+    return f"写出全部问题数据以便更正 to have all refused rows, to be corrected: {again}"

@@ -1,7 +1,9 @@
 """Batches and held submissions as JSON."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from connectors.store.refused import Refusal
 from connectors.store.tables import Batch
 from gateway.intake.tables import HeldSubmission
 
@@ -32,6 +34,20 @@ def unread_of(batch: Batch) -> list[dict[str, Any]]:
     """Return the columns of a batch that were not read, what is lost first."""
     columns: list[dict[str, Any]] = batch.mapping.get("unread", [])
     return columns
+
+
+def refusals_of(reasons: Mapping[str, int], refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    """Return each reason, the most frequent first: its words, how many rows, the first of them and an example."""
+    known = {refusal.code: refusal for refusal in refusals}
+    return [
+        {"code": code, "count": count, **_told(known.get(code) or Refusal(code, "", ()))}
+        for code, count in sorted(reasons.items(), key=lambda pair: -pair[1])
+    ]
+
+
+def _told(refusal: Refusal) -> dict[str, Any]:
+    rows = list(refusal.rows)
+    return {"words": refusal.words, "rows": rows, "column": refusal.column, "value": refusal.value}
 
 
 def held_document(held: HeldSubmission) -> dict[str, Any]:

@@ -132,6 +132,11 @@ def waits(held: HeldSubmission) -> DeniedError:
 async def get_held(work: UnitOfWork, held_id: UUID) -> HeldSubmission:
     """Return a held submission that is the actor's to decide on. Raises DeniedError."""
     check_decider(work.actor)
+    return await see_held(work, held_id)
+
+
+async def see_held(work: UnitOfWork, held_id: UUID) -> HeldSubmission:
+    """Return a held submission that the actor sees. Raises DeniedError."""
     held = await work.session.get(HeldSubmission, held_id)
     if held is None or not sees(work.actor, held.agency):
         raise DeniedError("held-not-found", f"没有暂存的提交 {held_id}。There is no held submission {held_id}.")

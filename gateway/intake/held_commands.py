@@ -1,4 +1,4 @@
-"""`xinqiao agency held list|accept|discard`: what is held until a person decides."""
+"""`xinqiao agency held list|show|accept|discard`: what is held until a person decides."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -7,6 +7,7 @@ import typer
 
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, show
+from gateway.intake.held_text import held_lines
 
 if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
@@ -38,6 +39,25 @@ def list_held(
         sent = f"{row['agency']} · {row['dataset']} · {row['sender_batch']} · {row['sent_by']}"
         members = {"提交 submission": sent, "不同 differs": differs, "状态 state": row["state"]}
         show(as_json, {"暂存 held": row["held"], **members, "到期 expires": row["expires_at"]})
+
+
+@group.command("show")
+def show_held(held_id: HeldId, as_json: AsJson = False) -> None:
+    """查看一次：为何暂存、会丢失什么、前几行入库后的样子 Show why, what would be lost, and its first rows as stored."""
+    from gateway.intake.preview import preview_document, preview_held
+    from gateway.intake.submission import intake_of
+    from gateway.runtime.actor import at_this_machine
+
+    async def run(instance: "Instance") -> dict[str, Any]:
+        preview = await preview_held(instance.units, at_this_machine(), intake_of(instance), held_id)
+        return preview_document(preview)
+
+    found = on_instance(run, as_json=as_json)
+    if as_json:
+        show(as_json, found)
+        return
+    for line in held_lines(found):
+        typer.echo(line)
 
 
 @group.command("accept")

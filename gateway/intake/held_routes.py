@@ -9,6 +9,7 @@ from gateway.identity.caller import require, working
 from gateway.intake.accepting import accept_held
 from gateway.intake.documents import batch_document, held_document
 from gateway.intake.held import discard_held, read_held
+from gateway.intake.preview import preview_document, preview_held
 from gateway.intake.routes import TheIntake
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
@@ -17,6 +18,7 @@ from gateway.web.router import Router
 
 router = Router(prefix="/v1", tags=["质量 Quality"])
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "system"), scope="function")]
+Reader = Annotated[Actor, Depends(require("datasets", "audit", "system"), scope="function")]
 Decider = Annotated[Actor, Depends(require("datasets", "system"), scope="function")]
 
 
@@ -31,6 +33,15 @@ async def held_submissions(
     rows = await read_held(work, status, after, limit)
     following = str(rows[-1].held_id) if len(rows) == limit else None
     return {"held": [held_document(row) for row in rows], "next": following}
+
+
+@router.get("/held-deliveries/{held_id}", summary="查看一次暂存的提交 One held submission")
+async def held_submission(held_id: UUID, units: Units, intake: TheIntake, caller: Reader) -> dict[str, Any]:
+    """Return what is held, why, what would be lost, its first rows as they would be stored, what each decision does.
+
+    An agency sees its own; an auditor sees no rows.
+    """
+    return preview_document(await preview_held(units, caller, intake, held_id))
 
 
 @router.post("/held-deliveries/{held_id}/{decision}", summary="接受或作废暂存的提交 Accept or discard")

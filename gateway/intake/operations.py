@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.intake.preview import DECISIONS
 from gateway.web.operations import Operation
 
 BATCH_ID = "01983a2b-7c1d-7e00-8000-000000000030"
@@ -83,6 +84,26 @@ HELD = {
     "batch": None,
 }
 
+HELD_SHOWN: dict[str, Any] = {
+    **HELD,
+    "state": "waiting",
+    "decided_by": None,
+    "lost": [],
+    "titles": {"balance": "欠税余额（元）"},
+    "first_rows": [
+        {
+            "row": 2,
+            "name": "某某有限公司",
+            "code": "91330302MA000001X4",
+            "fields": {"balance": "1200"},
+            "rejected": [],
+            "natural_person": False,
+        }
+    ],
+    "fault": "",
+    "decisions": DECISIONS,
+}
+
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/datasets/{dataset}/batches": Operation(
         (*DATASET, *FILE_REASONS, *SIGNED, "batch-conflict", "batch-not-found", "correction-refused", "delivery-held"),
@@ -144,6 +165,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "DELETE /v1/uploads/{upload_id}": Operation(("upload-not-found", "upload-busy", "unsupported-version")),
     "GET /v1/held-deliveries": Operation(answered={"held": [HELD], "next": None}),
+    "GET /v1/held-deliveries/{held_id}": Operation(("held-not-found",), answered=HELD_SHOWN),
     "POST /v1/held-deliveries/{held_id}/{decision}": Operation(
         (
             "clerk-needed",

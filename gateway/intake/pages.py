@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from connectors.catalogue.load import agencies, datasets
 from connectors.model.datasets import Dataset
-from connectors.store.refused import load_reason_words
+from connectors.store.refused import load_refusals
 from connectors.store.tables import Batch
 from gateway.console.forms import check_origin
 from gateway.console.multipart import read_multipart
@@ -81,7 +81,7 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
     try:
         async with units.begin("uploads.batch", acting(present)) as work:
             batch, rejected = await read_rejected(work, intake.protector, batch_id, FIRST_REJECTED)
-            words = await load_reason_words(work.session, batch_id)
+            words = {refusal.code: refusal.words for refusal in await load_refusals(work.session, batch_id)}
     except DeniedError as fault:
         raise PageError("batch-not-found", 404) from fault
     reasons = sorted(batch.reasons.items(), key=lambda pair: -int(pair[1]))

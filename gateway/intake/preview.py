@@ -5,17 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import orjson
 
+from connectors.conversion.cells import Faults
+from connectors.conversion.party import PERSON
 from connectors.conversion.rows import Mapped, Refused, RowMapper
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from gateway.intake.accepting import opened
-from gateway.intake.held import get_held
+from gateway.intake.documents import held_document
+from gateway.intake.held import see_held
 from gateway.intake.submission import Intake
 from gateway.intake.tables import HeldSubmission
 from gateway.runtime.actor import Actor
@@ -23,7 +27,19 @@ from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 
-FIRST_ROWS = 5
+FIRST_ROWS, MOST_LOOKED_AT = 5, 200
+DECISIONS = {
+    "accept": {
+        "zh": "入库：各行如上；未读的列的值不入库；其列和数值从此视为已知，以后同样的提交不再暂存",
+        "en": "it is taken in, its rows as shown; values of columns that are not read are not stored; its columns and "
+        "values are known from then on, and what is like it is not held again",
+    },
+    "discard": {
+        "zh": "不入库，文件删除，不可恢复；请部门改正后重新提交，或先把列写进映射",
+        "en": "nothing is stored and the file is deleted for good; the agency sends it again, corrected, or once the "
+        "mapping reads its columns",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -51,15 +67,36 @@ class Preview:
     fault: str = ""
 
 
+def preview_document(preview: Preview) -> dict[str, Any]:
+    """Return what is held, why, what would be lost, its first rows as they would be stored, and what can be decided."""
+    held = preview.held
+    waiting = held.status == "waiting"
+    return {
+        **held_document(held),
+        "lost": [finding for finding in held.findings if finding.get("values")],
+        "titles": dict(preview.titles),
+        "first_rows": [
+            {
+                "row": row.number, "name": row.name, "code": row.code, "fields": dict(row.values),
+                "rejected": list(row.reasons), "natural_person": row.is_person,
+            }
+            for row in preview.rows
+        ],
+        "fault": preview.fault,
+        "decisions": DECISIONS if waiting else {},
+    }  # fmt: skip
+
+
 async def preview_held(units: UnitsOfWork, actor: Actor, intake: Intake, held_id: UUID) -> Preview:
     """Return a held submission and its first rows; that it was looked at is recorded.
 
-    Raises DeniedError where it is not the actor's to decide on.
+    Auditors verify, and need nobody's name for it: they see no rows. Raises DeniedError where it is not the actor's to
+    see.
     """
     async with units.begin("held.preview", actor) as work:
-        held = await get_held(work, held_id)
+        held = await see_held(work, held_id)
         await work.record("held.read", {"count": 1}, outcome="read", exchange=held_id)
-    if held.status != "waiting":
+    if held.status != "waiting" or actor.kind == "auditor":
         return Preview(held)
     try:
         async with opened(units, intake, held) as found:
@@ -73,14 +110,17 @@ def _first_rows(dataset: Dataset, path: Path) -> tuple[dict[str, str], tuple[Pre
     layout = lay_out(dataset, decode(path))
     mapper = RowMapper(layout.binding, now().date())
     titles = {bound.name: bound.field.zh for bound in layout.binding.fields if bound.is_read}
-    return titles, tuple(_previewed(mapper, *row) for row in islice(layout.table.rows, FIRST_ROWS))
+    faults = layout.table.faults
+    seen = (_previewed(mapper, number, cells, faults.get(number, {})) for number, cells in layout.table.rows)
+    return titles, tuple(islice((row for row in islice(seen, MOST_LOOKED_AT) if row), FIRST_ROWS))
 
 
-def _previewed(mapper: RowMapper, number: int, cells: list[str]) -> PreviewedRow:
-    outcome = mapper.map(cells)
+def _previewed(mapper: RowMapper, number: int, cells: list[str], faults: Faults) -> PreviewedRow | None:
+    """Return what would become of a row, None where it is no data: a footer, or the header once more."""
+    outcome = mapper.map(cells, faults)
     if isinstance(outcome, Mapped):
         values = orjson.loads(outcome.canonical)["fields"]
         return PreviewedRow(number, outcome.name, outcome.identifier.value, values)
     if isinstance(outcome, Refused):
         return PreviewedRow(number, reasons=tuple(f"{reason.column}：{reason.text}" for reason in outcome.reasons))
-    return PreviewedRow(number, is_person=True)
+    return PreviewedRow(number, is_person=True) if outcome == PERSON else None

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from gateway.identity.clients.owners import ADMINISTRATORS
 from gateway.identity.clients.registry import check_id
+from gateway.identity.clients.unknown import no_institution
 from gateway.identity.tables import Institution
 from gateway.people.factors import new_codes
 from gateway.people.lanes import forget_addresses
@@ -61,7 +62,7 @@ async def invite(
             "机构人员属于机构，经办人属于部门 staff belong to an institution, clerks to an agency, nobody else does",
         )
     if institution and await work.session.get(Institution, institution) is None:
-        raise DeniedError("change-refused", f"请先登记机构 there is no institution {institution}: add it first")
+        raise await no_institution(work, institution)
     await _check_one_office(work, person_id, name, role)
     await take(work.session, Lock.NEW_ID, person_id)
     row = await work.session.get(Person, person_id, with_for_update=True)

@@ -26,13 +26,14 @@ def quality(
 ) -> None:
     """数据质量：近 12 周 The quality of an agency's data, or of all agencies ranked, over twelve weeks."""
     from connectors.catalogue.load import agencies
+    from connectors.model.nearest import unknown
     from gateway.quality.documents import feed_document, score_document
     from gateway.quality.index import Score
     from gateway.quality.reading import read_scores
     from gateway.runtime.actor import at_this_machine
 
     if code is not None and code not in agencies():
-        fail(f"没有部门 {code} there is no agency {code}")
+        fail(unknown("部门 agency", code, {name: of.zh for name, of in agencies().items()}, "xinqiao agency list"))
 
     async def run(instance: "Instance") -> list["Score"]:
         async with instance.units.begin("quality", at_this_machine()) as work:

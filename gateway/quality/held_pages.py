@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from connectors.catalogue.load import agencies
 from gateway.console.render import PageError, page
-from gateway.intake.preview import preview_held
+from gateway.intake.preview import DECISIONS, preview_held
 from gateway.intake.routes import TheIntake
 from gateway.people.acting import acting
 from gateway.people.guard import signed_in
@@ -34,4 +34,7 @@ async def show(
     if preview.held.agency != agency:
         raise PageError("not-found", 404)
     loss = any(finding.get("warning") for finding in preview.held.findings)
-    return page(request, "held", present, agency=agencies()[agency], preview=preview, held=preview.held, loss=loss)
+    return page(
+        request, "held", present, agency=agencies()[agency], preview=preview, held=preview.held, loss=loss,
+        decisions=DECISIONS,
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """An opened instance: what doors of every room are given parts of. Use cases never take it whole."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import httpx
 from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import ProgrammingError
 
-from audit.recorder import Recorder, find_log
+from audit.recorder import Recorder, find_log, list_logs
 from connectors.catalogue.load import get_catalogue
 from connectors.errors import ConnectorError
 from connectors.personal.sealing import Protector
@@ -57,17 +57,24 @@ async def open_instance(settings: Settings, database: Database | None = None) ->
                 await keys.load(session)
                 log_id = await find_log(session, settings.log_origin)
                 protector = await load_protector(session, kek)
+                if log_id is None:
+                    raise _another_log(settings, await list_logs(session))
         except ProgrammingError as fault:
             if isinstance(fault.orig, UndefinedTable):  # a database that nothing was set up in
                 raise NotInitialisedError from fault
             raise
-        if log_id is None:
-            raise NotInitialisedError(
-                "没有此名称的审计日志，是否改过 XINQIAO_ORIGIN？ "
-                f"there is no audit log named {settings.log_origin}: was XINQIAO_ORIGIN changed?"
-            )
         recorder = Recorder(log_id, settings.log_origin, kek)
         async with httpx.AsyncClient(timeout=httpx.Timeout(10.0), follow_redirects=False) as http:
             yield Instance(settings, database, keys, recorder, http, protector)
     finally:
         await database.close()
+
+
+def _another_log(settings: Settings, logs: Sequence[str]) -> NotInitialisedError:
+    """Say that the address was changed after `init`, and what to set: a log keeps its name."""
+    named = " / ".join(logs)
+    return NotInitialisedError(
+        f"没有名为 {settings.log_origin} 的审计日志，本库的是 {named}：地址（XINQIAO_ISSUER、XINQIAO_PORT）在初始化后"
+        f"改过的，请设 XINQIAO_ORIGIN={named} there is no audit log named {settings.log_origin}, this database holds "
+        f"{named}: where the address was changed after init, set XINQIAO_ORIGIN={named}, as a log keeps its name"
+    )

@@ -4,7 +4,7 @@ import base64
 import binascii
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import AliasChoices, BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
@@ -23,11 +23,19 @@ def _decoded(value: object) -> object:
     return orjson.loads(value) if isinstance(value, str) else value
 
 
+DEFAULT_PORT = 8000
+
+
 def _default_home() -> Path:
     """Return /var/lib/xinqiao for root, else the XDG data folder."""
     if os.geteuid() == 0:
         return Path("/var/lib/xinqiao")
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "xinqiao"
+
+
+def _at_the_port(read: dict[str, Any]) -> str:
+    """Return where the service is reached unless it is said: tokens for another address would let nobody in."""
+    return f"http://127.0.0.1:{read.get('port') or DEFAULT_PORT}"
 
 
 class Settings(BaseSettings):
@@ -44,8 +52,9 @@ class Settings(BaseSettings):
         pattern=r"^[a-z][a-z0-9_]{0,30}$",
         description="小写字母开头，字母、数字、下划线，至多 31 位 a lower-case letter, then a-z 0-9 _, 31 at most",
     )
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)
     issuer: str = Field(
-        default="http://127.0.0.1:8000",
+        default_factory=_at_the_port,
         pattern=r"^https?://[^\s/?#@]+$",
         description="对外地址，不带路径 the public address without a path: https://host[:port]",
     )
@@ -62,7 +71,6 @@ class Settings(BaseSettings):
     database_wait_seconds: int = Field(default=30, ge=1, le=300)
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)

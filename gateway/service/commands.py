@@ -1,6 +1,7 @@
 """`xinqiao serve` and `xinqiao worker`: the two processes of an instance."""
 
 import asyncio
+import os
 import signal
 import sys
 from typing import Annotated
@@ -32,6 +33,8 @@ def serve(
         async with open_instance(settings):
             pass
 
+    if port:
+        os.environ["XINQIAO_PORT"] = str(port)  # for the processes it starts; the address follows it, where none is set
     settings = load_settings()
     configure_logs(settings.log_level, settings.instance)
     # The server raises the signal anew once it has stopped. It must end this process by its exit, not at once: the
@@ -47,7 +50,7 @@ def serve(
         "gateway.app:create_app",
         factory=True,
         host=host or settings.host,
-        port=port or settings.port,
+        port=settings.port,
         workers=workers or settings.workers,
         loop="uvloop",
         http=BoundedProtocol,

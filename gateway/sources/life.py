@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from connectors.sources.schedule import find_source
+from connectors.model.nearest import unknown
+from connectors.sources.schedule import find_source, list_sources
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
@@ -18,9 +19,8 @@ async def change_source(work: UnitOfWork, source_id: str, act: Act) -> None:
     """Do it; a removed source keeps its history, and its id is not used again. Raises DeniedError."""
     source = await find_source(work.session, source_id, lock=True)
     if source is None or source.status == "removed":
-        raise DeniedError(
-            "source-not-found", f"没有来源 {source_id}。There is no source {source_id}: see xinqiao source list."
-        )
+        known = [other.source_id for other in await list_sources(work.session) if other.status != "removed"]
+        raise DeniedError("source-not-found", unknown("来源 source", source_id, known, "xinqiao source list"))
     payload = {"source": source_id, "watermark": source.watermark}
     if act == "reset-watermark":
         event_type, source.watermark = "source.watermark_reset", None

@@ -109,3 +109,14 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_done(run, tmp_pat
     assert done.returncode == 2
     assert "没有文件夹 there is no folder" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("check", "FILE", "tax_arrears", "--rejected"), ("template", "tax_arrears", "--output")],
+    ids=lambda command: command[0],
+)
+def test_a_workbook_is_written_under_a_name_that_says_so(run, tmp_path, file, command):
+    out = tmp_path / "out.csv"
+    done = run(*(str(file) if word == "FILE" else word for word in command), out)
+    assert (done.returncode, ".xlsx" in done.stderr, out.exists()) == (2, True, False)

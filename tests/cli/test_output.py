@@ -3,6 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+import typer
+
+from gateway.cli.output import workbook, workbook_or_csv
+
 LONG = "x" * 700 + "企业" * 200
 SHOWN = f"from gateway.cli.output import show; show(False, {{'标识 id': '{LONG}', '数 count': 3}})"
 LISTED = f"from gateway.cli.output import show; show(False, [{{'标识 id': '{LONG}', '数 count': n}} for n in (1, 2)])"
@@ -24,3 +29,18 @@ def test_a_thing_in_a_pipe_is_neither_cut_nor_folded():
 def test_a_list_in_a_pipe_is_neither_cut_nor_folded():
     *_, first, second = lines(LISTED)
     assert (first.split(), second.split()) == ([LONG, "1"], [LONG, "2"])
+
+
+@pytest.mark.parametrize("name", ["out.txt", "out.xls", "out", "out.xlsx.txt", ".xlsx"])
+@pytest.mark.parametrize("rule", [workbook, workbook_or_csv])
+def test_a_workbook_is_called_what_it_is(tmp_path, rule, name):
+    with pytest.raises(typer.BadParameter, match=r"\.xlsx"):
+        rule(tmp_path / name)
+
+
+def test_a_name_that_says_what_the_file_is_will_do(tmp_path):
+    for rule, name in ((workbook, "a.xlsx"), (workbook, "A.XLSX"), (workbook_or_csv, "a.csv")):
+        assert rule(tmp_path / name) == tmp_path / name
+    assert workbook(None) is None
+    with pytest.raises(typer.BadParameter, match=r"\.xlsx"):
+        workbook(tmp_path / "a.csv")

@@ -14,6 +14,7 @@ from tests.enterprises import uscc
 from tests.platforms.test_chain import REPORT, ask, confirmed, deliveries, town  # noqa: F401 - the fixture
 from tests.processes import wait_until
 from tests.stories import registration
+from xinqiao_client import create_key
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -42,6 +43,64 @@ def test_the_clients_of_a_bank_and_an_agency_run_as_they_stand(town, tmp_path): 
     assert (asked.returncode, json.loads(asked.stdout)["subject"]) == (0, uscc(1)), asked.stderr
     denied = run("bank_client.py", gateway.issuer, "bank-1", bank, uscc(2))
     assert (denied.returncode, "consent-required" in denied.stderr) == (1, True)
+
+
+ARGUMENTS = {
+    "agency_client.py": ["http://127.0.0.1:9", "tax", "KEY", "tax_arrears", "FILE"],
+    "bank_client.py": ["http://127.0.0.1:9", "bank-1", "KEY", uscc(1)],
+    "verify_chain.py": ["FILE"],
+    "score_provider.py": ["--port", "99999999"],
+}
+
+
+def said(done):
+    """Return the one line that an example ended with."""
+    (line,) = done.stderr.strip().splitlines()
+    assert (done.returncode, done.stdout, "Traceback" in line) == (1, "", False)
+    return line
+
+
+@pytest.mark.parametrize("program", [name for name in ARGUMENTS if name != "score_provider.py"])
+def test_an_example_without_its_packages_or_arguments_says_how_it_is_run(program):
+    bare = subprocess.run(
+        [sys.executable, "-S", str(EXAMPLES / program)], capture_output=True, text=True, check=False, timeout=60
+    )
+    for done in (bare, run(program), run(program, *["x"] * 9)):
+        assert f".venv/bin/python examples/{program} " in said(done)
+    assert "is not installed" in said(bare) or "缺少 rfc8785" in said(bare)
+
+
+@pytest.mark.parametrize("program", ARGUMENTS)
+def test_an_example_that_fails_ends_with_one_line(program, tmp_path):
+    key, file = tmp_path / "key.json", tmp_path / "file"
+    create_key(key)
+    file.write_text("[]")
+    words = {"KEY": str(key), "FILE": str(file)}
+    nowhere = [words.get(word, word) for word in ARGUMENTS[program]]  # no service is there
+    told = [said(run(program, *nowhere))]
+    if "KEY" in ARGUMENTS[program]:
+        key.write_text("{")
+        told.append(said(run(program, *nowhere)))
+    key.unlink()
+    file.unlink()
+    told.append(said(run(program, *nowhere)))
+    assert all(line.startswith(("失败 failed: ", "✗ ")) for line in told)
+
+
+def test_every_example_is_among_them():
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(ARGUMENTS)
+
+
+def test_what_a_service_refuses_ends_an_example_with_one_line(town, tmp_path):  # noqa: F811
+    gateway = town["gateway"]
+    other, file = tmp_path / "other.json", tmp_path / "file.csv"
+    create_key(other)
+    file.write_text("a,b\n1,2\n")
+    sent = (gateway.issuer, "market_regulation")
+    said(run("agency_client.py", *sent, str(other), "ent_registration", str(file)))  # another key
+    said(run("bank_client.py", gateway.issuer, "bank-1", str(other), uscc(1)))
+    own = key_file(gateway, "market_regulation", tmp_path)
+    assert "malformed-delivery" in said(run("agency_client.py", *sent, own, "ent_registration", str(file)))
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,7 @@ ROWS = {
     "GET /v1/batches/{batch_id}": Row(objects.batch, *AGENCIES, (404, "batch-not-found")),
     "GET /v1/batches/{batch_id}/rejected-rows": Row(objects.batch, *AGENCIES, (404, "batch-not-found")),
     "GET /v1/agencies/{code}/quality": Row(objects.agency, *AGENCIES, (404, "agency-not-found")),
+    "GET /v1/held-deliveries/{held_id}": Row(objects.held, *AGENCIES, (404, "held-not-found")),
     "POST /v1/held-deliveries/{held_id}/{decision}": Row(objects.held, *CLERKS, (404, "held-not-found")),
     "GET /v1/records/{record_id}/proof": Row(objects.record, *RECORD),
     "GET /v1/records/{record_id}/proof-file": Row(objects.record, *RECORD),

@@ -125,7 +125,7 @@ async def test_what_is_no_id_is_refused(work, public, odd):
     [
         ({"kind": "guest"}, "no kind of client"),
         ({"kind": "account"}, "belongs to an institution"),
-        ({"kind": "account", "institution_id": "nobody"}, "add it first"),
+        ({"kind": "account", "institution_id": "nobody"}, "xinqiao institution list"),
         ({"kind": "agency", "institution_id": "nobody"}, "belongs to an institution"),
         ({"kind": "signatory"}, "a signatory acts for an enterprise"),
         ({"kind": "agency", "person": "op-a"}, "belongs to no person"),

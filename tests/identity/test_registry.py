@@ -60,7 +60,9 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_p
         (["auditor", "add", "a-1", "--key", str(scalar)], "is not a JWK"),
         (["auditor", "add", "a-1", "--key", str(other)], "no public JWK"),
         (["auditor", "add", "审计", "--key", str(public)], "is no id"),
-        (["account", "add", "x-1", "--key", str(public), "--institution", "nobody"], "add it first"),
+        (["account", "add", "x-1", "--key", str(public), "--institution", "nobody"], "xinqiao institution list"),
+        (["account", "suspend", "bank", "--reason", "到期"], "用 xinqiao account list"),
+        (["quota", "set", "bank", "--day", "1", "--month", "1"], "xinqiao account list lists all"),
         (["signatory", "add", "s-1", "--key", str(public), "--subject", "9133"], "unified social credit code"),
         (
             ["institution", "add", "shop", "--name", "x", "--class", "shop"],

@@ -3,6 +3,7 @@
 import csv
 import json
 
+import fastexcel
 import psycopg
 import pytest
 
@@ -86,6 +87,11 @@ def test_a_changed_file_is_held_alerted_accepted_and_scored_on_the_command_line(
     assert ("failed" in told, told["state"]) == (False, "waiting")
     (row,) = run(env, "agency", "held", "list")["held"]
     assert row["findings"][0]["kind"] == "column_new"
+    told = run(env, "agency", "held", "show", row["held"])
+    assert (told["findings"], told["lost"][0]["values"], len(told["first_rows"])) == (row["findings"], 1, 1)
+    shown = xinqiao(["agency", "held", "show", row["held"]], env).stdout
+    for said in (row["findings"][0]["zh"], f"agency held accept {row['held']}", told["first_rows"][0]["code"]):
+        assert said in shown
     with running(["worker"], env), running(["worker"], env):
         wait_until(lambda: sql("SELECT kind FROM alert WHERE closed_at IS NULL") == [("drift",)], "the alert")
     assert "tax/tax_arrears drift" in xinqiao(["status"], env, check=False).stdout
@@ -137,3 +143,38 @@ def test_a_mapping_makes_the_same_of_a_file_whether_it_is_checked_or_taken_in(in
     refused = xinqiao(["ingest", "penalty_general", str(file), "--mapping", str(wrong)], env, check=False)
     assert (refused.returncode, "wrong.yaml:7" in refused.stderr) == (1, True), refused.stderr
     assert "缺少列" in xinqiao(["ingest", "penalty_general", str(file), "--batch", "x"], env, check=False).stderr
+
+
+def test_what_was_refused_is_told_by_reason_with_rows_as_in_the_file_and_without_persons(instance, tmp_path):
+    env, _ = instance
+    file, back = tmp_path / "refused rows.csv", tmp_path / "refused.xlsx"
+    good = arrears(range(40, 43)).split("\n", 1)[1]
+    amounts = "".join(f"赵某某店,{uscc(n)},某路,{said},增值税\n" for n, said in ((44, "若干"), (45, "无数")))
+    spoilt = "某甲公司,9.13303E+17,某路,1,增值税\n,,,,\n"
+    file.write_text(
+        f"欠税公告,,,,\n{HEADER}\n{good}{spoilt}{amounts}"
+    )  # a title above, and a blank row among the others
+    shown = xinqiao(["ingest", "tax_arrears", str(file)], env).stdout
+    amounts = next(line for line in shown.splitlines() if "money_unreadable" in line)
+    assert amounts.startswith("问题数据 rejected: 不是金额")
+    assert amounts.endswith("（money_unreadable）: 2，行 rows 8、9")
+    assert "例 example: 行 row 8，列 column 欠税金额: 若干" in shown
+    assert "行 rows 6" in next(line for line in shown.splitlines() if "identifier_unreadable" in line)
+    assert "赵某某店" not in shown
+    again = f"xinqiao ingest tax_arrears '{file}' --rejected refused.xlsx"
+    assert again in shown
+    told = run(env, "ingest", "tax_arrears", str(file))
+    assert told["reasons"] == {refusal["code"]: refusal["count"] for refusal in told["refusals"]}
+    assert [refusal["rows"] for refusal in told["refusals"]] == [[8, 9], [6]]
+    written = xinqiao(["ingest", "tax_arrears", str(file), "--rejected", str(back)], env).stdout
+    assert f"--corrects {told['batch']}" in written
+    rows = fastexcel.read_excel(back).load_sheet(0, header_row=None, dtypes="string").to_polars().rows()
+    assert [row[0] for row in rows[1:]] == ["6", "8", "9"]  # the same numbers as were told
+
+
+def test_an_example_that_may_be_personal_is_not_shown(instance, tmp_path):
+    env, _ = instance
+    file = tmp_path / "persons.csv"
+    file.write_text(f"{HEADER}\n#N/A,{uscc(46)},某路,1,增值税\n")
+    shown = xinqiao(["ingest", "tax_arrears", str(file)], env).stdout
+    assert "列 column 企业或单位名称: （空或已隐去 empty or hidden）" in shown

@@ -1,6 +1,7 @@
 """Quality as people see it: the interface by role, the console's pages, the commands."""
 
 import csv
+import html
 import io
 import re
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from gateway.app import create_app
+from gateway.intake.held_text import held_lines
 from gateway.quality.alerts import check_alerts
 from gateway.runtime.actor import PROGRAM
 from tests.agencies import HEADER, arrears
@@ -79,6 +81,32 @@ async def test_alerts_are_seen_by_their_agency_and_by_overseers_and_counted_for_
     gauge = (await monitor.get("/metrics")).text
     assert 'xinqiao_alerts_open{kind="drift"} 1.0' in gauge
     assert 'xinqiao_alerts_open{kind="silent"} 0.0' in gauge
+
+
+async def test_what_is_held_is_told_alike_by_the_interface_the_console_and_the_command(
+    gateway, client, browser, get, delivered
+):
+    await signed_in(gateway, browser, "clerk-2", "clerk", agency="tax")
+    told = (await get(f"/v1/held-deliveries/{delivered}")).json()
+    (listed,) = (await get("/v1/held-deliveries?status=waiting")).json()["held"]
+    assert {name: told[name] for name in listed} == listed
+    page = html.unescape((await browser.get(f"/console/quality/tax/held/{delivered}")).text)
+    shown = "\n".join(held_lines(told))
+    (column,) = told["lost"]
+    assert (column["column"], column["values"]) == ("联系人", 1)
+    assert "lost if accepted: 1 个值 values，列 columns 联系人" in shown
+    (row,) = told["first_rows"]
+    assert (row["row"], row["name"], row["fields"]["balance"]) == (2, "某公司", "5")
+    for said in (
+        told["findings"][0]["zh"],
+        row["name"],
+        row["code"],
+        *(said["zh"] for said in told["decisions"].values()),
+    ):
+        assert (said in page, said in shown) == (True, True), said
+    assert slug(await get(f"/v1/held-deliveries/{delivered}", "market_regulation")) == "held-not-found"
+    seen = (await get(f"/v1/held-deliveries/{delivered}", "auditor-1")).json()
+    assert (seen["lost"], seen["first_rows"]) == (told["lost"], [])
 
 
 async def test_an_agencys_system_cannot_accept_what_it_sent_and_an_operator_can(
@@ -187,3 +215,18 @@ async def test_an_upload_that_does_not_say_its_size_or_says_too_much_is_not_read
     assert (await browser.post(path, content=endless(), headers=headers)).status_code == 413
     large = {**headers, "Content-Length": str(gateway.settings.max_upload_bytes + 1)}
     assert (await browser.post(path, content=b"", headers=large)).status_code == 413
+
+
+async def test_rows_that_would_be_refused_or_are_no_data_are_shown_as_such(push, get, delivered):
+    body = "\n".join(
+        [
+            f"{HEADER},联系人",
+            f"某甲公司,{uscc(91)},某路,#N/A,增值税,1",
+            "合计,,,7,,",
+            f"某乙公司,{uscc(92)},某路,7,增值税,1",
+        ]
+    )
+    held = (await push(body, "mixed")).json()["held"]
+    refused, sound = (await get(f"/v1/held-deliveries/{held}")).json()["first_rows"]
+    assert (refused["row"], refused["name"], len(refused["rejected"])) == (2, "", 1)
+    assert (sound["row"], sound["name"], sound["natural_person"]) == (4, "某乙公司", False)

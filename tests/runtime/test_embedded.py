@@ -99,7 +99,10 @@ def test_a_service_that_is_told_to_stop_leaves_no_server_behind(home: Path) -> N
     home.mkdir(mode=0o755)
     port = free_port()
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "XINQIAO_HOME": str(home), "XINQIAO_PORT": str(port)}
-    xinqiao(["init"], env)
+    assert f"http://127.0.0.1:{port}/console/enrol" in xinqiao(["init"], env).stdout  # the address follows the port
+    moved = xinqiao(["serve", "--port", str(free_port())], env, check=False)
+    assert (moved.returncode, f"XINQIAO_ORIGIN=127.0.0.1:{port}/audit" in moved.stderr) == (1, True), moved.stderr
+    assert "Traceback" not in moved.stderr
     with running(["serve"], env) as service:
         wait_ready(f"http://127.0.0.1:{port}", service, home / "serve.log")
         assert postmaster(home)

@@ -88,3 +88,22 @@ def test_empty_variables_and_those_of_the_other_spelling_are_sound(monkeypatch):
     settings = load_settings()
     assert (settings.port, settings.providers) == (8000, {"brain": "https://brain.example"})
     assert [str(one) for one in settings.trusted_proxies] == ["10.0.0.0/8"]
+
+
+@pytest.mark.parametrize(
+    ("given", "issuer", "origin"),
+    [
+        ({}, "http://127.0.0.1:8000", "127.0.0.1:8000/audit"),
+        ({"XINQIAO_PORT": "9001"}, "http://127.0.0.1:9001", "127.0.0.1:9001/audit"),
+        ({"XINQIAO_PORT": "0"}, "http://127.0.0.1:8000", "127.0.0.1:8000/audit"),
+        ({"XINQIAO_PORT": "9001", "XINQIAO_ISSUER": "https://a.example"}, "https://a.example", "a.example/audit"),
+        ({"XINQIAO_PORT": "9001", "XINQIAO_ORIGIN": "city/audit"}, "http://127.0.0.1:9001", "city/audit"),
+    ],
+)
+def test_the_address_follows_the_port_where_none_is_set(monkeypatch, given, issuer, origin):
+    for name in ("XINQIAO_PORT", "XINQIAO_ISSUER", "XINQIAO_ORIGIN"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+    assert (settings.issuer, settings.log_origin) == (issuer, origin)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from gateway.identity.clients.registry import read_public_key
+from gateway.identity.clients.unknown import no_client
 from gateway.identity.tables import Client, ClientKey
 from gateway.runtime.database import rowcount
 from gateway.runtime.denial import DeniedError
@@ -67,7 +68,7 @@ async def add_key(
     not_before: datetime | None = None,
 ) -> None:
     """Make a key active beside the others, which end so long after it is good. Raises DeniedError."""
-    client, public = await _get(work.session, client_id), read_public_key(jwk)
+    client, public = await _get(work, client_id), read_public_key(jwk)
     if await work.session.get(ClientKey, (client_id, public["kid"])):
         raise DeniedError(
             "change-refused", "此密钥已登记过，请另生成一把 this key was registered before: make a new one"
@@ -89,17 +90,17 @@ async def add_key(
 
 async def retire_key(work: UnitOfWork, *, client_id: str, kid: str) -> None:
     """End a key at once, and every token the client has. Raises DeniedError where it has no such key."""
-    client = await _get(work.session, client_id)
+    client = await _get(work, client_id)
     if rowcount(await work.session.execute(_RETIRE, {"client": client_id, "kid": kid})) != 1:
         raise DeniedError("change-refused", f"客户端没有此密钥 the client {client_id} has no such key in use")
     await work.session.execute(_REVOKE, {"client": client_id})
     await _record(work, "client.key_retired", client, {"client": client_id, "kid": kid}, "retired")
 
 
-async def _get(session: AsyncSession, client_id: str) -> Client:
-    client = await session.get(Client, client_id, with_for_update=True)
+async def _get(work: UnitOfWork, client_id: str) -> Client:
+    client = await work.session.get(Client, client_id, with_for_update=True)
     if client is None or client.status == "closed":
-        raise DeniedError("change-refused", f"没有使用中的客户端 there is no client {client_id} in use")
+        raise await no_client(work, client_id)
     return client
 
 

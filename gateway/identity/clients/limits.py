@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from gateway.identity.clients.redirect_address import is_redirect_address
 from gateway.identity.clients.scopes import SCOPES
+from gateway.identity.clients.unknown import no_client
 from gateway.identity.tables import Client
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -23,7 +24,7 @@ async def set_limits(work: UnitOfWork, *, client_id: str, limits: Limits) -> Non
     """Replace a client's limits. Raises DeniedError for an unknown client, scope, or an unsafe address."""
     row = await work.session.get(Client, client_id, with_for_update=True)
     if row is None:
-        raise DeniedError("change-refused", f"没有此客户端 there is no client {client_id}")
+        raise await no_client(work, client_id)
     foreign = set(limits.scopes or ()) - SCOPES[row.kind]
     if foreign:
         raise DeniedError(
@@ -50,7 +51,7 @@ async def set_signing(work: UnitOfWork, *, client_id: str, required: bool) -> No
     """Say whether what an agency hands in is refused unless signed. Raises DeniedError where it is no agency."""
     row = await work.session.get(Client, client_id, with_for_update=True)
     if row is None or row.kind != "agency":
-        raise DeniedError("change-refused", f"没有此部门 there is no agency {client_id}")
+        raise await no_client(work, client_id, "agency")
     row.must_sign = required
     payload = {"client": client_id, "required": required}
     await work.record("client.signing", payload, outcome="required" if required else "optional")

@@ -6,6 +6,7 @@ administrator belongs to a person of its own kind.
 
 from sqlalchemy import text
 
+from gateway.identity.clients.unknown import no_client
 from gateway.identity.tables import Client
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -48,7 +49,7 @@ async def bind_client(work: UnitOfWork, *, client_id: str, person: str) -> None:
     """Say which person an administrator's client belongs to. Raises DeniedError."""
     row = await work.session.get(Client, client_id, with_for_update=True)
     if row is None:
-        raise DeniedError("change-refused", f"没有此客户端 there is no client {client_id}")
+        raise await no_client(work, client_id)
     await check_owner(work, row.kind, person)
     row.person_id = person
     await work.record("client.bound", {"client": client_id, "person": person}, outcome="bound")

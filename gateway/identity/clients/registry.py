@@ -9,6 +9,7 @@ from connectors.conversion.code_faults import fault_of_unified
 from connectors.conversion.identifiers import Kind, read_identifier
 from gateway.identity.clients.owners import OWNED, check_owner
 from gateway.identity.clients.scopes import SCOPES
+from gateway.identity.clients.unknown import no_institution
 from gateway.identity.tables import Client, ClientKey, Institution
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take
@@ -48,7 +49,7 @@ async def set_agreement(work: UnitOfWork, *, institution_id: str, agreement: Agr
     """Set the first and last day of an institution's agreement. Raises DeniedError."""
     row = await work.session.get(Institution, institution_id, with_for_update=True)
     if row is None:
-        raise DeniedError("change-refused", f"没有此机构 there is no institution {institution_id}")
+        raise await no_institution(work, institution_id)
     days = _days(agreement)
     row.agreement_from, row.agreement_until = agreement
     await work.record("institution.agreement", days, institution=institution_id, outcome="set")
@@ -83,9 +84,7 @@ async def add_client(
     owner = person or (client_id if kind in OWNED else None)
     await check_owner(work, kind, owner)
     if institution_id is not None and await work.session.get(Institution, institution_id) is None:
-        raise DeniedError(
-            "change-refused", f"没有此机构，请先登记 there is no institution {institution_id}: add it first"
-        )
+        raise await no_institution(work, institution_id)
     await take(work.session, Lock.NEW_ID, client_id)
     if await work.session.get(Client, client_id):
         raise DeniedError("change-refused", f"客户端已存在 the client {client_id} exists already")

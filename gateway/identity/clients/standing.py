@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.identity.clients.unknown import no_client, no_institution
 from gateway.identity.tables import Client, Institution
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -45,7 +46,7 @@ async def change_standing(work: UnitOfWork, *, whose: str, change: str, reason: 
     else:
         row = await work.session.get(Client, identifier, with_for_update=True)
     if row is None:
-        raise DeniedError("change-refused", f"不存在 there is no {kind} {identifier}")
+        raise await (no_institution if kind == "institution" else no_client)(work, identifier)
     if row.status == "closed":
         raise DeniedError(
             "change-refused", f"已注销，不能恢复 {identifier} is closed: closing is for good, register a new one"

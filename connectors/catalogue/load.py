@@ -46,7 +46,5 @@ def get_dataset(name: str) -> Dataset:
         return datasets()[name]
     except KeyError as fault:
         raise UnknownDatasetError(
-            unknown(
-                "数据目录 dataset", name, {code: of.title.zh for code, of in datasets().items()}, "xinqiao dataset list"
-            )
+            unknown("dataset", name, {code: of.title.zh for code, of in datasets().items()})
         ) from fault

@@ -4,6 +4,16 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 NEAREST = 3
+# What each kind is called in Chinese and in English, and the command that lists all of it.
+_KINDS = {
+    "dataset": ("数据目录", "dataset", "xinqiao dataset list"),
+    "agency": ("部门", "agency", "xinqiao agency list"),
+    "catalogue": ("部门或数据目录", "agency or dataset", "xinqiao agency list, xinqiao dataset list"),
+    "source": ("来源", "source", "xinqiao source list"),
+    "institution": ("机构", "institution", "xinqiao institution list"),
+    "account": ("账户", "account", "xinqiao account list"),
+    "client": ("客户端", "client", "xinqiao account list, xinqiao agency list"),
+}
 
 
 def nearest(name: str, known: Mapping[str, str] | Iterable[str]) -> list[str]:
@@ -12,9 +22,9 @@ def nearest(name: str, known: Mapping[str, str] | Iterable[str]) -> list[str]:
     return sorted(also, key=lambda code: (-max(_likeness(name, code), _likeness(name, also[code])), code))[:NEAREST]
 
 
-def unknown(what: str, name: str, known: Mapping[str, str] | Iterable[str], lists: str) -> str:
-    """Say that nothing has this name. `what` is its kind, Chinese then English; `lists` the command that lists all."""
-    zh, _, en = what.partition(" ")
+def unknown(kind: str, name: str, known: Mapping[str, str] | Iterable[str]) -> str:
+    """Say that nothing of this kind (a key of _KINDS) has this name, which names are near, and what lists all."""
+    zh, en, lists = _KINDS[kind]
     near = "、".join(nearest(name, known))
     near_zh, near_en = (f"；相近的有 {near}", f"; the nearest are {near}") if near else ("", "")
     return f"没有{zh} {name}{near_zh}；用 {lists} 查看全部 there is no {en} {name}{near_en}; {lists} lists all"

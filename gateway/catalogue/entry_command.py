@@ -33,7 +33,7 @@ def show_entry(
         _show_dataset(catalogue, catalogue.datasets[code], as_json)
     if code not in {*catalogue.agencies, *catalogue.datasets}:
         known = {**{name: of.zh for name, of in catalogue.agencies.items()}, **_titles(catalogue)}
-        fail(unknown("部门或数据目录 agency or dataset", code, known, "xinqiao agency list, xinqiao dataset list"))
+        fail(unknown("catalogue", code, known))
 
 
 def _titles(catalogue: "Catalogue") -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from connectors.decoding.layout import lay_out
-from connectors.drafting.unread import Leftovers, UnreadColumn
+from connectors.drafting.unread import LONGEST_LOOKED_AT, Leftovers, UnreadColumn
 from connectors.errors import ConnectorError
 from connectors.quality.drift import Finding
 from gateway.intake.submission import Submission
@@ -28,11 +28,13 @@ def look_over(submission: Submission) -> list[UnreadColumn]:
 
 def with_loss(findings: Sequence[Finding], unread: Sequence[UnreadColumn]) -> list[dict[str, Any]]:
     """Return the findings as they are kept: a new column says what is lost with it, then come the other unread ones."""
-    left = {column.column: column for column in unread}
-    told = []
+    left, told = list(unread), []  # two columns may have one heading
     for finding in findings:
-        column = left.pop(finding.column, None) if finding.kind == "column_new" else None
+        label = finding.column[:LONGEST_LOOKED_AT] if finding.kind == "column_new" else None
+        column = next((column for column in left if column.column == label), None)
+        if column:
+            left.remove(column)
         zh, en = column.loss if column else ("", "")
         of_column = msgspec.to_builtins(column) if column else {}
         told.append({**of_column, **msgspec.to_builtins(finding), "zh": finding.zh + zh, "en": finding.en + en})
-    return told + [{"kind": "column_unread", **column.document()} for column in left.values() if column.values]
+    return told + [{"kind": "column_unread", **column.document()} for column in left if column.values]

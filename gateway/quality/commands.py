@@ -33,7 +33,7 @@ def quality(
     from gateway.runtime.actor import at_this_machine
 
     if code is not None and code not in agencies():
-        fail(unknown("部门 agency", code, {name: of.zh for name, of in agencies().items()}, "xinqiao agency list"))
+        fail(unknown("agency", code, {name: of.zh for name, of in agencies().items()}))
 
     async def run(instance: "Instance") -> list["Score"]:
         async with instance.units.begin("quality", at_this_machine()) as work:

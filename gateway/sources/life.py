@@ -20,7 +20,7 @@ async def change_source(work: UnitOfWork, source_id: str, act: Act) -> None:
     source = await find_source(work.session, source_id, lock=True)
     if source is None or source.status == "removed":
         known = [other.source_id for other in await list_sources(work.session) if other.status != "removed"]
-        raise DeniedError("source-not-found", unknown("来源 source", source_id, known, "xinqiao source list"))
+        raise DeniedError("source-not-found", unknown("source", source_id, known))
     payload = {"source": source_id, "watermark": source.watermark}
     if act == "reset-watermark":
         event_type, source.watermark = "source.watermark_reset", None

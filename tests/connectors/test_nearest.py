@@ -29,5 +29,5 @@ def test_the_nearest_come_first():
 
 
 def test_where_nothing_is_known_nothing_is_near():
-    told = unknown("来源 source", "x", [], "xinqiao source list")
+    told = unknown("source", "x", [])
     assert told == "没有来源 x；用 xinqiao source list 查看全部 there is no source x; xinqiao source list lists all"

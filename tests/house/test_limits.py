@@ -60,6 +60,8 @@ NO_LIMIT = {
     "gateway.intake.gate.LARGE_BYTES": PACE,
     "gateway.intake.gate.SMALL_AT_ONCE": PACE,
     "gateway.intake.held.ORPHAN_SECONDS": PACE,
+    "gateway.intake.held_loss.LONGEST_LOOKED_AT": PAGE,
+    "gateway.intake.preview.MOST_LOOKED_AT": PAGE,
     "gateway.intake.held_files.PIECE": FORMAT,
     "gateway.intake.held_files._SEALED": FORMAT,
     "gateway.intake.pages.BAR_UNITS": PAGE,

@@ -7,8 +7,11 @@ import pytest
 
 from connectors.catalogue.files_check import read_mappings
 from connectors.catalogue.load import get_dataset
+from connectors.drafting.unread import UnreadColumn
+from connectors.quality.drift import Finding
 from gateway.app import create_app
 from gateway.catalogue.trials import try_file
+from gateway.intake.held_loss import with_loss
 from gateway.intake.submission import digest_of, from_file
 from gateway.intake.take_in import take_in
 from gateway.runtime.actor import at_this_machine
@@ -118,3 +121,13 @@ async def test_a_held_mapping_that_was_changed_is_not_taken(gateway, push, ledge
         await accept_held(gateway, held)
     await discard_held(gateway, held)
     assert not held_file(gateway, held).with_suffix(".mapping").exists()
+
+
+def test_of_two_columns_with_one_heading_and_of_a_long_one_the_loss_is_told_once_each():
+    long = "列" * 80
+    unread = [UnreadColumn("备注", 3), UnreadColumn("备注", 2), UnreadColumn(long[:60], 7)]
+    findings = [Finding("column_new", name, f"多出“{name}”", f"{name} is new") for name in ("备注", long)]
+    told = with_loss(findings, unread)
+    assert [(finding["kind"], finding["values"]) for finding in told] == [
+        ("column_new", 3), ("column_new", 7), ("column_unread", 2),
+    ]  # fmt: skip

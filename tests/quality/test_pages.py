@@ -220,7 +220,7 @@ async def test_an_upload_that_does_not_say_its_size_or_says_too_much_is_not_read
 async def test_rows_that_would_be_refused_or_are_no_data_are_shown_as_such(push, get, delivered):
     body = "\n".join(
         [
-            f"{HEADER},联系人",
+            f"{HEADER},某列",
             f"某甲公司,{uscc(91)},某路,#N/A,增值税,1",
             "合计,,,7,,",
             f"某乙公司,{uscc(92)},某路,7,增值税,1",

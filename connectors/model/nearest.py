@@ -12,6 +12,12 @@ _KINDS = {
     "source": ("来源", "source", "xinqiao source list"),
     "institution": ("机构", "institution", "xinqiao institution list"),
     "account": ("账户", "account", "xinqiao account list"),
+    "signatory": ("签署人", "signatory", "xinqiao signatory list"),
+    "platform": ("平台", "platform", "xinqiao platform list"),
+    "auditor": ("审计管理员", "auditor", "xinqiao auditor list"),
+    "operator": ("安全管理员", "operator", "xinqiao operator list"),
+    "system": ("系统管理员", "system administrator", "xinqiao system list"),
+    "person": ("人员", "person", "xinqiao person list"),
     "client": ("客户端", "client", "xinqiao account list, xinqiao agency list"),
 }
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway.cli.naming import LISTED, Id, Limit, OfEnterprise, OfInstitution
 from gateway.cli.on_instance import in_one_unit
-from gateway.cli.output import AsJson, Column, fail, show_list, show_one
+from gateway.cli.output import AsJson, Column, show_list, show_one
 
 if TYPE_CHECKING:
     from gateway.runtime.work import UnitOfWork
@@ -90,12 +89,12 @@ def add_reading(group: typer.Typer, kind: str) -> None:
         told(as_json, limit, status, unused_days)
 
     def show_client(client_id: Id, as_json: AsJson = False) -> None:
-        from gateway.admin.reports import find_clients
+        from gateway.admin.reports import get_client
 
-        found = _with_quota(partial(find_clients, limit=1, kind=kind, identifier=client_id), kind)
-        if not found:
-            fail(f"没有 {kind} {client_id} there is no {kind} {client_id}: see xinqiao {kind} list")
-        show_one(as_json, found[0], columns)
+        async def get(work: "UnitOfWork") -> list[dict[str, Any]]:
+            return [await get_client(work, client_id, kind)]
+
+        show_one(as_json, _with_quota(get, kind)[0], columns)
 
     command = {"account": list_accounts, "signatory": list_signatories}.get(kind, list_others)
     group.command("list", help=text)(command)

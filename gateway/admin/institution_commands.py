@@ -9,7 +9,7 @@ import typer
 from gateway.admin.change_commands import add_standing, make
 from gateway.cli.naming import LISTED, Id, Limit
 from gateway.cli.on_instance import in_one_unit
-from gateway.cli.output import AsJson, Column, fail, show, show_list, show_one
+from gateway.cli.output import AsJson, Column, show, show_list, show_one
 
 Day = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="协议起止日 A day of the agreement.")
@@ -41,12 +41,9 @@ def list_institutions(status: Status = "", limit: Limit = LISTED, as_json: AsJso
 @group.command("show")
 def show_institution(institution_id: Id, as_json: AsJson = False) -> None:
     """查看机构 Show one institution."""
-    from gateway.admin.reports import find_institutions
+    from gateway.admin.reports import get_institution
 
-    found = in_one_unit("institutions.list", partial(find_institutions, limit=1, identifier=institution_id))
-    if not found:
-        fail(f"没有此机构 there is no institution {institution_id}: see xinqiao institution list")
-    show_one(as_json, found[0], COLUMNS)
+    show_one(as_json, in_one_unit("institutions.list", lambda work: get_institution(work, institution_id)), COLUMNS)
 
 
 @group.command("add")

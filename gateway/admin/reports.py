@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from gateway.identity.clients.unknown import no_client, no_institution
 from gateway.runtime.work import UnitOfWork
 
 _INSTITUTIONS = text("""
@@ -55,6 +56,22 @@ async def find_clients(
         "subject": subject, "before": before, "limit": limit,
     }  # fmt: skip
     return [dict(row) for row in (await work.session.execute(_CLIENTS, values)).mappings()]
+
+
+async def get_institution(work: UnitOfWork, institution_id: str) -> dict[str, Any]:
+    """Return an institution as they are listed. Raises DeniedError."""
+    found = await find_institutions(work, limit=1, identifier=institution_id)
+    if not found:
+        raise await no_institution(work, institution_id)
+    return found[0]
+
+
+async def get_client(work: UnitOfWork, client_id: str, kind: str) -> dict[str, Any]:
+    """Return a client of this kind as they are listed. Raises DeniedError."""
+    found = await find_clients(work, limit=1, kind=kind, identifier=client_id)
+    if not found:
+        raise await no_client(work, client_id, kind)
+    return found[0]
 
 
 async def list_clients(

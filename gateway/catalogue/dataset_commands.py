@@ -45,8 +45,13 @@ def list_datasets(
 @group.command("show")
 def show_dataset(dataset: DatasetCode, as_json: AsJson = False) -> None:
     """查看一个数据目录的字段和映射 Show a dataset with its fields and mappings."""
-    if dataset not in _catalogue().datasets:
-        fail(f"没有数据目录 {dataset} there is no dataset {dataset}: see xinqiao dataset list")
+    from connectors.catalogue.load import get_dataset
+    from connectors.errors import ConnectorError
+
+    try:
+        get_dataset(dataset)
+    except ConnectorError as fault:
+        fail(str(fault))
     show_entry(dataset, as_json)
 
 

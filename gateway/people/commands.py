@@ -80,9 +80,11 @@ def list_people(
 @group.command("show")
 def show_person(person_id: Id, as_json: AsJson = False) -> None:
     """查看一个人员 Show one person, with how many recovery codes are left."""
+    from connectors.model.nearest import unknown
     from gateway.people.reading import find_people
 
     found = in_one_unit("people.list", partial(find_people, limit=1, identifier=person_id))
     if not found:
-        fail(f"没有此人员 there is no person {person_id}: see xinqiao person list")
+        everybody = in_one_unit("people.list", partial(find_people, limit=LISTED))
+        fail(unknown("person", person_id, {row["person_id"]: row["name"] for row in everybody}))
     show_one(as_json, found[0], COLUMNS)

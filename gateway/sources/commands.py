@@ -92,10 +92,12 @@ def list_sources(
 @group.command("show")
 def show_source(source_id: Id, as_json: AsJson = False) -> None:
     """查看一个来源 Show one source."""
-    found = [row for row in _load() if row["source"] == source_id]
-    if not found:
-        fail(f"没有来源 {source_id} there is no source {source_id}: see xinqiao source list")
-    show_one(as_json, found[0], COLUMNS)
+    from connectors.model.nearest import unknown
+
+    rows = {row["source"]: row for row in _load()}
+    if source_id not in rows:
+        fail(unknown("source", source_id, rows))
+    show_one(as_json, rows[source_id], COLUMNS)
 
 
 @group.command("suspend")

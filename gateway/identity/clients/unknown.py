@@ -20,6 +20,6 @@ async def no_institution(work: UnitOfWork, institution_id: str) -> DeniedError:
 
 
 async def no_client(work: UnitOfWork, client_id: str, kind: str = "") -> DeniedError:
-    """Return the refusal of a client that is not registered: an account, an agency, or, where `kind` is "", any."""
+    """Return the refusal of a client that is not registered; `kind` "" is any."""
     known = (await work.session.execute(_CLIENTS, {"kind": kind})).scalars().all()
     return DeniedError("change-refused", unknown(kind or "client", client_id, known))

@@ -5,9 +5,7 @@ import sys
 
 USAGE = ".venv/bin/python examples/agency_client.py ISSUER AGENCY KEY_FILE DATASET FILE"
 try:
-    import httpx
-
-    from xinqiao_client import ProblemError, Xinqiao, load_key
+    from xinqiao_client import Xinqiao, XinqiaoError, load_key
 except ModuleNotFoundError as missing:
     sys.exit(f"缺少 {missing.name}，请这样运行 {missing.name} is not installed; run it so: {USAGE}")
 if len(sys.argv) != len(USAGE.split()) - 1:
@@ -17,5 +15,5 @@ issuer, agency, key_file, dataset, file = sys.argv[1:]
 try:
     with Xinqiao(issuer, agency, load_key(key_file)) as client:
         print(json.dumps(client.push(dataset, file), ensure_ascii=False, indent=2))
-except (ProblemError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
-    sys.exit(f"失败 failed: {fault or type(fault).__name__}")
+except (XinqiaoError, OSError, ValueError) as fault:
+    sys.exit(f"失败 failed: {fault}")

@@ -5,9 +5,7 @@ import sys
 
 USAGE = ".venv/bin/python examples/bank_client.py ISSUER CLIENT_ID KEY_FILE CREDIT_CODE"
 try:
-    import httpx
-
-    from xinqiao_client import ProblemError, Xinqiao, load_key
+    from xinqiao_client import Xinqiao, XinqiaoError, load_key
 except ModuleNotFoundError as missing:
     sys.exit(f"缺少 {missing.name}，请这样运行 {missing.name} is not installed; run it so: {USAGE}")
 if len(sys.argv) != len(USAGE.split()) - 1:
@@ -17,5 +15,5 @@ issuer, client_id, key_file, uscc = sys.argv[1:]
 try:
     with Xinqiao(issuer, client_id, load_key(key_file)) as bank:
         print(json.dumps(bank.ask(uscc, product="score", purpose="pre_loan"), ensure_ascii=False, indent=2))
-except (ProblemError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
-    sys.exit(f"失败 failed: {fault or type(fault).__name__}")
+except (XinqiaoError, OSError, ValueError) as fault:
+    sys.exit(f"失败 failed: {fault}")

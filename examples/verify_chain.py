@@ -21,7 +21,7 @@ try:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 except ModuleNotFoundError as missing:
-    sys.exit(f"缺少 {missing.name}，运行 run: .venv/bin/python examples/verify_chain.py CHAIN.json")
+    sys.exit(f"缺少 {missing.name}，请这样运行 run it so: .venv/bin/python examples/verify_chain.py CHAIN.json")
 
 
 class Broken(Exception):  # noqa: N818

@@ -1,6 +1,6 @@
 """Verify offline a file that proves who asked about an enterprise. Imports nothing of Xinqiao; needs `cryptography`.
 
-    python verify_evidence.py FILE --keys keys.json [--log-key log.vkey]
+    .venv/bin/python examples/verify_evidence.py FILE --keys keys.json [--log-key log.vkey]
 
 FILE is what GET /v1/audit/questions/evidence answered, or `xinqiao audit who … --evidence FILE` wrote; keys.json what
 /.well-known/xinqiao-keys said, checked out of band; log.vkey the log's own key, where it was kept apart.
@@ -19,10 +19,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+RUN = ".venv/bin/python examples/verify_evidence.py FILE --keys keys.json [--log-key log.vkey]"
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ModuleNotFoundError as missing:
+    sys.exit(f"缺少 {missing.name}，请这样运行 {missing.name} is not installed; run it so: {RUN}")
 
 Members = dict[str, Any]
 ENDS = {
@@ -325,7 +329,7 @@ def verify(content: bytes, keys: Members, vkey: str) -> tuple[Members, dict[str,
 
 def main() -> None:
     """Read the arguments, check the file, and say what it proves."""
-    parser = ArgumentParser(description="Verify who asked about an enterprise, offline.")
+    parser = ArgumentParser(usage=RUN, description="Verify who asked about an enterprise, offline.")
     parser.add_argument("file", type=Path)
     parser.add_argument("--keys", type=Path, required=True)
     parser.add_argument("--log-key", type=Path)
@@ -334,7 +338,9 @@ def main() -> None:
         keys = json.loads(given.keys.read_text("utf-8"))
         vkey = given.log_key.read_text("utf-8") if given.log_key else keys["audit"]
         statement, entries = verify(given.file.read_bytes(), keys, vkey)
-    except (Broken, KeyError, ValueError, TypeError, AttributeError, InvalidSignature, RecursionError) as fault:
+    except OSError as fault:
+        sys.exit(f"失败 failed: {fault}")
+    except (Broken, LookupError, ValueError, TypeError, AttributeError, InvalidSignature, RecursionError) as fault:
         sys.exit(f"✗ 核验不通过 NOT verified: {type(fault).__name__}: {fault}")
     for one in statement["questions"]:
         print(one["asked_at"], one["institution"], one["account"], one["purpose"], one["outcome"], one["reason"] or "")

@@ -124,7 +124,8 @@ def waits(held: HeldSubmission) -> DeniedError:
     return DeniedError(
         "delivery-held",
         f"已暂存 {held.held_id}，未入库 held, not taken in：{told}。请经办人或平台运营人员接受或作废"
-        "（xinqiao agency held accept|discard）。A clerk of the agency or an operator accepts or discards it.",
+        f"（先看 look first: xinqiao agency held show {held.held_id}；再 then: xinqiao agency held accept|discard）。"
+        "A clerk of the agency or an operator accepts or discards it.",
         **held_document(held),
     )
 

@@ -24,6 +24,7 @@ def _decoded(value: object) -> object:
 
 
 DEFAULT_PORT = 8000
+_FOLLOWS = "default_factory_not_called"  # said of the issuer, which follows the port, where another value is wrong
 
 
 def _default_home() -> Path:
@@ -173,7 +174,7 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as fault:
-        wrong += [fault_line(error, fields) for error in fault.errors()]
+        wrong += [fault_line(error, fields) for error in fault.errors() if error["type"] != _FOLLOWS]
     if wrong:
         raise SettingsError("\n".join(dict.fromkeys(wrong)))
     return settings

@@ -48,7 +48,9 @@ def test_the_clients_of_a_bank_and_an_agency_run_as_they_stand(town, tmp_path): 
 ARGUMENTS = {
     "agency_client.py": ["http://127.0.0.1:9", "tax", "KEY", "tax_arrears", "FILE"],
     "bank_client.py": ["http://127.0.0.1:9", "bank-1", "KEY", uscc(1)],
+    "enterprise_client.py": ["http://127.0.0.1:9", "s-1", "KEY"],
     "verify_chain.py": ["FILE"],
+    "verify_evidence.py": ["FILE", "--keys", "FILE"],
     "score_provider.py": ["--port", "99999999"],
 }
 
@@ -65,9 +67,11 @@ def test_an_example_without_its_packages_or_arguments_says_how_it_is_run(program
     bare = subprocess.run(
         [sys.executable, "-S", str(EXAMPLES / program)], capture_output=True, text=True, check=False, timeout=60
     )
-    for done in (bare, run(program), run(program, *["x"] * 9)):
-        assert f".venv/bin/python examples/{program} " in said(done)
-    assert "is not installed" in said(bare) or "缺少 rfc8785" in said(bare)
+    assert "缺少" in said(bare)
+    assert f"run it so: .venv/bin/python examples/{program} " in said(bare)
+    for done in (run(program), run(program, *["x"] * 9)):
+        assert f"usage: .venv/bin/python examples/{program} " in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("program", ARGUMENTS)
@@ -78,6 +82,8 @@ def test_an_example_that_fails_ends_with_one_line(program, tmp_path):
     words = {"KEY": str(key), "FILE": str(file)}
     nowhere = [words.get(word, word) for word in ARGUMENTS[program]]  # no service is there
     told = [said(run(program, *nowhere))]
+    if nowhere[0].startswith("http"):
+        told += [said(run(program, address, *nowhere[1:])) for address in ("http://[", "nowhere")]
     if "KEY" in ARGUMENTS[program]:
         key.write_text("{")
         told.append(said(run(program, *nowhere)))

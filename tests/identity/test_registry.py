@@ -65,7 +65,7 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_p
         (["account", "show", "bank-2"], "相近的有 bank-1；用 xinqiao account list"),
         (["institution", "show", "banc"], "相近的有 bank；用 xinqiao institution list"),
         (["source", "show", "x"], "用 xinqiao source list"),
-        (["person", "show", "operator"], "相近的有 operator"),
+        (["person", "show", "operater"], "相近的有 operator"),
         (["quota", "set", "bank", "--day", "1", "--month", "1"], "xinqiao account list lists all"),
         (["signatory", "add", "s-1", "--key", str(public), "--subject", "9133"], "unified social credit code"),
         (

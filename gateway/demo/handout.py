@@ -29,8 +29,8 @@ exec {python} -m gateway "$@"
 """
 
 
-def write_handout(folder: Path, gateway: Instance, city: City) -> str:
-    """Write everything into the folder, which nobody else may read, and return what README.txt says."""
+def write_handout(folder: Path, gateway: Instance, city: City) -> None:
+    """Write everything into the folder, which nobody else may read."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     (folder / KEYS).mkdir(exist_ok=True)
@@ -43,9 +43,7 @@ def write_handout(folder: Path, gateway: Instance, city: City) -> str:
     (folder / LOG_KEY).write_text(gateway.cli("audit", "key"))
     write_samples(folder / SAMPLES, today())
     _write_program(folder / PROGRAM, gateway)
-    told = hints(folder, gateway.issuer, city)
-    (folder / READ_ME).write_text(told, "utf-8")
-    return told
+    (folder / READ_ME).write_text(hints(folder, gateway.issuer, city), "utf-8")
 
 
 def read_handout(folder: Path) -> str:

@@ -3,12 +3,14 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -55,7 +57,7 @@ class Instance:
         """Return the HTTP client of one of them, logging in with its key as needed."""
         if client_id not in self.clients:
             auth = XinqiaoAuth(self.issuer, client_id, self.keys[client_id].jwk)
-            self.clients[client_id] = httpx.Client(base_url=self.issuer, auth=auth, timeout=60)
+            self.clients[client_id] = httpx.Client(base_url=self.issuer, auth=auth, timeout=60, verify=_tls())
         return self.clients[client_id]
 
     def close(self) -> None:
@@ -114,11 +116,18 @@ class Instance:
             if self.processes["serve"].poll() is not None:
                 raise DemoError(f"{self.name} ended: {(self.home / 'serve.log').read_text()[-2000:]}")
             try:
-                return httpx.get(f"{self.issuer}/livez", timeout=2).status_code == httpx.codes.OK
+                return probe.get("/livez").status_code == httpx.codes.OK
             except httpx.TransportError:
                 return False
 
-        wait_until(up, f"{self.name} to answer")
+        with httpx.Client(base_url=self.issuer, timeout=2, verify=_tls()) as probe:
+            wait_until(up, f"{self.name} to answer")
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return what connections are made with: reading the machine's certificates for each client takes long."""
+    return ssl.create_default_context()
 
 
 def today() -> date:

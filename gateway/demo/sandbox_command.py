@@ -12,6 +12,7 @@ from gateway.cli.output import fail
 
 if TYPE_CHECKING:
     from gateway.demo.sandbox import Sandbox
+    from gateway.demo.town import Town
 
 Folder = Annotated[
     Path | None,
@@ -107,25 +108,36 @@ def _open(context: typer.Context, folder: Path | None, port: int, enterprises: i
     from gateway.demo.command_line import CommandLine, DemoError
     from gateway.demo.handout import read_handout
     from gateway.demo.sandbox import find_sandbox, new_sandbox, sandbox_home
-    from gateway.demo.sandbox_town import opened
-    from gateway.demo.town import wait_for_end
+    from gateway.demo.sandbox_town import building, serving
+    from gateway.demo.town import running
     from gateway.runtime.settings import load_settings
 
     home = sandbox_home(load_settings().home)
     found = find_sandbox(home)
     if found and not found.built:
         raise DemoError("沙盒没有建完，请运行 xinqiao sandbox reset it was left unfinished: run xinqiao sandbox reset")
-    if found and not serve:
-        typer.echo(read_handout(found.folder))
-        return
-    one = found or new_sandbox(home, folder, port, enterprises)
+    one, run = found or new_sandbox(home, folder, port, enterprises), CommandLine(context.find_root().command)
     with one.held():
-        one.check_ports()
-        with opened(one, CommandLine(context.find_root().command)) as (town, told):
-            typer.echo(told)
-            if serve:
-                typer.echo("正在运行，按 Ctrl-C 停止 Serving; Ctrl-C ends it.")
-                wait_for_end(town)
+        if not found:
+            with building(one, run) as town, running(town.platforms() if serve else [], fresh=False):
+                _stay(one, town, serve=serve)
+        elif serve:
+            one.check_ports()
+            with serving(one, run) as town:
+                _stay(one, town, serve=serve)
+        else:
+            typer.echo(read_handout(one.folder))
+
+
+def _stay(one: "Sandbox", town: "Town", *, serve: bool) -> None:
+    """Say what there is, and stay until told to end."""
+    from gateway.demo.handout import read_handout
+    from gateway.demo.town import wait_for_end
+
+    typer.echo(read_handout(one.folder))
+    if serve:
+        typer.echo("正在运行，按 Ctrl-C 停止 Serving; Ctrl-C ends it.")
+        wait_for_end(town)
 
 
 def _tell_faults(run: Callable[[], None]) -> None:

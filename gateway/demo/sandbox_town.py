@@ -3,30 +3,42 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from gateway.demo.city import build_city
 from gateway.demo.command_line import CommandLine
 from gateway.demo.handout import read_handout, write_handout
 from gateway.demo.instance import today
 from gateway.demo.sandbox import HANDOUT, Sandbox, delete
-from gateway.demo.town import Town, lasting_town, running
+from gateway.demo.town import Town, introduce, lasting_town, leased, running
 
 
 @contextmanager
-def opened(sandbox: Sandbox, run: CommandLine) -> Iterator[tuple[Town, str]]:
-    """Run a sandbox for the length of the block, built first where it is not; its commands are run by `run`.
+def building(sandbox: Sandbox, run: CommandLine) -> Iterator[Town]:
+    """Build a sandbox, its commands run by `run`; its gateway then runs for the length of the block.
 
-    Gives the town and what a newcomer is told. Raises DemoError; of one that could not be built nothing is left.
+    Raises DemoError; of one that could not be built nothing is left.
     """
-    town, built = lasting_town(run, sandbox.home, sandbox.port), sandbox.built
+    town, built = lasting_town(run, sandbox.home, sandbox.port), False
     try:
-        with running(town, sandbox.home, fresh=not built):
-            told = read_handout(sandbox.folder) if built else _build(town, sandbox)
-            built = True
-            yield town, told
+        with leased(sandbox.home):
+            for platform in town.platforms():
+                platform.cli("init")
+            with running([town.gateway], fresh=True, meanwhile=partial(introduce, town)):
+                _build(town, sandbox)
+                built = True
+                yield town
     finally:
         if not built:
             delete(sandbox)
+
+
+@contextmanager
+def serving(sandbox: Sandbox, run: CommandLine) -> Iterator[Town]:
+    """Run a sandbox that is built for the length of the block. Raises DemoError."""
+    town = lasting_town(run, sandbox.home, sandbox.port)
+    with leased(sandbox.home), running(town.instances(), fresh=False):
+        yield town
 
 
 def settle(town: Town, enterprises: int) -> str:
@@ -35,11 +47,12 @@ def settle(town: Town, enterprises: int) -> str:
     Raises DemoError.
     """
     home, port = town.gateway.home.parent, int(town.gateway.issuer.rpartition(":")[2])
-    return _build(town, Sandbox(home, home / HANDOUT, port, enterprises))
+    sandbox = Sandbox(home, home / HANDOUT, port, enterprises)
+    _build(town, sandbox)
+    return read_handout(sandbox.folder)
 
 
-def _build(town: Town, sandbox: Sandbox) -> str:
+def _build(town: Town, sandbox: Sandbox) -> None:
     city = build_city(town.gateway, sandbox.enterprises, today())
-    told = write_handout(sandbox.folder, town.gateway, city)
+    write_handout(sandbox.folder, town.gateway, city)
     replace(sandbox, built=True).write()
-    return told

@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gateway.demo.command_line import CommandLine, DemoError
@@ -33,9 +34,13 @@ class Town:
     city: Instance
     province: Instance
 
+    def platforms(self) -> list[Instance]:
+        """Return those that deliveries go to, the farthest first."""
+        return [self.province, self.city]
+
     def instances(self) -> list[Instance]:
         """Return them in the order they are started."""
-        return [self.province, self.city, self.gateway]
+        return [*self.platforms(), self.gateway]
 
 
 @dataclass
@@ -45,9 +50,9 @@ class StoryTown(Town):
     brain: Instance
     provider: "subprocess.Popen[bytes]"
 
-    def instances(self) -> list[Instance]:
-        """Return them in the order they are started."""
-        return [self.brain, *super().instances()]
+    def platforms(self) -> list[Instance]:
+        """Return those that deliveries go to, the farthest first."""
+        return [self.brain, *super().platforms()]
 
 
 @contextmanager
@@ -65,7 +70,7 @@ def open_town(run: CommandLine) -> Iterator[StoryTown]:
         provider,
     )
     try:
-        with running(town, folder, fresh=True):
+        with leased(folder), running(town.instances(), fresh=True, meanwhile=partial(introduce, town)):
             yield town
     finally:
         with _undisturbed():
@@ -84,31 +89,42 @@ def lasting_town(run: CommandLine, folder: Path, port: int) -> Town:
 
 
 @contextmanager
-def running(town: Town, folder: Path, *, fresh: bool) -> Iterator[None]:
-    """Run every instance for the length of the block; a `fresh` town is initialised first.
-
-    An instance's processes start as soon as it is initialised, while the others are. Raises DemoError where one ends.
-    """
+def leased(folder: Path) -> Iterator[None]:
+    """Keep a folder's database server for the length of the block."""
     lease(folder)
     try:
-        for instance in town.instances():
+        yield
+    finally:
+        with _undisturbed():
+            release(folder)
+
+
+@contextmanager
+def running(
+    instances: Sequence[Instance], *, fresh: bool, meanwhile: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Run instances for the length of the block; `fresh` ones are initialised first.
+
+    An instance's processes start as soon as it is initialised, while the others are; and while all of them start,
+    `meanwhile` is done. Raises DemoError where one ends.
+    """
+    try:
+        for instance in instances:
             if fresh:
                 instance.cli("init")
             instance.start("serve")
             instance.start("worker")
-        if fresh:
-            _introduce(town)
-        for instance in town.instances():
+        meanwhile()
+        for instance in instances:
             instance.wait_up()
         yield
     finally:
         with _undisturbed():
-            for instance in town.instances():
+            for instance in instances:
                 instance.close()
                 instance.end()
-            for instance in town.instances():
+            for instance in instances:
                 instance.wait_ended()
-            release(folder)
 
 
 @contextmanager
@@ -172,7 +188,7 @@ def _instance(run: CommandLine, folder: Path, name: str, role: str, port: int, p
     return Instance(name, issuer, home, env, run)
 
 
-def _introduce(town: Town) -> None:
+def introduce(town: Town) -> None:
     """Tell the instances of each other: who may deliver where, and whose signatures are believed."""
     pairs = [
         (town.gateway, town.city, "city"),

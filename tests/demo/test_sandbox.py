@@ -112,8 +112,12 @@ def newcomer():
 
 @pytest.fixture(scope="module")
 def sandbox(newcomer):
+    """Built by the page's command, and served by it: it is built once, so that it is served again here."""
+    built = newcomer.run(f"{SERVE} --no-serve")
+    assert built.returncode == 0, built.stderr
     with ExitStack() as newcomer.ended:
         newcomer.told = newcomer.ended.enter_context(newcomer.serving())
+        assert (newcomer.told.startswith(built.stdout), "Ctrl-C" in newcomer.told) == (True, True)
         yield newcomer
 
 
@@ -212,14 +216,11 @@ def test_a_home_that_is_not_a_sandboxs_is_left_alone(newcomer, tmp_path):
     assert [path.name for path in tmp_path.rglob("*")] == ["sandbox", "kek"]
 
 
-def test_it_is_served_again_as_it_was_left_and_deleted_without_a_trace(sandbox):
+def test_it_is_deleted_without_a_trace_once_somebody_says_so(sandbox):
     """The last of the module: it ends what the others share."""
     mark = find_sandbox(sandbox.home / "sandbox")
     sandbox.ended.close()
     (sandbox.handout / "answer.json").write_text("the newcomer's own")
-    with sandbox.serving() as told:
-        assert (sandbox.handout / "README.txt").read_text() in told
-        assert sandbox.run(ASK).returncode == 0
     refused = subprocess.run(
         [sys.executable, "-m", "gateway", "sandbox", "reset"], env=sandbox.env, cwd=sandbox.here, input="n\n",
         capture_output=True, text=True, check=False,

@@ -42,6 +42,14 @@ def verify(
         Path | None,
         typer.Option(help="部门公钥，须有签名 The agency's public key: its signature must be there; else the file's."),
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            help="全部日志的导出，据以证明没有遗漏 The exported log: proves that a file of questions leaves none out.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """离线验证 Check a proof or a signed statement against keys kept earlier; needs no database and no network."""
@@ -54,7 +62,7 @@ def verify(
     try:
         raw, held = file.read_bytes(), orjson.loads(keys.read_bytes())
         vkey = log_key.read_text() if log_key else str(held["audit"])
-        told = _check(raw, held, vkey, log_key, agency_key)
+        told = _check(raw, held, vkey, log_key, agency_key, export)
     except SignatureError as fault:
         fail(f"验签不通过 does not verify: {fault}")
     except (AuditError, GatewayError) as fault:
@@ -65,7 +73,7 @@ def verify(
 
 
 def _check(
-    raw: bytes, held: dict[str, Any], vkey: str, log_key: Path | None, agency_key: Path | None
+    raw: bytes, held: dict[str, Any], vkey: str, log_key: Path | None, agency_key: Path | None, export: Path | None
 ) -> dict[str, object]:
     """Return what a file says once it was checked as what it means to be."""
     import orjson
@@ -79,7 +87,9 @@ def _check(
         return _entry("tlog-proof", *verify_tlog_proof(raw.decode(), vkey))
     given = orjson.loads(content) if content.startswith("{") else {"answer": content}
     if is_questions_file(given):
-        return _questions(raw, held, vkey)
+        return _questions(raw, held, vkey, export)
+    if export is not None:
+        fail("只有查询的证据文件与导出对照 only a file of questions is held against an export")
     if is_entry_proof(given):
         return _entry("entry-proof", *verify_entry_proof(given, vkey))
     if is_proof(given):
@@ -130,11 +140,12 @@ def _entry(kind: str, proved: Any, checkpoint: Any) -> dict[str, object]:  # noq
     }
 
 
-def _questions(raw: bytes, held: dict[str, Any], vkey: str) -> dict[str, object]:
+def _questions(raw: bytes, held: dict[str, Any], vkey: str, export: Path | None) -> dict[str, object]:
     from gateway.questions.check import verify_questions
 
     proved = verify_questions(raw, held, vkey)
     told = proved.statement
+    complete = _complete(proved, vkey, export) if export else {"没有遗漏 complete": "未证明 not proved: --export"}
     return {
         "类型 type": "questions-proof",
         "企业 about": told["about"]["uscc"] or told["about"]["codes"],
@@ -143,11 +154,27 @@ def _questions(raw: bytes, held: dict[str, Any], vkey: str) -> dict[str, object]
         "结果 outcomes": proved.outcomes,
         "授权 consents": len(told["consents"]),
         "签署公钥 approvals by keys": _IN_THE_FILE if told["consents"] else None,
-        "审计条目 entries": f"{proved.entries}, {proved.checkpoint.origin} {proved.checkpoint.size}",
+        "审计条目 entries": f"{len(proved.ids)}, {proved.checkpoint.origin} {proved.checkpoint.size}",
         "尚未证明 unproved": proved.unproved,
         "内容已删除 erased": proved.erased,
         "仅由日志担保的回执 receipts vouched by log": proved.vouched,
         "另有 next": told["next"],
         "出具 issued": f"{told['iss']} {told['asked_at']}",
+        **complete,
         "证明什么 proves": told["proves"],
+    }
+
+
+def _complete(proved: Any, vkey: str, export: Path) -> dict[str, object]:  # noqa: ANN401 - as above
+    from audit.verifier import verify_log
+    from gateway.evidence.progress import progress_bar
+    from gateway.questions.completeness import verify_complete
+
+    with progress_bar("核验导出 verifying the export") as progress:
+        report = verify_log(export, vkey, [proved.note], progress)
+    compared = verify_complete(export, report.checkpoint.size, proved)
+    return {
+        "没有遗漏 complete": True,
+        "日志中的查询 questions in log": compared.questions,
+        "无从判断的条目 unread": compared.unread,
     }

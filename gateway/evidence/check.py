@@ -85,6 +85,19 @@ def verify_rows(folder: Path, size: int) -> Rows:
     return Rows({**contents.counts, **comparison.counts}, dict(comparison.older), count - size)
 
 
+def read_entries(folder: Path, size: int) -> Iterator[Entry]:
+    """Yield the entries of a verified log with their payloads, in the order of the tree; None for one that is missing.
+
+    Raises EvidenceError at the end where a payload is not the one that was recorded, or a row is none.
+    """
+    comparison = Comparison()
+    payloads = _Rows(folder, PAYLOADS, comparison)
+    yield from _entries(folder, size, payloads, comparison)
+    comparison.strangers(PAYLOADS, payloads)
+    if comparison.findings.total:
+        raise EvidenceError(comparison.findings)
+
+
 class _Rows:
     """The rows of a file, one after the other; lines that are no rows are noted and passed over."""
 

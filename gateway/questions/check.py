@@ -28,7 +28,7 @@ from signing.jws import verify_jws
 
 @dataclass(frozen=True)
 class ProvedQuestions:
-    """What a file proves: the statement, the log it is proved in, how many entries, and what cannot be checked by it.
+    """What a file proves: the statement, the checkpoint, the ids of its entries, and what cannot be checked by it.
 
     `unproved`: entries that no checkpoint covered yet. `erased`: entries whose payload was erased, which say no more
     than their leaf. `outcomes`: how many questions ended how. `vouched`: receipts signed with a key that is not among
@@ -36,8 +36,9 @@ class ProvedQuestions:
     """
 
     statement: dict[str, Any]
+    note: str
     checkpoint: Checkpoint
-    entries: int
+    ids: frozenset[str]
     unproved: int
     erased: int
     vouched: int
@@ -75,7 +76,7 @@ def _verify(file: dict[str, Any], keys: Mapping[str, Any], vkey: str) -> ProvedQ
     if statement["contents"] != contents_digest(file):
         raise QuestionsProofError("内容不是签名时的内容 the contents are not those that were signed for")
     return ProvedQuestions(
-        statement, checkpoint, len(entries), len(statement["unproved"]),
+        statement, file["checkpoint"], checkpoint, frozenset(entries), len(statement["unproved"]),
         sum(entry.payload is None for entry in entries.values()), vouched,
         dict(Counter(str(one["outcome"]) for one in statement["questions"])),
     )  # fmt: skip

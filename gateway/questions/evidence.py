@@ -12,6 +12,7 @@ from audit.proofs import find_latest, find_proofs
 from connectors.personal.sealing import Protector
 from consent.store import list_versions, read_terms
 from consent.tables import ConsentVersion
+from gateway.evidence.entries import demand_auditor
 from gateway.identity.clients.client_keys import find_key_of_signatory
 from gateway.questions.documents import asked_document
 from gateway.questions.file import PROVES, STATEMENT_TYPE, TYPE, contents_digest
@@ -36,13 +37,17 @@ async def prove_who(work: UnitOfWork, protector: Protector, wanted: Wanted) -> P
     What no checkpoint covers yet is in the statement without its proof. Raises DeniedError for whoever is no auditor,
     for a filter that nothing can match, and before the first checkpoint.
     """
+    demand_auditor(work)
+    latest = await find_latest(work.session, work.recorder.log_id)  # first: what it covers is then among what is found
     meant, found = await find_asked(work, protector, wanted)
     subject = await subject_named(work, meant)
     if isinstance(found, Denial):
         payload = {"filter": wanted.members(), "found": 0, "entries": 0, "statement": None}
         await work.record("questions.proved", payload, subject=subject, outcome=found.reason)
         return found
-    file = await _make(work, wanted, found, entry := uuid7())
+    if latest is None:
+        raise DeniedError("not-yet-published")
+    file = await _make(work, wanted, found, latest, entry := uuid7())
     statement = sha256_hex(file["statement"].encode())
     payload = {
         "filter": wanted.members(), "found": len(found.asked), "entries": len(file["entries"]), "statement": statement,
@@ -51,15 +56,12 @@ async def prove_who(work: UnitOfWork, protector: Protector, wanted: Wanted) -> P
     return Proof(file, found.next)
 
 
-async def _make(work: UnitOfWork, wanted: Wanted, found: Found, entry: UUID) -> dict[str, Any]:
+async def _make(work: UnitOfWork, wanted: Wanted, found: Found, latest: tuple[int, str], entry: UUID) -> dict[str, Any]:
     questions = [asked_document(one) for one in found.asked]
     versions = await _find_versions(work, found)
     consents = [await _consent(work, rows) for rows in versions]
     named = [UUID(one["entry"]) for question in questions for one in (*question["entries"], *question["usage"])]
     named += [row.event_id for rows in versions for row in rows]
-    latest = await find_latest(work.session, work.recorder.log_id)
-    if latest is None:
-        raise DeniedError("not-yet-published")
     entries = await _entries(work, sorted(set(named)), latest)
     vkey = verifier_key(work.recorder.origin, public_bytes(work.keys.audit_key()))
     file: dict[str, Any] = {
@@ -73,7 +75,11 @@ async def _make(work: UnitOfWork, wanted: Wanted, found: Found, entry: UUID) -> 
         "v": 1,
         "iss": work.issuer,
         "proves": PROVES,
-        "about": {"uscc": found.subject.uscc if found.subject else None, "codes": list(found.codes)},
+        "about": {
+            "subject": str(found.subject.subject_id) if found.subject else None,
+            "uscc": found.subject.uscc if found.subject else None,
+            "codes": list(found.codes),
+        },
         "filter": {name: value for name, value in wanted.members().items() if name != "about"},
         "questions": questions,
         "next": str(found.next) if found.next else None,

@@ -20,9 +20,9 @@ ENTRY_MEMBERS = frozenset({"index", "leaf", "path", "salt", "payload"})
 CONSENT_MEMBERS = frozenset({"terms", "versions"})
 VERSION_MEMBERS = frozenset({"entry", "status", "approval", "key", "receipt"})
 PROVES = (
-    "证明所列查询确有其事、内容未改；不证明没有别的查询：全部日志经 `xinqiao audit verify` 核验，才证明没有遗漏。"
+    "证明所列查询确有其事、内容未改；不证明没有别的查询：与全部日志对照（`xinqiao verify --export`），才证明没有遗漏。"
     "Proves that these questions were put and are unchanged. It does not prove that there are no others: that is "
-    "proved by `xinqiao audit verify` over the whole exported log."
+    "proved against the whole exported log, by `xinqiao verify --export`."
 )
 
 

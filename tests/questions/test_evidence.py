@@ -82,7 +82,7 @@ async def test_both_take_the_file_and_say_what_it_holds(asked, good, keys):
     assert proved.outcomes == {"denied": 4, "active": 1, "answered": 1}
     assert (proved.unproved, proved.erased, proved.vouched) == (0, 0, 0)
     # Six questions, one of them answered again, a usage result, and the consent's approval.
-    assert proved.entries == 6 + 1 + 1 + 1
+    assert len(proved.ids) == 6 + 1 + 1 + 1
     file = json.loads(good)
     assert [json.loads(one["terms"])["consent_id"] for one in file["consents"]] == [asked.ids["consent"]]
     listed = (await asked.who(uscc(1))).json()["questions"]
@@ -223,7 +223,7 @@ async def test_what_no_checkpoint_covers_yet_is_named_and_said_to_be_unproved(as
     assert verdicts(answer.content, keys) == [None, None]
     proved = verify_questions(answer.content, keys, keys["audit"])
     assert [one["id"] for one in proved.statement["questions"]] == [fresh]
-    assert (proved.entries, proved.unproved) == (0, 1)
+    assert (len(proved.ids), proved.unproved) == (0, 1)
     later = (await asked.evidence(uscc(4))).content
     assert verify_questions(later, keys, keys["audit"]).unproved == 0
 
@@ -258,7 +258,7 @@ async def test_erased_payloads_leave_a_file_that_says_so(asked, good, keys):
             await session.execute(restore, [{"sealed": row.sealed, "id": row.event_id} for row in kept])
     assert verdicts(content, keys) == [None, None]
     proved = verify_questions(content, keys, keys["audit"])
-    assert proved.erased >= proved.entries - 1  # the one that named nobody is whole
+    assert proved.erased >= len(proved.ids) - 1  # the one that named nobody is whole
     assert proved.outcomes == {"denied": 4, "active": 1, "answered": 1}
 
 

@@ -1,6 +1,6 @@
 """Making the file that proves who asked about an enterprise: what was found, with all that vouches for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from connectors.personal.sealing import Protector
 from consent.store import list_versions, read_terms
 from consent.tables import ConsentVersion
 from gateway.evidence.entries import demand_auditor
-from gateway.identity.clients.client_keys import find_key_of_signatory
+from gateway.identity.clients.client_keys import keys_of_signatories
 from gateway.questions.documents import asked_document
 from gateway.questions.file import PROVES, STATEMENT_TYPE, TYPE, contents_digest
 from gateway.questions.who import Found, Wanted, find_asked, subject_named
@@ -59,7 +59,8 @@ async def prove_who(work: UnitOfWork, protector: Protector, wanted: Wanted) -> P
 async def _make(work: UnitOfWork, wanted: Wanted, found: Found, latest: tuple[int, str], entry: UUID) -> dict[str, Any]:
     questions = [asked_document(one) for one in found.asked]
     versions = await _find_versions(work, found)
-    consents = [await _consent(work, rows) for rows in versions]
+    keys = await keys_of_signatories(work.session, read_terms(versions[0][0].terms).uscc) if versions else {}
+    consents = [_consent(rows, keys) for rows in versions]
     named = [UUID(one["entry"]) for question in questions for one in (*question["entries"], *question["usage"])]
     named += [row.event_id for rows in versions for row in rows]
     entries = await _entries(work, sorted(set(named)), latest)
@@ -124,22 +125,16 @@ async def _find_versions(work: UnitOfWork, found: Found) -> list[list[ConsentVer
     return [rows for rows in versions if rows and read_terms(rows[0].terms).uscc in found.codes]
 
 
-async def _consent(work: UnitOfWork, rows: Sequence[ConsentVersion]) -> dict[str, Any]:
+def _consent(rows: Sequence[ConsentVersion], keys: Mapping[str, dict[str, str]]) -> dict[str, Any]:
     """Return what was signed of a consent; the key beside an approval is the signatory's, as it is registered."""
-    terms = read_terms(rows[0].terms)
     versions = [
         {
             "entry": str(row.event_id),
             "status": row.status,
             "approval": row.approval,
-            "key": await _key(work, terms.uscc, row.approval),
+            "key": keys.get(key_id_of(row.approval) or "") if row.approval else None,
             "receipt": row.receipt,
         }
         for row in rows
     ]
     return {"terms": rows[0].terms.decode(), "versions": versions}
-
-
-async def _key(work: UnitOfWork, uscc: str, approval: str | None) -> dict[str, str] | None:
-    kid = key_id_of(approval) if approval else None
-    return await find_key_of_signatory(work.session, uscc, kid) if kid else None

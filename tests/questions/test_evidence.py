@@ -60,6 +60,10 @@ async def good(asked, made):
     return made["first"]
 
 
+def slug_of(problem):
+    return problem["type"].rpartition("/")[2]
+
+
 def verdicts(content, keys):
     """Return what both verifiers say: None, or why not."""
     said = []
@@ -226,6 +230,26 @@ async def test_what_no_checkpoint_covers_yet_is_named_and_said_to_be_unproved(as
     assert (len(proved.ids), proved.unproved) == (0, 1)
     later = (await asked.evidence(uscc(4))).content
     assert verify_questions(later, keys, keys["audit"]).unproved == 0
+
+
+async def test_the_consent_of_an_enterprise_nobody_has_records_of_is_proved(asked, good, keys):
+    consent = (await asked.story.consent("bank-1", 7))["consent"]
+    denied = (await asked.story.ask("bank-1", 7)).json()
+    assert slug_of(denied) == "subject-not-found"
+    content = (await asked.evidence(uscc(7))).content
+    assert verdicts(content, keys) == [None, None]
+    statement = verify_questions(content, keys, keys["audit"]).statement
+    assert statement["about"] == {"subject": None, "uscc": None, "codes": [uscc(7)]}
+    assert statement["consents"] == [consent]
+    assert [one["reason"] for one in statement["questions"]] == [None, "subject-not-found"]
+
+
+async def test_the_consent_of_another_enterprise_that_a_denied_question_named_is_not_shown(asked, good, keys):
+    foreign = payload_of(json.loads((await asked.evidence(uscc(2))).content)["statement"])["consents"][0]
+    assert slug_of((await asked.story.ask("bank-1", 5, consent=foreign)).json()) == "consent-subject-mismatch"
+    content = (await asked.evidence(uscc(5))).content
+    assert verdicts(content, keys) == [None, None]
+    assert json.loads(content)["consents"] == []
 
 
 async def test_a_filter_and_a_page_stand_in_the_signed_statement(asked, good, keys):

@@ -22,9 +22,9 @@ _NOW = text("""
         AND (not_after IS NULL OR not_after > clock_timestamp())
         AND (not_before IS NULL OR not_before <= clock_timestamp()) ORDER BY created_at, kid
 """)
-_OF_SIGNATORY = text("""
-    SELECT k.public FROM client_key k JOIN client c USING (client_id)
-    WHERE c.kind = 'signatory' AND c.subject = :uscc AND k.kid = :kid ORDER BY k.created_at
+_OF_SIGNATORIES = text("""
+    SELECT k.kid, k.public FROM client_key k JOIN client c USING (client_id)
+    WHERE c.kind = 'signatory' AND c.subject = :uscc
 """)
 KEY_MEMBERS = ("kty", "crv", "x", "y", "n", "e", "kid")
 _END = text("""
@@ -48,10 +48,10 @@ async def find_key(session: AsyncSession, client_id: str, kid: str) -> dict[str,
     return dict(found.public) if found else None
 
 
-async def find_key_of_signatory(session: AsyncSession, uscc: str, kid: str) -> dict[str, str] | None:
-    """Return a public JWK that some signatory of this enterprise has, or had: what makes it a key, and its id."""
-    found = (await session.execute(_OF_SIGNATORY, {"uscc": uscc, "kid": kid})).scalars().first()
-    return {name: found[name] for name in KEY_MEMBERS if name in found} if found else None
+async def keys_of_signatories(session: AsyncSession, uscc: str) -> dict[str, dict[str, str]]:
+    """Return the public JWKs that this enterprise's signatories have, or had, by id: what makes each a key alone."""
+    found = await session.execute(_OF_SIGNATORIES, {"uscc": uscc})
+    return {row.kid: {name: row.public[name] for name in KEY_MEMBERS if name in row.public} for row in found}
 
 
 def read_keys(session: Session, client_id: str) -> list[dict[str, Any]]:

@@ -195,7 +195,7 @@ def test_a_signatory_that_was_suspended_closed_or_whose_key_has_ended_does_nothi
     kid = gateway.keys["leaving"].kid
     gateway.cli("signatory", "key-retire", "leaving", kid, "--yes")
     assert "failed" in served.run("approve", asked, "--yes", who="leaving", status=1)
-    gateway.cli("signatory", "close", "leaving", "--reason", "离职")
+    gateway.cli("signatory", "close", "leaving", "--reason", "离职", "--yes")
     assert "failed" in served.run("requests", who="leaving", status=1)
     shown = gateway.get("bank-1", f"/v1/consents/{asked}")
     assert shown["status"] == "requested"

@@ -36,7 +36,8 @@ _NEWEST = text("""
     WHERE h.consent_id = ANY(:ids) ORDER BY h.consent_id
 """)
 _SEARCH = text("""
-    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.recorded_at, h.uses
+    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.reason, v.recorded_at,
+        h.uses
     FROM consent_head h CROSS JOIN LATERAL (
         SELECT *, CASE WHEN status = 'requested' AND recorded_at <= :answered_after THEN 'lapsed' ELSE status END AS now
         FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v

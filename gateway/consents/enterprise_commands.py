@@ -9,20 +9,33 @@ import typer
 
 from gateway.cli.asking import Yes, confirm_final
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
-from gateway.cli.output import AsJson, show
+from gateway.cli.naming import LISTED, Limit, OfInstitution
+from gateway.cli.output import AsJson, Column, show, show_list
 
 if TYPE_CHECKING:
     from xinqiao_client import Enterprise
 
 group = typer.Typer(no_args_is_help=True, help="企业签署人 For an enterprise's signatory, over HTTP, with its key.")
-Limit = Annotated[int, typer.Option(min=1, help="最多几条 At most so many.")]
 Which = Annotated[UUID, typer.Argument(help="授权编号 The consent's id.")]
 Why = Annotated[str | None, typer.Option("--reason", help="原因，机构看得到 Why; the institution reads it.")]
 Reason = Annotated[str, typer.Option("--reason", help="原因，机构看得到 Why; the institution reads it.")]
-COLUMNS = {
-    "授权 consent": "consent", "状态 status": "status", "机构 institution": "institution_name",
-    "产品 products": "products", "用途 purpose": "purpose", "到期 until": "valid_until", "次数 most": "max_uses",
-}  # fmt: skip
+COLUMNS = (
+    Column("consent", "授权 consent"),
+    Column("status", "状态 status"),
+    Column("institution_name", "机构 institution"),
+    Column("products", "产品 products"),
+    Column("purpose", "用途 purpose"),
+    Column("valid_until", "有效至 valid_until"),
+    Column("max_uses", "最多 max_uses"),
+    Column("reason", "原因 reason"),
+    *(
+        Column(name, name, listed=False)
+        for name in (
+            "institution", "subject", "accounts", "valid_from", "version", "changed_at", "in_words", "terms",
+            "terms_sha256",
+        )
+    ),
+)  # fmt: skip
 FOLLOWS = {
     "active": "机构可按这些条款查询；随时可暂停、撤销 the institution may ask on these terms; pause or revoke any time",
     "rejected": "机构不能凭此查询 the institution cannot ask on it",
@@ -37,7 +50,7 @@ def enterprise() -> None:
 
 
 @group.command("requests")
-def requests(service: Service, signatory: As, key: KeyFile, limit: Limit = 200, as_json: AsJson = False) -> None:
+def requests(service: Service, signatory: As, key: KeyFile, limit: Limit = LISTED, as_json: AsJson = False) -> None:
     """待答复的授权请求 What waits for the enterprise's answer, oldest first."""
     _list(Signatory(service, signatory, key, as_json), limit, status="requested")
 
@@ -49,10 +62,11 @@ def consents(
     key: KeyFile,
     *,
     status: Annotated[
-        str | None, typer.Option(help="状态 requested, active, rejected, lapsed, paused, revoked.")
+        str | None,
+        typer.Option(metavar="STATUS", help="状态 Only: requested | active | rejected | paused | revoked | lapsed"),
     ] = None,
-    institution: Annotated[str | None, typer.Option(help="机构 Those of this institution.")] = None,
-    limit: Limit = 200,
+    institution: OfInstitution = None,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """本企业的全部授权 All consents of the enterprise and where they stand."""
@@ -125,9 +139,8 @@ def revoke(
 
 
 def _list(caller: Signatory, limit: int, **filters: str | None) -> None:
-    found = caller.run(lambda boss: list(islice(boss.consents(**filters), limit)))
-    rows = [{label: one[name] for label, name in COLUMNS.items()} for one in found]
-    show(caller.as_json, found if caller.as_json else rows, list(COLUMNS))
+    found = caller.run(lambda boss: list(islice(boss.consents(**filters), limit + 1)))
+    show_list(caller.as_json, "consents", found, COLUMNS, limit)
 
 
 def _in_words(consent: Mapping[str, Any]) -> dict[str, object]:

@@ -6,13 +6,20 @@ from typing import Annotated
 import typer
 
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
-from gateway.cli.output import AsJson, show
+from gateway.cli.naming import LISTED, Limit, OfInstitution
+from gateway.cli.output import AsJson, Column, show_list
 
-COLUMNS = {
-    "时间 asked": "asked_at", "种类 kind": "kind", "机构 institution": "institution_name", "账户 account": "account",
-    "产品 products": "products", "用途 purpose": "purpose", "结果 outcome": "outcome", "原因 reason": "reason",
-    "授权 consent": "consent",
-}  # fmt: skip
+COLUMNS = (
+    Column("asked_at", "时间 asked_at"),
+    Column("kind", "种类 kind"),
+    Column("institution_name", "机构 institution"),
+    Column("account", "账户 account"),
+    Column("products", "产品 products"),
+    Column("purpose", "用途 purpose"),
+    Column("outcome", "结果 outcome"),
+    Column("reason", "原因 reason"),
+    *(Column(name, name, listed=False) for name in ("question", "institution", "intermediary", "consent", "entry")),
+)
 
 
 def extend(group: typer.Typer) -> None:
@@ -25,14 +32,15 @@ def questions(
     signatory: As,
     key: KeyFile,
     *,
-    institution: Annotated[str | None, typer.Option(help="机构 Those of this institution.")] = None,
-    outcome: Annotated[str | None, typer.Option(help="结果 answered, denied, failed, open.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="最多几条 At most so many.")] = 200,
+    institution: OfInstitution = None,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="结果 Only: answered | denied | failed | open")
+    ] = None,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """谁查询过本企业，被拒绝的也在内 Who asked about the enterprise and for its consent, denied questions too."""
     found = Signatory(service, signatory, key, as_json).run(
-        lambda boss: list(islice(boss.questions(institution=institution, outcome=outcome), limit))
+        lambda boss: list(islice(boss.questions(institution=institution, outcome=outcome), limit + 1))
     )
-    rows = [{label: one[name] for label, name in COLUMNS.items()} for one in found]
-    show(as_json, found if as_json else rows, list(COLUMNS))
+    show_list(as_json, "questions", found, COLUMNS, limit)

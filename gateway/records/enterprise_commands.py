@@ -1,30 +1,44 @@
 """`xinqiao enterprise records|object|objections`: what is held about an enterprise, and what it says is wrong in it."""
 
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
 from gateway.cli.asking import Yes, confirm_final
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
-from gateway.cli.output import AsJson, show
+from gateway.cli.naming import LISTED, Limit
+from gateway.cli.output import AsJson, Column, show, show_list
 
-Limit = Annotated[int, typer.Option(min=1, help="最多几条 At most so many.")]
 RECORDS = (
-    "记录 record",
-    "目录 title",
-    "来源 agency",
-    "状态 status",
-    "公示 shown",
-    "日期 date",
-    "公示至 until",
-    "共享 sharing",
+    Column("record", "记录 record"),
+    Column("title", "目录 title"),
+    Column("producer", "来源 producer"),
+    Column("status", "状态 status"),
+    Column("visible", "公示 shown"),
+    Column("event_date", "日期 event_date"),
+    Column("publish_until", "公示至 publish_until"),
+    Column("sharing", "共享 sharing"),
+    *(
+        Column(name, name, listed=False)
+        for name in ("dataset", "agency", "agency_name", "version", "recorded_at", "superseded_at", "batch", "content")
+    ),
 )
-OBJECTIONS = {
-    "异议 objection": "objection", "记录 record": "record", "部门 agency": "agency", "状态 state": "state",
-    "原因 reason": "reason", "提出 filed": "recorded_at", "答复 decision": "decision", "答复时间 decided": "decided_at",
-}  # fmt: skip
+OBJECTIONS = (
+    Column("objection", "异议 objection"),
+    Column("record", "记录 record"),
+    Column("agency", "部门 agency"),
+    Column("state", "状态 state"),
+    Column("reason", "原因 reason"),
+    Column("recorded_at", "提出 filed"),
+    Column("decision", "答复 decision"),
+    Column("decided_at", "答复时间 decided_at"),
+    *(
+        Column(name, name, listed=False)
+        for name in ("dataset", "document", "decision_document", "hidden", "actor", "entry")
+    ),
+)
 
 
 def extend(group: typer.Typer) -> None:
@@ -41,23 +55,21 @@ def records(
     *,
     dataset: Annotated[str | None, typer.Option(help="数据目录 Those of this dataset.")] = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="也列出不再公示的 Also what is not shown any more.")] = False,
-    limit: Limit = 200,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """平台上有关本企业的记录 What is held about the enterprise, with its source; --json has the contents."""
     found = Signatory(service, signatory, key, as_json).run(
-        lambda boss: list(islice(boss.records(dataset=dataset, hidden=hidden), limit))
+        lambda boss: list(islice(boss.records(dataset=dataset, hidden=hidden), limit + 1))
     )
-    rows = [
-        {
-            "记录 record": one["record"], "目录 title": f"{one['title']['zh']} {one['title']['en']}",
-            "来源 agency": one["producer"] or (one["agency_name"] or {}).get("zh") or one["agency"],
-            "状态 status": one["status"], "公示 shown": one["visible"], "日期 date": one["event_date"],
-            "公示至 until": one["publish_until"], "共享 sharing": one["sharing"],
-        }
-        for one in found
-    ]  # fmt: skip
-    show(as_json, found if as_json else rows, RECORDS)
+    show_list(as_json, "records", found if as_json else [_in_words(one) for one in found], RECORDS, limit)
+
+
+def _in_words(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with its title and source in words."""
+    agency = (record["agency_name"] or {}).get("zh", record["agency"])
+    title = f"{record['title']['zh']} {record['title']['en']}"
+    return {**record, "title": title, "producer": record["producer"] or agency}
 
 
 def object_to(
@@ -86,13 +98,14 @@ def objections(
     signatory: As,
     key: KeyFile,
     *,
-    state: Annotated[str | None, typer.Option(help="状态 open, upheld, rejected, withdrawn, repaired.")] = None,
-    limit: Limit = 200,
+    state: Annotated[
+        str | None, typer.Option(metavar="STATE", help="状态 Only: open | upheld | rejected | withdrawn | repaired")
+    ] = None,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """本企业的异议及结果 The enterprise's objections, and what became of each."""
     found = Signatory(service, signatory, key, as_json).run(
-        lambda boss: list(islice(boss.objections(state=state), limit))
+        lambda boss: list(islice(boss.objections(state=state), limit + 1))
     )
-    rows = [{label: one[name] for label, name in OBJECTIONS.items()} for one in found]
-    show(as_json, found if as_json else rows, list(OBJECTIONS))
+    show_list(as_json, "objections", found, OBJECTIONS, limit)

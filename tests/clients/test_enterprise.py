@@ -56,6 +56,11 @@ class Served:
         named = ["--service", self.gateway.issuer, "--as", who, "--key", str(key or self.key(who))]
         return ["enterprise", *map(str, arguments), *named]
 
+    def listed(self, verb, *arguments, **more):
+        """Return what a command lists: the one member of its JSON."""
+        (rows,) = self.told(verb, *arguments, **more).values()
+        return rows
+
     def told(self, *arguments, **more):
         return json.loads(self.run(*arguments, "--json", **more))
 
@@ -136,25 +141,25 @@ def test_the_commands_show_in_words_and_do_what_they_say(served):
     assert "nobody can ask on it any more" in served.run("revoke", asked, "--reason", "不再需要", "--yes")
     other = served.ask()
     assert served.told("reject", other, "--reason", "未申请过贷款", "--yes")["status"] == "rejected"
-    assert {one["consent"]: one["status"] for one in served.told("consents", "--institution", "bank")}[
+    assert {one["consent"]: one["status"] for one in served.listed("consents", "--institution", "bank")}[
         asked
     ] == "revoked"
-    assert [one["consent"] for one in served.told("consents", "--status", "rejected")][-1] == other
+    assert [one["consent"] for one in served.listed("consents", "--status", "rejected")][-1] == other
 
 
 def test_the_commands_tell_who_asked_what_is_held_and_what_was_objected_to(served):
     question = {"subject": uscc(1), "product": "score", "purpose": "post_loan"}
     headers = {"Idempotency-Key": str(uuid4())}
     assert served.gateway.post("bank-1", "/v1/inquiries", question, headers).status_code == 403
-    told = served.told("questions", "--outcome", "denied")[-1]
+    told = served.listed("questions", "--outcome", "denied")[-1]
     assert (told["institution_name"], told["purpose"], told["outcome"]) == ("某银行", "post_loan", "denied")
     assert "post_loan" in served.run("questions")
-    held = served.told("records", "--dataset", "penalty_general")
+    held = served.listed("records", "--dataset", "penalty_general")
     assert [one["dataset"] for one in held] == ["penalty_general"] * 3
     assert "行政处罚" in served.run("records", "--limit", "2", "--hidden")
     noted = served.run("object", held[0]["record"], "--reason", "金额有误", "--yes")
     assert "it stays visible, marked, until the agency decides" in noted
-    assert served.told("objections", "--state", "open")[-1]["reason"] == "金额有误"
+    assert served.listed("objections", "--state", "open")[-1]["reason"] == "金额有误"
     assert "金额有误" in served.run("objections")
 
 
@@ -176,12 +181,12 @@ def test_what_goes_wrong_is_told_in_one_line(served):
 
 
 def test_a_record_of_another_enterprise_cannot_be_objected_to(served):
-    own = served.told("records", "--dataset", "penalty_general")[1]["record"]
+    own = served.listed("records", "--dataset", "penalty_general")[1]["record"]
     told = served.run("object", own, "--reason", "xx", "--yes", who="stranger", status=1)
     assert "record-not-found" in told
-    assert served.told("records", who="stranger") == []
-    assert served.told("questions", who="stranger") == []
-    assert served.told("objections", who="stranger") == []
+    assert served.listed("records", who="stranger") == []
+    assert served.listed("questions", who="stranger") == []
+    assert served.listed("objections", who="stranger") == []
 
 
 def test_a_signatory_that_was_suspended_closed_or_whose_key_has_ended_does_nothing_any_more(served):

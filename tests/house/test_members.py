@@ -26,7 +26,8 @@ from tests.processes import environment
 __all__ = ["town"]
 MEMBERS = Path(__file__).with_name("members.json")
 READING = re.compile(r"(^| )(list|show|peers|enterprise)$")
-WITHOUT_TABLE = {"keys show"}  # the document that /.well-known/xinqiao-keys answers
+# The document that /.well-known/xinqiao-keys answers, and one of a service's (tests/clients/test_enterprise.py).
+WITHOUT_TABLE = {"keys show", "enterprise show"}
 COMMANDS = sorted(name for name in command_names() if READING.search(name) and name not in WITHOUT_TABLE)
 LIKE_OTHERS = ("auditor", "operator", "platform", "system")  # the same lines of code as accounts
 PYTHON = re.compile(r"\['|\[\d|\[\]|\{'|None|True|False|UUID\(|datetime\.|Decimal|<\w+[. ]")

@@ -9,11 +9,15 @@ from tests.cli.test_help import TREE
 from tests.enterprises import uscc
 from tests.processes import environment
 
+ENTERPRISE = (
+    "requests", "consents", "show", "approve", "reject", "pause", "resume", "revoke", "questions", "records", "object",
+    "objections",
+)  # fmt: skip
 # What makes an instance or runs one, or needs none.
 OTHERS = {
     "init", "migrate", "demo", "serve", "worker", "verify", "audit verify", "keys new", "source connectors",
     "agency draft", "agency check", "agency template", "agency schema", "agency dcat", "agency show", "dataset list",
-    "dataset show",
+    "dataset show", *(f"enterprise {verb}" for verb in ENTERPRISE),
 }  # fmt: skip
 GIVEN = {"subject": uscc(1), "dataset": "tax_arrears"}
 COMMANDS = {" ".join(path): command for path, command in TREE.items() if not hasattr(command, "commands")}

@@ -239,7 +239,7 @@ def test_the_example_shows_what_waits_approves_what_is_named_and_tells_who_asked
 
 
 @pytest.mark.parametrize(
-    "arguments", [["ISSUER", "nobody", "KEY"], ["http://127.0.0.1:9", "boss", "KEY"], ["ISSUER", "boss", "/no/file"]]
+    "arguments", [["ISSUER", "nobody", "KEY"], ["ftp://127.0.0.1", "boss", "KEY"], ["ISSUER", "boss", "/no/file"]]
 )
 def test_the_example_fails_in_one_line(served, arguments):
     values = {"ISSUER": served.gateway.issuer, "KEY": served.key("boss")}

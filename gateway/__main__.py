@@ -36,6 +36,7 @@ from gateway.records import subject_commands
 from gateway.runtime import commands as runtime
 from gateway.runtime.errors import SettingsError
 from gateway.service import commands as service
+from gateway.service import openapi_command
 from gateway.sources import commands as sources
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -49,6 +50,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     backup.restore,
     intake.ingest,
     verify_command.verify,
+    openapi_command.openapi,
     demo.demo,
 )
 GROUPS: Mapping[str, typer.Typer] = {

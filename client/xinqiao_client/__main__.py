@@ -1,12 +1,15 @@
-"""For those who speak HTTP by hand: `python -m xinqiao_client assertion|proof …` prints what curl has to send."""
+"""For those who speak HTTP by hand: `python -m xinqiao_client token|assertion|proof …` prints what has to be sent."""
 
 import argparse
 import hashlib
+import sys
 import time
 import uuid
 from base64 import urlsafe_b64encode
 from typing import Any
 
+from xinqiao_client.auth import XinqiaoAuth
+from xinqiao_client.errors import XinqiaoError
 from xinqiao_client.keys import create_key, load_key, sign
 
 
@@ -19,6 +22,9 @@ def main() -> None:
     assertion = commands.add_parser("assertion", help="登录断言 a client assertion (RFC 7523)")
     for name in ("issuer", "client_id", "key"):
         assertion.add_argument(name)
+    token = commands.add_parser("token", help="取得访问令牌 log in and print the access token")
+    for name in ("issuer", "client_id", "key"):
+        token.add_argument(name)
     proof = commands.add_parser("proof", help="持有证明 a DPoP proof (RFC 9449), signed with the same key")
     for name in ("key", "method", "url"):
         proof.add_argument(name)
@@ -27,6 +33,12 @@ def main() -> None:
     given = parser.parse_args()
     if given.command == "key":
         print(create_key(given.file))
+    elif given.command == "token":
+        try:
+            private = load_key(given.key)
+            print(XinqiaoAuth(given.issuer, given.client_id, private, proof_key=private).log_in())
+        except (XinqiaoError, ValueError) as fault:
+            sys.exit(str(fault))
     elif given.command == "assertion":
         print(_assertion(given.issuer, given.client_id, given.key))
     else:

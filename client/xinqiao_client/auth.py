@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from joserfc.jwk import ECKey
 
-from xinqiao_client.errors import LoginError, read_problem
+from xinqiao_client.errors import LoginError, UnreachableError, read_problem
 from xinqiao_client.keys import Key, sign
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -26,10 +26,15 @@ class XinqiaoAuth(httpx.Auth):
 
     requires_response_body = True
 
-    def __init__(self, issuer: str, client_id: str, key: Key, *, scope: str | None = None) -> None:
-        """Log in at `issuer` as `client_id` with its private key; `scope` None asks for all that is granted."""
+    def __init__(
+        self, issuer: str, client_id: str, key: Key, *, scope: str | None = None, proof_key: Key | None = None
+    ) -> None:
+        """Log in at `issuer` as `client_id` with its private key; `scope` None asks for all that is granted.
+
+        Proofs are signed with a key of this process, or with `proof_key`.
+        """
         self._issuer, self._client_id, self._key, self._scope = issuer.rstrip("/"), client_id, key, scope
-        self._proof_key = ECKey.generate_key("P-256")
+        self._proof_key = proof_key or ECKey.generate_key("P-256")
         self._token, self._scheme, self._ends = "", "DPoP", 0.0
         self._nonces: dict[str, str] = {}
 
@@ -43,7 +48,7 @@ class XinqiaoAuth(httpx.Auth):
             raise LoginError(0, {"error": "wrong_address", "error_description": detail})
         for attempt in range(_ATTEMPTS):
             if time.time() > self._ends:
-                yield from self._log_in()
+                yield from self._ask_for_token()
             request.headers["Authorization"] = f"{self._scheme} {self._token}"
             request.headers["DPoP"] = self._prove(request, self._token)
             response = yield request
@@ -56,7 +61,20 @@ class XinqiaoAuth(httpx.Auth):
                     return
                 self._ends = 0.0
 
-    def _log_in(self) -> Generator[httpx.Request, httpx.Response, None]:
+    def log_in(self) -> str:
+        """Log in now and return the access token, for requests made by hand. Raises ProblemError, UnreachableError."""
+        flow = self._ask_for_token()
+        try:
+            with httpx.Client() as http:
+                request = next(flow)
+                while True:
+                    request = flow.send(http.send(request))
+        except StopIteration:
+            return self._token
+        except httpx.TransportError as fault:
+            raise UnreachableError(self._issuer, fault) from fault
+
+    def _ask_for_token(self) -> Generator[httpx.Request, httpx.Response, None]:
         for attempt in range(2):
             request = httpx.Request("POST", f"{self._issuer}/oauth/token", data=self._form())
             request.headers["DPoP"] = self._prove(request)
@@ -98,7 +116,9 @@ class XinqiaoAuth(httpx.Auth):
         nonce = self._nonces.get(_place(request))
         if nonce is not None:
             claims["nonce"] = nonce
-        return sign({"typ": "dpop+jwt", "jwk": self._proof_key.as_dict(private=False)}, claims, self._proof_key)
+        known = self._proof_key.as_dict(private=False)
+        jwk = {name: value for name, value in known.items() if name not in {"kid", "alg"}}
+        return sign({"typ": "dpop+jwt", "jwk": jwk}, claims, self._proof_key)
 
     def _remember(self, response: httpx.Response) -> None:
         nonce = response.headers.get("DPoP-Nonce")

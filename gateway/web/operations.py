@@ -26,6 +26,8 @@ class Operation:
 
 OPERATIONS: Mapping[str, Operation] = {
     "GET /livez": Operation(answered={"status": "ok"}),
-    "GET /readyz": Operation(answered={"status": "ok", "checks": {"database": {"ok": True, "seen": "18.1"}}}),
+    "GET /readyz": Operation(
+        answered={"status": "ok", "checks": {"database": {"ok": True, "seen": "有应答 it answers"}}}
+    ),
     "GET /problems/{slug}": Operation(("not-found",), answered="<!doctype html>…"),
 }

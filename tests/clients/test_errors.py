@@ -1,7 +1,10 @@
 """What a call of the client package can end with: each kind from a real service, and what it says of itself."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from connectors.model.calendar import day_of
@@ -10,6 +13,7 @@ from signing.jws import sign_jws
 from signing.keys import private_bytes
 from tests import http_server
 from tests.enterprises import uscc
+from tests.stories import registration
 from tests.town import instance
 from xinqiao_client import (
     BadRequestError,
@@ -46,7 +50,12 @@ def served(socket_folder, tmp_path_factory):
         gateway.cli("quota", "set", "bank-1", "--scope", "account", "--day", "0", "--month", "0")
         gateway.cli("quota", "set", "bank", "--scope", "institution", "--day", "9", "--month", "9")
         gateway.add("signatory", "boss", "--subject", uscc(1))
+        gateway.add("agency", "market_regulation")
         (folder / "boss.json").write_bytes(private_bytes(gateway.keys["boss"]))
+        (folder / "agency.json").write_bytes(private_bytes(gateway.keys["market_regulation"]))
+        (folder / "rows.csv").write_text(registration(1))
+        with Xinqiao(gateway.issuer, "market_regulation", load_key(folder / "agency.json")) as agency:
+            agency.push("ent_registration", folder / "rows.csv")
         yield gateway, folder
 
 
@@ -204,3 +213,19 @@ def test_a_token_is_for_one_address(tmp_path):
     with Xinqiao("http://127.0.0.1:9", "bank-1", load_key(tmp_path / "k.json"), attempts=1) as bank:
         told = raised(LoginError, lambda: bank._http.get("/v1/quota", auth=auth))
     assert "https://g.example" in str(told)
+
+
+def test_by_hand_a_token_and_a_proof_are_printed_and_open_the_service(served):
+    gateway, folder = served
+
+    def by_hand(*arguments):
+        command = [sys.executable, "-m", "xinqiao_client", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    key, url = str(folder / "bank-2.json"), f"{gateway.issuer}/v1/quota"
+    token = by_hand("token", gateway.issuer, "bank-2", key).stdout.strip()
+    proof = by_hand("proof", key, "GET", url, "--token", token).stdout.strip()
+    answer = httpx.get(url, headers={"Authorization": f"DPoP {token}", "DPoP": proof})
+    assert (answer.status_code, answer.json()["account"]) == (200, "bank-2")
+    refused = by_hand("token", gateway.issuer, "bank-1", key)
+    assert (refused.returncode, len(refused.stderr.splitlines()), "怎么办" in refused.stderr) == (1, 1, True)

@@ -224,6 +224,7 @@ COMMANDS_WITHOUT = {
     **dict.fromkeys(("serve", "worker", "demo"), "processes"),
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),
+    "openapi": "no instance",
     **dict.fromkeys(
         ("agency schema", "agency template", "agency dcat", "agency show", "dataset list", "dataset show",
          "source connectors"), "the catalogue"

@@ -63,7 +63,9 @@ def load_key(path: Path) -> SigningKey:
     """Read a private JWK file. Raises KeyFileError that names the file, never its content."""
     try:
         return key_from_private(path.read_bytes())
-    except (OSError, KeyFileError) as fault:
+    except OSError as fault:
+        raise KeyFileError(f"读不到密钥文件 the key file {path} cannot be read: {type(fault).__name__}") from fault
+    except KeyFileError as fault:
         raise KeyFileError(f"{path}: {fault}") from fault
 
 

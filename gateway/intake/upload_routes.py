@@ -131,7 +131,7 @@ def _tus(version: str) -> Iterator[None]:
     """Name the version in refusals too; refuse another one (tus 1.0, Tus-Version)."""
     if version != VERSION:
         headers = {"Tus-Version": VERSION, **TUS}
-        raise DeniedError("unsupported-version", f"Tus-Resumable: {VERSION}.", headers=headers)
+        raise DeniedError("unsupported-version", f"请带 send Tus-Resumable: {VERSION}", headers=headers)
     try:
         yield
     except DeniedError as fault:

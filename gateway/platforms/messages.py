@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from connectors.catalogue.form_faults import fault_of_form, place_in_words
 from gateway.runtime.errors import GatewayError
 from signing.canonical import canonical_bytes, sha256_hex
 from signing.errors import SignatureError
@@ -68,7 +69,9 @@ def read_message(message: str, jwks: Sequence[Mapping[str, Any]]) -> Message:
     """Verify and read a delivery. Raises MessageError with what is wrong with it."""
     try:
         read = msgspec.convert(verify_jws(message, jwks, DELIVERY_TYPE), Message)
-    except (SignatureError, msgspec.ValidationError) as fault:
+    except msgspec.ValidationError as fault:
+        raise MessageError(f"消息有误 message: {_in_words(fault, Message)}") from fault
+    except SignatureError as fault:
         raise MessageError(f"消息有误 message: {fault}") from fault
     if read.v != 1 or not 0 < len(read.items) <= MOST_ITEMS:
         raise MessageError(f"消息版本须为 1，含 1 至 {MOST_ITEMS} 条 message: version 1, with 1 to {MOST_ITEMS} items")
@@ -77,6 +80,11 @@ def read_message(message: str, jwks: Sequence[Mapping[str, Any]]) -> Message:
     if not all(isinstance(item.get("subject"), str) for item in read.items):
         raise MessageError("每条都要写明主体 message: every item names its subject")
     return read
+
+
+def _in_words(fault: msgspec.ValidationError, kind: type) -> str:
+    steps, text = fault_of_form(fault, kind)
+    return f"{place_in_words(steps)}: {text}" if steps else text
 
 
 def sign_receipt(key: SigningKey, message: Message, text: str, issuer: str, entry: UUID, now: datetime) -> str:
@@ -94,5 +102,7 @@ def read_receipt(receipt: str, jwk: Mapping[str, Any]) -> Receipt:
     try:
         signed = verify_jws(receipt, [jwk], RECEIPT_TYPE)
         return msgspec.convert({name: signed.get(name) for name in Receipt.__annotations__}, Receipt)
-    except (SignatureError, msgspec.ValidationError) as fault:
+    except msgspec.ValidationError as fault:
+        raise MessageError(f"回执有误 receipt: {_in_words(fault, Receipt)}") from fault
+    except SignatureError as fault:
         raise MessageError(f"回执有误 receipt: {fault}") from fault

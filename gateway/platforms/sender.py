@@ -21,7 +21,7 @@ from gateway.runtime.errors import GatewayError
 from gateway.runtime.keystore import KeyStore
 from gateway.runtime.work import UnitsOfWork
 from signing.canonical import sha256_hex
-from xinqiao_client import XinqiaoAuth
+from xinqiao_client import XinqiaoAuth, XinqiaoError
 
 TIMEOUT_SECONDS = 20.0
 # What may be different next time; any other refusal is final, and for a person to see.
@@ -60,9 +60,15 @@ async def send(units: UnitsOfWork, http: httpx.AsyncClient, delivery_id: UUID) -
         await _settle(units, delivery, "refused", fault=str(fault))
     except (httpx.HTTPError, MessageError, NotDeliveredError, ValueError) as fault:
         async with units.begin("delivery.fault", PROGRAM) as work:
-            values = {"id": delivery_id, "fault": f"{type(fault).__name__}: {fault}"[:500]}
+            values = {"id": delivery_id, "fault": _in_words(fault)[:500]}
             await work.session.execute(_FAULT, values)
         raise NotDeliveredError(type(fault).__name__) from fault
+
+
+def _in_words(fault: Exception) -> str:
+    """Return what a fault says where the words are ours; a library's is named by its kind."""
+    ours = isinstance(fault, GatewayError | XinqiaoError)
+    return f"{type(fault).__name__}: {fault}" if ours else f"没有送达 not delivered: {type(fault).__name__}"
 
 
 async def _post(units: UnitsOfWork, http: httpx.AsyncClient, delivery: Delivery, peer: Peer) -> None:

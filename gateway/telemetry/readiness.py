@@ -1,6 +1,7 @@
 """Whether this instance can do its work: keys, disk, database, schema, partitions, fresh checkpoint, worker's steps."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -49,40 +50,50 @@ Check = Callable[[AsyncSession, int], Awaitable[Finding]]  # of a database and t
 
 async def _database(session: AsyncSession, _log_id: int) -> Finding:
     await session.execute(text("SELECT 1"))
-    return Finding("database", ok=True, seen="answers")
+    return Finding("database", ok=True, seen="有应答 it answers")
 
 
 async def _writing(session: AsyncSession, _log_id: int) -> Finding:
     await session.execute(text(ROOM))
     await session.execute(text(WRITE))
-    return Finding("writing", ok=True, seen="the database takes what is written")
+    return Finding("writing", ok=True, seen="可写入 the database takes what is written")
 
 
 async def _schema(session: AsyncSession, _log_id: int) -> Finding:
     at = str((await session.execute(text(SCHEMA))).scalar())
-    return Finding("schema", at == shipped_revision(), f"at {at}, program ships {shipped_revision()}")
+    return Finding(
+        "schema",
+        at == shipped_revision(),
+        f"数据库 {at}，程序 {shipped_revision()} database {at}, program {shipped_revision()}",
+    )
 
 
 async def _partitions(session: AsyncSession, _log_id: int) -> Finding:
     missing = (await session.execute(text(PARTITIONS))).scalar_one()
-    return Finding("partitions", not missing, f"missing next month: {missing}" if missing else "made ahead")
+    return Finding(
+        "partitions",
+        not missing,
+        f"缺下月分区 missing for next month: {missing}" if missing else "已预先建好 made ahead",
+    )
 
 
 async def _checkpoint(session: AsyncSession, log_id: int) -> Finding:
     lag = await unsigned_seconds(session, log_id)
-    said = f"oldest entry waits {lag:.0f} s for a signed checkpoint"
+    said = f"最早的条目已等待签发 {lag:.0f} 秒 the oldest entry waits {lag:.0f} s for a signed checkpoint"
     late = lag > CHECKPOINT_LAG_SECONDS
-    return Finding(
-        "checkpoint", not late, f"{said}; questions are refused from XINQIAO_UNSIGNED_SECONDS on" if late else said
-    )
+    more = "；超过 XINQIAO_UNSIGNED_SECONDS 即拒绝查询 questions are refused from XINQIAO_UNSIGNED_SECONDS on"
+    return Finding("checkpoint", not late, f"{said}{more}" if late else said)
 
 
 async def _audit(session: AsyncSession, log_id: int) -> Finding:
     """Tell of a stop. Questions are answered all the same, until entries have waited too long for a checkpoint."""
     stop = await find_stop(session, log_id)
     if stop is None:
-        return Finding("audit", ok=True, seen="not stopped", needed=False)
-    seen = f"signing stopped since {stop.stopped_at:%Y-%m-%dT%H:%M:%SZ} over {stop.differences} differences"
+        return Finding("audit", ok=True, seen="未停签 not stopped", needed=False)
+    since = f"{stop.stopped_at:%Y-%m-%dT%H:%M:%SZ}"
+    seen = (
+        f"{since} 起因 {stop.differences} 处差异停签 signing stopped since {since} over {stop.differences} differences"
+    )
     return Finding("audit", ok=False, seen=seen, needed=False)
 
 
@@ -115,10 +126,10 @@ async def readiness(units: UnitsOfWork, settings: Settings) -> list[Finding]:
             one.result()
         else:
             one.cancel()  # and not waited for: a connection that hangs takes its time to be closed
-    unknown = "the database does not answer"
+    unknown = "数据库没有应答 the database does not answer"
     return [
-        Finding("keys", bool(units.keys.public("answer")), "loaded"),
-        found.get("disk") or Finding("disk", ok=False, seen="the disk does not answer"),
+        Finding("keys", bool(units.keys.public("answer")), "已载入 loaded"),
+        found.get("disk") or Finding("disk", ok=False, seen="磁盘没有应答 the disk does not answer"),
         *(found.get(name) or Finding(name, ok=False, seen=unknown) for name in CHECKS),
         _worker(read_workers(settings.worker_folder)),
     ]
@@ -128,9 +139,10 @@ async def _disk(home: Path, found: dict[str, Finding]) -> None:
     try:
         await asyncio.to_thread(_write_a_file, home)
     except OSError as fault:
-        found["disk"] = Finding("disk", ok=False, seen=f"{fault.strerror}: {home}")
+        kind = errno.errorcode.get(fault.errno or 0, type(fault).__name__)
+        found["disk"] = Finding("disk", ok=False, seen=f"写不进 {home} cannot be written to: {kind}")
     else:
-        found["disk"] = Finding("disk", ok=True, seen="takes what is written")
+        found["disk"] = Finding("disk", ok=True, seen="可写入 it takes what is written")
 
 
 def _write_a_file(home: Path) -> None:
@@ -154,8 +166,8 @@ async def _ask(units: UnitsOfWork, found: dict[str, Finding]) -> None:
 def _worker(workers: Workers) -> Finding:
     """Name the steps that fail. Questions are answered all the same: what must stop them is the checkpoint's age."""
     failing = "; ".join(
-        f"{step} fails since {one.since:%Y-%m-%dT%H:%M:%SZ} ({one.times} times, {one.fault})"
+        f"步骤失败 {step} fails since {one.since:%Y-%m-%dT%H:%M:%SZ} ({one.times} times, {one.fault})"
         for step, one in sorted(workers.failing.items())
     )
-    seen = f"{workers.number} running" if workers.number else "none shares this home"
+    seen = f"{workers.number} 个在运行 {workers.number} running" if workers.number else "本机没有 none shares this home"
     return Finding("worker", not failing, failing or seen, needed=False)

@@ -101,6 +101,7 @@ def _complete(described: dict[str, Any], operation: Operation, scopes: tuple[str
         *(WITH_PARAMETERS if body or "parameters" in described else ()), *operation.reasons,
     ]  # fmt: skip
     success = responses[min(responses)]
+    success["description"] = success["description"].replace("Successful Response", "成功 Done.")
     _show(body, operation.sent)
     if operation.answered is None:
         success.pop("content", None)

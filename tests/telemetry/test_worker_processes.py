@@ -59,7 +59,7 @@ def test_a_worker_whose_database_was_away_for_long_is_the_same_process_and_works
     with running(["serve"], env) as server, running(["worker"], env) as worker:
         wait_ready(env["XINQIAO_ISSUER"], server, home / "serve.log")
         wait_until(lambda: signed_size(env) == 5, "the first checkpoint")
-        assert (ready(env)[0], ready(env)[1]["worker"]) == (200, {"ok": True, "seen": "1 running"})
+        assert (ready(env)[0], ready(env)[1]["worker"]) == (200, {"ok": True, "seen": "1 个在运行 1 running"})
         with away(socket_folder, database):
             frequent = {QUEUE, "sequence", "publish", "pull-0", "keys"}
 
@@ -74,7 +74,9 @@ def test_a_worker_whose_database_was_away_for_long_is_the_same_process_and_works
             assert (checks["database"]["ok"], checks["worker"]["ok"], checks["keys"]["ok"]) == (False, False, True)
             assert worker.poll() is None
         wait_until(lambda: ready(env)[0] == 200, "the service to be ready")
-        wait_until(lambda: ready(env)[1]["worker"] == {"ok": True, "seen": "1 running"}, "every step to work")
+        wait_until(
+            lambda: ready(env)[1]["worker"] == {"ok": True, "seen": "1 个在运行 1 running"}, "every step to work"
+        )
         xinqiao(["institution", "add", "bank", "--name", "某某银行"], env)
         wait_until(lambda: signed_size(env) > 2, "what came after to be signed")
         assert worker.poll() is None
@@ -104,7 +106,7 @@ def test_a_killed_embedded_server_is_started_again_by_who_runs(private_home, bes
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: postmaster(private_home) not in {killed, None}, "the server to be started again")
         wait_until(lambda: ready(env)[0] == 200, "the database to be back")
-        seen = "1 running" if worker else "none shares this home"
+        seen = "1 个在运行 1 running" if worker else "本机没有 none shares this home"
         wait_until(lambda: ready(env)[1]["worker"] == {"ok": True, "seen": seen}, "every step to work")
         assert [process.poll() for process in (server, worker) if process] == [None] * (2 if worker else 1)
     assert not (private_home / "postgres/data/postmaster.pid").exists(), "the last of them stops it as ever"

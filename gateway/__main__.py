@@ -1,5 +1,6 @@
 """The command line, `xinqiao` or `python -m gateway`: one module per command or group, joined here."""
 
+import errno
 import sys
 from collections.abc import Callable, Mapping
 
@@ -96,12 +97,21 @@ use_plain_help(app)
 
 
 def main() -> None:
-    """Run the command line; wrong settings end every command with a line for each of them."""
+    """Run the command line; wrong settings end every command with a line for each of them.
+
+    A file that cannot be read or written ends it with a line too.
+    """
     try:
         app()
     except SettingsError as fault:
         typer.echo(f"失败 failed: {fault}", err=True)
         sys.exit(WRONG_SETTINGS)
+    except OSError as fault:
+        if fault.filename is None:
+            raise
+        kind = errno.errorcode.get(fault.errno or 0, type(fault).__name__)
+        typer.echo(f"失败 failed: 文件 {fault.filename} 不能读写 cannot be read or written ({kind})", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ from gateway.sources import routes as sources
 from gateway.telemetry.metrics import Metrics
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
+from gateway.web import reference_routes as reference
 from gateway.web.connections import CONNECTIONS, Connections
 from gateway.web.edge import Edge
 from gateway.web.forms import FormError, on_form_error
@@ -112,6 +113,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     for module in (
         health,
         problems,
+        reference,
         oauth,
         keys,
         catalogue,

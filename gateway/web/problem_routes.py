@@ -1,43 +1,17 @@
 """What a problem's `type` leads to: a page about it in both languages, or the same as JSON."""
 
-import json
-import re
-from functools import cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.web.error_table import ERRORS
+from gateway.web.plain_pages import HEADERS, rendered
 from gateway.web.problems import problem_document
 from gateway.web.router import Router
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-    from markupsafe import Markup
-
 router = Router(tags=["参考 Reference"])
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-_HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
-
-
-def _code(text: str) -> "Markup":
-    """Show what stands between backticks as code."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
-
-
-@cache
-def _templates() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    templates.filters |= {"code": _code, "json": partial(json.dumps, ensure_ascii=False, indent=2)}
-    return templates
 
 
 @router.head("/problems/{slug}", include_in_schema=False)
@@ -55,9 +29,8 @@ async def show(slug: str, request: Request) -> Response:
         raise DeniedError("not-found")
     accepted = request.headers.get("accept", "")
     if "application/json" in accepted and "text/html" not in accepted:
-        return JSONResponse({"slug": slug, "errors": errors}, headers=_HEADERS)
-    shown = _templates().get_template("problem.html").render(slug=slug, errors=errors)
-    return HTMLResponse(shown, headers=_HEADERS)
+        return JSONResponse({"slug": slug, "errors": errors}, headers=HEADERS)
+    return HTMLResponse(rendered("problem.html", slug=slug, errors=errors), headers=HEADERS)
 
 
 def _explained(issuer: str, reason: str) -> dict[str, Any]:

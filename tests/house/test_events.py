@@ -138,6 +138,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /oauth/jwks",
          "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
+         "GET /docs",
          "GET /problems/{slug}", "GET /console/console.css", "GET /console/icon.svg", "GET /console/uploads.js",
          "GET /console/language/{language}", "OPTIONS /v1/uploads"), "public",
     ),

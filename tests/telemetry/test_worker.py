@@ -201,4 +201,4 @@ async def test_a_database_that_hangs_is_told_within_seconds(gateway):
         }
     assert found["keys"].ok
     for name in ("database", "schema", "partitions", "checkpoint"):
-        assert (found[name].ok, found[name].seen) == (False, "the database does not answer")
+        assert (found[name].ok, found[name].seen) == (False, "数据库没有应答 the database does not answer")

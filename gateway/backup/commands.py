@@ -93,6 +93,7 @@ def accept(
     as_json: AsJson = False,
 ) -> None:
     """已签名的条目确已丢失：写入日志并继续 Signed entries are lost for good: say so in the log, and sign on."""
+    from audit.errors import ForkError
     from audit.head_store import HeadStore
     from gateway.backup.loss import accept_loss, find_loss
     from gateway.runtime.actor import at_this_machine
@@ -108,7 +109,10 @@ def accept(
         )
         return found, await accept_loss(instance.units, at_this_machine(), store, reason)
 
-    loss, kept = on_instance(run)
+    try:
+        loss, kept = on_instance(run)
+    except ForkError as fault:
+        fail(str(fault))
     show(
         as_json,
         {

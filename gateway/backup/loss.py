@@ -32,7 +32,8 @@ async def find_loss(work: UnitOfWork, store: HeadStore) -> Loss:
     """Return what was signed and is lost; nothing is changed.
 
     Raises DeniedError where the log extends what was signed, where the head is another log's, and where the log does
-    not extend its own newest checkpoint: then it was rewritten, which is no loss.
+    not extend its own newest checkpoint: then it was rewritten, which is no loss. ForkError where the head store cannot
+    be read.
     """
     lost, (size, root) = store.find(), await read_tree_head(work.session, work.recorder.log_id)
     now = Checkpoint(work.recorder.origin, size, root)
@@ -49,8 +50,8 @@ async def find_loss(work: UnitOfWork, store: HeadStore) -> Loss:
 async def accept_loss(units: UnitsOfWork, actor: Actor, store: HeadStore, reason: str) -> Path:
     """Record the loss, let the newest checkpoint that the log has stand as the last signed, return where the lost lies.
 
-    A run that ended between the two is simply done again. Raises DeniedError as find_loss, ForkError where a head is
-    signed at this moment.
+    A run that ended between the two is simply done again. Raises DeniedError and ForkError as find_loss, ForkError also
+    where the head is moved by somebody else meanwhile.
     """
     async with units.begin("audit.accept-loss", actor) as work:
         loss = await find_loss(work, store)

@@ -21,6 +21,7 @@ from tests.processes import environment, ready, wait_until, xinqiao
 from tests.stories import registration
 from tests.town import everything, instance
 
+pytestmark = pytest.mark.slow
 OLDER = "0021"
 PHRASE = "correct horse battery staple"
 

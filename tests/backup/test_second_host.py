@@ -18,6 +18,7 @@ from tests.identities import assertion, form, proof
 from tests.processes import free_port, ready, wait_until
 from tests.town import everything, instance
 
+pytestmark = pytest.mark.slow
 SHIPPED = Path(__file__).parents[2] / "deploy/nginx/xinqiao.conf"
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;

@@ -61,6 +61,11 @@ async def test_every_check_of_readyz_has_a_row_that_says_what_to_do(gateway):
     assert rows_under("就绪检查变红 When /readyz is red") == names
 
 
+def test_settings_that_the_manual_names_exist():
+    named = set(re.findall(r"XINQIAO_[A-Z_]+", MANUAL))
+    assert named <= set(re.findall(r"XINQIAO_[A-Z_]+", (ROOT / ".env.example").read_text("utf-8")))
+
+
 def test_paths_that_the_manual_names_exist():
     named = set(re.findall(r"`((?:deploy|docs|tests|scripts)/[\w./-]+)", MANUAL))
     assert named

@@ -35,7 +35,8 @@ def main(archive: Path) -> None:
         closed = dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
         env = {
             "PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8", "PIP_CONFIG_FILE": os.devnull,
-            "PIP_NO_INDEX": "1", "DEMO_EXIT": "1", "XINQIAO_TEST_HOME": f"{folder}/test-home", **closed,
+            "PIP_NO_INDEX": "1", "no_proxy": "127.0.0.1,localhost", "DEMO_EXIT": "1",
+            "XINQIAO_TEST_HOME": f"{folder}/test-home", **closed,
         }  # fmt: skip
         for step in STEPS:
             print("$", *step, flush=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.asking import Yes, confirm_final
+from gateway.cli.asking import Yes, confirm_final, say_alone
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
@@ -102,6 +102,7 @@ def accept(
         store = HeadStore(instance.settings.head_folder)
         async with instance.units.begin("audit.find-loss", at_this_machine()) as work:
             found = await find_loss(work, store)
+        say_alone()
         confirm_final(
             f"已签名 {found.lost.size} 条，现有 {found.entries} 条，此事写入日志 "
             f"{found.lost.size} entries were signed, {found.entries} are there: the log will say so",

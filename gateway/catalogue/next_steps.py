@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectors.conversion.binding import MissingColumnsError
+from connectors.conversion.binding_errors import MissingColumnsError
 from connectors.decoding.headless import NoHeaderError
 from connectors.errors import ConnectorError
 

@@ -80,9 +80,13 @@ def open_town(run: CommandLine) -> Iterator[StoryTown]:
 
 
 def lasting_town(run: CommandLine, folder: Path, port: int) -> Town:
-    """Return a town that stays: its gateway at this port, the platforms at the two after it."""
+    """Return a town that stays: its gateway at this port, the platforms at the two after it.
+
+    Providers are taken from the environment: their authors try them here.
+    """
+    providers = os.environ.get("XINQIAO_PROVIDERS", "{}")
     return Town(
-        _instance(run, folder, "gateway", "gateway", port),
+        _instance(run, folder, "gateway", "gateway", port, providers),
         _instance(run, folder, "city", "city-platform", port + 1),
         _instance(run, folder, "province", "province-platform", port + 2),
     )

@@ -1,4 +1,4 @@
-"""The commands of docs/enterprise.md run as they stand."""
+"""The commands of docs/roles/enterprise.md run as they stand."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from tests.town import instance
 from xinqiao_client import Xinqiao, load_key
 
 ROOT = Path(__file__).parents[2]
-BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "enterprise.md").read_text("utf-8"), re.DOTALL)
+BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "roles" / "enterprise.md").read_text("utf-8"), re.DOTALL)
 COMMANDS = {
     "requests", "show", "approve", "pause", "resume", "questions", "records", "object", "objections", "revoke",
 }  # fmt: skip

@@ -102,7 +102,7 @@ def main() -> None:
     A file that cannot be read or written ends it with a line too.
     """
     try:
-        app()
+        app(prog_name="xinqiao")
     except SettingsError as fault:
         typer.echo(f"失败 failed: {fault}", err=True)
         sys.exit(WRONG_SETTINGS)

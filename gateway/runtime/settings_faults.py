@@ -13,10 +13,14 @@ from pydantic_core import ErrorDetails
 from gateway.runtime.wrong_values import reason_of
 
 PREFIX = "XINQIAO_"
-# Read elsewhere: the city's own catalogue, what compose publishes, and what the tests are asked with.
+# Read elsewhere: the city's own catalogue, what compose publishes, the options of `enterprise` and `sandbox` that may
+# stand in the environment, and what the tests are asked with.
 ELSEWHERE = frozenset(
-    {"CATALOGUE", "PUBLISH", "REAL_DATA", "CASES", "TEST_HOME", "KILL_ROUNDS", "KILL_SEED", "OUTAGE_SECONDS"}
-)
+    {
+        "CATALOGUE", "PUBLISH", "SERVICE", "AS", "KEY", "SANDBOX_ENTERPRISES",
+        "REAL_DATA", "CASES", "TEST_HOME", "KILL_ROUNDS", "KILL_SEED", "OUTAGE_SECONDS",
+    }
+)  # fmt: skip
 _NUMBERS = {int: "整数 a whole number", float: "数 a number"}
 
 

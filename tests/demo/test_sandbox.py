@@ -1,18 +1,13 @@
 """The sandbox as a newcomer meets it: built and served by the commands of docs/first-answer.md, a small one."""
 
 import json
-import os
 import re
-import shutil
-import signal
-import socket
 import stat
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,96 +15,19 @@ import pytest
 from gateway.demo.cases import cases
 from gateway.demo.cast import PEOPLE
 from gateway.demo.handout import read_logins
-from gateway.demo.sandbox import PORTS, delete, find_sandbox
+from gateway.demo.sandbox import delete, find_sandbox
 from gateway.people.roles import ROLES
+from tests.demo.newcomers import ASK, COMMANDS, ENTERPRISES, SERVE, SET_UP, VERIFY, Newcomer
 from tests.processes import wait_until, xinqiao
-from tests.town import run_command
 from xinqiao_client import Xinqiao, load_key
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "first-answer.md").read_text("utf-8")
-COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
-SET_UP, SERVE, ASK, VERIFY = COMMANDS
-ENTERPRISES = 40
-PATIENCE = 240.0
 pytestmark = pytest.mark.slow
-
-
-def neighbouring_ports() -> int:
-    """Return the first of as many ports in a row as a sandbox needs."""
-    for first in range(20_000, 32_000, PORTS):
-        with ExitStack() as stack:
-            try:
-                for port in range(first, first + PORTS):
-                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first
-    raise AssertionError("no ports")
-
-
-class Newcomer:
-    """Somebody in a fresh clone: where they are, what their environment says, the address of their sandbox."""
-
-    def __init__(self, folder: Path) -> None:
-        port = neighbouring_ports()
-        self.here, self.issuer = folder / "clone", f"http://127.0.0.1:{port}"
-        self.here.mkdir()
-        (self.here / ".venv").symlink_to(sys.prefix)
-        (self.here / "examples").symlink_to(ROOT / "examples")
-        self.home, self.handout = folder / "home", self.here / "sandbox"
-        self.env = {
-            "PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "XINQIAO_HOME": str(self.home),
-            "XINQIAO_PORT": str(port), "XINQIAO_SANDBOX_ENTERPRISES": str(ENTERPRISES),
-        }  # fmt: skip
-
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command as it stands, but for the address of the service."""
-        script = command.replace("http://127.0.0.1:8000", self.issuer)
-        return subprocess.run(
-            ["bash", "-c", script],
-            cwd=self.here,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-
-    @contextmanager
-    def serving(self):
-        """Keep the sandbox running for the length of the block; Ctrl-C ends it."""
-        said = self.here / "said.txt"
-        with said.open("wb") as output:
-            process = subprocess.Popen(
-                ["bash", "-c", f"exec {SERVE}"], cwd=self.here, env=self.env, stdout=output, stderr=output,
-                start_new_session=True,
-            )  # fmt: skip
-            try:
-                ended_or_up = lambda: process.poll() is not None or "Ctrl-C" in said.read_text()  # noqa: E731
-                wait_until(ended_or_up, "the sandbox", PATIENCE)
-                assert process.poll() is None, said.read_text()
-                yield said.read_text()
-            finally:
-                if process.poll() is None:
-                    process.send_signal(signal.SIGINT)
-                process.wait(60)
-        assert process.returncode == 0, said.read_text()
-
-    def own(self, *arguments: str) -> str:
-        """Do what the handed-out program does, without a process for it."""
-        program = (self.handout / "xinqiao").read_text()
-        return run_command(
-            arguments, {**self.env, **dict(re.findall(r"^export (\w+)='?(.*?)'?$", program, re.MULTILINE))}
-        )
 
 
 @pytest.fixture(scope="module")
 def newcomer():
-    folder = Path(f"/tmp/xinqiao-newcomer-{os.getpid()}")  # the database server's account may enter it
-    folder.mkdir(mode=0o755)
-    yield Newcomer(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    with Newcomer.arriving() as somebody:
+        yield somebody
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,65 @@
+"""Each role's first ten minutes, docs/roles/, followed as it stands on one small sandbox."""
+
+import json
+from contextlib import ExitStack
+
+import pytest
+
+from tests.demo.newcomers import Newcomer, blocks_of
+from tests.processes import wait_until
+
+pytestmark = pytest.mark.slow
+PROVIDERS = '{"own-model": "http://127.0.0.1:8310/score"}'  # as docs/roles/provider-author.md has the sandbox run again
+
+
+@pytest.fixture(scope="module")
+def newcomer():
+    with Newcomer.arriving(XINQIAO_PROVIDERS=PROVIDERS) as somebody, ExitStack() as served:
+        plugins = somebody.here / "plugins"  # is there from the start: Python does not look again for a missing folder
+        plugins.mkdir()
+        somebody.env["PYTHONPATH"] = str(plugins)
+        served.enter_context(somebody.serving())
+        yield somebody
+
+
+def follow(newcomer, role):
+    """Run a page's commands in one shell, each of which must succeed; return what was printed."""
+    done = newcomer.run("set -euo pipefail\n" + "\n".join(blocks_of(f"roles/{role}.md")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_an_integrator_gets_a_verified_answer_and_reports_back(newcomer):
+    told = follow(newcomer, "integrator")
+    assert "尚未授权 not permitted yet" in told
+    assert json.loads((newcomer.here / "own-answer.json").read_text())["subject"] == "91330300MAX00004X8"
+
+
+def test_a_clerk_tries_and_hands_in_a_file_and_sees_what_is_held(newcomer):
+    assert "tax_arrears" in follow(newcomer, "clerk")
+    assert (newcomer.here / "form.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_an_auditor_sees_who_asked_and_verifies_it_twice(newcomer):
+    told = follow(newcomer, "auditor")
+    assert "questions-proof" in told
+    assert (newcomer.here / "audit-log").is_dir()
+
+
+def test_an_operator_registers_a_bank_and_stops_an_account(newcomer):
+    assert "核实投诉" in follow(newcomer, "operator")
+
+
+def test_an_enterprise_permits_sees_objects_and_revokes(newcomer):
+    assert "nobody can ask on it any more" in follow(newcomer, "enterprise")
+
+
+def test_a_provider_answers_and_its_faults_are_told(newcomer):
+    told = follow(newcomer, "provider-author")
+    assert "five-force-example/1" in (newcomer.here / "relayed.json").read_text()
+    assert "upstream" in told
+
+
+def test_a_connector_of_ones_own_package_is_read_on_a_schedule(newcomer):
+    assert "letterbox" in follow(newcomer, "connector-author")
+    wait_until(lambda: "2026-11-01" in newcomer.own("source", "list", "--json"), "the first letter", 90)

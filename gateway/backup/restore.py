@@ -17,7 +17,7 @@ from gateway.backup.key_files import restore_keys
 from gateway.backup.manifest import DATABASE, HELD, KEYS, Manifest, load_manifest, manifest_digest
 from gateway.runtime import schema
 from gateway.runtime.database import APP_ROLE, SEQUENCER_ROLE
-from gateway.runtime.errors import GatewayError
+from gateway.runtime.errors import GatewayError, NotInitialisedError
 from gateway.runtime.keystore import load_kek
 from gateway.runtime.settings import Settings
 from gateway.runtime.spool import spool_of
@@ -67,7 +67,13 @@ def restore_files(folder: Path, settings: Settings, passphrase: str | None) -> N
     """
     if passphrase and (folder / KEYS).exists():
         restore_keys(folder / KEYS, passphrase, settings.instance_home / "keys")
-    load_kek(settings)
+    try:
+        load_kek(settings)
+    except NotInitialisedError as fault:
+        raise GatewayError(
+            "没有主密钥：请给出 --passphrase-file，或设 XINQIAO_KEK，或放回密钥文件 "
+            "there is no KEK: give --passphrase-file, or set XINQIAO_KEK, or put its file back"
+        ) from fault
     if (folder / HELD).exists():
         shutil.copytree(folder / HELD, spool_of(settings.instance_home) / HELD, dirs_exist_ok=True)
 

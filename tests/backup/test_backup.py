@@ -216,6 +216,13 @@ def test_what_is_damaged_foreign_or_closed_is_refused_before_anything_is_done(lo
     assert not (tmp_path / "home/gateway/keys").exists()
 
 
+def test_without_a_key_that_opens_it_a_backup_is_not_restored(lost, tmp_path):
+    gateway, folder, _ = lost
+    env = gateway.env | {"XINQIAO_HEAD_STORE": str(tmp_path / "head"), "XINQIAO_HOME": str(tmp_path / "home")}
+    with pytest.raises(DemoError, match="there is no KEK: give --passphrase-file"):
+        gateway.run_command(["restore", str(folder / "backup")], env)
+
+
 def test_keys_in_a_backup_are_closed_and_leaving_them_out_is_said(lost, tmp_path):
     gateway, folder, _ = lost
     kek = (gateway.home / "gateway/keys/kek").read_bytes()

@@ -9,6 +9,7 @@ import typer
 
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, in_a_folder, show
+from gateway.questions import MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from gateway.questions.evidence import Proof
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from gateway.runtime.denial import Denial
     from gateway.runtime.instance import Instance
 
-MOST_AT_ONCE = 500
 Moment = typer.Option(
     formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"],
     help="日（北京时间零时）或时刻 A day (from midnight, Asia/Shanghai), or a moment with its offset.",

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from connectors.personal.sealing import Protector
 from gateway.identity.caller import working
 from gateway.inquiries.questions import QuestionFilter
+from gateway.questions import MOST_AT_ONCE
 from gateway.questions.documents import found_document
 from gateway.questions.evidence import prove_who
 from gateway.questions.file import file_bytes
@@ -25,7 +26,6 @@ Auditing = Annotated[UnitOfWork, Depends(working("audit"), scope="function")]
 Secrets = Annotated[Protector, Depends(part("protector"))]
 Text = Annotated[str | None, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Instant = Annotated[AwareDatetime | None, Field(description="RFC 3339 with an offset, such as Z or +08:00.")]
-MOST_AT_ONCE = 500
 
 
 class QuestionQuery(BaseModel):

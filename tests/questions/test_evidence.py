@@ -13,10 +13,12 @@ from cryptography.exceptions import InvalidSignature
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from audit.entry_proof import ProvedEntry
 from audit.note import Checkpoint, sign_checkpoint
 from gateway.__main__ import app
 from gateway.identity.key_routes import public_keys
 from gateway.questions.check import verify_questions
+from gateway.questions.consent_check import check_consents
 from gateway.questions.errors import QuestionsProofError
 from gateway.questions.file import STATEMENT_TYPE, contents_digest, file_bytes
 from signing.jws import payload_of, sign_jws
@@ -212,6 +214,33 @@ LIES = {
 async def test_what_the_gateway_signs_and_its_log_does_not_say_is_refused_by_both(story, good, keys, lie):
     said = verdicts(resigned(story.gateway, json.loads(good), LIES[lie]), keys)
     assert all(said), said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"institution": "other-bank"}, {"purpose": "renewal"}, {"products": ["health_check"]},
+        {"consent": {"version": 1}}, {"consent": {"version": 0}}, {"consent": {"version": 3}},
+        {"consent": {"id": "01990000-0000-7000-8000-000000000001"}},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_an_answer_that_its_consent_does_not_cover_is_refused_by_both_whatever_the_log_says(good, keys, change):
+    """Here the consents alone are looked at: an answer that should not have been given may be recorded faithfully."""
+    file = json.loads(good)
+    statement, entries = payload_of(file["statement"]), ALONE.read_entries(file["entries"], *ALONE.checkpoint(
+        file["checkpoint"], keys["audit"]
+    ))  # fmt: skip
+    proved = {name: ProvedEntry(0, one["leaf"], one["payload"]) for name, one in entries.items()}
+    consents = {json.loads(one["terms"])["consent_id"]: one for one in file["consents"]}
+    asked = question(statement, "answered")
+    check_consents(statement, file["consents"], proved, keys["consent"])
+    ALONE.check_covers(asked, consents)
+    asked.update({**change, "consent": {**asked["consent"], **change.get("consent", {})}})
+    with pytest.raises(QuestionsProofError):
+        check_consents(statement, file["consents"], proved, keys["consent"])
+    with pytest.raises(ALONE.Broken):
+        ALONE.check_covers(asked, consents)
 
 
 async def test_a_statement_signed_anew_and_unchanged_is_taken(story, good, keys):

@@ -10,6 +10,8 @@ from gateway.web.dependencies import part
 from gateway.web.router import Router
 
 router = Router(tags=["运行 Operation"])
+_CHECKS = {"database": {"ok": False, "seen": "数据库没有应答 the database does not answer"}}
+_NOT_READY = {"application/json": {"schema": {"type": "object"}, "example": {"status": "not ready", "checks": _CHECKS}}}
 
 
 @router.head("/livez", include_in_schema=False)
@@ -23,7 +25,9 @@ async def live() -> dict[str, str]:
 @router.get(
     "/readyz",
     summary="是否就绪 Can it do its work?",
-    responses={503: {"description": "Not ready; `checks` says why."}},
+    responses={
+        503: {"description": "没有就绪，`checks` 说明原因。Not ready; `checks` says why.", "content": _NOT_READY}
+    },
 )
 async def ready(look: Annotated[SharedLook, Depends(part("look"))]) -> JSONResponse:
     """Check disk, database, schema, keys, partitions, the audit log's lag and the worker's steps.

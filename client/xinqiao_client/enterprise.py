@@ -68,7 +68,7 @@ class Enterprise(Xinqiao):
         return self._call("POST", f"/v1/records/{record}/objections", json=told)
 
     def objections(self, *, state: str | None = None) -> Iterator[dict[str, Any]]:
-        """Yield objections, oldest first: `open`, `upheld`, `rejected`, `withdrawn`, `repaired`."""
+        """Yield objections, oldest first: `open`, `upheld`, `rejected`, `withdrawn`, `repaired`, `superseded`."""
         return self._pages("/v1/objections", "objections", state=state)
 
     def _decide(self, consent: str | dict[str, Any], decision: str, reason: str | None) -> dict[str, Any]:

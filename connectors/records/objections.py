@@ -1,4 +1,7 @@
-"""Objections to a subject's records, and what became of each: open, or what the next act upon the record did."""
+"""Objections to a subject's records, and what became of each: open, or what the next act upon the record did.
+
+`superseded`: nobody decided, and a correction has made the record another's, so that nobody can any more.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-ObjectionState = Literal["open", "upheld", "rejected", "withdrawn", "repaired"]
+ObjectionState = Literal["open", "upheld", "rejected", "withdrawn", "repaired", "superseded"]
 _OBJECTIONS = """
     WITH own AS (
         SELECT record_id FROM record WHERE subject_id = :subject AND superseded_at IS NULL
@@ -17,7 +20,10 @@ _OBJECTIONS = """
         SELECT o.act_id, o.record_id, o.dataset, o.agency, o.reason, o.document, o.actor, o.hides, o.recorded_at,
                o.event_id, d.reason AS decision, d.document AS decision_document, d.recorded_at AS decided_at,
                CASE d.kind WHEN 'uphold' THEN 'upheld' WHEN 'reject' THEN 'rejected' WHEN 'withdraw' THEN 'withdrawn'
-                           WHEN 'repair' THEN 'repaired' ELSE 'open' END AS state
+                           WHEN 'repair' THEN 'repaired' ELSE CASE WHEN EXISTS (
+                   SELECT FROM record c WHERE c.subject_id = :subject AND c.superseded_at IS NULL
+                     AND c.dataset = o.dataset AND c.agency = o.agency AND c.business_key = o.business_key)
+                   THEN 'open' ELSE 'superseded' END END AS state
         FROM own JOIN record_act o ON o.record_id = own.record_id AND o.kind = 'object'
         LEFT JOIN LATERAL (
             SELECT n.kind, n.reason, n.document, n.recorded_at FROM record_act n

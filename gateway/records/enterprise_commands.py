@@ -99,7 +99,8 @@ def objections(
     key: KeyFile,
     *,
     state: Annotated[
-        str | None, typer.Option(metavar="STATE", help="状态 Only: open | upheld | rejected | withdrawn | repaired")
+        str | None,
+        typer.Option(metavar="STATE", help="状态 Only: open | upheld | rejected | withdrawn | repaired | superseded"),
     ] = None,
     limit: Limit = LISTED,
     as_json: AsJson = False,

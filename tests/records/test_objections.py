@@ -10,7 +10,7 @@ from gateway.records import objections
 from tests.enterprises import uscc
 from tests.gates import held
 from tests.records.penalties import penalties, penalty
-from tests.records.test_acts import act, record_of
+from tests.records.test_acts import act, bankruptcy, record_of
 from tests.stories import slug
 
 NUMBERS = count(700)
@@ -62,6 +62,19 @@ async def test_one_that_was_rejected_can_be_made_again_and_each_keeps_its_end(en
     await act(story, records[0], "reject")
     assert (await object_to(story, boss, records[0], document="补充材料")).status_code == 201
     assert [one["state"] for one in await listed(story, boss)] == ["rejected", "open"]
+
+
+async def test_what_becomes_of_anothers_record_under_the_same_number_says_nothing_of_ones_own(story):
+    own, other = next(NUMBERS), next(NUMBERS)
+    await story.push("court", "bankruptcy_case", bankruptcy(own, f"破{own}号"))
+    record = await record_of(story.gateway, f"破{own}号", key=f"破{own}号")
+    await story.enrol(f"s-{own}", "signatory", subject=uscc(own))
+    assert (await object_to(story, f"s-{own}", record)).status_code == 201
+    await story.push("court", "bankruptcy_case", bankruptcy(other, f"破{own}号"))
+    later = await record_of(story.gateway, f"破{own}号", version=2, key=f"破{own}号")
+    assert (await act(story, later, "repair", agency="court")).status_code == 201
+    assert [(one["state"], one["decision"]) for one in await listed(story, f"s-{own}")] == [("superseded", None)]
+    assert await listed(story, f"s-{own}", state="open") == []
 
 
 async def test_pages_hold_every_objection_once(enterprise):

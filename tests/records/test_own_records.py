@@ -57,11 +57,13 @@ async def test_pages_hold_every_record_once(enterprise):
 
 
 async def test_a_page_after_anothers_record_is_empty(enterprise):
+    """Its own penalties would follow another's registration."""
     story, _, headers = enterprise
     other = next(NUMBERS)
-    await story.push("drc", "penalty_general", penalties(penalty(other, f"P{other}")))
-    theirs = await record_of(story.gateway, f"P{other}")
-    assert (await read(story, headers, after=str(theirs)))["records"] == []
+    await story.push("market_regulation", "ent_registration", registration(other))
+    await story.enrol(f"s-{other}", "signatory", subject=uscc(other))
+    (theirs,) = (await read(story, await story.headers(f"s-{other}")))["records"]
+    assert (await read(story, headers, after=theirs["record"]))["records"] == []
 
 
 async def test_what_is_not_shown_any_more_is_listed_where_it_is_asked_for(enterprise):

@@ -94,7 +94,7 @@ HELD_SHOWN: dict[str, Any] = {
         {
             "row": 2,
             "name": "某某有限公司",
-            "code": "91330302MA000001X4",
+            "code": "91330302MA00000154",
             "fields": {"balance": "1200"},
             "rejected": [],
             "natural_person": False,

@@ -62,8 +62,6 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_p
         (["auditor", "add", "审计", "--key", str(public)], "is no id"),
         (["account", "add", "x-1", "--key", str(public), "--institution", "nobody"], "xinqiao institution list"),
         (["account", "suspend", "bank", "--reason", "到期"], "用 xinqiao account list"),
-        (["account", "show", "bank-2"], "相近的有 bank-1；用 xinqiao account list"),
-        (["institution", "show", "banc"], "相近的有 bank；用 xinqiao institution list"),
         (["source", "show", "x"], "用 xinqiao source list"),
         (["person", "show", "operater"], "相近的有 operator"),
         (["quota", "set", "bank", "--day", "1", "--month", "1"], "xinqiao account list lists all"),
@@ -86,6 +84,10 @@ def test_an_account_is_limited_rekeyed_suspended_listed_and_closed_on_the_comman
         ["institution", "add", "lender", "--name", "某贷款公司", "--class", "micro_loan", "--until", "2099-12-31"], env
     )
     xinqiao(["account", "add", "lender-1", "--key", str(public), "--institution", "lender"], env)
+    for kind, mistyped, meant in (("account", "lender1", "lender-1"), ("institution", "lendor", "lender")):
+        refused = xinqiao([kind, "show", mistyped], env, check=False)
+        assert f"相近的有 {meant}" in refused.stderr
+        assert f"用 xinqiao {kind} list 查看全部" in refused.stderr
     xinqiao(["keys", "new", str(tmp_path / "next.json")], env)
 
     def listed():

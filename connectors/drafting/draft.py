@@ -113,7 +113,7 @@ def _draft(matching: Matching, found: Found, scores: list[tuple[str, float]]) ->
     amended = amend(dataset, headings, _spelling(matching, fields, found, doubts))
     left = _left(matching, set(pairs), amended.headings)
     open_fields = [name for name in dataset.fields if name not in pairs and name not in amended.fields]
-    asked = {doubt.column for doubt in doubts}
+    asked = {doubt.column for doubt in doubts if doubt.about != "party.name"}  # that column is a field's too
     free = [place for place, heading in left.items() if heading not in asked]
     unasked = [name for name in open_fields if name not in matching.fields]
     doubts += guesses(dataset, _labelled(matching.sample), free, unasked, found.titles)

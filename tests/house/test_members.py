@@ -59,7 +59,8 @@ async def asked(town):
         (delivery,) = await deliver(work, kind="usage-results", role="city", items=[{"a": 1}], exchange=uuid4())
     consent = (await objects.consent(town))["consent_id"]
     return {
-        "account show": "bank-1", "agency held show": held["held_id"], "agency show": "tax", "auditor show": "auditor-9", "consent show": consent,
+        "account show": "bank-1", "agency held show": held["held_id"], "agency show": "tax",
+        "auditor show": "auditor-9", "consent show": consent,
         "dataset show": "tax_arrears", "deliveries show": str(delivery), "inquiry show": made["inquiry_id"],
         "institution show": "bank", "operator show": "operator-9", "person show": "wang",
         "platform show": "platform-1", "quota show": "bank-1", "record list": uscc(OWN),

@@ -48,6 +48,14 @@ def test_a_column_without_a_heading_is_guessed_by_its_place(tmp_path):
     assert [doubt.line for doubt in found.doubts if doubt.about == "cf_jdrq"] == ["cf_jdrq: {from: [第3列]}"]
 
 
+def test_of_two_columns_of_names_the_one_that_differs_most_is_guessed_to_be_the_partys(tmp_path):
+    bodies = ("甲区城管局", "乙区城管局", "丙区城管局")
+    lines = ["A,B,C", *(f"{bodies[n % 3]},{uscc(n)},温州甲{n}有限公司" for n in range(1, 11))]
+    lines_of = {doubt.about: doubt.line for doubt in drafted(sample(tmp_path, "处罚", lines), "penalty_general").doubts}
+    assert (lines_of["party.name"], lines_of["cf_xdr_mc"]) == ("name: [C]", "cf_xdr_mc: {from: [C]}")
+    assert lines_of["cf_cfjg"] == "cf_cfjg: {from: [A]}"
+
+
 def test_an_unknown_heading_is_offered_to_required_fields_alone(tmp_path):
     lines = ["纳税人名称,纳税人识别号,某某甲数,某某乙数", *(f"甲{n}有限公司,{uscc(n)},{n}.5,{n}7" for n in range(1, 9))]
     found = drafted(sample(tmp_path, "欠税", lines), "tax_arrears")

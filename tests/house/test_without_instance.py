@@ -15,11 +15,12 @@ ENTERPRISE = (
 )  # fmt: skip
 # What makes an instance or runs one, or needs none.
 OTHERS = {
-    "init", "migrate", "demo", "serve", "worker", "verify", "audit verify", "keys new", "source connectors",
+    "init", "migrate", "restore", "demo", "sandbox code", "sandbox reset", "sandbox samples", "serve", "worker", "verify", "audit verify", "keys new", "source connectors",
     "agency draft", "agency check", "agency template", "agency schema", "agency dcat", "agency show", "dataset list",
     "dataset show", *(f"enterprise {verb}" for verb in ENTERPRISE),
 }  # fmt: skip
 GIVEN = {"subject": uscc(1), "dataset": "tax_arrears"}
+CHOSEN = {"yes", "without_keys"}
 COMMANDS = {" ".join(path): command for path, command in TREE.items() if not hasattr(command, "commands")}
 
 
@@ -37,7 +38,7 @@ def arguments(command, file):
                 if param.param_type_name == "argument"
                 else [param.opts[0], *([] if form == "bool" else [value])]
             )
-    return [*made, *(["--yes"] if any(param.name == "yes" for param in command.params) else [])]
+    return [*made, *(f"--{param.name.replace('_', '-')}" for param in command.params if param.name in CHOSEN)]
 
 
 def test_the_others_are_commands():

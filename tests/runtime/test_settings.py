@@ -1,12 +1,17 @@
 """Every setting with a wrong value is told in one line: the variable, what is right, and no secret; all at once."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr
-from typer.testing import CliRunner
 
-from gateway.__main__ import app
 from gateway.runtime.errors import SettingsError
 from gateway.runtime.settings import Settings, load_settings
+from gateway.runtime.settings_faults import ELSEWHERE
+from tests.processes import environment, xinqiao
+
+ROOT = Path(__file__).parents[2]
 
 SECRET = "do-not-show-7f3a"
 # Wrong values of what is no number; a number is no "abc", and has bounds of its own.
@@ -73,11 +78,23 @@ def test_a_name_that_is_no_setting_is_told_with_the_nearest_one(typed, meant, mo
 
 
 def test_all_that_is_wrong_is_told_at_once_and_a_command_ends_with_2(monkeypatch, tmp_path):
-    monkeypatch.setenv("XINQIAO_HOME", str(tmp_path / "none"))
-    assert len(faults(monkeypatch, **WRONG, prot="1", port="-1")) == len(WRONG) + 2
-    done = CliRunner().invoke(app, ["account", "list"])
-    assert (done.exit_code, len(done.stderr.splitlines()), SECRET in done.stderr) == (2, len(WRONG) + 2, False)
-    assert not (tmp_path / "none").exists()
+    wrong = {**WRONG, "prot": "1", "port": "-1"}
+    assert len(faults(monkeypatch, **wrong)) == len(wrong)
+    names = {f"XINQIAO_{name.upper()}": value for name, value in wrong.items()}
+    home = tmp_path / "none"
+    for command in (["account", "list"], ["init"], ["serve"]):
+        done = xinqiao(command, {**environment(home, None, "http://127.0.0.1:1"), **names}, check=False)
+        assert (done.returncode, len(done.stderr.splitlines()), SECRET in done.stderr) == (2, len(wrong), False)
+    assert not home.exists()
+
+
+def test_every_variable_that_the_program_and_its_pages_name_is_known():
+    known = {f"XINQIAO_{name.upper()}" for name in FIELDS} | {f"XINQIAO_{name}" for name in ELSEWHERE}
+    pages = [ROOT / ".env.example", ROOT / "compose.yaml", ROOT / "Dockerfile", *(ROOT / "docs").glob("*.md")]
+    files = [*pages, *(path for folder in ("gateway", "connectors") for path in (ROOT / folder).rglob("*.py"))]
+    named = {name for path in files for name in re.findall(r"XINQIAO_[A-Z_]*[A-Z]", path.read_text("utf-8"))}
+    assert len(named) > 40
+    assert named - known == set()
 
 
 def test_empty_variables_and_those_of_the_other_spelling_are_sound(monkeypatch):

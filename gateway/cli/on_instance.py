@@ -20,7 +20,7 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: boo
     `as_json`: whoever asked for JSON is told a denial as JSON. What is held is no fault: it has a status of its own.
     """
     from gateway.runtime.denial import DeniedError
-    from gateway.runtime.errors import GatewayError
+    from gateway.runtime.errors import GatewayError, SettingsError
     from gateway.runtime.storage_faults import is_storage_fault, kind_of
     from gateway.web.error_table import ERRORS
 
@@ -32,6 +32,8 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: boo
         if denial.reason == "delivery-held":
             wait(said, {**denial.members, "reason": denial.reason} if as_json else None)
         fail(said, {**denial.members, "reason": denial.reason, "failed": said} if as_json else None)
+    except SettingsError:  # told where the command line ends, of every command alike
+        raise
     except GatewayError as fault:
         fail(str(fault))
     except Exception as fault:

@@ -23,8 +23,9 @@ def migrate(
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.settings import load_settings
 
+    settings = load_settings()
     try:
-        urls = resolve_urls(load_settings(), create=not check)
+        urls = resolve_urls(settings, create=not check)
     except GatewayError as fault:
         typer.echo(f"失败 failed: {fault}", err=True)
         raise typer.Exit(1) from fault

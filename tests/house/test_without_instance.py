@@ -15,9 +15,10 @@ ENTERPRISE = (
 )  # fmt: skip
 # What makes an instance or runs one, or needs none.
 OTHERS = {
-    "init", "migrate", "restore", "demo", "sandbox code", "sandbox reset", "sandbox samples", "serve", "worker", "verify", "audit verify", "keys new", "source connectors",
-    "agency draft", "agency check", "agency template", "agency schema", "agency dcat", "agency show", "dataset list",
-    "dataset show", *(f"enterprise {verb}" for verb in ENTERPRISE),
+    "init", "migrate", "restore", "demo", "sandbox code", "sandbox reset", "sandbox samples", "serve", "worker",
+    "verify", "audit verify", "keys new", "source connectors", "agency draft", "agency check", "agency template",
+    "agency schema", "agency dcat", "agency show", "dataset list", "dataset show",
+    *(f"enterprise {verb}" for verb in ENTERPRISE),
 }  # fmt: skip
 GIVEN = {"subject": uscc(1), "dataset": "tax_arrears"}
 CHOSEN = {"yes", "without_keys"}

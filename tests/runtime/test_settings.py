@@ -82,7 +82,7 @@ def test_all_that_is_wrong_is_told_at_once_and_a_command_ends_with_2(monkeypatch
     assert len(faults(monkeypatch, **wrong)) == len(wrong)
     names = {f"XINQIAO_{name.upper()}": value for name, value in wrong.items()}
     home = tmp_path / "none"
-    for command in (["account", "list"], ["init"], ["serve"]):
+    for command in (["account", "list"], ["init"], ["serve"], ["migrate"]):
         done = xinqiao(command, {**environment(home, None, "http://127.0.0.1:1"), **names}, check=False)
         assert (done.returncode, len(done.stderr.splitlines()), SECRET in done.stderr) == (2, len(wrong), False)
     assert not home.exists()

@@ -37,6 +37,9 @@ class AddClient(Action):
     person: Id | None = None
 
     async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        """Of an agency that the catalogue does not know nobody is asked to approve."""
+        if self.kind == "agency":
+            registry.check_agency(self.client)
         return f"{self.action} {self.kind}"
 
     async def apply(self, work: UnitOfWork, means: Means) -> None:

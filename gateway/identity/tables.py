@@ -78,6 +78,7 @@ class ClientKey(SQLModel, table=True):
     """A public key of a client; two are active while one takes over from the other."""
 
     __tablename__ = "client_key"
+    __table_args__ = (Index("client_key_material", text("md5(COALESCE(public ->> 'x', public ->> 'n'))")),)
     client_id: str = Field(primary_key=True, foreign_key="client.client_id", sa_type=Text)
     kid: str = Field(primary_key=True, sa_type=Text)
     public: dict[str, Any] = Field(sa_type=JSONB)

@@ -196,7 +196,7 @@ async def test_a_change_upon_nobody_says_so_and_leaves_nothing(office, action):
     {"action": "institution.agreement", "institution": "nobody"},
     {"action": "institution.add", "institution": "odd", "name": "x", "class": "bank",
      "agreement_from": "2026-02-01", "agreement_until": "2026-01-01"},
-    {"action": "client.add", "client": "small", "kind": "agency", "key": {"kty": "oct", "k": "AAAA"}},
+    {"action": "client.add", "client": "tax", "kind": "agency", "key": {"kty": "oct", "k": "AAAA"}},
 ])  # fmt: skip
 async def test_a_change_that_cannot_be_made_says_so_and_leaves_nothing(office, action):
     answer = await office.both(**action)

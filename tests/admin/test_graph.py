@@ -30,16 +30,19 @@ SECOND = Actor("second", "operator", person="person:second")
 WATCHER = Actor("watcher", "auditor", person="person:watcher")
 
 
+CLIENTS = {"agency": "tax"}  # an agency is one of the catalogue
+
+
 def key():
     return public_jwk(generate_key("ES256"))
 
 
 def of_client(act, kind):
-    client = f"of-{kind}"
+    client = CLIENTS.get(kind, f"of-{kind}")
     match act:
         case "client.add":
             more = {"account": {"institution": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})
-            return AddClient(client=f"new-{kind}", kind=kind, key=key(), **more)
+            return AddClient(client="drc" if kind == "agency" else f"new-{kind}", kind=kind, key=key(), **more)
         case "client.limits":
             return SetLimits(client=client)
         case "client.key":
@@ -65,8 +68,8 @@ SINGLE = {
     },
     "quota.set within": SetQuota(scope="institution", id="house", per_day=1, per_month=1000),
     "quota.set above": SetQuota(scope="institution", id="house", per_day=1, per_month=1001),
-    "client.signing required": SetSigning(client="of-agency", required=True),
-    "client.signing optional": SetSigning(client="of-agency", required=False),
+    "client.signing required": SetSigning(client=CLIENTS["agency"], required=True),
+    "client.signing optional": SetSigning(client=CLIENTS["agency"], required=False),
     "client.person": BindClient(client="of-operator", person="of-operator"),
     "record.repair": RepairRecord(record=uuid4(), reason=WHY, document="温信修〔2026〕3号"),
     "subject.erase": EraseSubject(subject=uscc(1), reason=WHY),
@@ -87,7 +90,7 @@ async def somebody(gateway):
         await add_institution(work, institution_id="house", name="某行", kind="bank")
     for kind in KINDS:
         more = {"account": {"institution_id": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})
-        await register(gateway, f"of-{kind}", kind, **more)
+        await register(gateway, CLIENTS.get(kind, f"of-{kind}"), kind, **more)
     for role in set(ROLES) - {"operator", "system"}:  # whose clients have brought them
         more = {"clerk": {"agency": "tax"}, "staff": {"institution": "house"}}.get(role, {})
         await invited(gateway, f"of-{role}", role, **more)

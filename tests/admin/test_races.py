@@ -43,7 +43,7 @@ async def institution(work):
 
 async def client_of_it(work):
     key = public_jwk(generate_key("ES256"))
-    await add_client(work, client_id="twice-1", kind="agency", jwk=key, institution_id=None)
+    await add_client(work, client_id="twice-1", kind="platform", jwk=key, institution_id=None)
 
 
 @pytest.mark.parametrize("register_it", [institution, client_of_it])
@@ -61,7 +61,7 @@ async def test_a_person_invited_twice_at_once_is_one_and_the_later_invitation_ho
 
 
 async def test_a_change_that_two_decide_on_is_decided_once(gateway):
-    await register(gateway, "stopped-1", "agency")
+    await register(gateway, "stopped-1", "platform")
     change = await asked(gateway, ChangeStanding(change="close", whose="client:stopped-1", reason="测试原因"))
     outcomes = await both(
         gateway, lambda work: decide_change(work, gateway.protector, change.change_id, approve=True), TWO

@@ -1,13 +1,15 @@
 """Registering without a door: what is kept, what its event says, and each refusal at its bound."""
 
 import asyncio
+import base64
 import json
 from datetime import UTC, date, datetime
 
 import pytest
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import text
 
+from gateway.identity.clients.client_keys import add_key, retire_key
 from gateway.identity.clients.registry import add_client, add_institution, read_public_key, read_uscc, set_agreement
 from gateway.identity.tables import Client, ClientKey, Institution
 from gateway.people.invitations import invite
@@ -17,6 +19,7 @@ from signing.keys import generate_key, public_jwk
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 
+NEXT = public_jwk(generate_key("ES256"))
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
 
@@ -96,7 +99,8 @@ async def test_a_signatory_acts_for_an_enterprise_and_an_operator_is_a_person(wo
     await invite(work, person_id="op-a", name="甲", role="operator")
     await invite(work, person_id="op-b", name="乙", role="operator")
     for client, person, owner in (("op-a", None, "op-a"), ("desk-b", "op-b", "op-b")):
-        await add_client(work, client_id=client, kind="operator", jwk=public, institution_id=None, person=person)
+        own = public_jwk(generate_key("ES256"))
+        await add_client(work, client_id=client, kind="operator", jwk=own, institution_id=None, person=person)
         row = await work.session.get(Client, client, populate_existing=True)
         assert (row.person_id, row.subject) == (owner, None)
         assert (await event(work, row.event_id))[1]["person"] == owner
@@ -105,7 +109,7 @@ async def test_a_signatory_acts_for_an_enterprise_and_an_operator_is_a_person(wo
 @pytest.mark.parametrize("taken", ["a" * 63, "a0", "0._-"])
 async def test_an_id_of_two_to_63_characters_is_one_and_is_given_once(work, public, taken):
     await add_institution(work, institution_id=taken, name="甲行", kind="bank")
-    await add_client(work, client_id=taken, kind="agency", jwk=public, institution_id=None)
+    await add_client(work, client_id=taken, kind="platform", jwk=public, institution_id=None)
     with pytest.raises(DeniedError, match="the institution"):
         await add_institution(work, institution_id=taken, name="乙行", kind="bank")
     with pytest.raises(DeniedError, match="the client"):
@@ -169,7 +173,59 @@ async def test_an_id_asked_for_several_times_at_once_is_given_once_and_the_other
             if what == "institution":
                 await add_institution(work, institution_id="at-once", name="甲行", kind="bank")
             else:
-                await add_client(work, client_id="at-once", kind="agency", jwk=public, institution_id=None)
+                await add_client(work, client_id="at-once", kind="platform", jwk=public, institution_id=None)
 
     ends = await asyncio.gather(*(ask() for _ in range(4)), return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["DeniedError"] * 3 + ["NoneType"]
+
+
+async def test_an_agency_is_one_of_the_catalogue_and_the_nearest_codes_are_told(work):
+    public = public_jwk(generate_key("ES256"))
+    with pytest.raises(DeniedError, match="no agency market_regulaton: was market_regulation"):
+        await add_client(work, client_id="market_regulaton", kind="agency", jwk=public, institution_id=None)
+    with pytest.raises(DeniedError, match="no agency zzzz: see xinqiao agency list"):
+        await add_client(work, client_id="zzzz", kind="agency", jwk=public, institution_id=None)
+    await add_client(work, client_id="market_regulation", kind="agency", jwk=public, institution_id=None)
+
+
+def with_leading_zeros(public):
+    """Return the same RSA key in another spelling."""
+    number = base64.urlsafe_b64decode(public["n"] + "==")
+    return {**public, "n": base64.urlsafe_b64encode(b"\0\0\0" + number).rstrip(b"=").decode()}
+
+
+@pytest.mark.parametrize("key", [generate_key("ES256"), generate_key("Ed25519"), RSAKey.generate_key(2048)])
+async def test_a_public_key_belongs_to_one_client_for_good(work, key):
+    """Whatever kind the other is, under whatever name, in whatever spelling, and after it was retired."""
+    public = key.as_dict(private=False) if isinstance(key, RSAKey) else public_jwk(key)
+    await add_client(work, client_id="p-1", kind="platform", jwk=public, institution_id=None)
+    others = [public, {**public, "kid": "mine"}, *([with_leading_zeros(public)] if "n" in public else [])]
+    await add_institution(work, institution_id="bank-a", name="甲行", kind="bank")
+    await invite(work, person_id="op-a", name="甲", role="operator")
+    for other in others:
+        for kind, more in (
+            ("account", {"institution_id": "bank-a"}), ("agency", {}), ("signatory", {"subject": uscc(7)}),
+            ("platform", {}), ("auditor", {}), ("operator", {"person": "op-a"}),
+        ):  # fmt: skip
+            name = "tax" if kind == "agency" else f"x-{kind}"
+            with pytest.raises(DeniedError, match="registered before, for p-1"):
+                await add_client(
+                    work, **{"client_id": name, "kind": kind, "jwk": other, "institution_id": None, **more}
+                )
+    await add_client(work, client_id="p-2", kind="platform", jwk=NEXT, institution_id=None)
+    await retire_key(work, client_id="p-1", kid=read_public_key(public)["kid"])
+    for client in ("p-1", "p-2"):
+        for other in others:
+            with pytest.raises(DeniedError, match="registered before, for p-1"):
+                await add_key(work, client_id=client, jwk=other, overlap_hours=1)
+
+
+async def test_a_key_that_two_register_at_once_under_two_names_is_of_one(gateway):
+    public = public_jwk(generate_key("ES256"))
+
+    async def ask(number):
+        async with gateway.units.begin("test.at-once", OPERATOR) as work:
+            await add_client(work, client_id=f"once-{number}", kind="platform", jwk=public, institution_id=None)
+
+    ends = await asyncio.gather(*map(ask, range(4)), return_exceptions=True)
     assert sorted(type(end).__name__ for end in ends) == ["DeniedError"] * 3 + ["NoneType"]

@@ -27,15 +27,17 @@ def public(env, tmp_path_factory):
     return folder / "bank.json.pub"
 
 
-def test_an_institution_its_account_and_each_other_kind_can_be_added_once(env, public):
+def test_an_institution_its_account_and_each_other_kind_can_be_added_once(env, public, tmp_path):
     xinqiao(["institution", "add", "bank", "--name", "测试银行"], env)
     xinqiao(["account", "add", "bank-1", "--key", str(public), "--institution", "bank"], env)
     for kind in ("agency", "signatory", "platform", "auditor", "operator", "system"):
+        client = "tax" if kind == "agency" else f"{kind}-1"
+        xinqiao(["keys", "new", str(tmp_path / kind)], env)
         subject = ["--subject", uscc(1)] if kind == "signatory" else []
         if kind in {"operator", "system"}:
             xinqiao(["person", "invite", f"{kind}-1", "--name", kind, "--role", kind], env)
-        arguments = [kind, "add", f"{kind}-1", "--key", str(public), *subject, "--json"]
-        assert json.loads(xinqiao(arguments, env).stdout) == {"kind": kind, "client_id": f"{kind}-1"}
+        arguments = [kind, "add", client, "--key", str(tmp_path / f"{kind}.pub"), *subject, "--json"]
+        assert json.loads(xinqiao(arguments, env).stdout) == {"kind": kind, "client_id": client}
         again = xinqiao(arguments, env, check=False)
         assert (again.returncode, "exists already" in again.stderr) == (1, True)
 
@@ -70,6 +72,8 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_p
             ["institution", "add", "shop", "--name", "x", "--class", "shop"],
             "class: 须为其中之一 must be one of: bank, guarantee",
         ),
+        (["platform", "add", "p-9", "--key", str(public)], "registered before, for bank-1"),
+        (["agency", "add", "taxx", "--key", str(public)], "was tax meant"),
         (["keys", "new", str(public)], "never overwritten"),
         (["openapi", "/proc/openapi.json"], "/proc/openapi.json 不能读写 cannot be read or written (ENOENT)"),
         (["keys", "new", str(tmp_path / "k"), "--alg", "RS256"], "unknown suite"),
@@ -83,12 +87,14 @@ def test_an_account_is_limited_rekeyed_suspended_listed_and_closed_on_the_comman
     xinqiao(
         ["institution", "add", "lender", "--name", "某贷款公司", "--class", "micro_loan", "--until", "2099-12-31"], env
     )
-    xinqiao(["account", "add", "lender-1", "--key", str(public), "--institution", "lender"], env)
+    for name in ("first.json", "next.json"):
+        xinqiao(["keys", "new", str(tmp_path / name)], env)
+    first = str(tmp_path / "first.json.pub")
+    xinqiao(["account", "add", "lender-1", "--key", first, "--institution", "lender"], env)
     for kind, mistyped, meant in (("account", "lender1", "lender-1"), ("institution", "lendor", "lender")):
         refused = xinqiao([kind, "show", mistyped], env, check=False)
         assert f"相近的有 {meant}" in refused.stderr
         assert f"用 xinqiao {kind} list 查看全部" in refused.stderr
-    xinqiao(["keys", "new", str(tmp_path / "next.json")], env)
 
     def listed():
         rows = json.loads(xinqiao(["account", "list", "--unused-days", "0", "--json"], env).stdout)["clients"]

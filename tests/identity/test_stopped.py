@@ -62,7 +62,7 @@ async def test_who_proved_the_key_is_told_what_stops_it_what_to_do_and_whom_to_a
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("how", "reason"), [("suspend", "account-suspended"), ("close", "account-closed")])
 async def test_whatever_kind_of_client_it_is(client, gateway, kind, how, reason):
-    name = f"{kind}-{how}"
+    name = {"suspend": "tax", "close": "drc"}[how] if kind == "agency" else f"{kind}-{how}"
     house, subject = ("bank" if kind == "account" else None), (uscc(1) if kind == "signatory" else None)
     key = await register(gateway, name, kind, house, subject=subject)
     await change(gateway, f"client:{name}", how)

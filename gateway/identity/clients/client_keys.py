@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from gateway.identity.clients.own_keys import check_unused
 from gateway.identity.clients.registry import read_public_key
 from gateway.identity.clients.unknown import no_client
 from gateway.identity.tables import Client, ClientKey
@@ -69,10 +70,9 @@ async def add_key(
 ) -> None:
     """Make a key active beside the others, which end so long after it is good. Raises DeniedError."""
     client, public = await _get(work, client_id), read_public_key(jwk)
+    await check_unused(work, public)
     if await work.session.get(ClientKey, (client_id, public["kid"])):
-        raise DeniedError(
-            "change-refused", "此密钥已登记过，请另生成一把 this key was registered before: make a new one"
-        )
+        raise DeniedError("change-refused", "此编号 (kid) 已用过，请换一个 this kid was used before: give another")
     until = (not_before or work.now) + timedelta(hours=overlap_hours)
     await work.session.execute(_END, {"client": client_id, "kid": public["kid"], "until": until})
     payload = {

@@ -1,12 +1,15 @@
 """Adding and suspending institutions and clients: each an event in the same transaction."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from connectors.catalogue.load import agencies
 from connectors.conversion.code_faults import fault_of_unified
 from connectors.conversion.identifiers import Kind, read_identifier
+from gateway.identity.clients.own_keys import check_unused
 from gateway.identity.clients.owners import OWNED, check_owner
 from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.clients.unknown import no_institution
@@ -83,12 +86,15 @@ async def add_client(
     uscc = read_uscc(subject) if kind == "signatory" else None
     owner = person or (client_id if kind in OWNED else None)
     await check_owner(work, kind, owner)
+    if kind == "agency":
+        check_agency(client_id)
     if institution_id is not None and await work.session.get(Institution, institution_id) is None:
         raise await no_institution(work, institution_id)
     await take(work.session, Lock.NEW_ID, client_id)
     if await work.session.get(Client, client_id):
         raise DeniedError("change-refused", f"客户端已存在 the client {client_id} exists already")
     public = read_public_key(jwk)
+    await check_unused(work, public)
     payload = {
         "client": client_id, "kind": kind, "subject": uscc, "person": owner, "kid": public["kid"],
         "key": canonical_digest(public),
@@ -112,6 +118,20 @@ async def add_client(
     await work.session.flush()
 
 
+def check_agency(code: str) -> None:
+    """Pass for an agency of the catalogue: nothing could be handed in by another. Raises DeniedError."""
+    known = agencies()
+    if code not in known:
+        near = difflib.get_close_matches(code, known, 3, 0.5)
+        chinese = f"，是否为 {'、'.join(near)}？" if near else "，"
+        english = f": was {' or '.join(near)} meant? See" if near else ": see"
+        raise DeniedError(
+            "change-refused",
+            f"目录中没有部门 {code}{chinese}用 xinqiao agency list 查看 "
+            f"the catalogue has no agency {code}{english} xinqiao agency list",
+        )
+
+
 def _days(agreement: Agreement) -> dict[str, str | None]:
     begins, ends = agreement
     if begins and ends and begins > ends:
@@ -127,7 +147,8 @@ def read_public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
             "这是私钥：请自己保管，登记公钥 this is a private key: keep it, and register its public half",
         )
     try:
-        key = import_public(jwk)
+        given = import_public(jwk)
+        key = type(given).import_key(given.public_key)  # of one key one spelling: numbers may be led by zeros
         members = {str(name): value for name, value in key.as_dict(private=False).items()}
         thumbprint = key.thumbprint()
     except (SignatureError, ValueError, TypeError, KeyError) as fault:

@@ -101,6 +101,11 @@ def needs_two(act: str) -> bool:
     return bool(leads_to(act))
 
 
+def is_final(act: str) -> bool:
+    """Tell whether an act cannot be undone: what is closed, erased or retired stays so."""
+    return Harm.FINAL in leads_to(act) or act.startswith("client.key-retire")
+
+
 def approver_of(act: str) -> str:
     """Return the kind of those who may approve an act: nobody but an auditor lets an auditor be stopped."""
     return "auditor" if AUDITOR_AWAY in _reached(act) else "operator"

@@ -9,10 +9,11 @@ from sqlmodel import col, select
 
 from gateway.admin.changes import decide_change, may_approve
 from gateway.admin.dependencies import TheMeans
-from gateway.admin.graph import leads_to
+from gateway.admin.graph import is_final, leads_to
 from gateway.admin.reports import list_clients
 from gateway.admin.signatories import show_signatories
 from gateway.admin.tables import Change
+from gateway.console.forms import is_sure
 from gateway.console.render import NAVIGATION, page
 from gateway.identity.dependencies import TheAccess
 from gateway.people.acting import acting
@@ -26,6 +27,10 @@ from gateway.web.router import Router
 
 router = Router(prefix="/console", include_in_schema=False)
 MOST_SHOWN = 100
+# What follows of what cannot be undone, by the action.
+FOLLOWS = {
+    "standing": "follows-close", "client.key-retire": "follows-retire", "subject.erase": "follows-erase",
+}  # fmt: skip
 
 
 @router.get("")
@@ -53,12 +58,17 @@ async def decide(
     means: TheMeans,
     access: TheAccess,
     present: ApproverPresent,
-    _form: SignedForm,
+    form: SignedForm,
 ) -> Response:
-    """Approve or reject one."""
+    """Approve or reject one; what cannot be undone is approved by who said that they know it."""
     try:
         async with units.begin("change.decide", acting(present)) as work:
-            await decide_change(work, means, change_id, approve=decision == "approve")
+            change = await work.session.get(Change, change_id)
+            unsure = decision == "approve" and change and change.act and is_final(change.act) and not is_sure(form)
+            if not unsure:
+                await decide_change(work, means, change_id, approve=decision == "approve")
+        if unsure:
+            return await _changes(request, units, present, "sure-needed", status=400)
     except DeniedError as fault:
         return await _changes(request, units, present, "change-failed", str(fault))
     access.expire()
@@ -92,14 +102,17 @@ async def signatories(
     )
 
 
-async def _changes(request: Request, units: UnitsOfWork, present: Present, note: str, fault: str = "") -> Response:
+async def _changes(
+    request: Request, units: UnitsOfWork, present: Present, note: str, fault: str = "", status: int = 200
+) -> Response:
     query = select(Change).where(col(Change.status) == "waiting").order_by(col(Change.change_id)).limit(MOST_SHOWN)
     async with units.begin("changes.show", acting(present)) as work:
         rows = list((await work.session.execute(query)).scalars())
     kind = acting(present).kind
     may = {row.change_id: may_approve(kind, row.act) for row in rows}
+    final = {row.change_id: FOLLOWS[row.action["action"]] for row in rows if row.act and is_final(row.act)}
     leads = {row.change_id: leads_to(row.act) if row.act else [] for row in rows}
     return page(
-        request, "changes", present, rows=rows, may=may, leads=leads, note=note, fault=fault,
-        status=409 if fault else 200,
+        request, "changes", present, rows=rows, may=may, leads=leads, final=final, note=note,
+        fault=fault, status=409 if fault else status,
     )  # fmt: skip

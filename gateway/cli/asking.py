@@ -1,8 +1,11 @@
 """What a command says before it acts: that nobody else approves, and that what is final is final."""
 
+import sys
 from typing import Annotated
 
 import typer
+
+from gateway.cli.output import fail
 
 Yes = Annotated[bool, typer.Option("--yes", help="不再询问，供脚本使用 Do not ask; for scripts.")]
 
@@ -20,6 +23,8 @@ def say_alone() -> None:
 
 def confirm_final(what: str, *, yes: bool) -> None:
     """Say what is about to happen and that it cannot be undone, and ask; a no, or nobody to ask, ends the command."""
+    if not yes and not sys.stdin.isatty():
+        fail(f"{what}。不可恢复，脚本请加 --yes This is final and nobody is there to be asked: scripts say --yes.")
     typer.echo(f"{what}。不可恢复 This is final: it cannot be undone.", err=True)
     if not yes and not typer.confirm("继续？ Go on?", err=True):
         raise typer.Abort

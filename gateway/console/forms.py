@@ -1,5 +1,6 @@
 """Whether a form comes from one of our pages, and where it may lead."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -36,6 +37,11 @@ async def read_own_form(request: Request) -> dict[str, str]:
 
 
 OwnForm = Annotated[dict[str, str], Depends(read_own_form)]
+
+
+def is_sure(form: Mapping[str, str]) -> bool:
+    """Tell whether whoever sent a form said that they know what cannot be undone."""
+    return form.get("sure") == "yes"
 
 
 def own_path(path: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.asking import Yes, confirm_final
 from gateway.cli.naming import LISTED, Limit
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, Column, fail, show, show_list
@@ -53,9 +54,15 @@ def rotate_key(
     at_once: Annotated[
         bool, typer.Option("--now", help="泄露时：旧密钥立即作废 It leaked: retire the last one now.")
     ] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """轮换本实例密钥 Rotate a key of this instance without an outage; the worker lets it sign when all can know it."""
+    """轮换本实例密钥 Rotate a key of this instance without an outage; --now ends the last one at once, for good."""
+    if at_once:
+        what = (
+            f"作废现用的 {purpose} 密钥，其签署随即失效 Retiring the {purpose} key: what it signed is refused at once"
+        )
+        confirm_final(what, yes=yes)
     from gateway.identity.key_rotation import rotate
 
     kid = in_one_unit("keys.rotate", partial(rotate, purpose=purpose, at_once=at_once))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import typer
 
+from gateway.cli.asking import Yes, confirm_final
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, show
 from gateway.intake.held_text import held_lines
@@ -76,12 +77,16 @@ def accept(held_id: HeldId, as_json: AsJson = False) -> None:
 
 
 @group.command("discard")
-def discard(held_id: HeldId, as_json: AsJson = False) -> None:
-    """作废：不入库并删除 Throw it away; the agency sends another."""
+def discard(held_id: HeldId, yes: Yes = False, as_json: AsJson = False) -> None:
+    """作废：不入库并删除，不可恢复 Throw it away, for good; the agency sends another."""
     from gateway.intake.held import discard_held
     from gateway.intake.submission import intake_of
     from gateway.runtime.actor import at_this_machine
 
+    confirm_final(
+        f"删除暂存的提交 {held_id}，须由部门重新提交 Deleting a held submission: the agency has to send it again",
+        yes=yes,
+    )
     on_instance(
         lambda instance: discard_held(instance.units, at_this_machine(), intake_of(instance).spool, held_id),
         as_json=as_json,

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from connectors.catalogue.load import agencies
 from connectors.store.tables import Batch
+from gateway.console.forms import is_sure
 from gateway.console.render import PageError, page
 from gateway.intake.accepting import accept_held
 from gateway.intake.admission import sees
@@ -67,10 +68,12 @@ async def decide(
     units: Units,
     intake: TheIntake,
     present: QualityPresent,
-    _form: SignedForm,
+    form: SignedForm,
 ) -> Response:
-    """Accept or discard a held submission."""
+    """Accept or discard a held submission; what is discarded is gone, and whoever does so says that they know it."""
     _check_agency(present, agency)
+    if decision == "discard" and not is_sure(form):
+        return await agency_page(request, units, present, agency, note="sure-needed", status=400)
     try:
         if decision == "accept":
             await accept_held(units, acting(present), intake, held_id)
@@ -84,7 +87,14 @@ async def decide(
 
 
 async def agency_page(
-    request: Request, units: UnitsOfWork, present: Present, agency: str, *, note: str = "", fault: str = ""
+    request: Request,
+    units: UnitsOfWork,
+    present: Present,
+    agency: str,
+    *,
+    note: str = "",
+    fault: str = "",
+    status: int = 200,
 ) -> Response:
     """Show one agency; `fault` says why something was not done. Raises PageError where it is not theirs to see."""
     try:
@@ -93,7 +103,7 @@ async def agency_page(
     except DeniedError as denied:
         raise PageError("not-found", 404) from denied
     return page(
-        request, "quality_agency", present, status=409 if fault else 200, bars=bars, width=WIDTH, height=HEIGHT,
+        request, "quality_agency", present, status=409 if fault else status, bars=bars, width=WIDTH, height=HEIGHT,
         decides=present.role == "system" or present.agency == agency, note=note, fault=fault,
         agency=agencies()[agency], **vars(found),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from gateway.cli.asking import Yes, confirm_final
 from gateway.cli.naming import LISTED, Limit, Uscc
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, Column, show, show_list
@@ -131,12 +132,16 @@ def proof(
 @group.command("retention")
 def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看不删 Only say what would go.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """清除超过保存期限的内容 Erase the content of what was kept long enough; digests stay, and batches still verify."""
+    """清除超过保存期限的内容，不可恢复 Erase for good what was kept long enough; digests stay, batches still verify."""
     from gateway.records.retention import count_expired, expunge
     from gateway.runtime.actor import at_this_machine
     from gateway.runtime.clock import now
+
+    if not dry_run:
+        confirm_final("删除超过保存期限的内容，只留摘要 Erasing what was kept long enough: digests alone stay", yes=yes)
 
     async def run(instance: "Instance") -> dict[str, int]:
         if not dry_run:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.asking import Yes, confirm_final
 from gateway.cli.naming import LISTED, Id, Limit, OfAgency
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, Column, fail, show, show_list, show_one
@@ -113,8 +114,9 @@ def resume(source_id: Id, as_json: AsJson = False) -> None:
 
 
 @group.command("remove")
-def remove(source_id: Id, as_json: AsJson = False) -> None:
-    """移除 Read it no more; its batches and its history stay, and its id is not used again."""
+def remove(source_id: Id, yes: Yes = False, as_json: AsJson = False) -> None:
+    """移除，不可恢复 Read it no more, for good; its batches and its history stay, and its id is not used again."""
+    confirm_final(f"移除来源 {source_id}，其编号不再使用 Removing a source: its id is not used again", yes=yes)
     _change(source_id, "remove", as_json)
 
 

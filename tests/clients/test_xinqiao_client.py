@@ -81,7 +81,7 @@ def test_a_token_that_was_taken_back_is_replaced_unseen(served, bank):
     auth = XinqiaoAuth(gateway.issuer, "bank-1", load_key(folder / "bank.json"))
     with httpx.Client(auth=auth) as client:
         assert client.get(f"{gateway.issuer}/v1/quota").status_code == 200
-        gateway.cli("keys", "rotate", "token", "--now")
+        gateway.cli("keys", "rotate", "token", "--now", "--yes")
         for _ in range(20):
             assert client.get(f"{gateway.issuer}/v1/quota").status_code == 200
 

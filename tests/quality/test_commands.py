@@ -96,7 +96,7 @@ def test_a_changed_file_is_held_alerted_accepted_and_scored_on_the_command_line(
         wait_until(lambda: sql("SELECT kind FROM alert WHERE closed_at IS NULL") == [("drift",)], "the alert")
     assert "tax/tax_arrears drift" in xinqiao(["status"], env, check=False).stdout
     assert run(env, "agency", "held", "accept", row["held"])["rows"] == 1
-    again = xinqiao(["agency", "held", "discard", row["held"]], env, check=False)
+    again = xinqiao(["agency", "held", "discard", row["held"], "--yes"], env, check=False)
     assert (again.returncode, "已处理" in again.stderr) == (1, True)
     assert run(env, "agency", "held", "list")["held"] == []
     assert "accepted" in xinqiao(["agency", "held", "list", "--all"], env).stdout

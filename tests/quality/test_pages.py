@@ -190,7 +190,7 @@ async def test_overseers_rank_agencies_see_alerts_and_decide_nothing(gateway, br
     )
     page = await browser.get("/console/quality/tax")
     assert (page.status_code, "/accept" in page.text, "multipart" in page.text) == (200, False, False)
-    form = {"csrf": await csrf(browser)}
+    form = {"csrf": await csrf(browser), "sure": "yes"}
     decided = await browser.post(f"/console/quality/tax/held/{held}/discard", data=form, headers=same_site(browser))
     sent = await browser.post("/console/quality/tax/corrections", data=form, headers=same_site(browser))
     assert (decided.status_code, sent.status_code) == (403, 403)

@@ -290,7 +290,7 @@ def test_an_operator_does_it_all_from_the_command_line(socket_folder, tmp_path):
             "source", "add", "s", "--dataset", "ent_registration", "--connector", "folder", "--config", str(config)
         )  # fmt: skip
         for act in ("suspend", "resume", "reset-watermark", "remove"):
-            made.cli("source", act, "s")
+            made.cli("source", act, "s", *(["--yes"] if act == "remove" else []))
         assert "removed" in str(made.cli("source", "list"))
         assert Path(drop / "a.csv").exists()
 

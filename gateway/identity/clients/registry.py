@@ -148,7 +148,7 @@ def read_public_key(jwk: Mapping[str, Any]) -> dict[str, Any]:
         )
     try:
         given = import_public(jwk)
-        key = type(given).import_key(given.public_key)  # of one key one spelling: numbers may be led by zeros
+        key = type(given).import_key(given.as_pem(private=False))  # one spelling: numbers may be led by zeros
         members = {str(name): value for name, value in key.as_dict(private=False).items()}
         thumbprint = key.thumbprint()
     except (SignatureError, ValueError, TypeError, KeyError) as fault:

@@ -61,8 +61,9 @@ migrate: $(READY) ## bring the database to the current schema 升级数据库结
 format: $(READY) ## rewrite the code in the house style 统一格式
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-docs: $(READY) ## print the page of errors from the error table 由错误表生成文档
+docs: $(READY) ## print the pages of errors and commands from the program 由程序生成错误和命令文档
 	@$(BIN)/python -m gateway.web.error_pages docs/errors.md
+	@$(BIN)/python scripts/command_page.py docs/commands.md
 
 bundle: $(READY) ## one archive for machines without a registry 离线安装包
 	@$(BIN)/python scripts/bundle.py dist

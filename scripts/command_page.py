@@ -4,9 +4,9 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from gateway.__main__ import app
 
@@ -22,7 +22,7 @@ def printed(page: str) -> str:
     return again
 
 
-def _told(group: Any, path: str) -> Iterator[str]:
+def _told(group: TyperGroup, path: str) -> Iterator[str]:
     """Yield the lines on a group: one for each of its commands, then the groups in it."""
     yield from (f"## `{path}`", "", _cell(group.help), "", "| 命令 command | 作用 what it does |", "|---|---|")
     inner = {name: command for name, command in group.commands.items() if hasattr(command, "commands")}
@@ -34,7 +34,7 @@ def _told(group: Any, path: str) -> Iterator[str]:
         yield from _told(command, f"{path} {name}")
 
 
-def _words(command: Any) -> Iterator[str]:
+def _words(command: TyperCommand) -> Iterator[str]:
     """Yield what is given to a command: its arguments, options that must be given, then those that may."""
     for param in sorted(command.params, key=lambda one: (one.param_type_name != "argument", not one.required)):
         argument = param.param_type_name == "argument"

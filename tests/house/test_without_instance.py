@@ -17,7 +17,7 @@ ENTERPRISE = (
 OTHERS = {
     "init", "migrate", "restore", "demo", "sandbox code", "sandbox reset", "sandbox samples", "serve", "worker",
     "verify", "audit verify", "keys new", "source connectors", "agency draft", "agency check", "agency template",
-    "agency schema", "agency dcat", "agency show", "dataset list", "dataset show",
+    "agency schema", "agency dcat", "agency show", "dataset list", "dataset show", "openapi",
     *(f"enterprise {verb}" for verb in ENTERPRISE),
 }  # fmt: skip
 GIVEN = {"subject": uscc(1), "dataset": "tax_arrears"}
@@ -52,6 +52,7 @@ def test_a_command_makes_no_database(name, tmp_path, monkeypatch):
     file.write_text('{"kty": "OKP"}')
     for variable, value in environment(home, None, "http://127.0.0.1:1").items():
         monkeypatch.setenv(variable, value)
+    monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, [*name.split(), *arguments(COMMANDS[name], file)])
     *_, last = filter(str.strip, done.stderr.splitlines())
     assert (done.exit_code, "xinqiao init" in last and "XINQIAO_HOME" in last) == (1, True), done.output

@@ -73,7 +73,7 @@ def test_what_cannot_be_registered_is_refused_with_its_reason(env, public, tmp_p
             "class: 须为其中之一 must be one of: bank, guarantee",
         ),
         (["platform", "add", "p-9", "--key", str(public)], "registered before, for bank-1"),
-        (["agency", "add", "taxx", "--key", str(public)], "was tax meant"),
+        (["agency", "add", "taxx", "--key", str(public)], "the nearest are tax"),
         (["keys", "new", str(public)], "never overwritten"),
         (["openapi", "/proc/openapi.json"], "/proc/openapi.json 不能读写 cannot be read or written (ENOENT)"),
         (["keys", "new", str(tmp_path / "k"), "--alg", "RS256"], "unknown suite"),

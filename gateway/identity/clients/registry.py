@@ -1,6 +1,5 @@
 """Adding and suspending institutions and clients: each an event in the same transaction."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,6 +8,7 @@ from typing import Any
 from connectors.catalogue.load import agencies
 from connectors.conversion.code_faults import fault_of_unified
 from connectors.conversion.identifiers import Kind, read_identifier
+from connectors.model.nearest import unknown
 from gateway.identity.clients.own_keys import check_unused
 from gateway.identity.clients.owners import OWNED, check_owner
 from gateway.identity.clients.scopes import SCOPES
@@ -120,16 +120,9 @@ async def add_client(
 
 def check_agency(code: str) -> None:
     """Pass for an agency of the catalogue: nothing could be handed in by another. Raises DeniedError."""
-    known = agencies()
+    known = {code: agency.zh for code, agency in agencies().items()}
     if code not in known:
-        near = difflib.get_close_matches(code, known, 3, 0.5)
-        chinese = f"，是否为 {'、'.join(near)}？" if near else "，"
-        english = f": was {' or '.join(near)} meant? See" if near else ": see"
-        raise DeniedError(
-            "change-refused",
-            f"目录中没有部门 {code}{chinese}用 xinqiao agency list 查看 "
-            f"the catalogue has no agency {code}{english} xinqiao agency list",
-        )
+        raise DeniedError("change-refused", unknown("agency", code, known))
 
 
 def _days(agreement: Agreement) -> dict[str, str | None]:

@@ -58,4 +58,4 @@ def _ask_for_more(instance: Instance) -> None:
     change = {"action": "quota.set", "scope": "institution", "id": ACCOUNTS[SCANTY], "per_day": 500, "per_month": 5000}
     answer = instance.post("operator", "/v1/admin/changes", change)
     if answer.status_code != 202:
-        raise DemoError(f"quota.set: {answer.status_code} {answer.text}")
+        raise DemoError(f"未受理 quota.set was not taken: {answer.status_code} {answer.text}")

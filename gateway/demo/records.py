@@ -30,7 +30,7 @@ def hand_in_another_form(city: Instance, today: date) -> None:
     header, rows = _table(HELD, FEWEST_ROWS, today)
     answer = _push(city, HELD, as_csv([*header, _NEW_COLUMN], [[*row, "120.50"] for row in rows]))
     if answer != 202:
-        raise DemoError(f"{HELD}: {answer}, not held")
+        raise DemoError(f"{HELD} 没有暂存 was not held: {answer}")
 
 
 def _table(dataset: str, enterprises: int, today: date) -> tuple[list[str], list[list[str]]]:

@@ -16,6 +16,7 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 _CHOICE = re.compile(r"Invalid enum value '?(.*?)'?", re.DOTALL)
 _WRONG_TYPE = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`)?")
+_LIMIT = re.compile(r"Expected `\w+` (of length )?(>=|<=|>|<) (\S+)")
 _CODE = re.compile(r"Expected `str` matching regex .*")
 _TYPES = {
     "str": ("文字", "text"),
@@ -73,7 +74,10 @@ def fault_of_form(fault: msgspec.ValidationError, kind: Any) -> tuple[list[str],
     if _CODE.fullmatch(said):
         text = "应以小写字母开头，只用小写字母、数字和下划线 begin with a small letter; a-z, 0-9 and _ alone"
         return path, ("其中的名称" if of_key else "") + text
-    return path, f"形式不对 its form is wrong: {said}"
+    if limit := _LIMIT.fullmatch(said):
+        of_length = ("长度", "its length ") if limit[1] else ("", "it ")
+        return path, f"{of_length[0]}应 {limit[2]} {limit[3]} {of_length[1]}must be {limit[2]} {limit[3]}"
+    return path, "形式不对 its form is wrong"
 
 
 def fault_of_yaml(problem: str) -> str:

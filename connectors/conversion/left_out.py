@@ -43,8 +43,10 @@ _SIGNED = re.compile(
     r"|(?:备?注|说明|附注|注释|数据来源|资料来源|统计口径|填表说明|填报说明)[\d一二三四五六七八九十]{0,2}:.*",
     re.DOTALL,
 )
-# What closes a sheet where nothing else stands in the row.
-_ALONE = re.compile(rf"(?:日期|时间)?:?(?:{_DAY})|[-—]+\d{{1,4}}[-—]+|单位:[^:]{{0,6}}元|说明|注", re.DOTALL)
+# What closes a sheet where nothing else stands in the row. A bare 2024-01-01 is data that lacks all the rest.
+_ALONE = re.compile(
+    rf"(?:日期|时间):?(?:{_DAY})|(?=.*年)(?:{_DAY})|[-—]+\d{{1,4}}[-—]+|单位:[^:]{{0,6}}元|说明|注", re.DOTALL
+)
 
 
 class LeftOutReader:

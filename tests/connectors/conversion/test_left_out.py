@@ -61,6 +61,12 @@ def test_a_day_or_a_word_closes_a_sheet_only_where_it_stands_alone(cell):
         assert isinstance(MAPPER.map(row), Refused | Mapped)
 
 
+@pytest.mark.parametrize("day", ["2024-01-01", "2024/1/1", "20240101", "45292"])
+def test_a_day_as_cells_hold_it_is_data_that_lacks_the_rest(day):
+    assert isinstance(MAPPER.map(["", "", "", "", day]), Refused)
+    assert isinstance(MAPPER.map(["", "", "", day, ""]), Refused)
+
+
 @pytest.mark.parametrize("name", ["合计", "共1家", "填表人：测试", "备注：以上", "总计 12 户"])
 def test_a_sheet_of_names_has_footers_too(name):
     assert NAMES.map([name]) == FOOTER

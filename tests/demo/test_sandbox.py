@@ -68,8 +68,8 @@ def test_what_an_integrator_is_told_to_try_works_as_printed(sandbox):
 
 def test_what_an_enterprise_is_told_to_try_works_as_printed(sandbox):
     listed, approved, asked = map(sandbox.run, printed(sandbox.told, "Enterprise"))
-    assert [one["status"] for one in json.loads(listed.stdout)["consents"]] == ["requested"]
-    assert (json.loads(approved.stdout)["status"], asked.returncode) == ("active", 0), asked.stderr
+    assert (listed.stdout.count("waiting:"), approved.stdout.count("approved:")) == (1, 1), listed.stderr
+    assert asked.returncode == 0, asked.stderr
 
 
 def test_what_an_auditor_is_told_to_try_works_as_printed_and_all_agrees(sandbox):
@@ -97,8 +97,7 @@ def test_there_are_consents_in_every_state_and_denials_of_every_planned_reason(s
 
 def test_deliveries_reach_the_platforms_and_one_submission_is_held(sandbox):
     def states():
-        rows = json.loads(sandbox.own("deliveries", "list", "--json"))
-        return {row["state"] for row in rows.values()}
+        return {row["state"] for row in json.loads(sandbox.own("deliveries", "list", "--json"))["deliveries"]}
 
     wait_until(lambda: states() == {"confirmed"}, "every receipt")
     assert len(json.loads(sandbox.own("agency", "held", "list", "--json"))["held"]) == 1

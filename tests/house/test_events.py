@@ -226,6 +226,8 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),
     "openapi": "no instance",
+    **dict.fromkeys(("sandbox code", "sandbox samples"), "reads and writes files, no instance"),
+    "sandbox reset": "what was built by the doors everybody uses, and is deleted whole",
     **dict.fromkeys(
         ("agency schema", "agency template", "agency dcat", "agency show", "dataset list", "dataset show",
          "source connectors"), "the catalogue"

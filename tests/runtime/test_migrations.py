@@ -1,6 +1,7 @@
 """The migrations: they agree with the models, and running them again changes nothing."""
 
 import psycopg
+import pytest
 
 from alembic import command
 from gateway.runtime import schema
@@ -37,3 +38,26 @@ def test_a_consent_whose_pointer_was_set_back_stands_where_its_newest_version_sa
     with psycopg.connect(owner.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
         assert connection.execute("SELECT version, uses FROM consent_head").fetchall() == [(3, 7)]
     schema.migrate(owner)
+
+
+def test_clients_that_share_a_key_already_keep_it_and_whoever_migrates_is_told(
+    database_urls: DatabaseUrls, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A database from before migration 0027, in which two clients had one public key."""
+    config, owner = schema.alembic_config(database_urls.owner), database_urls.owner
+    command.downgrade(config, "0026")
+    with psycopg.connect(owner.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        connection.execute("""
+            INSERT INTO client (client_id, kind, status, created_at, event_id, redirect_uris, must_sign)
+            SELECT name, 'platform', 'active', now(), gen_random_uuid(), '{}', false
+            FROM unnest(ARRAY['first', 'second', 'third']) AS n (name)""")
+        connection.execute("""
+            INSERT INTO client_key (client_id, kid, public, status, created_at, event_id)
+            SELECT client_id, client_id, jsonb_build_object('kty', 'OKP', 'crv', 'Ed25519', 'kid', client_id, 'x',
+                CASE client_id WHEN 'third' THEN 'other' ELSE 'same' END), 'active', now(), gen_random_uuid()
+            FROM client""")
+    schema.migrate(owner)
+    told = capsys.readouterr().err
+    assert ("one public key" in told.lower(), "first, second" in told, "third" in told) == (True, True, False)
+    with psycopg.connect(owner.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        assert connection.execute("SELECT count(*) FROM client_key").fetchone() == (3,)

@@ -69,7 +69,7 @@ class Newcomer:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str, patience: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a command as it stands, but for the address of the service."""
         script = command.replace("http://127.0.0.1:8000", self.issuer)
         return subprocess.run(
@@ -79,7 +79,7 @@ class Newcomer:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=patience,
         )
 
     @contextmanager

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from gateway.cli.usage import in_both_languages
+
 NARROWEST, WIDEST = 40, 100
 LONGEST_NAME = 26  # what is longer has a line of its own
 _PIECE = re.compile(r"\s+|[\u2e80-\uffee]|[^\s\u2e80-\uffee]+")
@@ -55,11 +57,19 @@ class _Told:
 
 
 class _Command(_Told, TyperCommand):  # type: ignore[misc]  # their formatter is a private class
-    pass
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - theirs is private
+        with in_both_languages(ctx):
+            return list(super().parse_args(ctx, args))
 
 
 class _Group(_Told, TyperGroup):  # type: ignore[misc]
-    pass
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - theirs is private
+        with in_both_languages(ctx):
+            return list(super().parse_args(ctx, args))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as theirs
+        with in_both_languages(ctx):
+            return super().resolve_command(ctx, args)
 
 
 def use_plain_help(app: typer.Typer) -> None:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from connectors.model.calendar import SHANGHAI
+
 WRONG_SETTINGS = 2  # as for a wrong command line: nothing was tried
 HELD = 3  # the status of a command whose file waits for a person to decide; 1 is a fault, 2 a wrong command line
 WIDTH_IN_A_PIPE = 1_000_000  # nothing is folded or cut for whoever reads lines
@@ -113,8 +115,8 @@ def _in_words(value: object) -> str:
     if isinstance(value, list | tuple):
         separator = "\n" if any(isinstance(member, Mapping) for member in value) else "、"
         return separator.join(map(_in_words, value))
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "seconds")
+    if isinstance(value, datetime):  # by the clock on the wall, with its offset; scripts are told UTC
+        return value.astimezone(SHANGHAI).isoformat(" ", "seconds")
     return "" if value is None else str(value)
 
 

@@ -16,6 +16,9 @@ COPY gateway gateway
 COPY client client
 COPY alembic alembic
 COPY examples/score_provider.py examples/score_provider.py
+COPY examples/agency_client.py examples/agency_client.py
+COPY examples/bank_client.py examples/bank_client.py
+COPY examples/enterprise_client.py examples/enterprise_client.py
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /tmp/wheels .
 RUN pip install --no-deps --no-index --find-links /tmp/wheels xinqiao
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from gateway.__main__ import app
 from signing.keys import private_bytes
 from tests.enterprises import uscc
+from tests.processes import wait_until
 from tests.records.penalties import penalties, penalty
 from tests.stories import registration
 from tests.town import instance
@@ -196,7 +197,8 @@ def test_a_signatory_that_was_suspended_closed_or_whose_key_has_ended_does_nothi
     gateway.cli("signatory", "suspend", "leaving", "--reason", "离职")
     assert "failed" in served.run("approve", asked, "--yes", who="leaving", status=1)
     gateway.cli("signatory", "resume", "leaving", "--reason", "误报")
-    assert served.told("show", asked, who="leaving")["status"] == "requested"
+    again = lambda: CliRunner().invoke(app, served.named("show", asked, who="leaving")).exit_code == 0  # noqa: E731
+    wait_until(again, "the word to every process that it is resumed")
     kid = gateway.keys["leaving"].kid
     gateway.cli("signatory", "key-retire", "leaving", kid, "--yes")
     assert "failed" in served.run("approve", asked, "--yes", who="leaving", status=1)

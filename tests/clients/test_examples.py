@@ -48,6 +48,7 @@ def test_the_clients_of_a_bank_and_an_agency_run_as_they_stand(town, tmp_path): 
 ARGUMENTS = {
     "agency_client.py": ["http://127.0.0.1:9", "tax", "KEY", "tax_arrears", "FILE"],
     "bank_client.py": ["http://127.0.0.1:9", "bank-1", "KEY", uscc(1)],
+    "request_consent.py": ["http://127.0.0.1:9", "bank-1", "KEY", uscc(1)],
     "enterprise_client.py": ["http://127.0.0.1:9", "s-1", "KEY"],
     "verify_chain.py": ["FILE"],
     "verify_evidence.py": ["FILE", "--keys", "FILE"],

@@ -102,7 +102,7 @@ def authenticated(header=None, key=CLIENT_KEY, form=None, marks=None, registered
     """Authenticate client "c" by an assertion at a clock that stands still; return whom it is taken for."""
     marks = [] if marks is None else marks
     grant = PrivateKeyJwt(SimpleNamespace(claim=marks.append), "https://credit.example", NOW)
-    client = SimpleNamespace(client_id="c", keys=[public_jwk(one) for one in registered])
+    client = SimpleNamespace(client_id="c", keys=[public_jwk(one) for one in registered], stopped=None)
     said = {"iat": SECONDS, "exp": SECONDS + 60, **claims}
     signed = assertion(key, "c", "https://credit.example", header, **said)
     asked = SimpleNamespace(assertion=read_assertion(signed), form=form or {}, client=None)

@@ -36,6 +36,7 @@ def city(socket_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("department")
     (folder / "city").mkdir()
     (folder / "examples").symlink_to(ROOT / "examples")
+    (folder / ".venv").symlink_to(sys.prefix)
     with instance(socket_folder, folder, "gateway", XINQIAO_CATALOGUE=str(folder / "city")) as made:
         yield made, folder
 

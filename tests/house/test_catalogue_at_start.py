@@ -48,7 +48,7 @@ def test_a_sound_catalogue_changes_nothing_in_the_status(city):
     without = {name: value for name, value in gateway.env.items() if name != "XINQIAO_CATALOGUE"}
     for env in (gateway.env, without):
         shown = json.loads(xinqiao(["status", "--json"], env, check=False).stdout)
-        assert (shown["keys"], shown["schema"][:5]) == ("正常 ok · loaded", "正常 ok")
+        assert (shown["keys"], shown["schema"][:5]) == ("正常 ok · 已载入 loaded", "正常 ok")
 
 
 def test_a_folder_that_is_not_there_is_named(city, tmp_path):

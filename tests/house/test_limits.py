@@ -67,6 +67,7 @@ NO_LIMIT = {
     "gateway.intake.pages.BAR_UNITS": PAGE,
     "gateway.intake.pages.FIRST_REJECTED": PAGE,
     "gateway.identity.clients.signatories.MOST_SHOWN": PAGE,
+    "gateway.identity.key_commands.LISTED": PAGE,
     "gateway.intake.pages.ON_A_PAGE": PAGE,
     "gateway.intake.pages._PIECE": PACE,
     "gateway.intake.pieces.SYNCED_EVERY": PACE,

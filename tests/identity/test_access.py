@@ -100,7 +100,7 @@ async def test_suspending_an_institution_stops_its_next_request(client, gateway,
     await change(gateway, "institution:lender", "suspend")
     refused = await client.get("/v1/quota", headers=headers)
     assert (refused.status_code, refused.json()["title"]) == (403, "institution suspended")
-    assert (await ask_token(client, assertion(lender, "lender-1", issuer))).status_code == 401
+    assert (await ask_token(client, assertion(lender, "lender-1", issuer))).status_code == 400
     await change(gateway, "institution:lender", "resume")
     assert (await client.get("/v1/quota", headers=headers)).status_code == 200
 
@@ -128,7 +128,7 @@ async def test_without_the_database_nobody_is_let_in(client, gateway, bank, issu
 
 
 @pytest.mark.parametrize(("since", "until", "status"), [
-    (None, -1, 401), (1, None, 401), (0, 0, 200), (-1, 1, 200),
+    (None, -1, 400), (1, None, 400), (0, 0, 200), (-1, 1, 200),
 ])  # fmt: skip
 async def test_an_agreement_is_in_force_from_its_first_day_to_its_last(client, gateway, issuer, since, until, status):
     name = f"party{uuid4().hex[:8]}"

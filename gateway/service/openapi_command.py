@@ -11,8 +11,8 @@ from gateway.cli.output import AsJson, in_a_folder, show
 
 def openapi(
     file: Annotated[
-        Path, typer.Argument(help="写到此文件 Write it here.", dir_okay=False, callback=in_a_folder)
-    ] = Path("openapi.json"),
+        Path | None, typer.Argument(help="写到此文件 Write it here.", dir_okay=False, callback=in_a_folder)
+    ] = None,
     collection: Annotated[
         bool,
         typer.Option("--collection", help="写成 Postman v2.1 集合，Bruno 也可读 As a Postman collection (v2.1)."),
@@ -26,6 +26,7 @@ def openapi(
 
     document = create_app(load_settings()).openapi()
     told = collection_of(document) if collection else document
+    file = file or Path("collection.json" if collection else "openapi.json")
     file.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
     operations = sum(map(len, document["paths"].values()))
     show(as_json, {"文件 file": str(file), "接口 operations": operations})

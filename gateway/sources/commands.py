@@ -97,7 +97,7 @@ def show_source(source_id: Id, as_json: AsJson = False) -> None:
 
     rows = {row["source"]: row for row in _load()}
     if source_id not in rows:
-        fail(unknown("source", source_id, rows))
+        fail(unknown("source", source_id, list(rows)))
     show_one(as_json, rows[source_id], COLUMNS)
 
 

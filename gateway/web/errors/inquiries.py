@@ -134,7 +134,7 @@ SECTION = Section(
             "This account was not given this product, or no quota for it.",
             "请平台开通产品或分配配额。",
             "Ask the operator for the product or for a quota.",
-            "账户只开通了 `score`，却问 `records`",
+            "账户只开通了 `score`，却问 `health_check`",
         ),
         "subject-not-found": ErrorRow(
             404,

@@ -31,18 +31,23 @@ def main() -> None:
     proof.add_argument("--token", help="访问令牌；登录时不给 the access token; none at log-in")
     proof.add_argument("--nonce", help="DPoP-Nonce 的值 the value of DPoP-Nonce, where one was asked for")
     given = parser.parse_args()
+    try:
+        print(_answer(given))
+    except FileExistsError as fault:
+        sys.exit(f"失败 failed: 已有 {fault.filename}，私钥不覆盖 it exists: a private key is never overwritten")
+    except OSError as fault:
+        sys.exit(f"失败 failed: {fault.filename} 不能读写 cannot be read or written")
+    except (XinqiaoError, ValueError) as fault:
+        sys.exit(f"失败 failed: {fault}")
+
+
+def _answer(given: argparse.Namespace) -> str:
     if given.command == "key":
-        print(create_key(given.file))
-    elif given.command == "token":
-        try:
-            private = load_key(given.key)
-            print(XinqiaoAuth(given.issuer, given.client_id, private, proof_key=private).log_in())
-        except (XinqiaoError, ValueError) as fault:
-            sys.exit(str(fault))
-    elif given.command == "assertion":
-        print(_assertion(given.issuer, given.client_id, given.key))
-    else:
-        print(_proof(given))
+        return str(create_key(given.file))
+    if given.command == "token":
+        private = load_key(given.key)
+        return XinqiaoAuth(given.issuer, given.client_id, private, proof_key=private).log_in()
+    return _assertion(given.issuer, given.client_id, given.key) if given.command == "assertion" else _proof(given)
 
 
 def _assertion(issuer: str, client_id: str, file: str) -> str:

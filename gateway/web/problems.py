@@ -51,6 +51,11 @@ async def on_storage(request: Request, fault: Exception) -> Response:
     return problem(request, Denial("storage-unavailable", headers={"Retry-After": "5"}))
 
 
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
 def install_handlers(app: FastAPI) -> None:
     """Map every fault that reaches the edge to a problem document."""
 
@@ -60,7 +65,10 @@ def install_handlers(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, RequestValidationError)  # noqa: S101 - registered for this type
-        return problem(request, Denial("invalid-request", members={"invalid_params": wrong_fields(fault.errors())}))
+        wrong = wrong_fields(fault.errors())
+        if {"body"} == {field["name"] for field in wrong} and not _is_json(request):  # the framework took it for a text
+            wrong = [{"name": "header.Content-Type", "reason": "须为 must be application/json"}]
+        return problem(request, Denial("invalid-request", members={"invalid_params": wrong}))
 
     async def on_http(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)  # noqa: S101 - registered for this type

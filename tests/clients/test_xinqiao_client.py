@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -179,3 +181,20 @@ def test_the_ten_lines_of_the_readme_are_ten():
     lines = [line for line in block.splitlines() if line.strip() and not line.strip().startswith("#")]
     assert len([line for line in lines if "agency" not in line]) <= 10
     compile(block, "README", "exec")
+
+
+def test_by_hand_a_fault_is_one_line(tmp_path):
+    (tmp_path / "no.json").write_text("{}")
+    key, nowhere = str(tmp_path / "k.json"), str(tmp_path / "none" / "k.json")
+    for arguments, told in (
+        (["key", key], None),
+        (["key", key], "never overwritten"),
+        (["key", nowhere], "cannot be read or written"),
+        (["proof", nowhere, "GET", "https://credit.example/v1/quota"], "cannot be read"),
+        (["assertion", "https://credit.example", "bank-1", str(tmp_path / "no.json")], "no private JWK"),
+    ):
+        command = [sys.executable, "-m", "xinqiao_client", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == (0 if told is None else 1)
+        assert len(done.stderr.splitlines()) == (0 if told is None else 1)
+        assert (told or "") in done.stderr

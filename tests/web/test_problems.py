@@ -66,6 +66,14 @@ async def test_a_wrong_body_is_400_and_names_the_parameter_but_not_its_value(htt
     assert "11010119900307888X" not in answer.text
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+async def test_json_that_is_not_called_so_names_the_header(http: httpx.AsyncClient, kind: str) -> None:
+    refused = await http.post("/echo", content=b'{"count": 1}', headers={"Content-Type": kind} if kind else {})
+    assert refused.json()["invalid_params"] == [
+        {"name": "header.Content-Type", "reason": "须为 must be application/json"}
+    ]
+
+
 async def test_a_used_up_quota_has_the_registered_type(http: httpx.AsyncClient) -> None:
     body = (await http.get("/denied")).json()
     assert body["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded"

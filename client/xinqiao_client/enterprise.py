@@ -64,7 +64,7 @@ class Enterprise(Xinqiao):
 
     def object_to(self, record: str, *, reason: str, document: str | None = None) -> dict[str, Any]:
         """Say that a record is wrong; the agency it came from decides. `document`: what the objection rests on."""
-        told = {"reason": reason} | ({"document": document} if document else {})
+        told = {"reason": reason} | ({} if document is None else {"document": document})
         return self._call("POST", f"/v1/records/{record}/objections", json=told)
 
     def objections(self, *, state: str | None = None) -> Iterator[dict[str, Any]]:
@@ -80,7 +80,7 @@ class Enterprise(Xinqiao):
         return self._change(shown["consent"], decision, reason, approval=sign(header, claims, self._key))
 
     def _change(self, consent: str, action: str, reason: str | None, **more: str) -> dict[str, Any]:
-        told = {**more, **({"reason": reason} if reason else {})}
+        told = {**more, **({} if reason is None else {"reason": reason})}
         return self._call("POST", f"/v1/consents/{consent}/{action}", json=told)
 
     def _pages(self, path: str, name: str, **filters: str | None) -> Iterator[dict[str, Any]]:

@@ -58,7 +58,7 @@ def add_standing(group: typer.Typer, kind: str) -> None:
             change_it(identifier, reason, as_json)
 
         def close(identifier: Id, reason: Reason, yes: Yes = False, as_json: AsJson = False) -> None:
-            what = f"注销 {identifier}，停止其全部请求 Closing {identifier}: nothing it asks is answered any more"
+            what = f"将注销 {identifier}，停止其全部请求 This closes {identifier}: nothing it asks is answered any more"
             confirm_final(what, yes=yes)
             change_it(identifier, reason, as_json)
 

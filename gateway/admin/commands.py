@@ -122,7 +122,9 @@ def retire_key(
     as_json: AsJson = False,
 ) -> None:
     """作废密钥，不可恢复 Retire one of its keys at once, and every token it has, for good."""
-    confirm_final(f"作废 {client_id} 的密钥 {kid} 及其全部令牌 Retiring a key and every token of its client", yes=yes)
+    confirm_final(
+        f"将作废 {client_id} 的密钥 {kid} 及其全部令牌 This retires the key and every token of its client", yes=yes
+    )
     make("client.key-retire", client=client_id, kid=kid)
     show(as_json, {"客户端 client_id": client_id, "kid": kid})
 
@@ -149,7 +151,9 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """删除个人信息，不可恢复 Destroy the keys of what is personal of a subject, for good; proofs still verify."""
-    confirm_final(f"销毁 {subject} 的个人信息密钥 Destroying the keys of what is personal of this subject", yes=yes)
+    confirm_final(
+        f"将销毁 {subject} 的个人信息密钥 This destroys the keys of what is personal of this subject", yes=yes
+    )
     change = make("subject.erase", subject=subject, reason=reason)
     show(as_json, {"变更 change": str(change.change_id), "主体 subject": subject, "已删除 erased": True})
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.asking import Yes, confirm_final, say_alone
+from gateway.cli.asking import Yes, check_reason, confirm_final, say_alone
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, fail, show
 
@@ -88,7 +88,7 @@ def restore(
 
 
 def accept(
-    reason: Annotated[str, typer.Option(help="原因，写入日志 Why, for the log.")],
+    reason: Annotated[str, typer.Option(callback=check_reason, help="原因，写入日志 Why, for the log.")],
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -104,7 +104,7 @@ def accept(
             found = await find_loss(work, store)
         say_alone()
         confirm_final(
-            f"已签名 {found.lost.size} 条，现有 {found.entries} 条，此事写入日志 "
+            f"已签名 {found.lost.size} 条，现有 {found.entries} 条，将写入日志 "
             f"{found.lost.size} entries were signed, {found.entries} are there: the log will say so",
             yes=yes,
         )

@@ -14,6 +14,7 @@ from audit.proofs import find_latest, read_tree_head
 from audit.publisher import verify_extends
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 _NOT_LOST = "日志与已签名的树头一致，没有丢失。The log extends the head that was signed: nothing is lost."
@@ -50,9 +51,10 @@ async def find_loss(work: UnitOfWork, store: HeadStore) -> Loss:
 async def accept_loss(units: UnitsOfWork, actor: Actor, store: HeadStore, reason: str) -> Path:
     """Record the loss, let the newest checkpoint that the log has stand as the last signed, return where the lost lies.
 
-    A run that ended between the two is simply done again. Raises DeniedError and ForkError as find_loss, ForkError also
-    where the head is moved by somebody else meanwhile.
+    A run that ended between the two is simply done again. Raises DeniedError and ForkError as find_loss, DeniedError
+    also for what is no reason, ForkError also where the head is moved by somebody else meanwhile.
     """
+    demand_reason(reason)
     async with units.begin("audit.accept-loss", actor) as work:
         loss = await find_loss(work, store)
         told = {

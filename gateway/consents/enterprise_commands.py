@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from gateway.cli.asking import Yes, confirm_final
+from gateway.cli.asking import Yes, check_reason, confirm, confirm_final
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
 from gateway.cli.naming import LISTED, Limit, OfInstitution
 from gateway.cli.output import AsJson, Column, show, show_list
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 group = typer.Typer(no_args_is_help=True, help="企业签署人 For an enterprise's signatory, over HTTP, with its key.")
 Which = Annotated[UUID, typer.Argument(help="授权编号 The consent's id.")]
-Why = Annotated[str | None, typer.Option("--reason", help="原因，机构看得到 Why; the institution reads it.")]
-Reason = Annotated[str, typer.Option("--reason", help="原因，机构看得到 Why; the institution reads it.")]
+Why = Annotated[
+    str | None, typer.Option("--reason", callback=check_reason, help="原因，机构看得到 Why; the institution reads it.")
+]
+Reason = Annotated[
+    str, typer.Option("--reason", callback=check_reason, help="原因，机构看得到 Why; the institution reads it.")
+]
 COLUMNS = (
     Column("consent", "授权 consent"),
     Column("status", "状态 status"),
@@ -89,8 +93,7 @@ def approve(
     shown = caller.run(lambda boss: boss.consent(str(consent)))
     for label, said in _in_words(shown).items():
         typer.echo(f"{label}: {said}", err=True)
-    if not yes and not typer.confirm("同意？ Approve?", err=True):
-        raise typer.Abort
+    confirm("同意？ Approve?", yes=yes)
     _tell(caller, lambda boss: boss.approve(shown))
 
 
@@ -105,7 +108,7 @@ def reject(
     as_json: AsJson = False,
 ) -> None:
     """拒绝，并说明原因 Refuse what is asked, signed with the key, and say why."""
-    confirm_final(f"拒绝授权请求 The request {consent} is rejected", yes=yes)
+    confirm_final(f"将拒绝授权请求 This rejects the request {consent}", yes=yes)
     _tell(Signatory(service, signatory, key, as_json), lambda boss: boss.reject(str(consent), reason=reason))
 
 
@@ -134,7 +137,7 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """撤销，即刻生效 End a consent at once, and say why."""
-    confirm_final(f"撤销授权 The consent {consent} is revoked", yes=yes)
+    confirm_final(f"将撤销授权 This revokes the consent {consent}", yes=yes)
     _tell(Signatory(service, signatory, key, as_json), lambda boss: boss.revoke(str(consent), reason=reason))
 
 

@@ -16,6 +16,7 @@ from gateway.identity.clients.client_keys import current_keys
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
@@ -51,13 +52,15 @@ async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:
 async def change_consent(
     work: UnitOfWork, consent_id: UUID, action: str, approval: str | None = None, reason: str | None = None
 ) -> Consent | Denial:
-    """Apply a change and return the new version, or why there is none.
+    """Apply a change and return the new version, or why there is none. Raises DeniedError for what is no reason.
 
     The other party reads `reason`: numbers and addresses of persons are taken out of it before it is stored. A change
     that was made before keeps the reason it was made for.
     The lock on the consent is taken before the instant is, and the instant before the consent is read: whoever waited
     sees what the others have made of it, and no use is ever recorded later than a revocation.
     """
+    if reason is not None:
+        demand_reason(reason)
     keys, session = work.keys.publics("consent"), work.session
     await lock_consent(session, consent_id)
     now = await database_now(session)
@@ -73,7 +76,7 @@ async def change_consent(
         return denied
     if isinstance(after, Unchanged):
         return consent
-    told = without_contacts(reason) if reason else None
+    told = without_contacts(reason) if reason is not None else None
     changed = Consent(consent.terms, consent.version + 1, after, intact=True, reason=told, changed_at=now)
     return await _add(work, f"consent.{_VERBS[action]}", changed, now, approval)
 

@@ -18,6 +18,7 @@ from gateway.consents.reading import list_consents as list_own_consents
 from gateway.identity.caller import working
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.reasons import LONGEST, SHORTEST
 from gateway.runtime.work import UnitOfWork
 from gateway.web.problems import problem
 from gateway.web.router import Router
@@ -50,7 +51,8 @@ class ConsentChange(BaseModel):
 
     approval: Annotated[str | None, Field(max_length=8192, description="JWS over the terms; docs/consents.md.")] = None
     reason: Annotated[
-        str | None, Field(min_length=2, max_length=500, description="原因，对方看得到 Why; the other party reads it.")
+        str | None,
+        Field(min_length=SHORTEST, max_length=LONGEST, description="原因，对方看得到 Why; the other party reads it."),
     ] = None
 
 

@@ -58,7 +58,7 @@ def reset(
         old = _find()
         with old.held():
             confirm_final(
-                f"删除沙盒 {old.home} 和 {old.folder} 中的登录信息 Deleting the sandbox and its log-ins", yes=yes
+                f"将删除沙盒 {old.home} 和 {old.folder} 中的登录信息 This deletes the sandbox and its log-ins", yes=yes
             )
             old.check_ports()  # told before anything is gone
             delete(old)

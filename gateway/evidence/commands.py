@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gateway.cli.asking import check_reason
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, show
 from gateway.evidence import verify_command
@@ -81,7 +82,7 @@ def fsck(as_json: AsJson = False) -> None:
 
 @group.command()
 def lift(
-    reason: Annotated[str, typer.Option(help="原因，写入日志 Why, for the log.")],
+    reason: Annotated[str, typer.Option(callback=check_reason, help="原因，写入日志 Why, for the log.")],
     as_json: AsJson = False,
 ) -> None:
     """解除停签，恢复签发 Lift the stop, so that heads are signed again; the differences stay in the log."""

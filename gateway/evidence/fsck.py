@@ -20,6 +20,7 @@ from gateway.evidence.vouched.findings import Findings
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take, try_take
+from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 CHECKERS = frozenset({"auditor", "machine", "program"})
@@ -81,7 +82,10 @@ async def reconcile(work: UnitOfWork) -> tuple[list[tuple[str, str, int, int]], 
 
 
 async def lift(work: UnitOfWork, reason: str) -> Stop:
-    """Let heads be signed again, for a reason. Raises DeniedError where nothing is stopped, or it is not theirs to."""
+    """Let heads be signed again, for a reason. Raises DeniedError where nothing is stopped, or it is not theirs to,
+    and for what is no reason.
+    """
+    demand_reason(reason)
     if work.actor.kind not in LIFTERS:
         raise DeniedError("insufficient-scope", "由管理员或审计员解除。Operators and auditors lift a stop.")
     await take(work.session, Lock.STOP)

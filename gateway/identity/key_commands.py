@@ -60,7 +60,8 @@ def rotate_key(
     """轮换本实例密钥 Rotate a key of this instance without an outage; --now ends the last one at once, for good."""
     if at_once:
         what = (
-            f"作废现用的 {purpose} 密钥，其签署随即失效 Retiring the {purpose} key: what it signed is refused at once"
+            f"将作废现用的 {purpose} 密钥，其签署随即失效 "
+            f"This retires the {purpose} key: what it signed is refused at once"
         )
         confirm_final(what, yes=yes)
     from gateway.identity.key_rotation import rotate

@@ -84,7 +84,8 @@ def discard(held_id: HeldId, yes: Yes = False, as_json: AsJson = False) -> None:
     from gateway.runtime.actor import at_this_machine
 
     confirm_final(
-        f"删除暂存的提交 {held_id}，须由部门重新提交 Deleting a held submission: the agency has to send it again",
+        f"将删除暂存的提交 {held_id}，须由部门重新提交 "
+        "This deletes the held submission: the agency has to send it again",
         yes=yes,
     )
     on_instance(

@@ -18,6 +18,7 @@ from connectors.records.tables import RecordAct
 from gateway.records.access import get_own
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork
 
 EVENTS = {
@@ -32,7 +33,8 @@ ROLES: Mapping[str, Role] = {"agency": "agency", "signatory": "signatory", "oper
 
 
 async def act_on_record(work: UnitOfWork, record_id: UUID, request: ActRequest) -> RecordAct:
-    """Do one act. Raises DeniedError where the record is not the actor's, or the act is not possible."""
+    """Do one act. Raises DeniedError where the record is not the actor's, the act is not possible, or has no reason."""
+    demand_reason(request.reason)
     record = await get_own(work, record_id)
     try:
         current = await lock_record(work.session, record)

@@ -141,7 +141,9 @@ def retention(
     from gateway.runtime.clock import now
 
     if not dry_run:
-        confirm_final("删除超过保存期限的内容，只留摘要 Erasing what was kept long enough: digests alone stay", yes=yes)
+        confirm_final(
+            "将删除超过保存期限的内容，只留摘要 This erases what was kept long enough: digests alone stay", yes=yes
+        )
 
     async def run(instance: "Instance") -> dict[str, int]:
         if not dry_run:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from gateway.cli.asking import Yes, confirm_final
+from gateway.cli.asking import Yes, check_reason, confirm_final
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
 from gateway.cli.naming import LISTED, Limit
 from gateway.cli.output import AsJson, Column, show, show_list
@@ -78,13 +78,15 @@ def object_to(
     signatory: As,
     key: KeyFile,
     *,
-    reason: Annotated[str, typer.Option(help="错在哪里，勿写个人信息 What is wrong; no names of persons.")],
+    reason: Annotated[
+        str, typer.Option(callback=check_reason, help="错在哪里，勿写个人信息 What is wrong; no names of persons.")
+    ],
     document: Annotated[str | None, typer.Option(help="依据的文书 The document it rests on.")] = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """对一条记录提出异议 Say that a record is wrong; the agency it came from decides."""
-    confirm_final(f"对记录提出异议 An objection to the record {record} is filed", yes=yes)
+    confirm_final(f"将对记录提出异议 This objects to the record {record}", yes=yes)
     noted = Signatory(service, signatory, key, as_json).run(
         lambda boss: boss.object_to(str(record), reason=reason, document=document)
     )

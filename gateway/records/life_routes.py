@@ -25,6 +25,7 @@ from gateway.records.acts import act_on_record
 from gateway.records.documents import act_document
 from gateway.records.history import AsOf, read_history
 from gateway.runtime.clock import now
+from gateway.runtime.reasons import LONGEST, SHORTEST
 from gateway.runtime.work import UnitOfWork
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units, part
@@ -35,7 +36,7 @@ router = Router(prefix="/v1", tags=["记录 Records"])
 ByAgency = Annotated[UnitOfWork, Depends(working("datasets"), scope="function")]
 Reading = Annotated[UnitOfWork, Depends(working("datasets", "audit", "records"), scope="function")]
 TheProtector = Annotated[Protector, Depends(part("protector"))]
-Reason = Annotated[str, Field(min_length=2, max_length=500, description="原因 Why; no names of persons.")]
+Reason = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST, description="原因 Why; no names of persons.")]
 Document = Annotated[str | None, Field(max_length=200, description="文书号 The document it rests on.")]
 KnownAt = Annotated[
     AwareDatetime | None, Query(description="当时已知 As known at this moment (RFC 3339 with its offset).")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gateway.cli.asking import check_reason
 from gateway.cli.naming import Uscc
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, show
@@ -58,7 +59,7 @@ def unresolved(as_json: AsJson = False) -> None:
 def link(
     said: Said,
     uscc: Uscc,
-    reason: Annotated[str, typer.Option(help="依据 Why; kept in the log.")],
+    reason: Annotated[str, typer.Option(callback=check_reason, help="依据 Why; kept in the log.")],
     as_json: AsJson = False,
 ) -> None:
     """人工归属：这个旧代码或名称就是该企业 Decide whose an old code or a name is."""

@@ -10,6 +10,7 @@ from connectors.store.subjects import Subject, find_subject, identifier_of
 from gateway.runtime.database import raw
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, try_take
+from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
@@ -56,9 +57,10 @@ async def count_unresolved(work: UnitOfWork) -> list[dict[str, object]]:
 async def link_subject(work: UnitOfWork, protector: Protector, said: str, uscc: str, reason: str) -> Linked:
     """Decide that a code or name is this enterprise's, and record who said so and why.
 
-    Raises DeniedError for whoever is no operator, for a unified code, and where the enterprise is unknown.
+    Raises DeniedError for whoever is no operator, for a unified code, what is no reason, and an unknown enterprise.
     """
     _demand_decider(work)
+    demand_reason(reason)
     identifier = identifier_of(protector, said)
     if identifier[0] == Kind.USCC or not identifier[1]:
         detail = "统一社会信用代码无需归属，请给名称或旧代码。A unified code needs no link: give a name or an old code."

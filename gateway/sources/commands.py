@@ -116,7 +116,7 @@ def resume(source_id: Id, as_json: AsJson = False) -> None:
 @group.command("remove")
 def remove(source_id: Id, yes: Yes = False, as_json: AsJson = False) -> None:
     """移除，不可恢复 Read it no more, for good; its batches and its history stay, and its id is not used again."""
-    confirm_final(f"移除来源 {source_id}，其编号不再使用 Removing a source: its id is not used again", yes=yes)
+    confirm_final(f"将移除来源 {source_id}，其编号不再使用 This removes the source: its id is not used again", yes=yes)
     _change(source_id, "remove", as_json)
 
 

@@ -17,7 +17,7 @@ from tests.processes import wait_until
 from tests.records.penalties import penalties, penalty
 from tests.stories import registration
 from tests.town import instance
-from xinqiao_client import Enterprise, ProblemError, TermsDifferError, Xinqiao, load_key
+from xinqiao_client import BadRequestError, Enterprise, ProblemError, TermsDifferError, Xinqiao, load_key
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("fastapi", "sqlalchemy", "psycopg", "polars", "gateway.runtime.instance", "gateway.gateway")
@@ -46,9 +46,9 @@ class Served:
         done = self.done(*arguments, status=status, **more)
         return done.stdout if status == 0 else done.stderr
 
-    def done(self, *arguments, who="boss", key=None, status=0, stdin=""):
+    def done(self, *arguments, who="boss", key=None, status=0):
         """Run it in this process, as most of what one of its own takes is to start, and look at how it ended."""
-        done = CliRunner().invoke(app, self.named(*arguments, who=who, key=key), input=stdin)
+        done = CliRunner().invoke(app, self.named(*arguments, who=who, key=key))
         assert (done.exit_code, type(done.exception)) == (status, SystemExit if status else type(None)), done.output
         return done
 
@@ -132,10 +132,11 @@ def test_the_commands_show_in_words_and_do_what_they_say(served):
     shown = served.run("show", asked)
     assert "某银行（bank），全部账户" in shown
     assert "最多 7 次 at most 7 times" in shown
-    refused = served.run("approve", asked, stdin="n\n", status=1)
+    refused = served.run("approve", asked, status=1)  # nobody there to ask
     assert "信用评分 credit score" in refused
+    assert "脚本请加 --yes" in refused.splitlines()[-1]
     assert served.told("show", asked)["status"] == "requested"
-    assert "the institution may ask on these terms" in served.run("approve", asked, stdin="y\n")
+    assert "the institution may ask on these terms" in served.run("approve", asked, "--yes")
     assert served.told("pause", asked, "--reason", "核对中")["reason"] == "核对中"
     assert served.told("resume", asked)["status"] == "active"
     assert "不可恢复" in served.run("revoke", asked, "--reason", "不再需要", status=1)  # nobody there to ask
@@ -179,6 +180,25 @@ def test_what_goes_wrong_is_told_in_one_line(served):
         line = served.run(*arguments, **more, status=1).strip().splitlines()[-1]
         assert said in line
     assert json.loads(served.done("show", str(uuid4()), "--json", status=1).stdout)["status"] == 404
+
+
+@pytest.mark.parametrize("reason", ["", "x", "  ", "字" * 501])
+def test_what_is_no_reason_is_refused_by_commands_and_client_with_the_limit(served, boss, reason):
+    asked = served.ask()
+    (held, *_) = boss.records(dataset="penalty_general")
+    commands = (
+        ("reject", asked, "--yes"),
+        ("revoke", asked, "--yes"),
+        ("pause", asked),
+        ("object", held["record"], "--yes"),
+    )
+    for command in commands:
+        (line,) = served.run(*command, "--reason", reason, status=2).splitlines()
+        assert "2 至 500 个字符 A reason has 2 to 500 characters" in line
+    for change in (boss.reject, boss.pause, boss.revoke, boss.object_to):
+        with pytest.raises(BadRequestError):
+            change(held["record"] if change == boss.object_to else asked, reason=reason)
+    assert boss.consent(asked)["status"] == "requested"
 
 
 def test_a_record_of_another_enterprise_cannot_be_objected_to(served):

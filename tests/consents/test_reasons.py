@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from consent.statements import APPROVAL_TYPE, approval_claims
+from gateway.consents.life import change_consent
+from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
 from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.gates import held
@@ -93,6 +97,14 @@ async def test_a_reason_has_2_to_500_characters_and_one_that_does_not_is_named(r
     assert answer.status_code == status
     if status == 400:
         assert [one["name"] for one in answer.json()["invalid_params"]] == ["body.reason"]
+
+
+@pytest.mark.parametrize("reason", ["", "x", "  ", "字" * 501])
+async def test_the_use_case_itself_takes_no_other_reason(ready, reason):
+    consent = await ready.consent("bank-1", 1)
+    async with ready.gateway.units.begin("test.revoke", Actor("s-1", "signatory", subject=uscc(1))) as work:
+        with pytest.raises(DeniedError, match="2 to 500"):
+            await change_consent(work, UUID(consent["consent"]), "revoke", reason=reason)
 
 
 async def test_nul_is_no_reason(ready):

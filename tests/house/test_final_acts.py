@@ -56,6 +56,7 @@ def test_a_script_that_does_not_say_yes_is_refused_in_one_line_and_nothing_is_lo
     done = CliRunner().invoke(app, [*name.split(), *FINAL[name]])
     (line,) = done.stderr.splitlines()
     assert (done.exit_code, "不可恢复" in line, "--yes" in line) == (1, True, True)
+    assert re.match("失败 failed: 将.* This [a-z]+s ", line)  # what will be, not what was done
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,7 @@ def test_a_person_is_asked(answer, goes_on, tmp_path):
     os.close(ours)
     os.close(its)
     assert ("Go on?" in said, "xinqiao init" in said, started.returncode) == (True, goes_on, 1)
+    assert ("未同意，什么都没做 nothing was done" in said, "Aborted" in said) == (not goes_on, False)
 
 
 def test_the_final_acts_of_the_graph_are_those_that_close_erase_and_retire():

@@ -145,7 +145,7 @@ async def test_a_person_moves_what_was_given_to_another_by_name_alone(gateway, d
     assert linked.records == 1
     assert (await abnormal_of(gateway, 60), await abnormal_of(gateway, 61)) == (["2020-01-01"], ["2019-01-01"])
     with pytest.raises(GatewayError, match="No such enterprise"):
-        await link(gateway, "前名公司", uscc(998), "x")
+        await link(gateway, "前名公司", uscc(998), "经办核实")
 
 
 async def abnormal_of(gateway, number):
@@ -157,9 +157,9 @@ async def abnormal_of(gateway, number):
 
 async def test_a_link_to_nobody_and_of_a_unified_code_is_refused(gateway):
     with pytest.raises(GatewayError):
-        await link(gateway, "某某公司", uscc(999), "x")
+        await link(gateway, "某某公司", uscc(999), "经办核实")
     with pytest.raises(GatewayError):
-        await link(gateway, uscc(46), uscc(47), "x")
+        await link(gateway, uscc(46), uscc(47), "经办核实")
 
 
 async def test_whose_they_are_after_all_this_agrees_with_the_log(gateway):

@@ -15,5 +15,7 @@ issuer, agency, key_file, dataset, file = sys.argv[1:]
 try:
     with Xinqiao(issuer, agency, load_key(key_file)) as client:
         print(json.dumps(client.push(dataset, file), ensure_ascii=False, indent=2))
-except (XinqiaoError, OSError, ValueError) as fault:
+except OSError as unread:
+    sys.exit(f"失败 failed: 文件 {unread.filename} 不能读 cannot be read: is it there, and a file?")
+except (XinqiaoError, ValueError) as fault:
     sys.exit(f"失败 failed: {fault}")

@@ -41,6 +41,8 @@ class Signatory:
             with Enterprise(self.service, self.signatory, load_key(self.key)) as enterprise:
                 return step(enterprise)
         except ProblemError as fault:
-            fail(str(fault), {**fault.body, "failed": str(fault)} if self.as_json else None)
+            no_signatory = fault.reason == "insufficient-scope"
+            who = f"{self.signatory} 不是企业签署人 is not an enterprise's signatory: " if no_signatory else ""
+            fail(f"{who}{fault}", {**fault.body, "failed": f"{who}{fault}"} if self.as_json else None)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
             fail(str(fault), {"failed": str(fault)} if self.as_json else None)

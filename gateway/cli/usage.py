@@ -11,6 +11,12 @@ from typer._click import exceptions as told  # the parser's own, which typer doe
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _COMMAND, _EXTRA = re.compile(r"'([^']*)'"), re.compile(r"\(([^()]*)\)$")
+_FILE = re.compile(r"^\w+ '(.*)' (does not exist|is a directory|is not readable)\.$", re.DOTALL)
+_FILES = {
+    "does not exist": "没有文件 there is no file",
+    "is a directory": "这是文件夹，不是文件 this is a folder and no file:",
+    "is not readable": "不能读 this cannot be read:",
+}
 _BOUNDS = re.compile(r"\[[^\]]*?([^\s;\[]*[<>]=?[^\s;\]]*)")
 
 
@@ -42,6 +48,8 @@ def _words(error: Any, context: Any) -> str:  # noqa: ANN401 - the parser's clas
     if isinstance(error, told.MissingParameter):
         return f"缺少 missing: {_named(error.param)}{_takes(error.param, context)}"
     if isinstance(error, told.BadParameter):
+        if file := _FILE.match(error.message):
+            return f"{_named(error.param)}: {_FILES[file[2]]} {file[1]}"
         said = error.message if _CHINESE.search(error.message) else "值不对 this value is wrong"
         takes = "" if said is error.message else _takes(error.param, context)
         return f"{_named(error.param)}: {said}{takes}"

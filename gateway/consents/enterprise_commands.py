@@ -7,10 +7,13 @@ from uuid import UUID
 
 import typer
 
+from consent.terms import PRODUCTS, PURPOSES
 from gateway.cli.asking import Yes, check_reason, confirm, confirm_final
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
+from gateway.cli.in_words import coded, moment
 from gateway.cli.naming import LISTED, Limit, OfInstitution
 from gateway.cli.output import AsJson, Column, show, show_list
+from gateway.consents.words import STATUS_WORDS
 
 if TYPE_CHECKING:
     from xinqiao_client import Enterprise
@@ -142,8 +145,19 @@ def revoke(
 
 
 def _list(caller: Signatory, limit: int, **filters: str | None) -> None:
-    found = caller.run(lambda boss: list(islice(boss.consents(**filters), limit + 1)))
-    show_list(caller.as_json, "consents", found, COLUMNS, limit)
+    def step(boss: "Enterprise") -> list[dict[str, Any]]:
+        boss.get("/v1/signatories")  # a bank has consents too: these commands are a signatory's alone
+        return list(islice(boss.consents(**filters), limit + 1))
+
+    found = caller.run(step)
+    show_list(caller.as_json, "consents", found if caller.as_json else list(map(_row, found)), COLUMNS, limit)
+
+
+def _row(consent: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **consent, "status": coded(consent["status"], STATUS_WORDS), "products": coded(consent["products"], PRODUCTS),
+        "purpose": coded(consent["purpose"], PURPOSES), "valid_until": moment(consent["valid_until"]),
+    }  # fmt: skip
 
 
 def _in_words(consent: Mapping[str, Any]) -> dict[str, object]:
@@ -159,7 +173,8 @@ def _tell(caller: Signatory, change: Callable[["Enterprise"], dict[str, Any]]) -
     """Make a change, say where the consent stands now, and what follows."""
     made = caller.run(change)
     told = {
-        "授权 consent": made["consent"], "状态 status": made["status"], "原因 reason": made["reason"],
+        "授权 consent": made["consent"], "状态 status": coded(made["status"], STATUS_WORDS),
+        "原因 reason": made["reason"],
         "此后 from now on": FOLLOWS[made["status"]],
     }  # fmt: skip
     show(caller.as_json, made if caller.as_json else told)

@@ -23,6 +23,7 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "paused": ("已暂停", "paused"),
     "revoked": ("已撤销", "revoked"),
 }
+STATUS_WORDS: Mapping[str, str] = {code: zh.partition("，")[0] for code, (zh, _) in STATUSES.items()}  # for a table
 OVER = ("已到期", "over")
 
 

@@ -1,13 +1,17 @@
 """`xinqiao enterprise questions`: who asked about an enterprise, denied questions too."""
 
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from consent.terms import PRODUCTS, PURPOSES
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
+from gateway.cli.in_words import coded, moment
 from gateway.cli.naming import LISTED, Limit, OfInstitution
 from gateway.cli.output import AsJson, Column, show_list
+from gateway.consents.words import STATUS_WORDS
+from gateway.web.error_table import ERRORS
 
 COLUMNS = (
     Column("asked_at", "时间 asked_at"),
@@ -20,6 +24,8 @@ COLUMNS = (
     Column("reason", "原因 reason"),
     *(Column(name, name, listed=False) for name in ("question", "institution", "intermediary", "consent", "entry")),
 )
+KINDS = {"inquiry": "查询", "consent-request": "授权请求"}
+OUTCOMES = {**STATUS_WORDS, "answered": "已应答", "denied": "未准", "failed": "未成", "open": "在办"}
 
 
 def extend(group: typer.Typer) -> None:
@@ -43,4 +49,13 @@ def questions(
     found = Signatory(service, signatory, key, as_json).run(
         lambda boss: list(islice(boss.questions(institution=institution, outcome=outcome), limit + 1))
     )
-    show_list(as_json, "questions", found, COLUMNS, limit)
+    show_list(as_json, "questions", found if as_json else list(map(_row, found)), COLUMNS, limit)
+
+
+def _row(question: dict[str, Any]) -> dict[str, Any]:
+    why = {reason: row.title_zh.rstrip("。") for reason, row in ERRORS.items()}
+    return {
+        **question, "asked_at": moment(question["asked_at"]), "kind": coded(question["kind"], KINDS),
+        "products": coded(question["products"], PRODUCTS), "purpose": coded(question["purpose"], PURPOSES),
+        "outcome": coded(question["outcome"], OUTCOMES), "reason": coded(question["reason"], why),
+    }  # fmt: skip

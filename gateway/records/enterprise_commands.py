@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli.asking import Yes, check_reason, confirm_final
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
+from gateway.cli.in_words import coded, moment
 from gateway.cli.naming import LISTED, Limit
 from gateway.cli.output import AsJson, Column, show, show_list
 
@@ -39,6 +40,15 @@ OBJECTIONS = (
         for name in ("dataset", "document", "decision_document", "hidden", "actor", "entry")
     ),
 )
+# As docs/records.md has them.
+STATUSES = {
+    "current": "现行", "objected": "异议中", "withdrawn": "已撤回", "repaired": "已修复", "annulled": "异议成立",
+    "superseded": "已更正", "unresolved": "待匹配", "expired": "公示期满", "not_yet": "未到公示日",
+}  # fmt: skip
+STATES = {
+    "open": "待办", "upheld": "成立", "rejected": "不成立", "withdrawn": "已撤回", "repaired": "已修复",
+    "superseded": "已更正",
+}  # fmt: skip
 
 
 def extend(group: typer.Typer) -> None:
@@ -67,9 +77,15 @@ def records(
 
 def _in_words(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record with its title and source in words."""
+    from gateway.console.texts import load_texts
+
     agency = (record["agency_name"] or {}).get("zh", record["agency"])
+    sharing = {code: load_texts("zh").gettext(f"sharing-{code}") for code in ("public", "shared", "restricted")}
     title = f"{record['title']['zh']} {record['title']['en']}"
-    return {**record, "title": title, "producer": record["producer"] or agency}
+    return {
+        **record, "title": title, "producer": record["producer"] or agency,
+        "status": coded(record["status"], STATUSES), "sharing": coded(record["sharing"], sharing),
+    }  # fmt: skip
 
 
 def object_to(
@@ -91,7 +107,11 @@ def object_to(
         lambda boss: boss.object_to(str(record), reason=reason, document=document)
     )
     follows = "部门核实前记录照常公示，附异议标记 it stays visible, marked, until the agency decides"
-    told = {"异议 objection": noted["act"], "记录 record": noted["record"], "状态 state": noted["state"]}
+    told = {
+        "异议 objection": noted["act"],
+        "记录 record": noted["record"],
+        "状态 state": coded(noted["state"], STATUSES),
+    }
     show(as_json, noted if as_json else {**told, "此后 from now on": follows})
 
 
@@ -111,4 +131,11 @@ def objections(
     found = Signatory(service, signatory, key, as_json).run(
         lambda boss: list(islice(boss.objections(state=state), limit + 1))
     )
-    show_list(as_json, "objections", found, OBJECTIONS, limit)
+    show_list(as_json, "objections", found if as_json else list(map(_row, found)), OBJECTIONS, limit)
+
+
+def _row(objection: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **objection, "state": coded(objection["state"], STATES), "recorded_at": moment(objection["recorded_at"]),
+        "decided_at": moment(objection["decided_at"]),
+    }  # fmt: skip

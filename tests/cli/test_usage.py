@@ -19,6 +19,10 @@ WRONG = {
     "institution add b --name x --class shop": "class: 须为其中之一 must be one of: bank, guarantee",
     "audit who X --since yesterday": "--since: 值不对 this value is wrong（日（北京时间零时）或时刻",
     "inquiry show abc": "INQUIRY_ID: 值不对 this value is wrong",
+    "agency check nofile.csv tax_arrears": "FILE: 没有文件 there is no file nofile.csv；用法见",
+    "agency check . tax_arrears": "FILE: 这是文件夹，不是文件 this is a folder and no file: .；用法见",
+    "enterprise show abc": "CONSENT: 值不对 this value is wrong（授权编号 The consent's id.）",
+    "agency held show abc": "HELD_ID: 值不对 this value is wrong",
     "agency template tax_arrears --output x.csv": "--output: 文件名须以 .xlsx 结尾",
 }
 LIBRARY = re.compile(r"No such|Missing|Invalid value|Got unexpected|Error:|Usage:|requires an|does not take")

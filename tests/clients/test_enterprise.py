@@ -1,6 +1,7 @@
 """An enterprise's way in, over real HTTP: the client package, the commands as processes of their own, the example."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -128,7 +129,11 @@ def test_the_client_pages_through_records_objects_and_follows_objections(served,
 
 def test_the_commands_show_in_words_and_do_what_they_say(served):
     asked = served.ask(max_uses=7)
-    assert asked in served.run("requests")
+    (listed,) = [line for line in served.run("requests").splitlines() if asked in line]
+    assert "待答复 requested" in listed
+    assert "信用评分 score" in listed
+    assert "pre_loan" in listed
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+08:00", listed)
     shown = served.run("show", asked)
     assert "某银行（bank），全部账户" in shown
     assert "最多 7 次 at most 7 times" in shown
@@ -155,14 +160,22 @@ def test_the_commands_tell_who_asked_what_is_held_and_what_was_objected_to(serve
     assert served.gateway.post("bank-1", "/v1/inquiries", question, headers).status_code == 403
     told = served.listed("questions", "--outcome", "denied")[-1]
     assert (told["institution_name"], told["purpose"], told["outcome"]) == ("某银行", "post_loan", "denied")
-    assert "post_loan" in served.run("questions")
+    asked = served.run("questions")
+    assert "未准 denied" in asked
+    assert "企业尚未授权 consent-required" in asked
     held = served.listed("records", "--dataset", "penalty_general")
     assert [one["dataset"] for one in held] == ["penalty_general"] * 3
     assert "行政处罚" in served.run("records", "--limit", "2", "--hidden")
     noted = served.run("object", held[0]["record"], "--reason", "金额有误", "--yes")
     assert "it stays visible, marked, until the agency decides" in noted
     assert served.listed("objections", "--state", "open")[-1]["reason"] == "金额有误"
-    assert "金额有误" in served.run("objections")
+    told = served.run("objections")
+    assert "金额有误" in told
+    assert re.search(r"待办 open .*\+08:00", told)
+    assert "异议中 objected" in noted
+    assert "现行 current" in served.run("records")
+    again = served.run("object", held[0]["record"], "--reason", "金额有误", "--yes", status=1)
+    assert "企业用 xinqiao enterprise objections" in again
 
 
 def test_what_goes_wrong_is_told_in_one_line(served):
@@ -174,7 +187,9 @@ def test_what_goes_wrong_is_told_in_one_line(served):
         (["show", str(uuid4())], {}, "consent-not-found"),
         (["resume", asked], {}, "consent-requested"),
         (["object", str(uuid4()), "--reason", "xx", "--yes"], {}, "record-not-found"),
-        (["requests"], {"key": served.key("stranger")}, "invalid_client"),
+        (["requests"], {"key": served.key("stranger")}, "invalid_client: 断言不是用此客户端登记的密钥签名的"),
+        (["requests"], {"who": "bank-1"}, "bank-1 不是企业签署人 is not an enterprise's signatory"),
+        (["records"], {"who": "bank-1"}, "bank-1 不是企业签署人 is not an enterprise's signatory"),
         (["requests"], {"key": Path("/no/such/key.json")}, "/no/such/key.json"),
     ):
         line = served.run(*arguments, **more, status=1).strip().splitlines()[-1]

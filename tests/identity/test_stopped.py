@@ -82,6 +82,9 @@ async def test_who_did_not_prove_the_key_learns_nothing(client, gateway, door):
         answer = await knock(client, door, assertion(other, claimed, issuer, header=header))
         assert (answer.status_code, answer.content) == (unknown.status_code, unknown.content)
     assert (unknown.status_code, unknown.json()["error"]) == (401, "invalid_client")
+    said = unknown.json()["error_description"]
+    assert said.isascii()
+    assert re.fullmatch(f"断言不是用此客户端登记的密钥签名的.*。{re.escape(said)}", unknown.json()["detail"])
 
 
 async def test_an_assertion_seen_before_or_meant_for_another_tells_nothing_either(client, gateway):

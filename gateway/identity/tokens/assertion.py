@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -18,7 +17,7 @@ from joserfc.jws import CompactSignature
 
 from gateway.identity.clients.registered import METHOD
 from gateway.identity.tokens.marks import assertion_mark
-from gateway.identity.tokens.oauth_errors import StoppedClientError
+from gateway.identity.tokens.oauth_errors import StoppedClientError, UnprovedClientError
 from gateway.identity.tokens.stores import Store
 from signing.errors import SignatureError
 from signing.jws import ALGORITHMS, SUITES, import_public
@@ -29,9 +28,17 @@ LARGEST_ASSERTION = 16 * 1024
 _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS)
 # One text for all that is wrong before a client's own key has signed: nobody learns from it which clients there are.
 _UNPROVED = (
-    "The assertion is not signed with a key registered for this client: check sub, kid (needed where there are two "
-    "keys), alg (the key's own: PS256, ES256 or Ed25519) and, with the operator, that client and key are registered."
+    (
+        "断言不是用此客户端登记的密钥签名的：请核对 sub、kid（有两把密钥时须写明）、"
+        "alg（与密钥相符：PS256、ES256 或 Ed25519），并向平台核对客户端和密钥已登记。"
+    ),
+    (
+        "The assertion is not signed with a key registered for this client: check sub, kid (needed where there are "
+        "two keys), alg (the key's own: PS256, ES256 or Ed25519) and, with the operator, that client and key are "
+        "registered."
+    ),
 )
+_NO_JWT = ("断言不是 JWT。", "The assertion is not a JWT.")
 
 
 @dataclass(frozen=True)
@@ -44,16 +51,16 @@ class Assertion:
 
 
 def read_assertion(assertion: str) -> Assertion:
-    """Take an assertion apart. Raises InvalidClientError."""
+    """Take an assertion apart. Raises UnprovedClientError."""
     if len(assertion) > LARGEST_ASSERTION:
-        raise InvalidClientError(description="The assertion is too large.")
+        raise UnprovedClientError("断言过大。", "The assertion is too large.")
     try:
         signed = jws.extract_compact(assertion.encode(), registry=_REGISTRY)
         claims = json.loads(signed.payload)
     except (JoseError, ValueError, RecursionError) as fault:
-        raise InvalidClientError(description="The assertion is not a JWT.") from fault
+        raise UnprovedClientError(*_NO_JWT) from fault
     if not isinstance(claims, dict):
-        raise InvalidClientError(description="The assertion is not a JWT.")
+        raise UnprovedClientError(*_NO_JWT)
     return Assertion(signed.headers(), claims, signed)
 
 
@@ -69,16 +76,16 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
     def __call__(self, query_client: Any, request: Any) -> Any:  # noqa: ANN401 - Authlib's own objects
         """Authenticate, or return None where the request brings no assertion.
 
-        Raises InvalidClientError; StoppedClientError, which tells a client apart, only once its key has signed.
+        Raises UnprovedClientError; StoppedClientError, which tells a client apart, only once its key has signed.
         """
         if request.assertion is None:
             return None
         claims, form = request.assertion.claims, request.form
         if form.get("client_id", claims.get("sub")) != claims.get("sub"):
-            raise InvalidClientError(description="client_id is not the sub of the assertion.")
+            raise UnprovedClientError("client_id 与断言的 sub 不一致。", "client_id is not the sub of the assertion.")
         client = query_client(claims.get("sub")) if isinstance(claims.get("sub"), str) else None
         if client is None:
-            raise InvalidClientError(description=_UNPROVED)
+            raise UnprovedClientError(*_UNPROVED)
         self._verify(request.assertion, client.keys)
         request.client = client  # from here on the request is this client's, also if it is refused
         self._check_claims(claims, client.client_id)
@@ -89,31 +96,39 @@ class PrivateKeyJwt(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib 
     def _verify(self, assertion: Assertion, registered: Sequence[Mapping[str, Any]]) -> None:
         keys = [jwk for jwk in registered if assertion.header.get("kid") in {None, jwk["kid"]}]
         if len(keys) != 1:
-            raise InvalidClientError(description=_UNPROVED)
+            raise UnprovedClientError(*_UNPROVED)
         if assertion.header.get("alg") not in SUITES[keys[0]["kty"]]:
-            raise InvalidClientError(description=_UNPROVED)
+            raise UnprovedClientError(*_UNPROVED)
         try:
             verified = jws.validate_compact(assertion.signed, import_public(keys[0]), registry=_REGISTRY)
         except (JoseError, SignatureError, ValueError) as fault:
-            raise InvalidClientError(description=_UNPROVED) from fault
+            raise UnprovedClientError(*_UNPROVED) from fault
         if not verified:
-            raise InvalidClientError(description=_UNPROVED)
+            raise UnprovedClientError(*_UNPROVED)
 
     def _check_claims(self, claims: Mapping[str, Any], client_id: str) -> None:
         now = self._now.timestamp()
         expires = _time(claims, "exp")
         starts = [_time(claims, name) for name in ("iat", "nbf") if name in claims]
         faults = {
-            "iss must be the client_id.": claims.get("iss") != client_id,
-            f"aud must be the string {self._issuer}": claims.get("aud") != self._issuer,
-            "exp is missing or has passed: check the clock.": expires is None or expires <= now - SKEW_SECONDS,
-            "exp is more than 300 seconds ahead.": (expires or 0) > now + LONGEST_LIFE_SECONDS + SKEW_SECONDS,
-            "iat or nbf lies ahead: check the clock.": any(at is None or at > now + SKEW_SECONDS for at in starts),
-            "jti must be a string of at most 256 characters.": not _is_jti(claims.get("jti")),
+            ("iss 须为客户端编号。", "iss must be the client_id."): claims.get("iss") != client_id,
+            (f"aud 须为 {self._issuer} ", f"aud must be the string {self._issuer}"): claims.get("aud") != self._issuer,
+            ("没有 exp 或已过期：请核对时钟。", "exp is missing or has passed: check the clock."): (
+                expires is None or expires <= now - SKEW_SECONDS
+            ),
+            ("exp 不得晚于 300 秒之后。", "exp is more than 300 seconds ahead."): (
+                (expires or 0) > now + LONGEST_LIFE_SECONDS + SKEW_SECONDS
+            ),
+            ("iat 或 nbf 在将来：请核对时钟。", "iat or nbf lies ahead: check the clock."): any(
+                at is None or at > now + SKEW_SECONDS for at in starts
+            ),
+            ("jti 须为至多 256 个字符的文字。", "jti must be a string of at most 256 characters."): not _is_jti(
+                claims.get("jti")
+            ),
         }
-        for description, wrong in faults.items():
+        for said, wrong in faults.items():
             if wrong:
-                raise InvalidClientError(description=description)
+                raise UnprovedClientError(*said)
         self._store.claim(assertion_mark(client_id, claims["jti"], (expires or 0) + SKEW_SECONDS))
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
+from authlib.oauth2.rfc6749 import OAuth2Error
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gateway.identity.tokens.dpop import Proof
-from gateway.identity.tokens.oauth_errors import InvalidProofError
+from gateway.identity.tokens.oauth_errors import InvalidProofError, UnprovedClientError
 
 # In the order of the keys: two workers that claim some of the same ones wait for each other in one direction.
 _CLAIM = text("""
@@ -71,7 +71,9 @@ def _mark(key: str, until: float, refusal: Callable[[], OAuth2Error]) -> Mark:
 
 
 def _assertion_used() -> OAuth2Error:
-    return InvalidClientError(description="This assertion was used before: sign a new one with a new jti.")
+    return UnprovedClientError(
+        "此断言已用过，请用新的 jti 重新签名。", "This assertion was used before: sign a new one with a new jti."
+    )
 
 
 def _proof_used() -> OAuth2Error:

@@ -1,6 +1,6 @@
-"""Errors that Authlib has no class for: those of the extensions, and a client that is stopped."""
+"""Errors that Authlib has no class for: those of the extensions, those told in both languages, a stopped client."""
 
-from authlib.oauth2.rfc6749 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 
 from gateway.web.error_table import ERRORS
 
@@ -21,6 +21,18 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib has no t
     """A token was asked for another service (RFC 8707 2)."""
 
     error = "invalid_target"
+
+
+class UnprovedClientError(InvalidClientError):  # type: ignore[misc]  # Authlib has no types
+    """A client that has not proved who it is: error_description is ASCII, `detail` says it in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(description=en)
+        self._detail = f"{zh}{en}"
+
+    def get_body(self) -> list[tuple[str, str]]:
+        """Return the members of the answer."""
+        return [*super().get_body(), ("detail", self._detail)]
 
 
 class StoppedClientError(OAuth2Error):  # type: ignore[misc]  # Authlib has no types

@@ -25,8 +25,8 @@ SECTION = Section(
             409,
             "记录当前的状态不允许此操作。",
             "The record's state does not permit this act.",
-            "先看 GET /v1/records/{id}/history。",
-            "Look at GET /v1/records/{id}/history first.",
+            "先看记录的状态：企业用 xinqiao enterprise objections，部门用 GET /v1/records/{id}/history。",
+            "Look at how it stands: an enterprise with xinqiao enterprise objections, an agency with its history.",
             "撤回已修复的记录；生效日期在将来 withdrawing what was repaired; an effective date to come",
         ),
         "too-many-objections": ErrorRow(

@@ -339,7 +339,7 @@ def main() -> None:
         vkey = given.log_key.read_text("utf-8") if given.log_key else keys["audit"]
         statement, entries = verify(given.file.read_bytes(), keys, vkey)
     except OSError as fault:
-        sys.exit(f"失败 failed: {fault}")
+        sys.exit(f"失败 failed: 文件 {fault.filename} 不能读 cannot be read: is it there, and a file?")
     except (Broken, LookupError, ValueError, TypeError, AttributeError, InvalidSignature, RecursionError) as fault:
         sys.exit(f"✗ 核验不通过 NOT verified: {type(fault).__name__}: {fault}")
     for one in statement["questions"]:

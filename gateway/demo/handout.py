@@ -35,7 +35,10 @@ def write_handout(folder: Path, gateway: Instance, city: City) -> None:
     folder.chmod(0o700)
     (folder / KEYS).mkdir(exist_ok=True)
     for client, key in gateway.keys.items():
-        (folder / KEYS / f"{client}.json").write_bytes(private_bytes(key))
+        file = folder / KEYS / f"{client}.json"
+        file.touch(mode=0o600)
+        file.chmod(0o600)  # of one that was there too
+        file.write_bytes(private_bytes(key))
     logins = [login.document() for login in city.logins]
     (folder / LOGINS).write_text(json.dumps(logins, ensure_ascii=False, indent=1), "utf-8")
     _write_roll(folder / ROLL, city.enterprises)

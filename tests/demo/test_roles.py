@@ -1,11 +1,13 @@
 """Each role's first ten minutes, docs/roles/, followed as it stands on one small sandbox."""
 
 import json
+import re
+import shutil
 from contextlib import ExitStack
 
 import pytest
 
-from tests.demo.newcomers import Newcomer, blocks_of
+from tests.demo.newcomers import ROOT, Newcomer, blocks_of
 from tests.processes import wait_until
 
 pytestmark = pytest.mark.slow
@@ -63,3 +65,9 @@ def test_a_provider_answers_and_its_faults_are_told(newcomer):
 def test_a_connector_of_ones_own_package_is_read_on_a_schedule(newcomer):
     assert "letterbox" in follow(newcomer, "connector-author")
     wait_until(lambda: "2026-11-01" in newcomer.own("source", "list", "--json"), "the first letter", 90)
+
+
+def test_nothing_that_the_pages_made_is_taken_into_the_repository(newcomer):
+    shutil.copy(ROOT / ".gitignore", newcomer.here)
+    added = newcomer.run("git init -q && git add --dry-run .").stdout
+    assert set(re.findall("add '(.*)'", added)) == {".gitignore", ".venv", "examples"}  # the links: no clone has them

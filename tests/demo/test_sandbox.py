@@ -118,6 +118,7 @@ def test_everybody_signs_in_with_what_was_handed_out(sandbox):
 
 def test_what_was_handed_out_is_its_owners_alone(sandbox):
     assert stat.S_IMODE(sandbox.handout.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(key.stat().st_mode) for key in (sandbox.handout / "keys").iterdir()} == {0o600}
     assert (sandbox.handout / "README.txt").read_text() in sandbox.told
 
 

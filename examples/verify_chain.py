@@ -147,6 +147,4 @@ if __name__ == "__main__":
     try:
         verify(json.loads(Path(sys.argv[1]).read_text("utf-8")))
     except (Broken, LookupError, ValueError, TypeError, OSError, InvalidSignature, StopIteration) as fault:
-        sys.exit(
-            f"✗ {'文件不能读 cannot be read' if isinstance(fault, OSError) else f'{type(fault).__name__}: {fault}'}"
-        )
+        sys.exit("✗ 文件不能读 cannot be read" if isinstance(fault, OSError) else f"✗ {type(fault).__name__}: {fault}")

@@ -85,9 +85,9 @@ async def lift(work: UnitOfWork, reason: str) -> Stop:
     """Let heads be signed again, for a reason. Raises DeniedError where nothing is stopped, or it is not theirs to,
     and for what is no reason.
     """
-    demand_reason(reason)
     if work.actor.kind not in LIFTERS:
         raise DeniedError("insufficient-scope", "由管理员或审计员解除。Operators and auditors lift a stop.")
+    demand_reason(reason)
     await take(work.session, Lock.STOP)
     stop = await find_stop(work.session, work.recorder.log_id)
     if stop is None:

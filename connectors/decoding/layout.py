@@ -21,6 +21,7 @@ from connectors.conversion.left_out import closes, declared_footers
 from connectors.decoding.decode import Table, check_width
 from connectors.decoding.headless import NoHeaderError, bind_headless, is_data
 from connectors.decoding.repeated import alike, repeated_headings
+from connectors.decoding.trial_rows import without_reasons
 from connectors.decoding.workbook import MergedDown
 from connectors.errors import MalformedError
 from connectors.model.counting import Tally
@@ -58,6 +59,7 @@ class Layout:
 
 def lay_out(dataset: Dataset, table: Table) -> Layout:
     """Find the header and the data. Raises MalformedError: what the nearest row lacks, or the sheets that all fit."""
+    table = without_reasons(table)
     if table.encoding not in _SHEETS:
         try:
             return Layout(table, bind(dataset, table.header), [])

@@ -8,7 +8,7 @@ import typer
 from gateway.catalogue.entry_command import show_entry
 from gateway.cli.naming import DatasetCode
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, fail, show, workbook
+from gateway.cli.output import AsJson, Force, fail, keep_existing, show, workbook
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,6 +61,7 @@ def write_form(
     output: Annotated[
         Path | None, typer.Option(help="写到此 XLSX Write it here.", dir_okay=False, callback=workbook)
     ] = None,
+    force: Force = False,
 ) -> None:
     """写出空白表格 Write a dataset's empty form: headings, a note for each, an example row that is never taken in."""
     from connectors.catalogue.load import UnknownDatasetError, get_dataset
@@ -71,6 +72,7 @@ def write_form(
     except UnknownDatasetError as fault:
         fail(str(fault))
     path = output or Path(f"{dataset}.xlsx")
+    keep_existing(path, force=force)
     with path.open("wb") as target:
         write_template(found, target)
     typer.echo(f"已写入 written to {path}")

@@ -10,7 +10,7 @@ import typer
 
 from gateway.cli.counting import counting_lines
 from gateway.cli.on_instance import on_any_instance
-from gateway.cli.output import AsJson, console, fail, in_a_folder, wait, workbook
+from gateway.cli.output import AsJson, Force, console, fail, in_a_folder, keep_existing, wait, workbook
 from gateway.intake.refused_text import show_refusals
 from gateway.intake.unread_text import show_unread
 
@@ -51,7 +51,12 @@ def extend(group: typer.Typer) -> None:
 
 
 def draft(
-    file: Sample, dataset: DatasetOption = None, output: Output = None, rows: Rows = None, as_json: AsJson = False
+    file: Sample,
+    dataset: DatasetOption = None,
+    output: Output = None,
+    rows: Rows = None,
+    force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """草拟映射 Propose a mapping from a sample, and say what a person must decide."""
     from connectors.catalogue.files_check import read_mappings
@@ -63,6 +68,7 @@ def draft(
     from gateway.catalogue.next_steps import what_to_do, without_advice
     from gateway.catalogue.trials import draft_document, trial_document
 
+    keep_existing(output, force=force)
     try:
         wanted = get_dataset(dataset).dataset if dataset else None
         drafted = propose(datasets(), agencies(), decode(file), file.stem, wanted)
@@ -94,6 +100,7 @@ def check(
     mapping: MappingFile = None,
     rows: Rows = None,
     rejected: Rejected = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """试报 Try a file on a dataset: what would become of every row, and why. Nothing is stored.
@@ -104,6 +111,7 @@ def check(
     from gateway.catalogue.next_steps import refused_rows, what_to_do, without_advice
     from gateway.catalogue.trials import trial_document, write_refused
 
+    keep_existing(rejected, force=force)
     tried = _trial(_dataset_of(dataset, mapping), file, rows)
     if isinstance(tried, Exception):
         fail(f"{without_advice(tried)}{what_to_do(file, dataset, mapping)}" if mapping else str(tried))

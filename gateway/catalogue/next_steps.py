@@ -33,6 +33,9 @@ def what_to_do(file: Path, dataset: str, mapping: Path | None, lacking: Sequence
 def refused_rows(file: Path, dataset: str, mapping: Path | None, rejected: Path | None) -> str:
     """Say where the refused rows were written to, or how they are."""
     if rejected:
-        return f"问题数据已写入 refused rows written to {rejected}"
+        return (
+            f"问题数据已写入 refused rows written to {rejected}；试报不存数据：改正后把它当作普通文件提交，前五列不读 "
+            "a trial stores nothing: corrected, hand it in as any file; its first five columns are not read"
+        )
     again = ["xinqiao", "agency", "check", str(file), dataset, *(["--mapping", str(mapping)] if mapping else [])]
     return f"写出全部问题数据 to write all refused rows: {shlex.join([*again, '--rejected', 'refused.xlsx'])}"

@@ -10,6 +10,7 @@ from typing import Any
 from connectors.catalogue.trial import OUTCOMES, Trial, kept_cells, try_rows
 from connectors.decoding.decode import decode
 from connectors.decoding.layout import lay_out
+from connectors.decoding.trial_rows import TRIAL_HEADINGS
 from connectors.drafting.draft import Draft
 from connectors.drafting.draft_text import write_snippet
 from connectors.drafting.unread import Leftovers, UnreadColumn
@@ -27,7 +28,6 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 
 SHOWN_ROWS = 20
-HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def draft_document(draft: Draft) -> dict[str, Any]:
 
 
 def write_refused(trial: Trial, path: Path) -> None:
-    """Write the rows that would be refused as a workbook: the reasons, then the row as it came."""
+    """Write the rows that would be refused as a workbook, to be corrected and handed in: the reasons, then the row."""
     import xlsxwriter
 
     # A cell that starts with "=" stays text: nothing an agency sends is ever run by the clerk's spreadsheet.
@@ -175,7 +175,7 @@ def write_refused(trial: Trial, path: Path) -> None:
     names = list(dict.fromkeys(name for _, cells in rows for name in cells))
     with xlsxwriter.Workbook(str(path), options) as workbook:
         sheet = workbook.add_worksheet("问题数据")
-        sheet.write_row(0, 0, [*HEADINGS, *names], workbook.add_format({"bold": True}))
+        sheet.write_row(0, 0, [*TRIAL_HEADINGS, *names], workbook.add_format({"bold": True}))
         sheet.freeze_panes(1, 0)
         for line, (row, cells) in enumerate(rows, start=1):
             reasons: list[Mapping[str, str]] = [

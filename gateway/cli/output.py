@@ -17,6 +17,7 @@ WRONG_SETTINGS = 2  # as for a wrong command line: nothing was tried
 HELD = 3  # the status of a command whose file waits for a person to decide; 1 is a fault, 2 a wrong command line
 WIDTH_IN_A_PIPE = 1_000_000  # nothing is folded or cut for whoever reads lines
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 For scripts.")]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件 Write over a file that exists.")]
 
 
 Thing = Mapping[str, object]
@@ -125,6 +126,12 @@ def in_a_folder(path: Path | None) -> Path | None:
     if path is not None and not path.parent.is_dir():
         raise typer.BadParameter(f"没有文件夹 there is no folder {path.parent}")
     return path
+
+
+def keep_existing(path: Path | None, *, force: bool) -> None:
+    """End the command before it does anything where a file is there that a person may have edited, or relies on."""
+    if path is not None and path.exists() and not force:
+        fail(f"{path} 已存在，未覆盖；请换个文件名，或加 --force it exists: give another name, or add --force")
 
 
 def workbook(path: Path | None) -> Path | None:

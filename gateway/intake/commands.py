@@ -10,7 +10,7 @@ import typer
 from gateway.cli.counting import counting_lines
 from gateway.cli.naming import DatasetCode
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, show, workbook_or_csv
+from gateway.cli.output import AsJson, Force, keep_existing, show, workbook_or_csv
 from gateway.intake.refused_text import show_refusals
 from gateway.intake.unread_text import show_unread
 
@@ -45,6 +45,7 @@ def ingest(
         Path | None,
         typer.Option(help="随附的映射，与目录中的一起用 A mapping to read it by.", exists=True, dir_okay=False),
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """入库一个文件 Take a file in: decode, map, quarantine, merge, seal; all or nothing."""
@@ -60,6 +61,7 @@ def ingest(
     from gateway.intake.take_in import take_in
     from gateway.runtime.actor import at_this_machine
 
+    keep_existing(rejected, force=force)
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} 行 rows")
     progress = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), disable=as_json)
 

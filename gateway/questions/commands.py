@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from gateway.cli.on_instance import on_instance
-from gateway.cli.output import AsJson, fail, in_a_folder, show
+from gateway.cli.output import AsJson, Force, fail, in_a_folder, keep_existing, show
 from gateway.questions import MOST_AT_ONCE
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def who(
     evidence: Annotated[
         Path | None, typer.Option(help="写出可离线核验的证据文件 Write a file that proves it offline.", dir_okay=False)
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """谁在何时为何查询过某企业，被拒绝的也在内 Who asked about an enterprise, when, what for; denied questions too."""
@@ -47,6 +48,7 @@ def who(
     from gateway.questions.who import Wanted
 
     in_a_folder(evidence)
+    keep_existing(evidence, force=force)
     asked = QuestionFilter(_moment(since), _moment(until), institution, account, purpose, outcome)
     wanted = Wanted(said, asked, after, limit)
     if evidence is None:

@@ -10,7 +10,7 @@ import typer
 from gateway.cli.asking import Yes, confirm_final
 from gateway.cli.naming import LISTED, Limit, Uscc
 from gateway.cli.on_instance import in_one_unit, on_instance
-from gateway.cli.output import AsJson, Column, show, show_list
+from gateway.cli.output import AsJson, Column, Force, keep_existing, show, show_list
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -113,10 +113,13 @@ def history(
 def proof(
     record_id: RecordId,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到此文件 Write it here.")] = None,
+    force: Force = False,
 ) -> None:
     """一条记录的证明文件 Write one file that `xinqiao verify FILE --keys keys.json` checks without us."""
     from gateway.records.proof import prove_record
     from gateway.records.proof_file import file_bytes
+
+    keep_existing(output, force=force)
 
     async def run(work: "UnitOfWork") -> bytes:
         return file_bytes((await prove_record(work, record_id, "file")).proof)

@@ -6,6 +6,7 @@ import os
 import fastexcel
 import pytest
 
+from tests.agencies import workbook
 from tests.enterprises import citizen, uscc
 from tests.processes import xinqiao
 
@@ -45,13 +46,30 @@ def test_a_draft_is_written_tried_and_then_checked(run, tmp_path, file):
     assert document["reasons"] == {"identifier_unreadable": 1, "money_unreadable": 1}
     assert citizen(3) not in checked.stdout
     rows = fastexcel.read_excel(refused).load_sheet(0, header_row=None, dtypes="string").to_polars().rows()
-    assert [row[0] for row in rows] == ["行号 row", "23", "24"]
+    assert [row[0] for row in rows] == ["行号 row · 试报 trial", "23", "24"]
     assert citizen(3) not in str(rows)
     assert (document["would_be_held"], document["findings"]) == (None, [])
     shown = run("check", file, "tax_arrears", "--mapping", snippet)
     assert "未与以往提交比较" in shown.stdout
     for said in ("接受 accepted", "identifier_unreadable", "9.13303E+17", "100.0%"):
         assert said in shown.stdout
+
+
+def test_the_refused_rows_of_a_trial_are_corrected_and_tried_as_a_file_of_their_own(run, tmp_path):
+    file, refused = tmp_path / "arrears.csv", tmp_path / "refused.xlsx"
+    head = "纳税人名称,纳税人识别号,税种,欠税余额"
+    file.write_text(f"{head}\n甲,9.1E+17,增值税,5\n乙,{uscc(2)},增值税,很多\n丙,{uscc(3)},增值税,1,2\n", "utf-8")
+    told = run("check", file, "tax_arrears", "--rejected", refused).stdout
+    assert "当作普通文件提交" in told
+    rows = fastexcel.read_excel(refused).load_sheet(0, header_row=None, dtypes="string").to_polars().rows()
+    table = [["" if cell is None else cell for cell in row] for row in rows]
+    assert table[0][5:] == [*head.split(","), "第5列"]
+    assert json.loads(run("check", refused, "tax_arrears", "--json").stdout)["rejected"] == 3  # as it is: not mended
+    for row, name, cell in ((1, 6, uscc(1)), (2, 8, "7"), (3, 9, "")):
+        table[row][name] = cell
+    refused.write_bytes(workbook(table, formulas=False))
+    again = json.loads(run("check", refused, "tax_arrears", "--json").stdout)
+    assert (again["rows"], again["accepted"], again["unused_columns"]) == (3, 3, [])
 
 
 def test_a_draft_for_scripts_holds_snippet_doubts_and_trial(run, file):
@@ -120,3 +138,20 @@ def test_a_workbook_is_written_under_a_name_that_says_so(run, tmp_path, file, co
     out = tmp_path / "out.csv"
     done = run(*(str(file) if word == "FILE" else word for word in command), out)
     assert (done.returncode, ".xlsx" in done.stderr, out.exists()) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (("draft", "FILE", "--output"), "mapping.yaml"),
+        (("check", "FILE", "tax_arrears", "--rejected"), "refused.xlsx"),
+        (("template", "tax_arrears", "--output"), "form.xlsx"),
+    ],
+    ids=lambda part: part[0] if isinstance(part, tuple) else part,
+)
+def test_a_file_that_is_there_is_not_written_over(run, tmp_path, file, command, name):
+    out = tmp_path / name
+    out.write_text("edited", "utf-8")
+    done = run(*(str(file) if word == "FILE" else word for word in command), out)
+    assert (done.returncode, "--force" in done.stderr, done.stderr.count("\n")) == (1, True, 1)
+    assert out.read_text("utf-8") == "edited"

@@ -6,7 +6,7 @@ import sys
 import pytest
 import typer
 
-from gateway.cli.output import workbook, workbook_or_csv
+from gateway.cli.output import keep_existing, workbook, workbook_or_csv
 
 LONG = "x" * 700 + "企业" * 200
 SHOWN = f"from gateway.cli.output import show; show(False, {{'标识 id': '{LONG}', '数 count': 3}})"
@@ -44,3 +44,14 @@ def test_a_name_that_says_what_the_file_is_will_do(tmp_path):
     assert workbook(None) is None
     with pytest.raises(typer.BadParameter, match=r"\.xlsx"):
         workbook(tmp_path / "a.csv")
+
+
+def test_a_file_that_exists_is_kept_unless_force_is_given(tmp_path, capsys):
+    path = tmp_path / "form.xlsx"
+    keep_existing(None, force=False)
+    keep_existing(path, force=False)
+    path.write_bytes(b"filled in")
+    keep_existing(path, force=True)
+    with pytest.raises(typer.Exit):
+        keep_existing(path, force=False)
+    assert "--force" in capsys.readouterr().err

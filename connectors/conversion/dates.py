@@ -143,12 +143,15 @@ def _why_unreadable(value: str) -> str:
         return "民国纪年，请换算为公元 counted from 1912: write the year of the common era"
     if is_open_ended(value):
         return (
-            "不是日期：截止日期无期限的，请写 2099-12-31；若本字段可无期限，请运营方在数据目录中将其声明为 type: until "
-            "no date: a last day that is open is written 2099-12-31; where the field may be open, have the operator "
-            "declare it as `type: until` in the dataset"
+            "这里要写某一天，如 2026-02-01（运营方：可无期限的字段，在数据目录中声明为 type: until） "
+            "a day is wanted here, as 2026-02-01 (operators: a field that may be open is declared as `type: until`)"
         )
     if _DAY_FIRST.fullmatch(value):
-        return "日月先后不明；若日在前，请在映射中声明 day_first day or month first? the mapping can say day_first"
+        return (
+            "请写成 2026-02-01：分不清哪个是日、哪个是月（运营方：都是日在前的，在映射中声明 day_first） "
+            "write 2026-02-01: it does not say which is the day "
+            "(operators: where days stand first, the mapping says day_first)"
+        )
     return "不是日期，应为 2024-01-31 no date: write 2024-01-31"
 
 

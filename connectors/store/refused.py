@@ -38,20 +38,29 @@ _COLUMNS = text("""
     WHERE batch_id = :batch GROUP BY named.key ORDER BY min(named.place), named.key
 """)
 MOST_LOOKED_AT, FIRST_NUMBERS = 100_000, 5  # refused rows that are looked at, and those that are told of each reason
-# Of each reason the first rows that were refused for it.
+MOST_SENTENCES = 5  # told of one code: some name the cell, and differ from row to row
+# Of each code the sentences most rows have, and of each sentence the first rows that were refused with it.
 _FIRST = text("""
-    SELECT code, row_number, words, seen_in, value FROM (
+    WITH reason AS (
         SELECT row_number, r ->> 'code' AS code, r ->> 'text' AS words, r ->> 'column' AS seen_in,
-            r ->> 'value' AS value, dense_rank() OVER (PARTITION BY r ->> 'code' ORDER BY row_number) AS nth
+            r ->> 'value' AS value
         FROM (SELECT * FROM rejected_row WHERE batch_id = :batch ORDER BY row_number LIMIT :most) looked_at,
              jsonb_array_elements(reasons) r
-    ) ranked WHERE nth <= :first ORDER BY code, row_number
+    ), sentence AS (
+        SELECT code, words, count(*) AS times,
+            row_number() OVER (PARTITION BY code ORDER BY count(*) DESC, min(row_number)) AS place
+        FROM reason GROUP BY code, words
+    )
+    SELECT code, words, times, row_number, seen_in, value FROM (
+        SELECT reason.*, times, place, dense_rank() OVER (PARTITION BY code, words ORDER BY row_number) AS nth
+        FROM reason JOIN sentence USING (code, words) WHERE place <= :sentences
+    ) ranked WHERE nth <= :first ORDER BY code, place, row_number
 """)
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A reason that rows of a batch were refused for, as the first of them says it: nothing of it is personal.
+    """A reason that rows of a batch were refused for: a code, its sentence, how many rows; nothing of it is personal.
 
     `rows` are the numbers of the first rows, as a person sees them in the file; `value` is what stood in `column` in
     the first row where it may be shown, else "".
@@ -59,6 +68,7 @@ class Refusal:
 
     code: str
     words: str
+    count: int
     rows: tuple[int, ...]
     column: str = ""
     value: str = ""
@@ -154,13 +164,14 @@ async def load_columns(session: AsyncSession, batch_id: UUID) -> list[str]:
 
 
 async def load_refusals(session: AsyncSession, batch_id: UUID) -> list[Refusal]:
-    """Return each reason that rows of a batch were refused for, looking at the first refused rows."""
-    values = {"batch": batch_id, "most": MOST_LOOKED_AT, "first": FIRST_NUMBERS}
+    """Return each code and sentence that rows of a batch were refused with, looking at the first refused rows."""
+    values = {"batch": batch_id, "most": MOST_LOOKED_AT, "sentences": MOST_SENTENCES, "first": FIRST_NUMBERS}
     seen = await session.execute(_FIRST, values)
-    return [_refusal(code, list(rows)) for code, rows in groupby(seen, key=lambda row: str(row.code))]
+    return [_refusal(list(rows)) for _, rows in groupby(seen, key=lambda row: (row.code, row.words))]
 
 
-def _refusal(code: str, rows: Sequence[Any]) -> Refusal:
+def _refusal(rows: Sequence[Any]) -> Refusal:
     first = rows[0]
     value = "" if is_sealed(first.value) else first.value[:LONGEST_EXAMPLE]
-    return Refusal(code, first.words, tuple(dict.fromkeys(row.row_number for row in rows)), first.seen_in, value)
+    numbers = tuple(dict.fromkeys(row.row_number for row in rows))
+    return Refusal(first.code, first.words, first.times, numbers, first.seen_in, value)

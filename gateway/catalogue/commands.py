@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from connectors.model.datasets import Dataset
     from gateway.catalogue.trials import Tried
 
+NOT_COMPARED = (
+    "未与以往提交比较，不知会不会暂存：本机没有可用的实例。"
+    "请在网关那台机器上试报，或调用 POST /v1/datasets/{dataset}/batches:check "
+    "not compared with earlier ones: no instance is at hand here. Check it at the gateway, or call that operation"
+)
 OUTCOMES = {
     "rows": "行数", "accepted": "接受", "unresolved": "待匹配", "corrections": "更正", "duplicates": "重复",
     "natural_persons": "自然人", "rejected": "问题数据",
@@ -89,7 +94,8 @@ def draft(
     if isinstance(tried, Exception):
         refused = without_advice(tried)
         typer.echo(f"以此映射整个文件会被拒收 with this mapping the file is refused as a whole: {refused}")
-        typer.echo(what_to_do(file, drafted.dataset.dataset, output, drafted.lacking).lstrip("\n"))
+        if advice := what_to_do(tried, file, drafted.dataset.dataset, output, drafted.lacking):
+            typer.echo(advice.lstrip("\n"))
     else:
         _show_trial(tried)
 
@@ -114,7 +120,7 @@ def check(
     keep_existing(rejected, force=force)
     tried = _trial(_dataset_of(dataset, mapping), file, rows)
     if isinstance(tried, Exception):
-        fail(f"{without_advice(tried)}{what_to_do(file, dataset, mapping)}" if mapping else str(tried))
+        fail(f"{without_advice(tried)}{what_to_do(tried, file, dataset, mapping)}" if mapping else str(tried))
     tried = _compared(tried, file)
     if rejected:
         write_refused(tried.trial, rejected)
@@ -125,9 +131,7 @@ def check(
         if tried.trial.refused:
             typer.echo(refused_rows(file, dataset, mapping, rejected))
         if tried.findings is None:
-            typer.echo(
-                "未与以往提交比较：本机没有可用的实例 not compared with earlier ones: no instance is at hand here"
-            )
+            typer.echo(NOT_COMPARED)
     if tried.findings:
         wait(f"会暂存，待人工确认 it would be held for a person to decide: {in_words(tried.findings)}")
 
@@ -204,6 +208,8 @@ def _show_trial(tried: "Tried") -> None:
     for line in counting_lines(layout.tally.document(trial.counts["rows"])):
         typer.echo(line)
     _table(("结果\noutcome", "行\nrows"), [(f"{zh} {name}", trial.counts[name]) for name, zh in OUTCOMES.items()])
+    if trial.counts["rows"] and trial.counts["rejected"] == trial.counts["rows"]:
+        typer.echo("没有一行会入库：每一行都会被退回 not one row would be taken in: every row is refused")
     show_refusals(refusals_of(trial.reasons, trial_refusals(trial)))
     header = layout.binding.header
     filled = [

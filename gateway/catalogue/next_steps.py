@@ -16,8 +16,12 @@ def without_advice(fault: ConnectorError) -> str:
     return str(fault)
 
 
-def what_to_do(file: Path, dataset: str, mapping: Path | None, lacking: Sequence[str] = ()) -> str:
-    """Say how a mapping that does not read its file yet is completed and tried again."""
+def what_to_do(
+    fault: ConnectorError, file: Path, dataset: str, mapping: Path | None, lacking: Sequence[str] = ()
+) -> str:
+    """Say how a mapping that lacks columns of its file is completed and tried again; "" of any other fault."""
+    if not isinstance(fault, MissingColumnsError):
+        return ""
     kept, fields = mapping or "mapping.yaml", f": {' '.join(lacking)}" if lacking else ""
     keep = f"加 --output {kept} 存下草稿 keep the draft with --output {kept}"
     add = f"在 {kept} 的 fields: 下为每个缺少的字段补一行 add a line for each field that lacks its column{fields}"

@@ -17,7 +17,7 @@ from connectors.drafting.unread import Leftovers, UnreadColumn
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from connectors.quality.drift import Finding
-from connectors.store.refused import FIRST_NUMBERS, Refusal
+from connectors.store.refused import FIRST_NUMBERS, MOST_SENTENCES, Refusal
 from gateway.intake.gate import IntakeGate
 from gateway.intake.held_loss import with_loss
 from gateway.intake.judging import foresee
@@ -118,15 +118,15 @@ def trial_document(tried: Tried) -> dict[str, Any]:
 
 
 def trial_refusals(trial: Trial) -> list[Refusal]:
-    """Return each reason that rows would be refused for, with the first of them; what they say stands in the rows."""
-    rows: dict[str, list[int]] = defaultdict(list)
-    words: dict[str, str] = {}
+    """Return each code and sentence that rows would be refused with, and the first of them."""
+    rows: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in trial.refused:
         for reason in row.reasons:
-            words.setdefault(reason.code, reason.text)
-            if row.number not in rows[reason.code] and len(rows[reason.code]) < FIRST_NUMBERS:
-                rows[reason.code].append(row.number)
-    return [Refusal(code, said, tuple(rows[code])) for code, said in words.items()]
+            rows[reason.code, reason.text].append(row.number)
+    by_code: dict[str, list[Refusal]] = defaultdict(list)
+    for (code, said), numbers in sorted(rows.items(), key=lambda pair: -len(pair[1])):
+        by_code[code].append(Refusal(code, said, len(numbers), tuple(dict.fromkeys(numbers))[:FIRST_NUMBERS]))
+    return [refusal for told in by_code.values() for refusal in told[:MOST_SENTENCES]]
 
 
 def fill_document(trial: Trial) -> dict[str, dict[str, Any]]:

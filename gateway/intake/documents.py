@@ -1,5 +1,6 @@
 """Batches and held submissions as JSON."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -37,17 +38,21 @@ def unread_of(batch: Batch) -> list[dict[str, Any]]:
 
 
 def refusals_of(reasons: Mapping[str, int], refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
-    """Return each reason, the most frequent first: its words, how many rows, the first of them and an example."""
-    known = {refusal.code: refusal for refusal in refusals}
+    """Return each code and sentence, the most frequent first: how many rows, the first of them and an example.
+
+    What the sentences leave of a code's count stands without one.
+    """
+    told, left = list(refusals), Counter(reasons)
+    for refusal in told:
+        left[refusal.code] -= refusal.count
+    told += [Refusal(code, "", count, ()) for code, count in left.items() if count > 0]
     return [
-        {"code": code, "count": count, **_told(known.get(code) or Refusal(code, "", ()))}
-        for code, count in sorted(reasons.items(), key=lambda pair: -pair[1])
-    ]
-
-
-def _told(refusal: Refusal) -> dict[str, Any]:
-    rows = list(refusal.rows)
-    return {"words": refusal.words, "rows": rows, "column": refusal.column, "value": refusal.value}
+        {
+            "code": refusal.code, "count": refusal.count, "words": refusal.words, "rows": list(refusal.rows),
+            "column": refusal.column, "value": refusal.value,
+        }
+        for refusal in sorted(told, key=lambda one: (-reasons.get(one.code, 0), one.code, -one.count))
+    ]  # fmt: skip
 
 
 def held_document(held: HeldSubmission) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def held_file(spool: Path, held_id: UUID) -> Path:
 async def hold(
     units: UnitsOfWork, actor: Actor, spool: Path, submission: Submission, findings: list[Finding]
 ) -> HeldSubmission:
-    """Keep a submission aside, and return it."""
+    """Keep a submission aside, and return it. Raises MalformedError where it cannot be read to its end."""
     held_id, dataset = uuid7(), submission.dataset
     names = {"agency": dataset.agency, "dataset": dataset.dataset, "sender": submission.sender_batch}
     kept = held_file(spool, held_id)

@@ -1,29 +1,26 @@
 """What would be lost of a submission that is held: the columns that are not read, beside what differs."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from connectors.decoding.layout import lay_out
 from connectors.drafting.unread import LONGEST_LOOKED_AT, Leftovers, UnreadColumn
-from connectors.errors import ConnectorError
 from connectors.quality.drift import Finding
 from gateway.intake.submission import Submission
 
 
 def look_over(submission: Submission) -> list[UnreadColumn]:
-    """Read a submission and return its unread columns, counted as far as it can be read."""
-    with suppress(ConnectorError):
-        layout = lay_out(submission.dataset, submission.read())
-        leftovers = Leftovers(layout.binding)
-        if layout.binding.unread:
-            with suppress(ConnectorError):
-                for _ in leftovers.watch(layout).table.rows:
-                    pass
-        return leftovers.columns()
-    return []
+    """Read a submission to its end and return its unread columns, counted.
+
+    Raises MalformedError where it cannot be read: nobody could accept it.
+    """
+    layout = lay_out(submission.dataset, submission.read())
+    leftovers = Leftovers(layout.binding)
+    for _ in leftovers.watch(layout).table.rows:
+        pass
+    return leftovers.columns()
 
 
 def with_loss(findings: Sequence[Finding], unread: Sequence[UnreadColumn]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from gateway.console.forms import check_origin
 from gateway.console.multipart import read_multipart
 from gateway.console.render import PageError, page
 from gateway.intake.batches import read_batches, read_rejected
-from gateway.intake.documents import unread_of
+from gateway.intake.documents import refusals_of, unread_of
 from gateway.intake.rejected_rows_routes import download
 from gateway.intake.routes import TheIntake
 from gateway.intake.submission import Intake, from_file
@@ -81,14 +81,13 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
     try:
         async with units.begin("uploads.batch", acting(present)) as work:
             batch, rejected = await read_rejected(work, intake.protector, batch_id, FIRST_REJECTED)
-            words = {refusal.code: refusal.words for refusal in await load_refusals(work.session, batch_id)}
+            refusals = refusals_of(batch.reasons, await load_refusals(work.session, batch_id))
     except DeniedError as fault:
         raise PageError("batch-not-found", 404) from fault
-    reasons = sorted(batch.reasons.items(), key=lambda pair: -int(pair[1]))
     title = datasets()[batch.dataset].title if batch.dataset in datasets() else None
     return page(
-        request, "upload", present, batch=batch, bars=bars_of(batch), units=BAR_UNITS, reasons=reasons,
-        rejected=rejected, title=title, words=words, unread=unread_of(batch), counted=COUNTED, told=TOLD,
+        request, "upload", present, batch=batch, bars=bars_of(batch), units=BAR_UNITS, refusals=refusals,
+        rejected=rejected, title=title, unread=unread_of(batch), counted=COUNTED, told=TOLD,
     )  # fmt: skip
 
 

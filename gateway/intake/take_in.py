@@ -86,11 +86,19 @@ async def _take_in(
                 return known, False
         raise
     except DriftError as drift:
-        raise waits(await hold(units, actor, intake.spool, submission, drift.findings)) from drift
+        try:
+            held = await hold(units, actor, intake.spool, submission, drift.findings)
+        except ConnectorError as fault:
+            raise await _refused(units, actor, submission, fault) from fault
+        raise waits(held) from drift
     except ConnectorError as fault:
-        reason = "correction-refused" if isinstance(fault, CorrectionError) else "malformed-delivery"
-        await _record_refusal(units, actor, submission, reason)
-        raise DeniedError(reason, str(fault)) from fault
+        raise await _refused(units, actor, submission, fault) from fault
+
+
+async def _refused(units: UnitsOfWork, actor: Actor, submission: Submission, fault: ConnectorError) -> DeniedError:
+    reason = "correction-refused" if isinstance(fault, CorrectionError) else "malformed-delivery"
+    await _record_refusal(units, actor, submission, reason)
+    return DeniedError(reason, str(fault))
 
 
 async def _find_known(work: UnitOfWork, submission: Submission) -> Batch | None:

@@ -60,7 +60,8 @@ def test_the_refused_rows_of_a_trial_are_corrected_and_tried_as_a_file_of_their_
     head = "纳税人名称,纳税人识别号,税种,欠税余额"
     file.write_text(f"{head}\n甲,9.1E+17,增值税,5\n乙,{uscc(2)},增值税,很多\n丙,{uscc(3)},增值税,1,2\n", "utf-8")
     told = run("check", file, "tax_arrears", "--rejected", refused).stdout
-    assert "当作普通文件提交" in told
+    for said in ("当作普通文件提交", "每一行都会被退回", "batches:check"):
+        assert said in told
     rows = fastexcel.read_excel(refused).load_sheet(0, header_row=None, dtypes="string").to_polars().rows()
     table = [["" if cell is None else cell for cell in row] for row in rows]
     assert table[0][5:] == [*head.split(","), "第5列"]
@@ -70,6 +71,13 @@ def test_the_refused_rows_of_a_trial_are_corrected_and_tried_as_a_file_of_their_
     refused.write_bytes(workbook(table, formulas=False))
     again = json.loads(run("check", refused, "tax_arrears", "--json").stdout)
     assert (again["rows"], again["accepted"], again["unused_columns"]) == (3, 3, [])
+
+
+def test_where_no_field_is_missing_no_draft_says_what_to_do_about_missing_ones(run, tmp_path):
+    file = tmp_path / "arrears.csv"
+    file.write_text(f"纳税人名称,纳税人识别号,税种,税种,欠税余额\n甲公司,{uscc(1)},增值税,消费税,5\n", "utf-8")
+    told = run("draft", file, "--dataset", "tax_arrears").stdout
+    assert ("整个文件会被拒收" in told, "都叫“税种”" in told, "缺少的字段" in told) == (True, True, False)
 
 
 def test_a_draft_for_scripts_holds_snippet_doubts_and_trial(run, file):

@@ -71,6 +71,14 @@ async def test_a_new_column_is_held_told_and_known_once_it_was_accepted(gateway,
         await discard_held(gateway, held, CLERK)
 
 
+async def test_a_file_that_cannot_be_read_to_its_end_is_refused_at_once_and_not_held(push, known, rows):
+    header = f"{HEADER},税种,联系人"
+    answer = await push(f"{header}\n某公司,{uscc(130)},某路,5,增值税,消费税,王五\n", "twins")
+    assert (answer.status_code, slug(answer)) == (422, "malformed-delivery")
+    assert "都叫“税种”" in answer.json()["detail"]
+    assert await waiting(rows) == []
+
+
 async def test_a_discarded_delivery_is_gone_and_its_columns_stay_unknown(gateway, push, known, rows):
     body = arrears([110], HEADER.replace("经营地点", "地点"))
     held = UUID((await push(body, "gone-1")).json()["held"])

@@ -150,26 +150,30 @@ def test_what_was_refused_is_told_by_reason_with_rows_as_in_the_file_and_without
     file, back = tmp_path / "refused rows.csv", tmp_path / "refused.xlsx"
     good = arrears(range(40, 43)).split("\n", 1)[1]
     amounts = "".join(f"赵某某店,{uscc(n)},某路,{said},增值税\n" for n, said in ((44, "若干"), (45, "无数")))
+    wrong = f"某乙公司,{uscc(47)[:-1]}{'0' if uscc(47)[-1] != '0' else '1'},某路,1,增值税\n"
     spoilt = "某甲公司,9.13303E+17,某路,1,增值税\n,,,,\n"
     file.write_text(
-        f"欠税公告,,,,\n{HEADER}\n{good}{spoilt}{amounts}"
+        f"欠税公告,,,,\n{HEADER}\n{good}{spoilt}{amounts}{wrong}"
     )  # a title above, and a blank row among the others
     shown = xinqiao(["ingest", "tax_arrears", str(file)], env).stdout
     amounts = next(line for line in shown.splitlines() if "money_unreadable" in line)
     assert amounts.startswith("问题数据 rejected: 不是金额")
     assert amounts.endswith("（money_unreadable）: 2，行 rows 8、9")
     assert "例 example: 行 row 8，列 column 欠税金额: 若干" in shown
-    assert "行 rows 6" in next(line for line in shown.splitlines() if "identifier_unreadable" in line)
+    codes = [line for line in shown.splitlines() if "identifier_unreadable" in line]
+    assert [line.rpartition("行 rows ")[2] for line in codes] == ["6", "10"]
     assert "赵某某店" not in shown
     again = f"xinqiao ingest tax_arrears '{file}' --rejected refused.xlsx"
     assert again in shown
     told = run(env, "ingest", "tax_arrears", str(file))
-    assert told["reasons"] == {refusal["code"]: refusal["count"] for refusal in told["refusals"]}
-    assert [refusal["rows"] for refusal in told["refusals"]] == [[8, 9], [6]]
+    assert told["reasons"] == {"identifier_unreadable": 2, "money_unreadable": 2}
+    said = {tuple(refusal["rows"]): (refusal["count"], refusal["words"]) for refusal in told["refusals"]}
+    assert {rows: count for rows, (count, _) in said.items()} == {(8, 9): 2, (6,): 1, (10,): 1}
+    assert ("科学计数法" in said[6,][1], "校验码不符" in said[10,][1]) == (True, True)  # a sentence of its own each
     written = xinqiao(["ingest", "tax_arrears", str(file), "--rejected", str(back)], env).stdout
     assert f"--corrects {told['batch']}" in written
     rows = fastexcel.read_excel(back).load_sheet(0, header_row=None, dtypes="string").to_polars().rows()
-    assert [row[0] for row in rows[1:]] == ["6", "8", "9"]  # the same numbers as were told
+    assert [row[0] for row in rows[1:]] == ["6", "8", "9", "10"]  # the same numbers as were told
 
 
 def test_an_example_that_may_be_personal_is_not_shown(instance, tmp_path):

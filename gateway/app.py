@@ -19,6 +19,7 @@ from gateway.catalogue import trial_routes as trials
 from gateway.consents import routes as consents
 from gateway.consents import signatory_routes as signatories
 from gateway.console import pages as console
+from gateway.console.missing import show_missing_pages
 from gateway.console.render import PageError
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import routes as audit_entries
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
+    show_missing_pages(app)
     app.add_exception_handler(DeniedError, on_denied)
     app.add_exception_handler(FormError, on_form_error)
     app.add_exception_handler(PageError, on_page_error)

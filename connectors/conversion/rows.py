@@ -82,7 +82,10 @@ class RowMapper:
             return left_out
         if len(cells) != len(self._header):
             wanted, found = len(self._header), len(cells)
-            text = f"应有 {wanted} 列，实有 {found} 列 {wanted} columns wanted, {found} found"
+            text = (
+                f"应有 {wanted} 列，实有 {found} 列；CSV 中带逗号的数字或文字要加双引号 "
+                f"{wanted} columns wanted, {found} found: in CSV, what holds a comma stands in double quotes"
+            )
             return Refused((Reason("column_count", "", "", text),))
         if not any(cell.strip() for cell in cells):
             return Refused((Reason("row_blank", "", "", "整行为空 the row is empty"),))

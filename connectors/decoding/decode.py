@@ -50,7 +50,7 @@ def decode(path: Path) -> Table:
     with path.open("rb") as file:
         start = file.read(LOOKED_AT)
     if not start:
-        raise MalformedError("文件是空的 the file is empty")
+        raise MalformedError("文件是空的，请重新导出后再提交 the file is empty: export it again and send that")
     if start.startswith(_GZIP):
         raise MalformedError(
             "文件是 gzip 压缩的，请解压，或加 Content-Encoding: gzip the file is packed: unpack it, or say "

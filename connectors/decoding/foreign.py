@@ -94,4 +94,5 @@ def _sense(start: bytes, encoding: str) -> int:
 
 def foreign(zh: str, en: str) -> MalformedError:
     """Say what a file is, and how to make a delivery of it."""
-    return MalformedError(f"文件是{zh}：{_AS_TABLE_ZH} the file is {en}: {_AS_TABLE_EN}")
+    gap = " " if zh[0].isascii() else ""
+    return MalformedError(f"文件是{gap}{zh}：{_AS_TABLE_ZH} the file is {en}: {_AS_TABLE_EN}")

@@ -93,7 +93,8 @@ def place_of(path: Path, encoding: str, offset: int, other: str) -> tuple[str, s
     if not found:
         return f"第 {line} 行没有写完", f"line {line} is cut short"
     shown = found[:2].hex(" ").upper()
-    return f"第 {line} 行，第 {offset} 字节起的 {shown}{zh}", f"line {line}, at byte {offset}: {shown}{en}"
+    first = offset + 1  # people count from one
+    return f"第 {line} 行，第 {first} 字节起的 {shown}{zh}", f"line {line}, at byte {first}: {shown}{en}"
 
 
 def _line_ends(piece: bytes, before: bytes) -> tuple[int, bytes]:

@@ -111,7 +111,10 @@ def _lines_of_child(path: Path, sheet: str, most: int | None) -> Iterator[bytes]
             said.seek(0)
             raise MalformedError(said.read().decode())
     if status == _DAMAGED:
-        raise MalformedError("电子表格已损坏或没有工作表 the spreadsheet is damaged or has no sheet")
+        raise MalformedError(
+            "电子表格已损坏或没有工作表，请用 Excel 或 WPS 打开，另存为 XLSX 后再提交 "
+            "the spreadsheet is damaged or has no sheet: open it in Excel or WPS, save it as XLSX and send that"
+        )
     if status:
         raise MalformedError(f"电子表格过大，{_ASK_ZH} the workbook needs too much memory or time: {_ASK_EN}")
 

@@ -1,7 +1,9 @@
 """How commands reach the instance: open it, run, and tell a fault in one line."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gateway.cli.output import fail, wait
@@ -20,7 +22,7 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: boo
     `as_json`: whoever asked for JSON is told a denial as JSON. What is held is no fault: it has a status of its own.
     """
     from gateway.runtime.denial import DeniedError
-    from gateway.runtime.errors import GatewayError, SettingsError
+    from gateway.runtime.errors import GatewayError, NotInitialisedError, SettingsError
     from gateway.runtime.storage_faults import is_storage_fault, kind_of
     from gateway.web.error_table import ERRORS
 
@@ -34,12 +36,26 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: boo
         fail(said, {**denial.members, "reason": denial.reason, "failed": said} if as_json else None)
     except SettingsError:  # told where the command line ends, of every command alike
         raise
+    except NotInitialisedError as fault:
+        nothing_here = str(fault) == str(NotInitialisedError())  # it may be another log's instance, too
+        fail((_beside_a_sandbox() if nothing_here else "") or str(fault))
     except GatewayError as fault:
         fail(str(fault))
     except Exception as fault:
         if not is_storage_fault(fault):
             raise
         fail(f"{ERRORS['storage-unavailable'].title}（{kind_of(fault)}）")
+
+
+def _beside_a_sandbox() -> str:
+    """Return what to run where the data folder has no instance but a sandbox, "" where it has none either."""
+    from gateway.runtime.settings import load_settings
+
+    mark = load_settings().home / "sandbox" / "sandbox.json"
+    if not mark.is_file():
+        return ""
+    command = Path(json.loads(mark.read_text("utf-8"))["folder"]) / "xinqiao"
+    return f"这里没有实例，但有沙盒：沙盒中的命令用 There is no instance here but a sandbox, whose command is {command}"
 
 
 def on_any_instance(step: Callable[["Instance"], Awaitable[Result]]) -> Result | None:

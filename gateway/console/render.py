@@ -38,6 +38,11 @@ def _plain(value: object) -> str:
     return "—" if value is None else str(value)
 
 
+def _sender(actor: str) -> str:
+    """Show who sent something: a person by their name alone."""
+    return actor.removeprefix("person:")
+
+
 def _moment(value: datetime | str, language: str) -> str:
     """Show a moment by the clock of those who read it."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -66,10 +71,12 @@ def templates(language: str) -> "Environment":
     made.install_gettext_translations(load_texts(language), newstyle=True)  # type: ignore[attr-defined] # it has
     made.filters |= {
         "plain": _plain,
+        "sender": _sender,
         "moment": partial(_moment, language=language),
         "number": partial(_number, language=language),
         "percent": partial(_percent, language=language),
     }
+    made.tests["ascii"] = str.isascii
     made.globals |= {"titles": Titles(language), "language": language}
     return made
 

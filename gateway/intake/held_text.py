@@ -18,17 +18,18 @@ def held_lines(held: Mapping[str, Any]) -> Iterator[str]:
         yield f"接受会丢失 lost if accepted: {values} 个值 values，列 columns {columns}"
     if held["fault"]:
         yield f"无法读取 it cannot be read: {held['fault']}"
-    yield from map(_row, held["first_rows"])
+    yield from (_row(row, held["titles"]) for row in held["first_rows"])
     for decision, said in held["decisions"].items():
         yield f"xinqiao agency held {decision} {held['held']}"
         yield f"  {said['zh']} {said['en']}"
 
 
-def _row(row: Mapping[str, Any]) -> str:
+def _row(row: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     number = f"行 row {row['row']}"
     if row["natural_person"]:
         return f"{number}: 自然人，不入库 a natural person, not kept"
     if row["rejected"]:
         return f"{number}: 问题数据 rejected: {'；'.join(row['rejected'])}"
-    values = "，".join(f"{name}={value}" for name, value in row["fields"].items() if value not in (None, []))
+    filled = ((name, value) for name, value in row["fields"].items() if value not in (None, []))
+    values = "，".join(f"{titles.get(name, name)} {value}" for name, value in filled)
     return f"{number}: {row['name']} {row['code']}：{values}"

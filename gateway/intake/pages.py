@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
 from connectors.catalogue.load import agencies, datasets
+from connectors.model.calendar import day_of
 from connectors.model.datasets import Dataset
 from connectors.store.refused import load_refusals
 from connectors.store.tables import Batch
@@ -41,6 +42,7 @@ OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_pers
 BAR_UNITS = 1000
 COUNTED = ("titles", "header", "repeated_headers", "blank", "footers", "natural_persons")
 TOLD = ("unread_sheets", "hidden_sheets", "repeated_columns")
+WAYS = ("console", "file", "push", "upload")  # what was fetched names its source
 _PIECE = 1024 * 1024
 Sender = Annotated[Present, Depends(signed_in("clerk", "system"), scope="function")]
 
@@ -87,7 +89,7 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
     title = datasets()[batch.dataset].title if batch.dataset in datasets() else None
     return page(
         request, "upload", present, batch=batch, bars=bars_of(batch), units=BAR_UNITS, refusals=refusals,
-        rejected=rejected, title=title, unread=unread_of(batch), counted=COUNTED, told=TOLD,
+        rejected=rejected, title=title, unread=unread_of(batch), counted=COUNTED, told=TOLD, ways=WAYS,
     )  # fmt: skip
 
 
@@ -143,7 +145,7 @@ async def _form(
     return page(
         request, "uploads", present, status=_status(fault) if fault else 200, script=True,
         groups=_choices(present),
-        batch_id=f"{now():%Y%m%d}-{secrets.token_hex(4)}", rows=rows, before=before,
+        batch_id=f"{day_of(now()):%Y%m%d}-{secrets.token_hex(4)}", rows=rows, before=before,
         following=rows[-1].batch_id if len(rows) == ON_A_PAGE else None,
         fault=str(fault) if isinstance(fault, DeniedError) else "",
         key=fault.key if isinstance(fault, PageError) else "",

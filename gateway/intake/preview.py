@@ -1,7 +1,7 @@
 """The first rows of a held submission as they would be stored, for whoever decides on it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,8 @@ from uuid import UUID
 
 import orjson
 
-from connectors.conversion.cells import Faults
+from connectors.conversion.cells import Faults, shown
+from connectors.conversion.free_text import without_contacts
 from connectors.conversion.party import PERSON
 from connectors.conversion.rows import Mapped, Refused, RowMapper
 from connectors.decoding.decode import decode
@@ -46,6 +47,8 @@ DECISIONS = {
 class PreviewedRow:
     """A row by its number: the party's name and code and its fields' values, or why it would be refused.
 
+    `lost` is what stands in the columns that are not read.
+
     Of a natural person, who would be dropped, there is nothing.
     """
 
@@ -54,16 +57,20 @@ class PreviewedRow:
     code: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     is_person: bool = False
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A held submission: the titles of the fields that are read, its first rows, or why it cannot be read."""
+    """A held submission: the titles of the fields that are read, the headings of the columns that are not, its first
+    rows, or why it cannot be read.
+    """
 
     held: HeldSubmission
     titles: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[PreviewedRow, ...] = ()
+    lost: tuple[str, ...] = ()
     fault: str = ""
 
 
@@ -100,27 +107,31 @@ async def preview_held(units: UnitsOfWork, actor: Actor, intake: Intake, held_id
         return Preview(held)
     try:
         async with opened(units, intake, held) as found:
-            titles, rows = await asyncio.to_thread(_first_rows, found.dataset, found.path)
+            return await asyncio.to_thread(_first_rows, held, found.dataset, found.path)
     except (ConnectorError, DeniedError) as fault:
         return Preview(held, fault=str(fault))
-    return Preview(held, titles, rows)
 
 
-def _first_rows(dataset: Dataset, path: Path) -> tuple[dict[str, str], tuple[PreviewedRow, ...]]:
+def _first_rows(held: HeldSubmission, dataset: Dataset, path: Path) -> Preview:
     layout = lay_out(dataset, decode(path))
     mapper = RowMapper(layout.binding, now().date())
     titles = {bound.name: bound.field.zh for bound in layout.binding.fields if bound.is_read}
     faults = layout.table.faults
-    seen = (_previewed(mapper, number, cells, faults.get(number, {})) for number, cells in layout.table.rows)
-    return titles, tuple(islice((row for row in islice(seen, MOST_LOOKED_AT) if row), FIRST_ROWS))
+    unread = [place for place in layout.binding.unread if layout.binding.header[place]]
+    seen = (_previewed(mapper, number, cells, faults.get(number, {}), unread) for number, cells in layout.table.rows)
+    rows = tuple(islice((row for row in islice(seen, MOST_LOOKED_AT) if row), FIRST_ROWS))
+    return Preview(held, titles, rows, tuple(layout.binding.header[place] for place in unread))
 
 
-def _previewed(mapper: RowMapper, number: int, cells: list[str], faults: Faults) -> PreviewedRow | None:
+def _previewed(
+    mapper: RowMapper, number: int, cells: list[str], faults: Faults, unread: Sequence[int]
+) -> PreviewedRow | None:
     """Return what would become of a row, None where it is no data: a footer, or the header once more."""
     outcome = mapper.map(cells, faults)
     if isinstance(outcome, Mapped):
         values = orjson.loads(outcome.canonical)["fields"]
-        return PreviewedRow(number, outcome.name, outcome.identifier.value, values)
+        lost = tuple(shown(without_contacts(cells[place])) if place < len(cells) else "" for place in unread)
+        return PreviewedRow(number, outcome.name, outcome.identifier.value, values, lost=lost)
     if isinstance(outcome, Refused):
         return PreviewedRow(number, reasons=tuple(f"{reason.column}：{reason.text}" for reason in outcome.reasons))
     return PreviewedRow(number, is_person=True) if outcome == PERSON else None

@@ -43,19 +43,20 @@ async def correct(
         sent = form.get("file")
         if not isinstance(sent, UploadFile):
             raise PageError("form-stale", 400)
-        await _take_in(units, intake, present, agency, str(form.get("corrects", "")), sent.file)
+        corrected = await _take_in(units, intake, present, agency, str(form.get("corrects", "")), sent.file)
     except DeniedError as fault:
         if fault.denial.reason == "delivery-held":
             return RedirectResponse(f"/console/quality/{quote(agency)}?said=held", 303)
         return await agency_page(request, units, present, agency, note="not-done", fault=str(fault))
     finally:
         await form.close()
-    return RedirectResponse(f"/console/quality/{quote(agency)}?said=corrections-taken", 303)
+    return RedirectResponse(f"/console/quality/{quote(agency)}?said=corrections-taken&corrected={corrected}", 303)
 
 
 async def _take_in(
     units: UnitsOfWork, intake: Intake, present: Present, agency: str, corrects: str, sent: IO[bytes]
-) -> None:
+) -> UUID:
+    """Take the rows in and return the batch they correct. Raises PageError or DeniedError."""
     try:
         batch_id = UUID(corrects)
     except ValueError as fault:
@@ -70,3 +71,4 @@ async def _take_in(
             path, known_dataset(batch.dataset), f"corrects:{digest.hex()[:32]}", digest, "console", corrects=batch_id
         )
         await take_in(units, acting(present), intake, submission)
+    return batch_id

@@ -1,5 +1,6 @@
 """Data quality: all agencies ranked, one agency's feeds week by week, and what it can do about them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -14,7 +15,7 @@ from gateway.console.forms import is_sure
 from gateway.console.render import PageError, page
 from gateway.intake.accepting import accept_held
 from gateway.intake.admission import sees
-from gateway.intake.batches import get_batch
+from gateway.intake.batches import get_batch, read_open_rows
 from gateway.intake.held import discard_held
 from gateway.intake.rejected_rows_routes import download
 from gateway.intake.routes import TheIntake
@@ -45,9 +46,17 @@ async def overview(request: Request, units: Units, present: QualityPresent) -> R
 
 
 @router.get("/{agency}")
-async def show(request: Request, agency: Code, units: Units, present: QualityPresent, said: str = "") -> Response:
-    """Show one agency."""
-    return await agency_page(request, units, present, agency, note=said if said in SAID else "")
+async def show(
+    request: Request, agency: Code, units: Units, present: QualityPresent, said: str = "", corrected: UUID | None = None
+) -> Response:
+    """Show one agency; of a batch whose rows were just corrected, those that are still wrong."""
+    note = said if said in SAID else ""
+    if corrected is None:
+        return await agency_page(request, units, present, agency, note=note)
+    await get_batch_here(units, present, agency, corrected)
+    async with units.begin("corrections.open", acting(present)) as work:
+        wrong = await read_open_rows(work, corrected)
+    return await agency_page(request, units, present, agency, note=note, wrong=wrong)
 
 
 @router.get("/{agency}/rejected/{batch_id}.{form}")
@@ -95,8 +104,12 @@ async def agency_page(
     note: str = "",
     fault: str = "",
     status: int = 200,
+    wrong: Sequence[int] = (),
 ) -> Response:
-    """Show one agency; `fault` says why something was not done. Raises PageError where it is not theirs to see."""
+    """Show one agency; `fault` says why something was not done, `wrong` which rows are still to be corrected.
+
+    Raises PageError where it is not theirs to see.
+    """
     try:
         async with units.begin("quality.show", acting(present)) as work:
             found = await read_agency(work, agency)
@@ -104,7 +117,7 @@ async def agency_page(
         raise PageError("not-found", 404) from denied
     return page(
         request, "quality_agency", present, status=409 if fault else status, bars=bars, width=WIDTH, height=HEIGHT,
-        decides=present.role == "system" or present.agency == agency, note=note, fault=fault,
+        decides=present.role == "system" or present.agency == agency, note=note, fault=fault, wrong=wrong,
         agency=agencies()[agency], **vars(found),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What commands print: on a terminal to its width, elsewhere every thing on its own line, whole."""
 
+import os
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 import typer
 
 from gateway.cli.output import keep_existing, workbook, workbook_or_csv
+from tests.processes import xinqiao
 
 LONG = "x" * 700 + "企业" * 200
 SHOWN = f"from gateway.cli.output import show; show(False, {{'标识 id': '{LONG}', '数 count': 3}})"
@@ -55,3 +57,12 @@ def test_a_file_that_exists_is_kept_unless_force_is_given(tmp_path, capsys):
     with pytest.raises(typer.Exit):
         keep_existing(path, force=False)
     assert "--force" in capsys.readouterr().err
+
+
+def test_beside_a_sandbox_a_command_without_an_instance_names_the_sandboxs_own(tmp_path):
+    env = {"PATH": os.environ["PATH"], "XINQIAO_HOME": str(tmp_path)}
+    assert "xinqiao init" in xinqiao(["agency", "held", "list"], env, check=False).stderr
+    (tmp_path / "sandbox").mkdir()
+    (tmp_path / "sandbox" / "sandbox.json").write_text('{"folder": "/somewhere/sandbox"}')
+    told = xinqiao(["agency", "held", "list"], env, check=False)
+    assert (told.returncode, "/somewhere/sandbox/xinqiao" in told.stderr, " init" in told.stderr) == (1, True, False)

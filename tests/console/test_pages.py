@@ -47,6 +47,17 @@ async def browsers(gateway):
         yield opened
 
 
+async def test_a_page_that_is_not_there_is_a_page_for_browsers_and_a_problem_for_programs(browsers):
+    for path in ("/console/nothing", "/console/quality/tax/held/abc"):
+        for language, said in (("zh", "没有此页"), ("en", "There is no such page")):
+            browsers["system"].cookies.set("xinqiao-language", language)
+            shown = await browsers["system"].get(path, headers={"Accept": "text/html,*/*"})
+            assert (shown.status_code, shown.headers["content-type"]) == (404, "text/html; charset=utf-8")
+            assert said in shown.text
+        told = await browsers["system"].get("/console/nothing", headers={"Accept": "application/json"})
+        assert told.headers["content-type"] == "application/problem+json"
+
+
 async def test_every_page_is_shown_in_both_languages(gateway, browsers, batch):
     async with gateway.units.begin("alerts.check", PROGRAM) as work:
         await check_alerts(work)

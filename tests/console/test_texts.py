@@ -18,7 +18,7 @@ from gateway.admin.graph import Harm
 from gateway.console.render import FOLDER, templates
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_file, load_texts
 from gateway.identity.clients.scopes import SCOPES
-from gateway.intake.pages import COUNTED, TOLD
+from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
 
@@ -45,6 +45,7 @@ FAMILIES = {
     },
     "stopped-account": {"closed", "suspended"},
     "type": set(get_args(FIELD["type"])),
+    "way": WAYS,
 }  # fmt: skip
 # `_(name)` in a template: keys that a page hands over by this name.
 HANDED_OVER = {"bar.name", "key", "name", "note", "reason", "wrong"}

@@ -49,7 +49,7 @@ async def test_a_clerk_hands_a_file_in_and_sees_what_came_of_each_row(gateway, c
     answer = await hand_in(clerk, body.encode("gb18030"))
     assert answer.status_code == 303, answer.text
     shown = (await clerk.get(answer.headers["location"])).text
-    for said in ("接受", "money_unreadable", "若干", "rejected-rows", '<rect class="accepted"'):
+    for said in ("<dd>网页</dd>", "接受", "money_unreadable", "若干", "rejected-rows", '<rect class="accepted"'):
         assert said in shown
     assert "<b>乙" not in shown
     sheet = await clerk.get(f"{answer.headers['location']}/rejected-rows")

@@ -91,12 +91,15 @@ async def test_what_is_held_is_told_alike_by_the_interface_the_console_and_the_c
     (listed,) = (await get("/v1/held-deliveries?status=waiting")).json()["held"]
     assert {name: told[name] for name in listed} == listed
     page = html.unescape((await browser.get(f"/console/quality/tax/held/{delivered}")).text)
+    assert ("联系人（不入库）" in page, ">王五<" in page or ">1<" in page) == (True, True)  # the lost column is shown
+    assert re.search(r"<button>接受</button>.*<button class=\"quiet danger\">作废</button>", page, re.DOTALL)
     shown = "\n".join(held_lines(told))
     (column,) = told["lost"]
     assert (column["column"], column["values"]) == ("联系人", 1)
     assert "lost if accepted: 1 个值 values，列 columns 联系人" in shown
     (row,) = told["first_rows"]
     assert (row["row"], row["name"], row["fields"]["balance"]) == (2, "某公司", "5")
+    assert f"{told['titles']['balance']} 5" in shown  # by the field's name, as the page has it
     for said in (
         told["findings"][0]["zh"],
         row["name"],
@@ -158,7 +161,9 @@ async def test_a_clerk_corrects_and_decides_on_their_agencys_page(gateway, brows
     assert (await send(corrects="x")).status_code == 400
     assert (await send(corrects="018f0000-0000-7000-8000-000000000000")).status_code == 404
     done = await send()
-    assert done.headers.get("location") == "/console/quality/tax?said=corrections-taken", done.text
+    back = done.headers.get("location", "")
+    assert back == f"/console/quality/tax?said=corrections-taken&corrected={batch}", done.text
+    assert re.search(r"更正已入库。 仍有误、待更正的行数：1（行号? \d+）", (await browser.get(back)).text)
     assert "问题 4，已更正 3，待更正 1" in (await browser.get("/console/quality/tax")).text
     assert (await get(f"/v1/batches/{batch}")).json()["corrected"] == 3
     target.seek(0)

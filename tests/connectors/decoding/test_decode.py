@@ -74,9 +74,9 @@ def test_a_character_cut_by_the_reading_buffer_is_whole(tmp_path):
         (b"\n\n", "column names"),
         (b" , \n,\n", "column names"),
         (",".join(map(str, range(500))).encode(), "500 columns"),
-        (b"a,b\n1,\x00\n", "line 2, at byte 6: 00 0A"),
-        (b"a,b\n1,\xff\xff\n", "line 2, at byte 6: FF FF"),
-        (b"a,b\n1,\xe6\xb8\xa9\xff\xff\n", "line 2, at byte 9: FF FF"),
+        (b"a,b\n1,\x00\n", "line 2, at byte 7: 00 0A"),
+        (b"a,b\n1,\xff\xff\n", "line 2, at byte 7: FF FF"),
+        (b"a,b\n1,\xe6\xb8\xa9\xff\xff\n", "line 2, at byte 10: FF FF"),
         (b"PK\x03\x04 not really", "damaged"),
         (b"\xd0\xcf\x11\xe0 not really", "damaged"),
     ],
@@ -237,5 +237,5 @@ def test_lines_of_objects_stay_lines_of_objects(tmp_path):
 def test_json_in_another_encoding_is_told_by_its_line(tmp_path):
     path = tmp_path / "gbk.json"
     path.write_bytes('[{"a": 1},\n{"名称": "甲"}]'.encode("gb18030"))
-    with pytest.raises(MalformedError, match="第 2 行，第 13 字节起的 C3 FB，按 gb18030 是“名称”"):
+    with pytest.raises(MalformedError, match="第 2 行，第 14 字节起的 C3 FB，按 gb18030 是“名称”"):
         decode(path)

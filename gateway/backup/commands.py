@@ -40,7 +40,7 @@ def backup(
         return await make_backup(instance.units, at_this_machine(), instance.settings, folder, phrase)
 
     made = on_instance(run)
-    show(as_json, {"目录 folder": str(folder), **_in_lines(made)})
+    show(as_json, {"目录 folder": str(folder), **_in_lines(made), "日志条目 entry": made.entry})
 
 
 def restore(
@@ -53,7 +53,14 @@ def restore(
 ) -> None:
     """恢复到空实例，然后对账；树头文件不恢复 Restore into an empty instance and reconcile; the head store stays."""
     from gateway.backup.key_files import read_passphrase
-    from gateway.backup.restore import check_backup, record_restored, restore_files, restore_tables
+    from gateway.backup.restore import (
+        check_backup,
+        check_home,
+        record_restored,
+        restore_files,
+        restore_tables,
+        tell_loss,
+    )
     from gateway.evidence.fsck import reconcile
     from gateway.runtime.actor import at_this_machine
     from gateway.runtime.embedded import resolve_urls
@@ -63,6 +70,7 @@ def restore(
     settings = load_settings()
     try:
         manifest = check_backup(folder, settings, behind=behind)
+        check_home(settings)
         restore_files(folder, settings, read_passphrase(passphrase_file) if passphrase_file else None)
         restore_tables(resolve_urls(settings, create=True).owner, folder)
     except GatewayError as fault:
@@ -76,6 +84,8 @@ def restore(
         return len(sides) + findings.total
 
     differences = on_instance(run)
+    if said := tell_loss(manifest, settings):
+        typer.echo(said, err=True)
     if not (settings.head_folder / "head.json").exists():
         typer.echo(
             "没有树头文件：请向审计员取得最新检查点，确认不多于备份的条目，再启动 worker。"
@@ -102,13 +112,14 @@ def accept(
         store = HeadStore(instance.settings.head_folder)
         async with instance.units.begin("audit.find-loss", at_this_machine()) as work:
             found = await find_loss(work, store)
-        say_alone()
         confirm_final(
             f"已签名 {found.lost.size} 条，现有 {found.entries} 条，将写入日志 "
             f"{found.lost.size} entries were signed, {found.entries} are there: the log will say so",
             yes=yes,
         )
-        return found, await accept_loss(instance.units, at_this_machine(), store, reason)
+        done = await accept_loss(instance.units, at_this_machine(), store, reason)
+        say_alone()
+        return found, done
 
     try:
         loss, kept = on_instance(run)
@@ -117,7 +128,8 @@ def accept(
     show(
         as_json,
         {
-            "已签名 lost": loss.lost.size, "现有 entries": loss.entries,
+            "已签名 signed": loss.lost.size, "现有 entries": loss.entries,
+            "丢失 lost": max(loss.lost.size - loss.entries, 0),
             "从此继续 signed from": loss.instead.size if loss.instead else 0, "旧树头 kept": str(kept),
         },
     )  # fmt: skip
@@ -130,7 +142,7 @@ def extend(audit: typer.Typer) -> None:
 
 def _in_lines(manifest: "Manifest") -> dict[str, object]:
     return {
-        "时间 made at": manifest.made_at.isoformat(), "版本 release": manifest.release,
+        "时间 made at": manifest.made_at, "版本 release": manifest.release,
         "表结构 schema": manifest.revision, "条目 entries": manifest.log.size, "等待入树 waiting": manifest.log.waiting,
         "文件 files": len(manifest.files),
     }  # fmt: skip

@@ -24,7 +24,9 @@ def read_passphrase(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as fault:
         raise GatewayError(f"无法读取口令文件 the passphrase file cannot be read: {file}") from fault
     if len(phrase) < FEWEST_CHARACTERS:
-        raise GatewayError(f"口令至少 {FEWEST_CHARACTERS} 个字符 a passphrase has at least that many characters")
+        raise GatewayError(
+            f"口令至少 {FEWEST_CHARACTERS} 个字符 a passphrase has at least {FEWEST_CHARACTERS} characters"
+        )
     return phrase
 
 

@@ -27,7 +27,10 @@ _REVISION = text("SELECT version_num FROM alembic_version")
 async def make_backup(
     units: UnitsOfWork, actor: Actor, settings: Settings, folder: Path, passphrase: str | None
 ) -> Manifest:
-    """Write a backup into an empty folder, record that it was made, and return its manifest.
+    """Record that a backup is made, write it into an empty folder, and return its manifest, which names that entry.
+
+    The entry is there before the snapshot: a worker signs it within a second, and a backup without an entry that was
+    signed could not be restored.
 
     Without a passphrase the key files are left out. The database's snapshot is older than the copies beside it, so that
     a submission the dump names as held is there unless it was decided on meanwhile; then the decision is what is lost.
@@ -36,6 +39,8 @@ async def make_backup(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(folder.iterdir()):
         raise GatewayError(f"{folder} 不是空目录 the folder is not empty")
+    async with units.begin("backup.begun", actor) as work:
+        entry = await work.record("instance.backed_up", {"release": version("xinqiao")}, outcome="begun")
     async with units.begin("backup.snapshot", actor, role="owner") as work:
         await work.session.execute(_ONE_MOMENT)
         snapshot = (await work.session.execute(_SNAPSHOT)).scalar_one()
@@ -47,12 +52,9 @@ async def make_backup(
         await asyncio.to_thread(seal_keys, settings.instance_home / "keys", passphrase, folder / KEYS)
     manifest = Manifest(
         FORMAT, settings.instance, settings.log_origin, made_at, version("xinqiao"), revision, log,
-        await asyncio.to_thread(hash_files, folder),
+        await asyncio.to_thread(hash_files, folder), str(entry),
     )  # fmt: skip
-    digest = write_manifest(folder, manifest)
-    async with units.begin("backup.made", actor) as work:
-        told = {"entries": log.size + log.waiting, "digest": digest}
-        await work.record("instance.backed_up", told, outcome="made")
+    write_manifest(folder, manifest)
     return manifest
 
 

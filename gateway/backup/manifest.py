@@ -25,7 +25,10 @@ class Log(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """A backup: of which instance, when, by which release, at which migration; its log; SHA-256 (hex) of each file."""
+    """A backup: of which instance, when, by which release, at which migration; its log; SHA-256 (hex) of each file.
+
+    `entry` is the entry of the log that says it was made; earlier releases did not name it.
+    """
 
     format: str
     instance: str
@@ -35,13 +38,12 @@ class Manifest(msgspec.Struct, frozen=True):
     revision: str
     log: Log
     files: dict[str, str]
+    entry: str | None = None
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> str:
-    """Write the manifest, and return its SHA-256 (hex): it is what the log keeps of a backup."""
-    written = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-    (folder / NAME).write_bytes(written)
-    return hashlib.sha256(written).hexdigest()
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest."""
+    (folder / NAME).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
 
 
 def load_manifest(folder: Path) -> Manifest:

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from audit.errors import ForkError
 from audit.head_store import HeadStore
+from connectors.model.calendar import SHANGHAI
 from gateway.backup.dump import restore_database
 from gateway.backup.key_files import restore_keys
 from gateway.backup.manifest import DATABASE, HELD, KEYS, Manifest, load_manifest, manifest_digest
@@ -44,20 +45,57 @@ def check_backup(folder: Path, settings: Settings, *, behind: bool) -> Manifest:
             f"备份来自更新的版本 {manifest.release}，请用该版本恢复 "
             f"the backup is of a newer release: restore it with {manifest.release}"
         )
-    try:
-        head = HeadStore(settings.head_folder).find()
-    except ForkError as fault:
-        raise GatewayError(str(fault)) from fault
-    held = manifest.log.size + manifest.log.waiting
-    if head and head.size > held and not behind:
+    signed, held = _signed(settings), _held(manifest)
+    if signed > held and not behind:
         raise GatewayError(
-            f"已签名 {head.size} 条，备份只有 {held} 条：有 {head.size - held} 条会丢失。"
+            f"已签名 {signed} 条，备份只有 {held} 条：有 {signed - held} 条会丢失。"
             "请先恢复更新的备份或重放数据库日志；确已丢失时用 --behind 恢复，再运行 `xinqiao audit accept-loss` "
-            f"{head.size} entries were signed and the backup has {held}: {head.size - held} would be lost. Restore a "
+            f"{signed} entries were signed and the backup has {held}: {signed - held} would be lost. Restore a "
             "newer backup, or replay the database's own log; where they are lost for good, restore with --behind, "
             "then run `xinqiao audit accept-loss`. See docs/operations.md"
         )
     return manifest
+
+
+def check_home(settings: Settings) -> None:
+    """Pass an instance's folder that holds nothing but a head store and key files. Raises GatewayError."""
+    home = settings.instance_home
+    may_stay = {home / "keys", settings.head_folder}
+    found = sorted(path.name for path in home.iterdir() if path not in may_stay) if home.exists() else []
+    if found:
+        named = "、".join(found)
+        raise GatewayError(
+            f"{home} 不是空的，请移走 {named}；树头文件（{settings.head_folder}）和密钥文件（keys）须留下 "
+            f"it is not empty: move {named} away; the head store ({settings.head_folder}) and key files (keys) stay"
+        )
+
+
+def tell_loss(manifest: Manifest, settings: Settings) -> str:
+    """Say what was lost with a backup that is behind what was signed, and what is to be done; "" where nothing was."""
+    signed, held = _signed(settings), _held(manifest)
+    if signed <= held:
+        return ""
+    made = manifest.made_at.astimezone(SHANGHAI).isoformat(" ", "seconds")
+    return (
+        f"已签名 {signed} 条，备份有 {held} 条，丢失 {signed - held} 条。下一步：运行 `xinqiao audit accept-loss`，"
+        f"否则不再签发；{made} 之后的撤销、停用、密钥退役和查询须逐一重做，见 docs/operations.md"
+        f"「恢复」。{signed} entries were signed, the backup has {held}: {signed - held} are lost. Next: run "
+        f"`xinqiao audit accept-loss`, or nothing is signed any more; what was revoked, suspended, retired or asked "
+        f'after {made} is to be done again: see "Restore" in docs/operations.md'
+    )
+
+
+def _signed(settings: Settings) -> int:
+    """Return how many entries the last signed head covers. Raises GatewayError where the head store is damaged."""
+    try:
+        head = HeadStore(settings.head_folder).find()
+    except ForkError as fault:
+        raise GatewayError(str(fault)) from fault
+    return head.size if head else 0
+
+
+def _held(manifest: Manifest) -> int:
+    return manifest.log.size + manifest.log.waiting
 
 
 def restore_files(folder: Path, settings: Settings, passphrase: str | None) -> None:
@@ -83,7 +121,7 @@ def restore_tables(owner: URL, folder: Path) -> None:
     with psycopg.connect(owner.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
         (tables,) = connection.execute(_TABLES).fetchone() or (0,)
         if tables:
-            raise GatewayError(f"数据库不是空的，已有 {tables} 个表 the database is not empty: it has tables")
+            raise GatewayError(f"数据库不是空的，已有 {tables} 个表 the database is not empty: it has {tables} tables")
         for role in (APP_ROLE, SEQUENCER_ROLE):  # a dump names them, and they belong to the server
             if not connection.execute(_ROLE, [role]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
@@ -95,7 +133,7 @@ def restore_tables(owner: URL, folder: Path) -> None:
 async def record_restored(work: UnitOfWork, folder: Path, manifest: Manifest) -> None:
     """Say in the log that everything after the backup is not there."""
     told = {
-        "entries": manifest.log.size + manifest.log.waiting, "digest": manifest_digest(folder),
+        "entries": _held(manifest), "digest": manifest_digest(folder),
         "made_at": manifest.made_at.isoformat(),
     }  # fmt: skip
     await work.record("instance.restored", told, outcome="restored")

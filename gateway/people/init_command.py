@@ -46,6 +46,13 @@ def init(
         made = asyncio.run(run())
     except (GatewayError, SigningError) as fault:
         fail(str(fault))
+    if settings.head_store is None:
+        typer.echo(
+            f"树头文件在 {settings.head_folder}，会与数据一起丢失：正式使用请设 XINQIAO_HEAD_STORE 到另一个卷。"
+            "The head store lies with the data and is lost together with it: for real use, set XINQIAO_HEAD_STORE to a "
+            "folder on another volume, before the first worker is started.",
+            err=True,
+        )
     links = {
         f"邀请 invitation {person}": f"{settings.issuer}/console/enrol?token={token}"
         for person, token in made.invitations.items()

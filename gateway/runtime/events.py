@@ -38,7 +38,7 @@ _OVERSEEING = "agency system auditor machine"
 _CLIENTS = "account agency signatory operator system auditor platform"
 EVENTS: Mapping[str, EventType] = {
     "instance.initialised": _type("operator", "keys publics"),
-    "instance.backed_up": _type("machine", "entries digest"),
+    "instance.backed_up": _type("machine", "release"),
     "instance.restored": _type("machine", "entries digest made_at"),
     "key.next": _type("machine", "purpose kid public"),
     "key.active": _type("machine program", "purpose kid"),

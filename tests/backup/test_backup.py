@@ -127,7 +127,10 @@ def test_a_backup_behind_what_was_signed_is_refused_and_the_way_on_is_declared(l
             restore(made, folder / "backup")
         assert made.rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
-        restore(made, folder / "backup", "--behind")
+        told = xinqiao(["restore", str(folder / "backup"), "--passphrase-file", str(folder / "phrase"), "--behind"],
+                       made.env)  # fmt: skip
+        assert f"{before['signed'] - before['entries']} are lost" in told.stderr
+        assert "audit accept-loss" in told.stderr
         assert before["events"] - events(made) == set()
         head = (tmp_path / "head/head.json").read_bytes()
         with everything(made):
@@ -154,7 +157,9 @@ def test_a_backup_with_everything_that_was_signed_goes_on_where_it_was(lost, soc
     gateway, folder, _ = lost
     known = events(gateway)
     shutil.copy(folder / "phrase", tmp_path / "phrase")
-    back_up(gateway, tmp_path / "backup")
+    with gateway.run("worker"):
+        back_up(gateway, tmp_path / "backup")
+        wait_until(lambda: all_signed(gateway), "everything to be signed, the backup's own entry too")
     with elsewhere(lost, socket_folder, tmp_path) as made:
         restore(made, tmp_path / "backup")
         home = made.home / "gateway"
@@ -165,7 +170,14 @@ def test_a_backup_with_everything_that_was_signed_goes_on_where_it_was(lost, soc
         with made.run("worker"):
             wait_until(lambda: all_signed(made), "everything to be signed")
         sound(made, tmp_path / "export")
-        with pytest.raises(DemoError, match="not empty"):
+        with pytest.raises(DemoError, match="move spool、worker away"):
+            restore(made, tmp_path / "backup", "--behind")
+        for path in home.iterdir():
+            if path.name != "keys":
+                shutil.rmtree(path)
+        shutil.copytree(tmp_path / "head", home / "head")  # where it lies by default; like the keys, it stays
+        made.env.pop("XINQIAO_HEAD_STORE")
+        with pytest.raises(DemoError, match=r"the database is not empty: it has \d+ tables"):
             restore(made, tmp_path / "backup", "--behind")
 
 
@@ -248,7 +260,7 @@ def test_an_older_schema_with_what_it_holds_is_migrated_under_a_service_that_say
     with gateway.run("serve"):
         status, checks = ready(gateway.env)
         assert (status, checks["schema"]["ok"]) == (503, False)
-        assert f"at {OLDER}" in checks["schema"]["seen"]
+        assert f"database {OLDER}" in checks["schema"]["seen"]
         gateway.cli("migrate")
         wait_until(lambda: ready(gateway.env)[0] == 200, "the service to be ready without a restart")
         asked = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}

@@ -60,7 +60,7 @@ def verify_checkpoint(note: str, vkey: str) -> Checkpoint:
 
     Lines of unknown keys are passed over, as the specification demands; the named key's line must be there and hold.
     """
-    name, public = _parse_key(vkey)
+    name, public = parse_key(vkey)
     if len(note) > LARGEST_NOTE or "\r" in note:
         raise NoteError("签名文本过大或含回车符 the note is too large or has carriage returns")
     head, separator, tail = note.partition("\n\n")
@@ -102,7 +102,8 @@ def _parse_body(head: str) -> Checkpoint:
     return Checkpoint(parts[0], int(parts[1]), root)
 
 
-def _parse_key(vkey: str) -> tuple[str, bytes]:
+def parse_key(vkey: str) -> tuple[str, bytes]:
+    """Return the log's name and public key of a verifier key. Raises NoteError where it is none."""
     name, _, rest = vkey.strip().partition("+")
     identifier, _, encoded = rest.partition("+")
     key = read_base64(encoded)
@@ -123,7 +124,7 @@ def note_text(note: bytes) -> str:
 
 def own_lines(note: str, vkey: str) -> str:
     """Return a note with the signature lines of one key alone: what a single verifier can check to the last byte."""
-    name, public = _parse_key(vkey)
+    name, public = parse_key(vkey)
     head, _, tail = note.partition("\n\n")
     lines = [
         line

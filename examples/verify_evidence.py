@@ -39,6 +39,10 @@ PROVES = (
     "Proves that these questions were put and are unchanged. It does not prove that there are no others: that is "
     "proved against the whole exported log, by `xinqiao verify --export`."
 )
+MISTAKES = (LookupError, ValueError, TypeError, AttributeError, InvalidSignature, RecursionError)  # of malformed files
+NO_KEYS = "公钥文件不对，应是 `xinqiao keys show` 的内容 the key file is not what `xinqiao keys show` says"
+NO_FILE = "这不是查询的证据文件 the file is not one that proves questions (`xinqiao audit who --evidence`)"
+DAMAGED = "证据文件或公钥文件已损坏 the file, or the key file, is damaged"
 SUITES = {"OKP": ("Ed25519", "EdDSA"), "EC": ("ES256",), "RSA": ("PS256",)}
 
 
@@ -337,11 +341,17 @@ def main() -> None:
     try:
         keys = json.loads(given.keys.read_text("utf-8"))
         vkey = given.log_key.read_text("utf-8") if given.log_key else keys["audit"]
-        statement, entries = verify(given.file.read_bytes(), keys, vkey)
+        content = given.file.read_bytes()
     except OSError as fault:
         sys.exit(f"失败 failed: 文件 {fault.filename} 不能读 cannot be read: is it there, and a file?")
-    except (Broken, LookupError, ValueError, TypeError, AttributeError, InvalidSignature, RecursionError) as fault:
-        sys.exit(f"✗ 核验不通过 NOT verified: {type(fault).__name__}: {fault}")
+    except MISTAKES:
+        sys.exit(f"✗ 核验不通过 NOT verified: {NO_KEYS}")
+    try:
+        statement, entries = verify(content, keys, vkey)
+    except Broken as fault:
+        sys.exit(f"✗ 核验不通过 NOT verified: {fault}")
+    except MISTAKES:
+        sys.exit(f"✗ 核验不通过 NOT verified: {DAMAGED if b'xinqiao-questions/1' in content else NO_FILE}")
     for one in statement["questions"]:
         print(one["asked_at"], one["institution"], one["account"], one["purpose"], one["outcome"], one["reason"] or "")
     erased = sum(one["payload"] is None for one in entries.values())

@@ -23,6 +23,11 @@ _SIGNED = {
     "given": "given",
     "in the file": "文件中的公钥，未与已知公钥核对 the one in the file, compared with none: give --agency-key",
 }
+_NONE_LEFT_OUT = (
+    "证明所列查询确有其事、内容未改，并与导出的全部日志对照：在所列条件和这一页之内，签发至文件检查点时没有遗漏。"
+    "Proves that these questions were put and are unchanged and, against the whole exported log, that within this "
+    "filter and page, up to the file's checkpoint, there are no others."
+)
 _IN_THE_FILE = "文件中的签署人公钥，未与已知公钥核对 the ones in the file, compared with none"
 
 
@@ -67,9 +72,25 @@ def verify(
         fail(f"验签不通过 does not verify: {fault}")
     except (AuditError, GatewayError) as fault:
         fail(str(fault))
-    except (ValueError, KeyError, AttributeError):
-        fail("文件或公钥文件格式不对 the file or the key file is not what it should be")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        fail(
+            f"{file} 不是应答、证明或 JWS，或已损坏 the file is no answer, proof or JWS, or it is damaged"
+            if _is_keys(keys)
+            else f"{keys} 不是公钥文件：应是 /.well-known/xinqiao-keys 或 `xinqiao keys show` 的内容 "
+            "this is no key file: it should be what /.well-known/xinqiao-keys or `xinqiao keys show` says"
+        )
     show(as_json, {"有效 valid": True, **told})
+
+
+def _is_keys(path: Path) -> bool:
+    """Tell whether a file holds the instance's public keys."""
+    import orjson
+
+    try:
+        held = orjson.loads(path.read_bytes())
+    except ValueError:
+        return False
+    return isinstance(held, dict) and {"audit", "answer"} <= held.keys()
 
 
 def _check(
@@ -161,7 +182,7 @@ def _questions(raw: bytes, held: dict[str, Any], vkey: str, export: Path | None)
         "另有 next": told["next"],
         "出具 issued": f"{told['iss']} {told['asked_at']}",
         **complete,
-        "证明什么 proves": told["proves"],
+        **({} if export else {"证明什么 proves": told["proves"]}),
     }
 
 
@@ -175,6 +196,7 @@ def _complete(proved: Any, vkey: str, export: Path) -> dict[str, object]:  # noq
     compared = verify_complete(export, report.checkpoint.size, proved)
     return {
         "没有遗漏 complete": True,
+        "证明什么 proves": _NONE_LEFT_OUT,
         "日志中的查询 questions in log": compared.questions,
         "无从判断的条目 unread": compared.unread,
     }

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from gateway.identity.clients.unknown import no_client, no_institution
+from gateway.identity.clients.unknown import demand_known, no_client, no_institution
+from gateway.runtime.filters import demand_one_of
 from gateway.runtime.work import UnitOfWork
 
 _INSTITUTIONS = text("""
@@ -50,7 +51,12 @@ async def find_clients(
     subject: str = "",
     before: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Return clients by id with keys, limits and standing; `before` leaves those not used since, "" filters nothing."""
+    """Return clients by id with keys, limits and standing; `before` leaves those not used since, "" filters nothing.
+
+    Raises DeniedError for a status or an institution that does not exist.
+    """
+    demand_one_of("status", status, ("active", "suspended", "closed"))
+    await demand_known(work, institution=institution)
     values = {
         "after": after, "id": identifier, "kind": kind, "status": status, "institution": institution,
         "subject": subject, "before": before, "limit": limit,

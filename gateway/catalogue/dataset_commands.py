@@ -34,9 +34,14 @@ def list_datasets(
 ) -> None:
     """列出数据目录 List the datasets of the catalogue."""
     from gateway.catalogue.documents import find_datasets, summaries
+    from gateway.runtime.denial import DeniedError
 
     catalogue = _catalogue()
-    rows = summaries(catalogue, find_datasets(catalogue, agency=agency or "", category=category, sharing=sharing))
+    try:
+        found = find_datasets(catalogue, agency=agency or "", category=category, sharing=sharing)
+    except DeniedError as fault:
+        fail(str(fault))
+    rows = summaries(catalogue, found)
     if not as_json:  # one line each; both languages are in --json and in `show`
         rows = [{**row, "title": row["title"]["zh"], "category": row["category"]["zh"]} for row in rows]
     show_list(as_json, "datasets", rows, COLUMNS, limit)

@@ -9,6 +9,8 @@ import msgspec
 from connectors.catalogue.files_check import Catalogue
 from connectors.model.datasets import Dataset
 from connectors.model.mapping import Column
+from connectors.model.nearest import unknown
+from gateway.runtime.filters import demand_one_of, refuse_filter
 
 
 def agency_documents(catalogue: Catalogue) -> list[dict[str, Any]]:
@@ -18,7 +20,15 @@ def agency_documents(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 def find_datasets(catalogue: Catalogue, *, agency: str = "", category: str = "", sharing: str = "") -> list[Dataset]:
-    """Return the datasets of this agency, category and sharing class, in the order of categories, then of agencies."""
+    """Return the datasets of this agency, category and sharing class, in the order of categories, then of agencies.
+
+    Raises DeniedError for one that does not exist.
+    """
+    if agency and agency not in catalogue.agencies:
+        names = {code: one.zh for code, one in catalogue.agencies.items()}
+        raise refuse_filter("agency", unknown("agency", agency, names))
+    demand_one_of("category", category, catalogue.categories)
+    demand_one_of("sharing", sharing, ("public", "shared", "restricted"))
     categories, agencies = (list(known) for known in (catalogue.categories, catalogue.agencies))
     return sorted(
         (

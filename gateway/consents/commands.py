@@ -30,6 +30,7 @@ COLUMNS = (
     Column("intact", "签名相符 intact", listed=False),
     Column("terms_sha256", "条款摘要 terms_sha256", listed=False),
 )
+STATUSES = ("requested", "active", "rejected", "paused", "revoked", "lapsed")
 group = typer.Typer(
     no_args_is_help=True,
     help="授权 Consents: their parties change them over HTTP, signed; here they are read.",
@@ -73,9 +74,13 @@ def _search(
     status: str | None = None,
 ) -> list[dict[str, Any]]:
     from consent.store import search_consents
+    from gateway.identity.clients.unknown import demand_known
     from gateway.runtime.clock import database_now
+    from gateway.runtime.filters import demand_one_of
 
     async def read(work: "UnitOfWork") -> list[dict[str, Any]]:
+        demand_one_of("status", status, STATUSES)
+        await demand_known(work, institution=institution)
         found = await search_consents(
             work.session, work.keys.publics("consent"), await database_now(work.session), limit=limit,
             consent_id=consent_id, institution=institution, uscc=uscc, status=status,

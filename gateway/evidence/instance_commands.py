@@ -1,5 +1,8 @@
 """`xinqiao status` and `xinqiao reconcile`: what an instance holds, and whether it agrees with itself."""
 
+import os
+import sys
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from gateway.runtime.work import UnitOfWork
 
 MOST_ALERTS = 10
+ANSWER_SECONDS = 6.0  # as /readyz, and the time to connect: whoever looks at one screen does not wait for longer
 
 
 def status(as_json: AsJson = False) -> None:
@@ -41,10 +45,21 @@ def status(as_json: AsJson = False) -> None:
         }
         return lines, all(f.ok for f in findings)
 
+    waiting = Timer(ANSWER_SECONDS, _tell_no_answer, [as_json])
+    waiting.daemon = True
+    waiting.start()
     lines, ok = on_instance(run)
+    waiting.cancel()
     show(as_json, lines)
     if not ok:
         raise typer.Exit(1)
+
+
+def _tell_no_answer(as_json: bool) -> None:
+    """Say that the database hangs, and end the process: closing connections would wait for the database too."""
+    show(as_json, {"database": "异常 NOT OK · 数据库没有应答 the database does not answer"})
+    sys.stdout.flush()
+    os._exit(1)
 
 
 def reconcile(as_json: AsJson = False) -> None:

@@ -20,7 +20,8 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """离线核验 Verify an exported log offline: signature, entries, tiles, and that it extends what was kept."""
-    from audit.errors import AuditError
+    from audit.errors import AuditError, NoteError
+    from audit.note import note_text, parse_key, verify_checkpoint
     from audit.verifier import verify_log
     from gateway.evidence.check import EvidenceError, verify_rows
     from gateway.evidence.progress import progress_bar
@@ -28,6 +29,18 @@ def verify(
 
     vkey = Path(key).read_text(errors="replace") if "+" not in key and Path(key).is_file() else key
     notes = [path.read_bytes() for path in kept or []]
+    try:
+        parse_key(vkey)
+    except NoteError:
+        fail(
+            f"{key} 不是日志公钥：应是 `xinqiao audit key` 的输出 "
+            "this is no log key: it should be what `xinqiao audit key` says"
+        )
+    for path, note in zip(kept or [], notes, strict=True):
+        try:
+            verify_checkpoint(note_text(note), vkey)
+        except NoteError as fault:
+            fail(f"{path} 不是此日志签名的检查点 this is no checkpoint signed by this log: {fault}")
     try:
         with progress_bar("核验 verifying") as progress:
             report = verify_log(folder, vkey, notes, progress)

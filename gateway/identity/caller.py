@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from sqlalchemy import text
 
 from gateway.identity.clients.peer import address_of
+from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.doorkeeper import Doorkeeper
 from gateway.identity.log_age import demand_signed_log
 from gateway.identity.refusals import note_caller
@@ -136,7 +137,11 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
         )
     if token.scopes.isdisjoint(scopes):
         challenge = f'DPoP error="insufficient_scope", scope="{scopes[0]}"'
-        detail = f"需要权限 This needs the scope {' or '.join(scopes)}."
+        kinds = ", ".join(kind for kind, held in SCOPES.items() if held & set(scopes))
+        detail = (
+            f"需要权限范围 {'、'.join(scopes)}，这几类客户端可有：{kinds}。"
+            f"This needs the scope {' or '.join(scopes)}, which these kinds of clients may have: {kinds}."
+        )
         raise DeniedError("insufficient-scope", detail, headers={"WWW-Authenticate": challenge})
     await demand_signed_log(request)
     return _actor_of(token)

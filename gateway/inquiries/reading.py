@@ -6,9 +6,13 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from gateway.identity.clients.unknown import demand_known
 from gateway.inquiries.tables import Inquiry
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.filters import demand_one_of
 from gateway.runtime.work import UnitOfWork
+
+STATES = ("admitted", "answered", "denied", "failed", "expired")
 
 
 async def list_inquiries(
@@ -22,8 +26,11 @@ async def list_inquiries(
 ) -> Sequence[Inquiry]:
     """Return the newest inquiries, of an institution, account, enterprise (USCC) or state where asked.
 
-    That they were read is recorded, with the filters and the count.
+    That they were read is recorded, with the filters and the count. Raises DeniedError for a filter that nothing can
+    match.
     """
+    demand_one_of("state", state, STATES)
+    await demand_known(work, institution=institution, account=account)
     asked = {"institution": institution, "account": account, "uscc": uscc, "state": state}
     wanted = [col(getattr(Inquiry, name)) == value for name, value in asked.items() if value is not None]
     query = select(Inquiry).where(*wanted).order_by(col(Inquiry.inquiry_id).desc()).limit(limit)

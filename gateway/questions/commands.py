@@ -1,6 +1,6 @@
 """`xinqiao audit who CODE-OR-NAME`: who asked about an enterprise, and one file that proves it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from uuid import UUID
@@ -12,14 +12,23 @@ from gateway.cli.output import AsJson, Force, fail, in_a_folder, keep_existing, 
 from gateway.questions import MOST_AT_ONCE
 
 if TYPE_CHECKING:
+    from gateway.inquiries.questions import QuestionFilter
     from gateway.questions.evidence import Proof
     from gateway.questions.who import Found, Wanted
     from gateway.runtime.denial import Denial
     from gateway.runtime.instance import Instance
 
-Moment = typer.Option(
-    formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"],
-    help="日（北京时间零时）或时刻 A day (from midnight, Asia/Shanghai), or a moment with its offset.",
+FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
+MOMENT = "YYYY-MM-DD | YYYY-MM-DDThh:mm:ss+08:00"
+Since = typer.Option(
+    formats=FORMATS,
+    metavar=MOMENT,
+    help="自某日北京时间零时，或自某时刻 From midnight of a day (Beijing), or a moment.",
+)
+Until = typer.Option(
+    formats=FORMATS,
+    metavar=MOMENT,
+    help="到某日为止，含当日（北京时间），或到某时刻之前 To the end of a day (Beijing), or before a moment.",
 )
 LISTED = ("asked_at", "institution", "account", "products", "purpose", "consent", "outcome", "reason", "id")
 
@@ -27,8 +36,8 @@ LISTED = ("asked_at", "institution", "account", "products", "purpose", "consent"
 def who(
     said: Annotated[str, typer.Argument(help="信用代码、旧代码或名称 A credit code, a former code, or a name.")],
     *,
-    since: Annotated[datetime | None, Moment] = None,
-    until: Annotated[datetime | None, Moment] = None,
+    since: Annotated[datetime | None, Since] = None,
+    until: Annotated[datetime | None, Until] = None,
     institution: Annotated[str | None, typer.Option(help="查询或转交的机构 Who asked, or passed it on.")] = None,
     account: Annotated[str | None, typer.Option(help="账户 The account that asked.")] = None,
     purpose: Annotated[str | None, typer.Option(help="用途 What for.")] = None,
@@ -49,10 +58,10 @@ def who(
 
     in_a_folder(evidence)
     keep_existing(evidence, force=force)
-    asked = QuestionFilter(_moment(since), _moment(until), institution, account, purpose, outcome)
+    asked = QuestionFilter(_moment(since), _end(until), institution, account, purpose, outcome)
     wanted = Wanted(said, asked, after, limit)
     if evidence is None:
-        _show_found(_ask(wanted), as_json=as_json)
+        _show_found(_ask(wanted), asked, as_json=as_json)
     else:
         _write(_prove(wanted), evidence, as_json=as_json)
 
@@ -84,7 +93,7 @@ def _prove(wanted: "Wanted") -> "Proof | Denial":
     return on_instance(run)
 
 
-def _show_found(found: "Found | Denial", *, as_json: bool) -> None:
+def _show_found(found: "Found | Denial", asked: "QuestionFilter", *, as_json: bool) -> None:
     from gateway.questions.documents import found_document
     from gateway.runtime.denial import Denial
 
@@ -98,13 +107,29 @@ def _show_found(found: "Found | Denial", *, as_json: bool) -> None:
         show(False, [_in_words(one) for one in told["questions"]], LISTED)
     else:
         show(False, {"查询 questions": "无 none"})
+    if asked.since or asked.until:
+        show(False, {"期间 period": _period(asked)})
     if told["next"]:
         show(False, {"另有 more": f"--after {told['next']}"})
 
 
 def _in_words(question: dict[str, Any]) -> dict[str, object]:
     consent = question["consent"]
-    return {**question, "consent": f"{consent['id']} {consent['version'] or ''}".strip() if consent else None}
+    return {
+        **question, "asked_at": datetime.fromisoformat(question["asked_at"]),
+        "consent": f"{consent['id']} {consent['version'] or ''}".strip() if consent else None,
+    }  # fmt: skip
+
+
+def _period(asked: "QuestionFilter") -> str:
+    """Say which period was searched, by the clock in Beijing."""
+    from connectors.model.calendar import SHANGHAI
+
+    since, until = (
+        one.astimezone(SHANGHAI).isoformat(" ", "seconds") if one else None for one in (asked.since, asked.until)
+    )
+    ends = f"{until}（不含 left out）" if until else "现在 now"
+    return f"北京时间 Beijing time，自 from {since or '最早 the first'}，至 until {ends}"
 
 
 def _write(proof: "Proof | Denial", path: Path, *, as_json: bool) -> None:
@@ -142,3 +167,9 @@ def _moment(given: datetime | None) -> datetime | None:
     from connectors.model.calendar import SHANGHAI
 
     return given.replace(tzinfo=SHANGHAI) if given is not None and given.tzinfo is None else given
+
+
+def _end(given: datetime | None) -> datetime | None:
+    """Return when a period ends: a day that was named is in it."""
+    moment = _moment(given)
+    return moment + timedelta(days=1) if moment is not None and given is not None and given.tzinfo is None else moment

@@ -17,8 +17,10 @@ from connectors.store.subjects import Subject
 from consent.terms import PURPOSES
 from gateway.evidence.entries import demand_auditor
 from gateway.evidence.subjects import Meant, find_meant
+from gateway.identity.clients.unknown import demand_known
 from gateway.inquiries.questions import OUTCOMES, Question, QuestionFilter, codes_of, list_questions
-from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.denial import Denial
+from gateway.runtime.filters import demand_one_of, demand_period
 from gateway.runtime.work import UnitOfWork
 from gateway.web.error_table import ERRORS
 
@@ -65,7 +67,7 @@ class Found:
 async def ask_who(work: UnitOfWork, protector: Protector, wanted: Wanted) -> Found | Denial:
     """Return who asked, or why that cannot be said: several are known by this, or nobody is.
 
-    Raises DeniedError for whoever is no auditor, and for a purpose or outcome that does not exist.
+    Raises DeniedError for whoever is no auditor, and for a filter that nothing can match.
     """
     meant, found = await find_asked(work, protector, wanted)
     denial = found if isinstance(found, Denial) else None
@@ -79,7 +81,7 @@ async def ask_who(work: UnitOfWork, protector: Protector, wanted: Wanted) -> Fou
 async def find_asked(work: UnitOfWork, protector: Protector, wanted: Wanted) -> tuple[Meant, Found | Denial]:
     """Do the same without recording it: for a use case that records what it makes of it."""
     demand_auditor(work)
-    _check(wanted.filter)
+    await _check(work, wanted.filter)
     meant = await find_meant(work.session, protector, wanted.said)
     if denial := meant.ambiguous():
         return meant, denial
@@ -117,15 +119,14 @@ def _alone(question: Question) -> FoundOf:
     return FoundOf(question.entry, "inquiry.denied", question.reason or question.outcome)
 
 
-def _check(wanted: QuestionFilter) -> None:
+async def _check(work: UnitOfWork, wanted: QuestionFilter) -> None:
     """Raise DeniedError for a filter that nothing can match: an empty list would read as if nobody had asked."""
-    reasons = [*OUTCOMES, *CONSENT_STATUSES, *ERRORS, "expired"]
-    for name, value, known in (("purpose", wanted.purpose, [*PURPOSES]), ("outcome", wanted.outcome, reasons)):
-        if value is not None and value not in known:
-            said = ", ".join(known if name == "purpose" else [*OUTCOMES, *CONSENT_STATUSES])
-            more = "，或拒绝的原因 or a reason of denial" if name == "outcome" else ""
-            reason = f"须为其中之一 one of {said}{more}"
-            raise DeniedError("invalid-request", reason, invalid_params=[{"name": f"query.{name}", "reason": reason}])
+    demand_period(wanted.since, wanted.until)
+    demand_one_of("purpose", wanted.purpose, PURPOSES)
+    if wanted.outcome not in {*ERRORS, "expired"}:
+        more = "，或拒绝的原因 or a reason of denial"
+        demand_one_of("outcome", wanted.outcome, [*OUTCOMES, *CONSENT_STATUSES], more)
+    await demand_known(work, institution=wanted.institution, account=wanted.account)
 
 
 def _text(value: object) -> str:

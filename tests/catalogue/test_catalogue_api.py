@@ -39,8 +39,14 @@ async def test_datasets_are_found_by_agency_category_and_sharing(get):
     found = (await get("/datasets", agency="tax", category="admin_penalty", sharing="public")).json()["datasets"]
     assert [one["dataset"] for one in found] == ["penalty_tax"]
     assert found[0]["category"] == {"code": "admin_penalty", "zh": "行政处罚", "en": "Administrative penalties"}
-    for none in ({"agency": "nobody"}, {"agency": "tax", "category": "litigation"}, {"sharing": "secret"}):
-        assert (await get("/datasets", **none)).json() == {"datasets": []}
+    assert (await get("/datasets", agency="tax", category="litigation")).json() == {"datasets": []}
+    for unknown in ({"agency": "taxx"}, {"category": "penalties"}, {"sharing": "secret"}):
+        refused = await get("/datasets", **unknown)
+        assert (refused.status_code, refused.json()["invalid_params"][0]["name"]) == (
+            400,
+            f"query.{next(iter(unknown))}",
+        )
+    assert "the nearest are tax" in (await get("/datasets", agency="taxx")).json()["detail"]
     assert (await get("/datasets", agency="x" * 64)).status_code == 400
 
 

@@ -79,6 +79,10 @@ def test_processes_stop_within_seconds_while_the_database_is_away_or_hangs(proxi
         wait_until(lambda: ready(env)[0] == 503, "the service to be not ready")
         assert ready(env)[1]["database"]["ok"] is False
         assert ready(env)[1]["disk"]["ok"] is True
+        if how == "hang":
+            told = xinqiao(["status"], env, check=False)
+            assert (told.returncode, "the database does not answer" in told.stdout) == (1, True)
+            assert "Traceback" not in told.stderr
         assert end(worker) < STOP_SECONDS
         assert end(server) < STOP_SECONDS
     assert not list((home / "gateway/worker").iterdir())

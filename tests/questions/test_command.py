@@ -54,6 +54,8 @@ def test_who_asked_is_told_and_where_nobody_can_be_meant_why(run):
     found = json.loads(who(uscc(1), "--since", "2026-01-01", "--json").stdout)
     assert (found["subject"]["uscc"], found["questions"], found["next"]) == (uscc(1), [], None)
     assert "无 none" in who(uscc(1)).stdout
+    day = who(uscc(1), "--since", "2026-11-27", "--until", "2026-11-27").stdout
+    assert "from 2026-11-27 00:00:00+08:00，至 until 2026-11-28 00:00:00+08:00" in day
     several = who(SHARED)
     assert several.exit_code == 1
     assert uscc(1) in several.stdout

@@ -55,6 +55,21 @@ async def test_a_question_says_who_what_for_on_which_consent_and_how_it_ended(as
     assert "score" not in (await asked.who(uscc(1), outcome="answered")).text.replace('"score"', "")
 
 
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"institution": "nobank"}, "the nearest are bank"),
+        ({"account": "bank-0"}, "the nearest are bank-1"),
+        ({"since": "2027-01-02T00:00:00Z", "until": "2027-01-01T00:00:00Z"}, "since must be before until"),
+    ],
+)
+async def test_a_filter_that_nothing_can_match_is_refused_with_the_nearest(asked, filters, said):
+    answer = await asked.who(uscc(1), **filters)
+    assert (answer.status_code, slug(answer)) == (400, "invalid-request")
+    assert said in answer.json()["detail"]
+    assert answer.json()["invalid_params"][0]["name"] == f"query.{next(iter(filters))}"
+
+
 async def test_what_was_asked_of_a_code_that_nobody_has_is_found_as_it_was_typed(asked):
     assert await asked.found(uscc(9)) == ["stranger"]
     assert (await asked.who(uscc(9))).json()["subject"] is None

@@ -33,8 +33,8 @@ SECTION = Section(
             403,
             "令牌没有所需的权限范围。",
             "The token has not the scope this needs.",
-            "换账户，或请平台开通该范围。",
-            "Use another account, or ask the operator for the scope.",
+            "请平台为此客户端开通该范围；只属于另一类客户端的范围（如 audit 只给审计员），改用那一类的客户端。",
+            "Ask the operator for the scope; where only another kind of client has it (audit: auditors), use one.",
             "银行账户 `GET /v1/audit/entries` → `needs the scope audit`",
         ),
         "account-suspended": ErrorRow(

@@ -18,12 +18,12 @@ Result = TypeVar("Result")
 def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: bool = False) -> Result:
     """Run a step on the opened instance; what it raises ends the command with one line.
 
-    A GatewayError, a denial too, says it itself; of a database or disk that cannot be used the kind alone is told.
+    A GatewayError, a denial too, says it itself; of a database or disk that cannot be used its kind alone is told.
     `as_json`: whoever asked for JSON is told a denial as JSON. What is held is no fault: it has a status of its own.
     """
     from gateway.runtime.denial import DeniedError
     from gateway.runtime.errors import GatewayError, NotInitialisedError, SettingsError
-    from gateway.runtime.storage_faults import is_storage_fault, kind_of
+    from gateway.runtime.storage_faults import in_words, is_storage_fault, kind_of
     from gateway.web.error_table import ERRORS
 
     try:
@@ -44,7 +44,7 @@ def on_instance(step: Callable[["Instance"], Awaitable[Result]], *, as_json: boo
     except Exception as fault:
         if not is_storage_fault(fault):
             raise
-        fail(f"{ERRORS['storage-unavailable'].title}（{kind_of(fault)}）")
+        fail(f"{ERRORS['storage-unavailable'].title}（{in_words(kind_of(fault))}）")
 
 
 def _beside_a_sandbox() -> str:

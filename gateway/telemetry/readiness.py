@@ -17,7 +17,7 @@ from audit.lag import unsigned_seconds
 from audit.stops import find_stop
 from gateway.runtime.schema import newest_revision
 from gateway.runtime.settings import Settings
-from gateway.runtime.storage_faults import kind_of
+from gateway.runtime.storage_faults import in_words, kind_of
 from gateway.runtime.work import UnitsOfWork
 from gateway.telemetry.worker_health import Workers, read_workers
 
@@ -158,7 +158,7 @@ async def _ask(units: UnitsOfWork, found: dict[str, Finding]) -> None:
             async with units.database.begin(f"ready.{name}", role="watch") as session:
                 found[name] = await check(session, units.recorder.log_id)
         except (SQLAlchemyError, OSError) as fault:
-            found[name] = Finding(name, ok=False, seen=kind_of(fault))
+            found[name] = Finding(name, ok=False, seen=in_words(kind_of(fault)))
             if name == "database":
                 return
 
@@ -166,7 +166,7 @@ async def _ask(units: UnitsOfWork, found: dict[str, Finding]) -> None:
 def _worker(workers: Workers) -> Finding:
     """Name the steps that fail. Questions are answered all the same: what must stop them is the checkpoint's age."""
     failing = "; ".join(
-        f"步骤失败 {step} fails since {one.since:%Y-%m-%dT%H:%M:%SZ} ({one.times} times, {one.fault})"
+        f"步骤失败 {step} fails since {one.since:%Y-%m-%dT%H:%M:%SZ} ({one.times} times): {in_words(one.fault)}"
         for step, one in sorted(workers.failing.items())
     )
     seen = f"{workers.number} 个在运行 {workers.number} running" if workers.number else "本机没有 none shares this home"

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
 
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
-MOMENT = "YYYY-MM-DD | YYYY-MM-DDThh:mm:ss+08:00"
+DAY = "YYYY-MM-DD"
 Since = typer.Option(
     formats=FORMATS,
-    metavar=MOMENT,
-    help="自某日北京时间零时，或自某时刻 From midnight of a day (Beijing), or a moment.",
+    metavar=DAY,
+    help="自某日 YYYY-MM-DD 北京时间零时，或自时刻 From midnight of a day (Beijing), or a moment with its offset.",
 )
 Until = typer.Option(
     formats=FORMATS,
-    metavar=MOMENT,
-    help="到某日为止，含当日（北京时间），或到某时刻之前 To the end of a day (Beijing), or before a moment.",
+    metavar=DAY,
+    help="到某日 YYYY-MM-DD 为止，含当日（北京时间），或到时刻之前 To the end of a day (Beijing), or before a moment.",
 )
 LISTED = ("asked_at", "institution", "account", "products", "purpose", "consent", "outcome", "reason", "id")
 

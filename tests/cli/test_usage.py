@@ -17,7 +17,7 @@ WRONG = {
     "inquiry list --limit": "--limit: 要有一个值 it takes a value",
     "inquiry list --limit 0": "--limit: 值不对 this value is wrong（1<=x<=",
     "institution add b --name x --class shop": "class: 须为其中之一 must be one of: bank, guarantee",
-    "audit who X --since yesterday": "--since: 值不对 this value is wrong（YYYY-MM-DD |",
+    "audit who X --since yesterday": "--since: 值不对 this value is wrong（自某日 YYYY-MM-DD",
     "inquiry show abc": "INQUIRY_ID: 值不对 this value is wrong",
     "agency check nofile.csv tax_arrears": "FILE: 没有文件 there is no file nofile.csv；用法见",
     "agency check . tax_arrears": "FILE: 这是文件夹，不是文件 this is a folder and no file: .；用法见",

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -64,8 +65,8 @@ class Newcomer:
     @contextmanager
     def arriving(cls, **settings: str) -> Iterator["Newcomer"]:
         """Give somebody a folder for the length of the block."""
-        folder = Path(f"/tmp/xinqiao-newcomer-{os.getpid()}")  # the database server's account may enter it
-        folder.mkdir(mode=0o755)
+        folder = Path(tempfile.mkdtemp(prefix="xinqiao-newcomer-"))
+        folder.chmod(0o755)  # the database server's account may enter it
         try:
             yield cls(folder, **settings)
         finally:

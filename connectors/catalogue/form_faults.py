@@ -14,7 +14,7 @@ _STEP = re.compile(r"\[\.\.\.\]|[^.\[\]]+")
 _ANY_KEY = "[...]"  # as msgspec writes a member of a table, whichever it is
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`")
-_CHOICE = re.compile(r"Invalid enum value '?(.*?)'?", re.DOTALL)
+_CHOICE = re.compile(r"Invalid (?:enum )?value '?(.*?)'?", re.DOTALL)
 _WRONG_TYPE = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`)?")
 _LIMIT = re.compile(r"Expected `\w+` (of length )?(>=|<=|>|<) (\S+)")
 _CODE = re.compile(r"Expected `str` matching regex .*")

@@ -17,6 +17,7 @@ from connectors.errors import MalformedError
 LONGEST_OBJECT = 4 << 20  # characters of one record
 DEEPEST_LIST = 3  # members that lead to the list: data.result.list
 TOTALS = ("total", "totalElements", "totalCount")  # beside the list, as interfaces tell how many records there are
+LONGEST_COUNT = 18  # digits of such a count; more are no count of rows
 _PIECE = 1 << 20
 _BLANK = " \t\r\n"
 FORMS = (
@@ -207,7 +208,7 @@ class _Window:
                     yield place, item
         else:
             said = self.value(0)
-            if isinstance(said, str) and said.isdecimal():
+            if isinstance(said, str) and said.isdecimal() and len(said) <= LONGEST_COUNT:
                 told[place] = int(said)
 
     def value(self, number: int) -> object:

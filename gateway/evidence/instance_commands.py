@@ -48,8 +48,10 @@ def status(as_json: AsJson = False) -> None:
     waiting = Timer(ANSWER_SECONDS, _tell_no_answer, [as_json])
     waiting.daemon = True
     waiting.start()
-    lines, ok = on_instance(run)
-    waiting.cancel()
+    try:
+        lines, ok = on_instance(run)
+    finally:
+        waiting.cancel()
     show(as_json, lines)
     if not ok:
         raise typer.Exit(1)

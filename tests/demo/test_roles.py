@@ -49,7 +49,7 @@ def test_an_auditor_sees_who_asked_and_verifies_it_twice(newcomer):
 
 
 def test_an_operator_registers_a_bank_and_stops_an_account(newcomer):
-    assert "核实投诉" in follow(newcomer, "operator")
+    assert "account-suspended" in follow(newcomer, "operator")
 
 
 def test_an_enterprise_permits_sees_objects_and_revokes(newcomer):

@@ -69,7 +69,7 @@ def test_a_mark_and_anything_after_it(tmp_path_factory, mark, rest):
 def test_utf_16_without_a_mark_is_refused_with_what_to_do(tmp_path):
     path = tmp_path / "x"
     path.write_bytes("企业,a\n甲,1\n".encode("utf-16-le"))
-    with pytest.raises(MalformedError, match="save the file as UTF-8"):
+    with pytest.raises(MalformedError, match="另存为 UTF-8"):
         decode(path)
     path.write_bytes("a,b\n甲,1\n".encode("utf-16") + b"\x00\xd8")
     with pytest.raises(MalformedError, match="not UTF-16"):

@@ -68,6 +68,8 @@ NO_LIMIT = {
     "gateway.intake.pages.FIRST_REJECTED": PAGE,
     "gateway.identity.clients.signatories.MOST_SHOWN": PAGE,
     "gateway.identity.key_commands.LISTED": PAGE,
+    "gateway.consents.routes.SHORTEST": "tests/consents: a reason of one character",
+    "gateway.consents.routes.LONGEST": "tests/consents: a reason of 501 characters",
     "gateway.intake.pages.ON_A_PAGE": PAGE,
     "gateway.intake.pages._PIECE": PACE,
     "gateway.intake.pieces.SYNCED_EVERY": PACE,

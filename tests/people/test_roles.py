@@ -64,6 +64,7 @@ ROUTES = {
     "GET /v1/sources": {"system", "auditor"},
     "GET /v1/agencies/{code}/quality": {"system", "auditor"},
     "GET /v1/held-deliveries": {"system", "auditor"},
+    "GET /v1/held-deliveries/{held_id}": {"system", "auditor"},
     "POST /v1/held-deliveries/{held_id}/{decision}": {"system"},
 }
 VALUES = {
@@ -155,7 +156,7 @@ async def test_a_client_stops_with_its_person(gateway, client):
     assert (await ask_token(client, assertion(key, "leaving", issuer))).status_code == 200
     async with gateway.units.begin("test.standing", MACHINE) as work:
         await set_standing(work, person_id="leaving", status="suspended")
-    assert (await ask_token(client, assertion(key, "leaving", issuer))).status_code == 401
+    assert (await ask_token(client, assertion(key, "leaving", issuer))).status_code == 400
 
 
 async def test_a_client_from_before_is_bound_to_its_person(gateway):

@@ -14,6 +14,7 @@ _STEP = re.compile(r"\[\.\.\.\]|[^.\[\]]+")
 _ANY_KEY = "[...]"  # as msgspec writes a member of a table, whichever it is
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`")
+_OURS = re.compile(r"[\u4e00-\u9fff]")  # what a structure of ours says of itself, in both languages
 _CHOICE = re.compile(r"Invalid (?:enum )?value '?(.*?)'?", re.DOTALL)
 _WRONG_TYPE = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`)?")
 _LIMIT = re.compile(r"Expected `\w+` (of length )?(>=|<=|>|<) (\S+)")
@@ -77,7 +78,7 @@ def fault_of_form(fault: msgspec.ValidationError, kind: Any) -> tuple[list[str],
     if limit := _LIMIT.fullmatch(said):
         of_length = ("长度", "its length ") if limit[1] else ("", "it ")
         return path, f"{of_length[0]}应 {limit[2]} {limit[3]} {of_length[1]}must be {limit[2]} {limit[3]}"
-    return path, "形式不对 its form is wrong"
+    return path, said if _OURS.search(said) else "形式不对 its form is wrong"
 
 
 def fault_of_yaml(problem: str) -> str:

@@ -6,14 +6,13 @@
 4. The audit entry is the batch's own, and its path leads to a checkpoint that the log's key signed.
 """
 
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audit.errors import NoteError
-from audit.events import commitment
+from audit.entry_proof import read_hex, verify_entry
+from audit.errors import NoteError, ProofError
 from audit.note import verify_checkpoint
 from connectors.model.statements import STATEMENT_TYPE, check_batch_jws, check_kept_message
 from gateway.records.proof_file import ENTRY_MEMBERS, KEY_MEMBERS, MEMBERS, TYPE, file_bytes
@@ -70,6 +69,8 @@ def verify_proof(
         raise RecordProofError(f"签名不成立 a signature does not verify: {fault}") from fault
     except MerkleError as fault:
         raise RecordProofError(f"包含证明不成立 a path does not lead to its root: {fault}") from fault
+    except ProofError as fault:
+        raise RecordProofError(str(fault)) from fault
     except NoteError as fault:
         raise RecordProofError(f"检查点不成立 the checkpoint does not verify: {fault}") from fault
     except (ValueError, KeyError, TypeError, AttributeError, CanonicalError) as fault:
@@ -86,8 +87,8 @@ def _read(content: bytes) -> dict[str, Any]:
 
 
 def _check_path(proof: Mapping[str, Any], statement: Mapping[str, Any]) -> None:
-    leaf, steps = leaf_hash(proof["canonical"].encode()), [_hex(step) for step in proof["path"]]
-    verify_inclusion(leaf, proof["leaf_index"], statement["records"], steps, _hex(statement["root"]))
+    leaf, steps = leaf_hash(proof["canonical"].encode()), [read_hex(step) for step in proof["path"]]
+    verify_inclusion(leaf, proof["leaf_index"], statement["records"], steps, read_hex(statement["root"]))
 
 
 def _check_agency(
@@ -122,27 +123,9 @@ def _check_entry(entry: Mapping[str, Any] | None, jws: str, statement: Mapping[s
     checkpoint = verify_checkpoint(entry["checkpoint"], vkey)
     if entry["checkpoint"].count("\n— ") != 1:
         raise RecordProofError("检查点只应有本日志的签名 the checkpoint has signatures of others")
-    steps = [_hex(step) for step in entry["path"]]
-    verify_inclusion(leaf_hash(entry["leaf"].encode()), entry["index"], checkpoint.size, steps, checkpoint.root)
-    leaf = json.loads(entry["leaf"])
-    if (leaf["type"], leaf["exch"]) != ("batch.sealed", statement["batch"]):
+    proved = verify_entry(entry, checkpoint)
+    if (proved.leaf["type"], proved.leaf["exch"]) != ("batch.sealed", statement["batch"]):
         raise RecordProofError("审计条目不是该批次的 the entry is not that of the batch")
-    if (entry["salt"] is None) != (entry["payload"] is None):
-        raise RecordProofError("审计条目的内容不全 the entry's payload is incomplete")
-    if entry["payload"] is not None:
-        _check_payload(entry, leaf, jws)
-    return f"{checkpoint.origin} {entry['index']}/{checkpoint.size}"
-
-
-def _check_payload(entry: Mapping[str, Any], leaf: Mapping[str, Any], jws: str) -> None:
-    if not hmac.compare_digest(commitment(_hex(entry["salt"]), entry["payload"].encode()), leaf["c"]):
-        raise RecordProofError("审计条目的内容被改动 the entry's payload is not the one that was recorded")
-    if json.loads(entry["payload"])["statement"] != sha256_hex(jws.encode()):
+    if proved.payload is not None and proved.payload["statement"] != sha256_hex(jws.encode()):
         raise RecordProofError("审计条目所记的不是这份声明 the entry names another statement")
-
-
-def _hex(text: str) -> bytes:
-    data = bytes.fromhex(text)
-    if data.hex() != text:
-        raise RecordProofError("十六进制须小写 hex is written in lower case")
-    return data
+    return f"{checkpoint.origin} {proved.index}/{checkpoint.size}"

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal, get_args
 
 LAPSES_AFTER = timedelta(hours=72)  # a request nobody answered
+Status = Literal["requested", "active", "rejected", "paused", "revoked", "lapsed"]
+STATUSES: tuple[str, ...] = get_args(Status)
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consent.life import LAPSES_AFTER
-from consent.store import read_terms
+from consent.store import STANDS, read_terms
 from consent.terms import Terms
 
-_FOUND = text("""
+_FOUND = text(f"""
     SELECT * FROM (
         SELECT h.consent_id, f.terms, f.actor, f.recorded_at, f.event_id, n.version,
-            CASE WHEN n.status = 'requested' AND n.recorded_at + :lapse <= :now THEN 'lapsed' ELSE n.status END
-                AS status
+            {STANDS} AS status
         FROM consent_head h JOIN consent_version f ON f.consent_id = h.consent_id AND f.version = 1
         CROSS JOIN LATERAL (
             SELECT version, status, recorded_at FROM consent_version v WHERE v.consent_id = h.consent_id
@@ -27,9 +26,9 @@ _FOUND = text("""
             AND (CAST(:since AS timestamptz) IS NULL OR f.recorded_at >= :since)
             AND (CAST(:until AS timestamptz) IS NULL OR f.recorded_at < :until)
             AND (CAST(:purpose AS text) IS NULL
-                OR convert_from(f.terms, 'UTF8')::jsonb #>> '{purpose,code}' = :purpose)) found
+                OR convert_from(f.terms, 'UTF8')::jsonb #>> '{{purpose,code}}' = :purpose)) found
     WHERE CAST(:status AS text) IS NULL OR status = :status ORDER BY consent_id LIMIT :most
-""")
+""")  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ async def find_requests(
     session: AsyncSession, codes: Sequence[str], wanted: Wanted, after: UUID | None, limit: int, now: datetime
 ) -> list[Requested]:
     """Return up to `limit` requests put to enterprises of these codes (USCC), by id beyond `after`."""
-    asked = {**vars(wanted), "codes": list(codes), "after": after, "most": limit, "now": now, "lapse": LAPSES_AFTER}
+    asked = {**vars(wanted), "codes": list(codes), "after": after, "most": limit, "answered_after": now - LAPSES_AFTER}
     return [
         Requested(read_terms(row.terms), row.actor, row.recorded_at, row.event_id, row.version, row.status)
         for row in await session.execute(_FOUND, asked)

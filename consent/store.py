@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, text
+from sqlalchemy import Row, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from consent.decision import Consent
@@ -35,31 +36,24 @@ _NEWEST = text("""
         SELECT * FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
     WHERE h.consent_id = ANY(:ids) ORDER BY h.consent_id
 """)
-_SEARCH = text("""
+# How a version `n` stands: as _read has it, a request that nobody answered has lapsed. `answered_after` is the moment
+# asked about, LAPSES_AFTER earlier.
+STANDS = "CASE WHEN n.status = 'requested' AND n.recorded_at <= :answered_after THEN 'lapsed' ELSE n.status END"
+_SEARCH = text(f"""
     SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.reason, v.recorded_at,
         h.uses
     FROM consent_head h CROSS JOIN LATERAL (
-        SELECT *, CASE WHEN status = 'requested' AND recorded_at <= :answered_after THEN 'lapsed' ELSE status END AS now
+        SELECT *, {STANDS} AS now
         FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
     WHERE (CAST(:id AS uuid) IS NULL OR h.consent_id = :id)
         AND (CAST(:institution AS text) IS NULL OR h.institution = :institution)
         AND (CAST(:uscc AS text) IS NULL OR h.uscc = :uscc) AND (CAST(:status AS text) IS NULL OR v.now = :status)
     ORDER BY h.consent_id DESC LIMIT :limit
-""")
+""")  # noqa: S608 - our own words
 _LEFT = text("""
     SELECT consent_id FROM consent_head
     WHERE consent_id = :id AND (CAST(:most AS integer) IS NULL OR uses < :most) FOR UPDATE
 """)
-
-# As _read has it, by the database's clock: a request that nobody answered has lapsed.
-_STANDS = case(
-    (
-        (col(ConsentVersion.status) == "requested")
-        & (func.clock_timestamp() >= col(ConsentVersion.recorded_at) + LAPSES_AFTER),
-        "lapsed",
-    ),
-    else_=col(ConsentVersion.status),
-)
 
 
 async def lock_consent(session: AsyncSession, consent_id: UUID) -> list[UUID]:
@@ -89,21 +83,22 @@ async def list_consents(
     uscc: str | None,
     after: UUID | None,
     limit: int,
-    status: str | None = None,
+    standing: tuple[str, datetime] | None = None,
 ) -> list[ConsentVersion]:
     """Return the newest versions of an institution's consents, of an enterprise's (USCC), or of both, by id after
-    `after`; with `status`, those that stand so now. Nothing for neither party.
+    `after`; `standing`: those that have this status at this moment. Nothing for neither party.
     """
-    head, version = col(ConsentHead.consent_id), col(ConsentVersion.version)
+    head, n = col(ConsentHead.consent_id), aliased(ConsentVersion, name="n")
     parties = {col(ConsentHead.institution): institution, col(ConsentHead.uscc): uscc}
     conditions = [column == value for column, value in parties.items() if value is not None]
     if not conditions:
         return []
     of_head = col(ConsentVersion.consent_id) == head
-    newest = select(func.max(version)).where(of_head).correlate(ConsentHead).scalar_subquery()
-    query = select(ConsentVersion).join(ConsentHead, of_head & (version == newest)).where(*conditions)
-    if status is not None:
-        query = query.where(status == _STANDS)
+    newest = select(func.max(ConsentVersion.version)).where(of_head).correlate(ConsentHead).scalar_subquery()
+    query = select(n).join(ConsentHead, (col(n.consent_id) == head) & (col(n.version) == newest)).where(*conditions)
+    if standing is not None:
+        status, now = standing
+        query = query.where(text(f"{STANDS} = :stands").bindparams(stands=status, answered_after=now - LAPSES_AFTER))
     query = query.order_by(head).limit(limit)
     return list((await session.execute(query.where(head > after) if after else query)).scalars())
 

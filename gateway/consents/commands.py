@@ -1,5 +1,6 @@
 """`xinqiao consent list|show`: what enterprises permitted. A consent is its parties' to change, and nobody's here."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from gateway.cli.output import AsJson, Column, fail, show_list, show_one
 
 if TYPE_CHECKING:
     from consent.store import Overview
-    from gateway.runtime.work import UnitOfWork
 
 COLUMNS = (
     Column("consent", "编号 id"),
@@ -30,7 +30,6 @@ COLUMNS = (
     Column("intact", "签名相符 intact", listed=False),
     Column("terms_sha256", "条款摘要 terms_sha256", listed=False),
 )
-STATUSES = ("requested", "active", "rejected", "paused", "revoked", "lapsed")
 group = typer.Typer(
     no_args_is_help=True,
     help="授权 Consents: their parties change them over HTTP, signed; here they are read.",
@@ -49,8 +48,10 @@ def list_consents(
     as_json: AsJson = False,
 ) -> None:
     """列出授权，最新在前 List consents, newest first: who permitted whom what, and how often it was used."""
-    rows = _search(limit + 1, institution=institution, uscc=subject, status=status)
-    show_list(as_json, "consents", rows, COLUMNS, limit)
+    from gateway.consents.reading import find_consents
+
+    wanted = partial(find_consents, limit=limit + 1, institution=institution, uscc=subject, status=status)
+    show_list(as_json, "consents", list(map(_row, in_one_unit("consents.list", wanted))), COLUMNS, limit)
 
 
 @group.command("show")
@@ -59,35 +60,12 @@ def show_consent(
     as_json: AsJson = False,
 ) -> None:
     """查看一项授权 Show one consent as it stands."""
-    found = _search(1, consent_id=consent_id)
-    if not found:
+    from gateway.consents.reading import get_overview
+
+    found = in_one_unit("consents.list", partial(get_overview, consent_id=consent_id))
+    if found is None:
         fail(f"没有此授权 there is no consent {consent_id}: see xinqiao consent list")
-    show_one(as_json, found[0], COLUMNS)
-
-
-def _search(
-    limit: int,
-    *,
-    consent_id: UUID | None = None,
-    institution: str | None = None,
-    uscc: str | None = None,
-    status: str | None = None,
-) -> list[dict[str, Any]]:
-    from consent.store import search_consents
-    from gateway.identity.clients.unknown import demand_known
-    from gateway.runtime.clock import database_now
-    from gateway.runtime.filters import demand_one_of
-
-    async def read(work: "UnitOfWork") -> list[dict[str, Any]]:
-        demand_one_of("status", status, STATUSES)
-        await demand_known(work, institution=institution)
-        found = await search_consents(
-            work.session, work.keys.publics("consent"), await database_now(work.session), limit=limit,
-            consent_id=consent_id, institution=institution, uscc=uscc, status=status,
-        )  # fmt: skip
-        return [_row(one) for one in found]
-
-    return in_one_unit("consents.list", read)
+    show_one(as_json, _row(found), COLUMNS)
 
 
 def _row(found: "Overview") -> dict[str, Any]:

@@ -10,9 +10,12 @@ from sqlmodel import col, select
 
 from consent import store
 from consent.decision import Consent
+from consent.life import STATUSES
 from gateway.consents.words import in_words
+from gateway.identity.clients.unknown import demand_known
 from gateway.identity.tables import Institution
 from gateway.runtime.clock import database_now
+from gateway.runtime.filters import demand_one_of
 from gateway.runtime.work import UnitOfWork
 
 
@@ -39,12 +42,33 @@ async def list_consents(work: UnitOfWork, page: Page) -> list[Consent]:
         return []
     if not (institution or uscc):
         return []
+    keys, now = work.keys.publics("consent"), await database_now(work.session)
     rows = await store.list_consents(
         work.session, institution=institution or page.institution, uscc=uscc or page.subject, after=page.after,
-        limit=page.limit, status=page.status,
+        limit=page.limit, standing=(page.status, now) if page.status else None,
     )  # fmt: skip
-    keys, now = work.keys.publics("consent"), await database_now(work.session)
     return await store.load_consents(work.session, [row.consent_id for row in rows], keys, now)
+
+
+async def find_consents(
+    work: UnitOfWork, *, limit: int, institution: str | None = None, uscc: str | None = None, status: str | None = None
+) -> list[store.Overview]:
+    """Return the newest consents of whomever, for who runs the machine. Raises DeniedError for a filter that nothing
+    can match.
+    """
+    demand_one_of("status", status, STATUSES)
+    await demand_known(work, institution=institution)
+    return await store.search_consents(
+        work.session, work.keys.publics("consent"), await database_now(work.session), limit=limit,
+        institution=institution, uscc=uscc, status=status,
+    )  # fmt: skip
+
+
+async def get_overview(work: UnitOfWork, consent_id: UUID) -> store.Overview | None:
+    """Return one consent of whomever, None where there is none."""
+    now = await database_now(work.session)
+    found = await store.search_consents(work.session, work.keys.publics("consent"), now, limit=1, consent_id=consent_id)
+    return found[0] if found else None
 
 
 async def consent_document(work: UnitOfWork, consent: Consent) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from connectors.conversion.code_faults import fault_of_unified
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent import store
+from consent.life import Status
 from consent.terms import Terms
 from gateway.consents.life import change_consent, get_consent, request_consent
 from gateway.consents.reading import Page, consent_document, consent_documents
@@ -27,7 +28,6 @@ router = Router(prefix="/v1/consents", tags=["授权 Consent"])
 Party = Annotated[UnitOfWork, Depends(working("consents"), scope="function")]
 Name = Annotated[str, Field(min_length=2, max_length=63)]
 Action = Literal["approve", "reject", "pause", "resume", "revoke"]
-Status = Literal["requested", "active", "rejected", "lapsed", "paused", "revoked"]
 
 
 class ConsentRequest(BaseModel):

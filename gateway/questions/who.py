@@ -14,6 +14,7 @@ from uuid import UUID
 from audit.search import FoundOf, find_of_exchanges
 from connectors.personal.sealing import Protector
 from connectors.store.subjects import Subject
+from consent.life import STATUSES
 from consent.terms import PURPOSES
 from gateway.evidence.entries import demand_auditor
 from gateway.evidence.subjects import Meant, find_meant
@@ -24,7 +25,6 @@ from gateway.runtime.filters import demand_one_of, demand_period
 from gateway.runtime.work import UnitOfWork
 from gateway.web.error_table import ERRORS
 
-CONSENT_STATUSES = ("requested", "active", "rejected", "paused", "revoked", "lapsed")
 _UNKNOWN = (
     "没有企业以此为名或代码，也没有人问过。No enterprise is known by this name or code, and nobody has asked about one."
 )
@@ -125,7 +125,7 @@ async def _check(work: UnitOfWork, wanted: QuestionFilter) -> None:
     demand_one_of("purpose", wanted.purpose, PURPOSES)
     if wanted.outcome not in {*ERRORS, "expired"}:
         more = "，或拒绝的原因 or a reason of denial"
-        demand_one_of("outcome", wanted.outcome, [*OUTCOMES, *CONSENT_STATUSES], more)
+        demand_one_of("outcome", wanted.outcome, [*OUTCOMES, *STATUSES], more)
     await demand_known(work, institution=wanted.institution, account=wanted.account)
 
 

@@ -11,6 +11,18 @@ from tests.enterprises import uscc
 from tests.processes import xinqiao
 from tests.town import instance
 
+# A department of a city's own catalogue, which the list is then asked without.
+GONE = """\
+agency: {code: gone, zh: 已撤部门, en: Gone}
+datasets:
+  gone_penalty:
+    title: {zh: 旧处罚, en: Old penalties}
+    category: admin_penalty
+    key: [doc_no]
+    fields:
+      doc_no: {zh: 文号, required: true}
+"""
+
 
 @pytest.fixture(scope="module")
 def city(socket_folder, tmp_path_factory):
@@ -32,15 +44,24 @@ def test_the_list_says_who_has_a_client_and_when_each_last_delivered(city, tmp_p
     assert {code: agency["zh"] for code, agency in before.items()} == {c: a.zh for c, a in agencies().items()}
     assert sum(agency["datasets"] for agency in before.values()) == len(datasets())
     assert {agency["client"] for agency in before.values()} == {agency["last_delivery"] for agency in before.values()}
-    xinqiao(["keys", "new", str(tmp_path / "key.json")], city.env)
-    command(city, "add", "tax", "--key", str(tmp_path / "key.json.pub"))
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "gone.yaml").write_text(GONE, "utf-8")
+    for code, env in (("tax", city.env), ("gone", {**city.env, "XINQIAO_CATALOGUE": str(own)})):
+        xinqiao(["keys", "new", str(tmp_path / f"{code}.json")], env)
+        xinqiao(["agency", "add", code, "--key", str(tmp_path / f"{code}.json.pub")], env)
     file = tmp_path / "arrears.csv"
     file.write_text(f"纳税人名称,纳税人识别号,税种,欠税余额\n某公司,{uscc(1)},增值税,5\n")
     xinqiao(["ingest", "tax_arrears", str(file)], city.env)
     after = listed(city)
     assert (after["tax"]["client"], after["drc"]["client"], after["drc"]["last_delivery"]) == ("active", None, None)
     assert after["tax"]["last_delivery"].startswith("20")
-    assert "active" in command(city, "list")
+    assert after["gone"] == {
+        "code": "gone", "zh": "目录中没有此部门", "en": "not in the catalogue", "kind": "", "datasets": 0,
+        "client": "active", "last_delivery": None,
+    }  # fmt: skip
+    table = command(city, "list")
+    assert ("active" in table, "gone" in table) == (True, True)
 
 
 def test_an_agency_is_shown_with_its_datasets(city):

@@ -85,7 +85,7 @@ def test_utf_16_without_a_mark_is_refused_with_what_to_do(tmp_path):
         ('[{"a": NaN}]', "near record 1"),
         ('[{"a": 1}', "near record 1"),
         ('[{"a": 1} {"a": 2}]', "near record 1"),
-        ('[{"a": 1},]', "near record 2"),
+        ('[{"a": 1},]', "near record 2 this is not JSON"),
         ('[{"a": 1}] x', "near record 1"),
         ('[{"a": [1]}]', "single value"),
         ("[1]", "record 1 is not an object"),

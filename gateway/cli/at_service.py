@@ -1,13 +1,14 @@
 """How commands speak to a service over HTTP, with somebody's own key: no instance is opened here, and none is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from gateway.cli.output import fail
+from gateway.cli.output import Column, fail, show_list
 
 if TYPE_CHECKING:
     from xinqiao_client import Enterprise
@@ -46,3 +47,17 @@ class Signatory:
             fail(f"{who}{fault}", {**fault.body, "failed": f"{who}{fault}"} if self.as_json else None)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
             fail(str(fault), {"failed": str(fault)} if self.as_json else None)
+
+    def show(
+        self,
+        name: str,
+        rows: Callable[["Enterprise"], Iterator[dict[str, Any]]],
+        in_words: Callable[[dict[str, Any]], dict[str, Any]],
+        columns: Sequence[Column],
+        limit: int,
+    ) -> None:
+        """Print the first `limit` of what the service lists, as the member `name` of one object for scripts, in words
+        for people.
+        """
+        found = self.run(lambda enterprise: list(islice(rows(enterprise), limit + 1)))
+        show_list(self.as_json, name, found if self.as_json else list(map(in_words, found)), columns, limit)

@@ -1,7 +1,6 @@
 """`xinqiao enterprise …`: what an enterprise is asked to permit, in words, and its own answer to it, over HTTP."""
 
-from collections.abc import Callable, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from gateway.cli.asking import Yes, check_reason, confirm, confirm_final
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
 from gateway.cli.in_words import coded, moment
 from gateway.cli.naming import LISTED, Limit, OfInstitution
-from gateway.cli.output import AsJson, Column, show, show_list
+from gateway.cli.output import AsJson, Column, show
 from gateway.consents.words import STATUS_WORDS
 
 if TYPE_CHECKING:
@@ -145,12 +144,11 @@ def revoke(
 
 
 def _list(caller: Signatory, limit: int, **filters: str | None) -> None:
-    def step(boss: "Enterprise") -> list[dict[str, Any]]:
+    def rows(boss: "Enterprise") -> Iterator[dict[str, Any]]:
         boss.get("/v1/signatories")  # a bank has consents too: these commands are a signatory's alone
-        return list(islice(boss.consents(**filters), limit + 1))
+        return boss.consents(**filters)
 
-    found = caller.run(step)
-    show_list(caller.as_json, "consents", found if caller.as_json else list(map(_row, found)), COLUMNS, limit)
+    caller.show("consents", rows, _row, COLUMNS, limit)
 
 
 def _row(consent: dict[str, Any]) -> dict[str, Any]:

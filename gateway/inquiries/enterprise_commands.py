@@ -1,6 +1,5 @@
 """`xinqiao enterprise questions`: who asked about an enterprise, denied questions too."""
 
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +8,7 @@ from consent.terms import PRODUCTS, PURPOSES
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
 from gateway.cli.in_words import coded, moment
 from gateway.cli.naming import LISTED, Limit, OfInstitution
-from gateway.cli.output import AsJson, Column, show_list
+from gateway.cli.output import AsJson, Column
 from gateway.consents.words import STATUS_WORDS
 from gateway.web.error_table import ERRORS
 
@@ -24,6 +23,7 @@ COLUMNS = (
     Column("reason", "原因 reason"),
     *(Column(name, name, listed=False) for name in ("question", "institution", "intermediary", "consent", "entry")),
 )
+REASONS = {reason: row.title_zh.rstrip("。") for reason, row in ERRORS.items()}
 KINDS = {"inquiry": "查询", "consent-request": "授权请求"}
 OUTCOMES = {**STATUS_WORDS, "answered": "已应答", "denied": "未准", "failed": "未成", "open": "在办"}
 
@@ -46,16 +46,14 @@ def questions(
     as_json: AsJson = False,
 ) -> None:
     """谁查询过本企业，被拒绝的也在内 Who asked about the enterprise and for its consent, denied questions too."""
-    found = Signatory(service, signatory, key, as_json).run(
-        lambda boss: list(islice(boss.questions(institution=institution, outcome=outcome), limit + 1))
+    Signatory(service, signatory, key, as_json).show(
+        "questions", lambda boss: boss.questions(institution=institution, outcome=outcome), _row, COLUMNS, limit
     )
-    show_list(as_json, "questions", found if as_json else list(map(_row, found)), COLUMNS, limit)
 
 
 def _row(question: dict[str, Any]) -> dict[str, Any]:
-    why = {reason: row.title_zh.rstrip("。") for reason, row in ERRORS.items()}
     return {
         **question, "asked_at": moment(question["asked_at"]), "kind": coded(question["kind"], KINDS),
         "products": coded(question["products"], PRODUCTS), "purpose": coded(question["purpose"], PURPOSES),
-        "outcome": coded(question["outcome"], OUTCOMES), "reason": coded(question["reason"], why),
+        "outcome": coded(question["outcome"], OUTCOMES), "reason": coded(question["reason"], REASONS),
     }  # fmt: skip

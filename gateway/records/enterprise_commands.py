@@ -1,6 +1,5 @@
 """`xinqiao enterprise records|object|objections`: what is held about an enterprise, and what it says is wrong in it."""
 
-from itertools import islice
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from gateway.cli.asking import Yes, check_reason, confirm_final
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
 from gateway.cli.in_words import coded, moment
 from gateway.cli.naming import LISTED, Limit
-from gateway.cli.output import AsJson, Column, show, show_list
+from gateway.cli.output import AsJson, Column, show
 
 RECORDS = (
     Column("record", "记录 record"),
@@ -69,10 +68,9 @@ def records(
     as_json: AsJson = False,
 ) -> None:
     """平台上有关本企业的记录 What is held about the enterprise, with its source; --json has the contents."""
-    found = Signatory(service, signatory, key, as_json).run(
-        lambda boss: list(islice(boss.records(dataset=dataset, hidden=hidden), limit + 1))
+    Signatory(service, signatory, key, as_json).show(
+        "records", lambda boss: boss.records(dataset=dataset, hidden=hidden), _in_words, RECORDS, limit
     )
-    show_list(as_json, "records", found if as_json else [_in_words(one) for one in found], RECORDS, limit)
 
 
 def _in_words(record: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +78,7 @@ def _in_words(record: dict[str, Any]) -> dict[str, Any]:
     from gateway.console.texts import load_texts
 
     agency = (record["agency_name"] or {}).get("zh", record["agency"])
-    sharing = {code: load_texts("zh").gettext(f"sharing-{code}") for code in ("public", "shared", "restricted")}
+    sharing = {record["sharing"]: load_texts("zh").gettext(f"sharing-{record['sharing']}")}
     title = f"{record['title']['zh']} {record['title']['en']}"
     return {
         **record, "title": title, "producer": record["producer"] or agency,
@@ -128,10 +126,9 @@ def objections(
     as_json: AsJson = False,
 ) -> None:
     """本企业的异议及结果 The enterprise's objections, and what became of each."""
-    found = Signatory(service, signatory, key, as_json).run(
-        lambda boss: list(islice(boss.objections(state=state), limit + 1))
+    Signatory(service, signatory, key, as_json).show(
+        "objections", lambda boss: boss.objections(state=state), _row, OBJECTIONS, limit
     )
-    show_list(as_json, "objections", found if as_json else list(map(_row, found)), OBJECTIONS, limit)
 
 
 def _row(objection: dict[str, Any]) -> dict[str, Any]:

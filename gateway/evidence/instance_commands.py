@@ -1,9 +1,9 @@
 """`xinqiao status` and `xinqiao reconcile`: what an instance holds, and whether it agrees with itself."""
 
-import os
-import sys
-from threading import Timer
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, wait
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -11,8 +11,10 @@ from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, show
 
 if TYPE_CHECKING:
+    from gateway.runtime.instance import Instance
     from gateway.runtime.work import UnitOfWork
 
+Result = TypeVar("Result")
 MOST_ALERTS = 10
 ANSWER_SECONDS = 6.0  # as /readyz, and the time to connect: whoever looks at one screen does not wait for longer
 
@@ -22,10 +24,9 @@ def status(as_json: AsJson = False) -> None:
     from gateway.evidence.conservation import count_held
     from gateway.quality.alerts import list_alerts
     from gateway.runtime.actor import at_this_machine
-    from gateway.runtime.instance import Instance
     from gateway.telemetry.readiness import readiness
 
-    async def run(instance: Instance) -> tuple[dict[str, str], bool]:
+    async def run(instance: "Instance") -> tuple[dict[str, str], bool]:
         findings = await readiness(instance.units, instance.settings)
         async with instance.units.begin("status", at_this_machine()) as work:
             held = await count_held(work)
@@ -45,23 +46,27 @@ def status(as_json: AsJson = False) -> None:
         }
         return lines, all(f.ok for f in findings)
 
-    waiting = Timer(ANSWER_SECONDS, _tell_no_answer, [as_json])
-    waiting.daemon = True
-    waiting.start()
-    try:
-        lines, ok = on_instance(run)
-    finally:
-        waiting.cancel()
+    lines, ok = _in_time(run, as_json=as_json)
     show(as_json, lines)
     if not ok:
         raise typer.Exit(1)
 
 
-def _tell_no_answer(as_json: bool) -> None:
-    """Say that the database hangs, and end the process: closing connections would wait for the database too."""
-    show(as_json, {"database": "异常 NOT OK · 数据库没有应答 the database does not answer"})
-    sys.stdout.flush()
-    os._exit(1)
+def _in_time(step: Callable[["Instance"], Awaitable[Result]], *, as_json: bool) -> Result:
+    """Run a step beside this thread, and end the command where the database hangs: closing connections hangs too."""
+    answer: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(on_instance(step))
+        except BaseException as fault:  # noqa: BLE001 - raised again by whoever waits
+            answer.set_exception(fault)
+
+    Thread(target=run, daemon=True).start()
+    if not wait([answer], ANSWER_SECONDS).done:
+        show(as_json, {"database": "异常 NOT OK · 数据库没有应答 the database does not answer"})
+        raise typer.Exit(1)
+    return answer.result()
 
 
 def reconcile(as_json: AsJson = False) -> None:

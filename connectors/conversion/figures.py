@@ -65,5 +65,8 @@ def plain_decimal(written: str) -> str:
     """Return a JSON number with an exponent (1.23456789E7) as plain digits; one beyond any amount stays as it is."""
     if "e" not in written and "E" not in written:
         return written
-    number = Decimal(written)
+    try:
+        number = Decimal(written)
+    except InvalidOperation:  # an exponent of more digits than a decimal can hold
+        return written
     return f"{number:f}" if -LONGEST_FIGURE < number.adjusted() < LONGEST_FIGURE else written

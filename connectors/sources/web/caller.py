@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
@@ -113,9 +113,17 @@ def _body(response: httpx.Response, until: float) -> bytes:
 
 def _json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
-        return json.loads(body, parse_float=Decimal)  # amounts stay as they were written
+        return json.loads(body, parse_float=_exact)
     except (ValueError, RecursionError) as fault:
         raise CallError("应答不是 JSON the answer is not JSON") from fault
+
+
+def _exact(written: str) -> Decimal | str:
+    """Return a number as it was written; one whose exponent no decimal can hold stays text, and its cell is refused."""
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return written
 
 
 def _date(told: str | None) -> datetime | None:

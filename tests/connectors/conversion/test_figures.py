@@ -117,6 +117,11 @@ def test_a_json_number_is_the_same_number_in_plain_digits(number):
     assert Decimal(plain) == number
 
 
+@pytest.mark.parametrize("written", ["1e99999999999912345678901234567890", "-2.5E-99999999999999999999999"])
+def test_a_json_number_that_no_decimal_can_hold_stays_as_it_is(written):
+    assert plain_decimal(written) == written
+
+
 def test_json_numbers_with_exponents_are_amounts_and_absurd_ones_are_not(tmp_path):
     path = tmp_path / "a.ndjson"
     path.write_text('{"a": 1.23456789E7, "b": 1e3, "c": 1e999999999, "d": "1e3", "e": 12345678.9}\n', "utf-8")

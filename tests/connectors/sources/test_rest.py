@@ -108,6 +108,13 @@ def test_an_answer_that_is_not_as_agreed_is_told(interface, answer, reason):
         rest(interface).read(None)
 
 
+def test_a_number_with_an_exponent_beyond_any_decimal_is_a_cell_as_it_was_written(interface):
+    written = json.dumps({"data": {"list": [row(1)], "total": 1}}).replace(": 1,", ": 1e99999999999999999999999,", 1)
+    interface.broken = {1: (200, {}, written.encode())}
+    read = rest(interface).read(None)
+    assert "1e99999999999999999999999" in next(iter(content(read)))
+
+
 def test_an_answer_without_end_is_cut_off(interface, monkeypatch):
     monkeypatch.setattr(caller, "LARGEST_BODY", 10_000)
     interface.broken = {1: (200, {}, json.dumps({"data": {"list": [row(n) for n in range(1000)]}}).encode())}

@@ -1,4 +1,4 @@
-"""What the console says: one catalogue of texts for each language, Chinese first, read when the first page is shown."""
+"""What the console says: the texts of a language, Chinese first, one file for each part of the console."""
 
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -26,18 +26,21 @@ class _Nothing(NullTranslations):
         raise MissingTextError(msgid1)
 
 
-def catalogue_file(language: str) -> Path:
-    """Return where the texts of "zh" or "en" stand."""
-    return FOLDER / language / "LC_MESSAGES" / "console.po"
+def catalogue_files(language: str) -> list[Path]:
+    """Return where the texts of "zh" or "en" stand. A key stands in one of them only."""
+    return sorted((FOLDER / language / "LC_MESSAGES").glob("*.po"))
 
 
 @cache
-def load_texts(language: str) -> GNUTranslations:
+def load_texts(language: str) -> NullTranslations:
     """Return the texts of "zh" or "en". They raise MissingTextError for a key they do not hold."""
-    compiled = BytesIO()
-    with catalogue_file(language).open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    texts = GNUTranslations(compiled)
-    texts.add_fallback(_Nothing())
+    texts: NullTranslations = _Nothing()
+    for path in catalogue_files(language):
+        compiled = BytesIO()
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=language))
+        compiled.seek(0)
+        read = GNUTranslations(compiled)
+        read.add_fallback(texts)
+        texts = read
     return texts

@@ -19,7 +19,6 @@ from gateway.catalogue import trial_routes as trials
 from gateway.consents import routes as consents
 from gateway.consents import signatory_routes as signatories
 from gateway.console import pages as console
-from gateway.console.missing import show_missing_pages
 from gateway.console.render import PageError
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import routes as audit_entries
@@ -41,7 +40,9 @@ from gateway.people import authorize_pages as authorize
 from gateway.people import pages as signing_in
 from gateway.people import recovery_pages as recovery
 from gateway.people import sso_pages as sso
-from gateway.people.guard import SignInNeededError, on_page_error, on_sign_in_needed
+from gateway.people import view_pages as views
+from gateway.people.faults import on_page_error, show_faults_as_pages
+from gateway.people.guard import SignInNeededError, on_sign_in_needed
 from gateway.platforms import routes as deliveries
 from gateway.quality import correction_pages as corrections
 from gateway.quality import held_pages
@@ -100,13 +101,14 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         redirect_slashes=False,
     )
     app.state.issuer = settings.issuer
+    app.state.city = settings.city
     app.state.metrics = metrics
     app.state.counted_in_database = (count_open_alerts, gauge_log)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
-    show_missing_pages(app)
     app.add_exception_handler(DeniedError, on_denied)
+    show_faults_as_pages(app)
     app.add_exception_handler(FormError, on_form_error)
     app.add_exception_handler(PageError, on_page_error)
     app.add_exception_handler(SignInNeededError, on_sign_in_needed)
@@ -145,6 +147,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         signing_in,
         sso,
         recovery,
+        views,
         home,
         catalogue_pages,
         upload_pages,

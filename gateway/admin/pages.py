@@ -14,12 +14,12 @@ from gateway.admin.reports import list_clients
 from gateway.admin.signatories import show_signatories
 from gateway.admin.tables import Change
 from gateway.console.forms import is_sure
-from gateway.console.render import NAVIGATION, page
+from gateway.console.navigation import home_of
+from gateway.console.render import page
 from gateway.identity.dependencies import TheAccess
 from gateway.people.acting import acting
 from gateway.people.guard import Anyone, ApproverPresent, SecurityPresent, SignedForm
 from gateway.people.sessions import Present
-from gateway.quality.alerts import list_alerts
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
@@ -34,13 +34,9 @@ FOLLOWS = {
 
 
 @router.get("")
-async def home(request: Request, units: Units, present: Anyone) -> Response:
-    """Show who is signed in, where to go, and the promises that are not kept, to those who see them."""
-    alerts = []
-    if "quality" in NAVIGATION.get(present.role, ()):
-        async with units.begin("home.show", acting(present)) as work:
-            alerts = await list_alerts(work.session, present.agency)
-    return page(request, "home", present, alerts=alerts)
+async def home(present: Anyone) -> Response:
+    """Lead to the first page of the visitor's role."""
+    return RedirectResponse(home_of(present.role), 303)
 
 
 @router.get("/changes")

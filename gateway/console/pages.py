@@ -1,41 +1,31 @@
-"""What every page needs: the style sheet, the icon, the one script, the choice of the language."""
+"""The choices every visitor has: the language, and light or dark."""
 
-from pathlib import Path
-
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from gateway.console.forms import own_path
-from gateway.console.render import FOLDER, LANGUAGE_COOKIE
+from gateway.console.render import THEME_COOKIE, THEMES
 from gateway.console.texts import LANGUAGES
+from gateway.console.words import LANGUAGE_COOKIE
 from gateway.web.router import Router
 
 router = Router(prefix="/console", include_in_schema=False)
-STATIC: Path = FOLDER / "static"
-CACHED = {"Cache-Control": "max-age=3600"}
-
-
-@router.get("/console.css")
-async def style() -> FileResponse:
-    """Return the one style sheet."""
-    return FileResponse(STATIC / "console.css", media_type="text/css", headers=CACHED)
-
-
-@router.get("/icon.svg")
-async def icon() -> FileResponse:
-    """Return the icon."""
-    return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml", headers=CACHED)
-
-
-@router.get("/uploads.js")
-async def script() -> FileResponse:
-    """Return the one script: the progress of a large file."""
-    return FileResponse(STATIC / "uploads.js", media_type="text/javascript", headers=CACHED)
+YEAR_SECONDS = 365 * 86400
 
 
 @router.get("/language/{language}")
 async def choose_language(language: str, next: str = "/console") -> RedirectResponse:  # noqa: A002 - the parameter's name
     """Remember the language and go back."""
-    response = RedirectResponse(own_path(next), 303)
-    if language in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86400, path="/", samesite="lax", httponly=True)
+    return _remember(LANGUAGE_COOKIE, language if language in LANGUAGES else None, next)
+
+
+@router.get("/theme/{theme}")
+async def choose_theme(theme: str, next: str = "/console") -> RedirectResponse:  # noqa: A002 - the parameter's name
+    """Remember light or dark, or, with "system", forget what was chosen; and go back."""
+    return _remember(THEME_COOKIE, theme if theme in {*THEMES, "system"} else None, next)
+
+
+def _remember(cookie: str, value: str | None, path: str) -> RedirectResponse:
+    response = RedirectResponse(own_path(path), 303)
+    if value is not None:
+        response.set_cookie(cookie, value, max_age=YEAR_SECONDS, path="/", samesite="lax", httponly=True)
     return response

@@ -1,41 +1,44 @@
-"""Rendering: templates, the language, and the header fields that keep a page to itself."""
+"""Rendering: templates, the shell around them, and the header fields that keep a page to itself."""
 
-from datetime import datetime
-from decimal import Decimal
-from functools import cache, partial
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from babel.dates import format_datetime
-from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from connectors.model.calendar import SHANGHAI
-from gateway.console.texts import LANGUAGES, load_texts
-from gateway.console.titles import Titles
+from gateway.console.assets import asset
+from gateway.console.navigation import NAVIGATION, find_here, home_of
+from gateway.console.texts import load_texts
+from gateway.console.words import NOTHING, language_of, words_in
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
-LANGUAGE_COOKIE = "xinqiao-language"
-# What each role finds in the navigation: the path's last part is also the text's key.
-NAVIGATION: dict[str, tuple[str, ...]] = {
-    "auditor": ("quality", "changes", "signatories", "catalogue"),
-    "regulator": ("quality", "catalogue"),
-    "staff": ("catalogue",),
-    "operator": ("changes", "clients", "signatories", "catalogue"),
-    "system": ("quality", "sources", "uploads", "catalogue"),
-    "clerk": ("quality", "uploads", "catalogue"),
+THEME_COOKIE = "xinqiao-theme"
+THEMES = ("light", "dark")  # as the system has it where none is chosen
+# No inline script or style, nothing from elsewhere; `data:` for the pictures inside Tabler's style sheet.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'{form_target}; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # "no-referrer" would make a browser send its own forms with Origin: null
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
 }
+SCRIPTS = {"charts": ("echarts.js", "charts.js"), "graph": ("cytoscape.js", "graph.js")}  # others: the script alone
 
 
 def _plain(value: object) -> str:
     """Show a value of a change: lists with commas, nothing as a dash."""
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "—"
-    return "—" if value is None else str(value)
+        return ", ".join(map(str, value)) or NOTHING
+    return NOTHING if value is None else str(value)
 
 
 def _sender(actor: str) -> str:
@@ -43,41 +46,23 @@ def _sender(actor: str) -> str:
     return actor.removeprefix("person:")
 
 
-def _moment(value: datetime | str, language: str) -> str:
-    """Show a moment by the clock of those who read it."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return format_datetime(moment, "yyyy-MM-dd HH:mm", tzinfo=SHANGHAI, locale=language)
-
-
-def _number(value: int, language: str) -> str:
-    """Show a count, thousands apart."""
-    return format_decimal(value, locale=language)
-
-
-def _percent(value: Decimal | None, language: str) -> str:
-    """Show a share as a percentage."""
-    return "" if value is None else format_percent(value, "0.0%", locale=language)
-
-
 @cache
 def templates(language: str) -> "Environment":
     """Return the templates in "zh" or "en": `_("key")` is a text, `ngettext("key", "key", n)` one with a number."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    words = words_in(language)
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"), extensions=["jinja2.ext.i18n"], autoescape=True,
-        undefined=StrictUndefined, auto_reload=False,
+        undefined=StrictUndefined, auto_reload=False, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.install_gettext_translations(load_texts(language), newstyle=True)  # type: ignore[attr-defined] # it has
     made.filters |= {
-        "plain": _plain,
-        "sender": _sender,
-        "moment": partial(_moment, language=language),
-        "number": partial(_number, language=language),
-        "percent": partial(_percent, language=language),
-    }
+        "plain": _plain, "sender": _sender, "moment": words.moment, "exactly": words.exactly, "ago": words.ago,
+        "day": words.day, "number": words.number, "percent": words.percent, "lasting": words.lasting,
+    }  # fmt: skip
     made.tests["ascii"] = str.isascii
-    made.globals |= {"titles": Titles(language), "language": language}
+    made.globals |= {"titles": words.titles, "words": words, "language": language, "asset": asset}
     return made
 
 
@@ -105,12 +90,6 @@ class PageError(Exception):
         self.key, self.status = key, status
 
 
-def language_of(request: Request) -> str:
-    """Return the language asked for; Chinese unless English was chosen."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
-
-
 def page(
     request: Request,
     template: str,
@@ -118,30 +97,32 @@ def page(
     *,
     status: int = 200,
     form_target: str = "",
-    script: bool = False,
+    scripts: Sequence[str] = (),
+    crumbs: Sequence[tuple[str, str]] = (),
     **context: Any,  # noqa: ANN401 - what the template shows
 ) -> HTMLResponse:
-    """Render a page; `form_target` is a further origin its form may lead to, `script` lets our own script run."""
+    """Render a page in the shell.
+
+    `form_target` is a further origin its form may lead to, `scripts` what it loads beside the shell's own, `crumbs` the
+    texts and addresses between its place in the navigation and itself.
+    """
     shown = templates(language_of(request)).get_template(f"{template}.html").render(
-        present=present, navigation=NAVIGATION.get(present.role, ()) if present else (), path=request.url.path,
+        present=present, shell=shell_of(request, present), crumbs=crumbs, path=request.url.path,
+        scripts=[name for script in scripts for name in SCRIPTS.get(script, (f"{script}.js",))],
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""), **context,
     )  # fmt: skip
-    policy = (
-        f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {form_target}; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ) + ("; script-src 'self'; connect-src 'self'" if script else "")
+    policy = POLICY.format(form_target=f" {form_target}" if form_target else "")
     return HTMLResponse(shown, status_code=status, headers={"Content-Security-Policy": policy, **HEADERS})
 
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # "no-referrer" would make a browser send its own forms with Origin: null
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
-
-
-def show_page_error(request: Request, fault: PageError) -> HTMLResponse:
-    """Show a PageError."""
-    return page(request, "error", status=fault.status, reason=fault.key)
+def shell_of(request: Request, present: Visitor | None) -> dict[str, Any]:
+    """Return what the shell shows: the visitor's navigation with their place in it, and the theme they chose."""
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return {
+        "groups": NAVIGATION[present.role] if present else (),
+        "entry": find_here(present.role, request.url.path) if present else None,
+        "home": home_of(present.role) if present else "/console",
+        "theme": theme if theme in THEMES else "",
+        "city": request.app.state.city,
+        "version": request.app.version,
+    }

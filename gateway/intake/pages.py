@@ -143,7 +143,7 @@ async def _form(
     async with units.begin("uploads.list", acting(present)) as work:
         rows = await read_batches(work, before, ON_A_PAGE)
     return page(
-        request, "uploads", present, status=_status(fault) if fault else 200, script=True,
+        request, "uploads", present, status=_status(fault) if fault else 200, scripts=("uploads",),
         groups=_choices(present),
         batch_id=f"{day_of(now()):%Y%m%d}-{secrets.token_hex(4)}", rows=rows, before=before,
         following=rows[-1].batch_id if len(rows) == ON_A_PAGE else None,

@@ -9,9 +9,9 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.console.forms import is_secure, read_own_form
-from gateway.console.render import PageError, show_page_error
+from gateway.console.render import PageError
 from gateway.identity.log_age import demand_signed_log
-from gateway.identity.refusals import note_caller, record_refusal
+from gateway.identity.refusals import note_caller
 from gateway.people.acting import acting
 from gateway.people.sessions import LIFE_HOURS, Present, find_present
 from gateway.runtime.actor import ANYONE
@@ -51,10 +51,11 @@ Cookie = Annotated[str, Depends(read_cookie)]
 
 async def find_visitor(request: Request, units: Units, cookie: Cookie) -> Present | None:
     """Return who is signed in, or None; in a transaction that has ended when the page begins."""
+    request.state.present = None  # for the page of a fault
     if not cookie:
         return None
     async with units.begin("visitor", ANYONE) as work:
-        visitor = await find_present(work.session, cookie, work.now)
+        visitor = request.state.present = await find_present(work.session, cookie, work.now)
     if visitor is not None:
         note_caller(request, acting(visitor))
     return visitor
@@ -119,14 +120,6 @@ ClerkApart = Annotated[Present, Depends(signed_in("system", "clerk"))]
 SecurityPresent = Annotated[Present, Depends(signed_in("operator"))]
 ApproverPresent = Annotated[Present, Depends(signed_in("operator", "auditor"))]
 SystemPresent = Annotated[Present, Depends(signed_in("system"))]
-
-
-async def on_page_error(request: Request, fault: Exception) -> Response:
-    """Show a PageError, and record it where it refuses somebody signed in."""
-    assert isinstance(fault, PageError)  # noqa: S101 - registered for this type
-    if fault.status == 403:
-        await record_refusal(request, fault.key)
-    return show_page_error(request, fault)
 
 
 async def on_sign_in_needed(_request: Request, fault: Exception) -> RedirectResponse:

@@ -66,3 +66,15 @@ class SignInLane(SQLModel, table=True):
     tries: int
     free_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime = Field(sa_type=Timestamp)
+
+
+class SavedView(SQLModel, table=True):
+    """A view of a table that a person keeps (gateway/people/saved_views.py)."""
+
+    __tablename__ = "saved_view"
+    person_id: str = Field(primary_key=True, foreign_key="person.person_id", sa_type=Text)
+    table_name: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    query: str = Field(sa_type=Text)
+    saved_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID

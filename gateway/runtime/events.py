@@ -38,6 +38,7 @@ _OVERSEEING = "agency system auditor machine"
 _CLIENTS = "account agency signatory operator system auditor platform"
 EVENTS: Mapping[str, EventType] = {
     "instance.initialised": _type("operator", "keys publics"),
+    "console.exported": _type("person agency operator system auditor signatory", "table rows form filters"),
     "instance.backed_up": _type("machine", "release"),
     "instance.restored": _type("machine", "entries digest made_at"),
     "key.next": _type("machine", "purpose kid public"),
@@ -75,6 +76,8 @@ EVENTS: Mapping[str, EventType] = {
     "person.recovery_codes_refused": _type("person"),
     "person.enrolling_again": _type("person"),
     "person.factor_reset": _type("operator machine", "person"),
+    "person.view_saved": _type("person agency operator system auditor signatory", "table"),
+    "person.view_removed": _type("person agency operator system auditor signatory", "table"),
     "person.suspended": _type("operator machine", "person"),
     "person.resumed": _type("operator machine", "person"),
     "authorization.permitted": _type("person agency operator system auditor", "client scope"),

@@ -27,6 +27,7 @@ class Lock(IntEnum):
     RESOLUTION = 7211
     STOP = 7212
     OBJECTIONS = 7213  # of one enterprise
+    SAVED_VIEWS = 7214  # of one person
     SIGNATORIES = 7221  # of one enterprise
 
 

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
         pattern=r"^[a-z][a-z0-9_]{0,30}$",
         description="小写字母开头，字母、数字、下划线，至多 31 位 a lower-case letter, then a-z 0-9 _, 31 at most",
     )
+    city: str = Field(default="", max_length=40, description="至多 40 个字 40 characters at most")
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)
     issuer: str = Field(
         default_factory=_at_the_port,

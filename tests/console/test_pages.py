@@ -17,7 +17,7 @@ from tests.persons import invited, signed_in
 
 # What answers with something else than a page for people: files, downloads, ways out of the console.
 NO_PAGES = {
-    "/console/console.css", "/console/icon.svg", "/console/uploads.js", "/console/language/{language}",
+    "/console", "/console/language/{language}", "/console/theme/{theme}",
     "/console/sso", "/console/sso/back", "/console/uploads/{batch_id}/rejected-rows",
     "/console/quality/{agency}/rejected/{batch_id}.{form}", "/console/catalogue/{dataset}/template.xlsx",
 }  # fmt: skip

@@ -15,7 +15,8 @@ from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import Column
 from gateway.admin.action import Action
 from gateway.admin.graph import Harm
-from gateway.console.render import FOLDER, templates
+from gateway.console.navigation import NAVIGATION
+from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, load_texts
 from gateway.identity.clients.scopes import SCOPES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
@@ -44,11 +45,24 @@ FAMILIES = {
         "account-closed", "account-suspended", "institution-closed", "institution-suspended", "agreement-not-in-force",
     },
     "stopped-account": {"closed", "suspended"},
+    "theme": {*THEMES, "system"},
     "type": set(get_args(FIELD["type"])),
     "way": WAYS,
 }  # fmt: skip
 # `_(name)` in a template: keys that a page hands over by this name.
-HANDED_OVER = {"bar.name", "key", "name", "note", "reason", "wrong"}
+HANDED_OVER = {
+    "bar.name",
+    "column.label",
+    "entry.label",
+    "group.label",
+    "key",
+    "name",
+    "note",
+    "one.label",
+    "place.label",
+    "reason",
+    "wrong",
+}
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -72,7 +86,9 @@ def all_of(language: str) -> Catalog:
 @pytest.fixture(scope="module")
 def used() -> set[str]:
     handed_over = {word for word in words_in("gateway") if re.fullmatch("[a-z_-]+", word)}
-    return keys_in_templates() | handed_over | of_families()
+    groups = [group for groups in NAVIGATION.values() for group in groups]
+    led_to = {entry.label for group in groups for entry in group.entries} | {group.label for group in groups}
+    return keys_in_templates() | handed_over | of_families() | led_to
 
 
 def keys_of(texts: Catalog) -> set[str]:
@@ -142,7 +158,9 @@ def test_no_text_is_left_over(texts, used):
 
 def test_every_kind_of_key_in_a_template_is_one_of_these():
     first = [call.args[0] for call in calls()]
-    families = {one.nodes[0].value.rstrip("-") for one in first if isinstance(one, nodes.Concat)}
+    concats = [one.nodes[0] for one in first if isinstance(one, nodes.Concat)]
+    families = {one.value.rstrip("-") for one in concats if isinstance(one, nodes.Const)}
+    assert [one.attr for one in concats if not isinstance(one, nodes.Const)] == ["prefix"]  # a filter's, of Python
     assert families == set(FAMILIES)
     names = {one.name for one in first if isinstance(one, nodes.Name)}
     names |= {f"{one.node.name}.{one.attr}" for one in first if isinstance(one, nodes.Getattr)}

@@ -1,0 +1,97 @@
+"""What each role finds in the side navigation, and where its home is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the navigation: its address, its icon, its text's key."""
+
+    path: str
+    icon: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under a heading, which is a text's key; the first group has none."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+def _entry(path: str, icon: str, label: str = "") -> Entry:
+    return Entry(f"/console/{path}", icon, label or f"go-{path.replace('/', '-')}")
+
+
+_WAITING = _entry("waiting", "inbox")
+_CATALOGUE = _entry("catalogue", "table")
+_QUALITY = _entry("quality", "chart-bar")
+_CHANGES = _entry("changes", "git-pull-request")
+NAVIGATION: Mapping[str, tuple[Group, ...]] = {
+    "operator": (
+        Group("", (_entry("operations", "home"), _WAITING)),
+        Group("group-institutions", (
+            _entry("institutions", "building-bank"), _entry("people", "users"), _entry("signatories", "signature"),
+        )),
+        Group("group-platform", (
+            _entry("agencies", "building"), _entry("keys", "key"), _CHANGES, _CATALOGUE,
+        )),
+    ),
+    "system": (
+        Group("", (_entry("operations", "home"), _WAITING)),
+        Group("group-data", (
+            _entry("sources", "plug-connected"), _entry("uploads", "upload"), _entry("held", "database-import"),
+            _QUALITY, _CATALOGUE,
+        )),
+        Group("group-platform", (_entry("platforms", "truck-delivery"), _entry("deliveries", "send"))),
+    ),
+    "clerk": (
+        Group("", (
+            _entry("feeds", "home"), _entry("uploads", "upload"), _entry("held", "database-import"), _WAITING,
+        )),
+        Group("group-quality", (_QUALITY, _CATALOGUE)),
+    ),
+    "auditor": (
+        Group("", (_entry("audit", "home"), _WAITING)),
+        Group("group-audit", (
+            _entry("audit/questions", "search"), _entry("audit/entries", "list"),
+            _entry("audit/checkpoints", "shield-check"), _entry("audit/statistics", "chart-bar"),
+        )),
+        Group("group-platform", (_CHANGES, _entry("signatories", "signature"), _QUALITY, _CATALOGUE)),
+    ),
+    "staff": (
+        Group("", (_entry("desk", "home"), _entry("ask", "search"), _entry("inquiries", "history"), _WAITING)),
+        Group("group-consents", (
+            _entry("consents", "file-check"), _entry("quota", "gauge"), _entry("usage-results", "message-report"),
+        )),
+        Group("group-help", (_CATALOGUE, Entry("/docs", "book", "go-docs"))),
+    ),
+    "regulator": (
+        Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"))),
+        Group("group-quality", (_QUALITY, _CATALOGUE)),
+    ),
+    "owner": (
+        Group("", (
+            _entry("enterprise", "home"), _entry("enterprise/questions", "eye"),
+            _entry("enterprise/consents", "file-check"),
+        )),
+        Group("group-enterprise", (
+            _entry("enterprise/records", "files"), _entry("enterprise/objections", "message-report"),
+            _entry("enterprise/signatories", "signature"),
+        )),
+    ),
+}  # fmt: skip
+
+
+def home_of(role: str) -> str:
+    """Return the address of a role's first page."""
+    return NAVIGATION[role][0].entries[0].path
+
+
+def find_here(role: str, path: str) -> Entry | None:
+    """Return the entry that a page belongs to: the one with the longest address that the page's begins with."""
+    entries = [entry for group in NAVIGATION[role] for entry in group.entries]
+    fitting = [entry for entry in entries if path == entry.path or path.startswith(f"{entry.path}/")]
+    return max(fitting, key=lambda entry: len(entry.path), default=None)

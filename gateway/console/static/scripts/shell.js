@@ -1,0 +1,30 @@
+// What the shell does beyond links and forms: the search's key, menus that close, dialogs where a browser needs help.
+"use strict";
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const search = document.querySelector("[data-key='/']");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  }
+  if (event.key === "Escape") {
+    const open = event.target.closest("details[open].menu, details[open].chip-menu");
+    open?.removeAttribute("open");
+    open?.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[open].menu, details[open].chip-menu")) {
+    if (!menu.contains(event.target)) menu.removeAttribute("open");
+  }
+  const button = event.target.closest("button[commandfor]");
+  if (button && !("commandForElement" in HTMLButtonElement.prototype)) {
+    const dialog = document.getElementById(button.getAttribute("commandfor"));
+    if (button.getAttribute("command") === "close") dialog?.close();
+    else dialog?.showModal();
+  }
+  if (event.target.closest("[data-print]")) window.print();
+});
+document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());

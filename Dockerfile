@@ -15,6 +15,14 @@ COPY scoring_adapter scoring_adapter
 COPY gateway gateway
 COPY client client
 COPY alembic alembic
+COPY package.json package-lock.json .npmrc requirements-node.lock ./
+COPY scripts/assets.py scripts/assets.py
+COPY scripts/assets_kept.py scripts/assets_kept.py
+COPY scripts/assets_node.py scripts/assets_node.py
+COPY scripts/assets_parts.py scripts/assets_parts.py
+COPY scripts/echarts.js scripts/echarts.js
+# The console's parts: fetched by their lock file, or as `make assets` left them in gateway/.
+RUN /opt/build/bin/python scripts/assets.py
 COPY examples/score_provider.py examples/score_provider.py
 COPY examples/agency_client.py examples/agency_client.py
 COPY examples/bank_client.py examples/bank_client.py

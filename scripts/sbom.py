@@ -1,6 +1,6 @@
-"""The software bill of materials of a folder of wheels, as CycloneDX 1.6 JSON: what is shipped, and under what licence.
+"""The software bill of materials, as CycloneDX 1.6 JSON: what is shipped, and under what licence.
 
-All of it is read from the wheels themselves. https://cyclonedx.org/docs/1.6/json/
+What is said of wheels is read from them; sbom_npm.py describes the rest. https://cyclonedx.org/docs/1.6/json/
 """
 
 import hashlib
@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 
-def sbom_of(wheels: Path, name: str, made_at: str, needed: Sequence[str]) -> dict[str, Any]:
+def sbom_of(
+    wheels: Path, name: str, made_at: str, needed: Sequence[str], others: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Describe every wheel of a folder; `name` is the distribution it is all for, `needed` those it needs to run.
 
-    The others (for development and tests) have the scope "excluded". Raises StopIteration where `name` is not there.
+    Further wheels (for development and tests) have the scope "excluded"; `others` are components that are no wheels.
+    Raises StopIteration where `name` is not there.
     """
     components = [_component(path) for path in sorted(wheels.glob("*.whl"))]
     for component in components:
@@ -24,6 +27,7 @@ def sbom_of(wheels: Path, name: str, made_at: str, needed: Sequence[str]) -> dic
     main = next(one for one in components if one["name"] == name)
     components.remove(main)
     del main["scope"]
+    components += others
     told = "\n".join(one["purl"] + one["hashes"][0]["content"] for one in [main, *components])
     return {
         "bomFormat": "CycloneDX",

@@ -19,6 +19,7 @@ def serve(
     """启动 HTTP 服务 Serve HTTP. Refuses to start before `xinqiao init`."""
     import uvicorn
 
+    from gateway.console.assets import assets
     from gateway.runtime.errors import GatewayError
     from gateway.runtime.instance import open_instance
     from gateway.runtime.open_files import fitting_connections
@@ -41,6 +42,7 @@ def serve(
     # embedded database is let go of there.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
+        assets()
         fitting_connections(settings.max_connections)
         asyncio.run(has_keys(settings))
     except GatewayError as fault:

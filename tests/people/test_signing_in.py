@@ -45,7 +45,8 @@ async def test_every_page_keeps_to_itself(client):
     assert 'src="http' not in page.text
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "same-origin"  # a browser then names itself when it sends our forms
-    assert (await client.get("/console/console.css")).headers["content-type"].startswith("text/css")
+    sheet = re.search(r'rel="stylesheet" href="([^"]+)"', page.text)[1]
+    assert (await client.get(sheet)).headers["content-type"].startswith("text/css")
 
 
 async def test_english_is_one_click_away_and_stays(client):

@@ -56,4 +56,4 @@ async def signed_in(gateway, client, person_id, role, **more) -> str:
 
 async def csrf(client) -> str:
     """Return the token of the session's forms."""
-    return re.search(r'name="csrf" value="([^"]+)"', (await client.get("/console")).text)[1]
+    return re.search(r'name="csrf" value="([^"]+)"', (await client.get("/console/catalogue")).text)[1]

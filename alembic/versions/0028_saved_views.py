@@ -1,6 +1,7 @@
 """Views of a table that a person keeps."""
 
 import sqlalchemy as sa
+
 from alembic import op
 
 revision = "0028"

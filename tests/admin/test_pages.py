@@ -97,4 +97,4 @@ async def test_other_roles_are_kept_out_and_told(gateway, browser, bank, path, r
     await signed_in(gateway, browser, f"{role}-x", role, **more)
     answer = await browser.get(path)
     assert (answer.status_code, "您的角色" in answer.text) == (403, True)
-    assert path not in (await browser.get("/console")).text
+    assert path not in (await browser.get("/console/catalogue")).text

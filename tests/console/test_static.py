@@ -1,4 +1,4 @@
-"""The files of the console over HTTP: under a digest for good, compressed as asked for, and nothing else of the disk."""
+"""The files of the console over HTTP: under a digest for good, compressed as asked for, nothing else."""
 
 import gzip
 import hashlib

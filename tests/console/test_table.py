@@ -92,8 +92,10 @@ def test_links_keep_what_was_asked_and_begin_at_the_first_page():
 
 
 @given(st.fixed_dictionaries({}, optional={
-    "page": st.integers(1, 900).map(str), "size": st.sampled_from(["10", "20", "50"]), "sort": st.sampled_from(["name", "-count"]),
-    "kind": st.sampled_from(["light", "dark"]), "q": st.text(st.characters(codec="utf-8", categories=["L", "N"]), max_size=9),
+    "page": st.integers(1, 900).map(str), "size": st.sampled_from(["10", "20", "50"]),
+    "sort": st.sampled_from(["name", "-count"]),
+    "kind": st.sampled_from(["light", "dark"]),
+    "q": st.text(st.characters(codec="utf-8", categories=["L", "N"]), max_size=9),
     "since": st.dates().map(str), "columns": st.sampled_from(["name", "name,more"]), "after": st.just("abc"),
 }))  # fmt: skip
 def test_an_address_reads_back_as_it_was_written(parameters):

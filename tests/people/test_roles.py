@@ -27,6 +27,8 @@ SEES_QUALITY = {"system", "auditor", "regulator", "clerk"}
 PAGES = {
     "GET /console": EVERYBODY,
     "POST /console/sign-out": EVERYBODY,
+    "POST /console/views": EVERYBODY,
+    "POST /console/views/remove": EVERYBODY,
     "POST /oauth/authorize": EVERYBODY,
     "GET /console/catalogue": EVERYBODY,
     "GET /console/catalogue/{dataset}": EVERYBODY,

@@ -102,7 +102,7 @@ async def test_a_person_known_at_the_provider_signs_in_without_a_password(client
     assert "/console/sso?next=" in (await client.get("/console/sign-in")).text
     answer = await go(client, joined, "/console/clients")
     assert (answer.status_code, answer.headers["location"]) == (303, "/console/clients")
-    assert "王小二" in (await client.get("/console")).text
+    assert "王小二" in (await client.get("/console/catalogue")).text
     answer = await go(client, joined, "https://evil.example", iss=joined.issuer)
     assert answer.headers["location"] == "/console"
     assert "没有恢复码" in (await client.get("/console/recovery-codes")).text
@@ -133,7 +133,7 @@ async def test_an_identity_that_is_not_for_this_sign_in_is_not_believed(client, 
     joined.claims = claims
     answer = await go(client, joined)
     assert failed(answer)
-    assert (await client.get("/console")).status_code == 303
+    assert (await client.get("/console/catalogue")).status_code == 303
 
 
 @pytest.mark.parametrize("kind", ["another key", "none", "HS256"])

@@ -7,10 +7,16 @@ import httpx
 import pyotp
 from sqlalchemy import text
 
+from gateway.people.acting import acting
 from gateway.people.invitations import invite
+from gateway.people.sessions import find_present
+from gateway.runtime.actor import ANYONE, Actor
 from tests.actors import OPERATOR
+from tests.enterprises import uscc
 
 PASSWORD = "correct horse battery"
+# Where somebody of a role belongs; "house" is an institution the test adds.
+HOUSES = {"clerk": {"agency": "tax"}, "staff": {"institution": "house"}, "owner": {"enterprise": uscc(1)}}
 
 
 def same_site(client) -> dict[str, str]:
@@ -18,9 +24,11 @@ def same_site(client) -> dict[str, str]:
 
 
 async def invited(gateway, person_id, role, **more) -> str:
-    """Invite a person and return the link's token."""
+    """Invite a person and return the link's token; owners act at once unless `wait_hours` says otherwise."""
     async with gateway.units.begin("test.invite", OPERATOR) as work:
-        return await invite(work, person_id=person_id, name=f"王小二 {person_id}", role=role, **more)
+        return await invite(
+            work, person_id=person_id, name=f"王小二 {person_id}", role=role, **{"wait_hours": 0, **more}
+        )
 
 
 async def enrol(client: httpx.AsyncClient, token: str, person_id: str, **changes) -> tuple[httpx.Response, str]:
@@ -57,3 +65,9 @@ async def signed_in(gateway, client, person_id, role, **more) -> str:
 async def csrf(client) -> str:
     """Return the token of the session's forms."""
     return re.search(r'name="csrf" value="([^"]+)"', (await client.get("/console/catalogue")).text)[1]
+
+
+async def acting_of(gateway, client) -> Actor:
+    """Return as whom the person signed in on this client acts."""
+    async with gateway.units.begin("test.visitor", ANYONE) as work:
+        return acting(await find_present(work.session, client.cookies["xinqiao-session"], work.now))

@@ -42,12 +42,14 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
 _PRESENT = {
     "account": ACCOUNT, "agency": AGENCY, "signatory": SIGNATORY, "platform": PLATFORM, "auditor": AUDITOR,
     "operator": APPROVER, "system": RUNNER, "regulator": AUDITOR, "clerk": AGENCY, "staff": ACCOUNT,
+    "owner": SIGNATORY,
 }  # fmt: skip
 _AWAY = {
     "signatory": (UNGUARDED,), "auditor": (AUDITOR_AWAY,), "regulator": (AUDITOR_AWAY,), "operator": (APPROVER_AWAY,),
+    "owner": (UNGUARDED,),
 }  # fmt: skip
 KINDS = ("account", "agency", "signatory", "platform", "auditor", "operator", "system")
-ROLES = ("operator", "system", "auditor", "regulator", "clerk", "staff")
+ROLES = ("operator", "system", "auditor", "regulator", "clerk", "staff", "owner")
 
 
 def _client_acts(kind: str) -> dict[str, tuple[str, ...]]:

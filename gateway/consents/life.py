@@ -50,10 +50,19 @@ async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:
 
 
 async def change_consent(
-    work: UnitOfWork, consent_id: UUID, action: str, approval: str | None = None, reason: str | None = None
+    work: UnitOfWork,
+    consent_id: UUID,
+    action: str,
+    approval: str | None = None,
+    reason: str | None = None,
+    *,
+    seen: str | None = None,
 ) -> Consent | Denial:
     """Apply a change and return the new version, or why there is none. Raises DeniedError for what is no reason.
 
+    To approve or reject, a signatory signs (`approval`). An owner at the console has no key: they name what they were
+    shown by the digest of its terms (`seen`); that they signed in with two factors, the entry and the receipt stand
+    for it, and the version holds no approval.
     The other party reads `reason`: numbers and addresses of persons are taken out of it before it is stored. A change
     that was made before keeps the reason it was made for.
     The lock on the consent is taken before the instant is, and the instant before the consent is read: whoever waited
@@ -72,7 +81,7 @@ async def change_consent(
     after = decide_change(action, work.actor.kind, consent.status)
     if isinstance(after, Unchanged) and not after.again:
         return Denial(after.reason)
-    if action in {"approve", "reject"} and (denied := await _check(work, consent, action, approval)):
+    if action in {"approve", "reject"} and (denied := await _check(work, consent, action, approval, seen)):
         return denied
     if isinstance(after, Unchanged):
         return consent
@@ -86,11 +95,17 @@ def is_party(actor: Actor, terms: Terms) -> bool:
     return actor.institution_id == terms.institution if actor.kind == "account" else actor.subject == terms.uscc
 
 
-async def _check(work: UnitOfWork, consent: Consent, action: str, approval: str | None) -> Denial | None:
+async def _check(
+    work: UnitOfWork, consent: Consent, action: str, approval: str | None, seen: str | None
+) -> Denial | None:
     """Return why an approval is not the signatory's over these terms; that somebody tried is recorded."""
-    keys = await current_keys(work.session, work.actor.client_id)
+    digest = consent.terms.digest()
     try:
-        verify_approval(approval or "", keys, consent.terms.consent_id, consent.terms.digest(), action)
+        if work.actor.in_person:
+            _compare(approval, seen, digest)
+        else:
+            keys = await current_keys(work.session, work.actor.client_id)
+            verify_approval(approval or "", keys, consent.terms.consent_id, digest, action)
     except ApprovalError as fault:
         payload = {"consent": str(consent.terms.consent_id), "action": action}
         await work.record(
@@ -99,6 +114,12 @@ async def _check(work: UnitOfWork, consent: Consent, action: str, approval: str 
         )  # fmt: skip
         return Denial("approval-invalid", str(fault))
     return None
+
+
+def _compare(approval: str | None, seen: str | None, digest: str) -> None:
+    """Pass where an owner was shown the terms of this digest. Raises ApprovalError."""
+    if approval is not None or seen != digest:
+        raise ApprovalError("所示条款不是这些条款 approval: the terms that were shown are not these")
 
 
 async def _add(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.demo.enterprises import uscc
+
 FIRST_SIGNATORY = 3  # the enterprises before it are the demonstration's
 MOST_SIGNATORIES, FEWEST_SIGNATORIES, ENTERPRISES_TO_A_SIGNATORY = 50, 12, 40
 UNPLANNED = "micro-loan-2"  # an account without a quota
@@ -44,13 +46,14 @@ SHARES: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person who signs in: user name, name, role, and the house of staff and clerks."""
+    """A person who signs in: user name, name, role, and the house of staff, of clerks, of an enterprise's owner."""
 
     person: str
     name: str
     role: str
     institution: str | None = None
     agency: str | None = None
+    enterprise: str | None = None
 
 
 PEOPLE = (
@@ -64,6 +67,11 @@ PEOPLE = (
     Somebody("staff-lake", "湖滨银行客户经理 示例辛", "staff", institution="lake-bank"),
     Somebody("staff-guarantee", "担保中心业务员 示例壬", "staff", institution="guarantee"),
     Somebody("staff-micro", "小贷公司业务员 示例癸", "staff", institution="micro-loan"),
+)
+# Of two enterprises that have a signatory: the one that is answered about, and the one that is asked to permit.
+OWNERS = (
+    Somebody("owner-good", "企业经办人 示例子", "owner", enterprise=uscc(FIRST_SIGNATORY)),
+    Somebody("owner-waiting", "企业经办人 示例丑", "owner", enterprise=uscc(FIRST_SIGNATORY + 1)),
 )
 
 

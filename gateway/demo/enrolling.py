@@ -16,6 +16,7 @@ from gateway.admin.changes import ask_change
 from gateway.demo.cast import (
     ACCOUNTS,
     INSTITUTIONS,
+    OWNERS,
     PEOPLE,
     SCANTY,
     SCANTY_UNITS,
@@ -77,6 +78,7 @@ async def _enrol(instance: Instance, enterprises: int) -> list[LogIn]:
         logins = [await _admit(one, somebody) for somebody in PEOPLE]
         for change in _changes(instance, enterprises):
             await _make(one, reader.validate_python(change))
+        logins += [await _admit(one, owner) for owner in OWNERS]  # after the signatories, who would wait for them
     return logins
 
 
@@ -86,11 +88,11 @@ async def _make(one: opened.Instance, change: Action) -> None:
 
 
 async def _admit(one: opened.Instance, somebody: Somebody) -> LogIn:
-    """Invite a person and take the invitation up for them."""
+    """Invite a person and take the invitation up for them; owners act at once, nobody watches over a made-up city."""
     async with one.units.begin("person.invite", at_this_machine()) as work:
         token = await invite(
             work, person_id=somebody.person, name=somebody.name, role=somebody.role,
-            institution=somebody.institution, agency=somebody.agency,
+            institution=somebody.institution, agency=somebody.agency, enterprise=somebody.enterprise, wait_hours=0,
         )  # fmt: skip
         row = await find_invited(work, token)
         assert row is not None  # noqa: S101 - it was made in this transaction

@@ -87,7 +87,11 @@ async def _find(work: UnitOfWork, client_id: str, request_uri: str) -> tuple[Pus
 
 def _scopes(pushed: PushedRequest, client: Client, present: Present) -> list[str]:
     """Return what both the client and the person may do; nothing where the person is of another house."""
-    own_house = {"staff": present.institution_id == client.institution_id, "clerk": present.agency == client.client_id}
+    own_house = {
+        "staff": present.institution_id == client.institution_id,
+        "clerk": present.agency == client.client_id,
+        "owner": present.enterprise == client.subject and present.waits_until is None,
+    }
     if not own_house.get(present.role, True):
         return []
     asked = granted(client.kind, client.scopes, pushed.parameters["scope"]) or frozenset()

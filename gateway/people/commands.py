@@ -19,8 +19,10 @@ COLUMNS = (
     Column("role", "角色 role"),
     Column("institution_id", "机构 institution"),
     Column("agency", "部门 agency"),
+    Column("enterprise", "企业 enterprise"),
     Column("status", "状态 status"),
     Column("last_seen_at", "最近在线 last_seen"),
+    Column("acts_from", "何时起可代表企业 acts_from", listed=False),
     Column("sso", "统一身份 sso", listed=False),
     Column("recovery_codes", "剩余恢复码 recovery_codes", listed=False),
     Column("invited_until", "邀请有效至 invited_until", listed=False),
@@ -34,10 +36,16 @@ def invite(
     person_id: Id,
     name: Annotated[str, typer.Option(help="姓名 Their name.")],
     role: Annotated[
-        str, typer.Option(help="角色 Role: operator 安全 | system 系统 | auditor 审计 | regulator | clerk | staff")
+        str,
+        typer.Option(
+            help="角色 Role: operator 安全 | system 系统 | auditor 审计 | regulator | clerk | staff | owner 企业"
+        ),
     ],
     institution: Annotated[str | None, typer.Option(help="机构人员所属机构 Of staff.")] = None,
     agency: Annotated[str | None, typer.Option(help="部门经办人所属部门 Of clerks.")] = None,
+    enterprise: Annotated[
+        str | None, typer.Option(metavar="CODE", help="企业经办人所属企业 Of owners: the enterprise's credit code.")
+    ] = None,
     oidc_subject: Annotated[
         str | None, typer.Option(help="单位身份平台中的编号 Their sub at the identity provider.")
     ] = None,
@@ -45,11 +53,12 @@ def invite(
 ) -> None:
     """邀请 Invite a person, or anew one who lost the way in; hand the link over, it is good for 72 hours and once."""
     from gateway.people import invitations
+    from gateway.runtime.settings import load_settings
 
     async def run(work: "UnitOfWork") -> str:
         token = await invitations.invite(
             work, person_id=person_id, name=name, role=role, institution=institution, agency=agency,
-            oidc_subject=oidc_subject,
+            enterprise=enterprise, wait_hours=load_settings().signatory_wait_hours, oidc_subject=oidc_subject,
         )  # fmt: skip
         return f"{work.issuer}/console/enrol?token={token}"
 
@@ -64,7 +73,8 @@ def invite(
 @group.command("list")
 def list_people(
     role: Annotated[
-        str, typer.Option(metavar="ROLE", help="角色 Only: operator | system | auditor | regulator | clerk | staff")
+        str,
+        typer.Option(metavar="ROLE", help="角色 Only: operator | system | auditor | regulator | clerk | staff | owner"),
     ] = "",
     status: Annotated[str, typer.Option(metavar="STATUS", help="状态 Only: invited | active | suspended")] = "",
     limit: Limit = LISTED,

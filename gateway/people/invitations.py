@@ -8,7 +8,8 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from gateway.identity.clients.owners import ADMINISTRATORS
-from gateway.identity.clients.registry import check_id
+from gateway.identity.clients.registry import check_id, read_uscc
+from gateway.identity.clients.signatories import effective_from
 from gateway.identity.clients.unknown import no_institution
 from gateway.identity.tables import Institution
 from gateway.people.factors import new_codes
@@ -24,6 +25,7 @@ from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from signing.canonical import sha256_hex
 
 INVITATION_HOURS = 72
+OWNER_WAIT_HOURS = 72  # unless a door says what its settings do
 
 
 @dataclass(frozen=True)
@@ -45,43 +47,53 @@ async def invite(
     role: str,
     institution: str | None = None,
     agency: str | None = None,
+    enterprise: str | None = None,
+    wait_hours: int = OWNER_WAIT_HOURS,
     oidc_subject: str | None = None,
 ) -> str:
     """Register a person, or invite one anew who lost the way in, and return the token of the invitation's link.
 
-    The person sets the password; nobody else ever knows it. Raises DeniedError.
+    The person sets the password; nobody else ever knows it. An owner of an enterprise that has somebody who acts for it
+    already acts for it after `wait_hours`, as a further signatory would. Raises DeniedError.
     """
     if work.actor.kind not in {"operator", "machine"}:
         raise DeniedError("insufficient-scope", "只有管理员可以邀请 Only operators invite people.")
     check_id(person_id)
     if role not in ROLES:
         raise DeniedError("change-refused", f"没有这种角色 {role!r} is no role: {', '.join(ROLES)}")
-    if (role == "staff") != (institution is not None) or (role == "clerk") != (agency is not None):
+    house = {"staff": institution, "clerk": agency, "owner": enterprise}
+    if any((role == one) != (named is not None) for one, named in house.items()):
         raise DeniedError(
             "change-refused",
-            "机构人员属于机构，经办人属于部门 staff belong to an institution, clerks to an agency, nobody else does",
+            "机构人员属于机构，部门经办人属于部门，企业经办人属于企业 "
+            "staff belong to an institution, clerks to an agency, owners to an enterprise, nobody else does",
         )
+    uscc = read_uscc(enterprise) if role == "owner" else None
     if institution and await work.session.get(Institution, institution) is None:
         raise await no_institution(work, institution)
     await _check_one_office(work, person_id, name, role)
     await take(work.session, Lock.NEW_ID, person_id)
     row = await work.session.get(Person, person_id, with_for_update=True)
-    if row is not None and (row.role, row.institution_id, row.agency) != (role, institution, agency):
+    known = (row.role, row.institution_id, row.agency, row.enterprise) if row else None
+    if row is not None and known != (role, institution, agency, uscc):
         raise DeniedError("change-refused", f"请换一个用户名 {person_id} has another role: invite under another id")
     known_as = row.oidc_subject if row else oidc_subject
     if row is None and oidc_subject is not None:
         await _check_one_person(work, oidc_subject)
+    acts_from = await effective_from(work, wait_hours, subject=uscc) if uscc else None
     payload = {
-        "person": person_id, "role": role, "institution": institution, "agency": agency,
+        "person": person_id, "role": role, "institution": institution, "agency": agency, "enterprise": uscc,
+        "acts_from": acts_from.isoformat() if acts_from else None,
         "sso": sha256_hex(known_as.encode()) if known_as else None,
     }  # fmt: skip
     event = await work.record("person.invited", payload, institution=institution, outcome="invited")
     if row is None:
         row = Person(
-            person_id=person_id, name=name, role=role, institution_id=institution, agency=agency, status="invited",
-            created_at=work.now, event_id=event, oidc_subject=oidc_subject,
+            person_id=person_id, name=name, role=role, institution_id=institution, agency=agency, enterprise=uscc,
+            status="invited", created_at=work.now, event_id=event, oidc_subject=oidc_subject,
         )  # fmt: skip
     row.name, row.password_hash, row.recovery_codes, row.factor_reset_until = name, None, [], None
+    row.acts_from, row.notice = acts_from, None
     token = open_enrolment(work, row, timedelta(hours=INVITATION_HOURS))
     work.session.add(row)
     await work.session.flush()

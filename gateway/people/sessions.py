@@ -20,7 +20,8 @@ _FIND = text("""
     WHERE s.session_hash = :hash AND s.expires_at > :now AND s.seen_at > :idle_since
         AND p.person_id = s.person_id AND p.status = 'active'
         AND NOT EXISTS (SELECT FROM institution i WHERE i.institution_id = p.institution_id AND i.status <> 'active')
-    RETURNING p.person_id, p.name, p.role, p.institution_id, p.agency
+    RETURNING p.person_id, p.name, p.role, p.institution_id, p.agency, p.enterprise,
+        CASE WHEN p.acts_from > :now THEN p.acts_from END AS waits_until
 """)
 _END = text("DELETE FROM person_session WHERE session_hash = :hash")
 _END_ALL = text("DELETE FROM person_session WHERE person_id = :person")
@@ -28,13 +29,18 @@ _END_ALL = text("DELETE FROM person_session WHERE person_id = :person")
 
 @dataclass(frozen=True)
 class Present:
-    """Who is signed in, and the token that their forms carry."""
+    """Who is signed in, and the token that their forms carry.
+
+    `enterprise` is an owner's unified social credit code; until `waits_until` an owner acts for it not yet.
+    """
 
     person_id: str
     name: str
     role: str
     institution_id: str | None
     agency: str | None
+    enterprise: str | None
+    waits_until: datetime | None
     csrf: str
 
     @property

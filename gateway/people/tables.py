@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
@@ -22,6 +22,8 @@ class Person(SQLModel, table=True):
     role: str = Field(sa_type=Text)
     institution_id: str | None = Field(default=None, foreign_key="institution.institution_id", sa_type=Text)
     agency: str | None = Field(default=None, sa_type=Text)
+    enterprise: str | None = Field(default=None, sa_type=Text)  # of an owner: the unified social credit code
+    acts_from: datetime | None = Field(default=None, sa_type=Timestamp)  # of an owner who has to wait
     status: str = Field(sa_type=Text)  # invited, active, suspended
     password_hash: str | None = Field(default=None, sa_type=Text)
     totp_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
@@ -31,6 +33,8 @@ class Person(SQLModel, table=True):
     oidc_subject: str | None = Field(default=None, unique=True, sa_type=Text)
     factor_reset_until: datetime | None = Field(default=None, sa_type=Timestamp)  # the password alone, once
     recovery_codes: list[bytes] = Field(default_factory=list, sa_type=_Digests)
+    signed_in_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    notice: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))  # what they are told next
     created_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
 
@@ -45,6 +49,7 @@ class PersonSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Timestamp)
     seen_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime = Field(sa_type=Timestamp)
+    device: str = Field(default="", sa_type=Text)  # the browser, in a few words
 
 
 class PersonAddress(SQLModel, table=True):

@@ -12,8 +12,8 @@ class Actor:
 
     `kind`: account, agency, signatory, platform; operator, system, auditor (the three administrators); or person,
     machine, program, anyone.
-    `institution_id` (accounts and their staff) and `subject` (signatories: a USCC) say whose objects are theirs;
-    `person` is whom a client acts for.
+    `institution_id` (accounts and their staff) and `subject` (signatories, owners: a USCC) say whose objects are
+    theirs; `person` is whom a client acts for.
     """
 
     client_id: str
@@ -27,6 +27,11 @@ class Actor:
     def name(self) -> str:
         """The name in the log: the person's, where a client acts for one."""
         return self.person or self.client_id
+
+    @property
+    def in_person(self) -> bool:
+        """Tell whether a person acts at the console, in nobody's name but their own: without a client and its keys."""
+        return self.person is not None and self.person == self.client_id
 
 
 PROGRAM = Actor("worker", "program")

@@ -35,6 +35,7 @@ _CONSENT = "consent subject version terms receipt approval"
 _SUBMITTING = "agency system machine program"
 _DECIDING = "agency system machine"
 _OVERSEEING = "agency system auditor machine"
+_PEOPLE = "person agency signatory operator system auditor"  # whoever signs in (gateway/people/acting.py)
 _CLIENTS = "account agency signatory operator system auditor platform"
 EVENTS: Mapping[str, EventType] = {
     "instance.initialised": _type("operator", "keys publics"),
@@ -65,12 +66,12 @@ EVENTS: Mapping[str, EventType] = {
     "token.refused": _type(_CLIENTS, "reason"),
     "token.revoked": _type(_CLIENTS, "jti"),
     "request.refused": _type(f"{_CLIENTS} person", "method route left_out"),
-    "person.invited": _type("operator machine", "person role institution agency sso"),
+    "person.invited": _type("operator machine", "person role institution agency enterprise acts_from sso"),
     "person.enrolled": _type("person"),
     "person.enrolment_refused": _type("person"),
     "person.signed_in": _type("person"),
     "person.sign_in_refused": _type("person"),
-    "person.signed_out": _type("person agency operator system auditor"),
+    "person.signed_out": _type(_PEOPLE),
     "person.recovery_code_used": _type("person", "left"),
     "person.recovery_codes_renewed": _type("person", "count"),
     "person.recovery_codes_refused": _type("person"),
@@ -80,8 +81,8 @@ EVENTS: Mapping[str, EventType] = {
     "person.view_removed": _type("person agency operator system auditor signatory", "table"),
     "person.suspended": _type("operator machine", "person"),
     "person.resumed": _type("operator machine", "person"),
-    "authorization.permitted": _type("person agency operator system auditor", "client scope"),
-    "authorization.refused": _type("person agency operator system auditor", "client scope"),
+    "authorization.permitted": _type(_PEOPLE, "client scope"),
+    "authorization.refused": _type(_PEOPLE, "client scope"),
     "change.asked": _type("operator", "change action act person", personal="action"),
     "change.made": _type("operator machine", "change action act person", personal="action"),
     "change.approved": _type("operator auditor", "change action act person", personal="action"),

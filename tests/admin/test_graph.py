@@ -22,7 +22,7 @@ from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR
 from tests.enterprises import uscc
 from tests.identities import asked, register
-from tests.persons import invited
+from tests.persons import HOUSES, invited
 
 PAGE = (Path(__file__).parents[2] / "docs" / "administration.md").read_text()
 WHY = "测试原因"
@@ -92,7 +92,7 @@ async def somebody(gateway):
         more = {"account": {"institution_id": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})
         await register(gateway, CLIENTS.get(kind, f"of-{kind}"), kind, **more)
     for role in set(ROLES) - {"operator", "system"}:  # whose clients have brought them
-        more = {"clerk": {"agency": "tax"}, "staff": {"institution": "house"}}.get(role, {})
+        more = HOUSES.get(role, {})
         await invited(gateway, f"of-{role}", role, **more)
 
 

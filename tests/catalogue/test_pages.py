@@ -11,9 +11,9 @@ from connectors.catalogue.load import agencies, datasets, get_catalogue
 from gateway.app import create_app
 from gateway.people.roles import ROLES
 from tests.identities import register
-from tests.persons import signed_in
+from tests.persons import HOUSES, signed_in
 
-HOUSE_OF = {"staff": {"institution": "bank"}, "clerk": {"agency": "tax"}}
+HOUSE_OF = {**HOUSES, "staff": {"institution": "bank"}}
 
 
 @pytest.fixture

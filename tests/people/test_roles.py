@@ -20,7 +20,7 @@ from tests.actors import MACHINE, OPERATOR
 from tests.identities import ask_token, assertion, register
 from tests.identity.test_routes import GUARDED, find, is_for_people
 from tests.identity.test_routes import ROUTES as ALL
-from tests.persons import invited, signed_in
+from tests.persons import HOUSES, invited, signed_in
 
 EVERYBODY, HANDS_IN = set(ROLES), {"system", "clerk"}
 SEES_QUALITY = {"system", "auditor", "regulator", "clerk"}
@@ -94,7 +94,7 @@ async def browsers(gateway):
             transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
             browser = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
             opened[role] = await stack.enter_async_context(browser)
-            more = {"clerk": {"agency": "tax"}, "staff": {"institution": "house"}}.get(role, {})
+            more = HOUSES.get(role, {})
             await signed_in(gateway, opened[role], f"one-{role}", role, **more)
         yield opened
 

@@ -18,7 +18,10 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork
 
-_HAD_ONE = text("SELECT EXISTS (SELECT FROM client WHERE kind = 'signatory' AND subject = :subject)")
+_HAD_ONE = text("""
+    SELECT EXISTS (SELECT FROM client WHERE kind = 'signatory' AND subject = :subject)
+        OR EXISTS (SELECT FROM person WHERE enterprise = :subject)
+""")
 _KEYS = text("""
     SELECT c.client_id, c.status, k.kid, k.status AS key_status, k.created_at, k.not_before, k.not_after, k.decided,
            k.decided_by, k.event_id
@@ -38,7 +41,8 @@ async def effective_from(
 ) -> datetime | None:
     """Return when a key may first be used, None for at once: of a new signatory of `subject`, or of client `client_id`.
 
-    Two that are added at the same moment take turns, so that one of them is the second.
+    An owner who signs in counts as a signatory does. Two that are added at the same moment take turns, so that one of
+    them is the second.
     """
     if client_id is not None:
         client = await work.session.get(Client, client_id)

@@ -17,8 +17,11 @@ UP = (
     "CREATE INDEX person_enterprise ON person (enterprise) WHERE enterprise IS NOT NULL",
     "ALTER TABLE person_session ADD COLUMN device text NOT NULL DEFAULT ''",
     "ALTER TABLE person_session ALTER COLUMN device DROP DEFAULT",
+    "ALTER TABLE change ADD COLUMN decided_person text",
+    "GRANT UPDATE (decided_person) ON change TO xinqiao_app",
 )
 DOWN = (
+    "ALTER TABLE change DROP COLUMN decided_person",
     "ALTER TABLE person_session DROP COLUMN device",
     "DELETE FROM person_session WHERE person_id IN (SELECT person_id FROM person WHERE role = 'owner')",
     "DELETE FROM person_address WHERE person_id IN (SELECT person_id FROM person WHERE role = 'owner')",

@@ -12,6 +12,7 @@ from connectors.model.folding import name_key
 from connectors.personal.sealing import Protector
 
 _BY_USCC = text("SELECT subject_id, uscc, name FROM subject WHERE uscc = :value")
+_NAMES = text("SELECT uscc, name FROM subject WHERE uscc = ANY(:codes) AND name IS NOT NULL")
 _FIND = text("""
     SELECT DISTINCT s.subject_id, s.uscc, s.name FROM (
         SELECT subject_id, confidence, max(confidence) OVER () AS best FROM subject_known
@@ -58,6 +59,11 @@ def identifier_of(protector: Protector, said: str) -> tuple[str, str]:
     if code.kind in {Kind.USCC, Kind.REGISTRATION}:
         return code.kind.value, code.value
     return "name", protector.name_hash(name_key(said))
+
+
+async def names_of(session: AsyncSession, codes: Sequence[str]) -> dict[str, str]:
+    """Return the registered names of enterprises by their unified social credit codes, of those that are known."""
+    return {row.uscc: row.name for row in await session.execute(_NAMES, {"codes": list(codes)})}
 
 
 async def find_subject(session: AsyncSession, kind: str, value: str) -> Subject | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -28,11 +29,16 @@ Jwk = Annotated[dict[str, Any], Field(max_length=20, description="公钥 A publi
 
 @dataclass(frozen=True)
 class Means:
-    """What changes need beside a unit of work: what seals personal data, and the settings that bound them."""
+    """What changes need beside a unit of work: what seals personal data, and the settings that bound them.
+
+    Where one is made: `change` is its id, `approved_by` the person who approved it, None where nobody had to.
+    """
 
     protector: Protector
     quota_alone_per_month: int
     signatory_wait_hours: int
+    change: UUID | None = None
+    approved_by: str | None = None
 
 
 def means_of(settings: Settings, protector: Protector) -> Means:

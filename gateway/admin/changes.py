@@ -40,7 +40,7 @@ async def ask_change(work: UnitOfWork, means: Means, action: Action) -> Change:
     )  # fmt: skip
     if not waits:
         change.decided_by, change.decided_at = work.actor.name, work.now
-        await _apply(work, means, action)
+        await _apply(work, replace(means, change=change.change_id), action)
     return await _record(work, change, "asked" if waits else "made")
 
 
@@ -59,10 +59,12 @@ async def decide_change(work: UnitOfWork, means: Means, change_id: UUID, *, appr
         await _check_approval(work, change)
     change.status = "done" if approve else "rejected"
     change.decided_by, change.decided_at = work.actor.name, work.now
+    change.decided_person = await person_behind(work)
     if approve:
         # In the log the change is the asker's; who approved it stands in the event of the decision.
         asker = replace(work.actor, client_id=change.asked_by, kind="operator", person=None)
-        await _apply(replace(work, actor=asker), means, _READ.validate_python(change.action))
+        made = replace(means, change=change_id, approved_by=work.actor.name)
+        await _apply(replace(work, actor=asker), made, _READ.validate_python(change.action))
     return await _record(work, change, "approved" if approve else "rejected")
 
 
@@ -89,8 +91,11 @@ async def _check_approval(work: UnitOfWork, change: Change) -> None:
     """Pass where another person than the one who asked approves, in time. Raises DeniedError."""
     if change.asked_person is None:
         raise DeniedError("change-too-old", "提交人不明，请重新提交 Who asked is not known as a person: ask again.")
-    if await _person(work) == change.asked_person:
+    person = await _person(work)
+    if person == change.asked_person:
         raise DeniedError("own-change", "须由另一人批准 Another person has to approve this.")
+    if change.action["action"].startswith("person.") and person == change.action["person"]:
+        raise DeniedError("own-change", "不能批准关于自己的变更 Nobody approves what is about themselves.")
     if change.asked_at < work.now - timedelta(days=WAITS_DAYS):
         raise DeniedError("change-too-old", f"请重新提交 It waited more than {WAITS_DAYS} days: ask again.")
 

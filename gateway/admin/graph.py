@@ -68,6 +68,8 @@ def _client_acts(kind: str) -> dict[str, tuple[str, ...]]:
 def _person_acts(role: str) -> dict[str, tuple[str, ...]]:
     present, away = (_PRESENT[role],), _AWAY.get(role, ())
     return {
+        f"person.invite {role}": present,
+        f"person.invite-anew {role}": (*present, *away),
         f"person.suspend {role}": away,
         f"person.resume {role}": present,
         f"person.reset-factor {role}": (*present, *away),

@@ -44,6 +44,10 @@ OPERATIONS: Mapping[str, Operation] = {
         },
     ),
     "GET /v1/admin/changes": Operation(answered={"changes": [CHANGE], "next": None}),
+    "GET /v1/admin/changes/{change_id}/handover": Operation(
+        ("change-not-found", "change-refused"),
+        answered={"person": "owner-shoes", "link": None, "word": "k7tp-3mxc-9wqe"},
+    ),
     "GET /v1/admin/institutions": Operation(
         answered={
             "institutions": [

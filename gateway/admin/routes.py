@@ -11,6 +11,7 @@ from gateway.admin.actions import AnyAction
 from gateway.admin.changes import ask_change, decide_change
 from gateway.admin.dependencies import TheMeans
 from gateway.admin.graph import approver_of, leads_to
+from gateway.admin.handing_over import hand_over
 from gateway.admin.reports import find_institutions, list_clients, page_of
 from gateway.admin.signatories import show_signatories
 from gateway.admin.tables import Change
@@ -72,6 +73,15 @@ async def list_changes(
     rows = list((await work.session.execute(query)).scalars())
     following = str(rows[-1].change_id) if len(rows) == limit else None
     return {"changes": [change_document(row) for row in rows], "next": following}
+
+
+@router.get("/changes/{change_id}/handover", summary="转交邀请 Hand an invitation over")
+async def handover(change_id: UUID, work: Seeing) -> dict[str, Any]:
+    """Return what the caller hands to whoever is invited: the word, if they asked for the invitation, the link, if they
+    approved it. It takes both, so that neither of the two signs in as the person.
+    """
+    handed = await hand_over(work, change_id)
+    return {"person": handed.person, "link": handed.link, "word": handed.word}
 
 
 @router.get("/institutions", summary="机构列表 Institutions")

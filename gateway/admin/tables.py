@@ -25,3 +25,4 @@ class Change(SQLModel, table=True):
     event_id: UUID
     act: str | None = Field(default=None, sa_type=Text)  # which of the graph's acts; none for the oldest
     asked_person: str | None = Field(default=None, sa_type=Text)  # who asked, as a person
+    decided_person: str | None = Field(default=None, sa_type=Text)  # who approved or rejected, as a person

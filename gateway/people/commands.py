@@ -1,4 +1,4 @@
-"""`xinqiao person list|show|invite`: who signs in to the console; standing is changed in gateway/admin."""
+"""`xinqiao person list|show|invite|sessions|sign-out`: who signs in to the console; gateway/admin changes standing."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -22,11 +22,20 @@ COLUMNS = (
     Column("enterprise", "企业 enterprise"),
     Column("status", "状态 status"),
     Column("last_seen_at", "最近在线 last_seen"),
+    Column("signed_in_at", "最近登录 signed_in", listed=False),
+    Column("sessions", "会话数 sessions", listed=False),
     Column("acts_from", "何时起可代表企业 acts_from", listed=False),
     Column("sso", "统一身份 sso", listed=False),
     Column("recovery_codes", "剩余恢复码 recovery_codes", listed=False),
     Column("invited_until", "邀请有效至 invited_until", listed=False),
+    Column("factor_reset_until", "可重新登记手机至 factor_reset_until", listed=False),
     Column("created_at", "登记时间 created", listed=False),
+)
+SESSIONS = (
+    Column("session", "会话 session"),
+    Column("created_at", "登录时间 since"),
+    Column("seen_at", "最近在线 last_seen"),
+    Column("device", "浏览器与系统 device"),
 )
 group = typer.Typer(no_args_is_help=True, help="人员 People who sign in to the console.")
 
@@ -98,3 +107,25 @@ def show_person(person_id: Id, as_json: AsJson = False) -> None:
         everybody = in_one_unit("people.list", partial(find_people, limit=LISTED))
         fail(unknown("person", person_id, {row["person_id"]: row["name"] for row in everybody}))
     show_one(as_json, found[0], COLUMNS)
+
+
+@group.command("sessions")
+def show_sessions(person_id: Id, as_json: AsJson = False) -> None:
+    """一个人员的会话 Where somebody is signed in, with which browser; without addresses, which are not kept."""
+    from gateway.people.own_sessions import list_sessions
+
+    found = [vars(one) for one in in_one_unit("sessions.list", partial(list_sessions, person_id=person_id))]
+    show_list(as_json, "sessions", found, SESSIONS, LISTED)
+
+
+@group.command("sign-out")
+def sign_out(
+    person_id: Id,
+    session: Annotated[str, typer.Option(help="只结束这个会话 This session alone; all of them unless named.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """结束会话 End somebody's sessions, all or one; they sign in again."""
+    from gateway.people.own_sessions import end_open
+
+    ended = in_one_unit("sessions.end", partial(end_open, person_id=person_id, session=session))
+    show(as_json, {"编号 id": person_id, "已结束 ended": ended})

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from gateway.identity.clients.owners import ADMINISTRATORS
-from gateway.identity.clients.registry import check_id, read_uscc
+from gateway.identity.clients.registry import check_agency, check_id, read_uscc
 from gateway.identity.clients.signatories import effective_from
 from gateway.identity.clients.unknown import no_institution
 from gateway.identity.tables import Institution
@@ -50,27 +50,18 @@ async def invite(
     enterprise: str | None = None,
     wait_hours: int = OWNER_WAIT_HOURS,
     oidc_subject: str | None = None,
+    token: str | None = None,
 ) -> str:
     """Register a person, or invite one anew who lost the way in, and return the token of the invitation's link.
 
     The person sets the password; nobody else ever knows it. An owner of an enterprise that has somebody who acts for it
-    already acts for it after `wait_hours`, as a further signatory would. Raises DeniedError.
+    already acts for it after `wait_hours`, as a further signatory would. `token` opens the invitation where it was made
+    before, as two people hand it over. Raises DeniedError.
     """
     if work.actor.kind not in {"operator", "machine"}:
         raise DeniedError("insufficient-scope", "只有管理员可以邀请 Only operators invite people.")
     check_id(person_id)
-    if role not in ROLES:
-        raise DeniedError("change-refused", f"没有这种角色 {role!r} is no role: {', '.join(ROLES)}")
-    house = {"staff": institution, "clerk": agency, "owner": enterprise}
-    if any((role == one) != (named is not None) for one, named in house.items()):
-        raise DeniedError(
-            "change-refused",
-            "机构人员属于机构，部门经办人属于部门，企业经办人属于企业 "
-            "staff belong to an institution, clerks to an agency, owners to an enterprise, nobody else does",
-        )
-    uscc = read_uscc(enterprise) if role == "owner" else None
-    if institution and await work.session.get(Institution, institution) is None:
-        raise await no_institution(work, institution)
+    uscc = await check_house(work, role, institution=institution, agency=agency, enterprise=enterprise)
     await _check_one_office(work, person_id, name, role)
     await take(work.session, Lock.NEW_ID, person_id)
     row = await work.session.get(Person, person_id, with_for_update=True)
@@ -94,7 +85,7 @@ async def invite(
         )  # fmt: skip
     row.name, row.password_hash, row.recovery_codes, row.factor_reset_until = name, None, [], None
     row.acts_from, row.notice = acts_from, None
-    token = open_enrolment(work, row, timedelta(hours=INVITATION_HOURS))
+    token = open_enrolment(work, row, timedelta(hours=INVITATION_HOURS), token)
     work.session.add(row)
     await work.session.flush()
     await end_sessions(work.session, person_id)
@@ -102,9 +93,29 @@ async def invite(
     return token
 
 
-def open_enrolment(work: UnitOfWork, row: Person, life: timedelta) -> str:
+async def check_house(
+    work: UnitOfWork, role: str, *, institution: str | None, agency: str | None, enterprise: str | None
+) -> str | None:
+    """Pass where somebody of a role belongs where it is said, and return an owner's credit code. Raises DeniedError."""
+    if role not in ROLES:
+        raise DeniedError("change-refused", f"没有这种角色 {role!r} is no role: {', '.join(ROLES)}")
+    house = {"staff": institution, "clerk": agency, "owner": enterprise}
+    if any((role == one) != (named is not None) for one, named in house.items()):
+        raise DeniedError(
+            "change-refused",
+            "机构人员属于机构，部门经办人属于部门，企业经办人属于企业 "
+            "staff belong to an institution, clerks to an agency, owners to an enterprise, nobody else does",
+        )
+    if institution and await work.session.get(Institution, institution) is None:
+        raise await no_institution(work, institution)
+    if agency:
+        check_agency(agency)
+    return read_uscc(enterprise) if role == "owner" else None
+
+
+def open_enrolment(work: UnitOfWork, row: Person, life: timedelta, token: str | None = None) -> str:
     """Let a person enrol for a time, with a new secret for the phone, and return the token that opens it."""
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     row.status, row.invitation, row.invited_until = "invited", _digest(token), work.now + life
     _, row.totp_sealed = new_totp(work.keys.kek, row.person_id)
     row.totp_step = 0
@@ -172,12 +183,17 @@ async def take_up(units: UnitsOfWork, token: str, password: str, code: str) -> E
         return Enrolment(recovery_codes=codes)
 
 
+def is_password(password: str, person_id: str) -> bool:
+    """Tell whether a password may be set: long enough, not too long, without the user name in it."""
+    return SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD and person_id not in password.lower()
+
+
 async def _examine(work: UnitOfWork, token: str, password: str, code: str) -> int | str:
     """Return the step of the one-time code, or what will not do; a wrong code is recorded."""
     row = await find_invited(work, token)
     if row is None:
         return "gone"
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or row.person_id in password.lower():
+    if not is_password(password, row.person_id):
         return "password"
     secret = open_totp(work.keys.kek, row.totp_sealed or b"", row.person_id)
     step = matched_step(secret, code, work.now.timestamp(), row.totp_step)

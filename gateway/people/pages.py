@@ -7,6 +7,7 @@ from gateway.console.forms import OwnForm, is_secure, own_path
 from gateway.console.render import PageError, page
 from gateway.identity.clients.peer import address_of
 from gateway.people.acting import acting
+from gateway.people.devices import describe
 from gateway.people.guard import Cookie, Leaving, SignedForm, cookie_name, set_cookie
 from gateway.people.hashing import RETRY_SECONDS, HashingBusyError
 from gateway.people.invitations import Enrolment, find_invited, take_up
@@ -34,16 +35,17 @@ async def show_sign_in(request: Request, settings: TheSettings, next: str = "/co
 async def do_sign_in(request: Request, units: Units, settings: TheSettings, form: OwnForm) -> Response:
     """Open a session, or show the form again; the attempt is in the log either way."""
     following, code = own_path(form.get("next", "")), form.get("code", "").replace(" ", "")
-    address = str(address_of(request, settings) or "")
+    address, device = str(address_of(request, settings) or ""), describe(request.headers.get("user-agent", ""))
+    sent = Credentials(form.get("person", ""), form.get("password", ""), code, address, device)
     try:
-        entry = await sign_in(units, Credentials(form.get("person", ""), form.get("password", ""), code, address))
+        entry = await sign_in(units, sent)
     except SignInWaitError as fault:
         return _again(request, settings, following, fault.key, WAIT_STATUS[fault.key], fault.seconds)
     if entry is None:
         return _again(request, settings, following, "sign-in-wrong", 401)
     if entry.enrolment:
         return RedirectResponse(f"/console/enrol?token={entry.enrolment}", 303)
-    response = RedirectResponse(following, 303)
+    response = RedirectResponse("/console/account" if entry.told else following, 303)
     set_cookie(response, settings, entry.cookie)
     return response
 

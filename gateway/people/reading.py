@@ -1,24 +1,54 @@
-"""Who may sign in, for administrators."""
+"""Who may sign in, for administrators: a list, and one person with what the pages of people name."""
 
 from typing import Any
 
 from sqlalchemy import text
 
+from connectors.store.subjects import names_of
+from gateway.people.sessions import idle_since
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
+READERS = frozenset({"operator", "machine"})
 _PEOPLE = text("""
     SELECT p.person_id, p.name, p.role, p.institution_id, p.agency, p.enterprise, p.acts_from, p.status, p.created_at,
-           p.invited_until, p.oidc_subject IS NOT NULL AS sso, cardinality(p.recovery_codes) AS recovery_codes,
-           (SELECT max(s.seen_at) FROM person_session s WHERE s.person_id = p.person_id) AS last_seen_at
-    FROM person p
+           p.invited_until, p.signed_in_at, p.oidc_subject IS NOT NULL AS sso,
+           cardinality(p.recovery_codes) AS recovery_codes, s.last_seen_at, s.sessions,
+           CASE WHEN p.factor_reset_until > :now THEN p.factor_reset_until END AS factor_reset_until
+    FROM person p CROSS JOIN LATERAL (
+        SELECT max(seen_at) AS last_seen_at,
+               count(*) FILTER (WHERE expires_at > :now AND seen_at > :idle_since) AS sessions
+        FROM person_session WHERE person_id = p.person_id) s
     WHERE (:id = '' OR p.person_id = :id) AND (:role = '' OR p.role = :role) AND (:status = '' OR p.status = :status)
     ORDER BY p.person_id LIMIT :limit
 """)
+_HOUSES = text("SELECT institution_id, name FROM institution WHERE institution_id = ANY(:ids)")
 
 
 async def find_people(
     work: UnitOfWork, *, limit: int, identifier: str = "", role: str = "", status: str = ""
 ) -> list[dict[str, Any]]:
-    """Return people by id with standing and recovery codes left; `last_seen_at` is that of their open sessions."""
-    values = {"id": identifier, "role": role, "status": status, "limit": limit}
+    """Return people by id with standing, open sessions and recovery codes left; `last_seen_at` is that of their
+    sessions. Raises DeniedError for whoever does not administer people.
+    """
+    if work.actor.kind not in READERS:
+        raise DeniedError("insufficient-scope", "安全管理员可以查看。Security administrators see people.")
+    values = {
+        "id": identifier, "role": role, "status": status, "limit": limit, "now": work.now,
+        "idle_since": idle_since(work.now),
+    }  # fmt: skip
     return [dict(row) for row in (await work.session.execute(_PEOPLE, values)).mappings()]
+
+
+async def get_person(work: UnitOfWork, person_id: str) -> dict[str, Any]:
+    """Return one person as they are listed. Raises DeniedError as find_people does, and where there is none."""
+    found = await find_people(work, limit=1, identifier=person_id)
+    if not found:
+        raise DeniedError("change-refused", f"没有此人员 there is no person {person_id}")
+    return found[0]
+
+
+async def names_of_houses(work: UnitOfWork, *, institutions: set[str], enterprises: set[str]) -> dict[str, str]:
+    """Return the names of institutions by their ids, and of enterprises, as far as they are known, by their codes."""
+    rows = await work.session.execute(_HOUSES, {"ids": list(institutions)})
+    return {row.institution_id: row.name for row in rows} | await names_of(work.session, list(enterprises))

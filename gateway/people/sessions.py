@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.people.roles import actor_of
 from gateway.people.tables import Person, PersonSession
+from gateway.runtime.database import rowcount
 
 LIFE_HOURS = 8
 IDLE_MINUTES = 30
@@ -24,7 +25,11 @@ _FIND = text("""
         CASE WHEN p.acts_from > :now THEN p.acts_from END AS waits_until
 """)
 _END = text("DELETE FROM person_session WHERE session_hash = :hash")
-_END_ALL = text("DELETE FROM person_session WHERE person_id = :person")
+_END_ALL = text("""
+    DELETE FROM person_session
+    WHERE person_id = :person AND (:one = '' OR encode(substring(session_hash FOR 8), 'hex') = :one)
+        AND session_hash <> :spare
+""")
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,14 @@ class Present:
         return actor_of(self.person_id)
 
 
-async def open_session(session: AsyncSession, person: Person, now: datetime) -> str:
-    """Open a session and return its cookie."""
+async def open_session(session: AsyncSession, person: Person, now: datetime, device: str = "") -> str:
+    """Open a session of a person whose row the caller holds, and return its cookie."""
     cookie = secrets.token_urlsafe(32)
     row = PersonSession(
-        session_hash=_hash(cookie), person_id=person.person_id, created_at=now, seen_at=now,
-        expires_at=now + timedelta(hours=LIFE_HOURS),
+        session_hash=hash_of(cookie), person_id=person.person_id, created_at=now, seen_at=now,
+        expires_at=now + timedelta(hours=LIFE_HOURS), device=device,
     )  # fmt: skip
+    person.signed_in_at = now
     session.add(row)
     await session.flush()
     return cookie
@@ -63,19 +69,28 @@ async def open_session(session: AsyncSession, person: Person, now: datetime) -> 
 
 async def find_present(session: AsyncSession, cookie: str, now: datetime) -> Present | None:
     """Return who the cookie stands for, None where it has ended."""
-    values = {"hash": _hash(cookie), "now": now, "idle_since": now - timedelta(minutes=IDLE_MINUTES)}
+    values = {"hash": hash_of(cookie), "now": now, "idle_since": idle_since(now)}
     row = (await session.execute(_FIND, values)).one_or_none()
     return Present(**row._asdict(), csrf=csrf_of(cookie)) if row else None
 
 
 async def end_session(session: AsyncSession, cookie: str) -> None:
     """End one session."""
-    await session.execute(_END, {"hash": _hash(cookie)})
+    await session.execute(_END, {"hash": hash_of(cookie)})
 
 
-async def end_sessions(session: AsyncSession, person_id: str) -> None:
-    """End all of a person's sessions."""
-    await session.execute(_END_ALL, {"person": person_id})
+async def end_sessions(session: AsyncSession, person_id: str, *, one: str = "", spare: str = "") -> int:
+    """End all of a person's sessions, or `one`, by the beginning of its digest, or all but that of a cookie `spare`.
+
+    Return how many there were.
+    """
+    values = {"person": person_id, "one": one, "spare": hash_of(spare)}
+    return rowcount(await session.execute(_END_ALL, values))
+
+
+def idle_since(now: datetime) -> datetime:
+    """Return since when a session must have been seen to be open."""
+    return now - timedelta(minutes=IDLE_MINUTES)
 
 
 def csrf_of(cookie: str) -> str:
@@ -84,5 +99,6 @@ def csrf_of(cookie: str) -> str:
     return base64.urlsafe_b64encode(digest).decode()
 
 
-def _hash(cookie: str) -> bytes:
+def hash_of(cookie: str) -> bytes:
+    """Return the digest a session is kept by."""
     return hashlib.sha256(cookie.encode("utf-8", "replace")).digest()

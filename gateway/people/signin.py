@@ -38,20 +38,25 @@ class SignInWaitError(GatewayError):
 
 @dataclass(frozen=True)
 class Credentials:
-    """What somebody sends to sign in, and from where."""
+    """What somebody sends to sign in, from where, and with what."""
 
     person_id: str
     password: str
     code: str
     address: str
+    device: str = ""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What opens: a session by its cookie; or, where the second factor was reset, the enrolment of another one."""
+    """What opens: a session by its cookie; or, where the second factor was reset, the enrolment of another one.
+
+    `told`: something happened meanwhile that the person is told of first.
+    """
 
     cookie: str = ""
     enrolment: str = ""
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ async def sign_in(units: UnitsOfWork, sent: Credentials) -> Entry | None:
     compared = await compare_password(units, sent)
     async with units.begin("person.sign_in", ANYONE) as work:
         row = await work.session.get(Person, compared.person_id, with_for_update=True)
-        return None if row is None else await _enter(work, row, sent.code, compared)
+        return None if row is None else await _enter(work, row, sent, compared)
 
 
 async def compare_password(units: UnitsOfWork, sent: Credentials) -> Compared:
@@ -107,20 +112,21 @@ async def record_sign_in(work: UnitOfWork, row: Person, event_type: str, outcome
     await work.session.flush()
 
 
-async def _enter(work: UnitOfWork, row: Person, code: str, compared: Compared) -> Entry | None:
+async def _enter(work: UnitOfWork, row: Person, sent: Credentials, compared: Compared) -> Entry | None:
     right = compared.proves(row)
     if right and row.status == "active" and row.factor_reset_until and row.factor_reset_until > work.now:
         row.factor_reset_until = None
         token = open_enrolment(work, row, timedelta(hours=ENROL_AGAIN_HOURS))
         await record_sign_in(work, row, "person.enrolling_again", "invited")
         return Entry(enrolment=token)
-    reason = await find_refusal(work, row, code, right=right)
+    reason = await find_refusal(work, row, sent.code, right=right)
     if reason is not None:
         await record_sign_in(work, row, "person.sign_in_refused", reason)
         return None
     await free_lanes(work.session, compared.lanes, row.person_id, work.now)
     await record_sign_in(work, row, "person.signed_in", "password")
-    return Entry(cookie=await open_session(work.session, row, work.now))
+    cookie = await open_session(work.session, row, work.now, sent.device)
+    return Entry(cookie=cookie, told=row.notice is not None)
 
 
 async def find_refusal(work: UnitOfWork, row: Person, code: str, *, right: bool) -> str | None:

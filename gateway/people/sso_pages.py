@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.console.forms import is_secure, own_path
+from gateway.people.devices import describe
 from gateway.people.guard import set_cookie
 from gateway.people.sessions import open_session
 from gateway.people.sso import LIFE_SECONDS, Provider, SsoError, begin, find_person, finish
@@ -57,6 +58,7 @@ async def come_back(request: Request, units: Units, provider: TheProvider) -> Re
     async with units.begin("sso.sign_in", ANYONE) as work:
         person = await find_person(work, subject)
         if person is not None:
+            device = describe(request.headers.get("user-agent", ""))
             response.headers["location"] = own_path(following)
-            set_cookie(response, provider.settings, await open_session(work.session, person, work.now))
+            set_cookie(response, provider.settings, await open_session(work.session, person, work.now, device))
     return response

@@ -11,7 +11,7 @@ from gateway.admin.changes import decide_change
 from gateway.admin.client_actions import AddClient, AddKey, BindClient, ChangeStanding, RetireKey, SetLimits, SetSigning
 from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
 from gateway.admin.institution_actions import AddInstitution, SetAgreement, SetQuota
-from gateway.admin.person_actions import ResetFactor, SetPersonStanding
+from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity.clients.registry import add_institution
 from gateway.identity.clients.scopes import SCOPES
@@ -54,6 +54,12 @@ def of_client(act, kind):
 
 
 def of_person(act, role):
+    if act.startswith("person.invite"):
+        anew = act.endswith("-anew")
+        more = HOUSES.get(role, {})
+        return InvitePerson(
+            person=f"of-{role}" if anew else f"new-{role}", name=f"某{role}", role=role, anew=anew, **more
+        )
     if act == "person.reset-factor":
         return ResetFactor(person=f"of-{role}", reason=WHY)
     return SetPersonStanding(change=act.removeprefix("person."), person=f"of-{role}", reason=WHY)

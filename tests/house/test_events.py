@@ -173,6 +173,9 @@ WITHOUT = {
         "change.* and the event of the change itself: tests/admin/test_admin.py",
     ),
     **dict.fromkeys(
+        ("GET /v1/admin/changes/{change_id}/handover",), "change.handed_over: tests/admin/test_handing_over.py"
+    ),
+    **dict.fromkeys(
         ("POST /console/uploads", "POST /console/quality/{agency}/corrections",
          "POST /console/sources/{source_id}/{act}",
          "POST /console/quality/{agency}/held/{held_id}/{decision}",
@@ -199,6 +202,7 @@ COMMANDS = {
     "subject link": "subject.linked", "quota set": "quota.set change.made", "inquiry list": "inquiry.listed",
     "inquiry show": "inquiry.listed", "keys rotate": "key.next key.active key.retiring",
     "keys promote": "key.active key.retiring", "person invite": "person.invited",
+    "person sign-out": "person.sessions_ended",
     "person suspend": "person.suspended change.made", "person resume": "person.resumed change.made",
     "person reset-factor": "person.factor_reset change.made", "deliveries peer": "peer.set",
     "institution add": "institution.added change.made", "institution agreement": "institution.agreement change.made",
@@ -236,7 +240,7 @@ COMMANDS_WITHOUT = {
     **dict.fromkeys(
         ("status", "signatory enterprise", "source check", "source list", "source show", "record count",
          "subject unresolved", "keys list", "keys show", "deliveries list", "deliveries show", "deliveries peers",
-         "consent list", "consent show", "person list", "person show", "quota list", "quota show",
+         "consent list", "consent show", "person list", "person show", "person sessions", "quota list", "quota show",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
          *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,
     ),
@@ -260,7 +264,10 @@ ELSEWHERE = {
     "token.issued token.refused token.revoked authorization.permitted authorization.refused": "tests/identity",
     "person.enrolled person.enrolment_refused person.signed_in person.sign_in_refused": "tests/people",
     "person.signed_out person.recovery_code_used person.factor_reset person.enrolling_again": "tests/people",
-    "person.recovery_codes_renewed person.recovery_codes_refused": "tests/people/test_recovery.py",
+    "person.recovery_codes_renewed person.proof_refused": "tests/people/test_recovery.py",
+    "person.password_changed": "tests/people/test_own_log_in.py",
+    "person.notice_read": "tests/people/test_lost_phone.py",
+    "change.handed_over": "tests/admin/test_handing_over.py",
     "signatory.key_objected": "tests/consents/test_signatories.py",
     "change.asked change.approved change.rejected": "tests/admin",
     "request.refused": "tests/identity/test_refusals.py",

@@ -106,6 +106,7 @@ NOBODYS = {
     "GET /v1/audit/entries/{event_id}/tlog-proof": "as above",
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
+    "GET /v1/admin/changes/{change_id}/handover": "who asked and who approved (tests/admin/test_handing_over.py)",
     "POST /console/sources/{source_id}/{act}": "the instance's; system administrators alone are let in",
 }
 VALUES = {"decision": "discard", "form": "csv"}

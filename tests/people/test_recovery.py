@@ -22,7 +22,8 @@ async def renew(gateway, client, person, code, password=PASSWORD):
 
 async def events(gateway, person):
     async with gateway.database.begin("test.events") as session:
-        query = "SELECT outcome FROM audit_event WHERE type LIKE 'person.recovery_codes%' AND actor = :a ORDER BY ts"
+        types = "('person.recovery_codes_renewed', 'person.proof_refused')"
+        query = f"SELECT outcome FROM audit_event WHERE type IN {types} AND actor = :a ORDER BY ts"
         return list((await session.execute(text(query), {"a": f"person:{person}"})).scalars())
 
 

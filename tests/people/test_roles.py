@@ -57,6 +57,7 @@ ROUTES = {
     "POST /v1/admin/changes": {"operator"},
     "POST /v1/admin/changes/{change_id}/{decision}": {"operator", "auditor"},
     "GET /v1/admin/changes": {"operator", "auditor"},
+    "GET /v1/admin/changes/{change_id}/handover": {"operator", "auditor"},
     "GET /v1/admin/institutions": {"operator"},
     "GET /v1/admin/clients": {"operator"},
     "GET /v1/admin/signatories": {"operator", "auditor"},

@@ -50,6 +50,11 @@ _SEARCH = text(f"""
         AND (CAST(:uscc AS text) IS NULL OR h.uscc = :uscc) AND (CAST(:status AS text) IS NULL OR v.now = :status)
     ORDER BY h.consent_id DESC LIMIT :limit
 """)  # noqa: S608 - our own words
+_PERMITTING = text("""
+    SELECT DISTINCT h.uscc FROM consent_head h WHERE h.institution = :institution
+        AND (CAST(:codes AS text[]) IS NULL OR h.uscc = ANY(:codes)) AND EXISTS (
+            SELECT FROM consent_version v WHERE v.consent_id = h.consent_id AND v.status = 'active')
+""")
 _LEFT = text("""
     SELECT consent_id FROM consent_head
     WHERE consent_id = :id AND (CAST(:most AS integer) IS NULL OR uses < :most) FOR UPDATE
@@ -128,9 +133,18 @@ async def search_consents(
         "id": consent_id, "institution": institution, "uscc": uscc, "status": status, "limit": limit,
         "answered_after": now - LAPSES_AFTER,
     }  # fmt: skip
-    return [
-        Overview(_read(row, jwks, now), row.uses, row.recorded_at) for row in await session.execute(_SEARCH, values)
-    ]
+    return [read_overview(row, jwks, now) for row in await session.execute(_SEARCH, values)]
+
+
+def read_overview(row: Row[Any], jwks: Jwks, now: datetime) -> Overview:
+    """Read a row of a consent's newest version with its uses."""
+    return Overview(_read(row, jwks, now), row.uses, row.recorded_at)
+
+
+async def find_permitting(session: AsyncSession, institution: str, codes: Sequence[str] | None = None) -> set[str]:
+    """Return the enterprises (USCC) that have ever permitted this institution something, of these codes or of all."""
+    values = {"institution": institution, "codes": None if codes is None else list(codes)}
+    return set((await session.execute(_PERMITTING, values)).scalars())
 
 
 async def list_versions(session: AsyncSession, consent_id: UUID) -> list[ConsentVersion]:

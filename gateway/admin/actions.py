@@ -4,13 +4,23 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.admin.client_actions import AddClient, AddKey, BindClient, ChangeStanding, RetireKey, SetLimits, SetSigning
+from gateway.admin.client_actions import (
+    AddClient,
+    AddKey,
+    BindClient,
+    ChangeStanding,
+    RetireKey,
+    SetForPeople,
+    SetLimits,
+    SetSigning,
+)
 from gateway.admin.institution_actions import AddInstitution, SetAgreement, SetQuota
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 
 AnyAction = Annotated[
     AddInstitution | SetAgreement | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
-    | SetQuota | SetSigning | RepairRecord | EraseSubject | SetPersonStanding | ResetFactor | InvitePerson,
+    | SetQuota | SetSigning | SetForPeople | RepairRecord | EraseSubject | SetPersonStanding | ResetFactor
+    | InvitePerson,
     Field(discriminator="action"),
 ]  # fmt: skip

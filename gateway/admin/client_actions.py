@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from gateway.admin.action import Action, Id, Jwk, Means, Reason
 from gateway.identity.clients import registry
 from gateway.identity.clients.client_keys import add_key, retire_key
-from gateway.identity.clients.limits import Limits, set_limits, set_signing
+from gateway.identity.clients.limits import Limits, set_for_people, set_limits, set_signing
 from gateway.identity.clients.owners import bind_client
 from gateway.identity.clients.signatories import effective_from
 from gateway.identity.clients.standing import change_standing
@@ -128,6 +128,20 @@ class SetSigning(Action):
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await set_signing(work, client_id=self.client, required=self.required)
+
+
+class SetForPeople(Action):
+    """人员查询账户 Say whether staff of its institution may ask through an account, at the console."""
+
+    action: Literal["client.for-people"] = "client.for-people"
+    client: Id
+    allowed: bool
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return f"{self.action} {'allowed' if self.allowed else 'refused'}"
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await set_for_people(work, client_id=self.client, allowed=self.allowed)
 
 
 class AddKey(Action):

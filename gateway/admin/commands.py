@@ -68,13 +68,12 @@ def _group(kind: str) -> typer.Typer:
     group.command("limit")(limit)
     group.command("key")(add_key)
     group.command("key-retire")(retire_key)
-    if kind in owned:
-        group.command("bind")(bind)
-    if kind == "signatory":
-        group.command("enterprise")(show_signatories)
-    if kind == "agency":  # its list is that of the catalogue: gateway/catalogue/agency_commands.py
-        group.command("signing")(set_signing)
-    else:
+    alone = {"signatory": ("enterprise", show_signatories), "account": ("set", set_account),
+             "agency": ("signing", set_signing), **dict.fromkeys(owned, ("bind", bind))}  # fmt: skip
+    if kind in alone:
+        name, run = alone[kind]
+        group.command(name)(run)  # type: ignore[type-var]  # functions of several shapes
+    if kind != "agency":  # its list is that of the catalogue: gateway/catalogue/agency_commands.py
         add_reading(group, kind)
     add_standing(group, "client")
     return group
@@ -137,6 +136,21 @@ def set_signing(
     """报送是否必须签名 Say whether an agency's deliveries are refused unless signed."""
     make("client.signing", client=client_id, required=required)
     show(as_json, {"部门 agency": client_id, "必须签名 required": required})
+
+
+def set_account(
+    client_id: Id,
+    for_people: Annotated[
+        bool,
+        typer.Option(
+            "--for-people/--not-for-people", help="工作人员可否通过它查询 May staff ask through it at the console?"
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """人员可否通过账户查询 Say whether people of its institution may ask through it."""
+    make("client.for-people", client=client_id, allowed=for_people)
+    show(as_json, {"账户 account": client_id, "供人员查询 for_people": for_people})
 
 
 def extend(group: typer.Typer) -> None:

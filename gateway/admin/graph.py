@@ -86,6 +86,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.set above": (QUOTA,),
     "client.signing required": (),
     "client.signing optional": (UNSIGNED,),
+    "client.for-people allowed": (ACCOUNT,),
+    "client.for-people refused": (),
     "client.person": (APPROVER,),
     "record.repair": (HIDDEN,),
     "subject.erase": (Harm.FINAL,),

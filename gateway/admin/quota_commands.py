@@ -39,7 +39,7 @@ def show_quota(scope_id: Holder, scope: Scope = "account", as_json: AsJson = Fal
     """查看一个配额及用量 Show one plan and what is used of it."""
     from gateway.inquiries.plans import find_plans
 
-    found = in_one_unit("quotas.list", partial(find_plans, limit=1, scope=scope, scope_id=scope_id))
+    found = in_one_unit("quotas.list", partial(find_plans, limit=1, scope=scope, ids=[scope_id]))
     if not found:
         fail(f"没有为 {scope} {scope_id} 设定配额 no quota is set for {scope} {scope_id}: nothing may be asked")
     show_one(as_json, found[0], COLUMNS)

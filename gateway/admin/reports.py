@@ -18,7 +18,7 @@ _INSTITUTIONS = text("""
 """)
 _CLIENTS = text("""
     SELECT c.client_id, c.kind, c.institution_id, c.subject, c.person_id, c.status, s.stopped, c.scopes, c.products,
-           c.networks, c.created_at, c.last_used_at,
+           c.networks, c.for_people, c.created_at, c.last_used_at,
            (SELECT json_agg(json_build_object('kid', kid, 'not_after', not_after) ORDER BY created_at)
             FROM client_key k WHERE k.client_id = c.client_id AND k.status = 'active') AS keys
     FROM client c JOIN client_standing s USING (client_id)

@@ -92,7 +92,9 @@ async def change_consent(
 
 def is_party(actor: Actor, terms: Terms) -> bool:
     """Tell whether a consent is the actor's to see: its institution's, or its enterprise's."""
-    return actor.institution_id == terms.institution if actor.kind == "account" else actor.subject == terms.uscc
+    if actor.kind == "account" or actor.institution_id is not None:
+        return actor.institution_id == terms.institution
+    return actor.subject == terms.uscc
 
 
 async def _check(

@@ -71,6 +71,7 @@ class Client(SQLModel, table=True):
     redirect_uris: list[str] = Field(default_factory=list, sa_type=_Texts)
     last_used_at: datetime | None = Field(default=None, sa_type=Timestamp)
     must_sign: bool = False  # an agency whose deliveries are refused unless signed
+    for_people: bool = False  # an account through which its institution's staff ask at the console
     person_id: str | None = Field(default=None, sa_type=Text)  # whose it is, where an administrator's (table person)
 
 

@@ -42,6 +42,10 @@ _STANDING_AND_ROOM = text(f"""
            CAST(:intermediary AS text) IS NULL OR EXISTS (
                SELECT FROM institution m WHERE m.institution_id = :intermediary AND m.status = 'active')
                AS intermediary,
+           CAST(:person AS text) IS NULL OR EXISTS (
+               SELECT FROM person p
+               WHERE p.person_id = substr(CAST(:person AS text), 8) AND p.status = 'active') AS person,
+           NOT :by_form OR k.for_people AS for_people,
            room.*
     FROM client_standing c JOIN client k USING (client_id) CROSS JOIN ({ROOM}) AS room WHERE client_id = :account
 """)  # noqa: S608 - constants of this room
@@ -52,7 +56,9 @@ class InquiryRequest:
     """One question: who asks about whom (USCC), what, for which purpose, of which provider, on which consent.
 
     `unreadable` says why it cannot be answered as it was put: it is denied then, and recorded as any other denial. A
-    subject that is no USCC is an organisation code, a registration number, or the hash of what was given.
+    subject that is no USCC is an organisation code, a registration number, or the hash of what was given. `person` is
+    whom the account asks for, as the log names them; `by_form` that they ask at the console, where the account must be
+    one meant for people and a form is sent once.
     """
 
     inquiry_id: UUID
@@ -65,11 +71,15 @@ class InquiryRequest:
     consent_id: UUID | None
     intermediary: str | None
     unreadable: Denial | None = None
+    person: str | None = None
+    by_form: bool = False
 
     def charge(self) -> Charge:
         """Return what it costs."""
         units = PRODUCTS[self.product].units
-        return Charge(self.inquiry_id, self.account, self.institution, self.product, units, self.intermediary)
+        return Charge(
+            self.inquiry_id, self.account, self.institution, self.product, units, self.intermediary, self.person
+        )
 
 
 @dataclass(frozen=True)
@@ -103,8 +113,8 @@ async def admit_inquiry(work: UnitOfWork, request: InquiryRequest, reserved: dat
         day, now = await lock_today(session, charge, day_of(work.now))
     else:
         day, now = reserved, await lock_day(session, charge, reserved)
-    rows = await _read_standing_and_room(work, request, day)
-    if denial := _judge_standing(rows):
+    rows = await read_standing_and_room(work, request, day)
+    if denial := judge_standing(rows):
         return Refusal(denial, subject_id)
     consent = await _choose_consent(work, request, ids, now)
     if isinstance(consent, Denial):
@@ -112,7 +122,7 @@ async def admit_inquiry(work: UnitOfWork, request: InquiryRequest, reserved: dat
     if subject is None:
         return Refusal(Denial("subject-not-found"))
     if exceeded := find_exceeded(read_rooms(rows), charge.units):
-        return Refusal(_over_quota(exceeded), subject_id)
+        return Refusal(over_quota(exceeded), subject_id)
     return Admission(subject, consent, day, now)
 
 
@@ -120,7 +130,7 @@ async def find_denial(work: UnitOfWork, request: InquiryRequest) -> Denial | Non
     """Return why an answer given before may not be given again, None where standing and consent permit it."""
     ids = await _lock_consents(work, request)
     now = await hold_asker(work.session, request.charge())
-    if denial := _judge_standing(await _read_standing_and_room(work, request, day_of(now))):
+    if denial := judge_standing(await read_standing_and_room(work, request, day_of(now))):
         return denial
     consent = await _choose_consent(work, request, ids, now)
     return consent if isinstance(consent, Denial) else None
@@ -137,10 +147,7 @@ async def _choose_consent(
 ) -> Consent | Denial:
     """Return the consent that permits the inquiry, or the denial."""
     found = await load_consents(work.session, ids, work.keys.publics("consent"), now)
-    ask = Ask(
-        request.institution, request.account, request.uscc, request.product, request.purpose,
-        named=request.consent_id is not None,
-    )  # fmt: skip
+    ask = question_to_consents(request)
     judged: list[tuple[Consent | None, Denied | None]]
     judged = [(consent, decide(consent, ask, now)) for consent in found] or [(None, decide(None, ask, now))]
     permitted = [consent for consent, denied in judged if denied is None and consent is not None]
@@ -148,11 +155,19 @@ async def _choose_consent(
         return Denial("consent-ambiguous")
     if permitted:
         return permitted[0]
-    denied = _closest(judged, ask)
+    denied = closest(judged, ask)
     return Denial(denied.reason, members=denied.members)
 
 
-def _closest(judged: Sequence[tuple[Consent | None, Denied | None]], ask: Ask) -> Denied:
+def question_to_consents(request: InquiryRequest) -> Ask:
+    """Return what the consents are asked."""
+    return Ask(
+        request.institution, request.account, request.uscc, request.product, request.purpose,
+        named=request.consent_id is not None,
+    )  # fmt: skip
+
+
+def closest(judged: Sequence[tuple[Consent | None, Denied | None]], ask: Ask) -> Denied:
     """Return the denial that says most: of the newest consent for this purpose and product, else of the only one."""
     fitting = [
         denied
@@ -163,14 +178,23 @@ def _closest(judged: Sequence[tuple[Consent | None, Denied | None]], ask: Ask) -
     return denials[0] if len(denials) == 1 else REQUIRED
 
 
-async def _read_standing_and_room(work: UnitOfWork, request: InquiryRequest, day: date) -> Sequence[Row[Any]]:
-    values = {"product": request.product, "intermediary": request.intermediary, **room_values(request.charge(), day)}
+async def read_standing_and_room(work: UnitOfWork, request: InquiryRequest, day: date) -> Sequence[Row[Any]]:
+    """Return how who asks stands, and the quota's room on a day, in one statement."""
+    values = {
+        "product": request.product, "intermediary": request.intermediary, "person": request.person,
+        "by_form": request.by_form, **room_values(request.charge(), day),
+    }  # fmt: skip
     return (await work.session.execute(_STANDING_AND_ROOM, values)).all()
 
 
-def _judge_standing(rows: Sequence[Row[Any]]) -> Denial | None:
+def judge_standing(rows: Sequence[Row[Any]]) -> Denial | None:
+    """Return why nothing is answered to who asks, None where they may ask."""
     if not rows or rows[0].stopped is not None:
         return Denial(rows[0].stopped if rows else "account-closed")
+    if not rows[0].person:
+        return Denial("person-suspended")
+    if not rows[0].for_people:
+        return Denial("account-not-for-people")
     if not rows[0].entitled:
         return Denial("product-not-entitled")
     if not rows[0].intermediary:
@@ -178,7 +202,8 @@ def _judge_standing(rows: Sequence[Row[Any]]) -> Denial | None:
     return None
 
 
-def _over_quota(exceeded: Exceeded) -> Denial:
+def over_quota(exceeded: Exceeded) -> Denial:
+    """Return the denial of a question that the quota has no room for."""
     if not exceeded.planned:
         return Denial("product-not-entitled", "未分配配额。No quota has been set for this account or its institution.")
     headers = {"Retry-After": str(exceeded.retry_after)}

@@ -119,8 +119,10 @@ async def _answer(work: UnitOfWork, request: InquiryRequest, admission: Admissio
         return await _deny(work, request, Refusal(Denial("consent-uses-exhausted"), subject))
     asked = asked_members(request, admission.consent)
     answer = sign_answer(work, asked, result, entry, admission.now)
-    payload = {**asked, "answer": sha256_hex(answer.encode()), "score": result.score, "model": result.model,
-               "units": request.charge().units, "day": admission.day.isoformat()}  # fmt: skip
+    payload = {
+        **asked, "person": request.person, "answer": sha256_hex(answer.encode()), "score": result.score,
+        "model": result.model, "units": request.charge().units, "day": admission.day.isoformat(),
+    }  # fmt: skip
     await work.record(
         "inquiry.answered", payload, institution=request.institution, account=request.account, subject=subject,
         outcome="answered", exchange=request.inquiry_id, at=admission.now, event_id=entry,
@@ -133,7 +135,8 @@ async def _answer(work: UnitOfWork, request: InquiryRequest, admission: Admissio
 
 async def _deny(work: UnitOfWork, request: InquiryRequest, refusal: Refusal) -> Denial:
     """Record a denial; the key is free again, so that the same question can be asked once the reason is gone."""
-    asked = {**asked_members(request, None), "named": str(request.consent_id) if request.consent_id else None}
+    named = str(request.consent_id) if request.consent_id else None
+    asked = {**asked_members(request, None), "person": request.person, "named": named}
     entry = await work.record(
         "inquiry.denied", asked, institution=request.institution, account=request.account,
         subject=refusal.subject_id, outcome=refusal.denial.reason, exchange=request.inquiry_id,
@@ -148,15 +151,19 @@ async def _replay(work: UnitOfWork, request: InquiryRequest, earlier: store.Earl
         return _about(Denial("idempotency-key-reused"), earlier.inquiry_id)
     if earlier.answer is None:
         return _about(Denial("request-in-progress", headers={"Retry-After": "5"}), earlier.inquiry_id)
+    again = await give_again(work, replace(request, inquiry_id=earlier.inquiry_id), earlier.subject_id, earlier.answer)
+    return again if isinstance(again, Denial) else Answered(earlier.inquiry_id, again, replayed=True)
+
+
+async def give_again(work: UnitOfWork, request: InquiryRequest, subject_id: UUID | None, answer: str) -> str | Denial:
+    """Return the answer that was given to a request before, or why it is not given now; either is recorded."""
     denial = await find_denial(work, request)
     await work.record(
-        "inquiry.replayed", {"inquiry": str(earlier.inquiry_id)}, institution=request.institution,
-        account=request.account, subject=earlier.subject_id, outcome=denial.reason if denial else "replayed",
-        exchange=earlier.inquiry_id,
+        "inquiry.replayed", {"inquiry": str(request.inquiry_id)}, institution=request.institution,
+        account=request.account, subject=subject_id, outcome=denial.reason if denial else "replayed",
+        exchange=request.inquiry_id,
     )  # fmt: skip
-    if denial:
-        return _about(denial, earlier.inquiry_id)
-    return Answered(earlier.inquiry_id, earlier.answer, replayed=True)
+    return _about(denial, request.inquiry_id) if denial else answer
 
 
 def _about(denial: Denial, inquiry_id: UUID) -> Denial:

@@ -69,7 +69,7 @@ _CLOSE = text("""
 
 @dataclass(frozen=True)
 class Charge:
-    """What an inquiry costs whom, in whole units; and who asks it on their behalf."""
+    """What an inquiry costs whom, in whole units; who asks it on their behalf, and the person it is asked for."""
 
     inquiry_id: UUID
     account: str
@@ -77,6 +77,7 @@ class Charge:
     product: str
     units: int
     intermediary: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ async def lock_day(session: AsyncSession, wanted: Charge, day: date) -> datetime
 async def hold_asker(session: AsyncSession, wanted: Charge) -> datetime:
     """Let nobody suspend who asks until the transaction ends; return the database's clock after that."""
     institutions = [one for one in (wanted.institution, wanted.intermediary) if one is not None]
-    return await hold_standing(session, wanted.account, institutions)
+    return await hold_standing(session, wanted.account, institutions, wanted.person)
 
 
 async def lock_today(session: AsyncSession, wanted: Charge, guess: date) -> tuple[date, datetime]:
@@ -139,8 +140,8 @@ async def post(session: AsyncSession, wanted: Charge, day: date, event_id: UUID)
     """Charge what was admitted, or a reservation that was closed, to its day."""
     await session.execute(_ADD, {**_values(wanted, day), "units": wanted.units})
     entry = QuotaLedger(
-        entry_id=uuid7(), inquiry_id=wanted.inquiry_id, account=wanted.account, institution=wanted.institution,
-        product=wanted.product, units=wanted.units, day=day, event_id=event_id,
+        entry_id=uuid7(), inquiry_id=wanted.inquiry_id, account=wanted.account, person=wanted.person,
+        institution=wanted.institution, product=wanted.product, units=wanted.units, day=day, event_id=event_id,
     )  # fmt: skip
     session.add(entry)
     await session.flush()

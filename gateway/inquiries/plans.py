@@ -1,5 +1,6 @@
 """Plans: what an account or an institution may use. A change is a new row; past periods stay as they were counted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -21,16 +22,19 @@ _IN_FORCE = text("""
         AND d.starts = CAST(:day AS date)
     LEFT JOIN quota_period m ON m.scope = q.scope AND m.scope_id = q.scope_id AND m.period = 'month'
         AND m.starts = date_trunc('month', CAST(:day AS date))::date
-    WHERE q.effective_from <= clock_timestamp() AND (:scope = '' OR q.scope = :scope) AND (:id = '' OR q.scope_id = :id)
+    WHERE q.effective_from <= clock_timestamp() AND (:scope = '' OR q.scope = :scope)
+        AND (cardinality(CAST(:ids AS text[])) = 0 OR q.scope_id = ANY(CAST(:ids AS text[])))
     ORDER BY q.scope, q.scope_id, q.effective_from DESC LIMIT CAST(:limit AS integer)
 """)
 
 
 async def find_plans(
-    work: UnitOfWork, *, limit: int | None, scope: str = "", scope_id: str = ""
+    work: UnitOfWork, *, limit: int | None, scope: str = "", ids: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
-    """Return the plans in force with what is used today and this month; "" filters nothing, limit None is all."""
-    values = {"day": day_of(await database_now(work.session)), "scope": scope, "id": scope_id, "limit": limit}
+    """Return the plans in force with what is used today and this month, of these holders or of all; "" filters nothing,
+    limit None is all.
+    """
+    values = {"day": day_of(await database_now(work.session)), "scope": scope, "ids": list(ids), "limit": limit}
     return [dict(row) for row in (await work.session.execute(_IN_FORCE, values)).mappings()]
 
 

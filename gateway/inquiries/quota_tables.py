@@ -60,6 +60,7 @@ class QuotaLedger(SQLModel, table=True):
     entry_id: UUID = Field(primary_key=True)
     inquiry_id: UUID
     account: str = Field(sa_type=Text)
+    person: str | None = Field(default=None, sa_type=Text)  # whom it asked for
     institution: str = Field(sa_type=Text)
     product: str = Field(sa_type=Text)
     units: int

@@ -106,6 +106,7 @@ def _read(question: Question, providers: Providers, protector: Protector, caller
     return InquiryRequest(
         uuid7(), caller.client_id, caller.institution_id, code, question.product, question.purpose,
         question.provider, question.consent, question.intermediary, _find_fault(question, kind, providers),
+        caller.person,
     )  # fmt: skip
 
 

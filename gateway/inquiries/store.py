@@ -19,8 +19,8 @@ from gateway.runtime.work import UnitOfWork
 # One statement for both: who asks is proven, and what it is asked under.
 _CLAIM = text(f"""
     WITH proven AS ({CLAIM_ONE}), claimed AS (
-        INSERT INTO idempotency (account, key, request_digest, inquiry_id, created_at)
-        VALUES (:account, :key, :digest, :inquiry, now()) ON CONFLICT DO NOTHING RETURNING key)
+        INSERT INTO idempotency (account, key, request_digest, inquiry_id, created_at, once)
+        VALUES (:account, :key, :digest, :inquiry, now(), :once) ON CONFLICT DO NOTHING RETURNING key)
     SELECT CAST(:mark AS bytea) IS NULL OR EXISTS (SELECT FROM proven) AS proven,
            EXISTS (SELECT FROM claimed) AS claimed
 """)  # noqa: S608 - a constant of marks.py
@@ -29,7 +29,7 @@ _EARLIER = text("""
     WHERE k.account = :account AND k.key = :key
 """)
 _LOCK_INTENT = text("SELECT 1 FROM inquiry WHERE inquiry_id = :inquiry AND state = 'admitted' FOR UPDATE")
-_FREE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account")
+_FREE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account AND NOT once")
 _SETTLE = text("""
     UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, answer = :answer, settled_at = now()
     WHERE inquiry_id = :inquiry AND state = 'admitted'
@@ -70,7 +70,10 @@ async def claim_key(session: AsyncSession, request: InquiryRequest, asked: Asked
 
     Raises DeniedError where the proof was used before.
     """
-    names = {"account": request.account, "key": asked.key, "digest": asked.digest, "inquiry": request.inquiry_id}
+    names = {
+        "account": request.account, "key": asked.key, "digest": asked.digest, "inquiry": request.inquiry_id,
+        "once": request.by_form,
+    }  # fmt: skip
     row = (await session.execute(_CLAIM, {**names, **mark_values(asked.proof)})).one()
     if not row.proven:
         raise proof_used()
@@ -90,7 +93,8 @@ async def add_intent(work: UnitOfWork, request: InquiryRequest, admission: Admis
     consent = {"id": str(admission.consent.terms.consent_id), "version": admission.consent.version}
     entry = await work.record(
         "inquiry.admitted",
-        {"inquiry": str(request.inquiry_id), "provider": request.provider, "consent": consent},
+        {"inquiry": str(request.inquiry_id), "person": request.person, "provider": request.provider,
+         "consent": consent},
         institution=request.institution, account=request.account, subject=subject, outcome="admitted",
         exchange=request.inquiry_id, at=admission.now,
     )  # fmt: skip
@@ -124,7 +128,7 @@ async def store_answer(
 
 
 async def close_unanswered(work: UnitOfWork, request: InquiryRequest, refusal: Refusal, entry: UUID) -> None:
-    """Settle an inquiry without an answer, with an intent or not, and free its key."""
+    """Settle an inquiry without an answer, with an intent or not, and free its key, unless it is a form's."""
     session, outcome = work.session, refusal.denial.reason
     values = {"state": "denied", "outcome": outcome, "units": 0, "answer": None}
     settled = await session.execute(_SETTLE, {**values, "inquiry": request.inquiry_id})
@@ -155,9 +159,9 @@ def _row(
     request: InquiryRequest, subject_id: UUID | None, entry: UUID, now: datetime, consent: Consent | None
 ) -> Inquiry:
     return Inquiry(
-        inquiry_id=request.inquiry_id, account=request.account, institution=request.institution,
-        intermediary=request.intermediary, subject_id=subject_id, uscc=request.uscc, product=request.product,
-        purpose=request.purpose, provider=request.provider,
+        inquiry_id=request.inquiry_id, account=request.account, person=request.person,
+        institution=request.institution, intermediary=request.intermediary, subject_id=subject_id, uscc=request.uscc,
+        product=request.product, purpose=request.purpose, provider=request.provider,
         consent_id=consent.terms.consent_id if consent else request.consent_id,
         consent_version=consent.version if consent else None,
         state="admitted", outcome="admitted", units=0, answer=None, created_at=now, expires_at=None,

@@ -22,6 +22,7 @@ class Inquiry(SQLModel, table=True):
     )
     inquiry_id: UUID = Field(primary_key=True)
     account: str = Field(sa_type=Text)
+    person: str | None = Field(default=None, sa_type=Text)  # whom the account asked for, as the log names them
     institution: str = Field(sa_type=Text)
     intermediary: str | None = Field(sa_type=Text)
     subject_id: UUID | None
@@ -51,3 +52,4 @@ class Idempotency(SQLModel, table=True):
     request_digest: bytes = Field(sa_type=LargeBinary)
     inquiry_id: UUID
     created_at: datetime = Field(sa_type=Timestamp)
+    once: bool = False  # a form's: it is not free again when the inquiry has ended without an answer

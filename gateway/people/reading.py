@@ -1,10 +1,12 @@
 """Who may sign in, for administrators: a list, and one person with what the pages of people name."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import text
 
 from connectors.store.subjects import names_of
+from gateway.people.roles import PREFIX, actor_of
 from gateway.people.sessions import idle_since
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -23,6 +25,25 @@ _PEOPLE = text("""
     ORDER BY p.person_id LIMIT :limit
 """)
 _HOUSES = text("SELECT institution_id, name FROM institution WHERE institution_id = ANY(:ids)")
+
+
+_NAMES = text("SELECT person_id, name FROM person WHERE person_id = ANY(:ids)")
+_NAMED = text("""
+    SELECT person_id FROM person WHERE institution_id = :institution
+        AND (person_id = :said OR position(lower(:said) IN lower(name)) > 0)
+""")
+
+
+async def names_of_people(work: UnitOfWork, actors: Iterable[str]) -> dict[str, str]:
+    """Return the names of people by how the log names them."""
+    ids = sorted({actor.removeprefix(PREFIX) for actor in actors})
+    return {actor_of(row.person_id): row.name for row in await work.session.execute(_NAMES, {"ids": ids})}
+
+
+async def people_named(work: UnitOfWork, institution: str, said: str) -> list[str]:
+    """Return the people of an institution, as the log names them, with this user name or with this in their name."""
+    found = await work.session.execute(_NAMED, {"institution": institution, "said": said})
+    return [actor_of(person_id) for person_id in found.scalars()]
 
 
 async def find_people(

@@ -12,7 +12,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     "owner": frozenset({"consents", "records"}),
 }
 
+PREFIX = "person:"
+
 
 def actor_of(person_id: str) -> str:
     """Return how a person is named in events and tokens: never like a client, whose ids hold no colon."""
-    return f"person:{person_id}"
+    return PREFIX + person_id

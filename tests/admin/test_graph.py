@@ -8,7 +8,16 @@ import pytest
 
 from gateway.admin.action import means_of
 from gateway.admin.changes import decide_change
-from gateway.admin.client_actions import AddClient, AddKey, BindClient, ChangeStanding, RetireKey, SetLimits, SetSigning
+from gateway.admin.client_actions import (
+    AddClient,
+    AddKey,
+    BindClient,
+    ChangeStanding,
+    RetireKey,
+    SetForPeople,
+    SetLimits,
+    SetSigning,
+)
 from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
 from gateway.admin.institution_actions import AddInstitution, SetAgreement, SetQuota
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
@@ -76,6 +85,8 @@ SINGLE = {
     "quota.set above": SetQuota(scope="institution", id="house", per_day=1, per_month=1001),
     "client.signing required": SetSigning(client=CLIENTS["agency"], required=True),
     "client.signing optional": SetSigning(client=CLIENTS["agency"], required=False),
+    "client.for-people allowed": SetForPeople(client="of-account", allowed=True),
+    "client.for-people refused": SetForPeople(client="of-account", allowed=False),
     "client.person": BindClient(client="of-operator", person="of-operator"),
     "record.repair": RepairRecord(record=uuid4(), reason=WHY, document="温信修〔2026〕3号"),
     "subject.erase": EraseSubject(subject=uscc(1), reason=WHY),

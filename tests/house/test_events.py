@@ -208,6 +208,7 @@ COMMANDS = {
     "institution add": "institution.added change.made", "institution agreement": "institution.agreement change.made",
     "institution suspend": "institution.suspended change.made",
     "institution resume": "institution.resumed change.made", "institution close": "institution.closed change.made",
+    "account set": "client.for_people change.made",
     "agency signing": "client.signing change.made", "agency held list": "held.read", "agency held show": "held.read",
     "agency held accept": "held.accepted batch.sealed", "agency held discard": "held.discarded",
     "agency quality": "quality.read",

@@ -51,8 +51,10 @@ _CONSENT = _same("version", "terms", "receipt", "approval") | {
 _ANSWER = _same("account", "institution", "product", "purpose", "answer", "inquiry") | {
     "consent": said_within("consent", "id"), "version": said_within("consent", "version"), "used_at": leaf("ts"),
 }  # fmt: skip
-_CHARGE = _same("account", "institution", "product", "units", "day", "inquiry")
-_ASKED = _same("account", "institution", "intermediary", "product", "purpose", "provider") | {"uscc": said("subject")}
+_CHARGE = _same("account", "person", "institution", "product", "units", "day", "inquiry")
+_ASKED = _same("account", "person", "institution", "intermediary", "product", "purpose", "provider") | {
+    "uscc": said("subject"),
+}  # fmt: skip
 _ANSWERED = _ASKED | {
     "inquiry": said("inquiry"),
     "state": always("answered"), "outcome": leaf("outcome"), "units": said("units"), "answered": always(value=True),
@@ -124,12 +126,12 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed(
         "inquiries", "inquiry",
-        """SELECT event_id AS entry, inquiry_id AS inquiry, account, institution, intermediary, uscc, product, purpose,
-                  provider, consent_id AS consent, consent_version AS version, state, outcome, units,
+        """SELECT event_id AS entry, inquiry_id AS inquiry, account, person, institution, intermediary, uscc, product,
+                  purpose, provider, consent_id AS consent, consent_version AS version, state, outcome, units,
                   answer IS NOT NULL AS answered FROM inquiry""",
         {
             "inquiry.admitted": Says(
-                {"inquiry": said("inquiry"), "provider": said("provider"), "state": always("admitted"), **_UNANSWERED,
+                {**_same("inquiry", "person", "provider"), "state": always("admitted"), **_UNANSWERED,
                  "consent": said_within("consent", "id"), "version": said_within("consent", "version")},
                 _INQUIRY, ends=False,
             ),
@@ -143,7 +145,7 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed(
         "charges", "quota_ledger",
-        """SELECT event_id AS entry, inquiry_id AS inquiry, account, institution, product, units, day
+        """SELECT event_id AS entry, inquiry_id AS inquiry, account, person, institution, product, units, day
            FROM quota_ledger""",
         {"inquiry.answered": Says(_CHARGE)},
     ),

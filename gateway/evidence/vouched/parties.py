@@ -130,14 +130,15 @@ PARTIES: tuple[Party, ...] = (
     Party(
         "clients", "client",
         """SELECT client_id AS key, kind, institution_id, subject, status, scopes, products, networks, redirect_uris,
-                  must_sign, person_id FROM client""",
+                  must_sign, person_id, for_people FROM client""",
         {
             "client.added": born(_client, {
                 "kind": said("kind"), "institution_id": leaf("institution"), "subject": said("subject"),
                 "status": always("active"), "scopes": always(None), "products": always(None), "networks": always(None),
                 "redirect_uris": always([]), "must_sign": always(value=False),
-                "person_id": said("person"),
+                "person_id": said("person"), "for_people": always(value=False),
             }),
+            "client.for_people": changed(_client, {"for_people": said("allowed")}),
             "client.bound": changed(_client, {"person_id": said("person")}),
             "client.limited": changed(
                 _client, {name: said(name) for name in ("scopes", "products", "networks", "redirect_uris")}

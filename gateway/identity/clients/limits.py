@@ -47,6 +47,19 @@ async def set_limits(work: UnitOfWork, *, client_id: str, limits: Limits) -> Non
     await work.session.flush()
 
 
+async def set_for_people(work: UnitOfWork, *, client_id: str, allowed: bool) -> None:
+    """Say whether people may ask through an account. Raises DeniedError where it is no account."""
+    row = await work.session.get(Client, client_id, with_for_update=True)
+    if row is None or row.kind != "account":
+        raise await no_client(work, client_id, "account")
+    row.for_people = allowed
+    await work.record(
+        "client.for_people", {"client": client_id, "allowed": allowed}, institution=row.institution_id,
+        account=client_id, outcome="allowed" if allowed else "refused",
+    )  # fmt: skip
+    await work.session.flush()
+
+
 async def set_signing(work: UnitOfWork, *, client_id: str, required: bool) -> None:
     """Say whether what an agency hands in is refused unless signed. Raises DeniedError where it is no agency."""
     row = await work.session.get(Client, client_id, with_for_update=True)

@@ -19,17 +19,21 @@ STATUSES = {"suspend": "suspended", "resume": "active", "close": "closed"}
 _HOLD = text("""
     WITH held AS MATERIALIZED (SELECT FROM client WHERE client_id = :client FOR KEY SHARE), houses AS MATERIALIZED (
         SELECT FROM institution WHERE institution_id = ANY(CAST(:institutions AS text[]))
-        ORDER BY institution_id FOR KEY SHARE)
-    SELECT clock_timestamp() WHERE (SELECT count(*) FROM held) + (SELECT count(*) FROM houses) >= 0
+        ORDER BY institution_id FOR KEY SHARE), people AS MATERIALIZED (
+        SELECT FROM person WHERE person_id = substr(CAST(:person AS text), 8) FOR KEY SHARE)
+    SELECT clock_timestamp()
+    WHERE (SELECT count(*) FROM held) + (SELECT count(*) FROM houses) + (SELECT count(*) FROM people) >= 0
 """)
 
 
-async def hold_standing(session: AsyncSession, client_id: str, institutions: Sequence[str]) -> datetime:
-    """Let nobody suspend, close or limit a client or these institutions until the transaction ends.
+async def hold_standing(
+    session: AsyncSession, client_id: str, institutions: Sequence[str], person: str | None = None
+) -> datetime:
+    """Let nobody suspend, close or limit a client, these institutions or a person until the transaction ends.
 
     Waits for whoever is at it, and returns the database's clock after that: what is read then holds until the commit.
     """
-    values = {"client": client_id, "institutions": list(institutions)}
+    values = {"client": client_id, "institutions": list(institutions), "person": person}
     moment: datetime = (await session.execute(_HOLD, values)).scalar_one()
     return moment
 

@@ -136,6 +136,22 @@ SECTION = Section(
             "Ask the operator for the product or for a quota.",
             "账户只开通了 `score`，却问 `health_check`",
         ),
+        "account-not-for-people": ErrorRow(
+            403,
+            "此账户不供工作人员查询。",
+            "People do not ask through this account.",
+            "请平台把机构的一个账户设为供人员查询。",
+            "Ask the operator to open an account of the institution to its people.",
+            "工作人员填写了程序所用的账户 staff name an account that programs use",
+        ),
+        "person-suspended": ErrorRow(
+            403,
+            "提问的人员已停用。",
+            "The person who asks is suspended.",
+            "联系平台。",
+            "Ask the operator.",
+            "等待期间人员被停用 a person is suspended while the question waits",
+        ),
         "subject-not-found": ErrorRow(
             404,
             "未归集该企业的信息。",

@@ -134,6 +134,12 @@ def own_lines(note: str, vkey: str) -> str:
     return "\n".join([head, "", *lines, ""])
 
 
+def signers(note: str, origin: str) -> list[str]:
+    """Return who signed a note beside the log itself: the names of its witnesses, unverified."""
+    named = [line.removeprefix("— ").rpartition(" ")[0] for line in note.partition("\n\n")[2].splitlines()]
+    return [name for name in named if name != origin]
+
+
 def read_base64(encoded: str) -> bytes:
     """Read base64 in its one spelling. Raises NoteError for any other."""
     try:

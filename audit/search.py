@@ -30,6 +30,7 @@ class Filter:
     subject: str | None = None
     outcome: str | None = None
     type: str | None = None
+    actor: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -59,7 +60,7 @@ async def search(
         .order_by(col(AuditEvent.event_id))
         .limit(limit)
     )
-    for name in ("institution", "account", "subject", "outcome", "type"):
+    for name in ("institution", "account", "subject", "outcome", "type", "actor"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(getattr(AuditEvent, name) == value)

@@ -26,6 +26,8 @@ class AuditEvent(SQLModel, table=True):
         Index("audit_event_ts", "ts"),
         Index("audit_event_institution", "institution", "event_id"),
         Index("audit_event_subject", "subject", "event_id"),
+        Index("audit_event_type", "type", "event_id"),
+        Index("audit_event_actor", "actor", "event_id"),
         {"postgresql_partition_by": "RANGE (event_id)"},
     )
     event_id: UUID = Field(primary_key=True)

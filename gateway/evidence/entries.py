@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from audit.browsing import LogPage, Turn, turn_pages
 from audit.errors import ProofError
 from audit.proofs import EntryProof, get_proof
 from audit.search import Filter, FoundEvent, search
 from connectors.personal.sealing import Protector
 from gateway.evidence.subjects import find_meant
 from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.events import EVENTS
+from gateway.runtime.filters import demand_one_of, demand_period
 from gateway.runtime.work import UnitOfWork
 
 AUDITORS = frozenset({"auditor", "machine"})
@@ -37,19 +40,51 @@ async def search_entries(
     recorded, where nobody or several are known by it, too. Raises DeniedError for whoever is no auditor.
     """
     demand_auditor(work)
+    wanted = await _read_filter(work, protector, asked)
+    if isinstance(wanted, Denial):
+        await _record_read(work, asked, wanted)
+        return wanted
+    found = await search(work.session, work.recorder.log_id, wanted, after, limit)
+    await _record_read(work, asked, found)
+    return found
+
+
+async def browse_entries(
+    work: UnitOfWork, protector: Protector, asked: Mapping[str, Any], turn: Turn, limit: int
+) -> LogPage | Denial:
+    """Return a page of up to `limit` events, newest first, by the same filters; that somebody looked is recorded.
+
+    Raises DeniedError for whoever is no auditor, and for a filter that nothing can match.
+    """
+    demand_auditor(work)
+    demand_period(asked.get("since"), asked.get("until"))
+    demand_one_of("type", asked.get("type"), EVENTS)
+    wanted = await _read_filter(work, protector, asked)
+    if isinstance(wanted, Denial):
+        await _record_read(work, asked, wanted)
+        return wanted
+    page = await turn_pages(work.session, work.recorder.log_id, wanted, turn, limit)
+    await _record_read(work, asked, page.found)
+    return page
+
+
+async def _read_filter(work: UnitOfWork, protector: Protector, asked: Mapping[str, Any]) -> Filter | Denial:
     wanted = dict(asked)
-    denial = None
     if "subject" in wanted:
         meant = await find_meant(work.session, protector, wanted["subject"])
-        denial = meant.ambiguous()
+        if denial := meant.ambiguous():
+            return denial
         if meant.subject is not None:
             wanted["subject"] = str(meant.subject.subject_id)
         elif meant.kind != "subject":  # an id that no subject has is searched for as it is
-            denial = denial or Denial("subject-not-found", _NOT_FOUND)
-    found = [] if denial else await search(work.session, work.recorder.log_id, Filter(**wanted), after, limit)
-    payload = {"filter": {name: str(value) for name, value in asked.items()}, "found": len(found)}
-    await work.record("audit.read", payload, outcome=denial.reason if denial else "read")
-    return denial or found
+            return Denial("subject-not-found", _NOT_FOUND)
+    return Filter(**wanted)
+
+
+async def _record_read(work: UnitOfWork, asked: Mapping[str, Any], found: Sequence[FoundEvent] | Denial) -> None:
+    count, outcome = (0, found.reason) if isinstance(found, Denial) else (len(found), "read")
+    payload = {"filter": {name: str(value) for name, value in asked.items()}, "found": count}
+    await work.record("audit.read", payload, outcome=outcome)
 
 
 async def prove_entry(work: UnitOfWork, event_id: UUID, *, opening: bool = True) -> OpenedEntry:

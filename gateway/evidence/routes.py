@@ -33,6 +33,9 @@ class EntryQuery(BaseModel):
 
     institution: Text = None
     account: Text = None
+    actor: Annotated[
+        Text, Field(description="行为人：账户、部门或人员 Who acted: an account, an agency, a person.")
+    ] = None
     subject: Annotated[Text, Field(description="企业的代码、名称或编号 An enterprise: a code, a name, or its id.")] = (
         None
     )

@@ -6,14 +6,14 @@ it came, and the next page goes on from there: nothing is counted, and nothing i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audit.search import CLOCKS, Filter, FoundEvent
+from audit.search import CLOCKS, Filter, FoundEvent, first_id
 from audit.stored import SEARCHED, differing, leaf_members, searched
 
 LOOKED_AT = 20_000
@@ -86,13 +86,9 @@ async def turn_pages(session: AsyncSession, log_id: int, wanted: Filter, turn: T
 
 def _period(wanted: Filter, turn: Turn) -> tuple[UUID, UUID]:
     """Return between which ids a page lies: ids begin with the time at which they were made."""
-    low = _id_at(wanted.since, -CLOCKS) if wanted.since else UUID(int=0)
-    high = _id_at(wanted.until, LATE) if wanted.until else LATEST
+    low = first_id(wanted.since, -CLOCKS) if wanted.since else UUID(int=0)
+    high = first_id(wanted.until, LATE) if wanted.until else LATEST
     return max(low, turn.after or low), min(high, turn.before or high)
-
-
-def _id_at(moment: datetime, apart: timedelta) -> UUID:
-    return UUID(int=max(0, int((moment.timestamp() + apart.total_seconds()) * 1000)) << 80)
 
 
 def _found(row: Row[Any]) -> FoundEvent:

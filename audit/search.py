@@ -95,7 +95,7 @@ async def find_of_exchanges(
     They began between `first` and `last`; what they became is looked for up to AFTER beyond that.
     """
     wanted, found = {str(one) for one in exchanges}, dict[str, list[FoundOf]]()
-    values = {"log": log_id, "subject": subject, "low": first_id(first - CLOCKS), "high": first_id(last + AFTER)}
+    values = {"log": log_id, "subject": subject, "low": first_id(first, -CLOCKS), "high": first_id(last, AFTER)}
     for row in await session.execute(_OF_SUBJECT, values):
         leaf = leaf_members(row.leaf)
         if leaf.get("exch") in wanted:
@@ -103,6 +103,7 @@ async def find_of_exchanges(
     return found
 
 
-def first_id(moment: datetime) -> UUID:
-    """Return the smallest UUIDv7 of a moment (RFC 9562 5.7)."""
-    return UUID(int=(int(moment.timestamp() * 1000) << 80) | (0x7 << 76) | (0x2 << 62))
+def first_id(moment: datetime, apart: timedelta = timedelta()) -> UUID:
+    """Return the smallest UUIDv7 of a moment, `apart` from it where that is given (RFC 9562 5.7)."""
+    milliseconds = int((moment.timestamp() + apart.total_seconds()) * 1000)
+    return UUID(int=(min(max(milliseconds, 0), (1 << 48) - 1) << 80) | (0x7 << 76) | (0x2 << 62))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
     from gateway.runtime.work import UnitOfWork
 
-group = typer.Typer(no_args_is_help=True, help="审计 Audit: who, key, export, verify, fsck, lift.")
+group = typer.Typer(no_args_is_help=True, help="审计 Audit: who, statistics, key, export, verify, fsck, lift.")
 group.command("verify")(verify_command.verify)
 
 

@@ -20,15 +20,17 @@ from consent.requests import Requested, Wanted, find_requests
 
 OUTCOMES = ("answered", "denied", "failed", "open")  # of an inquiry; a denial and a failure have a reason beside it
 _FAILED = "state = 'expired' OR outcome IN ('upstream-unavailable', 'upstream-invalid')"
+# How an inquiry ended, as one of OUTCOMES.
+ENDING = f"""CASE WHEN state = 'answered' THEN 'answered' WHEN state = 'admitted' THEN 'open'
+    WHEN {_FAILED} THEN 'failed' ELSE 'denied' END"""
+COLUMNS = f"""inquiry_id, created_at, settled_at, account, institution, intermediary, product, purpose, provider,
+    consent_id, consent_version, units, event_id, outcome AS reason, {ENDING} AS ending"""
 # By the index (uscc, inquiry_id), one code after the other: no more than a page is read of each.
 _INQUIRIES = text(f"""
     SELECT i.* FROM unnest(CAST(:codes AS text[])) AS c (code) CROSS JOIN LATERAL (
         SELECT * FROM (
-            SELECT inquiry_id, created_at, settled_at, account, institution, intermediary, product, purpose, provider,
-                consent_id, consent_version, units, event_id, outcome AS reason,
-                CASE WHEN state = 'answered' THEN 'answered' WHEN state = 'admitted' THEN 'open'
-                    WHEN {_FAILED} THEN 'failed' ELSE 'denied' END AS ending
-            FROM inquiry WHERE uscc = c.code AND (CAST(:after AS uuid) IS NULL OR inquiry_id > :after)) told
+            SELECT {COLUMNS} FROM inquiry
+            WHERE uscc = c.code AND (CAST(:after AS uuid) IS NULL OR inquiry_id > :after)) told
         WHERE (CAST(:institution AS text) IS NULL OR :institution IN (institution, intermediary))
             AND (CAST(:account AS text) IS NULL OR account = :account)
             AND (CAST(:purpose AS text) IS NULL OR purpose = :purpose)
@@ -38,6 +40,7 @@ _INQUIRIES = text(f"""
         ORDER BY inquiry_id LIMIT :most) i
     ORDER BY inquiry_id LIMIT :most
 """)  # noqa: S608 - a constant of this module
+_ONE = text(f"SELECT {COLUMNS} FROM inquiry WHERE inquiry_id = :inquiry")  # noqa: S608
 _USAGE = text("""
     SELECT inquiry_id, result_id, version, account, content, recorded_at, event_id FROM usage_result
     WHERE inquiry_id = ANY(CAST(:inquiries AS uuid[])) ORDER BY inquiry_id, version
@@ -114,7 +117,7 @@ async def list_questions(
 ) -> list[Question]:
     """Return up to `limit` questions that named one of these codes, by id beyond `after`, oldest first."""
     asked = {**vars(wanted), "codes": list(codes), "after": after, "most": limit}
-    inquiries = [_inquiry(row) for row in await session.execute(_INQUIRIES, asked)]
+    inquiries = [question_of(row) for row in await session.execute(_INQUIRIES, asked)]
     terms = Wanted(
         wanted.institution, wanted.account, wanted.purpose, wanted.since, wanted.until, status=wanted.outcome
     )
@@ -122,6 +125,15 @@ async def list_questions(
     page = sorted([*inquiries, *requests], key=lambda one: one.id)[:limit]
     usage = await _find_usage(session, [one.id for one in page if one.outcome == "answered"])
     return [replace(one, usage=tuple(usage.get(one.id, ()))) for one in page]
+
+
+async def question_named(session: AsyncSession, inquiry_id: UUID) -> Question | None:
+    """Return one inquiry, with what was done with its answer."""
+    row = (await session.execute(_ONE, {"inquiry": inquiry_id})).one_or_none()
+    if row is None:
+        return None
+    usage = await _find_usage(session, [inquiry_id])
+    return replace(question_of(row), usage=tuple(usage.get(inquiry_id, ())))
 
 
 async def _find_usage(session: AsyncSession, inquiries: Sequence[UUID]) -> dict[UUID, list[Reported]]:
@@ -133,7 +145,8 @@ async def _find_usage(session: AsyncSession, inquiries: Sequence[UUID]) -> dict[
     return found
 
 
-def _inquiry(row: Any) -> Question:  # noqa: ANN401 - a row of _INQUIRIES
+def question_of(row: Any) -> Question:  # noqa: ANN401 - a row of COLUMNS
+    """Return the question that a row of COLUMNS tells."""
     consent = (row.consent_id, row.consent_version) if row.consent_id else None
     reason = row.reason if row.ending in {"denied", "failed"} else None
     return Question(

@@ -58,7 +58,7 @@ def who(
 
     in_a_folder(evidence)
     keep_existing(evidence, force=force)
-    asked = QuestionFilter(_moment(since), _end(until), institution, account, purpose, outcome)
+    asked = QuestionFilter(moment_of(since), end_of(until), institution, account, purpose, outcome)
     wanted = Wanted(said, asked, after, limit)
     if evidence is None:
         _show_found(_ask(wanted), asked, as_json=as_json)
@@ -67,8 +67,11 @@ def who(
 
 
 def extend(group: typer.Typer) -> None:
-    """Add the command to the group of the log."""
+    """Add the commands to the group of the log."""
+    from gateway.questions.statistics_command import statistics
+
     group.command("who")(who)
+    group.command("statistics")(statistics)
 
 
 def _ask(wanted: "Wanted") -> "Found | Denial":
@@ -163,13 +166,14 @@ def _fail(denial: "Denial", *, as_json: bool) -> NoReturn:
     fail(said, {**denial.members, "reason": denial.reason, "failed": said} if as_json else None)
 
 
-def _moment(given: datetime | None) -> datetime | None:
+def moment_of(given: datetime | None) -> datetime | None:
+    """Return a moment that was given; a day alone is its midnight in Beijing."""
     from connectors.model.calendar import SHANGHAI
 
     return given.replace(tzinfo=SHANGHAI) if given is not None and given.tzinfo is None else given
 
 
-def _end(given: datetime | None) -> datetime | None:
+def end_of(given: datetime | None) -> datetime | None:
     """Return when a period ends: a day that was named is in it."""
-    moment = _moment(given)
+    moment = moment_of(given)
     return moment + timedelta(days=1) if moment is not None and given is not None and given.tzinfo is None else moment

@@ -3,7 +3,8 @@
 from typing import Any
 
 from gateway.evidence.subjects import subject_document
-from gateway.inquiries.questions import Reported
+from gateway.inquiries.questions import OUTCOMES, Reported
+from gateway.questions.statistics import Statistics
 from gateway.questions.who import Asked, Found
 
 
@@ -35,6 +36,26 @@ def asked_document(asked: Asked) -> dict[str, Any]:
         "units": one.units,
         "entries": [{"entry": str(entry.event_id), "type": entry.type} for entry in asked.entries],
         "usage": [_reported(told) for told in one.usage],
+    }
+
+
+def statistics_document(counted: Statistics) -> dict[str, Any]:
+    """Return the counts of a period as the interface shows them; hours and days are those of Beijing."""
+    hours = zip(counted.weekdays, counted.weekends, strict=True)
+    return {
+        "since": counted.period.since.isoformat(),
+        "until": counted.period.until.isoformat(),
+        "asked": counted.asked,
+        "outcomes": {ending: counted.endings.get(ending, 0) for ending in OUTCOMES},
+        "nights": counted.nights,
+        "weekends": sum(counted.weekends),
+        "institutions": [{"institution": name, "asked": number} for name, number in counted.institutions.items()],
+        "accounts": [vars(one) for one in counted.accounts],
+        "reasons": [{"reason": reason, "asked": number} for reason, number in counted.reasons],
+        "hours": [{"hour": n, "weekdays": days, "weekends": ends} for n, (days, ends) in enumerate(hours)],
+        "shared": [vars(one) for one in counted.shared],
+        "repeated": [vars(one) | {"day": one.day.isoformat()} for one in counted.repeated],
+        "unusual": [vars(one) | {"hours": list(one.hours)} for one in counted.unusual],
     }
 
 

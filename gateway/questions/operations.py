@@ -23,9 +23,26 @@ QUESTION = {
     "entries": [{"entry": ENTRY, "type": "inquiry.answered"}],
     "usage": [],
 }
+_BY = {"institution": "bank", "account": "bank-1"}
+COUNTED = {
+    "since": "2026-10-28T00:00:00+08:00",
+    "until": "2026-11-27T00:00:00+08:00",
+    "asked": 2316,
+    "outcomes": {"answered": 2280, "denied": 34, "failed": 2, "open": 0},
+    "nights": 12,
+    "weekends": 40,
+    "institutions": [{"institution": "bank", "asked": 2316}],
+    "accounts": [{**_BY, "asked": 2316, "answered": 2280, "denied": 34, "failed": 2}],
+    "reasons": [{"reason": "consent-required", "asked": 34}, {"reason": "upstream-unavailable", "asked": 2}],
+    "hours": [{"hour": 0, "weekdays": 2, "weekends": 0}],
+    "shared": [{"uscc": USCC, "institutions": 4, "asked": 23}],
+    "repeated": [{**_BY, "uscc": USCC, "product": "score", "day": "2026-11-26", "asked": 5}],
+    "unusual": [{"account": "bank-1", "hours": [2, 3], "asked": 7, "of": 2316}],
+}
 REASONS = ("subject-not-found", "subject-ambiguous")
 
 OPERATIONS: Mapping[str, Operation] = {
+    "GET /v1/audit/statistics": Operation((), answered=COUNTED),
     "GET /v1/audit/questions": Operation(
         REASONS,
         answered={

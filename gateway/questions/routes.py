@@ -1,6 +1,6 @@
-"""The auditor's question over HTTP, and the file that proves its answer."""
+"""The auditor's question over HTTP, the file that proves its answer, and the counts of a period."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
@@ -11,9 +11,10 @@ from connectors.personal.sealing import Protector
 from gateway.identity.caller import working
 from gateway.inquiries.questions import QuestionFilter
 from gateway.questions import MOST_AT_ONCE
-from gateway.questions.documents import found_document
+from gateway.questions.documents import found_document, statistics_document
 from gateway.questions.evidence import prove_who
 from gateway.questions.file import file_bytes
+from gateway.questions.statistics import read_statistics
 from gateway.questions.who import Wanted, ask_who
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
@@ -59,6 +60,24 @@ class QuestionQuery(BaseModel):
             self.after,
             self.limit,
         )
+
+
+class PeriodQuery(BaseModel):
+    """A half-open period of at most 366 days; the last 30 days where nothing is said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Instant = None
+    until: Instant = None
+
+
+@router.get("/statistics", summary="查询统计 What was asked, counted")
+async def statistics(work: Auditing, query: Annotated[PeriodQuery, Query()]) -> dict[str, Any]:
+    """Return who asked most, what was denied why, nights and weekends, what many asked about, what was asked again.
+
+    Hours and days are those of Beijing. docs/roles/auditor.md says from where on something is named.
+    """
+    return statistics_document(await read_statistics(work, query.since, query.until))
 
 
 @router.get("/questions", summary="谁查询过某企业 Who asked about an enterprise")

@@ -90,7 +90,7 @@ async def find_asked(work: UnitOfWork, protector: Protector, wanted: Wanted) -> 
     if meant.subject is None and not questions and meant.kind != "uscc":
         return meant, Denial("subject-not-found", _UNKNOWN)
     told = await _find_entries(work, meant.subject, questions)
-    asked = [Asked(one, told.get(str(one.id)) or [_alone(one)]) for one in questions]
+    asked = [Asked(one, told.get(str(one.id)) or [alone(one)]) for one in questions]
     more = questions[-1].id if len(questions) == wanted.limit else None
     return meant, Found(meant.subject, codes, asked, more)
 
@@ -112,7 +112,7 @@ async def _find_entries(
     return await find_of_exchanges(work.session, log, named, ids, min(times), max(times))
 
 
-def _alone(question: Question) -> FoundOf:
+def alone(question: Question) -> FoundOf:
     """Return the one entry of a request for consent, or of a question about nobody who was known then."""
     if question.kind == "consent-request":
         return FoundOf(question.entry, "consent.requested", "requested")

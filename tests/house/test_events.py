@@ -127,6 +127,7 @@ CALLS = {
     "GET /v1/audit/entries": Call("audit.read", "auditor-1"),
     "GET /v1/audit/entries/{event_id}/proof": Call("audit.proved", "auditor-1", make=entry),
     "GET /v1/audit/entries/{event_id}/tlog-proof": Call("audit.proved", "auditor-1", make=entry),
+    "GET /v1/audit/statistics": Call("questions.counted", "auditor-1"),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -189,7 +190,8 @@ CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator", 
 # The command line: the events a command can leave, or none and why.
 COMMANDS = {
     "init": "instance.initialised client.added person.invited", "ingest": "batch.sealed batch.held batch.refused",
-    "audit who": "questions.read questions.proved", "audit export": "audit.exported",
+    "audit who": "questions.read questions.proved", "audit statistics": "questions.counted",
+    "audit export": "audit.exported",
     "audit fsck": "audit.checked audit.stopped",
     "audit lift": "audit.stop_lifted", "reconcile": "audit.reconciled",
     "backup": "instance.backed_up", "restore": "instance.restored audit.reconciled",

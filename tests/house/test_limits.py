@@ -42,6 +42,8 @@ FORMAT = "a format fixes it"
 PACE = "how much at a time, or how often: nothing is refused beyond it"
 PAGE = "how much a page shows"
 NO_LIMIT = {
+    "audit.browsing.LATE": "added for an event written later than its time",
+    "audit.browsing.LOOKED_AT": PACE,
     "audit.events.LEAF_VERSION": FORMAT,
     "audit.note.KEY_ID_BYTES": FORMAT,
     "audit.search.AFTER": "how far is looked for what an inquiry became; its key is forgotten before",

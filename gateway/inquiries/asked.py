@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.inquiries.questions import COLUMNS, Question, question_of
-from gateway.inquiries.statistics import Period
+from gateway.inquiries.statistics import OF_DAY, WEEKEND, Period
 
 _FOUND = text(f"""
     SELECT * FROM (
-        SELECT {COLUMNS}, uscc, created_at AT TIME ZONE :zone AS at FROM inquiry
+        SELECT {COLUMNS}, uscc FROM inquiry
         WHERE inquiry_id >= :low AND inquiry_id < least(:high, CAST(:before AS uuid))
             AND created_at >= :since AND created_at < :until
             AND (CAST(:institution AS text) IS NULL OR institution = :institution)
@@ -20,8 +20,8 @@ _FOUND = text(f"""
             AND (CAST(:uscc AS text) IS NULL OR uscc = :uscc)
             AND (CAST(:product AS text) IS NULL OR product = :product)) told
     WHERE (CAST(:outcome AS text) IS NULL OR :outcome IN (ending, reason))
-        AND (CAST(:weekend AS boolean) IS NULL OR (extract(isodow FROM at) >= 6) = :weekend)
-        AND (CAST(:hours AS int[]) IS NULL OR extract(hour FROM at)::int = ANY(CAST(:hours AS int[])))
+        AND (CAST(:weekend AS boolean) IS NULL OR {WEEKEND} = :weekend)
+        AND (CAST(:hours AS int[]) IS NULL OR {OF_DAY} = ANY(CAST(:hours AS int[])))
     ORDER BY inquiry_id DESC LIMIT :most
 """)  # noqa: S608 - our own words
 

@@ -6,16 +6,30 @@
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar, get_args
 
 from gateway.evidence.entries import demand_auditor
-from gateway.inquiries.statistics import Period, Repeated, Shared, count_asked, find_repeated, find_shared
+from gateway.inquiries.statistics import (
+    Period,
+    Repeated,
+    Shared,
+    count_endings,
+    count_hours,
+    find_repeated,
+    find_shared,
+)
 from gateway.questions.patterns import HOURS, NIGHT, REPEATED_FROM, SHARED_FROM, Unusual, find_unusual
 from gateway.runtime.filters import demand_period, refuse_filter
 from gateway.runtime.work import UnitOfWork
 
+Part = Literal["endings", "hours", "shared", "repeated"]
+PARTS: tuple[Part, ...] = get_args(Part)
+Key = TypeVar("Key", bound=tuple[Any, ...])
+Name = TypeVar("Name")
+_REFUSED = frozenset({"denied", "failed"})
 LONGEST_DAYS = 366
 DEFAULT_DAYS = 30
 MOST_LISTED = 50
@@ -70,32 +84,30 @@ class Statistics:
         return dict(counted.most_common())
 
 
-async def read_statistics(work: UnitOfWork, since: datetime | None, until: datetime | None) -> Statistics:
-    """Return the statistics of a period, by default of the last DEFAULT_DAYS.
+async def read_statistics(
+    work: UnitOfWork, since: datetime | None, until: datetime | None, parts: Collection[Part] = PARTS
+) -> Statistics:
+    """Return the statistics of a period, by default of the last DEFAULT_DAYS; of parts not asked for, nothing.
 
     Raises DeniedError for whoever is no auditor, and for a period that is empty or too long.
     """
     demand_auditor(work)
     period = _read_period(work, since, until)
-    counts = await count_asked(work.session, period)
-    shared = await find_shared(work.session, period, fewest=SHARED_FROM, most=MOST_LISTED)
-    repeated = await find_repeated(work.session, period, fewest=REPEATED_FROM, most=MOST_LISTED)
-    reasons = {outcome: number for (ending, outcome), number in counts.by_outcome.items() if ending in _REFUSED}
-    endings: Counter[str] = Counter()
-    for (ending, _), number in counts.by_outcome.items():
-        endings[ending] += number
+    session = work.session
+    endings = await count_endings(session, period) if "endings" in parts else {}
+    hours = await count_hours(session, period) if "hours" in parts else {}
+    at = _total(hours, lambda key: key[1:])
     found = Statistics(
-        period, dict(endings), _of_accounts(counts.by_account), Counter(reasons).most_common(),
-        [counts.by_time.get((False, hour), 0) for hour in range(HOURS)],
-        [counts.by_time.get((True, hour), 0) for hour in range(HOURS)],
-        shared, repeated, find_unusual(counts.by_hour)[:MOST_LISTED],
+        period, _total(endings, lambda key: key[2]), _of_accounts(endings),
+        Counter(_total(endings, lambda key: key[3] if key[2] in _REFUSED else None)).most_common(),
+        [at.get((False, hour), 0) for hour in range(HOURS)], [at.get((True, hour), 0) for hour in range(HOURS)],
+        await find_shared(session, period, fewest=SHARED_FROM, most=MOST_LISTED) if "shared" in parts else [],
+        await find_repeated(session, period, fewest=REPEATED_FROM, most=MOST_LISTED) if "repeated" in parts else [],
+        find_unusual(_total(hours, lambda key: (key[0], key[2])))[:MOST_LISTED],
     )  # fmt: skip
-    payload = {"since": period.since.isoformat(), "until": period.until.isoformat(), "found": found.asked}
+    payload = {"since": period.since.isoformat(), "until": period.until.isoformat(), "parts": sorted(parts)}
     await work.record("questions.counted", payload, outcome="read")
     return found
-
-
-_REFUSED = frozenset({"denied", "failed"})
 
 
 def _read_period(work: UnitOfWork, since: datetime | None, until: datetime | None) -> Period:
@@ -109,9 +121,18 @@ def _read_period(work: UnitOfWork, since: datetime | None, until: datetime | Non
     return Period(since, until)
 
 
-def _of_accounts(by_account: dict[tuple[str, str, str], int]) -> list[OfAccount]:
+def _total(counted: Mapping[Key, int], name: Callable[[Key], Name | None]) -> dict[Name, int]:
+    """Return the counts by what `name` makes of each key; what it makes nothing of is left out."""
+    totals: Counter[Name] = Counter()
+    for key, number in counted.items():
+        if (named := name(key)) is not None:
+            totals[named] += number
+    return dict(totals)
+
+
+def _of_accounts(endings: Mapping[tuple[str, str, str, str], int]) -> list[OfAccount]:
     told: dict[tuple[str, str], Counter[str]] = {}
-    for (institution, account, ending), number in by_account.items():
+    for (institution, account, ending, _), number in endings.items():
         told.setdefault((institution, account), Counter())[ending] += number
     found = [
         OfAccount(*names, ends.total(), ends["answered"], ends["denied"], ends["failed"])

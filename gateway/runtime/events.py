@@ -173,7 +173,7 @@ EVENTS: Mapping[str, EventType] = {
     "audit.exported": _type("auditor machine", "entries"),
     "questions.read": _type("auditor machine", "filter found", personal="filter"),
     "questions.proved": _type("auditor machine", "filter found entries statement", personal="filter"),
-    "questions.counted": _type("auditor machine", "since until found"),
+    "questions.counted": _type("auditor machine", "since until parts"),
     "audit.checked": _type("auditor machine program", "entries differences"),
     "audit.reconciled": _type("machine", "differences"),
     "audit.loss_accepted": _type("machine", "entries lost root note reason", personal="reason"),

@@ -25,7 +25,6 @@ _CANDIDATES = text("""
     FROM subject_known k JOIN subject s USING (subject_id) WHERE k.kind = :kind AND k.value = :value
     GROUP BY s.subject_id ORDER BY former, s.uscc, s.subject_id LIMIT :most
 """)
-_NAMES = text("SELECT uscc, name FROM subject WHERE uscc = ANY(:codes) AND name IS NOT NULL")
 _NAMED = text("""
     SELECT subject_id, uscc, name FROM subject
     WHERE uscc = ANY(:codes) AND position(lower(:part) IN lower(name)) > 0 ORDER BY name, uscc LIMIT :most
@@ -86,11 +85,6 @@ async def find_candidates(session: AsyncSession, kind: str, value: str, most: in
     statement = {"uscc": _BY_USCC, "subject": _BY_ID}.get(kind, _CANDIDATES)
     rows = await session.execute(statement, {"kind": kind, "value": value, "most": most})
     return [(Subject(row.subject_id, row.uscc, row.name), getattr(row, "former", False)) for row in rows]
-
-
-async def names_of(session: AsyncSession, codes: Sequence[str]) -> dict[str, str]:
-    """Return the registered names of enterprises by their code (USCC), of those that are known."""
-    return {row.uscc: row.name for row in await session.execute(_NAMES, {"codes": list(codes)})}
 
 
 async def find_named(session: AsyncSession, codes: Sequence[str], part: str, most: int) -> list[Subject]:

@@ -21,6 +21,7 @@ from gateway.gateway import Gateway
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiries.store import expire_intents
 from gateway.intake.held import expire_held
+from gateway.intake.previews import expire_previews
 from gateway.intake.uploads import purge_uploads
 from gateway.platforms.queue import work_queue
 from gateway.platforms.sender import send
@@ -123,6 +124,11 @@ async def forget_uploads(gateway: Gateway) -> None:
     await purge_uploads(gateway.units, gateway.intake.spool)
 
 
+async def forget_previews(gateway: Gateway) -> None:
+    """End previews that nobody confirmed in time."""
+    await expire_previews(gateway.units, gateway.intake.spool)
+
+
 async def end_held(gateway: Gateway) -> None:
     """End held submissions that nobody decided on in time."""
     await expire_held(gateway.units, gateway.intake.spool)
@@ -148,6 +154,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "partitions": (make_partitions, PARTITION_SECONDS),
     "ended": (forget_used, PURGE_SECONDS),
     "uploads": (forget_uploads, PURGE_SECONDS),
+    "previews": (forget_previews, PURGE_SECONDS),
     "intents": (in_one_unit("inquiry.expire", expire_intents), EXPIRE_SECONDS),
     # Several at once, so that a source that is slow to answer does not hold up the others.
     **{f"pull-{number}": (pull, PULL_SECONDS) for number in range(PULLS)},

@@ -5,6 +5,7 @@ correction; a first row is unresolved where its subject is known neither by a un
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -26,7 +27,8 @@ from connectors.model.datasets import Dataset
 from connectors.quality.drift import FieldProfile, Profile
 from signing.merkle import leaf_hash
 
-MOST_KEPT = 100_000
+MOST_KEPT, FIRST_SOUND = 100_000, 5
+TOLD_EVERY = 1_000  # rows
 OUTCOMES = ("rows", "accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
 
 
@@ -39,10 +41,19 @@ class RefusedRow:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True)
+class SoundRow:
+    """A row that would be stored: its number, its cells as they came, and its record."""
+
+    number: int
+    cells: list[str]
+    record: Mapped
+
+
 @dataclass
 class Trial:
     """What came of the rows; `filled` counts per field the sound rows that have it, `refused_in` per column the
-    refused rows.
+    refused rows; `first` are the first sound rows.
     """
 
     layout: Layout
@@ -52,6 +63,7 @@ class Trial:
     refused_in: Counter[str] = field(default_factory=Counter)
     amounts: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
     refused: list[RefusedRow] = field(default_factory=list)
+    first: list[SoundRow] = field(default_factory=list)
     whole: bool = True
 
     @property
@@ -95,15 +107,24 @@ def try_out(dataset: Dataset, table: Table, today: date, most_rows: int | None =
     return try_rows(lay_out(dataset, table), today, most_rows)
 
 
-def try_rows(layout: Layout, today: date, most_rows: int | None = None) -> Trial:
-    """Map the rows of a delivery that is laid out, or the first of them. Raises MalformedError."""
+def try_rows(
+    layout: Layout, today: date, most_rows: int | None = None, progress: Callable[[int], None] = lambda _rows: None
+) -> Trial:
+    """Map the rows of a delivery that is laid out, or the first of them; `progress` is told how many were.
+
+    Raises MalformedError.
+    """
     trial, chains, mapper = Trial(layout), _Chains(layout.tally), RowMapper(layout.binding, today)
-    for number, cells in islice(layout.table.rows, most_rows):
+    for done, (number, cells) in enumerate(islice(layout.table.rows, most_rows)):
+        if done % TOLD_EVERY == 0:
+            progress(done)
         outcome = mapper.map(cells, layout.table.faults.get(number, {}))
         trial.counts["rows"] += outcome not in (FOOTER, REPEATED_HEADER)
         if isinstance(outcome, Mapped):
             chains.add(number, outcome)
             trial.add_sound(outcome)
+            if len(trial.first) < FIRST_SOUND:
+                trial.first.append(SoundRow(number, cells, outcome))
         elif isinstance(outcome, Refused):
             trial.add_refused(RefusedRow(number, cells, outcome.reasons))
         elif outcome == PERSON:

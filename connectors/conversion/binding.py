@@ -163,11 +163,18 @@ def _bind(dataset: Dataset, header: Sequence[str]) -> Binding:
     fitting = [candidate for candidate, lacks in tried if not lacks]
     if not fitting:
         nearest, lacks = min(tried, key=lambda one: len(one[1]), default=(None, set[str]()))
-        raise MissingColumnsError(lacks, nearest.unused if nearest else header)
+        raise MissingColumnsError(lacks, nearest.unused if nearest else header, nearest)
     chosen = fitting[0] if len(fitting) == 1 else _choose(fitting)
     # What any mapping of the dataset knows as the party's kind tells natural persons apart, whichever is taken.
     kinds = [name for mapping in dataset.spellings() for name in mapping.party.kind]
     return replace(chosen, kinds=found.find([*chosen.mapping.party.kind, *kinds]))
+
+
+def fits(dataset: Dataset, header: Sequence[str]) -> list[tuple[Mapping, int, list[str]]]:
+    """Return every mapping of a dataset, how much it names that a header has, and the required columns that lack."""
+    found = Header(header)
+    bound = [_bound(dataset, mapping, found) for mapping in dataset.spellings()]
+    return [(binding.mapping, binding.found, sorted(_missing(binding))) for binding in bound]
 
 
 def _choose(fitting: Sequence[Binding]) -> Binding:

@@ -1,6 +1,7 @@
 """Why no mapping, or no single one, can be bound to a header, and what to do. Pure."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from connectors.conversion.headings import NEAR, nearness
 from connectors.errors import MalformedError
@@ -13,11 +14,12 @@ class MissingColumnsError(MalformedError):
 
     Its text names the columns that each of them may be, of those nothing else is read from: it is made when somebody
     reads it, as many rows are tried for a header and few are told of. `of_members`: there is no sheet to change.
+    `nearest` is the binding of that mapping, None where none was tried.
     """
 
-    def __init__(self, missing: set[str], unused: Sequence[str] = ()) -> None:
+    def __init__(self, missing: set[str], unused: Sequence[str] = (), nearest: Any = None) -> None:  # noqa: ANN401 - a Binding
         super().__init__()
-        self.missing, self.of_members, self._unused = missing, False, unused
+        self.missing, self.of_members, self.nearest, self._unused = missing, False, nearest, unused
 
     def __str__(self) -> str:
         told = "、".join(f"{words}{_likely(words, self._unused)}" for words in sorted(self.missing))

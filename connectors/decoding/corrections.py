@@ -14,10 +14,12 @@ from uuid import UUID
 from connectors.decoding.decode import Table
 from connectors.errors import ConnectorError
 from connectors.model.folding import heading_key
+from connectors.model.two_languages import Language, in_language
 
 HEADINGS = ("行号 row", "列 column", "原值 value", "原因 reason", "代码 code")
+LANGUAGES: tuple[Language | None, ...] = (None, "zh", "en")  # None: both
 SHORTENED = 2_000  # characters: a cell of this length was cut when it was kept
-_FIRST = re.compile(r"行号\s*row\s*[·:：]?\s*([0-9a-fA-F-]{36})?")
+_FIRST = re.compile(r"(?:行号\s*(?:row)?|row)\s*[·:：]?\s*([0-9a-fA-F-]{36})?")
 _BEYOND = re.compile(r"第(\d+)列")
 _RUNS = r"[=+\-@＝＋－＠\t\r\n]"  # a spreadsheet takes the full-width forms for the others
 _FORMULA = re.compile(rf"'+{_RUNS}")
@@ -46,16 +48,26 @@ class Corrected:
     taken: list[int] = field(default_factory=list)
 
 
-def headings(batch: UUID) -> list[str]:
-    """Return the front columns' headings; the first names the batch, so that no two workbooks are mixed up."""
-    return [f"{HEADINGS[0]} · {batch}", *HEADINGS[1:]]
+def headings(batch: UUID, language: Language | None = None) -> list[str]:
+    """Return the front columns' headings, in both languages or in one.
+
+    The first names the batch, so that no two workbooks are mixed up.
+    """
+    first, *others = front_headings(language)
+    return [f"{first} · {batch}", *others]
+
+
+def front_headings(language: Language | None) -> list[str]:
+    """Return what the front columns are called, in both languages or in one."""
+    return [in_language(heading, language) if language else heading for heading in HEADINGS]
 
 
 def find_batch_of(header: Sequence[str]) -> UUID | None:
     """Return the batch whose refused rows these are, None for any other file. Raises CorrectionError."""
     front = [heading_key(name) for name in header[1 : len(HEADINGS)]]
     found = _FIRST.fullmatch(header[0].strip()) if header else None
-    if found is None or front != [heading_key(name) for name in HEADINGS[1:]]:
+    known = [[heading_key(name) for name in front_headings(language)[1:]] for language in LANGUAGES]
+    if found is None or front not in known:
         return None
     try:
         return UUID(found[1] or "")

@@ -8,25 +8,35 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from connectors.decoding.corrections import HEADINGS
+from connectors.decoding.corrections import LANGUAGES, front_headings
 from connectors.decoding.decode import Row, Table
 from connectors.model.folding import heading_key
+from connectors.model.two_languages import Language
 
-TRIAL_HEADINGS = (f"{HEADINGS[0]} · 试报 trial", *HEADINGS[1:])
-_FRONT = [heading_key(name) for name in TRIAL_HEADINGS]
+_TRIAL: dict[Language | None, str] = {None: "试报 trial", "zh": "试报", "en": "trial"}
 _NUMBERED = re.compile(r"第(\d+)列")
+
+
+def trial_headings(language: Language | None = None) -> list[str]:
+    """Return the front columns' headings of a trial's refused rows, in both languages or in one."""
+    first, *others = front_headings(language)
+    return [f"{first} · {_TRIAL[language]}", *others]
+
+
+_FRONTS = [[heading_key(name) for name in trial_headings(language)] for language in LANGUAGES]
+_WIDTH = len(_FRONTS[0])
 
 
 def is_of_trial(header: Sequence[str]) -> bool:
     """Tell whether a header is that of a trial's refused rows."""
-    return [heading_key(name) for name in header[: len(_FRONT)]] == _FRONT
+    return [heading_key(name) for name in header[:_WIDTH]] in _FRONTS
 
 
 def without_reasons(table: Table) -> Table:
     """Return a table without the front columns of a trial's refused rows; any other as it is."""
     if not is_of_trial(table.header):
         return table
-    front = len(_FRONT)
+    front = _WIDTH
     names = ["" if _is_numbered(name, place) else name for place, name in enumerate(table.header[front:], start=1)]
     while names and not names[-1]:
         names.pop()  # held what stood beyond the last column of a shifted row

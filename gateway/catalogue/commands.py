@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from connectors.drafting.draft import Draft
     from connectors.errors import ConnectorError
     from connectors.model.datasets import Dataset
-    from gateway.catalogue.trials import Tried
+    from gateway.intake.trials import Tried
 
 NOT_COMPARED = (
     "未与以往提交比较，不知会不会暂存：本机没有可用的实例。"
@@ -70,8 +70,9 @@ def draft(
     from connectors.drafting.draft import propose
     from connectors.drafting.draft_text import write_snippet
     from connectors.errors import ConnectorError
+    from gateway.catalogue.drafts import draft_document
     from gateway.catalogue.next_steps import what_to_do, without_advice
-    from gateway.catalogue.trials import draft_document, trial_document
+    from gateway.intake.trial_documents import trial_document
 
     keep_existing(output, force=force)
     try:
@@ -115,7 +116,7 @@ def check(
     """
     from connectors.quality.drift import in_words
     from gateway.catalogue.next_steps import refused_rows, what_to_do, without_advice
-    from gateway.catalogue.trials import trial_document, write_refused
+    from gateway.intake.trial_documents import trial_document, write_refused
 
     keep_existing(rejected, force=force)
     tried = _trial(_dataset_of(dataset, mapping), file, rows)
@@ -152,7 +153,7 @@ def _dataset_of(name: str, mapping: Path | None) -> "Dataset":
 def _trial(dataset: "Dataset", file: Path, rows: int | None) -> "Tried | ConnectorError":
     """Return the trial, or why the file would be refused as a whole."""
     from connectors.errors import ConnectorError
-    from gateway.catalogue.trials import try_file
+    from gateway.intake.trials import try_file
 
     try:
         return try_file(dataset, file, rows)
@@ -162,8 +163,8 @@ def _trial(dataset: "Dataset", file: Path, rows: int | None) -> "Tried | Connect
 
 def _compared(tried: "Tried", file: Path) -> "Tried":
     """Return a trial compared with what was handed in to the instance of this machine, where there is one."""
-    from gateway.catalogue.trials import compare_sample
     from gateway.intake.submission import digest_of
+    from gateway.intake.trials import compare_sample
     from gateway.runtime.actor import at_this_machine
 
     found = on_any_instance(lambda instance: compare_sample(instance.units, at_this_machine(), tried, digest_of(file)))
@@ -195,8 +196,8 @@ def _show_draft(drafted: "Draft") -> None:
 
 
 def _show_trial(tried: "Tried") -> None:
-    from gateway.catalogue.trials import trial_refusals
     from gateway.intake.documents import refusals_of
+    from gateway.intake.trial_documents import trial_refusals
 
     trial = tried.trial
     layout = trial.layout

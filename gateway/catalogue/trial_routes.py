@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import Header, Query, Request
 
-from gateway.catalogue.trials import check_sample, trial_document
 from gateway.intake.admission import check_dataset, known_dataset, with_mappings
 from gateway.intake.routes import DatasetName, Pusher, TheIntake
+from gateway.intake.trial_documents import trial_document
+from gateway.intake.trials import check_sample
 from gateway.runtime.denial import DeniedError
 from gateway.web.body import receive
 from gateway.web.dependencies import TheSettings, Units

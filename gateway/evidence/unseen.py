@@ -105,7 +105,7 @@ UNCOMPARED: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         ("issued_token", "once", "pushed_request", "authorization_code", "person_session", "person_address",
-         "sign_in_lane", "idempotency", "upload"), "ends by itself within hours or days",
+         "sign_in_lane", "idempotency", "upload", "preview"), "ends by itself within hours or days",
     ),
     **dict.fromkeys(("quota_period", "quota_reservation"), "counters, which reconcile compares with the ledger"),
     **dict.fromkeys(("layout", "batch_profile"), "what later submissions are judged by: a hint to hold one"),

@@ -3,6 +3,7 @@
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from connectors.model.two_languages import Language
 from connectors.personal.sealing import Protector, SubjectKeys
 from connectors.store.batches import find_batch, list_batches
 from connectors.store.corrections import count_corrected, open_rows
@@ -60,13 +61,17 @@ async def read_rejected(
     return batch, rows
 
 
-async def export_rejected(work: UnitOfWork, protector: Protector, batch_id: UUID, target: BinaryIO, form: Form) -> None:
+async def export_rejected(
+    work: UnitOfWork, protector: Protector, batch_id: UUID, target: BinaryIO, form: Form,
+    language: Language | None = None,
+) -> None:  # fmt: skip
     """Write all refused rows of a batch into `target`, to be corrected and sent back, opened as far as the actor may.
 
-    Raises DeniedError.
+    Reasons stand in both languages, or in one. Raises DeniedError.
     """
     batch = await get_batch(work, batch_id)
-    await write_rejected(work.session, batch_id, target, form, protector, personal=_reads_personal(work))
+    personal = _reads_personal(work)
+    await write_rejected(work.session, batch_id, target, form, protector, personal=personal, language=language)
     await _record_read(work, batch, batch.rejected)
 
 

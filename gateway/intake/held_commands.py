@@ -45,7 +45,7 @@ def list_held(
 @group.command("show")
 def show_held(held_id: HeldId, as_json: AsJson = False) -> None:
     """查看一次：为何暂存、会丢失什么、前几行入库后的样子 Show why, what would be lost, and its first rows as stored."""
-    from gateway.intake.preview import preview_document, preview_held
+    from gateway.intake.held_preview import preview_document, preview_held
     from gateway.intake.submission import intake_of
     from gateway.runtime.actor import at_this_machine
 

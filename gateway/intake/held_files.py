@@ -1,4 +1,4 @@
-"""The bytes of held submissions, sealed under the KEK while they wait: nobody judged them, persons may be among them.
+"""The bytes of held submissions and previewed files, sealed under the KEK while they wait: persons may be among them.
 
 A file is sealed in pieces, each bound to the submission and its place, so that memory does not grow with it.
 """

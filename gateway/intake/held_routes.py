@@ -9,7 +9,7 @@ from gateway.identity.caller import require, working
 from gateway.intake.accepting import accept_held
 from gateway.intake.documents import batch_document, held_document
 from gateway.intake.held import discard_held, read_held
-from gateway.intake.preview import preview_document, preview_held
+from gateway.intake.held_preview import preview_document, preview_held
 from gateway.intake.routes import TheIntake
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def held_lines(held: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines; `held` is the document of the interface (gateway/intake/preview.py)."""
+    """Yield the lines; `held` is the document of the interface (gateway/intake/held_preview.py)."""
     yield f"暂存 held: {held['held']}，{held['agency']} · {held['dataset']} · {held['sender_batch']}"
     yield f"提交 sent by: {held['sent_by']}（{held['way']}）{held['held_at']}，到期 expires {held['expires_at']}"
     yield f"状态 state: {held['state']}" + (f"，{held['decided_by']}" if held["decided_by"] else "")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.intake.preview import DECISIONS
+from gateway.intake.held_preview import DECISIONS
 from gateway.web.operations import Operation
 
 BATCH_ID = "01983a2b-7c1d-7e00-8000-000000000030"

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.decoding.corrections import escaped, headings
+from connectors.model.two_languages import Language, in_language
 from connectors.personal.sealing import Protector, SubjectKeys
 from connectors.store.refused import load_columns, open_refused, stream_refused
 from gateway.runtime.database import raw
@@ -29,23 +30,28 @@ Line = list[str | int]
 
 
 async def write_rejected(
-    session: AsyncSession, batch_id: UUID, target: BinaryIO, form: Form, protector: Protector, *, personal: bool = True
-) -> None:
+    session: AsyncSession, batch_id: UUID, target: BinaryIO, form: Form, protector: Protector, *, personal: bool = True,
+    language: Language | None = None,
+) -> None:  # fmt: skip
     """Write the batch's refused rows into `target`, in their order, opened for the agency they came from.
 
-    Without `personal` whatever may tell of a person is hidden.
+    Without `personal` whatever may tell of a person is hidden. Reasons stand in both languages, or in one.
     """
     keys, connection = SubjectKeys(protector), await raw(session)
     names = await load_columns(session, batch_id)
-    sheet = (_Workbook if form == "xlsx" else _Csv)(target, [*headings(batch_id), *names])
+    sheet = (_Workbook if form == "xlsx" else _Csv)(target, [*headings(batch_id, language), *names])
     async for portion in stream_refused(session, batch_id):
         opened = await open_refused(keys, connection, portion, personal=personal)
-        lines = [_line(row.row_number, *found, names) for row, found in zip(portion, opened, strict=True)]
+        lines = [_line(row.row_number, *found, names, language) for row, found in zip(portion, opened, strict=True)]
         await asyncio.to_thread(sheet.write, lines)
     await asyncio.to_thread(sheet.close)
 
 
-def _line(number: int, reasons: list[dict[str, str]], cells: dict[str, str], names: Sequence[str]) -> Line:
+def _line(
+    number: int, reasons: list[dict[str, str]], cells: dict[str, str], names: Sequence[str], language: Language | None
+) -> Line:
+    if language:
+        reasons = [{**reason, "text": in_language(reason["text"], language)} for reason in reasons]
     shown = ["；".join(reason[part] for reason in reasons) for part in _PARTS]
     return [number, *shown, *(cells.get(name, "") for name in names)]
 

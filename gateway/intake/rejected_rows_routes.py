@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
+from connectors.model.two_languages import Language
 from gateway.identity.caller import require
 from gateway.intake.batches import export_rejected
 from gateway.intake.quarantine import MEDIA_TYPES, Form
@@ -48,12 +49,14 @@ async def rejected_rows(
     return await download(units, caller, intake, batch_id, form)
 
 
-async def download(units: UnitsOfWork, actor: Actor, intake: Intake, batch_id: UUID, form: Form) -> StreamingResponse:
+async def download(
+    units: UnitsOfWork, actor: Actor, intake: Intake, batch_id: UUID, form: Form, language: Language | None = None
+) -> StreamingResponse:
     """Answer with the file: written whole first: no slow reader holds a transaction open. Raises DeniedError."""
     file = tempfile.TemporaryFile(dir=intake.spool)  # noqa: SIM115 - has no name, and goes when the answer has been sent
     try:
         async with units.begin("rejected-rows", actor) as work:
-            await export_rejected(work, intake.protector, batch_id, file, form)
+            await export_rejected(work, intake.protector, batch_id, file, form, language)
     except BaseException:
         file.close()
         raise

@@ -45,7 +45,7 @@ class Submission:
     with it: `dataset` has them beside the catalogue's own.
 
     What is settled in the transaction that stores its batch: the upload it came as; the held submission that a person
-    accepted, which is therefore not judged again; how far a source has been read.
+    accepted, which is therefore not judged again; the preview that was confirmed; how far a source has been read.
     """
 
     dataset: Dataset
@@ -61,6 +61,7 @@ class Submission:
     upload_id: UUID | None = None
     held_id: UUID | None = None
     mapping: bytes | None = None
+    preview_id: UUID | None = None
     advance: Advance | None = None
 
     @property
@@ -83,11 +84,12 @@ def from_file(
     upload_id: UUID | None = None,
     held_id: UUID | None = None,
     mapping: bytes | None = None,
+    preview_id: UUID | None = None,
 ) -> Submission:
     """Return a file as a submission."""
     return Submission(
         dataset, sender_batch, digest, way, partial(decode, path), path, signature, fetched, sent_by, corrects,
-        upload_id, held_id, mapping,
+        upload_id, held_id, mapping, preview_id,
     )  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""Tables of uploads that arrive in pieces and of held submissions; who may change what stands in migration 0014."""
+"""Tables of uploads that arrive in pieces, of previewed files and of held submissions.
+
+Who may change what stands in the migrations 0014, 0017 and 0031.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -30,6 +33,37 @@ class Upload(SQLModel, table=True):
     state: str = Field(sa_type=Text)  # open, stored, refused
     fault: str | None = Field(default=None, sa_type=Text)
     batch_id: UUID | None = None
+    created_at: datetime = Field(sa_type=Timestamp)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class Preview(SQLModel, table=True):
+    """A file that somebody looks at before it is handed in: nothing of it is stored until they confirm.
+
+    Its bytes lie sealed in the spool; `told` is what was said of it, sealed as well. `catalogue` is SHA-256 of the
+    dataset it was judged by, `mapping` the answers given as a mapping, `ignored` the columns that may be lost.
+    """
+
+    __tablename__ = "preview"
+    __table_args__ = (Index("preview_agency", "agency"), Index("preview_expires_at", "expires_at"))
+    preview_id: UUID = Field(primary_key=True)
+    agency: str = Field(sa_type=Text)
+    dataset: str = Field(sa_type=Text)
+    sender_batch: str = Field(sa_type=Text)
+    file_name: str = Field(sa_type=Text)
+    size: int = Field(sa_type=BigInteger)
+    digest: bytes = Field(sa_type=LargeBinary)
+    actor: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)  # judging, ready, refused; stored, held: what became of it
+    done: int = 0  # rows judged so far,
+    rows: int = 0  # of so many
+    catalogue: bytes = Field(sa_type=LargeBinary)
+    mapping: bytes | None = Field(default=None, sa_type=LargeBinary)
+    ignored: list[str] = Field(default_factory=list, sa_type=JSONB)
+    told: bytes | None = Field(default=None, sa_type=LargeBinary)
+    batch_id: UUID | None = None
+    held_id: UUID | None = None
     created_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID

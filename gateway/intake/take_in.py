@@ -23,6 +23,7 @@ from connectors.store.tables import Batch
 from gateway.intake.admission import admit_submission, check_batch_id
 from gateway.intake.held import decide_held, hold, waits
 from gateway.intake.judging import DriftError
+from gateway.intake.preview_rows import mark_handed_in
 from gateway.intake.storing import store_corrections, store_judged
 from gateway.intake.submission import Intake, Submission
 from gateway.intake.uploads import mark_stored
@@ -76,13 +77,13 @@ async def _take_in(
             await admit_submission(work, submission.dataset, signed=signed)
             known = await _find_known(work, submission)
             batch = known or await _store(work, intake, submission, progress)
-            await _settle(work, submission, batch)
+            await _settle(work, submission, batch, new=known is None)
             await admit_submission(work, submission.dataset, signed=signed, to_the_end=True)
             return batch, known is None
     except IntegrityError:  # the same submission arrived twice at once: the other one has been stored
         async with units.begin("batch.find", actor) as work:
             if known := await _find_known(work, submission):
-                await _settle(work, submission, known)
+                await _settle(work, submission, known, new=False)
                 return known, False
         raise
     except DriftError as drift:
@@ -125,12 +126,14 @@ async def _store(work: UnitOfWork, intake: Intake, submission: Submission, progr
     return await store(work, intake.protector, submission, table, progress)
 
 
-async def _settle(work: UnitOfWork, submission: Submission, batch: Batch) -> None:
+async def _settle(work: UnitOfWork, submission: Submission, batch: Batch, *, new: bool) -> None:
     """Note, in the batch's own transaction, what it settles. Raises DeniedError, LostSourceError: nothing is stored."""
     if submission.upload_id:
         await mark_stored(work, submission.upload_id, batch.batch_id)
     if submission.held_id:
         await decide_held(work, submission.held_id, "accepted", batch.batch_id)
+    if submission.preview_id and not await mark_handed_in(work.session, submission.preview_id, batch.batch_id) and new:
+        raise DeniedError("preview-not-found")  # somebody gave it up meanwhile
     if submission.advance and not await advance(work.session, submission.advance):
         raise LostSourceError
 

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from connectors.catalogue.load import agencies
 from gateway.console.render import PageError, page
-from gateway.intake.preview import DECISIONS, preview_held
+from gateway.intake.held_preview import DECISIONS, preview_held
 from gateway.intake.routes import TheIntake
 from gateway.people.acting import acting
 from gateway.people.guard import signed_in

@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from connectors.catalogue.load import get_dataset
 from connectors.catalogue.trial import OUTCOMES
-from gateway.catalogue.trials import trial_document, try_file
 from gateway.intake.admission import with_mappings
+from gateway.intake.trial_documents import trial_document
+from gateway.intake.trials import try_file
 from gateway.runtime.settings import Settings
 from tests.enterprises import citizen, uscc
 from tests.identities import login, register

@@ -10,10 +10,10 @@ from connectors.catalogue.load import get_dataset
 from connectors.drafting.unread import UnreadColumn
 from connectors.quality.drift import Finding
 from gateway.app import create_app
-from gateway.catalogue.trials import try_file
 from gateway.intake.held_loss import with_loss
 from gateway.intake.submission import digest_of, from_file
 from gateway.intake.take_in import take_in
+from gateway.intake.trials import try_file
 from gateway.runtime.actor import at_this_machine
 from gateway.runtime.denial import DeniedError
 from tests.agencies import HEADER, arrears

@@ -1,0 +1,115 @@
+"""A dry run: what would become of a file, judged as handing it in would be; nothing of it is stored."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from connectors.catalogue.trial import OUTCOMES, Trial, try_rows
+from connectors.conversion.binding import Binding
+from connectors.conversion.binding_errors import MissingColumnsError
+from connectors.decoding.decode import Row, decode
+from connectors.decoding.layout import Layout, lay_out
+from connectors.drafting.unread import Leftovers, UnreadColumn
+from connectors.errors import ConnectorError
+from connectors.model.datasets import Dataset
+from connectors.quality.drift import Finding
+from gateway.intake.gate import IntakeGate
+from gateway.intake.judging import foresee
+from gateway.intake.storing import refuse_corrections
+from gateway.runtime.actor import Actor
+from gateway.runtime.clock import now
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitsOfWork
+
+SHOWN_ROWS = 20
+
+FIRST_ROWS, MOST_LOOKED_AT = 5, 10_000
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of a dry run, the columns that were not read, and why the file would be held.
+
+    `findings` is None where it was not compared with what was handed in before.
+    """
+
+    trial: Trial
+    unread: list[UnreadColumn]
+    findings: list[Finding] | None = None
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A file that lacks required columns: the mapping nearest to it, the columns left over, its first rows."""
+
+    binding: Binding
+    unread: list[UnreadColumn]
+    rows: Sequence[list[str]]
+
+
+def try_file(
+    dataset: Dataset, path: Path, rows: int | None, progress: Callable[[int], None] = lambda _rows: None
+) -> Tried:
+    """Try a file, or its first rows; `progress` is told how many were read.
+
+    Raises ConnectorError where it would be refused as a whole.
+    """
+    table = decode(path)
+    refuse_corrections(table)
+    layout = lay_out(dataset, table)
+    leftovers = Leftovers(layout.binding)
+    trial = try_rows(leftovers.watch(layout), now().date(), rows, progress)
+    return Tried(trial, leftovers.columns())
+
+
+def look_at_lacking(path: Path, fault: ConnectorError) -> Lacking | None:
+    """Return what can be said of a file's columns although required ones are missing; None for any other fault."""
+    if not isinstance(fault, MissingColumnsError) or fault.nearest is None:
+        return None
+    binding, table = fault.nearest, decode(path)
+    rows = table.rows if table.header == binding.header else _below(table.rows, binding.header)
+    leftovers, first = Leftovers(binding), []
+    watched = leftovers.watch(Layout(replace(table, rows=rows), binding, [])).table.rows
+    for _, cells in islice(watched, MOST_LOOKED_AT):
+        first.append(cells)
+    return Lacking(binding, leftovers.columns(), first[:FIRST_ROWS])
+
+
+def _below(rows: Iterator[Row], header: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows below a header that is not the first row; none where it is made of two."""
+    found = False
+    for number, cells in rows:
+        if found:
+            yield number, cells
+        found = found or [cell.strip() for cell in cells] == list(header)
+
+
+async def check_sample(
+    units: UnitsOfWork, actor: Actor, gate: IntakeGate, dataset: Dataset, path: Path, digest: bytes, rows: int | None
+) -> Tried:
+    """Try a file, in its turn; that it was looked at is recorded, nothing of it is stored. Raises DeniedError."""
+    async with gate.admit(dataset, path.stat().st_size):
+        try:
+            tried = await asyncio.to_thread(try_file, dataset, path, rows)
+        except ConnectorError as fault:
+            raise DeniedError("malformed-delivery", str(fault)) from fault
+    return await compare_sample(units, actor, tried, digest)
+
+
+async def compare_sample(units: UnitsOfWork, actor: Actor, tried: Tried, digest: bytes) -> Tried:
+    """Return what was tried with the reasons why it would be held; that it was looked at is recorded.
+
+    Values are compared where the whole file was tried.
+    """
+    trial = tried.trial
+    payload = {
+        "dataset": trial.layout.binding.dataset.dataset,
+        "digest": digest.hex(),
+        **{name: trial.counts[name] for name in OUTCOMES},
+    }
+    async with units.begin("sample.check", actor) as work:
+        findings = await foresee(work.session, trial.layout, trial.profile() if trial.whole else None)
+        await work.record("sample.checked", payload, outcome="checked")
+    return replace(tried, findings=findings)

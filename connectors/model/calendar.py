@@ -9,3 +9,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 def day_of(moment: datetime) -> date:
     """Return the calendar day of a moment (Asia/Shanghai)."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def month_starts(now: datetime, months: int) -> list[datetime]:
+    """Return when each of the last months began, oldest first; the last is the month of `now`."""
+    today = day_of(now)
+    numbers = [today.year * 12 + today.month - 1 - back for back in reversed(range(months))]
+    return [datetime(number // 12, number % 12 + 1, 1, tzinfo=SHANGHAI) for number in numbers]

@@ -32,6 +32,12 @@ _OPEN_BATCHES = text("""
     WHERE b.agency = :agency AND b.corrects IS NULL AND b.rejected > c.rows AND b.received_at >= :since
     ORDER BY b.received_at DESC LIMIT :most
 """)
+_LATEST = text("""
+    SELECT p.agency, p.dataset, b.* FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[]))
+        AS p (agency, dataset)
+    CROSS JOIN LATERAL (SELECT batch_id, received_at, row_count, rejected FROM batch
+        WHERE (agency, dataset) = (p.agency, p.dataset) AND corrects IS NULL ORDER BY received_at DESC LIMIT 1) b
+""")
 _FACTS = text("""
     SELECT p.agency, p.dataset, p.days, l.last, t.first, b.before, coalesce(e.rows, 0) AS rows,
            coalesce(e.rejected, 0) AS rejected
@@ -72,6 +78,13 @@ async def load_open_batches(session: AsyncSession, agency: str, since: datetime,
     Columns: batch_id, dataset, sender_batch, received_at, rejected, corrected.
     """
     return (await session.execute(_OPEN_BATCHES, {"agency": agency, "since": since, "most": most})).mappings().all()
+
+
+async def load_latest_batches(session: AsyncSession, datasets: Sequence[Dataset]) -> Sequence[Row[Any]]:
+    """Return, for each dataset that has any: agency, dataset, its newest batch_id, received_at, row_count, rejected."""
+    names = promises(datasets)
+    del names["days"]
+    return (await session.execute(_LATEST, names)).all()
 
 
 async def load_last_batches(

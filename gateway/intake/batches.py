@@ -50,9 +50,7 @@ async def read_rejected(
     """Return a batch and the first of its refused rows, opened as far as the actor may. Raises DeniedError."""
     batch = await get_batch(work, batch_id)
     refused = await load_refused(work.session, batch_id, most)
-    opened = await open_refused(
-        SubjectKeys(protector), await raw(work.session), refused, personal=_reads_personal(work)
-    )
+    opened = await open_refused(SubjectKeys(protector), await raw(work.session), refused, personal=reads_personal(work))
     await _record_read(work, batch, len(refused))
     rows = [
         {"row_number": row.row_number, "reasons": reasons, "cells": cells}
@@ -70,12 +68,12 @@ async def export_rejected(
     Reasons stand in both languages, or in one. Raises DeniedError.
     """
     batch = await get_batch(work, batch_id)
-    personal = _reads_personal(work)
+    personal = reads_personal(work)
     await write_rejected(work.session, batch_id, target, form, protector, personal=personal, language=language)
     await _record_read(work, batch, batch.rejected)
 
 
-def _reads_personal(work: UnitOfWork) -> bool:
+def reads_personal(work: UnitOfWork) -> bool:
     """Tell whether the actor sees what may be personal: auditors verify, and need nobody's name for it."""
     return work.actor.kind != "auditor"
 

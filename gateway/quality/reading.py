@@ -15,7 +15,7 @@ from gateway.intake.held import list_held
 from gateway.intake.tables import HeldSubmission
 from gateway.quality.alerts import list_alerts
 from gateway.quality.index import Score, ranked, share
-from gateway.quality.scores import WINDOW, load_scores
+from gateway.quality.scores import WINDOW, load_months, load_scores
 from gateway.quality.tables import Alert
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -60,8 +60,7 @@ class AgencyQuality:
 
 async def read_agency(work: UnitOfWork, agency: str) -> AgencyQuality:
     """Return an agency's quality. Raises DeniedError where there is no such agency, or it is not the actor's to see."""
-    if agency not in agencies() or not sees(work.actor, agency):
-        raise DeniedError("agency-not-found", "没有这个部门。You see no such agency.")
+    check_agency(work, agency)
     session, now, since = work.session, work.now, work.now - WINDOW
     found = AgencyQuality(
         await load_scores(session, now, agency),
@@ -73,6 +72,20 @@ async def read_agency(work: UnitOfWork, agency: str) -> AgencyQuality:
     )
     await work.record("quality.read", {"agency": agency, "count": 1}, outcome="read")
     return found
+
+
+async def read_months(work: UnitOfWork, agency: str) -> list[tuple[datetime, Score]]:
+    """Return an agency's scores of the last twelve months, oldest first. Raises DeniedError as read_agency does."""
+    check_agency(work, agency)
+    months = await load_months(work.session, work.now, agency)
+    await work.record("quality.read", {"agency": agency, "count": len(months)}, outcome="read")
+    return months
+
+
+def check_agency(work: UnitOfWork, agency: str) -> None:
+    """Pass for an agency that the actor sees. Raises DeniedError."""
+    if agency not in agencies() or not sees(work.actor, agency):
+        raise DeniedError("agency-not-found", "没有这个部门。You see no such agency.")
 
 
 async def read_scores(work: UnitOfWork, agency: str | None = None) -> list[Score]:

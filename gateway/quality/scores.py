@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import datasets
+from connectors.model.calendar import month_starts
 from connectors.store.figures import load_completeness, load_feeds, load_open_rows
 from gateway.intake.held import count_held
 from gateway.quality.index import Feed, Score
 
 WINDOW = timedelta(weeks=12)
+MONTHS = 12
 
 
 async def load_scores(session: AsyncSession, now: datetime, agency: str | None = None) -> list[Score]:
@@ -28,6 +30,20 @@ async def load_scores(session: AsyncSession, now: datetime, agency: str | None =
         feed = replace(Feed(**row), completeness=completeness.get(key), drifts=drifts, held=waiting)
         feeds.append(replace(feed, open_rows=rows, open_batches=batches))
     return _by_agency(feeds)
+
+
+async def load_months(session: AsyncSession, now: datetime, agency: str) -> list[tuple[datetime, Score]]:
+    """Return an agency's score of each of the last twelve months, oldest first, with when the month began."""
+    wanted = [dataset for dataset in datasets().values() if dataset.agency == agency]
+    starts, months = month_starts(now, MONTHS), []
+    for start, end in zip(starts, [*starts[1:], now], strict=True):
+        completeness = await load_completeness(session, wanted, start, end)
+        rows = await load_feeds(session, wanted, start, end)
+        feeds = [Feed(**row) for row in rows]
+        months.append(
+            (start, Score(agency, [replace(f, completeness=completeness.get((agency, f.dataset))) for f in feeds]))
+        )
+    return months
 
 
 def _by_agency(feeds: Sequence[Feed]) -> list[Score]:

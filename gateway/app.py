@@ -37,6 +37,7 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
+from gateway.overview import routes as overview
 from gateway.people import authorize_pages as authorize
 from gateway.people import pages as signing_in
 from gateway.people import recovery_pages as recovery
@@ -143,6 +144,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         questions,
         audit_log,
         admin,
+        overview,
         authorize,
         console,
         static,

@@ -12,6 +12,7 @@ from gateway.evidence import operations as evidence
 from gateway.identity import operations as identity
 from gateway.inquiries import operations as inquiries
 from gateway.intake import operations as intake
+from gateway.overview import operations as overview
 from gateway.platforms import operations as platforms
 from gateway.quality import operations as quality
 from gateway.questions import operations as questions
@@ -35,6 +36,7 @@ ROOMS = (
     evidence,
     questions,
     admin,
+    overview,
 )
 OPERATIONS: Mapping[str, Operation] = {name: told for room in ROOMS for name, told in room.OPERATIONS.items()}
 SCOPES: Mapping[str, str] = {

@@ -139,7 +139,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /oauth/jwks",
          "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
-         "GET /docs",
+         "GET /", "GET /docs",
          "GET /problems/{slug}", "GET /static/{name}",
          "GET /console/language/{language}", "OPTIONS /v1/uploads"), "public",
     ),

@@ -103,6 +103,14 @@ async def find_of_exchanges(
     return found
 
 
+async def has_event(session: AsyncSession, log_id: int, event_id: UUID) -> bool:
+    """Tell whether the log holds an event of this id."""
+    query = select(col(AuditEvent.event_id)).where(
+        col(AuditEvent.event_id) == event_id, col(AuditEvent.log_id) == log_id
+    )
+    return (await session.execute(query)).one_or_none() is not None
+
+
 def first_id(moment: datetime, apart: timedelta = timedelta()) -> UUID:
     """Return the smallest UUIDv7 of a moment, `apart` from it where that is given (RFC 9562 5.7)."""
     milliseconds = int((moment.timestamp() + apart.total_seconds()) * 1000)

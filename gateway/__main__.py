@@ -26,6 +26,7 @@ from gateway.inquiries import commands as inquiries
 from gateway.inquiries import enterprise_commands as enterprise_questions
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
+from gateway.overview import commands as overview
 from gateway.people import commands as people
 from gateway.people import init_command
 from gateway.platforms import commands as platforms
@@ -46,6 +47,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     service.worker,
     runtime.migrate,
     instance_commands.status,
+    overview.waiting,
     instance_commands.reconcile,
     backup.backup,
     backup.restore,

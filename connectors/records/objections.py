@@ -38,6 +38,18 @@ _PAGE = text(f"""
       AND (CAST(:after AS uuid) IS NULL OR act_id > :after)
     ORDER BY act_id LIMIT :limit
 """)  # noqa: S608 - our own words
+# Of an agency's own records: what no later act upon the same key has decided, and a correction has not made another's.
+_OF_AGENCY = text("""
+    SELECT o.act_id, o.record_id, o.dataset, o.recorded_at FROM record_act o
+    WHERE o.agency = :agency AND o.kind = 'object' AND NOT EXISTS (
+        SELECT FROM record_act n WHERE n.business_key = o.business_key AND n.dataset = o.dataset
+            AND n.agency = o.agency AND n.number > o.number)
+        AND EXISTS (
+            SELECT FROM record c JOIN record r ON r.record_id = o.record_id AND r.subject_id = c.subject_id
+            WHERE c.dataset = o.dataset AND c.agency = o.agency AND c.business_key = o.business_key
+                AND c.superseded_at IS NULL)
+    ORDER BY o.act_id LIMIT :most
+""")
 _OPEN = text(f"{_OBJECTIONS} SELECT count(*) FROM told WHERE state = 'open'")  # noqa: S608
 
 
@@ -54,6 +66,11 @@ class ObjectionPage:
 async def load_objections(session: AsyncSession, subject_id: UUID, page: ObjectionPage) -> Sequence[RowMapping]:
     """Return objections to a subject's records, whoever noted them, oldest first."""
     return (await session.execute(_PAGE, {"subject": subject_id, **vars(page)})).mappings().all()
+
+
+async def find_open_of_agency(session: AsyncSession, agency: str, most: int) -> Sequence[RowMapping]:
+    """Return act_id, record_id, dataset and recorded_at of objections that an agency has to decide, oldest first."""
+    return (await session.execute(_OF_AGENCY, {"agency": agency, "most": most})).mappings().all()
 
 
 async def count_open(session: AsyncSession, subject_id: UUID) -> int:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -18,6 +18,7 @@ class RecordAct(SQLModel, table=True):
     __table_args__ = (
         Index("record_act_key", "business_key", postgresql_using="hash"),
         Index("record_act_record", "record_id"),
+        Index("record_act_objection", "agency", "act_id", postgresql_where=text("kind = 'object'")),
     )
     act_id: UUID = Field(primary_key=True)
     dataset: str = Field(sa_type=Text)

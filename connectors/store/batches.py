@@ -14,6 +14,10 @@ from connectors.store.tables import Batch
 _OF_SENDER = text("""
     SELECT batch_id FROM batch WHERE (agency, dataset, sender_batch) = (:agency, :dataset, :sender)
 """)
+_TAKEN_IN = text("""
+    SELECT agency, dataset, sum(accepted + unresolved)::bigint AS records
+    FROM batch WHERE batch_id >= :since GROUP BY agency, dataset
+""")
 _LAST = text("SELECT agency, max(received_at) AS last FROM batch GROUP BY agency")
 
 
@@ -46,3 +50,9 @@ async def add_batch(session: AsyncSession, batch: Batch) -> None:
 async def load_last_received(session: AsyncSession) -> Mapping[str, datetime]:
     """Return, by agency, when its newest batch was received."""
     return {row.agency: row.last for row in await session.execute(_LAST)}
+
+
+async def count_taken_in(session: AsyncSession, since: UUID) -> Mapping[tuple[str, str], int]:
+    """Return, by agency and dataset, how many records came in with batches from the id `since` on."""
+    found = await session.execute(_TAKEN_IN, {"since": since})
+    return {(row.agency, row.dataset): row.records for row in found}

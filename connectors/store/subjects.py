@@ -25,10 +25,16 @@ _CANDIDATES = text("""
     FROM subject_known k JOIN subject s USING (subject_id) WHERE k.kind = :kind AND k.value = :value
     GROUP BY s.subject_id ORDER BY former, s.uscc, s.subject_id LIMIT :most
 """)
-_NAMED = text("""
+_NAMED_AMONG = text("""
     SELECT subject_id, uscc, name FROM subject
     WHERE uscc = ANY(:codes) AND position(lower(:part) IN lower(name)) > 0 ORDER BY name, uscc LIMIT :most
 """)
+# By the order of the index, so that a prefix is a range: LIKE with a parameter would look at every name.
+_NAMED = text("""
+    SELECT subject_id, uscc, name FROM subject WHERE name ~>=~ :low AND name ~<~ :high
+    ORDER BY name USING ~<~ LIMIT :most
+""")
+_OF_CODES = text("SELECT subject_id, uscc, name FROM subject WHERE uscc = ANY(:codes)")
 _IDENTIFIERS = text("""
     SELECT identifier_type, identifier_value FROM record WHERE subject_id = :subject AND superseded_at IS NULL
     UNION SELECT identifier_type, identifier_value FROM record WHERE subject_id = :subject AND superseded_at IS NOT NULL
@@ -39,6 +45,9 @@ _IDENTIFIERS = text("""
 _KNOWN_AS = text("""
     SELECT kind, value, confidence, source, batch_id, recorded_at, former_since FROM subject_known
     WHERE subject_id = :subject ORDER BY confidence DESC, kind, value
+""")
+_COUNT = text("""
+    SELECT (SELECT count(*) FROM subject), (SELECT count(*) FROM subject WHERE subject_id >= :since)
 """)
 _UNRESOLVED = text("""
     SELECT dataset, identifier_type AS kind, count(*) AS records, count(DISTINCT identifier_value) AS identifiers
@@ -87,10 +96,23 @@ async def find_candidates(session: AsyncSession, kind: str, value: str, most: in
     return [(Subject(row.subject_id, row.uscc, row.name), getattr(row, "former", False)) for row in rows]
 
 
-async def find_named(session: AsyncSession, codes: Sequence[str], part: str, most: int) -> list[Subject]:
+async def find_named_among(session: AsyncSession, codes: Sequence[str], part: str, most: int) -> list[Subject]:
     """Return up to `most` of these enterprises (USCC) whose registered name holds `part`."""
-    rows = await session.execute(_NAMED, {"codes": list(codes), "part": part, "most": most})
+    rows = await session.execute(_NAMED_AMONG, {"codes": list(codes), "part": part, "most": most})
     return [Subject(row.subject_id, row.uscc, row.name) for row in rows]
+
+
+async def find_named(session: AsyncSession, begins: str, most: int) -> list[Subject]:
+    """Return enterprises whose registered name begins so, in its order; a name that is personal data is sealed, and
+    begins like no other.
+    """
+    values = {"low": begins, "high": begins + chr(0x10FFFF), "most": most}
+    return [Subject(*row) for row in await session.execute(_NAMED, values)]
+
+
+async def find_by_codes(session: AsyncSession, codes: Sequence[str]) -> list[Subject]:
+    """Return the enterprises of these unified codes."""
+    return [Subject(*row) for row in await session.execute(_OF_CODES, {"codes": list(codes)})]
 
 
 async def identifiers_of(session: AsyncSession, subject_id: UUID) -> Sequence[tuple[str, str]]:
@@ -102,6 +124,12 @@ async def known_as(session: AsyncSession, subject_id: UUID) -> list[dict[str, ob
     """Return every identifier of a subject with its confidence, and the agency and batch it rests on."""
     found = await session.execute(_KNOWN_AS, {"subject": subject_id})
     return [dict(row) for row in found.mappings()]
+
+
+async def count_subjects(session: AsyncSession, since: UUID) -> tuple[int, int]:
+    """Return how many enterprises are known, and how many of them by ids from `since` on: since a moment."""
+    known, new = (await session.execute(_COUNT, {"since": since})).one()
+    return known, new
 
 
 async def count_unresolved(session: AsyncSession) -> list[dict[str, object]]:

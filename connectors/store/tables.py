@@ -29,7 +29,10 @@ class SubjectRow(SQLModel, table=True):
     """An enterprise, by an id of our own."""
 
     __tablename__ = "subject"
-    __table_args__ = (Index("subject_organisation", text("substr(uscc, 9, 9)")),)
+    __table_args__ = (
+        Index("subject_organisation", text("substr(uscc, 9, 9)")),
+        Index("subject_name", "name", postgresql_ops={"name": "text_pattern_ops"}),  # by how it begins
+    )
     subject_id: UUID = Field(primary_key=True)
     uscc: str | None = Field(sa_type=Text, unique=True)
     name: str | None = Field(sa_type=Text)

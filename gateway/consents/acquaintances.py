@@ -42,7 +42,7 @@ async def find_enterprises(work: UnitOfWork, protector: Protector, said: str) ->
         for subject, former in candidates if subject.uscc in known
     }  # fmt: skip
     if kind == "name" and len(said.strip()) >= FEWEST_LETTERS:
-        for subject in await subjects.find_named(work.session, sorted(known), said.strip(), MOST_FOUND):
+        for subject in await subjects.find_named_among(work.session, sorted(known), said.strip(), MOST_FOUND):
             assert subject.uscc is not None  # noqa: S101 - it was found by its code
             found.setdefault(subject.uscc, Enterprise(subject.uscc, subject.name))
     return list(found.values())[:MOST_FOUND]

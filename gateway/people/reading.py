@@ -1,9 +1,9 @@
 """Who may sign in, for administrators: a list, and one person with what the pages of people name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from connectors.store.subjects import names_of
 from gateway.people.roles import PREFIX, actor_of
@@ -46,6 +46,13 @@ async def people_named(work: UnitOfWork, institution: str, said: str) -> list[st
     return [actor_of(person_id) for person_id in found.scalars()]
 
 
+_FOUND = text("""
+    SELECT person_id, name, role, status FROM person
+    WHERE strpos(lower(person_id), :said) > 0 OR strpos(lower(name), :said) > 0
+    ORDER BY (person_id = :said OR lower(name) = :said) DESC, name, person_id LIMIT :most
+""")
+
+
 async def find_people(
     work: UnitOfWork, *, limit: int, identifier: str = "", role: str = "", status: str = ""
 ) -> list[dict[str, Any]]:
@@ -73,3 +80,8 @@ async def names_of_houses(work: UnitOfWork, *, institutions: set[str], enterpris
     """Return the names of institutions by their ids, and of enterprises, as far as they are known, by their codes."""
     rows = await work.session.execute(_HOUSES, {"ids": list(institutions)})
     return {row.institution_id: row.name for row in rows} | await names_of(work.session, list(enterprises))
+
+
+async def find_people_named(work: UnitOfWork, said: str, most: int) -> Sequence[Row[Any]]:
+    """Return person_id, name, role and status of those whose id or name holds this (lower-case), the same one first."""
+    return (await work.session.execute(_FOUND, {"said": said, "most": most})).all()

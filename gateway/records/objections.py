@@ -1,12 +1,15 @@
 """What an enterprise says is wrong: objected to, within a number, and followed until the agency has decided."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import RowMapping
 
 from connectors.model.calendar import day_of
 from connectors.records.acts import ActRequest
 from connectors.records.life import ActKind
-from connectors.records.objections import ObjectionPage, count_open, load_objections
+from connectors.records.objections import ObjectionPage, count_open, find_open_of_agency, load_objections
 from connectors.records.tables import RecordAct
 from gateway.records.access import demand_signatory, find_enterprise, get_own
 from gateway.records.acts import act_on_record
@@ -52,3 +55,13 @@ async def list_objections(work: UnitOfWork, page: ObjectionPage) -> list[dict[st
         }
         for row in rows
     ]  # fmt: skip
+
+
+async def find_to_decide(work: UnitOfWork, limit: int) -> Sequence[RowMapping]:
+    """Return act_id, record_id, dataset and recorded_at of the oldest objections that the acting agency has to decide.
+
+    Nobody but an agency decides on any.
+    """
+    if work.actor.kind != "agency":
+        return []
+    return await find_open_of_agency(work.session, work.actor.client_id, limit)

@@ -29,6 +29,7 @@ def _type(by: str, payload: str = "", *, maybe: str = "", personal: str = "") ->
 
 
 _ASKED = "inquiry subject institution account intermediary product purpose provider consent"
+_PEOPLE = "person agency signatory operator system auditor"  # whoever signs in (gateway/people/acting.py)
 _DELIVERY = "delivery peer kind receipt onward"
 _ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
 _CONSENT = "consent subject version terms receipt approval"
@@ -172,6 +173,8 @@ EVENTS: Mapping[str, EventType] = {
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "subject.erased": _type("operator machine", "reason references", personal="reason"),
+    "search.made": _type(_PEOPLE, "said found", personal="said"),
+    "overview.read": _type("auditor machine", "view"),
     "audit.read": _type("auditor machine", "filter found", personal="filter"),
     "audit.proved": _type("auditor machine", "entry"),
     "audit.exported": _type("auditor machine", "entries"),

@@ -128,6 +128,7 @@ CALLS = {
     "GET /v1/audit/entries/{event_id}/proof": Call("audit.proved", "auditor-1", make=entry),
     "GET /v1/audit/entries/{event_id}/tlog-proof": Call("audit.proved", "auditor-1", make=entry),
     "GET /v1/audit/statistics": Call("questions.counted", "auditor-1"),
+    "GET /v1/overview": Call("overview.read", "auditor-1"),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -152,7 +153,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /v1/consents", "GET /v1/consents/{consent_id}", "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
-         "GET /v1/inquiries/{inquiry_id}", "GET /v1/alerts", "GET /v1/sources",
+         "GET /v1/inquiries/{inquiry_id}", "GET /v1/waiting", "GET /v1/alerts", "GET /v1/sources",
          "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/institutions", "GET /v1/admin/signatories", "GET /console",
          "GET /console/changes", "GET /console/clients", "GET /console/signatories", "GET /console/sources",
@@ -241,7 +242,7 @@ COMMANDS_WITHOUT = {
          "source connectors"), "the catalogue"
     ),
     **dict.fromkeys(
-        ("status", "signatory enterprise", "source check", "source list", "source show", "record count",
+        ("status", "waiting", "signatory enterprise", "source check", "source list", "source show", "record count",
          "subject unresolved", "keys list", "keys show", "deliveries list", "deliveries show", "deliveries peers",
          "consent list", "consent show", "person list", "person show", "person sessions", "quota list", "quota show",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
@@ -274,6 +275,7 @@ ELSEWHERE = {
     "signatory.key_objected": "tests/consents/test_signatories.py",
     "change.asked change.approved change.rejected": "tests/admin",
     "request.refused": "tests/identity/test_refusals.py",
+    "search.made": "tests/overview/test_search.py",
 }
 
 

@@ -1,0 +1,180 @@
+"""What waits for whoever looks: the same rows that each room would let them act on, in one list.
+
+A kind of thing is one line of KINDS: whose role it concerns, where it is seen to, and the room's own look-up, which
+decides what is the actor's. Looking costs one bounded query a kind; what is beyond MOST is said to be more.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from consent.life import LAPSES_AFTER
+from gateway.admin.changes import WAITS_DAYS
+from gateway.admin.waiting import find_waiting_changes
+from gateway.consents.waiting import find_ending_consents, find_to_answer
+from gateway.identity.clients.ending_keys import find_ending_keys
+from gateway.identity.clients.signatories import list_signatories, signatory_document
+from gateway.inquiries.unreported import find_unreported
+from gateway.intake.admission import agency_seen
+from gateway.intake.held import list_held
+from gateway.platforms.reading import list_deliveries
+from gateway.quality.waiting import find_corrections, find_late_feeds
+from gateway.records.objections import find_to_decide
+from gateway.runtime.clock import database_now
+from gateway.runtime.work import UnitOfWork
+
+MOST = 100  # of a kind
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing: its id, what names it (codes of agencies, datasets, platforms …), since when, and until when."""
+
+    id: str
+    names: Mapping[str, str]
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing: the roles it concerns, the page it is seen to on, and how a room finds up to so many."""
+
+    roles: frozenset[str]
+    page: str
+    find: Callable[[UnitOfWork, int], Awaitable[Sequence[Item]]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits of one kind; `more` than are listed."""
+
+    kind: str
+    page: str
+    items: Sequence[Item] = field(default_factory=tuple)
+    more: bool = False
+
+
+async def find_waiting(work: UnitOfWork, role: str) -> list[Waiting]:
+    """Return what waits for the actor in this role (a person's, or a client's kind), only kinds of which any does."""
+    role = ROLE_OF_CLIENT.get(role, role)
+    found = []
+    for name, kind in KINDS.items():
+        if role in kind.roles and (items := await kind.find(work, MOST + 1)):
+            found.append(Waiting(name, kind.page, items[:MOST], more=len(items) > MOST))
+    return found
+
+
+def count_of(found: Sequence[Waiting]) -> tuple[int, bool]:
+    """Return how many things wait, and whether there are more than were counted."""
+    return sum(len(one.items) for one in found), any(one.more for one in found)
+
+
+async def _changes(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(
+            str(row.change_id), {"action": row.action["action"], "act": row.act or "", "asked_by": row.asked_by},
+            row.asked_at, row.asked_at + timedelta(days=WAITS_DAYS),
+        )
+        for row in await find_waiting_changes(work, limit)
+    ]  # fmt: skip
+
+
+async def _held(work: UnitOfWork, limit: int) -> list[Item]:
+    rows = await list_held(work.session, agency_seen(work.actor), "waiting", most=limit)
+    return [Item(str(row.held_id), _feed(row), row.held_at, row.expires_at) for row in rows]
+
+
+async def _corrections(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(
+            str(row["batch_id"]),
+            {"dataset": row["dataset"], "batch": row["sender_batch"], "rows": str(row["rejected"] - row["corrected"])},
+            row["received_at"],
+        )
+        for row in await find_corrections(work, limit)
+    ]
+
+
+async def _objections(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(str(row["act_id"]), {"dataset": row["dataset"], "record": str(row["record_id"])}, row["recorded_at"])
+        for row in await find_to_decide(work, limit)
+    ]
+
+
+async def _late_feeds(work: UnitOfWork, limit: int) -> list[Item]:
+    return [Item(str(row.alert_id), _feed(row), row.opened_at) for row in await find_late_feeds(work, limit)]
+
+
+async def _refused_deliveries(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(str(row.delivery_id), {"platform": row.peer_id, "content": row.kind}, row.settled_at or row.created_at)
+        for row in await list_deliveries(work, limit, state="refused")
+    ]
+
+
+async def _ending_keys(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(row.kid, {"client": row.client_id}, row.created_at, row.not_after)
+        for row in await find_ending_keys(work, limit)
+    ]
+
+
+async def _unreported(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(str(row.inquiry_id), {"subject": row.uscc, "account": row.account}, row.created_at)
+        for row in await find_unreported(work, limit)
+    ]
+
+
+async def _ending_consents(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(str(row.consent_id), {"subject": row.uscc}, until=row.until)
+        for row in await find_ending_consents(work, limit)
+    ]
+
+
+async def _requests(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(
+            str(row.consent.terms.consent_id), {"institution": row.consent.terms.institution}, row.recorded_at,
+            row.recorded_at + LAPSES_AFTER,
+        )
+        for row in await find_to_answer(work, limit)
+    ]  # fmt: skip
+
+
+async def _new_keys(work: UnitOfWork, limit: int) -> list[Item]:
+    now = await database_now(work.session)
+    told = [(row, signatory_document(row, now)) for row in await list_signatories(work)]
+    return [
+        Item(row.kid, {"signatory": row.client_id}, row.created_at, row.not_before)
+        for row, shown in told if shown["key"] == "waiting"
+    ][:limit]  # fmt: skip
+
+
+def _feed(row: Any) -> dict[str, str]:  # noqa: ANN401 - a held submission or an alert
+    return {"agency": row.agency, "dataset": row.dataset}
+
+
+def _kind(roles: str, page: str, find: Callable[[UnitOfWork, int], Awaitable[Sequence[Item]]]) -> Kind:
+    return Kind(frozenset(roles.split()), page, find)
+
+
+# The kinds of clients and the roles of people who do the same. "machine": whoever runs commands here.
+ROLE_OF_CLIENT = {"account": "staff", "agency": "clerk", "signatory": "owner"}
+KINDS: Mapping[str, Kind] = {
+    "change": _kind("operator auditor machine", "/console/changes", _changes),
+    "consent": _kind("owner", "/console/enterprise/consents", _requests),
+    "signatory-key": _kind("owner", "/console/enterprise/signatories", _new_keys),
+    "held": _kind("system clerk machine", "/console/held", _held),
+    "correction": _kind("clerk", "/console/held", _corrections),
+    "objection": _kind("clerk", "/console/feeds", _objections),
+    "late-feed": _kind("system clerk machine", "/console/feeds", _late_feeds),
+    "delivery": _kind("system machine", "/console/deliveries", _refused_deliveries),
+    "key": _kind("operator machine", "/console/institutions", _ending_keys),
+    "usage-result": _kind("staff", "/console/usage-results", _unreported),
+    "ending-consent": _kind("staff", "/console/consents", _ending_consents),
+}

@@ -46,6 +46,7 @@ from gateway.people import view_pages as views
 from gateway.people.faults import on_page_error, show_faults_as_pages
 from gateway.people.guard import SignInNeededError, on_sign_in_needed
 from gateway.platforms import routes as deliveries
+from gateway.platforms import sent_routes as sent_deliveries
 from gateway.quality import correction_pages as corrections
 from gateway.quality import held_pages
 from gateway.quality import pages as quality_pages
@@ -140,6 +141,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         usage_results,
         enterprise_questions,
         deliveries,
+        sent_deliveries,
         audit_entries,
         questions,
         audit_log,

@@ -1,4 +1,4 @@
-"""`xinqiao deliveries peer|peers|list|show`: the platforms that are told, and where each delivery stands."""
+"""`xinqiao deliveries peer|peers|list|show|retry`: the platforms that are told, and where each delivery stands."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -112,6 +112,20 @@ def show_delivery(
         return _row(await get_delivery(work, delivery_id))
 
     show_one(as_json, in_one_unit("delivery.show", run), COLUMNS)
+
+
+@group.command("retry")
+def retry(
+    delivery_id: Annotated[UUID, typer.Argument(metavar="ID", help="报送编号 The delivery's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """重报一次 Try a delivery again at once: one that was refused, or one that waits for its turn."""
+    from gateway.platforms.retrying import retry_delivery
+
+    async def run(work: "UnitOfWork") -> dict[str, Any]:
+        return _row(await retry_delivery(work, delivery_id))
+
+    show_one(as_json, in_one_unit("delivery.retry", run), COLUMNS)
 
 
 def _row(row: "Delivery") -> dict[str, Any]:

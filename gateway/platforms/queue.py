@@ -5,6 +5,7 @@ without a heartbeat: it is given to another.
 """
 
 import asyncio
+import json
 from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -14,6 +15,8 @@ from opentelemetry import trace
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.app import WorkerOptions
 from procrastinate.jobs import Job
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.runtime.database import Database
 from gateway.runtime.errors import GatewayError
@@ -28,6 +31,13 @@ OPTIONS: WorkerOptions = {
     "shutdown_graceful_timeout": 5.0, "delete_jobs": "successful",
     "update_heartbeat_interval": 2.0, "stalled_worker_timeout": 10.0,
 }  # fmt: skip
+# The job a delivery has, if any: there is one at most, and whoever looks holds it until the transaction ends.
+_JOB = text("""
+    SELECT id, status = 'todo' AND scheduled_at > now() AS waits FROM procrastinate_jobs
+    WHERE task_name = :task AND args @> CAST(:args AS jsonb) AND status IN ('todo', 'doing') LIMIT 1 FOR UPDATE
+""")
+_NOW = text("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id = :id")
+_OPEN = text("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
 _TRACER = trace.get_tracer("xinqiao")
 _unconnected = App(connector=PsycopgConnector())
 
@@ -53,6 +63,26 @@ async def enqueue(connection: psycopg.AsyncConnection, delivery_id: UUID) -> Non
     """Add the job of a delivery on the caller's connection: it is there if and only if the caller commits."""
     deferrer = _unconnected.configure_task(TASK, allow_unknown=True, connection=connection)
     await deferrer.defer_async(delivery_id=str(delivery_id))
+
+
+async def hasten(session: AsyncSession, delivery_id: UUID) -> bool | None:
+    """Have the job of a delivery tried at once instead of after its pause, and return True.
+
+    False where it is under way or due already; None where the delivery has no job.
+    """
+    asked = {"task": TASK, "args": json.dumps({"delivery_id": str(delivery_id)})}
+    job = (await session.execute(_JOB, asked)).one_or_none()
+    if job is None:
+        return None
+    if job.waits:
+        await session.execute(_NOW, {"id": job.id})
+    return bool(job.waits)
+
+
+async def count_jobs(session: AsyncSession) -> int:
+    """Return how many jobs wait or are under way."""
+    number: int = (await session.execute(_OPEN)).scalar_one()
+    return number
 
 
 async def work_queue(

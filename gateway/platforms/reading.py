@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -36,10 +37,7 @@ async def read_received(work: UnitOfWork, kind: str, uscc: str | None, limit: in
 
     Raises DeniedError for whoever is no system administrator and no auditor.
     """
-    if work.actor.kind not in READERS:
-        raise DeniedError(
-            "insufficient-scope", "只有系统管理员和审计员可以查看。Only system administrators and auditors read them."
-        )
+    _demand_reader(work)
     query = select(Received).where(col(Received.kind) == kind)
     if uscc is not None:
         query = query.where(col(Received.subjects).contains([uscc]))
@@ -55,16 +53,40 @@ async def find_sent(session: AsyncSession, results: Sequence[UsageResult]) -> Se
     return (await session.execute(query)).scalars().all()
 
 
-async def list_deliveries(work: UnitOfWork, limit: int, *, state: str = "", peer: str = "") -> Sequence[Delivery]:
-    """Return the newest deliveries, in a state or to a platform where asked: where each stands, what went wrong."""
-    parts = (col(Delivery.state), state), (col(Delivery.peer_id), peer)
-    wanted = [column == value for column, value in parts if value]
-    query = select(Delivery).where(*wanted).order_by(col(Delivery.delivery_id).desc()).limit(limit)
-    return (await work.session.execute(query)).scalars().all()
+async def list_deliveries(
+    work: UnitOfWork, limit: int, *, state: str = "", peer: str = "", kind: str = "", offset: int = 0
+) -> Sequence[Delivery]:
+    """Return the newest deliveries, in a state, to a platform or of a kind where asked, after `offset` newer ones.
+
+    Raises DeniedError for whoever is no system administrator and no auditor.
+    """
+    _demand_reader(work)
+    newest = select(Delivery).where(*_wanted(state, peer, kind)).order_by(col(Delivery.delivery_id).desc())
+    return (await work.session.execute(newest.offset(offset).limit(limit))).scalars().all()
+
+
+async def count_deliveries(work: UnitOfWork, *, state: str = "", peer: str = "", kind: str = "") -> int:
+    """Return how many deliveries there are of those that list_deliveries lists."""
+    query = select(func.count()).select_from(Delivery).where(*_wanted(state, peer, kind))
+    number: int = (await work.session.execute(query)).scalar_one()
+    return number
+
+
+def _wanted(state: str, peer: str, kind: str) -> list[ColumnElement[bool]]:
+    parts = (col(Delivery.state), state), (col(Delivery.peer_id), peer), (col(Delivery.kind), kind)
+    return [column == value for column, value in parts if value]
+
+
+def _demand_reader(work: UnitOfWork) -> None:
+    if work.actor.kind not in READERS:
+        raise DeniedError(
+            "insufficient-scope", "只有系统管理员和审计员可以查看。Only system administrators and auditors read them."
+        )
 
 
 async def get_delivery(work: UnitOfWork, delivery_id: UUID) -> Delivery:
-    """Return a delivery. Raises DeniedError where there is none."""
+    """Return a delivery. Raises DeniedError where there is none, and for whoever may not read them."""
+    _demand_reader(work)
     row = await work.session.get(Delivery, delivery_id)
     if row is None:
         raise DeniedError("delivery-not-found")
@@ -72,5 +94,6 @@ async def get_delivery(work: UnitOfWork, delivery_id: UUID) -> Delivery:
 
 
 async def list_peers(work: UnitOfWork, limit: int) -> Sequence[Peer]:
-    """Return the platforms that are known, by id."""
+    """Return the platforms that are known, by id. Raises DeniedError for whoever may not read them."""
+    _demand_reader(work)
     return (await work.session.execute(select(Peer).order_by(col(Peer.peer_id)).limit(limit))).scalars().all()

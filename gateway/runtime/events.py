@@ -151,6 +151,7 @@ EVENTS: Mapping[str, EventType] = {
     "delivery.acknowledged": _type("program", _DELIVERY),
     "delivery.confirmed": _type("program", _DELIVERY),
     "delivery.refused": _type("program", _DELIVERY),
+    "delivery.retried": _type("system machine", "delivery peer kind"),
     "received.read": _type("system auditor machine", "kind found", maybe="enterprise"),
     "peer.set": _type("machine", "peer role url kid key client status"),
     "record.withdrawn": _type("agency", _ACT, personal="reason key"),

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from sqlalchemy import text
+
 from gateway.identity.clients.registry import add_client
 from gateway.identity.tokens.access_tokens import TYPE
 from gateway.platforms.messages import sign_message
+from gateway.platforms.outbox import deliver
+from gateway.platforms.peers import set_peer
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
-from tests.actors import OPERATOR
+from tests.actors import MACHINE, OPERATOR, PLATFORM
 from tests.enterprises import uscc
 from tests.identities import PROOF_KEY
 from tests.persons import csrf, same_site
@@ -140,6 +144,20 @@ async def delivery(town):
     told = await town.send("platform-1", "POST", "/v1/deliveries", json={"message": message})
     assert told.status_code == 200, told.text
     return {"delivery_id": str(delivery_id)}
+
+
+async def sent(town):
+    """A delivery that a platform refused, and one who may try it again."""
+    await town.story.enrol("runner-1", "system")
+    gateway, key = town.story.gateway, public_jwk(generate_key("Ed25519"))
+    async with gateway.units.begin("test.sent", MACHINE) as work:
+        await set_peer(work, peer_id="c", role="city", url="http://c.invalid", jwk=key, client_id="g", status="active")
+    async with gateway.units.begin("test.sent", PLATFORM) as work:
+        (made,) = await deliver(work, kind="evaluations", role="city", items=[{"subject": "x"}], exchange=uuid4())
+    async with gateway.database.begin("test.sent", role="owner") as session:
+        await session.execute(text("DELETE FROM procrastinate_jobs"))
+        await session.execute(text("UPDATE delivery SET state = 'refused' WHERE delivery_id = :id"), {"id": made})
+    return {"delivery_id": str(made)}
 
 
 def message_of(town, delivery_id) -> str:

@@ -123,6 +123,7 @@ CALLS = {
     "POST /v1/deliveries": Call(
         "delivery.received", "platform-1", make=message_of, sent=lambda made: {"json": made}
     ),
+    "POST /v1/admin/deliveries/{delivery_id}/retry": Call("delivery.retried", "runner-1", make=objects.sent),
     "GET /v1/received": Call("received.read", "auditor-1", sent={"params": {"kind": "usage-results"}}),
     "GET /v1/audit/entries": Call("audit.read", "auditor-1"),
     "GET /v1/audit/entries/{event_id}/proof": Call("audit.proved", "auditor-1", make=entry),
@@ -155,7 +156,8 @@ WITHOUT = {
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
          "GET /v1/inquiries/{inquiry_id}", "GET /v1/waiting", "GET /v1/alerts", "GET /v1/sources",
          "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
-         "GET /v1/admin/clients", "GET /v1/admin/institutions", "GET /v1/admin/signatories", "GET /console",
+         "GET /v1/admin/clients", "GET /v1/admin/deliveries", "GET /v1/admin/deliveries/{delivery_id}",
+         "GET /v1/admin/institutions", "GET /v1/admin/signatories", "GET /console",
          "GET /console/changes", "GET /console/clients", "GET /console/signatories", "GET /console/sources",
          "GET /console/uploads", "GET /console/recovery-codes"), SHOWS_NO_RECORD,
     ),
@@ -208,6 +210,7 @@ COMMANDS = {
     "person sign-out": "person.sessions_ended",
     "person suspend": "person.suspended change.made", "person resume": "person.resumed change.made",
     "person reset-factor": "person.factor_reset change.made", "deliveries peer": "peer.set",
+    "deliveries retry": "delivery.retried",
     "institution add": "institution.added change.made", "institution agreement": "institution.agreement change.made",
     "institution suspend": "institution.suspended change.made",
     "institution resume": "institution.resumed change.made", "institution close": "institution.closed change.made",

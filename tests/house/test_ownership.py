@@ -107,6 +107,8 @@ NOBODYS = {
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
     "GET /v1/admin/changes/{change_id}/handover": "who asked and who approved (tests/admin/test_handing_over.py)",
+    "GET /v1/admin/deliveries/{delivery_id}": "the instance's; system administrators and auditors alone are let in",
+    "POST /v1/admin/deliveries/{delivery_id}/retry": "as above",
     "POST /console/sources/{source_id}/{act}": "the instance's; system administrators alone are let in",
 }
 VALUES = {"decision": "discard", "form": "csv"}

@@ -21,6 +21,22 @@ SECTION = Section(
             "Use a new id for a new message (docs/deliveries.md).",
             "同号异文 the same id, another message",
         ),
+        "delivery-confirmed": ErrorRow(
+            409,
+            "此报送已送达，不必重报。",
+            "This delivery has arrived already.",
+            "不必操作。",
+            "Nothing has to be done.",
+            "重报已有回执的报送 trying again what has its receipt",
+        ),
+        "delivery-under-way": ErrorRow(
+            409,
+            "此报送正在发送，或即将发送。",
+            "This delivery is being sent now, or next.",
+            "稍后查看结果。",
+            "Look at what became of it in a moment.",
+            "同时重报两次 trying again twice at once",
+        ),
         "message-invalid": ErrorRow(
             400,
             "报送的签名或内容不符。",

@@ -14,13 +14,18 @@ NO_REGISTRY = (
     "无法访问 npm 软件源：请设置 npm_config_registry 或 npm_config_proxy，或改用 `make bundle` 的离线包 "
     "No npm registry answers: set npm_config_registry or npm_config_proxy, or use the archive of `make bundle`."
 )
+NOT_TRUSTED = (
+    "软件源的证书不受信任：用 NODE_EXTRA_CA_CERTS 指明单位的根证书 "
+    "The registry's certificate is not trusted: NODE_EXTRA_CA_CERTS names the file with your organisation's root."
+)
 # What npm says, and what it means to whoever ran `make`.
 MEANINGS = (
     (r"ENOSPC", "磁盘空间不足 The disk is full (about 250 MB are needed for a moment)."),
     (r"EACCES|EROFS", "npm 的缓存目录不可写 npm cannot write its cache folder (npm_config_cache names another)."),
     (r"EINTEGRITY", "收到的软件包与锁文件不符 A package differs from what the lock file holds: nothing was installed."),
     (r"E404|ETARGET|ENOVERSIONS", "软件源中没有锁定的版本 The registry does not have a version that is locked."),
-    (r"ENOTFOUND|EAI_AGAIN|ECONN|TIMEDOUT|TIMEOUT|UNREACH|CERT|E[45]\d\d|EPROTO|ENOTCACHED", NO_REGISTRY),
+    (r"CERT", NOT_TRUSTED),
+    (r"ENOTFOUND|EAI_AGAIN|ECONN|TIMEDOUT|TIMEOUT|UNREACH|E[45]\d\d|EPROTO|ENOTCACHED", NO_REGISTRY),
 )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.runtime.database import Database, DatabaseUrls
 from gateway.runtime.settings import Settings
 from tests import database_server, processes
+from tests.browser.chromium import CHROMIUM
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
 
 KEPT = (
     "XINQIAO_REAL_DATA", "XINQIAO_CASES", "XINQIAO_TEST_HOME", "XINQIAO_KILL_ROUNDS", "XINQIAO_KILL_SEED",
-    "XINQIAO_OUTAGE_SECONDS",
+    "XINQIAO_OUTAGE_SECONDS", "XINQIAO_CHROMIUM",
 )  # fmt: skip
 REAL_DATA = os.environ.get("XINQIAO_REAL_DATA")
 CASES = os.environ.get("XINQIAO_CASES")
-collect_ignore = [*([] if REAL_DATA else ["real"]), *([] if CASES else ["cases"])]
+collect_ignore = [
+    *([] if REAL_DATA else ["real"]), *([] if CASES else ["cases"]), *([] if CHROMIUM else ["browser"])
+]  # fmt: skip
 for name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in KEPT]:
     del os.environ[name]  # a developer's own settings do not reach the tests
 
@@ -51,6 +54,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "tests on small inputs that once failed not collected: XINQIAO_CASES names no folder"
         )
+    if not CHROMIUM:
+        terminalreporter.write_line("tests in a browser not collected: no Chromium here, XINQIAO_CHROMIUM names none")
 
 
 @pytest.fixture

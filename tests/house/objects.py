@@ -22,7 +22,7 @@ from tests.actors import MACHINE, OPERATOR, PLATFORM
 from tests.enterprises import uscc
 from tests.identities import PROOF_KEY
 from tests.persons import csrf, same_site
-from tests.stories import Story
+from tests.stories import Story, registration
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种"
 DATASET = "tax_arrears"
@@ -63,6 +63,19 @@ class Town:
         if method == "POST":
             more["data"] = {**more.get("data", {}), "csrf": await csrf(browser)}
         return await browser.request(method, path, headers=same_site(browser), **more)
+
+
+async def settle(story):
+    """Enrol two of each party, and have both enterprises registered."""
+    for name in ("tax", "market_regulation"):
+        await story.enrol(name, "agency")
+    for name in ("platform-1", "platform-2"):
+        await story.enrol(name, "platform", alg="Ed25519")
+    for name, institution in (("bank-1", "bank"), ("bank-1b", "bank"), ("bank-2", "bank-two")):
+        await story.account(name, institution)
+    for number in (OWN, OTHER):
+        await story.enrol(f"s-{number}", "signatory", subject=uscc(number))
+        await story.push("market_regulation", "ent_registration", registration(number))
 
 
 async def batch(town, body=None, headers=None):

@@ -9,11 +9,11 @@ import pytest
 
 from gateway.app import create_app
 from tests.house import objects
-from tests.house.objects import OTHER, OWN, Town, arrears
+from tests.house.objects import OWN, Town, arrears
 from tests.identities import add_proof
 from tests.identity.test_routes import ROUTES
 from tests.persons import signed_in
-from tests.stories import Story, registration, slug
+from tests.stories import Story, slug
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ ROWS = {
 NOBODYS = {
     "GET /problems/{slug}": "what a problem means is public",
     "GET /audit/log/tile/{path:path}": "the log is public",
+    "GET /static/{name}": "style sheets, icons and scripts are for everybody",
     "GET /console/language/{language}": "a choice of the reader's",
+    "GET /console/theme/{theme}": "as above",
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
     "GET /console/catalogue/{dataset}/template.xlsx": "as above",
     "GET /v1/datasets/{dataset}/template.xlsx": "the catalogue is open to every client",
@@ -127,15 +129,7 @@ async def town(gateway):
         client_of(gateway) as second,
     ):
         story = Story(gateway, client, {})
-        for name in ("tax", "market_regulation"):
-            await story.enrol(name, "agency")
-        for name in ("platform-1", "platform-2"):
-            await story.enrol(name, "platform", alg="Ed25519")
-        for name, institution in (("bank-1", "bank"), ("bank-1b", "bank"), ("bank-2", "bank-two")):
-            await story.account(name, institution)
-        for number in (OWN, OTHER):
-            await story.enrol(f"s-{number}", "signatory", subject=objects.uscc(number))
-            await story.push("market_regulation", "ent_registration", registration(number))
+        await objects.settle(story)
         made = Town(story, dict(zip((*CLERKS[0], *CLERKS[1]), (first, second), strict=True)))
         for clerk, browser in made.browsers.items():
             agency = clerk.removeprefix("clerk of ")

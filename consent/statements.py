@@ -34,11 +34,13 @@ def verify_approval(
         )
 
 
-def receipt_claims(consent_id: UUID, version: int, status: str, digest: str, at: datetime) -> dict[str, object]:
-    """Return what the instance signs for a version."""
+def receipt_claims(
+    consent_id: UUID, version: int, status: str, digest: str, at: datetime, manner: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """Return what the instance signs for a version; `manner` says how it was decided, where no key did."""
     return {
         "consent_id": str(consent_id), "version": version, "status": status, "terms_sha256": digest,
-        "at": at.isoformat(),
+        "at": at.isoformat(), **(manner or {}),
     }  # fmt: skip
 
 

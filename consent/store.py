@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from consent.console import manner_of
 from consent.decision import Consent
 from consent.life import LAPSES_AFTER
 from consent.statements import is_receipt, receipt_claims
@@ -31,7 +32,8 @@ _LOCK_ALL = text("""
     ORDER BY consent_id FOR UPDATE
 """)
 _NEWEST = text("""
-    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.reason, v.recorded_at
+    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.approval, v.receipt, v.reason,
+        v.recorded_at
     FROM consent_head h CROSS JOIN LATERAL (
         SELECT * FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
     WHERE h.consent_id = ANY(:ids) ORDER BY h.consent_id
@@ -40,8 +42,8 @@ _NEWEST = text("""
 # asked about, LAPSES_AFTER earlier.
 STANDS = "CASE WHEN n.status = 'requested' AND n.recorded_at <= :answered_after THEN 'lapsed' ELSE n.status END"
 _SEARCH = text(f"""
-    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.receipt, v.reason, v.recorded_at,
-        h.uses
+    SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.approval, v.receipt, v.reason,
+        v.recorded_at, h.uses
     FROM consent_head h CROSS JOIN LATERAL (
         SELECT *, {STANDS} AS now
         FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
@@ -179,7 +181,8 @@ async def use(session: AsyncSession, used: ConsentUse, max_uses: int | None) -> 
 
 def _read(row: Row[Any], jwks: Jwks, now: datetime) -> Consent:
     terms = read_terms(row.terms)
-    claims = receipt_claims(row.consent_id, row.version, row.status, sha256_hex(row.terms), row.recorded_at)
+    digest, manner = sha256_hex(row.terms), manner_of(row.approval)
+    claims = receipt_claims(row.consent_id, row.version, row.status, digest, row.recorded_at, manner)
     unchanged = (terms.consent_id, terms.institution, terms.uscc) == (row.consent_id, row.institution, row.uscc)
     lapsed = row.status == "requested" and now >= row.recorded_at + LAPSES_AFTER
     intact = unchanged and is_receipt(row.receipt, jwks, claims)

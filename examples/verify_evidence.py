@@ -196,6 +196,9 @@ def check_names(statement: Members, file: Members, entries: dict[str, Members]) 
     need("an entry is proved and said not to be", holds=not unproved & entries.keys())
 
 
+MANNER = ("channel", "by", "factor", "statement_sha256")  # how a person decided at the console
+
+
 def check_consent(consent: Members, statement: Members, entries: dict[str, Members], key: Members) -> None:
     """A consent's versions are what was signed, and what the log has."""
     terms, digest = json.loads(consent["terms"]), sha256(consent["terms"].encode())
@@ -212,13 +215,29 @@ def check_consent(consent: Members, statement: Members, entries: dict[str, Membe
         if entry is not None:
             check_recorded(one, claims, entry)
         need("a receipt that nothing vouches for", holds=known or bool(entry and entry["payload"]))
-        need("an approval with its key", holds=(one["approval"] is None) == (one["key"] is None))
-        if one["approval"] is not None:
-            approved = signed(one["approval"], one["key"], "xinqiao-consent-approval+jws")
-            decision = {"active": "approve", "rejected": "reject"}[one["status"]]
-            need("an approval of another consent",
-                 holds=[approved.get(name) for name in ("consent_id", "terms_sha256", "decision")]
-                 == [terms["consent_id"], digest, decision])  # fmt: skip
+        approved = check_approval(one, terms["consent_id"], digest, key, known=known)
+        need("a version was not decided as its receipt says",
+             holds=[claims.get(name) for name in MANNER] == [approved.get(name) for name in MANNER])  # fmt: skip
+
+
+def check_approval(one: Members, consent_id: str, digest: str, key: Members, *, known: bool) -> Members:
+    """An approval is the signatory's, or what the gateway signed of a person's at its console; return what it says."""
+    if one["approval"] is None:
+        need("an approval with its key", holds=one["key"] is None)
+        return {}
+    at_console = header_of(one["approval"])["typ"] == "xinqiao-consent-console+jws"
+    if at_console:  # with the receipt's key, or the log vouches
+        need("a person has no key", holds=one["key"] is None)
+        made = signed(one["approval"], key, "xinqiao-consent-console+jws") if known else payload_of(one["approval"])
+        need("another text than was shown", holds=sha256(made["statement"].encode()) == made["statement_sha256"])
+    else:
+        need("an approval with its key", holds=one["key"] is not None)
+        made = signed(one["approval"], one["key"], "xinqiao-consent-approval+jws")
+    decision = {"active": "approve", "rejected": "reject"}[one["status"]]
+    need("an approval of another consent",
+         holds=[made.get(name) for name in ("consent_id", "terms_sha256", "decision")]
+         == [consent_id, digest, decision])  # fmt: skip
+    return made if at_console else {}
 
 
 def check_recorded(version: Members, claims: Members, entry: Members) -> None:

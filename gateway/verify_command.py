@@ -15,6 +15,7 @@ TYPES = {
     "xinqiao-answer+jws": "answer",
     "xinqiao-batch+jws": "batch",
     "xinqiao-consent+jws": "consent",
+    "xinqiao-consent-console+jws": "consent",
     "xinqiao-delivery+jws": "delivery",
     "xinqiao-receipt+jws": "delivery",
 }

@@ -1,10 +1,13 @@
 """A consent's life in the gateway: every change is a version, a receipt and an event in one transaction."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from connectors.conversion.free_text import without_contacts
 from connectors.store.subjects import find_subject
+from consent.console import manner_of
 from consent.decision import Consent
 from consent.errors import ApprovalError, TermsError
 from consent.life import Unchanged, decide_change
@@ -50,26 +53,42 @@ async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:
 
 
 async def change_consent(
-    work: UnitOfWork,
-    consent_id: UUID,
-    action: str,
-    approval: str | None = None,
-    reason: str | None = None,
-    *,
-    seen: str | None = None,
+    work: UnitOfWork, consent_id: UUID, action: str, approval: str | None = None, reason: str | None = None
 ) -> Consent | Denial:
     """Apply a change and return the new version, or why there is none. Raises DeniedError for what is no reason.
 
-    To approve or reject, a signatory signs (`approval`). An owner at the console has no key: they name what they were
-    shown by the digest of its terms (`seen`); that they signed in with two factors, the entry and the receipt stand
-    for it, and the version holds no approval.
-    The other party reads `reason`: numbers and addresses of persons are taken out of it before it is stored. A change
+    An answer to a request is signed with the signatory's own key; people without one answer at_console.py. A change
     that was made before keeps the reason it was made for.
-    The lock on the consent is taken before the instant is, and the instant before the consent is read: whoever waited
-    sees what the others have made of it, and no use is ever recorded later than a revocation.
     """
     if reason is not None:
         demand_reason(reason)
+    found = await open_change(work, consent_id, action)
+    if isinstance(found, Denial):
+        return found
+    if action in {"approve", "reject"} and (denied := await _check(work, found.consent, action, approval)):
+        return denied
+    return found.consent if found.after is None else await make_change(work, found, reason, approval)
+
+
+@dataclass(frozen=True)
+class OpenChange:
+    """A change that may be made to a consent this transaction holds: what it is, and where it leads.
+
+    `after` is None where it was made before.
+    """
+
+    action: str
+    consent: Consent
+    after: str | None
+    now: datetime
+
+
+async def open_change(work: UnitOfWork, consent_id: UUID, action: str) -> OpenChange | Denial:
+    """Hold a consent and decide whether the acting party may change it so; return why not, otherwise.
+
+    The lock on the consent is taken before the instant is, and the instant before the consent is read: whoever waited
+    sees what the others have made of it, and no use is ever recorded later than a revocation.
+    """
     keys, session = work.keys.publics("consent"), work.session
     await lock_consent(session, consent_id)
     now = await database_now(session)
@@ -79,15 +98,27 @@ async def change_consent(
     if not consent.intact:
         return Denial("consent-integrity-failed")
     after = decide_change(action, work.actor.kind, consent.status)
-    if isinstance(after, Unchanged) and not after.again:
-        return Denial(after.reason)
-    if action in {"approve", "reject"} and (denied := await _check(work, consent, action, approval, seen)):
-        return denied
     if isinstance(after, Unchanged):
-        return consent
-    told = without_contacts(reason) if reason is not None else None
-    changed = Consent(consent.terms, consent.version + 1, after, intact=True, reason=told, changed_at=now)
-    return await _add(work, f"consent.{_VERBS[action]}", changed, now, approval)
+        return OpenChange(action, consent, None, now) if after.again else Denial(after.reason)
+    return OpenChange(action, consent, after, now)
+
+
+async def make_change(
+    work: UnitOfWork,
+    change: OpenChange,
+    reason: str | None,
+    approval: str | None,
+    told: Mapping[str, object] | None = None,
+) -> Consent:
+    """Store the next version of a consent. The event says what is `told` besides.
+
+    The other party reads `reason`: numbers and addresses of persons are taken out of it before it is stored.
+    """
+    assert change.after is not None, "what was made before is not made again"  # noqa: S101
+    said = without_contacts(reason) if reason is not None else None
+    terms, version = change.consent.terms, change.consent.version + 1
+    changed = Consent(terms, version, change.after, intact=True, reason=said, changed_at=change.now)
+    return await _add(work, f"consent.{_VERBS[change.action]}", changed, change.now, approval, told)
 
 
 def is_party(actor: Actor, terms: Terms) -> bool:
@@ -97,17 +128,11 @@ def is_party(actor: Actor, terms: Terms) -> bool:
     return actor.subject == terms.uscc
 
 
-async def _check(
-    work: UnitOfWork, consent: Consent, action: str, approval: str | None, seen: str | None
-) -> Denial | None:
+async def _check(work: UnitOfWork, consent: Consent, action: str, approval: str | None) -> Denial | None:
     """Return why an approval is not the signatory's over these terms; that somebody tried is recorded."""
-    digest = consent.terms.digest()
+    keys = await current_keys(work.session, work.actor.client_id)
     try:
-        if work.actor.in_person:
-            _compare(approval, seen, digest)
-        else:
-            keys = await current_keys(work.session, work.actor.client_id)
-            verify_approval(approval or "", keys, consent.terms.consent_id, digest, action)
+        verify_approval(approval or "", keys, consent.terms.consent_id, consent.terms.digest(), action)
     except ApprovalError as fault:
         payload = {"consent": str(consent.terms.consent_id), "action": action}
         await work.record(
@@ -118,26 +143,24 @@ async def _check(
     return None
 
 
-def _compare(approval: str | None, seen: str | None, digest: str) -> None:
-    """Pass where an owner was shown the terms of this digest. Raises ApprovalError."""
-    if approval is not None or seen != digest:
-        raise ApprovalError("所示条款不是这些条款 approval: the terms that were shown are not these")
-
-
 async def _add(
-    work: UnitOfWork, event_type: str, consent: Consent, now: datetime, approval: str | None = None
+    work: UnitOfWork,
+    event_type: str,
+    consent: Consent,
+    now: datetime,
+    approval: str | None = None,
+    told: Mapping[str, object] | None = None,
 ) -> Consent:
     terms, digest = consent.terms, consent.terms.digest()
     subject = await find_subject(work.session, "uscc", terms.uscc)
-    receipt = sign_receipt(
-        receipt_claims(terms.consent_id, consent.version, consent.status, digest, now), work.keys.signing("consent")
-    )
+    claims = receipt_claims(terms.consent_id, consent.version, consent.status, digest, now, manner_of(approval))
+    receipt = sign_receipt(claims, work.keys.signing("consent"))
     entry = await work.record(
         event_type,
         {
             "consent": str(terms.consent_id), "subject": terms.uscc, "version": consent.version, "terms": digest,
             "receipt": receipt, "approval": sha256_hex(approval.encode()) if approval else None,
-            **({"reason": consent.reason} if consent.reason else {}),
+            **({"reason": consent.reason} if consent.reason else {}), **(told or {}),
         },
         institution=terms.institution, subject=subject.subject_id if subject else None, outcome=consent.status,
         exchange=terms.consent_id, at=now,

@@ -1,7 +1,8 @@
 """Whether the consents in a file are those that were signed, recorded, and asked on. Pure.
 
 A receipt is vouched for by the gateway's key, or where that key was replaced since, by the log: its entry holds it.
-An approval is checked with the signatory's key in the file, which is the one registered with the gateway.
+An approval is checked with the signatory's key in the file, which is the one registered with the gateway; one that a
+person gave at the console, with the gateway's.
 """
 
 import json
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from audit.entry_proof import ProvedEntry
+from consent.console import MANNER, is_console_decision, manner_of, verify_console_decision
 from consent.statements import RECEIPT_TYPE, verify_approval
 from gateway.questions.errors import QuestionsProofError
 from gateway.questions.file import CONSENT_MEMBERS, VERSION_MEMBERS
@@ -55,7 +57,12 @@ def _check_consent(
             _check_entry(version, named, claims, entry)
         _require(known or bool(entry and entry.payload), "回执无从核对 has a receipt that nothing vouches for")
         vouched += not known
-        _check_approval(version, UUID(terms["consent_id"]), digest)
+        if version["approval"] is not None and is_console_decision(version["approval"]):
+            _check_console(version, terms["consent_id"], digest, key if known else None)
+        else:
+            _check_approval(version, UUID(terms["consent_id"]), digest)
+        manner = {name: claims[name] for name in MANNER if name in claims}
+        _require(manner == manner_of(version["approval"]), "回执所说的方式不对 was not decided as its receipt says")
     return vouched
 
 
@@ -79,6 +86,14 @@ def _check_approval(version: dict[str, Any], consent_id: UUID, digest: str) -> N
     _require((approval is None) == (key is None), "签署与公钥须同在 has an approval without its key")
     if approval is not None:
         verify_approval(approval, [key], consent_id, digest, DECISIONS[version["status"]])
+
+
+def _check_console(version: dict[str, Any], consent_id: str, digest: str, key: Mapping[str, Any] | None) -> None:
+    """Check what a person decided, signed with the key that signed the receipt; replaced since, the log vouches."""
+    _require(version["key"] is None, "在页面上答复的没有签署人公钥 was decided at the console, where nobody has a key")
+    if key is not None:
+        decision = DECISIONS[version["status"]]
+        verify_console_decision(version["approval"], [key], UUID(consent_id), digest, decision)
 
 
 def _check_covers(question: dict[str, Any], found: Mapping[str, dict[str, Any]]) -> None:

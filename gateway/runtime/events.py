@@ -33,6 +33,7 @@ _PEOPLE = "person agency signatory operator system auditor"  # whoever signs in 
 _DELIVERY = "delivery peer kind receipt onward"
 _ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
 _CONSENT = "consent subject version terms receipt approval"
+_CONSOLE = "channel factor statement"  # of an answer that a person gave at the console
 _SUBMITTING = "agency system machine program"
 _DECIDING = "agency system machine"
 _OVERSEEING = "agency system auditor machine"
@@ -107,8 +108,8 @@ EVENTS: Mapping[str, EventType] = {
     ),
     "usage.read": _type("account", "result"),
     "consent.requested": _type("account", _CONSENT),
-    "consent.approved": _type("signatory", _CONSENT, maybe="reason", personal="reason"),
-    "consent.rejected": _type("signatory", _CONSENT, maybe="reason", personal="reason"),
+    "consent.approved": _type("signatory", _CONSENT, maybe=f"reason {_CONSOLE}", personal="reason"),
+    "consent.rejected": _type("signatory", _CONSENT, maybe=f"reason {_CONSOLE}", personal="reason"),
     "consent.paused": _type("signatory", _CONSENT, maybe="reason", personal="reason"),
     "consent.resumed": _type("signatory", _CONSENT, maybe="reason", personal="reason"),
     "consent.revoked": _type("signatory account", _CONSENT, maybe="reason", personal="reason"),

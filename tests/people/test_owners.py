@@ -3,10 +3,12 @@
 from itertools import count
 from uuid import UUID
 
+import pyotp
 import pytest
 
 from connectors.records.objections import ObjectionPage
 from connectors.records.pages import RecordPage
+from consent.console import manner_of
 from gateway.consents.life import change_consent, get_consent
 from gateway.consents.reading import Page, list_consents
 from gateway.inquiries.own_questions import list_own_questions
@@ -17,10 +19,12 @@ from gateway.records.objections import list_objections, object_to_record
 from gateway.runtime.denial import Denial, DeniedError
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
-from tests.persons import acting_of, invited, signed_in
+from tests.owners import approve
+from tests.persons import acting_of, forget_step, invited, signed_in
 from tests.records.penalties import penalties, penalty
 
 NUMBERS = count(700)
+DEVICES = {}
 
 
 @pytest.fixture
@@ -32,7 +36,8 @@ async def enterprise(story):
         await story.push("drc", "penalty_general", penalties(penalty(one, f"P{one}")))
     owners = []
     for one in (number, other):
-        await signed_in(story.gateway, story.client, f"owner-{one}", "owner", enterprise=uscc(one))
+        secret = await signed_in(story.gateway, story.client, f"owner-{one}", "owner", enterprise=uscc(one))
+        DEVICES[f"person:owner-{one}"] = pyotp.TOTP(secret)
         owners.append(await acting_of(story.gateway, story.client))
     asked = (await story.request("bank-1", number)).json()
     return story, asked, *owners
@@ -47,33 +52,38 @@ async def change(story, owner, asked, action, **more):
         return await change_consent(work, UUID(asked["consent"]), action, **more)
 
 
-async def test_an_owner_answers_what_is_asked_of_the_enterprise_naming_what_was_shown(enterprise):
+async def agree(story, owner, asked):
+    await forget_step(story.gateway, owner.name.removeprefix("person:"))
+    return await approve(story, asked, owner, DEVICES[owner.name].now())
+
+
+async def test_an_owner_answers_what_is_asked_of_the_enterprise_with_a_code_and_changes_it_without(enterprise):
     story, asked, owner, _ = enterprise
     async with begin(story, owner) as work:
         assert [str(one.terms.consent_id) for one in await list_consents(work, Page(10))] == [asked["consent"]]
-    for wrong in ({}, {"seen": "0" * 64}, {"seen": asked["terms_sha256"], "approval": "x.y.z"}):
+    for wrong in ({}, {"approval": "x.y.z"}):  # where keys sign: what people approve by is in test_at_console.py
         denied = await change(story, owner, asked, "approve", **wrong)
         assert isinstance(denied, Denial), wrong
         assert denied.reason == "approval-invalid"
-    approved = await change(story, owner, asked, "approve", seen=asked["terms_sha256"])
-    assert (approved.status, approved.version) == ("active", 2)
+    approved = await agree(story, owner, asked)
+    assert (approved.consent.status, approved.consent.version) == ("active", 2)
     assert (await change(story, owner, asked, "pause")).status == "paused"
     assert (await change(story, owner, asked, "resume")).status == "active"
     assert (await change(story, owner, asked, "revoke", reason="贷款已还清")).status == "revoked"
 
 
-async def test_who_answered_stands_in_the_evidence_without_an_approval(enterprise):
+async def test_who_answered_stands_in_the_evidence(enterprise):
     story, asked, owner, _ = enterprise
-    await change(story, owner, asked, "approve", seen=asked["terms_sha256"])
+    await agree(story, owner, asked)
     path = f"/v1/consents/{asked['consent']}/evidence"
     versions = (await story.client.get(path, headers=await story.headers("bank-1"))).json()["versions"]
-    assert (versions[1]["actor"], versions[1]["approval"]) == (owner.name, None)
+    assert (versions[1]["actor"], manner_of(versions[1]["approval"])["by"]) == (owner.name, owner.name)
     assert owner.name.startswith("person:owner-")
 
 
 async def test_a_consent_an_owner_approved_is_asked_on(enterprise):
     story, asked, owner, _ = enterprise
-    await change(story, owner, asked, "approve", seen=asked["terms_sha256"])
+    await agree(story, owner, asked)
     number = int(owner.name.rpartition("-")[2])
     answer = await story.ask("bank-1", number, consent=asked["consent"])
     assert answer.status_code == 200, answer.text
@@ -101,7 +111,7 @@ async def test_an_owner_sees_and_does_nothing_of_another_enterprise(enterprise):
             await get_consent(work, UUID(asked["consent"]))
     assert refused.value.denial.reason == "consent-not-found"
     for action in ("approve", "reject", "pause", "resume", "revoke"):
-        denied = await change(story, other, asked, action, seen=asked["terms_sha256"])
+        denied = await change(story, other, asked, action)
         assert denied.reason == "consent-not-found"
     with pytest.raises(DeniedError) as refused:
         async with begin(story, other) as work:

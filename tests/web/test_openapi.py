@@ -29,6 +29,7 @@ NO_OPERATIONS = {
     "method-not-allowed",  # where there is no operation
     "source-exists", "source-not-found", "source-unusable",  # sources have pages and commands alone
     "not-stopped",  # a stop is lifted by a command
+    "consent-shown-otherwise", "one-time-code-wrong", "one-time-code-missing",  # people answer on a page
 }  # fmt: skip
 
 

@@ -45,8 +45,8 @@ async def ready(story, secrets):
     await story.enrol("s-1", "signatory", subject=uscc(1))
     if not secrets:
         await story.push("market_regulation", "ent_registration", registration(1))
-        for person in PERSONS:
-            token = await invited(story.gateway, person, "owner", enterprise=uscc(PERSONS[person]))
+        for person, number in PERSONS.items():
+            token = await invited(story.gateway, person, "owner", enterprise=uscc(number))
             _, secrets[person] = await enrol(story.client, token, person)
     async with story.gateway.database.begin("test.lanes") as session:
         await session.execute(text("DELETE FROM sign_in_lane"))

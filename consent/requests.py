@@ -12,7 +12,7 @@ from consent.life import LAPSES_AFTER
 from consent.store import STANDS, read_terms
 from consent.terms import Terms
 
-_FOUND = text(f"""
+_FOUND = f"""
     SELECT * FROM (
         SELECT h.consent_id, f.terms, f.actor, f.recorded_at, f.event_id, n.version,
             {STANDS} AS status
@@ -27,8 +27,9 @@ _FOUND = text(f"""
             AND (CAST(:until AS timestamptz) IS NULL OR f.recorded_at < :until)
             AND (CAST(:purpose AS text) IS NULL
                 OR convert_from(f.terms, 'UTF8')::jsonb #>> '{{purpose,code}}' = :purpose)) found
-    WHERE CAST(:status AS text) IS NULL OR status = :status ORDER BY consent_id LIMIT :most
-""")  # noqa: S608 - our own words
+    WHERE CAST(:status AS text) IS NULL OR status = :status ORDER BY consent_id
+"""  # noqa: S608 - our own words
+_OLDEST, _NEWEST = text(f"{_FOUND} LIMIT :most"), text(f"{_FOUND} DESC LIMIT :most")
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,20 @@ class Requested:
 
 
 async def find_requests(
-    session: AsyncSession, codes: Sequence[str], wanted: Wanted, after: UUID | None, limit: int, now: datetime
+    session: AsyncSession,
+    codes: Sequence[str],
+    wanted: Wanted,
+    after: UUID | None,
+    limit: int,
+    now: datetime,
+    *,
+    newest: bool = False,
 ) -> list[Requested]:
-    """Return up to `limit` requests put to enterprises of these codes (USCC), by id beyond `after`."""
+    """Return up to `limit` requests put to enterprises of these codes (USCC), by id beyond `after`; `newest` ones first
+    where so asked.
+    """
     asked = {**vars(wanted), "codes": list(codes), "after": after, "most": limit, "answered_after": now - LAPSES_AFTER}
     return [
         Requested(read_terms(row.terms), row.actor, row.recorded_at, row.event_id, row.version, row.status)
-        for row in await session.execute(_FOUND, asked)
+        for row in await session.execute(_NEWEST if newest else _OLDEST, asked)
     ]

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+NIGHT = frozenset({22, 23, 0, 1, 2, 3, 4, 5})  # hours of the day
 
 
 def day_of(moment: datetime) -> date:
@@ -16,3 +17,8 @@ def month_starts(now: datetime, months: int) -> list[datetime]:
     today = day_of(now)
     numbers = [today.year * 12 + today.month - 1 - back for back in reversed(range(months))]
     return [datetime(number // 12, number % 12 + 1, 1, tzinfo=SHANGHAI) for number in numbers]
+
+
+def is_night(moment: datetime) -> bool:
+    """Tell whether a moment falls at night, from 22:00 to 06:00 (Asia/Shanghai)."""
+    return moment.astimezone(SHANGHAI).hour in NIGHT

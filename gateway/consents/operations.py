@@ -63,6 +63,9 @@ OPERATIONS: Mapping[str, Operation] = {
         },
     ),
     "GET /v1/consents": Operation(answered={"consents": [CONSENT], "next": None}),
+    "GET /v1/consents/reasons": Operation(
+        answered={"revoke": [{"reason": "settled", "zh": "贷款已结清", "en": "The loan is repaid"}]}
+    ),
     "GET /v1/consents/{consent_id}": Operation(("consent-not-found",), answered=CONSENT),
     "GET /v1/consents/{consent_id}/evidence": Operation(
         ("consent-not-found",),

@@ -16,6 +16,7 @@ from consent.terms import Terms
 from gateway.consents.life import change_consent, get_consent, request_consent
 from gateway.consents.reading import Page, consent_document, consent_documents
 from gateway.consents.reading import list_consents as list_own_consents
+from gateway.consents.reasons import REASONS
 from gateway.identity.caller import working
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
@@ -85,6 +86,17 @@ async def list_consents(
     return {
         "consents": await consent_documents(work, found),
         "next": str(found[-1].terms.consent_id) if len(found) == limit else None,
+    }
+
+
+@router.get("/reasons", summary="可选的理由 Reasons to choose from")
+async def reasons(_work: Party) -> dict[str, Any]:
+    """Return reasons an enterprise may give, by action, in both languages; `reason` is sent as text, its own or one of
+    these.
+    """
+    return {
+        action: [{"reason": code, "zh": zh, "en": en} for code, (zh, en) in listed.items()]
+        for action, listed in REASONS.items()
     }
 
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, Field
+from starlette.responses import PlainTextResponse, Response
 
 from gateway.identity.caller import working
-from gateway.inquiries.own_questions import list_own_questions
+from gateway.inquiries.own_questions import get_own_question, list_own_questions, prove_own_question
 from gateway.inquiries.questions import QuestionFilter
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
@@ -26,6 +27,7 @@ async def questions(
     since: Instant = None,
     until: Instant = None,
     institution: Annotated[Name | None, Query(description="机构 Those of this institution.")] = None,
+    purpose: Annotated[Name | None, Query(description="用途 Those for this purpose.")] = None,
     outcome: Annotated[
         Literal["answered", "denied", "failed", "open"] | None, Query(description="结果 Inquiries that ended so.")
     ] = None,
@@ -34,6 +36,20 @@ async def questions(
 
     Denied ones too; `reason` is told where it is between the enterprise and who asked. `next` pages on.
     """
-    wanted = QuestionFilter(since, until, institution, outcome=outcome)
+    wanted = QuestionFilter(since, until, institution, purpose=purpose, outcome=outcome)
     found = await list_own_questions(work, wanted, after, limit)
     return {"questions": found, "next": found[-1]["question"] if len(found) == limit else None}
+
+
+@router.get("/{question_id}", summary="一次查询 One question")
+async def question(question_id: UUID, work: BySignatory) -> dict[str, Any]:
+    """Return one inquiry about the signatory's enterprise, or one request for its consent."""
+    return await get_own_question(work, question_id)
+
+
+@router.get("/{question_id}/proof", summary="查询的证明文件 A question's proof", response_class=PlainTextResponse)
+async def proof(question_id: UUID, work: BySignatory) -> Response:
+    """Return the proof that a question stands in the log, as a file (c2sp.org/tlog-proof@v1) for `xinqiao verify`."""
+    content = await prove_own_question(work, question_id)
+    headers = {"Content-Disposition": f'attachment; filename="question-{question_id}.tlog-proof"'}
+    return PlainTextResponse(content, headers=headers)

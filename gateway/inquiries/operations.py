@@ -14,6 +14,22 @@ ASKED: dict[str, Any] = {
     "provider": "embedded",
 }
 
+QUESTION: dict[str, Any] = {
+    "question": INQUIRY,
+    "kind": "inquiry",
+    "asked_at": "2026-11-27T01:08:10+00:00",
+    "institution": "bank",
+    "institution_name": "某银行",
+    "account": "bank-1",
+    "intermediary": None,
+    "products": ["score"],
+    "purpose": "pre_loan",
+    "consent": None,
+    "outcome": "denied",
+    "reason": "consent-required",
+    "entry": ENTRY,
+}
+
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/inquiries": Operation(
         (
@@ -80,27 +96,11 @@ OPERATIONS: Mapping[str, Operation] = {
             "entry": ENTRY,
         },
     ),
-    "GET /v1/questions": Operation(
-        answered={
-            "questions": [
-                {
-                    "question": INQUIRY,
-                    "kind": "inquiry",
-                    "asked_at": "2026-11-27T01:08:10+00:00",
-                    "institution": "bank",
-                    "institution_name": "某银行",
-                    "account": "bank-1",
-                    "intermediary": None,
-                    "products": ["score"],
-                    "purpose": "pre_loan",
-                    "consent": None,
-                    "outcome": "denied",
-                    "reason": "consent-required",
-                    "entry": ENTRY,
-                }
-            ],
-            "next": None,
-        },
+    "GET /v1/questions": Operation(answered={"questions": [QUESTION], "next": None}),
+    "GET /v1/questions/{question_id}": Operation(("question-not-found",), answered={**QUESTION, "number": 7}),
+    "GET /v1/questions/{question_id}/proof": Operation(
+        ("question-not-found", "question-between-others", "not-yet-proved"),
+        answered="c2sp.org/tlog-proof@v1\nextra eyJhY3Rvci…\nindex 7\ngSKyXoYZUgZ6…\n\n…",
     ),
     "GET /v1/quota": Operation(
         answered={

@@ -121,7 +121,7 @@ async def list_questions(
     terms = Wanted(
         wanted.institution, wanted.account, wanted.purpose, wanted.since, wanted.until, status=wanted.outcome
     )
-    requests = [_request(one) for one in await find_requests(session, codes, terms, after, limit, now)]
+    requests = [question_of_request(one) for one in await find_requests(session, codes, terms, after, limit, now)]
     page = sorted([*inquiries, *requests], key=lambda one: one.id)[:limit]
     usage = await _find_usage(session, [one.id for one in page if one.outcome == "answered"])
     return [replace(one, usage=tuple(usage.get(one.id, ()))) for one in page]
@@ -155,7 +155,8 @@ def question_of(row: Any) -> Question:  # noqa: ANN401 - a row of COLUMNS
     )  # fmt: skip
 
 
-def _request(one: Requested) -> Question:
+def question_of_request(one: Requested) -> Question:
+    """Return the question that a request for consent is."""
     terms = one.terms
     return Question(
         "consent-request", terms.consent_id, one.asked_at, terms.institution, one.account, None, terms.products,

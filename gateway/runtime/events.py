@@ -100,6 +100,7 @@ EVENTS: Mapping[str, EventType] = {
     "inquiry.expired": _type("program"),
     "inquiry.replayed": _type("account", "inquiry"),
     "question.listed": _type("signatory", "found"),
+    "question.proved": _type("signatory", "question entry"),
     "inquiry.listed": _type("machine", "found asked", personal="asked"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
     "usage.reported": _type(

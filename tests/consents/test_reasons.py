@@ -9,8 +9,10 @@ from sqlalchemy import text
 
 from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.consents.life import change_consent
+from gateway.consents.reasons import reason_of
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.reasons import is_reason
 from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.gates import held
@@ -131,3 +133,11 @@ async def test_two_approvals_at_once_are_one_and_a_rejection_beside_one_comes_to
     assert [v["status"] for v in (await seen(ready, "bank-1", consent, "/evidence"))["versions"]] == [
         "requested", "active",
     ]  # fmt: skip
+
+
+async def test_reasons_to_choose_from_are_listed_by_action_and_each_is_one(ready):
+    told = (await ready.client.get("/v1/consents/reasons", headers=await ready.headers("s-1"))).json()
+    assert set(told) == {"reject", "pause", "revoke"}
+    assert all(is_reason(one["zh"]) and one["en"] for listed in told.values() for one in listed)
+    assert reason_of("revoke", "settled", " 另换银行 ") == "贷款已结清或不再申请；另换银行"
+    assert [reason_of("revoke", code, "另换银行") for code in ("", "nonsense")] == ["另换银行"] * 2

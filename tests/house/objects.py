@@ -16,6 +16,7 @@ from gateway.identity.tokens.access_tokens import TYPE
 from gateway.platforms.messages import sign_message
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
+from gateway.worker import STEPS
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR, PLATFORM
@@ -139,6 +140,19 @@ async def inquiry(town):
     """A question the first bank has asked."""
     asked = await town.story.ask("bank-1", OWN, consent=(await consent(town))["consent_id"])
     return {"inquiry_id": asked.json()["inquiry"]}
+
+
+async def question(town):
+    """What the first bank has asked about the first enterprise, as the enterprise names it."""
+    return {"question_id": (await inquiry(town))["inquiry_id"]}
+
+
+async def published_question(town):
+    """One that a checkpoint covers."""
+    made = await question(town)
+    for step in ("sequence", "publish"):
+        await STEPS[step][0](town.story.gateway)
+    return made
 
 
 async def usage_result(town):

@@ -95,6 +95,8 @@ CALLS = {
     "POST /v1/held-deliveries/{held_id}/{decision}": Call("held.discarded", "clerk of tax", make=objects.held),
     "GET /v1/records": Call("record.listed", f"s-{OWN}"),
     "GET /v1/questions": Call("question.listed", f"s-{OWN}"),
+    "GET /v1/questions/{question_id}": Call("question.listed", f"s-{OWN}", make=objects.question),
+    "GET /v1/questions/{question_id}/proof": Call("question.proved", f"s-{OWN}", make=objects.published_question),
     "GET /v1/objections": Call("objection.listed", f"s-{OWN}"),
     "GET /v1/records/{record_id}/history": Call("record.history_read", f"s-{OWN}", make=objects.record),
     "GET /v1/records/{record_id}/proof": Call("record.proved", f"s-{OWN}", make=objects.record),
@@ -152,7 +154,8 @@ WITHOUT = {
          "GET /v1/datasets/{dataset}/template.xlsx"), "what could be delivered, not what was",
     ),
     **dict.fromkeys(
-        ("GET /v1/consents", "GET /v1/consents/{consent_id}", "GET /v1/consents/{consent_id}/evidence",
+        ("GET /v1/consents", "GET /v1/consents/reasons", "GET /v1/consents/{consent_id}",
+         "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
          "GET /v1/inquiries/{inquiry_id}", "GET /v1/waiting", "GET /v1/alerts", "GET /v1/sources",
          "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",

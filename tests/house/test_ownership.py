@@ -33,6 +33,7 @@ HIDDEN, NOT_YOURS = (404, "not-found"), (403, "dataset-not-yours")
 FILE = {"headers": {"Batch-Id": "x"}, "content": arrears(OWN).encode()}
 TUS = {"headers": {"Tus-Resumable": "1.0.0"}}
 RECORD = (("market_regulation", "s-1"), ("tax", "s-2"), (404, "record-not-found"))
+QUESTION = (("s-1",), ("s-2",), (404, "question-not-found"))
 CONSENT = (("bank-1", "s-1"), ("bank-2", "s-2"), (404, "consent-not-found"))
 UPLOAD = (*AGENCIES, (404, "upload-not-found"))
 ROWS = {
@@ -77,6 +78,8 @@ ROWS = {
     "GET /v1/consents/{consent_id}/evidence": Row(objects.consent, *CONSENT),
     "GET /v1/consents/{consent_id}/uses": Row(objects.consent, *CONSENT),
     "POST /v1/consents/{consent_id}/{action}": Row(objects.consent, *CONSENT),
+    "GET /v1/questions/{question_id}": Row(objects.question, *QUESTION),
+    "GET /v1/questions/{question_id}/proof": Row(objects.published_question, *QUESTION),
     "GET /v1/inquiries/{inquiry_id}": Row(objects.inquiry, *BANKS, (404, "inquiry-not-found")),
     "GET /v1/usage-results/{result_id}": Row(objects.usage_result, *BANKS, (404, "usage-result-not-found")),
     "GET /v1/deliveries/{delivery_id}": Row(

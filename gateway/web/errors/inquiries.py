@@ -240,6 +240,22 @@ SECTION = Section(
             "Check the inquiry's id.",
             "别的机构的查询编号 another institution's inquiry",
         ),
+        "question-not-found": ErrorRow(
+            404,
+            "没有对本企业的此次查询。",
+            "There is no such question about your enterprise.",
+            "核对查询编号。",
+            "Check the question's id.",
+            "对另一企业的查询 a question about another enterprise",
+        ),
+        "question-between-others": ErrorRow(
+            403,
+            "此次查询未成的原因在机构与平台之间，其条目不给企业。",
+            "Why this question was not answered is between the institution and the operator: its entry is not given.",
+            "向平台的审计员了解。",
+            "Ask the operator's auditor.",
+            "机构的配额用完 the institution's quota was used up",
+        ),
         "usage-result-not-found": ErrorRow(
             404,
             "贵机构没有此应用结果。",

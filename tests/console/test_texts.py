@@ -18,8 +18,11 @@ from gateway.admin.graph import Harm
 from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, load_texts
+from gateway.identity.clients.registry import CLASSES
 from gateway.identity.clients.scopes import SCOPES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
+from gateway.overview.search import FINDERS
+from gateway.overview.waiting import KINDS as WAITING
 from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
 
@@ -31,6 +34,7 @@ FAMILIES = {
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
     "counting": set(TOLD),
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
+    "found": set(FINDERS),
     "granularity": set(get_args(DATASET["granularity"])),
     "harm": set(Harm),
     "key": {"ended", "in-use", "objected", "waiting"},
@@ -46,7 +50,9 @@ FAMILIES = {
     },
     "stopped-account": {"closed", "suspended"},
     "theme": {*THEMES, "system"},
+    "try": set(FINDERS),
     "type": set(get_args(FIELD["type"])),
+    "waits": set(WAITING),
     "way": WAYS,
 }  # fmt: skip
 # `_(name)` in a template: keys that a page hands over by this name.
@@ -97,7 +103,11 @@ def keys_of(texts: Catalog) -> set[str]:
 
 def of_families() -> set[str]:
     reasons = words_in("connectors", "Reason", "CellError")
-    families = {**FAMILIES, "enrol-wrong": {"password", "code"}, "reason": reasons}
+    in_python = {
+        "content": {"evaluations", "usage-results"}, "enrol-wrong": {"password", "code"}, "flow-class": set(CLASSES),
+        "reason": reasons,
+    }  # fmt: skip
+    families = {**FAMILIES, **in_python}
     return {f"{name}-{value}" for name, values in families.items() for value in values}
 
 

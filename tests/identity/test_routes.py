@@ -25,7 +25,7 @@ OPEN = {
     "GET /static/{name}", "GET /v1/catalogue/schema",
     "GET /console/language/{language}", "GET /console/sign-in", "POST /console/sign-in", "OPTIONS /v1/uploads",
     "GET /oauth/authorize",  # the request is looked at before anybody signs in for it
-    "GET /console/enrol", "POST /console/enrol", "GET /console/sso", "GET /console/sso/back",
+    "GET /console/enrol", "POST /console/enrol", "GET /console/help", "GET /console/sso", "GET /console/sso/back",
 }  # fmt: skip
 OTHER_KEY = ECKey.generate_key("P-256")
 

@@ -37,7 +37,7 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
-from gateway.overview import help_pages, search_pages, waiting_pages
+from gateway.overview import help_pages, reader_pages, search_pages, waiting_pages
 from gateway.overview import pages as overview_pages
 from gateway.overview import routes as overview
 from gateway.people import authorize_pages as authorize
@@ -153,6 +153,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         waiting_pages,
         search_pages,
         help_pages,
+        reader_pages,
         authorize,
         console,
         static,

@@ -1,5 +1,9 @@
 """The overview's charts and its first line, in the reader's words. Pure but for the words."""
 
+from collections import Counter
+
+from connectors.catalogue.load import get_catalogue
+from connectors.model.calendar import SHANGHAI
 from gateway.console.chart import Chart, Series
 from gateway.console.words import Words
 from gateway.overview.figures import Overview
@@ -32,11 +36,13 @@ def by_hour(words: Words, found: Overview) -> Chart:
             "overview-hours-finding", asked=words.number(asked), hour=busiest,
             most=words.number(found.asked[busiest]), denied=words.number(sum(found.denied)),
         )  # fmt: skip
+    passed = found.at.astimezone(SHANGHAI).hour + 1  # of what has not come yet there is no number
+    rest = [None] * (len(found.asked) - passed)
     return Chart(
         "hours", "bar", finding, [str(hour) for hour in range(len(found.asked))],
         [
-            Series(words("overview-asked"), found.asked),
-            Series(words("overview-denied"), found.denied, tone="bad", kind="line"),
+            Series(words("overview-asked"), [*found.asked[:passed], *rest]),
+            Series(words("overview-denied"), [*found.denied[:passed], *rest], tone="bad", kind="line"),
         ],
         unit=words("unit-times"),
     )  # fmt: skip
@@ -54,6 +60,23 @@ def by_institution(words: Words, found: Overview) -> Chart:
     return Chart(
         "institutions", "across", finding, [one.name for one in most],
         [Series(words("overview-asked"), [one.asked for one in most])], unit=words("unit-times"),
+    )  # fmt: skip
+
+
+def by_category(words: Words, found: Overview) -> Chart:
+    """Return how many records came in within the last days, by kind of data, the most first."""
+    records = Counter[str]()
+    for feed in found.feeds:
+        records[feed.category] += feed.records
+    most = [(code, count) for code, count in records.most_common(MOST_BARS) if count]
+    titles = [str(getattr(get_catalogue().categories[code], words.language)) for code, _ in most]
+    finding = (
+        words("overview-records-finding", records=words.number(records.total()), category=titles[0])
+        if most else words("overview-records-none")
+    )  # fmt: skip
+    return Chart(
+        "records", "across", finding, titles, [Series(words("overview-records"), [count for _, count in most])],
+        unit=words("unit-records"),
     )  # fmt: skip
 
 
@@ -87,6 +110,15 @@ def by_reason(words: Words, found: Overview) -> Chart:
         "denials", "across", finding, titles,
         [Series(words("overview-denied"), [count for _, count in most], tone="bad")], unit=words("unit-times"),
     )  # fmt: skip
+
+
+def platform_names(words: Words, found: Overview) -> dict[str, str]:
+    """Return what each platform is called, by its id: what it is for, with its id where there are several of a kind."""
+    kinds = Counter(one.role for one in found.platforms)
+    return {
+        one.platform: words(f"platform-{one.role}") + (f" {one.platform}" if kinds[one.role] > 1 else "")
+        for one in found.platforms
+    }
 
 
 def reason_title(words: Words, reason: str) -> str:

@@ -90,6 +90,11 @@ class Overview:
         """The feeds that did not, the latest first; those that never came are neither."""
         return sorted((feed for feed in self.feeds if feed.late_days), key=lambda feed: -(feed.late_days or 0))
 
+    @property
+    def newest(self) -> Sequence[Feed]:
+        """The feeds that are as fresh as promised, the newest first."""
+        return sorted(self.alive, key=lambda feed: feed.last or self.at, reverse=True)
+
 
 async def read_overview(work: UnitOfWork, view: str) -> Overview:
     """Return the figures and record that they were read, on which view. Raises DeniedError for whoever is no reader."""

@@ -1,5 +1,6 @@
 """The regulator's pages: how the whole stands, in the shell and on a wall."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -9,7 +10,15 @@ from fastapi.responses import Response
 from connectors.catalogue.load import get_catalogue
 from gateway.console.render import page
 from gateway.console.words import Words, words_of
-from gateway.overview.charts import by_band, by_hour, by_institution, by_reason, first_line
+from gateway.overview.charts import (
+    by_band,
+    by_category,
+    by_hour,
+    by_institution,
+    by_reason,
+    first_line,
+    platform_names,
+)
 from gateway.overview.figures import DAYS, Overview, read_overview, take_figures
 from gateway.overview.flow import Node, drawn, flow_of
 from gateway.overview.protection import FEWEST
@@ -31,7 +40,8 @@ async def overview(request: Request, units: Units, present: OverseerPresent) -> 
         found = await read_overview(work, "overview")
     words = words_of(request)
     flow = flow_of(found)
-    names = {node.id: _name(words, node) for node in flow.nodes}
+    platforms = platform_names(words, found)
+    names = {node.id: _name(words, node, platforms) for node in flow.nodes}
     return page(
         request, "overview", present, scripts=("charts", "graph"), flow=flow, names=names,
         graph=orjson.dumps(drawn(flow, names)).decode().replace("<", "\\u003c"), **_shown(words, found),
@@ -57,17 +67,21 @@ async def now(request: Request, units: Units, present: OverseerPresent) -> Respo
 def _shown(words: Words, found: Overview) -> dict[str, Any]:
     return {
         "found": found, "days": DAYS, "fewest": FEWEST, "said": first_line(words, found),
-        "late": found.late[:LATE_SHOWN], "hours": by_hour(words, found), "bands": by_band(words, found),
+        "late": found.late[:LATE_SHOWN], "fresh": found.newest[: max(0, LATE_SHOWN - len(found.late))],
+        "platforms": platform_names(words, found), "records": by_category(words, found),
+        "hours": by_hour(words, found), "bands": by_band(words, found),
         "institutions": by_institution(words, found), "denials": by_reason(words, found),
         "asking": sum(1 for one in found.institutions if one.asked),
         "sent": sum(one.sent for one in found.platforms), "receipts": sum(one.receipts for one in found.platforms),
     }  # fmt: skip
 
 
-def _name(words: Words, node: Node) -> str:
+def _name(words: Words, node: Node, platforms: Mapping[str, str]) -> str:
     if node.side == "gateway":
         return words("product")
     if node.side == "data":
         title = get_catalogue().categories.get(node.code)
         return words("flow-others") if title is None else str(getattr(title, words.language))
-    return words(f"flow-class-{node.code}") if node.side == "institution" else node.code
+    if node.side == "institution":
+        return words(f"flow-class-{node.code}")
+    return platforms[node.code]

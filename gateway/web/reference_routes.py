@@ -1,4 +1,4 @@
-"""The interface for people to read: the OpenAPI document as one page, without a script."""
+"""The interface for people to read: the OpenAPI document as one page, without a script; /docs is the one with."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,8 +12,8 @@ from gateway.web.router import Router
 router = Router(tags=["参考 Reference"])
 
 
-@router.head("/docs", include_in_schema=False)
-@router.get("/docs", include_in_schema=False)
+@router.head("/reference", include_in_schema=False)
+@router.get("/reference", include_in_schema=False)
 async def reference(request: Request) -> Response:
     """Show every operation by its tag: who may call it, what it takes and answers, what it refuses."""
     state = request.app.state

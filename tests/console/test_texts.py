@@ -45,6 +45,8 @@ FAMILIES = {
     "rows": set(COUNTED),
     "scope": {scope for scopes in ROLES.values() for scope in scopes},
     "sharing": set(get_args(DATASET["sharing"])),
+    "signing": {"assertion", "proof", "batch"},
+    "signs": {"assertion", "proof", "batch"},
     "stopped": {
         "account-closed", "account-suspended", "institution-closed", "institution-suspended", "agreement-not-in-force",
     },
@@ -105,7 +107,7 @@ def of_families() -> set[str]:
     reasons = words_in("connectors", "Reason", "CellError")
     in_python = {
         "content": {"evaluations", "usage-results"}, "enrol-wrong": {"password", "code"}, "flow-class": set(CLASSES),
-        "reason": reasons,
+        "platform": {"brain", "city", "province"}, "reason": reasons,
     }  # fmt: skip
     families = {**FAMILIES, **in_python}
     return {f"{name}-{value}" for name, values in families.items() for value in values}

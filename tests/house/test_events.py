@@ -143,7 +143,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /oauth/jwks",
          "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
-         "GET /", "GET /docs",
+         "GET /", "GET /docs", "GET /docs/signing", "GET /reference",
          "GET /problems/{slug}", "GET /static/{name}",
          "GET /console/language/{language}", "GET /console/help", "OPTIONS /v1/uploads"), "public",
     ),

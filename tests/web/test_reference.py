@@ -10,7 +10,7 @@ from tests.documented import document
 
 @pytest.fixture
 async def page(client):
-    answer = await client.get("/docs")
+    answer = await client.get("/reference")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     return answer
 

@@ -10,7 +10,9 @@
       { selector: "node", style: { ...common, label: "data(label)", shape: "round-rectangle", width: 190, height: 36, "text-valign": "center", "text-max-width": 180, "text-wrap": "ellipsis", "background-color": token("--subtle"), "border-width": 1, "border-color": token("--field") } },
       { selector: "node[side = 'gateway']", style: { height: 56, width: 130, "font-weight": 600, color: token("--on-primary"), "background-color": token("--primary"), "border-color": token("--primary") } },
       { selector: "node[side = 'platform']", style: { "border-color": token("--chart-2") } },
-      { selector: "edge", style: { ...common, label: "data(count)", width: "data(width)", "line-color": token("--chart-1"), opacity: 0.75, "curve-style": "straight", "target-arrow-shape": "triangle", "target-arrow-color": token("--chart-1"), "text-background-color": token("--surface"), "text-background-opacity": 1, "text-background-padding": 2, "font-size": 12, "text-opacity": 1 } },
+      { selector: "edge", style: { ...common, width: "data(width)", "line-color": token("--chart-1"), opacity: 0.75, "curve-style": "straight", "source-endpoint": "90deg", "target-endpoint": "270deg", "target-arrow-shape": "triangle", "target-arrow-color": token("--chart-1"), "text-background-color": token("--surface"), "text-background-opacity": 1, "text-background-padding": 2, "font-size": 12, "text-opacity": 1 } },
+      { selector: "edge[target = 'gateway']", style: { "source-label": "data(count)", "source-text-offset": 48 } },
+      { selector: "edge[source = 'gateway']", style: { "target-label": "data(count)", "target-text-offset": 48 } },
       { selector: "edge[none]", style: { "line-style": "dashed", "line-color": token("--field"), "target-arrow-color": token("--field") } },
     ];
   }

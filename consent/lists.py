@@ -21,8 +21,8 @@ _OF_GRANTEE = f"""
         WHEN t.now NOT IN ('active', 'paused') THEN t.now WHEN t.until <= :now THEN 'expired'
         WHEN t.uses >= t.most THEN 'spent' ELSE t.now END AS standing
     FROM (
-        SELECT h.consent_id, h.institution, h.uscc, h.uses, v.version, v.status, v.terms, v.receipt, v.reason,
-            v.recorded_at, v.now, CAST({_TERM} ->> 'valid_until' AS timestamptz) AS until,
+        SELECT h.consent_id, h.institution, h.uscc, h.uses, v.version, v.status, v.terms, v.approval, v.receipt,
+            v.reason, v.recorded_at, v.now, CAST({_TERM} ->> 'valid_until' AS timestamptz) AS until,
             CAST({_TERM} ->> 'max_uses' AS bigint) AS most
         FROM consent_head h CROSS JOIN LATERAL (
             SELECT *, {STANDS} AS now

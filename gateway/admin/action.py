@@ -1,10 +1,11 @@
 """What every change has: fields of one spelling, which act of the graph it is, how it is made, and with what."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from sqlmodel import SQLModel
 
 from connectors.personal.sealing import Protector
 from gateway.identity.clients import registry
@@ -25,6 +26,17 @@ def _is_id(value: str) -> str:
 Id = Annotated[str, AfterValidator(_is_id), Field(max_length=63, description="编号 Its id: a-z 0-9 . _ -")]
 Reason = Annotated[str, Field(min_length=2, max_length=200, description="原因 Why, for the log.")]
 Jwk = Annotated[dict[str, Any], Field(max_length=20, description="公钥 A public JWK (RFC 7517).")]
+
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+async def look_at(work: UnitOfWork, table: type[Row], key: str) -> Row | None:
+    """Return a row to read from; whoever changes it reads it anew once it is locked, as it then stands."""
+    row = await work.session.get(table, key)
+    if row is not None:
+        work.session.expunge(row)
+    return row
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,10 @@ class Action(BaseModel):
     async def act(self, work: UnitOfWork, means: Means) -> str:
         """Return which act of the graph this is. Raises DeniedError where it is upon somebody who is not there."""
         raise NotImplementedError
+
+    async def before(self, _work: UnitOfWork) -> dict[str, Any]:
+        """Return what the change replaces, as it stands now: JSON values by the name of what they are of."""
+        return {}
 
     async def apply(self, work: UnitOfWork, means: Means) -> None:
         """Make the change, with its event. Raises DeniedError where it cannot be made."""

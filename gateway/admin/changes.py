@@ -17,6 +17,7 @@ from gateway.admin.graph import approver_of, needs_two
 from gateway.admin.tables import Change
 from gateway.identity.clients.owners import person_behind
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork
 
 WAITS_DAYS = 7
@@ -36,7 +37,7 @@ async def ask_change(work: UnitOfWork, means: Means, action: Action) -> Change:
     change = Change(
         change_id=uuid7(), action=action.model_dump(mode="json", by_alias=True), act=act, asked_by=work.actor.name,
         asked_person=await _person(work) if waits else None, asked_at=work.now,
-        status="waiting" if waits else "done", event_id=uuid7(),
+        status="waiting" if waits else "done", event_id=uuid7(), before=await action.before(work),
     )  # fmt: skip
     if not waits:
         change.decided_by, change.decided_at = work.actor.name, work.now
@@ -44,8 +45,10 @@ async def ask_change(work: UnitOfWork, means: Means, action: Action) -> Change:
     return await _record(work, change, "asked" if waits else "made")
 
 
-async def decide_change(work: UnitOfWork, means: Means, change_id: UUID, *, approve: bool) -> Change:
+async def decide_change(work: UnitOfWork, means: Means, change_id: UUID, *, approve: bool, reason: str = "") -> Change:
     """Approve or reject a change that waits, and return it; nobody approves what they asked for. Raises DeniedError.
+
+    `reason` is why, where somebody says so. What the change replaces is noted as it stands when it is made.
 
     The door lets its AccessCache expire after the commit.
     """
@@ -55,16 +58,20 @@ async def decide_change(work: UnitOfWork, means: Means, change_id: UUID, *, appr
     _check_decider(work, change, approve=approve)
     if change.status != "waiting":
         raise DeniedError("change-decided", f"该变更已处理 This change is {change.status} already.")
+    if reason:
+        demand_reason(reason)
     if approve:
         await _check_approval(work, change)
     change.status = "done" if approve else "rejected"
-    change.decided_by, change.decided_at = work.actor.name, work.now
+    change.decided_by, change.decided_at, change.reason = work.actor.name, work.now, reason.strip() or None
     change.decided_person = await person_behind(work)
     if approve:
+        action = _READ.validate_python(change.action)
+        change.before = await action.before(work)
         # In the log the change is the asker's; who approved it stands in the event of the decision.
         asker = replace(work.actor, client_id=change.asked_by, kind="operator", person=None)
         made = replace(means, change=change_id, approved_by=work.actor.name)
-        await _apply(replace(work, actor=asker), made, _READ.validate_python(change.action))
+        await _apply(replace(work, actor=asker), made, action)
     return await _record(work, change, "approved" if approve else "rejected")
 
 
@@ -122,6 +129,8 @@ async def _record(work: UnitOfWork, change: Change, verb: str) -> Change:
         "action": change.action,
         "act": change.act,
         "person": change.asked_person,
+        "before": change.before,
+        "reason": change.reason,
     }
     change.event_id = await work.record(f"change.{verb}", payload, outcome=change.status)
     work.session.add(change)

@@ -1,28 +1,32 @@
 """What is changed of clients: who they are, whose they are, what they may, and the keys they sign with."""
 
 import ipaddress
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from gateway.admin.action import Action, Id, Jwk, Means, Reason
+from gateway.admin.action import Action, Id, Jwk, Means, Reason, look_at
 from gateway.identity.clients import registry
-from gateway.identity.clients.client_keys import add_key, retire_key
+from gateway.identity.clients.client_keys import add_key, current_keys, retire_key
 from gateway.identity.clients.limits import Limits, set_for_people, set_limits, set_signing
 from gateway.identity.clients.owners import bind_client
 from gateway.identity.clients.signatories import effective_from
 from gateway.identity.clients.standing import change_standing
 from gateway.identity.clients.unknown import no_client
-from gateway.identity.tables import Client
+from gateway.identity.tables import Client, Institution
 from gateway.runtime.work import UnitOfWork
 from gateway.runtime.wrong_values import WrongValueError
 
 
-async def _kind_of(work: UnitOfWork, client_id: str) -> str:
-    client = await work.session.get(Client, client_id)
+async def _get(work: UnitOfWork, client_id: str) -> Client:
+    client = await look_at(work, Client, client_id)
     if client is None:
         raise await no_client(work, client_id)
-    return client.kind
+    return client
+
+
+async def _kind_of(work: UnitOfWork, client_id: str) -> str:
+    return (await _get(work, client_id)).kind
 
 
 class AddClient(Action):
@@ -63,6 +67,9 @@ class BindClient(Action):
     async def act(self, _work: UnitOfWork, _means: Means) -> str:
         return self.action
 
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        return {"person": (await _get(work, self.client)).person_id}
+
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await bind_client(work, client_id=self.client, person=self.person)
 
@@ -82,6 +89,13 @@ class ChangeStanding(Action):
         if what == "institution":
             return f"institution.{self.change}"
         return f"client.{self.change} {await _kind_of(work, identifier)}"
+
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        what, _, identifier = self.whose.partition(":")
+        if what == "institution":
+            institution = await look_at(work, Institution, identifier)
+            return {"status": institution.status if institution else None}
+        return {"status": (await _get(work, identifier)).status}
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await change_standing(work, whose=self.whose, change=self.change, reason=self.reason)
@@ -111,6 +125,11 @@ class SetLimits(Action):
     async def act(self, work: UnitOfWork, _means: Means) -> str:
         return f"{self.action} {await _kind_of(work, self.client)}"
 
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        client = await _get(work, self.client)
+        names = ("scopes", "products", "networks", "redirect_uris")
+        return {name: getattr(client, name) for name in names}
+
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         limits = Limits(self.scopes, self.products, self.networks, self.redirect_uris)
         await set_limits(work, client_id=self.client, limits=limits)
@@ -125,6 +144,9 @@ class SetSigning(Action):
 
     async def act(self, _work: UnitOfWork, _means: Means) -> str:
         return f"{self.action} {'required' if self.required else 'optional'}"
+
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        return {"required": (await _get(work, self.client)).must_sign}
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await set_signing(work, client_id=self.client, required=self.required)
@@ -154,6 +176,9 @@ class AddKey(Action):
 
     async def act(self, work: UnitOfWork, _means: Means) -> str:
         return f"{self.action} {await _kind_of(work, self.client)}"
+
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        return {"keys": [key["kid"] for key in await current_keys(work.session, self.client)]}
 
     async def apply(self, work: UnitOfWork, means: Means) -> None:
         """A signatory's key has to wait; the others stay good until the overlap after that has passed."""

@@ -1,13 +1,14 @@
 """What is changed of institutions: their registration, their agreement, how much they and their accounts may ask."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from gateway.admin.action import Action, Id, Means
+from gateway.admin.action import Action, Id, Means, look_at
 from gateway.identity.clients import registry
-from gateway.inquiries.plans import set_plan
+from gateway.identity.tables import Institution
+from gateway.inquiries.plans import find_plans, set_plan
 from gateway.runtime.work import UnitOfWork
 from gateway.runtime.wrong_values import WrongValueError
 
@@ -43,6 +44,11 @@ class SetAgreement(Action):
     async def act(self, _work: UnitOfWork, _means: Means) -> str:
         return self.action
 
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        row = await look_at(work, Institution, self.institution)
+        days = {"agreement_from": row and row.agreement_from, "agreement_until": row and row.agreement_until}
+        return {name: day.isoformat() if day else None for name, day in days.items()}
+
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await registry.set_agreement(
             work, institution_id=self.institution,
@@ -69,6 +75,10 @@ class SetQuota(Action):
     async def act(self, _work: UnitOfWork, means: Means) -> str:
         """Within the bound of the settings one person is enough."""
         return f"{self.action} {'within' if self.per_month <= means.quota_alone_per_month else 'above'}"
+
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        plans = await find_plans(work, limit=1, scope=self.scope, scope_id=self.id)
+        return {name: plans[0][name] if plans else None for name in ("per_day", "per_month")}
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await set_plan(

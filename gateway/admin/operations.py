@@ -16,6 +16,8 @@ CHANGE: dict[str, Any] = {
     "asked_at": "2026-11-27T01:08:10Z",
     "decided_by": None,
     "decided_at": None,
+    "before": {"status": "suspended"},
+    "reason": None,
     "entry": "01983a2b-7c1d-7e00-8000-000000000020",
 }
 
@@ -36,6 +38,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "change-refused",
             "person-unknown",
         ),
+        sent={"reason": "已核对"},
         answered={
             **CHANGE,
             "status": "done",

@@ -1,10 +1,10 @@
 """What is changed of people who sign in: that they may, whether they still may, the phone of one who lost it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from gateway.admin.action import Action, Id, Means, Reason
+from gateway.admin.action import Action, Id, Means, Reason, look_at
 from gateway.identity.clients.owners import person_behind
 from gateway.people.factors import reset_factor
 from gateway.people.handover import handover_of
@@ -16,7 +16,7 @@ from gateway.runtime.work import UnitOfWork
 
 
 async def _role_of(work: UnitOfWork, person_id: str) -> str:
-    person = await work.session.get(Person, person_id)
+    person = await look_at(work, Person, person_id)
     if person is None:
         raise DeniedError("change-refused", f"没有此人员 there is no person {person_id}")
     return person.role
@@ -70,6 +70,10 @@ class SetPersonStanding(Action):
 
     async def act(self, work: UnitOfWork, _means: Means) -> str:
         return f"person.{self.change} {await _role_of(work, self.person)}"
+
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        person = await look_at(work, Person, self.person)
+        return {"status": person.status if person else None}
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         status: Literal["active", "suspended"] = "suspended" if self.change == "suspend" else "active"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
 from gateway.admin.actions import AnyAction
@@ -18,6 +19,7 @@ from gateway.admin.tables import Change
 from gateway.identity.caller import require, working
 from gateway.identity.dependencies import TheAccess
 from gateway.runtime.actor import Actor
+from gateway.runtime.reasons import LONGEST
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
@@ -29,6 +31,17 @@ Approver = Annotated[Actor, Depends(require("admin", "audit"), scope="function")
 Work = Annotated[UnitOfWork, Depends(working("admin"), scope="function")]
 Seeing = Annotated[UnitOfWork, Depends(working("admin", "audit"), scope="function")]
 Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class Decision(BaseModel):
+    """Why it is decided so; may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(max_length=LONGEST, description="原因 Why.")] = ""
+
+
+NO_REASON = Decision()
 
 
 @router.post("/changes", summary="提交变更 Change something")
@@ -51,10 +64,11 @@ async def decide(
     means: TheMeans,
     access: TheAccess,
     approver: Approver,
+    why: Decision = NO_REASON,
 ) -> dict[str, Any]:
     """Decide on a change that waits; nobody approves their own, and auditors alone let an auditor be stopped."""
     async with units.begin("change.decide", approver) as work:
-        decided = await decide_change(work, means, change_id, approve=decision == "approve")
+        decided = await decide_change(work, means, change_id, approve=decision == "approve", reason=why.reason)
     access.expire()
     return change_document(decided)
 
@@ -126,5 +140,6 @@ def change_document(change: Change) -> dict[str, Any]:
         "leads_to": leads_to(change.act) if change.act else [],
         "approver": approver_of(change.act) if change.act else "operator",
         "asked_by": change.asked_by, "asked_at": change.asked_at, "decided_by": change.decided_by,
-        "decided_at": change.decided_at, "entry": str(change.event_id),
+        "decided_at": change.decided_at, "before": change.before, "reason": change.reason,
+        "entry": str(change.event_id),
     }  # fmt: skip

@@ -26,3 +26,5 @@ class Change(SQLModel, table=True):
     act: str | None = Field(default=None, sa_type=Text)  # which of the graph's acts; none for the oldest
     asked_person: str | None = Field(default=None, sa_type=Text)  # who asked, as a person
     decided_person: str | None = Field(default=None, sa_type=Text)  # who approved or rejected, as a person
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)  # what it replaces; none for the oldest
+    reason: str | None = Field(default=None, sa_type=Text)  # why it was rejected, where somebody said so

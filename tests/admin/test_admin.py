@@ -235,3 +235,20 @@ async def register_once(office):
     listed = (await office.read("/v1/admin/institutions"))["institutions"]
     if "web" not in {one["institution_id"] for one in listed}:
         await onboard(office, "web", generate_key("ES256"))
+
+
+async def test_what_a_change_replaces_and_why_it_was_rejected_is_kept(client, gateway, office):
+    key = generate_key("ES256")
+    await onboard(office, "kept", key)
+    made = await office.change(action="quota.set", scope="account", id="kept-1", per_day=20, per_month=100)
+    assert made.json()["before"] == {"per_day": 10, "per_month": 100}
+    asked = (await office.change(action="client.limits", client="kept-1", products=["score"])).json()
+    assert asked["before"] == {"scopes": None, "products": None, "networks": None, "redirect_uris": []}
+    await office.both(action="client.limits", client="kept-1", products=["health_check"])
+    path, headers = f"/v1/admin/changes/{asked['change']}", await office.headers("operator-3")
+    for reason, status in (("x", 400), ("长" * 501, 400), ("产品不符", 200)):
+        rejected = await client.post(f"{path}/reject", json={"reason": reason}, headers=headers)
+        assert rejected.status_code == status, rejected.text
+    assert (rejected.json()["reason"], rejected.json()["before"]) == ("产品不符", asked["before"])
+    again = (await office.both(action="client.limits", client="kept-1", products=["score"])).json()
+    assert again["before"]["products"] == ["health_check"]

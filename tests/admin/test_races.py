@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
+from gateway.admin.action import means_of
 from gateway.admin.actions import ChangeStanding
-from gateway.admin.changes import decide_change
+from gateway.admin.changes import ask_change, decide_change
 from gateway.identity.clients.registry import add_client, add_institution
 from gateway.identity.key_rotation import rotate
 from gateway.people.invitations import invite
@@ -88,3 +89,22 @@ async def test_a_message_that_arrives_twice_at_once_is_received_once(gateway):
     sender = Actor("city-1", "platform")
     received = await both(gateway, lambda work: receive(work, "province-platform", message), (sender, sender))
     assert received[0].receipt == received[1].receipt
+
+
+async def test_a_client_closed_while_another_resumes_it_stays_closed(gateway):
+    await register(gateway, "closing-1", "platform")
+    means = means_of(gateway.settings, gateway.protector)
+
+    async def do(how):
+        async with gateway.units.begin("test.race", MACHINE) as work:
+            await ask_change(work, means, ChangeStanding(change=how, whose="client:closing-1", reason="检查"))
+
+    await do("suspend")
+    async with held(gateway.database, writes_to("audit_event")) as gate:
+        close = asyncio.create_task(do("close"))
+        await gate.waiting(1)
+        resume = asyncio.create_task(do("resume"))
+        await gate.waiting(2)
+    await close
+    with pytest.raises(DeniedError, match="已注销"):
+        await resume

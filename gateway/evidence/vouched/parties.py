@@ -109,6 +109,7 @@ _CONSENT_EVENTS: dict[str, Fold] = {
 }  # fmt: skip
 _CHANGE = {
     "action": said("action"), "act": said("act"), "asked_person": said("person"), "status": leaf("outcome"),
+    "before": said("before"), "reason": said("reason"),
 }  # fmt: skip
 
 PARTIES: tuple[Party, ...] = (
@@ -217,7 +218,7 @@ PARTIES: tuple[Party, ...] = (
         _CONSENT_EVENTS,
     ),
     Party(
-        "changes", "change", "SELECT change_id AS key, action, act, asked_person, status FROM change",
+        "changes", "change", "SELECT change_id AS key, action, act, asked_person, status, before, reason FROM change",
         {f"change.{verb}": born(said("change"), _CHANGE) for verb in ("asked", "made", "approved", "rejected")},
     ),
     Party(

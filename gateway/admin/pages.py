@@ -30,6 +30,7 @@ MOST_SHOWN = 100
 # What follows of what cannot be undone, by the action.
 FOLLOWS = {
     "standing": "follows-close", "client.key-retire": "follows-retire", "subject.erase": "follows-erase",
+    "key.rotate": "follows-rotate",
 }  # fmt: skip
 
 

@@ -71,9 +71,15 @@ async def advance_keys(work: UnitOfWork, token_lifetime_seconds: int) -> None:
 
 
 async def list_keys(session: AsyncSession) -> list[Mapping[str, Any]]:
-    """Return kid, purpose, status and times of every key."""
+    """Return kid, purpose, suite, status and times of every key."""
     rows = (await session.execute(select(InstanceKey).order_by(col(InstanceKey.created_at)))).scalars()
-    return [{"kid": row.kid, "purpose": row.purpose, "status": row.status, "since": _since(row)} for row in rows]
+    return [
+        {
+            "kid": row.kid, "purpose": row.purpose, "suite": PURPOSES[row.purpose], "status": row.status,
+            "created_at": row.created_at, "since": _since(row),
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 async def _held(session: AsyncSession, purpose: str) -> dict[str, InstanceKey]:

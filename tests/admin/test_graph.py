@@ -1,6 +1,7 @@
 """What one administrator can do alone is nothing that leads to harm: every act of the graph, asked for and decided."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from gateway.admin.client_actions import (
 )
 from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
 from gateway.admin.institution_actions import AddInstitution, SetAgreement, SetQuota
+from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity.clients.registry import add_institution
@@ -88,6 +90,9 @@ SINGLE = {
     "client.for-people allowed": SetForPeople(client="of-account", allowed=True),
     "client.for-people refused": SetForPeople(client="of-account", allowed=False),
     "client.person": BindClient(client="of-operator", person="of-operator"),
+    "key.rotate ahead": RotateKey(purpose="answer", reason=WHY),
+    "key.rotate now": RotateKey(purpose="answer", at_once=True, reason=WHY),
+    "key.promote": PromoteKey(purpose="answer"),
     "record.repair": RepairRecord(record=uuid4(), reason=WHY, document="温信修〔2026〕3号"),
     "subject.erase": EraseSubject(subject=uscc(1), reason=WHY),
 }
@@ -139,6 +144,11 @@ async def test_what_harms_nobody_waits_for_nobody(gateway, somebody, act):
         with pytest.raises(DeniedError, match="no such key"):
             await asked(gateway, action_of(act))
         return
+    if act == "key.promote":
+        with suppress(DeniedError):  # one may wait already
+            await asked(gateway, SINGLE["key.rotate ahead"], MACHINE)
+    if act == "key.rotate ahead":
+        await asked(gateway, SINGLE["key.rotate now"], MACHINE)  # none waits after it
     assert (await asked(gateway, action_of(act))).status == "done"
     if act == "institution.suspend":
         await asked(gateway, ChangeStanding(change="resume", whose="institution:house", reason=WHY), MACHINE)

@@ -5,6 +5,7 @@ import errno
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -15,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.lag import unsigned_seconds
 from audit.stops import find_stop
+from gateway.runtime.clock import now
+from gateway.runtime.said import Said
 from gateway.runtime.schema import newest_revision
 from gateway.runtime.settings import Settings
-from gateway.runtime.storage_faults import in_words, kind_of
+from gateway.runtime.storage_faults import kind_of, words_of
 from gateway.runtime.work import UnitsOfWork
 from gateway.telemetry.worker_health import Workers, read_workers
 
@@ -37,12 +40,18 @@ PARTITIONS = """
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: its name, whether it holds, what was seen, and whether questions can be answered without it."""
+    """One check: its name, whether it holds, what was seen and since when, and whether questions need it."""
 
     name: str
     ok: bool
-    seen: str
+    said: Said
     needed: bool = True
+    since: datetime | None = None
+
+    @property
+    def seen(self) -> str:
+        """What was seen, in both languages."""
+        return str(self.said)
 
 
 Check = Callable[[AsyncSession, int], Awaitable[Finding]]  # of a database and the id of its log
@@ -50,13 +59,13 @@ Check = Callable[[AsyncSession, int], Awaitable[Finding]]  # of a database and t
 
 async def _database(session: AsyncSession, _log_id: int) -> Finding:
     await session.execute(text("SELECT 1"))
-    return Finding("database", ok=True, seen="有应答 it answers")
+    return Finding("database", ok=True, said=Said("有应答", "it answers"))
 
 
 async def _writing(session: AsyncSession, _log_id: int) -> Finding:
     await session.execute(text(ROOM))
     await session.execute(text(WRITE))
-    return Finding("writing", ok=True, seen="可写入 the database takes what is written")
+    return Finding("writing", ok=True, said=Said("可写入", "the database takes what is written"))
 
 
 async def _schema(session: AsyncSession, _log_id: int) -> Finding:
@@ -64,7 +73,7 @@ async def _schema(session: AsyncSession, _log_id: int) -> Finding:
     return Finding(
         "schema",
         at == shipped_revision(),
-        f"数据库 {at}，程序 {shipped_revision()} database {at}, program {shipped_revision()}",
+        Said(f"数据库 {at}，程序 {shipped_revision()}", f"database {at}, program {shipped_revision()}"),
     )
 
 
@@ -73,28 +82,30 @@ async def _partitions(session: AsyncSession, _log_id: int) -> Finding:
     return Finding(
         "partitions",
         not missing,
-        f"缺下月分区 missing for next month: {missing}" if missing else "已预先建好 made ahead",
+        Said("缺下月分区", f"missing for next month: {missing}") if missing else Said("已预先建好", "made ahead"),
     )
 
 
 async def _checkpoint(session: AsyncSession, log_id: int) -> Finding:
     lag = await unsigned_seconds(session, log_id)
-    said = f"最早的条目已等待签发 {lag:.0f} 秒 the oldest entry waits {lag:.0f} s for a signed checkpoint"
-    late = lag > CHECKPOINT_LAG_SECONDS
-    more = "；超过 XINQIAO_UNSIGNED_SECONDS 即拒绝查询 questions are refused from XINQIAO_UNSIGNED_SECONDS on"
-    return Finding("checkpoint", not late, f"{said}{more}" if late else said)
+    zh, en = f"最早的条目已等待签发 {lag:.0f} 秒", f"the oldest entry waits {lag:.0f} s for a signed checkpoint"
+    if lag <= CHECKPOINT_LAG_SECONDS:
+        return Finding("checkpoint", ok=True, said=Said(zh, en))
+    then = "；太久即拒绝查询（XINQIAO_UNSIGNED_SECONDS）", "; questions are refused from XINQIAO_UNSIGNED_SECONDS on"
+    since = now() - timedelta(seconds=lag)
+    return Finding("checkpoint", ok=False, said=Said(zh + then[0], en + then[1]), since=since)
 
 
 async def _audit(session: AsyncSession, log_id: int) -> Finding:
     """Tell of a stop. Questions are answered all the same, until entries have waited too long for a checkpoint."""
     stop = await find_stop(session, log_id)
     if stop is None:
-        return Finding("audit", ok=True, seen="未停签 not stopped", needed=False)
-    since = f"{stop.stopped_at:%Y-%m-%dT%H:%M:%SZ}"
-    seen = (
-        f"{since} 起因 {stop.differences} 处差异停签 signing stopped since {since} over {stop.differences} differences"
+        return Finding("audit", ok=True, said=Said("未停签", "not stopped"), needed=False)
+    said = Said(
+        f"因 {stop.differences} 处差异停签",
+        f"signing stopped since {stop.stopped_at:%Y-%m-%dT%H:%M:%SZ} over {stop.differences} differences",
     )
-    return Finding("audit", ok=False, seen=seen, needed=False)
+    return Finding("audit", ok=False, said=said, needed=False, since=stop.stopped_at)
 
 
 CHECKS: dict[str, Check] = {
@@ -126,11 +137,11 @@ async def readiness(units: UnitsOfWork, settings: Settings) -> list[Finding]:
             one.result()
         else:
             one.cancel()  # and not waited for: a connection that hangs takes its time to be closed
-    unknown = "数据库没有应答 the database does not answer"
+    unknown = Said("数据库没有应答", "the database does not answer")
     return [
-        Finding("keys", bool(units.keys.public("answer")), "已载入 loaded"),
-        found.get("disk") or Finding("disk", ok=False, seen="磁盘没有应答 the disk does not answer"),
-        *(found.get(name) or Finding(name, ok=False, seen=unknown) for name in CHECKS),
+        Finding("keys", bool(units.keys.public("answer")), Said("已载入", "loaded")),
+        found.get("disk") or Finding("disk", ok=False, said=Said("磁盘没有应答", "the disk does not answer")),
+        *(found.get(name) or Finding(name, ok=False, said=unknown) for name in CHECKS),
         _worker(read_workers(settings.worker_folder)),
     ]
 
@@ -140,9 +151,9 @@ async def _disk(home: Path, found: dict[str, Finding]) -> None:
         await asyncio.to_thread(_write_a_file, home)
     except OSError as fault:
         kind = errno.errorcode.get(fault.errno or 0, type(fault).__name__)
-        found["disk"] = Finding("disk", ok=False, seen=f"写不进 {home} cannot be written to: {kind}")
+        found["disk"] = Finding("disk", ok=False, said=Said(f"写不进 {home}", f"cannot be written to: {kind}"))
     else:
-        found["disk"] = Finding("disk", ok=True, seen="可写入 it takes what is written")
+        found["disk"] = Finding("disk", ok=True, said=Said("可写入", "it takes what is written"))
 
 
 def _write_a_file(home: Path) -> None:
@@ -158,16 +169,22 @@ async def _ask(units: UnitsOfWork, found: dict[str, Finding]) -> None:
             async with units.database.begin(f"ready.{name}", role="watch") as session:
                 found[name] = await check(session, units.recorder.log_id)
         except (SQLAlchemyError, OSError) as fault:
-            found[name] = Finding(name, ok=False, seen=in_words(kind_of(fault)))
+            found[name] = Finding(name, ok=False, said=words_of(kind_of(fault)))
             if name == "database":
                 return
 
 
 def _worker(workers: Workers) -> Finding:
     """Name the steps that fail. Questions are answered all the same: what must stop them is the checkpoint's age."""
-    failing = "; ".join(
-        f"步骤失败 {step} fails since {one.since:%Y-%m-%dT%H:%M:%SZ} ({one.times} times): {in_words(one.fault)}"
-        for step, one in sorted(workers.failing.items())
-    )
-    seen = f"{workers.number} 个在运行 {workers.number} running" if workers.number else "本机没有 none shares this home"
-    return Finding("worker", not failing, failing or seen, needed=False)
+    failing = sorted(workers.failing.items())
+    if failing:
+        zh = "；".join(f"步骤 {step} 连续失败 {one.times} 次：{words_of(one.fault).zh}" for step, one in failing)
+        en = "; ".join(
+            f"{step} fails since {one.since:%Y-%m-%dT%H:%M:%SZ} ({one.times} times): {words_of(one.fault).en}"
+            for step, one in failing
+        )
+        since = min(one.since for _step, one in failing)
+        return Finding("worker", ok=False, said=Said(zh, en), needed=False, since=since)
+    said = Said(f"{workers.number} 个在运行", f"{workers.number} running")
+    none = Said("本机没有", "none shares this home")
+    return Finding("worker", ok=True, said=said if workers.number else none, needed=False)

@@ -27,6 +27,7 @@ from gateway.inquiries import enterprise_commands as enterprise_questions
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
 from gateway.overview import commands as overview
+from gateway.overview import status_command
 from gateway.people import commands as people
 from gateway.people import init_command
 from gateway.platforms import commands as platforms
@@ -46,7 +47,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     service.serve,
     service.worker,
     runtime.migrate,
-    instance_commands.status,
+    status_command.status,
     overview.waiting,
     instance_commands.reconcile,
     backup.backup,

@@ -37,6 +37,7 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
+from gateway.overview import health_routes as whole_health
 from gateway.overview import help_pages, reader_pages, search_pages, waiting_pages
 from gateway.overview import pages as overview_pages
 from gateway.overview import routes as overview
@@ -154,6 +155,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         search_pages,
         help_pages,
         reader_pages,
+        whole_health,
         authorize,
         console,
         static,

@@ -11,6 +11,25 @@ OPERATIONS: Mapping[str, Operation] = {
         also={303: "浏览器转到控制台 A browser is led to the console."},
         media_type="application/json",
     ),
+    "GET /v1/admin/health": Operation(
+        answered={
+            "state": "warn",
+            "said": {"zh": "除 1 次对外报送被拒外，一切正常。", "en": "All is well but for deliveries refused: 1."},
+            "findings": [
+                {
+                    "name": "deliveries",
+                    "state": "warn",
+                    "said": {"zh": "待送 0，被拒 1，队列 0", "en": "0 waiting, 1 refused, 0 queued"},
+                    "since": "2026-11-27T02:00:00+00:00",
+                    "until": None,
+                    "to_do": {
+                        "zh": "查看被拒的原因，改好后重报",
+                        "en": "see why it was refused; mend it and try again",
+                    },
+                }
+            ],
+        },
+    ),
     "GET /v1/waiting": Operation(
         answered={
             "count": 1,

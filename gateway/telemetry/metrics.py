@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -126,6 +127,20 @@ class Metrics:
         for (step, outcome), number in sorted(summed.outcomes.items()):
             steps.add_metric([step, outcome], number)
         yield steps
+
+
+def serving_since(folder: Path) -> tuple[int, datetime | None]:
+    """Return how many processes serve this instance from here, and when the first of them began; None for none."""
+    began = []
+    for path in folder.glob(f"*{HELD}"):
+        with suppress(FileNotFoundError):  # it ends at this moment
+            since = path.stat().st_mtime
+            lock = hold(path)
+            if lock is None:
+                began.append(since)
+            else:
+                lock.close()
+    return len(began), datetime.fromtimestamp(min(began), UTC) if began else None
 
 
 def clear_metrics(folder: Path) -> None:

@@ -61,6 +61,7 @@ ROUTES = {
     "GET /v1/admin/institutions": {"operator"},
     "GET /v1/admin/clients": {"operator"},
     "GET /v1/admin/signatories": {"operator", "auditor"},
+    "GET /v1/admin/health": {"operator", "system"},
     "GET /v1/admin/deliveries": {"system", "auditor"},
     "GET /v1/admin/deliveries/{delivery_id}": {"system", "auditor"},
     "POST /v1/admin/deliveries/{delivery_id}/retry": {"system"},

@@ -1,10 +1,11 @@
 """Keys of clients that end soon with no other to take over: their client could not log in any more."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.runtime.work import UnitOfWork
 
@@ -25,5 +26,10 @@ async def find_ending_keys(work: UnitOfWork, limit: int) -> Sequence[Row[Any]]:
     """
     if work.actor.kind not in {"operator", "machine"}:
         return []
-    values = {"now": work.now, "until": work.now + timedelta(days=DAYS), "most": limit}
-    return (await work.session.execute(_ENDING, values)).all()
+    return await ending_keys(work.session, work.now, limit)
+
+
+async def ending_keys(session: AsyncSession, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Return the same, whoever acts."""
+    values = {"now": now, "until": now + timedelta(days=DAYS), "most": limit}
+    return (await session.execute(_ENDING, values)).all()

@@ -38,7 +38,7 @@ from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
 from gateway.overview import health_routes as whole_health
-from gateway.overview import help_pages, reader_pages, search_pages, waiting_pages
+from gateway.overview import help_pages, operations_pages, reader_pages, search_pages, waiting_pages
 from gateway.overview import pages as overview_pages
 from gateway.overview import routes as overview
 from gateway.people import authorize_pages as authorize
@@ -156,6 +156,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         help_pages,
         reader_pages,
         whole_health,
+        operations_pages,
         authorize,
         console,
         static,

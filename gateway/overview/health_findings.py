@@ -32,7 +32,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class HealthFinding:
-    """One thing that was looked at: what was seen, in short where it is not well, and since (or until) when."""
+    """One thing that was looked at: what was seen, in short where it is not well, and since (or until) when.
+
+    `number` is the figure that stands for it, where there is one.
+    """
 
     name: str
     state: State
@@ -40,6 +43,7 @@ class HealthFinding:
     brief: Said | None = None
     since: datetime | None = None
     until: datetime | None = None
+    number: int | None = None
 
 
 def find_health(ready: Sequence[Finding], facts: Facts | None, place: Place) -> list[HealthFinding]:
@@ -109,7 +113,7 @@ def _log(name: str, facts: Facts) -> HealthFinding:
         f"已签发 {facts.log.size:,} 条，排队 {facts.log.pending:,} 条；没有外部见证人",
         f"{facts.log.size:,} entries signed, {facts.log.pending:,} queued; no outside witness",
     )
-    return HealthFinding(name, State.OK, said, since=facts.log.signed_at)
+    return HealthFinding(name, State.OK, said, since=facts.log.signed_at, number=facts.log.size)
 
 
 def _deliveries(name: str, facts: Facts) -> HealthFinding:
@@ -120,10 +124,12 @@ def _deliveries(name: str, facts: Facts) -> HealthFinding:
     )
     if sent.refused:
         brief = Said(f"{sent.refused} 次对外报送被拒", f"deliveries refused: {sent.refused}")
-        return HealthFinding(name, State.WARN, said, brief, since=sent.refused_since)
+        return HealthFinding(
+            name, State.WARN, said, brief, since=sent.refused_since, number=sent.waiting + sent.refused
+        )
     late = sent.since is not None and facts.at - sent.since > LONG_WAIT
     brief = Said(f"{sent.waiting} 次对外报送未送达", f"deliveries waiting: {sent.waiting}")
-    return HealthFinding(name, State.WARN if late else State.OK, said, brief, since=sent.since)
+    return HealthFinding(name, State.WARN if late else State.OK, said, brief, since=sent.since, number=sent.waiting)
 
 
 def _sources(name: str, facts: Facts) -> HealthFinding:
@@ -161,14 +167,13 @@ def _held(name: str, facts: Facts) -> HealthFinding:
     number, since, until = facts.held
     said = Said(f"{number} 份提交待人工确认", f"submissions to be decided on: {number}")
     state = State.WARN if number else State.OK
-    return HealthFinding(name, state, said, since=since, until=until)
+    return HealthFinding(name, state, said, since=since, until=until, number=number)
 
 
 def _approvals(name: str, facts: Facts) -> HealthFinding:
     number, since = facts.changes
-    return HealthFinding(
-        name, State.OK, Said(f"{number} 项变更待批准", f"changes to be approved: {number}"), since=since
-    )
+    said = Said(f"{number} 项变更待批准", f"changes to be approved: {number}")
+    return HealthFinding(name, State.OK, said, since=since, number=number)
 
 
 def _own_keys(name: str, facts: Facts) -> HealthFinding:

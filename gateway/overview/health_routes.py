@@ -35,6 +35,7 @@ def health_document(one: HealthFinding) -> dict[str, Any]:
         "name": one.name,
         "state": one.state,
         "said": one.said._asdict(),
+        "number": one.number,
         "since": one.since.isoformat() if one.since else None,
         "until": one.until.isoformat() if one.until else None,
         "to_do": None if one.state == "ok" else TO_DO[one.name]._asdict(),

@@ -20,6 +20,7 @@ OPERATIONS: Mapping[str, Operation] = {
                     "name": "deliveries",
                     "state": "warn",
                     "said": {"zh": "待送 0，被拒 1，队列 0", "en": "0 waiting, 1 refused, 0 queued"},
+                    "number": 1,
                     "since": "2026-11-27T02:00:00+00:00",
                     "until": None,
                     "to_do": {

@@ -21,6 +21,9 @@ from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, 
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.clients.scopes import SCOPES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
+from gateway.overview.health_findings import State
+from gateway.overview.health_words import TO_DO
+from gateway.overview.operations_pages import AREAS
 from gateway.overview.search import FINDERS
 from gateway.overview.waiting import KINDS as WAITING
 from gateway.people.roles import ROLES
@@ -39,6 +42,9 @@ FAMILIES = {
     "harm": set(Harm),
     "key": {"ended", "in-use", "objected", "waiting"},
     "kind": set(SCOPES),
+    "op-area": set(AREAS),
+    "op-health": set(TO_DO),
+    "op-state": set(State),
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),
     "role": set(ROLES),

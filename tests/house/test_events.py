@@ -165,6 +165,9 @@ WITHOUT = {
          "GET /console/changes", "GET /console/clients", "GET /console/signatories", "GET /console/sources",
          "GET /console/uploads", "GET /console/recovery-codes", "GET /console/waiting",
          "GET /console/waiting/count"), SHOWS_NO_RECORD,
+         "GET /console/changes", "GET /console/operations",
+         "GET /console/clients", "GET /console/signatories", "GET /console/sources",
+         "GET /console/uploads", "GET /console/recovery-codes"), SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
         ("GET /console/search", "GET /console/overview", "GET /console/wall"),

@@ -33,6 +33,7 @@ PAGES = {
     "GET /console/catalogue": EVERYBODY,
     "GET /console/catalogue/{dataset}": EVERYBODY,
     "GET /console/catalogue/{dataset}/template.xlsx": EVERYBODY,
+    "GET /console/operations": {"operator", "system"},
     "GET /console/changes": {"operator", "auditor"},
     "POST /console/changes/{change_id}/{decision}": {"operator", "auditor"},
     "GET /console/clients": {"operator"},

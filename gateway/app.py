@@ -11,6 +11,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from gateway.admin import change_pages
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
@@ -165,6 +166,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         recovery,
         views,
         home,
+        change_pages,
         catalogue_pages,
         upload_pages,
         quality_pages,

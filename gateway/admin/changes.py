@@ -5,13 +5,10 @@ Who asks and who approves are compared as people: a person's clients and their l
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import func
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from gateway.admin.action import Action, Means
@@ -76,13 +73,6 @@ async def decide_change(work: UnitOfWork, means: Means, change_id: UUID, *, appr
         made = replace(means, change=change_id, approved_by=work.actor.name)
         await _apply(replace(work, actor=asker), made, action)
     return await _record(work, change, "approved" if approve else "rejected")
-
-
-async def count_waiting(session: AsyncSession) -> tuple[int, datetime | None]:
-    """Return how many changes wait, whoever may approve them, and since when the oldest does."""
-    query = select(func.count(), func.min(Change.asked_at)).where(col(Change.status) == "waiting")
-    number, since = (await session.execute(query)).one()
-    return number, since
 
 
 def may_approve(kind: str, act: str | None) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from audit.lag import LogHead, read_head
 from connectors.sources.schedule import list_sources
-from gateway.admin.changes import count_waiting
+from gateway.admin.change_reading import count_waiting
 from gateway.identity.clients.ending_keys import ending_keys
 from gateway.identity.key_rotation import list_keys
 from gateway.intake.held_counts import WaitingHeld

@@ -34,10 +34,12 @@ async def waiting(gateway, person):
 async def test_an_operator_approves_what_another_asked_for_and_not_their_own(gateway, client, bank):
     await signed_in(gateway, client, "boss-a", "operator")
     own, other = await waiting(gateway, "boss-a"), await waiting(gateway, "boss-z")
-    page = (await client.get("/console/changes")).text
+    listed = (await client.get("/console/changes")).text
+    assert f"/console/changes/{other.change_id}" in listed
+    page, mine = [(await client.get(f"/console/changes/{one.change_id}")).text for one in (other, own)]
     assert f"/console/changes/{other.change_id}/approve" in page
-    assert f"/console/changes/{own.change_id}/approve" not in page
-    assert "<b>checked" not in page
+    assert f"/console/changes/{own.change_id}/approve" not in mine
+    assert "<b>checked" not in page + listed
     form, headers = {"csrf": await csrf(client)}, same_site(client)
     refused = await client.post(f"/console/changes/{own.change_id}/approve", data=form, headers=headers)
     assert (refused.status_code, "另一人" in refused.text) == (409, True)

@@ -14,6 +14,7 @@ from jinja2 import nodes
 from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import Column
 from gateway.admin.action import Action
+from gateway.admin.change_reading import STATES
 from gateway.admin.graph import Harm
 from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
@@ -43,6 +44,7 @@ FAMILIES = {
     "key": {"ended", "in-use", "objected", "waiting"},
     "kind": set(SCOPES),
     "op-area": set(AREAS),
+    "op-change": set(STATES),
     "op-health": set(TO_DO),
     "op-state": set(State),
     "personal": set(get_args(FIELD["personal"])) - {""},
@@ -68,6 +70,7 @@ HANDED_OVER = {
     "bar.name",
     "column.label",
     "entry.label",
+    "follows",
     "group.label",
     "key",
     "name",

@@ -166,6 +166,7 @@ WITHOUT = {
          "GET /console/uploads", "GET /console/recovery-codes", "GET /console/waiting",
          "GET /console/waiting/count"), SHOWS_NO_RECORD,
          "GET /console/changes", "GET /console/operations",
+         "GET /console/changes", "GET /console/changes/{change_id}", "GET /console/operations",
          "GET /console/clients", "GET /console/signatories", "GET /console/sources",
          "GET /console/uploads", "GET /console/recovery-codes"), SHOWS_NO_RECORD,
     ),

@@ -111,6 +111,7 @@ NOBODYS = {
     "GET /v1/audit/entries/{event_id}/tlog-proof": "as above",
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
+    "GET /console/changes/{change_id}": "as above",
     "GET /v1/admin/changes/{change_id}/handover": "who asked and who approved (tests/admin/test_handing_over.py)",
     "GET /v1/admin/deliveries/{delivery_id}": "the instance's; system administrators and auditors alone are let in",
     "POST /v1/admin/deliveries/{delivery_id}/retry": "as above",

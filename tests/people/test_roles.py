@@ -33,6 +33,7 @@ PAGES = {
     "GET /console/catalogue": EVERYBODY,
     "GET /console/catalogue/{dataset}": EVERYBODY,
     "GET /console/catalogue/{dataset}/template.xlsx": EVERYBODY,
+    "GET /console/changes/{change_id}": {"operator", "auditor"},
     "GET /console/operations": {"operator", "system"},
     "GET /console/changes": {"operator", "auditor"},
     "POST /console/changes/{change_id}/{decision}": {"operator", "auditor"},
@@ -107,7 +108,7 @@ async def browsers(gateway):
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("GET /console")])
 async def test_a_page_opens_for_its_roles_alone(browsers, name):
-    path = name.partition(" ")[2].format_map({**VALUES, "batch_id": uuid4(), "held_id": uuid4()})
+    path = name.partition(" ")[2].format_map({**VALUES, **{name: uuid4() for name in ("batch_id", "held_id", "change_id")}})
     told = {role: await browser.get(path) for role, browser in browsers.items()}
     kept_out = {role for role, answer in told.items() if answer.status_code == 403 and "您的角色" in answer.text}
     assert set(ROLES) - kept_out == PAGES[name]

@@ -1,0 +1,141 @@
+"""A change in words: what it is, about whom, who asked and decided, and each difference, in the visitor's language."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.admin.differences import NEW_KEY, Difference, differences, object_of
+from gateway.admin.names import Names, find_names
+from gateway.admin.tables import Change
+from gateway.console.words import NOTHING, Words
+from gateway.identity.clients.scopes import SCOPES
+
+ALL = "op-all-of-kind"
+NO_LIMIT = frozenset({"scope", "product"})  # none is set: all that its kind may have
+
+
+@dataclass(frozen=True)
+class Told:
+    """A difference in words."""
+
+    label: str
+    before: str
+    after: str
+    changed: bool
+
+
+async def names_of(session: AsyncSession, changes: Sequence[Change]) -> Names:
+    """Look up every name that these changes need."""
+    objects = [object_of(change.action) for change in changes]
+    people = {change.action.get("person") for change in changes} | {(one.before or {}).get("person") for one in changes}
+    return await find_names(
+        session,
+        clients=_of("client", objects), people={*_of("person", objects), *(one for one in people if one)},
+        institutions={*_of("institution", objects), *(one.action.get("institution") or "" for one in changes)},
+        actors=[actor for one in changes for actor in (one.asked_by, one.decided_by)],
+    )  # fmt: skip
+
+
+def title_of(change: Change, words: Words) -> str:
+    """Return what a change does."""
+    action = change.action
+    if action["action"] in {"standing", "person.standing"}:
+        return words(STANDING[action["change"]])
+    if action["action"] == "key.rotate" and action["at_once"]:
+        return words("op-rotate-now")
+    return words(f"do-{action['action']}")
+
+
+def whom_of(change: Change, names: Names, words: Words) -> str:
+    """Return what a change is about, by its name."""
+    kind, identifier = object_of(change.action)
+    match kind:
+        case "institution":
+            return change.action.get("name") or names.institution(identifier)
+        case "client":
+            return names.client(words, identifier)
+        case "person":
+            return names.person(identifier)
+        case "purpose":
+            return words(PURPOSES[identifier])
+        case _:
+            return identifier
+
+
+def tell(change: Change, names: Names, words: Words) -> list[Told]:
+    """Return every difference of a change in words; what was not noted is not known."""
+    known = change.before is not None
+    told = []
+    for one in differences(change.action, change.before):
+        before = _in_words(one, one.before, names, words) if known else words("op-not-noted")
+        after = _in_words(one, one.after, names, words)
+        told.append(Told(words(LABELS[one.name]), before, after, one.changed or not known))
+    return told
+
+
+def value_in_words(kind: str, value: str, words: Words) -> str:
+    """Return a status, class, kind, scope or product by its name; one that is not known as it is."""
+    key = _VALUES[kind].get(value)
+    return words(key) if key else value
+
+
+def _of(kind: str, objects: Iterable[tuple[str, str]]) -> set[str]:
+    return {identifier for one, identifier in objects if one == kind}
+
+
+def _in_words(one: Difference, value: Any, names: Names, words: Words) -> str:  # noqa: ANN401 - any value of an action
+    if isinstance(value, list):
+        return ("、" if words.language == "zh" else ", ").join(
+            _word(one, each, names, words) for each in value
+        ) or NOTHING
+    if value is None:
+        return words(ALL) if one.kind in NO_LIMIT else NOTHING
+    return _word(one, value, names, words)
+
+
+def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # noqa: ANN401 - as above
+    match one.kind:
+        case "number":
+            return words.number(value)
+        case "hours":
+            return words.count("op-hours-count", value)
+        case "institution":
+            return names.institution(value)
+        case "person":
+            return names.person(value)
+        case "key" if value == NEW_KEY:
+            return words("op-new-key")
+        case "answer":
+            return words("op-required" if value else "op-not-required")
+        case "status" | "class" | "kind" | "scope" | "product":
+            return value_in_words(one.kind, value, words)
+        case _:
+            return str(value)
+
+
+STANDING = {"suspend": "op-suspend", "resume": "op-resume", "close": "op-close"}
+PURPOSES = {
+    "token": "op-key-token", "batch": "op-key-batch", "consent": "op-key-consent", "answer": "op-key-answer",
+    "delivery": "op-key-delivery", "audit": "op-key-audit",
+}  # fmt: skip
+LABELS = {
+    "name": "op-name", "class": "op-class", "agreement_from": "op-agreement-from",
+    "agreement_until": "op-agreement-until", "kind": "kind", "institution": "institution", "subject": "op-enterprise",
+    "person": "person", "status": "op-state", "scopes": "op-scopes", "products": "op-products",
+    "networks": "op-networks", "redirect_uris": "op-redirects", "keys": "op-keys", "overlap_hours": "op-overlap",
+    "required": "op-signing", "per_day": "op-per-day", "per_month": "op-per-month", "document": "op-document",
+    "effective_on": "op-effective-on", "kid": "op-signing-key",
+}  # fmt: skip
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "status": {"active": "op-active", "suspended": "op-suspended", "closed": "op-closed", "invited": "op-invited"},
+    "class": {"bank": "op-bank", "guarantee": "op-guarantee", "micro_loan": "op-micro-loan", "other": "op-other"},
+    "kind": {kind: f"kind-{kind}" for kind in SCOPES},
+    "scope": {
+        "inquiries": "scope-inquiries", "consents": "scope-consents", "usage-results": "scope-usage-results",
+        "datasets": "scope-datasets", "records": "scope-records", "deliveries": "scope-deliveries",
+        "audit": "scope-audit", "admin": "scope-admin", "system": "scope-system",
+    },
+    "product": {"score": "op-score", "health_check": "op-health-check"},
+}  # fmt: skip

@@ -1,0 +1,93 @@
+"""What a change changes: each thing it is about, as it stands and as it would stand. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.identity.clients.registry import read_public_key
+from gateway.identity.clients.standing import STATUSES
+from gateway.runtime.denial import DeniedError
+
+NEW_KEY = "new"  # a key that is made when the change is
+# Of each action: what it sets, and what kind of value each is (the words are chosen by it).
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "institution.add": {"name": "text", "class": "class", "agreement_from": "day", "agreement_until": "day"},
+    "institution.agreement": {"agreement_from": "day", "agreement_until": "day"},
+    "client.add": {"kind": "kind", "institution": "institution", "subject": "text", "person": "person", "keys": "key"},
+    "client.person": {"person": "person"},
+    "standing": {"status": "status"},
+    "client.limits": {"scopes": "scope", "products": "product", "networks": "text", "redirect_uris": "text"},
+    "client.key": {"keys": "key", "overlap_hours": "hours"},
+    "client.key-retire": {"keys": "key"},
+    "client.signing": {"required": "answer"},
+    "quota.set": {"per_day": "number", "per_month": "number"},
+    "record.repair": {"document": "text", "effective_on": "day"},
+    "subject.erase": {},
+    "person.standing": {"status": "status"},
+    "person.reset-factor": {},
+    "key.rotate": {"kid": "key"},
+    "key.promote": {"kid": "key"},
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing a change sets: its name, the kind of its value, the value before and after."""
+
+    name: str
+    kind: str
+    before: Any
+    after: Any
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is another value afterwards."""
+        return bool(self.before != self.after)
+
+
+def differences(action: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[Difference]:
+    """Return what an action sets; before it, what was there, None where that is not known or there was nothing."""
+    name, earlier, after = action["action"], before or {}, _after(action, before or {})
+    return [Difference(one, kind, earlier.get(one), after.get(one)) for one, kind in FIELDS[name].items()]
+
+
+def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what an action is about: institution, client, person, subject, record or purpose, and its id."""
+    match action["action"]:
+        case "standing":
+            kind, _, identifier = str(action["whose"]).partition(":")
+            return kind, identifier
+        case "quota.set":
+            return "client" if action["scope"] == "account" else "institution", action["id"]
+        case "client.add" if action.get("subject"):
+            return "subject", action["subject"]
+        case _:
+            for kind in ("client", "person", "institution", "subject", "record", "purpose"):
+                if kind in action:
+                    return kind, str(action[kind])
+    raise KeyError(action["action"])
+
+
+def _after(action: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    match action["action"]:
+        case "standing" | "person.standing":
+            return {"status": STATUSES[action["change"]]}
+        case "client.add":
+            return {**action, "keys": [_kid(action["key"])]}
+        case "client.key":
+            return {**action, "keys": [*before.get("keys", ()), _kid(action["key"])]}
+        case "client.key-retire":
+            return {"keys": [kid for kid in before.get("keys", ()) if kid != action["kid"]]}
+        case "key.rotate":
+            return {"kid": NEW_KEY if action["at_once"] else before.get("kid")}
+        case "key.promote":
+            return {"kid": NEW_KEY}
+        case _:
+            return dict(action)
+
+
+def _kid(key: Mapping[str, Any]) -> str:
+    try:
+        return str(read_public_key(key)["kid"])
+    except DeniedError:
+        return str(key.get("kid", "?"))

@@ -77,7 +77,7 @@ class SetQuota(Action):
         return f"{self.action} {'within' if self.per_month <= means.quota_alone_per_month else 'above'}"
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
-        plans = await find_plans(work, limit=1, scope=self.scope, scope_id=self.id)
+        plans = await find_plans(work, limit=1, scope=self.scope, ids=[self.id])
         return {name: plans[0][name] if plans else None for name in ("per_day", "per_month")}
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:

@@ -108,7 +108,8 @@ async def browsers(gateway):
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("GET /console")])
 async def test_a_page_opens_for_its_roles_alone(browsers, name):
-    path = name.partition(" ")[2].format_map({**VALUES, **{name: uuid4() for name in ("batch_id", "held_id", "change_id")}})
+    unknown = {of: uuid4() for of in ("batch_id", "held_id", "change_id")}
+    path = name.partition(" ")[2].format_map(VALUES | unknown)
     told = {role: await browser.get(path) for role, browser in browsers.items()}
     kept_out = {role for role, answer in told.items() if answer.status_code == 403 and "您的角色" in answer.text}
     assert set(ROLES) - kept_out == PAGES[name]

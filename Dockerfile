@@ -3,7 +3,7 @@ FROM python:3.12-slim-bookworm AS build
 WORKDIR /src
 RUN python -m venv /opt/xinqiao
 ENV PATH=/opt/xinqiao/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY requirements.lock requirements-build.lock pyproject.toml README.md LICENSE ./
+COPY requirements.lock requirements-build.lock pyproject.toml README.md LICENSE NOTICE ./
 # The build back end is installed from the lock file too, in a venv of its own: nothing unhashed enters the image.
 RUN pip install --require-hashes -r requirements.lock
 RUN python -m venv /opt/build && /opt/build/bin/pip install --require-hashes -r requirements-build.lock
@@ -23,6 +23,7 @@ COPY scripts/assets_parts.py scripts/assets_parts.py
 COPY scripts/echarts.js scripts/echarts.js
 # The console's parts: fetched by their lock file, or as `make assets` left them in gateway/.
 RUN /opt/build/bin/python scripts/assets.py
+COPY docs/glossary.md docs/glossary.md
 COPY examples/score_provider.py examples/score_provider.py
 COPY examples/agency_client.py examples/agency_client.py
 COPY examples/bank_client.py examples/bank_client.py

@@ -172,6 +172,13 @@ def test_what_the_dockerfile_installs_ships_the_texts_of_the_console(installed, 
 
 
 @pytest.mark.slow
+def test_what_the_dockerfile_installs_ships_the_parts_of_the_console(installed, tmp_path):
+    script = "from gateway.console.assets import assets; print(*assets())"
+    names = read([installed / "bin/python", "-c", script], tmp_path).split()
+    assert {"tabler.css", "icons.svg", "htmx.js", "echarts.js", "console.css", "shell.js"} <= set(names)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder others cannot enter and start servers in it")
 def test_root_starts_an_instance_from_an_installation_in_a_folder_of_mode_700(installed, folder):
     installed.parent.chmod(0o700)

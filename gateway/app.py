@@ -11,7 +11,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from gateway.admin import change_pages
+from gateway.admin import change_pages, invite_pages, people_list, people_pages
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
@@ -42,6 +42,7 @@ from gateway.overview import health_routes as whole_health
 from gateway.overview import help_pages, operations_pages, reader_pages, search_pages, waiting_pages
 from gateway.overview import pages as overview_pages
 from gateway.overview import routes as overview
+from gateway.people import account_pages, enrol_pages
 from gateway.people import authorize_pages as authorize
 from gateway.people import pages as signing_in
 from gateway.people import recovery_pages as recovery
@@ -164,6 +165,11 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         signing_in,
         sso,
         recovery,
+        account_pages,
+        enrol_pages,
+        people_list,
+        invite_pages,
+        people_pages,
         views,
         home,
         change_pages,

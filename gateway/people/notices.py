@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from sqlmodel import col, select
+
+from gateway.people.roles import actor_of
 from gateway.people.tables import Person
 from gateway.runtime.work import UnitOfWork
 
@@ -19,3 +22,11 @@ async def read_notice(work: UnitOfWork, person_id: str, at: str) -> None:
     await work.record("person.notice_read", {"notice": row.notice["what"]}, outcome="read")
     row.notice = None
     await work.session.flush()
+
+
+async def names_in(work: UnitOfWork, notice: dict[str, Any] | None) -> dict[str, str]:
+    """Return the names of the people whom a notice names, by how events name them."""
+    actors = [actor for actor in (notice["asked_by"], notice["approved_by"]) if actor] if notice else []
+    ids = [actor.removeprefix("person:") for actor in actors]
+    query = select(Person.person_id, Person.name).where(col(Person.person_id).in_(ids))
+    return {actor_of(row.person_id): row.name for row in await work.session.execute(query)}

@@ -16,6 +16,7 @@ from connectors.model.mapping import Column
 from gateway.admin.action import Action
 from gateway.admin.change_reading import STATES
 from gateway.admin.graph import Harm
+from gateway.admin.people_pages import FOLLOWS as ACTS
 from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, load_texts
@@ -27,6 +28,7 @@ from gateway.overview.health_words import TO_DO
 from gateway.overview.operations_pages import AREAS
 from gateway.overview.search import FINDERS
 from gateway.overview.waiting import KINDS as WAITING
+from gateway.people.devices import BROWSERS, SYSTEMS
 from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
 
@@ -35,11 +37,14 @@ DATASET, FIELD = get_type_hints(Dataset), get_type_hints(Field)
 # `_("prefix-" ~ value)` in a template: every value that may stand there.
 FAMILIES = {
     "alert": set(KINDS),
+    "approved-by": {"auditor", "operator"},
+    "browser": BROWSERS,
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
     "counting": set(TOLD),
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
     "found": set(FINDERS),
     "granularity": set(get_args(DATASET["granularity"])),
+    "house": {"clerk", "owner", "staff"},
     "harm": set(Harm),
     "key": {"ended", "in-use", "objected", "waiting"},
     "kind": set(SCOPES),
@@ -47,9 +52,14 @@ FAMILIES = {
     "op-change": set(STATES),
     "op-health": set(TO_DO),
     "op-state": set(State),
+    "person": {"active", "invited", "suspended"},
+    "person-do": ACTS,
+    "person-said": {"done", "waits"},
+    "person-sure": ACTS,
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),
     "role": set(ROLES),
+    "role-does": set(ROLES),
     "rows": set(COUNTED),
     "scope": {scope for scopes in ROLES.values() for scope in scopes},
     "sharing": set(get_args(DATASET["sharing"])),
@@ -59,8 +69,10 @@ FAMILIES = {
         "account-closed", "account-suspended", "institution-closed", "institution-suspended", "agreement-not-in-force",
     },
     "stopped-account": {"closed", "suspended"},
+    "system": SYSTEMS,
     "theme": {*THEMES, "system"},
     "try": set(FINDERS),
+    "told": {"factor-reset"},
     "type": set(get_args(FIELD["type"])),
     "waits": set(WAITING),
     "way": WAYS,
@@ -78,7 +90,6 @@ HANDED_OVER = {
     "one.label",
     "place.label",
     "reason",
-    "wrong",
 }
 
 

@@ -164,7 +164,9 @@ WITHOUT = {
          "GET /v1/admin/institutions", "GET /v1/admin/signatories", "GET /console",
          "GET /console/changes", "GET /console/changes/{change_id}", "GET /console/operations",
          "GET /console/clients", "GET /console/signatories", "GET /console/sources",
-         "GET /console/uploads", "GET /console/recovery-codes", "GET /console/waiting",
+         "GET /console/uploads", "GET /console/recovery-codes", "GET /console/waiting", "GET /console/account",
+         "GET /console/account/password", "GET /console/account/device", "GET /console/people",
+         "GET /console/people/{person_id}", "GET /console/people/-/invite",
          "GET /console/waiting/count"), SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
@@ -179,16 +181,18 @@ WITHOUT = {
     ),
     **dict.fromkeys(
         ("GET /console/sign-in", "POST /console/sign-in", "POST /console/sign-out", "GET /console/enrol",
-         "POST /console/enrol", "GET /console/sso", "GET /console/sso/back", "POST /console/recovery-codes"),
+         "POST /console/enrol", "GET /console/sso", "GET /console/sso/back", "POST /console/recovery-codes", "POST /console/account/notice",
+         "POST /console/account/sessions", "POST /console/account/password", "POST /console/account/device"),
         "person.*: tests/people/test_signing_in.py, test_recovery.py",
     ),
     **dict.fromkeys(
         ("POST /v1/admin/changes", "POST /v1/admin/changes/{change_id}/{decision}",
-         "POST /console/changes/{change_id}/{decision}"),
+         "POST /console/changes/{change_id}/{decision}", "POST /console/people/{person_id}/{act}",
+         "POST /console/people/-/invite"),
         "change.* and the event of the change itself: tests/admin/test_admin.py",
     ),
     **dict.fromkeys(
-        ("GET /v1/admin/changes/{change_id}/handover",), "change.handed_over: tests/admin/test_handing_over.py"
+        ("GET /v1/admin/changes/{change_id}/handover", "GET /console/people/-/invitations/{change_id}"), "change.handed_over: tests/admin/test_handing_over.py"
     ),
     **dict.fromkeys(
         ("POST /console/uploads", "POST /console/quality/{agency}/corrections",

@@ -45,6 +45,19 @@ PAGES = {
     "GET /console/overview": {"regulator", "auditor"},
     "GET /console/wall": {"regulator", "auditor"},
     "GET /console/wall/now": {"regulator", "auditor"},
+    "GET /console/account": EVERYBODY,
+    "POST /console/account/notice": EVERYBODY,
+    "POST /console/account/sessions": EVERYBODY,
+    "GET /console/account/password": EVERYBODY,
+    "POST /console/account/password": EVERYBODY,
+    "GET /console/account/device": EVERYBODY,
+    "POST /console/account/device": EVERYBODY,
+    "GET /console/people": {"operator"},
+    "GET /console/people/{person_id}": {"operator"},
+    "POST /console/people/{person_id}/{act}": {"operator"},
+    "GET /console/people/-/invite": {"operator"},
+    "POST /console/people/-/invite": {"operator"},
+    "GET /console/people/-/invitations/{change_id}": {"operator", "auditor"},
     "GET /console/recovery-codes": EVERYBODY,
     "POST /console/recovery-codes": EVERYBODY,
     "GET /console/sources": {"system"},
@@ -85,6 +98,7 @@ ROUTES = {
 }
 VALUES = {
     "agency": "tax", "dataset": "tax_arrears", "source_id": "x", "act": "pause", "decision": "approve", "form": "csv",
+    "person_id": "one-auditor", "change_id": uuid4(),
 }  # fmt: skip
 
 

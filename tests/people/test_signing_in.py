@@ -65,7 +65,7 @@ async def test_english_is_one_click_away_and_stays(client):
         ({"password": "short", "again": "short"}, "12 到 128"),
         ({"password": "x" * 129, "again": "x" * 129}, "12 到 128"),
         ({"password": "wrong-user-1 and more", "again": "wrong-user-1 and more"}, "12 到 128"),
-        ({"again": "another password"}, "两次一致"),
+        ({"again": "another password"}, "两次输入的密码不一致"),
         ({"code": "000000"}, "验证码不对"),
         ({"code": ""}, "验证码不对"),
     ],

@@ -181,8 +181,8 @@ WITHOUT = {
     ),
     **dict.fromkeys(
         ("GET /console/sign-in", "POST /console/sign-in", "POST /console/sign-out", "GET /console/enrol",
-         "POST /console/enrol", "GET /console/sso", "GET /console/sso/back", "POST /console/recovery-codes", "POST /console/account/notice",
-         "POST /console/account/sessions", "POST /console/account/password", "POST /console/account/device"),
+         "POST /console/enrol", "GET /console/sso", "GET /console/sso/back", "POST /console/recovery-codes",
+         "POST /console/account/notice", "POST /console/account/sessions", "POST /console/account/password", "POST /console/account/device"),
         "person.*: tests/people/test_signing_in.py, test_recovery.py",
     ),
     **dict.fromkeys(
@@ -192,7 +192,8 @@ WITHOUT = {
         "change.* and the event of the change itself: tests/admin/test_admin.py",
     ),
     **dict.fromkeys(
-        ("GET /v1/admin/changes/{change_id}/handover", "GET /console/people/-/invitations/{change_id}"), "change.handed_over: tests/admin/test_handing_over.py"
+        ("GET /v1/admin/changes/{change_id}/handover", "GET /console/people/-/invitations/{change_id}"),
+        "change.handed_over: tests/admin/test_handing_over.py",
     ),
     **dict.fromkeys(
         ("POST /console/uploads", "POST /console/quality/{agency}/corrections",

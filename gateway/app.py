@@ -17,7 +17,9 @@ from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
+from gateway.consents import enterprise_pages as enterprise_consent_pages
 from gateway.consents import routes as consents
+from gateway.consents import signatory_pages
 from gateway.consents import signatory_routes as signatories
 from gateway.console import pages as console
 from gateway.console import static_routes as static
@@ -29,6 +31,7 @@ from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import routes as oauth
 from gateway.identity.refusals import on_denied
+from gateway.inquiries import enterprise_pages as enterprise_question_pages
 from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import quota_routes as quota
 from gateway.inquiries import routes as inquiries
@@ -38,6 +41,7 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
+from gateway.overview import enterprise_pages as enterprise_home
 from gateway.overview import health_routes as whole_health
 from gateway.overview import help_pages, operations_pages, reader_pages, search_pages, waiting_pages
 from gateway.overview import pages as overview_pages
@@ -58,8 +62,10 @@ from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.quality.gauges import count_open_alerts
 from gateway.questions import routes as questions
+from gateway.records import enterprise_pages as enterprise_record_pages
 from gateway.records import enterprise_routes as enterprise_records
 from gateway.records import life_routes as record_life
+from gateway.records import objection_pages
 from gateway.records import routes as records
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
@@ -179,6 +185,12 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         held_pages,
         source_pages,
         corrections,
+        enterprise_home,
+        enterprise_consent_pages,
+        enterprise_question_pages,
+        enterprise_record_pages,
+        objection_pages,
+        signatory_pages,
     ):
         app.include_router(module.router)
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents

@@ -5,11 +5,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.model.calendar import day_of
 
 ObjectionState = Literal["open", "upheld", "rejected", "withdrawn", "repaired", "superseded"]
 _OBJECTIONS = """
@@ -51,6 +54,14 @@ _OF_AGENCY = text("""
     ORDER BY o.act_id LIMIT :most
 """)
 _OPEN = text(f"{_OBJECTIONS} SELECT count(*) FROM told WHERE state = 'open'")  # noqa: S608
+
+
+ANSWERED_WITHIN = timedelta(days=20)  # 征信业管理条例 25: verified and answered within twenty days
+
+
+def due_on(filed_at: datetime) -> date:
+    """Return the last day on which the agency is to answer an objection; calendar days (Asia/Shanghai)."""
+    return day_of(filed_at) + ANSWERED_WITHIN
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,12 @@ _PAGE = """
 # NULL stands in the text, not in a value, so that every plan uses the index of current records.
 _SHOWN = text(f"SELECT {RECORD} FROM record_visible(:as_of, NULL) record {_PAGE}")  # noqa: S608 - our own words
 _HELD = text(f"SELECT {RECORD} FROM record {_PAGE}")  # noqa: S608
+_HOLDINGS = text("""
+    WITH shown AS (SELECT record_id FROM record_visible(:as_of, NULL) WHERE subject_id = :subject)
+    SELECT dataset, agency, count(*) AS held, count(s.record_id) AS shown, max(event_date) AS newest
+    FROM record r LEFT JOIN shown s USING (record_id) WHERE r.subject_id = :subject AND r.superseded_at IS NULL
+    GROUP BY dataset, agency ORDER BY dataset, agency
+""")
 _ACTS = text(f"""
     SELECT {ACT} FROM record_act WHERE (dataset, agency, business_key) IN (
         SELECT * FROM unnest(CAST(:datasets AS text[]), CAST(:agencies AS text[]), CAST(:keys AS text[])))
@@ -38,6 +44,25 @@ class RecordPage:
     after: UUID | None = None
     dataset: str | None = None
     hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What is held of one subject in one dataset of one agency: how many records, how many of them may be shown, and
+    the newest event's day.
+    """
+
+    dataset: str
+    agency: str
+    held: int
+    shown: int
+    newest: date | None
+
+
+async def load_holdings(session: AsyncSession, subject_id: UUID, as_of: date) -> list[Holding]:
+    """Return what is held of a subject, by dataset."""
+    rows = await session.execute(_HOLDINGS, {"subject": subject_id, "as_of": as_of})
+    return [Holding(row.dataset, row.agency, row.held, row.shown, row.newest) for row in rows]
 
 
 async def load_page(session: AsyncSession, subject_id: UUID, page: RecordPage, as_of: date) -> Sequence[History]:

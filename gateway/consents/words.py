@@ -1,6 +1,6 @@
 """The terms of a consent in plain words, for whoever is asked to sign them: Chinese, and English beside it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from connectors.model.calendar import SHANGHAI
@@ -25,6 +25,21 @@ STATUSES: Mapping[str, tuple[str, str]] = {
 }
 STATUS_WORDS: Mapping[str, str] = {code: zh.partition("，")[0] for code, (zh, _) in STATUSES.items()}  # for a table
 OVER = ("已到期", "over")
+
+
+def product_in(language: str, code: str) -> str:
+    """Return a product's name in "zh" or "en"; what is none, as it was asked for."""
+    return (PRODUCTS if language == "zh" else PRODUCTS_EN).get(code, code)
+
+
+def products_in(language: str, codes: Sequence[str]) -> str:
+    """Return the names of products one after the other."""
+    return ("、" if language == "zh" else ", ").join(product_in(language, code) for code in codes)
+
+
+def purpose_in(language: str, code: str) -> str:
+    """Return a purpose in words; what is none, as it was asked for."""
+    return (PURPOSES if language == "zh" else PURPOSES_EN).get(code, code)
 
 
 def in_words(consent: Consent, institution: str, now: datetime) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """Who asked about an enterprise, for the enterprise itself: denied questions too, and why as far as it may know."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,12 @@ from connectors.store.subjects import find_subject
 from gateway.identity.tables import Institution
 from gateway.inquiries.newest import list_newest
 from gateway.inquiries.questions import Question, QuestionFilter, list_questions
+from gateway.inquiries.unusual import RECENT, Unusual, find_unusual
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 
+MOST_LATELY = 2_000
 # What is between the enterprise and who asks; quotas, standing and providers are between others.
 _ITS_OWN = ("consent-", "subject-")
 
@@ -33,11 +36,21 @@ async def list_own_questions(
     return await _told(work, uscc, found)
 
 
-async def newest_own_questions(work: UnitOfWork, wanted: QuestionFilter, most: int) -> list[dict[str, Any]]:
-    """Return up to `most` of the newest ones, newest first, likewise."""
-    uscc = _enterprise(work)
-    found = await list_newest(work.session, uscc, wanted, most, await database_now(work.session))
-    return await _told(work, uscc, found)
+@dataclass(frozen=True)
+class Review:
+    """Questions, newest first, and what is unusual in all those of late."""
+
+    questions: list[dict[str, Any]]
+    unusual: Unusual
+
+
+async def review_own_questions(work: UnitOfWork, wanted: QuestionFilter, most: int) -> Review:
+    """Return up to `most` of the newest ones, likewise."""
+    uscc, now = _enterprise(work), await database_now(work.session)
+    found = await list_newest(work.session, uscc, wanted, most, now)
+    lately = await list_newest(work.session, uscc, QuestionFilter(since=now - RECENT), MOST_LATELY, now)
+    asked = [(one.asked_at, one.institution) for one in lately]
+    return Review(await _told(work, uscc, found), find_unusual(asked, now))
 
 
 async def get_own_question(work: UnitOfWork, question_id: UUID) -> dict[str, Any]:

@@ -120,6 +120,17 @@ ClerkApart = Annotated[Present, Depends(signed_in("system", "clerk"))]
 SecurityPresent = Annotated[Present, Depends(signed_in("operator"))]
 ApproverPresent = Annotated[Present, Depends(signed_in("operator", "auditor"))]
 SystemPresent = Annotated[Present, Depends(signed_in("system"))]
+OwnerPresent = Annotated[Present, Depends(signed_in("owner"))]
+
+
+async def demand_acting_owner(present: OwnerPresent) -> Present:
+    """Return an owner who acts for the enterprise already. Raises PageError for one who still has to wait."""
+    if present.waits_until is not None:
+        raise PageError("owner-waits", 403)
+    return present
+
+
+OwnerActing = Annotated[Present, Depends(demand_acting_owner)]
 
 
 async def on_sign_in_needed(_request: Request, fault: Exception) -> RedirectResponse:

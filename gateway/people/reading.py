@@ -51,6 +51,10 @@ _FOUND = text("""
     WHERE strpos(lower(person_id), :said) > 0 OR strpos(lower(name), :said) > 0
     ORDER BY (person_id = :said OR lower(name) = :said) DESC, name, person_id LIMIT :most
 """)
+_OF_ENTERPRISE = text("""
+    SELECT person_id, name, status, created_at, acts_from FROM person WHERE enterprise = :enterprise
+    ORDER BY created_at, person_id
+""")
 
 
 async def find_people(
@@ -85,3 +89,11 @@ async def names_of_houses(work: UnitOfWork, *, institutions: set[str], enterpris
 async def find_people_named(work: UnitOfWork, said: str, most: int) -> Sequence[Row[Any]]:
     """Return person_id, name, role and status of those whose id or name holds this (lower-case), the same one first."""
     return (await work.session.execute(_FOUND, {"said": said, "most": most})).all()
+
+
+async def people_of_enterprise(work: UnitOfWork) -> list[dict[str, Any]]:
+    """Return the people of the enterprise that is acted for, by name and standing. Raises DeniedError for others."""
+    if work.actor.kind != "signatory" or work.actor.subject is None:
+        raise DeniedError("insufficient-scope", "只有企业签署人可以查看。Only an enterprise's signatory may.")
+    rows = await work.session.execute(_OF_ENTERPRISE, {"enterprise": work.actor.subject})
+    return [{**dict(row), "actor": actor_of(row["person_id"])} for row in rows.mappings()]

@@ -1,5 +1,6 @@
 """An enterprise and its records over HTTP: what is held about it, what it objects to, and what became of that."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from connectors.records.pages import RecordPage
 from gateway.identity.caller import working
 from gateway.intake.routes import DatasetName
 from gateway.records.documents import act_document
-from gateway.records.history import list_own_records
+from gateway.records.history import list_own_holdings, list_own_records
+from gateway.records.in_words import scored_by
 from gateway.records.life_routes import Document, Reason, TheProtector
 from gateway.records.objections import list_objections, object_to_record
 from gateway.runtime.work import UnitOfWork
@@ -45,6 +47,15 @@ async def own_records(
     """
     found = await list_own_records(work, protector, RecordPage(limit, after, dataset, hidden))
     return {"records": found, "next": found[-1]["record"] if len(found) == limit else None}
+
+
+@router.get("/records/by-dataset", summary="本企业记录的目录 Datasets of one's own enterprise")
+async def holdings(work: BySignatory) -> dict[str, Any]:
+    """Return what is held of the signatory's enterprise, by dataset: how many, how many of them are shown, the newest
+    event's day, and whether the score is computed from it.
+    """
+    scored = scored_by()
+    return {"datasets": [{**asdict(one), "scored": one.dataset in scored} for one in await list_own_holdings(work)]}
 
 
 @router.post("/records/{record_id}/objections", status_code=201, summary="提出异议 Object to a record")

@@ -14,7 +14,7 @@ from connectors.conversion.identifiers import read_identifier
 from connectors.model.calendar import day_of
 from connectors.personal.sealing import Protector
 from connectors.records.acts import find_histories, key_of, load_history
-from connectors.records.pages import RecordPage, load_page
+from connectors.records.pages import Holding, RecordPage, load_holdings, load_page
 from connectors.records.portfolio import ShownRecord, load_records
 from connectors.store.subjects import Subject, find_subject
 from gateway.records.access import OVERSEERS, demand_signatory, find_enterprise, get_record, opening
@@ -62,6 +62,18 @@ async def list_own_records(work: UnitOfWork, protector: Protector, page: RecordP
     versions = await version_documents(work.session, protector, histories, today, None, opening(work.actor))
     found = [{**source_document(history), **version} for history, version in versions]
     await _note(work, subject, len(found))
+    return found
+
+
+async def list_own_holdings(work: UnitOfWork) -> list[Holding]:
+    """Return what is held today of the enterprise the acting signatory stands for, by dataset, with how many.
+
+    Raises DeniedError for whoever is no signatory.
+    """
+    demand_signatory(work)
+    subject = await find_enterprise(work)
+    found = await load_holdings(work.session, subject.subject_id, day_of(work.now)) if subject else []
+    await _note(work, subject, sum(one.held for one in found))
     return found
 
 

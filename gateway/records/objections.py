@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from connectors.model.calendar import day_of
 from connectors.records.acts import ActRequest
 from connectors.records.life import ActKind
-from connectors.records.objections import ObjectionPage, count_open, find_open_of_agency, load_objections
+from connectors.records.objections import ObjectionPage, count_open, due_on, find_open_of_agency, load_objections
 from connectors.records.tables import RecordAct
 from gateway.records.access import demand_signatory, find_enterprise, get_own
 from gateway.records.acts import act_on_record
@@ -51,7 +51,8 @@ async def list_objections(work: UnitOfWork, page: ObjectionPage) -> list[dict[st
             "agency": row["agency"], "state": row["state"], "hidden": row["hides"], "reason": row["reason"],
             "document": row["document"], "actor": row["actor"], "recorded_at": row["recorded_at"],
             "decision": row["decision"], "decision_document": row["decision_document"],
-            "decided_at": row["decided_at"], "entry": str(row["event_id"]),
+            "decided_at": row["decided_at"], "answer_due_on": due_on(row["recorded_at"]),
+            "entry": str(row["event_id"]),
         }
         for row in rows
     ]  # fmt: skip

@@ -73,6 +73,20 @@ OPERATIONS: Mapping[str, Operation] = {
             "next": None,
         }
     ),
+    "GET /v1/records/by-dataset": Operation(
+        answered={
+            "datasets": [
+                {
+                    "dataset": "tax_arrears",
+                    "agency": "tax",
+                    "held": 2,
+                    "shown": 1,
+                    "newest": "2026-03-02",
+                    "scored": True,
+                }
+            ]
+        }
+    ),
     "GET /v1/objections": Operation(
         answered={
             "objections": [
@@ -90,6 +104,7 @@ OPERATIONS: Mapping[str, Operation] = {
                     "decision": "经核实无误",
                     "decision_document": "温税复〔2026〕3号",
                     "decided_at": "2026-11-30T01:08:10+00:00",
+                    "answer_due_on": "2026-12-17",
                     "entry": ENTRY,
                 }
             ],

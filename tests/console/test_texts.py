@@ -13,15 +13,21 @@ from jinja2 import nodes
 
 from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import Column
+from connectors.records.life import ActKind
+from connectors.records.life import State as RecordState
+from consent.life import STATUSES
 from gateway.admin.action import Action
 from gateway.admin.change_reading import STATES
 from gateway.admin.graph import Harm
 from gateway.admin.people_pages import FOLLOWS as ACTS
+from gateway.consents.enterprise_pages import SAID
+from gateway.consents.of_enterprise import STANDINGS
 from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, load_texts
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.clients.scopes import SCOPES
+from gateway.inquiries.questions import OUTCOMES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.overview.health_findings import State
 from gateway.overview.health_words import TO_DO
@@ -42,6 +48,12 @@ FAMILIES = {
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
     "counting": set(TOLD),
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
+    "ent-act": set(ActKind),
+    "ent-asked": {*OUTCOMES, *STATUSES},
+    "ent-person-is": {"invited", "active", "suspended"},
+    "ent-record": {"superseded", "unresolved", "expired", "not_yet", *RecordState},
+    "ent-said": SAID,
+    "ent-standing": set(STANDINGS),
     "found": set(FINDERS),
     "granularity": set(get_args(DATASET["granularity"])),
     "house": {"clerk", "owner", "staff"},

@@ -7,7 +7,7 @@ import pytest
 
 from audit.entry_proof import verify_tlog_proof
 from gateway.identity.key_routes import public_keys
-from gateway.inquiries.own_questions import newest_own_questions
+from gateway.inquiries.own_questions import review_own_questions
 from gateway.inquiries.questions import QuestionFilter
 from gateway.inquiries.unusual import MANY_INSTITUTIONS, RECENT, find_unusual
 from gateway.worker import publish_head, take_in
@@ -21,7 +21,7 @@ NOON, NOW = datetime(2026, 11, 20, 4, tzinfo=UTC), datetime(2026, 11, 27, tzinfo
 
 async def newest(story, number, most=10, **wanted):
     async with story.gateway.units.begin("test.newest", acting_for("owner", number)) as work:
-        return await newest_own_questions(work, QuestionFilter(**wanted), most)
+        return (await review_own_questions(work, QuestionFilter(**wanted), most)).questions
 
 
 async def get(story, who, question, part=""):

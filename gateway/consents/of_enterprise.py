@@ -1,0 +1,90 @@
+"""The consents of an enterprise, for its own people: all of them as they stand, and one with all that became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from consent import store
+from consent.store import Overview
+from consent.tables import ConsentUse, ConsentVersion
+from gateway.consents.at_console import show_terms
+from gateway.consents.shown import Lines
+from gateway.identity.tables import Institution
+from gateway.people.reading import people_of_enterprise
+from gateway.runtime.clock import database_now
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+
+MOST = 2_000  # of one enterprise
+MOST_USES = 200
+Standing = Literal["requested", "active", "paused", "rejected", "lapsed", "revoked", "expired", "spent"]
+STANDINGS: tuple[str, ...] = get_args(Standing)
+IN_FORCE = frozenset({"active", "paused"})
+
+
+@dataclass(frozen=True)
+class OwnConsent:
+    """A consent as it stands, how it stands in one word, and the name of who asks."""
+
+    overview: Overview
+    standing: str
+    institution: str
+
+
+@dataclass(frozen=True)
+class WholeConsent:
+    """A consent with the text its person was or is shown, every version, its newest uses, and the names of people."""
+
+    own: OwnConsent
+    lines: Lines
+    versions: Sequence[ConsentVersion]
+    uses: Sequence[ConsentUse]
+    people: Mapping[str, str]
+
+
+def standing_of(overview: Overview, now: datetime) -> str:
+    """Return how a consent stands: its status, or that its time is over or its uses are spent."""
+    consent = overview.consent
+    if consent.status not in IN_FORCE:
+        return consent.status
+    if now >= consent.terms.valid_until:
+        return "expired"
+    most = consent.terms.max_uses
+    return "spent" if most is not None and overview.uses >= most else consent.status
+
+
+async def list_own(work: UnitOfWork) -> list[OwnConsent]:
+    """Return the consents of the enterprise that is acted for, newest first. Raises DeniedError for others."""
+    return await _find(work, MOST)
+
+
+async def get_own(work: UnitOfWork, consent_id: UUID, language: str) -> WholeConsent:
+    """Return one of them, its terms in "zh" or "en". Raises DeniedError where it is none of this enterprise."""
+    found = await _find(work, 1, consent_id)
+    if not found:
+        raise DeniedError("consent-not-found")
+    lines = await show_terms(work, found[0].overview.consent.terms, language)
+    versions = await store.list_versions(work.session, consent_id)
+    uses = await store.list_uses(work.session, consent_id, MOST_USES)
+    people = {one["actor"]: one["name"] for one in await people_of_enterprise(work)}
+    return WholeConsent(found[0], lines, versions, uses, people)
+
+
+async def _find(work: UnitOfWork, most: int, consent_id: UUID | None = None) -> list[OwnConsent]:
+    if work.actor.kind != "signatory" or work.actor.subject is None:
+        raise DeniedError("insufficient-scope", "只有企业签署人可以查看。Only an enterprise's signatory may.")
+    now = await database_now(work.session)
+    found = await store.search_consents(
+        work.session, work.keys.publics("consent"), now, limit=most, consent_id=consent_id, uscc=work.actor.subject
+    )
+    asking = {one.consent.terms.institution for one in found}
+    query = select(Institution.institution_id, Institution.name).where(col(Institution.institution_id).in_(asking))
+    names = {row.institution_id: row.name for row in await work.session.execute(query)}
+    return [
+        OwnConsent(one, standing_of(one, now), names.get(one.consent.terms.institution, one.consent.terms.institution))
+        for one in found
+    ]

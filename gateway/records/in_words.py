@@ -1,0 +1,53 @@
+"""A record's values as people read them: by the names of its fields, codes as words, amounts with their unit."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from connectors.catalogue.load import get_dataset
+from connectors.model.datasets import Field
+from gateway.console.words import NOTHING, Words
+from scoring_adapter.card import load_card
+
+_AMOUNTS = frozenset({"money", "number"})
+IN_A_LINE = 3  # values that tell one record from another
+
+
+@cache
+def scored_by() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return the datasets the embedded card computes its score from, with the names of what it computes (zh, en)."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for tag in load_card().tags:
+        found[tag.dataset] = (*found.get(tag.dataset, ()), (tag.name.zh, tag.name.en))
+    return found
+
+
+def values_of(words: Words, dataset: str, content: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """Return label and text of each value of a canonical record; nothing where only its digest is left."""
+    fields = get_dataset(dataset).fields
+    held = content["fields"] if content else {}
+    return [(of.zh, _text(words, of, held[name])) for name, of in fields.items() if held.get(name) not in (None, "")]
+
+
+def in_a_line(words: Words, dataset: str, content: Mapping[str, Any] | None) -> str:
+    """Return the few values of a record that tell it from others, in a line: its key's, then the first ones."""
+    fields = get_dataset(dataset)
+    held = content["fields"] if content else {}
+    order = [name for name in (*fields.key, *fields.fields) if name in fields.fields and held.get(name)]
+    chosen = list(dict.fromkeys(order))[:IN_A_LINE]
+    return " · ".join(_text(words, fields.fields[name], held[name]) for name in chosen) or NOTHING
+
+
+def _text(words: Words, of: Field, value: object) -> str:
+    if isinstance(value, bool):
+        return words("yes") if value else words("ent-no")
+    if isinstance(value, list):
+        return ("、" if words.language == "zh" else ", ").join(_text(words, of, one) for one in value)
+    said = of.codes.get(str(value), str(value))
+    if of.type not in _AMOUNTS:
+        return said
+    try:
+        return f"{words.number(Decimal(said))} {of.unit}".strip()
+    except InvalidOperation:  # what is masked, as personal of others is
+        return said

@@ -34,7 +34,9 @@ def in_a_line(words: Words, dataset: str, content: Mapping[str, Any] | None) -> 
     """Return the few values of a record that tell it from others, in a line: its key's, then the first ones."""
     fields = get_dataset(dataset)
     held = content["fields"] if content else {}
-    order = [name for name in (*fields.key, *fields.fields) if name in fields.fields and held.get(name)]
+    own = (content["name"], content["identifier"]["value"]) if content else ()  # whose record it is, is known here
+    nothing = (None, "", [], *own)
+    order = [name for name in (*fields.key, *fields.fields) if name in fields.fields and held.get(name) not in nothing]
     chosen = list(dict.fromkeys(order))[:IN_A_LINE]
     return " · ".join(_text(words, fields.fields[name], held[name]) for name in chosen) or NOTHING
 

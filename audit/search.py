@@ -78,6 +78,12 @@ async def search(
     ]
 
 
+async def find_event(session: AsyncSession, log_id: int, event_id: UUID) -> FoundEvent | None:
+    """Return one event, in the tree or waiting for it."""
+    found = await search(session, log_id, Filter(), UUID(int=event_id.int - 1), 1)
+    return found[0] if found and found[0].event_id == event_id else None
+
+
 @dataclass(frozen=True)
 class FoundOf:
     """An event of an exchange: its id, its type, and how it ended."""

@@ -11,6 +11,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from gateway.admin import audit_pages as audit_home
 from gateway.admin import change_pages, invite_pages, people_list, people_pages
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
@@ -24,7 +25,9 @@ from gateway.consents import signatory_routes as signatories
 from gateway.console import pages as console
 from gateway.console import static_routes as static
 from gateway.console.render import PageError
+from gateway.evidence import checkpoint_pages
 from gateway.evidence import log_routes as audit_log
+from gateway.evidence import pages as entry_pages
 from gateway.evidence import routes as audit_entries
 from gateway.evidence.gauges import gauge_log
 from gateway.gateway import Gateway, open_gateway
@@ -61,7 +64,9 @@ from gateway.quality import held_pages
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.quality.gauges import count_open_alerts
+from gateway.questions import pages as question_pages
 from gateway.questions import routes as questions
+from gateway.questions import statistics_pages
 from gateway.records import enterprise_pages as enterprise_record_pages
 from gateway.records import enterprise_routes as enterprise_records
 from gateway.records import life_routes as record_life
@@ -191,6 +196,11 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         enterprise_record_pages,
         objection_pages,
         signatory_pages,
+        audit_home,
+        question_pages,
+        statistics_pages,
+        entry_pages,
+        checkpoint_pages,
     ):
         app.include_router(module.router)
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents

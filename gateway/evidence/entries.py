@@ -1,15 +1,17 @@
 """Entries of the log as auditors read them: by filter, and one with its proof. Each reading is an entry itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from audit.browsing import LogPage, Turn, turn_pages
 from audit.errors import ProofError
-from audit.proofs import EntryProof, get_proof
-from audit.search import Filter, FoundEvent, search
+from audit.proofs import EntryProof, find_latest, find_proofs, get_proof
+from audit.search import Filter, FoundEvent, find_event, search
+from audit.stored import leaf_members
 from connectors.personal.sealing import Protector
+from connectors.store.subjects import Subject, find_candidates
 from gateway.evidence.subjects import find_meant
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.events import EVENTS
@@ -50,10 +52,11 @@ async def search_entries(
 
 
 async def browse_entries(
-    work: UnitOfWork, protector: Protector, asked: Mapping[str, Any], turn: Turn, limit: int
+    work: UnitOfWork, protector: Protector, asked: Mapping[str, Any], turn: Turn, limit: int, *, through: bool = False
 ) -> LogPage | Denial:
     """Return a page of up to `limit` events, newest first, by the same filters; that somebody looked is recorded.
 
+    `through` goes on where a page alone would stop looking: for a file, which has no next page.
     Raises DeniedError for whoever is no auditor, and for a filter that nothing can match.
     """
     demand_auditor(work)
@@ -64,8 +67,12 @@ async def browse_entries(
         await _record_read(work, asked, wanted)
         return wanted
     page = await turn_pages(work.session, work.recorder.log_id, wanted, turn, limit)
-    await _record_read(work, asked, page.found)
-    return page
+    found = list(page.found)
+    while through and page.stopped and len(found) < limit:
+        page = await turn_pages(work.session, work.recorder.log_id, wanted, Turn(page.older), limit - len(found))
+        found += page.found
+    await _record_read(work, asked, found)
+    return replace(page, found=found)
 
 
 async def _read_filter(work: UnitOfWork, protector: Protector, asked: Mapping[str, Any]) -> Filter | Denial:
@@ -85,6 +92,39 @@ async def _record_read(work: UnitOfWork, asked: Mapping[str, Any], found: Sequen
     count, outcome = (0, found.reason) if isinstance(found, Denial) else (len(found), "read")
     payload = {"filter": {name: str(value) for name, value in asked.items()}, "found": count}
     await work.record("audit.read", payload, outcome=outcome)
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    """An entry as an auditor looks at it: the event, whom it is about, its proof once a checkpoint covers it, its
+    payload as it is written; None where that was erased.
+    """
+
+    event: FoundEvent
+    subject: Subject | None
+    proof: EntryProof | None
+    payload: str | None
+
+
+async def show_entry(work: UnitOfWork, event_id: UUID) -> ShownEntry:
+    """Return an entry, covered by a checkpoint or not. That it was opened is recorded.
+
+    Raises DeniedError for whoever is no auditor, and of no event.
+    """
+    demand_auditor(work)
+    session, log = work.session, work.recorder.log_id
+    event = await find_event(session, log, event_id)
+    if event is None:
+        raise DeniedError("not-found")
+    latest = await find_latest(session, log)
+    proofs = await find_proofs(session, log, [event_id], latest) if latest else {}
+    opened = await work.recorder.find_payload(session, event_id)
+    named = leaf_members(event.leaf).get("subject")
+    known = await find_candidates(session, "subject", named, 1) if named else []
+    await work.record("audit.proved", {"entry": str(event_id)}, outcome="opened" if opened else "erased")
+    return ShownEntry(
+        event, known[0][0] if known else None, proofs.get(event_id), opened["payload"] if opened else None
+    )
 
 
 async def prove_entry(work: UnitOfWork, event_id: UUID, *, opening: bool = True) -> OpenedEntry:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from audit.entry_proof import write_tlog_proof
 from connectors.personal.sealing import Protector
-from gateway.evidence.entries import prove_entry, search_entries
+from gateway.evidence.entries import OpenedEntry, prove_entry, search_entries
 from gateway.identity.caller import working
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
@@ -69,7 +69,11 @@ async def proof(event_id: UUID, request: Request, work: Auditing) -> dict[str, A
 
     `opened` holds the salt and payload that the leaf's commitment is over (HMAC-SHA256), null once erased.
     """
-    found = await prove_entry(work, event_id)
+    return proof_document(request, await prove_entry(work, event_id))
+
+
+def proof_document(request: Request, found: OpenedEntry) -> dict[str, Any]:
+    """Return an entry's proof as the interface shows it."""
     return {
         "index": found.proof.index,
         "leaf": found.proof.leaf.decode(),
@@ -85,7 +89,12 @@ async def proof(event_id: UUID, request: Request, work: Auditing) -> dict[str, A
 )
 async def tlog_proof(event_id: UUID, work: Auditing) -> Response:
     """Return the proof as a file (c2sp.org/tlog-proof@v1); its extra data is the entry. The payload is not opened."""
-    proved = (await prove_entry(work, event_id, opening=False)).proof
+    return tlog_proof_file(event_id, await prove_entry(work, event_id, opening=False))
+
+
+def tlog_proof_file(event_id: UUID, found: OpenedEntry) -> Response:
+    """Return an entry's proof as a file to keep."""
+    proved = found.proof
     headers = {"Content-Disposition": f'attachment; filename="{event_id}.tlog-proof"'}
     return PlainTextResponse(write_tlog_proof(proved.index, proved.leaf, proved.path, proved.note), headers=headers)
 

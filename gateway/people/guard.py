@@ -119,6 +119,7 @@ QualityPresent = Annotated[Present, Depends(signed_in("system", "auditor", "regu
 ClerkApart = Annotated[Present, Depends(signed_in("system", "clerk"))]
 SecurityPresent = Annotated[Present, Depends(signed_in("operator"))]
 ApproverPresent = Annotated[Present, Depends(signed_in("operator", "auditor"))]
+AuditorPresent = Annotated[Present, Depends(signed_in("auditor"))]
 SystemPresent = Annotated[Present, Depends(signed_in("system"))]
 OwnerPresent = Annotated[Present, Depends(signed_in("owner"))]
 

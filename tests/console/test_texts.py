@@ -16,6 +16,7 @@ from connectors.model.mapping import Column
 from connectors.records.life import ActKind
 from connectors.records.life import State as RecordState
 from consent.life import STATUSES
+from consent.terms import PRODUCTS, PURPOSES
 from gateway.admin.action import Action
 from gateway.admin.change_reading import STATES
 from gateway.admin.graph import Harm
@@ -25,8 +26,12 @@ from gateway.consents.of_enterprise import STANDINGS
 from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, load_texts
+from gateway.evidence import browser_check
+from gateway.evidence.payload_words import LABELLED
+from gateway.evidence.wording import OUTCOMES
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.clients.scopes import SCOPES
+from gateway.inquiries import questions
 from gateway.inquiries.questions import OUTCOMES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.overview.health_findings import State
@@ -37,6 +42,8 @@ from gateway.overview.waiting import KINDS as WAITING
 from gateway.people.devices import BROWSERS, SYSTEMS
 from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
+from gateway.questions.statistics import PARTS
+from gateway.runtime.events import EVENTS
 
 ROOT = Path(__file__).parents[2]
 DATASET, FIELD = get_type_hints(Dataset), get_type_hints(Field)
@@ -55,6 +62,7 @@ FAMILIES = {
     "ent-said": SAID,
     "ent-standing": set(STANDINGS),
     "found": set(FINDERS),
+    "event": set(EVENTS),
     "granularity": set(get_args(DATASET["granularity"])),
     "house": {"clerk", "owner", "staff"},
     "harm": set(Harm),
@@ -88,6 +96,20 @@ FAMILIES = {
     "type": set(get_args(FIELD["type"])),
     "waits": set(WAITING),
     "way": WAYS,
+}  # fmt: skip
+# `words(f"prefix-{value}")` in Python: every value that may stand there.
+IN_PYTHON = {
+    "asked-product": set(PRODUCTS),
+    "asked-purpose": set(PURPOSES),
+    "audit-part": set(PARTS),
+    "audit-time": {"night", "weekend"},
+    "check-result": set(browser_check.RESULTS),
+    "check-say": set(browser_check.SAID),
+    "check-step": set(browser_check.STEPS),
+    "check-told": set(browser_check.TOLD),
+    "check-why": set(browser_check.FAULTS),
+    "member": set(LABELLED),
+    "outcome": {*OUTCOMES, *STATUSES, *questions.OUTCOMES},
 }  # fmt: skip
 # `_(name)` in a template: keys that a page hands over by this name.
 HANDED_OVER = {
@@ -141,7 +163,7 @@ def of_families() -> set[str]:
         "content": {"evaluations", "usage-results"}, "enrol-wrong": {"password", "code"}, "flow-class": set(CLASSES),
         "platform": {"brain", "city", "province"}, "reason": reasons,
     }  # fmt: skip
-    families = {**FAMILIES, **in_python}
+    families = {**FAMILIES, **IN_PYTHON, **in_python}
     return {f"{name}-{value}" for name, values in families.items() for value in values}
 
 

@@ -3,15 +3,17 @@
 import base64
 import hashlib
 import json
+import re
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.events import commitment
 from audit.note import Checkpoint, public_bytes, sign_checkpoint, verifier_key
+from gateway.evidence.browser_check import FAULTS, STEPS
 from signing.merkle import consistency_path, inclusion_path, leaf_hash, root_of
 from tests.audit.hand_log import KEY, ORIGIN, VKEY
-from tests.verifying import fault_of, run_checks
+from tests.verifying import MODULE, fault_of, run_checks
 
 SALT, PAYLOAD = bytes(range(32)), '{"答":"一","n":1}'
 LEAVES = [
@@ -169,3 +171,11 @@ def test_a_witness_is_named_and_checked_where_its_key_is_known(tmp_path):
     assert unknown[-1] == {"step": "witnesses", "result": "unchecked", "checked": [], "unchecked": [name]}
     assert known[-1] == {"step": "witnesses", "result": "holds", "checked": [name], "unchecked": []}
     assert fault_of(refused) == "witnesses wrong"
+
+
+def test_every_step_and_every_fault_of_the_module_has_its_words():
+    source = MODULE.read_text("utf-8")
+    steps = set(re.findall(r'note\("([a-z-]+)"', source)) | set(re.findall(r'need\("([a-z-]+)"', source))
+    faults = set(re.findall(r'need\((?:"[a-z-]+"|step), "([a-z-]+)"', source)) | {"malformed"}
+    assert steps | {"checkpoint", "growth"} == set(STEPS)
+    assert faults == set(FAULTS)

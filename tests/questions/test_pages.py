@@ -1,0 +1,227 @@
+"""The auditor's pages: what each shows, in both languages, to auditors alone."""
+
+import re
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from gateway.app import create_app
+from gateway.worker import publish_head, take_in
+from tests.enterprises import uscc
+from tests.persons import signed_in
+from tests.questions.conftest import NEW, OLD, SHARED
+
+HOME = "/console/audit"
+
+
+@pytest.fixture(scope="module")
+def cookies():
+    return {}
+
+
+@pytest.fixture
+async def browser(asked, service, cookies):
+    """An auditor at the console; everything that was asked is under a checkpoint."""
+    gateway = asked.story.gateway
+    transport = httpx.ASGITransport(app=service)
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as client:
+        client.cookies.update(cookies)
+        if not cookies:
+            await signed_in(gateway, client, "auditor-9", "auditor")
+            cookies.update(client.cookies)
+            await take_in(gateway)
+            await publish_head(gateway)
+        yield client
+
+
+async def entry_of(asked, kind):
+    async with asked.story.gateway.database.begin("test.entry") as session:
+        query = "SELECT event_id FROM audit_event WHERE type = :kind ORDER BY event_id LIMIT 1"
+        return (await session.execute(text(query), {"kind": kind})).scalar_one()
+
+
+async def shown(browser, path, status=200, **params):
+    answer = await browser.get(path, params=params or None)
+    assert answer.status_code == status, answer.text[:2000]
+    return answer.text
+
+
+def words_of(page):
+    """What a page says: without its scripts, its marks and what is shown as code."""
+    kept = re.sub(r"(?s)<(script|style|pre|code|template)\b.*?</\1>|<head>.*?</head>", " ", page)
+    kept = re.sub(r"\b[0-9A-Z]{18}\b", " ", kept)
+    return re.sub(r"<[^>]+>", " ", re.sub(r'(?s)<small class="code">.*?</small>', " ", kept))
+
+
+async def test_every_page_opens_in_both_languages_and_says_no_english_in_chinese(asked, browser):
+    pages = [
+        HOME, f"{HOME}/entries", f"{HOME}/verify", f"{HOME}/checkpoints", f"{HOME}/statistics", f"{HOME}/inquiries",
+        *(f"{HOME}/statistics?part={part}" for part in ("hours", "shared", "repeated")),
+        f"{HOME}/questions", f"{HOME}/questions?subject={uscc(1)}", f"{HOME}/questions?subject={uscc(9)}",
+        f"{HOME}/questions?subject={SHARED}", f"{HOME}/inquiries/{asked.ids['answered']}",
+        f"{HOME}/inquiries/{asked.ids['denied']}", f"{HOME}/inquiries/{asked.ids['stranger']}",
+        f"{HOME}/entries/{await entry_of(asked, 'inquiry.answered')}",
+        f"{HOME}/entries/{await entry_of(asked, 'batch.sealed')}",
+    ]  # fmt: skip
+    allowed = re.compile(
+        r"(bank|other-bank|auditor|operator|test-operator|s)-?\d*|X?Q?|CSV|Excel|SHA-256|HTTPS|English|score|market_regulation"
+        r"|王小二|ent_registration|horoscope|MA\d+|embedded|h|person|system|drc|s"
+    )
+    for language in ("zh", "en"):
+        browser.cookies.set("xinqiao-language", language)
+        for path in pages:
+            page = await shown(browser, path)
+            assert "None" not in words_of(page), path
+            if language == "zh":
+                left = [
+                    one for one in re.findall(r"[A-Za-z][A-Za-z_-]*\d*", words_of(page)) if not allowed.fullmatch(one)
+                ]
+                assert left == [], path
+
+
+async def test_the_answer_says_the_finding_and_leads_to_each_inquiry_and_entry(asked, browser):
+    page = await shown(browser, f"{HOME}/questions", subject=OLD)
+    assert "2 家机构共查询 5 次，其中 4 次被拒绝，2 次因没有有效授权，另有 1 次授权请求。" in page
+    assert "截至检查点" in page
+    assert NEW in page
+    for name in ("denied", "code", "answered", "purpose", "product"):
+        assert f"{HOME}/inquiries/{asked.ids[name]}" in page
+    denied = await shown(browser, f"{HOME}/questions", subject=uscc(1), outcome="denied", institution="other-bank")
+    assert "1 家机构共查询 2 次，其中 2 次被拒绝" in denied
+    none = await shown(browser, f"{HOME}/questions", subject=uscc(1), since="2100-01-01")
+    assert "没有机构查询过" in none
+
+
+async def test_an_enterprise_that_several_are_known_by_is_chosen_and_one_that_nobody_is_is_told(asked, browser):
+    several = await shown(browser, f"{HOME}/questions", subject=SHARED)
+    assert several.count(f"{HOME}/questions?subject=") == 2
+    assert uscc(2) in several
+    assert uscc(3) in several
+    unknown = await shown(browser, f"{HOME}/questions", 400, subject="没有人问过的公司")
+    assert 'aria-invalid="true"' in unknown
+    wrong = await shown(browser, f"{HOME}/questions", 400, subject=uscc(1), since="2026-02-01", until="2026-01-01")
+    assert "筛选条件有误" in wrong
+
+
+async def test_the_evidence_is_the_file_that_the_interface_gives(asked, browser):
+    file = (await browser.get(f"{HOME}/questions/evidence", params={"subject": uscc(1)})).json()
+    assert file["type"] == "xinqiao-questions/1"
+    assert await shown(browser, f"{HOME}/questions/evidence", 400)
+    assert await shown(browser, f"{HOME}/questions/evidence", 404, subject="没有人问过的公司")
+
+
+async def test_an_inquiry_is_shown_with_its_consent_s_life_and_what_came_of_it(asked, browser):
+    page = await shown(browser, f"{HOME}/inquiries/{asked.ids['answered']}")
+    for said in ("待答复", "有效", "本次所凭", "有签署", "已发放 1.00", "应答查询", "重发应答", NEW):
+        assert said in page, said
+    assert "没有可看的授权" in await shown(browser, f"{HOME}/inquiries/{asked.ids['denied']}")
+    await shown(browser, f"{HOME}/inquiries/{uuid4()}", 404)
+    await shown(browser, f"{HOME}/inquiries/{asked.ids['consent']}", 404)
+
+
+async def test_an_entry_is_shown_as_it_was_recorded_with_its_proof_and_the_reading_is_logged(asked, browser):
+    event = await entry_of(asked, "inquiry.answered")
+    page = await shown(browser, f"{HOME}/entries/{event}")
+    for said in ("应答查询", "贷前审查", "信用评分", f'data-wanted="{event}"', "也已记入日志", "&#34;units&#34;:1"):
+        assert said in page, said
+    proof = (await browser.get(f"{HOME}/entries/{event}/proof")).json()
+    assert set(proof) == {"index", "leaf", "path", "checkpoint", "opened"}
+    assert (await browser.get(f"{HOME}/entries/{event}/tlog-proof")).text.startswith("c2sp.org/tlog-proof@v1")
+    async with asked.story.gateway.database.begin("test.read") as session:
+        query = "SELECT count(*) FROM audit_event WHERE type = 'audit.proved' AND actor = 'person:auditor-9'"
+        assert (await session.execute(text(query))).scalar_one() >= 3
+    await shown(browser, f"{HOME}/entries/{uuid4()}", 404)
+    await browser.get(HOME)
+    latest = await entry_of(asked, "questions.counted")
+    assert "还没有检查点覆盖" in await shown(browser, f"{HOME}/entries/{latest}")
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"type": "inquiry.answered"}, "应答查询"),
+        ({"institution": "other-bank", "type": "inquiry.denied"}, "拒绝查询"),
+        ({"subject": OLD, "type": "consent.approved"}, "企业同意授权"),
+        ({"ending": "企业尚未授权"}, "企业尚未授权"),
+        ({"ending": "consent-required"}, "企业尚未授权"),
+        ({"who": "bank-1", "type": "usage.reported"}, "反馈应用结果"),
+        ({"who": "王小二 auditor-9", "type": "person.signed_in"}, "登录"),
+        ({"who": "nobody"}, "这里还没有内容"),
+        ({"until": "2001-01-01"}, "这里还没有内容"),
+        ({"subject": "没有人问过的公司"}, "谁查询了谁"),
+    ],
+)
+async def test_entries_are_found_by_what_people_type(asked, browser, filters, said):
+    page = await shown(browser, f"{HOME}/entries", **filters)
+    assert said in words_of(page).partition("导出")[2] or said in page.partition('class="notice')[2]
+
+
+async def test_entries_are_turned_older_and_newer_and_exported(asked, browser):
+    first = await shown(browser, f"{HOME}/entries", size="10")
+    after = re.search(r"after=([0-9a-f-]{36})", first)[1]
+    second = await shown(browser, f"{HOME}/entries", size="10", after=after)
+    newer = re.search(r"newer=([0-9a-f-]{36})", second)[1]
+    again = await shown(browser, f"{HOME}/entries", size="10", newer=newer)
+    ids = [set(re.findall(rf'href="{HOME}/entries/([0-9a-f-]{{36}})"', page)) for page in (first, second, again)]
+    assert [len(one) for one in ids] == [10, 10, 10]
+    assert not ids[0] & ids[1]
+    assert not ids[2] & ids[1]
+    file = await browser.get(f"{HOME}/entries", params={"export": "csv", "type": "inquiry.answered"})
+    assert file.headers["content-type"].startswith("text/csv")
+    assert file.text.count("应答查询") == 1
+    for wrong in ({"after": "x"}, {"newer": "x"}, {"type": "nothing"}, {"since": "2026-1-1"}):
+        assert (await browser.get(f"{HOME}/entries", params=wrong)).status_code == 400
+
+
+async def test_checkpoints_are_listed_and_the_proof_between_two_is_given(asked, browser):
+    gateway = asked.story.gateway
+    size = int((await browser.get("/audit/log/checkpoint")).text.split("\n")[1])
+    await shown(browser, f"{HOME}/checkpoints")
+    await take_in(gateway)
+    await publish_head(gateway)
+    sizes = [int(one) for one in re.findall(r'<option value="(\d+)"', await shown(browser, f"{HOME}/checkpoints"))]
+    assert size in sizes
+    proof = (await browser.get(f"{HOME}/checkpoints/growth", params={"before": size, "after": max(sizes)})).json()
+    assert set(proof) == {"before", "after", "path"}
+    for before, after, status in ((max(sizes), size, 400), (0, size, 400), (1, size, 404), (size, 1 << 53, 400)):
+        params = {"before": before, "after": after}
+        answer = await browser.get(f"{HOME}/checkpoints/growth", params=params, headers={"Accept": "application/json"})
+        assert answer.status_code == status, (before, after, answer.text)
+
+
+async def test_every_figure_of_the_statistics_leads_to_its_inquiries(asked, browser):
+    page = await shown(browser, f"{HOME}/statistics")
+    for href in set(re.findall(rf'href="({HOME}/inquiries\?[^"]+)"', page)):
+        rows = await shown(browser, href.replace("&amp;", "&"))
+        assert f"{HOME}/inquiries/" in rows, href
+    assert "企业尚未授权" in page
+    wrong = await shown(browser, f"{HOME}/statistics", 400, since="2020-01-01", until="2026-01-01")
+    assert "期间有误" in wrong
+    for filters in ({"hours": "25"}, {"hours": "x"}, {"account": "nobody"}, {"since": "2020-01-01"}, {"after": "x"}):
+        await shown(browser, f"{HOME}/inquiries", 400, **filters)
+    await shown(browser, f"{HOME}/inquiries", hours="0,23", time="night", outcome="已应答")
+
+
+async def test_the_home_says_how_the_log_stands_and_what_waits(asked, browser):
+    page = await shown(browser, HOME)
+    assert re.search(r"日志完整，截至 \d\d-\d\d [\d:]+ 的 \d+ 条均已签名", page)
+    assert "没有要您处理的" in page
+
+
+@pytest.mark.parametrize("role", ["regulator", "operator", "system", "clerk", "staff"])
+async def test_nobody_else_sees_these_pages(asked, role):
+    gateway = asked.story.gateway
+    more = {"clerk": {"agency": "tax"}, "staff": {"institution": "bank"}}.get(role, {})
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway))
+    async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as client:
+        assert (await client.get(HOME)).status_code == 303
+        await signed_in(gateway, client, f"{role}-7", role, **more)
+        entry = await entry_of(asked, "inquiry.answered")
+        for path in (
+            "", "/questions", "/questions/evidence", "/inquiries", f"/inquiries/{asked.ids['answered']}", "/entries",
+            f"/entries/{entry}", f"/entries/{entry}/proof", f"/entries/{entry}/tlog-proof", "/verify", "/checkpoints",
+            "/checkpoints/growth?before=1&after=2", "/statistics",
+        ):  # fmt: skip
+            assert (await client.get(HOME + path)).status_code == 403, path

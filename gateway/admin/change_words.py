@@ -11,6 +11,7 @@ from gateway.admin.names import Names, find_names
 from gateway.admin.tables import Change
 from gateway.console.words import NOTHING, Words
 from gateway.identity.clients.scopes import SCOPES
+from gateway.people.roles import ROLES
 
 ALL = "op-all-of-kind"
 NO_LIMIT = frozenset({"scope", "product"})  # none is set: all that its kind may have
@@ -105,11 +106,13 @@ def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # no
             return names.institution(value)
         case "person":
             return names.person(value)
+        case "agency":
+            return words.titles.agency(value)
         case "key" if value == NEW_KEY:
             return words("op-new-key")
         case "answer":
             return words("op-required" if value else "op-not-required")
-        case "status" | "class" | "kind" | "scope" | "product":
+        case "status" | "class" | "kind" | "scope" | "product" | "role":
             return value_in_words(one.kind, value, words)
         case _:
             return str(value)
@@ -125,7 +128,8 @@ LABELS = {
     "agreement_until": "op-agreement-until", "kind": "kind", "institution": "institution", "subject": "op-enterprise",
     "person": "person", "status": "op-state", "scopes": "op-scopes", "products": "op-products",
     "networks": "op-networks", "redirect_uris": "op-redirects", "keys": "op-keys", "overlap_hours": "op-overlap",
-    "required": "op-signing", "per_day": "op-per-day", "per_month": "op-per-month", "document": "op-document",
+    "required": "op-signing", "allowed": "op-for-people", "role": "role", "agency": "agency",
+    "enterprise": "op-enterprise", "per_day": "op-per-day", "per_month": "op-per-month", "document": "op-document",
     "effective_on": "op-effective-on", "kid": "op-signing-key",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
@@ -137,5 +141,6 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "datasets": "scope-datasets", "records": "scope-records", "deliveries": "scope-deliveries",
         "audit": "scope-audit", "admin": "scope-admin", "system": "scope-system",
     },
+    "role": {role: f"role-{role}" for role in ROLES},
     "product": {"score": "op-score", "health_check": "op-health-check"},
 }  # fmt: skip

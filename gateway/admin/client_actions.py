@@ -162,6 +162,9 @@ class SetForPeople(Action):
     async def act(self, _work: UnitOfWork, _means: Means) -> str:
         return f"{self.action} {'allowed' if self.allowed else 'refused'}"
 
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        return {"allowed": (await _get(work, self.client)).for_people}
+
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await set_for_people(work, client_id=self.client, allowed=self.allowed)
 

@@ -131,6 +131,8 @@ async def browsers(gateway):
 async def test_a_page_opens_for_its_roles_alone(browsers, name):
     unknown = {of: uuid4() for of in ("batch_id", "held_id", "change_id")}
     path = name.partition(" ")[2].format_map(VALUES | unknown)
+    ids = {one: uuid4() for one in ("batch_id", "held_id", "change_id", "delivery_id")}
+    path = name.partition(" ")[2].format_map({**VALUES, **ids})
     told = {role: await browser.get(path) for role, browser in browsers.items()}
     kept_out = {role for role, answer in told.items() if answer.status_code == 403 and "您的角色" in answer.text}
     assert set(ROLES) - kept_out == PAGES[name]

@@ -1,7 +1,8 @@
 """A change in words: what it is, about whom, who asked and decided, and each difference, in the visitor's language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,25 +98,17 @@ def _in_words(one: Difference, value: Any, names: Names, words: Words) -> str:  
 
 
 def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # noqa: ANN401 - as above
-    match one.kind:
-        case "number":
-            return words.number(value)
-        case "hours":
-            return words.count("op-hours-count", value)
-        case "institution":
-            return names.institution(value)
-        case "person":
-            return names.person(value)
-        case "agency":
-            return words.titles.agency(value)
-        case "key" if value == NEW_KEY:
-            return words("op-new-key")
-        case "answer":
-            return words("op-required" if value else "op-not-required")
-        case "status" | "class" | "kind" | "scope" | "product" | "role":
-            return value_in_words(one.kind, value, words)
-        case _:
-            return str(value)
+    ways: dict[str, Callable[[Any], str]] = {
+        "number": words.number,
+        "hours": lambda hours: words.count("op-hours-count", hours),
+        "institution": names.institution,
+        "person": names.person,
+        "agency": words.titles.agency,
+        "key": lambda kid: words("op-new-key") if kid == NEW_KEY else str(kid),
+        "answer": lambda yes: words("op-required" if yes else "op-not-required"),
+        **{kind: partial(value_in_words, kind, words=words) for kind in _VALUES},
+    }
+    return ways.get(one.kind, str)(value)
 
 
 STANDING = {"suspend": "op-suspend", "resume": "op-resume", "close": "op-close"}

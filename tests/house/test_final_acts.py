@@ -95,7 +95,7 @@ async def test_a_closing_is_approved_by_who_ticked_that_it_is_final(gateway, cli
     await signed_in(gateway, client, "boss-a", "operator")
     asker = Actor("person:boss-z", "operator", person="person:boss-z")
     change = await asked(gateway, ChangeStanding(change="close", whose="client:bank-1", reason="不再合作"), asker)
-    page = (await client.get("/console/changes")).text
+    page = (await client.get(f"/console/changes/{change.change_id}")).text
     assert ('name="sure"' in page, "编号也不能再用" in page, "required" in page) == (True, True, True)
     form, path = {"csrf": await csrf(client)}, f"/console/changes/{change.change_id}/approve"
     refused = await client.post(path, data=form, headers=same_site(client))

@@ -19,6 +19,8 @@ from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
 from gateway.consents import enterprise_pages as enterprise_consent_pages
+from gateway.consents import pages as consent_pages
+from gateway.consents import request_pages as consent_requests
 from gateway.consents import routes as consents
 from gateway.consents import signatory_pages
 from gateway.consents import signatory_routes as signatories
@@ -34,6 +36,7 @@ from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import routes as oauth
 from gateway.identity.refusals import on_denied
+from gateway.inquiries import ask_pages, desk_pages, inquiry_pages, quota_pages, usage_pages
 from gateway.inquiries import enterprise_pages as enterprise_question_pages
 from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import quota_routes as quota
@@ -201,6 +204,13 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         statistics_pages,
         entry_pages,
         checkpoint_pages,
+        desk_pages,
+        ask_pages,
+        inquiry_pages,
+        consent_requests,
+        consent_pages,
+        quota_pages,
+        usage_pages,
     ):
         app.include_router(module.router)
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents

@@ -26,6 +26,7 @@ ACCOUNTS: Mapping[str, str] = {
     "micro-loan-1": "micro-loan",
     UNPLANNED: "micro-loan",
 }
+FOR_PEOPLE = ("lake-bank-2", "guarantee-1", "micro-loan-1")  # through which staff ask at the console
 # What is handed in, and about which share of the enterprises.
 SHARES: Mapping[str, float] = {
     "ent_registration": 1.0,

@@ -15,6 +15,7 @@ from gateway.admin.actions import AnyAction
 from gateway.admin.changes import ask_change
 from gateway.demo.cast import (
     ACCOUNTS,
+    FOR_PEOPLE,
     INSTITUTIONS,
     OWNERS,
     PEOPLE,
@@ -119,6 +120,8 @@ def _changes(instance: Instance, enterprises: int) -> Iterator[Mapping[str, Any]
     for name in ACCOUNTS:
         if name != UNPLANNED:
             yield _quota("account", name, SCANTY_UNITS if name == SCANTY else UNITS_A_DAY)
+    for name in FOR_PEOPLE:
+        yield {"action": "client.for-people", "client": name, "allowed": True}
 
 
 def _clients(enterprises: int) -> Iterator[dict[str, Any]]:

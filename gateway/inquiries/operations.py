@@ -50,6 +50,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "consent-integrity-failed",
             "quota-exceeded",
             "product-not-entitled",
+            "person-suspended",
             "subject-not-found",
             "invalid-subject",
             "unknown-product",

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -16,15 +17,18 @@ from connectors.model.mapping import Column
 from connectors.records.life import ActKind
 from connectors.records.life import State as RecordState
 from consent.life import STATUSES
+from consent.lists import ENDED
 from consent.terms import PRODUCTS, PURPOSES
 from gateway.admin.action import Action
 from gateway.admin.change_reading import STATES
 from gateway.admin.graph import Harm
 from gateway.admin.people_pages import FOLLOWS as ACTS
+from gateway.app import create_app
 from gateway.consents.enterprise_pages import SAID
 from gateway.consents.of_enterprise import STANDINGS
 from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
+from gateway.console.table import TableSpec
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, load_texts
 from gateway.evidence import browser_check
 from gateway.evidence.payload_words import LABELLED
@@ -32,7 +36,10 @@ from gateway.evidence.wording import OUTCOMES
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.clients.scopes import SCOPES
 from gateway.inquiries import questions
+from gateway.inquiries.own_inquiries import ENDINGS
+from gateway.inquiries.products import PRODUCTS
 from gateway.inquiries.questions import OUTCOMES
+from gateway.inquiries.usage_pages import OUTCOMES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.overview.health_findings import State
 from gateway.overview.health_words import TO_DO
@@ -46,6 +53,7 @@ from gateway.questions.statistics import PARTS
 from gateway.runtime.events import EVENTS
 
 ROOT = Path(__file__).parents[2]
+assert create_app  # it has loaded every page
 DATASET, FIELD = get_type_hints(Dataset), get_type_hints(Field)
 # `_("prefix-" ~ value)` in a template: every value that may stand there.
 FAMILIES = {
@@ -54,6 +62,7 @@ FAMILIES = {
     "browser": BROWSERS,
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
     "counting": set(TOLD),
+    "delivery": {"acknowledged", "confirmed", "pending", "refused"},
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
     "ent-act": set(ActKind),
     "ent-asked": {*OUTCOMES, *STATUSES},
@@ -63,6 +72,7 @@ FAMILIES = {
     "ent-standing": set(STANDINGS),
     "found": set(FINDERS),
     "event": set(EVENTS),
+    "ending": set(ENDINGS),
     "granularity": set(get_args(DATASET["granularity"])),
     "house": {"clerk", "owner", "staff"},
     "harm": set(Harm),
@@ -78,6 +88,8 @@ FAMILIES = {
     "person-sure": ACTS,
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),
+    "product": set(PRODUCTS),
+    "purpose": set(PURPOSES),
     "role": set(ROLES),
     "role-does": set(ROLES),
     "rows": set(COUNTED),
@@ -85,6 +97,7 @@ FAMILIES = {
     "sharing": set(get_args(DATASET["sharing"])),
     "signing": {"assertion", "proof", "batch"},
     "signs": {"assertion", "proof", "batch"},
+    "standing": {"active", "paused", "requested", *ENDED},
     "stopped": {
         "account-closed", "account-suspended", "institution-closed", "institution-suspended", "agreement-not-in-force",
     },
@@ -95,6 +108,7 @@ FAMILIES = {
     "told": {"factor-reset"},
     "type": set(get_args(FIELD["type"])),
     "waits": set(WAITING),
+    "usage": set(OUTCOMES),
     "way": WAYS,
 }  # fmt: skip
 # `words(f"prefix-{value}")` in Python: every value that may stand there.
@@ -124,6 +138,8 @@ HANDED_OVER = {
     "one.label",
     "place.label",
     "reason",
+    "room.label",
+    "wrong",
 }
 
 
@@ -150,7 +166,7 @@ def used() -> set[str]:
     handed_over = {word for word in words_in("gateway") if re.fullmatch("[a-z_-]+", word)}
     groups = [group for groups in NAVIGATION.values() for group in groups]
     led_to = {entry.label for group in groups for entry in group.entries} | {group.label for group in groups}
-    return keys_in_templates() | handed_over | of_families() | led_to
+    return keys_in_templates() | handed_over | of_families() | of_filters() | led_to
 
 
 def keys_of(texts: Catalog) -> set[str]:
@@ -165,6 +181,13 @@ def of_families() -> set[str]:
     }  # fmt: skip
     families = {**FAMILIES, **IN_PYTHON, **in_python}
     return {f"{name}-{value}" for name, values in families.items() for value in values}
+
+
+def of_filters() -> set[str]:
+    """The texts of the choices of every table's filters."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("gateway.")]
+    specs = [value for module in modules for value in vars(module).values() if isinstance(value, TableSpec)]
+    return {f"{one.prefix}{option}" for spec in specs for one in spec.filters for option in one.options}
 
 
 def calls() -> list[nodes.Call]:
@@ -216,6 +239,8 @@ def test_every_key_of_templates_and_pages_has_a_text(texts):
     assert keys_in_templates() - keys_of(texts) == set()
     assert words_in("gateway", "PageError", "words") - keys_of(texts) == set()
     assert of_families() - keys_of(texts) == set()
+    assert len(of_filters()) > 10
+    assert of_filters() - keys_of(texts) == set()
 
 
 def test_no_text_is_left_over(texts, used):

@@ -1,0 +1,119 @@
+"""An institution's consents on pages: the list, one with its life and uses, and revoking it."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from connectors.conversion.identifiers import Kind, read_identifier
+from consent.lists import STANDINGS, ConsentFilter, Standing
+from gateway.consents.life import change_consent
+from gateway.consents.own import OwnConsents, list_own, read_life
+from gateway.console.form import Form
+from gateway.console.render import page
+from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.console.words import Words, words_of
+from gateway.people.guard import SignedForm
+from gateway.people.listing import show_table
+from gateway.people.reading import names_of_people
+from gateway.people.staff import Staff
+from gateway.people.through import Through
+from gateway.runtime.clock import now
+from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.reasons import LONGEST, SHORTEST
+from gateway.runtime.work import UnitsOfWork
+from gateway.web.dependencies import Units
+from gateway.web.router import Router
+
+router = Router(prefix="/console/consents", include_in_schema=False)
+EXPIRING_DAYS = 14
+TONES = {"requested": "info", "active": "ok", "paused": "warn"}
+REVOCABLE = frozenset({"requested", "active", "paused", "spent"})
+SPEC = TableSpec(
+    "consents",
+    (
+        Column("enterprise", "about-enterprise"), Column("products", "consent-products"),
+        Column("standing", "standing"), Column("until", "consent-until", "time"),
+        Column("uses", "consent-uses", "number"), Column("changed", "consent-changed", "time"),
+        Column("number", "consent-number", "code", optional=True),
+    ),
+    (
+        Filter("standing", "standing", options=tuple(STANDINGS), prefix="consents-"),
+        Filter("enterprise", "credit-code", "text"),
+        Filter("ends", "consent-ends", options=("soon",), prefix="consent-ends-"),
+    ),
+)  # fmt: skip
+
+
+@router.get("")
+async def show_list(
+    request: Request,
+    units: Units,
+    staff: Staff,
+    asked: Annotated[TableQuery, Depends(table_query(SPEC))],
+    said: str = "",
+) -> Response:
+    """Show the institution's consents, newest first."""
+    chosen, code = asked.filters, read_identifier(asked.filters["enterprise"])
+    ends = now() + timedelta(days=EXPIRING_DAYS) if chosen["ends"] else None
+    standings = ("active", "paused") if ends and not chosen["standing"] else STANDINGS.get(chosen["standing"])
+    uscc = (code.value if code.kind is Kind.USCC else chosen["enterprise"]) or None
+    wanted = ConsentFilter(standings=standings, uscc=uscc, ends_before=ends)
+    async with units.begin("consents.list", staff.reader) as work:
+        found = await list_own(work, wanted, limit=asked.limit, offset=asked.offset)
+    words = words_of(request)
+    table = Table(SPEC, asked, [_row(row, found, words) for row in found.rows], total=found.total)
+    note = said if said in {"consent-requested", "consent-requested-before"} else ""
+    return await show_table(request, units, staff.present, "consents", table, note=note)
+
+
+@router.get("/{consent_id}")
+async def show(request: Request, units: Units, staff: Staff, consent_id: UUID) -> Response:
+    """Show a consent with its terms in words, its life and its uses."""
+    return await _show(request, units, staff, consent_id, Form())
+
+
+@router.post("/{consent_id}/revoke")
+async def revoke(request: Request, units: Units, staff: Staff, consent_id: UUID, form: SignedForm) -> Response:
+    """Revoke a consent for a reason that the enterprise reads."""
+    reason, words = form.get("reason", "").strip(), words_of(request)
+    if not SHORTEST <= len(reason) <= LONGEST:
+        wrong = Form({"reason": reason}, {"reason": words("consent-reason-wrong")})
+        return await _show(request, units, staff, consent_id, wrong)
+    async with units.begin("consent.revoke", staff.acting("consents")) as work:
+        changed = await change_consent(work, consent_id, "revoke", reason=reason)
+    if isinstance(changed, Denial):
+        raise DeniedError(changed.reason)
+    return RedirectResponse(f"/console/consents/{consent_id}", 303)
+
+
+async def _show(request: Request, units: UnitsOfWork, staff: Through, consent_id: UUID, form: Form) -> Response:
+    async with units.begin("consent.show", staff.reader) as work:
+        life = await read_life(work, consent_id)
+        actors = [version.actor for version in life.versions] + [used.account for used in life.used]
+        people = await names_of_people(work, actors)
+    words, terms = words_of(request), life.row.overview.consent.terms
+    return page(
+        request, "consent", staff.present, status=400 if form.errors else 200, form=form, life=life, people=people,
+        crumbs=[(life.name or terms.uscc, "")], standing=life.row.standing, tone=TONES.get(life.row.standing, "quiet"),
+        lines=life.words[words.language], may_revoke=life.row.standing in REVOCABLE and bool(staff.accounts),
+        shortest=SHORTEST, longest=LONGEST,
+    )  # fmt: skip
+
+
+def _row(row: Standing, found: OwnConsents, words: Words) -> list[Content]:
+    consent, uses = row.overview.consent, row.overview.uses
+    terms, name = consent.terms, found.names.get(consent.terms.uscc)
+    products = words("list-comma").join(words(f"product-{code}") for code in terms.products)
+    most = words("consent-any-number") if terms.max_uses is None else words.number(terms.max_uses)
+    return [
+        Cell(name or terms.uscc, href=f"/console/consents/{terms.consent_id}", sub=terms.uscc if name else ""),
+        Cell(products, sub=words(f"purpose-{terms.purpose}")),
+        Cell(words(f"standing-{row.standing}"), tone=TONES.get(row.standing, "quiet")),  # type: ignore[arg-type]
+        Cell(words.moment(terms.valid_until), title=words.exactly(terms.valid_until)),
+        Cell(f"{words.number(uses)} / {most}"),
+        Cell(words.moment(row.overview.recorded_at), title=words.exactly(row.overview.recorded_at)),
+        str(terms.consent_id),
+    ]  # fmt: skip

@@ -1,0 +1,167 @@
+"""A signed answer laid out for people: the score on its scale, reasons, what was not computable and why. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.catalogue.load import datasets
+from gateway.console.chart import Chart, Series
+from gateway.console.words import Words
+from scoring_adapter.card import HIGHEST, Band, Card, Tag, load_card
+
+BANDS = ("excellent", "good", "fair", "poor")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A band on the scale: from where to where, whether the score lies in it."""
+
+    band: str
+    name: str
+    begins: int
+    ends: int
+    here: bool
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What weighed: points (None where the provider tells none), in words, the tag's code."""
+
+    points: int | None
+    text: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What could not be computed, why, and its code."""
+
+    name: str
+    why: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of a health check: what was looked at, its value, what it brought; None where it is not computable."""
+
+    name: str
+    value: str
+    points: int | None
+    computable: bool
+    code: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An answer as it is shown. `scale` is empty where the bands of its model are not known here; `sections` are a
+    health check's findings by dimension, and `objected` what is being objected to, by the dataset's title.
+    """
+
+    score: int | None
+    band: str
+    band_name: str
+    scale: Sequence[Stretch]
+    reasons: Sequence[Reason]
+    missing: Sequence[Missing]
+    computed: tuple[int, int] | None
+    sections: Sequence[tuple[str, Sequence[Finding]]]
+    dimensions: Chart | None
+    objected: Sequence[tuple[str, int]]
+    model: str
+    inputs: str
+    as_of: str
+    issued_at: datetime
+    expires_at: datetime
+    entry: str
+
+
+def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
+    """Lay an answer's statement out in the visitor's language."""
+    card, score, band = load_card(), statement.get("score"), str(statement.get("band") or "")
+    ours = statement["model"] == card.model()
+    tags = {tag.id: tag for tag in card.tags}
+    missing = [_missing(code, tags, words) for code in statement.get("not_computable", ())]
+    findings = statement.get("tags") or []
+    sections = _sections(findings, card, words)
+    return Sheet(
+        score=score,
+        band=band if score is not None and band in BANDS else "none",
+        band_name=_band_name(score, band, card, words),
+        scale=_scale(card, score, words) if ours and score is not None else (),
+        reasons=[_reason(one, words) for one in statement.get("reasons", ())],
+        missing=missing,
+        computed=(len(card.tags) - len(missing), len(card.tags)) if ours else None,
+        sections=sections,
+        dimensions=_dimensions(sections, words) if sections else None,
+        objected=[(words.titles.dataset(name), many) for name, many in statement.get("objected", {}).items()],
+        model=statement["model"],
+        inputs=statement["inputs"],
+        as_of=statement.get("basis", {}).get("as_of", ""),
+        issued_at=datetime.fromisoformat(statement["issued_at"]),
+        expires_at=datetime.fromisoformat(statement["expires_at"]),
+        entry=statement["entry"],
+    )
+
+
+def _band_name(score: int | None, band: str, card: Card, words: Words) -> str:
+    if score is None:
+        return words("band-none")
+    found = next((one for one in card.bands if one.id == band), None)
+    return _said(found, words) if found else band
+
+
+def _said(one: Band | Tag, words: Words) -> str:
+    return one.name.zh if words.language == "zh" else one.name.en
+
+
+def _scale(card: Card, score: int, words: Words) -> list[Stretch]:
+    ends, stretches = HIGHEST, []
+    for band in card.bands:  # from the best down
+        stretches.append(Stretch(band.id, _said(band, words), band.from_, ends, band.from_ <= score < ends or (
+            score == ends == HIGHEST)))  # fmt: skip
+        ends = band.from_
+    return stretches[::-1]
+
+
+def _reason(one: Mapping[str, Any] | str, words: Words) -> Reason:
+    if isinstance(one, str):  # a provider's own words
+        return Reason(None, one, "")
+    text = str(one[words.language]).rpartition("（" if words.language == "zh" else " (")[
+        0
+    ]  # the points stand beside it
+    return Reason(one["points"], text, one["tag"])
+
+
+def _missing(code: str, tags: Mapping[str, Tag], words: Words) -> Missing:
+    tag = tags.get(code)
+    if tag is None:
+        return Missing(code, words("answer-no-feed"), code)
+    name = words.titles.dataset(tag.dataset)
+    agency = words.titles.agency(datasets()[tag.dataset].agency) if tag.dataset in datasets() else ""
+    return Missing(_said(tag, words), words("answer-no-feed-of", dataset=name, agency=agency), code)
+
+
+def _sections(
+    findings: Sequence[Mapping[str, Any]], card: Card, words: Words
+) -> list[tuple[str, list[Finding]]]:  # fmt: skip
+    found: dict[str, list[Finding]] = {}
+    for one in findings:
+        value = words("answer-no-value") if one["value"] is None else str(one["value"])
+        found.setdefault(one["dimension"], []).append(
+            Finding(one["name"][words.language], value, one["points"], one["computable"], one["tag"])
+        )
+    names = {code: said.zh if words.language == "zh" else said.en for code, said in card.dimensions.items()}
+    return [(names.get(code, code), listed) for code, listed in found.items()]
+
+
+def _dimensions(sections: Sequence[tuple[str, Sequence[Finding]]], words: Words) -> Chart:
+    """Return the points of each dimension as bars: what lowers the score most is the finding."""
+    totals = [(name, sum(one.points or 0 for one in listed)) for name, listed in sections]
+    worst, points = min(totals, key=lambda pair: pair[1])
+    finding = words("answer-worst", dimension=worst, points=f"{points:+d}") if points < 0 else words("answer-no-loss")
+    return Chart(
+        "dimensions", "across", finding, [name for name, _ in totals],
+        [Series(words("answer-points"), [points for _, points in totals])], words("answer-points-unit"),
+    )  # fmt: skip

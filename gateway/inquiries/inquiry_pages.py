@@ -1,0 +1,149 @@
+"""The institution's own inquiries on pages: the list, an answer or a denial, and the signed answer as a file."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from connectors.model.calendar import SHANGHAI
+from consent.terms import PURPOSES
+from gateway.consents.acquaintances import names_known
+from gateway.console.render import PageError, page
+from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.console.words import Words, words_of
+from gateway.inquiries.answer_sheet import lay_out
+from gateway.inquiries.own_inquiries import (
+    ENDINGS,
+    InquiryFilter,
+    OwnInquiries,
+    get_own_inquiry,
+    list_own_inquiries,
+    reopen_answer,
+)
+from gateway.inquiries.own_usage import result_of
+from gateway.inquiries.products import PRODUCTS
+from gateway.inquiries.shown import REQUESTABLE, TONES, ending_of, product_text, purpose_text, todo, why
+from gateway.inquiries.tables import Inquiry
+from gateway.people.listing import show_table
+from gateway.people.reading import names_of_people
+from gateway.people.staff import Staff
+from gateway.people.through import Through
+from gateway.runtime.clock import now
+from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.work import UnitsOfWork
+from gateway.web.dependencies import Units
+from gateway.web.router import Router
+from signing.jws import payload_of
+
+router = Router(prefix="/console/inquiries", include_in_schema=False)
+FIRST_YEAR, LAST_YEAR = 1949, 2099  # beyond them, a mistake in typing
+SPEC = TableSpec(
+    "inquiries",
+    (
+        Column("enterprise", "about-enterprise"), Column("time", "asked-when", "time", sortable=True),
+        Column("what", "asked-what"), Column("who", "asked-who"), Column("outcome", "outcome"),
+        Column("units", "units-charged", "number"), Column("account", "ask-account", "code", optional=True),
+        Column("number", "inquiry-number", "code", optional=True),
+    ),
+    (
+        Filter("since", "from-day", "day"), Filter("until", "to-day", "day"),
+        Filter("product", "ask-product", options=tuple(PRODUCTS), prefix="product-"),
+        Filter("purpose", "ask-purpose", options=tuple(PURPOSES), prefix="purpose-"),
+        Filter("outcome", "outcome", options=tuple(ENDINGS), prefix="ending-"),
+        Filter("person", "asked-who", "text"),
+    ),
+    sort="time", descending=True,
+)  # fmt: skip
+
+
+@router.get("")
+async def show_list(
+    request: Request, units: Units, staff: Staff, asked: Annotated[TableQuery, Depends(table_query(SPEC))]
+) -> Response:
+    """Show the institution's inquiries, newest first."""
+    chosen = asked.filters
+    wanted = InquiryFilter(
+        _begins(chosen["since"]), _begins(chosen["until"], days=1), chosen["product"], chosen["purpose"],
+        chosen["outcome"], chosen["person"],
+    )  # fmt: skip
+    async with units.begin("inquiries.list", staff.reader) as work:
+        found = await list_own_inquiries(
+            work, wanted, limit=asked.limit, offset=asked.offset, newest_first=asked.descending
+        )
+    words = words_of(request)
+    table = Table(SPEC, asked, [_row(row, found, words) for row in found.rows], total=found.total)
+    return await show_table(request, units, staff.present, "inquiries", table)
+
+
+@router.get("/{inquiry_id}")
+async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -> Response:
+    """Show how an inquiry ended: its answer, where that may be shown now, or the reason."""
+    async with units.begin("inquiry.show", staff.reader) as work:
+        row = await get_own_inquiry(work, inquiry_id)
+        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        people = await names_of_people(work, [row.person] if row.person else [])
+        result = await result_of(work, inquiry_id)
+    words, ending = words_of(request), ending_of(row)
+    answer = await _reopen(units, staff, row) if ending == "answered" else None
+    sheet = lay_out(payload_of(answer), words) if isinstance(answer, str) else None
+    reason = answer.reason if isinstance(answer, Denial) else row.outcome
+    return page(
+        request, "inquiry", staff.present, scripts=("charts",) if sheet and sheet.dimensions else (),
+        crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
+        ending=ending, tone=TONES[ending], sheet=sheet, expired=bool(sheet and sheet.expires_at <= now()),
+        why=why(words, reason), todo=todo(words, reason), result=result,
+        requestable=reason in REQUESTABLE, product=product_text(words, row.product),
+        purpose=purpose_text(words, row.purpose),
+    )  # fmt: skip
+
+
+@router.get("/{inquiry_id}/answer")
+async def download(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
+    """Return the signed answer as a file, to be verified by whoever has the public keys."""
+    async with units.begin("inquiry.show", staff.reader) as work:
+        row = await get_own_inquiry(work, inquiry_id)
+    answer = await _reopen(units, staff, row)
+    if isinstance(answer, Denial):
+        raise DeniedError(answer.reason)
+    return Response(
+        answer, media_type="application/jose",
+        headers={"Content-Disposition": f'attachment; filename="answer-{row.uscc}-{inquiry_id}.jws"',
+                 "Cache-Control": "no-store"},
+    )  # fmt: skip
+
+
+async def _reopen(units: UnitsOfWork, staff: Through, row: Inquiry) -> str | Denial:
+    """Return the answer, or why it is not shown to this person now."""
+    try:
+        actor = staff.acting("inquiries", row.account)
+    except DeniedError as fault:
+        return fault.denial
+    async with units.begin("inquiry.reopen", actor) as work:
+        return await reopen_answer(work, row.inquiry_id)
+
+
+def _row(row: Inquiry, found: OwnInquiries, words: Words) -> list[Content]:
+    ending = ending_of(row)
+    told = words(f"ending-{ending}") if ending in {"answered", "open"} else why(words, row.outcome)
+    name = found.names.get(row.uscc)
+    return [
+        Cell(name or row.uscc, href=f"/console/inquiries/{row.inquiry_id}", sub=row.uscc if name else ""),
+        Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
+        Cell(product_text(words, row.product), sub=purpose_text(words, row.purpose)),
+        Cell(found.people.get(row.person or "", "") or words("by-program"), sub="" if row.person else row.account),
+        Cell(told, tone=TONES[ending]),
+        row.units,
+        row.account,
+        str(row.inquiry_id),
+    ]  # fmt: skip
+
+
+def _begins(day: str, days: int = 0) -> datetime | None:
+    """Return when a calendar day begins, or so many days after it; None where none is named."""
+    if not day:
+        return None
+    if not FIRST_YEAR <= (named := date.fromisoformat(day)).year <= LAST_YEAR:
+        raise PageError("table-address", 400)
+    return datetime.combine(named + timedelta(days=days), time(), SHANGHAI)

@@ -1,0 +1,110 @@
+"""How inquiries, denials and quotas are shown to an institution's people: words, tones, what to do. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from consent.terms import PURPOSES
+from gateway.console.words import Words
+from gateway.inquiries.ledger import Room
+from gateway.inquiries.products import PRODUCTS
+from gateway.inquiries.tables import Inquiry
+from gateway.web.error_table import ERRORS
+
+Tone = Literal["", "ok", "warn", "bad", "quiet", "info"]
+TONES: Mapping[str, Tone] = {"answered": "ok", "denied": "bad", "failed": "warn", "open": "info"}
+# What a person does about a denial, where that is something else than a program does.
+REMEDIES: Mapping[str, str] = {
+    "consent-required": "todo-request",
+    "consent-rejected": "todo-speak",
+    "consent-lapsed": "todo-request",
+    "consent-revoked": "todo-request",
+    "consent-expired": "todo-request",
+    "consent-uses-exhausted": "todo-request",
+    "consent-pending": "todo-wait",
+    "consent-paused": "todo-resume",
+    "consent-not-yet-valid": "todo-later",
+    "consent-purpose-mismatch": "todo-purpose",
+    "consent-scope-exceeded": "todo-product",
+    "quota-exceeded": "todo-quota",
+    "invalid-subject": "todo-code",
+    "subject-not-found": "todo-code",
+    "upstream-unavailable": "todo-again",
+    "upstream-invalid": "todo-operator",
+}
+REQUESTABLE = frozenset(
+    reason
+    for reason, todo in REMEDIES.items()
+    if todo in {"todo-request", "todo-speak", "todo-purpose", "todo-product"}
+)
+POLICIES: Mapping[str, str] = {
+    "acct-day": "quota-of-account-day", "acct-month": "quota-of-account-month",
+    "inst-day": "quota-of-institution-day", "inst-month": "quota-of-institution-month",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RoomShown:
+    """What one policy leaves: its text's key, units used and reserved, its limit, left now and after the question, and
+    when it begins anew.
+    """
+
+    label: str
+    used: int
+    most: int | None
+    left: int
+    after: int
+    resets_at: datetime
+
+
+def ending_of(row: Inquiry) -> str:
+    """Return how an inquiry ended, as ENDINGS has it."""
+    if row.state in {"expired", "failed"} or row.outcome in {"upstream-unavailable", "upstream-invalid"}:
+        return "failed"
+    return {"answered": "answered", "admitted": "open"}.get(row.state, "denied")
+
+
+def product_text(words: Words, code: str) -> str:
+    """Return a product's name; of one that there is not, what was asked for."""
+    return words(f"product-{code}") if code in PRODUCTS else code
+
+
+def purpose_text(words: Words, code: str) -> str:
+    """Return a purpose; of one that there is not, what was asked for."""
+    return words(f"purpose-{code}") if code in PURPOSES else code
+
+
+def why(words: Words, reason: str) -> str:
+    """Return what a reason of the error table means, to a person."""
+    if reason == "invalid-subject":
+        return words("denied-code")
+    row = ERRORS.get(reason)
+    if row is None:
+        return words("denied-otherwise")
+    return row.title_zh if words.language == "zh" else row.title_en
+
+
+def todo(words: Words, reason: str) -> str:
+    """Return what a person does about it."""
+    if reason in REMEDIES:
+        return words(REMEDIES[reason])  # texts of shown.REMEDIES
+    row = ERRORS.get(reason)
+    if row is None:
+        return words("todo-operator")
+    return row.remedy_zh if words.language == "zh" else row.remedy_en
+
+
+def rooms_shown(rooms: Sequence[Room], units: int, now: datetime) -> list[RoomShown]:
+    """Return what each policy leaves before and after a question of so many units."""
+    return [
+        RoomShown(
+            POLICIES[room.policy], room.used + room.reserved, room.most, left := _left(room), left - units,
+            now + timedelta(seconds=room.resets_in),
+        )
+        for room in rooms
+    ]  # fmt: skip
+
+
+def _left(room: Room) -> int:
+    return max(0, (room.most or 0) - room.used - room.reserved)

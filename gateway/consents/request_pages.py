@@ -120,6 +120,7 @@ async def _page(request: Request, units: Units, staff: Through, draft: Draft) ->
     return page(
         request, "consent_request", staff.present, status=400 if draft.form.errors else 200, form=draft.form,
         staff=staff, lines=lines, products=list(PRODUCTS), purposes=list(PURPOSES), most=MOST_USES,
-        latest=day_of(years_after(now(), LONGEST_YEARS)).isoformat(), crumbs=[(words_of(request)("consent-request"), "")],
+        latest=day_of(years_after(now(), LONGEST_YEARS)).isoformat(),
+        crumbs=[(words_of(request)("consent-request"), "")],
         token=draft.form.value("token") or secrets.token_urlsafe(TOKEN_BYTES),
     )  # fmt: skip

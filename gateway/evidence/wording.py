@@ -125,10 +125,10 @@ _TONES: Mapping[str, Tone] = {
     "open": "info",
 }  # fmt: skip
 OUTCOMES = (
-    "accepted", "active", "admitted", "allowed", "answered", "approved", "asked", "begun", "bound", "changed", "checked", "closed", "denied",
-    "differs", "discarded", "done", "erased", "everywhere", "expired", "exported", "expunged", "failed", "found", "granted",
-    "held", "initialised", "invited", "lapsed", "lifted", "next", "open", "opened", "paused", "pending", "proved",
-    "read", "received", "refused", "rejected", "removed", "renewed", "replayed", "requested", "required", "reset",
-    "resolved", "restored", "retired", "retiring", "revoked", "saved", "sealed", "set", "stopped", "stored",
-    "suspended", "used", "waiting",
+    "accepted", "active", "admitted", "allowed", "answered", "approved", "asked", "begun", "bound", "changed",
+    "checked", "closed", "denied", "differs", "discarded", "done", "erased", "everywhere", "expired", "exported",
+    "expunged", "failed", "found", "granted", "held", "initialised", "invited", "lapsed", "lifted", "next", "open",
+    "opened", "paused", "pending", "proved", "read", "received", "refused", "rejected", "removed", "renewed",
+    "replayed", "requested", "required", "reset", "resolved", "restored", "retired", "retiring", "revoked", "saved",
+    "sealed", "set", "stopped", "stored", "suspended", "used", "waiting",
 )  # fmt: skip

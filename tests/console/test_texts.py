@@ -30,16 +30,12 @@ from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.table import TableSpec
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, load_texts
-from gateway.evidence import browser_check
+from gateway.evidence import browser_check, wording
 from gateway.evidence.payload_words import LABELLED
-from gateway.evidence.wording import OUTCOMES
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.clients.scopes import SCOPES
-from gateway.inquiries import questions
+from gateway.inquiries import questions, usage_pages
 from gateway.inquiries.own_inquiries import ENDINGS
-from gateway.inquiries.products import PRODUCTS
-from gateway.inquiries.questions import OUTCOMES
-from gateway.inquiries.usage_pages import OUTCOMES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.overview.health_findings import State
 from gateway.overview.health_words import TO_DO
@@ -65,7 +61,7 @@ FAMILIES = {
     "delivery": {"acknowledged", "confirmed", "pending", "refused"},
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
     "ent-act": set(ActKind),
-    "ent-asked": {*OUTCOMES, *STATUSES},
+    "ent-asked": {*questions.OUTCOMES, *STATUSES},
     "ent-person-is": {"invited", "active", "suspended"},
     "ent-record": {"superseded", "unresolved", "expired", "not_yet", *RecordState},
     "ent-said": SAID,
@@ -108,7 +104,7 @@ FAMILIES = {
     "told": {"factor-reset"},
     "type": set(get_args(FIELD["type"])),
     "waits": set(WAITING),
-    "usage": set(OUTCOMES),
+    "usage": set(usage_pages.OUTCOMES),
     "way": WAYS,
 }  # fmt: skip
 # `words(f"prefix-{value}")` in Python: every value that may stand there.
@@ -123,7 +119,7 @@ IN_PYTHON = {
     "check-told": set(browser_check.TOLD),
     "check-why": set(browser_check.FAULTS),
     "member": set(LABELLED),
-    "outcome": {*OUTCOMES, *STATUSES, *questions.OUTCOMES},
+    "outcome": {*wording.OUTCOMES, *STATUSES, *questions.OUTCOMES},
 }  # fmt: skip
 # `_(name)` in a template: keys that a page hands over by this name.
 HANDED_OVER = {

@@ -182,7 +182,8 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /console/sign-in", "POST /console/sign-in", "POST /console/sign-out", "GET /console/enrol",
          "POST /console/enrol", "GET /console/sso", "GET /console/sso/back", "POST /console/recovery-codes",
-         "POST /console/account/notice", "POST /console/account/sessions", "POST /console/account/password", "POST /console/account/device"),
+         "POST /console/account/notice", "POST /console/account/sessions",
+         "POST /console/account/password", "POST /console/account/device"),
         "person.*: tests/people/test_signing_in.py, test_recovery.py",
     ),
     **dict.fromkeys(

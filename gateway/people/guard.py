@@ -127,7 +127,7 @@ OwnerPresent = Annotated[Present, Depends(signed_in("owner"))]
 async def demand_acting_owner(present: OwnerPresent) -> Present:
     """Return an owner who acts for the enterprise already. Raises PageError for one who still has to wait."""
     if present.waits_until is not None:
-        raise PageError("owner-waits", 403)
+        raise PageError("owner-waits-still", 403)
     return present
 
 

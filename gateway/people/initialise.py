@@ -26,7 +26,7 @@ from signing.canonical import canonical_digest
 from signing.keys import generate_key, load_key, public_jwk, save_key
 
 # The person of the first client has its id; the others that of their office.
-OFFICES = {"operator": "安全管理员 Security", "system": "系统管理员 System", "auditor": "审计管理员 Audit"}
+OFFICES = {"operator": "安全管理员", "system": "系统管理员", "auditor": "审计管理员"}
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ class Reason:
     text: str
     code: str
 
+    @property
+    def weight(self) -> str:
+        """The points as they are shown."""
+        return weight(self.points)
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -51,6 +56,16 @@ class Finding:
     points: int | None
     computable: bool
     code: str
+
+    @property
+    def weight(self) -> str:
+        """The points as they are shown."""
+        return weight(self.points)
+
+    @property
+    def rank(self) -> int:
+        """Where it stands among others: what lowers the score first, then what raises it, is unknown, or neither."""
+        return 2 if not self.computable else 3 if not self.points else 0 if self.points < 0 else 1
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,11 @@ def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
     )
 
 
+def weight(points: int | None) -> str:
+    """Return points with their sign; a dash where there are none to tell."""
+    return "—" if points is None else f"{points:+d}".replace("-", "\u2212") if points else "0"
+
+
 def _band_name(score: int | None, band: str, card: Card, words: Words) -> str:
     if score is None:
         return words("band-none")
@@ -153,14 +173,14 @@ def _sections(
             Finding(one["name"][words.language], value, one["points"], one["computable"], one["tag"])
         )
     names = {code: said.zh if words.language == "zh" else said.en for code, said in card.dimensions.items()}
-    return [(names.get(code, code), listed) for code, listed in found.items()]
+    return [(names.get(code, code), sorted(listed, key=lambda one: one.rank)) for code, listed in found.items()]
 
 
 def _dimensions(sections: Sequence[tuple[str, Sequence[Finding]]], words: Words) -> Chart:
     """Return the points of each dimension as bars: what lowers the score most is the finding."""
     totals = [(name, sum(one.points or 0 for one in listed)) for name, listed in sections]
     worst, points = min(totals, key=lambda pair: pair[1])
-    finding = words("answer-worst", dimension=worst, points=f"{points:+d}") if points < 0 else words("answer-no-loss")
+    finding = words("answer-worst", dimension=worst, points=weight(points)) if points < 0 else words("answer-no-loss")
     return Chart(
         "dimensions", "across", finding, [name for name, _ in totals],
         [Series(words("answer-points"), [points for _, points in totals])], words("answer-points-unit"),

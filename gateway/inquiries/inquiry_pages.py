@@ -95,7 +95,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
         ending=ending, tone=TONES[ending], sheet=sheet, expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,
         requestable=reason in REQUESTABLE, product=product_text(words, row.product),
-        purpose=purpose_text(words, row.purpose),
+        purpose=purpose_text(words, row.purpose), asked_at=words.exactly(row.created_at).removesuffix(" UTC+8"),
     )  # fmt: skip
 
 

@@ -76,13 +76,13 @@ def purpose_text(words: Words, code: str) -> str:
 
 
 def why(words: Words, reason: str) -> str:
-    """Return what a reason of the error table means, to a person."""
+    """Return what a reason of the error table means, to a person, without a full stop."""
     if reason == "invalid-subject":
         return words("denied-code")
     row = ERRORS.get(reason)
     if row is None:
         return words("denied-otherwise")
-    return row.title_zh if words.language == "zh" else row.title_en
+    return (row.title_zh if words.language == "zh" else row.title_en).rstrip("。.")
 
 
 def todo(words: Words, reason: str) -> str:

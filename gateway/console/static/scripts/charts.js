@@ -36,7 +36,7 @@
     if (chart.kind === "radar") return radar(chart, common);
     const lies = chart.kind === "across";
     const names = { type: "category", data: chart.categories, inverse: lies, axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...words(), hideOverlap: true, width: lies ? 130 : undefined, overflow: lies ? "truncate" : "none" } };
-    const figures = { type: "value", min: chart.kind === "line" ? undefined : 0, scale: chart.kind === "line", minInterval: 1, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: words() };
+    const figures = { type: "value", min: chart.kind === "line" || chart.series.some((one) => one.values.some((value) => value < 0)) ? undefined : 0, scale: chart.kind === "line", minInterval: 1, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: words() };
     return {
       ...common, grid: { left: 8, right: 16, top: chart.series.length > 1 ? 36 : 16, bottom: 4, containLabel: true },
       xAxis: lies ? figures : names, yAxis: lies ? names : figures, series: chart.series.map((one) => drawnSeries(chart, one)),

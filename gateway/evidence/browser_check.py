@@ -22,7 +22,8 @@ RESULTS = ("absent", "fails", "holds", "unchecked")
 # What is said of a step that holds, where more than its name can be said.
 TOLD = ("after", "before", "entries", "growth", "leaf", "path", "questions", "signature", "witnesses")
 SAID = (
-    "all-hold", "forget", "insecure", "no-ed25519", "no-file", "no-key", "not-fetched", "refused", "running", "took",
+    "all-hold", "forget", "insecure", "no-ed25519", "no-file", "no-key", "not-fetched", "partly", "refused",
+    "running", "took",
 )  # fmt: skip
 
 

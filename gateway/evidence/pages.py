@@ -182,7 +182,7 @@ def _facts(words: Words, names: Names, shown: ShownEntry, leaf: Mapping[str, Any
         ("audit-when", words.exactly(leaf["ts"]) if leaf.get("ts") else ""),
         ("audit-who", names.actor(str(leaf.get("actor", "")))),
         ("institution", names.institution(leaf["institution"]) if leaf.get("institution") else ""),
-        ("account", str(leaf.get("account", ""))),
+        ("audit-account", str(leaf.get("account", "")) if leaf.get("account") != leaf.get("actor") else ""),
         ("audit-about", about),
         ("outcome", outcome_in_words(words, leaf.get("outcome"))[0]),
     ]

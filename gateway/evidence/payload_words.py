@@ -30,6 +30,8 @@ def _said(words: Words, names: Names, name: str, value: Any) -> str:  # noqa: AN
         return names.institution(str(value))
     if name in {"product", "purpose"}:
         return asked_in_words(words, name, str(value))
+    if (name, value) == ("provider", "embedded"):
+        return words("audit-embedded")
     if isinstance(value, int):
         return words.number(value)
     if isinstance(value, dict):

@@ -51,7 +51,7 @@ QUESTIONS = TableSpec(
     (
         Filter("subject", "audit-about", "text"), Filter("since", "audit-since", "day"),
         Filter("until", "audit-until", "day"), Filter("institution", "institution", "text"),
-        Filter("account", "account", "text"), Filter("purpose", "audit-purpose", options=tuple(PURPOSES),
+        Filter("account", "audit-account", "text"), Filter("purpose", "audit-purpose", options=tuple(PURPOSES),
                                                      prefix="asked-purpose-"),
         Filter("outcome", "outcome", options=(*OUTCOMES, *sorted(STATUSES)), prefix="outcome-"),
     ),
@@ -226,7 +226,7 @@ def _facts(names: Names, behind: Behind) -> list[tuple[str, str]]:
         ("audit-about", f"{names.enterprise(behind.uscc)} {'' if ':' in behind.uscc else behind.uscc}".strip()),
         ("audit-when", words.exactly(one.asked_at)),
         ("institution", names.institution(one.institution)),
-        ("account", one.account),
+        ("audit-account", one.account),
         ("audit-intermediary", names.institution(one.intermediary) if one.intermediary else ""),
         ("audit-asked-for", "、".join(asked_in_words(words, "product", product) for product in one.products)),
         ("audit-purpose", asked_in_words(words, "purpose", one.purpose)),

@@ -51,7 +51,7 @@ BEHIND = TableSpec(
         Column("why", "audit-basis"),
     ),
     (
-        Filter("institution", "institution", "text"), Filter("account", "account", "text"),
+        Filter("institution", "institution", "text"), Filter("account", "audit-account", "text"),
         Filter("uscc", "audit-code", "text"), Filter("outcome", "outcome", "text"),
         Filter("time", "audit-time", options=("night", "weekend"), prefix="audit-time-"),
         Filter("hours", "audit-hours", "text"), Filter("since", "audit-since", "day"),

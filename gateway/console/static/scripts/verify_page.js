@@ -96,8 +96,9 @@ async function start(panel) {
     if (typeof steps === "string") return outcome("warn", say(`say-${steps}`));
     for (const one of steps) part("steps").append(row(one));
     const all = checks.holds(steps);
+    const said = all ? (steps.some((one) => one.result === "unchecked") ? "partly" : "all-hold") : "refused";
     const took = say("say-took", { ms: number.format(Math.round(performance.now() - began)) });
-    outcome(all ? "ok" : "bad", `${say(all ? "say-all-hold" : "say-refused")} ${took}`);
+    outcome(all ? "ok" : "bad", `${say(`say-${said}`)} ${took}`);
   }
 
   function row(one) {
@@ -105,7 +106,7 @@ async function start(panel) {
     const said = made("div", "");
     said.append(made("strong", say(`step-${one.step}`)), made("span", say(`result-${one.result}`), "check-result"));
     if (one.result === "fails") said.append(made("small", say(`why-${one.why}`)));
-    else if (`told-${one.step}` in words) said.append(made("small", told(one)));
+    else if (one.result !== "absent" && `told-${one.step}` in words) said.append(made("small", told(one)));
     line.append(sign(one.result), said);
     return line;
   }

@@ -11,8 +11,8 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from gateway.admin import account_pages, change_pages, institution_pages, invite_pages, people_list, people_pages
 from gateway.admin import audit_pages as audit_home
-from gateway.admin import change_pages, invite_pages, people_list, people_pages
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
@@ -187,6 +187,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         views,
         home,
         change_pages,
+        account_pages,
+        institution_pages,
         catalogue_pages,
         upload_pages,
         quality_pages,

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from connectors.model.two_languages import in_language
 from gateway.admin.change_reading import STATES, expires_at, find_changes, get_change, state_of
 from gateway.admin.change_words import names_of, tell, title_of, whom_of
 from gateway.admin.changes import decide_change, may_approve
@@ -175,7 +176,9 @@ def _cells(change: Change, state: str, names: Names, words: Words) -> list[Cell 
 
 def _sentence(fault: DeniedError, words: Words) -> str:
     """Return a fault's sentence in the visitor's language, where it is one of the error table."""
-    return words(FAULTS[fault.denial.reason]) if fault.denial.reason in FAULTS else str(fault)
+    if fault.denial.reason in FAULTS:
+        return words(FAULTS[fault.denial.reason])
+    return in_language(str(fault), "zh" if words.language == "zh" else "en")
 
 
 STATE_WORDS = {

@@ -127,7 +127,10 @@ LABELS = {
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "status": {"active": "op-active", "suspended": "op-suspended", "closed": "op-closed", "invited": "op-invited"},
-    "class": {"bank": "op-bank", "guarantee": "op-guarantee", "micro_loan": "op-micro-loan", "other": "op-other"},
+    "class": {
+        "bank": "op-class-bank", "guarantee": "op-class-guarantee", "micro_loan": "op-class-micro_loan",
+        "other": "op-class-other",
+    },
     "kind": {kind: f"kind-{kind}" for kind in SCOPES},
     "scope": {
         "inquiries": "scope-inquiries", "consents": "scope-consents", "usage-results": "scope-usage-results",

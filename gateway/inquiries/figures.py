@@ -15,6 +15,12 @@ _ASKED = text("""
            i.state, CASE WHEN i.state IN ('denied', 'failed', 'expired') THEN i.outcome END AS reason, count(*) AS asked
     FROM inquiry i WHERE i.inquiry_id >= :since AND i.inquiry_id < :until GROUP BY 1, 2, 3, 4
 """)
+_DAYS = text("""
+    SELECT (created_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*) AS asked,
+           count(*) FILTER (WHERE state = 'denied') AS denied
+    FROM inquiry WHERE inquiry_id >= :since AND inquiry_id < :until AND institution = :institution
+        AND (:account = '' OR account = :account) GROUP BY 1
+""")
 # The band stands in the answer alone: a JWS, whose second part is JSON in base64url.
 _BANDS = text("""
     WITH newest AS (
@@ -32,6 +38,14 @@ _BANDS = text("""
 async def count_asked(session: AsyncSession, since: datetime, until: datetime) -> Sequence[Row[Any]]:
     """Return institution, hour of the day in China, state, reason (None where answered) and asked, of a period."""
     return (await session.execute(_ASKED, {"since": first_id(since), "until": first_id(until)})).all()
+
+
+async def count_days(
+    session: AsyncSession, since: datetime, until: datetime, *, institution: str, account: str = ""
+) -> Sequence[Row[Any]]:
+    """Return day (in China), asked and denied of an institution's inquiries, or of one account's, in a period."""
+    values = {"since": first_id(since), "until": first_id(until), "institution": institution, "account": account}
+    return (await session.execute(_DAYS, values)).all()
 
 
 async def count_bands(session: AsyncSession) -> dict[str, int]:

@@ -74,8 +74,10 @@ FAMILIES = {
     "harm": set(Harm),
     "key": {"ended", "in-use", "objected", "waiting"},
     "kind": set(SCOPES),
+    "op": {"active", "suspended", "closed", "invited"},
     "op-area": set(AREAS),
     "op-change": set(STATES),
+    "op-consent": set(STATUSES),
     "op-health": set(TO_DO),
     "op-state": set(State),
     "person": {"active", "invited", "suspended"},
@@ -123,6 +125,9 @@ IN_PYTHON = {
 }  # fmt: skip
 # `_(name)` in a template: keys that a page hands over by this name.
 HANDED_OVER = {
+    "act.title",
+    "act.verb",
+    "one.hint",
     "bar.name",
     "column.label",
     "entry.label",

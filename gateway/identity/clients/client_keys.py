@@ -1,11 +1,11 @@
 """The public keys of a client: which sign now, and how one takes over from another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,10 @@ _NOW = text("""
     SELECT public FROM client_key WHERE client_id = :client AND status = 'active'
         AND (not_after IS NULL OR not_after > clock_timestamp())
         AND (not_before IS NULL OR not_before <= clock_timestamp()) ORDER BY created_at, kid
+""")
+_ALL = text("""
+    SELECT kid, public ->> 'kty' AS kty, public ->> 'crv' AS crv, status, created_at, not_before, not_after
+    FROM client_key WHERE client_id = :client ORDER BY created_at DESC, kid
 """)
 _OF_SIGNATORIES = text("""
     SELECT k.kid, k.public FROM client_key k JOIN client c USING (client_id)
@@ -53,6 +57,11 @@ async def keys_of_signatories(session: AsyncSession, uscc: str) -> dict[str, dic
     """Return the public JWKs that this enterprise's signatories have, or had, by id: what makes each a key alone."""
     found = await session.execute(_OF_SIGNATORIES, {"uscc": uscc})
     return {row.kid: {name: row.public[name] for name in KEY_MEMBERS if name in row.public} for row in found}
+
+
+async def key_rows(session: AsyncSession, client_id: str) -> Sequence[Row[Any]]:
+    """Return kid, kty, crv, status, created_at, not_before and not_after of every key of a client, newest first."""
+    return (await session.execute(_ALL, {"client": client_id})).all()
 
 
 def read_keys(session: Session, client_id: str) -> list[dict[str, Any]]:

@@ -1,0 +1,170 @@
+"""The forms by which operators ask for changes: fields, what they become, and what is wrong with which field."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from connectors.model.two_languages import in_language
+from gateway.admin.action import Action
+from gateway.admin.actions import AnyAction
+from gateway.console.form import Form
+from gateway.console.words import Words
+from gateway.runtime.denial import DeniedError
+
+_READ: TypeAdapter[Action] = TypeAdapter(AnyAction)
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A field: its name, and the keys of its label, its hint and what is said where it will not do."""
+
+    name: str
+    label: str
+    wrong: str
+    hint: str = ""
+    type: str = "text"
+    options: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """A form: its title and button, what will follow (texts' keys), its fields, and the action they become."""
+
+    title: str
+    verb: str
+    follows: tuple[str, ...]
+    fields: tuple[FieldSpec, ...]
+    action: Callable[[str, Values], dict[str, Any]]  # of the object's id and what was typed
+
+
+class FormFaultError(Exception):
+    """What was typed will not do; `form` says what is wrong with which field."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(str(form.errors))
+        self.form = form
+
+
+def read_action(form: ActForm, identifier: str, typed: Values, words: Words) -> Action:
+    """Return the action that a form asks for. Raises FormFaultError."""
+    known = {one.name: one for one in form.fields}
+    needed = [one for one in form.fields if one.required]
+    missing = {one.name: words(one.wrong) for one in needed if not typed.get(one.name, "").strip()}
+    if missing:
+        raise FormFaultError(Form(typed, missing))
+    try:
+        return _READ.validate_python(form.action(identifier, typed))
+    except ValidationError as fault:
+        places = [str(error["loc"][1]) if len(error["loc"]) > 1 else "" for error in fault.errors()]
+        errors = {place if place in known else "": _wrong(known, place, words) for place in places}
+        raise FormFaultError(Form(typed, errors)) from fault
+    except ValueError as fault:  # a number or a key that is none
+        place = str(fault)
+        raise FormFaultError(Form(typed, {place: _wrong(known, place, words)})) from fault
+
+
+def refused(typed: Values, fault: DeniedError, words: Words) -> Form:
+    """Return the form with a refusal over it, in the visitor's language."""
+    return Form(typed, {"": in_language(str(fault), "zh" if words.language == "zh" else "en")})
+
+
+def number(typed: Values, name: str) -> int:
+    """Return what was typed as a number. Raises ValueError with the field's name."""
+    text = typed.get(name, "").replace(",", "").strip()
+    if not text.isascii() or not text.isdecimal():
+        raise ValueError(name)
+    return int(text)
+
+
+def public_key(typed: Values, name: str) -> dict[str, Any]:
+    """Return what was pasted as a JWK. Raises ValueError with the field's name."""
+    try:
+        read = orjson.loads(typed.get(name, ""))
+    except orjson.JSONDecodeError as fault:
+        raise ValueError(name) from fault
+    return read if isinstance(read, dict) else {}  # which is no key
+
+
+def day(typed: Values, name: str) -> str | None:
+    """Return a day, None where none was typed."""
+    return typed.get(name, "").strip() or None
+
+
+def _wrong(known: Mapping[str, FieldSpec], place: str, words: Words) -> str:
+    return words(known[place].wrong) if place in known else words("op-wrong-form")
+
+
+CLASSES = (
+    ("bank", "op-class-bank"), ("guarantee", "op-class-guarantee"), ("micro_loan", "op-class-micro_loan"),
+    ("other", "op-class-other"),
+)  # fmt: skip
+_FROM = FieldSpec("agreement_from", "op-agreement-from", "op-wrong-day", type="date", required=False)
+_UNTIL = FieldSpec("agreement_until", "op-agreement-until", "op-wrong-day", "op-hint-open", type="date", required=False)
+_PER_DAY = FieldSpec("per_day", "op-per-day", "op-wrong-number", "op-hint-units", type="number")
+_PER_MONTH = FieldSpec("per_month", "op-per-month", "op-wrong-month", type="number")
+_KEY = FieldSpec("key", "op-public-key", "op-wrong-key", "op-hint-key", rows=6)
+
+
+def _quota(scope: str) -> Callable[[str, Values], dict[str, Any]]:
+    return lambda identifier, typed: {
+        "action": "quota.set", "scope": scope, "id": identifier, "per_day": number(typed, "per_day"),
+        "per_month": number(typed, "per_month"),
+    }  # fmt: skip
+
+
+NEW_INSTITUTION = ActForm(
+    "op-new-institution", "op-new-institution-verb", ("op-follows-institution", "op-follows-two"),
+    (
+        FieldSpec("institution", "op-institution-id", "op-wrong-id", "op-hint-id"),
+        FieldSpec("name", "op-name", "op-wrong-name"),
+        FieldSpec("class", "op-class", "op-wrong-class", options=CLASSES),
+        _FROM,
+        _UNTIL,
+    ),
+    lambda _id, typed: {
+        "action": "institution.add", "institution": typed["institution"].strip(), "name": typed["name"].strip(),
+        "class": typed["class"], "agreement_from": day(typed, "agreement_from"),
+        "agreement_until": day(typed, "agreement_until"),
+    },
+)  # fmt: skip
+OF_INSTITUTION: Mapping[str, ActForm] = {
+    "agreement": ActForm(
+        "op-set-agreement", "op-set-agreement-verb", ("op-follows-agreement", "op-follows-two"), (_FROM, _UNTIL),
+        lambda identifier, typed: {
+            "action": "institution.agreement", "institution": identifier,
+            "agreement_from": day(typed, "agreement_from"), "agreement_until": day(typed, "agreement_until"),
+        },
+    ),
+    "quota": ActForm(
+        "op-set-quota", "op-set-quota-verb", ("op-follows-quota", "op-follows-quota-two"), (_PER_DAY, _PER_MONTH),
+        _quota("institution"),
+    ),
+    "account": ActForm(
+        "op-new-account", "op-new-account-verb", ("op-follows-account", "op-follows-two"),
+        (FieldSpec("client", "op-account-id", "op-wrong-id", "op-hint-id"), _KEY),
+        lambda identifier, typed: {
+            "action": "client.add", "kind": "account", "institution": identifier, "client": typed["client"].strip(),
+            "key": public_key(typed, "key"),
+        },
+    ),
+}  # fmt: skip
+OF_ACCOUNT: Mapping[str, ActForm] = {
+    "quota": ActForm(
+        "op-set-quota", "op-set-quota-verb", ("op-follows-quota", "op-follows-quota-two"), (_PER_DAY, _PER_MONTH),
+        _quota("account"),
+    ),
+    "key": ActForm(
+        "op-change-key", "op-change-key-verb", ("op-follows-key", "op-follows-two"),
+        (_KEY, FieldSpec("overlap_hours", "op-overlap", "op-wrong-hours", "op-hint-overlap", type="number")),
+        lambda identifier, typed: {
+            "action": "client.key", "client": identifier, "key": public_key(typed, "key"),
+            "overlap_hours": number(typed, "overlap_hours"),
+        },
+    ),
+}  # fmt: skip

@@ -11,8 +11,9 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from gateway.admin import account_pages, change_pages, institution_pages, invite_pages, people_list, people_pages
+from gateway.admin import account_pages as institution_accounts
 from gateway.admin import audit_pages as audit_home
+from gateway.admin import change_pages, institution_pages, invite_pages, people_list, people_pages
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
@@ -187,7 +188,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         views,
         home,
         change_pages,
-        account_pages,
+        institution_accounts,
         institution_pages,
         catalogue_pages,
         upload_pages,

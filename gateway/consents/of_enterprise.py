@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from consent import store
+from consent.life import LAPSES_AFTER
 from consent.store import Overview
 from consent.tables import ConsentUse, ConsentVersion
 from gateway.consents.at_console import show_terms
@@ -33,6 +34,11 @@ class OwnConsent:
     overview: Overview
     standing: str
     institution: str
+
+    @property
+    def answer_by(self) -> datetime:
+        """When a request lapses that nobody has answered."""
+        return (self.overview.consent.changed_at or self.overview.consent.terms.valid_from) + LAPSES_AFTER
 
 
 @dataclass(frozen=True)

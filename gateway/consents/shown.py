@@ -49,7 +49,7 @@ def _lines_zh(terms: Terms, parties: Parties) -> Lines:
         ("谁可以查询", parties.institution + (f"，账户 {accounts}" if accounts else "，全部账户")),
         ("查询谁", f"{parties.enterprise}（{terms.uscc}）"),
         ("可以得到", "；".join(f"{PRODUCTS[name]}（{_HOLDS[name][0]}）" for name in terms.products) + "。不含记录原文"),
-        ("所用数据", "平台归集的本企业记录中现时可以示人的；已撤回、已修复、公示期满的不用"),
+        ("所用数据", "平台归集的、目前可供查询的本企业记录；已撤回、已修复、公示期满的不用"),
         ("用途", f"{PURPOSES[terms.purpose]}，不得用于其他"),
         ("期限", f"{_time(terms.valid_from)} 起，{_time(terms.valid_until)} 止（北京时间）"),
         ("次数", f"最多 {terms.max_uses} 次" if terms.max_uses else "不限"),

@@ -38,10 +38,10 @@ def in_a_line(words: Words, dataset: str, content: Mapping[str, Any] | None) -> 
     nothing = (None, "", [], *own)
     order = [name for name in (*fields.key, *fields.fields) if name in fields.fields and held.get(name) not in nothing]
     chosen = list(dict.fromkeys(order))[:IN_A_LINE]
-    return " · ".join(_text(words, fields.fields[name], held[name]) for name in chosen) or NOTHING
+    return " · ".join(_text(words, fields.fields[name], held[name], labelled=False) for name in chosen) or NOTHING
 
 
-def _text(words: Words, of: Field, value: object) -> str:
+def _text(words: Words, of: Field, value: object, *, labelled: bool = True) -> str:
     if isinstance(value, bool):
         return words("yes") if value else words("ent-no")
     if isinstance(value, list):
@@ -50,6 +50,7 @@ def _text(words: Words, of: Field, value: object) -> str:
     if of.type not in _AMOUNTS:
         return said
     try:
-        return f"{words.number(Decimal(said))} {of.unit}".strip()
+        unit = "" if labelled and of.unit in of.zh else of.unit  # many a label names it already
+        return f"{words.number(Decimal(said))} {unit}".strip()
     except InvalidOperation:  # what is masked, as personal of others is
         return said

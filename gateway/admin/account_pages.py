@@ -146,7 +146,8 @@ def _show(
     }  # fmt: skip
     house = found.institution
     return page(
-        request, "institution_account", present, status=status, scripts=("charts",), row=row, found=found, told=told, house=house,
+        request, "institution_account", present, status=status, scripts=("charts",), row=row, found=found,
+        told=told, house=house,
         form=form or Form(), note=note, tone=TONES, path_here=_path(found), left_of=left_of,
         crumbs=[(house["name"], f"/console/institutions/{house['institution_id']}"), (row["client_id"], "")],
         chart=days_chart(found.days, words),

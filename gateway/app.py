@@ -43,6 +43,8 @@ from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import quota_routes as quota
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
+from gateway.intake import correction_pages as corrections
+from gateway.intake import held_pages, preview_pages
 from gateway.intake import held_routes as held
 from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
@@ -63,8 +65,7 @@ from gateway.people.faults import on_page_error, show_faults_as_pages
 from gateway.people.guard import SignInNeededError, on_sign_in_needed
 from gateway.platforms import routes as deliveries
 from gateway.platforms import sent_routes as sent_deliveries
-from gateway.quality import correction_pages as corrections
-from gateway.quality import held_pages
+from gateway.quality import feed_pages as feeds
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
 from gateway.quality.gauges import count_open_alerts
@@ -192,9 +193,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         institution_pages,
         catalogue_pages,
         upload_pages,
-        quality_pages,
+        preview_pages,
         held_pages,
-        source_pages,
         corrections,
         enterprise_home,
         enterprise_consent_pages,
@@ -214,6 +214,9 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         consent_pages,
         quota_pages,
         usage_pages,
+        feeds,
+        quality_pages,
+        source_pages,
     ):
         app.include_router(module.router)
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents

@@ -109,6 +109,8 @@ class Leftovers:
 
     def _take_off_footers(self) -> None:
         """Take what stands in closing rows off the counts: among the last rows, where they are."""
+        if not self._binding.names:  # nothing tells a closing row where no party is named
+            return
         reader = LeftOutReader(self._binding, PartyReader(self._binding))
         while self._last:
             _, cells = self._last.pop()

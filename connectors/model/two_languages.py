@@ -6,9 +6,8 @@ the least in the wrong half: Chinese characters behind it, small Latin words bef
 """
 
 import re
-from typing import Literal
 
-Language = Literal["zh", "en"]
+Language = str  # "zh" or "en"
 _CHINESE, _WORD = re.compile("[\u3400-\u9fff]"), re.compile(r"(?<![\w.-])[a-z]+")
 _ENGLISH = re.compile(r"(?<=[^\s:,(（“‘]) (?=[a-z])|(?<=[。！？]) ?(?=[A-Z])")
 

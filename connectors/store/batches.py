@@ -1,10 +1,10 @@
 """Batches in the database: found, listed, added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -39,6 +39,17 @@ async def list_batches(session: AsyncSession, agency: str | None, before: UUID |
     query = query.where(col(Batch.agency) == agency) if agency else query
     query = query.where(col(Batch.batch_id) < before) if before else query
     return list((await session.execute(query)).scalars())
+
+
+async def page_batches(
+    session: AsyncSession, agency: str | None, names: Sequence[str] | None, offset: int, most: int
+) -> tuple[list[Batch], int]:
+    """Return batches of one agency or of all, of these datasets or of all, newest first; and how many there are."""
+    conditions = [col(Batch.agency) == agency] if agency else []
+    conditions += [col(Batch.dataset).in_(names)] if names is not None else []
+    total = (await session.execute(select(func.count()).select_from(Batch).where(*conditions))).scalar_one()
+    query = select(Batch).where(*conditions).order_by(col(Batch.batch_id).desc()).offset(offset).limit(most)
+    return list((await session.execute(query)).scalars()), int(total)
 
 
 async def add_batch(session: AsyncSession, batch: Batch) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 import orjson
 
 MOST_SERIES = 6
+Tone = Literal["1", "2", "3", "4", "5", "6", "bad", "ok", "warn"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Series:
 
     label: str
     values: Sequence[float | int | None]
-    tone: Literal["1", "2", "3", "4", "5", "6", "bad", "ok", "warn"] = "1"
+    tone: Tone = "1"
     kind: Literal["", "bar", "line"] = ""  # another than the chart's
     dashed: bool = False
 

@@ -49,9 +49,10 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     ),
     "clerk": (
         Group("", (
-            _entry("feeds", "home"), _entry("uploads", "upload"), _entry("held", "database-import"), _WAITING,
+            _entry("feeds", "home"), _entry("uploads", "upload"), _entry("held", "database-import"),
+            _entry("corrections", "edit"), _WAITING,
         )),
-        Group("group-quality", (_QUALITY, _CATALOGUE)),
+        Group("group-quality", (_QUALITY, _CATALOGUE, _entry("templates", "file-spreadsheet"))),
     ),
     "auditor": (
         Group("", (_entry("audit", "home"), _WAITING)),

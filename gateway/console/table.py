@@ -10,6 +10,7 @@ from gateway.console.render import PageError
 from gateway.console.table_address import Asked, address, read_asked
 
 Item = TypeVar("Item")
+Tone = Literal["", "ok", "warn", "bad", "quiet", "info"]
 MOST_EXPORTED = 50_000
 
 
@@ -117,7 +118,7 @@ class Cell:
     text: str
     href: str = ""
     sub: str = ""
-    tone: Literal["", "ok", "warn", "bad", "quiet", "info"] = ""
+    tone: Tone = ""
     title: str = ""
 
 

@@ -1,11 +1,12 @@
 """Batches and their refused rows, read by those who may see them; each read is recorded."""
 
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from connectors.model.two_languages import Language
 from connectors.personal.sealing import Protector, SubjectKeys
-from connectors.store.batches import find_batch, list_batches
+from connectors.store.batches import find_batch, list_batches, page_batches
 from connectors.store.corrections import count_corrected, open_rows
 from connectors.store.refused import load_refused, open_refused
 from connectors.store.tables import Batch
@@ -42,6 +43,15 @@ async def read_batches(work: UnitOfWork, before: UUID | None, most: int) -> list
     rows = await list_batches(work.session, agency_seen(work.actor), before, most)
     await work.record("batch.read", {"count": len(rows)}, outcome="read")
     return rows
+
+
+async def read_batch_page(
+    work: UnitOfWork, names: Sequence[str] | None, offset: int, most: int
+) -> tuple[list[Batch], int]:
+    """Return some of the batches that the actor sees, of these datasets or of all, newest first, and how many."""
+    rows, total = await page_batches(work.session, agency_seen(work.actor), names, offset, most)
+    await work.record("batch.read", {"count": len(rows)}, outcome="read")
+    return rows, total
 
 
 async def read_rejected(

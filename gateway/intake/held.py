@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
@@ -199,6 +199,23 @@ async def read_held(
     rows = await list_held(work.session, agency_seen(work.actor), status, after, most)
     await work.record("held.read", {"count": len(rows)}, outcome="read")
     return rows
+
+
+async def read_held_page(work: UnitOfWork, status: str, offset: int, most: int) -> tuple[list[HeldSubmission], int]:
+    """Return some of the held submissions that the actor sees, of a status or of all (""), newest first; and how many.
+
+    That they were read is recorded.
+    """
+    agency = agency_seen(work.actor)
+    conditions = [col(HeldSubmission.agency) == agency] if agency else []
+    conditions += [col(HeldSubmission.status) == status] if status else []
+    total = (
+        await work.session.execute(select(func.count()).select_from(HeldSubmission).where(*conditions))
+    ).scalar_one()
+    query = select(HeldSubmission).where(*conditions).order_by(col(HeldSubmission.held_id).desc())
+    rows = list((await work.session.execute(query.offset(offset).limit(most))).scalars())
+    await work.record("held.read", {"count": len(rows)}, outcome="read")
+    return rows, int(total)
 
 
 async def count_held(

@@ -1,32 +1,33 @@
-"""Handing files in on the console: choose a dataset and a file, see what came of each row, look at earlier batches."""
+"""Handing files in on the console: choose a dataset and a file, look at it first; and what came of earlier batches."""
 
-import hashlib
 import secrets
-import tempfile
-from pathlib import Path
-from typing import Annotated, Any
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Annotated
+from uuid import UUID, uuid4
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import FormData, UploadFile
 
 from connectors.catalogue.load import agencies, datasets
 from connectors.model.calendar import day_of
-from connectors.model.datasets import Dataset
+from connectors.model.two_languages import in_language
 from connectors.store.refused import load_refusals
 from connectors.store.tables import Batch
-from gateway.console.forms import check_origin
-from gateway.console.multipart import read_multipart
+from gateway.console.chart import Chart, Series
+from gateway.console.form import Form
 from gateway.console.render import PageError, page
-from gateway.intake.batches import read_batches, read_rejected
+from gateway.console.table import Cell, Column, Filter, Table, TableQuery, TableSpec, table_query
+from gateway.console.words import Words, words_of
+from gateway.intake.batches import read_batch_page, read_rejected
 from gateway.intake.documents import refusals_of, unread_of
+from gateway.intake.forms import file_form
+from gateway.intake.preview_rows import PreviewRequest, list_previews
+from gateway.intake.previews import preview
 from gateway.intake.rejected_rows_routes import download
 from gateway.intake.routes import TheIntake
-from gateway.intake.submission import Intake, from_file
-from gateway.intake.take_in import take_in
 from gateway.people.acting import acting
-from gateway.people.guard import check_token, signed_in
+from gateway.people.guard import signed_in
+from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError
@@ -36,45 +37,55 @@ from gateway.web.error_table import ERRORS
 from gateway.web.router import OWN_LIMIT, Router
 
 router = Router(prefix="/console/uploads", include_in_schema=False)
-ON_A_PAGE = 50
 FIRST_REJECTED = 5
 OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
-BAR_UNITS = 1000
 COUNTED = ("titles", "header", "repeated_headers", "blank", "footers", "natural_persons")
 TOLD = ("unread_sheets", "hidden_sheets", "repeated_columns")
 WAYS = ("console", "file", "push", "upload")  # what was fetched names its source
-_PIECE = 1024 * 1024
 Sender = Annotated[Present, Depends(signed_in("clerk", "system"), scope="function")]
+BATCHES = TableSpec(
+    "batches",
+    (
+        Column("dataset", "dataset"),
+        Column("received", "received-at", "time"),
+        Column("way", "way", optional=True),
+        Column("rows", "rows", "number"),
+        Column("accepted", "accepted", "number"),
+        Column("rejected", "rejected", "number"),
+    ),
+    (Filter("name", "named", "text"),),
+)
 
 
 @router.get("")
-async def show(request: Request, units: Units, present: Sender, before: UUID | None = None) -> Response:
-    """Show the form and the batches of the person's agency, of all agencies to system administrators, newest first."""
-    return await _form(request, units, present, before=before)
+async def show(
+    request: Request, units: Units, present: Sender, asked: Annotated[TableQuery, Depends(table_query(BATCHES))],
+    dataset: Annotated[str, Query(max_length=63)] = "",
+) -> Response:  # fmt: skip
+    """Show the form, what waits to be confirmed, and earlier batches: the agency's own, or all to administrators."""
+    return await _uploads(request, units, present, asked, Form({"dataset": dataset}, {}))
 
 
 @router.post("", max_body_size=OWN_LIMIT)
-async def hand_in(
-    request: Request, units: Units, intake: TheIntake, settings: TheSettings, present: Sender
-) -> Response:
-    """Take a file in and lead to what came of it, or to where it is held; what is wrong is said beside the form."""
-    check_origin(request)
+async def look(request: Request, units: Units, intake: TheIntake, settings: TheSettings, present: Sender) -> Response:
+    """Keep a file aside and lead to its preview; what is wrong is said beside the form."""
+    asked = table_query(BATCHES)(request)
+    values: dict[str, str] = {}
     try:
-        form = await read_multipart(request, settings.max_upload_bytes)
-        try:
-            check_token(present, str(form.get("csrf", "")))
-            batch = await _take_in(units, intake, present, form)
-        finally:
-            await form.close()
-        return RedirectResponse(f"/console/uploads/{batch.batch_id}", 303)
+        async with file_form(request, present, intake.spool, settings.max_upload_bytes) as form:
+            values = form.fields
+            wanted = _requested(form.fields, form.name)
+            row = await preview(
+                units, acting(present), intake, wanted, form.path, form.digest, settings.max_upload_bytes
+            )
     except DeniedError as fault:
-        if fault.denial.reason == "delivery-held":
-            return RedirectResponse(f"/console/quality/{fault.denial.members['agency']}?said=held", 303)
-        return await _form(request, units, present, fault=fault)
+        return await _refused(request, units, present, asked, values, fault)
     except PageError as fault:
         if fault.key != "upload-incomplete":
             raise
-        return await _form(request, units, present, fault=fault)
+        errors = {"file": words_of(request)(fault.key)}
+        return await _uploads(request, units, present, asked, Form(values, errors), status=400)
+    return RedirectResponse(f"/console/uploads/previews/{row.preview_id}", 303)
 
 
 @router.get("/{batch_id}")
@@ -86,80 +97,101 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
             refusals = refusals_of(batch.reasons, await load_refusals(work.session, batch_id))
     except DeniedError as fault:
         raise PageError("batch-not-found", 404) from fault
-    title = datasets()[batch.dataset].title if batch.dataset in datasets() else None
+    words = words_of(request)
     return page(
-        request, "upload", present, batch=batch, bars=bars_of(batch), units=BAR_UNITS, refusals=refusals,
-        rejected=rejected, title=title, unread=unread_of(batch), counted=COUNTED, told=TOLD, ways=WAYS,
+        request, "upload", present, batch=batch, outcomes=_chart(words, batch), refusals=refusals,
+        rejected=rejected, unread=unread_of(batch), counted=COUNTED, told=TOLD, ways=WAYS, said=in_language,
+        scripts=("charts",),
     )  # fmt: skip
 
 
 @router.get("/{batch_id}/rejected-rows")
-async def rejected_rows(units: Units, intake: TheIntake, present: Sender, batch_id: UUID) -> Response:
-    """Return the refused rows as a workbook, to be corrected and handed in again."""
+async def rejected_rows(request: Request, units: Units, intake: TheIntake, present: Sender, batch_id: UUID) -> Response:
+    """Return the refused rows as a workbook in the reader's language, to be corrected and handed in again."""
     try:
-        return await download(units, acting(present), intake, batch_id, "xlsx")
+        return await download(units, acting(present), intake, batch_id, "xlsx", words_of(request).language)
     except DeniedError as fault:
         raise PageError("batch-not-found", 404) from fault
 
 
-def bars_of(batch: Batch) -> list[dict[str, Any]]:
-    """Return the outcomes as stretches of one bar of BAR_UNITS, left to right; what is there at all is seen."""
-    counts = [(name, int(getattr(batch, name))) for name in OUTCOMES]
-    least = 4
-    scale = (BAR_UNITS - least * sum(count > 0 for _, count in counts)) / max(1, batch.row_count)
-    bars, at = [], 0.0
-    for name, count in counts:
-        width = count * scale + least if count else 0.0
-        bars.append({"name": name, "count": count, "x": round(at, 2), "width": round(width, 2)})
-        at += width
-    return bars
-
-
-async def _take_in(units: UnitsOfWork, intake: Intake, present: Present, form: FormData) -> Batch:
-    """Take the form's file in. Raises PageError or DeniedError."""
-    dataset, file = datasets().get(str(form.get("dataset", ""))), form.get("file")
-    sender_batch = str(form.get("batch", "")).strip()
-    if dataset is None or not isinstance(file, UploadFile) or not file.filename:
-        raise PageError("upload-incomplete", 400)
-    with tempfile.NamedTemporaryFile(dir=intake.spool) as target:
-        digest = hashlib.sha256()
-        while piece := await file.read(_PIECE):
-            digest.update(piece)
-            target.write(piece)
-        target.flush()
-        submission = from_file(Path(target.name), dataset, sender_batch, digest.digest(), "console")
-        batch, _ = await take_in(units, acting(present), intake, submission)
-    return batch
-
-
-async def _form(
-    request: Request,
-    units: UnitsOfWork,
-    present: Present,
-    *,
-    before: UUID | None = None,
-    fault: DeniedError | PageError | None = None,
-) -> Response:
-    async with units.begin("uploads.list", acting(present)) as work:
-        rows = await read_batches(work, before, ON_A_PAGE)
-    return page(
-        request, "uploads", present, status=_status(fault) if fault else 200, scripts=("uploads",),
-        groups=_choices(present),
-        batch_id=f"{day_of(now()):%Y%m%d}-{secrets.token_hex(4)}", rows=rows, before=before,
-        following=rows[-1].batch_id if len(rows) == ON_A_PAGE else None,
-        fault=str(fault) if isinstance(fault, DeniedError) else "",
-        key=fault.key if isinstance(fault, PageError) else "",
+def _chart(words: Words, batch: Batch) -> Chart:
+    counts = [int(getattr(batch, name)) for name in OUTCOMES]
+    finding = words("batch-outcome", rows=words.number(batch.row_count), rejected=words.number(batch.rejected))
+    return Chart(
+        "outcome", "across", finding, [words(name) for name in OUTCOMES], [Series(words("rows"), counts, "1")],
+        unit=words("unit-rows"),
     )  # fmt: skip
 
 
-def _status(fault: DeniedError | PageError) -> int:
-    return fault.status if isinstance(fault, PageError) else ERRORS[fault.denial.reason].status
+def _requested(fields: Mapping[str, str], name: str) -> PreviewRequest:
+    """Return what a form asks for. Raises PageError."""
+    if fields.get("dataset", "") not in datasets():
+        raise PageError("upload-incomplete", 400)
+    try:
+        preview_id = UUID(fields.get("preview", ""))
+    except ValueError as fault:
+        raise PageError("form-stale", 400) from fault
+    return PreviewRequest(preview_id, fields["dataset"], fields.get("batch", "").strip(), name)
 
 
-def _choices(present: Present) -> list[tuple[Any, list[Dataset]]]:
-    """Return agencies with their datasets: the person's own, or all for operators."""
-    own = [code for code in agencies() if present.agency in {None, code}]
-    groups = [
-        (agencies()[code], [dataset for dataset in datasets().values() if dataset.agency == code]) for code in own
+async def _refused(
+    request: Request, units: UnitsOfWork, present: Present, asked: TableQuery, values: Mapping[str, str],
+    fault: DeniedError,
+) -> Response:  # fmt: skip
+    words = words_of(request)
+    field = "batch" if fault.denial.reason == "invalid-request" else "file"
+    form = Form(values, {field: in_language(str(fault), words.language)})
+    return await _uploads(request, units, present, asked, form, status=ERRORS[fault.denial.reason].status)
+
+
+async def _uploads(
+    request: Request, units: UnitsOfWork, present: Present, asked: TableQuery, form: Form, *, status: int = 200
+) -> Response:
+    words = words_of(request)
+    names = _names(asked.filters["name"])
+    async with units.begin("uploads.list", acting(present)) as work:
+        previews = await list_previews(work)
+        rows, total = await read_batch_page(work, names, asked.offset, asked.limit)
+    values = {"batch": f"{day_of(now()):%Y%m%d}-{secrets.token_hex(4)}", "preview": str(uuid4()), **form.values}
+    return await show_table(
+        request, units, present, "uploads", Table(BATCHES, asked, [_cells(words, row) for row in rows], total=total),
+        status=status, form=Form(values, form.errors), choices=_choices(words, present), previews=previews,
+    )  # fmt: skip
+
+
+def _cells(words: Words, batch: Batch) -> list[Cell | str | int | None]:
+    stored = batch.accepted + batch.unresolved + batch.corrections
+    return [
+        Cell(words.titles.dataset(batch.dataset), f"/console/uploads/{batch.batch_id}", sub=batch.sender_batch),
+        words.moment(batch.received_at),
+        words(f"way-{batch.way}") if batch.way in WAYS else batch.way,
+        batch.row_count,
+        stored,
+        Cell(words.number(batch.rejected), tone="warn") if batch.rejected else 0,
     ]
-    return [group for group in groups if group[1]]
+
+
+def _names(wanted: str) -> list[str] | None:
+    """Return the datasets that a word means, by their titles or codes; None for every one."""
+    word = wanted.strip().lower()
+    if not word:
+        return None
+    return [
+        name for name, of in datasets().items() if word in name or word in of.title.zh or word in of.title.en.lower()
+    ]
+
+
+def _choices(words: Words, present: Present) -> list[tuple[str, str]]:
+    """Return the datasets that a person may hand in, with what they are called: those of one agency, or all."""
+    own = [code for code in agencies() if present.agency in {None, code}]
+    return [
+        (
+            name,
+            words.titles.dataset(name)
+            if present.agency
+            else f"{words.titles.agency(code)} · {words.titles.dataset(name)}",
+        )
+        for code in own
+        for name, of in datasets().items()
+        if of.agency == code
+    ]

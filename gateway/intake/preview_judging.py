@@ -18,6 +18,7 @@ from uuid import UUID
 import orjson
 
 from connectors.conversion.binding import Binding, fits
+from connectors.conversion.binding_errors import MissingColumnsError
 from connectors.decoding.decode import decode
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
@@ -114,9 +115,11 @@ def _try(dataset: Dataset, path: Path, size: int, progress: Progress) -> Tried:
 
 def _lacking(dataset: Dataset, path: Path, fault: ConnectorError) -> dict[str, Any]:
     found = look_at_lacking(path, fault)
+    missing = sorted(fault.missing) if isinstance(fault, MissingColumnsError) else []
     if found is None:
-        return {"columns": [], "fits": []}
+        return {"columns": [], "fits": [], "missing": missing}
     return {
+        "missing": missing,
         "columns": columns_document(found.binding, found.unread, found.rows),
         **_mapping_document(dataset, found.binding),
     }

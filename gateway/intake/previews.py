@@ -9,7 +9,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import orjson
@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 from connectors.conversion.binding import Binding
 from connectors.drafting.reading_as import read_as, write_mapping
 from connectors.errors import ConnectorError
+from connectors.model.two_languages import Language
 from gateway.intake.admission import known_dataset
 from gateway.intake.held import see_held, waits
 from gateway.intake.held_files import forget, keep_sealed
@@ -38,6 +39,7 @@ from gateway.intake.preview_rows import (
 from gateway.intake.submission import Intake, from_file
 from gateway.intake.tables import Preview
 from gateway.intake.take_in import take_in
+from gateway.intake.trial_documents import write_refused
 from gateway.intake.trials import Tried, look_at_lacking, try_file
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.clock import now
@@ -144,6 +146,22 @@ async def confirm_preview(units: UnitsOfWork, actor: Actor, intake: Intake, prev
             raise
     forget(preview_file(intake.spool, preview_id))
     return batch.batch_id
+
+
+async def refused_workbook(
+    units: UnitsOfWork, actor: Actor, intake: Intake, preview_id: UUID, target: BinaryIO, language: Language
+) -> None:
+    """Write the rows that would be refused, with why, as a workbook to be corrected and chosen anew.
+
+    Raises DeniedError, also where the file is refused as a whole: then there are no such rows.
+    """
+    async with units.begin("preview.find", actor) as work:
+        row, told = await read_preview(work, preview_id)
+    if row.state != "ready":
+        raise DeniedError("preview-unready", told.get("fault", ""))
+    async with opened_preview(units, intake, row) as path:
+        tried = await asyncio.to_thread(try_file, dataset_of(row), path, None)
+        await asyncio.to_thread(write_refused, tried.trial, target, language)
 
 
 async def discard_preview(units: UnitsOfWork, actor: Actor, spool: Path, preview_id: UUID) -> None:

@@ -66,8 +66,8 @@ def try_file(
 
 def look_at_lacking(path: Path, fault: ConnectorError) -> Lacking | None:
     """Return what can be said of a file's columns although required ones are missing; None for any other fault."""
-    if not isinstance(fault, MissingColumnsError) or fault.nearest is None:
-        return None
+    if not isinstance(fault, MissingColumnsError) or fault.nearest is None or not fault.nearest.found:
+        return None  # it is no table of this dataset at all
     binding, table = fault.nearest, decode(path)
     rows = table.rows if table.header == binding.header else _below(table.rows, binding.header)
     leftovers, first = Leftovers(binding), []

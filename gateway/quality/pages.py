@@ -1,140 +1,181 @@
-"""Data quality: all agencies ranked, one agency's feeds week by week, and what it can do about them."""
+"""Data quality over time: all agencies ranked; one agency month by month and dataset by dataset."""
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
-from urllib.parse import quote
-from uuid import UUID
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
 
+from fastapi import Depends, Request
 from fastapi import Path as PathParameter
-from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.catalogue.load import agencies
-from connectors.store.tables import Batch
-from gateway.console.forms import is_sure
-from gateway.console.render import PageError, page
-from gateway.intake.accepting import accept_held
-from gateway.intake.admission import sees
-from gateway.intake.batches import get_batch, read_open_rows
-from gateway.intake.held import discard_held
-from gateway.intake.rejected_rows_routes import download
-from gateway.intake.routes import TheIntake
+from connectors.model.calendar import day_of
+from gateway.console.chart import Chart, Series, Tone
+from gateway.console.render import PageError
+from gateway.console.table import Cell, Column, Content, TableQuery, TableSpec, in_memory, table_query
+from gateway.console.words import Words, words_of
 from gateway.people.acting import acting
-from gateway.people.guard import QualityPresent, SignedForm
-from gateway.people.sessions import Present
+from gateway.people.guard import QualityPresent
+from gateway.people.listing import show_table
 from gateway.quality.alerts import list_alerts
-from gateway.quality.charts import HEIGHT, WIDTH, bars
-from gateway.quality.reading import read_agency, read_scores
+from gateway.quality.index import Feed, Score
+from gateway.quality.reading import read_agency, read_months, read_scores
 from gateway.runtime.denial import DeniedError
-from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
 router = Router(prefix="/console/quality", include_in_schema=False)
 Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-SAID = frozenset({"held", "held-accepted", "held-discarded", "corrections-taken"})
+SHARES = ("timeliness", "completeness", "error_rate", "unresolved_share")
+TONES: tuple[Tone, ...] = ("1", "2", "bad", "3")
+_SHARE_COLUMNS = tuple(Column(name, name.replace("_", "-"), "number", sortable=True) for name in SHARES)
+RANKING = TableSpec(
+    "quality",
+    (
+        Column("rank", "quality-rank", "number"),
+        Column("agency", "agency", sortable=True),
+        Column("index", "quality-index", "number", sortable=True),
+        *_SHARE_COLUMNS,
+        Column("silent", "silent-feeds", "number", sortable=True),
+        Column("held", "held-waiting", "number", sortable=True),
+        Column("open", "open-rows", "number", sortable=True),
+    ),
+    sort="index",
+    descending=True,
+)
+FEEDS = TableSpec(
+    "quality-datasets",
+    (
+        Column("dataset", "dataset", sortable=True),
+        Column("last", "last-received", "time", sortable=True),
+        *_SHARE_COLUMNS,
+        Column("deliveries", "batches", "number", sortable=True),
+        Column("rows", "rows", "number", sortable=True),
+        Column("rejected", "rejected", "number", sortable=True),
+        Column("drifts", "drifts", "number", sortable=True, optional=True),
+    ),
+)
 
 
 @router.get("")
-async def overview(request: Request, units: Units, present: QualityPresent) -> Response:
+async def overview(
+    request: Request, units: Units, present: QualityPresent, asked: Annotated[TableQuery, Depends(table_query(RANKING))]
+) -> Response:
     """Rank the agencies; a clerk sees their own at once."""
     if present.agency:
         return RedirectResponse(f"/console/quality/{present.agency}", 303)
+    words = words_of(request)
     async with units.begin("quality.rank", acting(present)) as work:
         scores, alerts = await read_scores(work), await list_alerts(work.session)
-    return page(request, "quality", present, scores=scores, alerts=alerts)
+    ranks = {score.agency: place for place, score in enumerate(scores, start=1) if score.index is not None}
+    table = in_memory(
+        RANKING, asked, [score for score in scores if not score.idle],
+        cells=lambda score: _score_cells(words, score, ranks.get(score.agency)),
+        keys={
+            "agency": lambda score: words.titles.agency(score.agency), "index": lambda score: score.index,
+            "silent": lambda score: score.silent, "held": lambda score: score.total("held"),
+            "open": lambda score: score.total("open_rows"), **_by_share(),
+        },
+    )  # fmt: skip
+    idle = [score.agency for score in scores if score.idle]
+    return await show_table(request, units, present, "quality", table, alerts=alerts, idle=idle, ranked=len(ranks))
 
 
 @router.get("/{agency}")
 async def show(
-    request: Request, agency: Code, units: Units, present: QualityPresent, said: str = "", corrected: UUID | None = None
-) -> Response:
-    """Show one agency; of a batch whose rows were just corrected, those that are still wrong."""
-    note = said if said in SAID else ""
-    if corrected is None:
-        return await agency_page(request, units, present, agency, note=note)
-    await get_batch_here(units, present, agency, corrected)
-    async with units.begin("corrections.open", acting(present)) as work:
-        wrong = await read_open_rows(work, corrected)
-    return await agency_page(request, units, present, agency, note=note, wrong=wrong)
-
-
-@router.get("/{agency}/rejected/{batch_id}.{form}")
-async def rejected(
-    agency: Code, batch_id: UUID, form: Literal["xlsx", "csv"], units: Units, intake: TheIntake, present: QualityPresent
-) -> Response:
-    """Give a batch's refused rows, to be corrected."""
-    await get_batch_here(units, present, agency, batch_id)
-    return await download(units, acting(present), intake, batch_id, form)
-
-
-@router.post("/{agency}/held/{held_id}/{decision}")
-async def decide(
-    request: Request,
-    agency: Code,
-    held_id: UUID,
-    decision: Literal["accept", "discard"],
-    units: Units,
-    intake: TheIntake,
-    present: QualityPresent,
-    form: SignedForm,
-) -> Response:
-    """Accept or discard a held submission; what is discarded is gone, and whoever does so says that they know it."""
-    _check_agency(present, agency)
-    if decision == "discard" and not is_sure(form):
-        return await agency_page(request, units, present, agency, note="sure-needed", status=400)
-    try:
-        if decision == "accept":
-            await accept_held(units, acting(present), intake, held_id)
-        else:
-            await discard_held(units, acting(present), intake.spool, held_id)
-    except DeniedError as fault:
-        if fault.denial.reason == "clerk-needed":
-            raise PageError("forbidden", 403) from fault
-        return await agency_page(request, units, present, agency, note="not-done", fault=str(fault))
-    return RedirectResponse(f"/console/quality/{quote(agency)}?said=held-{decision}ed", 303)
-
-
-async def agency_page(
-    request: Request,
-    units: UnitsOfWork,
-    present: Present,
-    agency: str,
-    *,
-    note: str = "",
-    fault: str = "",
-    status: int = 200,
-    wrong: Sequence[int] = (),
-) -> Response:
-    """Show one agency; `fault` says why something was not done, `wrong` which rows are still to be corrected.
-
-    Raises PageError where it is not theirs to see.
-    """
+    request: Request, agency: Code, units: Units, present: QualityPresent,
+    asked: Annotated[TableQuery, Depends(table_query(FEEDS))],
+) -> Response:  # fmt: skip
+    """Show one agency: its score now, month by month, and dataset by dataset."""
+    words = words_of(request)
     try:
         async with units.begin("quality.show", acting(present)) as work:
-            found = await read_agency(work, agency)
-    except DeniedError as denied:
-        raise PageError("not-found", 404) from denied
-    return page(
-        request, "quality_agency", present, status=409 if fault else status, bars=bars, width=WIDTH, height=HEIGHT,
-        decides=present.role == "system" or present.agency == agency, note=note, fault=fault, wrong=wrong,
-        agency=agencies()[agency], **vars(found),
+            found, months = await read_agency(work, agency), await read_months(work, agency)
+    except DeniedError as fault:
+        raise PageError("not-found", 404) from fault
+    feeds = [feed for score in found.scores for feed in score.feeds]
+    table = in_memory(
+        FEEDS, asked, feeds, cells=lambda feed: _feed_cells(words, feed),
+        keys={
+            "dataset": lambda feed: words.titles.dataset(feed.dataset), "last": lambda feed: feed.last_received,
+            **{name: _figure(name) for name in ("deliveries", "rows", "rejected", "drifts")}, **_by_share(),
+        },
+    )  # fmt: skip
+    return await show_table(
+        request, units, present, "quality_agency", table, agency=agencies()[agency],
+        score=found.scores[0] if found.scores else None, charts=_charts(words, months), alerts=found.alerts,
+        reasons=found.reasons, held=len(found.held), open_rows=sum(feed.open_rows for feed in feeds),
+        decides=present.role == "system" or present.agency == agency, scripts=("charts",),
     )  # fmt: skip
 
 
-async def get_batch_here(units: UnitsOfWork, present: Present, agency: str, batch_id: UUID) -> Batch:
-    """Return a batch of the agency whose page this is. Raises PageError for any other."""
-    try:
-        async with units.begin("batch.find", acting(present)) as work:
-            batch = await get_batch(work, batch_id)
-    except DeniedError as fault:
-        raise PageError("not-found", 404) from fault
-    if batch.agency != agency:
-        raise PageError("not-found", 404)
-    return batch
+def _charts(words: Words, months: Sequence[tuple[datetime, Score]]) -> list[Chart]:
+    """Return the index as bars and the shares as lines, month by month."""
+    names = [f"{day_of(start):%Y-%m}" for start, _ in months]
+    known = [(name, score.index) for name, (_, score) in zip(names, months, strict=True) if score.index is not None]
+    if not known:
+        return []
+    month, last = known[-1]
+    index = Chart(
+        "index", "bar", words("index-finding", month=month, index=words.number(last)), names,
+        [Series(words("quality-index"), [_number(score.index) for _, score in months])], unit=words("unit-points"),
+    )  # fmt: skip
+    shares = Chart(
+        "shares", "line", words("shares-finding", month=month), names,
+        [
+            Series(words(name.replace("_", "-")), [_percent(getattr(score, name)) for _, score in months], tone)
+            for name, tone in zip(SHARES, TONES, strict=True)
+        ],
+        unit="%",
+    )  # fmt: skip
+    return [index, shares]
 
 
-def _check_agency(present: Present, agency: str) -> None:
-    """Raise PageError for an agency that does not exist, or is not theirs to see."""
-    if agency not in agencies() or not sees(acting(present), agency):
-        raise PageError("not-found", 404)
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _percent(value: Decimal | None) -> float | None:
+    return None if value is None else round(float(value) * 100, 1)
+
+
+def _by_share() -> dict[str, Callable[[Score | Feed], Decimal | None]]:
+    return {name: _figure(name) for name in SHARES}
+
+
+def _figure(name: str) -> Callable[[Score | Feed], Decimal | None]:
+    def read(one: Score | Feed) -> Decimal | None:
+        value: Decimal | None = getattr(one, name)
+        return value
+
+    return read
+
+
+def _share(words: Words, value: Decimal | None) -> Content:
+    return Cell(words("not-computable"), title=words("not-computable-why")) if value is None else words.percent(value)
+
+
+def _score_cells(words: Words, score: Score, rank: int | None) -> list[Content]:
+    index = None if score.index is None else words.number(score.index)
+    return [
+        rank,
+        Cell(words.titles.agency(score.agency), f"/console/quality/{score.agency}"),
+        index or Cell(words("not-computable"), title=words("not-computable-why")),
+        *(_share(words, getattr(score, name)) for name in SHARES),
+        Cell(words.number(score.silent), tone="bad") if score.silent else 0,
+        score.total("held"),
+        score.total("open_rows"),
+    ]
+
+
+def _feed_cells(words: Words, feed: Feed) -> list[Content]:
+    return [
+        Cell(words.titles.dataset(feed.dataset), f"/console/catalogue/{feed.dataset}"),
+        Cell(words.moment(feed.last_received), tone="bad" if feed.silent else "") if feed.last_received else None,
+        *(_share(words, getattr(feed, name)) if feed.last_received else None for name in SHARES),
+        feed.deliveries,
+        feed.rows,
+        feed.rejected,
+        feed.drifts,
+    ]

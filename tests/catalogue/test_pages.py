@@ -42,13 +42,19 @@ def listed(page):
     return re.findall(r'<a href="/console/catalogue/(\w+)">', page)
 
 
+async def everything(browser, **parameters):
+    """The datasets of all pages of the list."""
+    pages = [listed(await shown(browser, size=100, page=number, **parameters)) for number in (1, 2)]
+    return {name for page in pages for name in page}
+
+
 @pytest.mark.parametrize("role", ROLES)
 async def test_every_role_finds_the_catalogue_in_its_navigation(gateway, browser, role):
     if role == "staff":
         await register(gateway, "bank-1", "account", "bank")
     await signed_in(gateway, browser, f"{role}-c", role, **HOUSE_OF.get(role, {}))
     assert 'href="/console/catalogue"' in (await browser.get("/console/catalogue")).text
-    assert set(listed(await shown(browser))) == set(datasets())
+    assert await everything(browser) == set(datasets())
     assert "税务行政处罚" in await shown(browser, "/penalty_tax")
 
 
@@ -59,27 +65,57 @@ async def test_strangers_are_sent_to_the_sign_in_and_back_to_what_they_asked_for
     )  # fmt: skip
 
 
-async def test_the_list_is_filtered_by_agency_category_and_sharing(reader):
+async def test_the_list_is_filtered_by_name_agency_category_and_sharing(reader):
     of_tax = {name for name, one in datasets().items() if one.agency == "tax"}
-    assert set(listed(await shown(reader, agency="tax"))) == of_tax
+    assert set(listed(await shown(reader, agency="tax", size=100))) >= of_tax
+    assert set(listed(await shown(reader, agency="税务局", size=100))) == of_tax
     restricted = {name for name, one in datasets().items() if one.sharing == "restricted"}
-    assert set(listed(await shown(reader, sharing="restricted"))) == restricted
-    page = await shown(reader, agency="tax", category="admin_penalty", sharing="public")
+    assert await everything(reader, sharing="restricted") == restricted
+    page = await shown(reader, agency="税务局", category="行政处罚", sharing="public", name="处罚")
     assert listed(page) == ["penalty_tax"]
-    assert re.findall(r'<option value="(\w+)" selected>', page) == ["tax", "admin_penalty", "public"]
-    none = await shown(reader, agency="tax", category="litigation")
+    none = await shown(reader, agency="税务局", category="司法诉讼")
     assert (listed(none), "没有符合条件的目录" in none) == ([], True)
-    refused = await reader.get("/console/catalogue", params={"agency": "nobody", "sharing": '"><b>'})
-    assert (refused.status_code, "<b>" in refused.text) == (400, False)
+    odd = await reader.get("/console/catalogue", params={"agency": '"><b>'})
+    assert (odd.status_code, "<b>" in odd.text) == (200, False)
+    for wrong in ({"sharing": "secret"}, {"sort": "nothing"}, {"page": "0"}):
+        assert (await reader.get("/console/catalogue", params=wrong)).status_code == 400
 
 
-async def test_the_chart_counts_each_category_and_leads_to_it(reader):
-    page = await shown(reader, category="inspection")
-    bars = dict(re.findall(r'<a href="\?agency=&amp;category=(\w+)&amp;sharing=">.*?<span>(\d+)</span>', page))
-    counted = {code: sum(one.category == code for one in datasets().values()) for code in get_catalogue().categories}
-    assert {code: int(count) for code, count in bars.items()} == {code: n for code, n in counted.items() if n}
-    widths = [int(width) for width in re.findall(r'<rect width="(\d+)"', page)]
-    assert (max(widths), min(widths) > 0) == (100, True)
+async def test_the_list_is_sorted_and_goes_out_as_a_file(reader):
+    fields = [len(datasets()[name].fields) for name in listed(await shown(reader, sort="-fields"))]
+    assert fields == sorted(fields, reverse=True)
+    file = await reader.get("/console/catalogue", params={"export": "csv"})
+    assert len(file.text.splitlines()) == len(datasets()) + 1
+
+
+async def test_each_category_is_counted_and_leads_to_its_datasets(reader):
+    page = await shown(reader)
+    links = re.findall(r'<li><a href="(/console/catalogue\?category=[^"]+)">([^<]+)</a> <small>(\d+)</small>', page)
+    counted = {get_catalogue().categories[one.category].zh for one in datasets().values()}
+    assert {title for _, title, _ in links} == counted
+    href, title, number = links[0]
+    found = listed((await reader.get(unescape(href))).text)
+    assert (len(found), {get_catalogue().categories[datasets()[name].category].zh for name in found}) == (
+        int(number), {title}
+    )  # fmt: skip
+
+
+async def test_a_clerk_finds_the_forms_of_their_own_agency(gateway, browser):
+    await signed_in(gateway, browser, "clerk-t", "clerk", agency="tax")
+    page = (await browser.get("/console/templates")).text
+    of_tax = {name for name, one in datasets().items() if one.agency == "tax"}
+    assert set(listed(page)) == of_tax
+    assert f"/console/catalogue/{min(of_tax)}/template.xlsx" in page
+
+
+async def test_a_datasets_rows_have_a_schema(reader):
+    answer = await reader.get("/console/catalogue/penalty_tax/schema.json")
+    rows = answer.json()["items"]
+    assert answer.headers["content-type"].startswith("application/schema+json")
+    assert set(rows["properties"]) == {"entity_name", "uscc", *datasets()["penalty_tax"].fields}
+    required = {name for name, field in datasets()["penalty_tax"].fields.items() if field.required}
+    assert set(rows["required"]) == {"entity_name", *required}
+    assert (await reader.get("/console/catalogue/nothing/schema.json")).status_code == 404
 
 
 async def test_a_dataset_shows_its_fields_promise_disclosure_and_mappings(reader):
@@ -89,7 +125,7 @@ async def test_a_dataset_shows_its_fields_promise_disclosure_and_mappings(reader
     for word in ("至少每 7 天", "至该字段所载之日：公示截止期", "万元", "个体工商户时属个人信息", "失效后 10 年"):
         assert word in page, word
     mapped = await shown(reader, "/tax_arrears")
-    for word in ("open-data · 版本 1", "欠税金额(元)"):
+    for word in ("open-data（第 1 版）", "欠税金额(元)"):
         assert word in mapped, word
     assert "为空时从文字中取罚款数：处罚结果" in await shown(reader, "/penalty_tax")
     missing = await reader.get("/console/catalogue/nothing")

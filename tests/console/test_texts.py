@@ -36,6 +36,8 @@ from gateway.identity.clients.registry import CLASSES
 from gateway.identity.clients.scopes import SCOPES
 from gateway.inquiries import questions, usage_pages
 from gateway.inquiries.own_inquiries import ENDINGS
+from gateway.intake.corrections import ROW_STATES
+from gateway.intake.held_pages import STATES as HELD_STATES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.overview.health_findings import State
 from gateway.overview.health_words import TO_DO
@@ -47,6 +49,7 @@ from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
 from gateway.questions.statistics import PARTS
 from gateway.runtime.events import EVENTS
+from gateway.quality.feed_pages import STATES as FEED_STATES
 
 ROOT = Path(__file__).parents[2]
 assert create_app  # it has loaded every page
@@ -69,6 +72,7 @@ FAMILIES = {
     "found": set(FINDERS),
     "event": set(EVENTS),
     "ending": set(ENDINGS),
+    "held-state": set(HELD_STATES),
     "granularity": set(get_args(DATASET["granularity"])),
     "house": {"clerk", "owner", "staff"},
     "harm": set(Harm),
@@ -133,7 +137,6 @@ HANDED_OVER = {
     "entry.label",
     "follows",
     "group.label",
-    "key",
     "name",
     "note",
     "one.label",
@@ -178,7 +181,8 @@ def of_families() -> set[str]:
     reasons = words_in("connectors", "Reason", "CellError")
     in_python = {
         "content": {"evaluations", "usage-results"}, "enrol-wrong": {"password", "code"}, "flow-class": set(CLASSES),
-        "platform": {"brain", "city", "province"}, "reason": reasons,
+        "feed": set(FEED_STATES),
+        "platform": {"brain", "city", "province"}, "reason": reasons, "refused": set(ROW_STATES),
     }  # fmt: skip
     families = {**FAMILIES, **IN_PYTHON, **in_python}
     return {f"{name}-{value}" for name, values in families.items() for value in values}

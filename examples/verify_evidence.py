@@ -305,6 +305,7 @@ def check_entry(asked: Members, kind: str, codes: list[str], leaf: Members, payl
         return
     for name in ("intermediary", "purpose", "provider"):
         need(f"a question differs from its entry: {name}", holds=payload[name] == asked[name])
+    need("another person asked", holds=payload.get("person") == asked.get("person"))
     need("a question differs from its entry: product", holds=[payload["product"]] == asked["products"])
     if kind == "inquiry.answered":
         same = (payload["consent"], payload["units"]) == (asked["consent"], asked["units"])

@@ -23,8 +23,8 @@ _FAILED = "state = 'expired' OR outcome IN ('upstream-unavailable', 'upstream-in
 # How an inquiry ended, as one of OUTCOMES.
 ENDING = f"""CASE WHEN state = 'answered' THEN 'answered' WHEN state = 'admitted' THEN 'open'
     WHEN {_FAILED} THEN 'failed' ELSE 'denied' END"""
-COLUMNS = f"""inquiry_id, created_at, settled_at, account, institution, intermediary, product, purpose, provider,
-    consent_id, consent_version, units, event_id, outcome AS reason, {ENDING} AS ending"""
+COLUMNS = f"""inquiry_id, created_at, settled_at, account, person, institution, intermediary, product, purpose,
+    provider, consent_id, consent_version, units, event_id, outcome AS reason, {ENDING} AS ending"""
 # By the index (uscc, inquiry_id), one code after the other: no more than a page is read of each.
 _INQUIRIES = text(f"""
     SELECT i.* FROM unnest(CAST(:codes AS text[])) AS c (code) CROSS JOIN LATERAL (
@@ -33,6 +33,7 @@ _INQUIRIES = text(f"""
             WHERE uscc = c.code AND (CAST(:after AS uuid) IS NULL OR inquiry_id > :after)) told
         WHERE (CAST(:institution AS text) IS NULL OR :institution IN (institution, intermediary))
             AND (CAST(:account AS text) IS NULL OR account = :account)
+            AND (CAST(:person AS text) IS NULL OR person = :person)
             AND (CAST(:purpose AS text) IS NULL OR purpose = :purpose)
             AND (CAST(:since AS timestamptz) IS NULL OR created_at >= :since)
             AND (CAST(:until AS timestamptz) IS NULL OR created_at < :until)
@@ -51,8 +52,8 @@ _USAGE = text("""
 class QuestionFilter:
     """Which questions, None meaning any: a half-open period, who asked, what for, how it ended.
 
-    `institution` is who asks or passes the question on. `outcome` is one of OUTCOMES, a reason of the error table, or
-    where a consent stands.
+    `institution` is who asks or passes the question on, `person` whom an account asked for, as the log
+    names them. `outcome` is one of OUTCOMES, a reason of the error table, or where a consent stands.
     """
 
     since: datetime | None = None
@@ -61,6 +62,7 @@ class QuestionFilter:
     account: str | None = None
     purpose: str | None = None
     outcome: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Question:
     reason: str | None
     units: int
     entry: UUID
+    person: str | None = None
     usage: tuple[Reported, ...] = ()
 
 
@@ -121,7 +124,9 @@ async def list_questions(
     terms = Wanted(
         wanted.institution, wanted.account, wanted.purpose, wanted.since, wanted.until, status=wanted.outcome
     )
-    requests = [question_of_request(one) for one in await find_requests(session, codes, terms, after, limit, now)]
+    # No consent is requested for a person.
+    found = [] if wanted.person else await find_requests(session, codes, terms, after, limit, now)
+    requests = [question_of_request(one) for one in found]
     page = sorted([*inquiries, *requests], key=lambda one: one.id)[:limit]
     usage = await _find_usage(session, [one.id for one in page if one.outcome == "answered"])
     return [replace(one, usage=tuple(usage.get(one.id, ()))) for one in page]
@@ -151,7 +156,7 @@ def question_of(row: Any) -> Question:  # noqa: ANN401 - a row of COLUMNS
     reason = row.reason if row.ending in {"denied", "failed"} else None
     return Question(
         "inquiry", row.inquiry_id, row.created_at, row.institution, row.account, row.intermediary, (row.product,),
-        row.purpose, row.provider, consent, row.ending, reason, row.units, row.event_id,
+        row.purpose, row.provider, consent, row.ending, reason, row.units, row.event_id, row.person,
     )  # fmt: skip
 
 

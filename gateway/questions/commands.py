@@ -40,6 +40,9 @@ def who(
     until: Annotated[datetime | None, Until] = None,
     institution: Annotated[str | None, typer.Option(help="查询或转交的机构 Who asked, or passed it on.")] = None,
     account: Annotated[str | None, typer.Option(help="账户 The account that asked.")] = None,
+    person: Annotated[
+        str | None, typer.Option(help="账户所代的人员，如 person:li Whom the account asked for, such as person:li.")
+    ] = None,
     purpose: Annotated[str | None, typer.Option(help="用途 What for.")] = None,
     outcome: Annotated[
         str | None, typer.Option(help="结果或原因 answered, denied, failed, open, or a reason of denial.")
@@ -58,7 +61,7 @@ def who(
 
     in_a_folder(evidence)
     keep_existing(evidence, force=force)
-    asked = QuestionFilter(moment_of(since), end_of(until), institution, account, purpose, outcome)
+    asked = QuestionFilter(moment_of(since), end_of(until), institution, account, purpose, outcome, person)
     wanted = Wanted(said, asked, after, limit)
     if evidence is None:
         _show_found(_ask(wanted), asked, as_json=as_json)

@@ -33,6 +33,11 @@ class Recorded:
         """The entry that began it."""
         return self.placed[0][1]
 
+    @property
+    def readable(self) -> bool:
+        """Whether any of its payloads can be read."""
+        return any(entry.payload for _, entry in self.placed)
+
     def said(self, member: str) -> set[object]:
         """Return what the payloads say of a member; nothing where none of them can be read."""
         payloads = [entry.payload for _, entry in self.placed if entry.payload]
@@ -117,6 +122,7 @@ def _is_wanted(exchange: str, found: Recorded, statement: Mapping[str, Any]) -> 
     told: dict[str, set[Any]] = {
         "institution": {first.leaf.get("institution"), *found.said("intermediary")},
         "account": {account},
+        "person": found.said("person") or {None if found.readable else wanted.get("person")},
         "purpose": found.said("purpose") or {wanted.get("purpose")},  # one that cannot be read may be what is wanted
         "outcome": found.outcome(),
     }

@@ -26,6 +26,7 @@ def asked_document(asked: Asked) -> dict[str, Any]:
         "asked_at": one.asked_at.isoformat(),
         "institution": one.institution,
         "account": one.account,
+        "person": one.person,
         "intermediary": one.intermediary,
         "products": list(one.products),
         "purpose": one.purpose,

@@ -12,6 +12,7 @@ QUESTION = {
     "asked_at": "2026-11-27T01:08:10.123456+00:00",
     "institution": "bank",
     "account": "bank-1",
+    "person": None,
     "intermediary": None,
     "products": ["score"],
     "purpose": "pre_loan",

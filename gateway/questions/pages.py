@@ -19,6 +19,7 @@ from gateway.evidence.pages import day_begins
 from gateway.evidence.routes import Secrets
 from gateway.evidence.wording import (
     Names,
+    actor_meant,
     asked_in_words,
     find_names,
     institution_meant,
@@ -51,8 +52,8 @@ QUESTIONS = TableSpec(
     (
         Filter("subject", "audit-about", "text"), Filter("since", "audit-since", "day"),
         Filter("until", "audit-until", "day"), Filter("institution", "institution", "text"),
-        Filter("account", "audit-account", "text"), Filter("purpose", "audit-purpose", options=tuple(PURPOSES),
-                                                     prefix="asked-purpose-"),
+        Filter("account", "audit-account", "text"), Filter("person", "audit-person", "text"),
+        Filter("purpose", "audit-purpose", options=tuple(PURPOSES), prefix="asked-purpose-"),
         Filter("outcome", "outcome", options=(*OUTCOMES, *sorted(STATUSES)), prefix="outcome-"),
     ),
     sort="when", descending=True,
@@ -133,7 +134,8 @@ async def names_of(
 ) -> Names:
     """Return the names that questions are shown with."""
     institutions = [one.institution for one in asked] + [one.intermediary for one in asked]
-    return await find_names(work.session, words, institutions=institutions, actors=actors, codes=codes)
+    people = [one.person for one in asked if one.person]
+    return await find_names(work.session, words, institutions=institutions, actors=[*people, *actors], codes=codes)
 
 
 def finding(words: Words, asked: Sequence[Asked]) -> str:
@@ -173,6 +175,7 @@ async def _wanted(work: UnitOfWork, filters: Mapping[str, str], most: int = MOST
             day_begins(until) + timedelta(days=1) if until else None,
             await institution_meant(work.session, said) if said else None,
             filters["account"] or None, filters["purpose"] or None, filters["outcome"] or None,
+            await actor_meant(work.session, filters["person"]) if filters["person"] else None,
         ),
         None, most,
     )  # fmt: skip
@@ -203,12 +206,17 @@ def _row(names: Names, asked: Asked) -> list[Content]:
     what = products if one.kind == "inquiry" else words("audit-request-for", products=products)
     return [
         Cell(words.moment(one.asked_at), href),
-        Cell(names.institution(one.institution), sub=one.account),
+        Cell(names.institution(one.institution), sub=by_whom(names, one)),
         Cell(what, sub=asked_in_words(words, "purpose", one.purpose)),
         Cell(basis(words, one)),
         Cell(ending, tone=tone),
         Cell(words("audit-proof"), f"/console/audit/entries/{asked.entries[-1].event_id}"),
     ]
+
+
+def by_whom(names: Names, one: Question) -> str:
+    """Return through which account something was asked, and for which person."""
+    return f"{names.actor(one.person)} · {one.account}" if one.person else one.account
 
 
 def basis(words: Words, one: Question) -> str:
@@ -227,6 +235,7 @@ def _facts(names: Names, behind: Behind) -> list[tuple[str, str]]:
         ("audit-when", words.exactly(one.asked_at)),
         ("institution", names.institution(one.institution)),
         ("audit-account", one.account),
+        ("audit-person", names.actor(one.person) if one.person else ""),
         ("audit-intermediary", names.institution(one.intermediary) if one.intermediary else ""),
         ("audit-asked-for", "、".join(asked_in_words(words, "product", product) for product in one.products)),
         ("audit-purpose", asked_in_words(words, "purpose", one.purpose)),

@@ -59,6 +59,7 @@ def _check_entry(question: dict[str, Any], named: str, entry: ProvedEntry, codes
         raise QuestionsProofError(f"条目是另一企业的 an entry is about another enterprise: {what}")
     if named == "consent.requested":
         return
+    _compare(what, payload.get("person"), question.get("person"))
     asked = ("intermediary", "purpose", "provider")
     _compare(what, [payload[name] for name in asked], [question[name] for name in asked])
     _compare(what, [payload["product"]], question["products"])

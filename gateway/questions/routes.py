@@ -45,6 +45,9 @@ class QuestionQuery(BaseModel):
     until: Instant = None
     institution: Annotated[Text, Field(description="查询或转交的机构 Who asked, or passed it on.")] = None
     account: Text = None
+    person: Annotated[
+        Text, Field(description="账户所代的人员，如 person:li Whom the account asked for, such as person:li.")
+    ] = None
     purpose: Text = None
     outcome: Annotated[
         Text, Field(description="answered, denied, failed, open, a reason of denial, or where a consent stands.")
@@ -56,7 +59,15 @@ class QuestionQuery(BaseModel):
         """Return what is asked, as the use case takes it."""
         return Wanted(
             self.subject,
-            QuestionFilter(self.since, self.until, self.institution, self.account, self.purpose, self.outcome),
+            QuestionFilter(
+                self.since,
+                self.until,
+                self.institution,
+                self.account,
+                self.purpose,
+                self.outcome,
+                self.person,
+            ),
             self.after,
             self.limit,
         )

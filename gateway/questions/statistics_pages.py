@@ -31,7 +31,7 @@ from gateway.people.acting import acting
 from gateway.people.guard import AuditorPresent
 from gateway.people.listing import show_table
 from gateway.questions.one import list_behind
-from gateway.questions.pages import basis
+from gateway.questions.pages import basis, by_whom
 from gateway.questions.patterns import NIGHT, REPEATED_FROM, SHARED_FROM, UNUSUAL_FROM, UNUSUAL_PERCENT
 from gateway.questions.statistics import DEFAULT_DAYS, LONGEST_DAYS, Part, Statistics, read_statistics
 from gateway.runtime.clock import now
@@ -110,6 +110,7 @@ async def inquiries(
             found = await list_behind(work, await _wanted(work, words, asked.filters), before, asked.limit + 1)
             names = await find_names(
                 work.session, words, institutions=[one.institution for one, _ in found],
+                actors=[one.person for one, _ in found if one.person],
                 codes=[code for _, code in found],
             )  # fmt: skip
     except (DeniedError, ValueError) as fault:
@@ -203,7 +204,7 @@ def _row(names: Names, one: Question, uscc: str) -> list[Content]:
     known: Any = names.enterprise(uscc)
     return [
         Cell(words.moment(one.asked_at), f"/console/audit/inquiries/{one.id}"),
-        Cell(names.institution(one.institution), sub=one.account),
+        Cell(names.institution(one.institution), sub=by_whom(names, one)),
         Cell(known, sub=uscc if known != uscc and ":" not in uscc else ""),
         Cell(products, sub=asked_in_words(words, "purpose", one.purpose)),
         Cell(ending, tone=tone),

@@ -271,8 +271,9 @@ function checkQuestion(asked, entries, codes) {
     need("questions", "differs", leaf.institution === asked.institution && who === asked.account);
     if (["inquiry.answered", "inquiry.denied"].includes(leaf.type)) {
       need("questions", "differs", leaf.outcome === (asked.reason ?? asked.outcome));
-      const about = payload ?? { subject: codes[0], purpose: asked.purpose };
-      need("questions", "differs", codes.includes(about.subject) && about.purpose === asked.purpose);
+      const told = payload ?? { subject: codes[0], purpose: asked.purpose, person: asked.person };
+      need("questions", "differs", codes.includes(told.subject) && told.purpose === asked.purpose);
+      need("questions", "differs", (told.person ?? null) === (asked.person ?? null));
     }
   }
 }

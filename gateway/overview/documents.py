@@ -14,7 +14,10 @@ def waiting_document(found: Sequence[Waiting]) -> dict[str, Any]:
     return {
         "count": count, "more": more,
         "waiting": [
-            {"kind": one.kind, "page": one.page, "more": one.more, "items": [asdict(item) for item in one.items]}
+            {
+                "kind": one.kind, "page": one.page, "more": one.more,
+                "items": [{**asdict(item), "page": path} for item, path in zip(one.items, one.paths, strict=True)],
+            }
             for one in found
         ],
     }  # fmt: skip

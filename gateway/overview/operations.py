@@ -46,6 +46,7 @@ OPERATIONS: Mapping[str, Operation] = {
                             "names": {"agency": "tax", "dataset": "tax_arrears"},
                             "since": "2026-11-27T01:41:00Z",
                             "until": "2026-12-27T01:41:00Z",
+                            "page": "/console/held/01983a2b-7c1d-7e00-8000-000000000050",
                         }
                     ],
                 }

@@ -15,6 +15,7 @@ from audit.search import has_event
 from connectors.catalogue.load import agencies, datasets
 from connectors.personal.sealing import Protector, is_sealed
 from connectors.store.subjects import Subject, find_by_codes, find_candidates, find_named, identifier_of
+from consent.decision import Consent
 from gateway.admin.tables import Change
 from gateway.consents.finding import find_own_consent
 from gateway.identity.clients.finding import clients_named, institutions_named
@@ -29,29 +30,31 @@ from gateway.runtime.work import UnitOfWork
 
 MOST = 10  # of a kind
 SHORTEST = 2  # characters of a name
-AUDITED = "/console/audit/entries?exchange={id}"
-# Where a role opens a kind of thing. `id` stands for the thing's id, code or name in its address.
+AUDITED = "/console/audit/entries/{entry}"
+# Where a role opens a kind of thing: by its id or code, the entry of the log that made it, or the enterprise's code.
 PAGES: Mapping[str, Mapping[str, str]] = {
     "enterprise": {
         "operator": "/console/signatories?subject={id}", "auditor": "/console/audit/questions?subject={id}",
         "staff": "/console/ask?subject={id}", "owner": "/console/enterprise",
     },
     "inquiry": {
-        "auditor": AUDITED, "staff": "/console/inquiries/{id}", "owner": "/console/enterprise/questions",
+        "auditor": "/console/audit/inquiries/{id}", "staff": "/console/inquiries/{id}",
+        "owner": "/console/enterprise/questions/{id}",
     },
     "consent": {
-        "auditor": AUDITED, "staff": "/console/consents/{id}", "owner": "/console/enterprise/consents/{id}",
+        "auditor": "/console/audit/questions?subject={uscc}", "staff": "/console/consents/{id}",
+        "owner": "/console/enterprise/consents/{id}",
     },
     "batch": {
         "system": "/console/uploads/{id}", "clerk": "/console/uploads/{id}", "auditor": AUDITED,
     },
     "held": {"system": "/console/held/{id}", "clerk": "/console/held/{id}"},
     "delivery": {"system": "/console/deliveries/{id}", "auditor": AUDITED},
-    "change": {"operator": "/console/changes/{id}", "auditor": "/console/changes"},
+    "change": {"operator": "/console/changes/{id}", "auditor": "/console/changes/{id}"},
     "entry": {"auditor": "/console/audit/entries/{id}"},
     "institution": {"operator": "/console/institutions/{id}", "auditor": "/console/audit/statistics"},
     "account": {"operator": "/console/institutions"},
-    "person": {"operator": "/console/people"},
+    "person": {"operator": "/console/people/{id}"},
     "agency": dict.fromkeys(("system", "auditor", "regulator", "clerk"), "/console/quality/{id}"),
     "dataset": dict.fromkeys(
         ("operator", "system", "auditor", "regulator", "clerk", "staff"), "/console/catalogue/{id}"
@@ -64,6 +67,7 @@ class Hit:
     """One thing: its id in its page's address, its name and what stands below it; `exact`: it is what was typed.
 
     `name` None: a code of the catalogue names it, or it has none that may be shown. `subject`: an enterprise's own id.
+    `entry` and `uscc` stand in addresses: the entry of the log that made it, the enterprise it is about.
     """
 
     id: str
@@ -71,6 +75,12 @@ class Hit:
     note: str = ""
     exact: bool = True
     subject: UUID | None = None
+    entry: str = ""
+    uscc: str = ""
+
+    def at(self, page: str) -> str:
+        """Return the address of its page."""
+        return page.format(id=quote(self.id, safe=""), entry=self.entry, uscc=self.uscc)
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ async def search(work: UnitOfWork, protector: Protector, role: str, text: str) -
     for kind in kinds if said.text else ():
         hits = await FINDERS[kind](asked, said)
         if hits:
-            paths = [PAGES[kind][role].format(id=quote(hit.id, safe="")) for hit in hits[:MOST]]
+            paths = [hit.at(PAGES[kind][role]) for hit in hits[:MOST]]
             found.append(Found(kind, hits[:MOST], paths, more=len(hits) > MOST))
     if said.text:
         payload = {"said": said.text, "found": sum(len(one.hits) for one in found)}
@@ -209,9 +219,15 @@ def _by_id(find: Callable[[UnitOfWork, UUID], Awaitable[object]]) -> Callable[[A
             there = await find(asked.work, said.id)
         except DeniedError:
             return []
-        return [Hit(str(said.id), None)] if there else []
+        return [_thing(said.id, there)] if there else []
 
     return found
+
+
+def _thing(named: UUID, there: Any) -> Hit:  # noqa: ANN401 - a row of whatever room
+    if isinstance(there, Consent):
+        return Hit(str(named), None, uscc=there.terms.uscc)
+    return Hit(str(named), None, entry=str(getattr(there, "event_id", named)))
 
 
 async def _change(work: UnitOfWork, change_id: UUID) -> Change | None:

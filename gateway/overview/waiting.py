@@ -1,11 +1,11 @@
 """What waits for whoever looks: the same rows that each room would let them act on, in one list.
 
-A kind of thing is one line of KINDS: whose role it concerns, where it is seen to, and the room's own look-up, which
+A kind of thing is one line of KINDS: the roles it concerns, where each sees to it, and the room's own look-up, which
 decides what is the actor's. Looking costs one bounded query a kind; what is beyond MOST is said to be more.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,20 +39,21 @@ class Item:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing: the roles it concerns, the page it is seen to on, and how a room finds up to so many."""
+    """A kind of thing: the page each role sees to it on, what leads from there to one, and how a room finds so many."""
 
-    roles: frozenset[str]
-    page: str
+    pages: Mapping[str, str]
+    each: str
     find: Callable[[UnitOfWork, int], Awaitable[Sequence[Item]]]
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits of one kind; `more` than are listed."""
+    """What waits of one kind; `more` than are listed. `page` shows all, `paths` are the pages of the items."""
 
     kind: str
     page: str
-    items: Sequence[Item] = field(default_factory=tuple)
+    items: Sequence[Item]
+    paths: Sequence[str]
     more: bool = False
 
 
@@ -61,8 +62,10 @@ async def find_waiting(work: UnitOfWork, role: str) -> list[Waiting]:
     role = ROLE_OF_CLIENT.get(role, role)
     found = []
     for name, kind in KINDS.items():
-        if role in kind.roles and (items := await kind.find(work, MOST + 1)):
-            found.append(Waiting(name, kind.page, items[:MOST], more=len(items) > MOST))
+        if role in kind.pages and (items := await kind.find(work, MOST + 1)):
+            page = kind.pages[role]
+            paths = [page + kind.each.format(id=item.id) for item in items[:MOST]]
+            found.append(Waiting(name, page, items[:MOST], paths, more=len(items) > MOST))
     return found
 
 
@@ -159,22 +162,20 @@ def _feed(row: Any) -> dict[str, str]:  # noqa: ANN401 - a held submission or an
     return {"agency": row.agency, "dataset": row.dataset}
 
 
-def _kind(roles: str, page: str, find: Callable[[UnitOfWork, int], Awaitable[Sequence[Item]]]) -> Kind:
-    return Kind(frozenset(roles.split()), page, find)
-
-
 # The kinds of clients and the roles of people who do the same. "machine": whoever runs commands here.
 ROLE_OF_CLIENT = {"account": "staff", "agency": "clerk", "signatory": "owner"}
 KINDS: Mapping[str, Kind] = {
-    "change": _kind("operator auditor machine", "/console/changes", _changes),
-    "consent": _kind("owner", "/console/enterprise/consents", _requests),
-    "signatory-key": _kind("owner", "/console/enterprise/signatories", _new_keys),
-    "held": _kind("system clerk machine", "/console/held", _held),
-    "correction": _kind("clerk", "/console/held", _corrections),
-    "objection": _kind("clerk", "/console/feeds", _objections),
-    "late-feed": _kind("system clerk machine", "/console/feeds", _late_feeds),
-    "delivery": _kind("system machine", "/console/deliveries", _refused_deliveries),
-    "key": _kind("operator machine", "/console/institutions", _ending_keys),
-    "usage-result": _kind("staff", "/console/usage-results", _unreported),
-    "ending-consent": _kind("staff", "/console/consents", _ending_consents),
+    "change": Kind(dict.fromkeys(("operator", "auditor", "machine"), "/console/changes"), "/{id}", _changes),
+    "consent": Kind({"owner": "/console/enterprise/consents"}, "/{id}", _requests),
+    "signatory-key": Kind({"owner": "/console/enterprise/signatories"}, "", _new_keys),
+    "held": Kind(dict.fromkeys(("system", "clerk", "machine"), "/console/held"), "/{id}", _held),
+    "correction": Kind({"clerk": "/console/corrections"}, "/{id}", _corrections),
+    "objection": Kind({"clerk": "/docs"}, "", _objections),  # answered over the interface
+    "late-feed": Kind(
+        {"clerk": "/console/feeds", "system": "/console/quality", "machine": "/console/quality"}, "", _late_feeds
+    ),
+    "delivery": Kind(dict.fromkeys(("system", "machine"), "/console/deliveries"), "/{id}", _refused_deliveries),
+    "key": Kind(dict.fromkeys(("operator", "machine"), "/console/keys"), "", _ending_keys),
+    "usage-result": Kind({"staff": "/console/usage-results"}, "/new/{id}", _unreported),
+    "ending-consent": Kind({"staff": "/console/consents"}, "/{id}", _ending_consents),
 }

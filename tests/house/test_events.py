@@ -94,6 +94,7 @@ CALLS = {
     "GET /v1/held-deliveries/{held_id}": Call("held.read", make=objects.held),
     "POST /v1/held-deliveries/{held_id}/{decision}": Call("held.discarded", "clerk of tax", make=objects.held),
     "GET /v1/records": Call("record.listed", f"s-{OWN}"),
+    "GET /v1/records/by-dataset": Call("record.listed", f"s-{OWN}"),
     "GET /v1/questions": Call("question.listed", f"s-{OWN}"),
     "GET /v1/questions/{question_id}": Call("question.listed", f"s-{OWN}", make=objects.question),
     "GET /v1/questions/{question_id}/proof": Call("question.proved", f"s-{OWN}", make=objects.published_question),
@@ -209,6 +210,21 @@ WITHOUT = {
          "GET /console/quality/{agency}", "GET /console/quality/{agency}/rejected/{batch_id}.{form}",
          "GET /console/uploads/{batch_id}", "GET /console/uploads/{batch_id}/rejected-rows"),
         "a page over a use case that is called above",
+    ),
+    **dict.fromkeys(
+        (f"GET /console/enterprise{part}" for part in (
+            "", "/questions", "/questions/{question_id}", "/questions/{question_id}/proof", "/records",
+            "/records/of/{dataset}", "/records/{record_id}", "/records/{record_id}/proof",
+            "/records/{record_id}/objection", "/objections")), "a page over a use case that is called above",
+    ),
+    **dict.fromkeys(
+        (f"GET /console/enterprise{part}" for part in ("/consents", "/consents/{consent_id}", "/signatories")),
+        SHOWS_NO_RECORD,
+    ),
+    **dict.fromkeys(
+        (f"POST /console/enterprise{part}" for part in (
+            "/consents/{consent_id}/approve", "/consents/{consent_id}/reject", "/consents/{consent_id}/{action}",
+            "/records/{record_id}/objection")), "consent.*, record.objected: tests/consents/test_enterprise_pages.py",
     ),
 }  # fmt: skip
 CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator", "system")

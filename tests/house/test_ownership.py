@@ -1,6 +1,7 @@
 """Another party's object is not there: every route that names one, tried by every kind of stranger it lets in."""
 
 import re
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -29,6 +30,7 @@ class Row:
 
 AGENCIES, BANKS = (("tax",), ("market_regulation",)), (("bank-1", "bank-1b"), ("bank-2",))
 CLERKS = (("clerk of tax",), ("clerk of market_regulation",))
+OWNERS = ((f"owner of {OWN}",), (f"owner of {objects.OTHER}",))
 HIDDEN, NOT_YOURS = (404, "not-found"), (403, "dataset-not-yours")
 FILE = {"headers": {"Batch-Id": "x"}, "content": arrears(OWN).encode()}
 TUS = {"headers": {"Tus-Resumable": "1.0.0"}}
@@ -95,6 +97,12 @@ ROWS = {
     ),
     "GET /console/uploads/{batch_id}": Row(objects.batch, *CLERKS, HIDDEN),
     "GET /console/uploads/{batch_id}/rejected-rows": Row(objects.batch, *CLERKS, HIDDEN),
+    **{f"{method} /console/enterprise/consents/{{consent_id}}{part}": Row(objects.consent, *OWNERS, HIDDEN)
+       for method, part in (("GET", ""), ("POST", "/approve"), ("POST", "/reject"), ("POST", "/{action}"))},
+    "GET /console/enterprise/questions/{question_id}": Row(objects.question, *OWNERS, HIDDEN),
+    "GET /console/enterprise/questions/{question_id}/proof": Row(objects.published_question, *OWNERS, HIDDEN),
+    **{f"{method} /console/enterprise/records/{{record_id}}{part}": Row(objects.record, *OWNERS, HIDDEN)
+       for method, part in (("GET", ""), ("GET", "/proof"), ("GET", "/objection"), ("POST", "/objection"))},
 }  # fmt: skip
 # A path parameter that names no party's object, and why.
 NOBODYS = {
@@ -103,6 +111,7 @@ NOBODYS = {
     "GET /static/{name}": "style sheets, icons and scripts are for everybody",
     "GET /console/language/{language}": "a choice of the reader's",
     "GET /console/theme/{theme}": "as above",
+    "GET /console/enterprise/records/of/{dataset}": "of the visitor's own enterprise alone (test_enterprise_pages.py)",
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
     "GET /console/catalogue/{dataset}/template.xlsx": "as above",
     "GET /v1/datasets/{dataset}/template.xlsx": "the catalogue is open to every client",
@@ -132,17 +141,16 @@ def client_of(gateway, **more):
 
 @pytest.fixture(scope="module")
 async def town(gateway):
-    async with (
-        client_of(gateway, event_hooks={"request": [add_proof]}) as client,
-        client_of(gateway) as first,
-        client_of(gateway) as second,
-    ):
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(client_of(gateway, event_hooks={"request": [add_proof]}))
         story = Story(gateway, client, {})
         await objects.settle(story)
-        made = Town(story, dict(zip((*CLERKS[0], *CLERKS[1]), (first, second), strict=True)))
-        for clerk, browser in made.browsers.items():
-            agency = clerk.removeprefix("clerk of ")
-            await signed_in(gateway, browser, f"{agency}-clerk", "clerk", agency=agency)
+        made = Town(story, {})
+        for somebody in (*CLERKS[0], *CLERKS[1], *OWNERS[0], *OWNERS[1]):
+            made.browsers[somebody] = await stack.enter_async_context(client_of(gateway))
+            role, _, house = somebody.partition(" of ")
+            belongs = {"agency": house} if role == "clerk" else {"enterprise": objects.uscc(int(house))}
+            await signed_in(gateway, made.browsers[somebody], f"{house}-{role}", role, **belongs)
         await objects.batch(made, arrears(*range(100, 130)))  # what is unlike these is held
         yield made
 

@@ -91,7 +91,7 @@ async def question(request: Request, question_id: UUID, units: Units, present: O
     return page(
         request, "enterprise_question", present, asked=found, what=what_of(words, found), why=why_of(words, found),
         tone=TONES.get(found["outcome"], "quiet"), night=is_night(datetime.fromisoformat(found["asked_at"])),
-        crumbs=[(words.moment(found["asked_at"]), "")],
+        products_in=products_in, purpose_in=purpose_in, crumbs=[(words.moment(found["asked_at"]), "")],
     )  # fmt: skip
 
 

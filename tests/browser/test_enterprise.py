@@ -65,7 +65,7 @@ async def test_an_owner_answers_what_waits_and_takes_a_consent_back(city, visit,
 async def test_an_owner_looks_at_who_asked_what_is_held_and_objects(city, visit, look, owner):
     page = await visit("owner", "/console/enterprise/questions", cookie=owner[0])
     await look(page, "enterprise-questions")
-    await page.locator("tbody a").first.click()
+    await page.locator("tbody tr", has_text="已拒绝").locator("a").click()
     await look(page, "enterprise-question")
     for name in ("consents", "records", "signatories"):
         await page.goto(f"{city.issuer}/console/enterprise/{name}")

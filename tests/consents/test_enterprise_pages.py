@@ -8,7 +8,10 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
+from audit.entry_proof import verify_tlog_proof
 from gateway.app import create_app
+from gateway.identity.key_routes import public_keys
+from gateway.worker import publish_head, take_in
 from tests.enterprises import uscc
 from tests.persons import csrf, forget_step, same_site, signed_in
 from tests.stories import registration
@@ -157,6 +160,20 @@ async def test_filters_dates_and_files_of_the_lists(ready, browser):
     for name in ("questions", "consents", "records", "objections"):
         file = await browser.get(f"/console/enterprise/{name}?export=csv")
         assert (file.status_code, file.headers["content-type"].partition(";")[0]) == (200, "text/csv"), name
+
+
+async def test_one_question_says_who_and_why_and_is_proved_once_it_is_in_the_log(ready, browser):
+    denied = (await ready.ask("bank-1", NUMBER, purpose="subsidy")).json()["inquiry"]
+    page = (await browser.get(f"/console/enterprise/questions/{denied}")).text
+    for told in ("补贴审核", "企业尚未授权", "没有依据任何授权", "一分钟后再看"):
+        assert told in page, told
+    assert f"{denied}/proof" not in page
+    await take_in(ready.gateway)
+    await publish_head(ready.gateway)
+    assert f"{denied}/proof" in (await browser.get(f"/console/enterprise/questions/{denied}")).text
+    file = await browser.get(f"/console/enterprise/questions/{denied}/proof")
+    entry, _ = verify_tlog_proof(file.text, public_keys(ready.gateway.units)["audit"])
+    assert entry.leaf["outcome"] == "consent-required"
 
 
 async def test_an_objection_is_raised_on_the_records_page_and_followed(ready, browser):

@@ -118,6 +118,15 @@ NOBODYS = {
     "GET /v1/catalogue/datasets/{dataset}": "the catalogue is open to every client",
     "GET /v1/audit/entries/{event_id}/proof": "auditors see every entry; no other kind is let in",
     "GET /v1/audit/entries/{event_id}/tlog-proof": "as above",
+    **dict.fromkeys(
+        (
+            "GET /console/audit/entries/{event_id}",
+            "GET /console/audit/entries/{event_id}/proof",
+            "GET /console/audit/entries/{event_id}/tlog-proof",
+            "GET /console/audit/inquiries/{inquiry_id}",
+        ),
+        "as above",
+    ),
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
     "GET /console/changes/{change_id}": "as above",

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from gateway.admin import account_pages as institution_accounts
 from gateway.admin import audit_pages as audit_home
-from gateway.admin import change_pages, institution_pages, invite_pages, people_list, people_pages
+from gateway.admin import change_pages, institution_pages, invite_pages, key_pages, people_list, people_pages
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
@@ -63,6 +63,7 @@ from gateway.people import sso_pages as sso
 from gateway.people import view_pages as views
 from gateway.people.faults import on_page_error, show_faults_as_pages
 from gateway.people.guard import SignInNeededError, on_sign_in_needed
+from gateway.platforms import pages as platform_pages
 from gateway.platforms import routes as deliveries
 from gateway.platforms import sent_routes as sent_deliveries
 from gateway.quality import feed_pages as feeds
@@ -163,6 +164,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         enterprise_questions,
         deliveries,
         sent_deliveries,
+        platform_pages,
         audit_entries,
         questions,
         audit_log,
@@ -191,6 +193,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         change_pages,
         institution_accounts,
         institution_pages,
+        key_pages,
         catalogue_pages,
         upload_pages,
         preview_pages,

@@ -34,6 +34,7 @@ from gateway.evidence import browser_check, wording
 from gateway.evidence.payload_words import LABELLED
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.clients.scopes import SCOPES
+from gateway.identity.key_rotation import ROTATED
 from gateway.inquiries import questions, usage_pages
 from gateway.inquiries.own_inquiries import ENDINGS
 from gateway.intake.corrections import ROW_STATES
@@ -50,6 +51,7 @@ from gateway.quality.alerts import KINDS
 from gateway.quality.feed_pages import STATES as FEED_STATES
 from gateway.questions.statistics import PARTS
 from gateway.runtime.events import EVENTS
+from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 
 ROOT = Path(__file__).parents[2]
 assert create_app  # it has loaded every page
@@ -83,7 +85,12 @@ FAMILIES = {
     "op-change": set(STATES),
     "op-consent": set(STATUSES),
     "op-health": set(TO_DO),
+    "op-key": set(PURPOSES_OF_KEYS),
+    "op-now-cached": set(ROTATED),
+    "op-own": {"active", "next", "retiring", "retired"},
+    "op-rotate-cached": set(ROTATED),
     "op-state": set(State),
+    "op-used-for": set(PURPOSES_OF_KEYS),
     "person": {"active", "invited", "suspended"},
     "person-do": ACTS,
     "person-said": {"done", "waits"},

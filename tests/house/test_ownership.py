@@ -138,6 +138,18 @@ NOBODYS = {
     "GET /v1/admin/changes/{change_id}/handover": "who asked and who approved (tests/admin/test_handing_over.py)",
     "GET /v1/admin/deliveries/{delivery_id}": "the instance's; system administrators and auditors alone are let in",
     "POST /v1/admin/deliveries/{delivery_id}/retry": "as above",
+    "GET /console/deliveries/{delivery_id}": "as above",
+    "POST /console/deliveries/{delivery_id}/retry": "as above",
+    "GET /console/institutions/{institution_id}": "the instance's; security administrators alone are let in",
+    "POST /console/institutions/{institution_id}/standing": "as above",
+    "GET /console/institutions/{institution_id}/{act}": "as above",
+    "POST /console/institutions/{institution_id}/{act}": "as above",
+    "GET /console/institutions/{institution_id}/accounts/{client_id}": "as above",
+    "POST /console/institutions/{institution_id}/accounts/{client_id}/standing": "as above",
+    "POST /console/institutions/{institution_id}/accounts/{client_id}/keys/{kid}/retire": "as above",
+    "GET /console/institutions/{institution_id}/accounts/{client_id}/{act}": "as above",
+    "POST /console/institutions/{institution_id}/accounts/{client_id}/{act}": "as above",
+    "POST /console/keys/{purpose}/{act}": "as above",
     "POST /console/sources/{source_id}/{act}": "the instance's; system administrators alone are let in",
 }
 VALUES = {"decision": "discard", "form": "csv"}

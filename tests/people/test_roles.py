@@ -36,6 +36,24 @@ PAGES = {
     "GET /console/catalogue/{dataset}/template.xlsx": EVERYBODY,
     "GET /console/changes/{change_id}": {"operator", "auditor"},
     "GET /console/operations": {"operator", "system"},
+    "GET /console/institutions": {"operator"},
+    "GET /console/institutions/new": {"operator"},
+    "POST /console/institutions/new": {"operator"},
+    "GET /console/institutions/{institution_id}": {"operator"},
+    "POST /console/institutions/{institution_id}/standing": {"operator"},
+    "GET /console/institutions/{institution_id}/{act}": {"operator"},
+    "POST /console/institutions/{institution_id}/{act}": {"operator"},
+    "GET /console/institutions/{institution_id}/accounts/{client_id}": {"operator"},
+    "POST /console/institutions/{institution_id}/accounts/{client_id}/standing": {"operator"},
+    "POST /console/institutions/{institution_id}/accounts/{client_id}/keys/{kid}/retire": {"operator"},
+    "GET /console/institutions/{institution_id}/accounts/{client_id}/{act}": {"operator"},
+    "POST /console/institutions/{institution_id}/accounts/{client_id}/{act}": {"operator"},
+    "GET /console/keys": {"operator"},
+    "POST /console/keys/{purpose}/{act}": {"operator"},
+    "GET /console/platforms": {"system"},
+    "GET /console/deliveries": {"system"},
+    "GET /console/deliveries/{delivery_id}": {"system"},
+    "POST /console/deliveries/{delivery_id}/retry": {"system"},
     "GET /console/changes": {"operator", "auditor"},
     "POST /console/changes/{change_id}/{decision}": {"operator", "auditor"},
     "GET /console/clients": {"operator"},
@@ -107,7 +125,8 @@ ROUTES = {
 }
 VALUES = {
     "agency": "tax", "dataset": "tax_arrears", "source_id": "x", "act": "pause", "decision": "approve", "form": "csv",
-    "person_id": "one-auditor", "change_id": uuid4(),
+    "person_id": "one-auditor", "change_id": uuid4(), "institution_id": "house", "client_id": "nobody", "kid": "x",
+    "purpose": "token",
 }  # fmt: skip
 
 

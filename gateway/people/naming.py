@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import text
-
 from connectors.catalogue.load import agencies
 from gateway.console.words import Words
+from gateway.people.reading import names_of_people
+from gateway.people.roles import PREFIX
 from gateway.runtime.work import UnitOfWork
 
-_NAMES = text("SELECT person_id, name FROM person WHERE person_id = ANY(:ids)")
-_PERSON, _SOURCE, _MACHINE = "person:", "source:", "operator-cli"
+_SOURCE, _MACHINE = "source:", "operator-cli"
 
 
 async def sender_names(work: UnitOfWork, words: Words, actors: Iterable[str]) -> Mapping[str, str]:
     """Return what each of these actors is called, by how the log names them; an unknown one keeps its name."""
     known = list(dict.fromkeys(actors))
-    ids = [actor.removeprefix(_PERSON) for actor in known if actor.startswith(_PERSON)]
-    people = {row.person_id: row.name for row in await work.session.execute(_NAMES, {"ids": ids})}
+    people = await names_of_people(work, [actor for actor in known if actor.startswith(PREFIX)])
     return {actor: _name(words, people, actor) for actor in known}
 
 
 def _name(words: Words, people: Mapping[str, str], actor: str) -> str:
-    if actor.startswith(_PERSON):
-        return people.get(actor.removeprefix(_PERSON), actor.removeprefix(_PERSON))
+    if actor.startswith(PREFIX):
+        return people.get(actor, actor.removeprefix(PREFIX))
     if actor.startswith(_SOURCE):
         return words("sender-source", source=actor.removeprefix(_SOURCE))
     if actor.startswith(_MACHINE):

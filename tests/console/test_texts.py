@@ -37,7 +37,6 @@ from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.key_rotation import ROTATED
 from gateway.inquiries import questions, usage_pages
 from gateway.inquiries.own_inquiries import ENDINGS
-from gateway.intake.corrections import ROW_STATES
 from gateway.intake.held_pages import STATES as HELD_STATES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.overview.health_findings import State
@@ -139,11 +138,11 @@ HANDED_OVER = {
     "act.title",
     "act.verb",
     "one.hint",
-    "bar.name",
     "column.label",
     "entry.label",
     "follows",
     "group.label",
+    "key",
     "name",
     "note",
     "one.label",
@@ -187,8 +186,7 @@ def of_families() -> set[str]:
     reasons = words_in("connectors", "Reason", "CellError")
     in_python = {
         "content": {"evaluations", "usage-results"}, "enrol-wrong": {"password", "code"}, "flow-class": set(CLASSES),
-        "feed": set(FEED_STATES),
-        "platform": {"brain", "city", "province"}, "reason": reasons, "refused": set(ROW_STATES),
+        "platform": {"brain", "city", "province"}, "reason": reasons,
     }  # fmt: skip
     families = {**FAMILIES, **IN_PYTHON, **in_python}
     return {f"{name}-{value}" for name, values in families.items() for value in values}

@@ -1,7 +1,7 @@
 """What somebody says before a file is handed in: of columns whose loss matters, of required ones that lack. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.drafting.taken import ROLES
@@ -22,8 +22,8 @@ class Question:
     likeness: int = 0
     use: str = ""
     required: bool = False
-    uses: Sequence[str] = ()
-    columns: Sequence[str] = ()
+    uses: Sequence[str] = field(default_factory=list)
+    columns: Sequence[str] = field(default_factory=list)
 
 
 def questions_of(dataset: Dataset, ignored: Sequence[str], told: Mapping[str, Any]) -> list[Question]:
@@ -31,27 +31,32 @@ def questions_of(dataset: Dataset, ignored: Sequence[str], told: Mapping[str, An
     columns = told.get("columns", [])
     left = [column for column in columns if column["state"] == "unread"]
     missing = [column["uses"][0]["name"] for column in columns if column["state"] == "missing"]
-    open_uses = [column["uses"][0]["name"] for column in columns if column["state"] in {"missing", "absent"}]
-    return [*_required(left, missing), *_at_a_loss(dataset, left, missing, open_uses, ignored)]
+    free = [column["uses"][0]["name"] for column in columns if column["state"] in {"missing", "absent"}]
+    required = list(_required(dataset, left, missing))
+    asked = {question.column for question in required}
+    others = [one for one in left if one["warning"] and one["column"] not in {*asked, *ignored}]
+    return [*required, *_at_a_loss(dataset, others, free)]
 
 
-def _required(left: Sequence[Mapping[str, Any]], missing: Sequence[str]) -> Iterator[Question]:
+def _required(dataset: Dataset, left: Sequence[Mapping[str, Any]], missing: Sequence[str]) -> Iterator[Question]:
+    amounts = [one for one in left if one["seems"] == AMOUNT]
     for use in missing:
-        likely = max((one for one in left if one["seems"] == use), key=lambda one: one["likeness"], default=None)
-        if likely:
+        near = [one for one in left if one["seems"] == use]
+        if not near and len(amounts) == 1 and _is_money(dataset, use):
+            near = amounts  # the one amount that nothing is read from
+        if likely := max(near, key=lambda one: int(one["likeness"]), default=None):
             yield Question(likely["column"], likely["values"], likely["likeness"], use, required=True)
         else:
             yield Question("", use=use, required=True, columns=[one["column"] for one in left])
 
 
-def _at_a_loss(
-    dataset: Dataset, left: Sequence[Mapping[str, Any]], missing: Sequence[str], open_uses: Sequence[str],
-    ignored: Sequence[str],
-) -> Iterator[Question]:  # fmt: skip
+def _at_a_loss(dataset: Dataset, left: Sequence[Mapping[str, Any]], free: Sequence[str]) -> Iterator[Question]:
+    money = [name for name in free if _is_money(dataset, name)]
     for one in left:
-        if not one["warning"] or one["column"] in ignored or one["seems"] in missing:
-            continue
-        use = "" if one["seems"] == AMOUNT else one["seems"]
-        money = [name for name in open_uses if name not in ROLES and dataset.fields[name].type == "money"]
-        known = use and (use in ROLES or use in open_uses)
-        yield Question(one["column"], one["values"], one["likeness"], use if known else "", uses=() if known else money)
+        seems = one["seems"] if one["seems"] in {*ROLES, *free} else ""
+        use = seems or (money[0] if len(money) == 1 else "")
+        yield Question(one["column"], one["values"], one["likeness"], use, uses=[] if use else money)
+
+
+def _is_money(dataset: Dataset, use: str) -> bool:
+    return use not in ROLES and dataset.fields[use].type == "money"

@@ -71,12 +71,13 @@ def columns_document(
 def sound_document(binding: Binding, row: SoundRow) -> dict[str, Any]:
     """Return a row as it would be stored, and what of it would not be: cells of columns that are not read."""
     record, cells = row.record, row.cells
+    fields = orjson.loads(record.canonical)["fields"]
     lost = [place for place in binding.unread if binding.header[place]]
     return {
         "row": row.number,
         "name": record.name,
         "code": record.identifier.value,
-        "fields": orjson.loads(record.canonical)["fields"],
+        "fields": {name: fields[name] for name in binding.dataset.fields if name in fields},
         "lost": {
             binding.header[place]: shown(without_contacts(cells[place])) if place < len(cells) else "" for place in lost
         },

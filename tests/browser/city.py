@@ -8,23 +8,27 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from sqlalchemy import text
 
+from gateway.admin.client_actions import ChangeStanding
+from gateway.admin.person_actions import InvitePerson
 from gateway.app import create_app
 from gateway.gateway import Gateway, open_gateway
+from gateway.identity.clients.limits import set_for_people
 from gateway.people.initialise import initialise
 from gateway.people.invitations import invite
 from gateway.people.roles import ROLES
 from gateway.people.sessions import open_session
 from gateway.people.tables import Person
 from gateway.quality.alerts import check_alerts
-from gateway.runtime.actor import PROGRAM
+from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.database import Database, DatabaseUrls
 from gateway.runtime.settings import Settings
 from gateway.worker import publish_head, take_in
 from tests.actors import OPERATOR
 from tests.house import objects
 from tests.house.objects import Town
-from tests.identities import add_proof
+from tests.identities import add_proof, asked
 from tests.processes import free_port
 from tests.stories import Story
 
@@ -60,6 +64,11 @@ class City:
             person.status, person.invitation, person.invited_until = "active", None, None
             return await open_session(work.session, person, work.now)
 
+    async def sign_in_all(self) -> None:
+        """Sign in somebody of each role."""
+        for role in ROLES:
+            self.cookies[role] = await self.sign_in(role)
+
     async def sign_log(self) -> None:
         """Let the log catch up, as the worker does."""
         await take_in(self.gateway)
@@ -73,8 +82,8 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served_city(urls: DatabaseUrls, home: Path) -> AsyncIterator[City]:
-    """Make a city on a fresh database and serve it for the length of the block."""
+async def served(urls: DatabaseUrls, home: Path) -> AsyncIterator[City]:
+    """Initialise an instance on a fresh database and serve it for the length of the block, with nothing in it."""
     settings = Settings(home=home, issuer=f"http://127.0.0.1:{free_port()}", port=0)
     database = Database(urls)
     await initialise(settings, database, operator="operator-1", operator_key=home / "operator-1.json")
@@ -87,14 +96,18 @@ async def served_city(urls: DatabaseUrls, home: Path) -> AsyncIterator[City]:
             await asyncio.sleep(0.01)
         hooks = {"request": [add_proof]}
         async with httpx.AsyncClient(base_url=settings.issuer, event_hooks=hooks, timeout=60) as client:
-            city = City(gateway, Town(Story(gateway, client, {}), {}), settings.issuer)
-            await _fill(city)
-            yield city
+            yield city_of(gateway, client)
         server.should_exit = True
         await running
 
 
-async def _fill(city: City) -> None:
+def city_of(gateway: Gateway, client: httpx.AsyncClient) -> City:
+    """Return a city in which nothing is yet, on an instance that `client` reaches."""
+    return City(gateway, Town(Story(gateway, client, {}), {}), gateway.settings.issuer)
+
+
+async def fill(city: City) -> None:
+    """Make the parties, what they hand in, ask and answer, and the people."""
     town = city.town
     await objects.settle(town.story)
     await objects.batch(town, objects.arrears(*range(100, 130)))  # what is unlike these is held
@@ -103,6 +116,30 @@ async def _fill(city: City) -> None:
     city.ids |= await objects.inquiry(town)
     async with city.gateway.units.begin("alerts.check", PROGRAM) as work:
         await check_alerts(work)
-    for role in ROLES:
-        city.cookies[role] = await city.sign_in(role)
+    await city.sign_in_all()
     await city.sign_log()
+    await _ask(city)
+    await city.sign_log()
+    await _look_up(city)
+
+
+async def _ask(city: City) -> None:
+    """Let two changes wait for somebody else, and the bank's people ask through its account."""
+    asker = Actor("operator-1", "operator", person="person:operator-1")
+    closing = ChangeStanding(change="close", whose="client:bank-2", reason="停业")
+    inviting = InvitePerson(person="auditor-2", name="郑安", role="auditor")
+    for name, action in (("change_id", closing), ("invitation_id", inviting)):
+        city.ids[name] = str((await asked(city.gateway, action, asker)).change_id)
+    async with city.gateway.units.begin("test.for_people", OPERATOR) as work:
+        await set_for_people(work, client_id="bank-1", allowed=True)
+
+
+async def _look_up(city: City) -> None:
+    """Find the ids that the log and its checkpoints gave."""
+    async with city.gateway.database.begin("test.ids") as session:
+        newest = text("SELECT size FROM audit_checkpoint ORDER BY size DESC LIMIT 2")
+        after, before = (await session.execute(newest)).scalars()
+        of_inquiry = text("SELECT event_id FROM inquiry WHERE inquiry_id = :inquiry")
+        event_id = (await session.execute(of_inquiry, {"inquiry": city.ids["inquiry_id"]})).scalar_one()
+    city.ids |= {"after": str(after), "before": str(before), "event_id": str(event_id)}
+    city.ids |= {"question_id": city.ids["inquiry_id"], "subject": objects.uscc(objects.OWN)}

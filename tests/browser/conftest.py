@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from gateway.people.guard import cookie_name
 from tests import database_server
 from tests.browser.chromium import CHROMIUM, OPTIONS
-from tests.browser.city import City, served_city
+from tests.browser.city import City, fill, served
 from tests.browser.look import WIDE, Watch, look
 
 Visit = Callable[..., Awaitable[Page]]
@@ -19,8 +19,9 @@ Visit = Callable[..., Awaitable[Page]]
 async def city(socket_folder, tmp_path_factory) -> AsyncIterator[City]:
     """A city over HTTP, with parties, records, inquiries and people: what a test adds to it, others see."""
     with database_server.fresh_database(socket_folder) as urls:
-        async with served_city(urls, tmp_path_factory.mktemp("city")) as served:
-            yield served
+        async with served(urls, tmp_path_factory.mktemp("city")) as made:
+            await fill(made)
+            yield made
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,0 +1,60 @@
+"""Every page of the console: which roles see it. Whoever adds a page writes down for whom it is meant."""
+
+from collections.abc import Mapping
+
+# For nobody signed in, or no page but a way from one to another: tried where they belong.
+NO_PAGES = {
+    "/console", "/console/language/{language}", "/console/theme/{theme}", "/console/sign-in", "/console/enrol",
+    "/console/sso", "/console/sso/back",
+}  # fmt: skip
+OPEN = frozenset({"/console/help"})  # to whoever is not signed in too
+# In the names of roles, one letter for each.
+_LETTERS = {"o": "operator", "s": "system", "a": "auditor", "r": "regulator", "c": "clerk", "b": "staff", "e": "owner"}
+
+
+def _of(letters: str) -> frozenset[str]:
+    return frozenset(_LETTERS[letter] for letter in letters)
+
+
+_FOR: tuple[tuple[str, str], ...] = (
+    ("oracsbe", """recovery-codes account account/password account/device waiting waiting/count search help
+        catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx"""),
+    ("ra", "overview wall wall/now"),
+    ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients institutions
+        institutions/new institutions/{institution_id} institutions/{institution_id}/{act}
+        institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}"""),
+    ("oa", "changes changes/{change_id} signatories"),
+    ("os", "operations"),
+    ("s", "sources"),
+    ("sc", "uploads uploads/{batch_id} uploads/{batch_id}/rejected-rows quality/{agency}/held/{held_id}"),
+    ("sarc", "quality quality/{agency} quality/{agency}/rejected/{batch_id}.{form}"),
+    ("a", """audit audit/questions audit/questions/evidence audit/inquiries audit/inquiries/{inquiry_id}
+        audit/statistics audit/entries audit/entries/{event_id} audit/entries/{event_id}/proof
+        audit/entries/{event_id}/tlog-proof audit/verify audit/checkpoints audit/checkpoints/growth"""),
+    ("b", """desk ask inquiries inquiries/{inquiry_id} inquiries/{inquiry_id}/answer consents consents/new
+        consents/{consent_id} quota usage-results usage-results/new/{inquiry_id} usage-results/{result_id}"""),
+    ("e", """enterprise enterprise/consents enterprise/consents/{consent_id} enterprise/questions
+        enterprise/questions/{question_id} enterprise/questions/{question_id}/proof enterprise/records
+        enterprise/records/of/{dataset} enterprise/records/{record_id} enterprise/records/{record_id}/proof
+        enterprise/records/{record_id}/objection enterprise/objections enterprise/signatories"""),
+)  # fmt: skip
+PAGES = {f"/console/{path}": _of(letters) for letters, paths in _FOR for path in paths.split()}
+# The city's one is another's: they are told that there is none.
+ANOTHERS = {"/console/people/-/invitations/{change_id}": frozenset({"auditor"})}
+# What stands in an address, and what must be asked for; ids come from the city.
+VALUES = {
+    "dataset": "tax_arrears", "agency": "tax", "form": "csv", "person_id": "clerk-1", "institution_id": "bank",
+    "client_id": "bank-1", "act": "quota",
+}  # fmt: skip
+ASKED = {
+    "/console/audit/checkpoints/growth": "?before={before}&after={after}",
+    "/console/audit/questions/evidence": "?subject={subject}",
+}
+
+
+def address(path: str, ids: Mapping[str, str]) -> str:
+    """Return where a page of the city is."""
+    of_page = {**VALUES, **ids}
+    if "invitations" in path:
+        of_page["change_id"] = ids.get("invitation_id", "")
+    return (path + ASKED.get(path, "")).format_map(of_page)

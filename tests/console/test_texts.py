@@ -47,7 +47,6 @@ from gateway.overview.waiting import KINDS as WAITING
 from gateway.people.devices import BROWSERS, SYSTEMS
 from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
-from gateway.quality.feed_pages import STATES as FEED_STATES
 from gateway.questions.statistics import PARTS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS

@@ -123,7 +123,9 @@ async def decide(
         wrong = Form({"reason": reason}, {"reason" if malformed else "": _sentence(fault, words_of(request))})
         return await _show(request, units, present, change_id, wrong, status=400 if malformed else 409)
     access.expire()
-    return RedirectResponse("/console/changes?said=done", 303)
+    invites = approve and change.action["action"] == "person.invite"  # whoever approves hands the link over
+    place = f"/console/people/-/invitations/{change_id}" if invites else "/console/changes?said=done"
+    return RedirectResponse(place, 303)
 
 
 async def _show(

@@ -7,10 +7,8 @@ from typer.testing import CliRunner
 
 from consent.terms import PURPOSES
 from gateway.__main__ import app
-from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.products import PRODUCTS
 from signing.jws import payload_of
-from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.house.objects import OWN
 
@@ -20,9 +18,7 @@ MOST_TABS = 60
 
 @pytest.fixture
 async def desk(city):
-    """An account of the bank is open to its people, and an enterprise permits it the health check."""
-    async with city.gateway.units.begin("test.for-people", OPERATOR) as work:
-        await set_for_people(work, client_id="bank-1", allowed=True)
+    """An enterprise permits the bank the health check."""
     await city.town.story.consent("bank-1", OWN, products=["score", "health_check"], purpose="renewal")
 
 

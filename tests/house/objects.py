@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
+from gateway.identity.clients.limits import set_for_people
 from gateway.identity.clients.registry import add_client
 from gateway.identity.tokens.access_tokens import TYPE
 from gateway.platforms.messages import sign_message
@@ -67,13 +68,16 @@ class Town:
 
 
 async def settle(story):
-    """Enrol two of each party, and have both enterprises registered."""
+    """Enrol two of each party, with an account that is open to people at each bank; register both enterprises."""
     for name in ("tax", "market_regulation"):
         await story.enrol(name, "agency")
     for name in ("platform-1", "platform-2"):
         await story.enrol(name, "platform", alg="Ed25519")
     for name, institution in (("bank-1", "bank"), ("bank-1b", "bank"), ("bank-2", "bank-two")):
         await story.account(name, institution)
+    async with story.gateway.units.begin("test.for-people", OPERATOR) as work:
+        for name in ("bank-1", "bank-2"):
+            await set_for_people(work, client_id=name, allowed=True)
     for number in (OWN, OTHER):
         await story.enrol(f"s-{number}", "signatory", subject=uscc(number))
         await story.push("market_regulation", "ent_registration", registration(number))

@@ -218,6 +218,17 @@ WITHOUT = {
         "owner.*: tests/people/test_owners_who_wait.py",
     ),
     **dict.fromkeys(
+        (f"GET /console/{page}" for page in (
+            "desk", "ask", "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "usage-results",
+            "usage-results/new/{inquiry_id}")), SHOWS_NO_RECORD,
+    ),
+    **dict.fromkeys(
+        ("POST /console/ask", "GET /console/inquiries/{inquiry_id}", "GET /console/inquiries/{inquiry_id}/answer",
+         "POST /console/consents/new", "POST /console/consents/{consent_id}/revoke",
+         "POST /console/usage-results/new/{inquiry_id}", "GET /console/usage-results/{result_id}"),
+        "inquiry.*, consent.*, usage.*: tests/inquiries/test_through.py, test_pages.py",
+    ),
+    **dict.fromkeys(
         ("POST /console/uploads", "POST /console/quality/{agency}/corrections",
          "POST /console/deliveries/{delivery_id}/retry",
          "POST /console/sources/{source_id}/{act}",

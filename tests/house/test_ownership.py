@@ -30,6 +30,7 @@ class Row:
 
 AGENCIES, BANKS = (("tax",), ("market_regulation",)), (("bank-1", "bank-1b"), ("bank-2",))
 CLERKS = (("clerk of tax",), ("clerk of market_regulation",))
+STAFF = (("staff of bank",), ("staff of bank-two",))
 OWNERS = ((f"owner of {OWN}",), (f"owner of {objects.OTHER}",))
 HIDDEN, NOT_YOURS = (404, "not-found"), (403, "dataset-not-yours")
 FILE = {"headers": {"Batch-Id": "x"}, "content": arrears(OWN).encode()}
@@ -97,6 +98,17 @@ ROWS = {
     ),
     "GET /console/uploads/{batch_id}": Row(objects.batch, *CLERKS, HIDDEN),
     "GET /console/uploads/{batch_id}/rejected-rows": Row(objects.batch, *CLERKS, HIDDEN),
+    "GET /console/inquiries/{inquiry_id}": Row(objects.inquiry, *STAFF, HIDDEN),
+    "GET /console/inquiries/{inquiry_id}/answer": Row(objects.inquiry, *STAFF, HIDDEN),
+    "GET /console/consents/{consent_id}": Row(objects.consent, *STAFF, HIDDEN),
+    "POST /console/consents/{consent_id}/revoke": Row(
+        objects.consent, *STAFF, HIDDEN, {"data": {"reason": "贷款已结清"}}
+    ),
+    "GET /console/usage-results/new/{inquiry_id}": Row(objects.inquiry, *STAFF, HIDDEN),
+    "POST /console/usage-results/new/{inquiry_id}": Row(
+        objects.inquiry, *STAFF, HIDDEN, {"data": {"outcome": "refused", "decided_on": "2026-01-05"}}
+    ),
+    "GET /console/usage-results/{result_id}": Row(objects.usage_result, *STAFF, HIDDEN),
     **{f"{method} /console/enterprise/consents/{{consent_id}}{part}": Row(objects.consent, *OWNERS, HIDDEN)
        for method, part in (("GET", ""), ("POST", "/approve"), ("POST", "/reject"), ("POST", "/{action}"))},
     "GET /console/enterprise/questions/{question_id}": Row(objects.question, *OWNERS, HIDDEN),
@@ -152,6 +164,7 @@ NOBODYS = {
     "POST /console/keys/{purpose}/{act}": "as above",
     "POST /console/sources/{source_id}/{act}": "the instance's; system administrators alone are let in",
 }
+HOUSES = {"clerk": "agency", "staff": "institution"}
 VALUES = {"decision": "discard", "form": "csv"}
 
 
@@ -167,10 +180,10 @@ async def town(gateway):
         story = Story(gateway, client, {})
         await objects.settle(story)
         made = Town(story, {})
-        for somebody in (*CLERKS[0], *CLERKS[1], *OWNERS[0], *OWNERS[1]):
+        for somebody in (*CLERKS[0], *CLERKS[1], *STAFF[0], *STAFF[1], *OWNERS[0], *OWNERS[1]):
             made.browsers[somebody] = await stack.enter_async_context(client_of(gateway))
             role, _, house = somebody.partition(" of ")
-            belongs = {"agency": house} if role == "clerk" else {"enterprise": objects.uscc(int(house))}
+            belongs = {"enterprise": objects.uscc(int(house))} if role == "owner" else {HOUSES[role]: house}
             await signed_in(gateway, made.browsers[somebody], f"{house}-{role}", role, **belongs)
         await objects.batch(made, arrears(*range(100, 130)))  # what is unlike these is held
         yield made

@@ -142,6 +142,8 @@ async def _answered(
 ) -> Response:
     """Lead back to the consent where it is done, or was before; otherwise show it as it stands, and why not."""
     if isinstance(done, Answered):
+        if done.made:
+            request.app.state.metrics.count("consent", done.consent.status)
         said = made if done.made else "already"
         return RedirectResponse(f"/console/enterprise/consents/{consent_id}?said={said}", 303)
     if done.reason == "consent-not-found":

@@ -1,7 +1,8 @@
 """What an auditor looks at twice in the counts of a period, and from where on. Pure.
 
-NIGHT        hours of the day in Beijing, 22:00 to 06:00; weekends are Saturdays and Sundays. Public holidays are not
-             known here, nor are the Saturdays worked in their place.
+Nights are those of connectors/model/calendar.py, weekends Saturdays and Sundays. Public holidays are not known here, and
+neither are the Saturdays worked in their place.
+
 SHARED_FROM  an enterprise that so many institutions asked about.
 REPEATED_FROM  one account asking the same about the same enterprise so often on one day.
 UNUSUAL      an account that asked at least UNUSUAL_FROM times in the period, at an hour in which, with the hours before
@@ -12,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 HOURS = 24
-NIGHT = frozenset({22, 23, 0, 1, 2, 3, 4, 5})
 SHARED_FROM = 3
 REPEATED_FROM = 3
 UNUSUAL_FROM = 50

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar, get_args
 
+from connectors.model.calendar import NIGHT
 from gateway.evidence.entries import demand_auditor
 from gateway.inquiries.statistics import (
     Period,
@@ -21,7 +22,7 @@ from gateway.inquiries.statistics import (
     find_repeated,
     find_shared,
 )
-from gateway.questions.patterns import HOURS, NIGHT, REPEATED_FROM, SHARED_FROM, Unusual, find_unusual
+from gateway.questions.patterns import HOURS, REPEATED_FROM, SHARED_FROM, Unusual, find_unusual
 from gateway.runtime.filters import demand_period, refuse_filter
 from gateway.runtime.work import UnitOfWork
 

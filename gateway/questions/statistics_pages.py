@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from connectors.model.calendar import day_of
+from connectors.model.calendar import NIGHT, day_of
 from gateway.console.chart import Chart, Series
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
@@ -32,7 +32,7 @@ from gateway.people.guard import AuditorPresent
 from gateway.people.listing import show_table
 from gateway.questions.one import list_behind
 from gateway.questions.pages import basis, by_whom
-from gateway.questions.patterns import NIGHT, REPEATED_FROM, SHARED_FROM, UNUSUAL_FROM, UNUSUAL_PERCENT
+from gateway.questions.patterns import REPEATED_FROM, SHARED_FROM, UNUSUAL_FROM, UNUSUAL_PERCENT
 from gateway.questions.statistics import DEFAULT_DAYS, LONGEST_DAYS, Part, Statistics, read_statistics
 from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError

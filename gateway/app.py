@@ -12,8 +12,16 @@ from functools import partial
 from fastapi import FastAPI
 
 from gateway.admin import account_pages as institution_accounts
+from gateway.admin import (
+    agency_pages,
+    change_pages,
+    institution_pages,
+    invite_pages,
+    key_pages,
+    people_list,
+    people_pages,
+)
 from gateway.admin import audit_pages as audit_home
-from gateway.admin import change_pages, institution_pages, invite_pages, key_pages, people_list, people_pages
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
 from gateway.catalogue import pages as catalogue_pages
@@ -192,6 +200,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         home,
         change_pages,
         institution_accounts,
+        agency_pages,
         institution_pages,
         key_pages,
         catalogue_pages,

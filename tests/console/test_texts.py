@@ -33,7 +33,6 @@ from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, 
 from gateway.evidence import browser_check, wording
 from gateway.evidence.payload_words import LABELLED
 from gateway.identity.clients.registry import CLASSES
-from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.key_rotation import ROTATED
 from gateway.inquiries import questions, usage_pages
 from gateway.inquiries.own_inquiries import ENDINGS
@@ -50,6 +49,7 @@ from gateway.quality.alerts import KINDS
 from gateway.questions.statistics import PARTS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
+from gateway.sources.pages import STATES as SOURCE_STATES
 
 ROOT = Path(__file__).parents[2]
 assert create_app  # it has loaded every page
@@ -77,8 +77,7 @@ FAMILIES = {
     "house": {"clerk", "owner", "staff"},
     "harm": set(Harm),
     "key": {"ended", "in-use", "objected", "waiting"},
-    "kind": set(SCOPES),
-    "op": {"active", "suspended", "closed", "invited"},
+    "op": {"active", "suspended", "closed", "invited", "unregistered"},
     "op-area": set(AREAS),
     "op-change": set(STATES),
     "op-consent": set(STATUSES),
@@ -87,6 +86,7 @@ FAMILIES = {
     "op-now-cached": set(ROTATED),
     "op-own": {"active", "next", "retiring", "retired"},
     "op-rotate-cached": set(ROTATED),
+    "op-source": set(SOURCE_STATES),
     "op-state": set(State),
     "op-used-for": set(PURPOSES_OF_KEYS),
     "person": {"active", "invited", "suspended"},

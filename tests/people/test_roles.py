@@ -49,6 +49,10 @@ PAGES = {
     "GET /console/institutions/{institution_id}/accounts/{client_id}/{act}": {"operator"},
     "POST /console/institutions/{institution_id}/accounts/{client_id}/{act}": {"operator"},
     "GET /console/keys": {"operator"},
+    "GET /console/agencies": {"operator"},
+    "GET /console/agencies/{code}": {"operator"},
+    "POST /console/agencies/{code}/standing": {"operator"},
+    "GET /console/sources/{source_id}": {"system"},
     "POST /console/keys/{purpose}/{act}": {"operator"},
     "GET /console/platforms": {"system"},
     "GET /console/deliveries": {"system"},
@@ -125,7 +129,8 @@ ROUTES = {
 }
 VALUES = {
     "agency": "tax", "dataset": "tax_arrears", "source_id": "x", "act": "pause", "decision": "approve", "form": "csv",
-    "person_id": "one-auditor", "change_id": uuid4(), "institution_id": "house", "client_id": "nobody", "kid": "x",
+    "code": "tax", "person_id": "one-auditor", "change_id": uuid4(), "institution_id": "house",
+    "client_id": "nobody", "kid": "x",
     "purpose": "token",
 }  # fmt: skip
 

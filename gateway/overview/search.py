@@ -17,6 +17,7 @@ from connectors.personal.sealing import Protector, is_sealed
 from connectors.store.subjects import Subject, find_by_codes, find_candidates, find_named, identifier_of
 from consent.decision import Consent
 from gateway.admin.tables import Change
+from gateway.consents.acquaintances import find_enterprises
 from gateway.consents.finding import find_own_consent
 from gateway.identity.clients.finding import clients_named, institutions_named
 from gateway.inquiries.finding import find_own_inquiry
@@ -143,12 +144,13 @@ class Asked:
 
 
 async def _enterprises(asked: Asked, said: Said) -> list[Hit]:
-    """Staff are led to ask about a code, whether it is known here or not; an owner is told of their own alone."""
+    """Staff find who has permitted their institution something, and may ask about any code; owners find their own."""
     if asked.role == "owner":
         own = asked.work.actor.subject
         return [Hit(own, None)] if own and own == said.code else []
     if asked.role == "staff":
-        return [Hit(said.code, None)] if said.code else []
+        permitted = await find_enterprises(asked.work, asked.protector, said.text)
+        return [Hit(one.uscc, one.name, one.uscc, exact=one.uscc == said.code) for one in permitted]
     session = asked.work.session
     if said.nearly:
         return [_subject(one, exact=False) for one in await find_by_codes(session, said.nearly)]

@@ -52,6 +52,12 @@ def test_an_operator_registers_a_bank_and_stops_an_account(newcomer):
     assert "account-suspended" in follow(newcomer, "operator")
 
 
+def test_a_regulator_reads_the_figures_of_the_whole(newcomer):
+    follow(newcomer, "regulator")
+    told = json.loads((newcomer.here / "overview.json").read_text())
+    assert told["subjects"]["known"] > 0
+
+
 def test_an_enterprise_permits_sees_objects_and_revokes(newcomer):
     assert "nobody can ask on it any more" in follow(newcomer, "enterprise")
 

@@ -58,12 +58,18 @@ async def test_a_wrong_check_character_shows_the_enterprise_and_does_not_take_it
     assert found.straight_to is None
 
 
-async def test_staff_are_led_to_ask_about_a_code_and_learn_nothing_of_it(town):
-    known, unknown = [await look(town, STAFF, "staff", uscc(number)) for number in (OWN, 999)]
+async def test_staff_are_led_to_ask_about_a_code_and_learn_nothing_of_a_stranger(town):
+    known, unknown = [await look(town, OTHER_STAFF, "staff", uscc(number)) for number in (OWN, 999)]
     assert known.straight_to == f"/console/ask?subject={uscc(OWN)}"
     assert unknown.straight_to == f"/console/ask?subject={uscc(999)}"
     assert [hit.name for hit in known.found[0].hits] == [None]
-    assert "enterprise" not in await kinds(town, STAFF, "staff", NAME)
+    assert "enterprise" not in await kinds(town, OTHER_STAFF, "staff", NAME)
+
+
+async def test_staff_find_by_name_what_has_permitted_their_own_institution_something(town):
+    await objects.consent(town)
+    found = (await look(town, STAFF, "staff", "瓯海第")).found[0]
+    assert [(hit.id, hit.name) for hit in found.hits] == [(uscc(OWN), NAME)]
 
 
 async def test_an_owner_finds_its_own_enterprise_alone(town):

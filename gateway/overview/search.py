@@ -54,7 +54,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "change": {"operator": "/console/changes/{id}", "auditor": "/console/changes/{id}"},
     "entry": {"auditor": "/console/audit/entries/{id}"},
     "institution": {"operator": "/console/institutions/{id}", "auditor": "/console/audit/statistics"},
-    "account": {"operator": "/console/institutions"},
+    "account": {"operator": "/console/institutions/{institution}/accounts/{id}"},
     "person": {"operator": "/console/people/{id}"},
     "agency": dict.fromkeys(("system", "auditor", "regulator", "clerk"), "/console/quality/{id}"),
     "dataset": dict.fromkeys(
@@ -68,7 +68,8 @@ class Hit:
     """One thing: its id in its page's address, its name and what stands below it; `exact`: it is what was typed.
 
     `name` None: a code of the catalogue names it, or it has none that may be shown. `subject`: an enterprise's own id.
-    `entry` and `uscc` stand in addresses: the entry of the log that made it, the enterprise it is about.
+    `entry`, `uscc` and `institution` stand in addresses: the entry of the log that made it, the enterprise it is about,
+    whose it is.
     """
 
     id: str
@@ -78,10 +79,11 @@ class Hit:
     subject: UUID | None = None
     entry: str = ""
     uscc: str = ""
+    institution: str = ""
 
     def at(self, page: str) -> str:
         """Return the address of its page."""
-        return page.format(id=quote(self.id, safe=""), entry=self.entry, uscc=self.uscc)
+        return page.format(id=quote(self.id, safe=""), entry=self.entry, uscc=self.uscc, institution=self.institution)
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,10 @@ async def _institutions(asked: Asked, said: Said) -> list[Hit]:
 
 async def _accounts(asked: Asked, said: Said) -> list[Hit]:
     rows = await _named(clients_named(asked.work.session, said.lower, MOST + 1), said)
-    return [Hit(row.client_id, row.client_id, exact=row.client_id == said.lower) for row in rows]
+    return [
+        Hit(row.client_id, row.client_id, exact=row.client_id == said.lower, institution=row.institution_id)
+        for row in rows if row.kind == "account"
+    ]  # fmt: skip
 
 
 async def _people(asked: Asked, said: Said) -> list[Hit]:

@@ -171,11 +171,9 @@ KINDS: Mapping[str, Kind] = {
     "held": Kind(dict.fromkeys(("system", "clerk", "machine"), "/console/held"), "/{id}", _held),
     "correction": Kind({"clerk": "/console/corrections"}, "/{id}", _corrections),
     "objection": Kind({"clerk": "/docs"}, "", _objections),  # answered over the interface
-    "late-feed": Kind(
-        {"clerk": "/console/feeds", "system": "/console/quality", "machine": "/console/quality"}, "", _late_feeds
-    ),
+    "late-feed": Kind(dict.fromkeys(("system", "clerk", "machine"), "/console/feeds"), "", _late_feeds),
     "delivery": Kind(dict.fromkeys(("system", "machine"), "/console/deliveries"), "/{id}", _refused_deliveries),
-    "key": Kind(dict.fromkeys(("operator", "machine"), "/console/keys"), "", _ending_keys),
+    "key": Kind(dict.fromkeys(("operator", "machine"), "/console/clients"), "", _ending_keys),
     "usage-result": Kind({"staff": "/console/usage-results"}, "/new/{id}", _unreported),
     "ending-consent": Kind({"staff": "/console/consents"}, "/{id}", _ending_consents),
 }

@@ -1,13 +1,17 @@
 """What waits is told to those who may see to it and to nobody else, until it is seen to."""
 
+import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from connectors.model.calendar import day_of
+from gateway.__main__ import app
 from gateway.admin.client_actions import ChangeStanding
 from gateway.overview.waiting import KINDS, MOST, count_of, find_waiting
 from gateway.people.roles import ROLES
@@ -22,6 +26,7 @@ from tests.house import objects
 from tests.house.objects import OTHER, OWN
 from tests.house.test_ownership import town
 from tests.identities import asked
+from tests.processes import environment
 
 __all__ = ["town"]
 CLERK, OTHER_CLERK = (Actor(one, "agency", person=f"person:{one}-clerk") for one in ("tax", "market_regulation"))
@@ -192,6 +197,17 @@ async def test_the_interface_tells_each_kind_of_client_its_own(town):
     assert told["count"] == sum(len(one["items"]) for one in told["waiting"])
     other = (await town.send("bank-2", "GET", "/v1/waiting")).json()
     assert {one["kind"] for one in other["waiting"]} <= {"usage-result", "ending-consent"}
+
+
+async def test_the_command_lists_what_waits_for_who_runs_the_machine(town, database_urls, monkeypatch):
+    held = (await objects.held(town))["held_id"]
+    settings = town.story.gateway.settings
+    for name, value in environment(settings.home, database_urls, settings.issuer).items():
+        monkeypatch.setenv(name, value)
+    told = await asyncio.to_thread(CliRunner().invoke, app, ["waiting", "--json"])
+    rows = json.loads(told.stdout)["waiting"]
+    assert held in {row["id"] for row in rows}
+    assert {row["kind"] for row in rows} <= {name for name, kind in KINDS.items() if "machine" in kind.pages}
 
 
 def test_every_kind_concerns_roles_that_there_are():

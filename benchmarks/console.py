@@ -54,6 +54,7 @@ VALUES = {
     "client_id": "SELECT 'bank-1-a'",
     "peer_id": "SELECT 'city'",
     "person_id": "SELECT 'p-staff'",
+    "question_id": "SELECT inquiry_id FROM inquiry WHERE uscc = (" + OWN_ENTERPRISE + ") LIMIT 1",
 }
 # Pages that say little without a question.
 QUERIES = {

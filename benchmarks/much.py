@@ -50,14 +50,14 @@ SELECT pg_temp.id_of(at), bank || '-a', bank, s.subject_id, s.uscc, 'score', 'pr
 FROM (SELECT n, pg_temp.moment(random()) AS at, 'bank-' || (1 + n % :banks) AS bank,
         CASE WHEN n % 20 = 0 THEN 'denied' ELSE 'answered' END AS state FROM generate_series(1, :questions) n) asked
 JOIN (SELECT subject_id, uscc, row_number() OVER (ORDER BY uscc) AS number FROM subject) s
-    ON s.number = 1 + (n * 7919) % :subjects
+    ON s.number = 1 + (n::bigint * 7919) % :subjects
 """
 CONSENTS = """
 WITH made AS (
     SELECT pg_temp.id_of(pg_temp.moment(random())) AS id, 'bank-' || (1 + n % :banks) AS bank, s.uscc, n
     FROM generate_series(1, :consents) n
     JOIN (SELECT uscc, row_number() OVER (ORDER BY uscc) AS number FROM subject) s
-        ON s.number = 1 + (n * 7919) % :subjects
+        ON s.number = 1 + (n::bigint * 7919) % :subjects
 ), heads AS (
     INSERT INTO consent_head (consent_id, institution, uscc, uses) SELECT id, bank, uscc, 0 FROM made
 )
@@ -75,7 +75,7 @@ WITH made AS (
         (ARRAY['inquiry.answered', 'token.issued', 'inquiry.denied', 'consent.requested'])[n % 4 + 1] AS type
     FROM (SELECT n, pg_temp.moment(n::float / :events) AS at FROM generate_series(1, :events) n) told
     JOIN (SELECT subject_id, row_number() OVER (ORDER BY uscc) AS number FROM subject) s
-        ON s.number = 1 + (n * 7919) % :subjects
+        ON s.number = 1 + (n::bigint * 7919) % :subjects
 ), leaves AS (
     SELECT made.*, convert_to('{"account":"' || bank || '-a","actor":"' || bank || '-a","c":"' || repeat('0', 64)
         || '","id":"' || id || '","institution":"' || bank || '","outcome":"answered","subject":"' || subject

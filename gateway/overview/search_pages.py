@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.personal.sealing import Protector
 from gateway.console.render import page
 from gateway.console.words import words_of
-from gateway.overview.said import LONGEST
 from gateway.overview.search import search
 from gateway.people.acting import acting
 from gateway.people.guard import Anyone
@@ -20,13 +19,7 @@ TheProtector = Annotated[Protector, Depends(part("protector"))]
 
 
 @router.get("/search")
-async def show(
-    request: Request,
-    units: Units,
-    protector: TheProtector,
-    present: Anyone,
-    q: Annotated[str, Query(max_length=4 * LONGEST)] = "",
-) -> Response:
+async def show(request: Request, units: Units, protector: TheProtector, present: Anyone, q: str = "") -> Response:
     """Go to the only thing that is what was typed; else show all that was found by kind, or what could be tried."""
     async with units.begin("search", acting(present)) as work:
         found = await search(work, protector, present.role, q)

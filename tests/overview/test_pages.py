@@ -62,6 +62,8 @@ async def test_a_code_leads_an_auditor_straight_to_the_question_and_a_name_to_a_
     assert "没有找到" in nothing
     assert "<b>没有" not in nothing
     assert "可以这样搜索" in (await auditor.get("/console/search")).text
+    endless = await auditor.get("/console/search", params={"q": "长" * 5000})
+    assert (endless.status_code, "没有找到" in endless.text) == (200, True)
 
 
 async def test_the_overview_says_in_words_how_things_are_and_shows_a_table_behind_each_chart(town, regulator):

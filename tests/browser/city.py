@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import uvicorn
@@ -15,10 +16,11 @@ from gateway.admin.person_actions import InvitePerson
 from gateway.app import create_app
 from gateway.gateway import Gateway, open_gateway
 from gateway.identity.clients.limits import set_for_people
+from gateway.people.guard import cookie_name
 from gateway.people.initialise import initialise
 from gateway.people.invitations import invite
 from gateway.people.roles import ROLES
-from gateway.people.sessions import open_session
+from gateway.people.sessions import csrf_of, open_session
 from gateway.people.tables import Person
 from gateway.quality.alerts import check_alerts
 from gateway.runtime.actor import PROGRAM, Actor
@@ -29,6 +31,7 @@ from tests.actors import OPERATOR
 from tests.house import objects
 from tests.house.objects import Town
 from tests.identities import add_proof, asked
+from tests.persons import same_site
 from tests.processes import free_port
 from tests.stories import Story
 
@@ -119,6 +122,7 @@ async def fill(city: City) -> None:
     await city.sign_in_all()
     await city.sign_log()
     await _ask(city)
+    city.ids["preview_id"] = await _preview(city)
     await city.sign_log()
     await _look_up(city)
 
@@ -132,6 +136,19 @@ async def _ask(city: City) -> None:
         city.ids[name] = str((await asked(city.gateway, action, asker)).change_id)
     async with city.gateway.units.begin("test.for_people", OPERATOR) as work:
         await set_for_people(work, client_id="bank-1", allowed=True)
+
+
+async def _preview(city: City) -> str:
+    """Let the clerk look at a file before handing it in, and return the preview's id."""
+    client, cookie = city.town.story.client, city.cookies["clerk"]
+    form = {
+        "csrf": csrf_of(cookie), "dataset": objects.DATASET, "batch": "looked-at", "preview": str(uuid4()),
+    }  # fmt: skip
+    headers = {**same_site(client), "Cookie": f"{cookie_name(city.gateway.settings)}={cookie}"}
+    files = {"file": ("欠税.csv", objects.arrears(objects.OWN, 60, amount="若干").encode())}
+    looked = await client.post("/console/uploads", data=form, files=files, headers=headers)
+    assert looked.status_code == 303, looked.text
+    return looked.headers["location"].rpartition("/")[2]
 
 
 async def _look_up(city: City) -> None:

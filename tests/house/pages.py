@@ -18,7 +18,7 @@ def _of(letters: str) -> frozenset[str]:
 
 _FOR: tuple[tuple[str, str], ...] = (
     ("oracsbe", """recovery-codes account account/password account/device waiting waiting/count search help
-        catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx"""),
+        catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json"""),
     ("ra", "overview wall wall/now"),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients institutions
         institutions/new institutions/{institution_id} institutions/{institution_id}/{act}
@@ -26,8 +26,10 @@ _FOR: tuple[tuple[str, str], ...] = (
     ("oa", "changes changes/{change_id} signatories"),
     ("os", "operations"),
     ("s", "sources"),
-    ("sc", "uploads uploads/{batch_id} uploads/{batch_id}/rejected-rows quality/{agency}/held/{held_id}"),
-    ("sarc", "quality quality/{agency} quality/{agency}/rejected/{batch_id}.{form}"),
+    ("sc", """feeds uploads uploads/{batch_id} uploads/{batch_id}/rejected-rows uploads/previews/{preview_id}
+        uploads/previews/{preview_id}/progress uploads/previews/{preview_id}/rejected-rows held held/{held_id}
+        corrections corrections/{batch_id} corrections/{batch_id}/rejected-rows templates"""),
+    ("sarc", "quality quality/{agency}"),
     ("a", """audit audit/questions audit/questions/evidence audit/inquiries audit/inquiries/{inquiry_id}
         audit/statistics audit/entries audit/entries/{event_id} audit/entries/{event_id}/proof
         audit/entries/{event_id}/tlog-proof audit/verify audit/checkpoints audit/checkpoints/growth"""),

@@ -22,12 +22,15 @@ from gateway.people.invitations import invite
 from gateway.people.roles import ROLES
 from gateway.people.sessions import csrf_of, open_session
 from gateway.people.tables import Person
+from gateway.platforms.outbox import deliver
+from gateway.platforms.peers import set_peer
 from gateway.quality.alerts import check_alerts
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.database import Database, DatabaseUrls
 from gateway.runtime.settings import Settings
 from gateway.worker import publish_head, take_in
-from tests.actors import OPERATOR
+from signing.keys import generate_key, public_jwk
+from tests.actors import MACHINE, OPERATOR, PLATFORM
 from tests.house import objects
 from tests.house.objects import Town
 from tests.identities import add_proof, asked
@@ -117,6 +120,7 @@ async def fill(city: City) -> None:
     for make in (objects.batch, objects.held, objects.record, objects.consent, objects.usage_result, objects.delivery):
         city.ids |= {key: value for key, value in (await make(town)).items() if value}
     city.ids |= await objects.inquiry(town)
+    city.ids["delivery_id"] = await _deliver(city)
     async with city.gateway.units.begin("alerts.check", PROGRAM) as work:
         await check_alerts(work)
     await city.sign_in_all()
@@ -136,6 +140,18 @@ async def _ask(city: City) -> None:
         city.ids[name] = str((await asked(city.gateway, action, asker)).change_id)
     async with city.gateway.units.begin("test.for_people", OPERATOR) as work:
         await set_for_people(work, client_id="bank-1", allowed=True)
+
+
+async def _deliver(city: City) -> str:
+    """Queue a message to the city's platform, which has not got it yet, and return its id."""
+    key = public_jwk(generate_key("Ed25519"))
+    async with city.gateway.units.begin("test.peer", MACHINE) as work:
+        await set_peer(
+            work, peer_id="city", role="city", url="http://city.invalid", jwk=key, client_id="gateway", status="active"
+        )
+    async with city.gateway.units.begin("test.deliver", PLATFORM) as work:
+        (delivery,) = await deliver(work, kind="usage-results", role="city", items=[{"subject": "x"}], exchange=uuid4())
+    return str(delivery)
 
 
 async def _preview(city: City) -> str:

@@ -18,7 +18,16 @@ from tests.identity.test_routes import all_routes
 KIB = 1024
 FIRST_PAGE, ANY_PAGE = 300 * KIB, 600 * KIB
 # Names in Latin letters because the city, or the catalogue, gave them so: people, accounts, files, mappings.
-KNOWN = {"bank-1", "bank-2", "auditor-2", "欠税.csv", "open-data", "standard", *(f"{role}-1" for role in PEOPLE)}
+KNOWN = {
+    "bank-1",
+    "bank-2",
+    "city",
+    "auditor-2",
+    "欠税.csv",
+    "open-data",
+    "standard",
+    *(f"{role}-1" for role in PEOPLE),
+}
 
 
 @pytest.fixture(scope="module")

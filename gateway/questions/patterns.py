@@ -1,7 +1,7 @@
 """What an auditor looks at twice in the counts of a period, and from where on. Pure.
 
-Nights are those of connectors/model/calendar.py, weekends Saturdays and Sundays. Public holidays are not known here, and
-neither are the Saturdays worked in their place.
+Nights are those of connectors/model/calendar.py, weekends Saturdays and Sundays. Public holidays are not known here,
+and neither are the Saturdays worked in their place.
 
 SHARED_FROM  an enterprise that so many institutions asked about.
 REPEATED_FROM  one account asking the same about the same enterprise so often on one day.

@@ -62,6 +62,8 @@ async def do_enrol(request: Request, units: Units, settings: TheSettings, form: 
     except HashingBusyError:
         busy = SignInWaitError("sign-in-busy", RETRY_SECONDS)
         return let_wait(request, "enrol", busy, **await _invited(units, settings, token))
+    if done.wrong == "gone":
+        raise PageError("enrol-gone", 410)
     if done.wrong:
         return await _again(request, units, settings, token, {done.wrong: words(f"enrol-wrong-{done.wrong}")})
     return page(request, "enrolled", codes=done.recovery_codes, scripts=("codes",))

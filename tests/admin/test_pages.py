@@ -57,7 +57,7 @@ async def test_a_change_that_cannot_be_made_says_why(gateway, client, bank):
     asked = await change_asked(gateway, AddKey(client="bank-1", key=key))
     form, headers = {"csrf": await csrf(client)}, same_site(client)
     answer = await client.post(f"/console/changes/{asked.change_id}/approve", data=form, headers=headers)
-    assert (answer.status_code, "registered before" in answer.text) == (409, True)
+    assert (answer.status_code, "此公钥已登记给" in answer.text) == (409, True)
 
 
 async def test_clients_are_listed_with_their_last_use(gateway, client, bank):

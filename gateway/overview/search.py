@@ -53,7 +53,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "delivery": {"system": "/console/deliveries/{id}", "auditor": AUDITED},
     "change": {"operator": "/console/changes/{id}", "auditor": "/console/changes/{id}"},
     "entry": {"auditor": "/console/audit/entries/{id}"},
-    "institution": {"operator": "/console/institutions/{id}", "auditor": "/console/audit/statistics"},
+    "institution": {"operator": "/console/institutions/{id}", "auditor": "/console/audit/statistics?institution={id}"},
     "account": {"operator": "/console/institutions/{institution}/accounts/{id}"},
     "person": {"operator": "/console/people/{id}"},
     "agency": dict.fromkeys(("system", "auditor", "regulator", "clerk"), "/console/quality/{id}"),

@@ -1,5 +1,7 @@
 """An auditor's home: how the log stands, what waits for an auditor, what was asked lately."""
 
+from datetime import timedelta
+
 from fastapi import Request
 from fastapi.responses import Response
 from sqlmodel import col, select
@@ -17,6 +19,7 @@ from gateway.web.router import Router
 
 router = Router(prefix="/console/audit", include_in_schema=False)
 MOST_SHOWN = 100
+LATELY = timedelta(days=7)
 
 
 @router.get("")
@@ -28,7 +31,7 @@ async def home(request: Request, units: Units, settings: TheSettings, present: A
         standing = await read_standing(work)
         changes = [one for one in (await work.session.execute(query)).scalars() if may_approve(actor.kind, one.act)]
         alerts = await list_alerts(work.session, None)
-        counted = await read_statistics(work, None, None, ["endings"])
+        counted = await read_statistics(work, work.now - LATELY, None, ["endings"])
     return page(
         request, "audit_home", present, standing=standing, changes=changes, alerts=alerts, counted=counted,
         late=standing.unsigned_seconds > settings.unsigned_seconds,

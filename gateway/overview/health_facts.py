@@ -17,7 +17,6 @@ from gateway.identity.key_rotation import list_keys
 from gateway.intake.held_counts import WaitingHeld
 from gateway.intake.held_counts import count_waiting as count_held
 from gateway.platforms.open_deliveries import OpenDeliveries, count_open
-from gateway.platforms.queue import count_jobs
 from gateway.quality.alerts import list_alerts
 from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
@@ -72,6 +71,8 @@ class Place:
 
 async def read_facts(work: UnitOfWork) -> Facts:
     """Read them. Raises SQLAlchemyError."""
+    from gateway.platforms.queue import count_jobs
+
     session = work.session
     database = (await session.execute(_DATABASE)).one()
     sources = [one for one in await list_sources(session) if one.status != "removed"]

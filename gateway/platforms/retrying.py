@@ -6,7 +6,6 @@ platform that has it already answers with the same receipt (docs/deliveries.md).
 
 from uuid import UUID
 
-from gateway.platforms.queue import enqueue, hasten
 from gateway.platforms.tables import Delivery
 from gateway.runtime.database import raw
 from gateway.runtime.denial import DeniedError
@@ -20,6 +19,8 @@ async def retry_delivery(work: UnitOfWork, delivery_id: UUID) -> Delivery:
 
     Raises DeniedError where there is none, where it has arrived, and where it is under way at this moment.
     """
+    from gateway.platforms.queue import enqueue, hasten
+
     if work.actor.kind not in RETRIERS:
         raise DeniedError("insufficient-scope", "只有系统管理员可以重报。Only system administrators try again.")
     delivery = await work.session.get(Delivery, delivery_id, with_for_update=True)

@@ -79,6 +79,7 @@ def _lines(folder: Path, issuer: str, city: City) -> Iterator[str]:
     yield f"  上传样例文件 upload samples/tax_arrears.csv (clerk-tax): {issuer}/console/uploads"
     yield f"  决定一份暂存的提交 decide on a held submission (clerk-tax): {issuer}/console/quality/tax"
     yield f"  批准另一位管理员的变更 approve the other's change (operator-2): {issuer}/console/changes"
+    yield f"  企业答复授权请求 an enterprise answers a request (owner-waiting): {issuer}/console/enterprise"
     yield f"  总览 how the whole stands (regulator): {issuer}/console/overview"
     yield f"  数据质量 quality of the data (auditor, regulator): {issuer}/console/quality"
     yield f"  数据目录 the catalogue (everybody): {issuer}/console/catalogue"

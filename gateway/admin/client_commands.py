@@ -27,6 +27,7 @@ PARTY = {
     **dict.fromkeys(("auditor", "operator", "system"), (Column("person_id", "人员 person"),)),
 }
 QUOTA = (Column("per_day", "每日配额 per_day"), Column("per_month", "每月配额 per_month"))
+OF_ACCOUNTS = (*QUOTA, Column("for_people", "供人员查询 for_people", listed=False))
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:
@@ -36,7 +37,7 @@ def columns_of(kind: str) -> tuple[Column, ...]:
         *PARTY[kind],
         Column("status", "状态 status"),
         Column("stopped", "停用原因 stopped"),
-        *(QUOTA if kind == "account" else ()),
+        *(OF_ACCOUNTS if kind == "account" else ()),
         Column("last_used_at", "最近使用 last_used"),
         Column("created_at", "登记时间 created", listed=False),
         Column("scopes", "权限 scopes", listed=False),

@@ -76,6 +76,7 @@ def _lines(folder: Path, issuer: str, city: City) -> Iterator[str]:
         yield f"  {one.person:<17} {one.role:<12} {one.password:<13} {one.secret}  {one.name}"
     yield ""
     yield "网页上可试 At the console:"
+    yield f"  查询{GOOD.name} ask about {GOOD.code} (staff-lake): {issuer}/console/ask"
     yield f"  上传样例文件 upload samples/tax_arrears.csv (clerk-tax): {issuer}/console/uploads"
     yield f"  决定一份暂存的提交 decide on a held submission (clerk-tax): {issuer}/console/quality/tax"
     yield f"  批准另一位管理员的变更 approve the other's change (operator-2): {issuer}/console/changes"

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from consent.lists import ConsentFilter
 from gateway.consents.own import OwnConsents, count_own, list_own
+from gateway.consents.pages import EXPIRING_DAYS
 from gateway.console.render import page
 from gateway.console.words import Words, words_of
 from gateway.inquiries.own_inquiries import InquiryFilter, OwnInquiries, list_own_inquiries
@@ -23,7 +24,7 @@ from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
 router = Router(prefix="/console/desk", include_in_schema=False)
-EXPIRING_DAYS, ANSWERED_DAYS, SHOWN = 14, 7, 5
+ANSWERED_DAYS, SHOWN = 7, 5
 
 
 @dataclass(frozen=True)

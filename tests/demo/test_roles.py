@@ -37,6 +37,12 @@ def test_an_integrator_gets_a_verified_answer_and_reports_back(newcomer):
     assert json.loads((newcomer.here / "own-answer.json").read_text())["subject"] == "91330300MAX00004X8"
 
 
+def test_a_loan_officer_has_an_account_and_sees_what_was_asked(newcomer):
+    told = follow(newcomer, "loan-officer")
+    assert "lake-bank-2" in told
+    assert "供人员查询" in told
+
+
 def test_a_clerk_tries_and_hands_in_a_file_and_sees_what_is_held(newcomer):
     assert "tax_arrears" in follow(newcomer, "clerk")
     assert (newcomer.here / "form.xlsx").read_bytes().startswith(b"PK")

@@ -15,10 +15,14 @@ from sqlalchemy import text
 from gateway.app import create_app
 from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.answers import ANSWER_TYPE
+from gateway.people.guard import cookie_name
+from gateway.people.sessions import open_session
+from gateway.people.tables import Person
 from signing.jws import verify_jws
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
-from tests.persons import csrf, same_site, signed_in
+from tests.identities import add_proof
+from tests.persons import csrf, invited, same_site
 from tests.stories import Story, registration
 
 NAME = "瓯海第1鞋业有限公司"
@@ -49,14 +53,21 @@ async def town(gateway):
             ("li", "staff", {"institution": "bank"}), ("wu", "staff", {"institution": "bank-two"}),
             ("lu", "staff", {"institution": "lone"}), ("ren", "regulator", {}),
         ), strict=True):  # fmt: skip
-            await signed_in(gateway, browser, person, role, **more)
+            browser.cookies.set(cookie_name(gateway.settings), await session_of(gateway, person, role, **more))
         li, wu, lu, other = opened
         yield SimpleNamespace(story=story, li=li, wu=wu, lu=lu, other=other, consent=consent["consent"])
 
 
-def programs(gateway):
-    from tests.identities import add_proof
+async def session_of(gateway, person_id, role, **more):
+    """Invite somebody and return the cookie of a session of theirs, without the way through the pages."""
+    await invited(gateway, person_id, role, **more)
+    async with gateway.units.begin("test.session", OPERATOR) as work:
+        person = await work.session.get_one(Person, person_id)
+        person.status = "active"
+        return await open_session(work.session, person, work.now)
 
+
+def programs(gateway):
     transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway))
     return httpx.AsyncClient(
         transport=transport, base_url=gateway.settings.issuer, event_hooks={"request": [add_proof]}

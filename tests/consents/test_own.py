@@ -1,5 +1,6 @@
 """What an institution's people see of consents and of enterprises: their own institution's, and no name before it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -153,6 +154,11 @@ async def test_terms_that_no_consent_may_have_are_refused_and_the_form_may_be_se
         await request(ready, token, **changes)
     assert refused.value.denial.reason == "invalid-terms"
     assert (await request(ready, token)).status == "requested"
+
+
+async def test_a_form_that_is_sent_twice_at_once_requests_once(ready):
+    made = await asyncio.gather(*(request(ready, "both", purpose="renewal") for _ in range(2)))
+    assert [one is None for one in sorted(made, key=lambda one: one is None)] == [False, True]
 
 
 async def test_what_the_enterprise_will_be_shown_is_told_before(ready):

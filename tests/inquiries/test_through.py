@@ -266,7 +266,10 @@ async def test_the_quotas_use_is_told_for_the_institution_and_each_account(ready
         assert sum(new.by_product.values()) == new.used_month
 
 
-PRESENT = {"person_id": "li", "name": "王小二", "role": "staff", "institution_id": "bank", "agency": None, "csrf": "x"}
+PRESENT = {
+    "person_id": "li", "name": "王小二", "role": "staff", "institution_id": "bank", "agency": None, "enterprise": None,
+    "waits_until": None, "csrf": "x",
+}  # fmt: skip
 
 
 async def through(story):

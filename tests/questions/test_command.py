@@ -80,3 +80,18 @@ def test_a_file_is_written_once_something_is_signed_and_the_command_line_checks_
     (tmp_path / "keys.json").write_text(run_command(["keys", "show"], env))
     said = run_command(["verify", str(tmp_path / "who.json"), "--keys", str(tmp_path / "keys.json"), "--json"], env)
     assert (json.loads(said)["valid"], json.loads(said)["questions"]) == (True, 0)
+
+
+def test_what_was_asked_is_counted_and_too_long_a_period_is_refused(run):
+    _, env = run
+
+    def counted(*arguments):
+        return CliRunner().invoke(app, ["audit", "statistics", *arguments], env=env)
+
+    told = json.loads(counted("--since", "2026-01-01", "--until", "2026-06-30", "--json").stdout)
+    assert (told["asked"], told["accounts"], len(told["hours"])) == (0, [], 24)
+    assert told["until"].startswith("2026-07-01T00:00:00")
+    assert "查询 asked" in counted().stdout
+    long = counted("--since", "2024-01-01", "--until", "2026-06-30")
+    assert long.exit_code == 1
+    assert "366" in long.stderr

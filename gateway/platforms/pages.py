@@ -1,5 +1,6 @@
 """Platforms and what is told to them, for those who run the system: where each delivery stands, and trying again."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -110,7 +111,8 @@ async def deliveries(
     async with units.begin("deliveries.show", acting(present)) as work:
         rows = await list_deliveries(work, asked.limit, offset=asked.offset, **wanted)
         total, refused = await count_deliveries(work, **wanted), await count_deliveries(work, state="refused")
-    table = Table(DELIVERIES, asked, [_cells(row, words) for row in rows], total=total)
+        roles = {peer.peer_id: words(ROLES[peer.role]) for peer in await list_peers(work, MOST_PLATFORMS)}
+    table = Table(DELIVERIES, asked, [_cells(row, roles, words) for row in rows], total=total)
     return await show_table(
         request, units, present, "deliveries", table, refused=refused, note="op-said-retried" if said else ""
     )
@@ -159,11 +161,11 @@ def _fault(row: Delivery, words: Words) -> str:
     return in_language(said, "zh" if words.language == "zh" else "en")
 
 
-def _cells(row: Delivery, words: Words) -> list[Content]:
+def _cells(row: Delivery, roles: Mapping[str, str], words: Words) -> list[Content]:
     return [
         Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
         Cell(words(MESSAGES[row.kind]), f"/console/deliveries/{row.delivery_id}"),
-        row.peer_id,
+        Cell(roles.get(row.peer_id, row.peer_id), sub=row.peer_id),
         Cell(words(STATE_WORDS[row.state]), tone=TONES[row.state]),  # type: ignore[arg-type] # one of the tones
         row.attempts,
         _fault(row, words) or None,

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -33,6 +34,7 @@ from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import now
 from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
+from gateway.telemetry.disk_growth import note_free
 from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
 
 ANSWER_SECONDS = 2.0
@@ -43,6 +45,7 @@ PUBLISH_SECONDS = 1.0
 SERVER_SECONDS = 2.0
 PARTITION_SECONDS = 3600.0
 PURGE_SECONDS = 60.0
+DISK_SECONDS = 3600.0
 PULL_SECONDS = 5.0
 PULLS = 3
 EXPIRE_SECONDS = 10.0
@@ -109,6 +112,12 @@ async def forget_used(gateway: Gateway) -> None:
         await session.execute(text("DELETE FROM authorization_code WHERE expires_at < now() - interval '2 hours'"))
 
 
+async def note_disk(gateway: Gateway) -> None:
+    """Note what is free on the disk, so that its pace is known."""
+    home = gateway.settings.instance_home
+    await asyncio.to_thread(lambda: note_free(home, now(), shutil.disk_usage(home).free))
+
+
 async def erase_expired(gateway: Gateway) -> None:
     """Erase the content of what was kept long enough."""
     await expunge(gateway.units, PROGRAM, gateway.protector, now())
@@ -152,6 +161,7 @@ def in_one_unit(name: str, use_case: Callable[[UnitOfWork], Awaitable[bool | Non
 STEPS: dict[str, tuple[Step, float]] = {
     "server": (revive_server, SERVER_SECONDS),
     "partitions": (make_partitions, PARTITION_SECONDS),
+    "disk": (note_disk, DISK_SECONDS),
     "ended": (forget_used, PURGE_SECONDS),
     "uploads": (forget_uploads, PURGE_SECONDS),
     "previews": (forget_previews, PURGE_SECONDS),

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from sqlalchemy import text
@@ -20,6 +20,7 @@ from gateway.platforms.open_deliveries import OpenDeliveries, count_open
 from gateway.quality.alerts import list_alerts
 from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
+from gateway.telemetry.disk_growth import full_in, read_samples
 from gateway.telemetry.metrics import serving_since
 
 MOST_KEYS = 1000
@@ -60,13 +61,17 @@ class Facts:
 
 @dataclass(frozen=True)
 class Place:
-    """Where it runs: the program's release, the processes that serve from here and since when, the disk's bytes."""
+    """Where it runs: the program's release, the processes that serve from here and since when, the disk's bytes.
+
+    `full_in` is in how long the disk would be full at its pace of late, None where that is not known.
+    """
 
     version: str
     processes: int
     since: datetime | None
     free: int
     total: int
+    full_in: timedelta | None = None
 
 
 async def read_facts(work: UnitOfWork) -> Facts:
@@ -97,6 +102,7 @@ async def read_place(settings: Settings) -> Place:
             disk = shutil.disk_usage(settings.instance_home)
         except OSError:
             return Place(version("xinqiao"), processes, since, 0, 0)
-        return Place(version("xinqiao"), processes, since, disk.free, disk.total)
+        full = full_in(read_samples(settings.instance_home))
+        return Place(version("xinqiao"), processes, since, disk.free, disk.total, full)
 
     return await asyncio.to_thread(look)

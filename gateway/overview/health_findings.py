@@ -14,6 +14,7 @@ OLD_KEY_DAYS = 365  # keys have no end of their own; older ones are due
 LONG_WAIT = timedelta(hours=1)  # a delivery is tried again within ten minutes
 CONNECTIONS_WARN = 0.8
 FREE_WARN, FREE_BAD = 0.15, 0.05
+SOON_FULL = timedelta(days=30)
 GIGABYTE = 10**9
 _KINDS = {
     "silent": Said("中断", "silent"), "late": Said("迟到", "late"), "errors": Said("问题数据过多", "with many errors"),
@@ -93,8 +94,14 @@ def _disk_space(place: Place) -> HealthFinding:
         return HealthFinding("disk-space", State.UNKNOWN, Said("不能判断", "not known"))
     share, left = place.free / place.total, f"{place.free / GIGABYTE:,.1f} GB"
     state = State.BAD if share < FREE_BAD else State.WARN if share < FREE_WARN else State.OK
-    said = Said(f"已用 {1 - share:.0%}，剩余 {left}", f"{1 - share:.0%} used, {left} free")
-    return HealthFinding("disk-space", state, said, Said(f"磁盘剩余 {left}", f"{left} of disk left"))
+    zh, en = f"已用 {1 - share:.0%}，剩余 {left}", f"{1 - share:.0%} used, {left} free"
+    if place.full_in is not None:
+        state = max(state, State.WARN if place.full_in < SOON_FULL else State.OK, key=list(State).index)
+        zh, en = (
+            f"{zh}，照此约 {place.full_in.days} 天后满",
+            f"{en}, full in about {place.full_in.days} days at this pace",
+        )
+    return HealthFinding("disk-space", state, Said(zh, en), Said(f"磁盘剩余 {left}", f"{left} of disk left"))
 
 
 def _connections(name: str, facts: Facts) -> HealthFinding:

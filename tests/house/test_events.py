@@ -330,7 +330,8 @@ STEPS_LEAVE = {
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip
 STEPS_WITHOUT = {
-    "server": "no database yet", "partitions": "empty tables", "ended": "marks nobody can use any more",
+    "server": "no database yet", "disk": "a file of this machine",
+    "partitions": "empty tables", "ended": "marks nobody can use any more",
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip
 ELSEWHERE = {

@@ -15,6 +15,7 @@ from gateway.platforms.open_deliveries import OpenDeliveries
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.said import Said
+from gateway.telemetry.disk_growth import full_in, note_free, read_samples
 from gateway.telemetry.readiness import Finding
 from tests.actors import MACHINE, OPERATOR, PLATFORM, SYSTEM
 
@@ -66,6 +67,21 @@ def test_what_is_amiss_begins_at_its_bound(name, well, amiss):
 def test_a_disk_that_fills_up_is_told_in_two_steps(free, expected):
     assert state("disk-space", place=replace(PLACE, free=free)) == expected
     assert state("disk-space", place=replace(PLACE, total=0)) == "unknown"
+
+
+def test_a_disk_that_would_be_full_within_a_month_is_told(tmp_path):
+    assert full_in(read_samples(tmp_path)) is None
+    for hours, free in ((0, 1000), (23, 900)):
+        note_free(tmp_path, NOW + timedelta(hours=hours), free)
+    assert full_in(read_samples(tmp_path)) is None  # a day tells the pace, less does not
+    note_free(tmp_path, NOW + timedelta(days=1), 900)
+    assert full_in(read_samples(tmp_path)) == timedelta(days=9)
+    note_free(tmp_path, NOW + timedelta(days=2), 991)  # more than a tenth was cleared: begun anew
+    assert len(read_samples(tmp_path)) == 1
+    (tmp_path / "disk.json").write_text("no JSON")
+    assert read_samples(tmp_path) == []
+    told = [state("disk-space", place=replace(PLACE, full_in=timedelta(days=days))) for days in (30, 29)]
+    assert told == [State.OK, State.WARN]
 
 
 def test_the_first_line_says_how_the_whole_does():

@@ -18,6 +18,7 @@ from gateway.runtime.denial import DeniedError
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR, PLATFORM, SYSTEM
 from tests.gates import held, writes_to
+from tests.persons import csrf, same_site, signed_in
 from tests.stories import slug
 
 AUDITOR = Actor("test-auditor", "auditor")
@@ -151,3 +152,21 @@ async def test_the_log_vouches_for_one_that_was_refused_tried_again_and_arrived(
     assert await differences(gateway) == before
     await put(gateway, delivery, "UPDATE delivery SET state = 'refused' WHERE delivery_id::text = :id")
     assert await differences(gateway) == sorted([*before, "confirmed"])
+
+
+async def test_at_the_console_it_is_seen_with_its_fault_in_one_language_and_tried_again(gateway, client, delivery):
+    await refuse(gateway, delivery)
+    said = "RefusedError: 平台答复 the platform answered 409"
+    await put(gateway, delivery, f"UPDATE delivery SET last_fault = '{said}' WHERE delivery_id::text = :id")
+    await signed_in(gateway, client, "runner-9", "system")
+    listed = (await client.get("/console/deliveries?state=refused")).text
+    assert (str(delivery) in listed, "平台答复" in listed, "RefusedError" in listed) == (True, True, False)
+    assert "市平台" in (await client.get("/console/platforms")).text
+    path, form = f"/console/deliveries/{delivery}", {"csrf": await csrf(client)}
+    assert "不会重复" in (await client.get(path)).text
+    done = await client.post(f"{path}/retry", data=form, headers=same_site(client))
+    assert done.headers["location"] == f"{path}?said=retried"
+    again = await client.post(f"{path}/retry", data=form, headers=same_site(client))
+    assert (again.status_code, "正在发送" in again.text) == (409, True)
+    none = await client.post(f"/console/deliveries/{uuid4()}/retry", data=form, headers=same_site(client))
+    assert (none.status_code, (await client.get(f"/console/deliveries/{uuid4()}")).status_code) == (404, 404)

@@ -51,7 +51,7 @@ BATCHES = TableSpec(
 ROWS = TableSpec(
     "refused-rows",
     (
-        Column("row", "row", "number"),
+        Column("row", "row"),
         Column("cells", "column"),
         Column("value", "value"),
         Column("reason", "reason"),
@@ -155,7 +155,7 @@ def _row_cells(words: Words, row: RefusedRow) -> list[Cell | str | int | None]:
     between = "；" if words.language == "zh" else "; "
     reasons = row.reasons
     return [
-        row.number,
+        words.number(row.number),
         between.join(reason["column"] or "—" for reason in reasons),
         between.join(reason["value"] or words("empty-cell") for reason in reasons),
         between.join(in_language(reason["text"], words.language) for reason in reasons),

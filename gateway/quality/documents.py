@@ -1,9 +1,11 @@
 """Scores and alerts as JSON; a share is a decimal string of four places, null where it cannot be computed."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from connectors.catalogue.load import agencies
+from connectors.model.calendar import day_of
 from gateway.quality.index import Feed, Score
 from gateway.quality.reading import Week
 from gateway.quality.tables import Alert
@@ -43,6 +45,16 @@ def week_document(week: Week) -> dict[str, Any]:
         "deliveries": week.deliveries,
         "error_rate": percent(week.error_rate),
         "completeness": percent(week.completeness),
+    }
+
+
+def month_document(start: datetime, score: Score) -> dict[str, Any]:
+    """Return an agency's score of one month, by the calendar of Asia/Shanghai."""
+    return {
+        "month": f"{day_of(start):%Y-%m}",
+        "index": None if score.index is None else str(score.index),
+        **{name: percent(getattr(score, name)) for name in _SHARES},
+        **{name: score.total(name) for name in ("deliveries", "rows", "rejected")},
     }
 
 

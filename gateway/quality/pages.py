@@ -20,7 +20,7 @@ from gateway.people.guard import QualityPresent
 from gateway.people.listing import show_table
 from gateway.quality.alerts import list_alerts
 from gateway.quality.index import Feed, Score
-from gateway.quality.reading import read_agency, read_months, read_scores
+from gateway.quality.reading import read_agency, read_scores
 from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
@@ -91,7 +91,7 @@ async def show(
     words = words_of(request)
     try:
         async with units.begin("quality.show", acting(present)) as work:
-            found, months = await read_agency(work, agency), await read_months(work, agency)
+            found = await read_agency(work, agency)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
     feeds = [feed for score in found.scores for feed in score.feeds]
@@ -104,7 +104,7 @@ async def show(
     )  # fmt: skip
     return await show_table(
         request, units, present, "quality_agency", table, agency=agencies()[agency],
-        score=found.scores[0] if found.scores else None, charts=_charts(words, months), alerts=found.alerts,
+        score=found.scores[0] if found.scores else None, charts=_charts(words, found.months), alerts=found.alerts,
         reasons=found.reasons, held=len(found.held), open_rows=sum(feed.open_rows for feed in feeds),
         decides=present.role == "system" or present.agency == agency, scripts=("charts",),
     )  # fmt: skip

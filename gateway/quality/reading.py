@@ -48,9 +48,10 @@ class OpenBatch:
 
 @dataclass(frozen=True)
 class AgencyQuality:
-    """One agency: its scores, its datasets week by week, and what it can do about them."""
+    """One agency: its scores, now and of the last months, its datasets week by week, what it can do about them."""
 
     scores: Sequence[Score]
+    months: Sequence[tuple[datetime, Score]]
     weeks: dict[str, list[Week]]
     reasons: Sequence[tuple[str, str, int]]
     open_batches: Sequence[OpenBatch]
@@ -60,10 +61,12 @@ class AgencyQuality:
 
 async def read_agency(work: UnitOfWork, agency: str) -> AgencyQuality:
     """Return an agency's quality. Raises DeniedError where there is no such agency, or it is not the actor's to see."""
-    check_agency(work, agency)
+    if agency not in agencies() or not sees(work.actor, agency):
+        raise DeniedError("agency-not-found", "没有这个部门。You see no such agency.")
     session, now, since = work.session, work.now, work.now - WINDOW
     found = AgencyQuality(
         await load_scores(session, now, agency),
+        await load_months(session, now, agency),
         await _weeks(session, agency, now),
         await load_reasons(session, agency, since, now, MOST_REASONS),
         [OpenBatch(**row) for row in await load_open_batches(session, agency, since, MOST_SHOWN)],
@@ -72,20 +75,6 @@ async def read_agency(work: UnitOfWork, agency: str) -> AgencyQuality:
     )
     await work.record("quality.read", {"agency": agency, "count": 1}, outcome="read")
     return found
-
-
-async def read_months(work: UnitOfWork, agency: str) -> list[tuple[datetime, Score]]:
-    """Return an agency's scores of the last twelve months, oldest first. Raises DeniedError as read_agency does."""
-    check_agency(work, agency)
-    months = await load_months(work.session, work.now, agency)
-    await work.record("quality.read", {"agency": agency, "count": len(months)}, outcome="read")
-    return months
-
-
-def check_agency(work: UnitOfWork, agency: str) -> None:
-    """Pass for an agency that the actor sees. Raises DeniedError."""
-    if agency not in agencies() or not sees(work.actor, agency):
-        raise DeniedError("agency-not-found", "没有这个部门。You see no such agency.")
 
 
 async def read_scores(work: UnitOfWork, agency: str | None = None) -> list[Score]:

@@ -9,7 +9,7 @@ from gateway.identity.caller import working
 from gateway.intake.admission import agency_seen
 from gateway.intake.documents import held_document
 from gateway.quality.alerts import list_alerts
-from gateway.quality.documents import alert_document, feed_document, score_document, week_document
+from gateway.quality.documents import alert_document, feed_document, month_document, score_document, week_document
 from gateway.quality.reading import read_agency, read_scores
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
@@ -28,7 +28,9 @@ async def rank(work: Overseeing) -> dict[str, Any]:
 
 @router.get("/agencies/{code}/quality", summary="部门数据质量 One agency's scorecard")
 async def show(code: Code, work: Reading) -> dict[str, Any]:
-    """Return its score, each dataset with its last twelve weeks, the commonest reasons, and what is open."""
+    """Return its score, now and month by month, each dataset with its last twelve weeks, the commonest reasons, and
+    what is open.
+    """
     found = await read_agency(work, code)
     return {
         **(score_document(found.scores[0]) if found.scores else {"agency": code}),
@@ -37,6 +39,7 @@ async def show(code: Code, work: Reading) -> dict[str, Any]:
             for score in found.scores
             for feed in score.feeds
         ],
+        "months": [month_document(start, score) for start, score in found.months],
         "reasons": [{"dataset": dataset, "code": reason, "rows": rows} for dataset, reason, rows in found.reasons],
         "open_batches": [
             {

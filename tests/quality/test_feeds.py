@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.quality.feeds import read_feeds
-from gateway.quality.reading import read_months
+from gateway.quality.reading import read_agency
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from tests.actors import SYSTEM
@@ -60,7 +60,7 @@ async def test_an_agency_has_a_score_for_each_month_and_none_where_nothing_came(
     await deliver(0, rows=100, rejected=10)
     await deliver(29.66, rows=100, rejected=50)  # 31 May, 20:10 in Beijing
     async with gateway.units.begin("test.months", CLERK) as work:
-        months = await read_months(replace(work, now=now), "tax")
+        months = (await read_agency(replace(work, now=now), "tax")).months
     assert [f"{start:%Y-%m}" for start, _ in months][::11] == ["2025-07", "2026-06"]
     by_month = {f"{start:%m}": score for start, score in months}
     assert (str(by_month["06"].error_rate), str(by_month["05"].error_rate)) == ("0.1", "0.5")
@@ -68,4 +68,4 @@ async def test_an_agency_has_a_score_for_each_month_and_none_where_nothing_came(
     for actor in (Actor("drc", "agency"), replace(CLERK, client_id="drc")):
         async with gateway.units.begin("test.months", actor) as work:
             with pytest.raises(DeniedError):
-                await read_months(work, "tax")
+                await read_agency(work, "tax")

@@ -48,7 +48,7 @@ async def test_a_file_is_looked_at_answered_handed_in_and_corrected(city, visit,
     if "/held/" in page.url:  # the city's clerk has handed this dataset in before, without this column
         await look(page, "clerk-held")
         await chinese(page)
-        await page.locator("button[commandfor=accept]").click()
+        await page.locator(".head-acts button[commandfor=accept]").click()
         await page.locator("dialog[open]").wait_for()
         await look(page, "clerk-held-dialog")
         await page.locator("dialog[open] button", has_text="接受").click()

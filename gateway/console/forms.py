@@ -19,14 +19,6 @@ def check_origin(request: Request) -> None:
         raise PageError("form-stale", 403)
 
 
-def check_upload(request: Request, most: int) -> None:
-    """Raise PageError for an upload of another site, or one that does not say its size or says too much."""
-    check_origin(request)
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > most:
-        raise PageError("upload-too-large", 413)
-
-
 async def read_own_form(request: Request) -> dict[str, str]:
     """Return a form sent from one of our pages. Raises PageError for another site's, or a malformed one."""
     check_origin(request)

@@ -23,7 +23,6 @@ from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 
-
 FIRST_ROWS, MOST_LOOKED_AT = 5, 10_000
 
 

@@ -48,7 +48,7 @@ SELECT pg_temp.id_of(at), bank || '-a', bank, s.subject_id, s.uscc, 'score', 'pr
             'score', 400 + n % 400, 'band', (ARRAY['excellent', 'good', 'fair', 'poor'])[n % 4 + 1],
             'reasons', json_build_array())::text) || '.AA' END, at, at, gen_random_uuid()
 FROM (SELECT n, pg_temp.moment(random()) AS at, 'bank-' || (1 + n % :banks) AS bank,
-        CASE WHEN n % 20 = 0 THEN 'denied' ELSE 'answered' END AS state FROM generate_series(1, :questions) n) asked
+        CASE WHEN n % 19 = 0 THEN 'denied' ELSE 'answered' END AS state FROM generate_series(1, :questions) n) asked
 JOIN (SELECT subject_id, uscc, row_number() OVER (ORDER BY uscc) AS number FROM subject) s
     ON s.number = 1 + (n::bigint * 7919) % :subjects
 """

@@ -4,7 +4,7 @@
 async def test_a_regulator_sees_the_whole_in_words_and_charts_and_on_a_wall(visit, look):
     page = await visit("regulator")
     await page.wait_for_url("**/console/overview")
-    assert await page.locator(".chart-canvas canvas").count() >= 3
+    assert await page.locator(".chart-canvas canvas").count() >= 2  # of few enterprises no band is drawn
     assert await page.locator(".graph-canvas canvas").count() >= 1
     await look(page, "overview")
     await page.locator("summary", has_text="看数据表").first.click()

@@ -31,7 +31,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-SCRIPTS = {"charts": ("echarts.js", "charts.js"), "graph": ("cytoscape.js", "graph.js")}  # others: the script alone
+SCRIPTS = {"charts": ("echarts.js", "charts.js")}  # others: the script alone
 
 
 def _plain(value: object) -> str:

@@ -117,7 +117,11 @@ async def fill(city: City) -> None:
     town = city.town
     await objects.settle(town.story)
     await objects.batch(town, objects.arrears(*range(100, 130)))  # what is unlike these is held
-    for make in (objects.batch, objects.held, objects.record, objects.consent, objects.usage_result, objects.delivery):
+    one_refused = objects.arrears(objects.OWN) + objects.arrears(50, amount="若干").partition("\n")[2]
+    for number, body in (("2026-1", one_refused), ("2026-2", objects.arrears(objects.OWN, column="备注"))):
+        made = await objects.batch(town, body, {"Batch-Id": number})
+        city.ids |= {key: value for key, value in made.items() if value}
+    for make in (objects.record, objects.consent, objects.usage_result, objects.delivery):
         city.ids |= {key: value for key, value in (await make(town)).items() if value}
     city.ids |= await objects.inquiry(town)
     city.ids["delivery_id"] = await _deliver(city)

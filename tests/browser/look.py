@@ -21,11 +21,19 @@ RUN_AXE = """async (rules) => {
   return found.violations.filter((one) => ["serious", "critical"].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
 }"""
+TO_THE_END = """async () => {
+  scrollTo(0, document.body.scrollHeight);
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  scrollTo(0, 0);
+}"""
 # What stands out to the right, by its innermost element.
 WIDEST = """() => {
   const most = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= most) return [];
+  const clipped = (one) => one && one !== document.body &&
+    (getComputedStyle(one).overflowX !== "visible" || clipped(one.parentElement));
   return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > most + 1)
+    .filter((one) => !clipped(one.parentElement))
     .filter((one, _, all) => !all.some((other) => other !== one && one.contains(other)))
     .slice(0, 3).map((one) => one.outerHTML.slice(0, 160));
 }"""
@@ -64,6 +72,8 @@ async def look(page: Page, watch: Watch, name: str) -> None:
     """Take a page's pictures as it stands, and fail with everything that is wrong with it."""
     PICTURES.mkdir(exist_ok=True)
     found: list[str] = []
+    await page.evaluate(TO_THE_END)  # what is fetched when it comes into view
+    await page.wait_for_load_state("networkidle")
     await _look_at(page, f"{name}_light_1440", WIDE, "light", found)
     await _look_at(page, f"{name}_dark_1440", WIDE, "dark", found, rules=["color-contrast"])
     await _look_at(page, f"{name}_light_390", NARROW, "light", found)

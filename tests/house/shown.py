@@ -10,7 +10,7 @@ READ_ALOUD = ("aria-label", "title", "placeholder", "alt")
 # Words of other alphabets that Chinese readers of these pages write so themselves.
 WRITTEN_SO = {
     "CSV", "XLSX", "XLS", "ODS", "XML", "JSON", "NDJSON", "Excel", "English", "Ctrl", "Esc", "HTTP", "HTTPS", "API",
-    "UTC", "SHA",
+    "UTC", "SHA", "CNY",
 }  # fmt: skip
 # What Python writes where a value was not put into words.
 PYTHON = re.compile(
@@ -21,8 +21,8 @@ IDS = re.compile(
     r"\b(?:person|operator|client):\S+|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-\S+|\b[0-9a-f]{24,40}\b|\b[a-z]+(?:_[a-z]+)+\b"
 )
 LATIN = re.compile(r"[A-Za-z]{3,}")
-# What has no other name: digests, and settings where those who set them read of them.
-NAMELESS = re.compile(r"\b[0-9a-f]{64}\b|\bXINQIAO_[A-Z_]+\b")
+# What has no other name: digests, a key by its thumbprint, and settings where those who set them read of them.
+NAMELESS = re.compile(r"\b[0-9a-f]{64}\b|\b[\w-]{43}\b|\bXINQIAO_[A-Z_]+\b")
 
 
 class _Reader(HTMLParser):

@@ -33,13 +33,30 @@
         continue;
       }
       const graph = JSON.parse(part.querySelector("script").textContent);
-      place.dataset.rows = Math.min(12, Math.max(3, Math.ceil(graph.height / 54)));
       drawn.set(place, cytoscape({ container: place, elements: elements(graph), style: style(), layout: { name: "preset", padding: 12 }, userZoomingEnabled: false, userPanningEnabled: false, autoungrabify: true, boxSelectionEnabled: false }));
     }
   }
   const fit = () => drawn.forEach((graph) => { graph.resize(); graph.fit(undefined, 12); });
-  document.addEventListener("DOMContentLoaded", draw);
-  document.addEventListener("theme", draw);
+
+  // The library is heavy, and graphs stand far down: it is fetched when the first of them comes into view.
+  function watch() {
+    const parts = document.querySelectorAll(".graph-part");
+    const near = new IntersectionObserver((seen) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      near.disconnect();
+      const script = document.createElement("script");
+      script.src = parts[0].dataset.library;
+      script.addEventListener("load", draw);
+      document.head.append(script);
+    });
+    for (const part of parts) {
+      const { height } = JSON.parse(part.querySelector("script").textContent);
+      part.querySelector(".graph-canvas").dataset.rows = Math.min(12, Math.max(3, Math.ceil(height / 54)));
+      near.observe(part);
+    }
+  }
+  document.addEventListener("DOMContentLoaded", watch);
+  document.addEventListener("theme", () => self.cytoscape && draw());
   addEventListener("resize", fit);
   addEventListener("beforeprint", fit);
 })();

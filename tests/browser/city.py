@@ -37,6 +37,7 @@ from tests.identities import add_proof, asked
 from tests.persons import same_site
 from tests.processes import free_port
 from tests.stories import Story
+from tests.submissions import add_source
 
 # Somebody of each role: their name, and where they belong.
 PEOPLE = {
@@ -124,7 +125,9 @@ async def fill(city: City) -> None:
     for make in (objects.record, objects.consent, objects.usage_result, objects.delivery):
         city.ids |= {key: value for key, value in (await make(town)).items() if value}
     city.ids |= await objects.inquiry(town)
+    assert (await town.story.ask("bank-1", objects.OTHER)).status_code == 403  # on no consent
     city.ids["delivery_id"] = await _deliver(city)
+    await _read_on_schedule(city)
     async with city.gateway.units.begin("alerts.check", PROGRAM) as work:
         await check_alerts(work)
     await city.sign_in_all()
@@ -156,6 +159,14 @@ async def _deliver(city: City) -> str:
     async with city.gateway.units.begin("test.deliver", PLATFORM) as work:
         (delivery,) = await deliver(work, kind="usage-results", role="city", items=[{"subject": "x"}], exchange=uuid4())
     return str(delivery)
+
+
+async def _read_on_schedule(city: City) -> None:
+    """Register a source that is read from a file."""
+    path = city.gateway.settings.home / "list.csv"
+    path.write_text(objects.arrears(objects.OWN), "utf-8")
+    await add_source(city.gateway, "tax-list", objects.DATASET, "file", {"path": str(path)})
+    city.ids["source_id"] = "tax-list"
 
 
 async def _preview(city: City) -> str:

@@ -5,7 +5,8 @@ async def test_a_regulator_sees_the_whole_in_words_and_charts_and_on_a_wall(visi
     page = await visit("regulator")
     await page.wait_for_url("**/console/overview")
     assert await page.locator(".chart-canvas canvas").count() >= 2  # of few enterprises no band is drawn
-    assert await page.locator(".graph-canvas canvas").count() >= 1
+    await page.locator(".graph-canvas").scroll_into_view_if_needed()  # it is drawn when it is seen
+    await page.locator(".graph-canvas canvas").first.wait_for()
     await look(page, "overview")
     await page.locator("summary", has_text="看数据表").first.click()
     assert await page.locator("table").first.is_visible()

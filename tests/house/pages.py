@@ -20,12 +20,12 @@ _FOR: tuple[tuple[str, str], ...] = (
     ("oracsbe", """recovery-codes account account/password account/device waiting waiting/count search help
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json"""),
     ("ra", "overview wall wall/now"),
-    ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys institutions
+    ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies agencies/{code} institutions
         institutions/new institutions/{institution_id} institutions/{institution_id}/{act}
         institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}"""),
     ("oa", "changes changes/{change_id} signatories"),
     ("os", "operations"),
-    ("s", "sources platforms deliveries deliveries/{delivery_id}"),
+    ("s", "sources sources/{source_id} platforms deliveries deliveries/{delivery_id}"),
     ("sc", """feeds uploads uploads/{batch_id} uploads/{batch_id}/rejected-rows uploads/previews/{preview_id}
         uploads/previews/{preview_id}/progress uploads/previews/{preview_id}/rejected-rows held held/{held_id}
         corrections corrections/{batch_id} corrections/{batch_id}/rejected-rows templates"""),
@@ -45,8 +45,8 @@ PAGES = {f"/console/{path}": _of(letters) for letters, paths in _FOR for path in
 ANOTHERS = {"/console/people/-/invitations/{change_id}": frozenset({"auditor"})}
 # What stands in an address, and what must be asked for; ids come from the city.
 VALUES = {
-    "dataset": "tax_arrears", "agency": "tax", "form": "csv", "person_id": "clerk-1", "institution_id": "bank",
-    "client_id": "bank-1", "act": "quota",
+    "dataset": "tax_arrears", "agency": "tax", "code": "tax", "form": "csv", "person_id": "clerk-1",
+    "institution_id": "bank", "client_id": "bank-1", "act": "quota",
 }  # fmt: skip
 ASKED = {
     "/console/audit/checkpoints/growth": "?before={before}&after={after}",

@@ -19,6 +19,10 @@ KIB = 1024
 FIRST_PAGE, ANY_PAGE = 300 * KIB, 600 * KIB
 # Names in Latin letters because the city, or the catalogue, gave them so: people, accounts, files, mappings.
 KNOWN = {
+    "（bank）",
+    "platform-1",
+    "platform-2",
+    "tax-list",
     "bank-1",
     "bank-2",
     "city",

@@ -20,8 +20,9 @@ _FOR: tuple[tuple[str, str], ...] = (
     ("oracsbe", """recovery-codes account account/password account/device waiting waiting/count search help
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json"""),
     ("ra", "overview wall wall/now"),
-    ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies agencies/{code} institutions
-        institutions/new institutions/{institution_id} institutions/{institution_id}/{act}
+    ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
+        agencies/{code} institutions institutions/new institutions/{institution_id}
+        institutions/{institution_id}/{act}
         institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}"""),
     ("oa", "changes changes/{change_id} signatories"),
     ("os", "operations"),

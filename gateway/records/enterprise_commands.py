@@ -32,6 +32,7 @@ OBJECTIONS = (
     Column("state", "状态 state"),
     Column("reason", "原因 reason"),
     Column("recorded_at", "提出 filed"),
+    Column("answer_due_on", "答复期限 due"),
     Column("decision", "答复 decision"),
     Column("decided_at", "答复时间 decided_at"),
     *(

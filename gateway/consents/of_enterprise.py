@@ -14,6 +14,7 @@ from consent.store import Overview
 from consent.tables import ConsentUse, ConsentVersion
 from gateway.consents.at_console import show_terms
 from gateway.consents.shown import Lines
+from gateway.identity.clients.signatories import list_signatories
 from gateway.identity.tables import Institution
 from gateway.people.reading import people_of_enterprise
 from gateway.runtime.clock import database_now
@@ -43,13 +44,16 @@ class OwnConsent:
 
 @dataclass(frozen=True)
 class WholeConsent:
-    """A consent with the text its person was or is shown, every version, its newest uses, and the names of people."""
+    """A consent with the text its person was or is shown, every version, its newest uses; the names of the enterprise's
+    people and the ids of its signatories: what neither of them did, the institution did.
+    """
 
     own: OwnConsent
     lines: Lines
     versions: Sequence[ConsentVersion]
     uses: Sequence[ConsentUse]
     people: Mapping[str, str]
+    signatories: frozenset[str]
 
 
 def standing_of(overview: Overview, now: datetime) -> str:
@@ -77,7 +81,8 @@ async def get_own(work: UnitOfWork, consent_id: UUID, language: str) -> WholeCon
     versions = await store.list_versions(work.session, consent_id)
     uses = await store.list_uses(work.session, consent_id, MOST_USES)
     people = {one["actor"]: one["name"] for one in await people_of_enterprise(work)}
-    return WholeConsent(found[0], lines, versions, uses, people)
+    signatories = frozenset(row.client_id for row in await list_signatories(work))
+    return WholeConsent(found[0], lines, versions, uses, people, signatories)
 
 
 async def _find(work: UnitOfWork, most: int, consent_id: UUID | None = None) -> list[OwnConsent]:

@@ -131,6 +131,17 @@ async def test_who_comes_second_is_told_what_became_of_it(ready, browser, device
         assert again.headers["location"].endswith("?said=already")
 
 
+async def test_what_the_institution_or_a_signatory_did_is_told_as_theirs(ready, browser):
+    await ready.enrol(f"s-{NUMBER}", "signatory", subject=uscc(NUMBER))
+    consent = (await ready.consent("bank-1", NUMBER))["consent"]
+    headers = await ready.headers("bank-1")
+    assert (await ready.client.post(f"/v1/consents/{consent}/revoke", headers=headers)).status_code == 200
+    page = (await browser.get(f"/console/enterprise/consents/{consent}")).text
+    assert f"有效 · s-{NUMBER}（凭密钥）" in page
+    assert "已撤销 · &lt;b&gt;🏦" in page
+    assert "bank-1（" not in page
+
+
 async def test_a_form_without_the_sessions_token_changes_nothing(ready, browser):
     consent = await requested(ready)
     for action in ("approve", "reject", "revoke"):

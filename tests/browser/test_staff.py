@@ -75,7 +75,7 @@ async def test_an_answer_is_printed_whole_without_the_shell(city, visit):
     await page.locator("td.first a").first.click()
     await page.emulate_media(media="print")
     assert await page.locator("nav.side, header.top, .head-acts").locator("visible=true").count() == 0
-    for shown in (".score", ".answer-proof", "h1", ".lead"):
+    for shown in (".answer-missing .print-only", ".score", ".answer-proof", "h1", ".lead"):
         assert await page.locator(shown).is_visible()
     assert uscc(OWN) in await page.locator(".head").inner_text()
 

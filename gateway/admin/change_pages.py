@@ -120,7 +120,7 @@ async def decide(
         if fault.denial.reason == "change-not-found":
             raise PageError("not-found", 404) from fault
         malformed = fault.denial.reason == "invalid-request"
-        wrong = Form({"reason": reason}, {"reason" if malformed else "": _sentence(fault, words_of(request))})
+        wrong = Form({"reason": reason}, {"": _sentence(fault, words_of(request))})
         return await _show(request, units, present, change_id, wrong, status=400 if malformed else 409)
     access.expire()
     invites = approve and change.action["action"] == "person.invite"  # whoever approves hands the link over

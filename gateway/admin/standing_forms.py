@@ -36,7 +36,7 @@ def read_standing(typed: Mapping[str, str], words: Words) -> StandingAsked | For
     if change not in CHANGES:
         return Form(typed, {"": words("op-wrong-form")})
     if not SHORTEST <= len(reason) <= LONGEST:
-        return Form(typed, {"reason": words("op-wrong-reason")})
+        return Form(typed, {"": words("op-wrong-reason")})
     if change == "close" and not is_sure(typed):
         return Form(typed, {"": words("sure-needed")})
     return StandingAsked(cast("Change", change), reason, words)

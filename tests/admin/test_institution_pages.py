@@ -73,7 +73,6 @@ async def test_what_is_not_there_or_another_institutions_is_no_page(operator):
         (f"{BANK}/agreement", {"agreement_from": "2026-13-01"}, "agreement_from"),
         (f"{BANK}/account", {"client": "bank-2", "key": "{"}, "key"),
         (f"{ACCOUNT}/key", {"key": "{}", "overlap_hours": "2161"}, "overlap_hours"),
-        (f"{BANK}/standing", {"change": "suspend", "reason": "x"}, "reason"),
     ],
 )
 async def test_what_will_not_do_is_said_beside_its_field(operator, path, form, field):
@@ -106,6 +105,8 @@ async def test_acts_are_changes_that_are_made_or_wait_for_another(operator):
 
 
 async def test_what_is_final_is_asked_for_by_who_said_that_they_know_it(operator):
+    short = await operator.send(f"{BANK}/standing", change="suspend", reason="x")
+    assert (short.status_code, "请写明理由" in short.text) == (400, True)
     unsure = await operator.send(f"{BANK}/standing", change="close", reason="不再合作")
     assert (unsure.status_code, "请先勾选" in unsure.text) == (400, True)
     assert (await operator.send("/console/keys/answer/rotate-now", reason="泄露")).status_code == 400

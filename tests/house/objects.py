@@ -99,6 +99,16 @@ async def held(town):
     return await batch(town, arrears(OWN, column=f"列{uuid4().hex[:6]}"))
 
 
+async def preview(town):
+    """A file of the first agency's clerk that waits for a decision after its preview."""
+    form = {"dataset": DATASET, "batch": str(uuid4()), "preview": str(uuid4())}
+    looked = await town.send(
+        "clerk of tax", "POST", "/console/uploads", data=form, files={"file": ("甲.csv", arrears(OWN).encode())}
+    )
+    assert looked.status_code == 303, looked.text
+    return {"preview_id": looked.headers["location"].rpartition("/")[2]}
+
+
 async def record(town):
     """What the second agency has registered of the first enterprise."""
     shown = (await town.send(f"s-{OWN}", "GET", "/v1/records")).json()["records"]

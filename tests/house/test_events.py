@@ -230,18 +230,29 @@ WITHOUT = {
         "inquiry.*, consent.*, usage.*: tests/inquiries/test_through.py, test_pages.py",
     ),
     **dict.fromkeys(
-        ("POST /console/uploads", "POST /console/quality/{agency}/corrections",
-         "POST /console/deliveries/{delivery_id}/retry",
-         "POST /console/sources/{source_id}/{act}",
-         "POST /console/quality/{agency}/held/{held_id}/{decision}",
-         "GET /console/quality/{agency}/held/{held_id}", "GET /console/quality",
-         "GET /console/quality/{agency}", "GET /console/quality/{agency}/rejected/{batch_id}.{form}",
+        ("GET /console/feeds", "GET /console/held", "GET /console/held/{held_id}",
+         "POST /console/held/{held_id}/{decision}", "GET /console/corrections", "GET /console/corrections/{batch_id}",
+         "GET /console/corrections/{batch_id}/rejected-rows", "POST /console/corrections/{batch_id}",
+         "POST /console/sources/{source_id}/{act}", "GET /console/quality", "GET /console/quality/{agency}",
          "GET /console/uploads/{batch_id}", "GET /console/uploads/{batch_id}/rejected-rows",
+         "POST /console/deliveries/{delivery_id}/retry",
          "GET /console/audit", "GET /console/audit/entries", "GET /console/audit/entries/{event_id}",
          "GET /console/audit/entries/{event_id}/proof", "GET /console/audit/entries/{event_id}/tlog-proof",
          "GET /console/audit/inquiries", "GET /console/audit/inquiries/{inquiry_id}", "GET /console/audit/questions",
          "GET /console/audit/questions/evidence", "GET /console/audit/statistics"),
         "a page over a use case that is called above",
+    ),
+    **dict.fromkeys(
+        ("POST /console/uploads", "GET /console/uploads/previews/{preview_id}",
+         "GET /console/uploads/previews/{preview_id}/progress",
+         "GET /console/uploads/previews/{preview_id}/rejected-rows",
+         *(f"POST /console/uploads/previews/{{preview_id}}/{act}" for act in ("answer", "confirm", "discard", "judge"))),
+        "preview.*: tests/intake/test_preview_pages.py",
+    ),
+    **dict.fromkeys(("POST /console/views", "POST /console/views/remove"), "person.*: tests/console/test_saved_views.py"),
+    "GET /console/theme/{theme}": "a choice of the reader's",
+    **dict.fromkeys(
+        ("GET /console/templates", "GET /console/catalogue/{dataset}/schema.json"), "what could be delivered, not what was"
     ),
     **dict.fromkeys(
         (f"GET /console/enterprise{part}" for part in (
@@ -326,6 +337,7 @@ COMMANDS_WITHOUT = {
 STEPS_LEAVE = {
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
+    "previews": "preview.ended",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip
@@ -335,6 +347,9 @@ STEPS_WITHOUT = {
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip
 ELSEWHERE = {
+    "console.exported": "tests/console/test_listing.py",
+    "person.view_saved person.view_removed": "tests/console/test_saved_views.py",
+    "preview.opened preview.read preview.answered": "tests/intake/test_preview_pages.py",
     "consent.approved consent.rejected consent.paused consent.resumed consent.approval_refused": "tests/consents",
     "inquiry.admitted inquiry.denied inquiry.replayed": "tests/inquiries",
     "record.withdrawn record.reinstated record.repaired record.annulled record.confirmed": "tests/records/test_acts.py",

@@ -49,6 +49,14 @@ FORMAT = "a format fixes it"
 PACE = "how much at a time, or how often: nothing is refused beyond it"
 PAGE = "how much a page shows"
 NO_LIMIT = {
+    "gateway.consents.of_enterprise.MOST": PAGE,
+    "gateway.consents.of_enterprise.MOST_USES": PAGE,
+    "gateway.inquiries.enterprise_pages.MOST": PAGE,
+    "gateway.inquiries.own_questions.MOST_LATELY": PAGE,
+    "gateway.inquiries.own_questions.RECENT": "what counts as lately on the enterprise's page",
+    "gateway.inquiries.unusual.MANY_INSTITUTIONS": "from how many on the enterprise is told: tests/inquiries",
+    "gateway.inquiries.unusual.RECENT": "what counts as lately on the enterprise's page",
+    "gateway.platforms.pages.MOST_PLATFORMS": PAGE,
     "audit.browsing.LATE": "added for an event written later than its time",
     "audit.browsing.LOOKED_AT": PACE,
     "audit.events.LEAF_VERSION": FORMAT,

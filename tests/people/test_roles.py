@@ -90,18 +90,17 @@ PAGES = {
     "POST /console/uploads": HANDS_IN,
     "GET /console/uploads/{batch_id}": HANDS_IN,
     "GET /console/uploads/{batch_id}/rejected-rows": HANDS_IN,
-    "POST /console/quality/{agency}/corrections": HANDS_IN,
     "GET /console/quality": SEES_QUALITY,
     "GET /console/quality/{agency}": SEES_QUALITY,
-    "GET /console/quality/{agency}/rejected/{batch_id}.{form}": SEES_QUALITY,
-    "GET /console/quality/{agency}/held/{held_id}": HANDS_IN,
-    "POST /console/quality/{agency}/held/{held_id}/{decision}": SEES_QUALITY,
 }
+PAGES["GET /console/catalogue/{dataset}/schema.json"] = EVERYBODY
 # Under each of these addresses every page is for the role that it is the home of.
 HOMES = {
     "audit": "auditor", "enterprise": "owner", "desk": "staff", "ask": "staff", "inquiries": "staff",
     "consents": "staff", "quota": "staff", "usage-results": "staff",
 }  # fmt: skip
+PAGES |= {name: HANDS_IN for name in ALL if "/" in name and name.split("/")[1:2] == ["console"]
+          and name.split("/")[2:3] in (["feeds"], ["held"], ["corrections"], ["templates"], ["uploads"])}  # fmt: skip
 PAGES |= {name: {HOMES[name.split("/")[2]]} for name in ALL if name.count("/") > 1 and name.split("/")[2] in HOMES
           and name.split("/")[1] == "console"}  # fmt: skip
 # Which of the three administrators a route lets in; every other one is for none of them.

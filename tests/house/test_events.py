@@ -246,13 +246,17 @@ WITHOUT = {
         ("POST /console/uploads", "GET /console/uploads/previews/{preview_id}",
          "GET /console/uploads/previews/{preview_id}/progress",
          "GET /console/uploads/previews/{preview_id}/rejected-rows",
-         *(f"POST /console/uploads/previews/{{preview_id}}/{act}" for act in ("answer", "confirm", "discard", "judge"))),
+         *(f"POST /console/uploads/previews/{{preview_id}}/{act}"
+           for act in ("answer", "confirm", "discard", "judge"))),
         "preview.*: tests/intake/test_preview_pages.py",
     ),
-    **dict.fromkeys(("POST /console/views", "POST /console/views/remove"), "person.*: tests/console/test_saved_views.py"),
+    **dict.fromkeys(
+        ("POST /console/views", "POST /console/views/remove"), "person.*: tests/console/test_saved_views.py"
+    ),
     "GET /console/theme/{theme}": "a choice of the reader's",
     **dict.fromkeys(
-        ("GET /console/templates", "GET /console/catalogue/{dataset}/schema.json"), "what could be delivered, not what was"
+        ("GET /console/templates", "GET /console/catalogue/{dataset}/schema.json"),
+        "what could be delivered, not what was",
     ),
     **dict.fromkeys(
         (f"GET /console/enterprise{part}" for part in (

@@ -119,11 +119,11 @@ async def test_an_entry_is_found_by_auditors_alone(town):
 
 
 async def test_names_of_institutions_and_people_are_for_those_who_register_them(town):
-    assert await kinds(town, OPERATOR, "operator", "bank-two") == {"institution"}
-    assert await kinds(town, OPERATOR, "operator", "bank-1b") == {"account"}
+    assert "institution" in await kinds(town, OPERATOR, "operator", "bank-two")
+    assert "account" in await kinds(town, OPERATOR, "operator", "bank-1b")
     assert "person" in await kinds(town, OPERATOR, "operator", "tax-clerk")
     for actor, role in ((STAFF, "staff"), (OWNER, "owner"), (CLERK, "clerk"), (SYSTEM, "system")):
-        assert await kinds(town, actor, role, "bank-two") == set(), role
+        assert not {"institution", "account", "person"} & await kinds(town, actor, role, "bank-two"), role
         assert "person" not in await kinds(town, actor, role, "tax-clerk"), role
 
 

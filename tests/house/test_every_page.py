@@ -112,6 +112,14 @@ async def test_a_chinese_page_says_nothing_in_english_and_nothing_of_its_insides
             assert faults_of(answer.text, KNOWN) == [], role
 
 
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_is_shown_in_english_too(city, opened, path):
+    for role in sorted(PAGES[path] & set(city.cookies))[:1]:
+        answer = await opened(role, path, "en")
+        if answer.headers.get("content-type", "").startswith("text/html") and answer.status_code == 200:
+            assert '<html lang="en"' in answer.text
+
+
 @pytest.mark.parametrize("path", ["/console/sign-in", *PAGES])
 async def test_a_page_is_light(city, opened, browser, path):
     roles = sorted(PAGES.get(path, {""}) & {"", *city.cookies})

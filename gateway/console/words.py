@@ -48,7 +48,8 @@ class Words:
 
     def exactly(self, value: datetime | str) -> str:
         """Return a moment in full, with its zone."""
-        return format_datetime(_moment(value), "yyyy-MM-dd HH:mm:ss 'UTC+8'", tzinfo=SHANGHAI, locale=self.language)
+        local = format_datetime(_moment(value), "yyyy-MM-dd HH:mm:ss", tzinfo=SHANGHAI, locale=self.language)
+        return f"{local} {self('beijing-zone')}"
 
     def day(self, value: date | datetime | str | None) -> str:
         """Return a day as 2026-11-26."""

@@ -1,4 +1,4 @@
-// What the shell does beyond links and forms: the search's key, menus that close, dialogs where a browser needs help.
+// What the shell does beyond links and forms: the search's key, menus that close, dialogs for older browsers.
 "use strict";
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
@@ -26,5 +26,10 @@ document.addEventListener("click", (event) => {
     else dialog?.showModal();
   }
   if (event.target.closest("[data-print]")) window.print();
+});
+// The number of what waits is asked for once, and stands in the navigation too.
+document.addEventListener("htmx:after:swap", () => {
+  const count = document.querySelector(".top .waiting-count")?.textContent ?? "";
+  for (const place of document.querySelectorAll("[data-waiting]")) place.textContent = count;
 });
 document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());

@@ -15,15 +15,15 @@ from gateway.identity.refusals import record_refusal
 from gateway.people.guard import cookie_name, find_visitor
 from gateway.people.sessions import Present
 from gateway.runtime.denial import DeniedError
+from gateway.runtime.storage_faults import STORAGE_FAULTS, is_storage_fault
 from gateway.web.error_table import ERRORS
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
-_NOT_FOUND = HTTPStatus.NOT_FOUND
 
 
 def show_faults_as_pages(app: FastAPI) -> None:
     """Have browsers shown a page for what the console cannot do; every other fault is answered as before."""
-    for kind in (HTTPException, RequestValidationError, DeniedError, Exception):
+    for kind in (HTTPException, RequestValidationError, DeniedError, *STORAGE_FAULTS, Exception):
         app.add_exception_handler(kind, _in_the_shell(app.exception_handlers[kind]))  # type: ignore[arg-type] # async
 
 
@@ -32,18 +32,28 @@ def _in_the_shell(otherwise: Handler) -> Handler:
         answered = await otherwise(request, fault)
         if not request.url.path.startswith("/console") or "text/html" not in request.headers.get("accept", ""):
             return answered
-        # What an address names that is none, an id that is none among them, is a page that is not there.
-        status = _NOT_FOUND if isinstance(fault, RequestValidationError) else answered.status_code
-        reason = fault.denial.reason if isinstance(fault, DeniedError) else "not-found"
-        if reason == "not-found" or status == _NOT_FOUND:
-            return await show_fault(request, status, key="not-found")
+        reason = _reason(fault)
+        if reason == "not-found" or answered.status_code == HTTPStatus.NOT_FOUND:
+            return await show_fault(request, HTTPStatus.NOT_FOUND, key="not-found")
         row, chinese = ERRORS[reason], language_of(request) == "zh"
         title, remedy = (row.title_zh, row.remedy_zh) if chinese else (row.title_en, row.remedy_en)
-        shown = await show_fault(request, status, title=title, remedy=remedy)
+        shown = await show_fault(request, answered.status_code, title=title, remedy=remedy)
         shown.headers.update({name: value for name, value in answered.headers.items() if name == "retry-after"})
         return shown
 
     return answer
+
+
+def _reason(fault: Exception) -> str:
+    """Return the row of the error table that says what is wrong."""
+    if isinstance(fault, DeniedError):
+        return fault.denial.reason
+    if isinstance(fault, RequestValidationError):  # what an address names is none, an id that is none among them
+        return "not-found"
+    if isinstance(fault, HTTPException):
+        named = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed"}
+        return named.get(HTTPStatus(fault.status_code), "http-error")
+    return "storage-unavailable" if is_storage_fault(fault) else "internal-error"
 
 
 async def on_page_error(request: Request, fault: Exception) -> Response:
@@ -68,4 +78,7 @@ async def _present(request: Request) -> Present | None:
         found: Present | None = request.state.present
         return found
     opened = request.app.state.gateway
-    return await find_visitor(request, opened.units, request.cookies.get(cookie_name(opened.settings), ""))
+    try:
+        return await find_visitor(request, opened.units, request.cookies.get(cookie_name(opened.settings), ""))
+    except STORAGE_FAULTS:  # the page is shown all the same, without the visitor's navigation
+        return None

@@ -1,6 +1,6 @@
 """`xinqiao status`: how an instance does, and how much it holds, on one screen."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, wait
 from functools import partial
 from threading import Thread
@@ -38,7 +38,7 @@ def status(as_json: AsJson = False) -> None:
         lines = {
             "实例 instance": f"{instance.settings.instance} ({instance.settings.role})",
             "issuer": instance.settings.issuer,
-            **{one.name: _line(one) for one in findings},
+            **_lines(findings, folded=not as_json),
             "审计事件 events": str(held["events"]),
             "已签发至 signed up to": str(held["signed"]),
             "主体 subjects": str(held["subjects"]),
@@ -54,6 +54,14 @@ def status(as_json: AsJson = False) -> None:
     show(as_json, lines)
     if not ok:
         raise typer.Exit(1)
+
+
+def _lines(findings: Sequence["HealthFinding"], *, folded: bool) -> dict[str, str]:
+    """Return a line for each finding; folded, what is well is one line, so that all of it fits one screen."""
+    if not folded:
+        return {one.name: _line(one) for one in findings}
+    well = " · ".join(one.name for one in findings if one.state == "ok")
+    return {STATES["ok"]: well} | {one.name: _line(one) for one in findings if one.state != "ok"}
 
 
 def _line(one: "HealthFinding") -> str:

@@ -71,7 +71,7 @@ async def test_a_source_that_fails_is_seen_paused_and_tried_again(gateway, clien
     file = tmp_path / "arrears.csv"
     file.write_text(f"企业或单位名称,纳税人识别号,欠税金额,税种\n某公司,{uscc(1)},1,增值税\n", "utf-8")
     await signed_in(gateway, client, "boss-s", "system")
-    assert "xinqiao source add" in (await client.get("/console/sources")).text
+    assert "由系统管理员在服务器上登记" in (await client.get("/console/sources")).text
     await add_source(
         gateway, source_id="<b>drop", dataset="tax_arrears", connector="file",
         config={"path": str(file)}, every_seconds=3600,

@@ -25,16 +25,16 @@ from tests.identities import asked, register
 TWO = [Actor(name, "operator", person=name) for name in ("operator-2", "operator-3")]
 
 
-async def both(gateway, use_case, actors=(OPERATOR, OPERATOR)):
+async def both(gateway, use_case, actors=(OPERATOR, OPERATOR), gate="", **values):
     """Do it twice at once, each having looked before the other has written; return what came of each."""
 
     async def once(actor):
         async with gateway.units.begin("test.race", actor) as work:
             return await use_case(work)
 
-    async with held(gateway.database, writes_to("audit_event")) as gate:
+    async with held(gateway.database, gate or writes_to("audit_event"), **values) as closed:
         tasks = [asyncio.create_task(once(actor)) for actor in actors]
-        await gate.waiting(2)
+        await closed.waiting(2)
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -64,9 +64,11 @@ async def test_a_person_invited_twice_at_once_is_one_and_the_later_invitation_ho
 async def test_a_change_that_two_decide_on_is_decided_once(gateway):
     await register(gateway, "stopped-1", "platform")
     change = await asked(gateway, ChangeStanding(change="close", whose="client:stopped-1", reason="测试原因"))
+    means = means_of(gateway.settings, gateway.protector)
     outcomes = await both(
-        gateway, lambda work: decide_change(work, gateway.protector, change.change_id, approve=True), TWO
-    )
+        gateway, lambda work: decide_change(work, means, change.change_id, approve=True), TWO,
+        "SELECT FROM change WHERE change_id = :id FOR UPDATE", id=change.change_id,
+    )  # fmt: skip
     refused = [outcome for outcome in outcomes if isinstance(outcome, DeniedError)]
     assert [outcome.denial.reason for outcome in refused] == ["change-decided"]
     assert [outcome.status for outcome in outcomes if outcome not in refused] == ["done"]

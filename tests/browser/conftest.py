@@ -13,6 +13,7 @@ from tests.browser.city import City, fill, served
 from tests.browser.look import WIDE, Watch, look
 
 Visit = Callable[..., Awaitable[Page]]
+PATIENCE_MS = 120_000  # other tests run beside these: what does not come at all is a failure, not what comes late
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -28,7 +29,7 @@ async def city(socket_folder, tmp_path_factory) -> AsyncIterator[City]:
 async def chromium() -> AsyncIterator[Browser]:
     """The system's Chromium."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS, timeout=PATIENCE_MS)
         yield browser
         await browser.close()
 
@@ -49,6 +50,7 @@ async def visit(city, chromium, watches) -> AsyncIterator[Visit]:
 
     async def open_page(role: str = "", path: str = "/console", *, language: str = "zh", cookie: str = "") -> Page:
         context = await chromium.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         cookies = {"xinqiao-language": language}
         if role or cookie:

@@ -99,7 +99,8 @@ def test_an_example_that_fails_ends_with_one_line(program, tmp_path):
 
 
 def test_every_example_is_among_them():
-    assert {path.name for path in EXAMPLES.glob("*.py")} == set(ARGUMENTS)
+    nothing_to_fail_at = {"sign_requests.py"}  # it takes nothing and asks nobody: tests/overview/test_reader.py
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(ARGUMENTS) | nothing_to_fail_at
 
 
 def test_what_a_service_refuses_ends_an_example_with_one_line(town, tmp_path):  # noqa: F811

@@ -76,7 +76,8 @@ async def test_operators_see_who_may_approve_since_when_who_added_them_and_what_
     story.client.cookies.clear()
     await signed_in(story.gateway, story.client, f"boss-{enterprise}", "operator")
     page = await story.client.get("/console/signatories", params={"subject": uscc(enterprise)})
-    told = (first, new, "可签署", "等待生效", OPERATOR.name, SECOND.name, "有 1 项相关变更等待审批")
+    names = (OPERATOR.name.removeprefix("person:"), SECOND.name.removeprefix("person:"))
+    told = (first, new, "可签署", "等待生效", *names, f"/console/changes/{waiting.change_id}")
     assert [said for said in told if said not in page.text] == []
     assert (await story.client.get("/console/signatories?subject=x")).status_code == 400
     assert "没有签署人" in (await story.client.get("/console/signatories", params={"subject": uscc(398)})).text

@@ -23,7 +23,8 @@ OPEN = {
     "GET /.well-known/oauth-authorization-server", "GET /oauth/jwks", "POST /oauth/token", "POST /oauth/par",
     "POST /oauth/introspect", "POST /oauth/revoke", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
     "GET /static/{name}", "GET /v1/catalogue/schema",
-    "GET /console/language/{language}", "GET /console/theme/{theme}", "GET /console/sign-in", "POST /console/sign-in", "OPTIONS /v1/uploads",
+    "GET /console/language/{language}", "GET /console/theme/{theme}",
+    "GET /console/sign-in", "POST /console/sign-in", "OPTIONS /v1/uploads",
     "GET /oauth/authorize",  # the request is looked at before anybody signs in for it
     "GET /console/enrol", "POST /console/enrol", "GET /console/help", "GET /console/sso", "GET /console/sso/back",
 }  # fmt: skip

@@ -113,4 +113,5 @@ UNCOMPARED: Mapping[str, str] = {
     "record_tombstone": "names its entry, which the records are compared with",
     **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
     "alert": "follows from what was handed in, and when", "syslog_position": "how far the log has gone out",
+    "saved_view": "what a person likes to see of a table",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """What a sender may call a batch is one rule, in the use case: whatever door it comes by, the same ids are refused."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -62,7 +63,7 @@ async def test_the_console_takes_it_no_more_than_others(gateway, rows):
     async with httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer) as browser:
         await signed_in(gateway, browser, "clerk-ids", "clerk", agency="tax")
         for batch, status in (("批 1", 400), ("a" * 129, 400), ("b" * 128, 303)):
-            form = {"csrf": await csrf(browser), "dataset": "tax_arrears", "batch": batch}
+            form = {"csrf": await csrf(browser), "dataset": "tax_arrears", "batch": batch, "preview": str(uuid4())}
             answer = await browser.post(
                 "/console/uploads", data=form, files={"file": ("a.csv", arrears([7002]).encode())},
                 headers=same_site(browser),

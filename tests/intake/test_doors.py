@@ -140,9 +140,12 @@ async def by_last_piece(town, agency, _path):
 async def by_console(town, agency, _path):
     async def knock():
         browser = town.browsers[agency]
-        form = {"csrf": await csrf(browser), "dataset": "tax_arrears", "batch": uuid4().hex}
-        files = {"file": ("a.csv", body())}
-        return said(await browser.post("/console/uploads", data=form, files=files, headers=same_site(browser)))
+        form = {"csrf": await csrf(browser), "dataset": "tax_arrears", "batch": uuid4().hex, "preview": str(uuid4())}
+        files, headers = {"file": ("a.csv", body())}, same_site(browser)
+        seen = await browser.post("/console/uploads", data=form, files=files, headers=headers)
+        if seen.status_code != 303:
+            return said(seen)
+        return said(await browser.post(f"{seen.headers['location']}/confirm", data=form, headers=headers))
 
     return knock
 
@@ -152,13 +155,9 @@ async def by_console_corrections(town, agency, _path):
 
     async def knock():
         browser = town.browsers[agency]
-        form = {"csrf": await csrf(browser), "corrects": town.batch}
-        return said(
-            await browser.post(
-                "/console/quality/tax/corrections", data=form, files={"file": ("a.csv", content)},
-                headers=same_site(browser),
-            )
-        )  # fmt: skip
+        form, files = {"csrf": await csrf(browser)}, {"file": ("a.csv", content)}
+        path = f"/console/corrections/{town.batch}"
+        return said(await browser.post(path, data=form, files=files, headers=same_site(browser)))
 
     return knock
 

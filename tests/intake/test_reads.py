@@ -19,7 +19,7 @@ PAGES = [
     ("/console/uploads/{batch}", "rejected_rows.read"),
     ("/console/uploads/{batch}/rejected-rows", "rejected_rows.read"),
     ("/console/quality/tax", "quality.read"),
-    ("/console/quality/tax/rejected/{batch}.csv", "rejected_rows.read"),
+    ("/console/corrections/{batch}/rejected-rows", "rejected_rows.read"),
 ]
 
 

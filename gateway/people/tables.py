@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy import Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -17,6 +17,7 @@ class Person(SQLModel, table=True):
     """One who signs in: by password and one-time code, or by an identity provider."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("person_enterprise", "enterprise", postgresql_where=text("enterprise IS NOT NULL")),)
     person_id: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     role: str = Field(sa_type=Text)

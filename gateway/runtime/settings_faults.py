@@ -18,7 +18,7 @@ PREFIX = "XINQIAO_"
 ELSEWHERE = frozenset(
     {
         "CATALOGUE", "PUBLISH", "SERVICE", "AS", "KEY", "SANDBOX_ENTERPRISES",
-        "REAL_DATA", "CASES", "TEST_HOME", "KILL_ROUNDS", "KILL_SEED", "OUTAGE_SECONDS",
+        "REAL_DATA", "CASES", "TEST_HOME", "KILL_ROUNDS", "KILL_SEED", "OUTAGE_SECONDS", "CHROMIUM",
     }
 )  # fmt: skip
 _NUMBERS = {int: "整数 a whole number", float: "数 a number"}

@@ -19,7 +19,7 @@ TAKES_JSON = [name for name, route in ROUTES.items() if route.body_field and nam
 TAKES_FILES = ["POST /v1/datasets/{dataset}/batches", "POST /v1/datasets/{dataset}/batches:check",
                "POST /v1/datasets/{dataset}/withdrawals"]  # fmt: skip
 COUNT_THEMSELVES = {
-    *TAKES_FILES, "PATCH /v1/uploads/{upload_id}", "POST /console/uploads", "POST /console/quality/{agency}/corrections"
+    *TAKES_FILES, "PATCH /v1/uploads/{upload_id}", "POST /console/uploads", "POST /console/corrections/{batch_id}"
 }  # fmt: skip
 
 

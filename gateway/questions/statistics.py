@@ -113,8 +113,13 @@ async def read_statistics(
 
 def _read_period(work: UnitOfWork, since: datetime | None, until: datetime | None) -> Period:
     demand_period(since, until)
+    if since and since >= work.now:
+        raise refuse_filter("since", "须早于现在 must be before now")
     until = until or (min(work.now, since + timedelta(days=LONGEST_DAYS)) if since else work.now)
-    since = since or until - timedelta(days=DEFAULT_DAYS)
+    try:
+        since = since or until - timedelta(days=DEFAULT_DAYS)
+    except OverflowError as fault:  # the first days of the calendar
+        raise refuse_filter("until", "太早 too early") from fault
     if until - since > timedelta(days=LONGEST_DAYS):
         raise refuse_filter("since", f"最多 {LONGEST_DAYS} 天 at most {LONGEST_DAYS} days")
     if since >= until:

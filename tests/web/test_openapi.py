@@ -30,6 +30,7 @@ NO_OPERATIONS = {
     "source-exists", "source-not-found", "source-unusable",  # sources have pages and commands alone
     "not-stopped",  # a stop is lifted by a command
     "consent-shown-otherwise", "one-time-code-wrong", "one-time-code-missing",  # people answer on a page
+    "account-not-for-people", "preview-changed", "preview-not-found", "preview-unready",  # and ask and preview on pages
 }  # fmt: skip
 
 

@@ -113,8 +113,10 @@ async def read_statistics(
 
 def _read_period(work: UnitOfWork, since: datetime | None, until: datetime | None) -> Period:
     demand_period(since, until)
-    if since and since >= work.now:
-        raise refuse_filter("since", "须早于现在 must be before now")
+    latest = work.now + timedelta(days=LONGEST_DAYS)
+    for name, moment in (("since", since), ("until", until)):
+        if moment and moment > latest:
+            raise refuse_filter(name, "太晚 too late")
     until = until or (min(work.now, since + timedelta(days=LONGEST_DAYS)) if since else work.now)
     try:
         since = since or until - timedelta(days=DEFAULT_DAYS)

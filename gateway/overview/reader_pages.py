@@ -19,6 +19,7 @@ async def reader(request: Request, visitor: Visitor) -> Response:
     return page(request, "docs", visitor, scripts=("swagger-ui", "docs"))
 
 
+@router.head("/signing")
 @router.get("/signing")
 async def signing(request: Request, visitor: Visitor) -> Response:
     """Show what is signed and how, on an example that anybody can make again."""

@@ -131,6 +131,7 @@ async def _record(work: UnitOfWork, change: Change, verb: str) -> Change:
         "person": change.asked_person,
         "before": change.before,
         "reason": change.reason,
+        "decided": change.decided_person,
     }
     change.event_id = await work.record(f"change.{verb}", payload, outcome=change.status)
     work.session.add(change)

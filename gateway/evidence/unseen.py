@@ -65,7 +65,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "name": "personal, decides nothing", "password_hash": "secret", "totp_sealed": "secret", "totp_step": "secret",
         "invitation": "secret", "invited_until": "follows the invitation", "recovery_codes": "secret",
         "factor_reset_until": "in the time of person.factor_reset", "created_at": "in the entry's time",
-        "event_id": "names the first entry",
+        "event_id": "names the first entry", "signed_in_at": "a hint for operators",
+        "notice": "what the person is told of an entry",
     },
     "peer": {"event_id": "names the last entry"},
     "source": {

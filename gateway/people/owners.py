@@ -35,5 +35,6 @@ async def decide_owner(work: UnitOfWork, person_id: str, decision: Literal["conf
         row.invitation, row.invited_until = None, None
         await end_sessions(work.session, person_id)
     outcome = {"confirm": "confirmed", "object": "objected"}[decision]
-    await work.record(f"owner.{outcome}", {"person": person_id}, outcome=outcome)
+    payload = {"person": person_id} | ({"acts_from": now.isoformat()} if decision == "confirm" else {})
+    await work.record(f"owner.{outcome}", payload, outcome=outcome)
     await work.session.flush()

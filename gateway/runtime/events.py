@@ -32,6 +32,7 @@ _ASKED = "inquiry subject institution account intermediary product purpose provi
 _PEOPLE = "person agency signatory operator system auditor"  # whoever signs in (gateway/people/acting.py)
 _DELIVERY = "delivery peer kind receipt onward"
 _ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
+_CHANGING = "change action act person before reason decided"
 _CONSENT = "consent subject version terms receipt approval"
 _CONSOLE = "channel factor statement"  # of an answer that a person gave at the console
 _SUBMITTING = "agency system machine program"
@@ -64,7 +65,7 @@ EVENTS: Mapping[str, EventType] = {
     "client.key_added": _type("operator machine", "client kid key others_until not_before"),
     "client.key_retired": _type("operator machine", "client kid"),
     "signatory.key_confirmed": _type("signatory", "client kid not_before"),
-    "owner.confirmed": _type("signatory", "person"),
+    "owner.confirmed": _type("signatory", "person acts_from"),
     "owner.objected": _type("signatory", "person"),
     "signatory.key_objected": _type("signatory", "client kid not_before"),
     "token.issued": _type(_CLIENTS, "jti scope"),
@@ -91,11 +92,11 @@ EVENTS: Mapping[str, EventType] = {
     "person.resumed": _type("operator machine", "person"),
     "authorization.permitted": _type(_PEOPLE, "client scope"),
     "authorization.refused": _type(_PEOPLE, "client scope"),
-    "change.asked": _type("operator", "change action act person before reason", personal="action reason"),
-    "change.made": _type("operator machine", "change action act person before reason", personal="action reason"),
-    "change.approved": _type("operator auditor", "change action act person before reason", personal="action reason"),
+    "change.asked": _type("operator", _CHANGING, personal="action reason"),
+    "change.made": _type("operator machine", _CHANGING, personal="action reason"),
+    "change.approved": _type("operator auditor", _CHANGING, personal="action reason"),
     "change.handed_over": _type("operator auditor", "change person"),
-    "change.rejected": _type("operator auditor", "change action act person before reason", personal="action reason"),
+    "change.rejected": _type("operator auditor", _CHANGING, personal="action reason"),
     "inquiry.admitted": _type("account", "inquiry provider consent", maybe="person"),
     "inquiry.answered": _type("account", f"{_ASKED} answer score model units day", maybe="person"),
     "inquiry.denied": _type("account", f"{_ASKED} named", maybe="person"),

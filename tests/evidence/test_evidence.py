@@ -215,7 +215,7 @@ def test_an_older_event_is_compared_on_what_it_says_and_the_rest_is_told():
     comparison.enter(entry, {})
     client = {"key": "op", "kind": "operator", "institution_id": None, "subject": None, "status": "active",
               "scopes": None, "products": None, "networks": None, "redirect_uris": [], "must_sign": False,
-              "person_id": None}  # fmt: skip
+              "person_id": None, "for_people": False}  # fmt: skip
     comparison.compare_party("clients", client)
     key = dict.fromkeys(("not_after", "not_before", "decided", "decided_by"))
     comparison.compare_party("client-keys", {"key": "op/k", "status": "active", "public": {}, **key})

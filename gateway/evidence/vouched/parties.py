@@ -109,7 +109,7 @@ _CONSENT_EVENTS: dict[str, Fold] = {
 }  # fmt: skip
 _CHANGE = {
     "action": said("action"), "act": said("act"), "asked_person": said("person"), "status": leaf("outcome"),
-    "before": said("before"), "reason": said("reason"),
+    "before": said("before"), "reason": said("reason"), "decided_person": said("decided"),
 }  # fmt: skip
 
 PARTIES: tuple[Party, ...] = (
@@ -178,12 +178,16 @@ PARTIES: tuple[Party, ...] = (
     ),
     Party(
         "people", "person",
-        "SELECT person_id AS key, role, institution_id, agency, status, oidc_subject FROM person",
+        f"""SELECT person_id AS key, role, institution_id, agency, enterprise, status, oidc_subject,
+                   {AT.format("acts_from")} AS acts_from FROM person""",  # noqa: S608 - our own words
         {
             "person.invited": born(_PERSON, {
                 "role": said("role"), "institution_id": said("institution"), "agency": said("agency"),
+                "enterprise": said("enterprise"), "acts_from": said_moment("acts_from"),
                 "status": always("invited"), "oidc_subject": said("sso"),
             }),
+            "owner.confirmed": changed(_PERSON, {"acts_from": said_moment("acts_from")}),
+            "owner.objected": changed(_PERSON, {"status": always("suspended"), "oidc_subject": always(None)}),
             "person.enrolled": _ENROLLED,
             "person.signed_in": _signed_in,
             "person.enrolling_again": changed(_enrolled, {"status": always("invited")}),
@@ -218,7 +222,7 @@ PARTIES: tuple[Party, ...] = (
         _CONSENT_EVENTS,
     ),
     Party(
-        "changes", "change", "SELECT change_id AS key, action, act, asked_person, status, before, reason FROM change",
+        "changes", "change", """SELECT change_id AS key, action, act, asked_person, decided_person, status, before, reason FROM change""",
         {f"change.{verb}": born(said("change"), _CHANGE) for verb in ("asked", "made", "approved", "rejected")},
     ),
     Party(

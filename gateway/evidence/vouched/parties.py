@@ -222,7 +222,8 @@ PARTIES: tuple[Party, ...] = (
         _CONSENT_EVENTS,
     ),
     Party(
-        "changes", "change", """SELECT change_id AS key, action, act, asked_person, decided_person, status, before, reason FROM change""",
+        "changes", "change",
+        """SELECT change_id AS key, action, act, asked_person, decided_person, status, before, reason FROM change""",
         {f"change.{verb}": born(said("change"), _CHANGE) for verb in ("asked", "made", "approved", "rejected")},
     ),
     Party(

@@ -139,10 +139,9 @@ def _show(
     request: Request, present: Present, found: Account, form: Form | None = None, note: str = "", status: int = 200
 ) -> Response:
     words, row = words_of(request), found.account
-    comma = "、" if words.language == "zh" else ", "
     told = {
-        kind: comma.join(value_in_words(kind, one, words) for one in row[f"{kind}s"]) if row[f"{kind}s"] else
-        words("op-all-of-kind") for kind in ("scope", "product")
+        kind: words.listed(value_in_words(kind, one, words) for one in row[f"{kind}s"] or ()) or words("op-all-of-kind")
+        for kind in ("scope", "product")
     }  # fmt: skip
     house = found.institution
     return page(

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.model.two_languages import in_language
 from gateway.admin.action import Action
 from gateway.admin.actions import AnyAction
 from gateway.console.form import Form
@@ -71,7 +70,7 @@ def read_action(form: ActForm, identifier: str, typed: Values, words: Words) -> 
 
 def refused(typed: Values, fault: DeniedError, words: Words) -> Form:
     """Return the form with a refusal over it, in the visitor's language."""
-    return Form(typed, {"": in_language(str(fault), "zh" if words.language == "zh" else "en")})
+    return Form(typed, {"": words.half(fault)})
 
 
 def number(typed: Values, name: str) -> int:

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from connectors.model.two_languages import in_language
 from gateway.admin.change_reading import STATES, expires_at, find_changes, get_change, state_of
 from gateway.admin.change_words import names_of, tell, title_of, whom_of
 from gateway.admin.changes import decide_change, may_approve
@@ -180,7 +179,7 @@ def _sentence(fault: DeniedError, words: Words) -> str:
     """Return a fault's sentence in the visitor's language, where it is one of the error table."""
     if fault.denial.reason in FAULTS:
         return words(FAULTS[fault.denial.reason])
-    return in_language(str(fault), "zh" if words.language == "zh" else "en")
+    return words.half(fault)
 
 
 STATE_WORDS = {

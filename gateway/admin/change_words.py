@@ -89,9 +89,7 @@ def _of(kind: str, objects: Iterable[tuple[str, str]]) -> set[str]:
 
 def _in_words(one: Difference, value: Any, names: Names, words: Words) -> str:  # noqa: ANN401 - any value of an action
     if isinstance(value, list):
-        return ("、" if words.language == "zh" else ", ").join(
-            _word(one, each, names, words) for each in value
-        ) or NOTHING
+        return words.listed(_word(one, each, names, words) for each in value) or NOTHING
     if value is None:
         return words(ALL) if one.kind in NO_LIMIT else NOTHING
     return _word(one, value, names, words)

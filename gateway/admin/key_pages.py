@@ -10,7 +10,6 @@ from fastapi import Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from connectors.model.two_languages import in_language
 from gateway.admin.act_pages import SAID, take_action
 from gateway.admin.action import Action
 from gateway.admin.dependencies import TheMeans
@@ -81,7 +80,7 @@ async def change(
     try:
         return await take_action(units, means, access, present, action, "/console/keys")
     except DeniedError as fault:
-        wrong = Form(typed, {"": in_language(str(fault), "zh" if words.language == "zh" else "en")})
+        wrong = Form(typed, {"": words.half(fault)})
         return await _show(request, units, present, wrong, status=409)
 
 

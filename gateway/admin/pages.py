@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from connectors.model.two_languages import in_language
 from connectors.store.subjects import names_of
 from gateway.admin import change_words
 from gateway.admin.institution_reading import MOST
@@ -106,7 +105,7 @@ async def signatories(
             )
             enterprise = (await names_of(work.session, [shown.uscc])).get(shown.uscc, "")
     except DeniedError as fault:
-        wrong = in_language(str(fault), "zh" if words.language == "zh" else "en")
+        wrong = words.half(fault)
         return page(
             request, "signatories", present, form=Form({"subject": subject}, {"subject": wrong}), shown=None, status=400
         )

@@ -86,7 +86,7 @@ async def change(
             made = await _ask(work, means, person_id, act, reason)
     except DeniedError as fault:
         row = ERRORS[fault.denial.reason]
-        errors = {"": row.title_zh if words.language == "zh" else row.title_en}
+        errors = {"": words.either(row.title_zh, row.title_en)}
         return await _person(request, units, present, person_id, form=Form(errors=errors), status=409)
     access.expire()
     if act == "invite-anew":

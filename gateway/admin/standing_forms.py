@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from connectors.model.two_languages import in_language
 from gateway.console.form import Form
 from gateway.console.forms import is_sure
 from gateway.console.words import Words
@@ -25,9 +24,7 @@ class StandingAsked:
 
     def refused(self, fault: DeniedError) -> Form:
         """Return the form with a refusal over it."""
-        return Form(
-            {"reason": self.reason}, {"": in_language(str(fault), "zh" if self.words.language == "zh" else "en")}
-        )
+        return Form({"reason": self.reason}, {"": self.words.half(fault)})
 
 
 def read_standing(typed: Mapping[str, str], words: Words) -> StandingAsked | Form:

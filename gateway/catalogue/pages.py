@@ -163,7 +163,7 @@ def _titles(catalogue: Catalogue, agency: str) -> Iterable[str]:
 
 def _category(words: Words, catalogue: Catalogue, code: str) -> str:
     title = catalogue.categories[code]
-    return title.zh if words.language == "zh" else title.en
+    return words.either(title.zh, title.en)
 
 
 def _cells(words: Words, catalogue: Catalogue, dataset: Dataset) -> list[Content]:
@@ -178,11 +178,10 @@ def _cells(words: Words, catalogue: Catalogue, dataset: Dataset) -> list[Content
 
 
 def _template_cells(words: Words, dataset: Dataset) -> list[Content]:
-    between = "、" if words.language == "zh" else ", "
     return [
         Cell(words.titles.dataset(dataset.dataset), f"/console/catalogue/{dataset.dataset}", sub=dataset.dataset),
         words.titles.agency(dataset.agency),
-        between.join(column.heading for column in template_columns(dataset)),
+        words.listed(column.heading for column in template_columns(dataset)),
         len(dataset.fields),
         Cell(words("template"), f"/console/catalogue/{dataset.dataset}/template.xlsx"),
     ]

@@ -13,6 +13,7 @@ from gateway.consents.reasons import REASONS, reason_of
 from gateway.consents.shown import digest_of
 from gateway.consents.words import products_in, purpose_in
 from gateway.console.form import Form
+from gateway.console.reasons import title_and_remedy
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
@@ -148,10 +149,9 @@ async def _answered(
         return RedirectResponse(f"/console/enterprise/consents/{consent_id}?said={said}", 303)
     if done.reason == "consent-not-found":
         raise PageError("not-found", 404)
-    row, words = ERRORS[done.reason], words_of(request)
-    text = f"{row.title_zh}{row.remedy_zh}" if words.language == "zh" else f"{row.title_en} {row.remedy_en}"
+    text = title_and_remedy(words_of(request), done.reason)
     at = field if done.reason.startswith("one-time-code") else ""
-    return await _show(request, units, present, consent_id, Form({}, {at: text}), status=row.status)
+    return await _show(request, units, present, consent_id, Form({}, {at: text}), status=ERRORS[done.reason].status)
 
 
 async def _show(
@@ -181,8 +181,9 @@ async def _show(
 
 def reason_options(words: Words) -> dict[str, list[tuple[str, str]]]:
     """Return the reasons to choose from by action, in the visitor's language."""
-    at = 0 if words.language == "zh" else 1
-    return {action: [(code, texts[at]) for code, texts in listed.items()] for action, listed in REASONS.items()}
+    return {
+        action: [(code, words.either(*texts)) for code, texts in listed.items()] for action, listed in REASONS.items()
+    }
 
 
 def _cells(words: Words, one: OwnConsent) -> list[Content]:

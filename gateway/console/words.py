@@ -1,15 +1,18 @@
 """What a page says in its visitor's language: texts, names, moments (Beijing time), numbers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import TypeVar
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 
 from connectors.model.calendar import SHANGHAI
+from connectors.model.two_languages import in_language
 from gateway.console.texts import LANGUAGES, load_texts
 from gateway.console.titles import Titles
 from gateway.runtime.clock import now
@@ -17,6 +20,7 @@ from gateway.runtime.clock import now
 LANGUAGE_COOKIE = "xinqiao-language"
 NOTHING = "—"
 _DAY = timedelta(days=1)
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,18 @@ class Words:
         """Return a text that depends on a number, which it may show as %(num)s."""
         text = load_texts(self.language).ngettext(key, key, number)
         return text % {"num": self.number(number), **values}
+
+    def either(self, zh: Part, en: Part) -> Part:
+        """Return which of the two is of this language."""
+        return zh if self.language == "zh" else en
+
+    def half(self, said: object) -> str:
+        """Return this language's half of a sentence that stands in both, such as a denial's."""
+        return in_language(str(said), self.language)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Return parts in one line, as this language lists them."""
+        return self.either("、", ", ").join(parts)
 
     def moment(self, value: datetime | str | None) -> str:
         """Return a moment as 11-26 10:14:07, with its year where that is not this one."""

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.store.subject_names import open_names
+from gateway.console.reasons import clause
 from gateway.console.texts import MissingTextError
 from gateway.console.words import NOTHING, Words
 from gateway.web.error_table import ERRORS
@@ -83,10 +84,7 @@ def reason_in_words(words: Words, reason: str) -> str:
     """Return why something was denied, as one clause."""
     if reason in _OWN_WORDS:
         return words(_OWN_WORDS[reason])
-    row = ERRORS.get(reason)
-    if row is None:
-        return outcome_in_words(words, reason)[0]
-    return (row.title_zh if words.language == "zh" else row.title_en).rstrip("。.")
+    return clause(words, reason) or outcome_in_words(words, reason)[0]
 
 
 def asked_in_words(words: Words, kind: str, code: str) -> str:

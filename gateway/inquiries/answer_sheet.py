@@ -133,7 +133,7 @@ def _band_name(score: int | None, band: str, card: Card, words: Words) -> str:
 
 
 def _said(one: Band | Tag, words: Words) -> str:
-    return one.name.zh if words.language == "zh" else one.name.en
+    return words.either(one.name.zh, one.name.en)
 
 
 def _scale(card: Card, score: int, words: Words) -> list[Stretch]:
@@ -148,9 +148,7 @@ def _scale(card: Card, score: int, words: Words) -> list[Stretch]:
 def _reason(one: Mapping[str, Any] | str, words: Words) -> Reason:
     if isinstance(one, str):  # a provider's own words
         return Reason(None, one, "")
-    text = str(one[words.language]).rpartition("（" if words.language == "zh" else " (")[
-        0
-    ]  # the points stand beside it
+    text = str(one[words.language]).rpartition(words.either("（", " ("))[0]  # the points stand beside it
     return Reason(one["points"], text, one["tag"])
 
 
@@ -172,7 +170,7 @@ def _sections(
         found.setdefault(one["dimension"], []).append(
             Finding(one["name"][words.language], value, one["points"], one["computable"], one["tag"])
         )
-    names = {code: said.zh if words.language == "zh" else said.en for code, said in card.dimensions.items()}
+    names = {code: words.either(said.zh, said.en) for code, said in card.dimensions.items()}
     return [(names.get(code, code), sorted(listed, key=lambda one: one.rank)) for code, listed in found.items()]
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from connectors.model.calendar import SHANGHAI, is_night
 from gateway.consents.words import products_in, purpose_in
+from gateway.console.reasons import clause
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
@@ -19,7 +20,6 @@ from gateway.people.guard import OwnerActing
 from gateway.people.listing import show_table
 from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units
-from gateway.web.error_table import ERRORS
 from gateway.web.router import Router
 
 router = Router(prefix="/console/enterprise/questions", include_in_schema=False)
@@ -124,8 +124,7 @@ def why_of(words: Words, one: dict[str, Any]) -> str:
         return ""
     if one["reason"] is None:
         return words("ent-between-others")
-    row = ERRORS[one["reason"]]
-    return (row.title_zh if words.language == "zh" else row.title_en).rstrip("。.")
+    return clause(words, one["reason"]) or one["reason"]
 
 
 def cells_of(words: Words, one: dict[str, Any]) -> list[Content]:

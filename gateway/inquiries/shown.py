@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from consent.terms import PURPOSES
+from gateway.console.reasons import clause
 from gateway.console.words import Words
 from gateway.inquiries.ledger import Room
 from gateway.inquiries.products import PRODUCTS
@@ -79,10 +80,7 @@ def why(words: Words, reason: str) -> str:
     """Return what a reason of the error table means, to a person, without a full stop."""
     if reason == "invalid-subject":
         return words("denied-code")
-    row = ERRORS.get(reason)
-    if row is None:
-        return words("denied-otherwise")
-    return (row.title_zh if words.language == "zh" else row.title_en).rstrip("。.")
+    return clause(words, reason) or words("denied-otherwise")
 
 
 def todo(words: Words, reason: str) -> str:
@@ -92,7 +90,7 @@ def todo(words: Words, reason: str) -> str:
     row = ERRORS.get(reason)
     if row is None:
         return words("todo-operator")
-    return row.remedy_zh if words.language == "zh" else row.remedy_en
+    return words.either(row.remedy_zh, row.remedy_en)
 
 
 def rooms_shown(rooms: Sequence[Room], units: int, now: datetime) -> list[RoomShown]:

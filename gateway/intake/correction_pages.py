@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from connectors.model.two_languages import in_language
 from gateway.console.form import Form
 from gateway.console.render import PageError
 from gateway.console.table import Cell, Column, Filter, Table, TableQuery, TableSpec, Tone, table_query
@@ -109,7 +108,7 @@ async def correct(
     except DeniedError as fault:
         if fault.denial.reason == "batch-not-found":
             raise PageError("batch-not-found", 404) from fault
-        error = Form({}, {"file": in_language(str(fault), words.language)})
+        error = Form({}, {"file": words.half(fault)})
         status = ERRORS[fault.denial.reason].status
         return await _shown(request, units, intake, present, batch_id, asked, form=error, status=status)
     except PageError as fault:
@@ -152,13 +151,13 @@ def _batch_cells(words: Words, row: RefusedBatch) -> list[Cell | str | int | Non
 
 
 def _row_cells(words: Words, row: RefusedRow) -> list[Cell | str | int | None]:
-    between = "；" if words.language == "zh" else "; "
+    between = words.either("；", "; ")
     reasons = row.reasons
     return [
         words.number(row.number),
         between.join(reason["column"] or "—" for reason in reasons),
         between.join(reason["value"] or words("empty-cell") for reason in reasons),
-        between.join(in_language(reason["text"], words.language) for reason in reasons),
+        between.join(words.half(reason["text"]) for reason in reasons),
         Cell(
             words(f"refused-{row.state}"), tone=TONES[row.state],
             href=f"/console/uploads/{row.corrected_by}" if row.corrected_by else "",

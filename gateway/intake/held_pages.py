@@ -100,12 +100,12 @@ async def _page(
     return page(
         request, "held", present, status=ERRORS[fault.denial.reason].status if fault else 200, preview=preview,
         held=held, lost=lost, tone=TONES[held.status], people=people, said=in_language, decisions=DECISIONS,
-        fault=in_language(str(fault), words.language) if fault else "",
+        fault=words.half(fault) if fault else "",
     )  # fmt: skip
 
 
 def _cells(words: Words, row: HeldSubmission, senders: Mapping[str, str]) -> list[Cell | str | int | None]:
-    differs = "；" if words.language == "zh" else "; "
+    differs = words.either("；", "; ")
     return [
         Cell(words.titles.dataset(row.dataset), f"/console/held/{row.held_id}", sub=row.sender_batch),
         words.titles.agency(row.agency),

@@ -140,7 +140,7 @@ async def _refused(
 ) -> Response:  # fmt: skip
     words = words_of(request)
     field = "batch" if fault.denial.reason == "invalid-request" else "file"
-    form = Form(values, {field: in_language(str(fault), words.language)})
+    form = Form(values, {field: words.half(fault)})
     return await _uploads(request, units, present, asked, form, status=ERRORS[fault.denial.reason].status)
 
 

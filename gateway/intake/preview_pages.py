@@ -151,7 +151,7 @@ async def _shown(
     return page(
         request, "preview", present, status=ERRORS[fault.denial.reason].status if fault else 200, row=row, told=told,
         questions=questions, counts=COUNTS, counted=COUNTED, said=in_language, states=_by_state(told),
-        name_of=_Names(words, row.dataset), fault=in_language(str(fault), words.language) if fault else "",
+        name_of=_Names(words, row.dataset), fault=words.half(fault) if fault else "",
     )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ from collections import Counter
 from connectors.catalogue.load import get_catalogue
 from connectors.model.calendar import SHANGHAI
 from gateway.console.chart import Chart, Series
+from gateway.console.reasons import clause
 from gateway.console.words import Words
 from gateway.overview.figures import Overview
-from gateway.web.error_table import ERRORS
 from scoring_adapter.card import load_card
 
 MOST_BARS = 8
@@ -123,6 +123,4 @@ def platform_names(words: Words, found: Overview) -> dict[str, str]:
 
 def reason_title(words: Words, reason: str) -> str:
     """Return what a reason of denial means, without the stop at its end."""
-    row = ERRORS.get(reason)
-    title = reason if row is None else row.title_zh if words.language == "zh" else row.title_en
-    return title.rstrip("。.")
+    return clause(words, reason) or reason

@@ -21,7 +21,6 @@ from gateway.people.guard import signed_in
 from gateway.people.sessions import Present
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import now
-from gateway.runtime.said import Said
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import TheSettings, Units
 from gateway.web.router import Router
@@ -60,7 +59,7 @@ async def show(request: Request, units: Units, settings: TheSettings, look: TheL
     findings, hours = await asyncio.gather(look_over(units, settings, actor, look.findings), _find_hours(units, actor))
     spoken = [{"finding": one, "do": TO_DO[one.name], "href": page_of(one.name, present.role)} for one in findings]
     return page(
-        request, "operations", present, scripts=("charts",), said=in_language(first_line(findings), words),
+        request, "operations", present, scripts=("charts",), said=words.either(*first_line(findings)),
         at=now(), areas=areas_of(findings), spoken=spoken, tones=TONES, chart=_chart(hours, words) if hours else None,
         asked=sum(one.asked for one in hours), denied=sum(one.denied for one in hours),
         page_of=page_of,
@@ -78,11 +77,6 @@ def areas_of(findings: Sequence[HealthFinding]) -> list[Area]:
         if spoken is not None:
             lines.append(Area(name, icon, those[0] if state is State.OK else spoken, state))
     return lines
-
-
-def in_language(said: Said, words: Words) -> str:
-    """Return the sentence in the visitor's language."""
-    return said.zh if words.language == "zh" else said.en
 
 
 async def _find_hours(units: UnitsOfWork, actor: Actor) -> list[Hour]:

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from connectors.model.two_languages import in_language
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
@@ -158,7 +157,7 @@ async def _show(
 def _fault(row: Delivery, words: Words) -> str:
     """Return what last went wrong, in the visitor's language and without the name of a class."""
     said = (row.last_fault or "").partition(": ")[2] or row.last_fault or ""
-    return in_language(said, "zh" if words.language == "zh" else "en")
+    return words.half(said)
 
 
 def _cells(row: Delivery, roles: Mapping[str, str], words: Words) -> list[Content]:

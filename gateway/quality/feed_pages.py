@@ -74,7 +74,7 @@ def _lead(words: Words, silent: int, late: int, fine: int) -> str:
         return words.count("feeds-fine", fine)
     parts = [words.count("feeds-silent", silent)] if silent else []
     parts += [words.count("feeds-late", late)] if late else []
-    return words("feeds-trouble", which=("、" if words.language == "zh" else ", ").join(parts))
+    return words("feeds-trouble", which=words.listed(parts))
 
 
 def _cells(words: Words, feed: FeedToday) -> list[Content]:

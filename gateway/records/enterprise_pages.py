@@ -104,10 +104,9 @@ async def of_dataset(
         following=rows[-1]["record"] if more else "",
     )  # fmt: skip
     title = words.titles.dataset(dataset)
-    at = 0 if words.language == "zh" else 1
     return await show_table(
         request, units, present, "enterprise_records_of", table, dataset=datasets()[dataset], crumbs=[(title, "")],
-        tags=[names[at] for names in scored_by().get(dataset, ())],
+        tags=[words.either(*names) for names in scored_by().get(dataset, ())],
     )  # fmt: skip
 
 
@@ -161,13 +160,13 @@ async def read_whole(units: Units, protector: TheProtector, present: Present, re
 def record_context(words: Words, whole: WholeRecord) -> dict[str, Any]:
     """Return what a template shows of a record."""
     name, version = whole.history["dataset"], whole.version
-    title, at = words.titles.dataset(name), 0 if words.language == "zh" else 1
+    title = words.titles.dataset(name)
     newest = whole.history["versions"][-1]
     return {
         "record": version, "history": whole.history, "title": title,
         "values": values_of(words, name, version["content"]),
         "line": in_a_line(words, name, version["content"]), "tone": TONES.get(version["status"], "quiet"),
-        "tags": [names[at] for names in scored_by().get(name, ())],
+        "tags": [words.either(*names) for names in scored_by().get(name, ())],
         "may_object": version is newest and version["status"] == "current",
         "crumbs": [(title, f"/console/enterprise/records/of/{name}"), (words("ent-one-record"), "")],
     }  # fmt: skip

@@ -45,7 +45,7 @@ def _text(words: Words, of: Field, value: object, *, labelled: bool = True) -> s
     if isinstance(value, bool):
         return words("yes") if value else words("ent-no")
     if isinstance(value, list):
-        return ("、" if words.language == "zh" else ", ").join(_text(words, of, one) for one in value)
+        return words.listed(_text(words, of, one) for one in value)
     said = of.codes.get(str(value), str(value))
     if of.type not in _AMOUNTS:
         return said

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from connectors.model.calendar import day_of
 from connectors.records.objections import ObjectionPage
 from gateway.console.form import Form
+from gateway.console.reasons import title_and_remedy
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
@@ -112,9 +113,8 @@ async def object_to(
     except DeniedError as fault:
         if fault.denial.reason == "record-not-found":
             raise PageError("not-found", 404) from fault
-        row = ERRORS[fault.denial.reason]
-        said = f"{row.title_zh}{row.remedy_zh}" if words.language == "zh" else f"{row.title_en} {row.remedy_en}"
-        return await _form(request, units, protector, present, record_id, Form(form, {"": said}), row.status)
+        said, status = title_and_remedy(words, fault.denial.reason), ERRORS[fault.denial.reason].status
+        return await _form(request, units, protector, present, record_id, Form(form, {"": said}), status)
     return RedirectResponse(f"/console/enterprise/records/{record_id}?said=objected", 303)
 
 

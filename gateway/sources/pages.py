@@ -8,7 +8,6 @@ from fastapi import Depends, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import RedirectResponse, Response
 
-from connectors.model.two_languages import in_language
 from connectors.sources.schedule import find_source, list_sources
 from connectors.store.tables import Source
 from gateway.console.render import PageError, page
@@ -112,7 +111,7 @@ def _every(row: Source) -> timedelta:
 
 
 def _one(said: str | None, words: Words) -> str:
-    return in_language(said or "", "zh" if words.language == "zh" else "en")
+    return words.half(said or "")
 
 
 def _cells(row: Source, words: Words) -> list[Content]:

@@ -1,24 +1,22 @@
 """One account for operators: standing, scopes, keys, quota, last use, and the changes that are asked for there."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
-from gateway.admin.act_forms import OF_ACCOUNT
-from gateway.admin.act_pages import SAID, show_form, take_action, take_form
+from gateway.admin.act_forms import OF_ACCOUNT, refused
+from gateway.admin.act_pages import SAID, TheAsker, show_form, take_action, take_form, take_standing
 from gateway.admin.change_words import value_in_words
-from gateway.admin.client_actions import ChangeStanding, RetireKey
-from gateway.admin.dependencies import TheMeans
+from gateway.admin.client_actions import RetireKey
 from gateway.admin.institution_pages import TONES, days_chart, left_of
 from gateway.admin.institution_reading import Account, read_account
-from gateway.admin.standing_forms import StandingAsked, read_standing
 from gateway.console.form import Form
 from gateway.console.forms import is_sure
 from gateway.console.render import PageError, page
 from gateway.console.words import words_of
-from gateway.identity.dependencies import TheAccess
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm
 from gateway.people.sessions import Present
@@ -49,28 +47,19 @@ Found = Annotated[Account, Depends(find_account)]
 @router.get("/{institution_id}/accounts/{client_id}")
 async def show(request: Request, found: Found, present: SecurityPresent, said: str = "") -> Response:
     """Show one account."""
-    return _show(request, present, found, note=SAID.get(said, ""))
+    return await _show(request, present, found, note=SAID.get(said, ""))
 
 
 @router.post("/{institution_id}/accounts/{client_id}/standing")
 async def change_standing(
     request: Request,
     found: Found,
-    units: Units,
-    means: TheMeans,
-    access: TheAccess,
-    present: SecurityPresent,
+    asker: TheAsker,
     typed: SignedForm,
 ) -> Response:
     """Suspend it, resume it, or close it for good."""
-    asked = read_standing(typed, words_of(request))
-    if not isinstance(asked, StandingAsked):
-        return _show(request, present, found, asked, status=400)
-    action = ChangeStanding(change=asked.change, whose=f"client:{_id(found)}", reason=asked.reason)
-    try:
-        return await take_action(units, means, access, present, action, _path(found))
-    except DeniedError as fault:
-        return _show(request, present, found, asked.refused(fault), status=409)
+    again = partial(_show, request, asker.present, found)
+    return await take_standing(request, asker, typed, f"client:{_id(found)}", _path(found), again)
 
 
 @router.post("/{institution_id}/accounts/{client_id}/keys/{kid}/retire")
@@ -78,10 +67,7 @@ async def retire_key(
     request: Request,
     found: Found,
     kid: Annotated[str, PathParameter(max_length=200)],
-    units: Units,
-    means: TheMeans,
-    access: TheAccess,
-    present: SecurityPresent,
+    asker: TheAsker,
     typed: SignedForm,
 ) -> Response:
     """Retire one of its keys at once, for good."""
@@ -89,12 +75,11 @@ async def retire_key(
     if kid not in {key.kid for key in found.keys}:
         raise PageError("not-found", 404)
     if not is_sure(typed):
-        return _show(request, present, found, Form({}, {"": words("sure-needed")}), status=400)
+        return await _show(request, asker.present, found, Form({}, {"": words("sure-needed")}), status=400)
     try:
-        return await take_action(units, means, access, present, RetireKey(client=_id(found), kid=kid), _path(found))
+        return await take_action(asker, RetireKey(client=_id(found), kid=kid), _path(found))
     except DeniedError as fault:
-        asked = StandingAsked("close", "", words)
-        return _show(request, present, found, asked.refused(fault), status=409)
+        return await _show(request, asker.present, found, refused({}, fault, words), status=409)
 
 
 @router.get("/{institution_id}/accounts/{client_id}/{act}")
@@ -112,19 +97,14 @@ async def take_act(
     request: Request,
     found: Found,
     act: str,
-    units: Units,
-    means: TheMeans,
-    access: TheAccess,
-    present: SecurityPresent,
+    asker: TheAsker,
     typed: SignedForm,
 ) -> Response:
     """Ask for a change of it."""
     form = OF_ACCOUNT.get(act)
     if form is None:
         raise PageError("not-found", 404)
-    return await take_form(
-        request, units, means, access, present, form, typed, identifier=_id(found), of=_id(found), back=_path(found)
-    )
+    return await take_form(request, asker, form, typed, identifier=_id(found), of=_id(found), back=_path(found))
 
 
 def _id(found: Account) -> str:
@@ -135,7 +115,7 @@ def _path(found: Account) -> str:
     return f"/console/institutions/{found.account['institution_id']}/accounts/{found.account['client_id']}"
 
 
-def _show(
+async def _show(
     request: Request, present: Present, found: Account, form: Form | None = None, note: str = "", status: int = 200
 ) -> Response:
     words, row = words_of(request), found.account

@@ -1,6 +1,7 @@
 """Agencies for operators: those of the catalogue, how their client stands, its keys, their feeds and clerks."""
 
 from collections import Counter
+from functools import partial
 from operator import itemgetter
 from typing import Annotated, Any
 
@@ -12,25 +13,20 @@ from connectors.catalogue.load import get_catalogue
 from connectors.model.datasets import Agency
 from connectors.store.batches import load_last_received
 from connectors.store.timeline import load_last_batches
-from gateway.admin.act_pages import SAID, take_action
+from gateway.admin.act_pages import SAID, TheAsker, take_standing
 from gateway.admin.change_words import value_in_words
-from gateway.admin.client_actions import ChangeStanding
-from gateway.admin.dependencies import TheMeans
 from gateway.admin.institution_reading import MOST
 from gateway.admin.reports import find_clients
-from gateway.admin.standing_forms import StandingAsked, read_standing
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
 from gateway.identity.clients.client_keys import key_rows
-from gateway.identity.dependencies import TheAccess
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm
 from gateway.people.listing import show_table
 from gateway.people.of_agency import clerks_of
 from gateway.people.sessions import Present
-from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
@@ -96,22 +92,13 @@ async def show(request: Request, code: Code, units: Units, present: SecurityPres
 async def change_standing(
     request: Request,
     code: Code,
-    units: Units,
-    means: TheMeans,
-    access: TheAccess,
-    present: SecurityPresent,
+    asker: TheAsker,
     typed: SignedForm,
 ) -> Response:
     """Suspend its client, resume it, or close it for good."""
     _agency(code)
-    asked = read_standing(typed, words_of(request))
-    if not isinstance(asked, StandingAsked):
-        return await _show(request, units, present, code, asked, status=400)
-    action = ChangeStanding(change=asked.change, whose=f"client:{code}", reason=asked.reason)
-    try:
-        return await take_action(units, means, access, present, action, f"{LIST}/{code}")
-    except DeniedError as fault:
-        return await _show(request, units, present, code, asked.refused(fault), status=409)
+    again = partial(_show, request, asker.units, asker.present, code)
+    return await take_standing(request, asker, typed, f"client:{code}", f"{LIST}/{code}", again)
 
 
 async def _show(

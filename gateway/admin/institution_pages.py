@@ -1,6 +1,7 @@
 """Institutions for operators: the list, one with all that belongs to it, and the changes that are asked for there."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -8,18 +9,14 @@ from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
 from gateway.admin.act_forms import NEW_INSTITUTION, OF_INSTITUTION
-from gateway.admin.act_pages import SAID, show_form, take_action, take_form
+from gateway.admin.act_pages import SAID, TheAsker, show_form, take_form, take_standing
 from gateway.admin.change_words import value_in_words
-from gateway.admin.client_actions import ChangeStanding
-from gateway.admin.dependencies import TheMeans
 from gateway.admin.institution_reading import Day, list_institutions, read_institution
-from gateway.admin.standing_forms import StandingAsked, read_standing
 from gateway.console.chart import Chart, Series
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
-from gateway.identity.dependencies import TheAccess
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm
 from gateway.people.listing import show_table
@@ -95,11 +92,9 @@ async def show_new(request: Request, present: SecurityPresent) -> Response:
 
 
 @router.post("/new")
-async def take_new(
-    request: Request, units: Units, means: TheMeans, access: TheAccess, present: SecurityPresent, typed: SignedForm
-) -> Response:
+async def take_new(request: Request, asker: TheAsker, typed: SignedForm) -> Response:
     """Ask for a new institution."""
-    return await take_form(request, units, means, access, present, NEW_INSTITUTION, typed, back=LIST)
+    return await take_form(request, asker, NEW_INSTITUTION, typed, back=LIST)
 
 
 @router.get("/{institution_id}")
@@ -114,22 +109,15 @@ async def show(
 async def change_standing(
     request: Request,
     institution_id: Id,
-    units: Units,
-    means: TheMeans,
-    access: TheAccess,
-    present: SecurityPresent,
+    asker: TheAsker,
     typed: SignedForm,
 ) -> Response:
     """Suspend it, resume it, or close it for good."""
-    await _name(units, present, institution_id)
-    asked = read_standing(typed, words_of(request))
-    if not isinstance(asked, StandingAsked):
-        return await _show(request, units, present, institution_id, asked, status=400)
-    action = ChangeStanding(change=asked.change, whose=f"institution:{institution_id}", reason=asked.reason)
-    try:
-        return await take_action(units, means, access, present, action, f"{LIST}/{institution_id}")
-    except DeniedError as fault:
-        return await _show(request, units, present, institution_id, asked.refused(fault), status=409)
+    await _name(asker.units, asker.present, institution_id)
+    again = partial(_show, request, asker.units, asker.present, institution_id)
+    return await take_standing(
+        request, asker, typed, f"institution:{institution_id}", f"{LIST}/{institution_id}", again
+    )
 
 
 @router.get("/{institution_id}/{act}")
@@ -154,19 +142,16 @@ async def take_act(
     request: Request,
     institution_id: Id,
     act: str,
-    units: Units,
-    means: TheMeans,
-    access: TheAccess,
-    present: SecurityPresent,
+    asker: TheAsker,
     typed: SignedForm,
 ) -> Response:
     """Ask for a change of it."""
     form = OF_INSTITUTION.get(act)
     if form is None:
         raise PageError("not-found", 404)
-    name = await _name(units, present, institution_id)
+    name = await _name(asker.units, asker.present, institution_id)
     return await take_form(
-        request, units, means, access, present, form, typed, identifier=institution_id, of=name,
+        request, asker, form, typed, identifier=institution_id, of=name,
         back=f"{LIST}/{institution_id}",
     )  # fmt: skip
 

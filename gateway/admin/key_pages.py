@@ -10,15 +10,14 @@ from fastapi import Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from gateway.admin.act_pages import SAID, take_action
+from gateway.admin.act_forms import refused
+from gateway.admin.act_pages import SAID, TheAsker, take_action
 from gateway.admin.action import Action
-from gateway.admin.dependencies import TheMeans
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.console.form import Form
 from gateway.console.forms import is_sure
 from gateway.console.render import PageError, page
 from gateway.console.words import words_of
-from gateway.identity.dependencies import TheAccess
 from gateway.identity.key_rotation import PROMOTED_IN_TIME, ROTATED, list_keys
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm
@@ -61,10 +60,7 @@ async def change(
     request: Request,
     purpose: Purpose,
     act: Literal["rotate", "rotate-now", "promote"],
-    units: Units,
-    means: TheMeans,
-    access: TheAccess,
-    present: SecurityPresent,
+    asker: TheAsker,
     typed: SignedForm,
 ) -> Response:
     """Make the next key of a purpose, let it sign, or end the present one at once."""
@@ -72,16 +68,15 @@ async def change(
     if purpose not in ROTATED:
         raise PageError("not-found", 404)
     if act == "rotate-now" and not is_sure(typed):
-        return await _show(request, units, present, Form(typed, {"": words("sure-needed")}), status=400)
+        return await _show(request, asker.units, asker.present, Form(typed, {"": words("sure-needed")}), status=400)
     try:
         action = _action(purpose, act, typed.get("reason", "").strip())
     except ValidationError:
-        return await _show(request, units, present, Form(typed, {"": words("op-wrong-reason")}), status=400)
+        return await _show(request, asker.units, asker.present, Form(typed, {"": words("op-wrong-reason")}), status=400)
     try:
-        return await take_action(units, means, access, present, action, "/console/keys")
+        return await take_action(asker, action, "/console/keys")
     except DeniedError as fault:
-        wrong = Form(typed, {"": words.half(fault)})
-        return await _show(request, units, present, wrong, status=409)
+        return await _show(request, asker.units, asker.present, refused(typed, fault, words), status=409)
 
 
 def _action(purpose: str, act: str, reason: str) -> Action:

@@ -7,7 +7,6 @@ from typing import Literal, cast
 from gateway.console.form import Form
 from gateway.console.forms import is_sure
 from gateway.console.words import Words
-from gateway.runtime.denial import DeniedError
 
 Change = Literal["suspend", "resume", "close"]
 CHANGES = frozenset({"suspend", "resume", "close"})
@@ -20,11 +19,6 @@ class StandingAsked:
 
     change: Change
     reason: str
-    words: Words
-
-    def refused(self, fault: DeniedError) -> Form:
-        """Return the form with a refusal over it."""
-        return Form({"reason": self.reason}, {"": self.words.half(fault)})
 
 
 def read_standing(typed: Mapping[str, str], words: Words) -> StandingAsked | Form:
@@ -36,4 +30,4 @@ def read_standing(typed: Mapping[str, str], words: Words) -> StandingAsked | For
         return Form(typed, {"": words("op-wrong-reason")})
     if change == "close" and not is_sure(typed):
         return Form(typed, {"": words("sure-needed")})
-    return StandingAsked(cast("Change", change), reason, words)
+    return StandingAsked(cast("Change", change), reason)

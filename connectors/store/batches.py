@@ -33,14 +33,6 @@ async def find_batch_of_sender(session: AsyncSession, agency: str, dataset: str,
     return await session.get(Batch, found) if found else None
 
 
-async def list_batches(session: AsyncSession, agency: str | None, before: UUID | None, most: int) -> list[Batch]:
-    """Return batches of one agency or of all, newest first, from `before` on."""
-    query = select(Batch).order_by(col(Batch.batch_id).desc()).limit(most)
-    query = query.where(col(Batch.agency) == agency) if agency else query
-    query = query.where(col(Batch.batch_id) < before) if before else query
-    return list((await session.execute(query)).scalars())
-
-
 async def page_batches(
     session: AsyncSession, agency: str | None, names: Sequence[str] | None, offset: int, most: int
 ) -> tuple[list[Batch], int]:

@@ -76,12 +76,6 @@ async def settle(session: AsyncSession, first: UUID, batch_id: UUID, taken: Coll
     await session.execute(_SETTLE, {"first": first, "batch": batch_id, "taken": list(taken)})
 
 
-async def open_rows(session: AsyncSession, batch: Batch) -> list[int]:
-    """Return the numbers of a batch's refused rows that were not corrected yet, as a person sees them in the file."""
-    values = {"first": batch.corrects or batch.batch_id, "batch": batch.batch_id}
-    return sorted(number for number, is_open in await session.execute(_ROWS, values) if is_open)
-
-
 async def count_corrected(session: AsyncSession, batch: Batch) -> int:
     """Return how many of a batch's refused rows were corrected since."""
     values = {"first": batch.corrects or batch.batch_id, "batch": batch.batch_id}

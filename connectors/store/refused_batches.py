@@ -1,13 +1,12 @@
 """Batches with refused rows, and what became of each of their rows: still open, sent back and refused again, mended."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-RowState = Literal["open", "again", "mended"]
 _BATCHES = """
     FROM batch b CROSS JOIN LATERAL (SELECT count(*) AS rows FROM corrected_row c WHERE c.batch_id = b.batch_id) c
     WHERE b.corrects IS NULL AND b.rejected > 0 AND (CAST(:agency AS text) IS NULL OR b.agency = :agency)

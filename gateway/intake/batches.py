@@ -6,8 +6,8 @@ from uuid import UUID
 
 from connectors.model.two_languages import Language
 from connectors.personal.sealing import Protector, SubjectKeys
-from connectors.store.batches import find_batch, list_batches, page_batches
-from connectors.store.corrections import count_corrected, open_rows
+from connectors.store.batches import find_batch, page_batches
+from connectors.store.corrections import count_corrected
 from connectors.store.refused import load_refused, open_refused
 from connectors.store.tables import Batch
 from gateway.intake.admission import agency_seen, sees
@@ -31,18 +31,6 @@ async def read_batch(work: UnitOfWork, batch_id: UUID) -> tuple[Batch, int]:
     corrected = await count_corrected(work.session, batch)
     await work.record("batch.read", {"count": 1, "batch": str(batch_id)}, outcome="read")
     return batch, corrected
-
-
-async def read_open_rows(work: UnitOfWork, batch_id: UUID) -> list[int]:
-    """Return the numbers of a batch's refused rows that are still to be corrected. Raises DeniedError."""
-    return await open_rows(work.session, await get_batch(work, batch_id))
-
-
-async def read_batches(work: UnitOfWork, before: UUID | None, most: int) -> list[Batch]:
-    """Return the batches that the actor sees, newest first."""
-    rows = await list_batches(work.session, agency_seen(work.actor), before, most)
-    await work.record("batch.read", {"count": len(rows)}, outcome="read")
-    return rows
 
 
 async def read_batch_page(

@@ -24,7 +24,7 @@ async def approve(gateway, change):
 
 async def test_somebody_enrols_with_the_link_and_the_word(city, visit, look):
     gateway = city.gateway
-    change = await asked(gateway, InvitePerson(person="owner-2", name="周雨桐", role="owner", enterprise=uscc(2)))
+    change = await asked(gateway, InvitePerson(person="owner-invited", name="周雨桐", role="owner", enterprise=uscc(2)))
     await approve(gateway, change)
     async with gateway.units.begin("test.handed", SECOND) as work:
         link = (await hand_over(work, change.change_id)).link
@@ -54,20 +54,20 @@ async def test_somebody_enrols_with_the_link_and_the_word(city, visit, look):
 
 async def test_ones_own_account_shows_where_one_is_signed_in(city, visit, look):
     client = city.town.story.client
-    token = await invited(city.gateway, "staff-2", "staff", institution="bank")
-    _, secret = await enrol(client, token, "staff-2")
-    await forget_step(city.gateway, "staff-2")
-    assert (await attempt(client, "staff-2", secret)).status_code == 303  # elsewhere
+    token = await invited(city.gateway, "staff-enrolled", "staff", institution="bank")
+    _, secret = await enrol(client, token, "staff-enrolled")
+    await forget_step(city.gateway, "staff-enrolled")
+    assert (await attempt(client, "staff-enrolled", secret)).status_code == 303  # elsewhere
     client.cookies.clear()
     async with city.gateway.units.begin("test.notice", MACHINE) as work:
-        person = await work.session.get_one(Person, "staff-2")
+        person = await work.session.get_one(Person, "staff-enrolled")
         person.totp_step, person.recovery_codes = 0, person.recovery_codes[:FEW_CODES]
         person.notice = {
             "what": "factor-reset", "at": work.now.isoformat(), "asked_by": "person:operator-1",
             "approved_by": "person:system-1",
         }  # fmt: skip
     page = await visit(path="/console/sign-in")
-    for name, typed in (("person", "staff-2"), ("password", PASSWORD), ("code", pyotp.TOTP(secret).now())):
+    for name, typed in (("person", "staff-enrolled"), ("password", PASSWORD), ("code", pyotp.TOTP(secret).now())):
         await page.fill(f"[name={name}]", typed)
     await page.keyboard.press("Enter")
     await page.get_by_text("林默申请、赵维批准").wait_for()

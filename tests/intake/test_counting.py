@@ -12,11 +12,10 @@ from gateway.cli.counting import counting_lines
 from gateway.runtime.denial import DeniedError
 from tests.agencies import HEADER, arrears
 from tests.enterprises import uscc
-from tests.intake.test_upload_pages import clerk, hand_in, open_browser
+from tests.intake.test_upload_pages import hand_in
 from tests.stories import slug
 from tests.submissions import take_table
 
-__all__ = ["clerk", "open_browser"]
 FILE = "\n".join([
     "欠税公告,,,,", "", HEADER, f"甲公司,{uscc(1)},,1,增值税", f"乙公司,{uscc(2)},,2,增值税", HEADER, ",,,,",
     f"甲公司,{uscc(1)},,3,增值税", f"甲公司,{uscc(1)},,4,增值税", f"甲公司,{uscc(1)},,4,增值税", "李*,,,5,增值税",

@@ -6,36 +6,14 @@ import re
 from uuid import uuid4
 
 import fastexcel
-import httpx
 import pytest
 import xlsxwriter
 
-from gateway.app import create_app
 from tests.agencies import HEADER, arrears
 from tests.enterprises import uscc
-from tests.persons import csrf, same_site, signed_in
+from tests.persons import csrf, same_site
 
 ENGLISH = re.compile(r"\b(?:missing|columns|not stored|required|no such|an amount|the)\b")
-
-
-@pytest.fixture(scope="module")
-async def open_browser(gateway):
-    opened = []
-
-    async def browser(person, role, **more):
-        transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
-        opened.append(httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer))
-        await signed_in(gateway, opened[-1], person, role, **more)
-        return opened[-1]
-
-    yield browser
-    for one in opened:
-        await one.aclose()
-
-
-@pytest.fixture(scope="module")
-async def clerk(open_browser):
-    return await open_browser("clerk-p", "clerk", agency="tax")
 
 
 async def look(browser, body, dataset="tax_arrears", **more):

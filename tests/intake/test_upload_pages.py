@@ -3,41 +3,19 @@
 import re
 from uuid import uuid4
 
-import httpx
 import pytest
 from sqlalchemy import text
 
 from gateway.admin.action import means_of
 from gateway.admin.client_actions import SetSigning
-from gateway.app import create_app
 from gateway.console.multipart import read_multipart
 from gateway.intake import forms
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import register
-from tests.persons import csrf, same_site, signed_in
+from tests.persons import csrf, same_site
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种\n"
-
-
-@pytest.fixture(scope="module")
-async def open_browser(gateway):
-    opened = []
-
-    async def browser(person, role, **more):
-        transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
-        opened.append(httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer))
-        await signed_in(gateway, opened[-1], person, role, **more)
-        return opened[-1]
-
-    yield browser
-    for one in opened:
-        await one.aclose()
-
-
-@pytest.fixture(scope="module")
-async def clerk(open_browser):
-    return await open_browser("clerk-u", "clerk", agency="tax")
 
 
 async def choose(browser, content, dataset="tax_arrears", batch="console-1", name="甲.csv", **headers):

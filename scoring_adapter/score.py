@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from scoring_adapter.card import HIGHEST, Band, Card, Tag
-from scoring_adapter.tags import Value, compute, points_of
+from scoring_adapter.card_tags import Value, compute, points_of
 from signing.canonical import canonical_bytes, sha256_hex
 
 MOST_REASONS = 4

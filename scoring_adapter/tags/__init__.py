@@ -1,0 +1,1 @@
+"""Tags: what is declared about an enterprise's records, and what the declarations come to."""

@@ -50,6 +50,8 @@ def _unknown_names(dataset: Dataset) -> Iterator[tuple[Path, str]]:
 def _wrong_members(dataset: Dataset) -> Iterator[tuple[Path, str]]:
     if dataset.freshness_days < 1 or dataset.retention_years < 1:
         yield ("freshness_days",), "天数与年数至少为 1 days and years are at least 1"
+    if not 0 <= dataset.most_ended_percent <= 100:
+        yield ("most_ended_percent",), "百分数为 0 到 100 a percentage is 0 to 100"
     if dataset.event_date and dataset.fields[dataset.event_date].type not in {"date", "until"}:
         yield ("event_date",), f"{dataset.event_date} 不是日期 is no date"
     if again := _twice(mapping.id for mapping in dataset.mappings):

@@ -72,6 +72,9 @@ class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     `key` names fields, or "party"; `registers`: its names identify subjects; `mixes_persons`: rows about natural
     persons, known by name alone, stand among the others; `retention_years` is counted from the record's end.
+
+    `delivery`: each batch of a `full_list` says all there is, so that a key missing from it has ended; a `delta` only
+    adds and corrects. A list that would end more than `most_ended_percent` of the current keys is held for a person.
     """
 
     dataset: Code
@@ -84,6 +87,8 @@ class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     polarity: Literal["positive", "negative", "neutral"] = "neutral"
     schema_version: int = 1
     freshness_days: int = 31
+    delivery: Literal["full_list", "delta"] = "delta"
+    most_ended_percent: int = 20
     key_type: KeyType = "uscc"
     granularity: Literal["day", "month", "year"] = "day"
     party: Party = Party()

@@ -43,6 +43,10 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "polarity": "对信用的影响 What a record says: positive, negative or neither.",
         "schema_version": "字段版本，改字段时加一 Raised when the fields change.",
         "freshness_days": "更新承诺：最多相隔天数 The promise: days between deliveries at most.",
+        "delivery": "full_list 每批都是全部记录，其中没有的主键即告终止；delta 只增补和更正 "
+        "full_list: each batch is all there is, a key missing from it has ended; delta: it adds and corrects.",
+        "most_ended_percent": "一份全量清单最多终止现有主键的百分之几，超过即暂存 "
+        "The share of the current keys, in percent, that one full list may end; one that would end more is held.",
         "key_type": "主体标识的种类 The kind of identifier its parties are given by.",
         "granularity": "日期精度 Whether dates name a day, a month or a year.",
         "party": "主体所在列 Columns that say whom a row is about.",

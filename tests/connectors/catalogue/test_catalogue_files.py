@@ -83,6 +83,15 @@ def load(folder):
             PARKS.replace("    key", "    freshness_days: 0\n    key"),
             "parks.yaml:6: datasets.park_penalty.freshness_days",
         ),
+        (
+            PARKS.replace("    key", "    most_ended_percent: 101\n    key"),
+            "parks.yaml:6: datasets.park_penalty.most_ended_percent",
+        ),
+        (
+            PARKS.replace("    key", "    most_ended_percent: -1\n    key"),
+            "parks.yaml:6: datasets.park_penalty.most_ended_percent",
+        ),
+        (PARKS.replace("    key", "    delivery: all\n    key"), "parks.yaml:6: datasets.park_penalty.delivery"),
         (PARKS.replace("    key", "    event_date: doc_no\n    key"), "parks.yaml:6: datasets.park_penalty.event_date"),
         (PARKS.replace("]}}}]", "]}}}, {id: old}]"), "parks.yaml:9: datasets.park_penalty.mappings: 编号重复"),
         (

@@ -9,14 +9,27 @@ from typing import Annotated, Literal
 import msgspec
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-As = Literal["day", "month", "year", "money", "number", "code", "flag", "words", "holds", "parts", "key"]
+As = Literal[
+    "day", "month", "year", "money", "number", "code", "flag", "words", "begins", "holds", "parts", "key", "tally"
+]  # fmt: skip
 Take = Literal["count", "sum", "max", "min", "latest", "distinct", "first", "last"]
 Operator = Literal[
     "count", "sum", "max", "min", "mean", "latest", "distinct", "age", "ratio", "trend", "total", "gap", "exists",
-    "without",
+    "without", "difference", "product", "quotient",
 ]  # fmt: skip
 Unit = Literal[
-    "times", "yuan", "basis_points", "days", "months", "years", "people", "level", "flag", "points", "number"
+    "times",
+    "yuan",
+    "basis_points",
+    "days",
+    "months",
+    "years",
+    "people",
+    "level",
+    "flag",
+    "points",
+    "number",
+    "square_metres",
 ]
 
 
@@ -32,10 +45,15 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     day: an ISO date → days since 1970-01-01. month: YYYY-MM or a date → year·12 + month − 1. year: YYYY… → year.
     money: a decimal in `unit` → fen, halves away from zero. number: a decimal → times 10^`digits`, likewise.
-    code: its place in `codes`, from 1; 0 for any other. flag: 1 or 0. words: 1 where the text holds one of `words`.
+    With `due` (MM-DD), a day column is that day of the year after: when the report of a year is due.
+    code: its place in `codes`, from 1; 0 for any other. flag: 1 or 0. words: 1 where the text holds one of `words`;
+    begins: where it begins with one.
     holds: 1 where the list holds one of `codes`. parts: how many items a text has, separated by any of `words`.
-    key: 63 bits of a digest, of the texts of all fields in `of` and `also`; what is equal for a person is equal here.
-    `minus` takes another field of the same unit away (money, number). A field that is empty leaves the column empty.
+    key: 63 bits of a digest, of the texts of all fields in `of` and `also`; what is equal for a person is equal here;
+    `prefix` is a text put before them, so that numbers of several registers never meet.
+    tally: how many of the fields in `of` and `also` say one of `codes` (flags say yes, no); empty where all are empty.
+    `minus` takes another field of the same unit away (money, number). A field that is empty leaves the column empty,
+    or counts as `default` (a code, a decimal, yes or no), where one is given.
     """
 
     as_: As = msgspec.field(name="as")
@@ -44,6 +62,9 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     also: list[str] = []
     unit: str = ""
     digits: int = 0
+    due: str = ""
+    prefix: str = ""
+    default: str = ""
     codes: list[str] = []
     words: list[str] = []
 
@@ -51,12 +72,14 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Reference(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A column taken from a series that is about nobody: `take` of the record of `dataset` that agrees in `on`.
 
-    `on` is our column → the series' column; where several agree, the latest landed counts.
+    `on` is our column → the series' column; where several agree, the latest landed counts. `where` keeps to some of
+    the series' records.
     """
 
     dataset: Id
     on: dict[str, str]
     take: str
+    where: dict[str, "Condition"] = {}
 
 
 class Other(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -71,7 +94,8 @@ class Source(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     `at` is the column that windows go by (day, month or year); without it rows have no time. `once` is a key column:
     rows of a subject that agree in it count as one, each column the greatest of theirs; rows without it stay apart.
-    A union has the columns that all of its members have.
+    Rows are made one before windows and conditions are looked at. A union has the columns that all of its members have,
+    and their rows as they are; a union of one is another view of it, with another time or key.
     """
 
     at: str = ""
@@ -85,11 +109,12 @@ class Source(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Condition(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What a column must be; several members must all hold. A column that is empty holds only `empty` and `open`.
 
-    in: one of these codes. above, below: more, less than (in the column's unit: yuan for money). given, empty.
-    open: empty, or a day not before the day asked about. past: a day before it. flag: 1 or 0.
+    in: one of these codes. out: none of these. above, below: more, less than (in the column's unit: yuan for money).
+    given, empty. open: empty, or a day not before the day asked about. past: a day before it. flag: 1 or 0.
     """
 
     in_: list[str] = msgspec.field(name="in", default_factory=list)
+    out: list[str] = []
     above: str = ""
     below: str = ""
     given: bool = False
@@ -127,7 +152,9 @@ class Tag(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     where `over` is by default the part one window earlier. age: from `first`, `last` or a `latest` day to the day asked
     about, in `unit` (days, months, years: whole ones); with `left` from that day to it. gap: how many months between
     the first and the last are missing. without: 1 where part is above 0 and over is 0.
-    Ratios and trends are in basis points, means in the field's unit, all rounded down once.
+    difference: part − over. product: part × over, which is a rate: its field's digits are taken off. quotient:
+    part ÷ over. Ratios and trends are in basis points, means, products and quotients in the unit of the part's field,
+    all rounded down once. Counts of nothing are 0; `otherwise` is the value where there is nothing to sum or to take.
     """
 
     id: Id
@@ -139,6 +166,7 @@ class Tag(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     part: Part
     over: Part | None = None
     left: bool = False
+    otherwise: int | None = None
     since: int = 1
     note: str = ""
 

@@ -10,7 +10,8 @@ import msgspec
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 As = Literal[
-    "day", "month", "year", "money", "number", "code", "flag", "words", "begins", "holds", "parts", "key", "tally"
+    "day", "month", "year", "money", "number", "code", "flag", "words", "begins", "holds", "parts", "key", "tally",
+    "same",
 ]  # fmt: skip
 Take = Literal["count", "sum", "max", "min", "latest", "distinct", "first", "last"]
 Operator = Literal[
@@ -52,8 +53,9 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     key: 63 bits of a digest, of the texts of all fields in `of` and `also`; what is equal for a person is equal here;
     `prefix` is a text put before them, so that numbers of several registers never meet.
     tally: how many of the fields in `of` and `also` say one of `codes` (flags say yes, no); empty where all are empty.
-    `minus` takes another field of the same unit away (money, number). A field that is empty leaves the column empty,
-    or counts as `default` (a code, a decimal, yes or no), where one is given.
+    same: 1 where the texts of all fields in `of` and `also` are equal, 0 where not; empty where one of them is empty.
+    `minus` takes another field of the same unit away (money, number). Where a field is empty, the field `instead` is
+    read; where that is empty too, the column is empty, or counts as `default` (a code, a decimal, yes or no).
     """
 
     as_: As = msgspec.field(name="as")
@@ -64,6 +66,7 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     digits: int = 0
     due: str = ""
     prefix: str = ""
+    instead: str = ""
     default: str = ""
     codes: list[str] = []
     words: list[str] = []

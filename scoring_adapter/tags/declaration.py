@@ -73,14 +73,14 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Reference(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A column taken from a series that is about nobody: `take` of the record of `dataset` that agrees in `on`.
+    """A column taken from a series that is about nobody: `take` of the record of `dataset` that agrees in `by`.
 
-    `on` is our column → the series' column; where several agree, the latest landed counts. `where` keeps to some of
+    `by` is our column → the series' column; where several agree, the latest landed counts. `where` keeps to some of
     the series' records.
     """
 
     dataset: Id
-    on: dict[str, str]
+    by: dict[str, str]
     take: str
     where: dict[str, "Condition"] = {}
 

@@ -12,6 +12,10 @@ class CardError(ScoringError):
     """The scorecard is not sound; the message names the tag."""
 
 
+class TagError(ScoringError):
+    """A declaration of tags is not sound, or a record is not what it declares; the message names where."""
+
+
 class ProviderUnavailableError(ScoringError):
     """The provider did not answer in time."""
 

@@ -46,6 +46,7 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     day: an ISO date → days since 1970-01-01. month: YYYY-MM or a date → year·12 + month − 1. year: YYYY… → year.
     money: a decimal in `unit` → fen, halves away from zero. number: a decimal → times 10^`digits`, likewise.
+    Of a month or a year alone its first day (or month) is taken, with `last` its last.
     With `due` (MM-DD), a day column is that day of the year after: when the report of a year is due.
     code: its place in `codes`, from 1; 0 for any other. flag: 1 or 0. words: 1 where the text holds one of `words`;
     begins: where it begins with one.
@@ -65,6 +66,7 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     unit: str = ""
     digits: int = 0
     due: str = ""
+    last: bool = False
     prefix: str = ""
     instead: str = ""
     default: str = ""

@@ -70,6 +70,8 @@ def _fault_of_field(of: Field) -> str | None:
         return f"金额的 unit 应为 the unit of money is one of: {'、'.join(UNITS)}"
     if of.type == "code" and not of.codes:
         return "代码须有 codes a code needs its codes"
+    if of.otherwise and of.otherwise not in of.codes:
+        return f"otherwise 应是 codes 之一 it is one of the codes{nearest(of.otherwise, of.codes)}"
     if again := _twice(of.codes.values()):
         return f"两个代码同义 two codes have one word: {again}"
     return None

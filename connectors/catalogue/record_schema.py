@@ -37,6 +37,6 @@ def record_schema(dataset: Dataset) -> dict[str, Any]:
 def _member(field: Field) -> dict[str, Any]:
     unit = f"（{field.unit}）" if field.unit else ""
     said: dict[str, Any] = {"title": f"{field.zh}{unit}", **_TYPES.get(field.type, {"type": "string"})}
-    if field.codes:
+    if field.codes and not field.otherwise:
         said = {"title": said["title"], "enum": list(dict.fromkeys([*field.codes, *field.codes.values()]))}
     return said

@@ -30,6 +30,14 @@ _SCALES = {"": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
 _CURRENCIES = {
     "人民币": "CNY", "美元": "USD", "欧元": "EUR", "港元": "HKD", "香港元": "HKD", "港币": "HKD", "日元": "JPY",
 }  # fmt: skip
+# Named beside an amount in a column of their own, never within one: there 元 is the yuan.
+_NAMED_CURRENCIES = _CURRENCIES | {
+    "人民币元": "CNY", "元": "CNY", "英镑": "GBP", "澳元": "AUD", "澳大利亚元": "AUD", "加元": "CAD",
+    "加拿大元": "CAD", "新加坡元": "SGD", "新元": "SGD", "瑞士法郎": "CHF", "韩元": "KRW", "韩国元": "KRW",
+    "新西兰元": "NZD", "新台币": "TWD", "台币": "TWD", "澳门元": "MOP", "卢布": "RUB", "俄罗斯卢布": "RUB",
+    "泰铢": "THB", "林吉特": "MYR", "马来西亚林吉特": "MYR", "瑞典克朗": "SEK", "丹麦克朗": "DKK", "挪威克朗": "NOK",
+}  # fmt: skip
+_CURRENCY_CODES = {**{code: code for code in _NAMED_CURRENCIES.values()}, "RMB": "CNY"}
 _MONEY = re.compile(
     rf"{SIGN_OF_YUAN}({FIGURES})\s*\(?(万|亿)?(元)?(人民币|美元|欧元|香港元|港元|港币|日元)?元?[整正]?\)?",
     re.IGNORECASE,
@@ -158,6 +166,8 @@ def read_currency(cell: str) -> str | None:
     value = unicodedata.normalize("NFKC", visible(cell)).strip()
     if value in NULLS:
         return None
+    if named := _NAMED_CURRENCIES.get(value) or _CURRENCY_CODES.get(value.upper()):
+        return named
     found = _MONEY.fullmatch(value)
     return _CURRENCIES[found[4]] if found and found[4] else "CNY"
 
@@ -168,12 +178,16 @@ def read_list(cell: str) -> list[str] | None:
     return [part.strip() for part in re.split("[;；]", value) if part.strip()] if value else None
 
 
-def read_code(cell: str, codes: Mapping[str, str]) -> str | None:
-    """Return the standard code of an agency's word."""
+def read_code(cell: str, codes: Mapping[str, str], otherwise: str = "") -> str | None:
+    """Return the standard code of an agency's word; of one without a code `otherwise`, where there is such a code."""
     value = cell.strip()
     if value in NULLS:
         return None
     if value not in codes:
+        if otherwise:
+            refuse_errors(value)
+            refuse_examples(value)
+            return otherwise
         raise CellError("code_unknown", f"不在代码表中 not among the codes: {'、'.join(list(codes)[:8])}")
     return codes[value]
 

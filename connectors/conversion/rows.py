@@ -237,5 +237,6 @@ def _reader(bound: BoundField) -> Callable[[str], Value]:
     if bound.column.day_first and field.type in {"date", "until"}:
         return partial(dates.read_date if field.type == "date" else dates.read_until, day_first=True)
     if field.type == "code":
-        return partial(normalise.read_code, codes=normalise.code_table(field.codes, bound.column.codes))
+        codes = normalise.code_table(field.codes, bound.column.codes)
+        return partial(normalise.read_code, codes=codes, otherwise=field.otherwise)
     return _READERS[field.type]

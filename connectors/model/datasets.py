@@ -40,6 +40,7 @@ class Agency(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One field of a dataset. Money and numbers are decimal strings in `unit`; `codes` are code → word.
 
+    `otherwise` is the code of every other word, else such a row is refused.
     `personal`: "always", or "sole_trader" where it is personal only if the enterprise is one person (class 92).
     `document`: whether it holds the number of a document (文号, 许可证编号); where it is not said, its name decides.
     """
@@ -49,6 +50,7 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     required: bool = False
     unit: str = ""
     codes: dict[str, str] = {}
+    otherwise: str = ""
     personal: Literal["", "always", "sole_trader"] = ""
     document: bool | None = None
 

@@ -27,6 +27,7 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "required": "缺少则该行拒收 A row without it is rejected.",
         "unit": "金额、数量的单位 The unit of money and numbers, such as 元 or 万元.",
         "codes": "代码表：代码 → 含义 Codes and their words; other values are refused.",
+        "otherwise": "表外各词的代码；未写则拒收 The code of every word that is not in the list, instead of a refusal.",
         "personal": "个人信息：always 总是，sole_trader 仅个体工商户 Personal data: always, or only of sole traders.",
         "document": "是否文书、证照编号；未写则由名称判断 Whether it holds a document's number; else its name decides.",
     },

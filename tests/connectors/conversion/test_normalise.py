@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.conversion.cells import CellError, without_citizens
+from connectors.conversion.cells import EXAMPLE_MARK, CellError, without_citizens
 from connectors.conversion.dates import read_date, read_until
 from connectors.conversion.normalise import (
+    code_table,
     find_fine,
     read_code,
     read_currency,
@@ -150,6 +151,35 @@ def test_a_currency_is_told_from_the_same_cell():
         "CNY",
         None,
     ]
+
+
+def test_a_currency_in_a_column_of_its_own_is_told_by_its_name_or_code():
+    named = {
+        "英镑": "GBP",
+        "USD": "USD",
+        "rmb": "CNY",
+        "人民币元": "CNY",
+        "元": "CNY",
+        "日元": "JPY",
+        "百分": "CNY",
+        "ABC": "CNY",
+    }
+    assert {word: read_currency(word) for word in named} == named
+
+
+def test_words_without_a_code_have_the_one_for_all_others_where_there_is_one():
+    codes = code_table({"open": "存续", "other": "其他"}, {"在业": "open"})
+    assert [read_code(word, codes, "other") for word in ("存续", "在业", "已迁至外省", "/")] == [
+        "open",
+        "open",
+        "other",
+        None,
+    ]
+    with pytest.raises(CellError, match="code_unknown"):
+        read_code("已迁至外省", codes)
+    for word, reason in (("#N/A", "spreadsheet_error"), (EXAMPLE_MARK, "example_row")):
+        with pytest.raises(CellError, match=reason):
+            read_code(word, codes, "other")
 
 
 def test_a_fine_is_found_inside_a_sentence():

@@ -1,6 +1,7 @@
 """Agencies and datasets as the catalogue describes them: the standard that every delivery is brought to. Pure."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,6 +18,11 @@ _DOCUMENT = re.compile(
     r"(?!.*(?:身份|证件|证照|账号)).*"
     r"(?:文号|文书号|案号|证号|证书号|证明号|登记号|备案号|保单号|申请号|注册号|编号)"
 )
+
+
+def is_silent(last: datetime, promise_days: int, now: datetime) -> bool:
+    """Tell whether what came last is older than a dataset promises: for alerts, for scores of agencies, for tags."""
+    return now - last > timedelta(days=promise_days)
 
 
 class Title(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

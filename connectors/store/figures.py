@@ -35,8 +35,7 @@ _FEEDS = text("""
            coalesce(f.deliveries, 0) AS deliveries, coalesce(f.rows, 0) AS rows, coalesce(f.rejected, 0) AS rejected,
            coalesce(f.records, 0) AS records, coalesce(f.unresolved, 0) AS unresolved,
            CASE WHEN e.first IS NOT NULL THEN coalesce(f.covered, 0)
-               / nullif(extract(epoch FROM :now - greatest(e.first, :since)), 0) END AS timeliness,
-           coalesce(e.last + p.fresh < :now, false) AS silent
+               / nullif(extract(epoch FROM :now - greatest(e.first, :since)), 0) END AS timeliness
     FROM promise p LEFT JOIN figure f USING (agency, dataset)
     CROSS JOIN LATERAL (
         SELECT min(received_at) AS first, max(received_at) AS last FROM batch b
@@ -62,7 +61,7 @@ async def load_feeds(
     session: AsyncSession, datasets: Sequence[Dataset], since: datetime, now: datetime
 ) -> Sequence[RowMapping]:
     """Return, for each dataset: agency, dataset, promise_days, last_received, deliveries, rows, rejected, records,
-    unresolved, timeliness, silent.
+    unresolved, timeliness.
     """
     return (await session.execute(_FEEDS, {**promises(datasets), "since": since, "now": now})).mappings().all()
 

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from connectors.catalogue.load import datasets
+from connectors.model.datasets import is_silent
 from connectors.store.timeline import load_last_batches
 from gateway.intake.held import count_held
 from gateway.quality.tables import Alert
@@ -47,10 +48,9 @@ class Facts:
 def decide_alerts(facts: Facts, opened: AbstractSet[str], now: datetime) -> dict[str, dict[str, Any]]:
     """Return the alerts that stand, each with what was seen, given those open so far. Pure."""
     standing: dict[str, dict[str, Any]] = {}
-    promise = timedelta(days=facts.days)
-    if facts.last and now - facts.last > promise:
+    if facts.last and is_silent(facts.last, facts.days, now):
         standing["silent"] = {"last": facts.last.isoformat(), "promise_days": facts.days}
-    if facts.first and facts.before and facts.first - facts.before > promise:
+    if facts.first and facts.before and is_silent(facts.before, facts.days, facts.first):
         standing["late"] = {"gap_days": (facts.first - facts.before).days, "promise_days": facts.days}
     threshold = ERRORS_CLOSE if "errors" in opened else ERRORS_OPEN
     if facts.rows >= FEWEST_ROWS and Decimal(facts.rejected) / facts.rows >= threshold:

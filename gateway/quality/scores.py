@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import datasets
 from connectors.model.calendar import month_starts
+from connectors.model.datasets import is_silent
 from connectors.store.figures import load_completeness, load_feeds, load_open_rows
 from gateway.intake.held import count_held
 from gateway.quality.index import Feed, Score
@@ -27,7 +29,7 @@ async def load_scores(session: AsyncSession, now: datetime, agency: str | None =
     for row in await load_feeds(session, wanted, since, now):
         key = row["agency"], row["dataset"]
         (drifts, waiting), (rows, batches) = held.get(key, (0, 0)), still_open.get(key, (0, 0))
-        feed = replace(Feed(**row), completeness=completeness.get(key), drifts=drifts, held=waiting)
+        feed = replace(_feed(row, now), completeness=completeness.get(key), drifts=drifts, held=waiting)
         feeds.append(replace(feed, open_rows=rows, open_batches=batches))
     return _by_agency(feeds)
 
@@ -38,12 +40,16 @@ async def load_months(session: AsyncSession, now: datetime, agency: str) -> list
     starts, months = month_starts(now, MONTHS), []
     for start, end in zip(starts, [*starts[1:], now], strict=True):
         completeness = await load_completeness(session, wanted, start, end)
-        rows = await load_feeds(session, wanted, start, end)
-        feeds = [Feed(**row) for row in rows]
+        feeds = [_feed(row, end) for row in await load_feeds(session, wanted, start, end)]
         months.append(
             (start, Score(agency, [replace(f, completeness=completeness.get((agency, f.dataset))) for f in feeds]))
         )
     return months
+
+
+def _feed(row: RowMapping, now: datetime) -> Feed:
+    last = row["last_received"]
+    return Feed(**row, silent=last is not None and is_silent(last, row["promise_days"], now))
 
 
 def _by_agency(feeds: Sequence[Feed]) -> list[Score]:

@@ -1,0 +1,66 @@
+"""What is known of a tag: its value, or why there is none. Never 0 for what is not known. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from scoring_adapter.tags.catalogue import TagCatalogue, parts_of
+from scoring_adapter.tags.declaration import Tag
+
+Status = Literal["computed", "none", "no-feed", "stale", "granularity"]
+_MONTHS = {"day": 0, "month": 1, "year": 12}  # the shortest window that a dataset's rows can fill
+
+
+@dataclass(frozen=True)
+class TagValue:
+    """A tag's value; `status` says why there is none.
+
+    none: delivered, but nothing to compute it from. no-feed: a dataset was never delivered. stale: its promise of
+    freshness is over. granularity: its rows stand for longer than the window.
+    """
+
+    value: int | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What is known of a dataset: when it was last delivered (None: never), its promise, what a row stands for."""
+
+    delivered: date | None
+    freshness_days: int
+    granularity: Literal["day", "month", "year"] = "day"
+
+
+def tag_values(
+    catalogue: TagCatalogue, values: Mapping[str, int | None], feeds: Mapping[str, Feed], as_of: date
+) -> dict[str, TagValue]:
+    """Return what is known of every tag, in their order."""
+    return {tag.id: _known(values[tag.id], reasons_of(tag, catalogue, feeds, as_of)) for tag in catalogue.tags}
+
+
+def reasons_of(tag: Tag, catalogue: TagCatalogue, feeds: Mapping[str, Feed], as_of: date) -> dict[str, Status]:
+    """Return the datasets that keep a tag from being computed, and why; of several, the first weighs most."""
+    found = dict(_found(tag, catalogue, feeds, as_of))
+    return dict(sorted(found.items(), key=lambda reason: ("no-feed", "granularity", "stale").index(reason[1])))
+
+
+def _known(value: int | None, reasons: Mapping[str, Status]) -> TagValue:
+    if reasons:
+        return TagValue(None, next(iter(reasons.values())))
+    return TagValue(value, "none" if value is None else "computed")
+
+
+def _found(tag: Tag, catalogue: TagCatalogue, feeds: Mapping[str, Feed], as_of: date) -> Iterator[tuple[str, Status]]:
+    for name in catalogue.sources_of(tag):
+        feed = feeds.get(name)
+        if feed is None or feed.delivered is None:
+            yield name, "no-feed"
+        elif (as_of - feed.delivered).days > feed.freshness_days:
+            yield name, "stale"
+    for part in parts_of(tag):
+        for name in catalogue.members(part.source):
+            feed = feeds.get(name)
+            if feed and feed.delivered and part.months is not None and part.months < _MONTHS[feed.granularity]:
+                yield name, "granularity"

@@ -20,6 +20,7 @@ from connectors.conversion.columns import (
     read_column,
     read_names,
 )
+from connectors.conversion.disclosure import last_day_shown
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier, Kind
 from connectors.conversion.keys import PARTY, is_folded
@@ -159,11 +160,8 @@ class ChunkMapper:
         def field(name: str | None) -> pl.Series:
             return frame[f"field.{name}"] if name and f"field.{name}" in frame.columns else nothing
 
-        event, until = map_distinct(dates.first_day, field(dataset.event_date)), field(dataset.disclosure.field)
-        until, months = map_distinct(dates.last_day, until), dataset.disclosure.months
-        if months is not None:
-            computed = map_distinct(lambda day: dates.add_months(day, months), event)
-            until = until.zip_with(until.is_not_null(), computed)
+        event, named = map_distinct(dates.first_day, field(dataset.event_date)), field(dataset.disclosure.field)
+        until = pl.Series(map(last_day_shown(dataset), named, event), dtype=pl.String)
         return frame.with_columns(event.alias("event_date"), until.alias("publish_until"))
 
     def _records(self, frame: pl.DataFrame) -> pl.DataFrame:

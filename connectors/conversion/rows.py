@@ -16,6 +16,7 @@ import orjson
 from connectors.conversion import dates, normalise
 from connectors.conversion.binding import Binding, BoundField
 from connectors.conversion.cells import ERROR, EXAMPLE, EXAMPLE_MARK, NULLS, CellError, Faults, Reason, is_error, shown
+from connectors.conversion.disclosure import last_day_shown
 from connectors.conversion.extracting import extracted
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier
@@ -68,6 +69,7 @@ class RowMapper:
         self.party = PartyReader(binding)
         self._fields = [(bound, reader_of(bound), _plain_place(bound)) for bound in binding.fields if bound.is_read]
         self._left_out = LeftOutReader(binding, self.party)
+        self._last_day_shown = last_day_shown(binding.dataset)
         used = {place for bound in binding.fields for place in bound.looked_at}
         self._used = sorted(used | {*binding.names, *binding.codes, *binding.kinds, *binding.producers})
 
@@ -141,7 +143,7 @@ class RowMapper:
     ) -> Mapped:
         key, former = business_keys(self._dataset, identifier.value, name, fields)
         producer = without_contacts(cells[self._producers[0]].strip()) if self._producers else None
-        publish_until = self._publish_until(fields, event_date)
+        publish_until = self._last_day_shown(_date(fields, self._dataset.disclosure.field), event_date)
         canonical = orjson.dumps(
             {
                 "agency": self._dataset.agency,
@@ -158,16 +160,6 @@ class RowMapper:
         also = self.party.others(cells, identifier) if self._dataset.registers else ()
         spelled = name_key(name)
         return Mapped(key, identifier, name, spelled, producer, event_date, publish_until, canonical, former, also)
-
-    def _publish_until(self, fields: dict[str, Value], event_date: str | None) -> str | None:
-        """Return the last day a record may be shown: its own, else so many months after its event."""
-        disclosure = self._dataset.disclosure
-        named = _date(fields, disclosure.field)
-        if named:
-            return dates.last_day(named)
-        if disclosure.months is None or event_date is None:
-            return None
-        return dates.add_months(event_date, disclosure.months)
 
 
 def _date(fields: dict[str, Value], name: str | None) -> str | None:

@@ -69,10 +69,15 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Disclosure(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """How long a record may be shown: until the day a field of its own names, else months after its event."""
+    """How long a record may be shown: until the day a field of its own names, else months after its event.
+
+    `cap_months` after its event is the longest the law allows, whatever day is named, where the dataset is negative and
+    public; null where no law sets an end (connectors/conversion/disclosure.py).
+    """
 
     field: str | None = None
     months: int | None = None
+    cap_months: int | None = 36
 
 
 class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -34,6 +34,8 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
     Disclosure: {
         "field": "公示截止日期所在字段 The field that names the last day a record may be shown.",
         "months": "自事件日起的公示月数 Months after the event, where no field names the day.",
+        "cap_months": "法定最长公示月数，自事件日起；无法定期限写 null "
+        "The longest the law allows, in months after the event, whatever day is named; null where no law does.",
     },
     Dataset: {
         "title": "名称 Its title.",

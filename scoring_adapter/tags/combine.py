@@ -33,7 +33,7 @@ def value_of(planned: PlannedTag, part: int | None, over: int | None, as_of: dat
     elif operator := _OF_TWO.get(planned.tag.operator):
         value = None if part is None or over is None else operator(part, over, planned.digits)
     elif planned.tag.operator == "exists":
-        value = int(bool(part))
+        value = int(part is not None and part > 0)
     else:
         value = part
     return planned.tag.otherwise if value is None else max(-LARGEST, min(LARGEST, value))

@@ -1,0 +1,1 @@
+"""Every tag of every enterprise, computed by an engine over the column store."""

@@ -82,9 +82,10 @@ migrate: $(READY) ## bring the database to the current schema 升级数据库结
 format: $(READY) ## rewrite the code in the house style 统一格式
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-docs: $(READY) ## print the pages of errors and commands from the program 由程序生成错误和命令文档
+docs: $(READY) ## print the pages of errors, commands and tags from the program 由程序生成错误、命令和标签文档
 	@$(BIN)/python -m gateway.web.error_pages docs/errors.md
 	@$(BIN)/python scripts/command_page.py docs/commands.md
+	@$(BIN)/python -m gateway.scores.tag_page docs/tags.md
 
 bundle: $(READY) $(PARTS) ## one archive for machines without a registry 离线安装包
 	@$(BIN)/python scripts/bundle.py dist

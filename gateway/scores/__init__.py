@@ -1,0 +1,1 @@
+"""The column store in use: appended, compacted, rebuilt, verified."""

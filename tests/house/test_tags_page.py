@@ -1,6 +1,7 @@
 """The page of tags: what the declarations print, and its example of adding one."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from connectors.catalogue.load import datasets
 from gateway.scores.fitting import fed_by_nothing, misfits
 from gateway.scores.tag_page import BEGINS, printed
+from scoring_adapter.tags.combine import combine
 from scoring_adapter.tags.extract import Extractor
+from scoring_adapter.tags.interpret import References, interpret
 from scoring_adapter.tags.load import read_tags
+from scoring_adapter.tags.plan import plan
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tags.md").read_text("utf-8")
 EXAMPLE = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -34,12 +38,20 @@ def test_a_page_without_its_markers_is_not_printed_on():
 
 
 def test_the_lines_on_the_page_add_a_tag(added):
-    record = {"decided": "2026-03-01", "doc_no": "温园罚〔2026〕1号", "fine": "1200.50"}
-    day, document, fen = Extractor("penalty_parks", added.sources["penalty_parks"]).row(record)
-    assert [tag.id for tag in added.tags] == ["pen_parks_3y", "pen_parks_amt_1y"]
-    assert (day, fen) == (20513, 120050)
-    again = Extractor("penalty_parks", added.sources["penalty_parks"]).row(record | {"doc_no": "温园罚[2026]1号"})
-    assert again[1] == document, "one number, in other brackets"
+    records = [
+        {"decided": "2026-03-01", "doc_no": "温园罚〔2026〕1号", "fine": "1200.50"},
+        {"decided": "2026-03-01", "doc_no": "温园罚[2026]1号", "fine": "1200.50"},  # the same number, other brackets
+        {"decided": "2024-05-01", "doc_no": "温园罚〔2024〕7号", "fine": "300"},
+    ]
+    assert values(added, records) == {"pen_parks_3y": 2, "pen_parks_amt_1y": 120050}
+    assert values(added, []) == {"pen_parks_3y": 0, "pen_parks_amt_1y": 0}
+
+
+def values(added, records):
+    """Every tag's value over one enterprise's records."""
+    planned = plan(added, date(2026, 11, 28))
+    rows = [Extractor("penalty_parks", added.sources["penalty_parks"]).row(record) for record in records]
+    return combine(planned, interpret(planned, {"penalty_parks": rows}, References(planned, {}), {}))
 
 
 def test_a_tag_whose_dataset_is_not_in_the_catalogue_has_no_feed(added):

@@ -38,6 +38,7 @@ from gateway.records import enterprise_commands as enterprise_records
 from gateway.records import subject_commands
 from gateway.runtime import commands as runtime
 from gateway.runtime.errors import SettingsError
+from gateway.scores import commands as scores
 from gateway.service import commands as service
 from gateway.service import openapi_command
 from gateway.sources import commands as sources
@@ -63,6 +64,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "record": records.group,
     "subject": subject_commands.group,
     "dataset": dataset_commands.group,
+    "columns": scores.group,
     "consent": consents.group,
     "inquiry": inquiries.group,
     "quota": quota_commands.group,

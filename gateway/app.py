@@ -90,6 +90,7 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
 from gateway.runtime.waiting import until_database_answers
+from gateway.scores.gauges import gauge_columns
 from gateway.service.interface import interface_document
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
@@ -136,7 +137,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.issuer = settings.issuer
     app.state.city = settings.city
     app.state.metrics = metrics
-    app.state.counted_in_database = (count_open_alerts, gauge_log)
+    app.state.counted_in_database = (count_open_alerts, gauge_log, gauge_columns)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)

@@ -54,6 +54,8 @@ RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
 HELD_SECONDS = 3600.0
 RESOLVE_SECONDS = 600.0
+COLUMNS_SECONDS = 1.0
+TIDY_SECONDS = 120.0
 FSCK_SECONDS = 600.0
 QUEUE = "deliveries"
 _THIS_WORKER = uuid4()
@@ -138,6 +140,23 @@ async def forget_previews(gateway: Gateway) -> None:
     await expire_previews(gateway.units, gateway.intake.spool)
 
 
+async def append_columns(gateway: Gateway) -> bool:
+    """Have the column store take up what is due."""
+    from gateway.scores.append import append
+    from gateway.scores.store import open_store
+
+    store = open_store(gateway.settings)
+    return await append(gateway.units, store.place, store.sources, PROGRAM)
+
+
+async def tidy_columns(gateway: Gateway) -> None:
+    """Merge the column store's small files, and sweep what a crash left."""
+    from gateway.scores.compact import tidy
+    from gateway.scores.store import open_store
+
+    await tidy(gateway.units, open_store(gateway.settings), PROGRAM)
+
+
 async def end_held(gateway: Gateway) -> None:
     """End held submissions that nobody decided on in time."""
     await expire_held(gateway.units, gateway.intake.spool)
@@ -172,6 +191,8 @@ STEPS: dict[str, tuple[Step, float]] = {
     "retention": (erase_expired, RETENTION_SECONDS),
     "alerts": (in_one_unit("alerts.check", check_alerts), ALERT_SECONDS),
     "held": (end_held, HELD_SECONDS),
+    "columns": (append_columns, COLUMNS_SECONDS),
+    "tidy-columns": (tidy_columns, TIDY_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),

@@ -16,6 +16,10 @@ class TagError(ScoringError):
     """A declaration of tags is not sound, or a record is not what it declares; the message names where."""
 
 
+class ColumnStoreError(ScoringError):
+    """The column store cannot be used; the message names the file."""
+
+
 class ProviderUnavailableError(ScoringError):
     """The provider did not answer in time."""
 

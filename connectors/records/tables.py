@@ -1,14 +1,18 @@
-"""Tables of what is done with records once they are in: acts, one by one and by list. Evidence: only ever added."""
+"""Tables of what is done with records once they are in: acts, one by one and by list (evidence: only ever added), and
+what the column store has yet to take up.
+"""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from connectors.columns import Timestamp
+
+_Integers: Any = ARRAY(Integer)
 
 
 class RecordAct(SQLModel, table=True):
@@ -58,3 +62,17 @@ class ActBatch(SQLModel, table=True):
     unknown: int
     refused: list[dict[str, Any]] = Field(sa_type=JSONB)
     event_id: UUID
+
+
+class ColumnDue(SQLModel, table=True):
+    """Records that the column store has not taken up as they are now: a batch as a whole, or these leaves of one.
+
+    Written by triggers on batch, record and record_act (migration 0035), deleted with the list of files that hold them.
+    """
+
+    __tablename__ = "column_due"
+    due_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    dataset: str = Field(sa_type=Text)
+    batch_id: UUID
+    leaves: list[int] | None = Field(sa_type=_Integers)
+    since: datetime = Field(sa_type=Timestamp)

@@ -37,6 +37,7 @@ class SubjectRow(SQLModel, table=True):
     uscc: str | None = Field(sa_type=Text, unique=True)
     name: str | None = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=Timestamp)
+    number: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), unique=True))
 
 
 class SubjectIdentifier(SQLModel, table=True):
@@ -97,6 +98,7 @@ class Batch(SQLModel, table=True):
     event_id: UUID
     corrects: UUID | None = Field(default=None, foreign_key="batch.batch_id")  # the first batch, never one between
     layout_id: bytes | None = Field(default=None, sa_type=LargeBinary, foreign_key="layout.layout_id")
+    number: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), unique=True))
 
 
 class LayoutRow(SQLModel, table=True):

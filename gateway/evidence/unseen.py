@@ -43,6 +43,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "batch": {
         "received_at": "an order to read by", "reasons": "a summary of the refused rows",
         "mapping": "how columns were read", "layout_id": "what headings are compared with",
+        "number": "what the column store calls it",
     },
     "inquiry": {
         "subject_id": "from uscc", "answer": "compared in answers", "created_at": "in the entry's time",
@@ -85,7 +86,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "record": {
         "record_id": "a key of its own", "row_number": "where it stood, to find it there", "status": "from subject_id",
     },
-    "subject": {"name": "shown beside the code: what decides is the identifier"},
+    "subject": {
+        "name": "shown beside the code: what decides is the identifier", "number": "what the column store calls it",
+    },
     "subject_identifier": {},
     "name_change": {},
     "change": {
@@ -114,5 +117,9 @@ UNCOMPARED: Mapping[str, str] = {
     "record_tombstone": "names its entry, which the records are compared with",
     **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
     "alert": "follows from what was handed in, and when", "syslog_position": "how far the log has gone out",
+    **dict.fromkeys(
+        ("column_due", "column_file", "column_dataset", "column_day"),
+        "follows from the records, which `xinqiao columns verify` compares it with",
+    ),
     "saved_view": "what a person likes to see of a table",
 }  # fmt: skip

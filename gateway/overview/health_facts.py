@@ -10,6 +10,7 @@ from importlib.metadata import version
 from sqlalchemy import text
 
 from audit.lag import LogHead, read_head
+from connectors.records.column_rows import find_behind
 from connectors.sources.schedule import list_sources
 from gateway.admin.change_reading import count_waiting
 from gateway.identity.clients.ending_keys import ending_keys
@@ -57,6 +58,7 @@ class Facts:
     changes: tuple[int, datetime | None]
     keys: Sequence[tuple[str, str, datetime]]
     ending: Sequence[datetime]
+    columns: tuple[int, datetime | None]  # what the column store has not taken up, and since when
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ async def read_facts(work: UnitOfWork) -> Facts:
         await count_held(session), await count_waiting(session),
         [(key["purpose"], key["status"], key["since"]) for key in own if key["status"] != "retired"],
         [key.not_after for key in await ending_keys(session, work.now, MOST_KEYS)],
+        await find_behind(session),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from gateway.telemetry.readiness import Finding
 
 OLD_KEY_DAYS = 365  # keys have no end of their own; older ones are due
 LONG_WAIT = timedelta(hours=1)  # a delivery is tried again within ten minutes
+COLUMNS_LATE = timedelta(minutes=10)
 CONNECTIONS_WARN = 0.8
 FREE_WARN, FREE_BAD = 0.15, 0.05
 SOON_FULL = timedelta(days=30)
@@ -177,6 +178,16 @@ def _held(name: str, facts: Facts) -> HealthFinding:
     return HealthFinding(name, state, said, since=since, until=until, number=number)
 
 
+def _columns(name: str, facts: Facts) -> HealthFinding:
+    number, since = facts.columns
+    if not number:
+        return HealthFinding(name, State.OK, Said("与记录同步", "up with the records"), number=0)
+    said = Said(f"{number:,} 批待补入", f"batches and acts to be taken up: {number:,}")
+    late = since is not None and facts.at - since > COLUMNS_LATE
+    brief = Said("列存储落后于记录", "the column store is behind the records")
+    return HealthFinding(name, State.WARN if late else State.OK, said, brief, since=since, number=number)
+
+
 def _approvals(name: str, facts: Facts) -> HealthFinding:
     number, since = facts.changes
     said = Said(f"{number} 项变更待批准", f"changes to be approved: {number}")
@@ -205,5 +216,5 @@ def _client_keys(name: str, facts: Facts) -> HealthFinding:
 
 FROM_FACTS = {
     "connections": _connections, "log": _log, "deliveries": _deliveries, "sources": _sources, "feeds": _feeds,
-    "held": _held, "approvals": _approvals, "own-keys": _own_keys, "client-keys": _client_keys,
+    "held": _held, "columns": _columns, "approvals": _approvals, "own-keys": _own_keys, "client-keys": _client_keys,
 }  # fmt: skip

@@ -22,6 +22,7 @@ TO_DO: Mapping[str, Said] = {
     "sources": Said("查看失败的来源，联系提供方", "look at what fails, call whoever provides it"),
     "feeds": Said("联系未按承诺提交的部门", "call the agencies that do not keep their promise"),
     "held": Said("比较差异，接受或退回", "compare, then accept or discard"),
+    "columns": Said("查看后台任务；看 xinqiao columns status", "is a worker running? see `xinqiao columns status`"),
     "approvals": Said("由另一位管理员批准或驳回", "another administrator approves or rejects them"),
     "own-keys": Said("轮换最久的；平台登记后启用报送密钥", "rotate the oldest; let the delivery key sign once known"),
     "client-keys": Said("请各方交来新的公钥", "have each party hand over its next public key"),

@@ -30,7 +30,7 @@ Running = Annotated[Present, Depends(signed_in("operator", "system"))]
 # What stands together in one line: its icon, and the findings, of which the first speaks while all are well.
 AREAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "instance": ("server", ("instance", "keys", "worker")),
-    "database": ("database", ("connections", "database", "writing", "schema", "partitions")),
+    "database": ("database", ("connections", "database", "writing", "schema", "partitions", "columns")),
     "log": ("stack-2", ("log", "checkpoint", "audit")),
     "sources": ("plug-connected", ("sources",)),
     "feeds": ("building", ("feeds", "held")),

@@ -101,6 +101,18 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
     max_resumable_bytes: int = Field(default=2 * 1024 * 1024 * 1024, ge=1024)
 
+    column_store: str = Field(
+        default="",
+        pattern=r"^(|s3://[^/\s]+(/\S*)?|[^:]*)$",
+        description="本机文件夹，或 s3://存储桶/前缀 a folder of this machine, or s3://bucket/prefix",
+    )
+    column_store_endpoint: str = Field(
+        default="", pattern=r"^(|https?://[^\s]+)$", description="http(s) 地址 an address https://host[:port]"
+    )
+    column_store_region: str = "us-east-1"
+    column_store_key_id: str = ""
+    column_store_secret: SecretStr | None = None
+
     unsigned_seconds: int = Field(default=900, ge=60)
     fsck_hour: int = Field(default=3, ge=0, le=23)
     syslog_address: str | None = Field(
@@ -161,6 +173,11 @@ class Settings(BaseSettings):
     def head_folder(self) -> Path:
         """Where the last signed tree head is kept, outside the database."""
         return self.head_store or self.instance_home / "head"
+
+    @property
+    def column_root(self) -> str:
+        """Where the column store is: a folder, or a prefix of a bucket."""
+        return self.column_store or str(self.instance_home / "columns")
 
     @property
     def worker_folder(self) -> Path:

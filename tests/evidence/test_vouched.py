@@ -213,7 +213,7 @@ async def test_a_row_without_an_entry_of_its_own_is_found(town, one):
         made = ", ".join(other_value(name, kinds[name]) if name in key else name for name in kinds)
         names = ", ".join(kinds)
         await unbind(work.session, one.table)
-        copied = f"INSERT INTO {one.table} ({names}) SELECT {made} FROM {one.table} LIMIT 1"
+        copied = f"INSERT INTO {one.table} ({names}) OVERRIDING SYSTEM VALUE SELECT {made} FROM {one.table} LIMIT 1"
         await work.session.execute(text(copied))
         found = await differences(work)
         assert any(one.name == one_found.where and "没有对应的条目" in one_found.said for one_found in found)
@@ -249,7 +249,7 @@ async def test_a_digested_column_that_was_changed_is_found(town, table, column, 
 async def test_a_digested_row_that_was_taken_away_or_added_is_found(town, table):
     for forged in (
         f"DELETE FROM {table} WHERE ctid = (SELECT max(ctid) FROM {table})",
-        f"INSERT INTO {table} SELECT * FROM {table} WHERE ctid = (SELECT max(ctid) FROM {table})",
+        f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} WHERE ctid = (SELECT max(ctid) FROM {table})",
     ):
         async with forging(town.gateway, table) as work:
             await unbind_digested(work.session, table)
@@ -289,7 +289,7 @@ def test_every_column_is_compared_or_has_its_reason_and_no_reason_is_left_over()
 
 
 def test_every_table_is_compared_or_has_its_reason():
-    for declared in ("connectors.personal.tables", "gateway.evidence.tables"):
+    for declared in ("connectors.personal.tables", "gateway.evidence.tables", "gateway.scores.tables"):
         import_module(declared)  # the others come with what is imported above
     compared = {*BY_TABLE, *DIGESTED, "record"}
     assert compared & set(UNCOMPARED) == set()

@@ -288,6 +288,8 @@ COMMANDS = {
     "source resume": "source.resumed", "source remove": "source.removed",
     "source reset-watermark": "source.watermark_reset", "record list": "record.listed",
     "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
+    "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
+    "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
     "subject link": "subject.linked", "quota set": "quota.set change.made", "inquiry list": "inquiry.listed",
     "inquiry show": "inquiry.listed", "keys rotate": "key.next key.active key.retiring",
@@ -330,7 +332,7 @@ COMMANDS_WITHOUT = {
          "source connectors"), "the catalogue"
     ),
     **dict.fromkeys(
-        ("status", "waiting", "signatory enterprise", "source check", "source list", "source show", "record count",
+        ("status", "waiting", "columns status", "signatory enterprise", "source check", "source list", "source show", "record count",
          "subject unresolved", "keys list", "keys show", "deliveries list", "deliveries show", "deliveries peers",
          "consent list", "consent show", "person list", "person show", "person sessions", "quota list", "quota show",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
@@ -342,6 +344,7 @@ STEPS_LEAVE = {
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
     "previews": "preview.ended",
+    "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip

@@ -24,7 +24,7 @@ PLACE = Place("1.0", 2, NOW, free=50, total=100)
 WELL = Facts(
     at=NOW, connections=10, most_connections=100, bytes=10**9, log=LogHead(5, NOW, 0), jobs=0,
     deliveries=OpenDeliveries(0, None, 0, None), sources=[], feeds=[], held=WaitingHeld(0, None, None),
-    changes=(0, None), keys=[("token", "active", NOW)], ending=[],
+    changes=(0, None), keys=[("token", "active", NOW)], ending=[], columns=(0, None),
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def before(**past):
         ("own-keys", {"keys": [*WELL.keys, ("audit", "active", before(days=9999))]},
          {"keys": [*WELL.keys, ("delivery", "next", NOW)]}),
         ("client-keys", {}, {"ending": [NOW]}),
+        ("columns", {"columns": (3, before(minutes=10))}, {"columns": (3, before(minutes=10, seconds=1))}),
     ],
 )  # fmt: skip
 def test_what_is_amiss_begins_at_its_bound(name, well, amiss):

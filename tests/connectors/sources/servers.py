@@ -96,8 +96,7 @@ def object_store(folder):
     port, env = free_port(), {**os.environ, "NANIO_ACCESS_KEY": KEY_ID, "NANIO_SECRET_KEY": SECRET}
     command = [
         sys.executable,
-        "-m",
-        "nanio",
+        str(HERE / "nanio_server.py"),
         "serve",
         "--host",
         "127.0.0.1",

@@ -247,9 +247,10 @@ async def test_a_digested_column_that_was_changed_is_found(town, table, column, 
 
 @pytest.mark.parametrize("table", DIGESTED)
 async def test_a_digested_row_that_was_taken_away_or_added_is_found(town, table):
+    last = f"{table} WHERE ctid = (SELECT max(ctid) FROM {table})"
     for forged in (
-        f"DELETE FROM {table} WHERE ctid = (SELECT max(ctid) FROM {table})",
-        f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} WHERE ctid = (SELECT max(ctid) FROM {table})",
+        f"DELETE FROM {last}",
+        f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {last}",
     ):
         async with forging(town.gateway, table) as work:
             await unbind_digested(work.session, table)

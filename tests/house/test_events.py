@@ -332,7 +332,8 @@ COMMANDS_WITHOUT = {
          "source connectors"), "the catalogue"
     ),
     **dict.fromkeys(
-        ("status", "waiting", "columns status", "signatory enterprise", "source check", "source list", "source show", "record count",
+        ("status", "waiting", "columns status",
+         "signatory enterprise", "source check", "source list", "source show", "record count",
          "subject unresolved", "keys list", "keys show", "deliveries list", "deliveries show", "deliveries peers",
          "consent list", "consent show", "person list", "person show", "person sessions", "quota list", "quota show",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),

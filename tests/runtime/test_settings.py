@@ -20,7 +20,8 @@ WRONG = {
     "role": "bank", "instance": "Gateway 1", "issuer": "https://x/path", "log_level": "LOUD",
     "database_url": f"mysql://u:{SECRET}@h/d", "database_owner_url": SECRET, "database_sequencer_url": f"://{SECRET}",
     "kek": SECRET, "dpop_nonce": "perhaps", "trusted_proxies": '["10.0.0.0/99"]', "oidc_issuer": "https://x/",
-    "column_store": "gs://bucket/x", "column_store_endpoint": "store:9000", "syslog_address": "tcp://x", "otlp_endpoint": "localhost:4317", "providers": '{"brain": "ftp://x"}',
+    "column_store": "gs://bucket/x", "column_store_endpoint": "store:9000", "syslog_address": "tcp://x",
+    "otlp_endpoint": "localhost:4317", "providers": '{"brain": "ftp://x"}',
 }  # fmt: skip
 # Texts and places: any is sound here, and what cannot be reached or read is told where it is used.
 ANY = {

@@ -19,7 +19,7 @@ def values_of(plan: Plan) -> list[pl.Expr]:
 
 def value_of(planned: PlannedTag, as_of: date) -> pl.Expr:
     """Return the expression of one tag's value."""
-    tag, part = planned.tag, pl.col(planned.part)
+    tag, part = planned.tag, pl.col(planned.part).cast(pl.Int64)  # a part may be narrower
     if tag.operator == "age":
         value = _age(planned, part, as_of)
     elif operator := _OF_TWO.get(tag.operator):

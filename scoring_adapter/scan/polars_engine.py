@@ -1,64 +1,76 @@
-"""The plan's SQL run by Polars on one machine: streaming, query by query, one frame of every tag at the end."""
+"""The plan's SQL run by Polars on one machine: streaming, one query after the other, columns as narrow as can be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
 from scoring_adapter.scan.combined import value_of, values_of
-from scoring_adapter.tags.planned import Plan, PlannedPart
+from scoring_adapter.tags.planned import Plan
 from scoring_adapter.tags.sql import Query, queries
 
+Tables = Mapping[str, pl.LazyFrame]  # the views of the datasets; one that is missing has no rows
+SLICE = 50_000  # enterprises whose tags, 64 bits each, are in memory together
 
-def run(plan: Plan, tables: Mapping[str, pl.LazyFrame], spine: pl.LazyFrame) -> pl.DataFrame:
+
+def run(plan: Plan, tables: Tables, spine: pl.LazyFrame) -> pl.DataFrame:
     """Return `subject` and every tag's value (Int64, null where there is none), sorted by subject.
 
-    `tables` are the views of the datasets; one that is missing has no rows. `spine` has the subjects to answer for in
-    `subject` and, where tags are taken from other enterprises, their key in `named` (of their credit code).
+    `spine` has the subjects to answer for in `subject` and, where tags are taken from other enterprises, the key of
+    their credit code in `named`.
     """
+    return pl.concat(slices(plan, tables, spine))
+
+
+def slices(plan: Plan, tables: Tables, spine: pl.LazyFrame, size: int = SLICE) -> Iterator[pl.DataFrame]:
+    """Yield what `run` returns in frames of so many enterprises: hundreds of tags fill a gigabyte soon."""
     parts = parts_of(plan, tables, spine)
-    return parts.lazy().select("subject", *values_of(plan)).collect()
+    for part in parts.iter_slices(size):
+        yield part.select("subject", *values_of(plan))
 
 
-def parts_of(plan: Plan, tables: Mapping[str, pl.LazyFrame], spine: pl.LazyFrame) -> pl.DataFrame:
-    """Return `subject` and every part, sorted by subject; tables and spine as for `run`."""
+def parts_of(plan: Plan, tables: Tables, spine: pl.LazyFrame) -> pl.DataFrame:
+    """Return `subject` and every part, in the narrowest integers, sorted by subject; tables and spine as for `run`."""
     asked = queries(plan)
     subjects = spine.select(pl.col("subject").cast(pl.Int64)).unique().sort("subject").collect()
-    found = _answers([query for query in asked if not query.tags], plan, tables, subjects)
+    found = subjects.hstack(_answers([query for query in asked if not query.tags], plan, tables, subjects))
     named = {tag for query in asked for tag in query.tags}
-    others = dict(tables) | {f"other_{tag}": _other(tag, plan, found, spine) for tag in named}
-    return _answers([query for query in asked if query.tags], plan, others, found)
+    others = {**tables, **{f"other_{tag}": _other(tag, plan, found, spine) for tag in named}}
+    return found.hstack(_answers([query for query in asked if query.tags], plan, others, subjects))
 
 
-def _answers(
-    asked: Iterable[Query], plan: Plan, tables: Mapping[str, pl.LazyFrame], found: pl.DataFrame
-) -> pl.DataFrame:
-    """Return a frame with the parts that queries give added to it; one query at a time is in memory."""
-    for query in asked:
-        context = pl.SQLContext({name: tables[name] for name in _names(query) if name in tables})
-        for name in query.datasets:
-            if name not in tables:
-                context.register(name, _empty(plan.layouts[name]))
-        answer = context.execute(query.sql, eager=False).collect(engine="streaming")
-        found = found.join(answer, on="subject", how="left", maintain_order="left").with_columns(
-            _typed(part) for part in query.parts
-        )
-    return found
+def _answers(asked: Iterable[Query], plan: Plan, tables: Tables, subjects: pl.DataFrame) -> list[pl.Series]:
+    """Return the columns that queries give, in the order of the subjects."""
+    return [column for query in asked for column in _answer(query, plan, tables, subjects)]
 
 
-def _typed(part: PlannedPart) -> pl.Expr:
-    value = pl.col(part.name).cast(pl.Int64)
-    return value.fill_null(0) if part.is_count else value
+def _answer(query: Query, plan: Plan, tables: Tables, subjects: pl.DataFrame) -> Iterator[pl.Series]:
+    ordered = subjects.join(answer(query, plan, tables), on="subject", how="left", maintain_order="left")
+    for part in query.parts:
+        column = ordered[part.name]
+        yield (column.fill_null(0) if part.is_count else column).shrink_dtype()
 
 
-def _names(query: Query) -> set[str]:
-    return {*query.datasets, *(f"other_{tag}" for tag in query.tags)}
+def answer(query: Query, plan: Plan, tables: Tables) -> pl.DataFrame:
+    """Return what one query gives: `subject` and its parts, of the subjects that have rows, in no order."""
+    context = pl.SQLContext({f"other_{tag}": tables[f"other_{tag}"] for tag in query.tags})
+    for name in query.datasets:
+        context.register(name, tables[name] if name in tables else _empty(plan.layouts[name]))
+    made = context.execute(query.sql, eager=False)
+    return made.select(pl.col("subject", *(part.name for part in query.parts)).cast(pl.Int64)).collect(
+        engine="streaming"
+    )
 
 
 def _other(tag: str, plan: Plan, found: pl.DataFrame, spine: pl.LazyFrame) -> pl.LazyFrame:
     """Return the table of a tag by enterprises' keys."""
     planned = next(planned for planned in plan.tags if planned.tag.id == tag)
     value = found.lazy().select("subject", value_of(planned, plan.as_of).alias("value"))
-    return spine.select("subject", "named").drop_nulls().join(value, on="subject").select("named", "value")
+    keys = (
+        spine.select(pl.col("subject", "named").cast(pl.Int64))
+        .drop_nulls()
+        .unique("named", keep="first", maintain_order=True)
+    )
+    return keys.join(value, on="subject").select("named", "value")
 
 
 def _empty(columns: Iterable[str]) -> pl.LazyFrame:

@@ -107,7 +107,7 @@ def _span(part: PlannedPart) -> str:
 _TAKEN = {
     "count": _count,
     "distinct": _distinct,
-    "sum": lambda part: f"SUM({_case(part, f'r.{part.field}')})",
+    "sum": lambda part: f"SUM({_case(part, f'CAST(r.{part.field} AS BIGINT)')})",  # narrower ones would overflow
     "max": lambda part: f"MAX({_case(part, f'r.{part.field}')})",
     "min": lambda part: f"MIN({_case(part, f'r.{part.field}')})",
     "first": lambda part: f"MIN({_case(part, f'r.{part.at}')})",

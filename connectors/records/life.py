@@ -4,6 +4,7 @@ Acts follow each other per business key. Withdrawing, repairing and upholding an
 outward answer; history keeps it. A newer version with other content brings a withdrawn or annulled record back, for the
 agency says it anew; the very same bytes are a duplicate and bring nothing back. A repair and an objection outlive newer
 versions, for they are about the matter and not about its spelling: a nightly list cannot undo them, only an act can.
+A full list ends the current records that it does not name, and brings back those it had ended and names again.
 
 Two times are kept apart: `effective_on` and the event's date say when something holds, `recorded_at` when it was known.
 """
@@ -27,6 +28,8 @@ class ActKind(StrEnum):
     OBJECT = "object"  # 异议
     UPHOLD = "uphold"  # the objection was right, the record wrong
     REJECT = "reject"  # the objection was wrong, the record stands
+    END = "end"  # a full list does not name it any more
+    RETURN = "return"  # a list names it again, or its agency takes the ending of a whole list back
 
 
 class State(StrEnum):
@@ -37,10 +40,11 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     REPAIRED = "repaired"
     ANNULLED = "annulled"
+    ENDED = "ended"
 
 
 Status = State | Literal["superseded", "unresolved", "expired", "not_yet"]
-Role = Literal["agency", "signatory", "operator"]
+Role = Literal["agency", "signatory", "operator", "list"]  # a list acts for its agency, on many records at once
 # Every act that is not here is refused.
 TRANSITIONS: Mapping[tuple[State, ActKind], State] = {
     (State.CURRENT, ActKind.WITHDRAW): State.WITHDRAWN,
@@ -53,6 +57,9 @@ TRANSITIONS: Mapping[tuple[State, ActKind], State] = {
     (State.WITHDRAWN, ActKind.REINSTATE): State.CURRENT,
     (State.REPAIRED, ActKind.REINSTATE): State.CURRENT,
     (State.ANNULLED, ActKind.REINSTATE): State.CURRENT,
+    (State.CURRENT, ActKind.END): State.ENDED,
+    (State.ENDED, ActKind.REINSTATE): State.CURRENT,
+    (State.ENDED, ActKind.RETURN): State.CURRENT,
 }
 ALLOWED: Mapping[ActKind, frozenset[Role]] = {
     ActKind.WITHDRAW: frozenset({"agency"}),
@@ -61,8 +68,10 @@ ALLOWED: Mapping[ActKind, frozenset[Role]] = {
     ActKind.OBJECT: frozenset({"agency", "signatory"}),
     ActKind.UPHOLD: frozenset({"agency"}),
     ActKind.REJECT: frozenset({"agency"}),
+    ActKind.END: frozenset({"list"}),
+    ActKind.RETURN: frozenset({"list"}),
 }
-HIDDEN = frozenset({State.WITHDRAWN, State.REPAIRED, State.ANNULLED})
+HIDDEN = frozenset({State.WITHDRAWN, State.REPAIRED, State.ANNULLED, State.ENDED})
 LASTING = frozenset({State.REPAIRED, State.OBJECTED})
 
 

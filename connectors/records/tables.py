@@ -23,6 +23,7 @@ class RecordAct(SQLModel, table=True):
         Index("record_act_key", "business_key", postgresql_using="hash"),
         Index("record_act_record", "record_id"),
         Index("record_act_objection", "agency", "act_id", postgresql_where=text("kind = 'object'")),
+        Index("record_act_ended", "act_batch", postgresql_where=text("kind = 'end'")),
     )
     act_id: UUID = Field(primary_key=True)
     dataset: str = Field(sa_type=Text)
@@ -39,7 +40,7 @@ class RecordAct(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
     document: str | None = Field(sa_type=Text)
     actor: str = Field(sa_type=Text)
-    act_batch: UUID | None
+    act_batch: UUID | None  # the list of keys it came with; of an ending, the batch that did not name the record
     recorded_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
 

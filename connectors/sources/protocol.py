@@ -79,8 +79,8 @@ class ConnectorType(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a slice: the counts by name, why it was refused as a whole, each refused row's reasons, and the
-    columns that were not read.
+    """What became of a slice: the counts by name, why it was refused as a whole (or, of a full list, ended nothing),
+    each refused row's reasons, and the columns that were not read.
     """
 
     status: Literal["stored", "known", "refused"]

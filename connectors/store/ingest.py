@@ -39,6 +39,14 @@ class NewBatch:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """How many sound rows a full list has, and how many refused ones whose key cannot be read."""
+
+    sound: int
+    unreadable: int
+
+
+@dataclass(frozen=True)
 class Summary:
     """What came of every row of data (the six counts add up to `rows`), the refusals by reason, what all rows of the
     file were, and the sealed statement.
@@ -59,6 +67,7 @@ class Summary:
     statement: str
     mapping: dict[str, object]
     counting: dict[str, Any]
+    listed: Listed | None  # of a dataset that is delivered as full lists
 
     def counts(self) -> dict[str, int]:
         """Return the row counts by name."""
@@ -80,10 +89,13 @@ async def ingest(
 ) -> Summary:
     """Take the rows in. `connection` is the driver's, under the same transaction; `seal` signs the statement.
 
+    Of full lists, the keys they name stand in a table until the transaction ends (connectors/store/roll.py).
+
     `look` is shown the canonical forms of each chunk's sound rows, before anything of them is sealed.
 
     Raises MalformedError where the submission as a whole is not what was agreed.
     """
+    from connectors.store.roll import Roll
     from connectors.store.store import Store
     from connectors.store.taking import no_cycles, take_rows
 
@@ -92,8 +104,11 @@ async def ingest(
     async with connection.cursor() as cursor:
         store, keys = Store(cursor, batch.dataset, batch.batch_id, now), SubjectKeys(protector)
         quarantine = Quarantine(keys, binding, batch.batch_id)
+        roll = Roll(cursor, binding, protector) if batch.dataset.delivery == "full_list" else None
+        if roll:
+            await roll.open()
         with no_cycles():
-            seen = await take_rows(cursor, store, quarantine, layout, now.date(), progress, look)
+            seen = await take_rows(cursor, store, quarantine, layout, now.date(), progress, look, roll)
         resolved, own = await store.finish()
         for rows in await store.find_conflicts():
             layout.tally.add_conflict(rows)
@@ -115,5 +130,5 @@ async def ingest(
         seen.rows, counts.accepted + own, counts.unresolved - own, counts.corrections, counts.duplicates,
         layout.tally.persons.count, seen.rejected, dict(seen.reasons), resolved - own,
         root, store.shown.hexdigest(), store.subjects.digests, statement, binding.provenance(),
-        layout.tally.document(seen.rows),
+        layout.tally.document(seen.rows), roll.listed if roll else None,
     )  # fmt: skip

@@ -96,6 +96,10 @@ class Batch(SQLModel, table=True):
     # What all rows of the file were, and which; None before migration 0024.
     counting: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     event_id: UUID
+    delivery: str = Field(default="delta", sa_type=Text)  # full_list: what it does not name has ended
+    ended: int = 0
+    returned: int = 0  # ended before, and named again
+    not_ended: str | None = Field(default=None, sa_type=Text)  # why a full list ended nothing: unreadable, outdated …
     corrects: UUID | None = Field(default=None, foreign_key="batch.batch_id")  # the first batch, never one between
     layout_id: bytes | None = Field(default=None, sa_type=LargeBinary, foreign_key="layout.layout_id")
     number: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), unique=True))

@@ -23,6 +23,7 @@ from connectors.errors import MalformedError
 from connectors.model.counting import Tally
 from connectors.personal.chunks import find_untouched, protect_chunk
 from connectors.store.refused import Quarantine
+from connectors.store.roll import Roll
 from connectors.store.store import Prepared, Store, prepare
 
 CHUNK_ROWS = 20_000
@@ -49,8 +50,9 @@ async def take_rows(
     today: date,
     progress: Callable[[int], None],
     look: Callable[[pl.Series], None],
+    roll: Roll | None = None,
 ) -> Seen:
-    """Map, protect and store chunk after chunk, mapping one ahead.
+    """Map, protect and store chunk after chunk, mapping one ahead; `roll` notes which keys there are.
 
     Raises MalformedError where the rows read are not all rows that there are: nothing may be stored then.
     """
@@ -77,6 +79,9 @@ async def take_rows(
                 sound = await protect_chunk(quarantine.keys, cursor, dataset, chunk.sound)
                 prepared = await asyncio.to_thread(prepare, dataset, sound)
             await store.add(prepared)
+            if roll:
+                await roll.add(len(prepared.keys), prepared.asked())
+                await roll.add_refused(chunk.refused)
             await _quarantine(cursor, quarantine, chunk, seen)
             progress(seen.rows)
     finally:

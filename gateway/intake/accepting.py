@@ -7,14 +7,15 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
 from connectors.model.datasets import Dataset
 from connectors.store.tables import Batch
 from gateway.intake.admission import known_dataset, with_mappings
-from gateway.intake.held import decided, get_held, held_file, mapping_of
+from gateway.intake.full_lists import ENDING
+from gateway.intake.held import PART, decided, get_held, held_file, mapping_of
 from gateway.intake.held_files import forget, open_sealed
 from gateway.intake.submission import Intake, from_file
 from gateway.intake.tables import HeldSubmission
@@ -44,8 +45,10 @@ async def opened(units: UnitsOfWork, intake: Intake, held: HeldSubmission) -> As
         yield OpenedSubmission(path, dataset, mapping)
 
 
-async def accept_held(units: UnitsOfWork, actor: Actor, intake: Intake, held_id: UUID) -> Batch:
+async def accept_held(units: UnitsOfWork, actor: Actor, intake: Intake, held_id: UUID, *, part: bool = False) -> Batch:
     """Take a held submission in and return its batch; its columns and values are known from now on.
+
+    `part`: as a part of a full list, which ends nothing.
 
     Raises DeniedError where it is not the actor's to decide on, was decided on, or is not as agreed.
     """
@@ -59,6 +62,8 @@ async def accept_held(units: UnitsOfWork, actor: Actor, intake: Intake, held_id:
             signature=held.agency_signature, fetched=held.actor.startswith("source:"), sent_by=held.actor,
             held_id=held_id, mapping=found.mapping,
         )  # fmt: skip
+        kinds = {finding["kind"] for finding in held.findings}
+        submission = replace(submission, part=part or PART.kind in kinds, ends=ENDING in kinds, held_at=held.held_at)
         batch, _ = await take_in(units, actor, intake, submission)
     forget(held_file(intake.spool, held_id))
     return batch

@@ -12,7 +12,7 @@ from gateway.cli.naming import DatasetCode
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, Force, keep_existing, show, workbook_or_csv
 from gateway.intake.refused_text import show_refusals
-from gateway.intake.unread_text import show_unread
+from gateway.intake.unread_text import show_not_ended, show_unread
 
 if TYPE_CHECKING:
     from connectors.store.tables import Batch
@@ -56,7 +56,7 @@ def ingest(
     from connectors.store.refused import load_refusals
     from gateway.intake.admission import known_dataset, with_mappings
     from gateway.intake.batches import export_rejected
-    from gateway.intake.documents import refusals_of, unread_of
+    from gateway.intake.documents import not_ended_of, refusals_of, unread_of
     from gateway.intake.submission import digest_of, from_file, intake_of
     from gateway.intake.take_in import take_in
     from gateway.runtime.actor import at_this_machine
@@ -100,15 +100,23 @@ def ingest(
         "重复 duplicates": stored.duplicates,
         "自然人 natural_persons": stored.natural_persons,
         "问题数据 rejected": stored.rejected,
+        "终止 ended": stored.ended,
+        "恢复 returned": stored.returned,
         "已更正 corrected": corrected,
         "更正自 corrects": str(stored.corrects) if stored.corrects else None,
     }
     unread = unread_of(stored)
     if as_json:
-        details = {"reasons": stored.reasons, "refusals": refusals, "counting": stored.counting}
+        details = {
+            "not_ended": not_ended_of(stored),
+            "reasons": stored.reasons,
+            "refusals": refusals,
+            "counting": stored.counting,
+        }
         show(as_json, {**told, **details, "unread_columns": unread})
         return
     show(as_json, told)
+    show_not_ended(not_ended_of(stored))
     for line in counting_lines(stored.counting) if stored.counting else ():
         typer.echo(line)
     show_unread(unread)

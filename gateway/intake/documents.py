@@ -8,6 +8,24 @@ from connectors.store.refused import Refusal
 from connectors.store.tables import Batch
 from gateway.intake.tables import HeldSubmission
 
+# Why a full list that names less than there is ended nothing.
+NOT_ENDED: Mapping[str, Mapping[str, str]] = {
+    "unreadable": {
+        "zh": "有被退回的行读不出主键，因此没有终止任何记录；请改正后把整份清单换一个批次号重新提交",
+        "en": "nothing was ended, for the keys of some refused rows cannot be read: correct them, and send the whole "
+        "list again under another batch id",
+    },
+    "outdated": {
+        "zh": "暂存期间已有更新的清单入库，因此没有终止也没有恢复任何记录",
+        "en": "nothing was ended or brought back, for a newer list was taken in while this one was held",
+    },
+    "unconfirmed": {
+        "zh": "会终止的超过上限而无人确认过，因此没有终止任何记录；请把清单换一个批次号重新提交，再行确认",
+        "en": "nothing was ended, for it would have been more than may end unconfirmed: send the list again under "
+        "another batch id, and confirm it",
+    },
+}
+
 
 def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
     """Return a batch as the API shows it; `corrected` of its refused rows were brought in order since."""
@@ -21,6 +39,10 @@ def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
         "received_at": batch.received_at.isoformat(),
         "rows": batch.row_count,
         **{name: getattr(batch, name) for name in names},
+        "delivery": batch.delivery,
+        "ended": batch.ended,
+        "returned": batch.returned,
+        "not_ended": not_ended_of(batch),
         "corrected": corrected,
         "open": batch.rejected - corrected,
         "corrects": str(batch.corrects) if batch.corrects else None,
@@ -29,6 +51,11 @@ def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
         "counting": batch.counting,
         "statement": batch.statement,
     }
+
+
+def not_ended_of(batch: Batch) -> dict[str, str] | None:
+    """Return why a full list ended nothing, in both languages; None where it ended what it does not name."""
+    return {"reason": batch.not_ended, **NOT_ENDED[batch.not_ended]} if batch.not_ended else None
 
 
 def unread_of(batch: Batch) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ from signing.canonical import canonical_bytes, sha256_hex
 KEPT_DAYS = 30
 ORPHAN_SECONDS = 3600
 OWN_MAPPING = Finding("mapping", "", "按随文件给出的映射读取", "it is read by a mapping that was handed in with it")
+PART = Finding("part", "", "只是清单的一部分，不终止任何记录", "it is only a part of a list, and ends nothing")
 _SAME = text("""
     SELECT held_id FROM held_delivery
     WHERE (agency, dataset, sender_batch, digest) = (:agency, :dataset, :sender, :digest) AND status = 'waiting'
@@ -77,6 +78,8 @@ async def hold(
     if submission.mapping:
         keep_mapping(units.keys.kek, held_id, submission.mapping, kept)
         findings = [*findings, OWN_MAPPING]
+    if submission.part and dataset.delivery == "full_list":
+        findings = [*findings, PART]
     async with units.begin("batch.hold", actor) as work:
         session = work.session
         await take(session, Lock.HELD_SUBMISSION, submission.sender_batch)

@@ -62,18 +62,29 @@ def show_held(held_id: HeldId, as_json: AsJson = False) -> None:
 
 
 @group.command("accept")
-def accept(held_id: HeldId, as_json: AsJson = False) -> None:
+def accept(
+    held_id: HeldId,
+    part: Annotated[
+        bool, typer.Option("--part", help="作为清单的一部分，不终止任何记录 As a part of a full list: nothing ends.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """接受：入库，其列和数值从此视为已知 Take it in; its columns and values are known from then on."""
     from gateway.intake.accepting import accept_held
     from gateway.intake.submission import intake_of
     from gateway.runtime.actor import at_this_machine
 
     batch = on_instance(
-        lambda instance: accept_held(instance.units, at_this_machine(), intake_of(instance), held_id), as_json=as_json
+        lambda instance: accept_held(instance.units, at_this_machine(), intake_of(instance), held_id, part=part),
+        as_json=as_json,
     )
     show(
-        as_json, {"批次 batch": str(batch.batch_id), "行数 rows": batch.row_count, "问题数据 rejected": batch.rejected}
-    )
+        as_json,
+        {
+            "批次 batch": str(batch.batch_id), "行数 rows": batch.row_count, "问题数据 rejected": batch.rejected,
+            "终止 ended": batch.ended, "恢复 returned": batch.returned,
+        },
+    )  # fmt: skip
 
 
 @group.command("discard")

@@ -13,7 +13,7 @@ from gateway.console.table import Cell, Column, Filter, Table, TableQuery, Table
 from gateway.console.words import Words, words_of
 from gateway.intake.accepting import accept_held
 from gateway.intake.held import discard_held, read_held_page
-from gateway.intake.held_preview import DECISIONS, preview_held
+from gateway.intake.held_preview import decisions_of, preview_held
 from gateway.intake.routes import TheIntake
 from gateway.intake.tables import HeldSubmission
 from gateway.people.acting import acting
@@ -68,13 +68,13 @@ async def show(request: Request, held_id: UUID, units: Units, intake: TheIntake,
 
 @router.post("/{held_id}/{decision}")
 async def decide(
-    request: Request, held_id: UUID, decision: Literal["accept", "discard"], units: Units, intake: TheIntake,
-    present: Decider, _form: SignedForm,
+    request: Request, held_id: UUID, decision: Literal["accept", "accept-part", "discard"], units: Units,
+    intake: TheIntake, present: Decider, _form: SignedForm,
 ) -> Response:  # fmt: skip
     """Accept a held submission and lead to its batch, or throw it away; what was decided already is shown so."""
     try:
-        if decision == "accept":
-            batch = await accept_held(units, acting(present), intake, held_id)
+        if decision != "discard":
+            batch = await accept_held(units, acting(present), intake, held_id, part=decision == "accept-part")
             return RedirectResponse(f"/console/uploads/{batch.batch_id}", 303)
         await discard_held(units, acting(present), intake.spool, held_id)
     except DeniedError as fault:
@@ -99,7 +99,7 @@ async def _page(
     lost = [finding for finding in held.findings if finding.get("values")]
     return page(
         request, "held", present, status=ERRORS[fault.denial.reason].status if fault else 200, preview=preview,
-        held=held, lost=lost, tone=TONES[held.status], people=people, said=in_language, decisions=DECISIONS,
+        held=held, lost=lost, tone=TONES[held.status], people=people, said=in_language, decisions=decisions_of(held),
         fault=words.half(fault) if fault else "",
     )  # fmt: skip
 

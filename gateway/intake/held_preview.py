@@ -20,6 +20,7 @@ from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
 from gateway.intake.accepting import opened
 from gateway.intake.documents import held_document
+from gateway.intake.full_lists import ENDING
 from gateway.intake.held import see_held
 from gateway.intake.submission import Intake
 from gateway.intake.tables import HeldSubmission
@@ -40,6 +41,19 @@ DECISIONS = {
         "en": "nothing is stored and the file is deleted for good; the agency sends it again, corrected, or once the "
         "mapping reads its columns",
     },
+}
+# Of a full list that would end more than may end unconfirmed.
+LIST_DECISIONS = {
+    "accept": {
+        "zh": "作为全量清单入库：各行如上，清单中没有的记录就此终止，不再公示；部门可以恢复",
+        "en": "it is taken in as the full list: its rows as shown, and the records it does not name end and are not "
+        "shown any more; the agency can bring them back",
+    },
+    "accept-part": {
+        "zh": "作为清单的一部分入库：各行如上，不终止任何记录",
+        "en": "it is taken in as a part of a list: its rows as shown, and nothing ends",
+    },
+    "discard": DECISIONS["discard"],
 }
 
 
@@ -77,7 +91,6 @@ class Preview:
 def preview_document(preview: Preview) -> dict[str, Any]:
     """Return what is held, why, what would be lost, its first rows as they would be stored, and what can be decided."""
     held = preview.held
-    waiting = held.status == "waiting"
     return {
         **held_document(held),
         "lost": [finding for finding in held.findings if finding.get("values")],
@@ -90,8 +103,15 @@ def preview_document(preview: Preview) -> dict[str, Any]:
             for row in preview.rows
         ],
         "fault": preview.fault,
-        "decisions": DECISIONS if waiting else {},
+        "decisions": decisions_of(held),
     }  # fmt: skip
+
+
+def decisions_of(held: HeldSubmission) -> Mapping[str, Mapping[str, str]]:
+    """Return what can be decided on it, and what each decision does; nothing where it was decided on."""
+    if held.status != "waiting":
+        return {}
+    return LIST_DECISIONS if any(finding["kind"] == ENDING for finding in held.findings) else DECISIONS
 
 
 async def preview_held(units: UnitsOfWork, actor: Actor, intake: Intake, held_id: UUID) -> Preview:

@@ -46,12 +46,18 @@ async def held_submission(held_id: UUID, units: Units, intake: TheIntake, caller
 
 @router.post("/held-deliveries/{held_id}/{decision}", summary="接受或作废暂存的提交 Accept or discard")
 async def decide(
-    held_id: UUID, decision: Literal["accept", "discard"], units: Units, intake: TheIntake, caller: Decider
+    held_id: UUID,
+    decision: Literal["accept", "accept-part", "discard"],
+    units: Units,
+    intake: TheIntake,
+    caller: Decider,
 ) -> dict[str, Any]:
     """Take a held submission in, whose columns and values are known from then on, or throw it away.
+
+    `accept-part` takes a full list in as a part of one, which ends nothing.
 
     A person decides: an operator, or a clerk of the agency; what an agency's system sends it cannot accept itself.
     """
     if decision == "discard":
         return held_document(await discard_held(units, caller, intake.spool, held_id))
-    return batch_document(await accept_held(units, caller, intake, held_id))
+    return batch_document(await accept_held(units, caller, intake, held_id, part=decision == "accept-part"))

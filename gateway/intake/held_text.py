@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_OPTIONS = {"accept-part": "accept --part"}
+
 
 def held_lines(held: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines; `held` is the document of the interface (gateway/intake/held_preview.py)."""
@@ -20,7 +22,7 @@ def held_lines(held: Mapping[str, Any]) -> Iterator[str]:
         yield f"无法读取 it cannot be read: {held['fault']}"
     yield from (_row(row, held["titles"]) for row in held["first_rows"])
     for decision, said in held["decisions"].items():
-        yield f"xinqiao agency held {decision} {held['held']}"
+        yield f"xinqiao agency held {_OPTIONS.get(decision, decision)} {held['held']}"
         yield f"  {said['zh']} {said['en']}"
 
 

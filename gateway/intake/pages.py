@@ -19,7 +19,7 @@ from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Filter, Table, TableQuery, TableSpec, table_query
 from gateway.console.words import Words, words_of
 from gateway.intake.batches import read_batch_page, read_rejected
-from gateway.intake.documents import refusals_of, unread_of
+from gateway.intake.documents import not_ended_of, refusals_of, unread_of
 from gateway.intake.forms import file_form
 from gateway.intake.preview_rows import PreviewRequest, list_previews
 from gateway.intake.previews import preview
@@ -99,8 +99,8 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
         raise PageError("batch-not-found", 404) from fault
     words = words_of(request)
     return page(
-        request, "upload", present, batch=batch, outcomes=_chart(words, batch), refusals=refusals,
-        rejected=rejected, unread=unread_of(batch), counted=COUNTED, told=TOLD, ways=WAYS, said=in_language,
+        request, "upload", present, batch=batch, outcomes=_chart(words, batch), refusals=refusals, rejected=rejected,
+        unread=unread_of(batch), not_ended=not_ended_of(batch), counted=COUNTED, told=TOLD, ways=WAYS, said=in_language,
         scripts=("charts",),
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from connectors.store.corrections import find_first, read_corrected, settle
 from connectors.store.history import keep_layout, keep_profile, profile_batch, profile_of
 from connectors.store.ingest import Look, NewBatch, Summary, ingest
 from connectors.store.tables import Batch
+from gateway.intake.full_lists import ListOutcome, settle_list
 from gateway.intake.judging import judge_layout, judge_profile
 from gateway.intake.submission import Submission
 from gateway.runtime.database import raw
@@ -46,10 +47,11 @@ async def store_judged(
     profile = await profile_batch(session, binding, stored.batch_id, summary, profiler)
     if not accepted:
         await judge_profile(session, binding, profile_of(summary, profile))
+    listed = await settle_list(work, submission, stored, summary)
     if not known:
         await keep_layout(session, binding, now)
     columns = layout_id(binding.dataset, header_key(binding.header))
-    batch = await _add(work, submission, stored, summary, now, leftovers, layout_id=columns)
+    batch = await _add(work, submission, stored, summary, listed, now, leftovers, layout_id=columns)
     await keep_profile(session, batch.batch_id, profile)
     return batch
 
@@ -73,7 +75,8 @@ async def store_corrections(
     stored, leftovers = _identify(submission), Leftovers(layout.binding)
     now = work.now
     summary = await _ingest(work, protector, stored, leftovers.watch(layout), now, progress, lambda _records: None)
-    batch = await _add(work, submission, stored, summary, now, leftovers, corrects=first)
+    listed = await settle_list(work, submission, stored, summary)
+    batch = await _add(work, submission, stored, summary, listed, now, leftovers, corrects=first)
     await settle(session, first, batch.batch_id, rows.taken)
     return batch
 
@@ -105,6 +108,7 @@ async def _add(
     submission: Submission,
     stored: NewBatch,
     summary: Summary,
+    listed: ListOutcome,
     now: datetime,
     leftovers: Leftovers,
     *,
@@ -112,7 +116,7 @@ async def _add(
     layout_id: bytes | None = None,
 ) -> Batch:
     """Record the event and add the batch."""
-    payload = _payload(stored, submission, summary) | ({"corrects": str(corrects)} if corrects else {})
+    payload = _payload(stored, submission, summary) | vars(listed) | ({"corrects": str(corrects)} if corrects else {})
     entry = await work.record(
         "batch.sealed", payload, outcome="stored", exchange=stored.batch_id, at=now, actor=submission.sent_by
     )
@@ -123,7 +127,8 @@ async def _add(
         batch_id=stored.batch_id, agency=dataset.agency, dataset=dataset.dataset, sender_batch=stored.sender_batch,
         digest=stored.digest, way=submission.way, received_at=now, row_count=counts.pop("rows"), **counts,
         reasons=summary.reasons, statement=summary.statement, agency_signature=submission.signature,
-        mapping=mapping, counting=summary.counting, corrects=corrects, layout_id=layout_id, event_id=entry,
+        mapping=mapping, counting=summary.counting, delivery=listed.delivery, ended=listed.ended,
+        returned=listed.returned, not_ended=listed.not_ended, corrects=corrects, layout_id=layout_id, event_id=entry,
     )  # fmt: skip
     await add_batch(work.session, batch)
     return batch

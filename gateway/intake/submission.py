@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -46,6 +47,9 @@ class Submission:
 
     What is settled in the transaction that stores its batch: the upload it came as; the held submission that a person
     accepted, which is therefore not judged again; the preview that was confirmed; how far a source has been read.
+
+    Of a dataset that is delivered as full lists: `part` is no whole list, and ends nothing; `ends`: a person who was
+    told how much it ends has accepted it, that was held at `held_at`.
     """
 
     dataset: Dataset
@@ -63,6 +67,9 @@ class Submission:
     mapping: bytes | None = None
     preview_id: UUID | None = None
     advance: Advance | None = None
+    part: bool = False
+    ends: bool = False
+    held_at: datetime | None = None
 
     @property
     def size(self) -> int:

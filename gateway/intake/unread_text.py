@@ -11,3 +11,9 @@ def show_unread(columns: Iterable[Mapping[str, Any]]) -> None:
     for column in columns:
         mark = "警告 WARNING" if column["warning"] else "未读 unread"
         typer.secho(f"{mark}: {column['zh']} {column['en']}", fg="red" if column["warning"] else None)
+
+
+def show_not_ended(said: Mapping[str, str] | None) -> None:
+    """Say why a full list ended nothing, where it did not."""
+    if said:
+        typer.echo(f"{said['zh']} {said['en']}")

@@ -43,6 +43,7 @@ OBJECTIONS = (
 # As docs/records.md has them.
 STATUSES = {
     "current": "现行", "objected": "异议中", "withdrawn": "已撤回", "repaired": "已修复", "annulled": "异议成立",
+    "ended": "已终止",
     "superseded": "已更正", "unresolved": "待匹配", "expired": "公示期满", "not_yet": "未到公示日",
 }  # fmt: skip
 STATES = {

@@ -28,7 +28,14 @@ from gateway.web.router import Router
 
 router = Router(prefix="/console/enterprise/records", include_in_schema=False)
 Dataset = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-TONES = {"objected": "warn", "withdrawn": "quiet", "annulled": "quiet", "repaired": "ok", "current": "quiet"}
+TONES = {
+    "objected": "warn",
+    "withdrawn": "quiet",
+    "annulled": "quiet",
+    "repaired": "ok",
+    "current": "quiet",
+    "ended": "quiet",
+}
 HOLDINGS = TableSpec(
     "enterprise-records",
     (

@@ -23,6 +23,7 @@ from gateway.intake.signatures import AgencySignature
 from gateway.records.act_lists import KeyList, act_on_list
 from gateway.records.acts import act_on_record
 from gateway.records.documents import act_document
+from gateway.records.ended_lists import ReturnRequest, return_ended
 from gateway.records.history import AsOf, read_history
 from gateway.runtime.clock import now
 from gateway.runtime.reasons import LONGEST, SHORTEST
@@ -80,6 +81,21 @@ async def act(record_id: UUID, asked: Act, work: ByAgency) -> dict[str, Any]:
     effective = asked.effective_on or day_of(work.now)
     request = ActRequest(ActKind(asked.kind), effective, asked.reason, asked.document, asked.hide)
     return act_document(await act_on_record(work, record_id, request))
+
+
+class Return(BaseModel):
+    """Why an agency takes back what a list of its own has ended."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Reason
+    document: Document = None
+
+
+@router.post("/batches/{batch_id}/reinstate", summary="恢复一份清单终止的记录 Bring back what a full list ended")
+async def reinstate(batch_id: UUID, asked: Return, work: ByAgency) -> dict[str, Any]:
+    """Bring back every record that a batch of a full list ended, as far as it is still ended."""
+    returned = await return_ended(work, batch_id, ReturnRequest(asked.reason, asked.document))
+    return {"batch": str(batch_id), "returned": returned}
 
 
 @router.post(

@@ -45,6 +45,11 @@ NOT_SEEN = ("record-not-found", "record-erased")
 ACTING = ("record-not-found", "act-not-possible", "act-not-yours")
 
 OPERATIONS: Mapping[str, Operation] = {
+    "POST /v1/batches/{batch_id}/reinstate": Operation(
+        ("batch-not-found", "act-not-possible", "act-not-yours"),
+        sent={"reason": "清单漏报"},
+        answered={"batch": "01983a2b-7c1d-7e00-8000-000000000030", "returned": 3},
+    ),
     "GET /v1/records/{record_id}/proof": Operation(
         NOT_SEEN,
         answered={

@@ -32,6 +32,7 @@ _ASKED = "inquiry subject institution account intermediary product purpose provi
 _PEOPLE = "person agency signatory operator system auditor"  # whoever signs in (gateway/people/acting.py)
 _DELIVERY = "delivery peer kind receipt onward"
 _ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
+_ACTS = "act_batch agency dataset count acts effective_on reason document"  # of many at once: a digest over them
 _CHANGING = "change action act person before reason decided"
 _CONSENT = "consent subject version terms receipt approval"
 _CONSOLE = "channel factor statement"  # of an answer that a person gave at the console
@@ -121,7 +122,7 @@ EVENTS: Mapping[str, EventType] = {
     "batch.sealed": _type(
         _SUBMITTING, "batch agency dataset sender_batch way digest root shown statement signature subjects "
         "identifiers names resolved_earlier counting rows accepted unresolved corrections duplicates natural_persons "
-        "rejected", maybe="corrects",
+        "rejected delivery ended returned not_ended", maybe="corrects",
     ),
     "batch.refused": _type(_SUBMITTING, "dataset sender_batch digest"),
     "batch.held": _type(
@@ -169,6 +170,8 @@ EVENTS: Mapping[str, EventType] = {
         "agency", "act_batch agency dataset kind sender_batch digest rows done already unknown refused",
         maybe="signature",
     ),
+    "records.ended": _type(_SUBMITTING, _ACTS, personal="reason"),
+    "records.returned": _type(_SUBMITTING, _ACTS, personal="reason"),
     "record.listed": _type("signatory auditor machine", "found"),
     "objection.listed": _type("signatory", "found"),
     "record.history_read": _type("agency signatory auditor machine", "record versions"),

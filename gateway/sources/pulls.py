@@ -23,7 +23,7 @@ from connectors.sources.schedule import Advance, Claimed, add_source_row, advanc
 from connectors.store.refused import load_refused
 from connectors.store.tables import Batch, Source
 from gateway.intake.admission import known_dataset
-from gateway.intake.documents import unread_of
+from gateway.intake.documents import not_ended_of, unread_of
 from gateway.intake.submission import Intake, Submission
 from gateway.intake.take_in import LostSourceError, take_in
 from gateway.runtime.actor import PROGRAM, Actor
@@ -168,7 +168,7 @@ def _submission(source: Claimed, found: Slice, step: Advance | None) -> Submissi
     began = hashlib.sha256(f"{source.watermark}\n{found.digest.hex()}".encode()).hexdigest()[:16]
     return Submission(
         known_dataset(source.dataset), found.batch or f"{source.source_id}:{began}", found.digest, source.source_id,
-        found.open, found.file, fetched=True, advance=step,
+        found.open, found.file, fetched=True, advance=step, part=not found.delivery,
     )  # fmt: skip
 
 
@@ -176,12 +176,16 @@ async def _outcome(units: UnitsOfWork, actor: Actor, batch: Batch, *, new: bool)
     counts = {
         "rows": batch.row_count, "accepted": batch.accepted, "unresolved": batch.unresolved,
         "corrections": batch.corrections, "duplicates": batch.duplicates, "natural_persons": batch.natural_persons,
-        "rejected": batch.rejected,
+        "rejected": batch.rejected, "ended": batch.ended, "returned": batch.returned,
     }  # fmt: skip
     async with units.begin("source.outcome", actor) as work:
         rows = await load_refused(work.session, batch.batch_id, MOST_ROWS_TOLD)
     rejected = [(row.row_number, row.reasons) for row in rows]
-    return Outcome("stored" if new else "known", batch.sender_batch, counts, rejected=rejected, unread=unread_of(batch))
+    not_ended = not_ended_of(batch)
+    return Outcome(
+        "stored" if new else "known", batch.sender_batch, counts, f"{not_ended['zh']} {not_ended['en']}" if not_ended
+        else "", rejected, unread_of(batch),
+    )  # fmt: skip
 
 
 def _back_off(source: Claimed) -> int:

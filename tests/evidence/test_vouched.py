@@ -36,7 +36,7 @@ from gateway.worker import publish_head, take_in
 from signing.keys import generate_key, public_jwk
 from tests.enterprises import uscc
 from tests.evidence.forging import forging, other_value, types_of, unbind
-from tests.house.objects import OWN, Town, arrears, message_of
+from tests.house.objects import OWN, Town, arrears, ended_batch, message_of
 from tests.identities import asked, change
 from tests.stories import registration
 
@@ -85,6 +85,11 @@ async def live_a_little(story):
         headers={"Batch-Id": str(uuid4()), **await story.headers("tax")},
     )  # fmt: skip
     assert listed.json()["done"] == 1, listed.text
+    ended = await ended_batch(Town(story, {}))
+    answer = await story.client.post(
+        f"/v1/batches/{ended['batch_id']}/reinstate", json={"reason": "清单漏报"}, headers=await story.headers("tax")
+    )
+    assert answer.json()["returned"] == 1, answer.text
     await story.account("bank-1", "bank")
     assert (await story.ask("bank-1", OWN)).status_code == 403
     consent = await story.consent("bank-1", OWN)
@@ -194,6 +199,38 @@ async def test_a_records_column_that_was_changed_is_found(town, column):
         forged = f"UPDATE record SET {column} = {other_value(column, kind)} WHERE ctid = ({newest})"
         assert (await work.session.execute(text(forged))).rowcount == 1
         assert [*await differences(work), *await find_differences(work)]
+
+
+ACT = [column.name for column in SQLModel.metadata.tables["record_act"].columns if column.name != "act_id"]
+SET_ACT = "ctid = (SELECT min(ctid) FROM record_act WHERE kind = '{}')"
+
+
+@pytest.mark.parametrize("kind", ["end", "return"])
+async def test_a_column_of_an_act_that_came_with_many_is_found(town, kind):
+    async with forging(town.gateway, "record_act") as work:
+        types = await types_of(work.session, "record_act")
+        await unbind(work.session, "record_act")
+        for column in ACT:
+            forged = (
+                f"UPDATE record_act SET {column} = {other_value(column, types[column])} WHERE {SET_ACT.format(kind)}"
+            )
+            async with work.session.begin_nested() as taken_back:
+                assert (await work.session.execute(text(forged))).rowcount == 1
+                found = {one.where for one in await differences(work)}
+                await taken_back.rollback()
+            assert "set-acts" in found, column
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ["DELETE FROM record_act WHERE {}", "INSERT INTO record_act SELECT * FROM record_act WHERE {}"],
+    ids=["taken away", "added"],
+)
+async def test_an_act_taken_from_many_or_added_to_them_is_found(town, forged):
+    async with forging(town.gateway, "record_act") as work:
+        await unbind(work.session, "record_act")
+        assert (await work.session.execute(text(forged.format(SET_ACT.format("end"))))).rowcount == 1
+        assert "set-acts" in {one.where for one in await differences(work)}
 
 
 @pytest.mark.parametrize("one", TABLES, ids=lambda one: one.name)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import text
 
+from connectors.catalogue.load import datasets, get_dataset
 from gateway.identity.clients.limits import set_for_people
 from gateway.identity.clients.registry import add_client
 from gateway.identity.tokens.access_tokens import TYPE
@@ -97,6 +99,24 @@ async def batch(town, body=None, headers=None):
 async def held(town):
     """A delivery with a column that earlier ones had not."""
     return await batch(town, arrears(OWN, column=f"列{uuid4().hex[:6]}"))
+
+
+async def ended_batch(town):
+    """A full list of the first agency that ended a record."""
+    name, own = "tax_credit_grade", get_dataset("tax_credit_grade")
+    datasets()[name] = msgspec.structs.replace(own, delivery="full_list")
+    try:
+        for numbers in ((60, 61), (60,)):
+            rows = "".join(f"某公司,{uscc(number)},2025,A\n" for number in numbers)
+            pushed = await town.send(
+                "tax", "POST", f"/v1/datasets/{name}/batches", headers={"Batch-Id": str(uuid4())},
+                content=f"纳税人名称,统一社会信用代码,评价年度,纳税信用级别\n{rows}".encode(),
+            )  # fmt: skip
+            assert pushed.status_code == 201, pushed.text
+    finally:
+        datasets()[name] = own
+    assert pushed.json()["ended"] == 1
+    return {"batch_id": pushed.json()["batch"], "agency": "tax"}
 
 
 async def preview(town):

@@ -88,6 +88,9 @@ CALLS = {
     "DELETE /v1/uploads/{upload_id}": Call("upload.ended", make=objects.upload, sent={"headers": TUS}),
     "GET /v1/batches/{batch_id}": Call("batch.read", make=objects.batch),
     "GET /v1/batches/{batch_id}/rejected-rows": Call("rejected_rows.read", make=objects.batch),
+    "POST /v1/batches/{batch_id}/reinstate": Call(
+        "records.returned", make=objects.ended_batch, sent={"json": {"reason": "清单漏报"}}
+    ),
     "GET /v1/quality": Call("quality.read", "auditor-1"),
     "GET /v1/agencies/{code}/quality": Call("quality.read", make=objects.agency),
     "GET /v1/held-deliveries": Call("held.read"),
@@ -374,6 +377,7 @@ ELSEWHERE = {
     "change.asked change.approved change.rejected": "tests/admin",
     "request.refused": "tests/identity/test_refusals.py",
     "search.made": "tests/overview/test_search.py",
+    "records.ended": "tests/intake/test_full_lists.py",
 }
 
 

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "gateway.inquiries.inquiry_pages.LAST_YEAR": (2099, "tests/inquiries/test_pages.py"),
     "gateway.inquiries.forecast.PACE_DAYS": (14, "tests/inquiries/test_forecast.py"),
     "gateway.inquiries.plans.MOST_UNITS": (2**40, "tests/house/test_limits_over_http.py"),
+    "gateway.intake.full_lists.FEW": (10, "tests/intake/test_full_lists.py"),
     "gateway.intake.judging.FEWEST_ROWS": (50, "tests/quality/test_drift.py"),
     "gateway.intake.held.KEPT_DAYS": (30, "tests/intake/test_held.py"),
     "gateway.intake.preview_rows.LIFE_HOURS": (24, "tests/intake/test_previews.py"),

@@ -60,6 +60,9 @@ ROWS = {
     "DELETE /v1/uploads/{upload_id}": Row(objects.upload, *UPLOAD, TUS),
     "GET /v1/batches/{batch_id}": Row(objects.batch, *AGENCIES, (404, "batch-not-found")),
     "GET /v1/batches/{batch_id}/rejected-rows": Row(objects.batch, *AGENCIES, (404, "batch-not-found")),
+    "POST /v1/batches/{batch_id}/reinstate": Row(
+        objects.ended_batch, *AGENCIES, (404, "batch-not-found"), {"json": {"reason": "清单漏报"}}
+    ),
     "GET /v1/agencies/{code}/quality": Row(objects.agency, *AGENCIES, (404, "agency-not-found")),
     "GET /v1/held-deliveries/{held_id}": Row(objects.held, *AGENCIES, (404, "held-not-found")),
     "POST /v1/held-deliveries/{held_id}/{decision}": Row(objects.held, *CLERKS, (404, "held-not-found")),

@@ -29,7 +29,7 @@ TODAY = day_of(NOW)
 
 
 def done(state, number=1, version=1, *, hides=None, lasting=None, on=date(2026, 1, 1), at=NOW):
-    hides = state in {State.WITHDRAWN, State.REPAIRED, State.ANNULLED} if hides is None else hides
+    hides = state in {State.WITHDRAWN, State.REPAIRED, State.ANNULLED, State.ENDED} if hides is None else hides
     lasting = state in {State.REPAIRED, State.OBJECTED} if lasting is None else lasting
     return PastAct(number, version, state, hides, lasting, on, at)
 
@@ -45,7 +45,7 @@ def test_what_the_table_does_not_allow_is_refused(state, kind):
             decide_act(kind, role, acts, 1, TODAY, NOW, hide=False)
 
 
-@pytest.mark.parametrize(("kind", "role"), list(product(ActKind, ("agency", "signatory", "operator"))))
+@pytest.mark.parametrize(("kind", "role"), list(product(ActKind, ("agency", "signatory", "operator", "list"))))
 def test_an_act_of_somebody_elses_is_refused(kind, role):
     acts = next([done(s)] if s is not State.CURRENT else [] for s, k in TRANSITIONS if k is kind)
     if role in ALLOWED[kind]:
@@ -66,6 +66,7 @@ def test_an_act_takes_effect_neither_in_the_future_nor_before_the_one_that_prece
 def test_a_newer_version_ends_a_withdrawal_and_outlives_neither_repair_nor_objection():
     assert state_of([done(State.WITHDRAWN)], 2) is State.CURRENT
     assert state_of([done(State.ANNULLED)], 2) is State.CURRENT
+    assert state_of([done(State.ENDED)], 2) is State.CURRENT
     assert state_of([done(State.REPAIRED)], 2) is State.REPAIRED
     assert state_of([done(State.OBJECTED)], 2) is State.OBJECTED
 
@@ -110,9 +111,10 @@ def lives(draw):
         if not known:
             continue
         kind = draw(st.sampled_from(ActKind))
+        role = "agency" if "agency" in ALLOWED[kind] else "list"
         try:
             left = decide_act(
-                kind, "agency", acts, known[-1].version, on, datetime(2027, 1, 1, tzinfo=UTC), hide=draw(st.booleans())
+                kind, role, acts, known[-1].version, on, datetime(2027, 1, 1, tzinfo=UTC), hide=draw(st.booleans())
             )
         except ActError:
             continue

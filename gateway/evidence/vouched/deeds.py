@@ -33,7 +33,8 @@ def _receipt(entry: Entry) -> object:
 
 
 _COUNTS = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
-_BATCH = _same("agency", "dataset", "sender_batch", "way", "digest", "statement", "counting", *_COUNTS) | {
+_LISTED = ("delivery", "ended", "returned", "not_ended")
+_BATCH = _same("agency", "dataset", "sender_batch", "way", "digest", "statement", "counting", *_COUNTS, *_LISTED) | {
     "batch": said("batch"), "row_count": said("rows"), "agency_signature": said("signature"),
     "corrects": lambda entry: None if entry.payload and "corrects" not in entry.payload else said("corrects")(entry),
 }  # fmt: skip
@@ -101,8 +102,8 @@ DEEDS: tuple[Deed, ...] = (
     Deed(
         "batches", "batch",
         f"""SELECT event_id AS entry, batch_id AS batch, agency, dataset, sender_batch, way,
-                   encode(digest, 'hex') AS digest, statement, agency_signature, row_count, {", ".join(_COUNTS)},
-                   corrects, counting FROM batch""",  # noqa: S608 - our own words
+                   encode(digest, 'hex') AS digest, statement, agency_signature, row_count,
+                   {", ".join((*_COUNTS, *_LISTED))}, corrects, counting FROM batch""",  # noqa: S608 - our own words
         {"batch.sealed": Says(_BATCH)},
         {"statement": digest, "agency_signature": digest, "counting": digest_of_json},
     ),
@@ -165,7 +166,8 @@ DEEDS: tuple[Deed, ...] = (
         "acts", "record_act",
         f"""SELECT event_id AS entry, record_id AS record, dataset, agency, business_key, version, number, kind, state,
                    hides, lasting, effective_on, reason, document, actor, act_batch,
-                   {AT.format("recorded_at")} AS recorded_at FROM record_act""",  # noqa: S608
+                   {AT.format("recorded_at")} AS recorded_at FROM record_act
+            WHERE kind NOT IN ('end', 'return')""",  # noqa: S608 - those: set_acts.py
         {name: Says(_ACT | {"kind": always(kind)}) for name, kind in _ACTS.items()},
     ),
     Deed(

@@ -15,7 +15,9 @@ HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税
 
 @pytest.fixture(scope="module")
 async def keys(gateway):
-    made = {name: await register(gateway, name, "agency") for name in ("tax", "market_regulation")}
+    made = {
+        name: await register(gateway, name, "agency") for name in ("tax", "market_regulation", "prov_credit_platform")
+    }
     made["auditor-1"] = await register(gateway, "auditor-1", "auditor")
     return made
 

@@ -37,6 +37,7 @@ def _unknown_names(dataset: Dataset) -> Iterator[tuple[Path, str]]:
         (("key",), dataset.key),
         (("event_date",), [dataset.event_date]),
         (("disclosure",), [dataset.disclosure.field]),
+        (("unpack",), [dataset.unpack.kind, dataset.unpack.payload] if dataset.unpack else []),
     ]
     for at, mapping in enumerate(dataset.mappings):
         named += [(("mappings", str(at), "fields", name), [name]) for name in mapping.fields]
@@ -54,10 +55,22 @@ def _wrong_members(dataset: Dataset) -> Iterator[tuple[Path, str]]:
         yield ("most_ended_percent",), "百分数为 0 到 100 a percentage is 0 to 100"
     if dataset.event_date and dataset.fields[dataset.event_date].type not in {"date", "until"}:
         yield ("event_date",), f"{dataset.event_date} 不是日期 is no date"
+    yield from _wrong_unpacking(dataset)
     if again := _twice(mapping.id for mapping in dataset.mappings):
         yield ("mappings",), f"编号重复 stands twice: {again}"
     if again := _twice(field.zh for field in dataset.fields.values()):
         yield ("fields",), f"字段中文名重复 two fields are called {again}"
+
+
+def _wrong_unpacking(dataset: Dataset) -> Iterator[tuple[Path, str]]:
+    if (unpack := dataset.unpack) is None:
+        return
+    kind, payload = dataset.fields[unpack.kind], dataset.fields[unpack.payload]
+    if not kind.required or set(kind.codes) != set(unpack.into):
+        text = "应为 kind 的各代码，且 kind 必填 it names every code of the kind, which is required"
+        yield ("unpack", "into"), text
+    if payload.type != "packed" or not payload.required:
+        yield ("unpack", "payload"), "应为必填的 packed 字段 it is a required field of type packed"
 
 
 def _twice(words: Iterable[str]) -> str:

@@ -54,6 +54,10 @@ def load_catalogue(folders: Iterable[Traversable | Path]) -> Catalogue:
             raise readers[name].fault(("agency",), f"没有部门 no agency {dataset.agency}")
         if dataset.category not in found.categories:
             raise readers[name].fault(("datasets", name, "category"), f"没有类别 no category {dataset.category}")
+        for target in dataset.unpack.into.values() if dataset.unpack else ():
+            if target not in found.datasets or found.datasets[target].agency != dataset.agency:
+                text = f"{target} 不是本部门的目录 is no dataset of this agency"
+                raise readers[name].fault(("datasets", name, "unpack", "into"), text)
     return found
 
 

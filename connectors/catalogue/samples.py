@@ -79,4 +79,6 @@ def _cell(field: Field, random: Random, today: date, number: str) -> str:
         case "flag":
             return random.choice("是否")
         case _:
-            return f"示例〔{today.year}〕{number}号" if field.is_document else f"示例{field.zh}{number}"
+            document = f"示例〔{today.year}〕{number}号"
+            packed = f"文号={document}" if field.type == "packed" else ""
+            return packed or (document if field.is_document else f"示例{field.zh}{number}")

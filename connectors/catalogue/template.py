@@ -17,6 +17,7 @@ from connectors.model.folding import heading_key
 _EXAMPLES = {
     "text": EXAMPLE_MARK, "date": "2026-01-31", "until": "2027-01-31", "money": "5000", "currency": "人民币",
     "list": EXAMPLE_MARK, "number": "1", "flag": "是",
+    "packed": f"文号=示例;备注={EXAMPLE_MARK}",
 }  # fmt: skip
 _TYPES = {
     "text": "文字 text",
@@ -28,6 +29,7 @@ _TYPES = {
     "list": "可填多个，用分号隔开 several are set apart by ;",
     "number": "数字 a number",
     "flag": "是 或 否 (是 yes, 否 no)",
+    "packed": "一条记录：JSON 对象，或 名称=值;名称=值 a record: a JSON object, or name=value;name=value",
 }
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 

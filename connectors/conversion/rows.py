@@ -22,6 +22,7 @@ from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier
 from connectors.conversion.keys import business_keys
 from connectors.conversion.left_out import LeftOut, LeftOutReader
+from connectors.conversion.packed import read_packed
 from connectors.conversion.party import PERSON, PartyReader
 from connectors.model.datasets import FieldType
 from connectors.model.folding import name_key
@@ -213,6 +214,7 @@ _READERS: dict[FieldType, Callable[[str], Value]] = {
     "currency": normalise.read_currency,
     "list": normalise.read_list,
     "flag": normalise.read_flag,
+    "packed": read_packed,
 }
 
 

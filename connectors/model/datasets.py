@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.model.mapping import Mapping, Party, Producer
 
-FieldType = Literal["text", "date", "until", "money", "currency", "code", "list", "number", "flag"]
+FieldType = Literal["text", "date", "until", "money", "currency", "code", "list", "number", "flag", "packed"]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]  # an agency's is also its client id
 KeyType = Literal["uscc", "organisation_code", "registration_number", "tax_number", "name"]
 NodeKind = Literal["government", "finance", "provincial", "platform", "market", "utility", "consumer"]
@@ -80,6 +80,18 @@ class Disclosure(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     cap_months: int | None = 36
 
 
+class Unpack(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Rows that each hold a record of another dataset of the agency, packed into a field.
+
+    `kind` is the field that says which, a code; `payload` the one that holds it, of type packed; `into` is code →
+    dataset.
+    """
+
+    kind: Code
+    payload: Code
+    into: dict[str, Code]
+
+
 class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One kind of record of one agency.
 
@@ -108,6 +120,7 @@ class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     producer: Producer = Producer()
     event_date: str | None = None
     disclosure: Disclosure = Disclosure()
+    unpack: Unpack | None = None
     registers: bool = False
     mixes_persons: bool = False
     retention_years: int = 10

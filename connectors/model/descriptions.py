@@ -4,7 +4,7 @@ from collections.abc import Mapping as Table
 
 import msgspec
 
-from connectors.model.datasets import Agency, Dataset, Disclosure, Field, Title
+from connectors.model.datasets import Agency, Dataset, Disclosure, Field, Title, Unpack
 from connectors.model.mapping import CodesWhere, Column, Mapping, Party, Producer
 
 FILE: Table[str, str] = {
@@ -56,10 +56,16 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "producer": "出具机关所在列 Columns that say who issued the document.",
         "event_date": "事件日期字段 The field with the day the record is about.",
         "disclosure": "公示期限 How long a record may be shown.",
+        "unpack": "各行内含其他目录的一条记录，按类别拆出 Each row holds a record of another dataset.",
         "registers": "主体登记目录 Its names and codes identify subjects.",
         "mixes_persons": "夹有自然人 Rows about natural persons, known by name alone, stand among the others.",
         "retention_years": "保存年限，自记录失效起算 Years a record is kept after its end.",
         "mappings": "来源写法，依次尝试 Spellings of sources, tried in this order before the standard's own.",
+    },
+    Unpack: {
+        "kind": "说明类别的字段（代码） The field that says which dataset the record is of: a code.",
+        "payload": "内含记录的字段（packed） The field that holds the record: of type packed.",
+        "into": "类别 → 本部门的目录 The code, and the dataset of the same agency that it stands for.",
     },
     Mapping: {
         "id": "编号 Its id.",

@@ -25,7 +25,7 @@ LOCK = 7134  # the advisory lock of a dataset: one batch of it is stored at a ti
 _LOCK = text(f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(:dataset))")
 Seal = Callable[[Mapping[str, object]], str]
 Progress = Callable[[int], None]
-Look = Callable[["pl.Series"], None]
+Look = Callable[["pl.DataFrame"], None]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ async def ingest(
 
     Of full lists, the keys they name stand in a table until the transaction ends (connectors/store/roll.py).
 
-    `look` is shown the canonical forms of each chunk's sound rows, before anything of them is sealed.
+    `look` is shown each chunk's sound rows, numbers and canonical forms among them, before anything is sealed.
 
     Raises MalformedError where the submission as a whole is not what was agreed.
     """

@@ -49,7 +49,7 @@ async def take_rows(
     layout: Layout,
     today: date,
     progress: Callable[[int], None],
-    look: Callable[[pl.Series], None],
+    look: Callable[[pl.DataFrame], None],
     roll: Roll | None = None,
 ) -> Seen:
     """Map, protect and store chunk after chunk, mapping one ahead; `roll` notes which keys there are.
@@ -62,7 +62,7 @@ async def take_rows(
     def read() -> tuple[int, Chunk, Prepared | None]:
         rows = take(layout.table.rows)
         chunk = mapper.map(rows)
-        look(chunk.sound["canonical"])
+        look(chunk.sound)
         untouched = find_untouched(dataset, chunk.sound)
         return len(rows), chunk, None if untouched is None else prepare(dataset, untouched)
 

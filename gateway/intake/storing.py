@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from connectors.catalogue.load import datasets
 from connectors.conversion.headers import header_key, layout_id
 from connectors.decoding.corrections import CorrectionError, find_batch_of
 from connectors.decoding.decode import Table
 from connectors.decoding.layout import Layout, lay_out
+from connectors.decoding.unpacking import Unpacked
 from connectors.drafting.unread import Leftovers
+from connectors.model.datasets import Dataset
 from connectors.model.statements import STATEMENT_TYPE
 from connectors.personal.sealing import Protector
 from connectors.quality.profile import Profiler
@@ -28,6 +33,9 @@ from gateway.runtime.work import UnitOfWork
 from signing.canonical import canonical_digest, sha256_hex
 from signing.jws import sign_jws
 
+if TYPE_CHECKING:
+    import polars as pl
+
 Progress = Callable[[int], None]
 
 
@@ -40,10 +48,17 @@ async def store_judged(
     layout = await asyncio.to_thread(lay_out, submission.dataset, table)
     leftovers = Leftovers(layout.binding)
     binding, profiler = layout.binding, Profiler(submission.dataset)
+    unpacked = unpacked_of(submission.dataset)
     known = not accepted and await judge_layout(session, binding, table.encoding)
     stored = _identify(submission)
     now = work.now
-    summary = await _ingest(work, protector, stored, leftovers.watch(layout), now, progress, profiler.add)
+
+    def look(sound: "pl.DataFrame") -> None:
+        profiler.add(sound["canonical"])
+        if unpacked:
+            unpacked.add(sound)
+
+    summary = await _ingest(work, protector, stored, leftovers.watch(layout), now, progress, look)
     profile = await profile_batch(session, binding, stored.batch_id, summary, profiler)
     if not accepted:
         await judge_profile(session, binding, profile_of(summary, profile))
@@ -53,6 +68,7 @@ async def store_judged(
     columns = layout_id(binding.dataset, header_key(binding.header))
     batch = await _add(work, submission, stored, summary, listed, now, leftovers, layout_id=columns)
     await keep_profile(session, batch.batch_id, profile)
+    await _store_unpacked(work, protector, submission, batch, unpacked, progress)
     return batch
 
 
@@ -72,13 +88,40 @@ async def store_corrections(
     first = await find_first(session, dataset, submission.corrects or UUID(int=0))
     rows = await read_corrected(session, dataset, first, table, submission.file)
     layout = await asyncio.to_thread(lay_out, dataset, rows.table)
-    stored, leftovers = _identify(submission), Leftovers(layout.binding)
+    stored, leftovers, unpacked = _identify(submission), Leftovers(layout.binding), unpacked_of(dataset)
     now = work.now
-    summary = await _ingest(work, protector, stored, leftovers.watch(layout), now, progress, lambda _records: None)
+    look: Look = unpacked.add if unpacked else lambda _sound: None
+    summary = await _ingest(work, protector, stored, leftovers.watch(layout), now, progress, look)
     listed = await settle_list(work, submission, stored, summary)
     batch = await _add(work, submission, stored, summary, listed, now, leftovers, corrects=first)
     await settle(session, first, batch.batch_id, rows.taken)
+    await _store_unpacked(work, protector, submission, batch, unpacked, progress)
     return batch
+
+
+def unpacked_of(dataset: Dataset) -> Unpacked | None:
+    """Return what gathers the records within a dataset's rows, None where they hold none."""
+    return Unpacked(dataset, datasets()) if dataset.unpack else None
+
+
+async def _store_unpacked(
+    work: UnitOfWork,
+    protector: Protector,
+    submission: Submission,
+    batch: Batch,
+    unpacked: Unpacked | None,
+    progress: Progress,
+) -> None:
+    """Store the records within a batch's rows, a batch of each dataset, called after the one that brought them.
+
+    They are the same bytes, and no other hand signed them: the agency's signature stands at the batch that came.
+    """
+    for dataset, table in unpacked.tables() if unpacked else ():
+        part = replace(
+            submission, dataset=dataset, sender_batch=f"unpacked:{batch.batch_id}", file=None, signature=None,
+            corrects=None, mapping=None,
+        )  # fmt: skip
+        await store_judged(work, protector, part, table, progress)
 
 
 def _identify(submission: Submission) -> NewBatch:

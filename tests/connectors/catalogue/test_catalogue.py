@@ -21,7 +21,7 @@ NAMED_BY_THE_FOUNDING_TEXT = {"court", "drc", "market_regulation", "tax", "hrss"
 MAPPINGS = [(dataset, mapping) for dataset in DATASETS for mapping in dataset.mappings]
 CELLS = {
     "text": "甲", "date": "2024-01-31", "until": "2030-12-31", "money": "12.5", "currency": "80万元人民币",
-    "list": "警告;罚款", "number": "3", "flag": "是",
+    "list": "警告;罚款", "number": "3", "flag": "是", "packed": '{"a": "1"}',
 }  # fmt: skip
 
 

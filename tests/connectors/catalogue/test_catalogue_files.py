@@ -224,3 +224,45 @@ def test_reading_what_ships_does_not_load_the_engine_of_patterns():
     )
     told = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout.split() == ["False"]
+
+
+UNPACKING = """\
+    unpack: {kind: sort, payload: held, into: {a: park_award}}
+    fields:
+      sort: {zh: 类别, type: code, required: true, codes: {a: 奖}}
+      held: {zh: 内容, type: packed, required: true}
+"""
+AWARD = """\
+  park_award:
+    title: {zh: 奖, en: Awards}
+    category: admin_penalty
+    key: [doc_no]
+    fields: {doc_no: {zh: 文号}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "place"),
+    [
+        ("kind: sort", "kind: none", ": 没有字段"),
+        ("payload: held", "payload: doc_no", ".payload: 应为必填的 packed"),
+        ("packed, required: true", "packed", ".payload: 应为必填的 packed"),
+        ("code, required: true", "code", ".into: 应为 kind 的各代码"),
+        ("{a: park_award}", "{b: park_award}", ".into: 应为 kind 的各代码"),
+        ("{a: park_award}", "{a: elsewhere}", ".into: elsewhere 不是本部门的目录"),
+    ],
+)
+def test_what_rows_are_unpacked_into_is_a_dataset_of_the_agency(load, said, instead, place):
+    sound = PARKS.replace("    fields:\n", UNPACKING) + AWARD
+    assert load(sound).datasets["park_penalty"].unpack.into == {"a": "park_award"}
+    assert said in sound
+    with pytest.raises(CatalogueError) as refusal:
+        load(sound.replace(said, instead))
+    assert str(refusal.value).startswith(f"parks.yaml:7: datasets.park_penalty.unpack{place}"), refusal.value
+
+
+def test_the_code_of_all_other_words_is_one_of_the_codes(load):
+    coded = PARKS.replace("required: true", "type: code, codes: {a: 优}, otherwise: a")
+    assert load(coded).datasets["park_penalty"].fields["doc_no"].otherwise == "a"
+    with pytest.raises(CatalogueError, match=r"fields\.doc_no: otherwise 应是 codes 之一"):
+        load(coded.replace("otherwise: a", "otherwise: b"))

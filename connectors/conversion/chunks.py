@@ -16,11 +16,12 @@ from connectors.conversion.columns import (
     are_unified_codes,
     cells_of,
     fold_documents,
+    last_days_shown,
     map_distinct,
     read_column,
     read_names,
 )
-from connectors.conversion.disclosure import last_day_shown
+from connectors.conversion.disclosure import bounds_of
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier, Kind
 from connectors.conversion.keys import PARTY, is_folded
@@ -161,7 +162,7 @@ class ChunkMapper:
             return frame[f"field.{name}"] if name and f"field.{name}" in frame.columns else nothing
 
         event, named = map_distinct(dates.first_day, field(dataset.event_date)), field(dataset.disclosure.field)
-        until = pl.Series(map(last_day_shown(dataset), named, event), dtype=pl.String)
+        until = last_days_shown(bounds_of(dataset), named, event)
         return frame.with_columns(event.alias("event_date"), until.alias("publish_until"))
 
     def _records(self, frame: pl.DataFrame) -> pl.DataFrame:

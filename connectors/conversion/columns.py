@@ -14,6 +14,7 @@ import polars as pl
 from connectors.conversion import dates
 from connectors.conversion.binding import BoundField
 from connectors.conversion.cells import NULLS, CellError
+from connectors.conversion.disclosure import Bounds
 from connectors.conversion.identifiers import ALPHABET, DEPARTMENTS
 from connectors.conversion.rows import Value, reader_of
 from connectors.model.folding import document_key
@@ -206,3 +207,19 @@ def map_distinct(turn: Callable[[str], str], values: pl.Series) -> pl.Series:
 def first_days(values: pl.Series) -> pl.Series:
     """Return the first day of each date, whatever its granularity."""
     return map_distinct(dates.first_day, values)
+
+
+def last_days_shown(bounds: Bounds, named: pl.Series, events: pl.Series) -> pl.Series:
+    """Return the last day each record may be shown, as disclosure.last_day_shown does."""
+
+    def after(months: int) -> pl.Series:
+        return map_distinct(lambda day: dates.add_months(day, months), events)
+
+    until = map_distinct(dates.last_day, named)
+    if bounds.months is not None:
+        until = until.zip_with(until.is_not_null(), after(bounds.months))
+    if bounds.cap is None:
+        return until
+    return (
+        pl.DataFrame({"until": until, "cap": after(bounds.cap)}).select(pl.min_horizontal("until", "cap")).to_series()
+    )

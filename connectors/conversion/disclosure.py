@@ -5,29 +5,35 @@ is under it where it is negative, public and declares a disclosure at all; the c
 among agencies follow rules of their own.
 """
 
-from collections.abc import Callable
-from functools import lru_cache, partial
+from typing import NamedTuple
 
 from connectors.conversion import dates
 from connectors.model.datasets import Dataset
 
 
-def last_day_shown(dataset: Dataset) -> Callable[[str | None, str | None], str | None]:
-    """Return what tells the last day a record may be shown from the day it names and the day of its event.
+class Bounds(NamedTuple):
+    """How many months after its event a record is shown where no day is named, and whatever day is; None: no bound."""
 
-    None of it: for ever.
-    """
+    months: int | None
+    cap: int | None
+
+
+def bounds_of(dataset: Dataset) -> Bounds:
+    """Return what bounds the disclosure of a dataset's records."""
     own = dataset.disclosure
     declared = own.field is not None or own.months is not None
     bound = declared and dataset.polarity == "negative" and dataset.sharing == "public"
-    return partial(_last_day, months=own.months, cap=own.cap_months if bound else None)
+    return Bounds(own.months, own.cap_months if bound else None)
 
 
-@lru_cache(maxsize=100_000)
-def _last_day(named: str | None, event: str | None, months: int | None, cap: int | None) -> str | None:
+def last_day_shown(bounds: Bounds, named: str | None, event: str | None) -> str | None:
+    """Return the last day a record may be shown: the earliest of all that bound it; None: for ever.
+
+    connectors/conversion/columns.py does the same for many at once.
+    """
     days = [dates.last_day(named)] if named else []
-    if event and not named and months is not None:
-        days.append(dates.add_months(event, months))
-    if event and cap is not None:
-        days.append(dates.add_months(event, cap))
+    if event and not named and bounds.months is not None:
+        days.append(dates.add_months(event, bounds.months))
+    if event and bounds.cap is not None:
+        days.append(dates.add_months(event, bounds.cap))
     return min(days, default=None)

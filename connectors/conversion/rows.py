@@ -16,7 +16,7 @@ import orjson
 from connectors.conversion import dates, normalise
 from connectors.conversion.binding import Binding, BoundField
 from connectors.conversion.cells import ERROR, EXAMPLE, EXAMPLE_MARK, NULLS, CellError, Faults, Reason, is_error, shown
-from connectors.conversion.disclosure import last_day_shown
+from connectors.conversion.disclosure import bounds_of, last_day_shown
 from connectors.conversion.extracting import extracted
 from connectors.conversion.free_text import without_contacts
 from connectors.conversion.identifiers import Identifier
@@ -70,7 +70,7 @@ class RowMapper:
         self.party = PartyReader(binding)
         self._fields = [(bound, reader_of(bound), _plain_place(bound)) for bound in binding.fields if bound.is_read]
         self._left_out = LeftOutReader(binding, self.party)
-        self._last_day_shown = last_day_shown(binding.dataset)
+        self._bounds = bounds_of(binding.dataset)
         used = {place for bound in binding.fields for place in bound.looked_at}
         self._used = sorted(used | {*binding.names, *binding.codes, *binding.kinds, *binding.producers})
 
@@ -144,7 +144,7 @@ class RowMapper:
     ) -> Mapped:
         key, former = business_keys(self._dataset, identifier.value, name, fields)
         producer = without_contacts(cells[self._producers[0]].strip()) if self._producers else None
-        publish_until = self._last_day_shown(_date(fields, self._dataset.disclosure.field), event_date)
+        publish_until = last_day_shown(self._bounds, _date(fields, self._dataset.disclosure.field), event_date)
         canonical = orjson.dumps(
             {
                 "agency": self._dataset.agency,

@@ -1,6 +1,7 @@
 """Until when a record may be shown: the agency's own day, months after the event, and never beyond the law."""
 
 from datetime import date
+from functools import partial
 
 import msgspec
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from connectors.catalogue.load import get_dataset
 from connectors.conversion.binding import bind
 from connectors.conversion.chunks import FEWEST_FOR_COLUMNS, ChunkMapper
-from connectors.conversion.disclosure import last_day_shown
+from connectors.conversion.disclosure import bounds_of, last_day_shown
 from connectors.conversion.rows import RowMapper
 from connectors.model.datasets import Disclosure
 from tests.enterprises import uscc
@@ -67,14 +68,14 @@ def test_many_rows_at_once_are_bound_alike():
 )
 def test_the_law_binds_what_is_published_against_somebody(changes, named, shown):
     dataset = msgspec.structs.replace(get_dataset("penalty_general"), **changes)
-    assert last_day_shown(dataset)(named, DECIDED) == shown
+    assert last_day_shown(bounds_of(dataset), named, DECIDED) == shown
 
 
 def test_without_the_day_of_the_event_the_agencys_day_stands():
-    tell = last_day_shown(get_dataset("penalty_general"))
+    tell = partial(last_day_shown, bounds_of(get_dataset("penalty_general")))
     assert (tell("2030-01-01", None), tell(None, None)) == ("2030-01-01", None)
 
 
 def test_a_debtor_is_listed_until_the_court_takes_the_name_off():
-    tell = last_day_shown(get_dataset("dishonest_executed"))
+    tell = partial(last_day_shown, bounds_of(get_dataset("dishonest_executed")))
     assert (tell(None, "2015-01-01"), tell("2031-01-01", "2015-01-01")) == (None, "2031-01-01")

@@ -81,10 +81,10 @@ from gateway.quality.gauges import count_open_alerts
 from gateway.questions import pages as question_pages
 from gateway.questions import routes as questions
 from gateway.questions import statistics_pages
+from gateway.records import ended_list_pages, objection_pages
 from gateway.records import enterprise_pages as enterprise_record_pages
 from gateway.records import enterprise_routes as enterprise_records
 from gateway.records import life_routes as record_life
-from gateway.records import objection_pages
 from gateway.records import routes as records
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
@@ -214,6 +214,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         enterprise_question_pages,
         enterprise_record_pages,
         objection_pages,
+        ended_list_pages,
         signatory_pages,
         audit_home,
         question_pages,

@@ -1,7 +1,7 @@
 """Records whose content was kept long enough: found, counted, emptied. Digest, leaf index and a tombstone remain.
 
-A record's years (the dataset's `retention_years`) count from its end: the day it was replaced, withdrawn, repaired or
-annulled (not before that was said, should it be dated back), or its disclosure ended.
+A record's years (the dataset's `retention_years`) count from its end: the day it was replaced, withdrawn, repaired,
+annulled or ended by a list (not before that was said, should it be dated back), or its disclosure ended.
 """
 
 from collections.abc import Mapping, Sequence

@@ -25,6 +25,7 @@ from gateway.intake.preview_rows import PreviewRequest, list_previews
 from gateway.intake.previews import preview
 from gateway.intake.rejected_rows_routes import download
 from gateway.intake.routes import TheIntake
+from gateway.intake.submission import Intake
 from gateway.people.acting import acting
 from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
@@ -89,8 +90,19 @@ async def look(request: Request, units: Units, intake: TheIntake, settings: TheS
 
 
 @router.get("/{batch_id}")
-async def show_batch(request: Request, units: Units, intake: TheIntake, present: Sender, batch_id: UUID) -> Response:
-    """Show what came of a batch's rows."""
+async def show_batch(
+    request: Request, units: Units, intake: TheIntake, present: Sender, batch_id: UUID,
+    said: Annotated[str, Query(pattern="^(|returned)$")] = "",
+) -> Response:  # fmt: skip
+    """Show what came of a batch's rows; `said`: what was just done with what it ended."""
+    return await batch_page(request, units, intake, present, batch_id, done=said)
+
+
+async def batch_page(
+    request: Request, units: UnitsOfWork, intake: Intake, present: Present, batch_id: UUID, *, done: str = "",
+    wrong: str = "", status: int = 200,
+) -> Response:  # fmt: skip
+    """Show a batch; `done` is what was just done, `wrong` why something was not. Raises PageError."""
     try:
         async with units.begin("uploads.batch", acting(present)) as work:
             batch, rejected = await read_rejected(work, intake.protector, batch_id, FIRST_REJECTED)
@@ -99,9 +111,9 @@ async def show_batch(request: Request, units: Units, intake: TheIntake, present:
         raise PageError("batch-not-found", 404) from fault
     words = words_of(request)
     return page(
-        request, "upload", present, batch=batch, outcomes=_chart(words, batch), refusals=refusals, rejected=rejected,
-        unread=unread_of(batch), not_ended=not_ended_of(batch), counted=COUNTED, told=TOLD, ways=WAYS, said=in_language,
-        scripts=("charts",),
+        request, "upload", present, status=status, done=done, wrong=wrong, form=Form(), batch=batch,
+        outcomes=_chart(words, batch), refusals=refusals, rejected=rejected, unread=unread_of(batch),
+        not_ended=not_ended_of(batch), counted=COUNTED, told=TOLD, ways=WAYS, said=in_language, scripts=("charts",),
     )  # fmt: skip
 
 

@@ -237,6 +237,7 @@ WITHOUT = {
          "POST /console/held/{held_id}/{decision}", "GET /console/corrections", "GET /console/corrections/{batch_id}",
          "GET /console/corrections/{batch_id}/rejected-rows", "POST /console/corrections/{batch_id}",
          "POST /console/sources/{source_id}/{act}", "GET /console/quality", "GET /console/quality/{agency}",
+         "POST /console/uploads/{batch_id}/reinstate",
          "GET /console/uploads/{batch_id}", "GET /console/uploads/{batch_id}/rejected-rows",
          "POST /console/deliveries/{delivery_id}/retry",
          "GET /console/audit", "GET /console/audit/entries", "GET /console/audit/entries/{event_id}",

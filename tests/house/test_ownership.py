@@ -101,6 +101,9 @@ ROWS = {
        for method, part in (("GET", ""), ("GET", "/progress"), ("GET", "/rejected-rows"), ("POST", "/answer"),
                             ("POST", "/judge"), ("POST", "/confirm"), ("POST", "/discard"))},
     "GET /console/uploads/{batch_id}": Row(objects.batch, *CLERKS, HIDDEN),
+    "POST /console/uploads/{batch_id}/reinstate": Row(
+        objects.ended_batch, *CLERKS, HIDDEN, {"data": {"reason": "清单漏报"}}
+    ),
     "GET /console/uploads/{batch_id}/rejected-rows": Row(objects.batch, *CLERKS, HIDDEN),
     "GET /console/inquiries/{inquiry_id}": Row(objects.inquiry, *STAFF, HIDDEN),
     "GET /console/inquiries/{inquiry_id}/answer": Row(objects.inquiry, *STAFF, HIDDEN),

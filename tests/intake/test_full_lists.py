@@ -23,6 +23,7 @@ from gateway.runtime.actor import at_this_machine
 from tests.agencies import HEADER, arrears
 from tests.enterprises import uscc
 from tests.intake.full_lists import full_list
+from tests.persons import csrf, same_site
 from tests.stories import slug
 from tests.submissions import CLERK, accept_held, discard_held
 
@@ -329,3 +330,36 @@ async def test_ended_keys_are_reinstated_by_a_list_of_keys(send, full_list, stat
         params={"kind": "reinstate", "reason": "仍欠税"},
     )  # fmt: skip
     assert (answer.json()["done"], await states(name)) == (1, {uscc(0): "current", uscc(1): "ended"})
+
+
+async def test_a_clerk_sees_what_a_list_ended_and_takes_it_back(push, send, full_list, states, clerk):
+    name = full_list()
+    await send(name, range(20))
+    batch = (await push(arrears(range(3, 20)), dataset=name)).json()["batch"]
+    page = (await clerk.get(f"/console/uploads/{batch}")).text
+    assert all(words in page for words in ("清单终止的记录", "<dd>3</dd>", 'id="reinstate"'))
+    address = f"/console/uploads/{batch}/reinstate"
+
+    async def take_back(reason):
+        data = {"reason": reason, "csrf": await csrf(clerk)}
+        return await clerk.post(address, data=data, headers=same_site(clerk))
+
+    refused = await take_back(" ")
+    assert (refused.status_code, "原因须有" in refused.text) == (400, True)
+    assert set((await states(name)).values()) == {"ended"}
+    done = await take_back("清单漏报")
+    assert (done.status_code, set((await states(name)).values())) == (303, {"current"})
+    assert "已恢复" in (await clerk.get(done.headers["location"])).text
+    assert (await take_back("清单漏报")).status_code == 409
+
+
+async def test_a_clerk_takes_a_held_list_in_as_a_part(push, send, full_list, clerk, states):
+    name = full_list()
+    await send(name, range(50))
+    held_id = (await push(arrears(range(40, 52)), dataset=name)).json()["held"]
+    page = (await clerk.get(f"/console/held/{held_id}")).text
+    assert all(words in page for words in ("50 条现有记录中的 40 条", 'id="accept-part"', "作为全量清单入库"))
+    data = {"csrf": await csrf(clerk)}
+    done = await clerk.post(f"/console/held/{held_id}/accept-part", data=data, headers=same_site(clerk))
+    assert (done.status_code, await states(name)) == (303, {})
+    assert "清单终止的记录" not in (await clerk.get(done.headers["location"])).text

@@ -39,6 +39,13 @@ def test_every_field_is_in_the_catalogue_in_its_type_and_unit_and_none_is_person
     assert [misfit for misfit in misfits(TAGS.sources, datasets()) if misfit.source not in AWAITED] == []
 
 
+def test_a_last_day_that_names_a_month_or_a_year_runs_to_its_end():
+    for name in READ - AWAITED:
+        for column, of in TAGS.sources[name].columns.items():
+            if of.as_ == "day" and datasets()[name].fields[of.of or column].type == "until":
+                assert of.last, (name, column)
+
+
 def test_every_dataset_feeds_a_tag_or_says_why_not():
     read = {dataset for tag in TAGS.tags for dataset in TAGS.sources_of(tag)}
     assert read == READ, "a source that no tag reads"

@@ -45,14 +45,16 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """How a field becomes an integer. `of` is the dataset's field, the column's own name where it is not given.
 
     day: an ISO date → days since 1970-01-01. month: YYYY-MM or a date → year·12 + month − 1. year: YYYY… → year.
-    money: a decimal in `unit` → fen, halves away from zero. number: a decimal → times 10^`digits`, likewise.
     Of a month or a year alone its first day (or month) is taken, with `last` its last.
+    money: a decimal in `unit` → fen, halves away from zero. number: a decimal → times 10^`digits`, likewise; from 2^53
+    on a value leaves the column empty.
     With `due` (MM-DD), a day column is that day of the year after: when the report of a year is due.
     code: its place in `codes`, from 1; 0 for any other. flag: 1 or 0. words: 1 where the text holds one of `words`;
     begins: where it begins with one.
     holds: 1 where the list holds one of `codes`. parts: how many items a text has, separated by any of `words`.
-    key: 63 bits of a digest, of the texts of all fields in `of` and `also`; what is equal for a person is equal here;
-    `prefix` is a text put before them, so that numbers of several registers never meet.
+    key: 63 bits of a digest, of the texts of all fields in `of` and `also`; what is equal for a person is equal here
+    (as it is for words, begins and same: width, case, blanks and the kind of brackets make no difference); empty where
+    one of them is empty; `prefix` is a text put before them, so that numbers of several registers never meet.
     tally: how many of the fields in `of` and `also` say one of `codes` (flags say yes, no); empty where all are empty.
     same: 1 where the texts of all fields in `of` and `also` are equal, 0 where not; empty where one of them is empty.
     `minus` takes another field of the same unit away (money, number). Where a field is empty, the field `instead` is
@@ -133,7 +135,8 @@ class Part(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One integer out of a source's rows.
 
     `months` keeps rows whose time lies in so many calendar months before the day asked about, `before` moves that
-    window back; rows of the future never count. Days: (day − months, day]; months and years: ended ones.
+    window back; rows of the future never count. Days: (day − months, day]; months and years: ended ones. Without
+    `months` the running month or year counts too, and so do rows without a time, unless `before` is given.
     take: count of rows; sum, max, min, distinct values of `field`; latest: `field` of the newest row that has one (the
     greatest of a day); first, last: the earliest, the newest time. With `per`, `each` is taken for every value of that
     column (`field` goes there), and `take` over what comes of it.
@@ -156,7 +159,7 @@ class Tag(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     over how many have one. total: the latest of every `per`, summed. ratio: part ÷ over. trend: (part − over) ÷ |over|,
     where `over` is by default the part one window earlier. age: from `first`, `last` or a `latest` day to the day asked
     about, in `unit` (days, months, years: whole ones); with `left` from that day to it. gap: how many months between
-    the first and the last are missing. without: 1 where part is above 0 and over is 0.
+    the first and the last are missing (of a year column: years). without: 1 where part is above 0 and over is 0.
     difference: part − over. product: part × over, which is a rate: its field's digits are taken off. quotient:
     part ÷ over. Ratios and trends are in basis points, means, products and quotients in the unit of the part's field,
     all rounded down once. Counts of nothing are 0; `otherwise` is the value where there is nothing to sum or to take.

@@ -19,6 +19,7 @@ Fields = Mapping[str, Any]
 Cell = int | None
 Row = tuple[Cell, ...]
 Read = Callable[[Fields], Cell]
+Convert = Callable[[Any], Cell]
 _YES_OR_NO = {"yes": True, "no": False}
 
 
@@ -43,50 +44,59 @@ class Extractor:
         field = of.of or name
         if of.as_ in READERS:
             return READERS[of.as_](of, [field, *of.also])
-        find = _finder(field, of)
-        if of.as_ in {"money", "number"}:
-            return self._number_reader(name, find, of)
-        convert = CONVERTERS[of.as_](of)
+        convert = self._bounded(name, of) if of.as_ in {"money", "number"} else CONVERTERS[of.as_](of)
+        if of.minus:
+            return _difference(_reader(field, of, convert), _reader(of.minus, Column(of.as_), convert))
+        return _reader(field, of, convert)
 
-        def read(fields: Fields) -> Cell:
-            value = find(fields)
-            return None if value is None else convert(value)
+    def _bounded(self, name: str, of: Column) -> Convert:
+        digits = DIGITS_OF[of.unit] if of.as_ == "money" else of.digits
 
-        return read
-
-    def _number_reader(self, name: str, find: Callable[[Fields], Any], of: Column) -> Read:
-        digits, minus = DIGITS_OF[of.unit] if of.as_ == "money" else of.digits, of.minus
-
-        def read(fields: Fields) -> Cell:
-            text, less = find(fields), fields.get(minus) if minus else "0"
-            if text is None or less is None or less == "":
-                return None
-            value = read_decimal(text, digits) - read_decimal(less, digits)
+        def convert(text: str) -> Cell:
+            value = read_decimal(text, digits)
             if -LARGEST < value < LARGEST:
                 return value
             self.too_large[name] += 1
             return None
 
-        return read
+        return convert
 
     def _malformed(self, fields: Fields) -> TagError:
         column = next(name for name, read in zip(self.columns, self._reads, strict=True) if _fails(read, fields))
         return TagError(f"{self.name}.{column}：记录中的值与声明不符 the record's value is not what is declared")
 
 
-def _finder(field: str, of: Column) -> Callable[[Fields], Any]:
-    """Return what finds a column's value in a record: in its field, in the one instead of it, or what it counts as."""
+def _reader(field: str, of: Column, convert: Convert) -> Read:
+    """Return what reads a field, the one instead of it where it is empty, or what an empty one counts as."""
+
+    def read(fields: Fields) -> Cell:
+        value = fields.get(field)
+        return convert(value) if value or not _is_empty(value) else None
+
+    if not of.instead and not of.default:
+        return read
     instead = of.instead or field
     default = _YES_OR_NO[of.default] if of.as_ == "flag" and of.default else of.default or None
 
-    def find(fields: Fields) -> Any:  # noqa: ANN401 - any JSON value
-        value = fields.get(field)
-        if value or value is False:
-            return value
-        value = fields.get(instead)
-        return value if value or value is False else default
+    def read_any(fields: Fields) -> Cell:
+        for value in (fields.get(field), fields.get(instead), default):
+            if not _is_empty(value):
+                return convert(value)
+        return None
 
-    return find
+    return read_any
+
+
+def _is_empty(value: object) -> bool:
+    return value in (None, "", [])
+
+
+def _difference(one: Read, other: Read) -> Read:
+    def read(fields: Fields) -> Cell:
+        value, less = one(fields), other(fields)
+        return None if value is None or less is None else value - less
+
+    return read
 
 
 def _fails(read: Read, fields: Fields) -> bool:

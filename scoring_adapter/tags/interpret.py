@@ -37,8 +37,12 @@ class References:
 
 def interpret(plan: Plan, rows: Mapping[str, Sequence[Row]], references: References, others: Others) -> dict[str, Cell]:
     """Return every part over one enterprise's extracted rows, by dataset: those that may be shown on the plan's day."""
-    tables = {name: _Table(_columns(plan, source, rows, references, others)) for name, source in plan.sources.items()}
-    return {name: tables[part.source].part(part) for name, part in plan.parts.items()}
+    found = dict(plan.nothing)
+    for name, source in plan.sources.items():
+        if any(rows.get(member) for member in source.members):
+            table = _Table(_columns(plan, source, rows, references, others))
+            found.update({part.name: table.part(part) for part in plan.parts_of[name]})
+    return found
 
 
 class _Table:

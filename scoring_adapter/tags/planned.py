@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from scoring_adapter.tags.bounds import Test
@@ -78,3 +79,13 @@ class Plan:
     def day(self) -> int:
         """The day asked about, as days since 1970-01-01."""
         return self.as_of.toordinal() - EPOCH
+
+    @cached_property
+    def nothing(self) -> dict[str, int | None]:
+        """The parts of an enterprise without any rows."""
+        return {name: 0 if part.is_count else None for name, part in self.parts.items()}
+
+    @cached_property
+    def parts_of(self) -> dict[str, list[PlannedPart]]:
+        """The parts of every source."""
+        return {name: [part for part in self.parts.values() if part.source == name] for name in self.sources}

@@ -32,9 +32,8 @@ def queries(plan: Plan) -> list[Query]:
 
 def _of_source(plan: Plan, name: str) -> Iterator[Query]:
     groups: dict[tuple[str, bool], list[PlannedPart]] = {}
-    for part in plan.parts.values():
-        if part.source == name:
-            groups.setdefault((part.per, "latest" in {part.take, part.each}), []).append(part)
+    for part in plan.parts_of[name]:
+        groups.setdefault((part.per, "latest" in {part.take, part.each}), []).append(part)
     source = plan.sources[name]
     series = [reference.dataset for reference in source.references.values()]
     for (per, newest), parts in groups.items():

@@ -133,6 +133,11 @@ def test_a_value_that_is_not_normalised_is_refused_by_name_and_not_shown(column,
     assert str(said) not in str(refused.value)
 
 
+def test_a_number_that_is_no_text_is_not_taken_for_an_empty_field():
+    with pytest.raises(TagError):
+        value(0, **{"as": "number", "default": "1"})
+
+
 def test_what_no_enterprise_has_is_left_empty_and_counted():
     read = reader(**{"as": "number"})
     assert read.row({"x": str(LARGEST - 1)}) == (LARGEST - 1,)

@@ -23,7 +23,6 @@ from connectors.records.column_rows import (
     Due,
     SealedBatch,
     Touched,
-    find_delivered,
     find_due,
     find_touched,
     forget_due,
@@ -32,7 +31,7 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.database import raw
 from gateway.runtime.locks import Lock, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
-from gateway.scores.build import NotAloneError, build, drop
+from gateway.scores.build import NotAloneError, build, drop, find_stale
 from gateway.scores.listing import (
     DayHeld,
     add_files,
@@ -83,13 +82,6 @@ async def append(units: UnitsOfWork, place: Place, sources: Mapping[str, HeldSou
         if bite.due:
             await _keep(units, bite, actor)
         return bite.more
-
-
-async def find_stale(work: UnitOfWork, sources: Mapping[str, HeldSource], held: Mapping[str, str]) -> list[str]:
-    """Return the datasets to be built: their declaration is another, or they were delivered and have no columns."""
-    stale = [name for name, digest in held.items() if name in sources and sources[name].declaration != digest]
-    fresh = {name: source.agency for name, source in sources.items() if name not in held}
-    return sorted([*stale, *(await find_delivered(work.session, fresh) if fresh else ())])
 
 
 def take_bite(due: list[Due], sources: Mapping[str, HeldSource]) -> Bite:

@@ -4,15 +4,15 @@ Whoever builds holds the store's lock. All records are read in one snapshot; wha
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from connectors.records.column_rows import ONE_MOMENT, find_due, forget_due, list_batches
+from connectors.records.column_rows import ONE_MOMENT, find_delivered, find_due, forget_due, list_batches
 from gateway.runtime.actor import Actor
 from gateway.runtime.database import raw
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.errors import GatewayError
 from gateway.runtime.locks import Lock, take
-from gateway.runtime.work import UnitsOfWork
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.listing import (
     DayHeld,
     add_files,
@@ -48,27 +48,34 @@ def demand_keeper(actor: Actor) -> None:
 
 
 async def rebuild(
-    units: UnitsOfWork, place: Place, sources: Mapping[str, HeldSource], names: Iterable[str], actor: Actor,
-    progress: Callable[[str], Progress], *, resume: bool,
+    units: UnitsOfWork, place: Place, sources: Mapping[str, HeldSource], names: Collection[str],
+    actor: Actor, progress: Callable[[str], Progress], *, resume: bool,
 ) -> dict[str, int]:  # fmt: skip
-    """Build datasets anew; return how many rows each has.
+    """Build datasets anew, of those that were ever delivered; return how many rows each has.
 
     All are marked first: killed, the worker builds what is left, or whoever says `resume`, which marks nothing.
     Raises DeniedError, ColumnStoreError, NotAloneError.
     """
     demand_keeper(actor)
-    wanted = sorted(names)
-    if not resume:
-        async with units.begin("columns.mark", actor) as work:
-            await mark_for_building(work.session, wanted)
+    async with units.begin("columns.mark", actor) as work:
+        if not resume:
+            await mark_for_building(work.session, names)
+        due = await find_stale(work, sources, await load_declarations(work.session))
     rows: dict[str, int] = {}
-    for name in wanted:
+    for name in (name for name in due if name in names):
         async with units.begin("columns.hold", actor) as hold:
             await take(hold.session, Lock.COLUMNS)
             held = await load_declarations(hold.session)
             if held.get(name) != sources[name].declaration:  # the worker may have been first
                 rows[name] = await build(units, place, sources[name], actor, progress(name))
     return rows
+
+
+async def find_stale(work: UnitOfWork, sources: Mapping[str, HeldSource], held: Mapping[str, str]) -> list[str]:
+    """Return the datasets to be built: their declaration is another, or they were delivered and have no columns."""
+    stale = [name for name, digest in held.items() if name in sources and sources[name].declaration != digest]
+    fresh = {name: source.agency for name, source in sources.items() if name not in held}
+    return sorted([*stale, *(await find_delivered(work.session, fresh) if fresh else ())])
 
 
 async def build(

@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 import structlog
 
-from connectors.catalogue.load import get_dataset
+from connectors.catalogue.load import datasets
 from connectors.records.column_rows import Acts, ColumnRow
 from connectors.records.shown_days import shown_spans
 from scoring_adapter.columns.schema import declaration_digest, frame_of, held_sources
@@ -71,8 +71,10 @@ class HeldSource:
 
 
 def held_in_store(sources: Mapping[str, Source]) -> dict[str, HeldSource]:
-    """Return the datasets that have a table in the store, by name."""
+    """Return the datasets that have a table in the store, by name: those of the catalogue, which is the city's own."""
+    known = datasets()
     return {
-        name: HeldSource(name, get_dataset(name).agency, sources[name], nobody)
+        name: HeldSource(name, known[name].agency, sources[name], nobody)
         for name, nobody in held_sources(sources).items()
+        if name in known
     }

@@ -49,6 +49,7 @@ from gateway.inquiries import ask_pages, desk_pages, inquiry_pages, quota_pages,
 from gateway.inquiries import enterprise_pages as enterprise_question_pages
 from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import quota_routes as quota
+from gateway.inquiries import replay_routes as replays
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
 from gateway.intake import correction_pages as corrections
@@ -169,6 +170,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         signatories,
         quota,
         inquiries,
+        replays,
         usage_results,
         enterprise_questions,
         deliveries,

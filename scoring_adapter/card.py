@@ -1,77 +1,77 @@
-"""The scorecard as published: tags, bins and integer points, read from YAML and checked before use.
+"""The scorecard as published: which tags count, with which points, and how much must be known for a score at all.
 
-Points are integers, so that one machine and a cluster give the same score.
+Points are integers over integers, so that one machine and a cluster give the same score. Every version that was ever
+shipped stays in `cards/`, so that those who hold an old answer can look it up.
 """
 
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Literal
 
 import msgspec
 import yaml
 
 from scoring_adapter.errors import CardError
+from scoring_adapter.tags.declaration import Id, Words
 from signing.canonical import canonical_bytes, sha256_hex
 
 HIGHEST = 1000
-Kind = Literal["count", "sum", "max", "number", "years", "level"]
-
-
-class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A text in both languages."""
-
-    zh: str
-    en: str
+NAME, VERSION = "enterprise", 2
 
 
 class Bin(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Points for values below `below` and not below the bin before; the last bin has no bound."""
+    """Points for values below `below` and not below the bin before; the last bin has no bound.
 
-    points: int
-    below: int | None = None
-
-
-class Tag(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One tag: a number or a level computed over one dataset's records, and the points it brings.
-
-    kind: count of records; sum or max of `field`; number: `field` of the newest record; years: whole years since the
-    `earliest` or the newest `date`; level: `field` of the newest record, looked up. `within_days` keeps records whose
-    `date` is that recent; `where` keeps records whose field is, or whose list holds, one of the words.
+    Bounds are in the unit that people read: yuan, percent, else the tag's own. A text where it is no whole number.
     """
 
-    id: str
-    dimension: str
-    dataset: str
-    name: Words
-    kind: Kind
-    field: str | None = None
-    date: str | None = None
-    within_days: int | None = None
-    where: dict[str, list[str]] = {}
-    earliest: bool = False
+    points: int
+    below: int | str | None = None
+
+
+class Entry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One tag that counts: points by `bins` of its value, or by `levels`, the codes of a tag of that unit.
+
+    `none`: points where the dataset is delivered and there is nothing to compute the tag from.
+    """
+
+    tag: Id
     bins: list[Bin] = []
     levels: dict[str, int] = {}
-    none: int = 0  # points where there is no record to compute a number, years or level from
+    none: int = 0
+    family: str = ""
+
+
+class Dimension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A dimension's name, and out of how many datasets at least something must be known in it for a score."""
+
+    zh: str
+    en: str
+    evidence: int
 
 
 class Band(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A band begins at `from`."""
 
-    id: str
+    id: Id
     name: Words
     from_: int = msgspec.field(name="from")
 
 
 class Card(msgspec.Struct, forbid_unknown_fields=True, frozen=True, eq=False):
-    """A scorecard: base points, bands from the best down, dimensions by id, tags."""
+    """A scorecard: base points, bands from the best down, dimensions by id, families by id, entries.
 
-    name: str
+    A family are tags that look at the same events. Of its entries the one that costs most counts, where none costs
+    anything the one that brings most; the others bring nothing: one event counts once.
+    """
+
+    name: Id
     version: int
     base: int
     bands: list[Band]
-    dimensions: dict[str, Words]
-    tags: list[Tag]
+    dimensions: dict[Id, Dimension]
+    families: dict[Id, Words]
+    entries: list[Entry]
 
     def digest(self) -> str:
         """Return SHA-256 over the card's canonical form, in hex."""
@@ -88,40 +88,39 @@ def _digest(card: Card) -> str:
 
 
 def read_card(source: str) -> Card:
-    """Read and check a card. Raises CardError that names the tag."""
+    """Read a card and check what can be checked without the tags. Raises CardError that names the tag."""
     try:
         card = msgspec.convert(yaml.safe_load(source), Card)
     except (msgspec.ValidationError, yaml.YAMLError) as fault:
         raise CardError(f"评分卡无法读取 the scorecard cannot be read: {fault}") from fault
     starts = [band.from_ for band in card.bands]
-    if starts != sorted(set(starts), reverse=True) or not starts or starts[-1] != 0:
+    if starts != sorted(set(starts), reverse=True) or not starts or starts[-1] != 0 or starts[0] > HIGHEST:
         raise CardError("等级须从高到低，直到 0 bands: from the best down to 0")
-    if len({tag.id for tag in card.tags}) != len(card.tags):
-        raise CardError("标签编号重复 tags: an id occurs twice")
-    for tag in card.tags:
-        _check(tag, card)
+    if len({entry.tag for entry in card.entries}) != len(card.entries):
+        raise CardError("标签重复 tags: one occurs twice")
+    if min((dimension.evidence for dimension in card.dimensions.values()), default=0) < 0:
+        raise CardError("最少依据不能为负 evidence: never less than 0")
+    for entry in card.entries:
+        _check(entry, card)
+    for family in card.families:
+        if sum(entry.family == family for entry in card.entries) < 2:
+            raise CardError(f"{family}：至少两个标签 a family has two tags at least")
     return card
 
 
 @cache
-def load_card() -> Card:
-    """Return the shipped enterprise card."""
-    return read_card((files("scoring_adapter") / "cards/enterprise.yaml").read_text("utf-8"))
+def load_card(version: int = VERSION) -> Card:
+    """Return the shipped enterprise card, of the newest version or of an earlier one that has this form."""
+    return read_card((files("scoring_adapter") / f"cards/{NAME}-{version}.yaml").read_text("utf-8"))
 
 
-def _check(tag: Tag, card: Card) -> None:
-    bounds = [step.below for step in tag.bins]
-    if tag.dimension not in card.dimensions:
-        raise CardError(f"{tag.id}：没有维度 {tag.dimension} no dimension {tag.dimension}")
-    if bool(tag.levels) != (tag.kind == "level") or bool(tag.bins) == (tag.kind == "level"):
-        raise CardError(f"{tag.id}：等级类标签用 levels，其余用 bins a level has levels, everything else has bins")
-    if tag.bins and (bounds[-1] is not None or None in bounds[:-1]):
-        raise CardError(f"{tag.id}：只有最后一档没有上限 the last bin, and no other, has no bound")
-    if any(low is not None and high is not None and low >= high for low, high in pairwise(bounds)):
-        raise CardError(f"{tag.id}：各档须递增 bins must rise")
-    needs_field = tag.kind in {"sum", "max", "number", "level"}
-    if needs_field != (tag.field is not None):
-        told = "须有字段 needs a" if needs_field else "没有字段 has no"
-        raise CardError(f"{tag.id}：{tag.kind} {told} field")
-    if tag.date is None and (tag.within_days is not None or tag.kind == "years"):
-        raise CardError(f"{tag.id}：时间窗与年数需要日期 a window and years need a date")
+def _check(entry: Entry, card: Card) -> None:
+    if bool(entry.levels) == bool(entry.bins):
+        raise CardError(f"{entry.tag}：levels 与 bins 取其一 either bins or levels")
+    bounds = [step.below for step in entry.bins]
+    if bounds and (bounds[-1] is not None or None in bounds[:-1]):
+        raise CardError(f"{entry.tag}：只有最后一档没有上限 the last bin, and no other, has no bound")
+    if any(one.points == two.points for one, two in pairwise(entry.bins)):
+        raise CardError(f"{entry.tag}：相邻两档分值相同 two bins beside each other bring the same")
+    if entry.family and entry.family not in card.families:
+        raise CardError(f"{entry.tag}：没有族 {entry.family} no family {entry.family}")

@@ -1,103 +1,126 @@
-"""A score from the embedded card: points, band, the tags behind them, and the reasons in words. Pure.
+"""A score from the embedded card: points, band, what stands behind them, and the reasons in words. Pure.
 
-A tag whose dataset was never delivered cannot be computed: it brings no points and is listed as such, never counted as
-0. If the dataset was delivered and holds nothing about the enterprise, that is a finding like any other.
+A tag that cannot be computed brings no points and is listed as such, never counted as 0. Where less is known in a
+dimension than the card asks for, there is no score: the outcome is `insufficient-evidence`, with what is missing.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from scoring_adapter.card import HIGHEST, Band, Card, Tag
-from scoring_adapter.card_tags import Value, compute, points_of
-from signing.canonical import canonical_bytes, sha256_hex
+from scoring_adapter.card import HIGHEST, Band
+from scoring_adapter.scorecard import Counted, Scorecard
+from scoring_adapter.shown import member, said
+from scoring_adapter.tags.value import TagValue
 
 MOST_REASONS = 4
-
-
-@dataclass(frozen=True)
-class Input:
-    """A record that may be shown, so it counts for the score: dataset, fields (JSON without floats), leaf hash."""
-
-    dataset: str
-    fields: Mapping[str, Any]
-    digest: str
+COMPUTABLE = frozenset({"computed", "none"})
+Outcome = Literal["scored", "insufficient-evidence"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One tag's value and points; both None where it is not computable."""
+    """What one entry of the card came to: the tag's value, and the points it brought; None where not computable."""
 
-    tag: Tag
-    value: Value
+    counted: Counted
+    value: TagValue
     points: int | None
 
-    def as_answer(self) -> dict[str, Any]:
-        """Return it as JSON without floats."""
-        value = f"{self.value:f}" if isinstance(self.value, Decimal) else self.value
-        name = {"zh": self.tag.name.zh, "en": self.tag.name.en}
-        computable = self.points is not None
-        return {
-            "tag": self.tag.id, "dimension": self.tag.dimension, "name": name, "computable": computable,
-            "value": value, "points": self.points,
-        }  # fmt: skip
+
+@dataclass(frozen=True)
+class Missing:
+    """A dimension of which too little is known: out of how many datasets, of how many the card asks for, and which else
+    there are, with why nothing is known from them.
+    """
+
+    dimension: str
+    known: int
+    needed: int
+    datasets: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Score:
-    """The result: points 0 to 1000, the band, every finding, the model and a digest of all that went in."""
+    """The result: points 0 to 1000 and the band, or what is missing; every finding, in the card's order."""
 
-    points: int
-    band: Band
+    card: Scorecard
+    points: int | None
+    band: Band | None
     findings: tuple[Finding, ...]
-    model: str
-    basis: Mapping[str, Any]  # what went in: the card's digest, the date, the feeds, the records' leaf hashes
-    inputs_digest: str
+    missing: tuple[Missing, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether there is a score."""
+        return "insufficient-evidence" if self.missing else "scored"
 
     def reasons(self) -> list[dict[str, Any]]:
-        """Return what weighed most: points lost first, then points gained."""
-        weighed = [f for f in self.findings if f.points]
-        weighed.sort(key=lambda f: ((f.points or 0) > 0, -abs(f.points or 0), f.tag.id))
+        """Return what weighed most: points lost first, then points gained; nothing where there is no score."""
+        weighed = [] if self.missing else [f for f in self.findings if f.points]
+        weighed.sort(key=lambda f: ((f.points or 0) > 0, -abs(f.points or 0), f.counted.tag.id))
+        return [self._reason(finding) for finding in weighed[:MOST_REASONS]]
+
+    def not_computable(self) -> list[dict[str, Any]]:
+        """Return the entries that could not be computed, each with why and the datasets it is computed from."""
         return [
-            {
-                "tag": f.tag.id, "points": f.points,
-                "zh": f"{f.tag.name.zh}：{_shown(f.value, '无')}（{f.points:+d} 分）",
-                "en": f"{f.tag.name.en}: {_shown(f.value, 'none')} ({f.points:+d} points)",
-            }
-            for f in weighed[:MOST_REASONS]
-        ]  # fmt: skip
+            {"tag": f.counted.tag.id, "status": f.value.status, "datasets": sorted(f.counted.datasets)}
+            for f in self.findings
+            if f.points is None
+        ]
 
-    def not_computable(self) -> list[str]:
-        """Return the tags without a feed."""
-        return [f.tag.id for f in self.findings if f.points is None]
+    def _reason(self, finding: Finding) -> dict[str, Any]:
+        tag, points = finding.counted.tag, finding.points
+        value = said(tag.unit, member(tag, finding.value.value, self.card.tags))
+        return {
+            "tag": tag.id, "points": points,
+            "zh": f"{tag.name.zh}：{value.zh}（{points:+d} 分）",
+            "en": f"{tag.name.en}: {value.en} ({points:+d} points)",
+        }  # fmt: skip
 
 
-def score(card: Card, inputs: Sequence[Input], feeds: frozenset[str], as_of: date) -> Score:
-    """Score one enterprise as of a date, over the records that may be shown on it."""
-    by_dataset: dict[str, list[Mapping[str, Any]]] = {}
-    for item in inputs:
-        by_dataset.setdefault(item.dataset, []).append(item.fields)
-    findings = tuple(_find(tag, by_dataset.get(tag.dataset, ()), feeds, as_of) for tag in card.tags)
-    total = card.base + sum(finding.points or 0 for finding in findings)
+def score(card: Scorecard, values: Mapping[str, TagValue]) -> Score:
+    """Score one enterprise by its tags' values."""
+    findings = _once_per_family([_find(counted, values[counted.tag.id]) for counted in card.counted])
+    missing = tuple(_missing(card, findings))
+    if missing:
+        return Score(card, None, None, findings, missing)
+    total = card.card.base + sum(finding.points or 0 for finding in findings)
     points = max(0, min(HIGHEST, total))
-    band = next(band for band in card.bands if points >= band.from_)
-    went_in = {
-        "card": card.digest(), "as_of": as_of.isoformat(), "feeds": sorted(feeds),
-        "records": sorted(item.digest for item in inputs),
-    }  # fmt: skip
-    return Score(points, band, findings, card.model(), went_in, sha256_hex(canonical_bytes(went_in)))
+    band = next(band for band in card.card.bands if points >= band.from_)
+    return Score(card, points, band, findings, ())
 
 
-def _find(tag: Tag, records: Sequence[Mapping[str, Any]], feeds: frozenset[str], as_of: date) -> Finding:
-    if tag.dataset not in feeds:
-        return Finding(tag, None, None)
-    value = compute(tag, records, as_of)
-    return Finding(tag, value, points_of(tag, value))
+def _find(counted: Counted, value: TagValue) -> Finding:
+    return Finding(counted, value, counted.points_of(value.value) if value.status in COMPUTABLE else None)
 
 
-def _shown(value: Value, nothing: str) -> str:
-    if value is None:
-        return nothing
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+def _once_per_family(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Leave its points to one of each family: what costs most, where nothing costs anything what brings most."""
+    families: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.counted.entry.family and finding.points:
+            families[finding.counted.entry.family].append(finding)
+    weightiest = {family: min(members, key=_weight) for family, members in families.items()}
+    return tuple(
+        replace(finding, points=0)
+        if finding.points and finding is not weightiest.get(finding.counted.entry.family, finding)
+        else finding
+        for finding in findings
+    )
+
+
+def _weight(finding: Finding) -> tuple[bool, int]:
+    points = finding.points or 0
+    return points > 0, points if points < 0 else -points
+
+
+def _missing(card: Scorecard, findings: Sequence[Finding]) -> list[Missing]:
+    found = []
+    for code, dimension in card.card.dimensions.items():
+        own = [finding for finding in findings if finding.counted.tag.dimension == code]
+        known = frozenset[str]().union(*(f.counted.datasets for f in own if f.value.status == "computed"))
+        if len(known) < dimension.evidence:
+            why = {dataset: f.value.status for f in own for dataset in sorted(f.counted.datasets - known)}
+            found.append(Missing(code, len(known), dimension.evidence, why))
+    return found

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from connectors.catalogue.load import get_dataset
+from connectors.model.calendar import day_of
 from consent.statements import APPROVAL_TYPE, approval_claims
+from gateway.demo.samples import as_csv as sample_csv
+from gateway.demo.samples import sample_of
 from gateway.inquiries.plans import set_plan
 from signing.jws import sign_jws
 from signing.keys import SigningKey
@@ -14,6 +18,14 @@ from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.identities import login, register
 
+FEEDS = (
+    "abnormal_operation",
+    "enforcement_case",
+    "dishonest_executed",
+    "tax_arrears",
+    "tax_credit_grade",
+    "honor_award",
+)
 REGISTRATION = ("企业名称", "统一社会信用代码", "成立日期", "核准日期", "企业类型", "注册资本", "经营范围", "住所")
 
 
@@ -59,6 +71,14 @@ class Story:
         answer = await self.client.post(f"/v1/datasets/{dataset}/batches", content=body.encode(), headers=headers)
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    async def feeds(self) -> None:
+        """Have agencies deliver what a score needs at least, about enterprises that no test asks about."""
+        for dataset in FEEDS:
+            declared = get_dataset(dataset)
+            await self.push(
+                declared.agency, dataset, sample_csv(*sample_of(declared, day_of(datetime.now(UTC)))).decode()
+            )
 
     async def plan(self, scope: str, scope_id: str, per_day: int, per_month: int | None = None) -> None:
         most = per_day if per_month is None else per_month

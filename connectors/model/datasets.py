@@ -21,7 +21,10 @@ _DOCUMENT = re.compile(
 
 
 def is_silent(last: datetime, promise_days: int, now: datetime) -> bool:
-    """Tell whether what came last is older than a dataset promises: for alerts, for scores of agencies, for tags."""
+    """Tell whether what came last is older than a dataset promises.
+
+    For alerts and scores of agencies at any moment; tags are of a day: what was silent when it began is stale in them.
+    """
     return now - last > timedelta(days=promise_days)
 
 

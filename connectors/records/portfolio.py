@@ -1,17 +1,18 @@
-"""What is known of one subject: the records that may be shown of it, and which datasets have ever been delivered."""
+"""What is known of one subject: the records that may be shown of it, and when each dataset was delivered last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import datasets
 
-_COLUMNS = """
+COLUMNS = """
     SELECT r.record_id, r.dataset, r.version, r.digest, r.canonical, coalesce((
         SELECT a.state = 'objected' FROM record_act a
         WHERE a.business_key = r.business_key AND a.dataset = r.dataset AND a.agency = r.agency
@@ -20,18 +21,21 @@ _COLUMNS = """
         ORDER BY a.number DESC LIMIT 1), false) AS objected
 """
 # NULL stands in the text, not in a value, so that every plan uses the index of current records.
-_RECORDS = text(f"{_COLUMNS} FROM record_visible(:as_of, NULL) r WHERE r.subject_id = :subject")
+NOW, THEN = "record_visible(:as_of, NULL) r", "record_visible(:as_of, :known_at) r"
 # A record found by a name or an old code belongs to the subject only from the moment that was known.
-_RECORDS_THEN = text(f"""
-    {_COLUMNS} FROM record_visible(:as_of, :known_at) r WHERE r.subject_id = :subject
-      AND coalesce((SELECT min(k.recorded_at) FROM subject_known k
-                    WHERE (k.kind, k.value, k.subject_id) = (r.identifier_type, r.identifier_value, r.subject_id)),
-                   r.recorded_at) <= :known_at
-""")  # noqa: S608 - our own words
+KNOWN_THEN = """
+    coalesce((SELECT min(k.recorded_at) FROM subject_known k
+              WHERE (k.kind, k.value, k.subject_id) = (r.identifier_type, r.identifier_value, r.subject_id)),
+             r.recorded_at) <= :known_at
+"""
+_RECORDS = text(f"{COLUMNS} FROM {NOW} WHERE r.subject_id = :subject")
+_RECORDS_THEN = text(f"{COLUMNS} FROM {THEN} WHERE r.subject_id = :subject AND {KNOWN_THEN}")
 _SHOWN = text("SELECT EXISTS (SELECT FROM record_visible(:as_of, NULL) r WHERE r.record_id = :record)")
 _FEEDS = text("""
-    SELECT f.dataset FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[])) AS f (agency, dataset)
-    WHERE EXISTS (SELECT FROM batch b WHERE b.agency = f.agency AND b.dataset = f.dataset)
+    SELECT f.dataset, b.last FROM unnest(CAST(:agencies AS text[]), CAST(:datasets AS text[])) AS f (agency, dataset)
+    CROSS JOIN LATERAL (SELECT max(received_at) AS last FROM batch
+        WHERE (agency, dataset) = (f.agency, f.dataset) AND corrects IS NULL AND received_at <= :known_at) b
+    WHERE b.last IS NOT NULL
 """)
 
 
@@ -53,11 +57,7 @@ async def load_records(
     """Return what may be shown of a subject as of a day (Asia/Shanghai), as known now or at an earlier moment."""
     query = _RECORDS if known_at is None else _RECORDS_THEN
     rows = await session.execute(query, {"subject": subject_id, "as_of": as_of, "known_at": known_at})
-    return [
-        ShownRecord(row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected)
-        for row in rows
-        if row.canonical is not None  # of what was kept long enough, nothing but the digest is left
-    ]
+    return shown_records(rows)
 
 
 async def is_shown(session: AsyncSession, record_id: UUID, as_of: date) -> bool:
@@ -65,11 +65,22 @@ async def is_shown(session: AsyncSession, record_id: UUID, as_of: date) -> bool:
     return bool((await session.execute(_SHOWN, {"record": record_id, "as_of": as_of})).scalar_one())
 
 
-async def find_feeds(session: AsyncSession) -> frozenset[str]:
-    """Return the datasets that have been delivered at least once."""
+async def find_feeds(session: AsyncSession, known_at: datetime) -> dict[str, datetime]:
+    """Return, of the datasets that had been delivered at least once by a moment, when that was last."""
     known = list(datasets().values())
-    values = {"agencies": [d.agency for d in known], "datasets": [d.dataset for d in known]}
-    return frozenset((await session.execute(_FEEDS, values)).scalars())
+    values = {
+        "agencies": [d.agency for d in known], "datasets": [d.dataset for d in known], "known_at": known_at,
+    }  # fmt: skip
+    return {row.dataset: row.last for row in await session.execute(_FEEDS, values)}
+
+
+def shown_records(rows: Iterable[Row[Any]]) -> list[ShownRecord]:
+    """Return rows of COLUMNS as records; of what was kept long enough, nothing but the digest is left."""
+    return [
+        ShownRecord(row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected)
+        for row in rows
+        if row.canonical is not None
+    ]
 
 
 def fields_of(canonical: bytes) -> dict[str, Any]:

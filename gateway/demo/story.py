@@ -6,16 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from connectors.catalogue.load import get_dataset
 from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.demo.command_line import DemoError
 from gateway.demo.enterprises import NAMES, PUMPS, SHOES, abnormal, penalties, registrations, uscc
 from gateway.demo.instance import today, wait_until
+from gateway.demo.samples import as_csv, sample_of
 from gateway.demo.town import StoryTown
 from signing.jws import sign_jws
 
 Say = Callable[[str], None]
-ONE_RECENT_SMALL_PENALTY = -25 - 15 - 10 - 10  # in six months, a year, three years; and ever: from +10 to 0
-AGENCIES = ("market_regulation", "drc")
+ONE_RECENT_SMALL_PENALTY = -25 - 5  # the one in a year costs 25, and the 5 of a year without any are gone
+AGENCIES = ("market_regulation", "drc", "court", "tax", "industry_commerce_fed")
+OTHERS_TOO = ("dishonest_executed", "tax_arrears", "tax_credit_grade", "honor_award")  # what a score needs besides
 DAILY_UNITS = 4
 
 
@@ -72,6 +75,9 @@ class Story:
         counts = (other["accepted"], other["natural_persons"], other["rejected"])
         self.claim("处罚入库 1 条，自然人剔除 1 条，问题数据 1 条 one kept, one person dropped, one row refused",
                    holds=counts == (1, 1, 1))  # fmt: skip
+        for dataset in OTHERS_TOO:
+            declared = get_dataset(dataset)
+            gateway.push(declared.agency, dataset, as_csv(*sample_of(declared, today())).decode())
         shown = gateway.get("drc", f"/v1/batches/{other['batch']}")["reasons"]
         self.claim(f"部门看到原因 the agency sees why: {shown}", holds=shown == {"identifier_unreadable": 1})
         resolved = self._gateway.cli("record", "count", uscc(PUMPS), "--json")

@@ -8,9 +8,16 @@ from typing import Any
 from connectors.catalogue.load import datasets
 from gateway.console.chart import Chart, Series
 from gateway.console.words import Words
-from scoring_adapter.card import HIGHEST, Band, Card, Tag, load_card
+from scoring_adapter.card import HIGHEST
+from scoring_adapter.published import Published, find_published
+from scoring_adapter.score import COMPUTABLE
+from scoring_adapter.shown import said
+from scoring_adapter.tags.declaration import Words as Named
 
 BANDS = ("excellent", "good", "fair", "poor")
+_WHY = {
+    "no-feed": "answer-no-feed-of", "stale": "answer-stale-of", "granularity": "answer-granularity-of",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,15 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Lacking:
+    """A dimension of which too little is known for a score, out of how many datasets, and of how many it should be."""
+
+    name: str
+    known: int
+    needed: int
+
+
+@dataclass(frozen=True)
 class Finding:
     """One line of a health check: what was looked at, its value, what it brought; None where it is not computable."""
 
@@ -80,6 +96,7 @@ class Sheet:
     scale: Sequence[Stretch]
     reasons: Sequence[Reason]
     missing: Sequence[Missing]
+    lacking: Sequence[Lacking]
     computed: tuple[int, int] | None
     sections: Sequence[tuple[str, Sequence[Finding]]]
     dimensions: Chart | None
@@ -94,20 +111,18 @@ class Sheet:
 
 def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
     """Lay an answer's statement out in the visitor's language."""
-    card, score, band = load_card(), statement.get("score"), str(statement.get("band") or "")
-    ours = statement["model"] == card.model()
-    tags = {tag.id: tag for tag in card.tags}
-    missing = [_missing(code, tags, words) for code in statement.get("not_computable", ())]
-    findings = statement.get("tags") or []
-    sections = _sections(findings, card, words)
+    score, band, card = statement.get("score"), str(statement.get("band") or ""), find_published(statement["model"])
+    missing = [_missing(one, card, words) for one in statement.get("not_computable", ())]
+    sections = _sections(statement.get("tags") or [], card, words)
     return Sheet(
         score=score,
         band=band if score is not None and band in BANDS else "none",
         band_name=_band_name(score, band, card, words),
-        scale=_scale(card, score, words) if ours and score is not None else (),
+        scale=_scale(card, score, words) if card and score is not None else (),
         reasons=[_reason(one, words) for one in statement.get("reasons", ())],
         missing=missing,
-        computed=(len(card.tags) - len(missing), len(card.tags)) if ours else None,
+        lacking=[_lacking(one, words) for one in statement.get("missing", ())],
+        computed=(len(card.tags) - len(missing), len(card.tags)) if card else None,
         sections=sections,
         dimensions=_dimensions(sections, words) if sections else None,
         objected=[(words.titles.dataset(name), many) for name, many in statement.get("objected", {}).items()],
@@ -125,21 +140,21 @@ def weight(points: int | None) -> str:
     return "—" if points is None else f"{points:+d}".replace("-", "\u2212") if points else "0"
 
 
-def _band_name(score: int | None, band: str, card: Card, words: Words) -> str:
+def _band_name(score: int | None, band: str, card: Published | None, words: Words) -> str:
     if score is None:
         return words("band-none")
-    found = next((one for one in card.bands if one.id == band), None)
-    return _said(found, words) if found else band
+    found = next((one for one in card.bands if one.id == band), None) if card else None
+    return _said(found.name, words) if found else band
 
 
-def _said(one: Band | Tag, words: Words) -> str:
-    return words.either(one.name.zh, one.name.en)
+def _said(name: Named, words: Words) -> str:
+    return words.either(name.zh, name.en)
 
 
-def _scale(card: Card, score: int, words: Words) -> list[Stretch]:
+def _scale(card: Published, score: int, words: Words) -> list[Stretch]:
     ends, stretches = HIGHEST, []
     for band in card.bands:  # from the best down
-        stretches.append(Stretch(band.id, _said(band, words), band.from_, ends, band.from_ <= score < ends or (
+        stretches.append(Stretch(band.id, _said(band.name, words), band.from_, ends, band.from_ <= score < ends or (
             score == ends == HIGHEST)))  # fmt: skip
         ends = band.from_
     return stretches[::-1]
@@ -152,26 +167,48 @@ def _reason(one: Mapping[str, Any] | str, words: Words) -> Reason:
     return Reason(one["points"], text, one["tag"])
 
 
-def _missing(code: str, tags: Mapping[str, Tag], words: Words) -> Missing:
-    tag = tags.get(code)
-    if tag is None:
+def _missing(one: Mapping[str, Any] | str, card: Published | None, words: Words) -> Missing:
+    """Lay out a tag that was not computable: of the first answers its code alone, which had no feed."""
+    code, status = (one, "no-feed") if isinstance(one, str) else (one["tag"], one["status"])
+    name, of = card.tags.get(code, (None, ())) if card else (None, ())
+    if name is None:
         return Missing(code, words("answer-no-feed"), code)
-    name = words.titles.dataset(tag.dataset)
-    agency = words.titles.agency(datasets()[tag.dataset].agency) if tag.dataset in datasets() else ""
-    return Missing(_said(tag, words), words("answer-no-feed-of", dataset=name, agency=agency), code)
+    known = [dataset for dataset in of if dataset in datasets()]
+    if not known:
+        return Missing(_said(name, words), words("answer-no-feed"), code)
+    agencies = dict.fromkeys(words.titles.agency(datasets()[dataset].agency) for dataset in known)
+    told = {"dataset": words.listed(map(words.titles.dataset, known)), "agency": words.listed(agencies)}
+    return Missing(_said(name, words), words(_WHY[status], **told), code)
+
+
+def _lacking(one: Mapping[str, Any], words: Words) -> Lacking:
+    return Lacking(str(one["name"][words.language]), one["known"], one["needed"])
 
 
 def _sections(
-    findings: Sequence[Mapping[str, Any]], card: Card, words: Words
+    findings: Sequence[Mapping[str, Any]], card: Published | None, words: Words
 ) -> list[tuple[str, list[Finding]]]:  # fmt: skip
     found: dict[str, list[Finding]] = {}
     for one in findings:
-        value = words("answer-no-value") if one["value"] is None else str(one["value"])
-        found.setdefault(one["dimension"], []).append(
-            Finding(one["name"][words.language], value, one["points"], one["computable"], one["tag"])
-        )
-    names = {code: words.either(said.zh, said.en) for code, said in card.dimensions.items()}
+        finding = Finding(
+            one["name"][words.language], _value(one, words), one["points"], _is_computable(one), one["tag"]
+        )  # fmt: skip
+        found.setdefault(one["dimension"], []).append(finding)
+    names = {code: _said(name, words) for code, name in card.dimensions.items()} if card else {}
     return [(names.get(code, code), sorted(listed, key=lambda one: one.rank)) for code, listed in found.items()]
+
+
+def _is_computable(one: Mapping[str, Any]) -> bool:
+    """Tell whether a tag was computed: the first answers said so, later ones say how it stands."""
+    return bool(one["computable"]) if "computable" in one else one["status"] in COMPUTABLE
+
+
+def _value(one: Mapping[str, Any], words: Words) -> str:
+    """Return a tag's value with its unit, of the first answers without."""
+    value, unit = one["value"], one.get("unit")
+    if value is None:
+        return words("answer-no-value")
+    return str(value) if unit is None else _said(said(unit, value), words)
 
 
 def _dimensions(sections: Sequence[tuple[str, Sequence[Finding]]], words: Words) -> Chart:

@@ -10,6 +10,7 @@ async def tell_evaluation(work: UnitOfWork, request: InquiryRequest, result: Res
     """Queue the result of an answered inquiry; who asked is not told."""
     item = {
         "inquiry": str(request.inquiry_id), "subject": request.uscc, "product": request.product,
-        "score": result.score, "band": result.band, "model": result.model, "inputs": result.inputs,
+        "outcome": result.outcome, "score": result.score, "band": result.band, "model": result.model,
+        "inputs": result.inputs,
     }  # fmt: skip
     await deliver(work, kind="evaluations", role="brain", items=[item], exchange=request.inquiry_id)

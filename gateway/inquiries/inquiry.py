@@ -21,7 +21,8 @@ from consent.store import use
 from consent.tables import ConsentUse
 from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, InquiryRequest, Refusal, admit_inquiry, find_denial
-from gateway.inquiries.answers import Result, compute_result, relayed_result, sign_answer
+from gateway.inquiries.answers import Result, relayed_result, sign_answer
+from gateway.inquiries.computing import compute_result
 from gateway.inquiries.evaluations import tell_evaluation
 from gateway.inquiries.ledger import close, hold, post
 from gateway.inquiries.providers import EMBEDDED, Providers
@@ -65,8 +66,7 @@ async def inquire(
         if isinstance(admission, Refusal):
             return await _deny(work, request, admission)
         if request.provider == EMBEDDED:
-            day = day_of(admission.now)
-            result = await compute_result(work.session, admission.subject.subject_id, request.product, day)
+            result = await compute_result(work.session, admission.subject.subject_id, request.product, admission.now)
             return await _answer(work, request, admission, result)
         expires_at = admission.now + timedelta(seconds=providers.timeout_seconds) + SETTLING
         await hold(work.session, request.charge(), admission.day, expires_at)

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.catalogue.load import get_dataset
 from connectors.model.datasets import Field
 from gateway.console.words import NOTHING, Words
-from scoring_adapter.card import load_card
+from scoring_adapter.scorecard import load_scorecard
 
 _AMOUNTS = frozenset({"money", "number"})
 IN_A_LINE = 3  # values that tell one record from another
@@ -18,8 +18,9 @@ IN_A_LINE = 3  # values that tell one record from another
 def scored_by() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Return the datasets the embedded card computes its score from, with the names of what it computes (zh, en)."""
     found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for tag in load_card().tags:
-        found[tag.dataset] = (*found.get(tag.dataset, ()), (tag.name.zh, tag.name.en))
+    for one in load_scorecard().counted:
+        for dataset in one.datasets:
+            found[dataset] = (*found.get(dataset, ()), (one.tag.name.zh, one.tag.name.en))
     return found
 
 

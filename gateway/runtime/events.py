@@ -103,6 +103,7 @@ EVENTS: Mapping[str, EventType] = {
     "inquiry.denied": _type("account", f"{_ASKED} named", maybe="person"),
     "inquiry.expired": _type("program"),
     "inquiry.replayed": _type("account", "inquiry"),
+    "inquiry.recomputed": _type("auditor machine", "inquiry differences"),
     "question.listed": _type("signatory", "found"),
     "question.proved": _type("signatory", "question entry"),
     "inquiry.listed": _type("machine", "found asked", personal="asked"),

@@ -138,6 +138,7 @@ NOBODYS = {
     "GET /v1/catalogue/datasets/{dataset}": "the catalogue is open to every client",
     "GET /v1/audit/entries/{event_id}/proof": "auditors see every entry; no other kind is let in",
     "GET /v1/audit/entries/{event_id}/tlog-proof": "as above",
+    "POST /v1/audit/inquiries/{inquiry_id}/replay": "auditors see every inquiry; no other kind is let in",
     **dict.fromkeys(
         (
             "GET /console/audit/entries/{event_id}",

@@ -1,13 +1,19 @@
 """Asking over HTTP: what is answered, what is denied, what it costs, and what it leaves behind."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from connectors.model.calendar import day_of
 from gateway.inquiries.answers import ANSWER_TYPE
 from gateway.runtime.actor import PROGRAM
+from scoring_adapter.card import load_card
+from scoring_adapter.scorecard import load_scorecard
+from scoring_adapter.tags.load import load_tags
+from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import verify_jws
 from tests.enterprises import citizen, uscc
 from tests.stories import registration, slug
@@ -30,15 +36,34 @@ async def ready(story):
     return story
 
 
+async def test_where_too_little_is_known_the_answer_says_so_and_is_an_answer_like_any_other(ready):
+    before = (await left(ready, "bank-1"))["used"]
+    answer = await ready.ask("bank-1", 1)
+    assert answer.status_code == 200, answer.text
+    signed = verify_jws(answer.json()["answer"], [ready.gateway.keys.public("answer")], ANSWER_TYPE)
+    assert (signed["outcome"], signed["score"], signed["band"]) == ("insufficient-evidence", None, None)
+    missing = {one["dimension"]: (one["known"], one["needed"]) for one in signed["missing"]}
+    assert missing["finance_tax"] == (0, 2)
+    assert "asset" not in missing
+    assert signed["reasons"] == []
+    assert (await left(ready, "bank-1"))["used"] == before + 1
+
+
 async def test_an_answer_is_signed_and_says_what_it_rests_on(ready):
+    await ready.feeds()
     answer = await ready.ask("bank-1", 1)
     assert answer.status_code == 200, answer.text
     told = answer.json()
     signed = verify_jws(told["answer"], [ready.gateway.keys.public("answer")], ANSWER_TYPE)
     assert {name: told[name] for name in signed} == signed
     assert (signed["subject"], signed["product"], signed["account"]) == (uscc(1), "score", "bank-1")
-    assert isinstance(signed["score"], int)
-    assert "dishonest_now" in signed["not_computable"]
+    assert (signed["outcome"], signed["band"], signed["missing"]) == ("scored", "good", [])
+    assert {"tag": "pen_cnt_1y", "status": "no-feed", "datasets": ["penalty_general"]} in signed["not_computable"]
+    card = load_scorecard()
+    assert signed["card"] == {"name": "enterprise", "version": 2, "digest": card.card.digest()}
+    assert signed["tag_catalogue"] == {"version": card.tags.version, "digest": card.tags.digest()}
+    assert signed["inputs"] == sha256_hex(canonical_bytes(signed["basis"]))
+    assert signed["basis"]["feeds"]["tax_arrears"] == day_of(datetime.now(UTC)).isoformat()
     async with ready.gateway.database.begin("test") as session:
         query = text("SELECT type, outcome FROM audit_event WHERE event_id = :e")
         assert (await session.execute(query, {"e": signed["entry"]})).one() == ("inquiry.answered", "answered")
@@ -52,7 +77,16 @@ async def test_an_answer_costs_its_units_and_asking_again_with_its_key_costs_not
     other = await ready.ask("bank-1", 1, key="same-key", product="health_check")
     assert (other.status_code, slug(other)) == (422, "idempotency-key-reused")
     sheet = await ready.ask("bank-1", 1, product="health_check")
-    assert len(sheet.json()["tags"]) >= 30
+    tags = {tag["tag"]: tag for tag in sheet.json()["tags"]}
+    assert set(tags) == set(load_tags().by_id)
+    assert list(dict.fromkeys(tag["dimension"] for tag in tags.values())) == list(load_card().dimensions)
+    capital = {name: tags["reg_capital"][name] for name in ("value", "unit", "status", "points")}
+    assert capital == {"value": "5000000.00", "unit": "yuan", "status": "computed", "points": 20}
+    assert (tags["pen_cnt_1y"]["value"], tags["pen_cnt_1y"]["status"], tags["pen_cnt_1y"]["points"]) == (
+        None,
+        "no-feed",
+        None,
+    )
     assert (await left(ready, "bank-1"))["used"] == before + 1 + 3
 
 

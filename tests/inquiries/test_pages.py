@@ -42,6 +42,7 @@ async def town(gateway):
             )))  # fmt: skip
         story = Story(gateway, await stack.enter_async_context(programs(gateway)), {})
         await story.push("market_regulation", "ent_registration", registration(1))
+        await story.feeds()
         for account, institution in (("bank-1", "bank"), ("bank-1b", "bank"), ("bank-2", "bank-two")):
             await story.account(account, institution)
             if account != "bank-1b":

@@ -84,7 +84,7 @@ async def doors(story, number, record):
     proof = await story.client.get(f"/v1/records/{record}/proof", headers=await story.headers(f"s-{number}"))
     return {
         "scored": len(told["basis"]["records"]),
-        "penalties": str(tags["pen_cnt_all"]),
+        "penalties": str(tags["pen_cnt_3y"]),
         "listed": len(listed),
         "proved": proof.status_code,
         "held": len(await held(story.gateway, number)),

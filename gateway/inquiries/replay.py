@@ -1,0 +1,117 @@
+"""An answer computed again, from the sealed records as they were known when it was given.
+
+Only what this release can compute is computed: an answer of the card and the tags that it ships. Its basis names both
+by digest; where either is another one now, that is said, and nothing is compared with something else.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from gateway.inquiries.computing import compute_result, tags_of
+from gateway.inquiries.finding import find_own_inquiry
+from gateway.inquiries.providers import EMBEDDED
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+from scoring_adapter.scorecard import load_scorecard
+from signing.canonical import canonical_bytes
+from signing.jws import payload_of
+
+Outcome = Literal["equal", "different", "not-replayable"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A member of the answer that comes to something else now, by its path; None where it is not there."""
+
+    member: str
+    then: object
+    now: object
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of it: equal to the byte, the differences, or in words why it cannot be computed again."""
+
+    inquiry_id: UUID
+    model: str
+    outcome: Outcome
+    why: str = ""
+    differences: tuple[Difference, ...] = ()
+
+
+async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
+    """Compute an inquiry's answer again and compare; that it was done is recorded.
+
+    Raises DeniedError where there is no such inquiry, where it was not answered, and for whoever is no overseer.
+    """
+    if work.actor.kind not in {"auditor", "machine"}:
+        raise DeniedError("insufficient-scope", "只有审计人员可以重算应答。Auditors alone compute answers again.")
+    row = await find_own_inquiry(work, inquiry_id)
+    if row is None or row.answer is None or row.subject_id is None:
+        raise DeniedError("inquiry-not-found")
+    told = payload_of(row.answer)
+    why = hindrance(told)
+    if why:
+        made = Replay(inquiry_id, told["model"], "not-replayable", why)
+    else:
+        moment = datetime.fromisoformat(told["issued_at"])
+        now = (await compute_result(work.session, row.subject_id, row.product, moment, as_then=True)).members()
+        found = compare(told, now)
+        made = Replay(inquiry_id, told["model"], "different" if found else "equal", differences=found)
+    payload = {"inquiry": str(inquiry_id), "differences": len(made.differences)}
+    await work.record(
+        "inquiry.recomputed", payload, subject=row.subject_id, outcome=made.outcome, exchange=inquiry_id
+    )  # fmt: skip
+    return made
+
+
+def compare(told: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """Return what differs between the computed members of an answer, as told and as computed now; nothing where they
+    are equal to the byte, in their canonical form. Pure.
+    """
+    return tuple(_differences({name: told.get(name) for name in now}, dict(now)))
+
+
+def replay_document(made: Replay) -> dict[str, Any]:
+    """Return a replay as the interface shows it."""
+    return {
+        "inquiry": str(made.inquiry_id), "model": made.model, "outcome": made.outcome, "why": made.why,
+        "differences": [{"member": one.member, "then": one.then, "now": one.now} for one in made.differences],
+    }  # fmt: skip
+
+
+def hindrance(told: Mapping[str, Any]) -> str:
+    """Return why an answer cannot be computed again by this release, "" where it can."""
+    card, model = load_scorecard(), told["model"]
+    if told["provider"] != EMBEDDED:
+        return f"由外部提供方 {told['provider']} 计算，此处没有其模型 computed by a provider, whose model is not here"
+    if model != card.card.model():
+        return (
+            f"此版本不能重算评分卡 {model} 的应答（现为 {card.card.model()}）"
+            f"this release does not compute answers of {model}, it has {card.card.model()}"
+        )
+    tags = tags_of(card, told["product"])
+    if told["basis"]["tags"] != tags.digest():
+        version = told["tag_catalogue"]["version"]
+        return (
+            f"标签定义此后有改动：当时为第 {version} 版，现为第 {card.tags.version} 版 "
+            f"the tags were declared otherwise then: version {version}, now {card.tags.version}"
+        )
+    return ""
+
+
+def _differences(then: object, now: object, path: str = "") -> Iterator[Difference]:
+    """Yield what differs, as deep as objects go; of lists, what is in one of them alone."""
+    if canonical_bytes(then) == canonical_bytes(now):
+        return
+    if isinstance(then, dict) and isinstance(now, dict):
+        for name in sorted({*then, *now}):
+            yield from _differences(then.get(name), now.get(name), f"{path}.{name}" if path else name)
+    elif isinstance(then, list) and isinstance(now, list):
+        gone, come = [one for one in then if one not in now], [one for one in now if one not in then]
+        yield Difference(path, gone, come)
+    else:
+        yield Difference(path, then, now)

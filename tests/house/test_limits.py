@@ -96,6 +96,7 @@ NO_LIMIT = {
     "gateway.consents.request_pages.USUAL_DAYS": "filled in before, to be changed",
     "gateway.consents.request_pages.TOKEN_BYTES": "more than can be guessed",
     "gateway.inquiries.answer_sheet.HIGHEST": "the end of the card's scale",
+    "gateway.inquiries.answers.STATEMENT_VERSION": "the form of answers",
     "gateway.inquiries.desk_pages.ANSWERED_DAYS": PAGE,
     "gateway.inquiries.desk_pages.SHOWN": PAGE,
     "gateway.inquiries.foresight.MOST_CONSENTS": PAGE,

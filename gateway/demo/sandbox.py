@@ -23,13 +23,16 @@ PORTS = 3  # the gateway's and the two platforms'
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A sandbox: its home, the folder that is handed out, its first port, how many enterprises, whether it is built."""
+    """A sandbox: its home, the folder that is handed out, its first port, how many enterprises, whether it is built and
+    on which day (ISO).
+    """
 
     home: Path
     folder: Path
     port: int
     enterprises: int
     built: bool = False
+    built_on: str = ""
 
     def write(self) -> None:
         """Write the mark."""

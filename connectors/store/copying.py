@@ -3,7 +3,7 @@
 Built here because a record is ids, digests and times of fixed width: they are laid out for all rows at once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
@@ -115,24 +115,6 @@ class Encoder:
         laid["leaf_index"] = np.arange(first_leaf, first_leaf + count)
         content, width = laid.tobytes(), _FIXED.itemsize
         return [content[at : at + width] for at in range(0, count * width, width)]
-
-
-def text_array(values: Iterable[str]) -> str:
-    """Spell texts, numbers or ids as an array (PostgreSQL's manual, 8.15.2): a list takes the driver far longer.
-
-    The statement says of what type the array is.
-    """
-    texts = list(values)
-    together = "".join(texts)
-    if together.isalnum() and together.isascii() and min(map(len, texts)) > len("NULL"):  # codes and ids, as mostly
-        return "{" + ",".join(texts) + "}"
-    return '{"' + '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts) + '"}' if texts else "{}"
-
-
-def bytes_array(values: Iterable[bytes]) -> str:
-    """Spell digests as an array of bytea, as text_array does."""
-    spelled = '","\\\\x'.join(map(bytes.hex, values))
-    return '{"\\\\x' + spelled + '"}' if spelled else "{}"
 
 
 def _sized(content: bytes) -> bytes:

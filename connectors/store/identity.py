@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.store.copying import text_array
+from connectors.store.arrays import text_array
 
 _SOLE_OF = """
     SELECT kind, value, (array_agg(subject_id))[1] AS subject_id FROM (

@@ -14,7 +14,7 @@ import psycopg
 
 from connectors.conversion.identifiers import Kind
 from connectors.model.datasets import Dataset
-from connectors.store.copying import text_array
+from connectors.store.arrays import text_array
 from connectors.store.identity import Known, find_sole, resolve_earlier
 from connectors.store.shown import identifier_line, name_line, subject_line
 from signing.canonical import sha256_hex

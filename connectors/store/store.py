@@ -24,7 +24,8 @@ from uuid_utils import uuid7
 
 from connectors.model.counting import MOST_CONTRADICTING
 from connectors.model.datasets import Dataset
-from connectors.store.copying import COPY, HEAD, TAIL, Encoder, Rows, bytes_array
+from connectors.store.arrays import bytes_array
+from connectors.store.copying import COPY, HEAD, TAIL, Encoder, Rows
 from connectors.store.identity import Known
 from connectors.store.newcomers import Subjects, resolved_by
 from connectors.store.shown import shown_lines

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from connectors.store.copying import bytes_array, text_array
+from connectors.store.arrays import bytes_array, text_array
 from gateway.runtime.database import raw
 
 ALPHABET = "ab,{}\"\\' \t\n中（ＮULnul"

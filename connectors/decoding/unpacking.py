@@ -6,9 +6,9 @@ numbers they have in the file, and what stands beside the record, its party firs
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import orjson
-import polars as pl
 
 from connectors.conversion.binding import bind
 from connectors.conversion.binding_errors import MissingColumnsError
@@ -17,6 +17,9 @@ from connectors.decoding.text import MOST_COLUMNS
 from connectors.errors import MalformedError
 from connectors.model.datasets import Dataset
 from connectors.model.folding import heading_key
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MOST_UNPACKED = 500_000  # rows that are held in memory until the batch that brought them is stored
 _MOST_MEMBERS = MOST_COLUMNS // 2  # what is required may have to be added
@@ -39,7 +42,7 @@ class Unpacked:
         }
         self._rows: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
 
-    def add(self, sound: pl.DataFrame) -> None:
+    def add(self, sound: "pl.DataFrame") -> None:
         """Unpack some sound rows (connectors/conversion/chunks.py). Raises MalformedError where there are too many."""
         self._count += len(sound)
         if self._count > MOST_UNPACKED:

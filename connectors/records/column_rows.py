@@ -1,7 +1,7 @@
 """What the column store reads of the records: what is due, and current versions as they were sealed.
 
 Rows are asked for by batch and leaf, so that the index of leaves finds them in the order in which they lie. All of one
-reading stand in one snapshot (ONE_MOMENT begins it).
+reading stand in one snapshot (read_one_moment begins it).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.records.life import PastAct, State
 from connectors.store.arrays import text_array
 
-ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+# Each part asks for some thousand rows of a table of millions: no plan that reads all of it for every part will do, and
+# before the table was first analysed the planner would choose one.
+_BY_INDEX = text("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)")
 _DUE = text("""
     SELECT d.due_id, d.dataset, d.batch_id, coalesce(cardinality(d.leaves), b.accepted + b.unresolved + b.corrections),
            d.leaves IS NULL, b.number, (b.received_at AT TIME ZONE 'Asia/Shanghai')::date
@@ -132,6 +135,12 @@ class Waiting(NamedTuple):
     dataset: str
     entries: int
     since: datetime
+
+
+async def read_one_moment(session: AsyncSession) -> None:
+    """Have all that this transaction reads be of one moment, found by indexes. It is the transaction's first word."""
+    await session.execute(_ONE_MOMENT)
+    await session.execute(_BY_INDEX)
 
 
 async def find_due(session: AsyncSession, most: int, dataset: str | None = None) -> list[Due]:

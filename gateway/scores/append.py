@@ -19,13 +19,13 @@ from datetime import date
 import polars as pl
 
 from connectors.records.column_rows import (
-    ONE_MOMENT,
     Due,
     SealedBatch,
     Touched,
     find_due,
     find_touched,
     forget_due,
+    read_one_moment,
 )
 from gateway.runtime.actor import Actor
 from gateway.runtime.database import raw
@@ -109,7 +109,7 @@ def take_bite(due: list[Due], sources: Mapping[str, HeldSource]) -> Bite:
 async def _read(units: UnitsOfWork, place: Place, sources: Mapping[str, HeldSource], actor: Actor) -> Bite:
     """Read what is due, and write its files. The snapshot is read only and holds nobody up."""
     async with units.begin("columns.read", actor) as work:
-        await work.session.execute(ONE_MOMENT)
+        await read_one_moment(work.session)
         bite = take_bite(await find_due(work.session, MOST_DUE), sources)
         connection = await raw(work.session)
         touched: dict[str, list[Touched]] = {}

@@ -6,7 +6,7 @@ Whoever builds holds the store's lock. All records are read in one snapshot; wha
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 
-from connectors.records.column_rows import ONE_MOMENT, find_delivered, find_due, forget_due, list_batches
+from connectors.records.column_rows import find_delivered, find_due, forget_due, list_batches, read_one_moment
 from gateway.runtime.actor import Actor
 from gateway.runtime.database import raw
 from gateway.runtime.denial import DeniedError
@@ -84,7 +84,7 @@ async def build(
     """Build one dataset; return how many rows it has. Raises ColumnStoreError, NotAloneError."""
     name = source.name
     async with units.begin("columns.read", actor) as work:
-        await work.session.execute(ONE_MOMENT)
+        await read_one_moment(work.session)
         due = [one.due_id for one in await find_due(work.session, ALL, name)]
         before = await list_files(work.session, name)
         write = Write(place, source, await next_write(work.session, name))

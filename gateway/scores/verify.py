@@ -14,13 +14,13 @@ from uuid import UUID
 import polars as pl
 
 from connectors.records.column_rows import (
-    ONE_MOMENT,
     Due,
     SealedBatch,
     Touched,
     find_due,
     find_touched,
     list_batches,
+    read_one_moment,
 )
 from gateway.runtime.actor import Actor
 from gateway.runtime.database import raw
@@ -111,7 +111,7 @@ async def _verify_dataset(
     units: UnitsOfWork, store: ColumnStore, source: HeldSource, actor: Actor, verified: Verified
 ) -> None:
     async with units.begin("columns.read", actor) as work:
-        await work.session.execute(ONE_MOMENT)
+        await read_one_moment(work.session)
         moment = await _look(work, source)
         verified.behind += len(moment.due)
         connection = await raw(work.session)

@@ -20,6 +20,10 @@ class ColumnStoreError(ScoringError):
     """The column store cannot be used; the message names the file."""
 
 
+class EngineError(ScoringError):
+    """The engine that computes the tags of many enterprises is not there, or failed; the message says how."""
+
+
 class ProviderUnavailableError(ScoringError):
     """The provider did not answer in time."""
 

@@ -21,6 +21,7 @@ from gateway.runtime.database import Database, DatabaseUrls
 from gateway.runtime.settings import Settings
 from tests import database_server, processes
 from tests.browser.chromium import CHROMIUM
+from tests.cluster import WHY_NOT
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -54,6 +55,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "tests on small inputs that once failed not collected: XINQIAO_CASES names no folder"
         )
+    if WHY_NOT:
+        terminalreporter.write_line(f"tests on Spark skipped: {WHY_NOT}")
     if not CHROMIUM:
         terminalreporter.write_line("tests in a browser not collected: no Chromium here, XINQIAO_CHROMIUM names none")
 

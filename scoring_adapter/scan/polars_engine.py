@@ -23,28 +23,49 @@ def run(plan: Plan, tables: Tables, spine: pl.LazyFrame) -> pl.DataFrame:
 
 def slices(plan: Plan, tables: Tables, spine: pl.LazyFrame, size: int = SLICE) -> Iterator[pl.DataFrame]:
     """Yield what `run` returns in frames of so many enterprises: hundreds of tags fill a gigabyte soon."""
-    parts = parts_of(plan, tables, spine)
+    yield from tags_in_slices(plan, parts_of(plan, tables, spine), size)
+
+
+def tags_in_slices(plan: Plan, parts: pl.DataFrame, size: int = SLICE) -> Iterator[pl.DataFrame]:
+    """Yield `subject` and every tag's value out of the parts."""
     for part in parts.iter_slices(size):
         yield part.select("subject", *values_of(plan))
 
 
 def parts_of(plan: Plan, tables: Tables, spine: pl.LazyFrame) -> pl.DataFrame:
     """Return `subject` and every part, in the narrowest integers, sorted by subject; tables and spine as for `run`."""
-    asked = queries(plan)
-    subjects = spine.select(pl.col("subject").cast(pl.Int64)).unique().sort("subject").collect()
+    asked, subjects = queries(plan), subjects_of(spine)
     found = subjects.hstack(_answers([query for query in asked if not query.tags], plan, tables, subjects))
-    named = {tag for query in asked for tag in query.tags}
-    others = {**tables, **{f"other_{tag}": _other(tag, plan, found, spine) for tag in named}}
+    others = {**tables, **_others(plan, found, spine)}
     return found.hstack(_answers([query for query in asked if query.tags], plan, others, subjects))
 
 
+def subjects_of(spine: pl.LazyFrame) -> pl.DataFrame:
+    """Return the subjects to answer for, rising."""
+    return spine.select(pl.col("subject").cast(pl.Int64)).unique().sort("subject").collect()
+
+
+def others_of(plan: Plan, tables: Tables, spine: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    """Return the tables `other_<tag>` that queries read, with nothing else computed."""
+    tags = {tag for query in queries(plan) for tag in query.tags}
+    needed = {name for planned in plan.tags if planned.tag.id in tags for name in (planned.part, planned.over)}
+    asked = [query for query in queries(plan) if any(part.name in needed for part in query.parts)]
+    subjects = subjects_of(spine)
+    return _others(plan, subjects.hstack(_answers(asked, plan, tables, subjects)), spine)
+
+
+def _others(plan: Plan, found: pl.DataFrame, spine: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    named = {tag for query in queries(plan) for tag in query.tags}
+    return {f"other_{tag}": _other(tag, plan, found, spine) for tag in named}
+
+
 def _answers(asked: Iterable[Query], plan: Plan, tables: Tables, subjects: pl.DataFrame) -> list[pl.Series]:
-    """Return the columns that queries give, in the order of the subjects."""
-    return [column for query in asked for column in _answer(query, plan, tables, subjects)]
+    return [column for query in asked for column in columns_of(query, answer(query, plan, tables), subjects)]
 
 
-def _answer(query: Query, plan: Plan, tables: Tables, subjects: pl.DataFrame) -> Iterator[pl.Series]:
-    ordered = subjects.join(answer(query, plan, tables), on="subject", how="left", maintain_order="left")
+def columns_of(query: Query, answered: pl.DataFrame, subjects: pl.DataFrame) -> Iterator[pl.Series]:
+    """Yield the parts of a query's answer in the order of the subjects; whoever has no rows counts 0."""
+    ordered = subjects.join(answered, on="subject", how="left", maintain_order="left")
     for part in query.parts:
         column = ordered[part.name]
         yield (column.fill_null(0) if part.is_count else column).shrink_dtype()

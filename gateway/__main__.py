@@ -40,6 +40,7 @@ from gateway.records import subject_commands
 from gateway.runtime import commands as runtime
 from gateway.runtime.errors import SettingsError
 from gateway.scores import commands as scores
+from gateway.scores import scan_commands
 from gateway.service import commands as service
 from gateway.service import openapi_command
 from gateway.sources import commands as sources
@@ -66,6 +67,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "subject": subject_commands.group,
     "dataset": dataset_commands.group,
     "columns": scores.group,
+    "scan": scan_commands.group,
     "consent": consents.group,
     "inquiry": inquiries.group,
     "score": score_commands.group,

@@ -91,7 +91,10 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
 from gateway.runtime.waiting import until_database_answers
+from gateway.scores import routes as scores
+from gateway.scores import scan_pages, subject_tag_pages, tag_pages
 from gateway.scores.gauges import gauge_columns
+from gateway.scores.scan_figures import gauge_scans
 from gateway.service.interface import interface_document
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
@@ -138,7 +141,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.issuer = settings.issuer
     app.state.city = settings.city
     app.state.metrics = metrics
-    app.state.counted_in_database = (count_open_alerts, gauge_log, gauge_columns)
+    app.state.counted_in_database = (count_open_alerts, gauge_log, gauge_columns, gauge_scans)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
@@ -170,6 +173,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         signatories,
         quota,
         inquiries,
+        scores,
         replays,
         usage_results,
         enterprise_questions,
@@ -233,6 +237,9 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         feeds,
         quality_pages,
         source_pages,
+        scan_pages,
+        tag_pages,
+        subject_tag_pages,
     ):
         app.include_router(module.router)
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents

@@ -57,6 +57,8 @@ RESOLVE_SECONDS = 600.0
 COLUMNS_SECONDS = 1.0
 TIDY_SECONDS = 120.0
 FSCK_SECONDS = 600.0
+SCAN_SECONDS = 60.0
+SCORES_SECONDS = 1.0
 QUEUE = "deliveries"
 _THIS_WORKER = uuid4()
 FIRST_PAUSE_SECONDS = 1.0
@@ -157,6 +159,22 @@ async def tidy_columns(gateway: Gateway) -> None:
     await tidy(gateway.units, open_store(gateway.settings), PROGRAM)
 
 
+async def scan_scores(gateway: Gateway) -> None:
+    """Compute every enterprise's score anew, once a night and when many have changed."""
+    from gateway.scores.nightly import scan_when_due
+    from gateway.scores.store import open_store
+
+    settings = gateway.settings
+    await scan_when_due(gateway.units, open_store(settings), settings.scan_folder, settings.scan_hour, now())
+
+
+async def renew_scores(gateway: Gateway) -> bool:
+    """Compute the scores again of those for whom something landed."""
+    from gateway.scores.rescoring import score_again
+
+    return await score_again(gateway.units)
+
+
 async def end_held(gateway: Gateway) -> None:
     """End held submissions that nobody decided on in time."""
     await expire_held(gateway.units, gateway.intake.spool)
@@ -193,6 +211,8 @@ STEPS: dict[str, tuple[Step, float]] = {
     "held": (end_held, HELD_SECONDS),
     "columns": (append_columns, COLUMNS_SECONDS),
     "tidy-columns": (tidy_columns, TIDY_SECONDS),
+    "scan": (scan_scores, SCAN_SECONDS),
+    "scores": (renew_scores, SCORES_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),

@@ -55,6 +55,12 @@ def wanted_series(tags: TagCatalogue, as_of: date, held: Iterable[str]) -> set[s
     }  # fmt: skip
 
 
+def names_others(tags: TagCatalogue, as_of: date, held: Iterable[str]) -> bool:
+    """Tell whether tags of other enterprises may be read for one that has records of these datasets."""
+    own = set(held)
+    return any(source.others and own & set(source.members) for source in plan(tags, as_of).sources.values())
+
+
 @dataclass(frozen=True)
 class Others:
     """The enterprises whose tags are read, by credit code, and the datasets that these tags are computed from."""
@@ -78,11 +84,15 @@ def wanted_others(tags: TagCatalogue, as_of: date, records: Iterable[Record]) ->
 
 def compute_tags(tags: TagCatalogue, known: Known, as_of: date) -> dict[str, TagValue]:
     """Return every tag's value as of a day."""
+    return tag_values(tags, combine(plan(tags, as_of), compute_parts(tags, known, as_of)), known.feeds, as_of)
+
+
+def compute_parts(tags: TagCatalogue, known: Known, as_of: date) -> dict[str, int | None]:
+    """Return every part that the tags' values of a day are made of."""
     planned = plan(tags, as_of)
     rows = _extract(tags, known.records)
     series = References(planned, _extract(tags, known.series)) if known.series else _no_series(planned)
-    parts = interpret(planned, rows, series, _values_of_others(tags, planned, known, as_of))
-    return tag_values(tags, combine(planned, parts), known.feeds, as_of)
+    return interpret(planned, rows, series, _values_of_others(tags, planned, known, as_of))
 
 
 def _values_of_others(tags: TagCatalogue, planned: Plan, known: Known, as_of: date) -> dict[str, dict[int, int]]:

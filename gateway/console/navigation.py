@@ -29,6 +29,9 @@ _WAITING = _entry("waiting", "inbox")
 _CATALOGUE = _entry("catalogue", "table")
 _QUALITY = _entry("quality", "chart-bar")
 _CHANGES = _entry("changes", "git-pull-request")
+_TAGS = _entry("tags", "tag")
+_SCANS = _entry("scans", "refresh")
+_MOVERS = _entry("movers", "trending-up")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
         Group("", (_entry("operations", "home"), _WAITING)),
@@ -36,23 +39,23 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("institutions", "building-bank"), _entry("people", "users"), _entry("signatories", "signature"),
         )),
         Group("group-platform", (
-            _entry("agencies", "building"), _entry("keys", "key"), _CHANGES, _CATALOGUE,
+            _entry("agencies", "building"), _entry("keys", "key"), _CHANGES, _SCANS, _CATALOGUE, _TAGS,
         )),
     ),
     "system": (
         Group("", (_entry("operations", "home"), _WAITING)),
         Group("group-data", (
             _entry("sources", "plug-connected"), _entry("uploads", "upload"), _entry("held", "database-import"),
-            _QUALITY, _CATALOGUE,
+            _QUALITY, _CATALOGUE, _TAGS,
         )),
-        Group("group-platform", (_entry("platforms", "truck-delivery"), _entry("deliveries", "send"))),
+        Group("group-platform", (_entry("platforms", "truck-delivery"), _entry("deliveries", "send"), _SCANS)),
     ),
     "clerk": (
         Group("", (
             _entry("feeds", "home"), _entry("uploads", "upload"), _entry("held", "database-import"),
             _entry("corrections", "edit"), _WAITING,
         )),
-        Group("group-quality", (_QUALITY, _CATALOGUE, _entry("templates", "file-spreadsheet"))),
+        Group("group-quality", (_QUALITY, _CATALOGUE, _TAGS, _entry("templates", "file-spreadsheet"))),
     ),
     "auditor": (
         Group("", (_entry("audit", "home"), _WAITING)),
@@ -60,18 +63,20 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("audit/questions", "search"), _entry("audit/entries", "list"),
             _entry("audit/checkpoints", "shield-check"), _entry("audit/statistics", "chart-bar"),
         )),
-        Group("group-platform", (_CHANGES, _entry("signatories", "signature"), _QUALITY, _CATALOGUE)),
+        Group("group-platform", (
+            _CHANGES, _entry("signatories", "signature"), _QUALITY, _MOVERS, _CATALOGUE, _TAGS,
+        )),
     ),
     "staff": (
         Group("", (_entry("desk", "home"), _entry("ask", "search"), _entry("inquiries", "history"), _WAITING)),
         Group("group-consents", (
             _entry("consents", "file-check"), _entry("quota", "gauge"), _entry("usage-results", "message-report"),
         )),
-        Group("group-help", (_CATALOGUE, Entry("/docs", "book", "go-docs"))),
+        Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),
     ),
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"))),
-        Group("group-quality", (_QUALITY, _CATALOGUE)),
+        Group("group-quality", (_QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
     ),
     "owner": (
         Group("", (
@@ -79,7 +84,8 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("enterprise/consents", "file-check"),
         )),
         Group("group-enterprise", (
-            _entry("enterprise/records", "files"), _entry("enterprise/objections", "message-report"),
+            _entry("enterprise/records", "files"), _entry("enterprise/tags", "tag"),
+            _entry("enterprise/objections", "message-report"),
             _entry("enterprise/signatories", "signature"),
         )),
     ),

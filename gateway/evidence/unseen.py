@@ -121,5 +121,9 @@ UNCOMPARED: Mapping[str, str] = {
         ("column_due", "column_file", "column_dataset", "column_day"),
         "follows from the records, which `xinqiao columns verify` compares it with",
     ),
+    **dict.fromkeys(
+        ("score_basis", "scan_run", "scan_piece", "score_due", "subject_score"),
+        "follows from the records: a scan computes it again, and its digest is in the log",
+    ),
     "saved_view": "what a person likes to see of a table",
 }  # fmt: skip

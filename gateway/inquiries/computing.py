@@ -4,71 +4,57 @@ The same function answers and replays: what was known at a moment gives the same
 computed.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.catalogue.load import datasets
 from connectors.model.calendar import day_of
-from connectors.records.beyond import load_others, load_series
-from connectors.records.portfolio import ShownRecord, find_feeds, load_records
+from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.answers import Result
-from scoring_adapter.enterprise import Known, compute_tags, wanted_others, wanted_series
+from gateway.scores.loading import Loaded, load, load_without_contents
+from gateway.scores.standing import find_standing
+from scoring_adapter.enterprise import compute_tags
 from scoring_adapter.score import COMPUTABLE, Score, score
 from scoring_adapter.scorecard import Scorecard, load_scorecard
 from scoring_adapter.shown import member
 from scoring_adapter.tags.catalogue import TagCatalogue
-from scoring_adapter.tags.value import Feed, TagValue
+from scoring_adapter.tags.combine import combine
+from scoring_adapter.tags.plan import plan
+from scoring_adapter.tags.value import TagValue, tag_values
 from signing.canonical import canonical_bytes, sha256_hex
 
 EVERY_TAG = "health_check"  # the product that tells of all tags, not only of those the card counts
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What is loaded for one enterprise: its records that count, how many others are objected to, when datasets
-    came last, and what lies beyond.
-    """
-
-    held: Sequence[ShownRecord]
-    objected: Mapping[str, int]
-    delivered: Mapping[str, datetime]
-    series: Sequence[ShownRecord] = ()
-    others: Mapping[str, Sequence[ShownRecord]] = field(default_factory=dict)
-
-
 async def compute_result(
     session: AsyncSession, subject_id: UUID, product: str, moment: datetime, *, as_then: bool = False
 ) -> Result:
-    """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment."""
+    """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment.
+
+    Parts that stand since nothing has landed for it are read by key: they are what would be computed.
+    """
     card, as_of = load_scorecard(), day_of(moment)
-    tags, known_at = tags_of(card, product), moment if as_then else None
-    shown = await load_records(session, subject_id, as_of, known_at)
-    objected = Counter(item.dataset for item in shown if item.objected)
-    loaded = Loaded(_counting(shown), objected, await find_feeds(session, moment))
-    others = wanted_others(tags, as_of, loaded.held)
-    if others.codes:
-        found = await load_others(session, others.codes, others.datasets, as_of, known_at)
-        loaded = replace(loaded, others={code: _counting(records) for code, records in found.items()})
-    read = {item.dataset for records in (loaded.held, *loaded.others.values()) for item in records}
-    if wanted := wanted_series(tags, as_of, read):
-        loaded = replace(loaded, series=_counting(await load_series(session, wanted, as_of, known_at)))
-    return answer_from(card, product, loaded, as_of)
+    tags = tags_of(card, product)
+    if not as_then:
+        marks = await load_without_contents(session, subject_id, tags, moment)
+        parts = await find_standing(session, subject_id, card.tags, moment) if marks else None
+        if marks is not None and parts is not None:
+            values = tag_values(tags, combine(plan(card.tags, as_of), parts), marks.known.feeds, as_of)
+            return answer_of(card, product, marks, as_of, values)
+    return answer_from(card, product, await load(session, subject_id, tags, moment, as_then=as_then), as_of)
 
 
 def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date) -> Result:
     """Return the answer that records and feeds give. Pure."""
-    tags, known = tags_of(card, product), datasets()
-    feeds = {
-        name: Feed(day_of(at), known[name].freshness_days, known[name].granularity)
-        for name, at in loaded.delivered.items()
-    }
-    values = compute_tags(tags, Known(loaded.held, feeds, loaded.series, loaded.others), as_of)
+    return answer_of(card, product, loaded, as_of, compute_tags(tags_of(card, product), loaded.known, as_of))
+
+
+def answer_of(card: Scorecard, product: str, loaded: Loaded, as_of: date, values: Mapping[str, TagValue]) -> Result:
+    """Return the answer that the tags' values give, with what they rest on. Pure."""
+    tags, feeds = tags_of(card, product), loaded.known.feeds
     result = score(card, values)
     basis = {
         "card": card.card.digest(), "tags": tags.digest(), "as_of": as_of.isoformat(),
@@ -91,11 +77,6 @@ def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date) -> R
 def tags_of(card: Scorecard, product: str) -> TagCatalogue:
     """Return the tags that a product computes: all of them, or those that the card counts."""
     return card.tags if product == EVERY_TAG else card.own_tags
-
-
-def _counting(records: Sequence[ShownRecord]) -> list[ShownRecord]:
-    """Return the records that count: what is objected to does not."""
-    return [item for item in records if not item.objected]
 
 
 def _digests(*several: Sequence[ShownRecord]) -> list[str]:

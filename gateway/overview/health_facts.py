@@ -21,6 +21,7 @@ from gateway.platforms.open_deliveries import OpenDeliveries, count_open
 from gateway.quality.alerts import list_alerts
 from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
+from gateway.scores.scan_figures import ScanFacts, read_scan_facts
 from gateway.telemetry.disk_growth import full_in, read_samples
 from gateway.telemetry.metrics import serving_since
 
@@ -59,6 +60,7 @@ class Facts:
     keys: Sequence[tuple[str, str, datetime]]
     ending: Sequence[datetime]
     columns: tuple[int, datetime | None]  # what the column store has not taken up, and since when
+    scan: ScanFacts
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ async def read_facts(work: UnitOfWork) -> Facts:
         await count_held(session), await count_waiting(session),
         [(key["purpose"], key["status"], key["since"]) for key in own if key["status"] != "retired"],
         [key.not_after for key in await ending_keys(session, work.now, MOST_KEYS)],
-        await find_behind(session),
+        await find_behind(session), await read_scan_facts(session),
     )  # fmt: skip
 
 

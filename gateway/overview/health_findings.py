@@ -16,6 +16,8 @@ COLUMNS_LATE = timedelta(minutes=10)
 CONNECTIONS_WARN = 0.8
 FREE_WARN, FREE_BAD = 0.15, 0.05
 SOON_FULL = timedelta(days=30)
+SCAN_EVERY = timedelta(hours=36)  # one a night, with room for one that takes long
+SCORES_WAIT = timedelta(minutes=5)
 GIGABYTE = 10**9
 _KINDS = {
     "silent": Said("中断", "silent"), "late": Said("迟到", "late"), "errors": Said("问题数据过多", "with many errors"),
@@ -214,7 +216,28 @@ def _client_keys(name: str, facts: Facts) -> HealthFinding:
     return HealthFinding(name, State.WARN, said, until=min(facts.ending))
 
 
+def _scan(name: str, facts: Facts) -> HealthFinding:
+    scan = facts.scan
+    if scan.finished_at is None or scan.as_of is None:
+        said = Said("尚未扫描", "nothing was scanned yet")
+        return HealthFinding(name, State.WARN if scan.failed else State.OK, said, since=scan.running_since)
+    said = Said(
+        f"{scan.as_of} 的结果，{scan.subjects:,} 家，用时 {scan.seconds:,.0f} 秒；待重算 {scan.due:,} 家",
+        f"as of {scan.as_of}, {scan.subjects:,} enterprises in {scan.seconds:,.0f} s; {scan.due:,} to be scored again",
+    )
+    if scan.failed:
+        brief = Said("上次扫描未完成", "the last scan was given up")
+        return HealthFinding(name, State.WARN, said, brief, since=scan.finished_at, number=scan.due)
+    if facts.at - scan.finished_at > SCAN_EVERY:
+        brief = Said("每日扫描没有运行", "the daily scan did not run")
+        return HealthFinding(name, State.WARN, said, brief, since=scan.finished_at, number=scan.due)
+    late = scan.due_since is not None and facts.at - scan.due_since > SCORES_WAIT
+    brief = Said(f"{scan.due:,} 家待重算", f"to be scored again: {scan.due:,}")
+    return HealthFinding(name, State.WARN if late else State.OK, said, brief, since=scan.finished_at, number=scan.due)
+
+
 FROM_FACTS = {
     "connections": _connections, "log": _log, "deliveries": _deliveries, "sources": _sources, "feeds": _feeds,
     "held": _held, "columns": _columns, "approvals": _approvals, "own-keys": _own_keys, "client-keys": _client_keys,
+    "scan": _scan,
 }  # fmt: skip

@@ -37,6 +37,7 @@ AREAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "deliveries": ("truck-delivery", ("deliveries",)),
     "disk": ("device-desktop", ("disk-space", "disk")),
     "keys": ("key", ("own-keys", "client-keys")),
+    "scan": ("refresh", ("scan",)),
     "approvals": ("git-pull-request", ("approvals",)),
 }
 TONES = {State.OK: "ok", State.WARN: "warn", State.BAD: "bad", State.UNKNOWN: "quiet"}

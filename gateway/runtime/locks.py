@@ -31,6 +31,8 @@ class Lock(IntEnum):
     SIGNATORIES = 7221  # of one enterprise
     COLUMNS = 7222  # the column store: one process writes it
     PREVIEW = 7231  # of one agency
+    SCAN = 7241  # one process scans
+    SCORES = 7242  # whoever writes them
 
 
 async def take(session: AsyncSession, lock: Lock, what: str = "") -> None:

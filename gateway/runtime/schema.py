@@ -28,6 +28,7 @@ TABLE_MODULES = tuple(
         "gateway.inquiries.quota_tables",
         "gateway.inquiries.tables",
         "gateway.platforms.tables",
+        "gateway.scores.scan_tables",
         "gateway.scores.tables",
     )
     if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module)

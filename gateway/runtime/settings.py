@@ -115,6 +115,7 @@ class Settings(BaseSettings):
 
     unsigned_seconds: int = Field(default=900, ge=60)
     fsck_hour: int = Field(default=3, ge=0, le=23)
+    scan_hour: int = Field(default=2, ge=0, le=23)
     syslog_address: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$", description="主机名或主机名:端口 host or host:port"
     )
@@ -178,6 +179,11 @@ class Settings(BaseSettings):
     def column_root(self) -> str:
         """Where the column store is: a folder, or a prefix of a bucket."""
         return self.column_store or str(self.instance_home / "columns")
+
+    @property
+    def scan_folder(self) -> Path:
+        """Where scans keep what they have computed on the way."""
+        return self.instance_home / "scans"
 
     @property
     def worker_folder(self) -> Path:

@@ -17,6 +17,7 @@ from gateway.platforms import operations as platforms
 from gateway.quality import operations as quality
 from gateway.questions import operations as questions
 from gateway.records import operations as records
+from gateway.scores import operations as scores
 from gateway.sources import operations as sources
 from gateway.web import operations as web
 from gateway.web.openapi import describe
@@ -32,6 +33,7 @@ ROOMS = (
     records,
     consents,
     inquiries,
+    scores,
     platforms,
     evidence,
     questions,

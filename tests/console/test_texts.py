@@ -49,6 +49,10 @@ from gateway.quality.alerts import KINDS
 from gateway.questions.statistics import PARTS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
+from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
+from gateway.scores.scan_pages import STATES as STATES_OF_SCANS
+from gateway.scores.tag_words import DIMENSIONS
+from gateway.scores.tag_words import STATUSES as STATUSES_OF_TAGS
 from gateway.sources.pages import STATES as SOURCE_STATES
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +116,8 @@ FAMILIES = {
     "system": SYSTEMS,
     "theme": {*THEMES, "system"},
     "try": set(FINDERS),
+    "tag-dimension": set(DIMENSIONS),
+    "tag-status": set(STATUSES_OF_TAGS),
     "told": {"factor-reset"},
     "type": set(get_args(FIELD["type"])),
     "waits": set(WAITING),
@@ -125,6 +131,8 @@ IN_PYTHON = {
     "audit-part": set(PARTS),
     "audit-time": {"night", "weekend"},
     "check-result": set(browser_check.RESULTS),
+    "scan-kind": set(KINDS_OF_SCANS),
+    "scan-state": set(STATES_OF_SCANS),
     "check-say": set(browser_check.SAID),
     "check-step": set(browser_check.STEPS),
     "check-told": set(browser_check.TOLD),

@@ -18,14 +18,15 @@ def _of(letters: str) -> frozenset[str]:
 
 _FOR: tuple[tuple[str, str], ...] = (
     ("oracsbe", """recovery-codes account account/password account/device waiting waiting/count search help
-        catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json"""),
-    ("ra", "overview wall wall/now"),
+        catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json
+        tags tags/{tag}"""),
+    ("ra", "overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}"),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
         agencies/{code} institutions institutions/new institutions/{institution_id}
         institutions/{institution_id}/{act}
         institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}"""),
     ("oa", "changes changes/{change_id} signatories"),
-    ("os", "operations"),
+    ("os", "operations scans"),
     ("s", "sources sources/{source_id} platforms deliveries deliveries/{delivery_id}"),
     ("sc", """feeds uploads uploads/{batch_id} uploads/{batch_id}/rejected-rows uploads/previews/{preview_id}
         uploads/previews/{preview_id}/progress uploads/previews/{preview_id}/rejected-rows held held/{held_id}
@@ -39,15 +40,16 @@ _FOR: tuple[tuple[str, str], ...] = (
     ("e", """enterprise enterprise/consents enterprise/consents/{consent_id} enterprise/questions
         enterprise/questions/{question_id} enterprise/questions/{question_id}/proof enterprise/records
         enterprise/records/of/{dataset} enterprise/records/{record_id} enterprise/records/{record_id}/proof
-        enterprise/records/{record_id}/objection enterprise/objections enterprise/signatories"""),
+        enterprise/records/{record_id}/objection enterprise/objections enterprise/signatories
+        enterprise/tags enterprise/tags/{tag}"""),
 )  # fmt: skip
 PAGES = {f"/console/{path}": _of(letters) for letters, paths in _FOR for path in paths.split()}
 # The city's one is another's: they are told that there is none.
 ANOTHERS = {"/console/people/-/invitations/{change_id}": frozenset({"auditor"})}
 # What stands in an address, and what must be asked for; ids come from the city.
 VALUES = {
-    "dataset": "tax_arrears", "agency": "tax", "code": "tax", "form": "csv", "person_id": "clerk-1",
-    "institution_id": "bank", "client_id": "bank-1", "act": "quota",
+    "dataset": "tax_arrears", "tag": "reg_capital", "agency": "tax", "code": "tax", "form": "csv",
+    "person_id": "clerk-1", "institution_id": "bank", "client_id": "bank-1", "act": "quota",
 }  # fmt: skip
 ASKED = {
     "/console/audit/checkpoints/growth": "?before={before}&after={after}",

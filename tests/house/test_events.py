@@ -137,6 +137,7 @@ CALLS = {
     "POST /v1/audit/inquiries/{inquiry_id}/replay": Call("inquiry.recomputed", "auditor-1", make=objects.inquiry),
     "GET /v1/audit/statistics": Call("questions.counted", "auditor-1"),
     "GET /v1/overview": Call("overview.read", "auditor-1"),
+    "GET /v1/scores/movers": Call("scores.read", "auditor-1"),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -155,6 +156,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /v1/catalogue.jsonld", "GET /v1/catalogue/agencies", "GET /v1/catalogue/datasets",
          "GET /v1/catalogue/datasets/{dataset}", "GET /v1/catalogue/schema", "GET /console/catalogue",
+         "GET /console/tags", "GET /console/tags/{tag}",
          "GET /console/catalogue/{dataset}", "GET /console/catalogue/{dataset}/template.xlsx",
          "GET /v1/datasets/{dataset}/template.xlsx"), "what could be delivered, not what was",
     ),
@@ -168,6 +170,7 @@ WITHOUT = {
          "GET /v1/admin/deliveries/{delivery_id}",
          "GET /v1/admin/institutions", "GET /v1/admin/signatories", "GET /console",
          "GET /console/changes", "GET /console/changes/{change_id}", "GET /console/operations",
+         "GET /console/scans",
          "GET /console/institutions", "GET /console/institutions/new", "GET /console/institutions/{institution_id}",
          "GET /console/institutions/{institution_id}/{act}",
          "GET /console/institutions/{institution_id}/accounts/{client_id}",
@@ -183,6 +186,11 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /console/search", "GET /console/overview", "GET /console/wall"),
         "search.made, overview.read: tests/overview/test_pages.py",
+    ),
+    **dict.fromkeys(
+        ("GET /console/movers", "GET /console/subjects/{subject}/tags", "GET /console/subjects/{subject}/tags/{tag}",
+         "GET /console/enterprise/tags", "GET /console/enterprise/tags/{tag}"),
+        "scores.read: tests/scores/test_pages.py",
     ),
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
@@ -293,6 +301,7 @@ COMMANDS = {
     "source resume": "source.resumed", "source remove": "source.removed",
     "source reset-watermark": "source.watermark_reset", "record list": "record.listed",
     "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
+    "scan": "scan.started scan.finished scan.failed",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
@@ -338,7 +347,7 @@ COMMANDS_WITHOUT = {
          "source connectors"), "the catalogue"
     ),
     **dict.fromkeys(
-        ("status", "waiting", "columns status",
+        ("status", "waiting", "columns status", "scan status",
          "signatory enterprise", "source check", "source list", "source show", "record count",
          "subject unresolved", "keys list", "keys show", "deliveries list", "deliveries show", "deliveries peers",
          "consent list", "consent show", "person list", "person show", "person sessions", "quota list", "quota show",
@@ -351,13 +360,15 @@ STEPS_LEAVE = {
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
     "previews": "preview.ended",
+    "scan": "scan.started scan.finished scan.failed",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip
 STEPS_WITHOUT = {
     "server": "no database yet", "disk": "a file of this machine",
-    "partitions": "empty tables", "ended": "marks nobody can use any more",
+    "partitions": "empty tables", "scores": "follow from the records, and can be computed again",
+    "ended": "marks nobody can use any more",
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip
 ELSEWHERE = {

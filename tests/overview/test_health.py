@@ -15,16 +15,19 @@ from gateway.platforms.open_deliveries import OpenDeliveries
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.said import Said
+from gateway.scores.scan_figures import ScanFacts
 from gateway.telemetry.disk_growth import full_in, note_free, read_samples
 from gateway.telemetry.readiness import Finding
 from tests.actors import MACHINE, OPERATOR, PLATFORM, SYSTEM
 
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
 PLACE = Place("1.0", 2, NOW, free=50, total=100)
+SCANNED = ScanFacts(NOW.date(), NOW, 5, 1.0, running_since=None, failed=False, due=0, due_since=None)
 WELL = Facts(
     at=NOW, connections=10, most_connections=100, bytes=10**9, log=LogHead(5, NOW, 0), jobs=0,
     deliveries=OpenDeliveries(0, None, 0, None), sources=[], feeds=[], held=WaitingHeld(0, None, None),
     changes=(0, None), keys=[("token", "active", NOW)], ending=[], columns=(0, None),
+    scan=SCANNED,
 )  # fmt: skip
 
 
@@ -57,6 +60,11 @@ def before(**past):
         ("own-keys", {"keys": [*WELL.keys, ("audit", "active", before(days=9999))]},
          {"keys": [*WELL.keys, ("delivery", "next", NOW)]}),
         ("client-keys", {}, {"ending": [NOW]}),
+        ("scan", {"scan": replace(SCANNED, finished_at=before(hours=36))},
+         {"scan": replace(SCANNED, finished_at=before(hours=36, seconds=1))}),
+        ("scan", {"scan": replace(SCANNED, finished_at=None)}, {"scan": replace(SCANNED, failed=True)}),
+        ("scan", {"scan": replace(SCANNED, due=9, due_since=before(minutes=5))},
+         {"scan": replace(SCANNED, due=9, due_since=before(minutes=5, seconds=1))}),
         ("columns", {"columns": (3, before(minutes=10))}, {"columns": (3, before(minutes=10, seconds=1))}),
     ],
 )  # fmt: skip

@@ -1,0 +1,77 @@
+"""What scores of a day stand on besides the records: the card, the tags as planned, and which cannot be computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.model.calendar import day_of
+from connectors.records.portfolio import find_feeds
+from gateway.scores.loading import feeds_of
+from gateway.scores.scan_runs import Basis
+from scoring_adapter.scan.piece import Scoring
+from scoring_adapter.scorecard import Scorecard, load_scorecard
+from scoring_adapter.tags.plan import plan
+from scoring_adapter.tags.planned import Plan
+from scoring_adapter.tags.value import Status, reasons_of
+
+_SERIES = text("""
+    SELECT encode(sha256(coalesce(string_agg(dataset || ' ' || day || ' ' || encode(content, 'hex'), ' '
+                                             ORDER BY dataset, day), '')::bytea), 'hex')
+    FROM column_day WHERE dataset = ANY(CAST(:series AS text[]))
+""")
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The card bound to its tags, what is computed for the day, the tags that cannot be for anybody, and why."""
+
+    card: Scorecard
+    plan: Plan
+    blocked: Mapping[str, Status]
+    series: str
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """The card's bands, from the best down."""
+        return tuple(band.id for band in self.card.card.bands)
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What results are kept with."""
+        model, tags = self.card.card.model(), self.card.tags.digest()
+        return Basis(model, tags, tuple(self.plan.parts), dict(self.blocked), self.series)
+
+    @property
+    def scoring(self) -> Scoring:
+        """What many subjects are scored with at once."""
+        return Scoring(self.card, self.plan, self.blocked, self.basis.salt)
+
+
+async def load_grounds(session: AsyncSession, as_of: date, known_at: datetime) -> Grounds:
+    """Return what scores of a day stand on, by what had been delivered by a moment."""
+    card = load_scorecard()
+    planned = plan(card.tags, as_of)
+    blocked = await load_blocked(session, known_at, as_of)
+    return Grounds(card, planned, blocked, await digest_of_series(session, planned))
+
+
+async def load_blocked(session: AsyncSession, known_at: datetime, as_of: date | None = None) -> dict[str, Status]:
+    """Return the tags that cannot be computed for anybody, and why, by what had been delivered by a moment."""
+    tags, feeds = load_scorecard().tags, feeds_of(await find_feeds(session, known_at))
+    found = ((tag.id, reasons_of(tag, tags, feeds, as_of or day_of(known_at))) for tag in tags.tags)
+    return {tag: next(iter(why.values())) for tag, why in found if why}
+
+
+def series_of(planned: Plan) -> list[str]:
+    """Return the datasets about nobody that tags are taken from."""
+    return sorted({of.dataset for source in planned.sources.values() for of in source.references.values()})
+
+
+async def digest_of_series(session: AsyncSession, planned: Plan) -> str:
+    """Return a digest of what the column store holds of the series that tags are taken from."""
+    digest: str = (await session.execute(_SERIES, {"series": series_of(planned)})).scalar_one()
+    return digest

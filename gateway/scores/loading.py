@@ -1,0 +1,103 @@
+"""What the tags of one enterprise are computed from, loaded: its records, the feeds, what lies beyond its records."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.catalogue.load import datasets
+from connectors.model.calendar import day_of
+from connectors.records.beyond import load_others, load_series
+from connectors.records.marks import load_marks, load_series_marks
+from connectors.records.portfolio import ShownRecord, find_feeds, load_records
+from scoring_adapter.enterprise import Known, names_others, wanted_others, wanted_series
+from scoring_adapter.tags.catalogue import TagCatalogue
+from scoring_adapter.tags.value import Feed
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What is loaded for one enterprise: its records that count, how many others are objected to, when datasets
+    came last, and what lies beyond.
+    """
+
+    held: Sequence[ShownRecord]
+    objected: Mapping[str, int]
+    delivered: Mapping[str, datetime]
+    series: Sequence[ShownRecord] = ()
+    others: Mapping[str, Sequence[ShownRecord]] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Known:
+        """What tags are computed from."""
+        return Known(self.held, feeds_of(self.delivered), self.series, self.others)
+
+
+@dataclass
+class Common:
+    """What is the same for every enterprise, loaded once for several: the feeds, and series by what is asked for."""
+
+    delivered: Mapping[str, datetime]
+    series: dict[frozenset[str], Sequence[ShownRecord]] = field(default_factory=dict)
+
+
+async def load(
+    session: AsyncSession,
+    subject_id: UUID,
+    tags: TagCatalogue,
+    moment: datetime,
+    *,
+    as_then: bool = False,
+    common: Common | None = None,
+) -> Loaded:
+    """Load what tags of an enterprise are computed from as of a moment's day: what is known now or, `as_then`, then."""
+    as_of, known_at = day_of(moment), moment if as_then else None
+    shown = await load_records(session, subject_id, as_of, known_at)
+    common = common or Common(await find_feeds(session, moment))
+    objected = Counter(item.dataset for item in shown if item.objected)
+    loaded = Loaded(counting(shown), objected, common.delivered)
+    others = wanted_others(tags, as_of, loaded.held)
+    if others.codes:
+        found = await load_others(session, others.codes, others.datasets, as_of, known_at)
+        loaded = replace(loaded, others={code: counting(records) for code, records in found.items()})
+    read = {item.dataset for records in (loaded.held, *loaded.others.values()) for item in records}
+    if wanted := frozenset(wanted_series(tags, as_of, read)):
+        if wanted not in common.series:
+            common.series[wanted] = counting(await load_series(session, wanted, as_of, known_at))
+        loaded = replace(loaded, series=common.series[wanted])
+    return loaded
+
+
+async def load_without_contents(
+    session: AsyncSession, subject_id: UUID, tags: TagCatalogue, moment: datetime
+) -> Loaded | None:
+    """Load what an answer tells of what it rests on, where the values are known already: no record's contents.
+
+    None where tags of other enterprises may be read: which, only the contents tell.
+    """
+    as_of = day_of(moment)
+    shown = await load_marks(session, subject_id, as_of)
+    held = counting(shown)
+    datasets_held = {item.dataset for item in held}
+    if names_others(tags, as_of, datasets_held):
+        return None
+    wanted = wanted_series(tags, as_of, datasets_held)
+    series = counting(await load_series_marks(session, wanted, as_of)) if wanted else []
+    objected = Counter(item.dataset for item in shown if item.objected)
+    return Loaded(held, objected, await find_feeds(session, moment), series)
+
+
+def counting(records: Sequence[ShownRecord]) -> list[ShownRecord]:
+    """Return the records that count: what is objected to counts for nothing."""
+    return [item for item in records if not item.objected]
+
+
+def feeds_of(delivered: Mapping[str, datetime]) -> dict[str, Feed]:
+    """Return what is known of the datasets that were ever delivered."""
+    known = datasets()
+    return {
+        name: Feed(day_of(at), known[name].freshness_days, known[name].granularity) for name, at in delivered.items()
+    }

@@ -1,0 +1,51 @@
+"""When the worker scans: once a night, going on with what was left, and when many wait to be scored again."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from connectors.model.calendar import SHANGHAI
+from connectors.store.numbers import first_created
+from gateway.runtime.actor import PROGRAM
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
+from gateway.scores.due import count_due
+from gateway.scores.rescoring import MANY
+from gateway.scores.scan import scan
+from gateway.scores.scan_errors import ScanRunningError
+from gateway.scores.scan_pinned import ScanRequest
+from gateway.scores.scan_runs import find_newest, find_running
+from gateway.scores.store import ColumnStore
+
+_SCANNED = text("SELECT EXISTS (SELECT FROM scan_run WHERE kind = 'full' AND started_at >= :since)")
+
+
+async def scan_when_due(units: UnitsOfWork, store: ColumnStore, folder: Path, hour: int, now: datetime) -> None:
+    """Scan where a scan is due: all after this hour of each day (Asia/Shanghai), those that wait where they are many.
+
+    Raises ScoringError where the store cannot be read.
+    """
+    async with units.begin("scan.due", PROGRAM) as work:
+        request = await find_due(work, hour, now)
+    if request is None:
+        return
+    try:
+        await scan(units, store, folder, request, PROGRAM, lambda _done, _all: None)
+    except ScanRunningError:  # another worker is at it
+        return
+
+
+async def find_due(work: UnitOfWork, hour: int, now: datetime) -> ScanRequest | None:
+    """Return what is to be scanned now, None for nothing. The first night comes after the first enterprise."""
+    if await find_running(work.session) is not None:
+        return ScanRequest()
+    local = now.astimezone(SHANGHAI)
+    since = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    since -= timedelta(days=1) if since > local else timedelta(0)
+    first = await first_created(work.session)
+    scanned: bool = (await work.session.execute(_SCANNED, {"since": since})).scalar_one()
+    if first is not None and first < since and not scanned:
+        return ScanRequest()
+    if await count_due(work.session, MANY) == MANY:
+        return ScanRequest(incremental=await find_newest(work.session) is not None)
+    return None

@@ -1,0 +1,118 @@
+"""One enterprise's tags with the records behind each, for those who may read its records: itself, and overseers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from connectors.conversion.identifiers import read_identifier
+from connectors.model.calendar import day_of
+from connectors.personal.sealing import Protector
+from connectors.records.acts import find_histories
+from connectors.records.portfolio import ShownRecord
+from connectors.store.subjects import Subject, find_subject
+from gateway.records.access import OVERSEERS, find_enterprise, opening
+from gateway.records.documents import version_documents
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+from gateway.scores.loading import load
+from scoring_adapter.enterprise import compute_tags
+from scoring_adapter.score import COMPUTABLE, score
+from scoring_adapter.scorecard import load_scorecard
+from scoring_adapter.tags.behind import behind
+from scoring_adapter.tags.declaration import Tag
+from scoring_adapter.tags.value import TagValue
+
+
+@dataclass(frozen=True)
+class TagFound:
+    """A tag of an enterprise: its value, the points it brings (None: none can be), how many records are behind it."""
+
+    tag: Tag
+    value: TagValue
+    points: int | None
+    records: int
+
+
+@dataclass(frozen=True)
+class TagsFound:
+    """An enterprise's tags of a day, in the catalogue's order, with its score where there is one."""
+
+    subject: Subject
+    day: date
+    score: int | None
+    band: str | None
+    tags: Sequence[TagFound]
+
+
+async def read_tags(work: UnitOfWork, uscc: str | None = None) -> TagsFound:
+    """Return today's tags of an enterprise: a signatory's own, or whose code an overseer names; that is recorded.
+
+    Raises DeniedError for anybody else, and where the enterprise is not known.
+    """
+    subject = await _get_subject(work, uscc)
+    card, day = load_scorecard(), day_of(work.now)
+    loaded = await load(work.session, subject.subject_id, card.tags, work.now)
+    values = compute_tags(card.tags, loaded.known, day)
+    result = score(card, values)
+    points = {finding.counted.tag.id: finding.points for finding in result.findings}
+    found = [
+        TagFound(
+            tag, values[tag.id], points.get(tag.id) if values[tag.id].status in COMPUTABLE else None,
+            len(behind(card.tags, tag, loaded.held, day)),
+        )
+        for tag in card.tags.tags
+    ]  # fmt: skip
+    await _note(work, subject, "tags", len(found))
+    return TagsFound(subject, day, result.points, result.band.id if result.band else None, found)
+
+
+async def read_behind(
+    work: UnitOfWork, protector: Protector, tag: Tag, uscc: str | None = None
+) -> tuple[Subject, TagValue, list[Mapping[str, Any]]]:
+    """Return an enterprise's value of a tag, and the records it is computed from; personal values as for its records.
+
+    Raises DeniedError as read_tags does.
+    """
+    subject = await _get_subject(work, uscc)
+    card, day = load_scorecard(), day_of(work.now)
+    loaded = await load(work.session, subject.subject_id, card.tags, work.now)
+    value = compute_tags(card.tags, loaded.known, day)[tag.id]
+    records = await _documents(work, protector, subject, behind(card.tags, tag, loaded.held, day))
+    await _note(work, subject, "records", len(records))
+    return subject, value, records
+
+
+async def _documents(
+    work: UnitOfWork, protector: Protector, subject: Subject, records: Sequence[ShownRecord]
+) -> list[Mapping[str, Any]]:
+    wanted = {str(one.record_id) for one in records}
+    if not wanted:
+        return []
+    histories = await find_histories(work.session, subject.subject_id)
+    versions = await version_documents(
+        work.session, protector, histories, day_of(work.now), None, opening(work.actor)
+    )  # fmt: skip
+    return [
+        {"dataset": history.key.dataset, "agency": history.key.agency, **version}
+        for history, version in versions
+        if version["record"] in wanted
+    ]
+
+
+async def _get_subject(work: UnitOfWork, uscc: str | None) -> Subject:
+    if work.actor.kind in OVERSEERS and uscc is not None:
+        subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
+    elif work.actor.kind == "signatory" and uscc is None:
+        subject = await find_enterprise(work)
+    else:
+        raise DeniedError(
+            "insufficient-scope", "只有企业自己和审计、监管人员可以查看。The enterprise and overseers may."
+        )
+    if subject is None:
+        raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
+    return subject
+
+
+async def _note(work: UnitOfWork, subject: Subject, view: str, found: int) -> None:
+    await work.record("scores.read", {"view": view, "found": found}, subject=subject.subject_id, outcome="read")

@@ -1,0 +1,121 @@
+"""What a plan's queries come to, each in a file of its own: subjects rising, a column per part.
+
+An engine makes them one at a time, so that memory holds one; whoever scores reads the subjects of a piece out of all. A
+file that is there is whole, so what was interrupted goes on with the query it was at. Spark's job leaves the same.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scoring_adapter.narrowed import narrowed
+from scoring_adapter.scan.combined import value_of
+from scoring_adapter.scan.touched import NOBODY
+from scoring_adapter.tags.catalogue import TagCatalogue
+from scoring_adapter.tags.plan import plan
+from scoring_adapter.tags.planned import Plan
+from scoring_adapter.tags.sql import Query, queries
+
+GROUP_ROWS = 1 << 14
+Tables = Mapping[str, pl.LazyFrame]
+Subjects = NDArray[np.int64]
+_COMMON = ("subject", "batch", "leaf", "shown_from", "shown_to", "recorded")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A folder of answers to a plan."""
+
+    plan: Plan
+    folder: Path
+
+    @cached_property
+    def queries(self) -> list[Query]:
+        """The queries, in the order of their files."""
+        return queries(self.plan)
+
+    def path(self, number: int) -> Path:
+        """Return where a query's answer is."""
+        return self.folder / f"{number:04d}.parquet"
+
+    def read(self, low: int, high: int) -> list[pl.DataFrame]:
+        """Return every query's answer for the subjects from `low` to `high`."""
+        within = pl.col("subject").is_between(low, high)
+        return pl.collect_all([pl.scan_parquet(self.path(at)).filter(within) for at in range(len(self.queries))])
+
+    def make(
+        self, catalogue: TagCatalogue, tables: Tables, named: Callable[[], pl.DataFrame], chosen: Subjects | None
+    ) -> None:
+        """Make those that are missing by Polars, for all subjects or the `chosen`.
+
+        `named` gives every enterprise's `subject` and the key of its credit code, `named`; it is asked where tags are
+        taken from other enterprises.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        missing = [at for at in range(len(self.queries)) if not self.path(at).exists()]
+        own = tables if chosen is None else _only(tables, chosen)
+        for at in missing:
+            query = self.queries[at]
+            others = {_other(tag): self._other(tag, catalogue, tables, named) for tag in query.tags}
+            fresh = self.path(at).with_suffix(".new")
+            answer(self.plan, {**own, **others}, query).write_parquet(
+                fresh, compression="lz4", statistics=True, row_group_size=GROUP_ROWS
+            )
+            fresh.replace(self.path(at))
+
+    def _other(
+        self, tag: str, catalogue: TagCatalogue, tables: Tables, named: Callable[[], pl.DataFrame]
+    ) -> pl.LazyFrame:
+        """Return a tag of every enterprise by its key."""
+        own = plan(narrowed(catalogue, [tag]), self.plan.as_of)
+        found = named().lazy()
+        for query in queries(own):
+            found = found.join(answer(own, tables, query).lazy(), on="subject", how="left")
+        counts = [pl.col(part.name).fill_null(0) for part in own.parts.values() if part.is_count]
+        planned = next(one for one in own.tags if one.tag.id == tag)
+        return found.with_columns(counts).select("named", value_of(planned, own.as_of).alias("value"))
+
+
+def answer(plan: Plan, tables: Tables, query: Query) -> pl.DataFrame:
+    """Run a query by Polars; return `subject` and its parts, subjects rising. A table that is missing has no rows."""
+    context = pl.SQLContext()
+    for name in query.datasets:
+        empty = pl.LazyFrame(schema=dict.fromkeys((*_COMMON, *plan.layouts[name]), pl.Int64))
+        context.register(name, tables.get(name, empty))
+    for tag in query.tags:
+        context.register(_other(tag), tables[_other(tag)])
+    parts = [pl.col(part.name).cast(pl.Int64) for part in query.parts]
+    made = context.execute(query.sql, eager=False).select(pl.col("subject").cast(pl.Int64), *parts)
+    return made.collect(engine="streaming").sort("subject")
+
+
+def _other(tag: str) -> str:
+    return f"other_{tag}"
+
+
+def _only(tables: Tables, chosen: Subjects) -> Tables:
+    """Read the rows of the chosen subjects, and those that are about nobody, once for all queries."""
+    wanted = pl.col("subject").is_in(pl.Series(np.append(chosen, NOBODY)).implode())
+    kept = pl.collect_all([table.filter(wanted) for table in tables.values()])
+    return {name: frame.lazy() for name, frame in zip(tables, kept, strict=True)}
+
+
+def gather(
+    plan: Plan, found: Sequence[pl.DataFrame], subjects: Subjects
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the parts of these subjects (rising) out of answers: values, a column per part, and where there is one."""
+    places = {name: at for at, name in enumerate(plan.parts)}
+    values = np.zeros((len(subjects), len(places)), np.int64)
+    given = np.zeros(values.shape, np.bool_)
+    for frame in found:
+        rows = np.searchsorted(subjects, frame["subject"].to_numpy())
+        for name in frame.columns[1:]:
+            column = frame[name]
+            values[rows, places[name]] = column.fill_null(0).to_numpy()
+            given[rows, places[name]] = column.is_not_null().to_numpy()
+    return values, given

@@ -1,0 +1,70 @@
+"""Parts of many subjects packed into a few bytes each: only those that differ from what a subject without rows has.
+
+An entry is a place and a value: two bytes that hold the place and how wide the value is, then the value in 1, 2, 4 or 8
+bytes, all little-endian, places rising. Packed for all subjects at once; unpacked one subject at a time.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_PLACES = 1 << 14
+_WIDTHS = np.array([1, 2, 4, 8])
+_SHIFT = 14
+
+
+def pack(values: NDArray[np.int64], given: NDArray[np.bool_]) -> list[bytes]:
+    """Return a row's bytes for each row of `values`: its entries are the places that are `given`."""
+    if values.shape[1] > MOST_PLACES:
+        raise ValueError(f"{values.shape[1]} > {MOST_PLACES}")
+    rows, places = np.nonzero(given)
+    picked = values[rows, places]
+    kinds = _kinds(picked)
+    widths = _WIDTHS[kinds]
+    ends = np.cumsum(widths + 2)
+    starts = ends - widths
+    out = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+    heads = places | (kinds << _SHIFT)
+    out[starts - 2], out[starts - 1] = heads & 255, heads >> 8
+    for at in range(8):  # the values' bytes, the lowest first; fewer and fewer have another one
+        out[starts] = (picked & 255).astype(np.uint8)
+        wider = widths > at + 1
+        starts, widths, picked = starts[wider] + 1, widths[wider], picked[wider] >> 8
+    bounds = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(np.bincount(rows, _WIDTHS[kinds] + 2, len(values)), out=bounds[1:])
+    whole, cuts = out.tobytes(), bounds.tolist()
+    return [whole[low:high] for low, high in pairwise(cuts)]
+
+
+def _kinds(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how wide each value is: the places of 1, 2, 4 and 8 bytes."""
+    folded = values ^ (values >> 63)  # below 2^n where the value fits n bits and a sign
+    kinds = (folded >= 1 << 7).astype(np.int64)
+    wide = np.flatnonzero(kinds)
+    kinds[wide] += (folded[wide] >= 1 << 15).astype(np.int64) + (folded[wide] >= 1 << 31)
+    return kinds
+
+
+def pack_one(values: Mapping[int, int]) -> bytes:
+    """Return one row's bytes, given its entries by place."""
+    parts = []
+    for place in sorted(values):
+        value = values[place]
+        kind = sum(not -(1 << bits) <= value < 1 << bits for bits in (7, 15, 31))
+        parts.append((place | kind << _SHIFT).to_bytes(2, "little"))
+        parts.append(value.to_bytes(1 << kind, "little", signed=True))
+    return b"".join(parts)
+
+
+def unpack(packed: bytes) -> dict[int, int]:
+    """Return a row's entries by place."""
+    entries: dict[int, int] = {}
+    at = 0
+    while at < len(packed):
+        head = packed[at] | packed[at + 1] << 8
+        end = at + 2 + (1 << (head >> _SHIFT))
+        entries[head & (MOST_PLACES - 1)] = int.from_bytes(packed[at + 2 : end], "little", signed=True)
+        at = end
+    return entries

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,11 +13,13 @@ from connectors.model.calendar import day_of
 from connectors.records.portfolio import find_feeds
 from gateway.scores.loading import feeds_of
 from gateway.scores.scan_runs import Basis
-from scoring_adapter.scan.piece import Scoring
 from scoring_adapter.scorecard import Scorecard, load_scorecard
 from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.planned import Plan
 from scoring_adapter.tags.value import Status, reasons_of
+
+if TYPE_CHECKING:
+    from scoring_adapter.scan.piece import Scoring
 
 _SERIES = text("""
     SELECT encode(sha256(coalesce(string_agg(dataset || ' ' || day || ' ' || encode(content, 'hex'), ' '
@@ -46,8 +49,10 @@ class Grounds:
         return Basis(model, tags, tuple(self.plan.parts), dict(self.blocked), self.series)
 
     @property
-    def scoring(self) -> Scoring:
+    def scoring(self) -> "Scoring":
         """What many subjects are scored with at once."""
+        from scoring_adapter.scan.piece import Scoring  # noqa: PLC0415 - Polars; a single inquiry needs none
+
         return Scoring(self.card, self.plan, self.blocked, self.basis.salt)
 
 

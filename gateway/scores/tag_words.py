@@ -7,14 +7,15 @@ from gateway.console.render import PageError
 from gateway.console.table import Filter, Tone
 from gateway.console.words import Words
 from gateway.scores.tag_names import CatalogueNames
-from scoring_adapter.card import load_card
 from scoring_adapter.scorecard import load_scorecard
 from scoring_adapter.shown import member, said
 from scoring_adapter.tags.declaration import Tag
 from scoring_adapter.tags.in_words import levels
 from scoring_adapter.tags.in_words import meaning as meaning_of
 
-DIMENSIONS = tuple(load_card().dimensions)
+DIMENSIONS = (  # of the card, in its order; named here, since nothing is read before it is asked for
+    "asset", "operation", "litigation_violation", "finance_tax", "social_responsibility", "market",
+)  # fmt: skip
 STATUSES: dict[str, Tone] = {  # by what is known of a tag (scoring_adapter/tags/value.py)
     "computed": "ok", "none": "quiet", "no-feed": "quiet", "stale": "warn", "granularity": "quiet",
 }  # fmt: skip

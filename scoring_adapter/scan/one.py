@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from scoring_adapter.scan.packing import pack_one, unpack
+from scoring_adapter.scan.entries import pack_one, unpack
 from scoring_adapter.score import score
 from scoring_adapter.scorecard import Scorecard
 from scoring_adapter.tags.combine import combine

@@ -1,18 +1,16 @@
 """Parts of many subjects packed into a few bytes each: only those that differ from what a subject without rows has.
 
-An entry is a place and a value: two bytes that hold the place and how wide the value is, then the value in 1, 2, 4 or 8
-bytes, all little-endian, places rising. Packed for all subjects at once; unpacked one subject at a time.
+The form is that of entries.py, laid out here for all subjects at once.
 """
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_PLACES = 1 << 14
+from scoring_adapter.scan.entries import MOST_PLACES, SHIFT
+
 _WIDTHS = np.array([1, 2, 4, 8])
-_SHIFT = 14
 
 
 def pack(values: NDArray[np.int64], given: NDArray[np.bool_]) -> list[bytes]:
@@ -26,7 +24,7 @@ def pack(values: NDArray[np.int64], given: NDArray[np.bool_]) -> list[bytes]:
     ends = np.cumsum(widths + 2)
     starts = ends - widths
     out = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-    heads = places | (kinds << _SHIFT)
+    heads = places | (kinds << SHIFT)
     out[starts - 2], out[starts - 1] = heads & 255, heads >> 8
     for at in range(8):  # the values' bytes, the lowest first; fewer and fewer have another one
         out[starts] = (picked & 255).astype(np.uint8)
@@ -45,26 +43,3 @@ def _kinds(values: NDArray[np.int64]) -> NDArray[np.int64]:
     wide = np.flatnonzero(kinds)
     kinds[wide] += (folded[wide] >= 1 << 15).astype(np.int64) + (folded[wide] >= 1 << 31)
     return kinds
-
-
-def pack_one(values: Mapping[int, int]) -> bytes:
-    """Return one row's bytes, given its entries by place."""
-    parts = []
-    for place in sorted(values):
-        value = values[place]
-        kind = sum(not -(1 << bits) <= value < 1 << bits for bits in (7, 15, 31))
-        parts.append((place | kind << _SHIFT).to_bytes(2, "little"))
-        parts.append(value.to_bytes(1 << kind, "little", signed=True))
-    return b"".join(parts)
-
-
-def unpack(packed: bytes) -> dict[int, int]:
-    """Return a row's entries by place."""
-    entries: dict[int, int] = {}
-    at = 0
-    while at < len(packed):
-        head = packed[at] | packed[at + 1] << 8
-        end = at + 2 + (1 << (head >> _SHIFT))
-        entries[head & (MOST_PLACES - 1)] = int.from_bytes(packed[at + 2 : end], "little", signed=True)
-        at = end
-    return entries

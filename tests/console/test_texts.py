@@ -51,9 +51,9 @@ from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
 from gateway.scores.scan_pages import STATES as STATES_OF_SCANS
-from gateway.scores.tag_words import DIMENSIONS
 from gateway.scores.tag_words import STATUSES as STATUSES_OF_TAGS
 from gateway.sources.pages import STATES as SOURCE_STATES
+from scoring_adapter.card import load_card
 
 ROOT = Path(__file__).parents[2]
 assert create_app  # it has loaded every page
@@ -116,7 +116,7 @@ FAMILIES = {
     "system": SYSTEMS,
     "theme": {*THEMES, "system"},
     "try": set(FINDERS),
-    "tag-dimension": set(DIMENSIONS),
+    "tag-dimension": set(load_card().dimensions),
     "tag-status": set(STATUSES_OF_TAGS),
     "told": {"factor-reset"},
     "type": set(get_args(FIELD["type"])),

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring_adapter.scan.packing import pack, pack_one, unpack
+from scoring_adapter.scan.entries import pack_one, unpack
+from scoring_adapter.scan.packing import pack
 
 EDGES = [0, 1, -1, 127, 128, -128, -129, 2**15 - 1, 2**15, -(2**15) - 1, 2**31 - 1, 2**31, -(2**31) - 1, 2**63 - 1]
 VALUES = st.one_of(st.none(), st.sampled_from([*EDGES, -(2**63)]), st.integers(-(2**63), 2**63 - 1))

@@ -26,6 +26,8 @@ def _told(group: TyperGroup, path: str) -> Iterator[str]:
     """Yield the lines on a group: one for each of its commands, then the groups in it."""
     yield from (f"## `{path}`", "", _cell(group.help), "", "| 命令 command | 作用 what it does |", "|---|---|")
     inner = {name: command for name, command in group.commands.items() if hasattr(command, "commands")}
+    if group.invoke_without_command and group.callback and path != "xinqiao":  # it does something by itself
+        yield f"| `{' '.join([path.rpartition(' ')[2], *_words(group)])}` | {_cell(group.callback.__doc__)} |"
     for name, command in group.commands.items():
         if name not in inner:
             yield f"| `{' '.join([name, *_words(command)])}` | {_cell(command.help)} |"

@@ -336,7 +336,7 @@ COMMANDS_WITHOUT = {
             "object", "objections")), "over HTTP, as a client of its own: the routes above",
     ),
     **dict.fromkeys(("serve", "worker", "demo"), "processes"),
-    **dict.fromkeys(("sandbox code", "sandbox reset", "sandbox samples"), "made-up data, in an instance of its own"),
+    **dict.fromkeys(("sandbox", "sandbox code", "sandbox reset", "sandbox samples"), "made-up data, in an instance of its own"),
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),
     "openapi": "no instance",
@@ -399,6 +399,9 @@ def command_names(group=app, before=""):
     for command in group.registered_commands:
         yield before + (command.name or command.callback.__name__.replace("_", "-"))
     for inner in group.registered_groups:
+        callback = inner.typer_instance.registered_callback
+        if callback is not None and callback.invoke_without_command is True:
+            yield before + inner.name
         yield from command_names(inner.typer_instance, f"{before}{inner.name} ")
 
 

@@ -13,15 +13,11 @@ from gateway.runtime.clock import database_now
 from gateway.runtime.database import Database
 from gateway.runtime.locks import Lock, take
 from gateway.scores import scan_pinned
-from gateway.scores.append import append
 from gateway.scores.loading import load
 from gateway.scores.rescoring import score_again
-from gateway.scores.scan import scan
 from gateway.scores.scan_errors import LaterDayError, NothingScannedError, ScanRunningError
-from gateway.scores.scan_pinned import ScanRequest
 from gateway.scores.scan_runs import find_running
 from gateway.scores.standing import find_standing
-from gateway.scores.store import open_store
 from scoring_adapter.enterprise import compute_parts, compute_tags
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.scan.results import unpack_reasons
@@ -30,30 +26,15 @@ from scoring_adapter.scorecard import load_scorecard
 from scoring_adapter.tags.plan import plan
 from signing.canonical import canonical_bytes
 from tests.records.penalties import penalties, penalty
+from tests.scores.scanning import rows, scan_all, take_up
 from tests.stories import registration
 
 TODAY = day_of(datetime.now(UTC))
 STATE = "SELECT subject, status, score, band, parts, reasons FROM subject_score WHERE holds_to IS NULL ORDER BY 1"
 
 
-def silent(_done, _all):
-    """No progress to show."""
-
-
-async def scan_all(gateway, progress=silent, **asked):
-    store, folder = open_store(gateway.settings), gateway.settings.scan_folder
-    return await scan(gateway.units, store, folder, ScanRequest(**asked), PROGRAM, progress)
-
-
-async def rows(gateway, query=STATE):
-    async with gateway.database.begin("test.rows") as session:
-        return (await session.execute(text(query))).all()
-
-
-async def take_up(gateway):
-    store = open_store(gateway.settings)
-    while await append(gateway.units, store.place, store.sources, PROGRAM):
-        pass
+async def standing_rows(gateway):
+    return await rows(gateway, STATE)
 
 
 @pytest.fixture
@@ -106,7 +87,7 @@ async def test_what_is_scanned_is_what_is_computed_for_one(town):
     assert (run.state, run.kind, run.as_of, run.subjects) == ("finished", "full", TODAY, run.changed)
     assert run.pieces > 1
     card, planned = load_scorecard(), plan(load_scorecard().tags, TODAY)
-    found, outcomes = {row.subject: row for row in await rows(town.gateway)}, set()
+    found, outcomes = {row.subject: row for row in await standing_rows(town.gateway)}, set()
     async with town.gateway.database.begin("test.one") as session:
         moment = await database_now(session)
         for number, subject_id in (await session.execute(text("SELECT number, subject_id FROM subject"))).all():
@@ -126,7 +107,7 @@ async def test_what_is_scanned_is_what_is_computed_for_one(town):
 
 async def test_a_scan_that_was_killed_goes_on_ends_with_the_same_digest_and_writes_nothing_twice(town, monkeypatch):
     [whole] = await rows(town.gateway, "SELECT digest, pieces FROM scan_run")
-    expected = await rows(town.gateway)
+    expected = await standing_rows(town.gateway)
     await nothing_scanned(town.gateway)
     async with killed(monkeypatch, "after", "scan.piece"):
         await scan_all(town.gateway)
@@ -138,7 +119,7 @@ async def test_a_scan_that_was_killed_goes_on_ends_with_the_same_digest_and_writ
     assert done == list(range(1, whole.pieces + 1))
     run = await scan_all(town.gateway, lambda number, _all: done.append(number))
     assert (run.run_id, run.digest, run.state, done[-1]) == (left.run_id, whole.digest, "finished", whole.pieces)
-    assert await rows(town.gateway) == expected
+    assert await standing_rows(town.gateway) == expected
     written = await rows(town.gateway, "SELECT subject, written_at FROM subject_score ORDER BY 1")
     again = await scan_all(town.gateway)
     assert (again.digest, again.changed) == (whole.digest, 0)
@@ -155,7 +136,7 @@ async def test_two_never_scan_at_once(town):
 
 
 async def test_an_earlier_day_changes_nothing_and_a_run_whose_files_are_gone_is_given_up(town, monkeypatch):
-    before = await rows(town.gateway)
+    before = await standing_rows(town.gateway)
     async with killed(monkeypatch, "after", "scan.start"):
         await scan_all(town.gateway)
     async with town.gateway.units.begin("test.gone", PROGRAM, role="owner") as work:
@@ -164,7 +145,7 @@ async def test_an_earlier_day_changes_nothing_and_a_run_whose_files_are_gone_is_
     assert (run.kind, run.state, run.changed) == ("as-of", "finished", 0)
     states = await rows(town.gateway, "SELECT state, fault FROM scan_run ORDER BY run_id DESC LIMIT 2")
     assert states == [("finished", None), ("failed", "files-gone")]
-    assert await rows(town.gateway) == before
+    assert await standing_rows(town.gateway) == before
     with pytest.raises(LaterDayError):
         await scan_all(town.gateway, as_of=TODAY + timedelta(days=1))
 
@@ -204,7 +185,7 @@ async def test_what_lands_is_scored_again_and_no_scan_finds_anything_to_change(t
     gateway = town.gateway
     named = await rows(gateway, "SELECT number FROM subject WHERE name LIKE '瓯海第10%' ORDER BY 1")
     first, second, *_others = [row.number for row in named]
-    before = {row.subject: row for row in await rows(gateway)}
+    before = {row.subject: row for row in await standing_rows(gateway)}
     expected = unpack_parts(plan(load_scorecard().tags, TODAY), before[first].parts)
     assert await standing(gateway, first) == expected
     await fine(town, 101)
@@ -214,12 +195,12 @@ async def test_what_lands_is_scored_again_and_no_scan_finds_anything_to_change(t
     assert await standing(gateway, second) is not None
     assert await rows(gateway, "SELECT subject FROM score_due") == [(first,)]
     assert await score_again(gateway.units) is False
-    after = {row.subject: row for row in await rows(gateway)}
+    after = {row.subject: row for row in await standing_rows(gateway)}
     assert {subject for subject, row in after.items() if before[subject] != row} == {first}
     assert await standing(gateway, first) not in (None, expected)
     await fine(town, 102)
     run = await scan_all(gateway, incremental=True)
     assert (run.kind, run.subjects, run.changed) == ("incremental", 1, 1)
-    found = await rows(gateway)
-    assert ((await scan_all(gateway)).changed, await rows(gateway)) == (0, found)
+    found = await standing_rows(gateway)
+    assert ((await scan_all(gateway)).changed, await standing_rows(gateway)) == (0, found)
     assert await rows(gateway, "SELECT FROM score_due") == []

@@ -336,7 +336,9 @@ COMMANDS_WITHOUT = {
             "object", "objections")), "over HTTP, as a client of its own: the routes above",
     ),
     **dict.fromkeys(("serve", "worker", "demo"), "processes"),
-    **dict.fromkeys(("sandbox", "sandbox code", "sandbox reset", "sandbox samples"), "made-up data, in an instance of its own"),
+    **dict.fromkeys(
+        ("sandbox", "sandbox code", "sandbox reset", "sandbox samples"), "made-up data, in an instance of its own"
+    ),
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check"), "no instance"),
     "openapi": "no instance",

@@ -6,7 +6,7 @@ from then on here, so that a subject is never taken for unchanged in between.
 
 from alembic import op
 
-revision = "0039"
+revision = "0037"
 down_revision = "0036"
 branch_labels = None
 depends_on = None

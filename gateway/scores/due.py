@@ -1,4 +1,4 @@
-"""Whose score is to be computed again: marked by what the column store takes up (migration 0039), done by their mark.
+"""Whose score is to be computed again: marked by what the column store takes up (migration 0037), done by their mark.
 
 A mark is another one whenever something more has come for a subject, so that nothing that came meanwhile is taken for
 done. Marks are made under the store's lock: whoever holds it sees all that were.

@@ -1,6 +1,6 @@
 """Tables of the scan: its runs and their pieces, what results rest on, the results by subject and day.
 
-Who may change what stands in migration 0039. All of it can be computed again from the sealed records.
+Who may change what stands in migration 0037. All of it can be computed again from the sealed records.
 """
 
 from datetime import date, datetime

@@ -1,12 +1,16 @@
 """Spark and Polars give the same of every tag that ships, over the same store, by the same SQL."""
 
+import json
 import shutil
+from dataclasses import replace
+from datetime import date
 
 import polars as pl
 import pytest
 
 from benchmarks.scan_city import City, build
-from scoring_adapter.columns.place import open_place
+from scoring_adapter.columns.files import StoredFile
+from scoring_adapter.columns.place import Access, open_place
 from scoring_adapter.columns.view import view
 from scoring_adapter.errors import EngineError
 from scoring_adapter.scan import polars_engine
@@ -79,3 +83,28 @@ def test_a_city_of_a_seed_is_always_the_same_and_as_large_as_asked(tmp_path):
     contents = [[(file.row_count, file.digest) for of in files.values() for file in of] for files in (first, second)]
     assert contents[0] == contents[1]
     assert 1_500 < sum(count for count, _ in contents[0]) < 2_500
+
+
+def test_where_files_lie_in_an_object_store_spark_reads_them_there_and_the_secret_is_on_no_command_line(tmp_path):
+    submit = tmp_path / "spark-submit"
+    submit.write_text(
+        f'#!/bin/sh\ncd {tmp_path}\necho "$@" > words\necho $AWS_SECRET_ACCESS_KEY > secret\n'
+        "cp work/*/job.json .\nexit 1\n"
+    )
+    submit.chmod(0o755)
+    store = Storage("s3://city/columns", Access("http://127.0.0.1:9", key_id="k", secret="geheim"))
+    gone = StoredFile("tax_arrears/day=2026-01-01/b.gone.parquet", "tax_arrears", date(2026, 1, 1), True, 2, 1, 1, b"")
+    rows = replace(gone, name="tax_arrears/day=2026-01-01/a.parquet", gone=False, written=1)
+    later = replace(rows, name="tax_arrears/day=2026-01-02/c.parquet", day=date(2026, 1, 2))
+    engine = SparkEngine(Spark(submit=str(submit), master="yarn"), store, Storage(str(tmp_path / "work")))
+    with pytest.raises(EngineError):
+        list(engine.answers(plan(load_tags(), CITY.last_day), {"tax_arrears": [rows, gone, later]}, CITY.spine()))
+    words = (tmp_path / "words").read_text()
+    assert "--master yarn" in words
+    assert "spark.hadoop.fs.s3a.endpoint=http://127.0.0.1:9" in words
+    assert "geheim" not in words
+    assert (tmp_path / "secret").read_text() == "geheim\n"
+    assert json.loads((tmp_path / "job.json").read_text())["tables"]["tax_arrears"]["pieces"] == [
+        {"rows": [f"s3a://city/columns/{later.name}"], "gone": []},
+        {"rows": [f"s3a://city/columns/{rows.name}"], "gone": [f"s3a://city/columns/{gone.name}"]},
+    ]

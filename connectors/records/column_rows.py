@@ -189,13 +189,13 @@ async def load_batches(
     `nobody`: also those that no subject is known of.
     """
     found = await _fetch(connection, _OF_BATCHES, [nobody, _ids(batches), *leaves])
-    return [ColumnRow(*row) for row in found]
+    return list(map(ColumnRow._make, found))
 
 
 async def load_pairs(connection: psycopg.AsyncConnection, pairs: Sequence[Pair], *, nobody: bool) -> list[ColumnRow]:
     """Return those of these records that are current."""
     found = await _fetch(connection, _OF_PAIRS, [*_columns(pairs), nobody])
-    return [ColumnRow(*row) for row in found]
+    return list(map(ColumnRow._make, found))
 
 
 async def acts_of_batches(

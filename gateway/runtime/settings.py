@@ -116,6 +116,14 @@ class Settings(BaseSettings):
     unsigned_seconds: int = Field(default=900, ge=60)
     fsck_hour: int = Field(default=3, ge=0, le=23)
     scan_hour: int = Field(default=2, ge=0, le=23)
+    spark_submit: str = ""
+    spark_master: str = "local[*]"
+    spark_memory: str = Field(default="2g", pattern=r"^[1-9][0-9]*[mg]$", description="如 2g such as 2g")
+    spark_work: str = Field(
+        default="",
+        pattern=r"^(|s3://[^/\s]+(/\S*)?|[^:]*)$",
+        description="本机文件夹，或 s3://存储桶/前缀 a folder of this machine, or s3://bucket/prefix",
+    )
     syslog_address: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$", description="主机名或主机名:端口 host or host:port"
     )

@@ -10,6 +10,7 @@ from connectors.store.numbers import first_created
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.due import count_due
+from gateway.scores.engines import PolarsEngine
 from gateway.scores.rescoring import MANY
 from gateway.scores.scan import scan
 from gateway.scores.scan_errors import ScanRunningError
@@ -30,7 +31,7 @@ async def scan_when_due(units: UnitsOfWork, store: ColumnStore, folder: Path, ho
     if request is None:
         return
     try:
-        await scan(units, store, folder, request, PROGRAM, lambda _done, _all: None)
+        await scan(units, store, folder, request, PROGRAM, lambda _done, _all: None, PolarsEngine())
     except ScanRunningError:  # another worker is at it
         return
 

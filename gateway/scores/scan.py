@@ -24,6 +24,7 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.locks import Lock, take, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.due import forget_up_to
+from gateway.scores.engines import Engine
 from gateway.scores.scan_errors import ScanRunningError
 from gateway.scores.scan_moved import moved_by
 from gateway.scores.scan_pinned import PIECE, Pinned, ScanRequest, pin, pin_again
@@ -42,7 +43,13 @@ _LOG = structlog.get_logger("gateway.scan")
 
 
 async def scan(
-    units: UnitsOfWork, store: ColumnStore, folder: Path, request: ScanRequest, actor: Actor, progress: Progress
+    units: UnitsOfWork,
+    store: ColumnStore,
+    folder: Path,
+    request: ScanRequest,
+    actor: Actor,
+    progress: Progress,
+    engine: Engine,
 ) -> ScanRun:
     """Scan, going on with a run that was left where there is one; return the finished run.
 
@@ -55,7 +62,7 @@ async def scan(
         pinned = await _go_on(units, store, actor) or await pin(units, store, request, actor)
         own = folder / str(pinned.run.run_id)
         try:
-            return await _run(units, pinned, own, actor, progress)
+            return await _run(units, pinned, own, actor, progress, engine)
         except ScoringError as fault:  # what it stands on cannot be read
             async with units.begin("scan.fail", actor) as work:
                 await fail_run(work, pinned.run.run_id, type(fault).__name__)
@@ -77,15 +84,16 @@ async def _go_on(units: UnitsOfWork, store: ColumnStore, actor: Actor) -> Pinned
     return pinned
 
 
-async def _run(units: UnitsOfWork, pinned: Pinned, folder: Path, actor: Actor, progress: Progress) -> ScanRun:
+async def _run(
+    units: UnitsOfWork, pinned: Pinned, folder: Path, actor: Actor, progress: Progress, engine: Engine
+) -> ScanRun:
     run, answers = pinned.run, Answers(pinned.grounds.plan, folder)
     async with units.begin("scan.begin", actor) as work:
         done = {piece.number for piece in await list_pieces(work.session, run.run_id)}
         named = await _named(work) if len(done) < run.pieces else pl.DataFrame()
     progress(len(done), run.pieces)
     if len(done) < run.pieces:
-        tags = pinned.grounds.card.tags
-        await asyncio.to_thread(answers.make, tags, pinned.tables, lambda: named, pinned.chosen)
+        await asyncio.to_thread(engine.answer, answers, pinned, named)
     for number in range(run.pieces):
         if number not in done:
             await _piece(units, pinned, answers, number, actor)

@@ -1,7 +1,7 @@
 """`xinqiao scan`: every subject's tags and scores, computed together; `xinqiao scan status`: how the scans do."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -46,6 +46,12 @@ def scan(
             help="截至日；较早的日子不改动评分 As of a day; an earlier one changes nothing.",
         ),
     ] = None,
+    engine: Annotated[
+        Literal["polars", "spark"], typer.Option(help="引擎；spark 见 docs/scale.md The engine; for spark see there.")
+    ] = "polars",
+    store: Annotated[
+        str, typer.Option(help="列存储在别处时：文件夹或 s3:// Where the store lies elsewhere: a folder or s3://.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """计算全部主体的标签、评分与等级 Compute every enterprise's tags, score and band; interrupted, it goes on later."""
@@ -54,22 +60,25 @@ def scan(
     from gateway.evidence.progress import progress_bar
     from gateway.runtime.actor import at_this_machine
     from gateway.scores.documents import run_document
+    from gateway.scores.engines import open_engine
     from gateway.scores.scan import scan as scan_all
+    from gateway.scores.scan_errors import ScanFailedError
     from gateway.scores.scan_pinned import ScanRequest
     from gateway.scores.store import open_store
+    from scoring_adapter.errors import ScoringError
 
-    request = ScanRequest(as_of.date() if as_of else None, incremental)
+    request = ScanRequest(as_of.date() if as_of else None, incremental, engine)
 
     async def run(instance: "Instance") -> dict[str, object]:
+        settings = instance.settings.model_copy(update={"column_store": store}) if store else instance.settings
         with progress_bar("扫描 scanning") as progress:
-            done = await scan_all(
-                instance.units,
-                open_store(instance.settings),
-                instance.settings.scan_folder,
-                request,
-                at_this_machine(),
-                progress,
-            )
+            try:
+                done = await scan_all(
+                    instance.units, open_store(settings), settings.scan_folder, request, at_this_machine(), progress,
+                    open_engine(engine, settings),
+                )  # fmt: skip
+            except ScoringError as fault:
+                raise ScanFailedError(f"扫描未完成 the scan was given up: {fault}") from fault
         return run_document(done, done.pieces)
 
     show_one(as_json, on_instance(run, as_json=as_json), COLUMNS)

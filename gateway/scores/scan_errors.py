@@ -11,5 +11,9 @@ class NothingScannedError(GatewayError):
     """还没有完整的扫描，增量扫描无从比较 No scan has finished yet that an incremental one could go on from."""
 
 
+class ScanFailedError(GatewayError):
+    """扫描未完成 The scan was given up."""
+
+
 class LaterDayError(GatewayError):
     """截至日不能晚于今天 A scan is as of today or an earlier day."""

@@ -28,6 +28,7 @@ from gateway.scores.scan_files import find_files
 from gateway.scores.scan_runs import RunPlan, find_newest, get_basis, start_run
 from gateway.scores.scan_tables import ScanRun
 from gateway.scores.store import ColumnStore
+from scoring_adapter.columns.files import StoredFile
 from scoring_adapter.scan.differing import may_differ
 from scoring_adapter.tags.plan import plan
 
@@ -50,6 +51,7 @@ class Pinned:
 
     run: ScanRun
     grounds: Grounds
+    files: Sequence[StoredFile]
     tables: Mapping[str, pl.LazyFrame]
     chosen: NDArray[np.int64] | None
 
@@ -92,7 +94,7 @@ async def pin(units: UnitsOfWork, store: ColumnStore, request: ScanRequest, acto
         None if chosen is None else chosen.astype("<i8").tobytes(),
     )  # fmt: skip
     async with units.begin("scan.start", actor) as work:
-        return Pinned(await start_run(work, planned, grounds.basis, moment), grounds, tables, chosen)
+        return Pinned(await start_run(work, planned, grounds.basis, moment), grounds, files, tables, chosen)
 
 
 async def pin_again(work: UnitOfWork, store: ColumnStore, run: ScanRun) -> Pinned | str:
@@ -104,7 +106,7 @@ async def pin_again(work: UnitOfWork, store: ColumnStore, run: ScanRun) -> Pinne
     if len(files) != len(run.files):
         return "files-gone"
     chosen = None if run.chosen is None else np.frombuffer(run.chosen, "<i8").astype(np.int64)
-    return Pinned(run, grounds, store.tables(files), chosen)
+    return Pinned(run, grounds, files, store.tables(files), chosen)
 
 
 def _choose(

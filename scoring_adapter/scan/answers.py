@@ -4,7 +4,7 @@ An engine makes them one at a time, so that memory holds one; whoever scores rea
 file that is there is whole, so what was interrupted goes on with the query it was at. Spark's job leaves the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,17 +56,28 @@ class Answers:
         `named` gives every enterprise's `subject` and the key of its credit code, `named`; it is asked where tags are
         taken from other enterprises.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        missing = [at for at in range(len(self.queries)) if not self.path(at).exists()]
         own = tables if chosen is None else _only(tables, chosen)
-        for at in missing:
+        for at in self.missing():
             query = self.queries[at]
             others = {_other(tag): self._other(tag, catalogue, tables, named) for tag in query.tags}
-            fresh = self.path(at).with_suffix(".new")
-            answer(self.plan, {**own, **others}, query).write_parquet(
-                fresh, compression="lz4", statistics=True, row_group_size=GROUP_ROWS
-            )
-            fresh.replace(self.path(at))
+            self._keep(at, answer(self.plan, {**own, **others}, query))
+
+    def missing(self) -> list[int]:
+        """Return the queries without an answer, by number."""
+        return [at for at in range(len(self.queries)) if not self.path(at).exists()]
+
+    def take(self, frames: Iterable[pl.DataFrame], chosen: Subjects | None) -> None:
+        """Keep what another engine answers, query by query in their order, of all subjects or the `chosen`."""
+        wanted = None if chosen is None else pl.col("subject").is_in(pl.Series(chosen).implode())
+        for at, frame in enumerate(frames):
+            self._keep(at, frame if wanted is None else frame.filter(wanted))
+
+    def _keep(self, number: int, frame: pl.DataFrame) -> None:
+        """Write an answer; half a one is never seen."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = self.path(number).with_suffix(".new")
+        frame.write_parquet(fresh, compression="lz4", statistics=True, row_group_size=GROUP_ROWS)
+        fresh.replace(self.path(number))
 
     def _other(
         self, tag: str, catalogue: TagCatalogue, tables: Tables, named: Callable[[], pl.DataFrame]

@@ -4,6 +4,7 @@ from sqlalchemy import text
 
 from gateway.runtime.actor import PROGRAM
 from gateway.scores.append import append
+from gateway.scores.engines import PolarsEngine
 from gateway.scores.scan import scan
 from gateway.scores.scan_pinned import ScanRequest
 from gateway.scores.store import open_store
@@ -15,7 +16,7 @@ def silent(_done, _all):
 
 async def scan_all(gateway, progress=silent, **asked):
     store, folder = open_store(gateway.settings), gateway.settings.scan_folder
-    return await scan(gateway.units, store, folder, ScanRequest(**asked), PROGRAM, progress)
+    return await scan(gateway.units, store, folder, ScanRequest(**asked), PROGRAM, progress, PolarsEngine())
 
 
 async def rows(gateway, query):

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import structlog
 
 from connectors.store.numbers import codes_between, greatest_number
 from gateway.runtime.actor import Actor
@@ -39,7 +38,6 @@ from scoring_adapter.scan.results import Results
 from scoring_adapter.tags.folding import key_of
 
 Progress = Callable[[int, int], None]  # pieces done, pieces in all
-_LOG = structlog.get_logger("gateway.scan")
 
 
 async def scan(
@@ -80,7 +78,6 @@ async def _go_on(units: UnitsOfWork, store: ColumnStore, actor: Actor) -> Pinned
         if isinstance(pinned, str):
             await fail_run(work, run.run_id, pinned)
             return None
-    _LOG.info("scan resumed", run=str(run.run_id))
     return pinned
 
 
@@ -103,7 +100,6 @@ async def _run(
         if run.kind != "as-of":
             await forget_up_to(work.session, run.mark)
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    _LOG.info("scan finished", run=str(run.run_id), subjects=finished.subjects, changed=finished.changed)
     return finished
 
 

@@ -27,7 +27,8 @@ WRONG = {
 # Texts and places: any is sound here, and what cannot be reached or read is told where it is used.
 ANY = {
     "home", "origin", "host", "metrics_host", "head_store", "oidc_client_id", "oidc_client_secret", "syslog_ca",
-    "syslog_certificate", "syslog_key", "spark_submit", "spark_master", "column_store_region", "column_store_key_id", "column_store_secret",
+    "syslog_certificate", "syslog_key", "spark_submit", "spark_master",
+    "column_store_region", "column_store_key_id", "column_store_secret",
 }  # fmt: skip
 FIELDS = Settings.model_fields
 NUMBERS = [name for name, field in FIELDS.items() if field.annotation in {int, float}]

@@ -29,7 +29,7 @@ def scores() -> None:
 
 @group.command("replay")
 def replay(
-    inquiry_id: Annotated[UUID, typer.Argument(metavar="INQUIRY", help="查询编号 The inquiry's id.")],
+    inquiry_id: Annotated[UUID, typer.Argument(metavar="ID", help="查询编号 The inquiry's id.")],
     as_json: AsJson = False,
 ) -> None:
     """用当时已知的记录重算应答 Compute an answer again from the records as known then; ends with 1 unless equal."""

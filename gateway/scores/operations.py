@@ -10,7 +10,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "day": "2026-11-27",
             "movers": [
                 {
-                    "subject": "91330302MA000001XH",
+                    "subject": "91330300MAX000031G",
                     "name": "瓯海第1鞋业有限公司",
                     "score": 540,
                     "band": "fair",

@@ -36,9 +36,12 @@ class TagFound:
 
 @dataclass(frozen=True)
 class TagsFound:
-    """An enterprise's tags of a day, in the catalogue's order, with its score where there is one."""
+    """An enterprise's tags of a day, in the catalogue's order, with its score where there is one.
 
-    subject: Subject
+    `subject` is None where nothing is held of an enterprise that asks about itself.
+    """
+
+    subject: Subject | None
     day: date
     score: int | None
     band: str | None
@@ -50,8 +53,10 @@ async def read_tags(work: UnitOfWork, uscc: str | None = None) -> TagsFound:
 
     Raises DeniedError for anybody else, and where the enterprise is not known.
     """
-    subject = await _get_subject(work, uscc)
+    subject = await _find_subject(work, uscc)
     card, day = load_scorecard(), day_of(work.now)
+    if subject is None:
+        return TagsFound(None, day, None, None, [])
     loaded = await load(work.session, subject.subject_id, card.tags, work.now)
     values = compute_tags(card.tags, loaded.known, day)
     result = score(card, values)
@@ -74,7 +79,9 @@ async def read_behind(
 
     Raises DeniedError as read_tags does.
     """
-    subject = await _get_subject(work, uscc)
+    subject = await _find_subject(work, uscc)
+    if subject is None:
+        raise _unknown()
     card, day = load_scorecard(), day_of(work.now)
     loaded = await load(work.session, subject.subject_id, card.tags, work.now)
     value = compute_tags(card.tags, loaded.known, day)[tag.id]
@@ -100,18 +107,22 @@ async def _documents(
     ]
 
 
-async def _get_subject(work: UnitOfWork, uscc: str | None) -> Subject:
-    if work.actor.kind in OVERSEERS and uscc is not None:
-        subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
-    elif work.actor.kind == "signatory" and uscc is None:
-        subject = await find_enterprise(work)
-    else:
+async def _find_subject(work: UnitOfWork, uscc: str | None) -> Subject | None:
+    """Return whom it is about; None where nothing is held of the enterprise that asks. Raises DeniedError."""
+    if work.actor.kind == "signatory" and uscc is None:
+        return await find_enterprise(work)
+    if work.actor.kind not in OVERSEERS or uscc is None:
         raise DeniedError(
             "insufficient-scope", "只有企业自己和审计、监管人员可以查看。The enterprise and overseers may."
         )
+    subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
     if subject is None:
-        raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
+        raise _unknown()
     return subject
+
+
+def _unknown() -> DeniedError:
+    return DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
 
 
 async def _note(work: UnitOfWork, subject: Subject, view: str, found: int) -> None:

@@ -117,6 +117,7 @@ async def fill(city: City) -> None:
     """Make the parties, what they hand in, ask and answer, and the people."""
     town = city.town
     await objects.settle(town.story)
+    await town.story.feeds(but="tax_arrears")  # of which the city has its own
     await objects.batch(town, objects.arrears(*range(100, 130)))  # what is unlike these is held
     one_refused = objects.arrears(objects.OWN) + objects.arrears(50, amount="若干").partition("\n")[2]
     for number, body in (("2026-1", one_refused), ("2026-2", objects.arrears(objects.OWN, column="备注"))):

@@ -25,13 +25,14 @@ NO_LAYOUT = (
 LAID_OUT = [path for path in PAGES if not path.endswith(NO_LAYOUT)]
 # One row becomes ten thousand, which differ in these columns; ids only at their end, so that the partition fits.
 COPY = """
-INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(one) || jsonb_build_object({changes}))).*
+INSERT INTO {table} OVERRIDING SYSTEM VALUE
+SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(one) || jsonb_build_object({changes}))).*
 FROM (SELECT * FROM {table} LIMIT 1) one, generate_series(1, 9999) n
 """
 NUMBERED = "'{0}', left(one.{0}::text, 24) || lpad(n::text, 12, '0')"
 MANY = {
     "inquiry": NUMBERED.format("inquiry_id"),
-    "batch": NUMBERED.format("batch_id") + ", 'sender_batch', 'batch ' || n",
+    "batch": NUMBERED.format("batch_id") + ", 'sender_batch', 'batch ' || n, 'number', 1000000 + n",
     "person": "'person_id', 'p-' || n, 'oidc_subject', NULL",
 }
 

@@ -183,7 +183,9 @@ def test_one_byte_changed_anywhere_breaks_the_chain(chain, tmp_path, path):
     value = holder[path[-1]]
     middle = len(value) // 2 if isinstance(value, str) else 0
     holder[path[-1]] = (
-        value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :] if middle else value + 1
+        value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :]
+        if middle
+        else (value or 0) + 1  # where there was not enough evidence, a score made up
     )
     done = judged(forged, tmp_path)
     assert (done.returncode, "✗" in done.stderr) == (1, True), done.stdout

@@ -63,7 +63,7 @@ async def shown(browser, path, status=200, **params):
 def words_of(page):
     """What a page says: without its scripts, its marks and what is shown as code."""
     kept = re.sub(r"(?s)<(script|style|pre|code|template)\b.*?</\1>|<head>.*?</head>", " ", page)
-    kept = re.sub(r"\b([0-9A-Z]{18}|[0-9a-f-]{32,}|enterprise/1\+[0-9a-f]+)\b", " ", kept)  # codes, ids, the model
+    kept = re.sub(r"\b([0-9A-Z]{18}|[0-9a-f-]{32,}|enterprise/\d+\+[0-9a-f]+)\b", " ", kept)  # codes, ids, the model
     return re.sub(r"<[^>]+>", " ", re.sub(r'(?s)<small class="code">.*?</small>', " ", kept))
 
 

@@ -1,7 +1,8 @@
 """Records whose content was kept long enough: found, counted, emptied. Digest, leaf index and a tombstone remain.
 
 A record's years (the dataset's `retention_years`) count from its end: the day it was replaced, withdrawn, repaired,
-annulled or ended by a list (not before that was said, should it be dated back), or its disclosure ended.
+annulled or ended by a list, if that was not undone (not before it was said, should it be dated back), or its disclosure
+ended.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,9 @@ _ENDED = """
       AND (r.superseded_at < d.cutoff OR r.publish_until < d.cutoff OR EXISTS (
         SELECT FROM record_act a WHERE a.business_key = r.business_key AND a.dataset = r.dataset
           AND a.agency = r.agency AND a.hides AND (a.lasting OR a.version >= r.version)
-          AND a.effective_on < d.cutoff AND a.recorded_at < d.cutoff))
+          AND a.effective_on < d.cutoff AND a.recorded_at < d.cutoff AND NOT EXISTS (
+            SELECT FROM record_act later WHERE later.business_key = a.business_key AND later.dataset = a.dataset
+              AND later.agency = a.agency AND later.number > a.number AND NOT later.hides)))
       AND NOT EXISTS (SELECT FROM record_visible(:today, NULL) v WHERE v.record_id = r.record_id)
 """
 _COUNT = text(f"SELECT r.dataset, count(*) {_ENDED} GROUP BY 1 ORDER BY 1")

@@ -32,7 +32,7 @@ class PolarsEngine:
 
     def answer(self, answers: Answers, pinned: Pinned, named: pl.DataFrame) -> None:
         """Make the answers that are missing."""
-        answers.make(pinned.grounds.card.tags, pinned.tables, lambda: named, pinned.chosen)
+        answers.make(pinned.tables, named.lazy(), pinned.chosen)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ An engine makes them one at a time, so that memory holds one; whoever scores rea
 file that is there is whole, so what was interrupted goes on with the query it was at. Spark's job leaves the same.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,18 +13,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scoring_adapter.narrowed import narrowed
-from scoring_adapter.scan.combined import value_of
+from scoring_adapter.scan.polars_engine import Tables, answer, others_of
 from scoring_adapter.scan.touched import NOBODY
-from scoring_adapter.tags.catalogue import TagCatalogue
-from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.planned import Plan
 from scoring_adapter.tags.sql import Query, queries
 
 GROUP_ROWS = 1 << 14
-Tables = Mapping[str, pl.LazyFrame]
 Subjects = NDArray[np.int64]
-_COMMON = ("subject", "batch", "leaf", "shown_from", "shown_to", "recorded")
 
 
 @dataclass(frozen=True)
@@ -48,19 +43,16 @@ class Answers:
         within = pl.col("subject").is_between(low, high)
         return pl.collect_all([pl.scan_parquet(self.path(at)).filter(within) for at in range(len(self.queries))])
 
-    def make(
-        self, catalogue: TagCatalogue, tables: Tables, named: Callable[[], pl.DataFrame], chosen: Subjects | None
-    ) -> None:
+    def make(self, tables: Tables, spine: pl.LazyFrame, chosen: Subjects | None) -> None:
         """Make those that are missing by Polars, for all subjects or the `chosen`.
 
-        `named` gives every enterprise's `subject` and the key of its credit code, `named`; it is asked where tags are
-        taken from other enterprises.
+        `spine` has every enterprise's `subject` and, for tags taken from other enterprises, its code's key in `named`.
         """
         own = tables if chosen is None else _only(tables, chosen)
         for at in self.missing():
             query = self.queries[at]
-            others = {_other(tag): self._other(tag, catalogue, tables, named) for tag in query.tags}
-            self._keep(at, answer(self.plan, {**own, **others}, query))
+            others = others_of(self.plan, tables, spine) if query.tags else {}
+            self._keep(at, answer(query, self.plan, {**own, **others}).sort("subject"))
 
     def missing(self) -> list[int]:
         """Return the queries without an answer, by number."""
@@ -78,35 +70,6 @@ class Answers:
         fresh = self.path(number).with_suffix(".new")
         frame.write_parquet(fresh, compression="lz4", statistics=True, row_group_size=GROUP_ROWS)
         fresh.replace(self.path(number))
-
-    def _other(
-        self, tag: str, catalogue: TagCatalogue, tables: Tables, named: Callable[[], pl.DataFrame]
-    ) -> pl.LazyFrame:
-        """Return a tag of every enterprise by its key."""
-        own = plan(narrowed(catalogue, [tag]), self.plan.as_of)
-        found = named().lazy()
-        for query in queries(own):
-            found = found.join(answer(own, tables, query).lazy(), on="subject", how="left")
-        counts = [pl.col(part.name).fill_null(0) for part in own.parts.values() if part.is_count]
-        planned = next(one for one in own.tags if one.tag.id == tag)
-        return found.with_columns(counts).select("named", value_of(planned, own.as_of).alias("value"))
-
-
-def answer(plan: Plan, tables: Tables, query: Query) -> pl.DataFrame:
-    """Run a query by Polars; return `subject` and its parts, subjects rising. A table that is missing has no rows."""
-    context = pl.SQLContext()
-    for name in query.datasets:
-        empty = pl.LazyFrame(schema=dict.fromkeys((*_COMMON, *plan.layouts[name]), pl.Int64))
-        context.register(name, tables.get(name, empty))
-    for tag in query.tags:
-        context.register(_other(tag), tables[_other(tag)])
-    parts = [pl.col(part.name).cast(pl.Int64) for part in query.parts]
-    made = context.execute(query.sql, eager=False).select(pl.col("subject").cast(pl.Int64), *parts)
-    return made.collect(engine="streaming").sort("subject")
-
-
-def _other(tag: str) -> str:
-    return f"other_{tag}"
 
 
 def _only(tables: Tables, chosen: Subjects) -> Tables:

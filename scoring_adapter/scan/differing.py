@@ -12,9 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring_adapter.narrowed import narrowed
-from scoring_adapter.scan.answers import Subjects, Tables, answer
+from scoring_adapter.scan.answers import Subjects
 from scoring_adapter.scan.combined import value_of
 from scoring_adapter.scan.points import points_of
+from scoring_adapter.scan.polars_engine import Tables, answer
 from scoring_adapter.scan.touched import touched
 from scoring_adapter.scorecard import Counted, Scorecard
 from scoring_adapter.tags.plan import plan
@@ -48,7 +49,7 @@ def _aged(card: Scorecard, before: Plan, after: Plan, tables: Tables) -> Subject
     by_id = {planned.tag.id: planned for planned in own.tags}
     found = []
     for query in queries(own):
-        frame, names = answer(own, tables, query), {part.name for part in query.parts}
+        frame, names = answer(query, own, tables), {part.name for part in query.parts}
         for one in ages:
             planned = by_id[one.tag.id]
             if planned.part in names:

@@ -144,9 +144,6 @@ class SparkEngine:
             else:
                 shutil.rmtree(Path(self.work.root) / folder, ignore_errors=True)
 
-    def _write(self, name: str, content: bytes) -> None:
-        self.work.place.write(name, content)
-
     def _names(self, folder: str) -> list[str]:
         return [name for name in self.work.place.names() if name.startswith(f"{folder}/")]
 

@@ -41,7 +41,7 @@ def named():
 
 def results(planned, tables, folder, chosen=None, pieces=((1, 30),)):
     answers = Answers(planned, folder)
-    answers.make(CARD.tags, tables, named, chosen)
+    answers.make(tables, named().lazy(), chosen)
     scoring = Scoring(CARD, planned, {}, b"")
     found = {}
     for low, high in pieces:

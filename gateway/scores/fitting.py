@@ -1,4 +1,4 @@
-"""Whether what tags read stands in the agencies' catalogue as it is declared. Pure.
+"""Whether what tags read stands in the agencies' catalogue as it is declared.
 
 Tags and the catalogue are strangers to each other, and a city may leave datasets out or have its own: a source whose
 dataset is not there, or is otherwise, is fed by nothing.
@@ -6,10 +6,13 @@ dataset is not there, or is otherwise, is fed by nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from connectors.catalogue.load import datasets
 from connectors.model.datasets import Dataset, Field
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.declaration import Column, Source
+from scoring_adapter.tags.load import load_tags
 
 _MONEY = frozenset({"元", "万元", "亿元"})
 _READS = {
@@ -38,23 +41,29 @@ class Misfit:
     why: str
 
 
-def misfits(sources: Mapping[str, Source], datasets: Mapping[str, Dataset]) -> list[Misfit]:
+def misfits(sources: Mapping[str, Source], known: Mapping[str, Dataset]) -> list[Misfit]:
     """Return what of the sources does not stand in the catalogue."""
     found = []
     for name, source in sources.items():
         if source.union:
             continue
-        if name not in datasets:
+        if name not in known:
             found.append(Misfit(name, "", "没有此目录 there is no such dataset"))
             continue
         for column, of in source.columns.items():
-            found += [Misfit(name, column, why) for why in _column(column, of, datasets[name])]
+            found += [Misfit(name, column, why) for why in _column(column, of, known[name])]
     return found
 
 
-def fed_by_nothing(catalogue: TagCatalogue, datasets: Mapping[str, Dataset]) -> set[str]:
+def fed_by_nothing(catalogue: TagCatalogue, known: Mapping[str, Dataset]) -> set[str]:
     """Return the datasets that tags read and the catalogue does not have as declared: their tags have no feed."""
-    return {misfit.source for misfit in misfits(catalogue.sources, datasets)}
+    return {misfit.source for misfit in misfits(catalogue.sources, known)}
+
+
+@cache
+def unfed() -> frozenset[str]:
+    """Return the datasets that the shipped tags read and this city's catalogue does not have as declared."""
+    return frozenset(fed_by_nothing(load_tags(), datasets()))
 
 
 def _column(name: str, of: Column, dataset: Dataset) -> Iterator[str]:

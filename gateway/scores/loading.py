@@ -13,6 +13,7 @@ from connectors.model.calendar import day_of
 from connectors.records.beyond import load_others, load_series
 from connectors.records.marks import load_marks, load_series_marks
 from connectors.records.portfolio import ShownRecord, find_feeds, load_records
+from gateway.scores.fitting import unfed
 from scoring_adapter.enterprise import Known, names_others, wanted_others, wanted_series
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.value import Feed
@@ -96,8 +97,10 @@ def counting(records: Sequence[ShownRecord]) -> list[ShownRecord]:
 
 
 def feeds_of(delivered: Mapping[str, datetime]) -> dict[str, Feed]:
-    """Return what is known of the datasets that were ever delivered."""
-    known = datasets()
+    """Return what is known of the datasets that were ever delivered; one that tags cannot read feeds nothing."""
+    known, unread = datasets(), unfed()
     return {
-        name: Feed(day_of(at), known[name].freshness_days, known[name].granularity) for name, at in delivered.items()
+        name: Feed(day_of(at), known[name].freshness_days, known[name].granularity)
+        for name, at in delivered.items()
+        if name not in unread
     }

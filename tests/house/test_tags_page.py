@@ -1,13 +1,15 @@
 """The page of tags: what the declarations print, and its example of adding one."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from connectors.catalogue.load import datasets
-from gateway.scores.fitting import fed_by_nothing, misfits
+from gateway.scores import loading
+from gateway.scores.fitting import fed_by_nothing, misfits, unfed
+from gateway.scores.loading import feeds_of
 from gateway.scores.tag_page import BEGINS, printed
 from scoring_adapter.tags.combine import combine
 from scoring_adapter.tags.extract import Extractor
@@ -57,3 +59,11 @@ def values(added, records):
 def test_a_tag_whose_dataset_is_not_in_the_catalogue_has_no_feed(added):
     assert fed_by_nothing(added, datasets()) == {"penalty_parks"}
     assert "没有此目录" in misfits(added.sources, datasets())[0].why
+
+
+def test_a_dataset_that_is_otherwise_than_declared_feeds_nothing(monkeypatch):
+    delivered = dict.fromkeys(("tax_arrears", "judgment_doc"), datetime(2026, 11, 28, tzinfo=UTC))
+    assert feeds_of(delivered).keys() == delivered.keys()
+    assert unfed() == frozenset()  # the shipped catalogue has all that the shipped tags read
+    monkeypatch.setattr(loading, "unfed", lambda: frozenset({"tax_arrears"}))
+    assert feeds_of(delivered).keys() == {"judgment_doc"}

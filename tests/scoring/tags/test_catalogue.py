@@ -17,7 +17,6 @@ CATEGORIES = {dataset.category for dataset in datasets().values()}
 DIMENSIONS = {"asset", "operation", "litigation_violation", "finance_tax", "social_responsibility", "market"}
 LATIN = re.compile(r"[A-Za-z]+")
 KNOWN_LATIN = re.compile(r"[A-E]级|\bICP\b|\bAEO\b")
-AWAITED = {"prov_penalty", "prov_license", "prov_red_list", "prov_black_list"} - set(datasets())  # the province's own
 READ = {name for name, source in TAGS.sources.items() if not source.union}
 
 
@@ -36,11 +35,11 @@ def test_what_is_removed_says_why_in_both_languages():
 
 
 def test_every_field_is_in_the_catalogue_in_its_type_and_unit_and_none_is_personal():
-    assert [misfit for misfit in misfits(TAGS.sources, datasets()) if misfit.source not in AWAITED] == []
+    assert misfits(TAGS.sources, datasets()) == []
 
 
 def test_a_last_day_that_names_a_month_or_a_year_runs_to_its_end():
-    for name in READ - AWAITED:
+    for name in READ:
         for column, of in TAGS.sources[name].columns.items():
             if of.as_ == "day" and datasets()[name].fields[of.of or column].type == "until":
                 assert of.last, (name, column)
@@ -50,7 +49,7 @@ def test_every_dataset_feeds_a_tag_or_says_why_not():
     read = {dataset for tag in TAGS.tags for dataset in TAGS.sources_of(tag)}
     assert read == READ, "a source that no tag reads"
     assert set(load_unused()) & read == set()
-    assert set(load_unused()) | read == set(datasets()) | AWAITED
+    assert set(load_unused()) | read == set(datasets())
 
 
 def test_no_column_is_kept_that_no_tag_reads():

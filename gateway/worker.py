@@ -1,7 +1,6 @@
 """The worker: what runs beside the HTTP service, safe in several copies at once."""
 
 import asyncio
-import random
 import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -12,10 +11,10 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from audit.errors import ForkError, TamperedError
 from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
+from connectors.store.batches import is_anything_delivered
 from gateway.evidence.fsck import check_nightly
 from gateway.evidence.syslog import receiver_of, send_log
 from gateway.gateway import Gateway
@@ -35,6 +34,7 @@ from gateway.runtime.clock import now
 from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
 from gateway.telemetry.disk_growth import note_free
+from gateway.telemetry.repeating import repeat
 from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
 
 ANSWER_SECONDS = 2.0
@@ -61,8 +61,6 @@ SCAN_SECONDS = 60.0
 SCORES_SECONDS = 1.0
 QUEUE = "deliveries"
 _THIS_WORKER = uuid4()
-FIRST_PAUSE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0  # half of what /readyz lets an entry wait: what comes back is found in time
 _LOG = structlog.get_logger("gateway.worker")
 
 Step = Callable[[Gateway], Awaitable[bool | None]]  # True: there may be more, come back at once
@@ -195,6 +193,18 @@ def in_one_unit(name: str, use_case: Callable[[UnitOfWork], Awaitable[bool | Non
     return step
 
 
+def once_delivered(inner: Step) -> Step:
+    """Make a step that does nothing before anything was handed in: what it computes with is large, and not loaded."""
+
+    async def step(gateway: Gateway) -> bool | None:
+        async with gateway.database.begin("delivered") as session:
+            if not await is_anything_delivered(session):
+                return None
+        return await inner(gateway)
+
+    return step
+
+
 STEPS: dict[str, tuple[Step, float]] = {
     "server": (revive_server, SERVER_SECONDS),
     "partitions": (make_partitions, PARTITION_SECONDS),
@@ -209,10 +219,10 @@ STEPS: dict[str, tuple[Step, float]] = {
     "retention": (erase_expired, RETENTION_SECONDS),
     "alerts": (in_one_unit("alerts.check", check_alerts), ALERT_SECONDS),
     "held": (end_held, HELD_SECONDS),
-    "columns": (append_columns, COLUMNS_SECONDS),
-    "tidy-columns": (tidy_columns, TIDY_SECONDS),
-    "scan": (scan_scores, SCAN_SECONDS),
-    "scores": (renew_scores, SCORES_SECONDS),
+    "columns": (once_delivered(append_columns), COLUMNS_SECONDS),
+    "tidy-columns": (once_delivered(tidy_columns), TIDY_SECONDS),
+    "scan": (once_delivered(scan_scores), SCAN_SECONDS),
+    "scores": (once_delivered(renew_scores), SCORES_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
@@ -244,11 +254,11 @@ async def work(
     try:
         async with asyncio.TaskGroup() as tasks:
             running = [
-                tasks.create_task(_repeat(health, stop, name, partial(step, gateway), seconds))
+                tasks.create_task(repeat(health, stop, name, partial(step, gateway), seconds))
                 for name, (step, seconds) in steps.items()
             ]
             working = partial(health.worked, QUEUE)
-            running.append(tasks.create_task(_repeat(health, stop, QUEUE, partial(queue, gateway, stop, working), 0.0)))
+            running.append(tasks.create_task(repeat(health, stop, QUEUE, partial(queue, gateway, stop, working), 0.0)))
             tasks.create_task(_tell(health, stop))
             tasks.create_task(_end_in_vain(gateway, stop, running))
     finally:
@@ -268,46 +278,6 @@ async def _end_in_vain(gateway: Gateway, stop: asyncio.Event, running: Sequence[
             for task in waiting:
                 task.cancel()
             await asyncio.wait(waiting, timeout=CANCEL_SECONDS)
-
-
-async def _repeat(
-    health: WorkerHealth, stop: asyncio.Event, name: str, step: Callable[[], Awaitable[bool | None]], seconds: float
-) -> None:
-    while not stop.is_set():
-        try:
-            pause = 0.0 if await step() else seconds
-            health.worked(name)
-        except (Exception, asyncio.CancelledError) as fault:
-            if _is_told_to_end(fault):
-                raise
-            pause = pause_after(_note(health, name, fault))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
-
-
-def _is_told_to_end(fault: BaseException) -> bool:
-    """Tell a cancelled worker from a step in which something was cancelled: that is a fault like any other."""
-    task = asyncio.current_task()
-    return isinstance(fault, asyncio.CancelledError) and task is not None and task.cancelling() > 0
-
-
-def _note(health: WorkerHealth, name: str, fault: BaseException) -> int:
-    times = health.failed(name, fault)
-    kind = type(fault).__name__
-    if isinstance(fault, ForkError | TamperedError):
-        # Nothing is signed over a log that contradicts itself; /readyz shows the lag that follows.
-        _LOG.critical("audit log refused", step=name, fault=kind, reason=str(fault))
-    else:
-        # Where it was raised, once in a row; never its text, which may quote a record (telemetry/logs.py).
-        where = {"exc_info": fault} if times == 1 else {}
-        _LOG.error("step failed, will be tried again", step=name, fault=kind, times=times, **where)
-    return times
-
-
-def pause_after(times: int) -> float:
-    """Return how long a step waits that failed so many times in a row: longer each time, never the same for all."""
-    longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(times - 1, 16))
-    return random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret
 
 
 async def _tell(health: WorkerHealth, stop: asyncio.Event) -> None:

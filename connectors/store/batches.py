@@ -18,6 +18,7 @@ _TAKEN_IN = text("""
     SELECT agency, dataset, sum(accepted + unresolved)::bigint AS records
     FROM batch WHERE batch_id >= :since GROUP BY agency, dataset
 """)
+_ANY = text("SELECT EXISTS (SELECT FROM batch)")
 _LAST = text("SELECT agency, max(received_at) AS last FROM batch GROUP BY agency")
 
 
@@ -48,6 +49,12 @@ async def add_batch(session: AsyncSession, batch: Batch) -> None:
     """Store a batch. Raises IntegrityError where the sender's id, or these very corrections, were stored meanwhile."""
     session.add(batch)
     await session.flush()
+
+
+async def is_anything_delivered(session: AsyncSession) -> bool:
+    """Tell whether anybody ever handed anything in."""
+    delivered: bool = (await session.execute(_ANY)).scalar_one()
+    return delivered
 
 
 async def load_last_received(session: AsyncSession) -> Mapping[str, datetime]:

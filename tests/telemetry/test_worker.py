@@ -16,9 +16,11 @@ from audit.errors import TamperedError
 from gateway import worker
 from gateway.platforms.queue import enqueue, work_queue
 from gateway.runtime.database import Database, raw, urls_from
+from gateway.telemetry import repeating
 from gateway.telemetry.logs import place_of_fault
 from gateway.telemetry.readiness import readiness
-from gateway.worker import LONGEST_PAUSE_SECONDS, QUEUE, STEPS, pause_after, work
+from gateway.telemetry.repeating import LONGEST_PAUSE_SECONDS, pause_after
+from gateway.worker import QUEUE, STEPS, work
 
 TEXT = "王五 330102197609174130"
 NAMES = [*STEPS, QUEUE]
@@ -26,7 +28,7 @@ NAMES = [*STEPS, QUEUE]
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(worker, "FIRST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(repeating, "FIRST_PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(worker, "WRITE_SECONDS", 0.1)
 
 
@@ -153,7 +155,7 @@ async def test_a_refusal_of_the_audit_log_is_critical_and_says_why(gateway, clie
 
 
 def test_the_pause_grows_stays_bounded_and_is_not_the_same_for_all(monkeypatch):
-    monkeypatch.setattr(worker, "FIRST_PAUSE_SECONDS", 1.0)
+    monkeypatch.setattr(repeating, "FIRST_PAUSE_SECONDS", 1.0)
     for times, longest in ((1, 1.0), (2, 2.0), (5, 16.0), (6, LONGEST_PAUSE_SECONDS), (10_000, LONGEST_PAUSE_SECONDS)):
         pauses = {pause_after(times) for _ in range(50)}
         assert longest / 2 <= min(pauses) < max(pauses) <= longest

@@ -16,8 +16,7 @@ XinqiaoError              all of them; an httpx.HTTPError too, as the client spe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -84,7 +83,7 @@ class ProblemError(XinqiaoError):
         self.invalid_params = tuple(_fields(body.get("invalid_params")))
         self.policies = tuple(map(str, body.get("violated-policies") or ()))
         self.retry_after = _seconds(known.get("Retry-After"))
-        self.reset_at = _moment(known.get("Date"), self.retry_after) if self.policies else None
+        self.reset_at = _moment(body.get("resets-at"))
         self.request_id = known.get("X-Request-Id", "")
         super().__init__(" ".join(self._sentences()))
 
@@ -181,11 +180,9 @@ def _seconds(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() else None
 
 
-def _moment(date: str | None, seconds: int | None) -> datetime | None:
-    """Return when a wait ends by the gateway's own clock, in this machine's time zone."""
-    if date is None or seconds is None:
-        return None
+def _moment(said: object) -> datetime | None:
+    """Return a moment that the gateway named, in this machine's time zone."""
     try:
-        return (parsedate_to_datetime(date) + timedelta(seconds=seconds)).astimezone()
+        return datetime.fromisoformat(str(said)).astimezone()
     except ValueError:
         return None

@@ -12,7 +12,7 @@ stay as they were read until the commit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -207,4 +207,8 @@ def over_quota(exceeded: Exceeded) -> Denial:
     if not exceeded.planned:
         return Denial("product-not-entitled", "未分配配额。No quota has been set for this account or its institution.")
     headers = {"Retry-After": str(exceeded.retry_after)}
-    return Denial("quota-exceeded", members={"violated-policies": list(exceeded.policies)}, headers=headers)
+    members = {
+        "violated-policies": list(exceeded.policies),
+        "resets-at": exceeded.resets_at.astimezone(UTC).isoformat(),
+    }
+    return Denial("quota-exceeded", members=members, headers=headers)

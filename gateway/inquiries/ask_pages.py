@@ -24,7 +24,6 @@ from gateway.inquiries.store import Asked
 from gateway.people.guard import SignedForm
 from gateway.people.staff import Staff
 from gateway.people.through import Through
-from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.web.dependencies import Http, TheSettings, Units, part
 from gateway.web.router import Router
@@ -80,8 +79,8 @@ async def show(
         question = Question(subject=found[0].uscc, product=wish.product, purpose=wish.purpose)
         providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
         asked = read_question(question, providers, protector, actor, by_form=True)
-        foresight, now = await foresee(work, asked), await database_now(work.session)
-    rooms = rooms_shown(foresight.rooms, foresight.units, now)
+        foresight = await foresee(work, asked)
+    rooms = rooms_shown(foresight.rooms, foresight.units)
     return _page(request, staff, wish, found=found, foresight=foresight, rooms=rooms)
 
 

@@ -54,9 +54,10 @@ ROOM = f"""
            (SELECT CASE s.period WHEN 'day' THEN q.per_day ELSE q.per_month END FROM quota_plan q
             WHERE q.scope = s.scope AND q.scope_id = s.scope_id AND q.effective_from <= clock_timestamp()
             ORDER BY q.effective_from DESC LIMIT 1) AS most,
-           extract(epoch FROM (s.starts + CASE s.period WHEN 'day' THEN interval '1 day' ELSE interval '1 month' END)
-                   AT TIME ZONE 'Asia/Shanghai' - clock_timestamp())::integer + 1 AS resets_in
+           ending.resets_at, extract(epoch FROM ending.resets_at - clock_timestamp())::integer + 1 AS resets_in
     FROM ({_SCOPES}) s LEFT JOIN quota_period p USING (scope, scope_id, period, starts)
+    CROSS JOIN LATERAL (SELECT (s.starts + CASE s.period WHEN 'day' THEN interval '1 day' ELSE interval '1 month' END)
+                               AT TIME ZONE 'Asia/Shanghai' AS resets_at) ending
 """  # noqa: S608 - a constant of this module
 _ROOM = text(ROOM)
 _ADD = text(f"""
@@ -82,21 +83,23 @@ class Charge:
 
 @dataclass(frozen=True)
 class Exceeded:
-    """Which policies leave no room, and in how many seconds the last of them begins anew; no plan, no room."""
+    """Which policies leave no room; when, and in how many seconds, the last of them begins anew; no plan, no room."""
 
     policies: tuple[str, ...]
+    resets_at: datetime
     retry_after: int
     planned: bool
 
 
 @dataclass(frozen=True)
 class Room:
-    """One counter as it stands: its policy, units used and reserved, its limit (None: no plan), seconds to its end."""
+    """One counter as it stands: policy, units used and reserved, limit (None: no plan), its end, the seconds to it."""
 
     policy: str
     used: int
     reserved: int
     most: int | None
+    resets_at: datetime
     resets_in: int
 
 
@@ -133,7 +136,8 @@ def find_exceeded(room: Sequence[Room], units: int) -> Exceeded | None:
     if not full:
         return None
     planned = all(r.most is not None for r in room)
-    return Exceeded(tuple(r.policy for r in full), max(r.resets_in for r in full), planned)
+    last = max(full, key=lambda room: room.resets_at)
+    return Exceeded(tuple(r.policy for r in full), last.resets_at, last.resets_in, planned)
 
 
 async def post(session: AsyncSession, wanted: Charge, day: date, event_id: UUID) -> None:
@@ -169,7 +173,7 @@ async def read_room(session: AsyncSession, wanted: Charge, day: date) -> list[Ro
 
 def read_rooms(rows: Sequence[Row[Any]]) -> list[Room]:
     """Read rows of ROOM, accounts before institutions and days before months."""
-    found = [Room(POLICIES[r.scope, r.period], r.used, int(r.reserved), r.most, r.resets_in) for r in rows]
+    found = [Room(POLICIES[r.scope, r.period], r.used, int(r.reserved), r.most, r.resets_at, r.resets_in) for r in rows]
     return sorted(found, key=lambda room: room.policy)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from consent.terms import PURPOSES
@@ -93,12 +93,12 @@ def todo(words: Words, reason: str) -> str:
     return words.either(row.remedy_zh, row.remedy_en)
 
 
-def rooms_shown(rooms: Sequence[Room], units: int, now: datetime) -> list[RoomShown]:
+def rooms_shown(rooms: Sequence[Room], units: int) -> list[RoomShown]:
     """Return what each policy leaves before and after a question of so many units."""
     return [
         RoomShown(
             POLICIES[room.policy], room.used + room.reserved, room.most, left := _left(room), left - units,
-            now + timedelta(seconds=room.resets_in),
+            room.resets_at,
         )
         for room in rooms
     ]  # fmt: skip

@@ -99,5 +99,5 @@ async def _size(page: Page, size: tuple[int, int]) -> None:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words in Latin letters of a text, of three letters and more."""
-    return re.findall(r"[A-Za-z]{3,}", text)
+    """Return the words in Latin letters of a text, of three letters and more; digests and made ids are no words."""
+    return re.findall(r"[A-Za-z]{3,}", re.sub(r"\b(?=[a-f-]*\d)[0-9a-f-]{8,}\b", "", text))

@@ -12,26 +12,32 @@ from gateway.inquiries.ledger import Charge, Exceeded, Room, close, find_exceede
 from gateway.inquiries.quota_tables import QuotaPlan
 
 DAY, BEFORE = date(2026, 3, 15), date(2026, 3, 14)
+NOW = datetime(2026, 3, 15, tzinfo=UTC)
+MINUTE, TEN = NOW + timedelta(minutes=1), NOW + timedelta(minutes=10)
 POLICIES = ["acct-day", "acct-month", "inst-day", "inst-month"]
 
 
 def rooms(**most):
     """Four counters with 3 used and 2 reserved, and 100 at most where nothing else is said."""
     return [
-        Room(policy, 3, 2, most.get(policy.replace("-", "_"), 100), resets_in)
+        Room(policy, 3, 2, most.get(policy.replace("-", "_"), 100), NOW + timedelta(seconds=resets_in), resets_in)
         for policy, resets_in in zip(POLICIES, (60, 600, 60, 600), strict=True)
     ]
 
 
 def test_what_is_used_reserved_and_asked_for_may_reach_the_limit_and_not_pass_it():
     assert find_exceeded(rooms(acct_day=6), 1) is None
-    assert find_exceeded(rooms(acct_day=6), 2) == Exceeded(("acct-day",), 60, planned=True)
-    assert find_exceeded(rooms(acct_day=6, inst_month=6), 2) == Exceeded(("acct-day", "inst-month"), 600, planned=True)
+    assert find_exceeded(rooms(acct_day=6), 2) == Exceeded(("acct-day",), MINUTE, 60, planned=True)
+    assert find_exceeded(rooms(acct_day=6, inst_month=6), 2) == Exceeded(
+        ("acct-day", "inst-month"), TEN, 600, planned=True
+    )
 
 
 def test_where_there_is_no_plan_there_is_no_room():
-    assert find_exceeded(rooms(inst_day=None), 1) == Exceeded(("inst-day",), 60, planned=False)
-    assert find_exceeded(rooms(acct_day=5, inst_day=None), 1) == Exceeded(("acct-day", "inst-day"), 60, planned=False)
+    assert find_exceeded(rooms(inst_day=None), 1) == Exceeded(("inst-day",), MINUTE, 60, planned=False)
+    assert find_exceeded(rooms(acct_day=5, inst_day=None), 1) == Exceeded(
+        ("acct-day", "inst-day"), MINUTE, 60, planned=False
+    )
 
 
 @pytest.fixture
@@ -108,4 +114,5 @@ async def test_the_newest_plan_that_has_begun_counts_and_a_counter_begins_anew_a
     first = datetime.combine((day.replace(day=1) + timedelta(days=32)).replace(day=1), time(), SHANGHAI)
     for policy, ends in zip(POLICIES, (midnight, first, midnight, first), strict=True):
         left = (ends - now).total_seconds()
+        assert room[policy].resets_at == ends, policy
         assert 0 <= left + 2 - room[policy].resets_in < 60, policy

@@ -125,8 +125,8 @@ SECTION = Section(
             "The quota is used up.",
             "按 Retry-After 等到下一周期，或请平台增加配额。",
             "Wait for the next period (Retry-After), or ask the operator for more.",
-            "当日用完 → `violated-policies`、`Retry-After`",
-            members={"violated-policies": ["account-day"]},
+            "当日用完 → `violated-policies`、`resets-at`、`Retry-After`",
+            members={"violated-policies": ["acct-day"], "resets-at": "2026-03-15T16:00:00+00:00"},
         ),
         "product-not-entitled": ErrorRow(
             403,

@@ -1,6 +1,7 @@
 """Whether a consent permits an inquiry: the checks in their fixed order, the first that fails decides. Pure.
 
-Existence and grantee come first and look alike to a stranger; then integrity, subject, status, time, product, purpose.
+Existence and grantee come first and look alike to a stranger; then integrity, subject, status, time, product,
+purpose, and whether a use is left.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from consent.terms import Terms
 class Consent:
     """The newest version of a consent; `intact` tells whether its bytes and columns are what was signed.
 
-    `reason` is why it came to its status and `changed_at` when, where the version is a stored one.
+    `reason` is why it came to its status and `changed_at` when, where the version is a stored one; `uses` how often it
+    was used by then.
     """
 
     terms: Terms
@@ -22,11 +24,14 @@ class Consent:
     intact: bool
     reason: str | None = None
     changed_at: datetime | None = None
+    uses: int = 0
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Who asks what about whom, for which purpose; `named` tells whether a consent was named."""
+    """Who asks what about whom, for which purpose; `named` tells whether a consent was named, `again` whether it was
+    answered before: that counts no further use.
+    """
 
     institution: str
     account: str
@@ -34,6 +39,7 @@ class Ask:
     product: str
     purpose: str
     named: bool
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ def decide(consent: Consent | None, ask: Ask, now: datetime) -> Denied | None:  
         return Denied("consent-scope-exceeded", {"missing": [ask.product]})
     if ask.purpose != terms.purpose:
         return Denied("consent-purpose-mismatch", {"purpose": terms.purpose})
+    if terms.max_uses is not None and consent.uses >= terms.max_uses and not ask.again:
+        return Denied("consent-uses-exhausted")
     return None
 
 

@@ -27,13 +27,11 @@ from signing.canonical import sha256_hex
 
 Jwks = Sequence[Mapping[str, object]]
 _LOCK = text("SELECT consent_id FROM consent_head WHERE consent_id = :id FOR UPDATE")
-_LOCK_ALL = text("""
-    SELECT consent_id FROM consent_head WHERE institution = :institution AND uscc = :uscc
-    ORDER BY consent_id FOR UPDATE
-""")
+_OF_PAIR = "SELECT consent_id FROM consent_head WHERE institution = :institution AND uscc = :uscc ORDER BY consent_id"
+_CANDIDATES, _LOCK_ALL = text(_OF_PAIR), text(f"{_OF_PAIR} FOR UPDATE")
 _NEWEST = text("""
     SELECT h.consent_id, h.institution, h.uscc, v.version, v.status, v.terms, v.approval, v.receipt, v.reason,
-        v.recorded_at
+        v.recorded_at, h.uses
     FROM consent_head h CROSS JOIN LATERAL (
         SELECT * FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
     WHERE h.consent_id = ANY(:ids) ORDER BY h.consent_id
@@ -71,6 +69,11 @@ async def lock_consent(session: AsyncSession, consent_id: UUID) -> list[UUID]:
 async def lock_candidates(session: AsyncSession, institution: str, uscc: str) -> list[UUID]:
     """Lock the consents an institution has asked this enterprise for; return their ids, oldest first."""
     return list((await session.execute(_LOCK_ALL, {"institution": institution, "uscc": uscc})).scalars())
+
+
+async def find_candidates(session: AsyncSession, institution: str, uscc: str) -> list[UUID]:
+    """Return the same ones' ids without locking them."""
+    return list((await session.execute(_CANDIDATES, {"institution": institution, "uscc": uscc})).scalars())
 
 
 async def load_consents(session: AsyncSession, ids: Sequence[UUID], jwks: Jwks, now: datetime) -> list[Consent]:
@@ -186,7 +189,9 @@ def _read(row: Row[Any], jwks: Jwks, now: datetime) -> Consent:
     unchanged = (terms.consent_id, terms.institution, terms.uscc) == (row.consent_id, row.institution, row.uscc)
     lapsed = row.status == "requested" and now >= row.recorded_at + LAPSES_AFTER
     intact = unchanged and is_receipt(row.receipt, jwks, claims)
-    return Consent(terms, row.version, "lapsed" if lapsed else row.status, intact, row.reason, row.recorded_at)
+    return Consent(
+        terms, row.version, "lapsed" if lapsed else row.status, intact, row.reason, row.recorded_at, row.uses
+    )
 
 
 def read_terms(canonical: bytes) -> Terms:

@@ -13,10 +13,10 @@ from connectors.conversion.identifiers import Kind
 from connectors.personal.sealing import Protector
 from connectors.store.subjects import identifier_of
 from consent.terms import PURPOSES
-from gateway.inquiries.admission import InquiryRequest
 from gateway.inquiries.inquiry import Answered, inquire
 from gateway.inquiries.products import PRODUCTS
 from gateway.inquiries.providers import EMBEDDED, Providers
+from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError

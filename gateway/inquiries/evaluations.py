@@ -1,7 +1,7 @@
 """Evaluation results for the financial-risk platform (金融大脑): told with the answer, or not at all."""
 
-from gateway.inquiries.admission import InquiryRequest
 from gateway.inquiries.answers import Result
+from gateway.inquiries.request import InquiryRequest
 from gateway.platforms.outbox import deliver
 from gateway.runtime.work import UnitOfWork
 

@@ -1,29 +1,25 @@
 """What a question would cost and be answered if it were asked now: the consent, what is left of the quota, or why not.
 
-The same checks as in admission.py, without its locks: what is shown here may have changed when the question is asked.
-Whether the enterprise is on record is not among them: that is told on its consent, with an answer.
+The same checks over the same facts as in admission.py, without its locks: nothing is charged, and what is shown here
+may have changed when the question is asked.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from connectors.model.calendar import day_of
-from consent import store
-from consent.decision import decide
-from gateway.inquiries.admission import (
-    InquiryRequest,
-    closest,
-    judge_standing,
-    over_quota,
-    question_to_consents,
-    read_standing_and_room,
-)
-from gateway.inquiries.ledger import Room, find_exceeded, read_rooms
+from consent.choice import find_permitting
+from consent.decision import Consent
+from consent.store import find_candidates
+from gateway.inquiries.ledger import Room
+from gateway.inquiries.policy.checks import decide
+from gateway.inquiries.policy.facts import Facts
+from gateway.inquiries.policy.reading import Asking, read_facts
+from gateway.inquiries.request import InquiryRequest
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
-
-MOST_CONSENTS = 200  # of one enterprise for one institution: more than anybody looks through
 
 
 @dataclass(frozen=True)
@@ -33,37 +29,62 @@ class Foresight:
     """
 
     units: int
-    consents: Sequence[store.Overview]
+    consents: Sequence[Consent]
     rooms: Sequence[Room]
     denial: Denial | None
 
 
 async def foresee(work: UnitOfWork, request: InquiryRequest) -> Foresight:
-    """Look ahead at a question of the acting account."""
-    now, units = await database_now(work.session), request.charge().units
-    rows = await read_standing_and_room(work, request, day_of(now))
-    rooms = read_rooms(rows)
-    consents, denied = await _find_consents(work, request)
-    denial = judge_standing(rows) or denied
-    if denial is None and (exceeded := find_exceeded(rooms, units)):
-        denial = over_quota(exceeded)
-    return Foresight(units, consents, rooms, denial)
+    """Look ahead at a question of the acting account; of several consents that permit it, any may be chosen then."""
+    facts = await _read(work, request)
+    permitting = find_permitting(facts.consents, request.ask(again=False), facts.now)
+    permitting.sort(key=lambda consent: consent.terms.valid_until)
+    chosen = replace(facts, consents=permitting[:1]) if permitting else facts
+    return Foresight(request.charge().units, permitting, facts.rooms, decide(chosen))
 
 
-async def _find_consents(work: UnitOfWork, request: InquiryRequest) -> tuple[list[store.Overview], Denial | None]:
-    session, now, keys = work.session, await database_now(work.session), work.keys.publics("consent")
-    found = await store.search_consents(
-        session, keys, now, limit=MOST_CONSENTS, institution=request.institution, uscc=request.uscc
+@dataclass(frozen=True)
+class Permission:
+    """What a question would be answered on and cost, if it were asked now."""
+
+    consent: Consent
+    units: int
+    remaining: int
+
+
+async def explain(work: UnitOfWork, request: InquiryRequest) -> Permission | Denial:
+    """Return what a question of the acting account would be answered on, or its denial; that it looked is recorded.
+
+    Nothing is charged and no use is counted.
+    """
+    facts = await _read(work, request)
+    denial = decide(facts)
+    await work.record(
+        "inquiry.explained",
+        {"subject": request.uscc, "product": request.product, "purpose": request.purpose, "person": request.person},
+        institution=request.institution, account=request.account,
+        subject=facts.subject.subject_id if facts.subject else None, outcome=denial.reason if denial else "permitted",
     )  # fmt: skip
-    ask = question_to_consents(request)
-    judged = [(one, decide(one.consent, ask, now)) for one in found]
-    permitting = [one for one, denied in judged if denied is None]
-    unspent = [one for one in permitting if one.consent.terms.max_uses is None or one.uses < one.consent.terms.max_uses]
-    if unspent:
-        return sorted(unspent, key=lambda one: one.consent.terms.valid_until), None
-    if permitting:
-        return [], Denial("consent-uses-exhausted")
-    denied = closest(
-        [(one.consent, denied) for one, denied in reversed(judged)] or [(None, decide(None, ask, now))], ask
-    )
-    return [], Denial(denied.reason, members=denied.members)
+    if denial is not None:
+        return denial
+    assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
+    return Permission(facts.consent, request.charge().units, min(room.left for room in facts.rooms))
+
+
+def permission_document(found: Permission) -> dict[str, Any]:
+    """Return a permission as the interface shows it."""
+    terms, uses = found.consent.terms, found.consent.uses
+    return {
+        "permitted": True, "units": found.units, "remaining": found.remaining,
+        "consent": {"id": str(terms.consent_id), "version": found.consent.version},
+        "valid_until": terms.valid_until.isoformat(),
+        "uses_left": None if terms.max_uses is None else terms.max_uses - uses,
+    }  # fmt: skip
+
+
+async def _read(work: UnitOfWork, request: InquiryRequest) -> Facts:
+    session, keys, now = work.session, work.keys.publics("consent"), await database_now(work.session)
+    ids = [request.consent_id] if request.consent_id else await find_candidates(
+        session, request.institution, request.uscc
+    )  # fmt: skip
+    return (await read_facts(session, [Asking(request, ids, day_of(now))], keys, now))[0]

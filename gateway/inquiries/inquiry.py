@@ -20,12 +20,13 @@ from consent.decision import Consent
 from consent.store import use
 from consent.tables import ConsentUse
 from gateway.inquiries import store
-from gateway.inquiries.admission import Admission, InquiryRequest, Refusal, admit_inquiry, find_denial
+from gateway.inquiries.admission import Admission, Refusal, admit_inquiry, find_denial
 from gateway.inquiries.answers import Result, relayed_result, sign_answer
 from gateway.inquiries.computing import compute_result
 from gateway.inquiries.evaluations import tell_evaluation
 from gateway.inquiries.ledger import close, hold, post
 from gateway.inquiries.providers import EMBEDDED, Providers
+from gateway.inquiries.request import InquiryRequest
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork, UnitsOfWork

@@ -7,7 +7,7 @@ unit; and the day is the database's, read after the locks (Asia/Shanghai). `post
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -90,6 +90,10 @@ class Exceeded:
     retry_after: int
     planned: bool
 
+    def begins_anew(self) -> str:
+        """Return when, as answers name it (RFC 3339)."""
+        return self.resets_at.astimezone(UTC).isoformat()
+
 
 @dataclass(frozen=True)
 class Room:
@@ -101,6 +105,11 @@ class Room:
     most: int | None
     resets_at: datetime
     resets_in: int
+
+    @property
+    def left(self) -> int:
+        """The units left; none without a plan."""
+        return max(0, (self.most or 0) - self.used - self.reserved)
 
 
 async def lock_day(session: AsyncSession, wanted: Charge, day: date) -> datetime:

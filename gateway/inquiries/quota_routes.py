@@ -7,7 +7,7 @@ from fastapi import Depends
 
 from connectors.model.calendar import day_of
 from gateway.identity.caller import working
-from gateway.inquiries.ledger import Charge, Room, read_room
+from gateway.inquiries.ledger import Charge, read_room
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
@@ -31,9 +31,4 @@ async def quota(work: Account) -> dict[str, Any]:
         }
         for r in room if r.policy in WINDOWS
     }  # fmt: skip
-    return {"account": caller.client_id, **own, "remaining": min(left(r) for r in room), "unit": "score = 1"}
-
-
-def left(room: Room) -> int:
-    """Return the units left under one policy; none without a plan."""
-    return max(0, (room.most or 0) - room.used - room.reserved)
+    return {"account": caller.client_id, **own, "remaining": min(r.left for r in room), "unit": "score = 1"}

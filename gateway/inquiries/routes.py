@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from connectors.personal.sealing import Protector
 from gateway.identity.caller import proving, unclaimed_proof, working
 from gateway.inquiries.asking import Question, put_question, read_question
+from gateway.inquiries.foresight import explain, permission_document
 from gateway.inquiries.own_inquiries import get_own_inquiry
 from gateway.inquiries.providers import Providers
 from gateway.inquiries.reading import inquiry_document
@@ -50,6 +51,17 @@ async def ask(
         return problem(request, outcome)
     headers = {"Idempotency-Replayed": "true"} if outcome.replayed else {}
     return JSONResponse(answer_document(outcome.answer), headers=headers)
+
+
+@router.post(":explain", summary="预判一次查询 What asking would be answered")
+async def explain_question(
+    question: Question, request: Request, settings: TheSettings, http: Http, protector: Secrets, work: Reading
+) -> Response:
+    """Return the same verdict as asking now, without charge: what it would cost and rest on, or the same problem."""
+    providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
+    asked = read_question(question, providers, protector, work.actor)
+    found = await explain(work, asked)
+    return problem(request, found) if isinstance(found, Denial) else JSONResponse(permission_document(found))
 
 
 @router.get("/{inquiry_id}", summary="查看一次查询 An inquiry")

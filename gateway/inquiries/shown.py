@@ -97,12 +97,8 @@ def rooms_shown(rooms: Sequence[Room], units: int) -> list[RoomShown]:
     """Return what each policy leaves before and after a question of so many units."""
     return [
         RoomShown(
-            POLICIES[room.policy], room.used + room.reserved, room.most, left := _left(room), left - units,
+            POLICIES[room.policy], room.used + room.reserved, room.most, room.left, room.left - units,
             room.resets_at,
         )
         for room in rooms
     ]  # fmt: skip
-
-
-def _left(room: Room) -> int:
-    return max(0, (room.most or 0) - room.used - room.reserved)

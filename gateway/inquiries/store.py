@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consent.decision import Consent
 from gateway.identity.caller import proof_used
 from gateway.identity.tokens.marks import CLAIM_ONE, Mark, mark_values
-from gateway.inquiries.admission import Admission, InquiryRequest, Refusal
+from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.ledger import close
+from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.tables import Inquiry
 from gateway.runtime.database import rowcount
 from gateway.runtime.work import UnitOfWork

@@ -102,6 +102,7 @@ EVENTS: Mapping[str, EventType] = {
     "inquiry.answered": _type("account", f"{_ASKED} answer score model units day", maybe="person"),
     "inquiry.denied": _type("account", f"{_ASKED} named", maybe="person"),
     "inquiry.expired": _type("program"),
+    "inquiry.explained": _type("account", "subject product purpose", maybe="person"),
     "inquiry.replayed": _type("account", "inquiry"),
     "inquiry.recomputed": _type("auditor machine", "inquiry differences"),
     "question.listed": _type("signatory", "found"),

@@ -124,6 +124,10 @@ CALLS = {
             "json": {"subject": objects.uscc(OWN), "product": "score", "purpose": "pre_loan", **made},
         },
     ),
+    "POST /v1/inquiries:explain": Call(
+        "inquiry.explained", "bank-1", make=asked_inquiry,
+        sent=lambda made: {"json": {"subject": objects.uscc(OWN), "product": "score", "purpose": "pre_loan", **made}},
+    ),
     "POST /v1/usage-results": Call("usage.reported", "bank-1", make=objects.inquiry, sent=report),
     "GET /v1/usage-results/{result_id}": Call("usage.read", "bank-1", make=objects.usage_result),
     "POST /v1/deliveries": Call(

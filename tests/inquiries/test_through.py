@@ -9,13 +9,13 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from gateway.identity.clients.limits import Limits, set_for_people, set_limits
-from gateway.inquiries.admission import InquiryRequest
 from gateway.inquiries.foresight import foresee
 from gateway.inquiries.inquiry import Answered, inquire
 from gateway.inquiries.own_inquiries import InquiryFilter, get_own_inquiry, list_own_inquiries, reopen_answer
 from gateway.inquiries.own_usage import list_waiting
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.quota_use import read_quota_use
+from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
 from gateway.people.sessions import Present
 from gateway.people.standing import set_standing
@@ -159,7 +159,7 @@ async def test_what_is_foreseen_is_what_asking_would_say(ready):
     async with ready.gateway.units.begin("test.foresee", ACCOUNT) as work:
         sound = await foresee(work, cases[None])
         assert (sound.units, sound.denial, len(sound.consents)) == (1, None, 1)
-        assert sound.consents[0].consent.terms.uscc == uscc(1)
+        assert sound.consents[0].terms.uscc == uscc(1)
         assert {room.policy for room in sound.rooms} == {"acct-day", "acct-month", "inst-day", "inst-month"}
         for reason in ("consent-purpose-mismatch", "consent-required"):
             told = await foresee(work, cases[reason])

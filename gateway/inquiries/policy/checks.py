@@ -1,0 +1,75 @@
+"""Whether an inquiry may be answered: named checks in their fixed order, the first that fails decides. Pure.
+
+A rule that is new is a member of Facts, its column in reading.py, and a check in its place here.
+"""
+
+from collections.abc import Callable, Mapping
+
+from consent.decision import Denied
+from gateway.inquiries.ledger import find_exceeded
+from gateway.inquiries.policy.facts import Facts
+from gateway.runtime.denial import Denial
+
+
+def check_standing(facts: Facts) -> Denial | None:
+    """Nobody who is stopped asks, nor for somebody who is."""
+    standing = facts.standing
+    if standing is None or standing.stopped is not None:
+        return Denial(standing.stopped if standing and standing.stopped else "account-closed")
+    if not standing.person:
+        return Denial("person-suspended")
+    return None if standing.for_people else Denial("account-not-for-people")
+
+
+def check_entitlement(facts: Facts) -> Denial | None:
+    """An account asks for the products it was given, and only an active institution passes questions on."""
+    assert facts.standing is not None, "whoever does not stand was denied before"  # noqa: S101 - see CHECKS
+    if not facts.standing.entitled:
+        return Denial("product-not-entitled")
+    return None if facts.standing.intermediary else Denial("unknown-intermediary")
+
+
+def check_consent(facts: Facts) -> Denial | None:
+    """The enterprise has permitted it."""
+    denied = facts.consent
+    return Denial(denied.reason, members=denied.members) if isinstance(denied, Denied) else None
+
+
+def check_subject(facts: Facts) -> Denial | None:
+    """Something is known of the enterprise: told to those it has permitted to know."""
+    return None if facts.subject else Denial("subject-not-found")
+
+
+def check_quota(facts: Facts) -> Denial | None:
+    """Every counter has room for what it costs."""
+    exceeded = find_exceeded(facts.rooms, facts.request.charge().units)
+    if exceeded is None:
+        return None
+    if not exceeded.planned:
+        return Denial("product-not-entitled", "未分配配额。No quota has been set for this account or its institution.")
+    return Denial(
+        "quota-exceeded",
+        members={"violated-policies": list(exceeded.policies), "resets-at": exceeded.begins_anew()},
+        headers={"Retry-After": str(exceeded.retry_after)},
+    )
+
+
+CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
+    "standing": check_standing,
+    "readable": lambda facts: facts.request.unreadable,
+    "entitlement": check_entitlement,
+    "consent": check_consent,
+    "subject": check_subject,
+    "quota": check_quota,
+}
+GIVEN_AGAIN = ("standing", "entitlement", "consent")  # what is checked anew where an answer is given a second time
+
+
+def decide(facts: Facts) -> Denial | None:
+    """Return why the question is denied, None where it may be answered."""
+    for name, check in CHECKS.items():
+        if facts.again and name not in GIVEN_AGAIN:
+            continue
+        if denial := check(facts):
+            return denial
+    return None

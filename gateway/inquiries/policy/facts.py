@@ -1,0 +1,48 @@
+"""What an inquiry is judged by: all of it, as it stood at one moment. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from connectors.store.subjects import Subject
+from consent.choice import choose
+from consent.decision import Consent, Denied
+from gateway.inquiries.ledger import Room
+from gateway.inquiries.request import InquiryRequest
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How whoever asks stands: why the account is stopped (None: it is not), and whether it may have this product, the
+    intermediary and the person are active, and a form may be sent with this account.
+    """
+
+    stopped: str | None
+    entitled: bool
+    intermediary: bool
+    person: bool
+    for_people: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One question and what was read about it, by the database's clock at `now`, after the last lock.
+
+    `standing` is None where no such account stands, `subject` where nobody of that code is known. `consents` are those
+    that the question names or could rest on, oldest first; `rooms` what the quota leaves, before this question is
+    charged. `again` tells that its answer was given before and costs nothing now.
+    """
+
+    request: InquiryRequest
+    now: datetime
+    standing: Standing | None
+    subject: Subject | None
+    consents: Sequence[Consent]
+    rooms: Sequence[Room]
+    again: bool = False
+
+    @cached_property
+    def consent(self) -> Consent | Denied:
+        """The consent that permits the question, or why none does."""
+        return choose(self.consents, self.request.ask(again=self.again), self.now)

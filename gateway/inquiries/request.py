@@ -1,0 +1,47 @@
+"""One question as the gateway takes it, whoever put it and at whichever door."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from consent.decision import Ask
+from gateway.inquiries.ledger import Charge
+from gateway.inquiries.products import PRODUCTS
+from gateway.runtime.denial import Denial
+
+
+@dataclass(frozen=True)
+class InquiryRequest:
+    """One question: who asks about whom (USCC), what, for which purpose, of which provider, on which consent.
+
+    `unreadable` says why it cannot be answered as it was put: it is denied then, and recorded as any other denial. A
+    subject that is no USCC is an organisation code, a registration number, or the hash of what was given. `person` is
+    whom the account asks for, as the log names them; `by_form` that they ask at the console, where the account must be
+    one meant for people and a form is sent once.
+    """
+
+    inquiry_id: UUID
+    account: str
+    institution: str
+    uscc: str
+    product: str
+    purpose: str
+    provider: str
+    consent_id: UUID | None
+    intermediary: str | None
+    unreadable: Denial | None = None
+    person: str | None = None
+    by_form: bool = False
+
+    def charge(self) -> Charge:
+        """Return what it costs."""
+        units = PRODUCTS[self.product].units
+        return Charge(
+            self.inquiry_id, self.account, self.institution, self.product, units, self.intermediary, self.person
+        )
+
+    def ask(self, *, again: bool) -> Ask:
+        """Return what the consents are asked; `again` where its answer was given before."""
+        return Ask(
+            self.institution, self.account, self.uscc, self.product, self.purpose,
+            named=self.consent_id is not None, again=again,
+        )  # fmt: skip

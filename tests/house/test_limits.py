@@ -99,7 +99,6 @@ NO_LIMIT = {
     "gateway.inquiries.answers.STATEMENT_VERSION": "the form of answers",
     "gateway.inquiries.desk_pages.ANSWERED_DAYS": PAGE,
     "gateway.inquiries.desk_pages.SHOWN": PAGE,
-    "gateway.inquiries.foresight.MOST_CONSENTS": PAGE,
     "gateway.consents.routes.SHORTEST": "tests/consents: a reason of one character",
     "gateway.consents.routes.LONGEST": "tests/consents: a reason of 501 characters",
     "gateway.intake.pieces.SYNCED_EVERY": PACE,

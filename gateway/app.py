@@ -48,6 +48,7 @@ from gateway.identity.refusals import on_denied
 from gateway.inquiries import ask_pages, desk_pages, inquiry_pages, quota_pages, usage_pages
 from gateway.inquiries import enterprise_pages as enterprise_question_pages
 from gateway.inquiries import enterprise_routes as enterprise_questions
+from gateway.inquiries import obligation_routes as obligations
 from gateway.inquiries import quota_routes as quota
 from gateway.inquiries import replay_routes as replays
 from gateway.inquiries import routes as inquiries
@@ -176,6 +177,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         scores,
         replays,
         usage_results,
+        obligations,
         enterprise_questions,
         deliveries,
         sent_deliveries,

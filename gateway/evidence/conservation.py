@@ -107,6 +107,10 @@ QUERIES: Mapping[str, str] = {
         FROM usage_result u LEFT JOIN delivery d USING (exchange) GROUP BY u.result_id, u.version
         HAVING count(d.*) < (SELECT count(*) FROM peer WHERE role = 'city' AND status = 'active'
                              AND event_id < min(u.event_id::text)::uuid)""",
+    "a report is owed for every answer until it is there": """
+        SELECT i.inquiry_id::text, (u.inquiry_id IS NULL)::int, (i.report_by IS NOT NULL)::int
+        FROM inquiry i LEFT JOIN usage_result u ON u.inquiry_id = i.inquiry_id AND u.version = 1
+        WHERE (i.state = 'answered' AND u.inquiry_id IS NULL) <> (i.report_by IS NOT NULL)""",
     "a settled delivery has its receipt": """
         SELECT delivery_id::text, 1, 0 FROM delivery
         WHERE state IN ('acknowledged', 'confirmed') AND receipt IS NULL""",

@@ -48,6 +48,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "inquiry": {
         "subject_id": "from uscc", "answer": "compared in answers", "created_at": "in the entry's time",
         "expires_at": "only until it is settled", "settled_at": "in the entry's time",
+        "report_by": "from the entry's time, until a usage result is there; compared with those by `xinqiao reconcile`",
     },
     "quota_ledger": {"entry_id": "a key of its own"},
     "usage_result": {"recorded_at": "in the entry's time"},

@@ -47,6 +47,7 @@ DENIALS = (
     "consent-subject-mismatch",
     "consent-ambiguous",
     "consent-integrity-failed",
+    "obligation-overdue",
     "quota-exceeded",
     "product-not-entitled",
     "person-suspended",
@@ -138,6 +139,24 @@ OPERATIONS: Mapping[str, Operation] = {
             "month": {"used": 40, "reserved": 0, "limit": 2000, "resets_in_seconds": 312710},
             "remaining": 97,
             "unit": "score = 1",
+        },
+    ),
+    "GET /v1/obligations": Operation(
+        answered={
+            "reports": [
+                {
+                    "inquiry": INQUIRY,
+                    "answered_at": "2026-11-27T01:08:10+00:00",
+                    "account": "bank-1",
+                    "subject": "91330302MA00000154",
+                    "product": "score",
+                    "purpose": "pre_loan",
+                    "due": "2026-12-27T01:08:10+00:00",
+                    "overdue": False,
+                    "stops_questions_at": "2027-01-11T01:08:10+00:00",
+                }
+            ],
+            "total": 1,
         },
     ),
     "POST /v1/usage-results": Operation(

@@ -10,15 +10,10 @@ import orjson
 from sqlalchemy import text
 
 from gateway.consents.acquaintances import names_known
+from gateway.inquiries.obligations import list_owed
 from gateway.people.reading import names_of_people
 from gateway.runtime.work import UnitOfWork
 
-_WAITING = text("""
-    SELECT i.inquiry_id, i.created_at, i.account, i.person, i.uscc, i.product, i.purpose, count(*) OVER () AS total
-    FROM inquiry i WHERE i.institution = :institution AND i.state = 'answered'
-        AND NOT EXISTS (SELECT FROM usage_result u WHERE u.inquiry_id = i.inquiry_id)
-    ORDER BY i.inquiry_id OFFSET :offset LIMIT :limit
-""")
 _REPORTED = text("""
     SELECT u.*, count(*) OVER () AS total FROM usage_result u
     WHERE u.institution = :institution AND NOT EXISTS (
@@ -30,12 +25,14 @@ _OF_INQUIRY = text("SELECT result_id FROM usage_result WHERE inquiry_id = :inqui
 
 @dataclass(frozen=True)
 class Waiting:
-    """An answer that no usage result was reported for: when it was given, through which account, to whom, about whom;
-    the enterprise's name where the institution knows it, the person's where a person asked.
+    """An answer that no usage result was reported for: when it was given and until when the report is due, through
+    which account, to whom, about whom; the enterprise's name where the institution knows it, the person's where a
+    person asked.
     """
 
     inquiry_id: UUID
     answered_at: datetime
+    due: datetime
     account: str
     person: str | None
     uscc: str
@@ -63,13 +60,12 @@ class ReportedUsage:
 
 
 async def list_waiting(work: UnitOfWork, *, limit: int, offset: int = 0) -> tuple[Sequence[Waiting], int]:
-    """Return answers of the acting institution that wait for a usage result, oldest first, and how many there are."""
-    values = {"institution": work.actor.institution_id, "limit": limit, "offset": offset}
-    rows = (await work.session.execute(_WAITING, values)).all()
+    """Return answers of the acting institution that wait for a usage result, by when it is due, and their number."""
+    rows = await list_owed(work, limit=limit, offset=offset)
     names = await names_known(work, [row.uscc for row in rows])
     people = await names_of_people(work, [row.person for row in rows if row.person])
     found = [
-        Waiting(row.inquiry_id, row.created_at, row.account, people.get(row.person or ""), row.uscc,
+        Waiting(row.inquiry_id, row.created_at, row.report_by, row.account, people.get(row.person or ""), row.uscc,
                 names.get(row.uscc), row.product, row.purpose)
         for row in rows
     ]  # fmt: skip

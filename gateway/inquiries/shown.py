@@ -28,6 +28,7 @@ REMEDIES: Mapping[str, str] = {
     "consent-not-yet-valid": "todo-later",
     "consent-purpose-mismatch": "todo-purpose",
     "consent-scope-exceeded": "todo-product",
+    "obligation-overdue": "todo-report",
     "quota-exceeded": "todo-quota",
     "invalid-subject": "todo-code",
     "subject-not-found": "todo-code",

@@ -12,6 +12,7 @@ from gateway.identity.caller import proof_used
 from gateway.identity.tokens.marks import CLAIM_ONE, Mark, mark_values
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.ledger import close
+from gateway.inquiries.obligations import REPORT_WITHIN
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.tables import Inquiry
 from gateway.runtime.database import rowcount
@@ -32,7 +33,8 @@ _EARLIER = text("""
 _LOCK_INTENT = text("SELECT 1 FROM inquiry WHERE inquiry_id = :inquiry AND state = 'admitted' FOR UPDATE")
 _FREE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account AND NOT once")
 _SETTLE = text("""
-    UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, answer = :answer, settled_at = now()
+    UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, answer = :answer, settled_at = now(),
+        report_by = :report_by
     WHERE inquiry_id = :inquiry AND state = 'admitted'
 """)
 _EXPIRED = text("""
@@ -118,12 +120,13 @@ async def store_answer(
 ) -> None:
     """Store an answer: with its intent, or at once where there was none."""
     units = request.charge().units
-    values = {"state": "answered", "outcome": "answered", "units": units, "answer": answer}
+    report_by = admission.now + REPORT_WITHIN
+    values = {"state": "answered", "outcome": "answered", "units": units, "answer": answer, "report_by": report_by}
     settled = await session.execute(_SETTLE, {**values, "inquiry": request.inquiry_id})
     if not rowcount(settled):
         row = _row(request, admission.subject.subject_id, entry, admission.now, admission.consent)
         row.state, row.outcome, row.settled_at = "answered", "answered", admission.now
-        row.units, row.answer = units, answer
+        row.units, row.answer, row.report_by = units, answer, report_by
         session.add(row)
         await session.flush()
 
@@ -131,7 +134,7 @@ async def store_answer(
 async def close_unanswered(work: UnitOfWork, request: InquiryRequest, refusal: Refusal, entry: UUID) -> None:
     """Settle an inquiry without an answer, with an intent or not, and free its key, unless it is a form's."""
     session, outcome = work.session, refusal.denial.reason
-    values = {"state": "denied", "outcome": outcome, "units": 0, "answer": None}
+    values = {"state": "denied", "outcome": outcome, "units": 0, "answer": None, "report_by": None}
     settled = await session.execute(_SETTLE, {**values, "inquiry": request.inquiry_id})
     if not rowcount(settled):
         row = _row(request, refusal.subject_id, entry, work.now, None)
@@ -150,7 +153,7 @@ async def expire_intents(work: UnitOfWork) -> None:
             outcome="expired", exchange=row.inquiry_id, actor=row.account,
         )  # fmt: skip
         await close(session, row.inquiry_id, "released")
-        values = {"state": "expired", "outcome": "expired", "units": 0, "answer": None}
+        values = {"state": "expired", "outcome": "expired", "units": 0, "answer": None, "report_by": None}
         await session.execute(_SETTLE, {**values, "inquiry": row.inquiry_id})
         await session.execute(_FREE, {"inquiry": row.inquiry_id, "account": row.account})
     await session.execute(_PURGE)

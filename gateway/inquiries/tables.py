@@ -17,6 +17,7 @@ class Inquiry(SQLModel, table=True):
         Index("inquiry_subject", "subject_id", "inquiry_id"),
         Index("inquiry_uscc", "uscc", "inquiry_id"),
         Index("inquiry_institution", "institution", "inquiry_id"),
+        Index("inquiry_report_by", "institution", "report_by", postgresql_where=text("report_by IS NOT NULL")),
         Index("inquiry_open", "expires_at", postgresql_where=text("state = 'admitted'")),
         {"postgresql_partition_by": "RANGE (inquiry_id)"},
     )
@@ -39,6 +40,7 @@ class Inquiry(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime | None = Field(sa_type=Timestamp)
     settled_at: datetime | None = Field(sa_type=Timestamp)
+    report_by: datetime | None = Field(default=None, sa_type=Timestamp)  # until when its use is to be reported
     event_id: UUID
 
 

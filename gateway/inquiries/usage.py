@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
+from gateway.inquiries.obligations import end_report
 from gateway.inquiries.tables import Inquiry
 from gateway.platforms.outbox import deliver
 from gateway.platforms.reading import find_sent
@@ -92,5 +93,6 @@ async def _add(
     )  # fmt: skip
     work.session.add(row)
     await work.session.flush()
+    await end_report(work.session, inquiry.inquiry_id)
     await deliver(work, kind="usage-results", role="city", items=[item], exchange=exchange)
     return row

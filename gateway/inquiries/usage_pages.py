@@ -1,6 +1,7 @@
 """Usage results on pages: answers that wait for one, what was reported, the form, and how far a report has come."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from gateway.people.listing import show_table
 from gateway.people.staff import Staff
 from gateway.people.through import Through
 from gateway.platforms.tables import Delivery
-from gateway.runtime.clock import now
+from gateway.runtime.clock import database_now, now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
@@ -55,7 +56,8 @@ async def show_list(
             rows = [_reported(one, words) for one in reported]
         else:
             waiting, total = await list_waiting(work, limit=asked.limit, offset=asked.offset)
-            rows = [_waiting(one, words) for one in waiting]
+            moment = await database_now(work.session)
+            rows = [_waiting(one, words, moment) for one in waiting]
     table = Table(SPEC, asked, rows, total=total)
     return await show_table(request, units, staff.present, "usage_results", table, reported=asked.filters["show"])
 
@@ -141,13 +143,15 @@ def _sent(sent: Any, exchange: UUID) -> list[Delivery]:  # noqa: ANN401 - delive
     return [delivery for delivery in sent if delivery.exchange == exchange]
 
 
-def _waiting(one: Waiting, words: Words) -> list[Content]:
+def _waiting(one: Waiting, words: Words, moment: datetime) -> list[Content]:
+    late = moment >= one.due
     return [
         Cell(one.name or one.uscc, href=f"/console/usage-results/new/{one.inquiry_id}",
              sub=one.uscc if one.name else ""),
         Cell(words.moment(one.answered_at), title=words.exactly(one.answered_at)),
         Cell(words(f"product-{one.product}"), sub=words(f"purpose-{one.purpose}")),
-        Cell(words("usage-waiting-for"), sub=one.person or one.account),
+        Cell(words("usage-overdue" if late else "usage-due", day=words.day(one.due)), sub=one.person or one.account,
+             tone="bad" if late else ""),
         str(one.inquiry_id),
     ]  # fmt: skip
 

@@ -15,7 +15,7 @@ from gateway.admin.waiting import find_waiting_changes
 from gateway.consents.waiting import find_ending_consents, find_to_answer
 from gateway.identity.clients.ending_keys import find_ending_keys
 from gateway.identity.clients.signatories import list_signatories, signatory_document
-from gateway.inquiries.unreported import find_unreported
+from gateway.inquiries.obligations import list_owed
 from gateway.intake.admission import agency_seen
 from gateway.intake.held import list_held
 from gateway.platforms.reading import list_deliveries
@@ -127,8 +127,8 @@ async def _ending_keys(work: UnitOfWork, limit: int) -> list[Item]:
 
 async def _unreported(work: UnitOfWork, limit: int) -> list[Item]:
     return [
-        Item(str(row.inquiry_id), {"subject": row.uscc, "account": row.account}, row.created_at)
-        for row in await find_unreported(work, limit)
+        Item(str(row.inquiry_id), {"subject": row.uscc, "account": row.account}, row.created_at, row.report_by)
+        for row in await list_owed(work, limit=limit)
     ]
 
 

@@ -168,7 +168,7 @@ WITHOUT = {
         ("GET /v1/consents", "GET /v1/consents/reasons", "GET /v1/consents/{consent_id}",
          "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
-         "GET /v1/inquiries/{inquiry_id}", "GET /v1/waiting", "GET /v1/alerts", "GET /v1/sources",
+         "GET /v1/inquiries/{inquiry_id}", "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts", "GET /v1/sources",
          "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/deliveries",
          "GET /v1/admin/deliveries/{delivery_id}",

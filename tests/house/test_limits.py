@@ -16,6 +16,8 @@ ROOMS = (
 # Limits that need more than a function: a running service, a database, many connections.
 ELSEWHERE = {
     "consent.life.LAPSES_AFTER": (timedelta(hours=72), "tests/house/test_limits_over_http.py"),
+    "gateway.inquiries.obligations.GRACE": (timedelta(days=15), "tests/inquiries/test_obligations.py"),
+    "gateway.inquiries.obligations.REPORT_WITHIN": (timedelta(days=30), "tests/inquiries/test_obligations.py"),
     "gateway.identity.clients.access.BOUND_SECONDS": (0.5, "tests/identity/test_two_workers.py"),
     "gateway.identity.tokens.codes.LIFE_SECONDS": (60, "tests/identity/test_codes.py"),
     "gateway.identity.tokens.dpop.LARGEST_ID": (256, "tests/identity/test_proof_limits.py"),
@@ -71,7 +73,6 @@ NO_LIMIT = {
     "audit.tiles.WIDTH": FORMAT,
     "audit.tree_check.MOST_NAMED": PAGE,
     "gateway.inquiries.figures.NEWEST_SCORES": PAGE,
-    "gateway.inquiries.unreported.DAYS": "how far back answers without a usage result are listed",
     "gateway.identity.key_rotation.MARGIN_SECONDS": "added to what settings promise, for clocks that differ",
     "gateway.identity.routes.JWKS_CACHE_SECONDS": "how long others may keep the keys",
     "gateway.identity.log_age.RETRY_SECONDS": PACE,

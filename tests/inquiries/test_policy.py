@@ -11,6 +11,7 @@ from connectors.store.subjects import Subject
 from consent.decision import Consent
 from consent.terms import Terms
 from gateway.inquiries.ledger import Room
+from gateway.inquiries.obligations import GRACE, Owed
 from gateway.inquiries.policy.checks import CHECKS, decide
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
@@ -65,10 +66,11 @@ FAULTS = {
     "consent-scope-exceeded": terms(products=("health_check",)),
     "consent-purpose-mismatch": terms(purpose="renewal"),
     "consent-uses-exhausted": consent(uses=3),
+    "obligation-overdue": lambda facts: replace(facts, owed=Owed(NOBODY, NOW - GRACE)),
     "subject-not-found": lambda facts: replace(facts, subject=None),
     "quota-exceeded": lambda facts: replace(facts, rooms=[replace(facts.rooms[0], used=10)]),
 }
-AGAIN = {*list(FAULTS)[:3], *list(FAULTS)[4:14]}
+AGAIN = {*list(FAULTS)[:3], *list(FAULTS)[4:14], "obligation-overdue"}
 
 
 def test_a_sound_question_is_permitted():

@@ -4,6 +4,7 @@ A rule that is new is a member of Facts, its column in reading.py, and a check i
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC
 
 from consent.decision import Denied
 from gateway.inquiries.ledger import find_exceeded
@@ -35,6 +36,14 @@ def check_consent(facts: Facts) -> Denial | None:
     return Denial(denied.reason, members=denied.members) if isinstance(denied, Denied) else None
 
 
+def check_obligations(facts: Facts) -> Denial | None:
+    """Whoever has not told what became of earlier answers, long after it was due, is given no further ones."""
+    if facts.owed is None or not facts.owed.stops(facts.now):
+        return None
+    unreported, due = str(facts.owed.inquiry_id), facts.owed.due.astimezone(UTC).isoformat()
+    return Denial("obligation-overdue", members={"unreported": unreported, "due": due})
+
+
 def check_subject(facts: Facts) -> Denial | None:
     """Something is known of the enterprise: told to those it has permitted to know."""
     return None if facts.subject else Denial("subject-not-found")
@@ -59,10 +68,12 @@ CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
     "readable": lambda facts: facts.request.unreadable,
     "entitlement": check_entitlement,
     "consent": check_consent,
+    "obligations": check_obligations,
     "subject": check_subject,
     "quota": check_quota,
 }
-GIVEN_AGAIN = ("standing", "entitlement", "consent")  # what is checked anew where an answer is given a second time
+# Checked anew where an answer is given once more.
+GIVEN_AGAIN = ("standing", "entitlement", "consent", "obligations")
 
 
 def decide(facts: Facts) -> Denial | None:

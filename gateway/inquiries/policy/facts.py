@@ -9,6 +9,7 @@ from connectors.store.subjects import Subject
 from consent.choice import choose
 from consent.decision import Consent, Denied
 from gateway.inquiries.ledger import Room
+from gateway.inquiries.obligations import Owed
 from gateway.inquiries.request import InquiryRequest
 
 
@@ -31,7 +32,8 @@ class Facts:
 
     `standing` is None where no such account stands, `subject` where nobody of that code is known. `consents` are those
     that the question names or could rest on, oldest first; `rooms` what the quota leaves, before this question is
-    charged. `again` tells that its answer was given before and costs nothing now.
+    charged; `owed` the report that the institution owes for longest, None where it owes none. `again` tells that its
+    answer was given before and costs nothing now.
     """
 
     request: InquiryRequest
@@ -40,6 +42,7 @@ class Facts:
     subject: Subject | None
     consents: Sequence[Consent]
     rooms: Sequence[Room]
+    owed: Owed | None = None
     again: bool = False
 
     @cached_property

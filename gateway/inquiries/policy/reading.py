@@ -12,6 +12,7 @@ from connectors.store.subjects import find_by_codes
 from consent.decision import Consent
 from consent.store import Jwks, load_consents
 from gateway.inquiries.ledger import read_room
+from gateway.inquiries.obligations import find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
 
@@ -52,6 +53,7 @@ async def read_facts(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     requests = [one.request for one in asked]
     standing = await _read_standing(session, requests)
     subjects = {one.uscc: one for one in await find_by_codes(session, [request.uscc for request in requests])}
+    owed = await find_oldest(session, [request.institution for request in requests])
     ids = sorted({consent for one in asked for consent in one.consents})
     consents = {one.terms.consent_id: one for one in await load_consents(session, ids, jwks, now)} if ids else {}
     return [
@@ -61,6 +63,7 @@ async def read_facts(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
             await read_room(session, one.request.charge(), one.day)
             if one.day is not None and one.request.unreadable is None
             else (),
+            owed.get(one.request.institution),
             again=one.day is None,
         )
         for place, one in enumerate(asked, start=1)

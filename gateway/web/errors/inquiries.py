@@ -77,6 +77,15 @@ SECTION = Section(
             "Request another consent.",
             '`"max_uses": 1`，第二次查询 the second question',
         ),
+        "obligation-overdue": ErrorRow(
+            403,
+            "贵机构逾期未报告应用结果。",
+            "Your institution has not reported what it did with an earlier answer.",
+            "先报告 `unreported` 的应用结果；待报告清单见 GET /v1/obligations。",
+            "Report the usage result of `unreported` first; GET /v1/obligations lists all that is owed.",
+            "应答 45 天后仍未报告 an answer not reported on for 45 days",
+            members={"unreported": "01983a2b-7c1d-7e00-8000-000000000001", "due": "2026-10-12T01:08:10+00:00"},
+        ),
         "consent-purpose-mismatch": ErrorRow(
             403,
             "授权的用途与查询的不同。",

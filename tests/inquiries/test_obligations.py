@@ -1,0 +1,94 @@
+"""Reports that are owed for answers: until when, to the moment; what is overdue stops questions until it is there."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from gateway.evidence.conservation import find_differences
+from gateway.inquiries.obligations import GRACE, REPORT_WITHIN, Owed
+from tests.actors import OPERATOR
+from tests.stories import registration, slug
+
+NOW = datetime(2026, 3, 15, 4, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+@pytest.fixture
+async def ready(story):
+    """Enterprise 1 is on record."""
+    await story.push("market_regulation", "ent_registration", registration(1))
+    return story
+
+
+async def permitted(story, account):
+    """An account of an institution of its own, with a consent."""
+    await story.account(account, f"house-of-{account}")
+    await story.consent(account, 1)
+
+
+async def owed(story, account):
+    answer = await story.client.get("/v1/obligations", headers=await story.headers(account))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def report(story, account, inquiry):
+    told = {"inquiry": inquiry, "outcome": "refused", "decided_on": "2026-03-15"}
+    answer = await story.client.post("/v1/usage-results", json=told, headers=await story.headers(account))
+    assert answer.status_code in {200, 201}, answer.text
+
+
+async def let_it_be_due(story, inquiry, since):
+    async with story.gateway.database.begin("test.due", role="owner") as session:
+        query = "UPDATE inquiry SET report_by = now() - CAST(:since AS interval) WHERE inquiry_id = :id"
+        await session.execute(text(query), {"since": since, "id": UUID(inquiry)})
+
+
+@pytest.mark.parametrize(("late", "stops"), [(-TICK, False), (timedelta(), True), (TICK, True)])
+def test_a_report_stops_questions_from_the_end_of_its_grace_on(late, stops):
+    assert Owed(UUID(int=1), NOW - GRACE - late).stops(NOW) is stops
+
+
+async def test_an_answer_is_owed_a_report_until_it_is_there(ready):
+    await permitted(ready, "lender-1")
+    await permitted(ready, "lender-2")
+    asked = [(await ready.ask("lender-1", 1)).json() for _ in range(2)]
+    await ready.ask("lender-1", 1, purpose="renewal")  # a denial is owed nothing
+    listed = await owed(ready, "lender-1")
+    assert ([one["inquiry"] for one in listed["reports"]], listed["total"]) == ([one["inquiry"] for one in asked], 2)
+    due = datetime.fromisoformat(listed["reports"][0]["due"])
+    assert due - datetime.fromisoformat(asked[0]["issued_at"]) == REPORT_WITHIN
+    assert (await owed(ready, "lender-2"))["total"] == 0
+    for _ in range(2):  # the same report again is the same report
+        await report(ready, "lender-1", asked[0]["inquiry"])
+    assert [one["inquiry"] for one in (await owed(ready, "lender-1"))["reports"]] == [asked[1]["inquiry"]]
+
+
+async def test_what_is_overdue_stops_the_institution_alone_until_it_is_reported(ready):
+    await permitted(ready, "lender-3")
+    await permitted(ready, "lender-4")
+    first = (await ready.ask("lender-3", 1, key="asked-before")).json()["inquiry"]
+    await let_it_be_due(ready, first, GRACE - timedelta(hours=1))
+    assert (await ready.ask("lender-3", 1)).status_code == 200
+    assert (await owed(ready, "lender-3"))["reports"][0]["overdue"] is True
+    await let_it_be_due(ready, first, GRACE)
+    denied, again = await ready.ask("lender-3", 1), await ready.ask("lender-3", 1, key="asked-before")
+    for answer in (denied, again):
+        assert (answer.status_code, slug(answer)) == (403, "obligation-overdue")
+        assert answer.json()["unreported"] == first
+    assert (await ready.ask("lender-4", 1)).status_code == 200
+    await report(ready, "lender-3", first)
+    assert (await ready.ask("lender-3", 1)).status_code == 200
+
+
+async def test_an_obligation_that_vanished_is_found(ready):
+    await permitted(ready, "lender-5")
+    asked = (await ready.ask("lender-5", 1)).json()["inquiry"]
+    rule = "a report is owed for every answer until it is there"
+    for value, found in (("NULL", [(rule, asked, 1, 0)]), ("now()", [])):
+        async with ready.gateway.database.begin("test.lost", role="owner") as session:
+            await session.execute(text(f"UPDATE inquiry SET report_by = {value} WHERE inquiry_id = '{asked}'"))
+        async with ready.gateway.units.begin("test.reconcile", OPERATOR) as work:
+            assert [one for one in await find_differences(work) if one[0] == rule] == found

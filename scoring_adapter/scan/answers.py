@@ -82,14 +82,18 @@ def _only(tables: Tables, chosen: Subjects) -> Tables:
 def gather(
     plan: Plan, found: Sequence[pl.DataFrame], subjects: Subjects
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the parts of these subjects (rising) out of answers: values, a column per part, and where there is one."""
+    """Return the parts of these subjects (rising) out of answers: values, a column per part, and where there is one.
+
+    Each column lies in one place (numpy's order "F"), as whoever scores reads it.
+    """
     places = {name: at for at, name in enumerate(plan.parts)}
-    values = np.zeros((len(subjects), len(places)), np.int64)
-    given = np.zeros(values.shape, np.bool_)
+    values = np.zeros((len(subjects), len(places)), np.int64, order="F")
+    given = np.zeros(values.shape, np.bool_, order="F")
     for frame in found:
         rows = np.searchsorted(subjects, frame["subject"].to_numpy())
         for name in frame.columns[1:]:
             column = frame[name]
-            values[rows, places[name]] = column.fill_null(0).to_numpy()
-            given[rows, places[name]] = column.is_not_null().to_numpy()
+            whole = column.null_count() == 0
+            values[rows, places[name]] = (column if whole else column.fill_null(0)).to_numpy()
+            given[rows, places[name]] = True if whole else column.is_not_null().to_numpy()
     return values, given

@@ -11,13 +11,19 @@ from numpy.typing import NDArray
 from scoring_adapter.scan.entries import MOST_PLACES, SHIFT
 
 _WIDTHS = np.array([1, 2, 4, 8])
+_TOGETHER = 4096  # rows: what is laid out on the way stays near the processor
 
 
 def pack(values: NDArray[np.int64], given: NDArray[np.bool_]) -> list[bytes]:
     """Return a row's bytes for each row of `values`: its entries are the places that are `given`."""
     if values.shape[1] > MOST_PLACES:
         raise ValueError(f"{values.shape[1]} > {MOST_PLACES}")
-    rows, places = np.nonzero(given)
+    starts = range(0, len(values), _TOGETHER)
+    return [row for at in starts for row in _pack(values[at : at + _TOGETHER], given[at : at + _TOGETHER])]
+
+
+def _pack(values: NDArray[np.int64], given: NDArray[np.bool_]) -> list[bytes]:
+    rows, places = np.nonzero(np.ascontiguousarray(given))
     picked = values[rows, places]
     kinds = _kinds(picked)
     widths = _WIDTHS[kinds]

@@ -1,6 +1,6 @@
 """The subjects of a piece scored: their parts out of the answers, packed; the card's tags, points, bands, reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from scoring_adapter.scan.answers import Answers, Subjects, gather
 from scoring_adapter.scan.combined import value_of
 from scoring_adapter.scan.packing import pack
-from scoring_adapter.scan.points import score_all
+from scoring_adapter.scan.points import score_all, weightiest
 from scoring_adapter.scan.results import Results, pack_reasons, results_of
 from scoring_adapter.scorecard import Scorecard
 from scoring_adapter.tags.planned import Plan
 from scoring_adapter.tags.value import Status
+
+FAR_APART = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,13 @@ class Scoring:
     def score(self, subjects: Subjects, values: NDArray[np.int64], given: NDArray[np.bool_]) -> Results:
         """Return the results of subjects (rising) by their parts: a column per part, and where there is a value."""
         counts = np.array([part.is_count for part in self.plan.parts.values()], np.bool_)
-        packed = pack(values, given & ~(counts & (values == 0)))
-        tags, known = self._tags(values, given, counts)
+        kept = given.copy("K")
+        for at in np.flatnonzero(counts):
+            kept[:, at] &= values[:, at] != 0
+        packed = pack(values, kept)
         statuses = [self.blocked.get(one.tag.id, "computed") for one in self.card.counted]
-        scored = score_all(self.card, tags, known, statuses)
-        reasons = pack_reasons(scored.reasons, scored.points)
+        scored = score_all(self.card, *self._tags(values, given, counts), statuses)
+        reasons = pack_reasons(weightiest(self.card, scored), scored.points)
         return results_of(self.salt, subjects, scored.scores, scored.bands, packed, reasons)
 
     def _tags(
@@ -45,25 +49,32 @@ class Scoring:
         by_id = {planned.tag.id: planned for planned in self.plan.tags}
         planned = [by_id[one.tag.id] for one in self.card.counted]
         places = {name: at for at, name in enumerate(self.plan.parts)}
-        names = {name for one in planned for name in (one.part, one.over) if name}
-        frame = pl.DataFrame(
-            [_series(name, values[:, at], None if counts[at] else given[:, at])
-             for name in sorted(names) for at in [places[name]]]
-        )  # fmt: skip
-        tags = frame.select(value_of(one, self.plan.as_of) for one in planned)
-        return (
-            np.column_stack([column.fill_null(0).to_numpy() for column in tags.get_columns()]),
-            np.column_stack([column.is_not_null().to_numpy() for column in tags.get_columns()]),
+        names = sorted({name for one in planned for name in (one.part, one.over) if name})
+        always = {name for name in names if counts[places[name]]}
+        told = {f"{name}?": given[:, places[name]] for name in names if name not in always}
+        frame = pl.DataFrame({name: values[:, places[name]] for name in names} | told).select(
+            name if name in always else pl.when(f"{name}?").then(name).alias(name) for name in names
         )
+        tags = frame.select(value_of(one, self.plan.as_of) for one in planned).get_columns()
+        found = np.empty((len(values), len(tags)), np.int64, order="F")
+        known = np.empty(found.shape, np.bool_, order="F")
+        for at, column in enumerate(tags):
+            found[:, at], known[:, at] = column.fill_null(0).to_numpy(), column.is_not_null().to_numpy()
+        return found, known
 
 
 def score_piece(scoring: Scoring, answers: Answers, low: int, high: int, also: Subjects) -> Results:
     """Return the results of the subjects from `low` to `high` that have rows, and of those in `also`."""
     found = answers.read(low, high)
-    subjects = np.unique(np.concatenate([also, *(frame["subject"].to_numpy() for frame in found)]))
+    subjects = _rising(low, high, [also, *(frame["subject"].to_numpy() for frame in found)])
     return scoring.score(subjects, *gather(scoring.plan, found, subjects))
 
 
-def _series(name: str, values: NDArray[np.int64], given: NDArray[np.bool_] | None) -> pl.Series:
-    series = pl.Series(name, values)
-    return series if given is None else series.set(pl.Series(~given), None)
+def _rising(low: int, high: int, found: Sequence[Subjects]) -> Subjects:
+    """Return the subjects of several columns, each once, rising: by ticking them off, unless they lie far apart."""
+    if high - low > FAR_APART:
+        return np.unique(np.concatenate(found))
+    seen = np.zeros(high - low + 1, np.bool_)
+    for column in found:
+        seen[column - low] = True
+    return np.flatnonzero(seen) + low

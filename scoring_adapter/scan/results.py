@@ -32,9 +32,7 @@ class Results:
         over = sha256()
         for column, kind in ((self.subjects, "<i8"), (self.scores, "<i2"), (self.bands, "<i1")):
             over.update(column[known].astype(kind).tobytes())
-        for parts, reasons in zip(self.packed, self.reasons, strict=True):
-            if parts:
-                over.update(parts + reasons)
+        over.update(b"".join([one + why for one, why in zip(self.packed, self.reasons, strict=True) if one]))
         return over.digest()
 
     def scored(self) -> int:
@@ -52,12 +50,13 @@ def results_of(
 ) -> Results:
     """Return results with their digests; `salt` stands for the card and the tags they rest on."""
     kept = blake2b(salt, digest_size=8)
-    digests = np.empty(len(packed), np.int64)
+    found: list[bytes] = []
     columns = scores.tolist(), bands.tolist(), reasons, packed
-    for at, (score, band, why, parts) in enumerate(zip(*columns, strict=True)):
+    for score, band, why, parts in zip(*columns, strict=True):
         one = kept.copy()
         one.update(b"%d %d %d " % (score, band, len(why)) + why + parts)
-        digests[at] = int.from_bytes(one.digest(), "little", signed=True)
+        found.append(one.digest())
+    digests = np.frombuffer(b"".join(found), "<i8").astype(np.int64)
     return Results(subjects, scores, bands, packed, reasons, digests)
 
 

@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from scoring_adapter.scan.points import score_all
+from scoring_adapter.scan.points import score_all, weightiest
 from scoring_adapter.scan.results import NO_REASON, NOT_SCORED, pack_reasons, unpack_reasons
 from scoring_adapter.score import score
 from scoring_adapter.scorecard import load_scorecard
@@ -35,7 +35,8 @@ def test_many_are_scored_as_each_one_is(seed):
     values = np.array([[found or 0 for found in row] for row in table], np.int64)
     given = np.array([[found is not None for found in row] for row in table])
     scored = score_all(CARD, values, given, [blocked.get(one.tag.id, "computed") for one in CARD.counted])
-    packed, outcomes = pack_reasons(scored.reasons, scored.points), set()
+    weighed, outcomes = weightiest(CARD, scored), set()
+    packed = pack_reasons(weighed, scored.points)
     for at, row in enumerate(table):
         known = {
             one.tag.id: TagValue(None, blocked[one.tag.id])
@@ -50,11 +51,16 @@ def test_many_are_scored_as_each_one_is(seed):
         assert scored.bands[at] == (NOT_SCORED if one.band is None else CARD.card.bands.index(one.band))
         reasons = [(CARD.counted[place].tag.id, points) for place, points in unpack_reasons(packed[at])]
         assert reasons == [(reason["tag"], reason["points"]) for reason in one.reasons()]
-        assert (scored.reasons[at] != NO_REASON).sum() == len(reasons)
+        assert (weighed[at] != NO_REASON).sum() == len(reasons)
     assert ("insufficient-evidence" in outcomes, "scored" in outcomes) == (seed == 3, True)
 
 
 def test_nobody_is_scored_where_there_is_nobody():
     scored = score_all(CARD, np.empty((0, len(CARD.counted)), np.int64), np.empty((0, len(CARD.counted)), bool),
                        ["computed"] * len(CARD.counted))  # fmt: skip
-    assert [len(column) for column in (scored.points, scored.scores, scored.bands, scored.reasons)] == [0, 0, 0, 0]
+    assert [len(column) for column in (scored.points, scored.scores, scored.bands, weightiest(CARD, scored))] == [
+        0,
+        0,
+        0,
+        0,
+    ]

@@ -46,6 +46,17 @@ def is_for(process: psutil.Process, folder: Path) -> bool:
     return str(folder) in " ".join(process.cmdline()) or process.environ().get("XINQIAO_HOME") == str(folder)
 
 
+def server_seconds(folder: Path) -> float:
+    """Return the CPU seconds of a folder's database so far: of its processes, and of those that it has ended."""
+    spent = 0.0
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.name() == "postgres" and str(folder) in " ".join(process.cmdline()):
+                for one in (process, *process.children()):
+                    spent += sum(one.cpu_times()[: 4 if one is process else 2])
+    return spent
+
+
 if __name__ == "__main__":
     sys.stdin.read()
     clear(Path(sys.argv[1]))

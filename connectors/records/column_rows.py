@@ -82,6 +82,9 @@ _ACTS_OF_BATCHES = f"""
 """
 _ACTS_OF_PAIRS = f"{_ACT} {_ASKED} {_ACTS} ORDER BY a.number"
 Pair = tuple[UUID, int]  # a batch's id and a leaf
+# A current version whose subject is known (0: of nobody): subject, batch, leaf, event date and last day of disclosure
+# where it has them, day of landing, version, canonical text. Days are days since 1970-01-01.
+ColumnRow = tuple[int, int, int, int | None, int | None, int, int, bytes]
 Acts = Mapping[tuple[int, int], Sequence[PastAct]]  # by batch number and leaf
 
 
@@ -114,19 +117,6 @@ class Touched(NamedTuple):
     dataset: str
     day: date
     leaf: int
-
-
-class ColumnRow(NamedTuple):
-    """A current version whose subject is known (0: of nobody); days are days since 1970-01-01."""
-
-    subject: int
-    batch: int
-    leaf: int
-    event: int | None
-    until: int | None
-    recorded: int
-    version: int
-    canonical: bytes
 
 
 class Waiting(NamedTuple):
@@ -188,14 +178,14 @@ async def load_batches(
 
     `nobody`: also those that no subject is known of.
     """
-    found = await _fetch(connection, _OF_BATCHES, [nobody, _ids(batches), *leaves])
-    return list(map(ColumnRow._make, found))
+    rows: list[ColumnRow] = await _fetch(connection, _OF_BATCHES, [nobody, _ids(batches), *leaves])
+    return rows
 
 
 async def load_pairs(connection: psycopg.AsyncConnection, pairs: Sequence[Pair], *, nobody: bool) -> list[ColumnRow]:
     """Return those of these records that are current."""
-    found = await _fetch(connection, _OF_PAIRS, [*_columns(pairs), nobody])
-    return list(map(ColumnRow._make, found))
+    rows: list[ColumnRow] = await _fetch(connection, _OF_PAIRS, [*_columns(pairs), nobody])
+    return rows
 
 
 async def acts_of_batches(
@@ -210,7 +200,7 @@ async def acts_of_pairs(connection: psycopg.AsyncConnection, pairs: Sequence[Pai
     return _acts(await _fetch(connection, _ACTS_OF_PAIRS, _columns(pairs)))
 
 
-async def _fetch(connection: psycopg.AsyncConnection, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+async def _fetch(connection: psycopg.AsyncConnection, query: str, values: Sequence[object]) -> list[Any]:
     async with connection.cursor(binary=True) as cursor:
         await cursor.execute(query, values)
         return await cursor.fetchall()

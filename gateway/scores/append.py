@@ -27,6 +27,7 @@ from connectors.records.column_rows import (
     forget_due,
     read_one_moment,
 )
+from connectors.store.taking import no_cycles
 from gateway.runtime.actor import Actor
 from gateway.runtime.database import raw
 from gateway.runtime.locks import Lock, try_take
@@ -121,8 +122,9 @@ async def _read(units: UnitsOfWork, place: Place, sources: Mapping[str, HeldSour
             write = Write(place, sources[name], await next_write(work.session, name))
             batches = [SealedBatch(one.batch_id, one.batch, one.day, one.records) for one in bite.whole.get(name, ())]
             batches.sort(key=lambda batch: (batch.day, batch.batch))
-            async for day, table in tables_of_batches(connection, write.source, batches):
-                await asyncio.to_thread(write.add, day, table)
+            with no_cycles():
+                async for day, table in tables_of_batches(connection, write.source, batches):
+                    await asyncio.to_thread(write.add, day, table)
             await asyncio.to_thread(write.flush)
             await _change(work, write, touched.get(name, []))
             bite.writes.append(write)

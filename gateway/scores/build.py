@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 
 from connectors.records.column_rows import find_delivered, find_due, forget_due, list_batches, read_one_moment
+from connectors.store.taking import no_cycles
 from gateway.runtime.actor import Actor
 from gateway.runtime.database import raw
 from gateway.runtime.denial import DeniedError
@@ -90,10 +91,11 @@ async def build(
         write = Write(place, source, await next_write(work.session, name))
         batches = await list_batches(work.session, source.agency, name)
         records, done = sum(batch.records for batch in batches), 0
-        async for day, table in tables_of_batches(await raw(work.session), source, batches):
-            await asyncio.to_thread(write.add, day, table)
-            done += len(table)
-            progress(min(done, records), records)
+        with no_cycles():
+            async for day, table in tables_of_batches(await raw(work.session), source, batches):
+                await asyncio.to_thread(write.add, day, table)
+                done += len(table)
+                progress(min(done, records), records)
         await asyncio.to_thread(write.flush)
     async with units.begin("columns.rebuild", actor) as work:
         days = {day: DayHeld(rows, write.contents[day]) for day, rows in sorted(write.rows.items())}

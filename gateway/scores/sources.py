@@ -1,16 +1,17 @@
 """The datasets that the column store holds, each with its columns and what makes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
+from typing import Any
 
-import msgspec
 import polars as pl
 import structlog
 
 from connectors.catalogue.load import datasets
 from connectors.records.column_rows import Acts, ColumnRow
 from connectors.records.shown_days import shown_spans
+from gateway.scores.sealed_fields import SealedFields
 from scoring_adapter.columns.schema import declaration_digest, frame_of, held_sources
 from scoring_adapter.errors import TagError
 from scoring_adapter.tags.declaration import Source
@@ -19,11 +20,7 @@ from scoring_adapter.tags.extract import Extractor
 _LOG = structlog.get_logger("gateway.scores")
 
 
-class _Sealed(msgspec.Struct):
-    fields: dict[str, object]
-
-
-_DECODE = msgspec.json.Decoder(_Sealed).decode
+_no_acts = lru_cache(maxsize=1 << 16)(partial(shown_spans, acts=()))  # many records have the same days
 
 
 @dataclass(frozen=True)
@@ -50,24 +47,50 @@ class HeldSource:
         """The digest of what the values depend on."""
         return declaration_digest(self.source, nobody=self.nobody)
 
-    def table(self, rows: list[ColumnRow], acts: Acts) -> pl.DataFrame:
+    @cached_property
+    def _sealed(self) -> SealedFields:
+        return SealedFields(self.extractor.fields)
+
+    def table(self, rows: Sequence[ColumnRow], acts: Acts) -> pl.DataFrame:
         """Return the rows of records, as they are now. Pure.
 
         A record that is not what the declaration says has no values; that is logged, never its contents.
         """
+        counting: list[ColumnRow] = []
+        begins: list[int] = []
+        ends: list[int] = []
+        for row in rows:
+            _, batch, leaf, event, until, _, version, _ = row
+            concerning = acts.get((batch, leaf)) if acts else None
+            spans = shown_spans(event, until, version, concerning) if concerning else _no_acts(event, until, version)
+            for begin, end in spans:
+                counting.append(row)
+                begins.append(begin)
+                ends.append(end)
+        if not counting:
+            return frame_of([], self.columns)
+        subjects, batches, leaves, _, _, recorded, _, texts = zip(*counting, strict=True)
+        values = self._values(texts, list(zip(batches, leaves, strict=True)))
+        return frame_of([subjects, batches, leaves, begins, ends, recorded, *values], self.columns)
+
+    def _values(self, texts: Sequence[bytes], leaves: Sequence[tuple[int, int]]) -> list[list[int | None]]:
+        fields = self._sealed.read(texts)
+        try:
+            return self.extractor.of_many(fields)
+        except TagError:
+            return self._one_by_one(fields, leaves)
+
+    def _one_by_one(
+        self, fields: Mapping[str, Sequence[Any]], leaves: Sequence[tuple[int, int]]
+    ) -> list[list[int | None]]:
         made: list[tuple[int | None, ...]] = []
-        empty, extract = (None,) * len(self.columns), self.extractor.row
-        for subject, batch, leaf, event, until, recorded, version, canonical in rows:
-            spans = shown_spans(event, until, version, acts.get((batch, leaf), ()))
-            if not spans:
-                continue
+        for at, (batch, leaf) in enumerate(leaves):
             try:
-                values = extract(_DECODE(canonical).fields)
+                made.append(self.extractor.row({name: values[at] for name, values in fields.items()}))
             except TagError as fault:
                 _LOG.warning("record without columns", batch=batch, leaf=leaf, reason=str(fault))
-                values = empty
-            made += [(subject, batch, leaf, begin, end, recorded, *values) for begin, end in spans]
-        return frame_of(made, self.columns)
+                made.append((None,) * len(self.columns))
+        return [list(column) for column in zip(*made, strict=True)]
 
 
 def held_in_store(sources: Mapping[str, Source]) -> dict[str, HeldSource]:

@@ -31,13 +31,13 @@ def schema_of(columns: Sequence[str]) -> dict[str, type[pl.DataType]]:
     return {**FIXED, **dict.fromkeys(columns, pl.Int64)}
 
 
-def frame_of(rows: Sequence[Sequence[int | None]], columns: Sequence[str]) -> pl.DataFrame:
-    """Return a table of rows, each with a value for every column."""
+def frame_of(cells: Sequence[Sequence[int | None]], columns: Sequence[str]) -> pl.DataFrame:
+    """Return a table out of the cells of each of its columns; none at all make an empty table."""
     schema = schema_of(columns)
-    if not rows:
+    if not cells:
         return pl.DataFrame(schema=schema)
-    cells = zip(schema.items(), zip(*rows, strict=True), strict=True)
-    return pl.DataFrame([pl.Series(name, values, dtype) for (name, dtype), values in cells])
+    series = zip(schema.items(), cells, strict=True)
+    return pl.DataFrame([pl.Series(name, values, dtype) for (name, dtype), values in series])
 
 
 def declaration_digest(source: Source, *, nobody: bool) -> str:

@@ -1,5 +1,6 @@
 """What is equal for a person is equal here: texts folded, and the digests of them that key columns hold. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -8,7 +9,8 @@ from typing import TypeVar
 
 Made = TypeVar("Made")
 LONGEST_KNOWN = 100  # characters of a text worth remembering
-_BRACKETS = str.maketrans("[{〔【〖〘﹝<〈《]}〕】〗〙﹞>〉》", "((((((((((" + "))))))))))")
+_ROUND = dict.fromkeys("[{〔【〖〘﹝<〈《", "(") | dict.fromkeys("]}〕】〗〙﹞>〉》", ")")
+_OTHER_BRACKETS = re.compile("[" + re.escape("".join(_ROUND)) + "]")
 
 
 def remembered(make: Callable[[str], Made]) -> Callable[[str], Made]:
@@ -24,8 +26,12 @@ def remembered(make: Callable[[str], Made]) -> Callable[[str], Made]:
 
 def fold(text: str) -> str:
     """Return a text as it is compared: NFKC, upper case, round brackets, no blanks."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return "".join(plain.upper().translate(_BRACKETS).split())
+    plain = (text if text.isascii() else unicodedata.normalize("NFKC", text)).upper()
+    for bracket in set(
+        _OTHER_BRACKETS.findall(plain)
+    ):  # few texts have some; a table of all characters costs twice as much
+        plain = plain.replace(bracket, _ROUND[bracket])
+    return "".join(plain.split())
 
 
 def key_of(*texts: str) -> int:

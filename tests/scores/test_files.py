@@ -35,7 +35,8 @@ def place(request, tmp_path):
 
 
 def rows(*pairs, fine=1, recorded=0):
-    return frame_of([(9 - leaf % 9, batch, leaf, 0, 100, recorded, fine, None) for batch, leaf in pairs], COLUMNS)
+    rows = [(9 - leaf % 9, batch, leaf, 0, 100, recorded, fine, None) for batch, leaf in pairs]
+    return frame_of([*zip(*rows, strict=True)], COLUMNS)
 
 
 def gone(*pairs):

@@ -144,3 +144,25 @@ def test_what_no_enterprise_has_is_left_empty_and_counted():
     assert read.row({"x": str(LARGEST)}) == (None,)
     assert read.row({"x": "9" * 5000}) == read.row({"x": "-" + "9" * 30}) == (None,)
     assert read.too_large == {"x": 3}
+
+
+def test_many_records_are_read_as_each_of_them():
+    said = {
+        "day": ["2024-02-29", None, ""],
+        "fine": ["1.5", "", "2"],
+        "less": ["2", "1", None],
+        "other": [None, "3", None],
+        "paper": ["〔2024〕1", "2", None],
+    }
+    columns = {
+        "day": {"as": "day"},
+        "fine": {"as": "money", "unit": "元", "instead": "other", "minus": "less"},
+        "number": {"as": "key", "of": "paper", "also": ["other"]},
+    }
+    read = Extractor("penalty", Source(columns={n: msgspec.convert(of, Column) for n, of in columns.items()}))
+    assert set(read.fields) == set(said)
+    each = [read.row({name: values[at] for name, values in said.items()}) for at in range(3)]
+    assert list(zip(*read.of_many(said), strict=True)) == each
+    assert each[1] == (None, 200, key_of("2", "3"))
+    with pytest.raises(TagError):
+        read.of_many({**said, "day": ["2024-02-29", "2024-02-30", None]})

@@ -27,16 +27,19 @@ from gateway.evidence.wording import (
     reason_in_words,
 )  # fmt: skip
 from gateway.inquiries.questions import OUTCOMES, Question, QuestionFilter
+from gateway.inquiries.replay import Replay, replay_inquiry
 from gateway.people.acting import acting
-from gateway.people.guard import AuditorPresent
+from gateway.people.guard import AuditorPresent, SignedForm
 from gateway.people.listing import show_table
+from gateway.people.sessions import Present
 from gateway.questions import MOST_AT_ONCE
 from gateway.questions.evidence import prove_who
 from gateway.questions.file import file_bytes
 from gateway.questions.one import Behind, get_asked
+from gateway.questions.replay_words import compared
 from gateway.questions.who import Asked, Found, Wanted, ask_who
 from gateway.runtime.denial import Denial, DeniedError
-from gateway.runtime.work import UnitOfWork
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
@@ -112,6 +115,25 @@ async def evidence(units: Units, protector: Secrets, present: AuditorPresent, as
 @router.get("/inquiries/{inquiry_id}")
 async def inquiry(request: Request, inquiry_id: UUID, units: Units, present: AuditorPresent) -> Response:
     """Show one inquiry with its consent's whole life and its entries."""
+    return await _inquiry_page(request, units, present, inquiry_id)
+
+
+@router.post("/inquiries/{inquiry_id}/replay")
+async def replay(
+    request: Request, inquiry_id: UUID, units: Units, present: AuditorPresent, _form: SignedForm
+) -> Response:
+    """Compute an answer again, and show above the inquiry whether it comes to the same bytes, or what differs."""
+    try:
+        async with units.begin("inquiry.replay", acting(present)) as work:
+            made = await replay_inquiry(work, inquiry_id)
+    except DeniedError as fault:
+        raise PageError("not-found", 404) from fault
+    return await _inquiry_page(request, units, present, inquiry_id, made)
+
+
+async def _inquiry_page(
+    request: Request, units: UnitsOfWork, present: Present, inquiry_id: UUID, made: Replay | None = None
+) -> Response:
     words = words_of(request)
     try:
         async with units.begin("inquiry.show", acting(present)) as work:
@@ -125,7 +147,9 @@ async def inquiry(request: Request, inquiry_id: UUID, units: Units, present: Aud
         request, "audit_inquiry", present, crumbs=[(words("audit-inquiry"), "")], behind=behind, question=question,
         names=names, facts=_facts(names, behind), ending=outcome_in_words(words, question.outcome),
         reason=reason_in_words(words, question.reason) if question.reason else "",
-        stands=lambda one: outcome_in_words(words, one)[0], uses=lambda one: used_in_words(words, one),
+        stands=lambda one: outcome_in_words(words, one)[0], uses=lambda one: used_in_words(words, one), replay=made,
+        compared=compared(words, made.model, made.differences) if made else [],
+        hindered=words.half(made.why) if made else "",
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ from gateway.overview.waiting import KINDS as WAITING
 from gateway.people.devices import BROWSERS, SYSTEMS
 from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
+from gateway.questions import replay_words
 from gateway.questions.statistics import PARTS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
@@ -131,6 +132,8 @@ IN_PYTHON = {
     "audit-part": set(PARTS),
     "audit-time": {"night", "weekend"},
     "check-result": set(browser_check.RESULTS),
+    "replay-basis": set(replay_words.IN_BASIS),
+    "replay-member": set(replay_words.MEMBERS),
     "scan-kind": set(KINDS_OF_SCANS),
     "scan-state": set(STATES_OF_SCANS),
     "check-say": set(browser_check.SAID),

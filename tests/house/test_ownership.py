@@ -149,6 +149,7 @@ NOBODYS = {
             "GET /console/audit/entries/{event_id}/proof",
             "GET /console/audit/entries/{event_id}/tlog-proof",
             "GET /console/audit/inquiries/{inquiry_id}",
+            "POST /console/audit/inquiries/{inquiry_id}/replay",
         ),
         "as above",
     ),

@@ -7,13 +7,17 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from gateway.console.words import words_in
+from gateway.inquiries.replay import Difference
 from gateway.people.guard import cookie_name
 from gateway.people.sessions import open_session
 from gateway.people.tables import Person
+from gateway.questions.replay_words import compared
 from gateway.worker import publish_head, take_in
+from scoring_adapter.scorecard import load_scorecard
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
-from tests.persons import invited
+from tests.persons import csrf, invited, same_site
 from tests.questions.conftest import NEW, OLD, SHARED
 
 HOME = "/console/audit"
@@ -131,6 +135,42 @@ async def test_an_inquiry_is_shown_with_its_consent_s_life_and_what_came_of_it(a
     assert "没有可看的授权" in await shown(browser, f"{HOME}/inquiries/{asked.ids['denied']}")
     await shown(browser, f"{HOME}/inquiries/{uuid4()}", 404)
     await shown(browser, f"{HOME}/inquiries/{asked.ids['consent']}", 404)
+
+
+async def test_an_answer_is_computed_again_on_its_page_and_that_leaves_the_interface_s_entry(asked, browser):
+    path = f"{HOME}/inquiries/{asked.ids['answered']}"
+    count = text("SELECT count(*) FROM audit_event WHERE type = 'inquiry.recomputed' AND actor = 'person:auditor-9'")
+    token = await csrf(browser)
+    assert "重算应答" not in await shown(browser, f"{HOME}/inquiries/{asked.ids['denied']}")
+    said = {"zh": "重算结果与原应答逐字节相同", "en": "the answer comes to the same bytes"}
+    for language, words in said.items():
+        browser.cookies.set("xinqiao-language", language)
+        again = await browser.post(f"{path}/replay", data={"csrf": token}, headers=same_site(browser))
+        assert (again.status_code, words in again.text) == (200, True), again.text
+    browser.cookies.delete("xinqiao-language")
+    async with asked.story.gateway.database.begin("test.read") as session:
+        assert (await session.execute(count)).scalar_one() == len(said)
+    forged = await browser.post(f"{path}/replay", data={"csrf": "x"}, headers=same_site(browser))
+    assert forged.status_code == 403
+    denied = f"{HOME}/inquiries/{asked.ids['denied']}/replay"
+    assert (await browser.post(denied, data={"csrf": token}, headers=same_site(browser))).status_code == 404
+
+
+def test_what_differs_is_said_by_the_names_of_tags_and_datasets():
+    model = load_scorecard().card.model()
+    tag = {"tag": "pen_cnt_1y", "unit": "times", "status": "computed"}
+    lines = compared(words_in("zh"), model, [
+        Difference("score", 650, 640), Difference("band", "good", None),
+        Difference("basis.records", ["a", "b"], ["c"]), Difference("basis.feeds.penalty_general", "2026-01-01", None),
+        Difference("tags", [tag | {"value": 1, "points": -25}], [tag | {"value": 2, "points": -50}]),
+        Difference("not_computable", [{"tag": "abn_now", "status": "no-feed"}], []),
+    ])  # fmt: skip
+    assert [(one.what, one.then, one.now) for one in lines] == [
+        ("评分", "650", "640"), ("等级", "良好", "—"), ("企业的记录", "2 项为此处独有", "1 项为此处独有"),
+        ("数据到达日：行政处罚信息", "2026-01-01", "—"),
+        ("标签：近1年行政处罚次数", "1 次、−25 分", "2 次、−50 分"),
+        ("未能计算的标签：当前是否在经营异常名录", "数据未提交", "没有此项"),
+    ]  # fmt: skip
 
 
 async def test_an_entry_is_shown_as_it_was_recorded_with_its_proof_and_the_reading_is_logged(asked, browser):

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.catalogue.load import datasets
 from connectors.model.two_languages import Language
 from connectors.personal.sealing import Protector, SubjectKeys
-from connectors.store.batches import find_batch, page_batches
+from connectors.store.batches import find_batch, load_unpacked, page_batches
 from connectors.store.corrections import count_corrected
 from connectors.store.refused import load_refused, open_refused
 from connectors.store.tables import Batch
@@ -25,12 +28,21 @@ async def get_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
     return batch
 
 
-async def read_batch(work: UnitOfWork, batch_id: UUID) -> tuple[Batch, int]:
-    """Return a batch, and how many of its refused rows were corrected since. Raises DeniedError."""
+async def read_batch(work: UnitOfWork, batch_id: UUID) -> tuple[Batch, int, list[Batch]]:
+    """Return a batch, how many of its refused rows were corrected since, and the batches that were unpacked out of it.
+
+    Raises DeniedError.
+    """
     batch = await get_batch(work, batch_id)
-    corrected = await count_corrected(work.session, batch)
+    told = batch, await count_corrected(work.session, batch), await unpacked_of(work.session, batch)
     await work.record("batch.read", {"count": 1, "batch": str(batch_id)}, outcome="read")
-    return batch, corrected
+    return told
+
+
+async def unpacked_of(session: AsyncSession, batch: Batch) -> list[Batch]:
+    """Return the batches of other datasets that a batch's rows held."""
+    dataset = datasets().get(batch.dataset)
+    return await load_unpacked(session, batch, dataset.unpack.into.values()) if dataset and dataset.unpack else []
 
 
 async def read_batch_page(

@@ -27,9 +27,14 @@ NOT_ENDED: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
-    """Return a batch as the API shows it; `corrected` of its refused rows were brought in order since."""
-    names = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
+OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
+
+
+def batch_document(batch: Batch, corrected: int = 0, unpacked: Iterable[Batch] = ()) -> dict[str, Any]:
+    """Return a batch as the API shows it; `corrected` of its refused rows were brought in order since.
+
+    `unpacked` are the batches of other datasets that its rows held.
+    """
     return {
         "batch": str(batch.batch_id),
         "agency": batch.agency,
@@ -38,7 +43,16 @@ def batch_document(batch: Batch, corrected: int = 0) -> dict[str, Any]:
         "digest": batch.digest.hex(),
         "received_at": batch.received_at.isoformat(),
         "rows": batch.row_count,
-        **{name: getattr(batch, name) for name in names},
+        **{name: getattr(batch, name) for name in OUTCOMES},
+        "unpacked": [
+            {
+                "batch": str(part.batch_id),
+                "dataset": part.dataset,
+                "rows": part.row_count,
+                **{name: getattr(part, name) for name in OUTCOMES},
+            }
+            for part in unpacked
+        ],
         "delivery": batch.delivery,
         "ended": batch.ended,
         "returned": batch.returned,

@@ -7,6 +7,7 @@ from fastapi import Depends, Query
 
 from gateway.identity.caller import require, working
 from gateway.intake.accepting import accept_held
+from gateway.intake.batches import unpacked_of
 from gateway.intake.documents import batch_document, held_document
 from gateway.intake.held import discard_held, read_held
 from gateway.intake.held_preview import preview_document, preview_held
@@ -60,4 +61,6 @@ async def decide(
     """
     if decision == "discard":
         return held_document(await discard_held(units, caller, intake.spool, held_id))
-    return batch_document(await accept_held(units, caller, intake, held_id, part=decision == "accept-part"))
+    batch = await accept_held(units, caller, intake, held_id, part=decision == "accept-part")
+    async with units.begin("batch.unpacked", caller) as work:
+        return batch_document(batch, unpacked=await unpacked_of(work.session, batch))

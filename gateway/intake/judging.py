@@ -1,12 +1,17 @@
 """Whether a submission is taken in: its columns are judged before, its values after; raising stores nothing."""
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.catalogue.load import datasets
 from connectors.conversion.binding import Binding
 from connectors.conversion.headers import PARTY, ROW, header_key, known_layout, layout_of
 from connectors.decoding.layout import Layout
 from connectors.errors import ConnectorError
+from connectors.model.datasets import Dataset
 from connectors.quality.drift import FEWEST_ROWS, Finding, Profile, compare_layouts, compare_profiles, in_words
+from connectors.store.batches import find_unpacked
 from connectors.store.history import load_headers, load_history
 from gateway.intake.held import accepted_batches
 
@@ -39,9 +44,21 @@ async def judge_profile(session: AsyncSession, binding: Binding, profile: Profil
         return
     titles = {bound.name: bound.field.zh for bound in binding.fields} | {PARTY: "主体", ROW: "整行"}
     dataset = binding.dataset
-    accepted = await accepted_batches(session, dataset.agency, dataset.dataset)
+    accepted = await _accepted(session, dataset)
     if findings := compare_profiles(await load_history(session, dataset, accepted), profile, titles):
         raise DriftError(findings)
+
+
+async def _accepted(session: AsyncSession, dataset: Dataset) -> list[UUID]:
+    """Return the batches whose values a person accepted, among them those unpacked out of a batch that was."""
+    bringing = [
+        one.dataset for one in datasets().values() if one.unpack and dataset.dataset in one.unpack.into.values()
+    ]
+    found = await accepted_batches(session, dataset.agency, dataset.dataset)
+    for name in bringing:
+        whole = await accepted_batches(session, dataset.agency, name)
+        found += await find_unpacked(session, whole, [dataset.dataset])
+    return found
 
 
 async def foresee(session: AsyncSession, layout: Layout, profile: Profile | None) -> list[Finding]:

@@ -22,6 +22,7 @@ BATCH: dict[str, Any] = {
     "duplicates": 0,
     "natural_persons": 0,
     "rejected": 1,
+    "unpacked": [],
     "delivery": "full_list",
     "ended": 3,
     "returned": 0,

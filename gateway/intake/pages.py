@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from connectors.catalogue.load import agencies, datasets
 from connectors.model.calendar import day_of
 from connectors.model.two_languages import in_language
+from connectors.store.batches import find_whole
 from connectors.store.refused import load_refusals
 from connectors.store.tables import Batch
 from gateway.console.chart import Chart, Series
@@ -18,8 +19,8 @@ from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Filter, Table, TableQuery, TableSpec, table_query
 from gateway.console.words import Words, words_of
-from gateway.intake.batches import read_batch_page, read_rejected
-from gateway.intake.documents import not_ended_of, refusals_of, unread_of
+from gateway.intake.batches import read_batch_page, read_rejected, unpacked_of
+from gateway.intake.documents import OUTCOMES, not_ended_of, refusals_of, unread_of
 from gateway.intake.forms import file_form
 from gateway.intake.preview_rows import PreviewRequest, list_previews
 from gateway.intake.previews import preview
@@ -39,7 +40,6 @@ from gateway.web.router import OWN_LIMIT, Router
 
 router = Router(prefix="/console/uploads", include_in_schema=False)
 FIRST_REJECTED = 5
-OUTCOMES = ("accepted", "unresolved", "corrections", "duplicates", "natural_persons", "rejected")
 COUNTED = ("titles", "header", "repeated_headers", "blank", "footers", "natural_persons")
 TOLD = ("unread_sheets", "hidden_sheets", "repeated_columns")
 WAYS = ("console", "file", "push", "upload")  # what was fetched names its source
@@ -107,13 +107,15 @@ async def batch_page(
         async with units.begin("uploads.batch", acting(present)) as work:
             batch, rejected = await read_rejected(work, intake.protector, batch_id, FIRST_REJECTED)
             refusals = refusals_of(batch.reasons, await load_refusals(work.session, batch_id))
+            unpacked, whole = await unpacked_of(work.session, batch), await find_whole(work.session, batch)
     except DeniedError as fault:
         raise PageError("batch-not-found", 404) from fault
     words = words_of(request)
     return page(
         request, "upload", present, status=status, done=done, wrong=wrong, form=Form(), batch=batch,
         outcomes=_chart(words, batch), refusals=refusals, rejected=rejected, unread=unread_of(batch),
-        not_ended=not_ended_of(batch), counted=COUNTED, told=TOLD, ways=WAYS, said=in_language, scripts=("charts",),
+        not_ended=not_ended_of(batch), unpacked=unpacked, unpacking=datasets()[batch.dataset].unpack is not None,
+        whole=whole, columns=OUTCOMES, counted=COUNTED, told=TOLD, ways=WAYS, said=in_language, scripts=("charts",),
     )  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from fastapi import Path as PathParameter
 
 from connectors.model.batch_ids import BATCH_ID
 from connectors.store.corrections import count_corrected
+from connectors.store.tables import Batch
 from gateway.identity.caller import require, working
 from gateway.intake.admission import admit_submission, known_dataset
-from gateway.intake.batches import read_batch
+from gateway.intake.batches import read_batch, unpacked_of
 from gateway.intake.documents import batch_document
 from gateway.intake.gate import is_large
 from gateway.intake.signatures import AgencySignature
@@ -81,17 +82,20 @@ async def push(
         kept = await signature.verify(units, agency, dataset, batch_id, received)
         submission = from_file(path, wanted, batch_id, received.digest, "push", signature=kept, corrects=corrects)
         batch, new = await take_in(units, agency, intake, submission)
-    corrected = 0
-    if batch.rejected:
+    corrected, unpacked = 0, list[Batch]()
+    if batch.rejected or wanted.unpack:
         async with units.begin("batch.corrected", agency) as work:
-            corrected = await count_corrected(work.session, batch)
+            corrected, unpacked = await count_corrected(work.session, batch), await unpacked_of(work.session, batch)
     request.app.state.metrics.count("batch", "stored" if new else "known")
     response.status_code = 201 if new else 200
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
-    return batch_document(batch, corrected)
+    return batch_document(batch, corrected, unpacked)
 
 
 @router.get("/batches/{batch_id}", summary="查看批次 A batch")
 async def show(batch_id: UUID, work: Reading) -> dict[str, Any]:
-    """Return the counts, the refusals by reason, how many were corrected since, and the sealed statement."""
+    """Return the counts, the refusals by reason, how many were corrected since, and the sealed statement.
+
+    `unpacked`: the batches of other datasets that its rows held; their rows add up to those that were not refused.
+    """
     return batch_document(*await read_batch(work, batch_id))

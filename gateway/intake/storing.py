@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import msgspec
 from uuid_utils.compat import uuid7
 
 from connectors.catalogue.load import datasets
@@ -19,14 +20,15 @@ from connectors.drafting.unread import Leftovers
 from connectors.model.datasets import Dataset
 from connectors.model.statements import STATEMENT_TYPE
 from connectors.personal.sealing import Protector
+from connectors.quality.drift import Finding
 from connectors.quality.profile import Profiler
-from connectors.store.batches import add_batch
+from connectors.store.batches import add_batch, unpacked_id
 from connectors.store.corrections import find_first, read_corrected, settle
 from connectors.store.history import keep_layout, keep_profile, profile_batch, profile_of
 from connectors.store.ingest import Look, NewBatch, Summary, ingest
 from connectors.store.tables import Batch
 from gateway.intake.full_lists import ListOutcome, settle_list
-from gateway.intake.judging import judge_layout, judge_profile
+from gateway.intake.judging import DriftError, judge_layout, judge_profile
 from gateway.intake.submission import Submission
 from gateway.runtime.database import raw
 from gateway.runtime.work import UnitOfWork
@@ -44,7 +46,19 @@ async def store_judged(
 ) -> Batch:
     """Store a submission that looks like those before it, or was accepted. Raises DriftError, MalformedError."""
     refuse_corrections(table)
-    session, accepted = work.session, submission.held_id is not None
+    return await _store(work, protector, submission, table, progress, accepted=submission.held_id is not None)
+
+
+async def _store(
+    work: UnitOfWork,
+    protector: Protector,
+    submission: Submission,
+    table: Table,
+    progress: Progress,
+    *,
+    accepted: bool,
+) -> Batch:
+    session = work.session
     layout = await asyncio.to_thread(lay_out, submission.dataset, table)
     leftovers = Leftovers(layout.binding)
     binding, profiler = layout.binding, Profiler(submission.dataset)
@@ -68,7 +82,7 @@ async def store_judged(
     columns = layout_id(binding.dataset, header_key(binding.header))
     batch = await _add(work, submission, stored, summary, listed, now, leftovers, layout_id=columns)
     await keep_profile(session, batch.batch_id, profile)
-    await _store_unpacked(work, protector, submission, batch, unpacked, progress)
+    await _store_unpacked(work, protector, submission, batch, unpacked, progress, accepted=accepted)
     return batch
 
 
@@ -95,7 +109,7 @@ async def store_corrections(
     listed = await settle_list(work, submission, stored, summary)
     batch = await _add(work, submission, stored, summary, listed, now, leftovers, corrects=first)
     await settle(session, first, batch.batch_id, rows.taken)
-    await _store_unpacked(work, protector, submission, batch, unpacked, progress)
+    await _store_unpacked(work, protector, submission, batch, unpacked, progress, accepted=True)
     return batch
 
 
@@ -111,17 +125,30 @@ async def _store_unpacked(
     batch: Batch,
     unpacked: Unpacked | None,
     progress: Progress,
+    *,
+    accepted: bool,
 ) -> None:
     """Store the records within a batch's rows, a batch of each dataset, called after the one that brought them.
 
-    They are the same bytes, and no other hand signed them: the agency's signature stands at the batch that came.
+    They are the same bytes, and no other hand signed them: the agency's signature stands at the batch that came. They
+    are judged where the batch is: not within corrected rows, nor once somebody accepted it. Raises DriftError, of the
+    dataset that it names.
     """
     for dataset, table in unpacked.tables() if unpacked else ():
         part = replace(
-            submission, dataset=dataset, sender_batch=f"unpacked:{batch.batch_id}", file=None, signature=None,
+            submission, dataset=dataset, sender_batch=unpacked_id(batch.batch_id), file=None, signature=None,
             corrects=None, mapping=None,
         )  # fmt: skip
-        await store_judged(work, protector, part, table, progress)
+        try:
+            await _store(work, protector, part, table, progress, accepted=accepted)
+        except DriftError as drift:
+            raise DriftError([_within(dataset, finding) for finding in drift.findings]) from drift
+
+
+def _within(dataset: Dataset, finding: Finding) -> Finding:
+    """Return a finding of a dataset that is unpacked, for whoever sees the file that it came in."""
+    zh, en = f"拆出的“{dataset.title.zh}”：{finding.zh}", f"within it, {dataset.title.en}: {finding.en}"
+    return msgspec.structs.replace(finding, zh=zh, en=en)
 
 
 def _identify(submission: Submission) -> NewBatch:

@@ -3,17 +3,24 @@
 import csv
 import io
 import json
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from connectors.decoding import unpacking
+from gateway.intake.documents import OUTCOMES
+from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from tests.enterprises import citizen, uscc
-from tests.submissions import take_file
+from tests.house.test_ownership import client_of
+from tests.persons import signed_in
+from tests.submissions import accept_held, take_file
 
 HEADER = ["记录编号", "主体名称", "统一社会信用代码", "来源目录编码", "数据类别", "数据内容", "接收时间"]
 FEED = "prov_public_credit_feed"
+AGENCY = "prov_credit_platform"
+CLERK = Actor(AGENCY, "agency", person="person:prov-clerk-1")
 BATCHES = text("SELECT * FROM batch WHERE sender_batch = :sender ORDER BY dataset")
 RECORDS = text("SELECT dataset, agency, producer, canonical, row_number FROM record WHERE batch_id = :batch")
 REFUSED = text("SELECT row_number, reasons FROM rejected_row WHERE batch_id = :batch ORDER BY row_number")
@@ -77,7 +84,7 @@ def counts(batch):
     return tuple(batch[name] if isinstance(batch, dict) else getattr(batch, name) for name in names)
 
 
-async def test_every_row_of_the_feed_is_counted_and_every_record_within_becomes_one_of_its_kind(take, read):
+async def test_every_row_of_the_feed_is_counted_and_every_record_within_becomes_one_of_its_kind(take, read, get):
     batch, _ = await take(ROWS, "feed-1")
     assert counts(batch) == (11, 7, 0, 1, 3)
     refused = {
@@ -90,6 +97,13 @@ async def test_every_row_of_the_feed_is_counted_and_every_record_within_becomes_
     ]  # fmt: skip
     assert sum(part["row_count"] for part in parts) == batch.row_count - batch.rejected - batch.natural_persons
     assert {part["digest"] for part in parts} == {batch.digest}
+    told = (await get(f"/v1/batches/{batch.batch_id}", AGENCY)).json()
+    assert [(one["dataset"], one["rows"]) for one in told["unpacked"]] == [
+        (part["dataset"], part["row_count"]) for part in parts
+    ]  # fmt: skip
+    for one in told["unpacked"]:
+        assert one["rows"] == sum(one[name] for name in OUTCOMES)
+    assert (await get(f"/v1/batches/{told['unpacked'][0]['batch']}", AGENCY)).json()["unpacked"] == []
     of = {part["dataset"]: part for part in parts}
     assert (of["prov_penalty"]["natural_persons"], of["prov_penalty"]["rejected"]) == (1, 1)
     [missing] = await read(REFUSED, batch=of["prov_penalty"]["batch_id"])
@@ -140,3 +154,45 @@ async def test_too_many_rows_at_once_are_refused_as_a_whole(take, monkeypatch):
     assert (await take([row(n, "行政处罚", penalty(n)) for n in (50, 51)], "feed-5"))[1]
     with pytest.raises(DeniedError, match="请分批"):
         await take([row(n, "行政处罚", penalty(n)) for n in (52, 53, 54)], "feed-6")
+
+
+async def test_the_page_of_a_batch_leads_to_what_was_unpacked_and_back(gateway, take, read):
+    batch, _ = await take([row(60, "行政处罚", penalty(60)), row(61, "天气预报", "{}")], "feed-7")
+    [part] = await read(BATCHES, sender=f"unpacked:{batch.batch_id}")
+    async with client_of(gateway) as browser:
+        await signed_in(gateway, browser, "prov-clerk", "clerk", agency=AGENCY)
+        whole = (await browser.get(f"/console/uploads/{batch.batch_id}")).text
+        assert f'href="/console/uploads/{part["batch_id"]}"' in whole
+        assert "本批 2 行：1 行为问题数据，0 行属自然人，其余 1 行全部拆出" in whole
+        back = (await browser.get(f"/console/uploads/{part['batch_id']}")).text
+        assert f'href="/console/uploads/{batch.batch_id}"' in back
+
+
+def fines(first, many, fine):
+    return [row(n, "行政处罚", penalty(n, **{"罚款金额（万元）": fine})) for n in range(first, first + many)]
+
+
+async def test_what_is_unpacked_and_drifts_is_held_once_and_never_within_corrections(gateway, push, rows, get):
+    """Fines in 元 where they were in 万元: accepted once, the next ones come in."""
+
+    async def send(lines, batch, **headers):
+        return await push(table_of(lines), batch, agency=AGENCY, dataset=FEED, **headers)
+
+    sound, refused = fines(100, 150, 1.5), [row(n, "行政处罚", "乱码") for n in range(250, 300)]
+    first = await send([HEADER, *sound, *refused], "drift-1")
+    assert first.status_code == 201
+    file = await get(f"/v1/batches/{first.json()['batch']}/rejected-rows", AGENCY, params={"format": "csv"})
+    lines = csv.reader(io.StringIO(file.content.decode("utf-8-sig")))
+    fixed = [
+        [penalty(250, **{"罚款金额（万元）": 15000}) if "乱码" in cell else cell for cell in line] for line in lines
+    ]
+    corrected = await send(fixed, "drift-2", Corrects=first.json()["batch"])
+    assert (corrected.status_code, corrected.json()["unpacked"][0]["rows"]) == (201, 50), corrected.text
+    held = await send([HEADER, *fines(500, 250, 15000)], "drift-3")
+    assert held.status_code == 202, held.text
+    [finding] = held.json()["findings"]
+    assert (finding["kind"], finding["zh"].startswith("拆出的“省回流行政处罚信息”：")) == ("unit", True)
+    batch = await accept_held(gateway, UUID(held.json()["held"]), CLERK)
+    [part] = await rows(str(BATCHES), sender=f"unpacked:{batch.batch_id}")
+    assert part.row_count == 250
+    assert (await send([HEADER, *fines(800, 50, 15000)], "drift-4")).status_code == 201

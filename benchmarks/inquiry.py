@@ -1,33 +1,39 @@
-"""The whole inquiry path (token, consent, exact quota, score, signature, durable entry) beside a bare FastAPI handler.
+"""The whole inquiry path (token, proof, consent, exact quota, score, signature, durable entry) beside a bare handler.
 
-python benchmarks/inquiry.py [seconds] [connections]; both are served by uvicorn with one worker, slices interleaved.
+python benchmarks/inquiry.py [--seconds 2] [--rounds 5] [--connections 64] [--banks 50] [--consents 20] [--json]
+One worker on the first core, the load on the last; PostgreSQL is bound to no core. Slices of all variants are
+interleaved, and medians of their rates and of their ratios within a round are told. CPU, by the kernel's count of each
+process, is steadier than any rate. `--json` ends with one object.
 """
 
-import asyncio
+import argparse
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
 
-import httpx
+from cost import Cost, Meter, run_on
+from inquiry_town import Size, Town, build, prepared
+from load import Taken, closed, paced
 from place import place
 
-from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.__main__ import app
-from gateway.demo.command_line import CommandLine
-from gateway.demo.enterprises import SHOES, registrations, uscc
+from gateway.demo.command_line import CommandLine, environment
 from gateway.demo.instance import Instance
-from signing.jws import sign_jws
-from xinqiao_client import XinqiaoAuth
+from gateway.demo.samples import as_csv, parties_of
+from gateway.runtime.settings import load_settings
 
-ROUNDS = 5
+sys.path.insert(0, str(Path(__file__).parents[1]))
+FEEDS = {
+    "market_regulation": ("ent_registration", "abnormal_operation"), "court": ("dishonest_executed",),
+}  # fmt: skip
+OURS, BARE_PORT, TWIN_PORT = 8731, 8732, 8733
 BARE = """
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -40,98 +46,162 @@ class Question(BaseModel):
 async def ask(question: Question):
     return {"subject": question.subject, "score": 600}
 """
-BODY = json.dumps({"subject": uscc(SHOES), "product": "score", "purpose": "pre_loan"}).encode()
 
 
-async def load(port: int, authorise: Callable[[], str], seconds: float, connections: int) -> list[float]:
-    """Ask over keep-alive connections for some seconds; return the seconds of each answer."""
-    ends, taken = time.perf_counter() + seconds, []
+@dataclass
+class Variant:
+    """Something that is measured: where it is, what it is asked, which process serves it; and what came of it."""
 
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while (started := time.perf_counter()) < ends:
-            head = (
-                f"POST /v1/inquiries HTTP/1.1\r\nHost: x\r\n{authorise()}"
-                f"Idempotency-Key: {uuid4()}\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
-            )
-            writer.write(head.encode() + BODY)
-            answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            assert answer.startswith("http/1.1 200"), answer
-            await reader.readexactly(int(answer.split("content-length: ")[1].split("\r\n")[0]))
-            taken.append(time.perf_counter() - started)
-        writer.close()
+    port: int
+    requests: Callable[[int], Iterator[bytes]]
+    process: int
+    rates: list[float] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
+    cost: Cost = field(default_factory=Cost)
+    guess: float = 100.0
 
-    await asyncio.gather(*(one() for _ in range(connections)))
-    return taken
-
-
-def authoriser(instance: Instance) -> Callable[[], str]:
-    """Return what makes the header fields of a request: the bank's token, and a proof of its own for each."""
-    auth = XinqiaoAuth(instance.issuer, "bank-1", instance.keys["bank-1"].jwk)
-    httpx.get(f"{instance.issuer}/v1/quota", auth=auth).raise_for_status()
-
-    def authorise() -> str:
-        request = httpx.Request("POST", f"{instance.issuer}/v1/inquiries")
-        next(auth.auth_flow(request))
-        return f"Authorization: {request.headers['Authorization']}\r\nDPoP: {request.headers['DPoP']}\r\n"
-
-    return authorise
+    def run(self, meter: Meter, seconds: float, connections: int, seed: int) -> Taken:
+        """Measure a slice; everything must be answered with 200."""
+        requests = prepared(self.requests(seed), int(self.guess * 1.2 * seconds) + connections)
+        with meter.measured(self.cost):
+            taken = closed(self.port, requests, seconds, connections)
+        assert set(taken.statuses) == {200}, taken.statuses
+        self.guess = taken.rate
+        self.rates.append(taken.rate)
+        self.latencies += taken.latencies
+        return taken
 
 
-def prepare(folder: Path, around_start: AbstractContextManager[None] | None = None) -> Instance:
-    """Serve an instance whose bank may ask about one enterprise; the service is started within `around_start`."""
-    env = {**os.environ, "XINQIAO_HOME": str(folder), "XINQIAO_PORT": "8731", "XINQIAO_ISSUER": "http://127.0.0.1:8731",
-           "XINQIAO_LOG_LEVEL": "WARNING"}  # fmt: skip
+def serve(folder: Path, stack: ExitStack, name: str, port: int, env: dict[str, str]) -> int:
+    """Serve an application by uvicorn with one worker; return its process."""
+    options = ["--port", str(port), "--no-access-log", "--log-level", "warning", "--loop", "uvloop", "--http",
+               "httptools", "--no-proxy-headers"]  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-m", "uvicorn", name, *options], cwd=folder, env=env)
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    return process.pid
+
+
+def start(folder: Path, size: Size, stack: ExitStack) -> tuple[Instance, Town]:
+    """Serve an instance with its town."""
+    issuer = f"http://127.0.0.1:{OURS}"
+    env = {**os.environ, "XINQIAO_HOME": str(folder), "XINQIAO_PORT": str(OURS), "XINQIAO_ISSUER": issuer,
+           "XINQIAO_LOG_LEVEL": "WARNING", "XINQIAO_TRUSTED_PROXIES": '["127.0.0.1/32"]',
+           "XINQIAO_METRICS_PORT": "0"}  # fmt: skip
     (folder / "gateway").mkdir()
-    instance = Instance("gateway", env["XINQIAO_ISSUER"], folder / "gateway", env, CommandLine(app))
+    instance = Instance("gateway", issuer, folder / "gateway", env, CommandLine(app))
     instance.cli("init")
-    instance.cli("institution", "add", "bank", "--name", "bank")
-    instance.add("account", "bank-1", "--institution", "bank")
-    instance.add("agency", "market_regulation")
-    instance.add("signatory", "boss", "--subject", uscc(SHOES))
-    for scope, holder in (("account", "bank-1"), ("institution", "bank")):
-        instance.cli("quota", "set", holder, "--scope", scope, "--day", "100000000", "--month", "100000000")
-    with around_start or nullcontext():
-        instance.start("serve")
+    header = ["企业名称", "统一社会信用代码", "成立日期", "核准日期", "企业类型", "注册资本", "经营范围", "住所"]
+    rows = [
+        [one.name, one.code, "2011-03-15", "2024-01-01", "有限责任公司", "500(万元人民币)", "鞋", "某路"]
+        for one in parties_of(range(1, size.enterprises + 1))
+    ]
+    (folder / "town.csv").write_bytes(as_csv(header, rows))
+    instance.cli("agency", "add", "market_regulation", "--key", str(_public(folder)))
+    instance.cli("ingest", "ent_registration", str(folder / "town.csv"))
+    with environment(env):
+        town = build(load_settings(), size)
+    instance.cli("columns", "append")
+    instance.cli("scan")
+    instance.start("serve")
+    stack.callback(instance.wait_ended)
+    stack.callback(instance.end)
     instance.wait_up()
-    instance.push("market_regulation", "ent_registration", registrations())
-    until = (datetime.now(UTC) + timedelta(days=9)).isoformat()
-    terms = {"subject": uscc(SHOES), "products": ["score"], "purpose": "pre_loan", "valid_until": until}
-    consent = instance.post("bank-1", "/v1/consents", terms).json()
-    claims = approval_claims(consent["consent"], consent["terms_sha256"], "approve")
-    approval = sign_jws(claims, instance.keys["boss"], APPROVAL_TYPE)
-    instance.post("boss", f"/v1/consents/{consent['consent']}/approve", {"approval": approval})
-    return instance
+    return instance, town
 
 
-def main(seconds: float, connections: int) -> None:
-    """Print requests per second, the ratio, and the latencies of the inquiry."""
-    options = ["--port", "8732", "--no-access-log", "--log-level", "warning", "--loop", "uvloop", "--http", "httptools"]
+def _public(folder: Path) -> Path:
+    from signing.keys import generate_key, public_jwk  # noqa: PLC0415
+
+    (folder / "agency.pub").write_text(json.dumps(public_jwk(generate_key("ES256"))))
+    return folder / "agency.pub"
+
+
+def main() -> None:
+    """Measure and tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--banks", type=int, default=50)
+    parser.add_argument("--consents", type=int, default=20, help="of each bank")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    size = Size(given.banks, min(1000, given.banks * given.consents), given.consents)
+    cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as stack:
         folder = stack.enter_context(place())
         (folder / "bare.py").write_text(BARE)
-        bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
-        stack.callback(bare.kill)
-        instance = prepare(folder)
-        stack.callback(instance.wait_ended)
-        stack.callback(instance.end)
-        signed = authoriser(instance)
-        unread = signed()
-        headers = {"bare": lambda: unread, "inquiry": signed}
-        rates: dict[str, list[float]] = {"bare": [], "inquiry": []}
-        latencies: list[float] = []
-        for _ in range(ROUNDS):
-            for name, port in (("bare", 8732), ("inquiry", 8731)):
-                taken = asyncio.run(load(port, headers[name], seconds, connections))
-                rates[name].append(len(taken) / seconds)
-                latencies += taken if name == "inquiry" else []
-    floor, subject = statistics.median(rates["bare"]), statistics.median(rates["inquiry"])
-    cuts = statistics.quantiles(latencies, n=100)
-    print(f"bare FastAPI handler {floor:>8,.0f}/s  1.00   ({connections} connections, median of {ROUNDS})")
-    print(f"inquiry, durable     {subject:>8,.0f}/s  {subject / floor:.3f}  p50 {cuts[49] * 1000:.0f} ms "
-          f"p99 {cuts[98] * 1000:.0f} ms")  # fmt: skip
+        instance, town = start(folder, size, stack)
+        env = {
+            **instance.env,
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), str(Path(__file__).parent)]),
+        }
+        variants = {
+            "bare": Variant(BARE_PORT, lambda _: town.bare(), serve(folder, stack, "bare:app", BARE_PORT, env)),
+            "dpop": Variant(OURS, town.by_proof, instance.processes["serve"].pid),
+            "tls": Variant(OURS, town.by_certificate, instance.processes["serve"].pid),
+            "twin": Variant(TWIN_PORT, town.by_proof, serve(folder, stack, "twin:app", TWIN_PORT, env)),
+        }
+        with environment(env):
+            meters = {name: Meter(load_settings(), one.process) for name, one in variants.items()}
+        time.sleep(5)
+        for one in variants.values():
+            run_on(one.process, cores[:1])
+        run_on(os.getpid(), cores[-1:])
+        told = measure(variants, meters, given)
+    if given.json:
+        print(json.dumps(told))
+    else:
+        for name, value in told.items():
+            print(f"{name:28} {value}")
+
+
+def measure(
+    variants: dict[str, Variant], meters: dict[str, Meter], given: argparse.Namespace
+) -> dict[str, float | str]:
+    """Return the figures by name."""
+    for name, one in variants.items():  # what is loaded and cached by the first of them is not measured
+        one.run(meters[name], 1.0, given.connections, 0)
+    for one in variants.values():
+        one.rates.clear()
+        one.latencies.clear()
+        one.cost = Cost()
+    for seed in range(1, given.rounds + 1):
+        for name, one in variants.items():
+            one.run(meters[name], given.seconds, given.connections, seed)
+    told: dict[str, float | str] = {"load_average": os.getloadavg()[0], "connections": given.connections}
+    for name, one in variants.items():
+        told |= told_of(name, one, variants["bare"])
+    twin = variants["twin"]
+    pairs = zip(variants["dpop"].rates, twin.rates, strict=True)
+    told["ratio_twin"] = round(statistics.median(a / b for a, b in pairs), 1)
+    for name in ("bare", "dpop"):
+        alone = Variant(variants[name].port, variants[name].requests, variants[name].process)
+        for seed in range(given.rounds):
+            alone.run(meters[name], given.seconds / 2, 1, 100 + seed)
+        told[f"p50_alone_ms_{name}"] = round(statistics.median(alone.latencies) * 1000, 3)
+        told |= {f"alone_{key}": value for key, value in told_of(name, alone, alone).items() if "us" in key}
+        rate = 0.7 * statistics.median(variants[name].rates)
+        requests = prepared(variants[name].requests(99), int(rate * given.seconds) + 10)
+        latencies = paced(variants[name].port, requests, given.seconds, rate).latencies
+        told[f"p99_paced_ms_{name}"] = round(statistics.quantiles(latencies, n=100)[98] * 1000, 2)
+    told["ratio_alone_p50"] = round(float(told["p50_alone_ms_dpop"]) / float(told["p50_alone_ms_bare"]), 2)
+    told["ratio_paced_p99"] = round(float(told["p99_paced_ms_dpop"]) / float(told["p99_paced_ms_bare"]), 2)
+    return told
+
+
+def told_of(name: str, one: Variant, bare: Variant) -> dict[str, float | str]:
+    """Return the figures of one variant."""
+    each, cuts = one.cost.per(len(one.latencies)), statistics.quantiles(one.latencies, n=100)
+    ratios = [mine / floor for mine, floor in zip(one.rates, bare.rates, strict=True)]
+    return {
+        f"rate_{name}": round(statistics.median(one.rates)), f"ratio_{name}": round(statistics.median(ratios), 3),
+        f"python_us_{name}": round(each.service_us), f"postgresql_us_{name}": round(each.database_us),
+        f"wal_bytes_{name}": round(each.wal_bytes), f"p50_ms_{name}": round(cuts[49] * 1000, 1),
+        f"p99_ms_{name}": round(cuts[98] * 1000, 1),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    main(float(given[0]) if given else 3.0, int(given[1]) if len(given) > 1 else 16)
+    main()

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import psutil
 from bounded import bounded, forget_peak, peak
-from inquiry import BODY, authoriser, prepare
+from one_bank import BODY, authoriser, prepare
 from place import place
 
 PORT = 8731

@@ -30,9 +30,6 @@ from gateway.demo.samples import as_csv, parties_of
 from gateway.runtime.settings import load_settings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-FEEDS = {
-    "market_regulation": ("ent_registration", "abnormal_operation"), "court": ("dishonest_executed",),
-}  # fmt: skip
 OURS, BARE_PORT, TWIN_PORT = 8731, 8732, 8733
 BARE = """
 from fastapi import FastAPI

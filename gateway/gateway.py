@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from gateway.identity.clients.access import AccessCache
 from gateway.identity.refusals import Refusals
 from gateway.identity.tokens.issuer import TokenIssuer
+from gateway.identity.tokens.known_tokens import KnownTokens
 from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
 from gateway.intake.submission import Intake, intake_of
@@ -25,6 +26,7 @@ class Gateway(Instance):
     groups: GroupCommit
     access: AccessCache
     issuer: TokenIssuer
+    tokens: KnownTokens
     replay: ReplayWindow
     refusals: Refusals
     intake: Intake
@@ -41,5 +43,5 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
             settings.issuer, instance.keys, settings.token_lifetime_seconds, Nonces(load_kek(settings))
         )
         yield Gateway(**parts, groups=GroupCommit(instance.units), access=access, issuer=issuer,
-                      replay=ReplayWindow(), refusals=Refusals(), intake=intake_of(instance),
-                      look=SharedLook(instance.units, settings))  # fmt: skip
+                      tokens=KnownTokens(instance.keys, settings.issuer), replay=ReplayWindow(), refusals=Refusals(),
+                      intake=intake_of(instance), look=SharedLook(instance.units, settings))  # fmt: skip

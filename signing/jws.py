@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from signing.canonical import canonical_bytes
+from signing.compact import sign_compact
 from signing.errors import SignatureError
 from signing.keys import SigningKey
 
@@ -29,8 +30,7 @@ PublicKey = OKPKey | ECKey | RSAKey
 
 def sign_jws(payload: Mapping[str, object], key: SigningKey, typ: str) -> str:
     """Sign a JSON object; the header names suite, key id and type."""
-    header = {"alg": key.alg, "kid": key.kid, "typ": typ}
-    return jws.serialize_compact(header, canonical_bytes(dict(payload)), key.jwk, registry=_REGISTRY)
+    return sign_compact(canonical_bytes(dict(payload)), key, typ).decode()
 
 
 def verify_jws(token: str, jwks: Sequence[Mapping[str, object]], typ: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ from gateway.identity.clients.scopes import SCOPES
 from gateway.identity.doorkeeper import Doorkeeper
 from gateway.identity.log_age import demand_signed_log
 from gateway.identity.refusals import note_caller
-from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
+from gateway.identity.tokens.access_tokens import AccessToken, TokenError
 from gateway.identity.tokens.binding import BindingError, NonceNeededError, read_binding
 from gateway.identity.tokens.dpop import Proof
 from gateway.identity.tokens.marks import Mark, claim, proof_mark
@@ -130,7 +130,9 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
         raise _refuse("此令牌所代表的人员已暂停 The person this token acts for is suspended.")
     if reason := access.stopped.get(token.client_id):
         raise DeniedError(reason)
-    if not access.admits(token.client_id, address_of(request, doorkeeper.settings)):
+    if token.client_id in access.networks and not access.admits(
+        token.client_id, address_of(request, doorkeeper.settings)
+    ):
         raise DeniedError(
             "address-not-allowed",
             "此客户端不能从这个地址使用 This client is not used from this address: ask the operator.",
@@ -161,7 +163,7 @@ def _read_token(request: Request, doorkeeper: Doorkeeper, now: float) -> AccessT
             "请附上本平台签发的访问令牌 Send an access token of this issuer: Authorization: DPoP …", error=None
         )
     try:
-        token = read(text, doorkeeper.issuer.keys, doorkeeper.issuer.name, now)
+        token = doorkeeper.tokens.read(text, now)
     except TokenError as fault:
         raise _refuse(str(fault)) from fault
     note_caller(request, _actor_of(token))

@@ -5,6 +5,7 @@ from typing import Protocol
 from gateway.identity.clients.access import AccessCache
 from gateway.identity.refusals import Refusals
 from gateway.identity.tokens.issuer import TokenIssuer
+from gateway.identity.tokens.known_tokens import KnownTokens
 from gateway.identity.tokens.replay import ReplayWindow
 from gateway.runtime.group_commit import GroupCommit
 from gateway.runtime.settings import Settings
@@ -33,6 +34,10 @@ class Doorkeeper(Protocol):
     @property
     def issuer(self) -> TokenIssuer:
         """The authorization server."""
+
+    @property
+    def tokens(self) -> KnownTokens:
+        """The access tokens this process has verified."""
 
     @property
     def replay(self) -> ReplayWindow:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import ipaddress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 LARGEST_CERTIFICATE = 16 * 1024
+CERTIFICATES_KEPT = 1024  # thumbprints that each process remembers, by what its proxies send
 
 
 class PeerError(Exception):
@@ -44,18 +46,22 @@ def certificate_thumbprint(request: Request, settings: Settings) -> str | None:
     The value is a byte sequence (RFC 9440 2.1) or, as nginx has it in $ssl_client_escaped_cert, percent-encoded PEM.
     Raises PeerError where it is neither, or where the header comes twice.
     """
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     values = request.headers.getlist("client-cert")
     if not any(values) or not _is_trusted(request.client.host if request.client else "", settings):
         return None
     if len(values) != 1 or len(values[0]) > LARGEST_CERTIFICATE:
         raise PeerError("Client-Cert comes once, with one certificate")
     try:
-        certificate = _read(values[0].strip())
+        return _thumbprint(values[0].strip())
     except (ValueError, binascii.Error) as fault:
         raise PeerError("Client-Cert is no certificate (RFC 9440 2.1)") from fault
-    digest = hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest()
+
+
+@lru_cache(CERTIFICATES_KEPT)
+def _thumbprint(value: str) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    digest = hashlib.sha256(_read(value).public_bytes(Encoding.DER)).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
@@ -68,10 +74,11 @@ def _read(value: str) -> "Certificate":
 
 
 def _is_trusted(host: str, settings: Settings) -> bool:
-    address = _address(host)
+    address = _address(host) if settings.trusted_proxies else None
     return address is not None and any(address in network for network in settings.trusted_proxies)
 
 
+@lru_cache(CERTIFICATES_KEPT)
 def _address(host: str) -> Address | None:
     try:
         return ipaddress.ip_address(host)

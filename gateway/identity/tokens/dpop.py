@@ -5,14 +5,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from joserfc import jws
 from joserfc.errors import JoseError
 
+from signing.compact import Verifier, decode_segment, verifier_of
 from signing.errors import SignatureError
-from signing.jws import ALGORITHMS, SMALLEST_RSA_BITS, SUITES, import_public
+from signing.jws import SMALLEST_RSA_BITS, SUITES, import_public
 
 SKEW_SECONDS = 30
 LONGEST_AGE_SECONDS = 60
@@ -20,10 +21,8 @@ LARGEST_PROOF = 8 * 1024
 LARGEST_ID = 256
 TYPE = "dpop+jwt"
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-# RSA keys make headers longer than the library's limit, and a header may say more than we know (RFC 9449 4.3).
-_REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
-_REGISTRY.max_header_length = 2048
-_REGISTRY.max_payload_length = LARGEST_PROOF
+LARGEST_HEADER = 2048  # the keys of RSA make long ones
+KEYS_KEPT = 2048  # headers that each process remembers; who sends many only pushes out the oldest
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -73,20 +72,39 @@ def token_hash(token: str) -> str:
 
 def _verify(proof: str) -> tuple[str, Mapping[str, Any]]:
     try:
-        read = jws.extract_compact(proof.encode(), registry=_REGISTRY)
-        header = read.headers()
-        members = _public_members(header)
-        key = import_public(members)
-        if header.get("alg") not in SUITES[str(members["kty"])]:
-            raise ProofError("alg must be that of the key: PS256, ES256 or Ed25519")
-        if not jws.validate_compact(read, key, registry=_REGISTRY):
+        header, payload, signature = proof.split(".")
+        key = _key_of(header)
+        claims = json.loads(decode_segment(payload))
+        if not key.verifies(decode_segment(signature), f"{header}.{payload}".encode("ascii")):
             raise ProofError("the signature does not verify")
-        claims = json.loads(read.payload)
     except (JoseError, SignatureError, ValueError, TypeError, KeyError, RecursionError) as fault:
         raise ProofError("this is no signed JWT with a key in its header (RFC 9449 4.2)") from fault
     if not isinstance(claims, dict):
         raise ProofError("the payload is not a JSON object")
-    return key.thumbprint(), claims
+    return key.thumbprint, claims
+
+
+@dataclass(frozen=True)
+class _ProofKey:
+    """The key of a proof's header: its thumbprint (RFC 7638), and what verifies with it."""
+
+    thumbprint: str
+    verifies: Verifier
+
+
+@lru_cache(KEYS_KEPT)
+def _key_of(header: str) -> _ProofKey:
+    """Read the header of a proof, which is the same for every proof of a key: what is wrong with it is not kept."""
+    if len(header) > LARGEST_HEADER:
+        raise ProofError("the header is too large")
+    read = json.loads(decode_segment(header))
+    if not isinstance(read, dict):
+        raise ProofError("the header is not a JSON object")
+    members = _public_members(read)
+    key = import_public(members)
+    if read.get("alg") not in SUITES[str(members["kty"])]:
+        raise ProofError("alg must be that of the key: PS256, ES256 or Ed25519")
+    return _ProofKey(key.thumbprint(), verifier_of(key))
 
 
 def _public_members(header: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -106,6 +124,8 @@ def _public_members(header: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _same_place(htu: object, url: str) -> bool:
     """Compare without query and fragment, host and scheme in lower case, default ports left out (RFC 9449 4.3)."""
+    if htu == url:
+        return True
     if not isinstance(htu, str) or len(htu) > 2 * LARGEST_ID + len(url):
         return False
     try:

@@ -30,7 +30,7 @@ from gateway.demo.enterprises import enterprise
 from gateway.identity.clients.registry import add_client, add_institution
 from gateway.identity.tokens.access_tokens import Grant, mint
 from gateway.identity.tokens.binding import Binding
-from gateway.inquiries.plans import set_plan
+from gateway.quota.plans import set_plan
 from gateway.runtime.actor import Actor, at_this_machine
 from gateway.runtime.instance import Instance, open_instance
 from gateway.runtime.settings import Settings

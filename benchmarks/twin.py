@@ -29,8 +29,8 @@ from gateway.identity.tokens.access_tokens import AccessToken, TokenError, read
 from gateway.identity.tokens.dpop import Proof, ProofError, read_proof
 from gateway.identity.tokens.marks import proof_mark
 from gateway.inquiries.computing import compute_result
-from gateway.inquiries.quota_tables import QuotaLedger, QuotaPeriod, QuotaPlan
 from gateway.inquiries.tables import Idempotency, Inquiry
+from gateway.quota.tables import QuotaLedger, QuotaPeriod, QuotaPlan
 from gateway.runtime.events import event_of
 from gateway.runtime.settings import load_settings
 from signing.canonical import canonical_bytes, sha256_hex

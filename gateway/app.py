@@ -45,11 +45,10 @@ from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import routes as oauth
 from gateway.identity.refusals import on_denied
-from gateway.inquiries import ask_pages, desk_pages, inquiry_pages, quota_pages, usage_pages
+from gateway.inquiries import ask_pages, desk_pages, inquiry_pages, usage_pages
 from gateway.inquiries import enterprise_pages as enterprise_question_pages
 from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import obligation_routes as obligations
-from gateway.inquiries import quota_routes as quota
 from gateway.inquiries import replay_routes as replays
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
@@ -83,6 +82,8 @@ from gateway.quality.gauges import count_open_alerts
 from gateway.questions import pages as question_pages
 from gateway.questions import routes as questions
 from gateway.questions import statistics_pages
+from gateway.quota import pages as quota_pages
+from gateway.quota import routes as quota
 from gateway.records import ended_list_pages, objection_pages
 from gateway.records import enterprise_pages as enterprise_record_pages
 from gateway.records import enterprise_routes as enterprise_records

@@ -11,7 +11,7 @@ from connectors.model.calendar import day_of
 from consent.statements import APPROVAL_TYPE, approval_claims
 from gateway.demo.samples import as_csv as sample_csv
 from gateway.demo.samples import sample_of
-from gateway.inquiries.plans import set_plan
+from gateway.quota.plans import set_plan
 from signing.jws import sign_jws
 from signing.keys import SigningKey
 from tests.actors import OPERATOR

@@ -104,7 +104,7 @@ def add_reading(group: typer.Typer, kind: str) -> None:
 
 def _with_quota(find: Callable[["UnitOfWork"], Awaitable[list[dict[str, Any]]]], kind: str) -> list[dict[str, Any]]:
     """Return the clients that are found; accounts with the plan that is in force, None where there is none."""
-    from gateway.inquiries.plans import find_plans
+    from gateway.quota.plans import find_plans
 
     async def read(work: "UnitOfWork") -> list[dict[str, Any]]:
         plans = await find_plans(work, limit=None, scope="account") if kind == "account" else []

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from gateway.admin.action import Action, Id, Means, look_at
 from gateway.identity.clients import registry
 from gateway.identity.tables import Institution
-from gateway.inquiries.plans import find_plans, set_plan
+from gateway.quota.plans import find_plans, set_plan
 from gateway.runtime.work import UnitOfWork
 from gateway.runtime.wrong_values import WrongValueError
 

@@ -12,8 +12,8 @@ from consent.counting import count_consents
 from gateway.admin.reports import find_clients, find_institutions, get_client, get_institution
 from gateway.identity.clients.client_keys import key_rows
 from gateway.inquiries.figures import count_days
-from gateway.inquiries.plans import find_plans
 from gateway.people.of_institution import people_of
+from gateway.quota.plans import find_plans
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 

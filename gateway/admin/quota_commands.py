@@ -28,7 +28,7 @@ group = typer.Typer(no_args_is_help=True, help="配额 Quota of accounts and ins
 @group.command("list")
 def list_quotas(scope: Only = "", limit: Limit = LISTED, as_json: AsJson = False) -> None:
     """列出配额及用量 List the plans in force and what is used; who has no plan may ask nothing and is not listed."""
-    from gateway.inquiries.plans import find_plans
+    from gateway.quota.plans import find_plans
 
     found = in_one_unit("quotas.list", partial(find_plans, limit=limit + 1, scope=scope))
     show_list(as_json, "quotas", found, COLUMNS, limit)
@@ -37,7 +37,7 @@ def list_quotas(scope: Only = "", limit: Limit = LISTED, as_json: AsJson = False
 @group.command("show")
 def show_quota(scope_id: Holder, scope: Scope = "account", as_json: AsJson = False) -> None:
     """查看一个配额及用量 Show one plan and what is used of it."""
-    from gateway.inquiries.plans import find_plans
+    from gateway.quota.plans import find_plans
 
     found = in_one_unit("quotas.list", partial(find_plans, limit=1, scope=scope, ids=[scope_id]))
     if not found:

@@ -18,11 +18,11 @@ from connectors.model.calendar import day_of
 from connectors.store.subjects import Subject
 from consent.decision import Consent
 from consent.store import lock_candidates, lock_consent
-from gateway.inquiries.ledger import hold_asker, lock_day, lock_today
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
 from gateway.inquiries.policy.reading import Asking, read_facts
 from gateway.inquiries.request import InquiryRequest
+from gateway.quota.ledger import hold_asker, lock_day, lock_today
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
 

@@ -17,13 +17,13 @@ from gateway.console.render import PageError, page
 from gateway.console.words import words_of
 from gateway.inquiries.asking import Question, put_question, read_question
 from gateway.inquiries.foresight import Foresight, foresee
-from gateway.inquiries.products import PRODUCTS
 from gateway.inquiries.providers import Providers
 from gateway.inquiries.shown import REQUESTABLE, RoomShown, rooms_shown, todo, why
 from gateway.inquiries.store import Asked
 from gateway.people.guard import SignedForm
 from gateway.people.staff import Staff
 from gateway.people.through import Through
+from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.web.dependencies import Http, TheSettings, Units, part
 from gateway.web.router import Router

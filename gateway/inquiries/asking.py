@@ -14,10 +14,10 @@ from connectors.personal.sealing import Protector
 from connectors.store.subjects import identifier_of
 from consent.terms import PURPOSES
 from gateway.inquiries.inquiry import Answered, inquire
-from gateway.inquiries.products import PRODUCTS
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
+from gateway.quota.products import PRODUCTS
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitsOfWork

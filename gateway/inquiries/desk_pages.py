@@ -15,10 +15,10 @@ from gateway.console.render import page
 from gateway.console.words import Words, words_of
 from gateway.inquiries.own_inquiries import InquiryFilter, OwnInquiries, list_own_inquiries
 from gateway.inquiries.own_usage import list_waiting
-from gateway.inquiries.quota_pages import ahead
-from gateway.inquiries.quota_use import Holder, read_quota_use
 from gateway.inquiries.shown import TONES, ending_of, product_text, why
 from gateway.people.staff import Staff
+from gateway.quota.pages import ahead
+from gateway.quota.use import Holder, read_quota_use
 from gateway.runtime.clock import now
 from gateway.web.dependencies import Units
 from gateway.web.router import Router

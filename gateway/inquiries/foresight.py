@@ -12,11 +12,11 @@ from connectors.model.calendar import day_of
 from consent.choice import find_permitting
 from consent.decision import Consent
 from consent.store import find_candidates
-from gateway.inquiries.ledger import Room
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
 from gateway.inquiries.policy.reading import Asking, read_facts
 from gateway.inquiries.request import InquiryRequest
+from gateway.quota.ledger import Room
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork

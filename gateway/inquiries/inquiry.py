@@ -24,9 +24,9 @@ from gateway.inquiries.admission import Admission, Refusal, admit_inquiry, find_
 from gateway.inquiries.answers import Result, relayed_result, sign_answer
 from gateway.inquiries.computing import compute_result
 from gateway.inquiries.evaluations import tell_evaluation
-from gateway.inquiries.ledger import close, hold, post
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
+from gateway.quota.ledger import close, hold, post
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork, UnitsOfWork

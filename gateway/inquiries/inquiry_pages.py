@@ -23,13 +23,13 @@ from gateway.inquiries.own_inquiries import (
     reopen_answer,
 )
 from gateway.inquiries.own_usage import result_of
-from gateway.inquiries.products import PRODUCTS
 from gateway.inquiries.shown import REQUESTABLE, TONES, ending_of, product_text, purpose_text, todo, why
 from gateway.inquiries.tables import Inquiry
 from gateway.people.listing import show_table
 from gateway.people.reading import names_of_people
 from gateway.people.staff import Staff
 from gateway.people.through import Through
+from gateway.quota.products import PRODUCTS
 from gateway.runtime.clock import now
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitsOfWork

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from consent.decision import Ask
-from gateway.inquiries.ledger import Charge
-from gateway.inquiries.products import PRODUCTS
+from gateway.quota.ledger import Charge
+from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial
 
 

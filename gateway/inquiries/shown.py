@@ -8,9 +8,9 @@ from typing import Literal
 from consent.terms import PURPOSES
 from gateway.console.reasons import clause
 from gateway.console.words import Words
-from gateway.inquiries.ledger import Room
-from gateway.inquiries.products import PRODUCTS
 from gateway.inquiries.tables import Inquiry
+from gateway.quota.ledger import Room
+from gateway.quota.products import PRODUCTS
 from gateway.web.error_table import ERRORS
 
 Tone = Literal["", "ok", "warn", "bad", "quiet", "info"]

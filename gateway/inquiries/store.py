@@ -11,10 +11,10 @@ from consent.decision import Consent
 from gateway.identity.caller import proof_used
 from gateway.identity.tokens.marks import CLAIM_ONE, Mark, mark_values
 from gateway.inquiries.admission import Admission, Refusal
-from gateway.inquiries.ledger import close
 from gateway.inquiries.obligations import REPORT_WITHIN
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.tables import Inquiry
+from gateway.quota.ledger import close
 from gateway.runtime.database import rowcount
 from gateway.runtime.work import UnitOfWork
 

@@ -25,9 +25,9 @@ TABLE_MODULES = tuple(
         "gateway.identity.tables",
         "gateway.people.tables",
         "gateway.quality.tables",
-        "gateway.inquiries.quota_tables",
         "gateway.inquiries.tables",
         "gateway.platforms.tables",
+        "gateway.quota.tables",
         "gateway.scores.scan_tables",
         "gateway.scores.tables",
     )

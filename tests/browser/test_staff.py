@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from consent.terms import PURPOSES
 from gateway.__main__ import app
-from gateway.inquiries.products import PRODUCTS
+from gateway.quota.products import PRODUCTS
 from signing.jws import payload_of
 from tests.enterprises import uscc
 from tests.house.objects import OWN

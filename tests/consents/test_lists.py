@@ -10,7 +10,7 @@ from sqlalchemy import text
 from consent.decision import Consent
 from consent.terms import PRODUCTS, PURPOSES, Terms
 from gateway.consents.words import PRODUCTS_EN, PURPOSES_EN, STATUSES, in_words
-from gateway.inquiries import products
+from gateway.quota import products
 from tests.enterprises import uscc
 from tests.stories import slug
 

@@ -11,7 +11,7 @@ from tests.house.limits import LIMITS, ON_DISK
 
 ROOMS = (
     "signing", "consent", "audit", "gateway.identity", "gateway.consents", "gateway.inquiries", "gateway.intake",
-    "gateway.platforms", "gateway.web",
+    "gateway.platforms", "gateway.quota", "gateway.web",
 )  # fmt: skip
 # Limits that need more than a function: a running service, a database, many connections.
 ELSEWHERE = {
@@ -33,8 +33,8 @@ ELSEWHERE = {
     "gateway.inquiries.ask_pages.LONGEST_TOKEN": (64, "tests/inquiries/test_pages.py"),
     "gateway.inquiries.inquiry_pages.FIRST_YEAR": (1949, "tests/inquiries/test_pages.py"),
     "gateway.inquiries.inquiry_pages.LAST_YEAR": (2099, "tests/inquiries/test_pages.py"),
-    "gateway.inquiries.forecast.PACE_DAYS": (14, "tests/inquiries/test_forecast.py"),
-    "gateway.inquiries.plans.MOST_UNITS": (2**40, "tests/house/test_limits_over_http.py"),
+    "gateway.quota.forecast.PACE_DAYS": (14, "tests/quota/test_forecast.py"),
+    "gateway.quota.plans.MOST_UNITS": (2**40, "tests/house/test_limits_over_http.py"),
     "gateway.intake.full_lists.FEW": (10, "tests/intake/test_full_lists.py"),
     "gateway.intake.judging.FEWEST_ROWS": (50, "tests/quality/test_drift.py"),
     "gateway.intake.held.KEPT_DAYS": (30, "tests/intake/test_held.py"),

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from consent.life import LAPSES_AFTER
 from consent.store import find_consent
-from gateway.inquiries.plans import MOST_UNITS
 from gateway.intake.uploads import LIFE_HOURS, MOST_OPEN
+from gateway.quota.plans import MOST_UNITS
 from gateway.runtime.denial import DeniedError
 from tests.stories import slug
 

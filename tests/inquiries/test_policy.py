@@ -10,11 +10,11 @@ import pytest
 from connectors.store.subjects import Subject
 from consent.decision import Consent
 from consent.terms import Terms
-from gateway.inquiries.ledger import Room
 from gateway.inquiries.obligations import GRACE, Owed
 from gateway.inquiries.policy.checks import CHECKS, decide
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
+from gateway.quota.ledger import Room
 from gateway.runtime.denial import Denial
 from tests.enterprises import uscc
 

@@ -14,12 +14,12 @@ from gateway.inquiries.inquiry import Answered, inquire
 from gateway.inquiries.own_inquiries import InquiryFilter, get_own_inquiry, list_own_inquiries, reopen_answer
 from gateway.inquiries.own_usage import list_waiting
 from gateway.inquiries.providers import EMBEDDED, Providers
-from gateway.inquiries.quota_use import read_quota_use
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
 from gateway.people.sessions import Present
 from gateway.people.standing import set_standing
 from gateway.people.through import Through, find_accounts
+from gateway.quota.use import read_quota_use
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from tests.actors import OPERATOR

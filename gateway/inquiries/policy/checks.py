@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC
 
 from consent.decision import Denied
-from gateway.inquiries.ledger import find_exceeded
 from gateway.inquiries.policy.facts import Facts
+from gateway.quota.ledger import find_exceeded
 from gateway.runtime.denial import Denial
 
 

@@ -8,9 +8,9 @@ from functools import cached_property
 from connectors.store.subjects import Subject
 from consent.choice import choose
 from consent.decision import Consent, Denied
-from gateway.inquiries.ledger import Room
 from gateway.inquiries.obligations import Owed
 from gateway.inquiries.request import InquiryRequest
+from gateway.quota.ledger import Room
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.store.subjects import find_by_codes
 from consent.decision import Consent
 from consent.store import Jwks, load_consents
-from gateway.inquiries.ledger import read_room
 from gateway.inquiries.obligations import find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
+from gateway.quota.ledger import read_room
 
 # The view is asked for one account at a time: joined, its clock keeps it from being pulled up, and every client's
 # standing is worked out for each group.

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from connectors.model.calendar import day_of
 from gateway.identity.clients.unknown import no_client, no_institution
 from gateway.identity.tables import Client, Institution
-from gateway.inquiries.quota_tables import QuotaPlan
+from gateway.quota.tables import QuotaPlan
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy import text
 
 from connectors.model.calendar import day_of
-from gateway.inquiries.forecast import PACE_DAYS, Forecast, forecast
-from gateway.inquiries.plans import find_plans
+from gateway.quota.forecast import PACE_DAYS, Forecast, forecast
+from gateway.quota.plans import find_plans
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
 from gateway.identity.clients.standing import hold_standing
-from gateway.inquiries.quota_tables import QuotaLedger, QuotaReservation
+from gateway.quota.tables import QuotaLedger, QuotaReservation
 
 POLICIES = {
     ("account", "day"): "acct-day",

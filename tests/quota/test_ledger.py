@@ -9,8 +9,8 @@ from sqlalchemy.exc import ProgrammingError
 from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
-from gateway.inquiries.ledger import Charge, Exceeded, close, find_exceeded, hold, lock_day, lock_today, post, read_room
-from gateway.inquiries.plans import set_plan
+from gateway.quota.ledger import Charge, Exceeded, close, find_exceeded, hold, lock_day, lock_today, post, read_room
+from gateway.quota.plans import set_plan
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError

@@ -7,7 +7,7 @@ from fastapi import Depends
 
 from connectors.model.calendar import day_of
 from gateway.identity.caller import working
-from gateway.inquiries.ledger import Charge, read_room
+from gateway.quota.ledger import Charge, read_room
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router

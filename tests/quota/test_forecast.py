@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from gateway.inquiries.forecast import PACE_DAYS, forecast
+from gateway.quota.forecast import PACE_DAYS, forecast
 
 TODAY = date(2026, 11, 20)  # ten days of the month are left
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import SHANGHAI, day_of
-from gateway.inquiries.ledger import Charge, Exceeded, Room, close, find_exceeded, hold, lock_day, post, read_room
-from gateway.inquiries.quota_tables import QuotaPlan
+from gateway.quota.ledger import Charge, Exceeded, Room, close, find_exceeded, hold, lock_day, post, read_room
+from gateway.quota.tables import QuotaPlan
 
 DAY, BEFORE = date(2026, 3, 15), date(2026, 3, 14)
 NOW = datetime(2026, 3, 15, tzinfo=UTC)

@@ -6,9 +6,9 @@ from fastapi.responses import Response
 from gateway.console.chart import Chart, Series
 from gateway.console.render import page
 from gateway.console.words import Words, words_of
-from gateway.inquiries.products import PRODUCTS
-from gateway.inquiries.quota_use import Holder, QuotaUse, read_quota_use
 from gateway.people.staff import Staff
+from gateway.quota.products import PRODUCTS
+from gateway.quota.use import Holder, QuotaUse, read_quota_use
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 

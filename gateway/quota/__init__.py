@@ -1,0 +1,1 @@
+"""Quota: what accounts, institutions and consents may ask, counted exactly."""

@@ -92,9 +92,9 @@ async def ask_token(client, signed: str, headers=None, **more):
     return await client.post("/oauth/token", data=form(signed, **more), headers=headers)
 
 
-async def login(client, key: SigningKey, client_id: str, issuer: str) -> dict[str, str]:
+async def login(client, key: SigningKey, client_id: str, issuer: str, **more) -> dict[str, str]:
     """Log in and return the headers that say so; the client adds the proofs."""
-    answer = await ask_token(client, assertion(key, client_id, issuer))
+    answer = await ask_token(client, assertion(key, client_id, issuer), **more)
     assert answer.status_code == 200, answer.text
     return {"Authorization": f"DPoP {answer.json()['access_token']}"}
 

@@ -63,7 +63,10 @@ class Story:
             self.keys[client_id] = await register(self.gateway, client_id, kind, **more)
 
     async def headers(self, client_id: str) -> dict[str, str]:
-        return await login(self.client, self.keys[client_id], client_id, self.gateway.settings.issuer)
+        """Log in; an intermediary's client that acts in an account's name is "client for account"."""
+        own, _, account = client_id.partition(" for ")
+        more = {"on_behalf_of": account} if account else {}
+        return await login(self.client, self.keys[own], own, self.gateway.settings.issuer, **more)
 
     async def push(self, agency: str, dataset: str, body: str):
         await self.enrol(agency, "agency")

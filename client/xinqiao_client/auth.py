@@ -27,14 +27,23 @@ class XinqiaoAuth(httpx.Auth):
     requires_response_body = True
 
     def __init__(
-        self, issuer: str, client_id: str, key: Key, *, scope: str | None = None, proof_key: Key | None = None
+        self,
+        issuer: str,
+        client_id: str,
+        key: Key,
+        *,
+        scope: str | None = None,
+        proof_key: Key | None = None,
+        on_behalf_of: str | None = None,
     ) -> None:
         """Log in at `issuer` as `client_id` with its private key; `scope` None asks for all that is granted.
 
-        Proofs are signed with a key of this process, or with `proof_key`.
+        An intermediary's client names the account of another institution in whose name it asks, `on_behalf_of`. Proofs
+        are signed with a key of this process, or with `proof_key`.
         """
         self._issuer, self._client_id, self._key, self._scope = issuer.rstrip("/"), client_id, key, scope
         self._proof_key = proof_key or ECKey.generate_key("P-256")
+        self._on_behalf_of = on_behalf_of
         self._token, self._scheme, self._ends = "", "DPoP", 0.0
         self._nonces: dict[str, str] = {}
 
@@ -100,7 +109,8 @@ class XinqiaoAuth(httpx.Auth):
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": sign({"kid": kid}, claims, self._key),
         }
-        return {**form, "scope": self._scope} if self._scope else form
+        more = {"scope": self._scope, "on_behalf_of": self._on_behalf_of}
+        return form | {name: value for name, value in more.items() if value}
 
     def _prove(self, request: httpx.Request, token: str | None = None) -> str:
         """Sign a proof for this request (RFC 9449 4.2)."""

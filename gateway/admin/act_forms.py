@@ -107,6 +107,7 @@ _FROM = FieldSpec("agreement_from", "op-agreement-from", "op-wrong-day", type="d
 _UNTIL = FieldSpec("agreement_until", "op-agreement-until", "op-wrong-day", "op-hint-open", type="date", required=False)
 _PER_DAY = FieldSpec("per_day", "op-per-day", "op-wrong-number", "op-hint-units", type="number")
 _PER_MONTH = FieldSpec("per_month", "op-per-month", "op-wrong-month", type="number")
+_INTERMEDIARY = FieldSpec("intermediary", "op-intermediary", "op-wrong-id", "op-hint-intermediary")
 _KEY = FieldSpec("key", "op-public-key", "op-wrong-key", "op-hint-key", rows=6)
 
 
@@ -144,6 +145,14 @@ OF_INSTITUTION: Mapping[str, ActForm] = {
         "op-set-quota", "op-set-quota-verb", ("op-follows-quota", "op-follows-quota-two"), (_PER_DAY, _PER_MONTH),
         _quota("institution"),
     ),
+    "exit": ActForm(
+        "op-set-exit", "op-set-exit-verb", ("op-follows-exit",),
+        (FieldSpec("exit_via", "op-exit", "op-wrong-id", "op-hint-exit", required=False),),
+        lambda identifier, typed: {
+            "action": "institution.exit", "institution": identifier,
+            "exit_via": typed.get("exit_via", "").strip() or None,
+        },
+    ),
     "account": ActForm(
         "op-new-account", "op-new-account-verb", ("op-follows-account", "op-follows-two"),
         (FieldSpec("client", "op-account-id", "op-wrong-id", "op-hint-id"), _KEY),
@@ -157,6 +166,20 @@ OF_ACCOUNT: Mapping[str, ActForm] = {
     "quota": ActForm(
         "op-set-quota", "op-set-quota-verb", ("op-follows-quota", "op-follows-quota-two"), (_PER_DAY, _PER_MONTH),
         _quota("account"),
+    ),
+    "mandate": ActForm(
+        "op-grant-mandate", "op-grant-mandate-verb", ("op-follows-mandate", "op-follows-two"), (_INTERMEDIARY,),
+        lambda identifier, typed: {
+            "action": "mandate.grant", "client": identifier, "intermediary": typed["intermediary"].strip(),
+        },
+    ),
+    "mandate-end": ActForm(
+        "op-end-mandate", "op-end-mandate-verb", ("op-follows-mandate-end",),
+        (_INTERMEDIARY, FieldSpec("reason", "op-why", "op-wrong-reason")),
+        lambda identifier, typed: {
+            "action": "mandate.end", "client": identifier, "intermediary": typed["intermediary"].strip(),
+            "reason": typed["reason"].strip(),
+        },
     ),
     "key": ActForm(
         "op-change-key", "op-change-key-verb", ("op-follows-key", "op-follows-two"),

@@ -35,9 +35,14 @@ async def names_of(session: AsyncSession, changes: Sequence[Change]) -> Names:
     return await find_names(
         session,
         clients=_of("client", objects), people={*_of("person", objects), *(one for one in people if one)},
-        institutions={*_of("institution", objects), *(one.action.get("institution") or "" for one in changes)},
+        institutions={*_of("institution", objects), *_institutions_in(changes)},
         actors=[actor for one in changes for actor in (one.asked_by, one.decided_by)],
     )  # fmt: skip
+
+
+def _institutions_in(changes: Sequence[Change]) -> set[str]:
+    names = ("institution", "intermediary", "exit_via")
+    return {said.get(name) or "" for one in changes for said in (one.action, one.before or {}) for name in names}
 
 
 def title_of(change: Change, words: Words) -> str:
@@ -121,7 +126,8 @@ LABELS = {
     "networks": "op-networks", "redirect_uris": "op-redirects", "keys": "op-keys", "overlap_hours": "op-overlap",
     "required": "op-signing", "allowed": "op-for-people", "role": "role", "agency": "agency",
     "enterprise": "op-enterprise", "per_day": "op-per-day", "per_month": "op-per-month", "document": "op-document",
-    "effective_on": "op-effective-on", "kid": "op-signing-key",
+    "effective_on": "op-effective-on", "kid": "op-signing-key", "exit_via": "op-exit",
+    "intermediary": "op-intermediary",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "status": {"active": "op-active", "suspended": "op-suspended", "closed": "op-closed", "invited": "op-invited"},

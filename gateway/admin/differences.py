@@ -13,6 +13,9 @@ NEW_KEY = "new"  # a key that is made when the change is
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "institution.add": {"name": "text", "class": "class", "agreement_from": "day", "agreement_until": "day"},
     "institution.agreement": {"agreement_from": "day", "agreement_until": "day"},
+    "institution.exit": {"exit_via": "institution"},
+    "mandate.grant": {"intermediary": "institution"},
+    "mandate.end": {"intermediary": "institution"},
     "client.add": {"kind": "kind", "institution": "institution", "subject": "text", "person": "person", "keys": "key"},
     "client.person": {"person": "person"},
     "standing": {"status": "status"},

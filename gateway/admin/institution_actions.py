@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from gateway.admin.action import Action, Id, Means, look_at
+from gateway.admin.action import Action, Id, Means, Reason, look_at
 from gateway.identity.clients import registry
+from gateway.identity.clients.mandates import end_mandate, grant_mandate, set_exit
 from gateway.identity.tables import Institution
 from gateway.quota.plans import find_plans, set_plan
 from gateway.runtime.work import UnitOfWork
@@ -54,6 +55,53 @@ class SetAgreement(Action):
             work, institution_id=self.institution,
             agreement=(self.agreement_from, self.agreement_until),
         )  # fmt: skip
+
+
+class SetExit(Action):
+    """唯一出口 Say through which institution alone another one's questions come; none: it may ask by itself."""
+
+    action: Literal["institution.exit"] = "institution.exit"
+    institution: Id
+    exit_via: Id | None = None
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return self.action
+
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        row = await look_at(work, Institution, self.institution)
+        return {"exit_via": row and row.exit_via}
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await set_exit(work, institution=self.institution, exit_via=self.exit_via)
+
+
+class GrantMandate(Action):
+    """委托 Let an intermediary ask in the name of an account, as its institution has agreed."""
+
+    action: Literal["mandate.grant"] = "mandate.grant"
+    client: Id
+    intermediary: Id
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return self.action
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await grant_mandate(work, account=self.client, intermediary=self.intermediary)
+
+
+class EndMandate(Action):
+    """终止委托 End it, from the next question on."""
+
+    action: Literal["mandate.end"] = "mandate.end"
+    client: Id
+    intermediary: Id
+    reason: Reason
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        return self.action
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await end_mandate(work, account=self.client, intermediary=self.intermediary, reason=self.reason)
 
 
 class SetQuota(Action):

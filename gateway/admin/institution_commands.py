@@ -1,4 +1,4 @@
-"""`xinqiao institution list|show|add|agreement|suspend|resume|close`: the parties that accounts belong to."""
+"""`xinqiao institution list|show|add|agreement|exit|suspend|resume|close`: the parties that accounts belong to."""
 
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ COLUMNS = (
     Column("status", "状态 status"),
     Column("agreement_from", "协议起 from"),
     Column("agreement_until", "协议止 until"),
+    Column("exit_via", "出口 exit_via", listed=False),
     Column("accounts", "账户 accounts"),
     Column("last_used_at", "最近使用 last_used"),
     Column("created_at", "登记时间 created", listed=False),
@@ -70,6 +71,19 @@ def set_agreement(institution_id: Id, since: Day = None, until: Day = None, as_j
     make("institution.agreement", institution=institution_id, **days)
     show(as_json, {"机构 institution": institution_id, "起 from": days["agreement_from"],
                    "止 until": days["agreement_until"]})  # fmt: skip
+
+
+@group.command("exit")
+def set_exit(
+    institution_id: Id,
+    via: Annotated[
+        str, typer.Option(metavar="ID", help="唯一出口，不填则取消 The one way; none: it may ask by itself.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """唯一出口 Have an institution ask through one intermediary alone."""
+    make("institution.exit", institution=institution_id, exit_via=via or None)
+    show(as_json, {"机构 institution": institution_id, "出口 exit_via": via or None})
 
 
 add_standing(group, "institution")

@@ -10,7 +10,7 @@ from gateway.runtime.filters import demand_one_of
 from gateway.runtime.work import UnitOfWork
 
 _INSTITUTIONS = text("""
-    SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.created_at,
+    SELECT i.institution_id, i.name, i.class, i.status, i.agreement_from, i.agreement_until, i.exit_via, i.created_at,
            count(c.client_id) AS accounts, max(c.last_used_at) AS last_used_at
     FROM institution i LEFT JOIN client c USING (institution_id)
     WHERE i.institution_id > :after AND (:id = '' OR i.institution_id = :id) AND (:status = '' OR i.status = :status)

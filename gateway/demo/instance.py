@@ -54,9 +54,12 @@ class Instance:
         self.keys[client_id] = key
 
     def client(self, client_id: str) -> httpx.Client:
-        """Return the HTTP client of one of them, logging in with its key as needed."""
+        """Return the HTTP client of one of them, logging in with its key as needed; of an intermediary's that acts in
+        an account's name it is "client for account".
+        """
         if client_id not in self.clients:
-            auth = XinqiaoAuth(self.issuer, client_id, self.keys[client_id].jwk)
+            own, _, account = client_id.partition(" for ")
+            auth = XinqiaoAuth(self.issuer, own, self.keys[own].jwk, on_behalf_of=account or None)
             self.clients[client_id] = httpx.Client(base_url=self.issuer, auth=auth, timeout=60, verify=_tls())
         return self.clients[client_id]
 

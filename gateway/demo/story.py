@@ -52,6 +52,8 @@ class Story:
         gateway.cli("institution", "add", "bank", "--name", "示例银行")
         gateway.cli("institution", "add", "fsp", "--name", "金融综合服务平台", "--class", "other")
         gateway.add("account", "bank-1", "--institution", "bank")
+        gateway.add("account", "fsp-1", "--institution", "fsp")
+        gateway.cli("mandate", "grant", "bank-1", "fsp")
         gateway.add("signatory", "shoes", "--subject", uscc(SHOES))
         gateway.add("auditor", "auditor")
         for platform in (self._town.city, self._town.province, self._town.brain):
@@ -121,9 +123,9 @@ class Story:
 
     def ask_provider(self) -> None:
         """⑤ 转接 An outside provider answers, then is killed."""
-        answer = self._answered(provider="five-force", intermediary="fsp")
-        self.claim(f"外部评分 {answer['score']}，经 {answer['intermediary']} 转来 relayed, signed by us",
-                   holds=self._verifies(answer))  # fmt: skip
+        answer = self._answered(provider="five-force", by="fsp-1 for bank-1")
+        by = f"{answer['intermediary']} 代 {answer['account']} 查询"
+        self.claim(f"外部评分 {answer['score']}，{by} relayed, asked in the bank's name", holds=self._verifies(answer))
         used = self._gateway.get("bank-1", "/v1/quota")["day"]["used"]
         self._town.provider.kill()
         self._town.provider.wait()
@@ -186,12 +188,12 @@ class Story:
             holds=differences == [],
         )
 
-    def _post(self, **changes: str) -> Any:  # noqa: ANN401 - an HTTP response
+    def _post(self, by: str = "bank-1", **changes: str) -> Any:  # noqa: ANN401 - an HTTP response
         body = {"subject": uscc(SHOES), "product": "score", "purpose": "pre_loan", **changes}
-        return self._gateway.post("bank-1", "/v1/inquiries", body, {"Idempotency-Key": str(uuid4())})
+        return self._gateway.post(by, "/v1/inquiries", body, {"Idempotency-Key": str(uuid4())})
 
-    def _answered(self, **changes: str) -> dict[str, Any]:
-        answer = self._post(**changes)
+    def _answered(self, by: str = "bank-1", **changes: str) -> dict[str, Any]:
+        answer = self._post(by, **changes)
         if answer.status_code != 200:
             raise DemoError(f"没有答复 no answer: {answer.text}")
         read: dict[str, Any] = answer.json()

@@ -128,7 +128,7 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
         raise _refuse("访问令牌已撤销，请重新获取 The access token was revoked: get a new one.")
     if token.person in access.suspended:
         raise _refuse("此令牌所代表的人员已暂停 The person this token acts for is suspended.")
-    if reason := access.stopped.get(token.client_id):
+    if reason := access.stopped.get(token.client_id) or access.stopped.get(token.account or ""):
         raise DeniedError(reason)
     if token.client_id in access.networks and not access.admits(
         token.client_id, address_of(request, doorkeeper.settings)
@@ -150,7 +150,12 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
 
 
 def _actor_of(token: AccessToken) -> Actor:
-    return Actor(token.client_id, token.kind, token.institution, token.subject, token.scopes, token.person)
+    """Return who acts: of an intermediary, the account in whose name it does."""
+    through = token.client_id if token.account else None
+    return Actor(
+        token.account or token.client_id, token.kind, token.institution, token.subject, token.scopes, token.person,
+        through, token.intermediary,
+    )  # fmt: skip
 
 
 def _read_token(request: Request, doorkeeper: Doorkeeper, now: float) -> AccessToken:

@@ -60,8 +60,8 @@ router.add_api_route(
     route_class_override=PlainRoute,
     summary="获取访问令牌 Get an access token",
     openapi_extra=describe_form(
-        ["grant_type"], grant_type={"enum": GRANTS}, scope=TEXT, resource=TEXT, code=TEXT, redirect_uri=TEXT,
-        code_verifier=TEXT,
+        ["grant_type"], grant_type={"enum": GRANTS}, scope=TEXT, resource=TEXT, on_behalf_of=TEXT, code=TEXT,
+        redirect_uri=TEXT, code_verifier=TEXT,
     ),
 )  # fmt: skip
 

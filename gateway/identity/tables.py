@@ -40,6 +40,24 @@ class Institution(SQLModel, table=True):
     event_id: UUID
     agreement_from: date | None = None  # both days belong to the agreement's period; none is open
     agreement_until: date | None = None
+    exit_via: str | None = Field(default=None, foreign_key="institution.institution_id", sa_type=Text)  # alone
+
+
+class Mandate(SQLModel, table=True):
+    """An intermediary may ask in the name of an account, until that is ended."""
+
+    __tablename__ = "mandate"
+    __table_args__ = (
+        Index("mandate_in_force", "account", "intermediary", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("mandate_intermediary", "intermediary", "mandate_id"),
+    )
+    mandate_id: UUID = Field(primary_key=True)
+    account: str = Field(foreign_key="client.client_id", sa_type=Text)
+    intermediary: str = Field(foreign_key="institution.institution_id", sa_type=Text)
+    granted_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+    ended_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    ended_by: UUID | None = None  # the entry that ended it
 
 
 class Once(SQLModel, table=True):

@@ -37,9 +37,6 @@ class Question(BaseModel):
     purpose: Name
     provider: Name = EMBEDDED
     consent: Annotated[UUID | None, Field(description="Left out, the one consent that permits it is used.")] = None
-    intermediary: Annotated[Name | None, Field(description="中介机构 The institution that passes the question on.")] = (
-        None
-    )
 
     def digest(self) -> bytes:
         """Return the digest that a key stands for."""
@@ -54,7 +51,7 @@ def read_question(
     kind, code = identifier_of(protector, question.subject)
     return InquiryRequest(
         uuid7(), caller.client_id, caller.institution_id, code, question.product, question.purpose,
-        question.provider, question.consent, question.intermediary, _find_fault(question, kind, providers),
+        question.provider, question.consent, caller.intermediary, _find_fault(question, kind, providers),
         caller.person, by_form,
     )  # fmt: skip
 

@@ -56,7 +56,9 @@ DENIALS = (
     "unknown-product",
     "unknown-purpose",
     "unknown-provider",
-    "unknown-intermediary",
+    "intermediary-suspended",
+    "intermediary-required",
+    "mandate-ended",
 )
 
 OPERATIONS: Mapping[str, Operation] = {

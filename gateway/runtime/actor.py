@@ -13,7 +13,8 @@ class Actor:
     `kind`: account, agency, signatory, platform; operator, system, auditor (the three administrators); or person,
     machine, program, anyone.
     `institution_id` (accounts and their staff) and `subject` (signatories, owners: a USCC) say whose objects are
-    theirs; `person` is whom a client acts for.
+    theirs; `person` is whom a client acts for. `through` is the intermediary's client that acts in an account's name,
+    and `intermediary` the institution it is of.
     """
 
     client_id: str
@@ -22,11 +23,13 @@ class Actor:
     subject: str | None = None
     scopes: frozenset[str] = frozenset()
     person: str | None = None
+    through: str | None = None
+    intermediary: str | None = None
 
     @property
     def name(self) -> str:
-        """The name in the log: the person's, where a client acts for one."""
-        return self.person or self.client_id
+        """The name in the log: the person's, where a client acts for one; the client's that acts for an account."""
+        return self.person or self.through or self.client_id
 
     @property
     def in_person(self) -> bool:

@@ -7,7 +7,6 @@ from connectors.store.subjects import find_subject
 from gateway.identity.clients.limits import Limits, set_limits
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
-from tests.identities import change
 from tests.stories import registration, slug
 
 
@@ -52,7 +51,7 @@ async def test_a_denial_of_another_purpose_is_told_where_it_is_the_only_one(read
     assert slug(await ready.ask("bank-1", 2, purpose="renewal", product="health_check")) == "consent-required"
 
 
-async def test_an_account_asks_for_the_products_it_was_given_on_behalf_of_those_who_may_act(ready):
+async def test_an_account_asks_for_the_products_it_was_given(ready):
     await ready.consent("bank-1", 1, purpose="guarantee_review", products=["score", "health_check"])
     question = {"purpose": "guarantee_review", "product": "health_check"}
     async with ready.gateway.units.begin("test.limits", OPERATOR) as work:
@@ -60,14 +59,7 @@ async def test_an_account_asks_for_the_products_it_was_given_on_behalf_of_those_
     assert await denied(ready, **question) == (403, "product-not-entitled")
     async with ready.gateway.units.begin("test.limits", OPERATOR) as work:
         await set_limits(work, client_id="bank-1", limits=Limits(None, ["score", "health_check"], None, []))
-    await ready.account("middle-1", "middle")
-    answer = await ready.ask("bank-1", 1, intermediary="middle", **question)
-    assert answer.status_code == 200, answer.text
-    async with ready.gateway.database.begin("test") as session:
-        query = text("SELECT intermediary FROM inquiry WHERE inquiry_id = :id")
-        assert (await session.execute(query, {"id": answer.json()["inquiry"]})).scalar_one() == "middle"
-    await change(ready.gateway, "institution:middle", "suspend")
-    assert await denied(ready, intermediary="middle", **question) == (422, "unknown-intermediary")
+    assert (await ready.ask("bank-1", 1, **question)).status_code == 200
 
 
 async def test_a_denial_is_kept_under_the_enterprise_it_is_about(ready):
@@ -76,13 +68,12 @@ async def test_a_denial_is_kept_under_the_enterprise_it_is_about(ready):
     await ready.consent("bank-5", 1, purpose="subsidy", accounts=["bank-5", "bank-6"])
     denials = [
         await ready.ask("bank-1", 1, purpose="subsidy"),
-        await ready.ask("bank-1", 1, purpose="subsidy", intermediary="nobody"),
         await ready.ask("bank-5", 1, purpose="subsidy"),
         await ready.ask("bank-6", 1, purpose="subsidy"),
     ]
-    reasons = ["consent-not-found", "unknown-intermediary", "quota-exceeded", "product-not-entitled"]
+    reasons = ["consent-not-found", "quota-exceeded", "product-not-entitled"]
     assert [slug(answer) for answer in denials] == reasons
-    assert (int(denials[2].headers["Retry-After"]) > 0, "Retry-After" in denials[3].headers) == (True, False)
+    assert (int(denials[1].headers["Retry-After"]) > 0, "Retry-After" in denials[2].headers) == (True, False)
     query = text("""
         SELECT i.outcome FROM inquiry i JOIN audit_event e USING (event_id)
         WHERE i.subject_id = :subject AND e.subject = CAST(:subject AS text) AND e.outcome = i.outcome

@@ -41,7 +41,6 @@ async def test_every_denial_is_the_same_explained_and_asked(ready):
     theirs = await ready.consent("other-1", 1, purpose="pre_loan")
     questions = [
         {}, {"consent": theirs["consent"]}, {"consent": str(uuid4())}, {"purpose": "fun"}, {"subject": "9133"},
-        {"intermediary": "nobody"},
     ]  # fmt: skip
     for question in questions:
         told, asked = await explained(ready, **question), await ready.ask("bank-1", 1, **question)

@@ -54,9 +54,11 @@ FAULTS = {
     "account-suspended": standing(stopped="account-suspended"),
     "person-suspended": standing(person=False),
     "account-not-for-people": standing(for_people=False),
+    "intermediary-suspended": standing(intermediary=False),
+    "mandate-ended": standing(mandate=False),
+    "intermediary-required": standing(exit_via="fsp"),
     "invalid-subject": request(unreadable=Denial("invalid-subject")),
     "product-not-entitled": standing(entitled=False),
-    "unknown-intermediary": standing(intermediary=False),
     "consent-not-found": terms(institution="another"),
     "consent-integrity-failed": consent(intact=False),
     "consent-subject-mismatch": terms(uscc=uscc(2)),
@@ -70,7 +72,7 @@ FAULTS = {
     "subject-not-found": lambda facts: replace(facts, subject=None),
     "quota-exceeded": lambda facts: replace(facts, rooms=[replace(facts.rooms[0], used=10)]),
 }
-AGAIN = {*list(FAULTS)[:3], *list(FAULTS)[4:14], "obligation-overdue"}
+AGAIN = set(FAULTS) - {"invalid-subject", "consent-uses-exhausted", "subject-not-found", "quota-exceeded"}
 
 
 def test_a_sound_question_is_permitted():

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.evidence.conservation import find_differences
-from gateway.identity.clients.registry import add_institution
+from gateway.identity.clients.mandates import end_mandate, grant_mandate
 from gateway.inquiries import inquiry, providers
 from gateway.inquiries.store import expire_intents
 from gateway.runtime.actor import PROGRAM
@@ -249,18 +249,32 @@ async def test_an_inquiry_that_meets_a_suspension_waits_for_its_commit_and_is_de
     assert slug(answer) == reason, answer.text
 
 
-async def test_an_inquiry_that_meets_the_suspension_of_who_passes_it_on_is_denied(ready):
-    async with ready.gateway.units.begin("test.register", OPERATOR) as work:
-        await add_institution(work, institution_id="service", name="金融服务平台", kind="other")
-    headers = await ready.headers("bank-1")
-    assert (await asks(ready, headers, "passed-1", intermediary="service")).status_code == 200
+async def end_passing_on(story):
+    async with story.gateway.units.begin("test.end", OPERATOR) as work:
+        await end_mandate(work, account="bank-1", intermediary="service", reason="test")
+
+
+PASSED_ON = {
+    "intermediary-suspended": lambda story: change(story.gateway, "institution:service", "suspend"),
+    "mandate-ended": end_passing_on,
+}
+
+
+@pytest.mark.parametrize("reason", PASSED_ON)
+async def test_an_inquiry_that_meets_the_end_of_who_passes_it_on_is_denied(ready, reason):
+    await ready.account("service-1", "service")
+    await change(ready.gateway, "institution:service", "resume")
+    async with ready.gateway.units.begin("test.grant", OPERATOR) as work:
+        await grant_mandate(work, account="bank-1", intermediary="service")
+    headers = await ready.headers("service-1 for bank-1")
+    assert (await asks(ready, headers, f"passed-1-{reason}")).status_code == 200
     async with held(ready.gateway.database, writes_to("audit_event")) as gate:
-        ending = asyncio.create_task(change(ready.gateway, "institution:service", "suspend"))
+        ending = asyncio.create_task(PASSED_ON[reason](ready))
         await gate.waiting(1)
-        asked = asyncio.create_task(asks(ready, headers, "passed-2", intermediary="service"))
+        asked = asyncio.create_task(asks(ready, headers, f"passed-2-{reason}"))
         await gate.waiting(2)
     await ending
-    assert slug(await asked) == "unknown-intermediary"
+    assert slug(await asked) == reason
 
 
 @pytest.mark.parametrize("reason", SUSPENSIONS)

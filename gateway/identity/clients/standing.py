@@ -20,9 +20,13 @@ _HOLD = text("""
     WITH held AS MATERIALIZED (SELECT FROM client WHERE client_id = :client FOR KEY SHARE), houses AS MATERIALIZED (
         SELECT FROM institution WHERE institution_id = ANY(CAST(:institutions AS text[]))
         ORDER BY institution_id FOR KEY SHARE), people AS MATERIALIZED (
-        SELECT FROM person WHERE person_id = substr(CAST(:person AS text), 8) FOR KEY SHARE)
+        SELECT FROM person WHERE person_id = substr(CAST(:person AS text), 8) FOR KEY SHARE),
+    mandates AS MATERIALIZED (
+        SELECT FROM mandate WHERE account = :client AND intermediary = ANY(CAST(:institutions AS text[]))
+            AND ended_at IS NULL FOR KEY SHARE)
     SELECT clock_timestamp()
-    WHERE (SELECT count(*) FROM held) + (SELECT count(*) FROM houses) + (SELECT count(*) FROM people) >= 0
+    WHERE (SELECT count(*) FROM held) + (SELECT count(*) FROM houses) + (SELECT count(*) FROM people)
+        + (SELECT count(*) FROM mandates) >= 0
 """)
 
 

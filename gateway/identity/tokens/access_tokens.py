@@ -20,7 +20,10 @@ class TokenError(Exception):
 
 @dataclass(frozen=True)
 class AccessToken:
-    """What a token says. `institution` for accounts and staff, `subject` for signatories, `person` where one acts."""
+    """What a token says. `institution` for accounts and staff, `subject` for signatories, `person` where one acts.
+
+    Where an intermediary's client acts in the name of an `account`, `institution` is the account's.
+    """
 
     jti: UUID
     client_id: str
@@ -32,6 +35,8 @@ class AccessToken:
     institution: str | None = None
     subject: str | None = None
     person: str | None = None
+    account: str | None = None
+    intermediary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,20 +49,27 @@ class Grant:
     institution: str | None
     subject: str | None
     person: str | None = None
+    account: str | None = None
+    intermediary: str | None = None
 
 
 def mint(grant: Grant, binding: Binding, keys: KeyStore, issuer: str, at: int, life: int) -> tuple[str, AccessToken]:
-    """Sign a token living `life` seconds from `at`; return it with what it says."""
-    extra = {"institution": grant.institution, "enterprise": grant.subject}
+    """Sign a token living `life` seconds from `at`; return it with what it says.
+
+    Who acts in another's name stands in `act` (RFC 8693 4.1).
+    """
+    act = {"sub": grant.client_id, "institution": grant.intermediary} if grant.account else None
+    extra = {"institution": grant.institution, "enterprise": grant.subject, "act": act}
     jti = uuid4()
     claims = {
-        "iss": issuer, "sub": grant.person or grant.client_id, "client_id": grant.client_id, "aud": issuer, "iat": at,
-        "exp": at + life, "jti": str(jti), "scope": grant.scope, "kind": grant.kind, "cnf": binding.cnf,
+        "iss": issuer, "sub": grant.account or grant.person or grant.client_id, "client_id": grant.client_id,
+        "aud": issuer, "iat": at, "exp": at + life, "jti": str(jti), "scope": grant.scope, "kind": grant.kind,
+        "cnf": binding.cnf,
         **{name: value for name, value in extra.items() if value is not None},
     }  # fmt: skip
     said = AccessToken(
         jti, grant.client_id, grant.kind, frozenset(grant.scope.split()), (binding.method, binding.thumbprint), at,
-        at + life, grant.institution, grant.subject, grant.person,
+        at + life, grant.institution, grant.subject, grant.person, grant.account, grant.intermediary,
     )  # fmt: skip
     return sign_jws(claims, keys.signing("token"), TYPE), said
 
@@ -95,13 +107,16 @@ class _Claims(msgspec.Struct):
     cnf: dict[str, str]
     institution: str | None = None
     enterprise: str | None = None
+    act: dict[str, str] | None = None
 
 
 def _said(payload: dict[str, object]) -> AccessToken:
     claims = msgspec.convert(payload, _Claims)
     confirmation = next(iter(claims.cnf.items()), ("", ""))
-    person = claims.sub if claims.sub != claims.client_id else None
+    account = claims.sub if claims.act else None
+    person = claims.sub if claims.sub not in {claims.client_id, account} else None
+    intermediary = claims.act["institution"] if claims.act else None
     return AccessToken(
         claims.jti, claims.client_id, claims.kind, frozenset(claims.scope.split()), confirmation, claims.iat,
-        claims.exp, claims.institution, claims.enterprise, person,
+        claims.exp, claims.institution, claims.enterprise, person, account, intermediary,
     )  # fmt: skip

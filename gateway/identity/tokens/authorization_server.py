@@ -56,6 +56,11 @@ class Form(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         return read_assertion(given) if given else None
 
     @property
+    def on_behalf_of(self) -> str | None:
+        """The account in whose name an intermediary's client wants to ask."""
+        return self.form.get("on_behalf_of")
+
+    @property
     def claimed_client(self) -> str | None:
         """Whom the assertion says it is from, which anybody can say of anybody."""
         try:

@@ -96,7 +96,10 @@ def _decide(session: Session, issuer: TokenIssuer, group: Sequence[Asked]) -> li
 
     Who comes too late is refused.
     """
-    clients = find_clients(session, filter(None, (asked.form.claimed_client for asked in group)))
+    clients = find_clients(
+        session, filter(None, (asked.form.claimed_client for asked in group)),
+        filter(None, (asked.form.on_behalf_of for asked in group)),
+    )  # fmt: skip
     stores = [GroupStore(clients) for _ in group]
     outcomes = [TokenServer(issuer, *each).decide() for each in zip(stores, group, strict=True)]
     taken = claim(session, [store.marks for store in stores])
@@ -131,6 +134,8 @@ def _event(outcome: Outcome) -> Event | None:
         return None
     reason = {"reason": outcome.answer.body.get("error_description", "")}
     said = {"jti": str(issued.jti), "scope": " ".join(sorted(issued.scopes))} if issued else {}
+    if issued and issued.account:
+        said["on_behalf_of"] = issued.account
     return event_of(
         "token.refused" if error else "token.issued", client.client_id, reason if error else said,
         institution=client.row.institution_id, account=client.client_id if client.row.institution_id else None,

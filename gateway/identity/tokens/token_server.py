@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from authlib.oauth2.rfc6749 import InvalidScopeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from sqlalchemy.orm import Session
 
 from gateway.identity.clients.registered import METHOD, Registered
+from gateway.identity.clients.scopes import granted
 from gateway.identity.tokens.access_tokens import AccessToken, Grant, mint
 from gateway.identity.tokens.authorization_server import Answer, Form, Server, refuse
 from gateway.identity.tokens.binding import Binding, NonceNeededError
@@ -95,6 +97,8 @@ class TokenServer(Server):
         """Make an access token for a client that was authenticated just now, and the person it acts for."""
         issuer, row = self.issuer, client.row
         grant = Grant(row.client_id, row.kind, client.get_allowed_scope(scope), row.institution_id, row.subject, user)
+        if (account := self._asked.form.on_behalf_of) is not None:
+            grant = _in_the_name_of(grant, client, account, scope)
         binding = self.binding
         signed, self.issued = mint(
             grant, binding, issuer.keys, issuer.name, int(self.now.timestamp()), issuer.token_lifetime_seconds
@@ -103,6 +107,23 @@ class TokenServer(Server):
             "access_token": signed, "token_type": binding.token_type,
             "expires_in": self.issued.ends - self.issued.issued, "scope": grant.scope,
         }  # fmt: skip
+
+
+def _in_the_name_of(grant: Grant, client: Registered, account: str, scope: str | None) -> Grant:
+    """Return what an intermediary's token says: the account's institution, within the scopes of both.
+
+    Raises OAuth2Error where no mandate is in force, or neither scope is left.
+    """
+    if account not in client.mandates or grant.person is not None:
+        raise InvalidTargetError("on_behalf_of: no mandate for this account is in force.")
+    institution, held = client.mandates[account]
+    theirs = granted("account", held, scope)
+    both = set(grant.scope.split()) & set(theirs or ())
+    if not both:
+        raise InvalidScopeError("The account was not granted what was asked for.")
+    return replace(
+        grant, scope=" ".join(sorted(both)), account=account, institution=institution, intermediary=grant.institution
+    )
 
 
 class CodeServer(TokenServer):

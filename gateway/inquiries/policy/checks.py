@@ -22,12 +22,23 @@ def check_standing(facts: Facts) -> Denial | None:
     return None if standing.for_people else Denial("account-not-for-people")
 
 
+def check_intermediary(facts: Facts) -> Denial | None:
+    """Who passes a question on is active and has the account's mandate; some institutions ask through one alone."""
+    standing, passed_on_by = facts.standing, facts.request.intermediary
+    assert standing is not None, "whoever does not stand was denied before"  # noqa: S101 - see CHECKS
+    if not standing.intermediary:
+        return Denial("intermediary-suspended")
+    if not standing.mandate:
+        return Denial("mandate-ended")
+    if standing.exit_via not in {None, passed_on_by}:
+        return Denial("intermediary-required", members={"intermediary": standing.exit_via})
+    return None
+
+
 def check_entitlement(facts: Facts) -> Denial | None:
-    """An account asks for the products it was given, and only an active institution passes questions on."""
+    """An account asks for the products it was given."""
     assert facts.standing is not None, "whoever does not stand was denied before"  # noqa: S101 - see CHECKS
-    if not facts.standing.entitled:
-        return Denial("product-not-entitled")
-    return None if facts.standing.intermediary else Denial("unknown-intermediary")
+    return None if facts.standing.entitled else Denial("product-not-entitled")
 
 
 def check_consent(facts: Facts) -> Denial | None:
@@ -65,6 +76,7 @@ def check_quota(facts: Facts) -> Denial | None:
 
 CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
     "standing": check_standing,
+    "intermediary": check_intermediary,
     "readable": lambda facts: facts.request.unreadable,
     "entitlement": check_entitlement,
     "consent": check_consent,
@@ -73,7 +85,7 @@ CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
     "quota": check_quota,
 }
 # Checked anew where an answer is given once more.
-GIVEN_AGAIN = ("standing", "entitlement", "consent", "obligations")
+GIVEN_AGAIN = ("standing", "intermediary", "entitlement", "consent", "obligations")
 
 
 def decide(facts: Facts) -> Denial | None:

@@ -25,11 +25,14 @@ _STANDING = text("""
                AS intermediary,
            m.person IS NULL OR EXISTS (
                SELECT FROM person p WHERE p.person_id = substr(m.person, 8) AND p.status = 'active') AS person,
-           NOT m.by_form OR k.for_people AS for_people
+           NOT m.by_form OR k.for_people AS for_people,
+           m.intermediary IS NULL OR EXISTS (
+               SELECT FROM mandate d WHERE d.account = m.account AND d.intermediary = m.intermediary
+                   AND d.ended_at IS NULL) AS mandate, own.exit_via
     FROM unnest(CAST(:accounts AS text[]), CAST(:products AS text[]), CAST(:intermediaries AS text[]),
                 CAST(:people AS text[]), CAST(:by_form AS boolean[]))
          WITH ORDINALITY AS m (account, product, intermediary, person, by_form, place)
-    JOIN client k ON k.client_id = m.account
+    JOIN client k ON k.client_id = m.account LEFT JOIN institution own ON own.institution_id = k.institution_id
     CROSS JOIN LATERAL (SELECT stopped FROM client_standing WHERE client_id = m.account OFFSET 0) c
 """)
 
@@ -83,6 +86,8 @@ async def _read_standing(session: AsyncSession, requests: Sequence[InquiryReques
         "by_form": [one.by_form for one in requests],
     }
     return {
-        row.place: Standing(row.stopped, row.entitled, row.intermediary, row.person, row.for_people)
+        row.place: Standing(
+            row.stopped, row.entitled, row.intermediary, row.person, row.for_people, row.mandate, row.exit_via
+        )
         for row in await session.execute(_STANDING, values)
     }

@@ -1,0 +1,33 @@
+"""Intermediaries: whom they may ask for, and institutions whose questions have to come through one."""
+
+from alembic import op
+
+revision = "0046"
+down_revision = "0045"
+branch_labels = None
+depends_on = None
+
+STATEMENTS = (
+    """CREATE TABLE mandate (
+        mandate_id uuid PRIMARY KEY, account text NOT NULL REFERENCES client (client_id),
+        intermediary text NOT NULL REFERENCES institution (institution_id), granted_at timestamptz NOT NULL,
+        event_id uuid NOT NULL, ended_at timestamptz, ended_by uuid
+    )""",
+    "CREATE UNIQUE INDEX mandate_in_force ON mandate (account, intermediary) WHERE ended_at IS NULL",
+    "CREATE INDEX mandate_intermediary ON mandate (intermediary, mandate_id)",
+    "GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON mandate TO xinqiao_app",
+    "ALTER TABLE institution ADD COLUMN exit_via text REFERENCES institution (institution_id)",
+    "GRANT UPDATE (exit_via) ON institution TO xinqiao_app",
+)
+
+
+def upgrade() -> None:
+    """Add both."""
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Forget both."""
+    op.execute("ALTER TABLE institution DROP COLUMN exit_via")
+    op.execute("DROP TABLE mandate")

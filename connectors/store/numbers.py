@@ -11,7 +11,9 @@ from connectors.store.subjects import Subject
 
 _BY_NUMBER = text("SELECT number, subject_id, uscc, name FROM subject WHERE number = ANY(CAST(:numbers AS bigint[]))")
 _CODES = text("""
-    SELECT number, uscc FROM subject WHERE number > :low AND number <= :high AND uscc IS NOT NULL ORDER BY number
+    SELECT coalesce(string_agg(number::text, ' ' ORDER BY number), ''),
+           coalesce(string_agg(uscc, ' ' ORDER BY number), '')
+    FROM subject WHERE number > :low AND number <= :high AND uscc IS NOT NULL
 """)
 _FIRST = text("SELECT created_at FROM subject ORDER BY number LIMIT 1")
 _GREATEST = text("SELECT coalesce(max(number), 0) FROM subject")
@@ -37,6 +39,10 @@ async def first_created(session: AsyncSession) -> datetime | None:
     return created
 
 
-async def codes_between(session: AsyncSession, low: int, high: int) -> list[tuple[int, str]]:
-    """Return the subjects with a unified code above one number and up to another: number and code, rising."""
-    return [(row.number, row.uscc) for row in await session.execute(_CODES, {"low": low, "high": high})]
+async def codes_between(session: AsyncSession, low: int, high: int) -> tuple[list[int], list[str]]:
+    """Return the subjects with a unified code above one number and up to another, rising: their numbers, their codes.
+
+    They come as two texts: a row for each takes several times as long.
+    """
+    numbers, codes = (await session.execute(_CODES, {"low": low, "high": high})).one()
+    return list(map(int, numbers.split())), codes.split()

@@ -137,7 +137,7 @@ async def _named(work: UnitOfWork) -> pl.DataFrame:
     """Return every enterprise's number and the key that records name it by."""
     numbers, keys = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for low in range(0, await greatest_number(work.session), PIECE):
-        rows = await codes_between(work.session, low, low + PIECE)
-        numbers.append(np.fromiter((number for number, _ in rows), np.int64, len(rows)))
-        keys.append(np.fromiter((key_of(code) for _, code in rows), np.int64, len(rows)))
+        some, codes = await codes_between(work.session, low, low + PIECE)
+        numbers.append(np.array(some, np.int64))
+        keys.append(np.fromiter(map(key_of, codes), np.int64, len(codes)))
     return pl.DataFrame({"subject": np.concatenate(numbers), "named": np.concatenate(keys)})

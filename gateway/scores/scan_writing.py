@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.store.arrays import text_array
 from connectors.store.copying import HEAD, TAIL
 from gateway.runtime.database import raw
 from scoring_adapter.scan.results import NOT_SCORED, Results
@@ -35,7 +36,8 @@ _STANDING = """
            CASE WHEN holds_from < %(day)s THEN score ELSE before_score END AS score,
            CASE WHEN holds_from < %(day)s THEN band ELSE before_band END AS band
     FROM subject_score
-    WHERE subject BETWEEN %(low)s AND %(high)s AND (holds_to IS NULL OR holds_to > %(day)s) AND holds_from <= %(day)s
+    WHERE subject = ANY(CAST(%(subjects)s AS bigint[])) AND (holds_to IS NULL OR holds_to > %(day)s)
+      AND holds_from <= %(day)s
     ORDER BY subject
 """
 _CURRENT = text("""
@@ -109,10 +111,8 @@ async def find_differing(session: AsyncSession, results: Results, ground: Ground
     """Compare results with what stands; what is known to be newer does not differ. The lock of scores is held."""
     if not len(results.subjects):
         return Differing(np.empty(0, np.int64), [])
-    values = {
-        "low": int(results.subjects[0]), "high": int(results.subjects[-1]), "day": ground.day,
-        "known_at": ground.known_at,
-    }  # fmt: skip
+    subjects = text_array(map(str, results.subjects.tolist()))
+    values = {"subjects": subjects, "day": ground.day, "known_at": ground.known_at}
     async with (await raw(session)).cursor(binary=True) as cursor:
         rows: list[tuple[Any, ...]] = await (await cursor.execute(_STANDING, values)).fetchall()
     standing = np.fromiter((row[0] for row in rows), np.int64, len(rows))

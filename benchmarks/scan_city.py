@@ -11,7 +11,7 @@ import time
 import zlib
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -78,6 +78,24 @@ def built(folder: Path) -> dict[str, list[StoredFile]]:
     files = dict[str, list[StoredFile]]()
     for file in msgspec.json.decode((folder / "files.json").read_bytes(), type=list[StoredFile]):
         files.setdefault(file.dataset, []).append(file)
+    return files
+
+
+def land(
+    place: Place, city: City, sources: Mapping[str, Source], subjects: np.ndarray, number: int
+) -> list[StoredFile]:
+    """Write one more record of each of these subjects, spread over the datasets as all are; return the files.
+
+    `number` tells one such landing from another.
+    """
+    files, left = list[StoredFile](), np.random.default_rng((city.seed, number)).permutation(subjects)
+    names = [name for name, nobody in held_sources(sources).items() if not nobody]
+    for name, count in replace(city, records=len(subjects)).shares(names).items():
+        own, left = left[:count], left[count:]
+        chance = np.random.default_rng((city.seed, number, city.number_of(name)))
+        maker = _Maker(city, sources[name], _linked(name, sources), chance)
+        frame = maker.frame(10**6 * number + sorted(sources).index(name), len(own)).with_columns(subject=own)
+        files += write_rows(place, name, city.last_day, 2 + number, frame)
     return files
 
 

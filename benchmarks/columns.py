@@ -129,11 +129,11 @@ async def measure(gateway: Gateway, store: ColumnStore, folder: Path, rows: int)
         assert not verified.differences, verified.differences
 
     write_rows(path, some, TEN_MILLION - 1_000_000)
-    await hand_in(gateway, path, "a third")
+    await hand_in(gateway, path, "a-third")
     await catch_up(gateway, store)
     before = await timed(gateway, build)
     write_rows(path, rows - some, 0)
-    await hand_in(gateway, path, "the others")
+    await hand_in(gateway, path, "the-others")
     await catch_up(gateway, store)
     built = await timed(gateway, build)
     corrected(path, other, "更正")

@@ -1,4 +1,7 @@
-"""`xinqiao`, killed with SIGKILL just before or just after the commit named in CRASH_AT ("before batch.take-in")."""
+"""`xinqiao`, killed with SIGKILL just before or just after the commit named in CRASH_AT ("before batch.take-in").
+
+With CRASH_BY=SIGSTOP it is stopped there instead, and holds what it holds.
+"""
 
 import os
 import signal
@@ -8,11 +11,12 @@ from gateway.__main__ import main
 from gateway.runtime.database import Database
 
 phase, _, point = os.environ["CRASH_AT"].partition(" ")
+by = signal.Signals[os.environ.get("CRASH_BY", "SIGKILL")]
 begin = Database.begin
 
 
 def die():
-    os.killpg(os.getpgid(0), signal.SIGKILL)
+    os.killpg(os.getpgid(0), by)
 
 
 @asynccontextmanager

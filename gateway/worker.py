@@ -59,6 +59,7 @@ TIDY_SECONDS = 120.0
 FSCK_SECONDS = 600.0
 SCAN_SECONDS = 60.0
 SCORES_SECONDS = 1.0
+PAST_SECONDS = 3600.0
 QUEUE = "deliveries"
 _THIS_WORKER = uuid4()
 _LOG = structlog.get_logger("gateway.worker")
@@ -173,6 +174,14 @@ async def renew_scores(gateway: Gateway) -> bool:
     return await score_again(gateway.units)
 
 
+async def forget_past_scores(gateway: Gateway) -> bool:
+    """Delete scores that held until long ago."""
+    from gateway.scores.past import forget_past
+
+    async with gateway.units.begin("scores.forget", PROGRAM) as work:
+        return await forget_past(work, gateway.settings.score_days)
+
+
 async def end_held(gateway: Gateway) -> None:
     """End held submissions that nobody decided on in time."""
     await expire_held(gateway.units, gateway.intake.spool)
@@ -223,6 +232,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "tidy-columns": (once_delivered(tidy_columns), TIDY_SECONDS),
     "scan": (once_delivered(scan_scores), SCAN_SECONDS),
     "scores": (once_delivered(renew_scores), SCORES_SECONDS),
+    "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),

@@ -374,7 +374,8 @@ STEPS_LEAVE = {
 }  # fmt: skip
 STEPS_WITHOUT = {
     "server": "no database yet", "disk": "a file of this machine",
-    "partitions": "empty tables", "scores": "follow from the records, and can be computed again",
+    "partitions": "empty tables",
+    **dict.fromkeys(("scores", "past-scores"), "follow from the records, and can be computed again"),
     "ended": "marks nobody can use any more",
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip

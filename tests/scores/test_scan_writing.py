@@ -7,7 +7,10 @@ from uuid import uuid4
 import numpy as np
 from sqlalchemy import text
 
+from connectors.model.calendar import day_of
+from gateway.runtime.actor import PROGRAM
 from gateway.runtime.locks import Lock, take
+from gateway.scores import past
 from gateway.scores.scan_writing import Ground, find_differing, parts_before, write_differing
 from scoring_adapter.scan.results import results_of
 
@@ -78,3 +81,32 @@ async def test_who_moves_far_or_into_another_band_is_a_mover(session):
     assert set(rows) == {1, 3, 4}
     before = await parts_before(session, [1, 7], next_day)
     assert {subject: one.parts for subject, one in before.items()} == {1: b"\x01\x00%c" % (500 % 250)}
+
+
+async def test_what_held_until_long_ago_is_forgotten_and_what_holds_never_is(gateway, monkeypatch):
+    monkeypatch.setattr(past, "BITE", 2)
+    keep = 32
+    async with gateway.units.begin("test.old", PROGRAM) as work:
+        today = day_of(work.now)
+        first = today - timedelta(days=keep)
+        held = {
+            1: [first - timedelta(days=9), first - timedelta(days=1), first, today],
+            2: [FIRST - timedelta(days=900)],
+        }
+        held |= {number: [first - timedelta(days=5), first + timedelta(days=number - 3)] for number in (3, 4)}
+        for day in sorted({day for days in held.values() for day in days}):
+            fresh = {one: 500 + len(str(day)) + day.toordinal() % 400 for one, days in held.items() if day in days}
+            await write(work.session, day, NOON, fresh)
+        expected = {day: await read(work.session, day) for day in (first, first + timedelta(days=1), today)}
+    async with gateway.units.begin("test.sweep", PROGRAM) as one, gateway.units.begin("test.sweep", PROGRAM) as other:
+        assert await past.forget_past(one, keep)  # two rows: there may be more
+        assert not await past.forget_past(other, keep)  # passes over what the other is at, and has one left
+    async with gateway.units.begin("test.sweep", PROGRAM) as work:
+        assert not await past.forget_past(work, keep)
+        for day, scores in expected.items():
+            assert await read(work.session, day) == scores
+        rows = await work.session.execute(text("SELECT subject, holds_from FROM subject_score ORDER BY 1, 2"))
+        assert [tuple(row) for row in rows] == [
+            (1, first), (1, today), (2, FIRST - timedelta(days=900)), (3, first), (4, first - timedelta(days=5)),
+            (4, first + timedelta(days=1)),
+        ]  # fmt: skip

@@ -9,7 +9,7 @@ from tests.records.penalties import penalties, penalty
 
 COMPUTING = {
     "columns": "gateway.scores.append", "tidy-columns": "gateway.scores.compact", "scan": "gateway.scores.nightly",
-    "scores": "gateway.scores.rescoring",
+    "scores": "gateway.scores.rescoring", "past-scores": "gateway.scores.past",
 }  # fmt: skip
 
 

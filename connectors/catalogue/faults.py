@@ -55,11 +55,22 @@ def _wrong_members(dataset: Dataset) -> Iterator[tuple[Path, str]]:
         yield ("most_ended_percent",), "百分数为 0 到 100 a percentage is 0 to 100"
     if dataset.event_date and dataset.fields[dataset.event_date].type not in {"date", "until"}:
         yield ("event_date",), f"{dataset.event_date} 不是日期 is no date"
+    yield from _wrong_list(dataset)
     yield from _wrong_unpacking(dataset)
     if again := _twice(mapping.id for mapping in dataset.mappings):
         yield ("mappings",), f"编号重复 stands twice: {again}"
     if again := _twice(field.zh for field in dataset.fields.values()):
         yield ("fields",), f"字段中文名重复 two fields are called {again}"
+
+
+def _wrong_list(dataset: Dataset) -> Iterator[tuple[Path, str]]:
+    """Yield what keeps lists by year from being told apart: each year's records have keys of their own."""
+    if dataset.list_per is None:
+        return
+    if dataset.delivery != "full_list":
+        yield ("list_per",), "只用于 full_list it is of full lists alone"
+    if dataset.event_date not in dataset.key or not dataset.fields[dataset.event_date].required:
+        yield ("list_per",), "event_date 应在 key 中且必填 event_date is required, and a part of the key"
 
 
 def _wrong_unpacking(dataset: Dataset) -> Iterator[tuple[Path, str]]:

@@ -103,6 +103,7 @@ class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     `delivery`: each batch of a `full_list` says all there is, so that a key missing from it has ended; a `delta` only
     adds and corrects. A list that would end more than `most_ended_percent` of the current keys is held for a person.
+    `list_per` year: a list says all there is of the years that its rows are of, by `event_date`, and ends no other's.
     """
 
     dataset: Code
@@ -116,6 +117,7 @@ class Dataset(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     schema_version: int = 1
     freshness_days: int = 31
     delivery: Literal["full_list", "delta"] = "delta"
+    list_per: Literal["year"] | None = None
     most_ended_percent: int = 20
     key_type: KeyType = "uscc"
     granularity: Literal["day", "month", "year"] = "day"

@@ -46,6 +46,8 @@ DESCRIPTIONS: Table[type[msgspec.Struct], Table[str, str]] = {
         "polarity": "对信用的影响 What a record says: positive, negative or neither.",
         "schema_version": "字段版本，改字段时加一 Raised when the fields change.",
         "freshness_days": "更新承诺：最多相隔天数 The promise: days between deliveries at most.",
+        "list_per": "year：全量清单只涵盖其中各行所属的年度，其他年度的不终止 "
+        "year: a full list is all there is of the years of its rows, and ends none of another year.",
         "delivery": "full_list 每批都是全部记录，其中没有的主键即告终止；delta 只增补和更正 "
         "full_list: each batch is all there is, a key missing from it has ended; delta: it adds and corrects.",
         "most_ended_percent": "一份全量清单最多终止现有主键的百分之几，超过即暂存 "

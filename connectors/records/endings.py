@@ -9,6 +9,7 @@ A record ends where its state is current: what was withdrawn or repaired stays s
 and what may not be shown any more has ended by its own last day. life.py has the same rules for one record.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -39,22 +40,28 @@ _FIND = text(f"""
     ), named AS (SELECT key_id, bool_or(sound) AS sound FROM listed_key GROUP BY key_id
     ), standing AS (
         SELECT r.record_id, r.batch_id, r.version, k.key_id IS NOT NULL AS named, coalesce(k.sound, false) AS sound,
-               {_STATE} AS state, a.state AS said, r.publish_until IS NULL OR r.publish_until >= :day AS shown
+               {_STATE} AS state, a.state AS said, r.publish_until IS NULL OR r.publish_until >= :day AS shown,
+               CAST(:years AS int[]) IS NULL OR extract(year FROM r.event_date) = ANY(CAST(:years AS int[])) AS within
         FROM own JOIN record r USING (batch_id) {_LAST} LEFT JOIN named k USING (key_id)
         WHERE r.superseded_at IS NULL
     ), judged AS (
         SELECT *, batch_id = :batch AND version > 1 AND said = 'ended' AND state = 'current' AS anew,
-               CASE WHEN state = 'current' AND shown AND NOT named THEN 'end'
+               CASE WHEN state = 'current' AND shown AND within AND NOT named THEN 'end'
                     WHEN state = 'ended' AND sound THEN 'return' END AS kind FROM standing
     ), noted AS (
         INSERT INTO changing_record SELECT record_id, kind FROM judged
         WHERE kind = 'return' OR (kind = 'end' AND :whole)
     )
     SELECT count(*) FILTER (WHERE kind = 'end') AS ending, count(*) FILTER (WHERE anew) AS anew,
-           count(*) FILTER (WHERE state IN ('current', 'objected') AND shown AND NOT anew
+           count(*) FILTER (WHERE kind = 'return') AS returning,
+           count(*) FILTER (WHERE state IN ('current', 'objected') AND shown AND within AND NOT anew
                             AND (batch_id <> :batch OR version > 1)) AS known
     FROM judged
 """)  # noqa: S608 - our own words
+_ENDING = text("""
+    SELECT r.business_key FROM changing_record c JOIN record r USING (record_id)
+    WHERE c.kind = 'end' ORDER BY r.business_key COLLATE "C" LIMIT :most
+""")
 _FIND_ENDED = text("""
     INSERT INTO changing_record SELECT a.record_id, 'return' FROM record_act a JOIN record r USING (record_id)
     WHERE a.act_batch = :batch AND a.kind = 'end' AND r.superseded_at IS NULL
@@ -88,12 +95,13 @@ _NEWER = text("""
 
 @dataclass(frozen=True)
 class Changes:
-    """What a list changes: how many records it ends of how many current ones, and how many it brings back by other
-    content: those need no act.
+    """What a list changes: how many records it ends of how many current ones, and how many it brings back, by acts or
+    by other content: those need no act.
     """
 
     ending: int
     known: int
+    returning: int
     anew: int
 
 
@@ -122,13 +130,24 @@ class Done:
 
 
 async def find_changes(
-    session: AsyncSession, agency: str, dataset: str, batch_id: UUID, day: date, *, whole: bool
-) -> Changes:
-    """Note what a batch that names its keys changes; with `whole`, what it does not name is to end."""
+    session: AsyncSession, agency: str, dataset: str, batch_id: UUID, day: date, years: Collection[int] | None, *,
+    whole: bool,
+) -> Changes:  # fmt: skip
+    """Note what a batch that names its keys changes; with `whole`, what it does not name is to end, of these years or
+    of all.
+    """
     await _open(session)
-    values = {"agency": agency, "dataset": dataset, "batch": batch_id, "day": day, "whole": whole}
+    values = {
+        "agency": agency, "dataset": dataset, "batch": batch_id, "day": day, "whole": whole,
+        "years": None if years is None else sorted(years),
+    }  # fmt: skip
     row = (await session.execute(_FIND, values)).one()
-    return Changes(row.ending, row.known, row.anew)
+    return Changes(row.ending, row.known, row.returning, row.anew)
+
+
+async def list_ending(session: AsyncSession, most: int) -> list[str]:
+    """Return the keys of the records that were noted to end, the first of them."""
+    return list((await session.execute(_ENDING, {"most": most})).scalars())
 
 
 async def find_ended_by(session: AsyncSession, batch_id: UUID) -> None:

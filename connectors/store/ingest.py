@@ -40,10 +40,14 @@ class NewBatch:
 
 @dataclass(frozen=True)
 class Listed:
-    """How many sound rows a full list has, and how many refused ones whose key cannot be read."""
+    """How many sound rows a full list has, how many refused ones whose key cannot be read, and of which years it is.
+
+    `years` is None for a list of all years.
+    """
 
     sound: int
     unreadable: int
+    years: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from connectors.model.datasets import Dataset
 from connectors.personal.sealing import Protector
 from connectors.store.ingest import Listed
 from connectors.store.refused_keys import RefusedKeys
-from connectors.store.store import KEY_BYTES
+from connectors.store.store import KEY_BYTES, Prepared
 
 _OPEN = """
     DROP TABLE IF EXISTS pg_temp.listed_key;
@@ -32,16 +32,19 @@ class Roll:
         self._cursor, self._dataset = cursor, binding.dataset
         self._refused = RefusedKeys(binding, protector)
         self._sound = self._unreadable = 0
+        self._years: set[int] | None = set() if binding.dataset.list_per == "year" else None
 
     async def open(self) -> None:
         """Make the table."""
         for statement in _OPEN.split(";"):
             await self._cursor.execute(statement)
 
-    async def add(self, rows: int, key_ids: Iterable[bytes]) -> None:
+    async def add(self, chunk: Prepared) -> None:
         """Note the keys of a chunk of sound rows, each as it is and as it was spelled before keys were folded."""
-        self._sound += rows
-        await self._copy(key_ids, "t")
+        self._sound += len(chunk.keys)
+        if self._years is not None:
+            self._years.update(map(int, chunk.sound["event_date"].drop_nulls().str.slice(0, 4).unique()))
+        await self._copy(chunk.asked(), "t")
 
     async def add_refused(self, refused: Sequence[tuple[int, Sequence[Reason], list[str]]]) -> None:
         """Note the keys of refused rows, and count those that have none."""
@@ -59,7 +62,8 @@ class Roll:
     @property
     def listed(self) -> Listed:
         """What was noted so far."""
-        return Listed(self._sound, self._unreadable)
+        years = None if self._years is None else frozenset(self._years)
+        return Listed(self._sound, self._unreadable, years)
 
     async def _copy(self, key_ids: Iterable[bytes], sound: str) -> None:
         async with self._cursor.copy(_COPY) as copy:

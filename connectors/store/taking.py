@@ -80,7 +80,7 @@ async def take_rows(
                 prepared = await asyncio.to_thread(prepare, dataset, sound)
             await store.add(prepared)
             if roll:
-                await roll.add(len(prepared.keys), prepared.asked())
+                await roll.add(prepared)
                 await roll.add_refused(chunk.refused)
             await _quarantine(cursor, quarantine, chunk, seen)
             progress(seen.rows)

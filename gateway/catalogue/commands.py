@@ -167,7 +167,11 @@ def _compared(tried: "Tried", file: Path) -> "Tried":
     from gateway.intake.trials import compare_sample
     from gateway.runtime.actor import at_this_machine
 
-    found = on_any_instance(lambda instance: compare_sample(instance.units, at_this_machine(), tried, digest_of(file)))
+    found = on_any_instance(
+        lambda instance: compare_sample(
+            instance.units, at_this_machine(), instance.protector, tried, file, digest_of(file)
+        )
+    )
     return found or tried
 
 
@@ -219,6 +223,9 @@ def _show_trial(tried: "Tried") -> None:
     ]
     _table(("字段\nfield", "列\ncolumns", "填写率\nfilled"), filled)
     show_unread(column.document() for column in tried.unread)
+    if tried.listed:
+        for line in tried.listed.lines():
+            typer.echo(line)
     refused = [(row.number, r.column, r.value, r.text) for row in trial.refused[:20] for r in row.reasons]
     if refused:
         _table(("行\nrow", "列\ncolumn", "原值\nvalue", "原因\nwhy"), refused)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from connectors.model.mapping import Column
 
 YES = "是 yes"
+_BY_YEAR = "，按年 of a year each"
 _DELIVERY = {"full_list": "全量清单 full lists", "delta": "增量 additions and corrections"}
 
 
@@ -87,7 +88,7 @@ def _show_dataset(catalogue: "Catalogue", dataset: "Dataset", as_json: bool) -> 
             "共享 sharing": dataset.sharing,
             "影响 polarity": dataset.polarity,
             "更新承诺 freshness": f"{dataset.freshness_days} 天 days",
-            "提交方式 delivery": _DELIVERY[dataset.delivery],
+            "提交方式 delivery": _DELIVERY[dataset.delivery] + (_BY_YEAR if dataset.list_per else ""),
             "主键 key": ", ".join(dataset.key),
             "事件日期 event_date": dataset.event_date or "",
             "公示至 disclosed until": shown_until,

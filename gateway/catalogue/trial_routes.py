@@ -41,8 +41,8 @@ async def check(
     rows: Rows = None, mapping: MappingHeader = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Map a file as pushing it would, and return counts per outcome and reason, the first refused rows, how often each
-    field is filled, and whether it would be held. Counted as in an empty store. With `Mapping`, that mapping is tried
-    beside those of the catalogue, one of the same id in the place of the other.
+    field is filled, whether it would be held, and what a full list would end. Counted as in an empty store. With
+    `Mapping`, that mapping is tried beside those of the catalogue, one of the same id in the place of the other.
     """
     wanted = known_dataset(dataset)
     async with units.begin("sample.admit", agency) as work:
@@ -52,7 +52,7 @@ async def check(
     with tempfile.NamedTemporaryFile(dir=intake.spool) as file:
         path = Path(file.name)
         received = await receive(request, path, settings.max_upload_bytes)
-        return trial_document(await check_sample(units, agency, intake.gate, wanted, path, received.digest, rows))
+        return trial_document(await check_sample(units, agency, intake, wanted, path, received.digest, rows))
 
 
 def _decoded(mapping: str) -> bytes:

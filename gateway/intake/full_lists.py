@@ -63,7 +63,7 @@ async def settle_list(work: UnitOfWork, submission: Submission, stored: NewBatch
     day = day_of(work.now)
     readable = listed.unreadable == 0
     changes = await find_changes(
-        session, dataset.agency, dataset.dataset, stored.batch_id, day, whole=whole and readable
+        session, dataset.agency, dataset.dataset, stored.batch_id, day, listed.years, whole=whole and readable
     )
     not_ended = _not_ended(submission, listed, changes) if whole and changes.ending else None
     await lock_changes(session)
@@ -78,16 +78,20 @@ def _not_ended(submission: Submission, listed: Listed, changes: Changes) -> NotE
     """Return why a list that would end something ends nothing. Raises DriftError where a person decides on it."""
     if listed.unreadable:
         return "unreadable"
-    share = submission.dataset.most_ended_percent
-    much = changes.ending > FEW and changes.ending * 100 > share * changes.known
-    if submission.ends or not (much or listed.sound == 0):
+    found = find_excess(submission.dataset, listed, changes)
+    if submission.ends or found is None:
         return None
     if submission.held_id:
         return "unconfirmed"
-    raise DriftError([_finding(changes, share, empty=listed.sound == 0)])
+    raise DriftError([found])
 
 
-def _finding(changes: Changes, share: int, *, empty: bool) -> Finding:
+def find_excess(dataset: Dataset, listed: Listed, changes: Changes) -> Finding | None:
+    """Return what a person has to decide on, None where a list may end what it would end. Pure."""
+    share, empty = dataset.most_ended_percent, listed.sound == 0
+    much = changes.ending > FEW and changes.ending * 100 > share * changes.known
+    if not changes.ending or not (much or empty):
+        return None
     zh = f"这份全量清单会终止 {changes.known} 条现有记录中的 {changes.ending} 条"
     en = f"this full list would end {changes.ending} of {changes.known} current records"
     why_zh, why_en = ("其中没有一行可用", "it has no sound row") if empty else (f"超过 {share}%", f"more than {share}%")

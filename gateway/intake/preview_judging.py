@@ -26,7 +26,6 @@ from gateway.intake.admission import known_dataset, with_mappings
 from gateway.intake.documents import refusals_of
 from gateway.intake.gate import LARGE_BYTES
 from gateway.intake.held_files import open_sealed
-from gateway.intake.judging import foresee
 from gateway.intake.preview_rows import (
     catalogue_digest,
     preview_file,
@@ -37,7 +36,7 @@ from gateway.intake.preview_rows import (
 from gateway.intake.submission import Intake
 from gateway.intake.tables import Preview
 from gateway.intake.trial_documents import columns_document, trial_document, trial_refusals
-from gateway.intake.trials import Tried, look_at_lacking, try_file
+from gateway.intake.trials import Tried, compare, look_at_lacking, try_file
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitsOfWork
 from signing.sealing import seal, unseal
@@ -81,7 +80,9 @@ async def judge_preview(units: UnitsOfWork, actor: Actor, intake: Intake, row: P
     async with opened_preview(units, intake, row) as path, _told_progress(units, actor, row) as progress:
         async with intake.gate.admit(dataset, row.size):
             try:
-                tried: Tried | ConnectorError = await asyncio.to_thread(_try, dataset, path, row.size, progress)
+                found = await asyncio.to_thread(_try, dataset, path, row.size, progress)
+                async with units.begin("preview.compare", actor) as work:
+                    tried: Tried | ConnectorError = await compare(work, intake.protector, found, path)
             except ConnectorError as fault:
                 tried = fault
         lacking = await asyncio.to_thread(_lacking, dataset, path, tried) if isinstance(tried, ConnectorError) else {}
@@ -89,8 +90,7 @@ async def judge_preview(units: UnitsOfWork, actor: Actor, intake: Intake, row: P
         if isinstance(tried, ConnectorError):
             state, told = "refused", {"fault": str(tried), **lacking}
         else:
-            findings = await foresee(work.session, tried.trial.layout, tried.trial.profile())
-            state, told = "ready", _document(dataset, Tried(tried.trial, tried.unread, findings))
+            state, told = "ready", _document(dataset, tried)
         sealed = seal(units.keys.kek, orjson.dumps(told), _context(row.preview_id))
         await set_judged(work.session, row.preview_id, state, sealed, catalogue_digest(standing))
 

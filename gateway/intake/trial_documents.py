@@ -46,6 +46,7 @@ def trial_document(tried: Tried) -> dict[str, Any]:
         "unread_columns": [column.document() for column in tried.unread],
         "would_be_held": None if tried.findings is None else bool(tried.findings),
         "findings": with_loss(tried.findings, tried.unread) if tried.findings else [],
+        "full_list": tried.listed.document() if tried.listed else None,
         "rejected_rows": [
             {
                 "row": row.number,

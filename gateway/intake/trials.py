@@ -14,28 +14,31 @@ from connectors.decoding.layout import Layout, lay_out
 from connectors.drafting.unread import Leftovers, UnreadColumn
 from connectors.errors import ConnectorError
 from connectors.model.datasets import Dataset
+from connectors.personal.sealing import Protector
 from connectors.quality.drift import Finding
-from gateway.intake.gate import IntakeGate
 from gateway.intake.judging import foresee
+from gateway.intake.list_foresight import ListForesight, foresee_list
 from gateway.intake.storing import refuse_corrections
+from gateway.intake.submission import Intake
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError
-from gateway.runtime.work import UnitsOfWork
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 
 FIRST_ROWS, MOST_LOOKED_AT = 5, 10_000
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of a dry run, the columns that were not read, and why the file would be held.
+    """What came of a dry run, the columns that were not read, why the file would be held, and what it would end.
 
-    `findings` is None where it was not compared with what was handed in before.
+    `findings` is None where it was not compared with what was handed in before; `listed` where it is no full list, too.
     """
 
     trial: Trial
     unread: list[UnreadColumn]
     findings: list[Finding] | None = None
+    listed: ListForesight | None = None
 
 
 @dataclass(frozen=True)
@@ -85,21 +88,24 @@ def _below(rows: Iterator[Row], header: Sequence[str]) -> Iterator[Row]:
 
 
 async def check_sample(
-    units: UnitsOfWork, actor: Actor, gate: IntakeGate, dataset: Dataset, path: Path, digest: bytes, rows: int | None
+    units: UnitsOfWork, actor: Actor, intake: Intake, dataset: Dataset, path: Path, digest: bytes, rows: int | None
 ) -> Tried:
     """Try a file, in its turn; that it was looked at is recorded, nothing of it is stored. Raises DeniedError."""
-    async with gate.admit(dataset, path.stat().st_size):
+    async with intake.gate.admit(dataset, path.stat().st_size):
         try:
             tried = await asyncio.to_thread(try_file, dataset, path, rows)
         except ConnectorError as fault:
             raise DeniedError("malformed-delivery", str(fault)) from fault
-    return await compare_sample(units, actor, tried, digest)
+        return await compare_sample(units, actor, intake.protector, tried, path, digest)
 
 
-async def compare_sample(units: UnitsOfWork, actor: Actor, tried: Tried, digest: bytes) -> Tried:
-    """Return what was tried with the reasons why it would be held; that it was looked at is recorded.
+async def compare_sample(
+    units: UnitsOfWork, actor: Actor, protector: Protector, tried: Tried, path: Path, digest: bytes
+) -> Tried:
+    """Return what was tried with the reasons why it would be held, and what it would end; that it was looked at is
+    recorded.
 
-    Values are compared where the whole file was tried.
+    Values and keys are compared where the whole file was tried.
     """
     trial = tried.trial
     payload = {
@@ -108,6 +114,18 @@ async def compare_sample(units: UnitsOfWork, actor: Actor, tried: Tried, digest:
         **{name: trial.counts[name] for name in OUTCOMES},
     }
     async with units.begin("sample.check", actor) as work:
-        findings = await foresee(work.session, trial.layout, trial.profile() if trial.whole else None)
+        compared = await compare(work, protector, tried, path)
         await work.record("sample.checked", payload, outcome="checked")
-    return replace(tried, findings=findings)
+    return compared
+
+
+async def compare(work: UnitOfWork, protector: Protector, tried: Tried, path: Path) -> Tried:
+    """Return what was tried, compared with what was handed in before; a list is judged last, as it is taken in."""
+    trial, dataset = tried.trial, tried.trial.layout.binding.dataset
+    findings = await foresee(work.session, trial.layout, trial.profile() if trial.whole else None)
+    listed = None
+    if trial.whole and dataset.delivery == "full_list":
+        layout = await asyncio.to_thread(lambda: lay_out(dataset, decode(path)))
+        listed = await foresee_list(work, protector, layout)
+    excess = [listed.excess] if listed and listed.excess else []
+    return replace(tried, findings=findings or excess, listed=listed)

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from connectors.catalogue.load import datasets, get_dataset
 from connectors.decoding.decode import decode
 from connectors.model.calendar import day_of
+from connectors.model.datasets import Disclosure
 from connectors.records.portfolio import load_records
 from connectors.store.subjects import find_subject
 from gateway.evidence.conservation import find_differences
@@ -184,6 +185,93 @@ async def test_a_refused_row_does_not_end_its_key_and_one_without_a_key_holds_al
     blank = ",,,,\n"
     assert await send(name, arrears(range(1, 20)) + blank) == (1, 0, "full_list", None)
     assert await states(name) == {uscc(0): "ended", uscc(1): "current"}
+
+
+def of_year(numbers, year):
+    """Rows of a year's list, without their heading."""
+    return "".join(f"某公司,{uscc(n)},某路1号,5,增值税,{year}\n" for n in numbers)
+
+
+@pytest.fixture
+def ask(client, access):
+    """What trying a list says."""
+
+    async def run(name, body, **params):
+        path = f"/v1/datasets/{name}/batches:check"
+        return (await client.post(path, content=body.encode(), params=params, headers=await access())).json()
+
+    return run
+
+
+@pytest.fixture
+def yearly(full_list):
+    """Declare a dataset whose lists are of a year each, and return its name."""
+    declared = get_dataset("tax_arrears")
+    fields = declared.fields | {
+        "year": msgspec.structs.replace(declared.fields["publish_date"], zh="年度", required=True)
+    }
+    return full_list(
+        list_per="year", fields=fields, key=["party", "year"], event_date="year", disclosure=Disclosure(),
+        polarity="neutral",
+    )  # fmt: skip
+
+
+async def test_a_list_of_a_year_ends_that_year_s_keys_alone(gateway, push, send, yearly, rows):
+    head = f"{HEADER},年度\n"
+    assert await send(yearly, head + of_year(range(20), 2024)) == (0, 0, "full_list", None)
+    assert await send(yearly, head + of_year(range(10, 40), 2025)) == (0, 0, "full_list", None)
+    corrected = await push(head + of_year(range(1, 20), 2024), dataset=yearly)
+    assert (corrected.json()["ended"], corrected.status_code) == (1, 201)
+    (act,) = await rows("SELECT business_key FROM record_act WHERE dataset = :d", d=yearly)
+    assert act.business_key == f"{uscc(0)}|2024"
+    # the share is of the year's keys: 12 of 30, not of 49
+    held = await push(head + of_year(range(22, 40), 2025), dataset=yearly)
+    assert (held.status_code, "30 条现有记录中的 12 条" in held.json()["findings"][0]["zh"]) == (202, True), held.text
+    assert await send(yearly, head + of_year(range(100, 101), 2026)) == (0, 0, "full_list", None)
+    both = head + of_year(range(20), 2024) + of_year(range(11, 40), 2025)
+    assert await send(yearly, both) == (1, 1, "full_list", None)
+    assert await agrees(gateway) == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "more", "expected"),
+    [
+        (range(2, 30), "", (2, False)), (range(30), "", (0, False)), (range(15, 30), "", (15, True)),
+        (range(50, 70), "", (30, True)), (range(2, 30), f"某公司,{uscc(0)[:-1]}?,某路1号,5,增值税\n", (0, False)),
+    ],
+)  # fmt: skip
+async def test_what_a_list_would_end_is_told_before_it_is_handed_in(
+    ask, push, full_list, rows, numbers, more, expected
+):
+    name, (ending, held) = full_list(), expected
+    assert (await push(arrears(range(30)), dataset=name)).status_code == 201
+    body = arrears(numbers) + more
+    count = (
+        "SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM record_act), (SELECT count(*) FROM personal_key)"
+    )
+    before = await rows(count)
+    told = await ask(name, body)
+    assert await rows(count) == before
+    found = told["full_list"]
+    assert (found["ending"], found["would_be_held"], told["would_be_held"]) == (ending, held, held)
+    assert (found["current"], found["years"], bool(found["unreadable_keys"])) == (30, None, bool(more))
+    gone = sorted(set(range(30)) - set(numbers))[:20] if ending else []
+    assert [key.partition("|")[0] for key in found["keys"]] == sorted(map(uscc, gone))
+    pushed = (await push(body, dataset=name)).json()
+    assert told["findings"] == pushed.get("findings", [])
+    assert held or pushed["ended"] == ending
+    assert (await ask(name, body, rows=1))["full_list"] is None
+
+
+async def test_a_clerk_sees_what_a_list_would_end_before_handing_it_in(send, full_list, clerk, tmp_path):
+    name = full_list()
+    await send(name, range(30))
+    data = {"dataset": name, "batch": "seen-before", "preview": str(uuid4()), "csrf": await csrf(clerk)}
+    files = {"file": ("list.csv", arrears(range(2, 30)).encode())}
+    sent = await clerk.post("/console/uploads", data=data, files=files, headers=same_site(clerk))
+    page = (await clerk.get(sent.headers["location"])).text
+    assert "会终止 30 条现有记录中的 2 条（清单中没有），恢复 0 条" in page
+    assert all(uscc(n) in page for n in range(2))
 
 
 async def test_corrected_rows_end_nothing(push, send, full_list, get, states):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from connectors.personal.sealing import is_sealed
 from connectors.store.subjects import Subject
 
 _BY_NUMBER = text("SELECT number, subject_id, uscc, name FROM subject WHERE number = ANY(CAST(:numbers AS bigint[]))")
+_NUMBER = text("SELECT number FROM subject WHERE subject_id = :subject")
 _CODES = text("""
     SELECT coalesce(string_agg(number::text, ' ' ORDER BY number), ''),
            coalesce(string_agg(uscc, ' ' ORDER BY number), '')
@@ -26,6 +28,12 @@ async def find_by_numbers(session: AsyncSession, numbers: Sequence[int]) -> dict
         row.number: Subject(row.subject_id, row.uscc, None if row.name and is_sealed(row.name) else row.name)
         for row in rows
     }
+
+
+async def find_number(session: AsyncSession, subject_id: UUID) -> int | None:
+    """Return a subject's number, None where there is no such subject."""
+    found: int | None = (await session.execute(_NUMBER, {"subject": subject_id})).scalar_one_or_none()
+    return found
 
 
 async def greatest_number(session: AsyncSession) -> int:

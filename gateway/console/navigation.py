@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the navigation: its address, its icon, its text's key."""
+    """A page of the navigation: its address, its icon, its text's key; `also` is where pages begin that it leads to."""
 
     path: str
     icon: str
     label: str
+    also: str = ""
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a page belongs to it."""
+        return path == self.path or any(path.startswith(f"{begins}/") for begins in (self.path, self.also) if begins)
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ _QUALITY = _entry("quality", "chart-bar")
 _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _SCANS = _entry("scans", "refresh")
-_MOVERS = _entry("movers", "trending-up")
+_MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
         Group("", (_entry("operations", "home"), _WAITING)),
@@ -100,5 +105,5 @@ def home_of(role: str) -> str:
 def find_here(role: str, path: str) -> Entry | None:
     """Return the entry that a page belongs to: the one with the longest address that the page's begins with."""
     entries = [entry for group in NAVIGATION[role] for entry in group.entries]
-    fitting = [entry for entry in entries if path == entry.path or path.startswith(f"{entry.path}/")]
+    fitting = [entry for entry in entries if entry.holds(path)]
     return max(fitting, key=lambda entry: len(entry.path), default=None)

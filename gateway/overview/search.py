@@ -37,6 +37,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "enterprise": {
         "operator": "/console/signatories?subject={id}", "auditor": "/console/audit/questions?subject={id}",
         "staff": "/console/ask?subject={id}", "owner": "/console/enterprise",
+        "regulator": "/console/subjects/{id}/tags",
     },
     "inquiry": {
         "auditor": "/console/audit/inquiries/{id}", "staff": "/console/inquiries/{id}",

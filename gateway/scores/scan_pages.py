@@ -1,5 +1,6 @@
 """Scans at the console: runs and how long they took for those who run the instance, movers for those who oversee it."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -27,6 +28,8 @@ from gateway.scores.movers import Mover, read_movers
 from gateway.scores.scan_figures import read_scan_facts
 from gateway.scores.scan_runs import count_pieces, list_runs
 from gateway.scores.scan_tables import ScanRun
+from gateway.scores.score_charts import band_names, movers_chart, scans_chart, spread_chart
+from gateway.scores.spread import read_spread
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from scoring_adapter.scorecard import load_scorecard
@@ -74,9 +77,13 @@ async def scans(
         runs = await list_runs(work.session, MOST)
         done = await count_pieces(work.session, [run.run_id for run in runs if run.state == "running"])
         facts = await read_scan_facts(work.session)
+    took = scans_chart(words, runs)
     chosen = [run for run in runs if wanted["kind"] in {"", run.kind} and wanted["state"] in {"", run.state}]
     table = in_memory(SCANS, asked, chosen, cells=lambda run: _run(words, run, done.get(run.run_id, 0)), keys={})
-    return await show_table(request, units, present, "scans", table, facts=facts)
+    return await show_table(
+        request, units, present, "scans", table, facts=facts, took=took, scripts=("charts",) if took else (),
+        lasted=words.lasting(timedelta(seconds=facts.seconds)) if facts.finished_at else NOTHING,
+    )  # fmt: skip
 
 
 @router.get("/movers")
@@ -87,7 +94,8 @@ async def movers(
     words, way = words_of(request), asked.filters["way"]
     async with units.begin("movers.show", acting(present)) as work:
         found = await read_movers(work)
-    bands = {band.id: words.either(band.name.zh, band.name.en) for band in load_scorecard().card.bands}
+        spread = spread_chart(words, await read_spread(work.session))
+    bands = band_names(words)
     chosen = [one for one in found.movers if not way or (one.change > 0) == (way == "rose")]
     table = in_memory(
         MOVERS, asked, chosen, cells=lambda one: _mover(words, bands, one),
@@ -96,10 +104,11 @@ async def movers(
             "score": lambda one: one.score, "band": lambda one: -one.score,
         },
     )  # fmt: skip
-    today = found.day == day_of(now())
+    today, farthest = found.day == day_of(now()), movers_chart(words, found.movers)
     return await show_table(
         request, units, present, "movers", table, day=found.day, today=today, number=len(found.movers),
-        fell=sum(one.change < 0 for one in found.movers),
+        fell=sum(one.change < 0 for one in found.movers), spread=spread, farthest=farthest,
+        scripts=("charts",) if spread or farthest else (),
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from fastapi import Depends, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
+from connectors.personal.sealing import is_sealed
+from connectors.store.subjects import Subject
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
@@ -17,6 +19,7 @@ from gateway.records.in_words import in_a_line
 from gateway.records.life_routes import TheProtector
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
+from gateway.scores.score_charts import band_names, history_chart
 from gateway.scores.tag_pages import Id
 from gateway.scores.tag_words import (
     DIMENSION,
@@ -33,7 +36,6 @@ from gateway.scores.tag_words import (
 from gateway.scores.tags_of import TagFound, read_behind, read_tags
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
-from scoring_adapter.scorecard import load_scorecard
 from scoring_adapter.tags.declaration import Tag
 
 router = Router(prefix="/console", include_in_schema=False)
@@ -50,7 +52,7 @@ OWN = TableSpec(
     (
         NAMED, DIMENSION, Filter("status", "tag-status", options=tuple(STATUSES), prefix="tag-status-"),
     ),
-    sort="points",
+    sort="points", descending=True,
 )  # fmt: skip
 
 
@@ -105,16 +107,21 @@ async def _subject_tags(
     table = in_memory(
         OWN, asked, chosen, cells=lambda one: _own_cells(words, one, path),
         keys={
-            "tag": lambda one: name_of(words, one.tag), "points": lambda one: one.points or None,
+            "tag": lambda one: name_of(words, one.tag), "points": _weight,
             "status": lambda one: list(STATUSES).index(one.value.status), "records": lambda one: one.records,
             "dimension": lambda one: DIMENSIONS.index(one.tag.dimension),
             "category": lambda one: category_of(words, one.tag),
         },
     )  # fmt: skip
-    bands = {band.id: words.either(band.name.zh, band.name.en) for band in load_scorecard().card.bands}
+    history, points = history_chart(words, found.history, found.day), [one.points or 0 for one in found.tags]
+    name = _named(words, found.subject)
     return await show_table(
         request, units, present, "subject_tags", table, subject=found.subject, day=found.day, score=found.score,
-        band=bands.get(found.band or "", ""), own=code is None,
+        band=found.band or "none", band_name=band_names(words).get(found.band or "", words("band-none")),
+        own=code is None, name=name, history=history, scripts=("charts",) if history else (), of=len(found.tags),
+        computed=sum(one.value.status == "computed" for one in found.tags),
+        raised=sum(one for one in points if one > 0), lowered=sum(one for one in points if one < 0),
+        crumbs=() if code is None else [(name, "")],
     )  # fmt: skip
 
 
@@ -132,11 +139,23 @@ async def _behind(
         for one in records
     ]
     name = name_of(words, tag)
+    whose = [] if code is None else [(_named(words, subject), f"/console/subjects/{code}/tags")]
     return page(
         request, "subject_tag", present, tag=tag, name=name, subject=subject, own=code is None, records=lines,
         meaning=meaning(words, tag), value=value_of(words, tag, value.value), known=value.status, tone=STATUSES,
-        crumbs=[(name, "")],
+        crumbs=[*whose, (name, "")],
     )  # fmt: skip
+
+
+def _named(words: Words, subject: Subject | None) -> str:
+    """Return what an enterprise is called; a name that is personal data is not shown."""
+    name = None if subject is None or is_sealed(subject.name) else subject.name
+    return name or (subject.uscc if subject else None) or words("mover-unnamed")
+
+
+def _weight(one: TagFound) -> tuple[int, int, int]:
+    """Return where a tag stands: what weighs most first, then what could be computed and has records."""
+    return abs(one.points or 0), -list(STATUSES).index(one.value.status), one.records
 
 
 def _own_cells(words: Words, one: TagFound, path: str) -> list[Content]:
@@ -145,7 +164,7 @@ def _own_cells(words: Words, one: TagFound, path: str) -> list[Content]:
         value_of(words, one.tag, one.value.value) if one.value.status == "computed" else NOTHING,
         Cell(words(f"tag-status-{one.value.status}"), tone=STATUSES[one.value.status]),
         Cell(f"{one.points:+d}", tone="ok" if one.points > 0 else "bad") if one.points else None,
-        one.records,
+        one.records if one.value.status in {"computed", "none"} else None,
         words(f"tag-dimension-{one.tag.dimension}"),
         category_of(words, one.tag),
     ]

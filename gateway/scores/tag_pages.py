@@ -16,6 +16,7 @@ from gateway.people.acting import acting
 from gateway.people.guard import Anyone
 from gateway.people.listing import show_table
 from gateway.scores.grounds import load_blocked
+from gateway.scores.score_charts import points_chart
 from gateway.scores.tag_words import (
     DIMENSION,
     DIMENSIONS,
@@ -83,6 +84,7 @@ async def tags(
     catalogue = load_scorecard().tags
     return await show_table(
         request, units, present, "tags", table, count=len(chosen), version=catalogue.version,
+        computable=sum(status[tag.id] == "computed" for tag in chosen),
     )  # fmt: skip
 
 
@@ -93,12 +95,15 @@ async def one_tag(request: Request, tag: Id, units: Units, present: Anyone) -> R
     async with units.begin("tags.show-one", acting(present)) as work:
         blocked = await load_blocked(work.session, work.now)
     counted, catalogue = _counted().get(tag), load_scorecard().tags
+    bins = _bins(words, counted) if counted else []
+    if counted and counted.entry.none:
+        bins.append((words("tag-nothing"), counted.entry.none))
     steps = [words.either(word.zh, word.en) for word in levels(found, catalogue.sources, names())]
     return page(
         request, "tag", present, tag=found, name=name_of(words, found),
         meaning=meaning(words, found), category=category_of(words, found),
         unit=words.either(*UNITS[found.unit].values()).strip(), known=blocked.get(tag, "computed"), tone=STATUSES,
-        bins=_bins(words, counted) if counted else [], none=counted.entry.none if counted else None, levels=steps,
+        points=points_chart(words, bins) if bins else None, levels=steps, scripts=("charts",) if bins else (),
         family=words.either(*_family(counted)) if counted and counted.entry.family else "",
         sources=catalogue.sources_of(found), crumbs=[(name_of(words, found), "")],
     )  # fmt: skip
@@ -125,7 +130,12 @@ def _bins(words: Words, counted: Counted) -> list[tuple[str, int]]:
     if not bounds:
         return [(words("tag-any"), counted.points[0])]
     texts = [words("tag-below", bound=bounds[0])]
-    texts += [words("tag-between", low=low, high=high) for low, high in pairwise(bounds)]
+    texts += [
+        words("tag-between", low=value_of(words, tag, low), high=value_of(words, tag, high))
+        if high - low > 1
+        else value_of(words, tag, low)
+        for low, high in pairwise(counted.bounds)
+    ]
     return list(zip([*texts, words("tag-from", bound=bounds[-1])], counted.points, strict=True))
 
 

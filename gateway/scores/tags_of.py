@@ -16,6 +16,7 @@ from gateway.records.documents import version_documents
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from gateway.scores.loading import load
+from gateway.scores.spread import Scored, read_history
 from scoring_adapter.enterprise import compute_tags
 from scoring_adapter.score import COMPUTABLE, score
 from scoring_adapter.scorecard import load_scorecard
@@ -38,7 +39,7 @@ class TagFound:
 class TagsFound:
     """An enterprise's tags of a day, in the catalogue's order, with its score where there is one.
 
-    `subject` is None where nothing is held of an enterprise that asks about itself.
+    `subject` is None where nothing is held of an enterprise that asks about itself; `history` is what it scored before.
     """
 
     subject: Subject | None
@@ -46,6 +47,7 @@ class TagsFound:
     score: int | None
     band: str | None
     tags: Sequence[TagFound]
+    history: Sequence[Scored] = ()
 
 
 async def read_tags(work: UnitOfWork, uscc: str | None = None) -> TagsFound:
@@ -68,8 +70,9 @@ async def read_tags(work: UnitOfWork, uscc: str | None = None) -> TagsFound:
         )
         for tag in card.tags.tags
     ]  # fmt: skip
+    history = await read_history(work.session, subject.subject_id)
     await _note(work, subject, "tags", len(found))
-    return TagsFound(subject, day, result.points, result.band.id if result.band else None, found)
+    return TagsFound(subject, day, result.points, result.band.id if result.band else None, found, history)
 
 
 async def read_behind(

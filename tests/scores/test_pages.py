@@ -70,6 +70,7 @@ async def test_overseers_see_who_moved_and_by_which_tags_and_that_is_recorded(to
     status, shown = await page(town, "reg", "regulator", "/console/movers")
     assert (status, "瓯海第201鞋业有限公司" in shown, "瓯海第202鞋业有限公司" in shown) == (200, True, False)
     assert f'href="/console/subjects/{uscc(OWN)}/tags"' in shown
+    assert (" 家企业中，" in shown, "变动最大的是瓯海第201鞋业有限公司" in shown) == (True, True)
     assert await events(town.gateway) == before + 1
     await town.enrol("auditor-1", "auditor")
     told = (await town.client.get("/v1/scores/movers", headers=await town.headers("auditor-1"))).json()
@@ -132,6 +133,12 @@ async def test_overseers_see_an_enterprise_s_tags_and_what_is_not_known_says_so(
         await signed_in(town.gateway, browser, "aud", "auditor")
         listed = (await browser.get(f"/console/subjects/{uscc(OWN)}/tags", headers=HTML)).text
         assert ("瓯海第201鞋业有限公司" in listed, "评分" in listed) == (True, True)
+        history = re.search(r"评分在 (\d+) 至 (\d+) 之间", listed)
+        assert int(history[1]) < int(history[2])
+        weights = [int(one) for one in re.findall(r"</svg>([+-]\d+)</span>", listed)]
+        assert (weights, bool(weights)) == (sorted(weights, key=abs, reverse=True), True)
+        other = (await browser.get(f"/console/subjects/{uscc(OTHER)}/tags", headers=HTML)).text
+        assert "还没有变化" in other
         behind = (await browser.get(f"/console/subjects/{uscc(OWN)}/tags/{TAG}", headers=HTML)).text
         assert ("甲罚1号" in behind, "/console/enterprise/records/" in behind) == (True, False)
         assert (await browser.get(f"/console/subjects/{uscc(999)}/tags", headers=HTML)).status_code == 404
@@ -144,6 +151,8 @@ async def test_the_catalogue_of_tags_says_what_each_means_and_whether_it_can_be_
         assert ("个标签" in listed, "数据未提交" in listed) == (True, True)
         one = (await browser.get(f"/console/tags/{TAG}", headers=HTML)).text
         assert ("近12个月内" in one, 'href="/console/catalogue/penalty_general"' in one) == (True, True)
+        assert "2 次至低于 4 次" in one
+        assert '"1 次"' in one  # nothing lies between one and two
         assert (await browser.get("/console/tags/no_such_tag", headers=HTML)).status_code == 404
 
 

@@ -8,7 +8,7 @@ import typer
 
 from gateway import verify_command
 from gateway.admin import commands as registry
-from gateway.admin import mandate_commands, person_commands, quota_commands
+from gateway.admin import delegation_commands, person_commands, quota_commands
 from gateway.backup import commands as backup
 from gateway.catalogue import agency_commands, dataset_commands
 from gateway.catalogue import commands as mapping_commands
@@ -71,7 +71,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "consent": consents.group,
     "inquiry": inquiries.group,
     "score": score_commands.group,
-    "mandate": mandate_commands.group,
+    "delegation": delegation_commands.group,
     "quota": quota_commands.group,
     "keys": key_commands.group,
     "person": people.group,

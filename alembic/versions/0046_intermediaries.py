@@ -8,14 +8,14 @@ branch_labels = None
 depends_on = None
 
 STATEMENTS = (
-    """CREATE TABLE mandate (
-        mandate_id uuid PRIMARY KEY, account text NOT NULL REFERENCES client (client_id),
+    """CREATE TABLE delegation (
+        delegation_id uuid PRIMARY KEY, account text NOT NULL REFERENCES client (client_id),
         intermediary text NOT NULL REFERENCES institution (institution_id), granted_at timestamptz NOT NULL,
         event_id uuid NOT NULL, ended_at timestamptz, ended_by uuid
     )""",
-    "CREATE UNIQUE INDEX mandate_in_force ON mandate (account, intermediary) WHERE ended_at IS NULL",
-    "CREATE INDEX mandate_intermediary ON mandate (intermediary, mandate_id)",
-    "GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON mandate TO xinqiao_app",
+    "CREATE UNIQUE INDEX delegation_in_force ON delegation (account, intermediary) WHERE ended_at IS NULL",
+    "CREATE INDEX delegation_intermediary ON delegation (intermediary, delegation_id)",
+    "GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON delegation TO xinqiao_app",
     "ALTER TABLE institution ADD COLUMN exit_via text REFERENCES institution (institution_id)",
     "GRANT UPDATE (exit_via) ON institution TO xinqiao_app",
 )
@@ -30,4 +30,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget both."""
     op.execute("ALTER TABLE institution DROP COLUMN exit_via")
-    op.execute("DROP TABLE mandate")
+    op.execute("DROP TABLE delegation")

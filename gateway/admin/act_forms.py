@@ -167,17 +167,18 @@ OF_ACCOUNT: Mapping[str, ActForm] = {
         "op-set-quota", "op-set-quota-verb", ("op-follows-quota", "op-follows-quota-two"), (_PER_DAY, _PER_MONTH),
         _quota("account"),
     ),
-    "mandate": ActForm(
-        "op-grant-mandate", "op-grant-mandate-verb", ("op-follows-mandate", "op-follows-two"), (_INTERMEDIARY,),
+    "delegation": ActForm(
+        "op-grant-delegation", "op-grant-delegation-verb", ("op-follows-delegation", "op-follows-two"),
+        (_INTERMEDIARY,),
         lambda identifier, typed: {
-            "action": "mandate.grant", "client": identifier, "intermediary": typed["intermediary"].strip(),
+            "action": "delegation.grant", "client": identifier, "intermediary": typed["intermediary"].strip(),
         },
     ),
-    "mandate-end": ActForm(
-        "op-end-mandate", "op-end-mandate-verb", ("op-follows-mandate-end",),
+    "delegation-end": ActForm(
+        "op-end-delegation", "op-end-delegation-verb", ("op-follows-delegation-end",),
         (_INTERMEDIARY, FieldSpec("reason", "op-why", "op-wrong-reason")),
         lambda identifier, typed: {
-            "action": "mandate.end", "client": identifier, "intermediary": typed["intermediary"].strip(),
+            "action": "delegation.end", "client": identifier, "intermediary": typed["intermediary"].strip(),
             "reason": typed["reason"].strip(),
         },
     ),

@@ -14,13 +14,20 @@ from gateway.admin.client_actions import (
     SetLimits,
     SetSigning,
 )
-from gateway.admin.institution_actions import AddInstitution, EndMandate, GrantMandate, SetAgreement, SetExit, SetQuota
+from gateway.admin.institution_actions import (
+    AddInstitution,
+    EndDelegation,
+    GrantDelegation,
+    SetAgreement,
+    SetExit,
+    SetQuota,
+)
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 
 AnyAction = Annotated[
-    AddInstitution | SetAgreement | SetExit | GrantMandate | EndMandate
+    AddInstitution | SetAgreement | SetExit | GrantDelegation | EndDelegation
     | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
     | SetQuota | SetSigning | SetForPeople | RepairRecord | EraseSubject | SetPersonStanding | ResetFactor
     | InvitePerson | RotateKey | PromoteKey,

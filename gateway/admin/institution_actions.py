@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from gateway.admin.action import Action, Id, Means, Reason, look_at
 from gateway.identity.clients import registry
-from gateway.identity.clients.mandates import end_mandate, grant_mandate, set_exit
+from gateway.identity.clients.delegations import end_delegation, grant_delegation, set_exit
 from gateway.identity.tables import Institution
 from gateway.quota.plans import find_plans, set_plan
 from gateway.runtime.work import UnitOfWork
@@ -75,10 +75,10 @@ class SetExit(Action):
         await set_exit(work, institution=self.institution, exit_via=self.exit_via)
 
 
-class GrantMandate(Action):
+class GrantDelegation(Action):
     """委托 Let an intermediary ask in the name of an account, as its institution has agreed."""
 
-    action: Literal["mandate.grant"] = "mandate.grant"
+    action: Literal["delegation.grant"] = "delegation.grant"
     client: Id
     intermediary: Id
 
@@ -86,13 +86,13 @@ class GrantMandate(Action):
         return self.action
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
-        await grant_mandate(work, account=self.client, intermediary=self.intermediary)
+        await grant_delegation(work, account=self.client, intermediary=self.intermediary)
 
 
-class EndMandate(Action):
+class EndDelegation(Action):
     """终止委托 End it, from the next question on."""
 
-    action: Literal["mandate.end"] = "mandate.end"
+    action: Literal["delegation.end"] = "delegation.end"
     client: Id
     intermediary: Id
     reason: Reason
@@ -101,7 +101,7 @@ class EndMandate(Action):
         return self.action
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
-        await end_mandate(work, account=self.client, intermediary=self.intermediary, reason=self.reason)
+        await end_delegation(work, account=self.client, intermediary=self.intermediary, reason=self.reason)
 
 
 class SetQuota(Action):

@@ -11,8 +11,8 @@ from connectors.model.calendar import day_of
 from consent.counting import count_consents
 from gateway.admin.reports import find_clients, find_institutions, get_client, get_institution
 from gateway.identity.clients.client_keys import key_rows
-from gateway.identity.clients.mandates import list_mandates
-from gateway.identity.tables import Mandate
+from gateway.identity.clients.delegations import list_delegations
+from gateway.identity.tables import Delegation
 from gateway.inquiries.figures import count_days
 from gateway.people.of_institution import people_of
 from gateway.quota.plans import find_plans
@@ -54,7 +54,7 @@ class Account:
     plan: dict[str, Any] | None
     keys: Sequence[Row[Any]]
     days: Sequence[Day]
-    mandates: Sequence[Mandate]
+    delegations: Sequence[Delegation]
 
 
 async def list_institutions(work: UnitOfWork) -> list[dict[str, Any]]:
@@ -88,7 +88,7 @@ async def read_account(work: UnitOfWork, client_id: str) -> Account:
     return Account(
         found, await get_institution(work, found["institution_id"]), plans[0] if plans else None,
         await key_rows(work.session, client_id), await _days(work, found["institution_id"], client_id),
-        await list_mandates(work, limit=MOST, account=client_id),
+        await list_delegations(work, limit=MOST, account=client_id),
     )  # fmt: skip
 
 

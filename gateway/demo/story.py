@@ -53,7 +53,7 @@ class Story:
         gateway.cli("institution", "add", "fsp", "--name", "金融综合服务平台", "--class", "other")
         gateway.add("account", "bank-1", "--institution", "bank")
         gateway.add("account", "fsp-1", "--institution", "fsp")
-        gateway.cli("mandate", "grant", "bank-1", "fsp")
+        gateway.cli("delegation", "grant", "bank-1", "fsp")
         gateway.add("signatory", "shoes", "--subject", uscc(SHOES))
         gateway.add("auditor", "auditor")
         for platform in (self._town.city, self._town.province, self._town.brain):

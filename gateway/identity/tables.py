@@ -43,15 +43,15 @@ class Institution(SQLModel, table=True):
     exit_via: str | None = Field(default=None, foreign_key="institution.institution_id", sa_type=Text)  # alone
 
 
-class Mandate(SQLModel, table=True):
+class Delegation(SQLModel, table=True):
     """An intermediary may ask in the name of an account, until that is ended."""
 
-    __tablename__ = "mandate"
+    __tablename__ = "delegation"
     __table_args__ = (
-        Index("mandate_in_force", "account", "intermediary", unique=True, postgresql_where=text("ended_at IS NULL")),
-        Index("mandate_intermediary", "intermediary", "mandate_id"),
+        Index("delegation_in_force", "account", "intermediary", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("delegation_intermediary", "intermediary", "delegation_id"),
     )
-    mandate_id: UUID = Field(primary_key=True)
+    delegation_id: UUID = Field(primary_key=True)
     account: str = Field(foreign_key="client.client_id", sa_type=Text)
     intermediary: str = Field(foreign_key="institution.institution_id", sa_type=Text)
     granted_at: datetime = Field(sa_type=Timestamp)

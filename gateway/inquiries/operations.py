@@ -58,7 +58,7 @@ DENIALS = (
     "unknown-provider",
     "intermediary-suspended",
     "intermediary-required",
-    "mandate-ended",
+    "delegation-ended",
 )
 
 OPERATIONS: Mapping[str, Operation] = {

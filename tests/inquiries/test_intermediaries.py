@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
+from gateway.identity.clients.delegations import end_delegation, grant_delegation, list_delegations, set_exit
 from gateway.identity.clients.limits import Limits, set_limits
-from gateway.identity.clients.mandates import end_mandate, grant_mandate, list_mandates, set_exit
 from gateway.runtime.denial import DeniedError
 from signing.jws import payload_of
 from tests.actors import OPERATOR
@@ -24,7 +24,7 @@ async def ready(story):
     for account in ("bank-1", "other-1"):
         if not await known(story, account):
             await story.consent(account, 1)
-    await act(story, grant_mandate, account="bank-1", intermediary="fsp")
+    await act(story, grant_delegation, account="bank-1", intermediary="fsp")
     await act(story, set_exit, institution="bank", exit_via=None)
     return story
 
@@ -51,11 +51,11 @@ async def test_the_token_says_who_acts_in_whose_name(ready):
     assert (said["act"], said["scope"]) == ({"sub": "fsp-1", "institution": "fsp"}, "inquiries")
 
 
-async def test_without_a_mandate_in_force_no_token_is_given(ready):
+async def test_without_a_delegation_in_force_no_token_is_given(ready):
     for account in ("other-1", "nobody", "fsp-1", "\x00"):
         answer = await token(ready, on_behalf_of=account)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_target"), account
-    await act(ready, end_mandate, account="bank-1", intermediary="fsp", reason="test")
+    await act(ready, end_delegation, account="bank-1", intermediary="fsp", reason="test")
     assert (await token(ready, on_behalf_of="bank-1")).json()["error"] == "invalid_target"
 
 
@@ -93,12 +93,12 @@ async def left(story, account):
     return (await story.client.get("/v1/quota", headers=await story.headers(account))).json()["day"]
 
 
-async def test_an_ended_mandate_ends_what_a_living_token_may(ready):
+async def test_an_ended_delegation_ends_what_a_living_token_may(ready):
     headers = await ready.headers(SERVICE)
-    await act(ready, end_mandate, account="bank-1", intermediary="fsp", reason="test")
+    await act(ready, end_delegation, account="bank-1", intermediary="fsp", reason="test")
     body = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
     answer = await ready.client.post("/v1/inquiries", json=body, headers={"Idempotency-Key": "ended", **headers})
-    assert (answer.status_code, slug(answer)) == (403, "mandate-ended")
+    assert (answer.status_code, slug(answer)) == (403, "delegation-ended")
     assert (await ready.ask("bank-1", 1)).status_code == 200
 
 
@@ -121,18 +121,18 @@ async def test_where_there_is_a_sole_exit_nothing_is_asked_past_it(ready):
     assert (await ready.ask("other-1", 1)).status_code == 200
 
 
-async def test_a_mandate_is_granted_once_and_ended_once(ready):
-    await act(ready, end_mandate, account="bank-1", intermediary="fsp", reason="test")
-    made = [await act(ready, grant_mandate, account="bank-1", intermediary="fsp") for _ in range(2)]
+async def test_a_delegation_is_granted_once_and_ended_once(ready):
+    await act(ready, end_delegation, account="bank-1", intermediary="fsp", reason="test")
+    made = [await act(ready, grant_delegation, account="bank-1", intermediary="fsp") for _ in range(2)]
     assert made[0] == made[1]
-    listed = await act(ready, list_mandates, limit=10, account="bank-1")
-    assert (listed[0].mandate_id, listed[0].ended_at) == (made[0], None)
+    listed = await act(ready, list_delegations, limit=10, account="bank-1")
+    assert (listed[0].delegation_id, listed[0].ended_at) == (made[0], None)
     assert all(one.ended_at and one.ended_by for one in listed[1:])
     wrong = [
-        (grant_mandate, {"account": "nobody", "intermediary": "fsp"}),
-        (grant_mandate, {"account": "bank-1", "intermediary": "nobody"}),
-        (grant_mandate, {"account": "bank-1", "intermediary": "bank"}),
-        (end_mandate, {"account": "other-1", "intermediary": "fsp", "reason": "test"}),
+        (grant_delegation, {"account": "nobody", "intermediary": "fsp"}),
+        (grant_delegation, {"account": "bank-1", "intermediary": "nobody"}),
+        (grant_delegation, {"account": "bank-1", "intermediary": "bank"}),
+        (end_delegation, {"account": "other-1", "intermediary": "fsp", "reason": "test"}),
         (set_exit, {"institution": "bank", "exit_via": "bank"}),
         (set_exit, {"institution": "bank", "exit_via": "nobody"}),
         (set_exit, {"institution": "nobody", "exit_via": "fsp"}),

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from gateway.identity.clients.mandates import grant_mandate
+from gateway.identity.clients.delegations import grant_delegation
 from tests.actors import OPERATOR
 from tests.inquiries.test_inquiry import *  # noqa: F403 - all of them, and their fixture
 from tests.stories import Story
@@ -19,8 +19,8 @@ class PassedOn(Story):
     async def pass_on(self, account):
         if "fsp-1" not in self.keys:
             await super().account("fsp-1", "fsp")
-        async with self.gateway.units.begin("test.mandate", OPERATOR) as work:
-            await grant_mandate(work, account=account, intermediary="fsp")
+        async with self.gateway.units.begin("test.delegation", OPERATOR) as work:
+            await grant_delegation(work, account=account, intermediary="fsp")
 
     async def ask(self, account, number, key=None, **changes):
         if account not in self.passed_on:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.evidence.conservation import find_differences
-from gateway.identity.clients.mandates import end_mandate, grant_mandate
+from gateway.identity.clients.delegations import end_delegation, grant_delegation
 from gateway.inquiries import inquiry, providers
 from gateway.inquiries.store import expire_intents
 from gateway.runtime.actor import PROGRAM
@@ -251,12 +251,12 @@ async def test_an_inquiry_that_meets_a_suspension_waits_for_its_commit_and_is_de
 
 async def end_passing_on(story):
     async with story.gateway.units.begin("test.end", OPERATOR) as work:
-        await end_mandate(work, account="bank-1", intermediary="service", reason="test")
+        await end_delegation(work, account="bank-1", intermediary="service", reason="test")
 
 
 PASSED_ON = {
     "intermediary-suspended": lambda story: change(story.gateway, "institution:service", "suspend"),
-    "mandate-ended": end_passing_on,
+    "delegation-ended": end_passing_on,
 }
 
 
@@ -265,7 +265,7 @@ async def test_an_inquiry_that_meets_the_end_of_who_passes_it_on_is_denied(ready
     await ready.account("service-1", "service")
     await change(ready.gateway, "institution:service", "resume")
     async with ready.gateway.units.begin("test.grant", OPERATOR) as work:
-        await grant_mandate(work, account="bank-1", intermediary="service")
+        await grant_delegation(work, account="bank-1", intermediary="service")
     headers = await ready.headers("service-1 for bank-1")
     assert (await asks(ready, headers, f"passed-1-{reason}")).status_code == 200
     async with held(ready.gateway.database, writes_to("audit_event")) as gate:

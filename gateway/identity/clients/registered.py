@@ -7,7 +7,7 @@ from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from gateway.identity.clients.mandates import IN_FORCE
+from gateway.identity.clients.delegations import IN_FORCE
 from gateway.identity.clients.scopes import granted
 
 METHOD = "private_key_jwt"
@@ -15,14 +15,14 @@ METHOD = "private_key_jwt"
 _FIND = text(f"""
     SELECT client_id, kind, c.institution_id, subject, scopes, redirect_uris, last_used_at, s.stopped,
         (SELECT json_object_agg(m.account, json_build_array(m.institution_id, m.scopes))
-         FROM ({IN_FORCE}) m WHERE m.intermediary = c.institution_id) AS mandates,
+         FROM ({IN_FORCE}) m WHERE m.intermediary = c.institution_id) AS delegations,
         (SELECT json_agg(public ORDER BY created_at, kid) FROM client_key k
          WHERE k.client_id = c.client_id AND k.status = 'active'
              AND (k.not_after IS NULL OR k.not_after > clock_timestamp())
              AND (k.not_before IS NULL OR k.not_before <= clock_timestamp())) AS public_keys
     FROM client c JOIN client_standing s USING (client_id)
     WHERE client_id = ANY(:ids)
-""")  # noqa: S608 - a constant of mandates.py
+""")  # noqa: S608 - a constant of delegations.py
 # Who changes a client holds its row (FOR UPDATE); this lock waits for that and for nothing else.
 _LOCK = text("SELECT client_id FROM client WHERE client_id = ANY(:ids) ORDER BY client_id FOR KEY SHARE")
 _LOCK_FREE = text("""
@@ -41,7 +41,7 @@ class Registered(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         self.client_id: str = row.client_id
         self.keys: list[dict[str, Any]] = row.public_keys
         # The accounts asked for in whose name its institution may ask: their institutions and scopes (None: all).
-        self.mandates: dict[str, tuple[str, list[str] | None]] = row.mandates or {}
+        self.delegations: dict[str, tuple[str, list[str] | None]] = row.delegations or {}
         self.stopped: str | None = (
             row.stopped
         )  # a reason of the error table; told to who proves the key, to nobody else

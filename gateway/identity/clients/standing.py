@@ -21,12 +21,12 @@ _HOLD = text("""
         SELECT FROM institution WHERE institution_id = ANY(CAST(:institutions AS text[]))
         ORDER BY institution_id FOR KEY SHARE), people AS MATERIALIZED (
         SELECT FROM person WHERE person_id = substr(CAST(:person AS text), 8) FOR KEY SHARE),
-    mandates AS MATERIALIZED (
-        SELECT FROM mandate WHERE account = :client AND intermediary = ANY(CAST(:institutions AS text[]))
+    delegations AS MATERIALIZED (
+        SELECT FROM delegation WHERE account = :client AND intermediary = ANY(CAST(:institutions AS text[]))
             AND ended_at IS NULL FOR KEY SHARE)
     SELECT clock_timestamp()
     WHERE (SELECT count(*) FROM held) + (SELECT count(*) FROM houses) + (SELECT count(*) FROM people)
-        + (SELECT count(*) FROM mandates) >= 0
+        + (SELECT count(*) FROM delegations) >= 0
 """)
 
 

@@ -112,11 +112,11 @@ class TokenServer(Server):
 def _in_the_name_of(grant: Grant, client: Registered, account: str, scope: str | None) -> Grant:
     """Return what an intermediary's token says: the account's institution, within the scopes of both.
 
-    Raises OAuth2Error where no mandate is in force, or neither scope is left.
+    Raises OAuth2Error where no delegation is in force, or neither scope is left.
     """
-    if account not in client.mandates or grant.person is not None:
-        raise InvalidTargetError("on_behalf_of: no mandate for this account is in force.")
-    institution, held = client.mandates[account]
+    if account not in client.delegations or grant.person is not None:
+        raise InvalidTargetError("on_behalf_of: no delegation for this account is in force.")
+    institution, held = client.delegations[account]
     theirs = granted("account", held, scope)
     both = set(grant.scope.split()) & set(theirs or ())
     if not both:

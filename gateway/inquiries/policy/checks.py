@@ -23,13 +23,13 @@ def check_standing(facts: Facts) -> Denial | None:
 
 
 def check_intermediary(facts: Facts) -> Denial | None:
-    """Who passes a question on is active and has the account's mandate; some institutions ask through one alone."""
+    """Who passes a question on is active and has the account's delegation; some institutions ask through one alone."""
     standing, passed_on_by = facts.standing, facts.request.intermediary
     assert standing is not None, "whoever does not stand was denied before"  # noqa: S101 - see CHECKS
     if not standing.intermediary:
         return Denial("intermediary-suspended")
-    if not standing.mandate:
-        return Denial("mandate-ended")
+    if not standing.delegation:
+        return Denial("delegation-ended")
     if standing.exit_via not in {None, passed_on_by}:
         return Denial("intermediary-required", members={"intermediary": standing.exit_via})
     return None

@@ -16,8 +16,8 @@ from gateway.quota.ledger import Room
 @dataclass(frozen=True)
 class Standing:
     """How whoever asks stands: why the account is stopped (None: it is not), and whether it may have this product, the
-    intermediary is active and has a mandate, the person is active, and a form may be sent with this account. `exit_via`
-    is the institution through which alone its questions come, None where it may ask by itself.
+    intermediary is active and has a delegation, the person is active, and a form may be sent with this account.
+    `exit_via` is the institution through which alone its questions come, None where it may ask by itself.
     """
 
     stopped: str | None
@@ -25,7 +25,7 @@ class Standing:
     intermediary: bool
     person: bool
     for_people: bool
-    mandate: bool = True
+    delegation: bool = True
     exit_via: str | None = None
 
 

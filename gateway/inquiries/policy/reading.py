@@ -27,8 +27,8 @@ _STANDING = text("""
                SELECT FROM person p WHERE p.person_id = substr(m.person, 8) AND p.status = 'active') AS person,
            NOT m.by_form OR k.for_people AS for_people,
            m.intermediary IS NULL OR EXISTS (
-               SELECT FROM mandate d WHERE d.account = m.account AND d.intermediary = m.intermediary
-                   AND d.ended_at IS NULL) AS mandate, own.exit_via
+               SELECT FROM delegation d WHERE d.account = m.account AND d.intermediary = m.intermediary
+                   AND d.ended_at IS NULL) AS delegation, own.exit_via
     FROM unnest(CAST(:accounts AS text[]), CAST(:products AS text[]), CAST(:intermediaries AS text[]),
                 CAST(:people AS text[]), CAST(:by_form AS boolean[]))
          WITH ORDINALITY AS m (account, product, intermediary, person, by_form, place)
@@ -87,7 +87,7 @@ async def _read_standing(session: AsyncSession, requests: Sequence[InquiryReques
     }
     return {
         row.place: Standing(
-            row.stopped, row.entitled, row.intermediary, row.person, row.for_people, row.mandate, row.exit_via
+            row.stopped, row.entitled, row.intermediary, row.person, row.for_people, row.delegation, row.exit_via
         )
         for row in await session.execute(_STANDING, values)
     }

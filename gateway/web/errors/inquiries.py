@@ -209,13 +209,13 @@ SECTION = Section(
             "Ask the operator, or ask with an account of the institution's own.",
             "中介暂停后代银行查询 a question passed on after its suspension",
         ),
-        "mandate-ended": ErrorRow(
+        "delegation-ended": ErrorRow(
             403,
             "中介机构的委托已终止。",
-            "The intermediary's mandate for this account has ended.",
+            "The intermediary's delegation for this account has ended.",
             "由机构重新委托，经平台登记后再问。",
-            "Have the institution give a new mandate, which the operator registers.",
-            "令牌仍有效而委托已终止 the token lives, the mandate does not",
+            "Have the institution give a new delegation, which the operator registers.",
+            "令牌仍有效而委托已终止 the token lives, the delegation does not",
         ),
         "intermediary-required": ErrorRow(
             403,

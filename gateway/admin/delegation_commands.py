@@ -1,4 +1,4 @@
-"""`xinqiao mandate list|grant|end`: which intermediary may ask in the name of which account."""
+"""`xinqiao delegation list|grant|end`: which intermediary may ask in the name of which account."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,23 +22,23 @@ COLUMNS = (
     Column("intermediary", "中介 intermediary"),
     Column("granted_at", "委托时间 granted"),
     Column("ended_at", "终止时间 ended"),
-    Column("mandate", "编号 id", listed=False),
+    Column("delegation", "编号 id", listed=False),
 )
-group = typer.Typer(no_args_is_help=True, help="委托 Mandates: intermediaries that ask in an account's name.")
+group = typer.Typer(no_args_is_help=True, help="委托 Delegations: intermediaries that ask in an account's name.")
 
 
 @group.command("list")
 def list_all(account: OfAccount = "", intermediary: OfIntermediary = "", limit: Limit = LISTED,
              as_json: AsJson = False) -> None:  # fmt: skip
-    """列出委托 List the mandates, those in force first."""
+    """列出委托 List the delegations, those in force first."""
     find = partial(_find, limit=limit + 1, account=account or None, intermediary=intermediary or None)
-    show_list(as_json, "mandates", in_one_unit("mandates.list", find), COLUMNS, limit)
+    show_list(as_json, "delegations", in_one_unit("delegations.list", find), COLUMNS, limit)
 
 
 @group.command("grant")
 def grant(account: Account, intermediary: Intermediary, as_json: AsJson = False) -> None:
     """委托 Let an intermediary ask in the name of an account, as its institution has agreed."""
-    make("mandate.grant", client=account, intermediary=intermediary)
+    make("delegation.grant", client=account, intermediary=intermediary)
     show(as_json, {"账户 account": account, "中介 intermediary": intermediary})
 
 
@@ -49,20 +49,20 @@ def end(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="原因 Why, for the log.")],
     as_json: AsJson = False,
 ) -> None:
-    """终止委托 End a mandate, from the next question on."""
-    make("mandate.end", client=account, intermediary=intermediary, reason=reason)
+    """终止委托 End a delegation, from the next question on."""
+    make("delegation.end", client=account, intermediary=intermediary, reason=reason)
     show(as_json, {"账户 account": account, "中介 intermediary": intermediary})
 
 
 async def _find(
     work: "UnitOfWork", *, limit: int, account: str | None, intermediary: str | None
 ) -> list[dict[str, Any]]:
-    from gateway.identity.clients.mandates import list_mandates
+    from gateway.identity.clients.delegations import list_delegations
 
     return [
         {
-            "mandate": str(one.mandate_id), "account": one.account, "intermediary": one.intermediary,
+            "delegation": str(one.delegation_id), "account": one.account, "intermediary": one.intermediary,
             "granted_at": one.granted_at, "ended_at": one.ended_at,
         }
-        for one in await list_mandates(work, limit=limit, account=account, intermediary=intermediary)
+        for one in await list_delegations(work, limit=limit, account=account, intermediary=intermediary)
     ]  # fmt: skip

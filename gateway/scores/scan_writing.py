@@ -43,6 +43,8 @@ _STANDING = """
 _CURRENT = text("""
     SELECT subject FROM subject_score WHERE subject BETWEEN :low AND :high AND holds_to IS NULL ORDER BY subject
 """)
+# A table that was looked at while it was empty would be read whole for every row.
+_BY_INDEX = text("SELECT set_config('enable_seqscan', 'off', true)")
 _CLOSE = text("""
     UPDATE subject_score s SET holds_to = :day FROM fresh_score f
     WHERE s.subject = f.subject AND s.holds_from < :day AND (s.holds_to IS NULL OR s.holds_to > :day)
@@ -155,6 +157,7 @@ async def write_differing(
         for content in _encoded(results, differing, moved, ground.bands):
             await copy.write(content)
     values = {"day": ground.day, "known_at": ground.known_at, "run": ground.run_id, "basis": ground.basis_id}
+    await session.execute(_BY_INDEX)
     await session.execute(_CLOSE, {"day": ground.day})
     await session.execute(_MERGE, values)
     await session.execute(text("DROP TABLE fresh_score"))

@@ -87,7 +87,7 @@ async def scanned(home: Path, *, incremental: bool) -> Figures:
     """Scan; what the database's server took is told apart."""
     async with _opened(home) as (gateway, store):
         before, request = _server(home), ScanRequest(incremental=incremental)
-        with measured() as figures:
+        with measured("polars") as figures:
             run = await scan(
                 gateway.units, store, gateway.settings.scan_folder, request, PROGRAM, lambda _done, _all: None,
                 PolarsEngine(),

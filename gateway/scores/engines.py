@@ -10,6 +10,7 @@ from gateway.runtime.settings import Settings
 from gateway.scores.scan_pinned import Pinned
 from scoring_adapter.columns.files import StoredFile
 from scoring_adapter.columns.place import Access
+from scoring_adapter.errors import ColumnStoreError
 from scoring_adapter.scan.answers import Answers
 from scoring_adapter.scan.spark_engine import SparkEngine, Storage
 from scoring_adapter.scan.spark_start import Spark
@@ -32,7 +33,10 @@ class PolarsEngine:
 
     def answer(self, answers: Answers, pinned: Pinned, named: pl.DataFrame) -> None:
         """Make the answers that are missing."""
-        answers.make(pinned.tables, named.lazy(), pinned.chosen)
+        try:
+            answers.make(pinned.tables, named.lazy(), pinned.chosen)
+        except (pl.exceptions.PolarsError, OSError) as fault:  # as Polars tells of files, wherever they lie
+            raise ColumnStoreError(f"列存储读取失败 the column store cannot be read: {fault}") from fault
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,16 @@ from gateway.runtime.clock import database_now
 from gateway.runtime.database import Database
 from gateway.runtime.locks import Lock, take
 from gateway.scores import scan_pinned
+from gateway.scores.build import build
+from gateway.scores.listing import list_files
 from gateway.scores.loading import load
 from gateway.scores.rescoring import score_again
 from gateway.scores.scan_errors import LaterDayError, NothingScannedError, ScanRunningError
 from gateway.scores.scan_runs import find_running
 from gateway.scores.standing import find_standing
+from gateway.scores.store import open_store
 from scoring_adapter.enterprise import compute_parts, compute_tags
+from scoring_adapter.errors import ColumnStoreError
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.scan.results import unpack_reasons
 from scoring_adapter.score import score
@@ -204,3 +208,16 @@ async def test_what_lands_is_scored_again_and_no_scan_finds_anything_to_change(t
     found = await standing_rows(gateway)
     assert ((await scan_all(gateway)).changed, await standing_rows(gateway)) == (0, found)
     assert await rows(gateway, "SELECT FROM score_due") == []
+
+
+async def test_a_scan_that_finds_a_file_missing_is_given_up_and_told_so(town):
+    store = open_store(town.gateway.settings)
+    async with town.gateway.units.begin("test.files", PROGRAM) as work:
+        [file, *_] = await list_files(work.session, "penalty_general")
+    store.place.delete([file.name])
+    with pytest.raises(ColumnStoreError, match=file.name):
+        await scan_all(town.gateway)
+    [newest] = await rows(town.gateway, "SELECT state, fault FROM scan_run ORDER BY run_id DESC LIMIT 1")
+    assert newest == ("failed", "ColumnStoreError")
+    await build(town.gateway.units, store.place, store.sources["penalty_general"], PROGRAM)
+    assert (await scan_all(town.gateway)).state == "finished"

@@ -119,14 +119,15 @@ def outcome_meant(words: Words, said: str) -> str:
 _OWN_WORDS = {"invalid-subject": "audit-no-code"}  # the table's sentence names a member of the interface
 _TONES: Mapping[str, Tone] = {
     "answered": "ok", "granted": "ok", "approved": "ok", "denied": "bad", "refused": "bad", "failed": "bad",
-    "expired": "warn", "suspended": "warn", "revoked": "warn", "differs": "bad", "stopped": "bad", "held": "warn",
-    "open": "info",
+    "expired": "warn", "suspended": "warn", "revoked": "warn", "differs": "bad", "different": "bad", "equal": "ok",
+    "stopped": "bad", "held": "warn", "open": "info",
 }  # fmt: skip
 OUTCOMES = (
-    "accepted", "active", "admitted", "allowed", "answered", "approved", "asked", "begun", "bound", "changed",
-    "checked", "closed", "denied", "differs", "discarded", "done", "erased", "everywhere", "expired", "exported",
-    "expunged", "failed", "found", "granted", "held", "initialised", "invited", "lapsed", "lifted", "next", "open",
-    "opened", "paused", "pending", "proved", "read", "received", "refused", "rejected", "removed", "renewed",
-    "replayed", "requested", "required", "reset", "resolved", "restored", "retired", "retiring", "revoked", "saved",
-    "sealed", "set", "stopped", "stored", "suspended", "used", "waiting",
+    "accepted", "active", "admitted", "allowed", "answered", "appended", "approved", "asked", "begun", "bound",
+    "changed", "checked", "closed", "compacted", "denied", "different", "differs", "discarded", "done", "dropped",
+    "ended", "equal", "erased", "everywhere", "expired", "exported", "expunged", "failed", "finished", "found",
+    "granted", "held", "initialised", "invited", "lapsed", "lifted", "next", "not-replayable", "open", "opened",
+    "paused", "pending", "proved", "read", "rebuilt", "received", "refused", "rejected", "removed", "renewed",
+    "replayed", "requested", "required", "reset", "resolved", "restored", "retired", "retiring", "returned",
+    "revoked", "saved", "sealed", "set", "started", "stopped", "stored", "suspended", "used", "waiting",
 )  # fmt: skip

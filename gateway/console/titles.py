@@ -22,6 +22,14 @@ class Titles:
         found = datasets().get(name)
         return name if found is None else self._of(found.title.zh, found.title.en)
 
+    def value(self, dataset: str, field: str, value: object) -> object:
+        """Return the word for a field's code; any other value, and a code in English, as it is."""
+        found = datasets().get(dataset)
+        of = found.fields.get(field) if found else None
+        if self.language != "zh" or of is None or not isinstance(value, str):
+            return value
+        return of.codes.get(value, value)
+
     def reason(self, code: str) -> str:
         """Return what a reason's code means."""
         try:

@@ -24,12 +24,13 @@ from gateway.admin.institution_actions import (
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
+from gateway.admin.quota_actions import GrantUnits, LimitQuota
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 
 AnyAction = Annotated[
     AddInstitution | SetAgreement | SetExit | GrantDelegation | EndDelegation
     | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
-    | SetQuota | SetSigning | SetForPeople | RepairRecord | EraseSubject | SetPersonStanding | ResetFactor
-    | InvitePerson | RotateKey | PromoteKey,
+    | SetQuota | LimitQuota | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
+    | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey,
     Field(discriminator="action"),
 ]  # fmt: skip

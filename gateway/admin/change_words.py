@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,8 @@ from gateway.admin.tables import Change
 from gateway.console.words import NOTHING, Words
 from gateway.identity.clients.scopes import SCOPES
 from gateway.people.roles import ROLES
+from gateway.quota.books import Key
+from gateway.quota.words import limit_text
 
 ALL = "op-all-of-kind"
 NO_LIMIT = frozenset({"scope", "product"})  # none is set: all that its kind may have
@@ -52,6 +55,9 @@ def title_of(change: Change, words: Words) -> str:
         return words(STANDING[action["change"]])
     if action["action"] == "key.rotate" and action["at_once"]:
         return words("op-rotate-now")
+    if action["action"] == "quota.limit":
+        key = Key(action["scope"], action["id"], action["product"], action["unit"], action["period"], date.min)
+        return words("op-limit-of", limit=limit_text(words, key))
     return words(f"do-{action['action']}")
 
 
@@ -65,6 +71,8 @@ def whom_of(change: Change, names: Names, words: Words) -> str:
             return names.client(words, identifier)
         case "person":
             return names.person(identifier)
+        case "platform":
+            return words("quota-whose-platform")
         case "purpose":
             return words(PURPOSES[identifier])
         case _:
@@ -103,6 +111,8 @@ def _in_words(one: Difference, value: Any, names: Names, words: Words) -> str:  
 def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # noqa: ANN401 - as above
     ways: dict[str, Callable[[Any], str]] = {
         "number": words.number,
+        "percent": lambda share: f"{share}%",
+        "moment": words.moment,
         "hours": lambda hours: words.count("op-hours-count", hours),
         "institution": names.institution,
         "person": names.person,
@@ -127,7 +137,8 @@ LABELS = {
     "required": "op-signing", "allowed": "op-for-people", "role": "role", "agency": "agency",
     "enterprise": "op-enterprise", "per_day": "op-per-day", "per_month": "op-per-month", "document": "op-document",
     "effective_on": "op-effective-on", "kid": "op-signing-key", "exit_via": "op-exit",
-    "intermediary": "op-intermediary",
+    "intermediary": "op-intermediary", "limit": "op-limit", "overdraft_pct": "op-overdraft",
+    "units": "op-units", "holds_from": "op-holds-from", "holds_until": "op-holds-until",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "status": {"active": "op-active", "suspended": "op-suspended", "closed": "op-closed", "invited": "op-invited"},

@@ -8,6 +8,7 @@ from gateway.identity.clients.registry import read_public_key
 from gateway.identity.clients.standing import STATUSES
 from gateway.runtime.denial import DeniedError
 
+HOLDERS = {"account": "client", "institution": "institution"}
 NEW_KEY = "new"  # a key that is made when the change is
 # Of each action: what it sets, and what kind of value each is (the words are chosen by it).
 FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -25,6 +26,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "client.signing": {"required": "answer"},
     "client.for-people": {"allowed": "answer"},
     "quota.set": {"per_day": "number", "per_month": "number"},
+    "quota.limit": {"limit": "number", "overdraft_pct": "percent"},
+    "quota.grant": {"units": "number", "holds_from": "moment", "holds_until": "moment"},
     "record.repair": {"document": "text", "effective_on": "day"},
     "subject.erase": {},
     "person.invite": {
@@ -68,8 +71,10 @@ def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
         case "standing":
             kind, _, identifier = str(action["whose"]).partition(":")
             return kind, identifier
-        case "quota.set":
-            return "client" if action["scope"] == "account" else "institution", action["id"]
+        case "quota.set" | "quota.limit" | "quota.grant" if action["scope"] in HOLDERS:
+            return HOLDERS[action["scope"]], action["id"]
+        case "quota.limit" | "quota.grant":
+            return action["scope"], action["id"]
         case "client.add" if action.get("subject"):
             return "subject", action["subject"]
         case _:

@@ -1,4 +1,4 @@
-"""`xinqiao quota list|show|set`: what accounts and institutions may ask, and what of it is used."""
+"""`xinqiao quota …`: plans, limits and grants: what may be asked, and what of it is used."""
 
 from functools import partial
 from typing import Annotated
@@ -13,6 +13,10 @@ from gateway.cli.output import AsJson, Column, fail, show, show_list, show_one
 Holder = Annotated[str, typer.Argument(metavar="ID", help="账户或机构编号 Account or institution.")]
 Scope = Annotated[str, typer.Option(metavar="SCOPE", help="对象 Whose quota: account | institution")]
 Only = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="对象 Only those of: account | institution")]
+AnyScope = Annotated[
+    str, typer.Option("--scope", metavar="SCOPE", help="对象 Whose: platform | institution | account | consent")
+]
+Product = Annotated[str, typer.Option(metavar="PRODUCT", help="产品，* 为全部 A product, * for all.")]
 COLUMNS = (
     Column("scope", "对象 scope"),
     Column("id", "编号 id"),
@@ -21,6 +25,25 @@ COLUMNS = (
     Column("per_month", "每月 per_month"),
     Column("used_month", "本月已用 used_month"),
     Column("effective_from", "自 since"),
+)
+LIMIT_COLUMNS = (
+    Column("scope", "对象 scope"),
+    Column("id", "编号 id"),
+    Column("product", "产品 product"),
+    Column("unit", "单位 unit"),
+    Column("period", "周期 period"),
+    Column("limit", "上限 limit"),
+    Column("overdraft_pct", "可透支 overdraft_pct"),
+    Column("effective_from", "自 since"),
+)
+GRANT_COLUMNS = (
+    Column("scope", "对象 scope"),
+    Column("id", "编号 id"),
+    Column("product", "产品 product"),
+    Column("units", "单位 units"),
+    Column("burnt", "已用 burnt"),
+    Column("holds_until", "至 until"),
+    Column("reason", "原因 reason"),
 )
 group = typer.Typer(no_args_is_help=True, help="配额 Quota of accounts and institutions.")
 
@@ -56,3 +79,62 @@ def set_quota(
     """设定配额 Set a plan from now on; without one nothing may be asked."""
     make("quota.set", scope=scope, id=scope_id, per_day=day, per_month=month)
     show(as_json, {"范围 scope": scope, "编号 id": scope_id, "每日 per_day": day, "每月 per_month": month})
+
+
+@group.command("limits")
+def list_limits(scope: AnyScope = "", limit: Limit = LISTED, as_json: AsJson = False) -> None:
+    """列出现行限额 List every limit in force: of the platform, institutions, accounts, consents."""
+    from gateway.quota.plans import find_limits
+
+    found = in_one_unit("quotas.limits", partial(find_limits, scope=scope, limit=limit + 1))
+    show_list(as_json, "limits", found, LIMIT_COLUMNS, limit)
+
+
+@group.command("limit")
+def set_one_limit(
+    *,
+    scope: AnyScope,
+    period: Annotated[str, typer.Option(metavar="PERIOD", help="周期 none|day|week|month|year|contract")],
+    scope_id: Annotated[
+        str, typer.Argument(metavar="[ID]", help="对象编号，平台不写 Whose; none is the platform.")
+    ] = "",
+    most: Annotated[
+        int | None, typer.Option("--most", metavar="N", help="上限，不写为取消 None takes it away.")
+    ] = None,
+    product: Product = "*",
+    unit: Annotated[str, typer.Option(metavar="UNIT", help="单位 unit | inquiry")] = "unit",
+    overdraft: Annotated[int, typer.Option(metavar="PERCENT", help="可透支 May be overdrawn by so many per cent.")] = 0,
+    begins: Annotated[str | None, typer.Option(metavar="TIME", help="自何时 From when on, RFC 3339.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """设定一项限额 Set one limit, from now on or from a time to come."""
+    wanted = {"scope": scope, "id": scope_id, "period": period, "limit": most, "product": product, "unit": unit}
+    make("quota.limit", **wanted, overdraft_pct=overdraft, begins=begins)
+    show(as_json, {"范围 scope": scope, "编号 id": scope_id, "周期 period": period, "上限 limit": most})
+
+
+@group.command("grants")
+def list_grants(scope: AnyScope = "", limit: Limit = LISTED, as_json: AsJson = False) -> None:
+    """列出追加的单位 List units given on top of limits that have not ended, with what was burnt of each."""
+    from gateway.quota.grants import find_grants
+
+    found = in_one_unit("quotas.grants", partial(find_grants, scope=scope, limit=limit + 1))
+    show_list(as_json, "grants", found, GRANT_COLUMNS, limit)
+
+
+@group.command("grant")
+def grant_units(
+    *,
+    scope: AnyScope,
+    units: Annotated[int, typer.Option(metavar="N", help="单位 How many.")],
+    until: Annotated[str, typer.Option(metavar="TIME", help="至何时 Until when, RFC 3339.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="原因 Why, for the log.")],
+    scope_id: Annotated[
+        str, typer.Argument(metavar="[ID]", help="对象编号，平台不写 Whose; none is the platform.")
+    ] = "",
+    product: Product = "*",
+    as_json: AsJson = False,
+) -> None:
+    """追加单位 Give units on top of the limits, for a time."""
+    make("quota.grant", scope=scope, id=scope_id, product=product, units=units, holds_until=until, reason=reason)
+    show(as_json, {"范围 scope": scope, "编号 id": scope_id, "单位 units": units, "至 until": until})

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
+from gateway.quota.reconciling import BURNT, COUNTERS
 from gateway.runtime.work import UnitOfWork
 
 _HELD = text("""
@@ -66,19 +67,8 @@ QUERIES: Mapping[str, str] = {
     "every act is upon a record that is there": """
         SELECT a.act_id::text, 1, 0 FROM record_act a
         WHERE NOT EXISTS (SELECT FROM record r WHERE r.record_id = a.record_id)""",
-    "counters are the sum of the ledger": """
-        WITH posted AS (
-            SELECT 'account' AS scope, account AS scope_id, 'day' AS period, day AS starts, units FROM quota_ledger
-            UNION ALL SELECT 'account', account, 'month', date_trunc('month', day)::date, units FROM quota_ledger
-            UNION ALL SELECT 'institution', institution, 'day', day, units FROM quota_ledger
-            UNION ALL SELECT 'institution', institution, 'month', date_trunc('month', day)::date, units
-            FROM quota_ledger
-        ), summed AS (SELECT scope, scope_id, period, starts, sum(units) AS units FROM posted GROUP BY 1, 2, 3, 4)
-        SELECT coalesce(p.scope, s.scope) || ' ' || coalesce(p.scope_id, s.scope_id) || ' ' ||
-               coalesce(p.period, s.period) || ' ' || coalesce(p.starts, s.starts),
-               coalesce(p.used, 0), coalesce(s.units, 0)::bigint
-        FROM quota_period p FULL JOIN summed s USING (scope, scope_id, period, starts)
-        WHERE coalesce(p.used, 0) <> coalesce(s.units, 0)""",
+    "counters are the sum of the ledger": COUNTERS,
+    "a grant has burnt what its counter says": BURNT,
     "every answer is charged once, and nothing else is": """
         SELECT coalesce(i.inquiry_id, l.inquiry_id)::text, coalesce(i.units, 0), coalesce(l.units, 0)
         FROM (SELECT inquiry_id, units FROM inquiry WHERE state = 'answered') i

@@ -50,7 +50,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "expires_at": "only until it is settled", "settled_at": "in the entry's time",
         "report_by": "from the entry's time, until a usage result is there; compared with those by `xinqiao reconcile`",
     },
-    "quota_ledger": {"entry_id": "a key of its own"},
+    "quota_ledger": {
+        "entry_id": "a key of its own", "consent_id": "in the answer", "overdraft": "follows from the limits",
+    },
     "usage_result": {"recorded_at": "in the entry's time"},
     "record_act": {"act_id": "a key of its own"},
     "act_batch": {"refused": "rows that were not acted upon"},
@@ -112,7 +114,9 @@ UNCOMPARED: Mapping[str, str] = {
         ("issued_token", "once", "pushed_request", "authorization_code", "person_session", "person_address",
          "sign_in_lane", "idempotency", "upload", "preview"), "ends by itself within hours or days",
     ),
-    **dict.fromkeys(("quota_period", "quota_reservation"), "counters, which reconcile compares with the ledger"),
+    **dict.fromkeys(
+        ("quota_period", "quota_reservation", "quota_burn"), "counters, which reconcile compares with the ledger",
+    ),
     **dict.fromkeys(("layout", "batch_profile"), "what later submissions are judged by: a hint to hold one"),
     **dict.fromkeys(("rejected_row", "corrected_row"), "what was refused: its number is in the batch's event"),
     "record_tombstone": "names its entry, which the records are compared with",

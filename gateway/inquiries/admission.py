@@ -52,7 +52,7 @@ async def admit_inquiry(work: UnitOfWork, request: InquiryRequest, reserved: dat
     if request.unreadable is None:
         consents, charge = await _lock_consents(work, request), request.charge()
         if reserved is None:
-            day, now = await lock_today(session, charge, day)
+            day, now = await lock_today(session, charge)
         else:
             now = await lock_day(session, charge, day)
     facts = await _read(work, Asking(request, consents, day), now)

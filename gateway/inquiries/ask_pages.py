@@ -80,7 +80,7 @@ async def show(
         providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
         asked = read_question(question, providers, protector, actor, by_form=True)
         foresight = await foresee(work, asked)
-    rooms = rooms_shown(foresight.rooms, foresight.units)
+    rooms = rooms_shown(words_of(request), foresight.rooms, foresight.units)
     return _page(request, staff, wish, found=found, foresight=foresight, rooms=rooms)
 
 

@@ -16,7 +16,7 @@ from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
 from gateway.inquiries.policy.reading import Asking, read_facts
 from gateway.inquiries.request import InquiryRequest
-from gateway.quota.ledger import Room
+from gateway.quota.books import Room, remaining
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
@@ -68,7 +68,7 @@ async def explain(work: UnitOfWork, request: InquiryRequest) -> Permission | Den
     if denial is not None:
         return denial
     assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
-    return Permission(facts.consent, request.charge().units, min(room.left for room in facts.rooms))
+    return Permission(facts.consent, request.charge().units, remaining(facts.rooms))
 
 
 def permission_document(found: Permission) -> dict[str, Any]:

@@ -139,6 +139,21 @@ OPERATIONS: Mapping[str, Operation] = {
             "account": "bank-1",
             "day": {"used": 3, "reserved": 0, "limit": 100, "resets_in_seconds": 53510},
             "month": {"used": 40, "reserved": 0, "limit": 2000, "resets_in_seconds": 312710},
+            "limits": [
+                {
+                    "policy": "acct-day",
+                    "product": "*",
+                    "unit": "unit",
+                    "period": "day",
+                    "used": 3,
+                    "reserved": 0,
+                    "limit": 100,
+                    "overdraft_pct": 0,
+                    "granted": 0,
+                    "left": 97,
+                    "resets_at": "2026-11-27T16:00:00+00:00",
+                }
+            ],
             "remaining": 97,
             "unit": "score = 1",
         },

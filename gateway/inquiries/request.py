@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from consent.decision import Ask
-from gateway.quota.ledger import Charge
+from gateway.quota.books import Charge
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial
 

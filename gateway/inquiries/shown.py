@@ -9,8 +9,9 @@ from consent.terms import PURPOSES
 from gateway.console.reasons import clause
 from gateway.console.words import Words
 from gateway.inquiries.tables import Inquiry
-from gateway.quota.ledger import Room
+from gateway.quota.books import Room
 from gateway.quota.products import PRODUCTS
+from gateway.quota.words import limit_text
 from gateway.web.error_table import ERRORS
 
 Tone = Literal["", "ok", "warn", "bad", "quiet", "info"]
@@ -40,16 +41,12 @@ REQUESTABLE = frozenset(
     for reason, todo in REMEDIES.items()
     if todo in {"todo-request", "todo-speak", "todo-purpose", "todo-product"}
 )
-POLICIES: Mapping[str, str] = {
-    "acct-day": "quota-of-account-day", "acct-month": "quota-of-account-month",
-    "inst-day": "quota-of-institution-day", "inst-month": "quota-of-institution-month",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class RoomShown:
-    """What one policy leaves: its text's key, units used and reserved, its limit, left now and after the question, and
-    when it begins anew.
+    """What one limit leaves: its name, units used and reserved, its most, left now and after the question, and when it
+    begins anew (None: never).
     """
 
     label: str
@@ -57,7 +54,7 @@ class RoomShown:
     most: int | None
     left: int
     after: int
-    resets_at: datetime
+    resets_at: datetime | None
 
 
 def ending_of(row: Inquiry) -> str:
@@ -94,12 +91,12 @@ def todo(words: Words, reason: str) -> str:
     return words.either(row.remedy_zh, row.remedy_en)
 
 
-def rooms_shown(rooms: Sequence[Room], units: int) -> list[RoomShown]:
-    """Return what each policy leaves before and after a question of so many units."""
+def rooms_shown(words: Words, rooms: Sequence[Room], units: int) -> list[RoomShown]:
+    """Return what each limit in force leaves before and after a question of so many units."""
     return [
         RoomShown(
-            POLICIES[room.policy], room.used + room.reserved, room.most, room.left, room.left - units,
-            room.resets_at,
+            limit_text(words, room.key), room.used + room.reserved, room.most, room.left,
+            room.left - room.amount(units), room.resets_at,
         )
-        for room in rooms
+        for room in rooms if room.most is not None
     ]  # fmt: skip

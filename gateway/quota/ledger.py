@@ -1,13 +1,14 @@
 """Charging and reserving, exact under concurrency.
 
-First the four counters involved (account day and month, institution day and month) are locked in one order, then what
-is used and reserved is read. Nothing is checked before the locks are held, so no two callers ever see the same last
-unit; and the day is the database's, read after the locks (Asia/Shanghai). `post` charges, `hold` reserves.
+First the counters of all limits involved are opened and locked in one order (xinqiao_quota_lock, migration 0039), then
+what is used, reserved and granted is read. Nothing is checked before the locks are held, so no two callers ever see the
+same last unit; and the day is the database's (Asia/Shanghai). `post` charges, `hold` reserves. All of it goes for one
+inquiry or for a group of them, at the same number of statements.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -17,99 +18,86 @@ from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
 from gateway.identity.clients.standing import hold_standing
-from gateway.quota.tables import QuotaLedger, QuotaReservation
+from gateway.quota.books import Books, Charge, Grant, Key, Room, Taken
+from gateway.quota.tables import QuotaReservation
+from gateway.runtime.database import rowcount
+from gateway.runtime.errors import GatewayError
 
-POLICIES = {
-    ("account", "day"): "acct-day",
-    ("account", "month"): "acct-month",
-    ("institution", "day"): "inst-day",
-    ("institution", "month"): "inst-month",
-}
-_SCOPES = """
-    SELECT * FROM (VALUES ('account', CAST(:account AS text), 'day', CAST(:day AS date)),
-                          ('account', :account, 'month', date_trunc('month', CAST(:day AS date))::date),
-                          ('institution', CAST(:institution AS text), 'day', CAST(:day AS date)),
-                          ('institution', :institution, 'month', date_trunc('month', CAST(:day AS date))::date))
-        AS s (scope, scope_id, period, starts)
-"""
-_OPEN = text(f"""
-    INSERT INTO quota_period (scope, scope_id, period, starts, used)
-    SELECT scope, scope_id, period, starts, 0 FROM ({_SCOPES}) s ORDER BY period DESC, scope, scope_id
-    ON CONFLICT DO NOTHING
-""")  # noqa: S608 - a constant of this module
-_THERE = f"FROM quota_period WHERE (scope, scope_id, period, starts) IN ({_SCOPES})"
-# All or none: who held some and had to make the others would wait for those who made them and wait for him.
-# Months before days: who finds the day over holds its month, which whoever charges the next day waits for first.
-_LOCK = text(f"""
-    SELECT 1 {_THERE} AND (SELECT count(*) {_THERE}) = {len(POLICIES)}
-    ORDER BY period DESC, scope, scope_id FOR UPDATE
-""")
+_ASKED = """CAST(:accounts AS text[]), CAST(:institutions AS text[]), CAST(:products AS text[]),
+            CAST(:consents AS uuid[]), CAST(:day AS date)"""
+_LOCK = text(f"SELECT xinqiao_quota_lock({_ASKED})")
 # A reservation that has expired holds nothing, whether or not the worker has swept it.
-ROOM = f"""
-    SELECT s.scope, s.period, coalesce(p.used, 0) AS used,
-           (SELECT coalesce(sum(r.units), 0) FROM quota_reservation r
-            WHERE r.state = 'open' AND r.expires_at > clock_timestamp() AND r.inquiry_id <> :inquiry
-              AND r.institution = :institution AND (s.scope = 'institution' OR r.account = :account)
-              AND date_trunc(s.period, r.day)::date = s.starts) AS reserved,
-           (SELECT CASE s.period WHEN 'day' THEN q.per_day ELSE q.per_month END FROM quota_plan q
-            WHERE q.scope = s.scope AND q.scope_id = s.scope_id AND q.effective_from <= clock_timestamp()
-            ORDER BY q.effective_from DESC LIMIT 1) AS most,
-           ending.resets_at, extract(epoch FROM ending.resets_at - clock_timestamp())::integer + 1 AS resets_in
-    FROM ({_SCOPES}) s LEFT JOIN quota_period p USING (scope, scope_id, period, starts)
-    CROSS JOIN LATERAL (SELECT (s.starts + CASE s.period WHEN 'day' THEN interval '1 day' ELSE interval '1 month' END)
-                               AT TIME ZONE 'Asia/Shanghai' AS resets_at) ending
+ROOMS = f"""
+    SELECT k.scope, k.scope_id, k.product, k.unit, k.period, k.starts, coalesce(p.used, 0) AS used,
+           coalesce(p.covered, 0) AS covered, l.most, l.overdraft_pct, l.alerts,
+           CASE WHEN k.ends < '9999-12-31' THEN e.resets_at END AS resets_at,
+           CASE WHEN k.ends < '9999-12-31'
+                THEN extract(epoch FROM e.resets_at - clock_timestamp())::bigint + 1 END AS resets_in,
+           (SELECT coalesce(sum(CASE k.unit WHEN 'inquiry' THEN 1 ELSE r.units END), 0)::bigint FROM quota_reservation r
+            WHERE k.scope <> 'grant' AND r.state = 'open' AND r.expires_at > clock_timestamp()
+              AND r.inquiry_id <> ALL (CAST(:inquiries AS uuid[])) AND r.day >= k.starts AND r.day < k.ends
+              AND k.product IN ('*', r.product)
+              AND CASE k.scope WHEN 'institution' THEN r.institution = k.scope_id
+                               WHEN 'account' THEN r.account = k.scope_id
+                               WHEN 'consent' THEN r.consent_id::text = k.scope_id ELSE true END) AS reserved,
+           g.scope AS of_scope, g.scope_id AS of_id, g.product AS of_product, g.units AS granted, g.holds_until,
+           g.priority, g.holds_from <= clock_timestamp() AS begun
+    FROM xinqiao_quota_keys({_ASKED}) k
+    LEFT JOIN quota_period p USING (scope, scope_id, product, unit, period, starts)
+    CROSS JOIN LATERAL (SELECT k.ends::timestamp AT TIME ZONE 'Asia/Shanghai' AS resets_at) e
+    LEFT JOIN LATERAL (
+        SELECT n.most, n.overdraft_pct, n.alerts FROM quota_limit n
+        WHERE n.scope = k.scope AND n.scope_id = k.scope_id AND n.product = k.product AND n.unit = k.unit
+            AND n.period = k.period AND n.effective_from <= clock_timestamp()
+        ORDER BY n.effective_from DESC LIMIT 1) l ON true
+    LEFT JOIN quota_grant g ON g.grant_id = CASE k.scope WHEN 'grant' THEN k.scope_id::uuid END
 """  # noqa: S608 - a constant of this module
-_ROOM = text(ROOM)
-_ADD = text(f"""
-    UPDATE quota_period SET used = used + :units WHERE (scope, scope_id, period, starts) IN ({_SCOPES})
-""")  # noqa: S608 - a constant of this module
+_ROOMS = text(ROOMS)
+_ADD = text("""
+    UPDATE quota_period p SET used = p.used + t.amount, covered = p.covered + t.covered
+    FROM unnest(CAST(:scopes AS text[]), CAST(:ids AS text[]), CAST(:of_products AS text[]), CAST(:units AS text[]),
+                CAST(:periods AS text[]), CAST(:starts AS date[]), CAST(:amounts AS bigint[]),
+                CAST(:covered AS bigint[]))
+        AS t (scope, scope_id, product, unit, period, starts, amount, covered)
+    WHERE p.scope = t.scope AND p.scope_id = t.scope_id AND p.product = t.product AND p.unit = t.unit
+        AND p.period = t.period AND p.starts = t.starts
+""")
+_REACHED = text("""
+    INSERT INTO quota_alert (scope, scope_id, product, unit, period, starts, threshold, used, most)
+    SELECT * FROM unnest(CAST(:scopes AS text[]), CAST(:ids AS text[]), CAST(:of_products AS text[]),
+                         CAST(:units AS text[]), CAST(:periods AS text[]), CAST(:starts AS date[]),
+                         CAST(:thresholds AS smallint[]), CAST(:used AS bigint[]), CAST(:most AS bigint[]))
+    ON CONFLICT DO NOTHING
+""")
+_BURN = text("""
+    INSERT INTO quota_burn (burn_id, grant_id, inquiry_id, units, event_id)
+    SELECT * FROM unnest(CAST(:burns AS uuid[]), CAST(:grants AS uuid[]), CAST(:inquiries AS uuid[]),
+                         CAST(:units AS bigint[]), CAST(:events AS uuid[]))
+""")
+_ENTER = text("""
+    INSERT INTO quota_ledger (entry_id, inquiry_id, account, person, institution, product, units, event_id, consent_id,
+                              overdraft, day)
+    SELECT *, CAST(:day AS date) FROM unnest(
+        CAST(:entries AS uuid[]), CAST(:inquiries AS uuid[]), CAST(:accounts AS text[]), CAST(:people AS text[]),
+        CAST(:institutions AS text[]), CAST(:products AS text[]), CAST(:units AS integer[]), CAST(:events AS uuid[]),
+        CAST(:consents AS uuid[]), CAST(:overdrafts AS integer[]))
+""")
 _CLOSE = text("""
     UPDATE quota_reservation SET state = :state WHERE inquiry_id = :inquiry AND state = 'open'
 """)
 
 
-@dataclass(frozen=True)
-class Charge:
-    """What an inquiry costs whom, in whole units; who asks it on their behalf, and the person it is asked for."""
-
-    inquiry_id: UUID
-    account: str
-    institution: str
-    product: str
-    units: int
-    intermediary: str | None = None
-    person: str | None = None
+class CounterMissingError(GatewayError):
+    """A counter was not there that had been locked; nothing is charged."""
 
 
-@dataclass(frozen=True)
-class Exceeded:
-    """Which policies leave no room; when, and in how many seconds, the last of them begins anew; no plan, no room."""
-
-    policies: tuple[str, ...]
-    resets_at: datetime
-    retry_after: int
-    planned: bool
-
-    def begins_anew(self) -> str:
-        """Return when, as answers name it (RFC 3339)."""
-        return self.resets_at.astimezone(UTC).isoformat()
-
-
-@dataclass(frozen=True)
-class Room:
-    """One counter as it stands: policy, units used and reserved, limit (None: no plan), its end, the seconds to it."""
-
-    policy: str
-    used: int
-    reserved: int
-    most: int | None
-    resets_at: datetime
-    resets_in: int
-
-    @property
-    def left(self) -> int:
-        """The units left; none without a plan."""
-        return max(0, (self.most or 0) - self.used - self.reserved)
+async def lock(session: AsyncSession, charges: Sequence[Charge], day: date | None = None) -> date:
+    """Lock the counters of charges on a day, today's by the database's clock where none is named, until the transaction
+    ends; return the day. Called again for a later day it keeps the order in which everybody locks.
+    """
+    values = {**_asked(charges), "day": day}
+    locked: date = (await session.execute(_LOCK, values)).scalar_one()
+    return locked
 
 
 async def lock_day(session: AsyncSession, wanted: Charge, day: date) -> datetime:
@@ -118,10 +106,7 @@ async def lock_day(session: AsyncSession, wanted: Charge, day: date) -> datetime
 
     In this order: those of an institution wait for its counters, so that a suspension waits for one of them at most.
     """
-    values = _values(wanted, day)
-    if not (await session.execute(_LOCK, values)).all():
-        await session.execute(_OPEN, values)
-        await session.execute(_LOCK, values)
+    await lock(session, [wanted], day)
     return await hold_asker(session, wanted)
 
 
@@ -131,33 +116,90 @@ async def hold_asker(session: AsyncSession, wanted: Charge) -> datetime:
     return await hold_standing(session, wanted.account, institutions, wanted.person)
 
 
-async def lock_today(session: AsyncSession, wanted: Charge, guess: date) -> tuple[date, datetime]:
+async def lock_today(session: AsyncSession, wanted: Charge) -> tuple[date, datetime]:
     """Lock the counters of the database's day, which may be the next one after a wait; return it and the moment."""
-    day = guess
-    while day_of(now := await lock_day(session, wanted, day)) != day:
-        day = day_of(now)
+    day = await lock(session, [wanted])
+    while day_of(now := await hold_asker(session, wanted)) != day:
+        day = await lock(session, [wanted])
     return day, now
 
 
-def find_exceeded(room: Sequence[Room], units: int) -> Exceeded | None:
-    """Return which policies leave no room for so many units, None where all do. Pure."""
-    full = [r for r in room if r.most is None or r.used + r.reserved + units > r.most]
-    if not full:
-        return None
-    planned = all(r.most is not None for r in room)
-    last = max(full, key=lambda room: room.resets_at)
-    return Exceeded(tuple(r.policy for r in full), last.resets_at, last.resets_in, planned)
+async def read_books(session: AsyncSession, charges: Sequence[Charge], day: date) -> Books:
+    """Read all that the charges of a group are decided by, once their counters are locked; what is reserved for these
+    very inquiries leaves them room.
+    """
+    values = {**_asked(charges), "day": day, "inquiries": [one.inquiry_id for one in charges]}
+    return books_of((await session.execute(_ROOMS, values)).all(), day)
 
 
-async def post(session: AsyncSession, wanted: Charge, day: date, event_id: UUID) -> None:
+async def read_room(session: AsyncSession, wanted: Charge, day: date) -> list[Room]:
+    """Return the rooms of one charge as they stand."""
+    return (await read_books(session, [wanted], day)).rooms_of(wanted)
+
+
+def books_of(rows: Sequence[Row[Any]], day: date) -> Books:
+    """Read rows of ROOMS; one without a counter is skipped."""
+    rooms, grants = {}, {}
+    for row in rows:
+        if row.scope == "grant":
+            if row.begun:
+                grants[UUID(row.scope_id)] = Grant(
+                    UUID(row.scope_id), row.of_scope, row.of_id, row.of_product, row.granted - row.used, row.priority,
+                    row.holds_until,
+                )  # fmt: skip
+        elif row.scope is not None:
+            key = Key(row.scope, row.scope_id, row.product, row.unit, row.period, row.starts)
+            rooms[key] = Room(
+                key, row.used, row.reserved, row.most, row.resets_at, row.resets_in, row.covered,
+                row.overdraft_pct or 0, tuple(row.alerts or ()),
+            )  # fmt: skip
+    return Books(day, rooms, grants)
+
+
+def room_values(wanted: Charge, day: date) -> Mapping[str, object]:
+    """Return what ROOMS asks for of one charge, and its account."""
+    return {**_asked([wanted]), "day": day, "inquiries": [wanted.inquiry_id], "account": wanted.account}
+
+
+async def post(session: AsyncSession, wanted: Charge, day: date, event_id: UUID) -> Taken:
     """Charge what was admitted, or a reservation that was closed, to its day."""
-    await session.execute(_ADD, {**_values(wanted, day), "units": wanted.units})
-    entry = QuotaLedger(
-        entry_id=uuid7(), inquiry_id=wanted.inquiry_id, account=wanted.account, person=wanted.person,
-        institution=wanted.institution, product=wanted.product, units=wanted.units, day=day, event_id=event_id,
-    )  # fmt: skip
-    session.add(entry)
-    await session.flush()
+    books = await read_books(session, [wanted], day)
+    taken = books.take(wanted)
+    await post_all(session, [(taken, event_id)], day)
+    return taken
+
+
+async def post_all(session: AsyncSession, posted: Sequence[tuple[Taken, UUID]], day: date) -> None:
+    """Charge what was taken from books, each with the event that says so.
+
+    Raises CounterMissingError where a counter was not locked before.
+    """
+    counters: Counter[Key] = Counter()
+    covered: Counter[Key] = Counter()
+    burns = []
+    for taken, event_id in posted:
+        for key, (amount, of_grants) in taken.counters.items():
+            counters[key] += amount
+            covered[key] += of_grants
+        for grant_id, units in taken.burns.items():
+            counters[_counter_of(grant_id)] += units
+            burns.append((uuid7(), grant_id, taken.charge.inquiry_id, units, event_id))
+    await add(session, counters, covered)
+    await session.execute(_ENTER, {**_entries(posted), "day": day})
+    if burns:
+        names = ("burns", "grants", "inquiries", "units", "events")
+        await session.execute(_BURN, dict(zip(names, map(list, zip(*burns, strict=True)), strict=True)))
+    if reached := [one for taken, _ in posted for one in taken.reached]:
+        more = {name: [one[place] for one in reached] for place, name in enumerate(("thresholds", "used", "most"), 1)}
+        await session.execute(_REACHED, {**_columns([key for key, *_ in reached]), **more})
+
+
+async def add(session: AsyncSession, amounts: Mapping[Key, int], covered: Mapping[Key, int]) -> None:
+    """Add to counters that are locked. Raises CounterMissingError."""
+    keys = list(amounts)
+    values = {"amounts": [amounts[key] for key in keys], "covered": [covered.get(key, 0) for key in keys]}
+    if rowcount(await session.execute(_ADD, {**_columns(keys), **values})) != len(keys):
+        raise CounterMissingError
 
 
 async def hold(session: AsyncSession, wanted: Charge, day: date, expires_at: datetime) -> None:
@@ -175,21 +217,43 @@ async def close(session: AsyncSession, inquiry_id: UUID, state: Literal["settled
     await session.execute(_CLOSE, {"inquiry": inquiry_id, "state": state})
 
 
-async def read_room(session: AsyncSession, wanted: Charge, day: date) -> list[Room]:
-    """Return the four counters of a day as they stand."""
-    return read_rooms((await session.execute(_ROOM, room_values(wanted, day))).all())
+def _counter_of(grant_id: UUID) -> Key:
+    return Key("grant", str(grant_id), "*", "unit", "none", date.min)
 
 
-def read_rooms(rows: Sequence[Row[Any]]) -> list[Room]:
-    """Read rows of ROOM, accounts before institutions and days before months."""
-    found = [Room(POLICIES[r.scope, r.period], r.used, int(r.reserved), r.most, r.resets_at, r.resets_in) for r in rows]
-    return sorted(found, key=lambda room: room.policy)
+def _asked(charges: Sequence[Charge]) -> dict[str, object]:
+    """Return the arrays that name charges: one row for each consent that may permit one."""
+    rows = [(one, consent) for one in charges for consent in one.consents or (None,)]
+    return {
+        "accounts": [one.account for one, _ in rows],
+        "institutions": [one.institution for one, _ in rows],
+        "products": [one.product for one, _ in rows],
+        "consents": [consent for _, consent in rows],
+    }
 
 
-def room_values(wanted: Charge, day: date) -> Mapping[str, object]:
-    """Return what ROOM asks for; what is reserved for this very inquiry leaves it room."""
-    return {**_values(wanted, day), "inquiry": wanted.inquiry_id}
+def _columns(keys: Sequence[Key]) -> dict[str, object]:
+    return {
+        "scopes": [key.scope for key in keys],
+        "ids": [key.scope_id for key in keys],
+        "of_products": [key.product for key in keys],
+        "units": [key.unit for key in keys],
+        "periods": [key.period for key in keys],
+        "starts": [key.starts for key in keys],
+    }
 
 
-def _values(wanted: Charge, day: date) -> Mapping[str, object]:
-    return {"account": wanted.account, "institution": wanted.institution, "day": day}
+def _entries(posted: Sequence[tuple[Taken, UUID]]) -> dict[str, object]:
+    charges = [taken.charge for taken, _ in posted]
+    return {
+        "entries": [uuid7() for _ in posted],
+        "inquiries": [one.inquiry_id for one in charges],
+        "accounts": [one.account for one in charges],
+        "people": [one.person for one in charges],
+        "institutions": [one.institution for one in charges],
+        "products": [one.product for one in charges],
+        "units": [one.units for one in charges],
+        "events": [event_id for _, event_id in posted],
+        "consents": [taken.consent for taken, _ in posted],
+        "overdrafts": [taken.overdraft for taken, _ in posted],
+    }

@@ -1,35 +1,45 @@
-"""Tables of quota; who may change what stands in migration 0005."""
+"""Tables of quota; who may change what stands in migrations 0005 and 0039."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Text, text
+from sqlalchemy import ARRAY, BigInteger, Index, SmallInteger, Text, text
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
 
 
-class QuotaPlan(SQLModel, table=True):
-    """What an account or an institution may use per calendar day and month, from an instant on."""
+class QuotaLimit(SQLModel, table=True):
+    """How much somebody may use in one calendar period, from an instant on; no most: no such limit from then on."""
 
-    __tablename__ = "quota_plan"
-    scope: str = Field(primary_key=True, sa_type=Text)  # account, institution
-    scope_id: str = Field(primary_key=True, sa_type=Text)
+    __tablename__ = "quota_limit"
+    scope: str = Field(primary_key=True, sa_type=Text)  # platform, institution, account, consent
+    scope_id: str = Field(primary_key=True, sa_type=Text)  # "" of the platform
+    product: str = Field(primary_key=True, sa_type=Text)  # or "*"
+    unit: str = Field(primary_key=True, sa_type=Text)  # unit, inquiry
+    period: str = Field(primary_key=True, sa_type=Text)  # none, day, week, month, year, contract
     effective_from: datetime = Field(primary_key=True, sa_type=Timestamp)
-    per_day: int = Field(sa_type=BigInteger)
-    per_month: int = Field(sa_type=BigInteger)
+    most: int | None = Field(default=None, sa_type=BigInteger)
+    overdraft_pct: int = Field(sa_type=SmallInteger)  # 0: a hard limit
+    alerts: list[int] = Field(sa_type=ARRAY(SmallInteger))  # per cent of most
     event_id: UUID
 
 
 class QuotaPeriod(SQLModel, table=True):
-    """Units used in one calendar period, Asia/Shanghai."""
+    """The counter of one limit in one period, Asia/Shanghai: units used, and those of them that grants covered.
+
+    A grant has a counter too (scope "grant"): what was burnt of it.
+    """
 
     __tablename__ = "quota_period"
     scope: str = Field(primary_key=True, sa_type=Text)
     scope_id: str = Field(primary_key=True, sa_type=Text)
-    period: str = Field(primary_key=True, sa_type=Text)  # day, month
+    product: str = Field(default="*", primary_key=True, sa_type=Text, sa_column_kwargs={"server_default": "*"})
+    unit: str = Field(default="unit", primary_key=True, sa_type=Text, sa_column_kwargs={"server_default": "unit"})
+    period: str = Field(primary_key=True, sa_type=Text)
     starts: date = Field(primary_key=True)
     used: int = Field(sa_type=BigInteger)
+    covered: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class QuotaReservation(SQLModel, table=True):
@@ -47,10 +57,11 @@ class QuotaReservation(SQLModel, table=True):
     day: date
     expires_at: datetime = Field(sa_type=Timestamp)
     state: str = Field(sa_type=Text)  # open, settled, released
+    consent_id: UUID | None = None
 
 
 class QuotaLedger(SQLModel, table=True):
-    """One charge: the sum of a period's rows is its counter."""
+    """One charge, or with negative units one that was taken back: the sum of a period's rows is its counter."""
 
     __tablename__ = "quota_ledger"
     __table_args__ = (
@@ -65,4 +76,76 @@ class QuotaLedger(SQLModel, table=True):
     product: str = Field(sa_type=Text)
     units: int
     day: date
+    event_id: UUID
+    consent_id: UUID | None = None
+    overdraft: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # units of it beyond a soft limit
+
+
+class QuotaGrant(SQLModel, table=True):
+    """Units given to a holder on top of its limits, usable between two instants; who approved stands in its event."""
+
+    __tablename__ = "quota_grant"
+    __table_args__ = (Index("quota_grant_holder", "scope", "scope_id", "holds_until"),)
+    grant_id: UUID = Field(primary_key=True)
+    scope: str = Field(sa_type=Text)
+    scope_id: str = Field(sa_type=Text)
+    product: str = Field(sa_type=Text)
+    units: int = Field(sa_type=BigInteger)
+    holds_from: datetime = Field(sa_type=Timestamp)
+    holds_until: datetime = Field(sa_type=Timestamp)
+    priority: int = Field(sa_type=SmallInteger)  # lower is burnt first; of equal ones the one that ends first
+    reason: str = Field(sa_type=Text)
+    event_id: UUID
+
+
+class QuotaBurn(SQLModel, table=True):
+    """Units of a grant that a charge used, or with negative units gave back."""
+
+    __tablename__ = "quota_burn"
+    __table_args__ = (Index("quota_burn_grant", "grant_id"), Index("quota_burn_inquiry", "inquiry_id"))
+    burn_id: UUID = Field(primary_key=True)
+    grant_id: UUID
+    inquiry_id: UUID
+    units: int = Field(sa_type=BigInteger)
+    event_id: UUID
+
+
+class QuotaAlert(SQLModel, table=True):
+    """A share of a limit that was reached: once in its period; told by the worker."""
+
+    __tablename__ = "quota_alert"
+    __table_args__ = (Index("quota_alert_untold", "reached_at", postgresql_where=text("told_at IS NULL")),)
+    scope: str = Field(primary_key=True, sa_type=Text)
+    scope_id: str = Field(primary_key=True, sa_type=Text)
+    product: str = Field(primary_key=True, sa_type=Text)
+    unit: str = Field(primary_key=True, sa_type=Text)
+    period: str = Field(primary_key=True, sa_type=Text)
+    starts: date = Field(primary_key=True)
+    threshold: int = Field(primary_key=True, sa_type=SmallInteger)  # per cent; OVERDRAFT: the first unit beyond
+    used: int = Field(sa_type=BigInteger)
+    most: int = Field(sa_type=BigInteger)
+    reached_at: datetime = Field(sa_type=Timestamp, sa_column_kwargs={"server_default": text("clock_timestamp()")})
+    told_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    event_id: UUID | None = None
+
+
+class QuotaCost(SQLModel, table=True):
+    """What a product costs from an instant on, where that is not what the program says."""
+
+    __tablename__ = "quota_cost"
+    product: str = Field(primary_key=True, sa_type=Text)
+    effective_from: datetime = Field(primary_key=True, sa_type=Timestamp)
+    units: int
+    event_id: UUID
+
+
+class QuotaClosing(SQLModel, table=True):
+    """A month whose ledger is frozen: rows and units, and the signed statement of its totals."""
+
+    __tablename__ = "quota_closing"
+    month: date = Field(primary_key=True)
+    rows: int = Field(sa_type=BigInteger)
+    units: int = Field(sa_type=BigInteger)
+    statement: str = Field(sa_type=Text)
+    closed_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID

@@ -18,7 +18,7 @@ _ACCOUNTS = text("""
 """)
 _BY_DAY = text("""
     SELECT scope, scope_id, starts, used FROM quota_period
-    WHERE period = 'day' AND starts BETWEEN :since AND :today
+    WHERE period = 'day' AND product = '*' AND unit = 'unit' AND starts BETWEEN :since AND :today
         AND (scope, scope_id) IN (SELECT 'institution', CAST(:institution AS text)
                                   UNION ALL SELECT 'account', unnest(CAST(:accounts AS text[])))
 """)

@@ -112,6 +112,10 @@ EVENTS: Mapping[str, EventType] = {
     "question.proved": _type("signatory", "question entry"),
     "inquiry.listed": _type("machine", "found asked", personal="asked"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
+    "quota.granted": _type(
+        "operator machine", "grant scope id product units from until priority reason approved_by"
+    ),
+    "quota.limited": _type("operator machine", "scope id from product unit period limit overdraft_pct alerts"),
     "usage.reported": _type(
         "account", "result version inquiry subject institution product entry outcome decided_on",
         maybe="amount balance first_time",

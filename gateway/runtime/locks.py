@@ -33,6 +33,7 @@ class Lock(IntEnum):
     PREVIEW = 7231  # of one agency
     SCAN = 7241  # one process scans
     SCORES = 7242  # whoever writes them
+    QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0039)
 
 
 async def take(session: AsyncSession, lock: Lock, what: str = "") -> None:

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs
 from gateway.admin.institution_actions import AddInstitution, SetAgreement, SetQuota
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
+from gateway.admin.quota_actions import GrantUnits, LimitQuota
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity.clients.registry import add_institution
 from gateway.identity.clients.scopes import SCOPES
@@ -85,6 +87,11 @@ SINGLE = {
     },
     "quota.set within": SetQuota(scope="institution", id="house", per_day=1, per_month=1000),
     "quota.set above": SetQuota(scope="institution", id="house", per_day=1, per_month=1001),
+    "quota.limit within": LimitQuota(scope="institution", id="house", period="month", limit=1000),
+    "quota.limit above": LimitQuota(scope="institution", id="house", period="day", limit=33),
+    "quota.grant": GrantUnits(
+        scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY
+    ),
     "client.signing required": SetSigning(client=CLIENTS["agency"], required=True),
     "client.signing optional": SetSigning(client=CLIENTS["agency"], required=False),
     "client.for-people allowed": SetForPeople(client="of-account", allowed=True),

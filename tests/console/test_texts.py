@@ -48,6 +48,8 @@ from gateway.people.roles import ROLES
 from gateway.quality.alerts import KINDS
 from gateway.questions import replay_words
 from gateway.questions.statistics import PARTS
+from gateway.quota.plans import PERIODS
+from gateway.quota.plans import SCOPES as SCOPES_OF_QUOTA
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
@@ -134,6 +136,8 @@ IN_PYTHON = {
     "check-result": set(browser_check.RESULTS),
     "replay-basis": set(replay_words.IN_BASIS),
     "replay-member": set(replay_words.MEMBERS),
+    "quota-each": set(PERIODS),
+    "quota-whose": set(SCOPES_OF_QUOTA),
     "scan-kind": set(KINDS_OF_SCANS),
     "scan-state": set(STATES_OF_SCANS),
     "check-say": set(browser_check.SAID),

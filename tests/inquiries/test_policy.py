@@ -14,7 +14,7 @@ from gateway.inquiries.obligations import GRACE, Owed
 from gateway.inquiries.policy.checks import CHECKS, decide
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
-from gateway.quota.ledger import Room
+from gateway.quota.books import Key, Room
 from gateway.runtime.denial import Denial
 from tests.enterprises import uscc
 
@@ -27,7 +27,10 @@ SOUND = Facts(
     Standing(None, entitled=True, intermediary=True, person=True, for_people=True),
     Subject(UUID(int=8), uscc(1), "某公司"),
     [Consent(TERMS, 2, "active", intact=True, uses=2)],
-    [Room("acct-day", 9, 0, 10, NOW + DAY, 86_400)],
+    [
+        Room(Key(scope, "x", "*", "unit", "day", NOW.date()), 9, 0, most, NOW + DAY, 86_400)
+        for scope, most in (("account", 10), ("institution", 100))
+    ],
 )
 
 
@@ -70,7 +73,7 @@ FAULTS = {
     "consent-uses-exhausted": consent(uses=3),
     "obligation-overdue": lambda facts: replace(facts, owed=Owed(NOBODY, NOW - GRACE)),
     "subject-not-found": lambda facts: replace(facts, subject=None),
-    "quota-exceeded": lambda facts: replace(facts, rooms=[replace(facts.rooms[0], used=10)]),
+    "quota-exceeded": lambda facts: replace(facts, rooms=[replace(facts.rooms[0], used=10), *facts.rooms[1:]]),
 }
 AGAIN = set(FAULTS) - {"invalid-subject", "consent-uses-exhausted", "subject-not-found", "quota-exceeded"}
 

@@ -8,8 +8,9 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import SHANGHAI, day_of
-from gateway.quota.ledger import Charge, Exceeded, Room, close, find_exceeded, hold, lock_day, post, read_room
-from gateway.quota.tables import QuotaPlan
+from gateway.quota.books import Charge, Exceeded, Key, Room, find_exceeded
+from gateway.quota.ledger import close, hold, lock_day, post, read_room
+from gateway.quota.tables import QuotaLimit
 
 DAY, BEFORE = date(2026, 3, 15), date(2026, 3, 14)
 NOW = datetime(2026, 3, 15, tzinfo=UTC)
@@ -20,24 +21,29 @@ POLICIES = ["acct-day", "acct-month", "inst-day", "inst-month"]
 def rooms(**most):
     """Four counters with 3 used and 2 reserved, and 100 at most where nothing else is said."""
     return [
-        Room(policy, 3, 2, most.get(policy.replace("-", "_"), 100), NOW + timedelta(seconds=resets_in), resets_in)
-        for policy, resets_in in zip(POLICIES, (60, 600, 60, 600), strict=True)
-    ]
+        Room(
+            Key(scope, "x", "*", "unit", period, DAY), 3, 2, most.get(f"{scope[:4]}_{period}", 100),
+            NOW + timedelta(seconds=resets_in), resets_in,
+        )
+        for scope in ("account", "institution")
+        for period, resets_in in (("day", 60), ("month", 600))
+    ]  # fmt: skip
 
 
 def test_what_is_used_reserved_and_asked_for_may_reach_the_limit_and_not_pass_it():
-    assert find_exceeded(rooms(acct_day=6), 1) is None
-    assert find_exceeded(rooms(acct_day=6), 2) == Exceeded(("acct-day",), MINUTE, 60, planned=True)
-    assert find_exceeded(rooms(acct_day=6, inst_month=6), 2) == Exceeded(
+    assert find_exceeded(rooms(acco_day=6), 1) is None
+    assert find_exceeded(rooms(acco_day=6), 2) == Exceeded(("acct-day",), MINUTE, 60, planned=True)
+    assert find_exceeded(rooms(acco_day=6, inst_month=6), 2) == Exceeded(
         ("acct-day", "inst-month"), TEN, 600, planned=True
     )
 
 
-def test_where_there_is_no_plan_there_is_no_room():
-    assert find_exceeded(rooms(inst_day=None), 1) == Exceeded(("inst-day",), MINUTE, 60, planned=False)
-    assert find_exceeded(rooms(acct_day=5, inst_day=None), 1) == Exceeded(
-        ("acct-day", "inst-day"), MINUTE, 60, planned=False
-    )
+def test_where_nothing_limits_an_account_or_its_institution_there_is_no_room():
+    unplanned = Exceeded((), None, None, planned=False)
+    assert find_exceeded(rooms(inst_day=None), 1) is None  # its month is limited
+    assert find_exceeded(rooms(inst_day=None, inst_month=None), 1) == unplanned
+    assert find_exceeded(rooms(acco_day=None, acco_month=None), 1) == unplanned
+    assert find_exceeded([], 1) == unplanned
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ async def test_a_reservation_counts_while_it_is_open_and_for_everybody_but_its_o
     await hold(session, own, DAY, later)
     await hold(session, charge("a-1", 4), DAY, later)
     await hold(session, charge(units=8), DAY, now)  # has expired
-    await hold(session, charge(units=16, institution="other"), DAY, later)
+    await hold(session, charge("b-0", 16, "other"), DAY, later)
     await hold(session, settled, DAY, later)
     await close(session, settled.inquiry_id, "settled")
     await hold(session, charge(units=64), BEFORE, later)
@@ -100,12 +106,14 @@ async def test_the_newest_plan_that_has_begun_counts_and_a_counter_begins_anew_a
     wanted, day = charge(), day_of(datetime.now(UTC))
     now = await lock_day(session, wanted, day)
     plans = (("account", -9, 7, 7), ("account", 0, 50, 70), ("account", 9, 8, 8), ("institution", 1e-10, 9, 9))
-    for scope, days, per_day, per_month in plans:  # the last, the newest, is of an institution of the same name
-        begins = now + timedelta(days=days)
-        session.add(
-            QuotaPlan(scope=scope, scope_id="a-0", effective_from=begins, per_day=per_day, per_month=per_month,
-                      event_id=uuid7())
-        )  # fmt: skip
+    for scope, days, *most in plans:  # the last, the newest, is of an institution of the same name
+        for period, units in zip(("day", "month"), most, strict=True):
+            session.add(
+                QuotaLimit(
+                    scope=scope, scope_id="a-0", product="*", unit="unit", period=period, most=units, alerts=[],
+                    effective_from=now + timedelta(days=days), overdraft_pct=0, event_id=uuid7(),
+                )
+            )  # fmt: skip
     await session.flush()
     room = {one.policy: one for one in await read_room(session, wanted, day)}
     assert list(room) == POLICIES

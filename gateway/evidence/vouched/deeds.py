@@ -19,6 +19,7 @@ from gateway.evidence.vouched.declaration import (
     digest_of_json,
     leaf,
     said,
+    said_moment,
     said_within,
 )
 
@@ -62,7 +63,28 @@ _ANSWERED = _ASKED | {
     "consent": said_within("consent", "id"), "version": said_within("consent", "version"),
 }  # fmt: skip
 _UNANSWERED = {"outcome": leaf("outcome"), "units": always(0), "answered": always(value=False)}
-_PLAN = _same("scope", "per_day", "per_month") | {"scope_id": said("id"), "effective_from": leaf("ts")}
+
+
+def _day_and_month(entry: Entry) -> object:
+    """Return the two limits of a plan."""
+    if entry.payload is None:
+        return said("per_day")(entry)
+    plain = {"product": "*", "unit": "unit", "overdraft_pct": 0, "alerts": [50, 80, 100]}
+    return [{**plain, "period": period, "limit": entry.payload[f"per_{period}"]} for period in ("day", "month")]
+
+
+def _limit(entry: Entry) -> object:
+    if entry.payload is None:
+        return said("limit")(entry)
+    return [{name: entry.payload.get(name) for name in _LIMITED}]
+
+
+_GRANT = _same("grant", "scope", "product", "units", "priority", "reason") | {
+    "scope_id": said("id"), "holds_from": said_moment("from"), "holds_until": said_moment("until"),
+}  # fmt: skip
+_LIMITED = ("product", "unit", "period", "limit", "overdraft_pct", "alerts")
+_PLAN = _same("scope") | {"scope_id": said("id"), "effective_from": leaf("ts"), "limits": _day_and_month}
+_LIMIT = _same("scope") | {"scope_id": said("id"), "effective_from": said_moment("from"), "limits": _limit}
 _ACT = _same("dataset", "agency", "version", "number", "effective_on", "reason", "document", "hides") | {
     "record": said("record"), "business_key": said("key"), "lasting": said("lasting"), "act_batch": said("act_batch"),
     "state": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"),
@@ -151,10 +173,20 @@ DEEDS: tuple[Deed, ...] = (
         {"inquiry.answered": Says(_CHARGE)},
     ),
     Deed(
-        "plans", "quota_plan",
-        f"""SELECT event_id AS entry, scope, scope_id, {AT.format("effective_from")} AS effective_from, per_day,
-                   per_month FROM quota_plan""",  # noqa: S608
-        {"quota.set": Says(_PLAN)},
+        "limits", "quota_limit",
+        f"""SELECT event_id AS entry, scope, scope_id, {AT.format("effective_from")} AS effective_from,
+                   jsonb_agg(jsonb_build_object(
+                       'product', product, 'unit', unit, 'period', period, 'limit', most,
+                       'overdraft_pct', overdraft_pct, 'alerts', alerts) ORDER BY period) AS limits
+            FROM quota_limit GROUP BY event_id, scope, scope_id, effective_from""",  # noqa: S608
+        {"quota.set": Says(_PLAN), "quota.limited": Says(_LIMIT)},
+    ),
+    Deed(
+        "grants", "quota_grant",
+        f"""SELECT event_id AS entry, grant_id AS "grant", scope, scope_id, product, units, priority, reason,
+                   {AT.format("holds_from")} AS holds_from, {AT.format("holds_until")} AS holds_until
+            FROM quota_grant""",  # noqa: S608
+        {"quota.granted": Says(_GRANT)},
     ),
     Deed(
         "usage-results", "usage_result",

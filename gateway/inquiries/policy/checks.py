@@ -8,7 +8,7 @@ from datetime import UTC
 
 from consent.decision import Denied
 from gateway.inquiries.policy.facts import Facts
-from gateway.quota.ledger import find_exceeded
+from gateway.quota.books import find_exceeded
 from gateway.runtime.denial import Denial
 
 
@@ -67,11 +67,9 @@ def check_quota(facts: Facts) -> Denial | None:
         return None
     if not exceeded.planned:
         return Denial("product-not-entitled", "未分配配额。No quota has been set for this account or its institution.")
-    return Denial(
-        "quota-exceeded",
-        members={"violated-policies": list(exceeded.policies), "resets-at": exceeded.begins_anew()},
-        headers={"Retry-After": str(exceeded.retry_after)},
-    )
+    members = {"violated-policies": list(exceeded.policies), "resets-at": exceeded.begins_anew()}
+    headers = {} if exceeded.retry_after is None else {"Retry-After": str(exceeded.retry_after)}
+    return Denial("quota-exceeded", members=members, headers=headers)
 
 
 CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {

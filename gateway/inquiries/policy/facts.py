@@ -10,7 +10,7 @@ from consent.choice import choose
 from consent.decision import Consent, Denied
 from gateway.inquiries.obligations import Owed
 from gateway.inquiries.request import InquiryRequest
-from gateway.quota.ledger import Room
+from gateway.quota.books import Room
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from consent.store import Jwks, load_consents
 from gateway.inquiries.obligations import find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
-from gateway.quota.ledger import read_room
+from gateway.quota.books import Room
+from gateway.quota.ledger import read_books
 
 # The view is asked for one account at a time: joined, its clock keeps it from being pulled up, and every client's
 # standing is worked out for each group.
@@ -57,20 +58,29 @@ async def read_facts(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     standing = await _read_standing(session, requests)
     subjects = {one.uscc: one for one in await find_by_codes(session, [request.uscc for request in requests])}
     owed = await find_oldest(session, [request.institution for request in requests])
+    rooms = await _read_rooms(session, asked)
     ids = sorted({consent for one in asked for consent in one.consents})
     consents = {one.terms.consent_id: one for one in await load_consents(session, ids, jwks, now)} if ids else {}
     return [
         Facts(
             one.request, now, standing.get(place), subjects.get(one.request.uscc),
             _in_order(consents, one.consents),
-            await read_room(session, one.request.charge(), one.day)
-            if one.day is not None and one.request.unreadable is None
-            else (),
-            owed.get(one.request.institution),
+            rooms.get(one.request.inquiry_id, ()), owed.get(one.request.institution),
             again=one.day is None,
         )
         for place, one in enumerate(asked, start=1)
     ]  # fmt: skip
+
+
+async def _read_rooms(session: AsyncSession, asked: Sequence[Asking]) -> dict[UUID, Sequence[Room]]:
+    """Return the rooms of each inquiry that would be charged, all of a day in one statement."""
+    found: dict[UUID, Sequence[Room]] = {}
+    charged = [one for one in asked if one.day is not None and one.request.unreadable is None]
+    for day in {one.day for one in charged if one.day is not None}:
+        charges = [one.request.charge() for one in charged if one.day == day]
+        books = await read_books(session, charges, day)
+        found |= {charge.inquiry_id: books.rooms_of(charge) for charge in charges}
+    return found
 
 
 def _in_order(found: dict[UUID, Consent], ids: Sequence[UUID]) -> list[Consent]:

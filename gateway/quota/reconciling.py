@@ -1,0 +1,39 @@
+"""Ledger and counters, compared: what is not equal, by counter (what, counted, found)."""
+
+# Each charge counts for every key of its holders that takes its product, in the period its day lies in. The counter of
+# a key is opened with the key, so what ended before that has none.
+COUNTERS = """
+    WITH daily AS (
+        SELECT account, institution, consent_id::text AS consent, product, day, sum(units) AS units,
+               sum(sign(units)) AS inquiries, max(entry_id::text) AS last
+        FROM quota_ledger GROUP BY 1, 2, 3, 4, 5
+    ), held AS (
+        SELECT 'platform' AS scope, '' AS scope_id, d.*, NULL::date AS agreed_from, NULL::date AS agreed_until
+        FROM daily d
+        UNION ALL SELECT 'institution', institution, d.*, i.agreement_from, i.agreement_until
+        FROM daily d LEFT JOIN institution i ON i.institution_id = d.institution
+        UNION ALL SELECT 'account', account, d.*, i.agreement_from, i.agreement_until
+        FROM daily d LEFT JOIN institution i ON i.institution_id = d.institution
+        UNION ALL SELECT 'consent', consent, d.*, i.agreement_from, i.agreement_until
+        FROM daily d LEFT JOIN institution i ON i.institution_id = d.institution WHERE consent IS NOT NULL
+    ), posted AS (
+        SELECT k.scope, k.scope_id, k.product, k.unit, k.period, s.starts,
+               sum(CASE k.unit WHEN 'inquiry' THEN h.inquiries ELSE h.units END) AS units,
+               max(h.last) > min(k.first) AS counted
+        FROM held h JOIN (SELECT scope, scope_id, product, unit, period, min(event_id::text) AS first FROM quota_limit
+                          GROUP BY 1, 2, 3, 4, 5) k
+            ON k.scope = h.scope AND k.scope_id = h.scope_id AND k.product IN ('*', h.product)
+        CROSS JOIN LATERAL xinqiao_quota_span(k.period, h.day, h.agreed_from, h.agreed_until) s
+        GROUP BY 1, 2, 3, 4, 5, 6
+    )
+    SELECT concat_ws(' ', scope, scope_id, product, unit, period, starts), coalesce(p.used, 0),
+           coalesce(s.units, 0)::bigint
+    FROM (SELECT * FROM quota_period WHERE scope <> 'grant') p
+    FULL JOIN posted s USING (scope, scope_id, product, unit, period, starts)
+    WHERE coalesce(p.used, 0) <> coalesce(s.units, 0) AND (p.used IS NOT NULL OR s.counted)"""
+BURNT = """
+    SELECT coalesce(p.scope_id, b.grant_id), coalesce(p.used, 0), coalesce(b.units, 0)::bigint
+    FROM (SELECT scope_id, used FROM quota_period WHERE scope = 'grant') p
+    FULL JOIN (SELECT grant_id::text AS grant_id, sum(units) AS units FROM quota_burn GROUP BY 1) b
+        ON b.grant_id = p.scope_id
+    WHERE coalesce(p.used, 0) <> coalesce(b.units, 0)"""

@@ -138,7 +138,7 @@ LABELS = {
     "enterprise": "op-enterprise", "per_day": "op-per-day", "per_month": "op-per-month", "document": "op-document",
     "effective_on": "op-effective-on", "kid": "op-signing-key", "exit_via": "op-exit",
     "intermediary": "op-intermediary", "limit": "op-limit", "overdraft_pct": "op-overdraft",
-    "units": "op-units", "holds_from": "op-holds-from", "holds_until": "op-holds-until",
+    "units": "op-given", "holds_from": "op-holds-from", "holds_until": "op-holds-until",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "status": {"active": "op-active", "suspended": "op-suspended", "closed": "op-closed", "invited": "op-invited"},

@@ -162,7 +162,6 @@ HANDED_OVER = {
     "one.label",
     "place.label",
     "reason",
-    "room.label",
 }
 
 

@@ -10,7 +10,7 @@ What was committed before the moment is therefore seen, however long a lock was 
 stay as they were read until the commit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -50,7 +50,8 @@ async def admit_inquiry(work: UnitOfWork, request: InquiryRequest, reserved: dat
     session, day, now = work.session, reserved or day_of(work.now), work.now
     consents = []
     if request.unreadable is None:
-        consents, charge = await _lock_consents(work, request), request.charge()
+        consents = await _lock_consents(work, request)
+        charge = replace(request.charge(), consents=tuple(consents))
         if reserved is None:
             day, now = await lock_today(session, charge)
         else:

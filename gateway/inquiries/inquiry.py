@@ -8,6 +8,7 @@
 Nothing is answered before its entry is durable. A denial is recorded, and costs nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -26,6 +27,7 @@ from gateway.inquiries.computing import compute_result
 from gateway.inquiries.evaluations import tell_evaluation
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
+from gateway.quota.books import Room
 from gateway.quota.ledger import close, hold, post
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial
@@ -40,11 +42,12 @@ _LATE = Denial("upstream-unavailable", "应答太迟，未计费。The answer ca
 
 @dataclass(frozen=True)
 class Answered:
-    """A signed answer; `replayed` where the key had been answered before."""
+    """A signed answer, and what it left of the quota; `replayed` where the key had been answered before."""
 
     inquiry_id: UUID
     answer: str
     replayed: bool = False
+    rooms: Sequence[Room] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ async def inquire(
             result = await compute_result(work.session, admission.subject.subject_id, request.product, admission.now)
             return await _answer(work, request, admission, result)
         expires_at = admission.now + timedelta(seconds=providers.timeout_seconds) + SETTLING
-        await hold(work.session, request.charge(), admission.day, expires_at)
+        consent = admission.consent.terms.consent_id
+        await hold(work.session, request.charge(), admission.day, expires_at, consent)
         await store.add_intent(work, request, admission, expires_at)
     return await _relay(units, providers, actor, request, Intent(admission, expires_at))
 
@@ -128,10 +132,10 @@ async def _answer(work: UnitOfWork, request: InquiryRequest, admission: Admissio
         "inquiry.answered", payload, institution=request.institution, account=request.account, subject=subject,
         outcome="answered", exchange=request.inquiry_id, at=admission.now, event_id=entry,
     )  # fmt: skip
-    await post(work.session, request.charge(), admission.day, entry)
+    rooms = await post(work.session, request.charge(), admission.day, entry, terms.consent_id)
     await store.store_answer(work.session, request, admission, entry, answer)
     await tell_evaluation(work, request, result)
-    return Answered(request.inquiry_id, answer)
+    return Answered(request.inquiry_id, answer, rooms=rooms)
 
 
 async def _deny(work: UnitOfWork, request: InquiryRequest, refusal: Refusal) -> Denial:

@@ -14,6 +14,7 @@ from gateway.inquiries.own_inquiries import get_own_inquiry
 from gateway.inquiries.providers import Providers
 from gateway.inquiries.reading import inquiry_document
 from gateway.inquiries.store import Asked
+from gateway.quota.headers import fields
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
@@ -49,7 +50,7 @@ async def ask(
     outcome = await put_question(units, providers, caller, asked, Asked(key, question.digest(), under), metrics)
     if isinstance(outcome, Denial):
         return problem(request, outcome)
-    headers = {"Idempotency-Replayed": "true"} if outcome.replayed else {}
+    headers = {"Idempotency-Replayed": "true"} if outcome.replayed else fields(outcome.rooms)
     return JSONResponse(answer_document(outcome.answer), headers=headers)
 
 

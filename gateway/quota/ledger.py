@@ -8,6 +8,7 @@ inquiry or for a group of them, at the same number of statements.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -161,12 +162,14 @@ def room_values(wanted: Charge, day: date) -> Mapping[str, object]:
     return {**_asked([wanted]), "day": day, "inquiries": [wanted.inquiry_id], "account": wanted.account}
 
 
-async def post(session: AsyncSession, wanted: Charge, day: date, event_id: UUID) -> Taken:
-    """Charge what was admitted, or a reservation that was closed, to its day."""
-    books = await read_books(session, [wanted], day)
-    taken = books.take(wanted)
-    await post_all(session, [(taken, event_id)], day)
-    return taken
+async def post(
+    session: AsyncSession, wanted: Charge, day: date, event_id: UUID, consent: UUID | None = None
+) -> list[Room]:
+    """Charge what was admitted on a consent, or a reservation that was closed, to its day; return what is left."""
+    charge = replace(wanted, consents=(consent,) if consent else ())
+    books = await read_books(session, [charge], day)
+    await post_all(session, [(books.take(charge, consent), event_id)], day)
+    return books.rooms_of(charge, consent)
 
 
 async def post_all(session: AsyncSession, posted: Sequence[tuple[Taken, UUID]], day: date) -> None:
@@ -202,11 +205,14 @@ async def add(session: AsyncSession, amounts: Mapping[Key, int], covered: Mappin
         raise CounterMissingError
 
 
-async def hold(session: AsyncSession, wanted: Charge, day: date, expires_at: datetime) -> None:
-    """Reserve what was admitted until an instant."""
+async def hold(
+    session: AsyncSession, wanted: Charge, day: date, expires_at: datetime, consent: UUID | None = None
+) -> None:
+    """Reserve what was admitted on a consent until an instant."""
     held = QuotaReservation(
         inquiry_id=wanted.inquiry_id, account=wanted.account, institution=wanted.institution,
         product=wanted.product, units=wanted.units, day=day, expires_at=expires_at, state="open",
+        consent_id=consent,
     )  # fmt: skip
     session.add(held)
     await session.flush()

@@ -9,6 +9,7 @@ from datetime import UTC
 from consent.decision import Denied
 from gateway.inquiries.policy.facts import Facts
 from gateway.quota.books import find_exceeded
+from gateway.quota.headers import fields
 from gateway.runtime.denial import Denial
 
 
@@ -68,7 +69,9 @@ def check_quota(facts: Facts) -> Denial | None:
     if not exceeded.planned:
         return Denial("product-not-entitled", "未分配配额。No quota has been set for this account or its institution.")
     members = {"violated-policies": list(exceeded.policies), "resets-at": exceeded.begins_anew()}
-    headers = {} if exceeded.retry_after is None else {"Retry-After": str(exceeded.retry_after)}
+    headers = dict(fields(facts.rooms, exceeded.policies))
+    if exceeded.retry_after is not None:
+        headers["Retry-After"] = str(exceeded.retry_after)
     return Denial("quota-exceeded", members=members, headers=headers)
 
 

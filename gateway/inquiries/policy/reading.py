@@ -1,7 +1,7 @@
 """Reads what inquiries are judged by: after the last lock, one statement for all that are asked together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -58,29 +58,34 @@ async def read_facts(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     standing = await _read_standing(session, requests)
     subjects = {one.uscc: one for one in await find_by_codes(session, [request.uscc for request in requests])}
     owed = await find_oldest(session, [request.institution for request in requests])
-    rooms = await _read_rooms(session, asked)
     ids = sorted({consent for one in asked for consent in one.consents})
     consents = {one.terms.consent_id: one for one in await load_consents(session, ids, jwks, now)} if ids else {}
-    return [
+    found = [
         Facts(
             one.request, now, standing.get(place), subjects.get(one.request.uscc),
-            _in_order(consents, one.consents),
-            rooms.get(one.request.inquiry_id, ()), owed.get(one.request.institution),
-            again=one.day is None,
+            _in_order(consents, one.consents), (), owed.get(one.request.institution), again=one.day is None,
         )
         for place, one in enumerate(asked, start=1)
     ]  # fmt: skip
+    return await _with_rooms(session, asked, found)
 
 
-async def _read_rooms(session: AsyncSession, asked: Sequence[Asking]) -> dict[UUID, Sequence[Room]]:
-    """Return the rooms of each inquiry that would be charged, all of a day in one statement."""
-    found: dict[UUID, Sequence[Room]] = {}
-    charged = [one for one in asked if one.day is not None and one.request.unreadable is None]
-    for day in {one.day for one in charged if one.day is not None}:
-        charges = [one.request.charge() for one in charged if one.day == day]
-        books = await read_books(session, charges, day)
-        found |= {charge.inquiry_id: books.rooms_of(charge) for charge in charges}
-    return found
+async def _with_rooms(session: AsyncSession, asked: Sequence[Asking], found: Sequence[Facts]) -> list[Facts]:
+    """Return the facts with what the quota leaves those that would be charged, all of a day in one statement."""
+    charges = {
+        place: (one.day, replace(one.request.charge(), consents=tuple(one.consents)))
+        for place, one in enumerate(asked)
+        if one.day is not None and one.request.unreadable is None
+    }
+    rooms: dict[int, Sequence[Room]] = {}
+    for day in {day for day, _ in charges.values()}:
+        members = {place: charge for place, (on, charge) in charges.items() if on == day}
+        books = await read_books(session, list(members.values()), day)
+        for place, charge in members.items():
+            consent = found[place].consent
+            own = consent.terms.consent_id if isinstance(consent, Consent) else None
+            rooms[place] = books.rooms_of(charge, own)
+    return [replace(facts, rooms=rooms.get(place, ())) for place, facts in enumerate(found)]
 
 
 def _in_order(found: dict[UUID, Consent], ids: Sequence[UUID]) -> list[Consent]:

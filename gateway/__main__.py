@@ -44,6 +44,7 @@ from gateway.scores import scan_commands
 from gateway.service import commands as service
 from gateway.service import openapi_command
 from gateway.sources import commands as sources
+from gateway.webhooks import commands as webhooks
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     init_command.init,
@@ -76,6 +77,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "keys": key_commands.group,
     "person": people.group,
     "deliveries": platforms.group,
+    "webhook": webhooks.group,
     "sandbox": sandbox_command.group,
     "enterprise": enterprise.group,
     **registry.groups,

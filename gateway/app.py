@@ -110,6 +110,9 @@ from gateway.web.forms import FormError, on_form_error
 from gateway.web.metrics_port import metrics_served
 from gateway.web.observation import Observation, observed
 from gateway.web.problems import install_handlers
+from gateway.webhooks import pages as webhook_pages
+from gateway.webhooks import routes as webhooks
+from gateway.webhooks.figures import gauge_webhooks
 
 gc.freeze()
 gc.enable()
@@ -143,7 +146,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.issuer = settings.issuer
     app.state.city = settings.city
     app.state.metrics = metrics
-    app.state.counted_in_database = (count_open_alerts, gauge_log, gauge_columns, gauge_scans)
+    app.state.counted_in_database = (count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks)
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
@@ -183,6 +186,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         deliveries,
         sent_deliveries,
         platform_pages,
+        webhooks,
+        webhook_pages,
         audit_entries,
         questions,
         audit_log,

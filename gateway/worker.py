@@ -36,6 +36,7 @@ from gateway.sources.pulls import pull_due
 from gateway.telemetry.disk_growth import note_free
 from gateway.telemetry.repeating import repeat
 from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
+from gateway.webhooks.outbox import queue_told
 
 ANSWER_SECONDS = 2.0
 CANCEL_SECONDS = 0.5
@@ -60,6 +61,8 @@ FSCK_SECONDS = 600.0
 SCAN_SECONDS = 60.0
 SCORES_SECONDS = 0.25
 PAST_SECONDS = 3600.0
+WEBHOOK_SECONDS = 1.0
+WEBHOOKS = 2
 QUEUE = "deliveries"
 _THIS_WORKER = uuid4()
 _LOG = structlog.get_logger("gateway.worker")
@@ -111,6 +114,7 @@ async def forget_used(gateway: Gateway) -> None:
     async with gateway.database.begin("ended.purge") as session:
         for table in ("once", "issued_token", "pushed_request", "person_session", "person_address", "sign_in_lane"):
             await session.execute(text(f"DELETE FROM {table} WHERE expires_at < now()"))  # noqa: S608 - our own names
+        await session.execute(text("DELETE FROM webhook_delivery WHERE created_at < now() - interval '90 days'"))
         # A code is kept as long as the token it gave, which dies with a second use.
         await session.execute(text("DELETE FROM authorization_code WHERE expires_at < now() - interval '2 hours'"))
 
@@ -182,6 +186,16 @@ async def forget_past_scores(gateway: Gateway) -> bool:
         return await forget_past(work, gateway.settings.score_days)
 
 
+async def send_webhooks(gateway: Gateway) -> bool:
+    """Send what is due to one endpoint of an institution."""
+    from gateway.webhooks.sender import Way, send_due
+
+    settings = gateway.settings
+    await gateway.access.current()  # the key that signs now
+    way = Way(settings.webhook_networks, settings.webhook_ca, settings.delivery_retry_seconds, settings.webhook_days)
+    return await send_due(gateway.units, way)
+
+
 async def end_held(gateway: Gateway) -> None:
     """End held submissions that nobody decided on in time."""
     await expire_held(gateway.units, gateway.intake.spool)
@@ -235,6 +249,9 @@ STEPS: dict[str, tuple[Step, float]] = {
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),
+    "told": (in_one_unit("webhook.queue", queue_told), WEBHOOK_SECONDS),
+    # Several at once, so that an endpoint that is slow to answer does not hold up the others.
+    **{f"webhooks-{number}": (send_webhooks, WEBHOOK_SECONDS) for number in range(WEBHOOKS)},
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
     "syslog": (send_out, SYSLOG_SECONDS),

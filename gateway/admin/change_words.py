@@ -149,6 +149,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "kind": {kind: f"kind-{kind}" for kind in SCOPES},
     "scope": {
         "inquiries": "scope-inquiries", "consents": "scope-consents", "usage-results": "scope-usage-results",
+        "webhooks": "scope-webhooks",
         "datasets": "scope-datasets", "records": "scope-records", "deliveries": "scope-deliveries",
         "audit": "scope-audit", "admin": "scope-admin", "system": "scope-system",
     },

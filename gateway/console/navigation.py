@@ -76,6 +76,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("", (_entry("desk", "home"), _entry("ask", "search"), _entry("inquiries", "history"), _WAITING)),
         Group("group-consents", (
             _entry("consents", "file-check"), _entry("quota", "gauge"), _entry("usage-results", "message-report"),
+            _entry("webhooks", "plug-connected"),
         )),
         Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),
     ),

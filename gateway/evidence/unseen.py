@@ -72,6 +72,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "event_id": "names the first entry", "signed_in_at": "a hint for operators",
         "notice": "what the person is told of an entry",
     },
+    "webhook_endpoint": {
+        "failures": "a hint", "failing_since": "a hint", "paused_until": "when next", "held_until": "when next",
+        "created_at": "in the entry's time", "event_id": "names the first entry",
+    },
     "peer": {"event_id": "names the last entry"},
     "source": {
         "agency": "from the dataset", "config": "where to read, not what", "every_seconds": "how often",
@@ -122,6 +126,7 @@ UNCOMPARED: Mapping[str, str] = {
     "record_tombstone": "names its entry, which the records are compared with",
     **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
     "alert": "follows from what was handed in, and when", "syslog_position": "how far the log has gone out",
+    "webhook_position": "how far the log was read", "webhook_delivery": "what was sent of entries, and made of them",
     **dict.fromkeys(
         ("column_due", "column_file", "column_dataset", "column_day"),
         "follows from the records, which `xinqiao columns verify` compares it with",

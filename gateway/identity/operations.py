@@ -21,7 +21,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "access_token": "eyJhbGciOiJFUzI1NiIs…",
             "token_type": "DPoP",
             "expires_in": 300,
-            "scope": "inquiries consents usage-results",
+            "scope": "inquiries consents usage-results webhooks",
         },
         oauth=ERRORS,
     ),

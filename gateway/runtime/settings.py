@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         pattern=r"^(|s3://[^/\s]+(/\S*)?|[^:]*)$",
         description="本机文件夹，或 s3://存储桶/前缀 a folder of this machine, or s3://bucket/prefix",
     )
+    webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_decoded)] = Field(
+        default=(), description='地址或网段的 JSON 列表 a JSON list of addresses and networks: ["10.0.0.0/8"]'
+    )
+    webhook_ca: Path | None = None
+    webhook_days: int = Field(default=5, ge=1, le=30)
     syslog_address: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$", description="主机名或主机名:端口 host or host:port"
     )

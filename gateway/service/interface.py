@@ -22,6 +22,7 @@ from gateway.sources import operations as sources
 from gateway.web import operations as web
 from gateway.web.openapi import describe
 from gateway.web.operations import Operation
+from gateway.webhooks import operations as webhooks
 
 ROOMS = (
     web,
@@ -35,6 +36,7 @@ ROOMS = (
     inquiries,
     scores,
     platforms,
+    webhooks,
     evidence,
     questions,
     admin,
@@ -45,6 +47,7 @@ SCOPES: Mapping[str, str] = {
     "inquiries": "查询企业、查看配额 ask about enterprises, see the quota",
     "consents": "请求、答复、查看授权 request, answer and see consents",
     "usage-results": "报告应用结果 report what became of an answer",
+    "webhooks": "登记、查看推送 register and see webhooks",
     "datasets": "提交本部门的数据 hand in the agency's own data",
     "records": "查看本企业的记录、提出异议 see the enterprise's own records, object to them",
     "deliveries": "报送给本平台 deliver to this platform",

@@ -16,11 +16,12 @@ from gateway.web.errors import (
     requests,
     submissions,
     uploads,
+    webhooks,
 )
 from gateway.web.errors.row import ErrorRow
 
 SECTIONS = tuple(
     module.SECTION
-    for module in (requests, inquiries, consents, submissions, uploads, records, platforms, evidence, changes)
+    for module in (requests, inquiries, consents, submissions, uploads, records, platforms, webhooks, evidence, changes)
 )
 ERRORS: Mapping[str, ErrorRow] = ChainMap(*(section.rows for section in SECTIONS))

@@ -56,6 +56,9 @@ from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
 from gateway.scores.scan_pages import STATES as STATES_OF_SCANS
 from gateway.scores.tag_words import STATUSES as STATUSES_OF_TAGS
 from gateway.sources.pages import STATES as SOURCE_STATES
+from gateway.webhooks.pages import SAID as WEBHOOK_SAID
+from gateway.webhooks.pages import STATES as WEBHOOK_STATES
+from gateway.webhooks.told import TOPICS
 from scoring_adapter.card import load_card
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +129,9 @@ FAMILIES = {
     "waits": set(WAITING),
     "usage": set(usage_pages.OUTCOMES),
     "way": WAYS,
+    "webhook-said": WEBHOOK_SAID,
+    "webhook-state": {"active", "disabled", *WEBHOOK_STATES},
+    "webhook-topic": set(TOPICS),
 }  # fmt: skip
 # `words(f"prefix-{value}")` in Python: every value that may stand there.
 IN_PYTHON = {

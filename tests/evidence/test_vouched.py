@@ -32,6 +32,7 @@ from gateway.records.retention import expunge
 from gateway.records.subjects import link_subject
 from gateway.runtime.actor import Actor, at_this_machine
 from gateway.sources.pulls import Source
+from gateway.webhooks.endpoints import add_endpoint
 from gateway.worker import publish_head, take_in
 from signing.keys import generate_key, public_jwk
 from tests.enterprises import uscc
@@ -134,6 +135,7 @@ async def live_a_little(story):
         await set_peer(
             work, peer_id="city", role="city", url="https://city.example", jwk=city, client_id="wz", status="known"
         )
+        await add_endpoint(work, "https://203.0.112.1/hook", ["consent"], (), "bank")
         entry = await work.record(
             "source.added", {"source": "s1", "dataset": "tax_arrears", "connector": "file"}, outcome="active"
         )

@@ -189,6 +189,18 @@ async def published_question(town):
     return made
 
 
+async def webhook(town):
+    """An endpoint of the first bank, and a message to it; the one there is, where there is one that is in use."""
+    listed = (await town.send("bank-1", "GET", "/v1/webhooks")).json()["webhooks"]
+    found = next((one["webhook"] for one in listed if one["status"] == "active"), None)
+    if found is None:
+        sent = {"url": f"http://127.0.0.1:9/{uuid4()}"}
+        found = (await town.send("bank-1", "POST", "/v1/webhooks", json=sent)).json()["webhook"]
+    told = await town.send("bank-1", "POST", f"/v1/webhooks/{found}:test")
+    assert told.status_code == 200, told.text
+    return {"webhook_id": found, "message_id": told.json()["delivery"], "change": "disable"}
+
+
 async def usage_result(town):
     """What the first bank reported of its answer."""
     asked = await inquiry(town)

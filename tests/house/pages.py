@@ -36,7 +36,8 @@ _FOR: tuple[tuple[str, str], ...] = (
         audit/statistics audit/entries audit/entries/{event_id} audit/entries/{event_id}/proof
         audit/entries/{event_id}/tlog-proof audit/verify audit/checkpoints audit/checkpoints/growth"""),
     ("b", """desk ask inquiries inquiries/{inquiry_id} inquiries/{inquiry_id}/answer consents consents/new
-        consents/{consent_id} quota usage-results usage-results/new/{inquiry_id} usage-results/{result_id}"""),
+        consents/{consent_id} quota usage-results usage-results/new/{inquiry_id} usage-results/{result_id}
+        webhooks webhooks/{webhook_id} webhooks/{webhook_id}/deliveries/{message_id}"""),
     ("e", """enterprise enterprise/consents enterprise/consents/{consent_id} enterprise/questions
         enterprise/questions/{question_id} enterprise/questions/{question_id}/proof enterprise/records
         enterprise/records/of/{dataset} enterprise/records/{record_id} enterprise/records/{record_id}/proof

@@ -130,6 +130,15 @@ CALLS = {
     ),
     "POST /v1/usage-results": Call("usage.reported", "bank-1", make=objects.inquiry, sent=report),
     "GET /v1/usage-results/{result_id}": Call("usage.read", "bank-1", make=objects.usage_result),
+    "POST /v1/webhooks": Call(
+        "webhook.added", "bank-1", make=request, sent=lambda _made: {"json": {"url": f"http://127.0.0.1:9/{uuid4()}"}}
+    ),
+    "POST /v1/webhooks/{webhook_id}:test": Call("webhook.tested", "bank-1", make=objects.webhook),
+    "POST /v1/webhooks/{webhook_id}/deliveries/{message_id}:replay": Call(
+        "webhook.replayed", "bank-1", make=objects.webhook
+    ),
+    "POST /v1/webhooks/{webhook_id}:{change}": Call("webhook.disabled", "bank-1", make=objects.webhook),
+    "DELETE /v1/webhooks/{webhook_id}": Call("webhook.removed", "bank-1", make=objects.webhook),
     "POST /v1/deliveries": Call(
         "delivery.received", "platform-1", make=message_of, sent=lambda made: {"json": made}
     ),
@@ -151,7 +160,8 @@ SHOWS_NO_RECORD = "terms, counts and states, no credit data"
 # What leaves no event of its own, and why.
 WITHOUT = {
     **dict.fromkeys(
-        ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /oauth/jwks",
+        ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /.well-known/webhook-keys",
+         "GET /oauth/jwks",
          "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
          "GET /", "GET /docs", "GET /docs/signing", "GET /reference",
          "GET /problems/{slug}", "GET /static/{name}",
@@ -172,6 +182,9 @@ WITHOUT = {
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/deliveries",
          "GET /v1/admin/deliveries/{delivery_id}",
+         "GET /v1/webhooks", "GET /v1/webhooks/{webhook_id}", "GET /v1/webhooks/{webhook_id}/deliveries",
+         "GET /console/webhooks", "GET /console/webhooks/{webhook_id}",
+         "GET /console/webhooks/{webhook_id}/deliveries/{message_id}",
          "GET /v1/admin/institutions", "GET /v1/admin/signatories", "GET /console",
          "GET /console/changes", "GET /console/changes/{change_id}", "GET /console/operations",
          "GET /console/scans",
@@ -244,6 +257,12 @@ WITHOUT = {
          "POST /console/consents/new", "POST /console/consents/{consent_id}/revoke",
          "POST /console/usage-results/new/{inquiry_id}", "GET /console/usage-results/{result_id}"),
         "inquiry.*, consent.*, usage.*: tests/inquiries/test_through.py, test_pages.py",
+    ),
+    **dict.fromkeys(
+        ("POST /console/webhooks", "POST /console/webhooks/{webhook_id}/test",
+         "POST /console/webhooks/{webhook_id}/change",
+         "POST /console/webhooks/{webhook_id}/deliveries/{message_id}/replay"),
+        "webhook.*: tests/webhooks/test_sending.py",
     ),
     **dict.fromkeys(
         ("GET /console/feeds", "GET /console/held", "GET /console/held/{held_id}",
@@ -320,6 +339,8 @@ COMMANDS = {
     "person suspend": "person.suspended change.made", "person resume": "person.resumed change.made",
     "person reset-factor": "person.factor_reset change.made", "deliveries peer": "peer.set",
     "deliveries retry": "delivery.retried",
+    "webhook add": "webhook.added", "webhook disable": "webhook.disabled", "webhook enable": "webhook.enabled",
+    "webhook remove": "webhook.removed",
     "institution add": "institution.added change.made", "institution agreement": "institution.agreement change.made",
     "institution suspend": "institution.suspended change.made",
     "institution resume": "institution.resumed change.made", "institution close": "institution.closed change.made",
@@ -359,6 +380,7 @@ COMMANDS_WITHOUT = {
         ("status", "waiting", "columns status", "scan status",
          "signatory enterprise", "source check", "source list", "source show", "record count",
          "subject unresolved", "keys list", "keys show", "deliveries list", "deliveries show", "deliveries peers",
+         "webhook list", "webhook deliveries",
          "consent list", "consent show", "person list", "person show", "person sessions", "quota list", "quota show",
          "quota limits", "quota grants",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
@@ -373,13 +395,14 @@ STEPS_LEAVE = {
     "scan": "scan.started scan.finished scan.failed",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
+    **{f"webhooks-{number}": "webhook.disabled" for number in range(2)},
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip
 STEPS_WITHOUT = {
     "server": "no database yet", "disk": "a file of this machine",
     "partitions": "empty tables",
     **dict.fromkeys(("scores", "past-scores"), "follow from the records, and can be computed again"),
-    "ended": "marks nobody can use any more",
+    "ended": "marks nobody can use any more", "told": "messages made of the log",
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip
 ELSEWHERE = {

@@ -38,6 +38,7 @@ TUS = {"headers": {"Tus-Resumable": "1.0.0"}}
 RECORD = (("market_regulation", "s-1"), ("tax", "s-2"), (404, "record-not-found"))
 QUESTION = (("s-1",), ("s-2",), (404, "question-not-found"))
 CONSENT = (("bank-1", "s-1"), ("bank-2", "s-2"), (404, "consent-not-found"))
+WEBHOOK = (*BANKS, (404, "webhook-not-found"))
 UPLOAD = (*AGENCIES, (404, "upload-not-found"))
 ROWS = {
     "POST /v1/datasets/{dataset}/batches": Row(objects.dataset, *AGENCIES, NOT_YOURS, FILE),
@@ -88,6 +89,21 @@ ROWS = {
     "GET /v1/questions/{question_id}/proof": Row(objects.published_question, *QUESTION),
     "GET /v1/inquiries/{inquiry_id}": Row(objects.inquiry, *BANKS, (404, "inquiry-not-found")),
     "GET /v1/usage-results/{result_id}": Row(objects.usage_result, *BANKS, (404, "usage-result-not-found")),
+    "GET /v1/webhooks/{webhook_id}": Row(objects.webhook, *WEBHOOK),
+    "GET /v1/webhooks/{webhook_id}/deliveries": Row(objects.webhook, *WEBHOOK),
+    "POST /v1/webhooks/{webhook_id}:test": Row(objects.webhook, *WEBHOOK),
+    "POST /v1/webhooks/{webhook_id}:{change}": Row(objects.webhook, *WEBHOOK),
+    "POST /v1/webhooks/{webhook_id}/deliveries/{message_id}:replay": Row(objects.webhook, *WEBHOOK),
+    "DELETE /v1/webhooks/{webhook_id}": Row(
+        objects.webhook, ("bank-1",), ("bank-2",), (404, "webhook-not-found")
+    ),
+    "GET /console/webhooks/{webhook_id}": Row(objects.webhook, *STAFF, HIDDEN),
+    "POST /console/webhooks/{webhook_id}/test": Row(objects.webhook, *STAFF, HIDDEN),
+    "POST /console/webhooks/{webhook_id}/change": Row(
+        objects.webhook, *STAFF, HIDDEN, {"data": {"change": "disable"}}
+    ),
+    "GET /console/webhooks/{webhook_id}/deliveries/{message_id}": Row(objects.webhook, *STAFF, HIDDEN),
+    "POST /console/webhooks/{webhook_id}/deliveries/{message_id}/replay": Row(objects.webhook, *STAFF, HIDDEN),
     "GET /v1/deliveries/{delivery_id}": Row(
         objects.delivery, ("platform-1",), ("platform-2",), (404, "delivery-not-found")
     ),

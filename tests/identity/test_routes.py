@@ -19,7 +19,7 @@ from tests.identities import PROOF_KEY, change, proof, register
 # Open to anybody, on purpose. A route that is new is either guarded or added here by somebody who thought about it.
 OPEN = {
     "GET /", "GET /problems/{slug}", "GET /docs", "GET /docs/signing", "GET /reference",
-    "GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys",
+    "GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /.well-known/webhook-keys",
     "GET /.well-known/oauth-authorization-server", "GET /oauth/jwks", "POST /oauth/token", "POST /oauth/par",
     "POST /oauth/introspect", "POST /oauth/revoke", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
     "GET /static/{name}", "GET /v1/catalogue/schema",

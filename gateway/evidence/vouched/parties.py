@@ -207,6 +207,18 @@ PARTIES: tuple[Party, ...] = (
         {"jwk": digest_of_json},
     ),
     Party(
+        "webhooks", "webhook_endpoint",
+        "SELECT endpoint_id::text AS key, institution, url, topics, status FROM webhook_endpoint",
+        {
+            "webhook.added": born(said("webhook"), {
+                "institution": said("institution"), "url": said("url"), "topics": said("topics"),
+                "status": always("active"),
+            }),
+            **{f"webhook.{verb}": changed(said("webhook"), {"status": leaf("outcome")})
+               for verb in ("disabled", "enabled", "removed")},
+        },
+    ),
+    Party(
         "sources", "source", "SELECT source_id AS key, dataset, connector, status FROM source",
         {
             "source.added": born(_SOURCE, {

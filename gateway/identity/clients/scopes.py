@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 SCOPES: Mapping[str, frozenset[str]] = {
-    "account": frozenset({"inquiries", "consents", "usage-results"}),
+    "account": frozenset({"inquiries", "consents", "usage-results", "webhooks"}),
     "agency": frozenset({"datasets"}),
     "signatory": frozenset({"consents", "records"}),
     "platform": frozenset({"deliveries"}),

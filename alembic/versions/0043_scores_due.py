@@ -7,7 +7,7 @@ through all current records once for every record touched. Each is asked for by 
 from alembic import op
 
 revision = "0043"
-down_revision = "0046"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 

@@ -15,6 +15,7 @@ from opentelemetry import trace
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.app import WorkerOptions
 from procrastinate.jobs import Job
+from procrastinate.worker import Worker
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -106,20 +107,23 @@ async def work_queue(
 
 
 async def _work(queue: App, stop: asyncio.Event, working: Callable[[], None]) -> None:
-    worker = asyncio.create_task(queue.run_worker_async(**OPTIONS))
+    worker = Worker(queue, **OPTIONS)
+    running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
     stopped = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
             await _free_stalled(queue)
-            await asyncio.wait([worker, stopped], timeout=STALLED_SECONDS, return_when=FIRST_COMPLETED)
-            if worker.done():
-                worker.result()
+            await asyncio.wait([running, stopped], timeout=STALLED_SECONDS, return_when=FIRST_COMPLETED)
+            if running.done():
+                running.result()
                 raise QueueEndedError
             working()
     finally:
         stopped.cancel()
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)  # what it is at is finished, or given back to the queue
+        await asyncio.sleep(0)  # so that it has begun: what it was told before, it would forget
+        # Not cancelled: while it waits for a connection that comes in this very moment, a cancellation is lost.
+        worker.stop()  # type: ignore[no-untyped-call]
+        await asyncio.gather(running, return_exceptions=True)  # what it is at is finished, or given back to the queue
 
 
 def _bind(database: Database, settings: Settings, send: Callable[[UUID], Awaitable[None]]) -> App:

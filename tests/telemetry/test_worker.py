@@ -204,3 +204,14 @@ async def test_a_database_that_hangs_is_told_within_seconds(gateway):
     assert found["keys"].ok
     for name in ("database", "schema", "partitions", "checkpoint"):
         assert (found[name].ok, found[name].seen) == (False, "数据库没有应答 the database does not answer")
+
+
+async def test_a_queue_told_to_stop_at_any_moment_of_its_start_ends(gateway):
+    async def start(moment):
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(moment, stop.set)
+        async with asyncio.timeout(60):
+            await work_queue(gateway.database, gateway.settings, Steps(gateway)._send, stop, lambda: None)
+
+    for first in range(8):  # several at once, so that each waits for connections
+        await asyncio.gather(*(start((first + at / 4) / 80) for at in range(4)))

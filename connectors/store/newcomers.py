@@ -55,6 +55,9 @@ _CHANGE_NAMES = """
     SELECT %s::uuid, subject_id, value, former FROM changed
     RETURNING change_id, encode(uuid_send(subject_id), 'hex'), value, former
 """
+# What the database knows of the tables may be older than this batch: in nested loops its rows are looked at as often as
+# there are rows, minutes for a hundred thousand.
+_HASHED, _AS_EVER = (f"SELECT set_config('enable_nestloop', '{nested}', true)" for nested in ("off", "on"))
 NAMED, CODED = 90, 95  # how far the registering agency is trusted for a name, and for an old code
 
 
@@ -143,8 +146,10 @@ class Subjects:
         await self._cursor.execute(_ADD_IDENTIFIERS, [*source, *columns])
         self._note("identifiers", (identifier_line(*row) for row in sorted(await self._cursor.fetchall())))
         changed = [self._now, codes, text_array(names.values()), self._dataset.agency, self._batch_id]
+        await self._cursor.execute(_HASHED)
         await self._cursor.execute(_CHANGE_NAMES, changed)
         rows = sorted(await self._cursor.fetchall())
+        await self._cursor.execute(_AS_EVER)
         self._note("names", (name_line(*row, former=former) for *row, former in rows))
         return learned
 

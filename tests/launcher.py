@@ -1,7 +1,9 @@
 """Starts `xinqiao` processes by forking one that has the libraries loaded: loading them is most of a short command.
 
-The program itself is loaded anew in each process, so that a module which relies on what another one imported fails as
-it would from a shell. tests/house/test_demo.py and the documented shell commands start `xinqiao` from nothing.
+Commands load the program itself anew in each process, so that a module which relies on what another one imported fails
+as it would from a shell. `serve` and `worker`, started hundreds of times, come from a second launcher, forked from the
+first, that has the application loaded: loading it is most of their start. tests/house/test_demo.py, the sandbox's tests
+and the documented shell commands start `xinqiao` from nothing, `serve` and `worker` too.
 
 Each request comes with three open files: standard output, standard error, and a socket on which the new process's id
 and later its exit status are told.
@@ -43,6 +45,13 @@ def load_libraries() -> None:
         with suppress(ImportError):  # some name themselves as nothing can import them
             importlib.import_module(name)
     gc.freeze()  # what is loaded stays shared: nobody looks through it for garbage
+
+
+def load_application(requests: socket.socket) -> None:
+    """Once the first process is asked for: import what the service is made of; the worker's own module stays out."""
+    requests.recv(1, socket.MSG_PEEK)
+    importlib.import_module("gateway.app")
+    gc.freeze()
 
 
 def listen(requests: socket.socket) -> dict | None:
@@ -102,9 +111,17 @@ def become(files: list[int], running: selectors.BaseSelector) -> None:
 
 
 def main() -> None:
+    for_commands, for_services = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
     load_libraries()
-    with socket.socket(fileno=int(sys.argv[1])) as requests:
+    second = os.fork()
+    requests, others = (for_commands, for_services) if second else (for_services, for_commands)
+    others.close()
+    if not second:
+        load_application(requests)
+    with requests:
         wanted = listen(requests)
+    if second and not wanted:
+        os.waitpid(second, 0)
     if wanted:
         os.environ.clear()
         os.environ.update(wanted["env"])

@@ -20,6 +20,7 @@ import httpx
 from gateway.runtime.database import DatabaseUrls
 
 START_SECONDS = 60.0
+SERVICES = frozenset({"serve", "worker"})
 
 
 def free_port() -> int:
@@ -64,7 +65,8 @@ class Process:
         wanted = {"module": module, "arguments": list(arguments), "env": dict(env)}
         with telling:
             files = [stdout.fileno(), stderr.fileno(), telling.fileno()]
-            socket.send_fds(_launcher()[0], [json.dumps(wanted).encode()], files)
+            requests = _launcher()[0 if SERVICES.isdisjoint(arguments[:1]) else 1]
+            socket.send_fds(requests, [json.dumps(wanted).encode()], files)
         self.pid = int(self._told.recv(20))
 
     def wait(self, timeout: float | None = None) -> int:
@@ -90,25 +92,28 @@ class Process:
 
 
 @cache
-def _launcher() -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """Return what to ask for processes, and who starts them; it ends with the socket."""
-    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with its:
+def _launcher() -> tuple[socket.socket, socket.socket, subprocess.Popen[bytes]]:
+    """Return what to ask for commands, what to ask for services, and who starts them; it ends with the sockets."""
+    commands, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    services, others = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with its, others:
+        files = [its.fileno(), others.fileno()]
         started = subprocess.Popen(
-            [sys.executable, "-m", "tests.launcher", str(its.fileno())],
+            [sys.executable, "-m", "tests.launcher", *map(str, files)],
             cwd=Path(__file__).parents[1],
             stdin=subprocess.DEVNULL,
-            pass_fds=[its.fileno()],
+            pass_fds=files,
             start_new_session=True,  # whoever interrupts the run leaves it the time to end what it started
         )
-    return ours, started
+    return commands, services, started
 
 
 def end_launcher() -> None:
     """End the launcher and whatever it started that still runs."""
     if _launcher.cache_info().currsize:
-        requests, started = _launcher()
-        requests.close()
+        commands, services, started = _launcher()
+        commands.close()
+        services.close()
         started.wait()
         _launcher.cache_clear()
 

@@ -20,7 +20,7 @@ class WebhookEndpoint(SQLModel, table=True):
     __tablename__ = "webhook_endpoint"
     __table_args__ = (Index("webhook_endpoint_institution", "institution"),)
     endpoint_id: UUID = Field(primary_key=True)
-    institution: str = Field(sa_type=Text)
+    institution: str = Field(foreign_key="institution.institution_id", sa_type=Text)
     url: str = Field(sa_type=Text)
     topics: list[str] = Field(sa_type=ARRAY(Text))
     status: str = Field(sa_type=Text)  # active, disabled, removed
@@ -43,7 +43,7 @@ class WebhookDelivery(SQLModel, table=True):
         Index("webhook_delivery_created", "created_at"),
     )
     delivery_id: UUID = Field(primary_key=True)
-    endpoint_id: UUID
+    endpoint_id: UUID = Field(foreign_key="webhook_endpoint.endpoint_id")
     entry: UUID  # the event it tells of
     type: str = Field(sa_type=Text)
     body: bytes = Field(sa_type=LargeBinary)

@@ -171,7 +171,7 @@ async def main(rows: int, folder: Path, *, as_json: bool) -> None:
 if __name__ == "__main__":
     os.environ["XINQIAO_LOG_LEVEL"] = "ERROR"
     arguments = ArgumentParser(description=__doc__)
-    arguments.add_argument("rows", type=int, nargs="?", default=450_000)
+    arguments.add_argument("rows", type=int, nargs="?", default=300_000)
     arguments.add_argument("--json", action="store_true")
     asked = arguments.parse_args()
     with place() as folder:

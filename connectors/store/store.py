@@ -35,11 +35,12 @@ KEY_BYTES = 16
 PART = 2_500  # records encoded at a time
 CURRENT = "SELECT key_id, version, digest FROM record WHERE key_id = ANY(%s::bytea[]) AND superseded_at IS NULL"
 CLOSE = "UPDATE record SET superseded_at = %s WHERE key_id = ANY(%s::bytea[]) AND superseded_at IS NULL"
-# A row of this batch that is replaced already was replaced by a later one of it.
+# A row of this batch that is replaced already was replaced by a later one of it. The batch is gone through once: of one
+# that is being written the planner expects a row or two, and would set each row against each.
 CONFLICTS = """
     SELECT (array_agg(row_number ORDER BY version))[:%s] FROM record
-    WHERE batch_id = %s AND key_id IN (SELECT key_id FROM record WHERE batch_id = %s AND superseded_at IS NOT NULL)
-    GROUP BY key_id ORDER BY min(row_number)
+    WHERE batch_id = %s AND EXISTS (SELECT FROM record WHERE batch_id = %s AND superseded_at IS NOT NULL)
+    GROUP BY key_id HAVING bool_or(superseded_at IS NOT NULL) ORDER BY min(row_number)
 """
 
 

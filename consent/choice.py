@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from consent.decision import REQUIRED, Ask, Consent, Denied, decide
+from consent.decision import REQUIRED, Ask, Consent, Denied, Rules, decide
 
 
-def choose(consents: Sequence[Consent], ask: Ask, now: datetime) -> Consent | Denied:
+def choose(consents: Sequence[Consent], ask: Ask, now: datetime, rules: Rules) -> Consent | Denied:
     """Return the one of these consents, oldest first, that permits the question; else why none does."""
     judged: list[tuple[Consent | None, Denied | None]]
-    judged = [(consent, decide(consent, ask, now)) for consent in consents] or [(None, decide(None, ask, now))]
+    judged = [(consent, decide(consent, ask, now, rules)) for consent in consents] or [(None, decide(None, ask, now))]
     permitted = [consent for consent, denied in judged if denied is None and consent is not None]
     if len(permitted) > 1:
         return Denied("consent-ambiguous")
     return permitted[0] if permitted else _closest(judged, ask)
 
 
-def find_permitting(consents: Sequence[Consent], ask: Ask, now: datetime) -> list[Consent]:
+def find_permitting(consents: Sequence[Consent], ask: Ask, now: datetime, rules: Rules) -> list[Consent]:
     """Return all that permit the question."""
-    return [consent for consent in consents if decide(consent, ask, now) is None]
+    return [consent for consent in consents if decide(consent, ask, now, rules) is None]
 
 
 def _closest(judged: Sequence[tuple[Consent | None, Denied | None]], ask: Ask) -> Denied:

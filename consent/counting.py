@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent.life import LAPSES_AFTER
 from consent.store import STANDS
 
 _COUNT = text(f"""
@@ -18,5 +17,5 @@ _COUNT = text(f"""
 
 async def count_consents(session: AsyncSession, institution: str, now: datetime) -> dict[str, int]:
     """Return the number of consents by status; a request that nobody answered in time has lapsed."""
-    values = {"institution": institution, "answered_after": now - LAPSES_AFTER}
+    values = {"institution": institution, "now": now}
     return {row.status: row.number for row in await session.execute(_COUNT, values)}

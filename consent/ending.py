@@ -7,17 +7,15 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent.store import read_terms
+from consent.reading import read_terms
 from consent.terms import Terms
 
 _ACTIVE = text("""
     SELECT v.terms FROM consent_head h CROSS JOIN LATERAL (
         SELECT n.status, n.terms FROM consent_version n WHERE n.consent_id = h.consent_id
         ORDER BY n.version DESC LIMIT 1) v
-    WHERE h.institution = :institution AND v.status = 'active'
-        AND (convert_from(v.terms, 'UTF8')::jsonb ->> 'valid_until')::timestamptz > :now
-        AND (convert_from(v.terms, 'UTF8')::jsonb ->> 'valid_until')::timestamptz <= :until
-    ORDER BY (convert_from(v.terms, 'UTF8')::jsonb ->> 'valid_until')::timestamptz, h.consent_id LIMIT :most
+    WHERE h.institution = :institution AND v.status = 'active' AND h.ends_at > :now AND h.ends_at <= :until
+    ORDER BY h.ends_at, h.consent_id LIMIT :most
 """)
 
 

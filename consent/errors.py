@@ -14,3 +14,7 @@ class TermsError(ConsentError):
 
 class ApprovalError(ConsentError):
     """The approval is not one of the signatory over exactly these terms."""
+
+
+class TemplateError(ConsentError):
+    """The template is not one there may be; the message names the member."""

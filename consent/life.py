@@ -2,12 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 LAPSES_AFTER = timedelta(hours=72)  # a request nobody answered
-Status = Literal["requested", "active", "rejected", "paused", "revoked", "lapsed"]
+Status = Literal[
+    "requested",
+    "active",
+    "rejected",
+    "paused",
+    "revoked",
+    "lapsed",
+    "expired",
+    "exhausted",
+    "superseded",
+    "invalidated",
+]
 STATUSES: tuple[str, ...] = get_args(Status)
+IN_FORCE = frozenset({"active", "paused"})  # approved, and nobody has ended it
+_ENDS = frozenset({"active", "paused", "exhausted"})
 
 
 @dataclass(frozen=True)
@@ -24,7 +37,11 @@ CHANGES: Mapping[str, Change] = {
     "reject": Change(frozenset({"requested"}), "rejected", frozenset({"signatory"})),
     "pause": Change(frozenset({"active"}), "paused", frozenset({"signatory"})),
     "resume": Change(frozenset({"paused"}), "active", frozenset({"signatory"})),
-    "revoke": Change(frozenset({"requested", "active", "paused"}), "revoked", frozenset({"signatory", "account"})),
+    "revoke": Change(
+        frozenset({"requested", "active", "paused", "exhausted"}), "revoked", frozenset({"signatory", "account"})
+    ),
+    "supersede": Change(_ENDS, "superseded", frozenset({"signatory"})),
+    "invalidate": Change(_ENDS | {"requested"}, "invalidated", frozenset({"operator", "machine"})),
 }
 
 
@@ -46,3 +63,21 @@ def decide_change(action: str, kind: str, status: str) -> str | Unchanged:
     if status not in change.before:
         return Unchanged(f"unchangeable-{status}")
     return change.after
+
+
+def status_at(
+    status: str, now: datetime, *, changed_at: datetime, valid_until: datetime, uses: int, max_uses: int | None
+) -> str:
+    """Return how a stored version stands at a moment: time and uses end it, whether or not that was written down."""
+    if status == "requested":
+        return "lapsed" if now >= changed_at + LAPSES_AFTER else status
+    if status not in IN_FORCE:
+        return status
+    if now >= valid_until:
+        return "expired"
+    return "exhausted" if max_uses is not None and uses >= max_uses else status
+
+
+def status_after(approvals: int, required: int) -> str:
+    """Return how a request stands once so many have approved it, of those it takes."""
+    return "active" if approvals >= required else "requested"

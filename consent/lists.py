@@ -8,37 +8,34 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent.life import LAPSES_AFTER
-from consent.store import STANDS, Jwks, Overview, read_overview
+from consent.store import COLUMNS, STANDS, Jwks, Overview, read_overview
 
-ENDED = ("rejected", "lapsed", "revoked", "expired", "spent")
+ENDED = ("rejected", "lapsed", "revoked", "expired", "exhausted", "superseded", "invalidated")
 STANDINGS: Mapping[str, Sequence[str]] = {
     "requested": ("requested",), "active": ("active",), "paused": ("paused",), "ended": ENDED,
 }  # fmt: skip
-_TERM = "convert_from(v.terms, 'UTF8')::jsonb"
 _OF_GRANTEE = f"""
-    SELECT t.*, CASE
-        WHEN t.now NOT IN ('active', 'paused') THEN t.now WHEN t.until <= :now THEN 'expired'
-        WHEN t.uses >= t.most THEN 'spent' ELSE t.now END AS standing
-    FROM (
-        SELECT h.consent_id, h.institution, h.uscc, h.uses, v.version, v.status, v.terms, v.approval, v.receipt,
-            v.reason, v.recorded_at, v.now, CAST({_TERM} ->> 'valid_until' AS timestamptz) AS until,
-            CAST({_TERM} ->> 'max_uses' AS bigint) AS most
-        FROM consent_head h CROSS JOIN LATERAL (
-            SELECT *, {STANDS} AS now
-            FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
-        WHERE h.institution = :institution) t
+    SELECT {COLUMNS}, v.now AS standing, h.ends_at
+    FROM consent_head h CROSS JOIN LATERAL (
+        SELECT *, {STANDS} AS now
+        FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
+    WHERE h.institution = :institution
 """  # noqa: S608 - our own words
 _LIST = text(f"""
     SELECT s.*, count(*) OVER () AS total FROM ({_OF_GRANTEE}) s
     WHERE (CAST(:id AS uuid) IS NULL OR consent_id = :id)
         AND (CAST(:standings AS text[]) IS NULL OR standing = ANY(:standings))
         AND (CAST(:uscc AS text) IS NULL OR uscc = :uscc)
-        AND (CAST(:ends_before AS timestamptz) IS NULL OR until <= :ends_before)
+        AND (CAST(:ends_before AS timestamptz) IS NULL OR ends_at <= :ends_before)
         AND (CAST(:changed_since AS timestamptz) IS NULL OR recorded_at >= :changed_since)
     ORDER BY consent_id DESC OFFSET :offset LIMIT :limit
 """)  # noqa: S608 - our own words
-_COUNT = text(f"SELECT standing, count(*) AS many FROM ({_OF_GRANTEE}) s GROUP BY standing")  # noqa: S608
+_COUNT = text(f"""
+    SELECT v.now AS standing, count(*) AS many FROM consent_head h CROSS JOIN LATERAL (
+        SELECT {STANDS} AS now
+        FROM consent_version n WHERE n.consent_id = h.consent_id ORDER BY n.version DESC LIMIT 1) v
+    WHERE h.institution = :institution GROUP BY v.now
+""")  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class ConsentFilter:
 
 @dataclass(frozen=True)
 class Standing:
-    """A consent, and where it stands: its status, or that it has expired or is spent."""
+    """A consent, and where it stands: its status, or that it has expired or is used up."""
 
     overview: Overview
     standing: str
@@ -75,7 +72,7 @@ async def list_of_grantee(
     """Return a page of an institution's consents, newest first, and how many there are."""
     values = {
         **vars(wanted), "standings": None if wanted.standings is None else list(wanted.standings),
-        "institution": institution, "now": now, "answered_after": now - LAPSES_AFTER, "limit": limit, "offset": offset,
+        "institution": institution, "now": now, "limit": limit, "offset": offset,
     }  # fmt: skip
     rows = (await session.execute(_LIST, values)).all()
     return [Standing(read_overview(row, jwks, now), row.standing) for row in rows], rows[0].total if rows else 0
@@ -83,5 +80,5 @@ async def list_of_grantee(
 
 async def count_of_grantee(session: AsyncSession, now: datetime, institution: str) -> dict[str, int]:
     """Return how many consents of an institution stand how."""
-    values = {"institution": institution, "now": now, "answered_after": now - LAPSES_AFTER}
+    values = {"institution": institution, "now": now}
     return {row.standing: row.many for row in await session.execute(_COUNT, values)}

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent.life import LAPSES_AFTER
-from consent.store import STANDS, read_terms
+from consent.reading import read_terms
+from consent.store import STANDS
 from consent.terms import Terms
 
 _FOUND = f"""
@@ -69,7 +69,7 @@ async def find_requests(
     """Return up to `limit` requests put to enterprises of these codes (USCC), by id beyond `after`; `newest` ones first
     where so asked.
     """
-    asked = {**vars(wanted), "codes": list(codes), "after": after, "most": limit, "answered_after": now - LAPSES_AFTER}
+    asked = {**vars(wanted), "codes": list(codes), "after": after, "most": limit, "now": now}
     return [
         Requested(read_terms(row.terms), row.actor, row.recorded_at, row.event_id, row.version, row.status)
         for row in await session.execute(_NEWEST if newest else _OLDEST, asked)

@@ -3,13 +3,13 @@
 Once requested they never change; what changes is the consent's status, a new version each time.
 """
 
-from calendar import isleap
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
-from consent.errors import TermsError
+from consent.parts import Detail, EvidenceItem, Limit, Notice, Obligation, PersonItem
 from signing.canonical import canonical_bytes, sha256_hex
 
 PRODUCTS: Mapping[str, str] = {"score": "信用评分", "health_check": "企业体检表"}
@@ -20,16 +20,17 @@ PURPOSES: Mapping[str, str] = {
     "renewal": "续贷审查",
     "subsidy": "补贴审核",
 }
-LONGEST_YEARS = 3
-MOST_USES = 100_000
-SCHEMA = "xinqiao-consent/1"
+FIRST_SCHEMA = "xinqiao-consent/1"
+SCHEMA = "xinqiao-consent/2"
 
 
 @dataclass(frozen=True)
 class Terms:
     """Who permits whom what, for which purpose, from when until when (half open), and how often (None: any number).
 
-    `accounts` are the institution's accounts that may use it; empty means all of them.
+    `accounts` are the institution's accounts that may use it; empty means all of them. `details` say which products go
+    with which data; empty means every product, `tier` deep, over `categories` from `sources`. `data_from` and `data_to`
+    are the first and last day of what may be looked at, None where open. `schema` is the one they were signed under.
     """
 
     consent_id: UUID
@@ -41,51 +42,119 @@ class Terms:
     valid_from: datetime
     valid_until: datetime
     max_uses: int | None
+    request_id: UUID | None = None
+    supersedes: UUID | None = None
+    grantor_name: str | None = None
+    grantee_class: str | None = None
+    service_name: str | None = None
+    required_approvals: int = 1
+    tier: str = "detail"
+    categories: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
+    data_from: date | None = None
+    data_to: date | None = None
+    purpose_text: str | None = None
+    legal_basis: str = "authorised"
+    persons: tuple[PersonItem, ...] = ()
+    fetch_type: str = "PERIODIC"
+    limits: tuple[Limit, ...] = ()
+    access_mode: str = "STORE"
+    data_life: str = "P0D"
+    onward: tuple[str, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    notice: Notice | None = None
+    evidence: tuple[EvidenceItem, ...] = ()
+    template: str | None = None
+    template_version: int | None = None
+    withdrawal: str | None = None
+    complaint: str | None = None
+    schema: str = SCHEMA
+
+    def granted(self) -> tuple[Detail, ...]:
+        """Return what is permitted, as objects of which each stands alone."""
+        return self.details or (Detail(self.products, self.tier, self.categories, self.sources),)
+
+    def purpose_words(self) -> str:
+        """Return the purpose as it was shown."""
+        return self.purpose_text or PURPOSES[self.purpose]
 
     def canonical(self) -> bytes:
         """Return the bytes that are signed (RFC 8785)."""
-        return canonical_bytes(
-            {
-                "schema": SCHEMA,
-                "consent_id": str(self.consent_id),
-                "grantor": self.uscc,
-                "grantee": {"institution": self.institution, "accounts": list(self.accounts)},
-                "products": list(self.products),
-                "purpose": {"code": self.purpose, "text": PURPOSES[self.purpose]},
-                "valid_from": _instant(self.valid_from),
-                "valid_until": _instant(self.valid_until),
-                "max_uses": self.max_uses,
-            }
-        )
+        return canonical_bytes(_first(self) if self.schema == FIRST_SCHEMA else _whole(self))
 
     def digest(self) -> str:
         """Return SHA-256 of the canonical bytes, in hex."""
         return sha256_hex(self.canonical())
 
 
-def check_terms(terms: Terms, now: datetime) -> None:
-    """Refuse terms no consent may have. Raises TermsError that names the member."""
-    if not terms.products or (unknown := set(terms.products) - set(PRODUCTS)):
-        raise TermsError(
-            f"products: 至少选一种，只限 one or more of {', '.join(PRODUCTS)}"
-            + (f", not {unknown}" if terms.products else "")
-        )
-    if terms.purpose not in PURPOSES:
-        raise TermsError(f"purpose: 须为其中之一 one of {', '.join(PURPOSES)}")
-    if terms.valid_until <= max(terms.valid_from, now):
-        raise TermsError("valid_until: 须晚于 valid_from 和当前时间 must be later than valid_from and than now")
-    if terms.valid_until > years_after(terms.valid_from, LONGEST_YEARS):
-        raise TermsError("valid_until: 不得超过 valid_from 后三年 at most three years after valid_from")
-    if terms.max_uses is not None and not 1 <= terms.max_uses <= MOST_USES:
-        raise TermsError(f"max_uses: 1 至 {MOST_USES}，或不填 1 to {MOST_USES}, or absent")
+def _first(terms: Terms) -> dict[str, Any]:
+    """Return the members of the first schema: what was signed under it stays what it is."""
+    return {
+        "schema": FIRST_SCHEMA,
+        "consent_id": str(terms.consent_id),
+        "grantor": terms.uscc,
+        "grantee": {"institution": terms.institution, "accounts": list(terms.accounts)},
+        "products": list(terms.products),
+        "purpose": {"code": terms.purpose, "text": PURPOSES[terms.purpose]},
+        "valid_from": instant(terms.valid_from),
+        "valid_until": instant(terms.valid_until),
+        "max_uses": terms.max_uses,
+    }
 
 
-def years_after(moment: datetime, years: int) -> datetime:
-    """Return the same day and hour so many years on, in its own offset; of 29 February, the month's last day."""
-    year = min(moment.year + years, 9999)  # the last year there is
-    leap_day_lost = (moment.month, moment.day) == (2, 29) and not isleap(year)
-    return moment.replace(year=year, day=28 if leap_day_lost else moment.day)
+def _whole(terms: Terms) -> dict[str, Any]:
+    said = terms.purpose_words()
+    return {
+        "schema": SCHEMA,
+        "consent_id": str(terms.consent_id),
+        "request_id": _id(terms.request_id),
+        "supersedes": _id(terms.supersedes),
+        "grantor": {"subject_id": terms.uscc, "name": terms.grantor_name},
+        "grantee": {
+            "institution": terms.institution, "class": terms.grantee_class, "service_name": terms.service_name,
+            "accounts": list(terms.accounts),
+        },
+        "required_approvals": terms.required_approvals,
+        "products": list(terms.products),
+        "tier": terms.tier,
+        "sources": list(terms.sources),
+        "data_categories": list(terms.categories),
+        "authorization_details": [detail.members() for detail in terms.details],
+        "data_from": _day(terms.data_from),
+        "data_to": _day(terms.data_to),
+        "purpose": {"code": terms.purpose, "text": said, "text_sha256": sha256_hex(said.encode())},
+        "legal_basis": terms.legal_basis,
+        "pi_items": [_listed(item) for item in terms.persons],
+        "fetch_type": terms.fetch_type,
+        "max_uses": terms.max_uses,
+        "limits": [asdict(limit) for limit in terms.limits],
+        "valid_from": instant(terms.valid_from),
+        "valid_until": instant(terms.valid_until),
+        "access_mode": terms.access_mode,
+        "data_life": terms.data_life,
+        "onward_sharing": list(terms.onward),
+        "obligations": [asdict(one) for one in terms.obligations],
+        "notice": asdict(terms.notice) if terms.notice else None,
+        "evidence": [asdict(item) for item in terms.evidence],
+        "template": {"id": terms.template, "version": terms.template_version},
+        "withdrawal_method": terms.withdrawal,
+        "complaint_contact": terms.complaint,
+    }  # fmt: skip
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
+    """Return a moment as terms spell it: UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _listed(item: PersonItem) -> dict[str, Any]:
+    return {**asdict(item), "categories": list(item.categories)}
+
+
+def _id(value: UUID | None) -> str | None:
+    return str(value) if value else None
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None

@@ -28,11 +28,13 @@ from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
 from gateway.consents import enterprise_pages as enterprise_consent_pages
+from gateway.consents import evidence_routes as consent_evidence
 from gateway.consents import pages as consent_pages
 from gateway.consents import request_pages as consent_requests
 from gateway.consents import routes as consents
 from gateway.consents import signatory_pages
 from gateway.consents import signatory_routes as signatories
+from gateway.consents import template_routes as consent_templates
 from gateway.console import pages as console
 from gateway.console import static_routes as static
 from gateway.console.render import PageError
@@ -174,6 +176,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         records,
         record_life,
         enterprise_records,
+        consent_evidence,
+        consent_templates,
         consents,
         signatories,
         quota,

@@ -15,6 +15,7 @@ from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
 from connectors.store.batches import is_anything_delivered
+from gateway.consents.ending import end_due_consents
 from gateway.evidence.fsck import check_nightly
 from gateway.evidence.syslog import receiver_of, send_log
 from gateway.gateway import Gateway
@@ -50,6 +51,7 @@ DISK_SECONDS = 3600.0
 PULL_SECONDS = 5.0
 PULLS = 3
 EXPIRE_SECONDS = 10.0
+CONSENT_SECONDS = 60.0
 KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
@@ -240,6 +242,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     **{f"pull-{number}": (pull, PULL_SECONDS) for number in range(PULLS)},
     "keys": (rotate_keys, KEYS_SECONDS),
     "retention": (erase_expired, RETENTION_SECONDS),
+    "consents": (in_one_unit("consent.end", end_due_consents), CONSENT_SECONDS),
     "alerts": (in_one_unit("alerts.check", check_alerts), ALERT_SECONDS),
     "held": (end_held, HELD_SECONDS),
     "columns": (once_delivered(append_columns), COLUMNS_SECONDS),

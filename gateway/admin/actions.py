@@ -14,6 +14,7 @@ from gateway.admin.client_actions import (
     SetLimits,
     SetSigning,
 )
+from gateway.admin.consent_actions import InvalidateConsent, SetMandate, SetTemplate
 from gateway.admin.institution_actions import (
     AddInstitution,
     EndDelegation,
@@ -31,6 +32,7 @@ AnyAction = Annotated[
     AddInstitution | SetAgreement | SetExit | GrantDelegation | EndDelegation
     | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
     | SetQuota | LimitQuota | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
-    | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey,
+    | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
+    | SetMandate,
     Field(discriminator="action"),
 ]  # fmt: skip

@@ -36,7 +36,7 @@ TONES = {"waiting": "warn", "done": "ok", "rejected": "quiet", "expired": "quiet
 # What follows of what cannot be undone, by the action.
 FOLLOWS = {
     "standing": "follows-close", "client.key-retire": "follows-retire", "subject.erase": "follows-erase",
-    "key.rotate": "follows-rotate",
+    "key.rotate": "follows-rotate", "consent.invalidate": "follows-invalidate",
 }  # fmt: skip
 SPEC = TableSpec(
     "changes",

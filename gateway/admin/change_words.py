@@ -139,6 +139,11 @@ LABELS = {
     "effective_on": "op-effective-on", "kid": "op-signing-key", "exit_via": "op-exit",
     "intermediary": "op-intermediary", "limit": "op-limit", "overdraft_pct": "op-overdraft",
     "units": "op-given", "holds_from": "op-holds-from", "holds_until": "op-holds-until",
+    "purpose_text": "op-purpose-text",
+    "validity": "op-validity", "data_life": "op-data-life", "frequency": "op-frequency", "history": "op-history",
+    "tiers": "op-tiers", "access_modes": "op-access-modes", "approvals": "op-approvals",
+    "mandate_at_use": "op-mandate-at-use", "withdrawn": "op-withdrawn", "effective_from": "effective-from",
+    "reference": "op-reference", "valid_until": "op-valid-until", "holder": "op-holder",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "status": {"active": "op-active", "suspended": "op-suspended", "closed": "op-closed", "invited": "op-invited"},
@@ -154,5 +159,8 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "audit": "scope-audit", "admin": "scope-admin", "system": "scope-system",
     },
     "role": {role: f"role-{role}" for role in ROLES},
+    "tier": {"basic": "op-tier-basic", "detail": "op-tier-detail"},
+    "mode": {"VIEW": "op-mode-view", "STORE": "op-mode-store"},
+    "mandate": {"legal_rep": "op-legal-rep", "agent": "op-agent"},
     "product": {"score": "op-score", "health_check": "op-health-check"},
 }  # fmt: skip

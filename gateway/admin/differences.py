@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.consents.templates import outline
 from gateway.identity.clients.registry import read_public_key
 from gateway.identity.clients.standing import STATUSES
 from gateway.runtime.denial import DeniedError
@@ -28,6 +29,21 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "quota.set": {"per_day": "number", "per_month": "number"},
     "quota.limit": {"limit": "number", "overdraft_pct": "percent"},
     "quota.grant": {"units": "number", "holds_from": "moment", "holds_until": "moment"},
+    "consent.template": {
+        "purpose_text": "text",
+        "validity": "text",
+        "data_life": "text",
+        "frequency": "text",
+        "history": "text",
+        "tiers": "tier",
+        "access_modes": "mode",
+        "approvals": "number",
+        "mandate_at_use": "answer",
+        "withdrawn": "answer",
+        "effective_from": "text",
+    },
+    "consent.invalidate": {},
+    "signatory.mandate": {"role": "mandate", "reference": "text", "valid_until": "text", "holder": "text"},
     "record.repair": {"document": "text", "effective_on": "day"},
     "subject.erase": {},
     "person.invite": {
@@ -42,6 +58,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "key.rotate": {"kid": "key"},
     "key.promote": {"kid": "key"},
 }
+
+
+_OBJECTS = (
+    "client", "person", "institution", "subject", "record", "purpose", "template", "consent", "signatory"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,7 +87,9 @@ def differences(action: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
 
 
 def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what an action is about: institution, client, person, subject, record or purpose, and its id."""
+    """Return what an action is about: institution, client, person, subject, record, purpose, template, consent or
+    signatory, and its id.
+    """
     match action["action"]:
         case "standing":
             kind, _, identifier = str(action["whose"]).partition(":")
@@ -78,7 +101,7 @@ def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
         case "client.add" if action.get("subject"):
             return "subject", action["subject"]
         case _:
-            for kind in ("client", "person", "institution", "subject", "record", "purpose"):
+            for kind in _OBJECTS:
                 if kind in action:
                     return kind, str(action[kind])
     raise KeyError(action["action"])
@@ -96,6 +119,8 @@ def _after(action: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, An
             return {"keys": [kid for kid in before.get("keys", ()) if kid != action["kid"]]}
         case "key.rotate":
             return {"kid": NEW_KEY if action["at_once"] else before.get("kid")}
+        case "consent.template":
+            return {**outline(action["content"]), "effective_from": action["effective_from"]}
         case "key.promote":
             return {"kid": NEW_KEY}
         case _:

@@ -14,8 +14,10 @@ from connectors.store.subjects import find_subject
 from consent.console import ConsoleDecision, Factor, sign_console_decision
 from consent.decision import Consent
 from consent.terms import Terms
-from gateway.consents.life import OpenChange, make_change, open_change
+from gateway.consents.approving import approve, judge_approval
+from gateway.consents.life import refuse_approval
 from gateway.consents.shown import Lines, Parties, digest_of, statement_lines, statement_text
+from gateway.consents.versions import OpenChange, make_change, open_change
 from gateway.identity.tables import Institution
 from gateway.people.step_up import take_turn, use_one_time_code
 from gateway.runtime.actor import Actor
@@ -69,10 +71,13 @@ async def approve_at_console(
         change = await _open(work, consent_id, "approve", answer)
         if not isinstance(change, OpenChange) or change.after is None:
             return change if isinstance(change, Denial) else Answered(change.consent, made=False)
+        judged = await judge_approval(work, change, "console")
+        if isinstance(judged, Denial):
+            return _answered(await refuse_approval(work, change, judged))
         if denied := await use_one_time_code(work, person_id, answer.code, lanes):
-            await _record_refusal(work, change, denied)
-            return denied
-        return await _make(work, change, answer, "one-time-code")
+            return _answered(await refuse_approval(work, change, denied))
+        signed, told = await _sign(work, change, answer, "one-time-code")
+        return Answered(await approve(work, change, judged, signed, told), made=True)
 
 
 async def reject_at_console(work: UnitOfWork, consent_id: UUID, answer: Answer) -> Answered | Denial:
@@ -81,7 +86,8 @@ async def reject_at_console(work: UnitOfWork, consent_id: UUID, answer: Answer) 
     change = await _open(work, consent_id, "reject", answer)
     if not isinstance(change, OpenChange) or change.after is None:
         return change if isinstance(change, Denial) else Answered(change.consent, made=False)
-    return await _make(work, change, answer, "session")
+    signed, told = await _sign(work, change, answer, "session")
+    return Answered(await make_change(work, change, answer.reason, signed, told), made=True)
 
 
 async def _open(work: UnitOfWork, consent_id: UUID, action: str, answer: Answer) -> OpenChange | Denial:
@@ -95,21 +101,18 @@ async def _open(work: UnitOfWork, consent_id: UUID, action: str, answer: Answer)
     return change if digest_of(lines) == answer.shown else Denial("consent-shown-otherwise")
 
 
-async def _make(work: UnitOfWork, change: OpenChange, answer: Answer, factor: Factor) -> Answered:
+async def _sign(
+    work: UnitOfWork, change: OpenChange, answer: Answer, factor: Factor
+) -> tuple[str, dict[str, object]]:  # fmt: skip
+    """Return the decision as the instance signs it, and what the event tells of it."""
     terms = change.consent.terms
     statement = statement_text(await show_terms(work, terms, answer.language))
     made = ConsoleDecision(work.actor.name, factor, answer.language, statement)
     signed = sign_console_decision(
         terms.consent_id, terms.digest(), change.action, made, change.now, work.keys.signing("consent")
     )
-    told = {"channel": "console", "factor": factor, "statement": sha256_hex(statement.encode())}
-    return Answered(await make_change(work, change, answer.reason, signed, told), made=True)
+    return signed, {"channel": "console", "factor": factor, "statement": sha256_hex(statement.encode())}
 
 
-async def _record_refusal(work: UnitOfWork, change: OpenChange, denied: Denial) -> None:
-    terms = change.consent.terms
-    payload = {"consent": str(terms.consent_id), "action": change.action}
-    await work.record(
-        "consent.approval_refused", payload, institution=terms.institution, outcome=denied.reason,
-        exchange=terms.consent_id,
-    )  # fmt: skip
+def _answered(refused: Consent | Denial) -> Answered | Denial:
+    return refused if isinstance(refused, Denial) else Answered(refused, made=False)

@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from consent.life import STATUSES
 from gateway.consents.at_console import Answer, Answered, approve_at_console, reject_at_console
 from gateway.consents.life import change_consent
-from gateway.consents.of_enterprise import STANDINGS, OwnConsent, get_own, list_own
+from gateway.consents.of_enterprise import OwnConsent, get_own, list_own
 from gateway.consents.reasons import REASONS, reason_of
 from gateway.consents.shown import digest_of
 from gateway.consents.words import products_in, purpose_in
@@ -45,7 +46,7 @@ SPEC = TableSpec(
         Column("until", "ent-until", kind="time", sortable=True),
         Column("asked", "ent-changed", kind="time", sortable=True, optional=True),
     ),
-    (Filter("standing", "ent-standing", options=STANDINGS, prefix="ent-standing-"),),
+    (Filter("standing", "ent-standing", options=STATUSES, prefix="ent-standing-"),),
 )
 
 
@@ -61,7 +62,7 @@ async def consents(
         SPEC, asked, [one for one in found if not standing or one.standing == standing],
         cells=lambda one: _cells(words, one),
         keys={
-            "institution": lambda one: one.institution, "standing": lambda one: STANDINGS.index(one.standing),
+            "institution": lambda one: one.institution, "standing": lambda one: STATUSES.index(one.standing),
             "purpose": lambda one: one.overview.consent.terms.purpose, "uses": lambda one: one.overview.uses,
             "until": lambda one: one.overview.consent.terms.valid_until,
             "asked": lambda one: one.overview.consent.changed_at,

@@ -1,46 +1,50 @@
 """A consent's life in the gateway: every change is a version, a receipt and an event in one transaction."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from connectors.conversion.free_text import without_contacts
-from connectors.store.subjects import find_subject
-from consent.console import manner_of
-from consent.decision import Consent
+from connectors.model.calendar import SHANGHAI
+from consent.checks import check_terms
+from consent.decision import Consent, ruling
 from consent.errors import ApprovalError, TermsError
-from consent.life import Unchanged, decide_change
-from consent.statements import receipt_claims, sign_receipt, verify_approval
-from consent.store import add_version, find_consent, lock_consent
-from consent.tables import ConsentVersion
-from consent.terms import Terms, check_terms
+from consent.life import IN_FORCE
+from consent.renewal import check_renewal
+from consent.statements import verify_approval
+from consent.store import find_consent
+from consent.template_store import load_templates
+from consent.templates import find_breach
+from consent.terms import Terms
+from gateway.consents.approving import approve, judge_approval
+from gateway.consents.versions import OpenChange, is_party, make_change, open_change, store_version
 from gateway.identity.clients.client_keys import current_keys
-from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork
-from signing.canonical import sha256_hex
-
-_VERBS = {
-    "approve": "approved", "reject": "rejected", "pause": "paused", "resume": "resumed", "revoke": "revoked",
-}  # fmt: skip
 
 
 async def request_consent(work: UnitOfWork, terms: Terms) -> Consent:
     """Store a request of the acting account's institution; it permits nothing until the signatory approves it.
 
-    Raises DeniedError where somebody else asks, or the terms are not ones a consent may have.
+    Raises DeniedError where somebody else asks, the terms are not ones a consent may have or more than the template of
+    their purpose allows, or the consent they are to renew has ended.
     """
     if work.actor.kind != "account" or work.actor.institution_id != terms.institution:
         raise DeniedError("not-yours-to-decide", "只有机构账户可以请求授权。Only an account requests one.")
     now = await database_now(work.session)
     try:
         check_terms(terms, now)
+        if terms.supersedes is not None:
+            check_renewal(await _get_renewed(work, terms.supersedes), terms)
     except TermsError as fault:
         raise DeniedError("invalid-terms", str(fault)) from fault
-    return await _add(work, "consent.requested", Consent(terms, 1, "requested", intact=True, changed_at=now), now)
+    template = ruling(await load_templates(work.session, now, SHANGHAI), terms)
+    if breach := find_breach(template, terms):
+        raise DeniedError(
+            "consent-exceeds-template", f"{breach}: 超过模板所许 more than the template allows", attribute=breach
+        )
+    return await store_version(
+        work, "consent.requested", Consent(terms, 1, "requested", intact=True, changed_at=now), now
+    )  # fmt: skip
 
 
 async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:
@@ -67,65 +71,32 @@ async def change_consent(
         return found
     if action in {"approve", "reject"} and (denied := await _check(work, found.consent, action, approval)):
         return denied
-    return found.consent if found.after is None else await make_change(work, found, reason, approval)
+    if found.after is None:
+        return found.consent
+    if action != "approve":
+        return await make_change(work, found, reason, approval)
+    judged = await judge_approval(work, found, "key")
+    if isinstance(judged, Denial):
+        return await refuse_approval(work, found, judged)
+    return await approve(work, found, judged, approval or "", reason=reason)
 
 
-@dataclass(frozen=True)
-class OpenChange:
-    """A change that may be made to a consent this transaction holds: what it is, and where it leads.
-
-    `after` is None where it was made before.
-    """
-
-    action: str
-    consent: Consent
-    after: str | None
-    now: datetime
+async def refuse_approval(work: UnitOfWork, change: OpenChange, denied: Denial) -> Consent | Denial:
+    """Return why an approval is not taken; that somebody tried is recorded. Given twice, it is the same one."""
+    if denied.reason == "consent-approved-before" and any(
+        one.who == work.actor.name for one in change.consent.approvals
+    ):
+        return change.consent
+    await _record_refusal(work, change.consent, change.action, denied.reason)
+    return denied
 
 
-async def open_change(work: UnitOfWork, consent_id: UUID, action: str) -> OpenChange | Denial:
-    """Hold a consent and decide whether the acting party may change it so; return why not, otherwise.
-
-    The lock on the consent is taken before the instant is, and the instant before the consent is read: whoever waited
-    sees what the others have made of it, and no use is ever recorded later than a revocation.
-    """
-    keys, session = work.keys.publics("consent"), work.session
-    await lock_consent(session, consent_id)
-    now = await database_now(session)
-    consent = await find_consent(session, consent_id, keys, now)
-    if consent is None or not is_party(work.actor, consent.terms):
-        return Denial("consent-not-found")
-    if not consent.intact:
-        return Denial("consent-integrity-failed")
-    after = decide_change(action, work.actor.kind, consent.status)
-    if isinstance(after, Unchanged):
-        return OpenChange(action, consent, None, now) if after.again else Denial(after.reason)
-    return OpenChange(action, consent, after, now)
-
-
-async def make_change(
-    work: UnitOfWork,
-    change: OpenChange,
-    reason: str | None,
-    approval: str | None,
-    told: Mapping[str, object] | None = None,
-) -> Consent:
-    """Store the next version of a consent. The event says what is `told` besides.
-
-    The other party reads `reason`: numbers and addresses of persons are taken out of it before it is stored.
-    """
-    assert change.after is not None, "what was made before is not made again"  # noqa: S101
-    said = without_contacts(reason) if reason is not None else None
-    terms, version = change.consent.terms, change.consent.version + 1
-    changed = Consent(terms, version, change.after, intact=True, reason=said, changed_at=change.now)
-    return await _add(work, f"consent.{_VERBS[change.action]}", changed, change.now, approval, told)
-
-
-def is_party(actor: Actor, terms: Terms) -> bool:
-    """Tell whether a consent is the actor's to see: its institution's, or its enterprise's."""
-    if actor.kind == "account" or actor.institution_id is not None:
-        return actor.institution_id == terms.institution
-    return actor.subject == terms.uscc
+async def _get_renewed(work: UnitOfWork, consent_id: UUID) -> Terms:
+    """Return the terms of a consent that may be renewed: one in force. Raises DeniedError."""
+    found = await get_consent(work, consent_id)
+    if found.status not in IN_FORCE:
+        raise DeniedError("consent-not-renewable")
+    return found.terms
 
 
 async def _check(work: UnitOfWork, consent: Consent, action: str, approval: str | None) -> Denial | None:
@@ -134,41 +105,14 @@ async def _check(work: UnitOfWork, consent: Consent, action: str, approval: str 
     try:
         verify_approval(approval or "", keys, consent.terms.consent_id, consent.terms.digest(), action)
     except ApprovalError as fault:
-        payload = {"consent": str(consent.terms.consent_id), "action": action}
-        await work.record(
-            "consent.approval_refused", payload, institution=consent.terms.institution, outcome="approval-invalid",
-            exchange=consent.terms.consent_id,
-        )  # fmt: skip
+        await _record_refusal(work, consent, action, "approval-invalid")
         return Denial("approval-invalid", str(fault))
     return None
 
 
-async def _add(
-    work: UnitOfWork,
-    event_type: str,
-    consent: Consent,
-    now: datetime,
-    approval: str | None = None,
-    told: Mapping[str, object] | None = None,
-) -> Consent:
-    terms, digest = consent.terms, consent.terms.digest()
-    subject = await find_subject(work.session, "uscc", terms.uscc)
-    claims = receipt_claims(terms.consent_id, consent.version, consent.status, digest, now, manner_of(approval))
-    receipt = sign_receipt(claims, work.keys.signing("consent"))
-    entry = await work.record(
-        event_type,
-        {
-            "consent": str(terms.consent_id), "subject": terms.uscc, "version": consent.version, "terms": digest,
-            "receipt": receipt, "approval": sha256_hex(approval.encode()) if approval else None,
-            **({"reason": consent.reason} if consent.reason else {}), **(told or {}),
-        },
-        institution=terms.institution, subject=subject.subject_id if subject else None, outcome=consent.status,
-        exchange=terms.consent_id, at=now,
+async def _record_refusal(work: UnitOfWork, consent: Consent, action: str, outcome: str) -> None:
+    payload = {"consent": str(consent.terms.consent_id), "action": action}
+    await work.record(
+        "consent.approval_refused", payload, institution=consent.terms.institution, outcome=outcome,
+        exchange=consent.terms.consent_id,
     )  # fmt: skip
-    version = ConsentVersion(
-        consent_id=terms.consent_id, version=consent.version, status=consent.status, terms=terms.canonical(),
-        actor=work.actor.name, approval=approval, reason=consent.reason, receipt=receipt, recorded_at=now,
-        event_id=entry,
-    )  # fmt: skip
-    await add_version(work.session, version)
-    return consent

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -23,9 +22,6 @@ from gateway.runtime.work import UnitOfWork
 
 MOST = 2_000  # of one enterprise
 MOST_USES = 200
-Standing = Literal["requested", "active", "paused", "rejected", "lapsed", "revoked", "expired", "spent"]
-STANDINGS: tuple[str, ...] = get_args(Standing)
-IN_FORCE = frozenset({"active", "paused"})
 
 
 @dataclass(frozen=True)
@@ -54,17 +50,6 @@ class WholeConsent:
     uses: Sequence[ConsentUse]
     people: Mapping[str, str]
     signatories: frozenset[str]
-
-
-def standing_of(overview: Overview, now: datetime) -> str:
-    """Return how a consent stands: its status, or that its time is over or its uses are spent."""
-    consent = overview.consent
-    if consent.status not in IN_FORCE:
-        return consent.status
-    if now >= consent.terms.valid_until:
-        return "expired"
-    most = consent.terms.max_uses
-    return "spent" if most is not None and overview.uses >= most else consent.status
 
 
 async def list_own(work: UnitOfWork) -> list[OwnConsent]:
@@ -96,6 +81,6 @@ async def _find(work: UnitOfWork, most: int, consent_id: UUID | None = None) -> 
     query = select(Institution.institution_id, Institution.name).where(col(Institution.institution_id).in_(asking))
     names = {row.institution_id: row.name for row in await work.session.execute(query)}
     return [
-        OwnConsent(one, standing_of(one, now), names.get(one.consent.terms.institution, one.consent.terms.institution))
+        OwnConsent(one, one.consent.status, names.get(one.consent.terms.institution, one.consent.terms.institution))
         for one in found
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from consent.templates import shipped_members
 from gateway.web.operations import Operation
 
 ID, ENTRY = "01983a2b-7c1d-7e00-8000-000000000010", "01983a2b-7c1d-7e00-8000-000000000020"
@@ -24,10 +25,21 @@ CONSENT: dict[str, Any] = {
     "institution": "bank",
     "institution_name": "某银行",
     **TERMS,
+    "uses": 0,
+    "approvals": [],
+    "required_approvals": 1,
+    "supersedes": None,
+    "template": "pre-loan",
     "in_words": {"zh": ["谁来查询：某银行（bank），账户 bank-1"], "en": ["Who asks: 某银行 (bank), by bank-1"]},
     "terms": '{"accounts":["bank-1"],…}',
     "terms_sha256": "9f2b4c…",
 }
+
+TEMPLATE: dict[str, Any] = {**shipped_members()[0], "effective_from": "2026-01-01T00:00:00+00:00"}
+ENDED = (
+    "unchangeable-rejected", "unchangeable-lapsed", "unchangeable-revoked", "unchangeable-expired",
+    "unchangeable-exhausted", "unchangeable-superseded", "unchangeable-invalidated",
+)  # fmt: skip
 
 SIGNATORY: dict[str, Any] = {
     "signatory": "shoes-2",
@@ -62,7 +74,14 @@ OPERATIONS: Mapping[str, Operation] = {
         answered={"signatory": "shoes-2", "kid": "k2", "decided": "confirmed", "decided_by": "shoes"},
     ),
     "POST /v1/consents": Operation(
-        ("invalid-subject", "invalid-terms", "not-yours-to-decide"),
+        (
+            "invalid-subject",
+            "invalid-terms",
+            "not-yours-to-decide",
+            "consent-exceeds-template",
+            "consent-not-found",
+            "consent-not-renewable",
+        ),
         sent=TERMS,
         answered=CONSENT,
         gives={
@@ -98,6 +117,22 @@ OPERATIONS: Mapping[str, Operation] = {
             "keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}],
         },
     ),
+    "POST /v1/consents/{consent_id}/files": Operation(
+        ("consent-not-found", "consent-integrity-failed", "evidence-refused", "body-too-large", *ENDED),
+        answered=CONSENT,
+    ),
+    "GET /v1/consents/{consent_id}/files/{sha256}": Operation(
+        ("consent-not-found", "evidence-not-found", "consent-integrity-failed"),
+        answered="%PDF-1.7…",
+        media_type="application/octet-stream",
+    ),
+    "POST /v1/consents/{consent_id}/separate-consents": Operation(
+        ("consent-not-found", "consent-integrity-failed", "not-yours-to-decide", "approval-invalid", *ENDED),
+        sent={"person": "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5", "statement": "eyJhbGci…"},
+        answered=CONSENT,
+    ),
+    "GET /v1/consent-templates": Operation(answered={"templates": [{**TEMPLATE, "next": None}]}),
+    "GET /v1/consent-templates/{template}": Operation(("template-not-found",), answered={"versions": [TEMPLATE]}),
     "GET /v1/consents/{consent_id}/uses": Operation(
         ("consent-not-found",),
         answered={
@@ -127,6 +162,15 @@ OPERATIONS: Mapping[str, Operation] = {
             "unchangeable-active",
             "unchangeable-paused",
             "unchangeable-revoked",
+            "unchangeable-expired",
+            "unchangeable-exhausted",
+            "unchangeable-superseded",
+            "unchangeable-invalidated",
+            "consent-mandate-ended",
+            "consent-approved-before",
+            "consent-exceeds-template",
+            "consent-not-renewable",
+            "evidence-missing",
         ),
         sent={"approval": "eyJhbGciOiJFZDI1NTE5Iiwi…", "reason": "金额太大，改期再议"},
         answered={**CONSENT, "version": 2, "status": "rejected", "reason": "金额太大，改期再议"},

@@ -12,6 +12,7 @@ from consent.decision import Consent
 from consent.tables import ConsentUse, ConsentVersion
 from consent.terms import Terms
 from gateway.consents.acquaintances import names_known
+from gateway.consents.drafting import complete
 from gateway.consents.life import request_consent
 from gateway.consents.words import in_words
 from gateway.identity.tables import Institution
@@ -66,19 +67,18 @@ async def read_life(work: UnitOfWork, consent_id: UUID) -> ConsentLife:
     found = await list_own(work, lists.ConsentFilter(id=consent_id), limit=1)
     if not found.rows:
         raise DeniedError("consent-not-found")
-    row, now = found.rows[0], await database_now(work.session)
+    row = found.rows[0]
     consent = row.overview.consent
     return ConsentLife(
         row, await store.list_versions(work.session, consent_id),
         await store.list_uses(work.session, consent_id, USES_SHOWN), found.names.get(consent.terms.uscc),
-        in_words(consent, await _name_of(work), now),
+        in_words(consent, await _name_of(work)),
     )  # fmt: skip
 
 
 async def foretell(work: UnitOfWork, terms: Terms) -> dict[str, list[str]]:
     """Return what the enterprise will be shown of a request with these terms, in words."""
-    now = await database_now(work.session)
-    return in_words(Consent(terms, 1, "requested", intact=True), await _name_of(work), now)
+    return in_words(Consent(await complete(work, terms), 1, "requested", intact=True), await _name_of(work))
 
 
 async def request_by_form(
@@ -92,7 +92,7 @@ async def request_by_form(
         uscc=uscc, institution=work.actor.institution_id or "", products=products, purpose=purpose,
         begins=await database_now(work.session), until=until, max_uses=max_uses,
     )  # fmt: skip
-    return await request_consent(work, terms)
+    return await request_consent(work, await complete(work, terms))
 
 
 def terms_of(

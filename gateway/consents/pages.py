@@ -30,7 +30,7 @@ from gateway.web.router import Router
 router = Router(prefix="/console/consents", include_in_schema=False)
 EXPIRING_DAYS = 14
 TONES = {"requested": "info", "active": "ok", "paused": "warn"}
-REVOCABLE = frozenset({"requested", "active", "paused", "spent"})
+REVOCABLE = frozenset({"requested", "active", "paused", "exhausted"})
 SPEC = TableSpec(
     "consents",
     (

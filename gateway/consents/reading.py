@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlmodel import col, select
 from consent import store
 from consent.decision import Consent
 from consent.life import STATUSES
+from consent.parts import Approval
 from gateway.consents.words import in_words
 from gateway.identity.clients.unknown import demand_known
 from gateway.identity.tables import Institution
@@ -81,13 +81,10 @@ async def consent_documents(work: UnitOfWork, consents: Sequence[Consent]) -> li
     asking = {consent.terms.institution for consent in consents}
     query = select(Institution.institution_id, Institution.name).where(col(Institution.institution_id).in_(asking))
     names = {row.institution_id: row.name for row in await work.session.execute(query)}
-    now = await database_now(work.session)
-    return [
-        _document(consent, names.get(consent.terms.institution, consent.terms.institution), now) for consent in consents
-    ]
+    return [_document(consent, names.get(consent.terms.institution, consent.terms.institution)) for consent in consents]
 
 
-def _document(consent: Consent, institution: str, now: datetime) -> dict[str, Any]:
+def _document(consent: Consent, institution: str) -> dict[str, Any]:
     terms = consent.terms
     return {
         "consent": str(terms.consent_id),
@@ -104,7 +101,20 @@ def _document(consent: Consent, institution: str, now: datetime) -> dict[str, An
         "valid_from": terms.valid_from.isoformat(),
         "valid_until": terms.valid_until.isoformat(),
         "max_uses": terms.max_uses,
-        "in_words": in_words(consent, institution, now),
+        "uses": consent.uses,
+        "approvals": [_approval(one) for one in consent.approvals],
+        "required_approvals": terms.required_approvals,
+        "supersedes": str(terms.supersedes) if terms.supersedes else None,
+        "template": terms.template,
+        "in_words": in_words(consent, institution),
         "terms": terms.canonical().decode(),
         "terms_sha256": terms.digest(),
     }
+
+
+def _approval(one: Approval) -> dict[str, Any]:
+    until = one.mandate_until.isoformat() if one.mandate_until else None
+    return {
+        "who": one.who, "at": one.at.isoformat(), "method": one.method, "role": one.role,
+        "mandate_ref": one.mandate_ref, "mandate_valid_until": until,
+    }  # fmt: skip

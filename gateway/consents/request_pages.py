@@ -10,8 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from connectors.conversion.identifiers import Kind, read_identifier
 from connectors.model.calendar import SHANGHAI, day_of
+from consent.checks import MOST_USES, check_terms, latest_end
 from consent.errors import TermsError
-from consent.terms import LONGEST_YEARS, MOST_USES, PRODUCTS, PURPOSES, Terms, check_terms, years_after
+from consent.terms import PRODUCTS, PURPOSES, Terms
 from gateway.consents.own import foretell, request_by_form, terms_of
 from gateway.console.form import Form
 from gateway.console.render import page
@@ -120,7 +121,7 @@ async def _page(request: Request, units: Units, staff: Through, draft: Draft) ->
     return page(
         request, "consent_request", staff.present, status=400 if draft.form.errors else 200, form=draft.form,
         staff=staff, lines=lines, products=list(PRODUCTS), purposes=list(PURPOSES), most=MOST_USES,
-        latest=day_of(years_after(now(), LONGEST_YEARS)).isoformat(),
+        latest=day_of(latest_end(now())).isoformat(),
         crumbs=[(words_of(request)("consent-request"), "")],
         token=draft.form.value("token") or secrets.token_urlsafe(TOKEN_BYTES),
     )  # fmt: skip

@@ -4,22 +4,18 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
-from uuid_utils.compat import uuid7
 
-from connectors.conversion.code_faults import fault_of_unified
-from connectors.conversion.identifiers import Kind, read_identifier
 from consent import store
 from consent.life import Status
-from consent.terms import Terms
+from gateway.consents.drafting import ConsentRequest, Name, draft
 from gateway.consents.life import change_consent, get_consent, request_consent
 from gateway.consents.reading import Page, consent_document, consent_documents
 from gateway.consents.reading import list_consents as list_own_consents
 from gateway.consents.reasons import REASONS
 from gateway.identity.caller import working
-from gateway.runtime.clock import database_now
-from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.denial import Denial
 from gateway.runtime.reasons import LONGEST, SHORTEST
 from gateway.runtime.work import UnitOfWork
 from gateway.web.problems import problem
@@ -27,22 +23,7 @@ from gateway.web.router import Router
 
 router = Router(prefix="/v1/consents", tags=["授权 Consent"])
 Party = Annotated[UnitOfWork, Depends(working("consents"), scope="function")]
-Name = Annotated[str, Field(min_length=2, max_length=63)]
 Action = Literal["approve", "reject", "pause", "resume", "revoke"]
-
-
-class ConsentRequest(BaseModel):
-    """What an institution asks an enterprise to permit."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    subject: Annotated[str, Field(max_length=64, description="统一社会信用代码 The enterprise's USCC.")]
-    products: Annotated[list[Name], Field(min_length=1, max_length=10)]
-    purpose: Name
-    valid_from: AwareDatetime | None = None
-    valid_until: AwareDatetime
-    max_uses: Annotated[int | None, Field(strict=True)] = None
-    accounts: Annotated[list[Name], Field(max_length=100, description="Empty: every account.")] = []
 
 
 class ConsentChange(BaseModel):
@@ -59,17 +40,10 @@ class ConsentChange(BaseModel):
 
 @router.post("", status_code=201, summary="请求授权 Request a consent")
 async def request(work: Party, wanted: ConsentRequest) -> dict[str, Any]:
-    """Store the request and return the terms for the signatory to sign."""
-    subject = read_identifier(wanted.subject)
-    if subject.kind is not Kind.USCC:
-        raise DeniedError("invalid-subject", f"subject: {fault_of_unified(wanted.subject)}")
-    begins = wanted.valid_from or (await database_now(work.session)).astimezone(wanted.valid_until.tzinfo)
-    terms = Terms(
-        uuid7(), subject.value, work.actor.institution_id or "", tuple(sorted(set(wanted.accounts))),
-        tuple(sorted(set(wanted.products))), wanted.purpose, begins.replace(microsecond=0),
-        wanted.valid_until.replace(microsecond=0), wanted.max_uses,
-    )  # fmt: skip
-    return await consent_document(work, await request_consent(work, terms))
+    """Store the request and return the terms for the signatory to sign. What it does not name is as the template of its
+    purpose has it; one that is to follow another consent (`supersedes`) differs from it in its dates alone.
+    """
+    return await consent_document(work, await request_consent(work, await draft(work, wanted)))
 
 
 @router.get("", summary="授权列表 Consents")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.model.calendar import SHANGHAI
-from consent.terms import PRODUCTS, PURPOSES, Terms
+from consent.terms import PRODUCTS, Terms
+from gateway.consents.artefact_words import more_lines
 from gateway.consents.words import PRODUCTS_EN, PURPOSES_EN
 from signing.canonical import sha256_hex
 
@@ -50,9 +51,10 @@ def _lines_zh(terms: Terms, parties: Parties) -> Lines:
         ("查询谁", f"{parties.enterprise}（{terms.uscc}）"),
         ("可以得到", "；".join(f"{PRODUCTS[name]}（{_HOLDS[name][0]}）" for name in terms.products) + "。不含记录原文"),
         ("所用数据", "平台归集的、目前可供查询的本企业记录；已撤回、已修复、公示期满的不用"),
-        ("用途", f"{PURPOSES[terms.purpose]}，不得用于其他"),
+        ("用途", f"{terms.purpose_words()}，不得用于其他"),
         ("期限", f"{_time(terms.valid_from)} 起，{_time(terms.valid_until)} 止（北京时间）"),
         ("次数", f"最多 {terms.max_uses} 次" if terms.max_uses else "不限"),
+        *more_lines(terms, "zh"),
         ("同意之后", "立即生效，条款不再改动；随时可以暂停或撤销，已给出的应答不变"),
         ("签署的内容", f"以上各行，以及条款全文，其 SHA-256 为 {terms.digest()}"),
     ]
@@ -72,6 +74,7 @@ def _lines_en(terms: Terms, parties: Parties) -> Lines:
         ("What for", f"{PURPOSES_EN[terms.purpose]}, and nothing else"),
         ("How long", f"from {_time(terms.valid_from)} until {_time(terms.valid_until)} (Beijing time)"),
         ("How often", f"at most {terms.max_uses} times" if terms.max_uses else "any number of times"),
+        *more_lines(terms, "en"),
         ("Afterwards", "In force at once, on terms that do not change; pause or revoke any time; answers given stay"),
         ("What is signed", f"These lines, and the whole terms, whose SHA-256 is {terms.digest()}"),
     ]

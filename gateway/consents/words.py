@@ -6,6 +6,7 @@ from datetime import datetime
 from connectors.model.calendar import SHANGHAI
 from consent.decision import Consent
 from consent.terms import PRODUCTS, PURPOSES
+from gateway.consents.artefact_words import more_lines
 
 PRODUCTS_EN: Mapping[str, str] = {"score": "credit score", "health_check": "credit health check"}
 PURPOSES_EN: Mapping[str, str] = {
@@ -22,9 +23,12 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "lapsed": ("无人答复，已失效", "lapsed without an answer"),
     "paused": ("已暂停", "paused"),
     "revoked": ("已撤销", "revoked"),
+    "expired": ("已到期", "over"),
+    "exhausted": ("次数已用完", "all its uses are spent"),
+    "superseded": ("已由续期的授权代替", "followed by the consent that renewed it"),
+    "invalidated": ("已被平台作废", "invalidated by the platform"),
 }
 STATUS_WORDS: Mapping[str, str] = {code: zh.partition("，")[0] for code, (zh, _) in STATUSES.items()}  # for a table
-OVER = ("已到期", "over")
 
 
 def product_in(language: str, code: str) -> str:
@@ -42,23 +46,23 @@ def purpose_in(language: str, code: str) -> str:
     return (PURPOSES if language == "zh" else PURPOSES_EN).get(code, code)
 
 
-def in_words(consent: Consent, institution: str, now: datetime) -> dict[str, list[str]]:
+def in_words(consent: Consent, institution: str) -> dict[str, list[str]]:
     """Return what a consent permits and how it stands, a line for each thing: under `zh` and under `en`.
 
     `institution` is the name of who asks. Times are China's.
     """
     terms = consent.terms
-    over = consent.status in {"active", "paused"} and now >= terms.valid_until
-    status = OVER if over else STATUSES[consent.status]
+    status = STATUSES[consent.status]
     accounts, most = "、".join(terms.accounts), terms.max_uses
     begins, ends = _time(terms.valid_from), _time(terms.valid_until)
     zh = [
         f"谁来查询：{institution}（{terms.institution}），" + (f"账户 {accounts}" if accounts else "全部账户"),
         f"查询谁：本企业（{terms.uscc}）",
         "可得到：" + "、".join(PRODUCTS[name] for name in terms.products),
-        f"用途：{PURPOSES[terms.purpose]}，不得用于其他",
+        f"用途：{terms.purpose_words()}，不得用于其他",
         f"期限：{begins} 起，{ends} 止（北京时间）",
         f"次数：最多 {most} 次" if most else "次数：不限",
+        *(f"{label}：{said}" for label, said in more_lines(terms, "zh")),
         f"状态：{status[0]}",
     ]
     en = [
@@ -69,6 +73,7 @@ def in_words(consent: Consent, institution: str, now: datetime) -> dict[str, lis
         f"What for: {PURPOSES_EN[terms.purpose]}, and nothing else",
         f"How long: from {begins} until {ends} (Beijing time)",
         f"How often: at most {most} times" if most else "How often: any number of times",
+        *(f"{label}: {said}" for label, said in more_lines(terms, "en")),
         f"How it stands: {status[1]}",
     ]
     if consent.reason:

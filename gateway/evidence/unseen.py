@@ -84,7 +84,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "event_id": "names the last entry", "faults": "a hint", "refusals": "a hint", "last_refusal": "a hint",
         "last_read_at": "a hint", "dropped": "a hint", "dropped_since": "a hint", "last_drop": "a hint",
     },
-    "consent_head": {},
+    "consent_head": {"ends_at": "from the terms, to find by", "most": "from the terms, to find by"},
     "delivery": {
         "attempts": "a hint", "last_fault": "a hint", "created_at": "in the entry's time",
         "settled_at": "in the entry's time",
@@ -125,6 +125,7 @@ UNCOMPARED: Mapping[str, str] = {
     **dict.fromkeys(("rejected_row", "corrected_row"), "what was refused: its number is in the batch's event"),
     "record_tombstone": "names its entry, which the records are compared with",
     **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
+    "consent_due": "what a sweep looks through; what a consent's end is, its terms and uses say",
     "alert": "follows from what was handed in, and when", "syslog_position": "how far the log has gone out",
     "webhook_position": "how far the log was read", "webhook_delivery": "what was sent of entries, and made of them",
     **dict.fromkeys(

@@ -110,6 +110,20 @@ class ClientKey(SQLModel, table=True):
     decided_by: str | None = Field(default=None, sa_type=Text)
 
 
+class SignatoryMandate(SQLModel, table=True):
+    """On which mandate a signatory acts, by its name in the log; the newest version is the one that counts."""
+
+    __tablename__ = "signatory_mandate"
+    signatory: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    role: str = Field(sa_type=Text)  # legal_rep, agent
+    reference: str | None = Field(default=None, sa_type=Text)  # what it rests on: a power of attorney's number
+    valid_until: datetime | None = Field(default=None, sa_type=Timestamp)
+    holder: str | None = Field(default=None, sa_type=Text)  # a hash that tells one human being from another
+    recorded_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
 class IssuedToken(SQLModel, table=True):
     """A token that was given out and has not ended; revoked, no worker takes it any more."""
 

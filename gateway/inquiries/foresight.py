@@ -37,7 +37,7 @@ class Foresight:
 async def foresee(work: UnitOfWork, request: InquiryRequest) -> Foresight:
     """Look ahead at a question of the acting account; of several consents that permit it, any may be chosen then."""
     facts = await _read(work, request)
-    permitting = find_permitting(facts.consents, request.ask(again=False), facts.now)
+    permitting = find_permitting(facts.consents, request.ask(again=False), facts.now, facts.rules)
     permitting.sort(key=lambda consent: consent.terms.valid_until)
     chosen = replace(facts, consents=permitting[:1]) if permitting else facts
     return Foresight(request.charge().units, permitting, facts.rooms, decide(chosen))

@@ -9,7 +9,8 @@ from connectors.personal.sealing import Protector
 from connectors.records.objections import ObjectionPage
 from connectors.records.pages import RecordPage
 from connectors.store.subjects import find_subject
-from gateway.consents.of_enterprise import IN_FORCE, OwnConsent, list_own
+from consent.life import IN_FORCE
+from gateway.consents.of_enterprise import OwnConsent, list_own
 from gateway.inquiries.own_questions import Review, review_own_questions
 from gateway.inquiries.questions import QuestionFilter
 from gateway.records.history import list_own_records

@@ -38,7 +38,7 @@ async def home(request: Request, units: Units, protector: TheProtector, present:
     return page(
         request, "enterprise_home", present, home=found, name=found.name or present.enterprise,
         waiting=found.standing("requested"), in_force=found.in_force[:CONSENTS_SHOWN],
-        ended=found.standing("revoked", "rejected", "expired", "spent")[:ENDED_SHOWN],
+        ended=found.standing("revoked", "rejected", "expired", "exhausted", "superseded", "invalidated")[:ENDED_SHOWN],
         asked=[_asked(words, one) for one in found.review.questions[:ASKED_SHOWN]],
         records=[_record(words, one) for one in found.records[:RECORDS_SHOWN]], reasons=reason_options(words),
         tones=CONSENT_TONES, products_in=products_in, purpose_in=purpose_in,

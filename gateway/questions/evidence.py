@@ -10,7 +10,8 @@ from uuid_utils.compat import uuid7
 from audit.note import own_lines, public_bytes, verifier_key
 from audit.proofs import find_latest, find_proofs
 from connectors.personal.sealing import Protector
-from consent.store import list_versions, read_terms
+from consent.reading import read_terms
+from consent.store import list_versions
 from consent.tables import ConsentVersion
 from gateway.evidence.entries import demand_auditor
 from gateway.identity.clients.client_keys import keys_of_signatories

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from audit.search import find_of_exchanges
 from connectors.store.subjects import Subject, find_candidates
-from consent.store import list_versions, read_terms
+from consent.reading import read_terms
+from consent.store import list_versions
 from consent.tables import ConsentVersion
 from consent.terms import Terms
 from gateway.evidence.entries import demand_auditor

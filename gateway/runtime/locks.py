@@ -29,6 +29,7 @@ class Lock(IntEnum):
     OBJECTIONS = 7213  # of one enterprise
     SAVED_VIEWS = 7214  # of one person
     SIGNATORIES = 7221  # of one enterprise
+    TEMPLATES = 7223
     COLUMNS = 7222  # the column store: one process writes it
     PREVIEW = 7231  # of one agency
     SCAN = 7241  # one process scans

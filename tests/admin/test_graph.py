@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from consent.templates import shipped_members
 from gateway.admin.action import means_of
 from gateway.admin.changes import decide_change
 from gateway.admin.client_actions import (
@@ -20,6 +21,7 @@ from gateway.admin.client_actions import (
     SetLimits,
     SetSigning,
 )
+from gateway.admin.consent_actions import InvalidateConsent, SetMandate, SetTemplate
 from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
 from gateway.admin.institution_actions import AddInstitution, SetAgreement, SetQuota
 from gateway.admin.key_actions import PromoteKey, RotateKey
@@ -100,6 +102,9 @@ SINGLE = {
     "key.rotate ahead": RotateKey(purpose="answer", reason=WHY),
     "key.rotate now": RotateKey(purpose="answer", at_once=True, reason=WHY),
     "key.promote": PromoteKey(purpose="answer"),
+    "consent.template": SetTemplate(template="pre-loan", content=dict(shipped_members()[0])),
+    "consent.invalidate": InvalidateConsent(consent=uuid4(), reason=WHY),
+    "signatory.mandate": SetMandate(signatory="of-signatory", role="legal_rep"),
     "record.repair": RepairRecord(record=uuid4(), reason=WHY, document="温信修〔2026〕3号"),
     "subject.erase": EraseSubject(subject=uscc(1), reason=WHY),
 }

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from consent.checks import check_terms
 from consent.decision import Ask, Consent, decide
 from consent.errors import TermsError
-from consent.life import CHANGES, Unchanged, decide_change
-from consent.store import read_terms
-from consent.terms import Terms, check_terms
+from consent.life import CHANGES, STATUSES, Unchanged, decide_change
+from consent.reading import read_terms
+from consent.terms import FIRST_SCHEMA, Terms
 from gateway.web.error_table import ERRORS
 from tests.enterprises import uscc
 
@@ -50,7 +51,7 @@ def test_of_two_faults_the_earlier_check_decides(first, second):
     assert decide(consent, asked, NOW).reason == FAULTS[first][1]
 
 
-@pytest.mark.parametrize("status", ["requested", "rejected", "lapsed", "paused", "revoked"])
+@pytest.mark.parametrize("status", sorted({*STATUSES} - {"active", "exhausted"}))
 def test_every_status_but_active_denies(status):
     expected = "consent-pending" if status == "requested" else f"consent-{status}"
     assert decide(replace(CONSENT, status=status), ASK, NOW).reason == expected
@@ -99,8 +100,9 @@ def test_what_a_consent_does_not_cover_is_named():
     assert decide(CONSENT, replace(ASK, product="health_check"), NOW).members == {"missing": ["health_check"]}
 
 
-def test_the_terms_have_exactly_these_bytes(shanghai):
-    assert replace(TERMS, accounts=("bank-1",), max_uses=3).canonical().decode() == (
+def test_the_terms_of_the_first_schema_have_exactly_these_bytes(shanghai):
+    signed = replace(TERMS, accounts=("bank-1",), max_uses=3, schema=FIRST_SCHEMA)
+    assert signed.canonical().decode() == (
         '{"consent_id":"00000000-0000-0000-0000-000000000001",'
         '"grantee":{"accounts":["bank-1"],"institution":"bank"},"grantor":"' + uscc(1) + '","max_uses":3,'
         '"products":["score"],"purpose":{"code":"pre_loan","text":"贷前审查"},"schema":"xinqiao-consent/1",'
@@ -116,13 +118,15 @@ def test_terms_survive_their_canonical_form():
     assert read_terms(TERMS.canonical()) == TERMS
 
 
+LIVING = ("active", "paused", "exhausted")
+
+
 def test_every_change_is_made_by_the_right_party_from_the_right_status_only():
-    statuses = ("requested", "active", "rejected", "lapsed", "paused", "revoked")
     made = {
         (action, kind, status): after
         for action in CHANGES
-        for kind in ("signatory", "account")
-        for status in statuses
+        for kind in ("signatory", "account", "operator", "machine", "program", "auditor")
+        for status in STATUSES
         if isinstance(after := decide_change(action, kind, status), str)
     }
     assert made == {
@@ -130,7 +134,9 @@ def test_every_change_is_made_by_the_right_party_from_the_right_status_only():
         ("reject", "signatory", "requested"): "rejected",
         ("pause", "signatory", "active"): "paused",
         ("resume", "signatory", "paused"): "active",
-        **{("revoke", k, s): "revoked" for k in ("signatory", "account") for s in ("requested", "active", "paused")},
+        **{("revoke", k, s): "revoked" for k in ("signatory", "account") for s in ("requested", *LIVING)},
+        **{("supersede", "signatory", s): "superseded" for s in LIVING},
+        **{("invalidate", k, s): "invalidated" for k in ("operator", "machine") for s in ("requested", *LIVING)},
     }
     assert decide_change("revoke", "account", "revoked") == Unchanged("already", again=True)
     assert decide_change("approve", "account", "requested") == Unchanged("not-yours-to-decide")

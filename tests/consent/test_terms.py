@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from consent.checks import check_terms
 from consent.errors import TermsError
-from consent.terms import Terms, check_terms
+from consent.terms import Terms
 
 FROM = datetime(2026, 11, 27, 9, tzinfo=UTC)
 TERMS = Terms(

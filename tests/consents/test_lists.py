@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from consent import life
 from consent.decision import Consent
 from consent.terms import PRODUCTS, PURPOSES, Terms
 from gateway.consents.words import PRODUCTS_EN, PURPOSES_EN, STATUSES, in_words
@@ -90,27 +91,29 @@ async def test_who_asks_is_told_by_name(asked):
 
 
 def test_terms_are_said_in_words_of_both_languages():
-    told = in_words(Consent(TERMS, 2, "active", intact=True, reason="续贷"), "某银行", NOW)
+    told = in_words(Consent(TERMS, 2, "active", intact=True, reason="续贷"), "某银行")
     assert told["zh"] == [
         "谁来查询：某银行（bank），账户 bank-1、bank-2", f"查询谁：本企业（{uscc(1)}）", "可得到：信用评分、企业体检表",
         "用途：贷前审查，不得用于其他",
         "期限：2026-11-27 08:00 起，2027-02-25 08:00 止（北京时间）", "次数：最多 10 次",
+        "数据范围：详细，全部类别，全部来源", "留存：可留存",
         "状态：生效", "理由：续贷",
     ]  # fmt: skip
     assert told["en"] == [
         "Who asks: 某银行 (bank), by bank-1, bank-2", f"About whom: this enterprise ({uscc(1)})",
         "What it gets: credit score, credit health check", "What for: to decide on a loan, and nothing else",
         "How long: from 2026-11-27 08:00 until 2027-02-25 08:00 (Beijing time)", "How often: at most 10 times",
+        "Which data: in detail, every category, every agency", "Keeping: it may be kept",
         "How it stands: in force", "Reason: 续贷",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("status", "said"), [("active", "已到期"), ("paused", "已到期"), ("revoked", "已撤销")])
-def test_a_consent_whose_time_is_over_is_said_to_be_over_unless_it_ended_before(status, said):
-    assert f"状态：{said}" in in_words(Consent(TERMS, 2, status, intact=True), "某银行", TERMS.valid_until)["zh"]
+@pytest.mark.parametrize(("status", "said"), [(code, zh) for code, (zh, _) in STATUSES.items()])
+def test_how_a_consent_stands_is_said(status, said):
+    assert f"状态：{said}" in in_words(Consent(TERMS, 2, status, intact=True), "某银行")["zh"]
 
 
 def test_there_are_words_for_every_product_purpose_and_status():
     assert set(PRODUCTS_EN) == set(PRODUCTS) == set(products.PRODUCTS)
     assert set(PURPOSES_EN) == set(PURPOSES)
-    assert set(STATUSES) == {"requested", "active", "rejected", "lapsed", "paused", "revoked"}
+    assert set(STATUSES) == set(life.STATUSES)

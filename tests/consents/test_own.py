@@ -80,13 +80,13 @@ async def test_consents_are_listed_by_where_they_stand(ready):
     await ready.client.post(f"/v1/consents/{paused['consent']}/pause", headers=await ready.headers("s-1"))
     listed = await own(ready)
     by_id = {str(row.overview.consent.terms.consent_id): row.standing for row in listed.rows}
-    assert (by_id[spent["consent"]], by_id[paused["consent"]]) == ("spent", "paused")
+    assert (by_id[spent["consent"]], by_id[paused["consent"]]) == ("exhausted", "paused")
     assert listed.total == len(listed.rows)
-    for standing in ("requested", "active", "paused", "spent"):
+    for standing in ("requested", "active", "paused", "exhausted"):
         found = await own(ready, ConsentFilter(standings=[standing]))
         assert {row.standing for row in found.rows} == {standing}
         assert found.total == list(by_id.values()).count(standing)
-    assert [row.standing for row in (await own(ready, ConsentFilter(standings=ENDED))).rows] == ["spent"]
+    assert [row.standing for row in (await own(ready, ConsentFilter(standings=ENDED))).rows] == ["exhausted"]
     async with ready.gateway.units.begin("test.count", LI) as work:
         assert await count_own(work) == {one: list(by_id.values()).count(one) for one in set(by_id.values())}
     page = await own(ready, limit=1, offset=1)

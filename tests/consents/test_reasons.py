@@ -83,7 +83,7 @@ async def test_a_change_without_a_reason_has_none(ready):
     consent = await ready.consent("bank-1", 1)
     assert (await change(ready, "s-1", consent, "pause")).json()["reason"] is None
     assert "reason" not in (await newest_event(ready))[1]
-    assert len((await seen(ready, "s-1", consent))["in_words"]["zh"]) == 7
+    assert len((await seen(ready, "s-1", consent))["in_words"]["zh"]) == 10
 
 
 async def test_what_a_reason_says_of_persons_is_taken_out_before_it_is_stored(ready):

@@ -25,7 +25,6 @@ from gateway.admin.graph import Harm
 from gateway.admin.people_pages import FOLLOWS as ACTS
 from gateway.app import create_app
 from gateway.consents.enterprise_pages import SAID
-from gateway.consents.of_enterprise import STANDINGS
 from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.table import TableSpec
@@ -78,7 +77,7 @@ FAMILIES = {
     "ent-person-is": {"invited", "active", "suspended"},
     "ent-record": {"superseded", "unresolved", "expired", "not_yet", *RecordState},
     "ent-said": SAID,
-    "ent-standing": set(STANDINGS),
+    "ent-standing": set(STATUSES),
     "found": set(FINDERS),
     "event": set(EVENTS),
     "ending": set(ENDINGS),

@@ -3,15 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from audit.stops import Stop, add_stop, find_stop
+from consent.templates import shipped_members
 from gateway.admin.actions import SetAgreement
+from gateway.consents.files import File, add_file
 from gateway.consents.life import change_consent
+from gateway.consents.templates import set_template
 from gateway.evidence.conservation import find_differences
 from gateway.evidence.fsck import lift
 from gateway.evidence.stored_check import check_stored
@@ -21,6 +24,7 @@ from gateway.evidence.vouched.declaration import Deed, Entry
 from gateway.evidence.vouched.parties import PARTIES
 from gateway.identity.clients.client_keys import add_key, retire_key
 from gateway.identity.clients.limits import Limits, set_limits, set_signing
+from gateway.identity.clients.mandates import Mandate, set_mandate
 from gateway.identity.clients.owners import bind_client
 from gateway.identity.clients.registry import add_client, set_agreement
 from gateway.identity.clients.signatories import decide_key
@@ -101,6 +105,11 @@ async def live_a_little(story):
         await story.client.post("/v1/usage-results", json={**result, "amount": amount}, headers=headers)
     async with gateway.units.begin("test.pause", Actor("s-1", "signatory", subject=consent["subject"])) as work:
         await change_consent(work, consent["consent"], "pause")
+    async with gateway.units.begin("test.evidence", Actor("bank-1", "account", institution_id="bank")) as work:
+        await add_file(work, UUID(consent["consent"]), File("sms", "text/plain", "同意".encode()))
+    async with gateway.units.begin("test.template", at_this_machine()) as work:
+        await set_template(work, shipped_members()[0])
+        await set_mandate(work, "s-1", Mandate("agent", "授权书 7", work.now + timedelta(days=9), "a" * 64))
     await story.enrol("platform-1", "platform", alg="Ed25519")
     sent = {"message": message_of(Town(story, {}), uuid4())}
     received = await story.client.post("/v1/deliveries", json=sent, headers=await story.headers("platform-1"))

@@ -20,8 +20,10 @@ from starlette.requests import Request
 from audit.errors import EventError, NoteError
 from audit.events import Event, commitment, leaf_of
 from audit.note import Checkpoint, sign_checkpoint, verify_checkpoint
+from consent.checks import check_terms
 from consent.errors import TermsError
-from consent.terms import Terms, check_terms
+from consent.parts import Limit as Daily
+from consent.terms import Terms
 from gateway.identity.clients.peer import PeerError, certificate_thumbprint
 from gateway.identity.clients.redirect_address import is_redirect_address
 from gateway.identity.tokens.access_tokens import TokenError, read
@@ -206,7 +208,7 @@ LIMITS = {
     "signing.message_signatures.LARGEST_FIELD": Limit(
         8192, AT_MOST, lambda n: read_signature("x" * n, "", "t"), SignatureError, "fields are too large"
     ),
-    "consent.terms.LONGEST_YEARS": Limit(
+    "consent.checks.LONGEST_YEARS": Limit(
         3, AT_MOST, lambda n: checked_terms(valid_until=NOW.replace(year=NOW.year + n)), TermsError, "three years"
     ),
     "the third year of a consent": Limit(
@@ -224,7 +226,16 @@ LIMITS = {
     "the shortest consent": Limit(
         second(1), AT_LEAST, lambda n: checked_terms(valid_until=NOW + n), TermsError, "later than", step=second(1)
     ),
-    "consent.terms.MOST_USES": Limit(100_000, AT_MOST, lambda n: checked_terms(max_uses=n), TermsError, "max_uses"),
+    "consent.checks.MOST_USES": Limit(100_000, AT_MOST, lambda n: checked_terms(max_uses=n), TermsError, "max_uses"),
+    "consent.checks.MOST_APPROVALS": Limit(
+        5, AT_MOST, lambda n: checked_terms(required_approvals=n), TermsError, "required_approvals"
+    ),
+    "the fewest approvals": Limit(
+        1, AT_LEAST, lambda n: checked_terms(required_approvals=n), TermsError, "required_approvals"
+    ),
+    "consent.checks.MOST_LIMITS": Limit(
+        4, AT_MOST, lambda n: checked_terms(limits=(Daily(1, "D"),) * n), TermsError, "limits"
+    ),
     "the fewest uses": Limit(1, AT_LEAST, lambda n: checked_terms(max_uses=n), TermsError, "max_uses"),
     "audit.events.LARGEST_LEAF": Limit(
         65_535, AT_MOST,

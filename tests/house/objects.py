@@ -4,6 +4,7 @@ Agencies tax and market_regulation, banks of two institutions, signatories of tw
 clerk of each agency. What is made here belongs to the first; the second is the stranger.
 """
 
+import hashlib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,9 @@ import msgspec
 from sqlalchemy import text
 
 from connectors.catalogue.load import datasets, get_dataset
+from consent.statements import SEPARATE_TYPE, separate_claims
 from gateway.identity.clients.limits import set_for_people
+from gateway.identity.clients.mandates import Mandate, set_mandate
 from gateway.identity.clients.registry import add_client
 from gateway.identity.tokens.access_tokens import TYPE
 from gateway.platforms.messages import sign_message
@@ -156,6 +159,30 @@ async def agency(_town):
 async def consent(town):
     """A consent the first enterprise has given the first bank."""
     return {"consent_id": (await town.story.consent("bank-1", OWN))["consent"], "action": "revoke"}
+
+
+EVIDENCE = {"params": {"kind": "sms"}, "content": "同意".encode(), "headers": {"Content-Type": "text/plain"}}
+
+
+async def evidence(town):
+    """A file that was handed in for such a consent."""
+    made = await consent(town)
+    answer = await town.send("bank-1", "POST", f"/v1/consents/{made['consent_id']}/files", **EVIDENCE)
+    assert answer.status_code == 201, answer.text
+    return {**made, "sha256": hashlib.sha256(EVIDENCE["content"]).hexdigest()}
+
+
+async def person_named(town):
+    """A consent that waits for a named person's own, the one its signatory is."""
+    asked = await town.story.consent("bank-1", OWN, pi_items=[{"person": "a" * 64, "role": "legal_rep"}])
+    async with town.story.gateway.units.begin("test.mandate", MACHINE) as work:
+        await set_mandate(work, f"s-{OWN}", Mandate(holder="a" * 64))
+    claims = separate_claims(asked["consent"], asked["terms_sha256"], "a" * 64)
+    return {"consent_id": asked["consent"], "statement": sign_jws(claims, town.story.keys[f"s-{OWN}"], SEPARATE_TYPE)}
+
+
+def separately(made):
+    return {"json": {"person": "a" * 64, "statement": made["statement"]}}
 
 
 async def signatory_key(town):

@@ -61,6 +61,10 @@ async def asked_inquiry(town):
     return {"consent": (await objects.consent(town))["consent_id"]}
 
 
+def evidence(_made):
+    return objects.EVIDENCE
+
+
 def consent_request(_made):
     until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     terms = {"subject": objects.uscc(OWN), "products": ["score"], "purpose": "pre_loan", "valid_until": until}
@@ -116,6 +120,11 @@ CALLS = {
         sent=lambda made: {"json": {"kid": made["kid"]}},
     ),
     "POST /v1/consents": Call("consent.requested", "bank-1", make=request, sent=consent_request),
+    "POST /v1/consents/{consent_id}/files": Call("consent.evidenced", "bank-1", make=objects.consent, sent=evidence),
+    "GET /v1/consents/{consent_id}/files/{sha256}": Call("consent.evidence_read", "bank-1", make=objects.evidence),
+    "POST /v1/consents/{consent_id}/separate-consents": Call(
+        "consent.separately_given", f"s-{OWN}", make=objects.person_named, sent=objects.separately
+    ),
     "POST /v1/consents/{consent_id}/{action}": Call("consent.revoked", "bank-1", make=objects.consent),
     "POST /v1/inquiries": Call(
         "inquiry.answered", "bank-1", make=asked_inquiry,
@@ -175,7 +184,8 @@ WITHOUT = {
          "GET /v1/datasets/{dataset}/template.xlsx"), "what could be delivered, not what was",
     ),
     **dict.fromkeys(
-        ("GET /v1/consents", "GET /v1/consents/reasons", "GET /v1/consents/{consent_id}",
+        ("GET /v1/consent-templates", "GET /v1/consent-templates/{template}", "GET /v1/consents",
+         "GET /v1/consents/reasons", "GET /v1/consents/{consent_id}",
          "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
          "GET /v1/inquiries/{inquiry_id}", "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts",
@@ -390,6 +400,7 @@ COMMANDS_WITHOUT = {
 # The worker's steps and what they leave; what stands under no route, command or step is tried where it is told.
 STEPS_LEAVE = {
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
+    "consents": "consent.lapsed consent.expired consent.exhausted",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
     "previews": "preview.ended",
     "scan": "scan.started scan.finished scan.failed",
@@ -410,6 +421,8 @@ ELSEWHERE = {
     "person.view_saved person.view_removed": "tests/console/test_saved_views.py",
     "preview.opened preview.read preview.answered": "tests/intake/test_preview_pages.py",
     "consent.approved consent.rejected consent.paused consent.resumed consent.approval_refused": "tests/consents",
+    "consent.superseded consent.invalidated": "tests/consents/test_cases.py",
+    "consent.template_set signatory.mandate": "tests/consents/test_cases.py",
     "inquiry.admitted inquiry.denied inquiry.replayed": "tests/inquiries",
     "record.withdrawn record.reinstated record.repaired record.annulled record.confirmed": "tests/records/test_acts.py",
     "delivery.queued delivery.acknowledged delivery.confirmed delivery.refused": "tests/platforms",

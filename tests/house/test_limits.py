@@ -16,6 +16,9 @@ ROOMS = (
 # Limits that need more than a function: a running service, a database, many connections.
 ELSEWHERE = {
     "consent.life.LAPSES_AFTER": (timedelta(hours=72), "tests/house/test_limits_over_http.py"),
+    "gateway.consents.files.LONGEST_FILE": (5 * 1024**2, "tests/consents/test_files.py"),
+    "gateway.consents.files.MOST_FILES": (10, "tests/consents/test_files.py"),
+    "gateway.consents.templates.MOST_TEMPLATES": (500, "tests/consents/test_templates.py"),
     "gateway.inquiries.obligations.GRACE": (timedelta(days=15), "tests/inquiries/test_obligations.py"),
     "gateway.inquiries.obligations.REPORT_WITHIN": (timedelta(days=30), "tests/inquiries/test_obligations.py"),
     "gateway.identity.clients.access.BOUND_SECONDS": (0.5, "tests/identity/test_two_workers.py"),
@@ -55,7 +58,9 @@ FORMAT = "a format fixes it"
 PACE = "how much at a time, or how often: nothing is refused beyond it"
 PAGE = "how much a page shows"
 NO_LIMIT = {
+    "consent.durations._LAST_YEAR": FORMAT,
     "gateway.consents.of_enterprise.MOST": PAGE,
+    "gateway.consents.ending.MOST_AT_ONCE": PACE,
     "gateway.consents.of_enterprise.MOST_USES": PAGE,
     "gateway.inquiries.enterprise_pages.MOST": PAGE,
     "gateway.inquiries.own_questions.MOST_LATELY": PAGE,

@@ -84,6 +84,11 @@ ROWS = {
     "GET /v1/consents/{consent_id}": Row(objects.consent, *CONSENT),
     "GET /v1/consents/{consent_id}/evidence": Row(objects.consent, *CONSENT),
     "GET /v1/consents/{consent_id}/uses": Row(objects.consent, *CONSENT),
+    "POST /v1/consents/{consent_id}/files": Row(objects.consent, *CONSENT, objects.EVIDENCE),
+    "GET /v1/consents/{consent_id}/files/{sha256}": Row(objects.evidence, *CONSENT),
+    "POST /v1/consents/{consent_id}/separate-consents": Row(
+        objects.person_named, ("s-1",), ("s-2",), (404, "consent-not-found"), objects.separately
+    ),
     "POST /v1/consents/{consent_id}/{action}": Row(objects.consent, *CONSENT),
     "GET /v1/questions/{question_id}": Row(objects.question, *QUESTION),
     "GET /v1/questions/{question_id}/proof": Row(objects.published_question, *QUESTION),
@@ -143,6 +148,7 @@ ROWS = {
 NOBODYS = {
     "GET /problems/{slug}": "what a problem means is public",
     "GET /audit/log/tile/{path:path}": "the log is public",
+    "GET /v1/consent-templates/{template}": "what a consent may ask for at most is for everybody who has a client",
     "GET /static/{name}": "style sheets, icons and scripts are for everybody",
     "GET /console/language/{language}": "a choice of the reader's",
     "GET /console/theme/{theme}": "as above",

@@ -46,8 +46,13 @@ def _reason(entry: Entry) -> object:
     return None if entry.payload and "reason" not in entry.payload else said("reason")(entry)
 
 
+def _gathered(entry: Entry) -> object:
+    """Return what was gathered for a consent by then; an event that names nothing says that nothing was."""
+    return None if entry.payload and "gathered" not in entry.payload else said("gathered")(entry)
+
+
 _CONSENT = _same("version", "terms", "receipt", "approval") | {
-    "reason": _reason,
+    "reason": _reason, "gathered": _gathered,
     "consent": said("consent"), "status": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"),
 }  # fmt: skip
 _ANSWER = _same("account", "institution", "product", "purpose", "answer", "inquiry") | {
@@ -63,6 +68,9 @@ _ANSWERED = _ASKED | {
     "consent": said_within("consent", "id"), "version": said_within("consent", "version"),
 }  # fmt: skip
 _UNANSWERED = {"outcome": leaf("outcome"), "units": always(0), "answered": always(value=False)}
+_MANDATE = _same("signatory", "version", "role", "reference", "until", "holder") | {"recorded_at": leaf("ts")}
+_TEMPLATE = _same("template", "version", "content") | {"effective_from": said("effective_from")}
+_FILE = _same("consent", "sha256", "sealed")
 
 
 def _day_and_month(entry: Entry) -> object:
@@ -132,13 +140,34 @@ DEEDS: tuple[Deed, ...] = (
     Deed(
         "consents", "consent_version",
         f"""SELECT event_id AS entry, consent_id AS consent, version, status, convert_from(terms, 'UTF8') AS terms,
-                   actor, approval, receipt, reason, {AT.format("recorded_at")} AS recorded_at
+                   actor, approval, receipt, reason, gathered, {AT.format("recorded_at")} AS recorded_at
             FROM consent_version""",  # noqa: S608
         {
             f"consent.{verb}": Says(_CONSENT)
-            for verb in ("requested", "approved", "rejected", "paused", "resumed", "revoked")
+            for verb in (
+                "requested", "approved", "rejected", "paused", "resumed", "revoked", "superseded", "invalidated",
+                "lapsed", "expired", "exhausted", "evidenced", "separately_given",
+            )
         },
-        {"terms": digest, "approval": digest},
+        {"terms": digest, "approval": digest, "gathered": digest},
+    ),
+    Deed(
+        "mandates", "signatory_mandate",
+        f"""SELECT event_id AS entry, signatory, version, role, reference, {AT.format("valid_until")} AS until, holder,
+                   {AT.format("recorded_at")} AS recorded_at FROM signatory_mandate""",  # noqa: S608
+        {"signatory.mandate": Says(_MANDATE)},
+    ),
+    Deed(
+        "templates", "consent_template",
+        f"""SELECT event_id AS entry, template, version, content, {AT.format("effective_from")} AS effective_from
+            FROM consent_template""",  # noqa: S608
+        {"consent.template_set": Says(_TEMPLATE)}, {"content": digest},
+    ),
+    Deed(
+        "consent-files", "consent_file",
+        """SELECT event_id AS entry, consent_id AS consent, sha256, encode(sha256(sealed), 'hex') AS sealed
+           FROM consent_file""",
+        {"consent.evidenced": Says(_FILE)},
     ),
     Deed(
         "answers", "consent_use",

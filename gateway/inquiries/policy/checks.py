@@ -4,7 +4,8 @@ A rule that is new is a member of Facts, its column in reading.py, and a check i
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
+from math import ceil
 
 from consent.decision import Denied
 from gateway.inquiries.policy.facts import Facts
@@ -45,7 +46,13 @@ def check_entitlement(facts: Facts) -> Denial | None:
 def check_consent(facts: Facts) -> Denial | None:
     """The enterprise has permitted it."""
     denied = facts.consent
-    return Denial(denied.reason, members=denied.members) if isinstance(denied, Denied) else None
+    if not isinstance(denied, Denied):
+        return None
+    headers = {}
+    if "resets-at" in denied.members:
+        left = datetime.fromisoformat(str(denied.members["resets-at"])) - facts.now
+        headers["Retry-After"] = str(max(1, ceil(left.total_seconds())))
+    return Denial(denied.reason, members=denied.members, headers=headers)
 
 
 def check_obligations(facts: Facts) -> Denial | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from connectors.store.subjects import Subject
 from consent.choice import choose
-from consent.decision import Consent, Denied
+from consent.decision import NO_RULES, Consent, Denied, Rules
 from gateway.inquiries.obligations import Owed
 from gateway.inquiries.request import InquiryRequest
 from gateway.quota.books import Room
@@ -36,7 +36,7 @@ class Facts:
     `standing` is None where no such account stands, `subject` where nobody of that code is known. `consents` are those
     that the question names or could rest on, oldest first; `rooms` what the quota leaves, before this question is
     charged; `owed` the report that the institution owes for longest, None where it owes none. `again` tells that its
-    answer was given before and costs nothing now.
+    answer was given before and costs nothing now; `rules` what decides beside each consent.
     """
 
     request: InquiryRequest
@@ -47,8 +47,9 @@ class Facts:
     rooms: Sequence[Room]
     owed: Owed | None = None
     again: bool = False
+    rules: Rules = NO_RULES
 
     @cached_property
     def consent(self) -> Consent | Denied:
         """The consent that permits the question, or why none does."""
-        return choose(self.consents, self.request.ask(again=self.again), self.now)
+        return choose(self.consents, self.request.ask(again=self.again), self.now, self.rules)

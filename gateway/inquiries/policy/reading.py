@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.model.calendar import SHANGHAI
 from connectors.store.subjects import find_by_codes
-from consent.decision import Consent
+from consent.decision import NO_RULES, Consent, Rules
 from consent.store import Jwks, load_consents
+from consent.template_store import load_templates
 from gateway.inquiries.obligations import find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
@@ -60,10 +62,12 @@ async def read_facts(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     owed = await find_oldest(session, [request.institution for request in requests])
     ids = sorted({consent for one in asked for consent in one.consents})
     consents = {one.terms.consent_id: one for one in await load_consents(session, ids, jwks, now)} if ids else {}
+    rules = Rules(await load_templates(session, now, SHANGHAI), SHANGHAI) if ids else NO_RULES
     found = [
         Facts(
             one.request, now, standing.get(place), subjects.get(one.request.uscc),
             _in_order(consents, one.consents), (), owed.get(one.request.institution), again=one.day is None,
+            rules=rules,
         )
         for place, one in enumerate(asked, start=1)
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Webhooks: endpoints of institutions, what was sent to them, and how far the log was read for it."""
+"""Webhooks: endpoints of institutions, what was sent to them, how far the log was read; inquiries by intermediary."""
 
 from alembic import op
 
@@ -26,6 +26,7 @@ UP = (
     "CREATE UNIQUE INDEX webhook_delivery_told ON webhook_delivery (endpoint_id, entry)",
     "CREATE INDEX webhook_delivery_created ON webhook_delivery (created_at)",
     "CREATE TABLE webhook_position (log_id smallint PRIMARY KEY, next_index bigint NOT NULL)",
+    "CREATE INDEX inquiry_intermediary ON inquiry (intermediary, inquiry_id) WHERE intermediary IS NOT NULL",
     "GRANT SELECT, INSERT ON webhook_endpoint, webhook_delivery, webhook_position TO xinqiao_app",
     """GRANT UPDATE (status, failures, failing_since, paused_until, held_until) ON webhook_endpoint TO xinqiao_app""",
     """GRANT UPDATE (state, attempts, next_at, last_status, last_fault, queued_at, settled_at) ON webhook_delivery
@@ -43,4 +44,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.execute("DROP INDEX inquiry_intermediary")
     op.execute("DROP TABLE webhook_position, webhook_delivery, webhook_endpoint")

@@ -33,6 +33,7 @@ CONSENT: dict[str, Any] = {
     "in_words": {"zh": ["谁来查询：某银行（bank），账户 bank-1"], "en": ["Who asks: 某银行 (bank), by bank-1"]},
     "terms": '{"accounts":["bank-1"],…}',
     "terms_sha256": "9f2b4c…",
+    "approval_uri": f"https://gateway.example/console/enterprise/consents/{ID}",
 }
 
 TEMPLATE: dict[str, Any] = {**shipped_members()[0], "effective_from": "2026-01-01T00:00:00+00:00"}
@@ -88,6 +89,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "consent": (
                 "GET /v1/consents/{consent_id}",
                 "GET /v1/consents/{consent_id}/evidence",
+                "GET /v1/consents/{consent_id}/qr.svg",
                 "GET /v1/consents/{consent_id}/uses",
                 "POST /v1/consents/{consent_id}/{action}",
             )
@@ -133,6 +135,9 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "GET /v1/consent-templates": Operation(answered={"templates": [{**TEMPLATE, "next": None}]}),
     "GET /v1/consent-templates/{template}": Operation(("template-not-found",), answered={"versions": [TEMPLATE]}),
+    "GET /v1/consents/{consent_id}/qr.svg": Operation(
+        ("consent-not-found", "consent-answered"), answered="<svg …", media_type="image/svg+xml"
+    ),
     "GET /v1/consents/{consent_id}/uses": Operation(
         ("consent-not-found",),
         answered={
@@ -173,6 +178,6 @@ OPERATIONS: Mapping[str, Operation] = {
             "evidence-missing",
         ),
         sent={"approval": "eyJhbGciOiJFZDI1NTE5Iiwi…", "reason": "金额太大，改期再议"},
-        answered={**CONSENT, "version": 2, "status": "rejected", "reason": "金额太大，改期再议"},
+        answered={**CONSENT, "approval_uri": None, "version": 2, "status": "rejected", "reason": "金额太大，改期再议"},
     ),
 }

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent.lists import STANDINGS, ConsentFilter, Standing
 from gateway.consents.life import change_consent
+from gateway.consents.link import approval_uri
 from gateway.consents.own import OwnConsents, list_own, read_life
 from gateway.console.form import Form
 from gateway.console.render import page
@@ -17,6 +18,7 @@ from gateway.console.table import Cell, Column, Content, Filter, Table, TableQue
 from gateway.console.words import Words, words_of
 from gateway.people.guard import SignedForm
 from gateway.people.listing import show_table
+from gateway.people.qr import draw_qr
 from gateway.people.reading import names_of_people
 from gateway.people.staff import Staff
 from gateway.people.through import Through
@@ -95,11 +97,12 @@ async def _show(request: Request, units: UnitsOfWork, staff: Through, consent_id
         actors = [version.actor for version in life.versions] + [used.account for used in life.used]
         people = await names_of_people(work, actors)
     words, terms = words_of(request), life.row.overview.consent.terms
+    link = approval_uri(units.issuer, life.row.overview.consent)
     return page(
         request, "consent", staff.present, status=400 if form.errors else 200, form=form, life=life, people=people,
         crumbs=[(life.name or terms.uscc, "")], standing=life.row.standing, tone=TONES.get(life.row.standing, "quiet"),
         lines=life.words[words.language], may_revoke=life.row.standing in REVOCABLE and bool(staff.accounts),
-        shortest=SHORTEST, longest=LONGEST,
+        shortest=SHORTEST, longest=LONGEST, link=link, qr=draw_qr(link) if link else "",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from consent import store
 from consent.decision import Consent
 from consent.life import STATUSES
 from consent.parts import Approval
+from gateway.consents.link import approval_uri
 from gateway.consents.words import in_words
 from gateway.identity.clients.unknown import demand_known
 from gateway.identity.tables import Institution
@@ -81,10 +82,13 @@ async def consent_documents(work: UnitOfWork, consents: Sequence[Consent]) -> li
     asking = {consent.terms.institution for consent in consents}
     query = select(Institution.institution_id, Institution.name).where(col(Institution.institution_id).in_(asking))
     names = {row.institution_id: row.name for row in await work.session.execute(query)}
-    return [_document(consent, names.get(consent.terms.institution, consent.terms.institution)) for consent in consents]
+    return [
+        _document(consent, names.get(consent.terms.institution, consent.terms.institution), work.issuer)
+        for consent in consents
+    ]
 
 
-def _document(consent: Consent, institution: str) -> dict[str, Any]:
+def _document(consent: Consent, institution: str, issuer: str) -> dict[str, Any]:
     terms = consent.terms
     return {
         "consent": str(terms.consent_id),
@@ -109,6 +113,7 @@ def _document(consent: Consent, institution: str) -> dict[str, Any]:
         "in_words": in_words(consent, institution),
         "terms": terms.canonical().decode(),
         "terms_sha256": terms.digest(),
+        "approval_uri": approval_uri(issuer, consent),
     }
 
 

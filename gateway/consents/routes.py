@@ -11,6 +11,7 @@ from consent import store
 from consent.life import Status
 from gateway.consents.drafting import ConsentRequest, Name, draft
 from gateway.consents.life import change_consent, get_consent, request_consent
+from gateway.consents.link import draw_link
 from gateway.consents.reading import Page, consent_document, consent_documents
 from gateway.consents.reading import list_consents as list_own_consents
 from gateway.consents.reasons import REASONS
@@ -94,6 +95,14 @@ async def evidence(consent_id: UUID, work: Party) -> dict[str, Any]:
         for row in rows
     ]  # fmt: skip
     return {"terms": rows[0].terms.decode(), "versions": versions, "keys": work.keys.publics("consent")}
+
+
+@router.get("/{consent_id}/qr.svg", summary="授权二维码 The request's QR code", response_class=Response)
+async def qr(consent_id: UUID, work: Party) -> Response:
+    """Return the picture that leads the enterprise's owner to this request, as long as it waits for an answer."""
+    return Response(
+        await draw_link(work, consent_id), media_type="image/svg+xml", headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.get("/{consent_id}/uses", summary="授权使用记录 Who asked on this consent")

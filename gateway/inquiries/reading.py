@@ -51,7 +51,8 @@ async def get_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Inquiry:
 def inquiry_document(row: Inquiry) -> dict[str, Any]:
     """Return an inquiry as the interface shows it."""
     return {
-        "inquiry": str(row.inquiry_id), "account": row.account, "subject": row.uscc, "product": row.product,
+        "inquiry": str(row.inquiry_id), "account": row.account, "institution": row.institution,
+        "intermediary": row.intermediary, "subject": row.uscc, "product": row.product,
         "purpose": row.purpose, "provider": row.provider, "state": row.state, "outcome": row.outcome,
         "units": row.units, "created_at": row.created_at.isoformat(), "entry": str(row.event_id),
     }  # fmt: skip

@@ -1,16 +1,17 @@
 """Asking: a signed answer, or a problem that names the reason; a key makes asking twice the same as asking once."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
+from pydantic import AwareDatetime, Field
 from starlette.responses import JSONResponse, Response
 
 from connectors.personal.sealing import Protector
 from gateway.identity.caller import proving, unclaimed_proof, working
 from gateway.inquiries.asking import Question, put_question, read_question
 from gateway.inquiries.foresight import explain, permission_document
-from gateway.inquiries.own_inquiries import get_own_inquiry
+from gateway.inquiries.listed import ListedFilter, get_inquiry_of, list_inquiries_of, reopen
 from gateway.inquiries.providers import Providers
 from gateway.inquiries.reading import inquiry_document
 from gateway.inquiries.store import Asked
@@ -27,6 +28,8 @@ router = Router(prefix="/v1/inquiries", tags=["查询 Ask"])
 Asker = Annotated[Actor, Depends(proving("inquiries"), scope="function")]
 Secrets = Annotated[Protector, Depends(part("protector"))]
 Reading = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
+Name = Annotated[str, Field(min_length=2, max_length=63, pattern=r"^[^\x00]*$")]
+Instant = Annotated[AwareDatetime | None, Query(description="RFC 3339 with an offset, such as Z or +08:00.")]
 Key = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,200}$", description="幂等键 One per question.")
 ]
@@ -65,10 +68,52 @@ async def explain_question(
     return problem(request, found) if isinstance(found, Denial) else JSONResponse(permission_document(found))
 
 
+@router.get("", summary="查询列表 Inquiries")
+async def list_all(
+    work: Reading,
+    *,
+    before: Annotated[UUID | None, Query(description="翻页 Those before this one; `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    since: Instant = None,
+    until: Instant = None,
+    product: Annotated[Name | None, Query(description="产品 Those for this product.")] = None,
+    purpose: Annotated[Name | None, Query(description="用途 Those for this purpose.")] = None,
+    outcome: Annotated[
+        Literal["answered", "denied", "failed", "open"] | None, Query(description="结果 Those that ended so.")
+    ] = None,
+    account: Annotated[Name | None, Query(description="账户 Those of this account.")] = None,
+    subject: Annotated[Name | None, Query(description="企业 Those about this enterprise, by its USCC.")] = None,
+    passed_on: Annotated[
+        bool, Query(description="替其他机构转的 Those that the institution passed on for others, instead of its own.")
+    ] = False,
+) -> dict[str, Any]:
+    """Return the inquiries of the caller's institution, newest first, however they ended; never what was answered."""
+    wanted = ListedFilter(passed_on, since, until, product, purpose, outcome, account, subject)
+    rows = await list_inquiries_of(work, wanted, before, limit)
+    return {
+        "inquiries": [inquiry_document(row) for row in rows],
+        "next": str(rows[-1].inquiry_id) if len(rows) == limit else None,
+    }
+
+
 @router.get("/{inquiry_id}", summary="查看一次查询 An inquiry")
 async def show(inquiry_id: UUID, work: Reading) -> dict[str, Any]:
-    """Return an inquiry of the caller's institution: how it ended."""
-    return inquiry_document(await get_own_inquiry(work, inquiry_id))
+    """Return an inquiry of the caller's institution, or one that it passed on: how it ended.
+
+    `answer` is the signed answer, to the account that asked and as long as the consent and its standing permit it;
+    otherwise `withheld` says why not.
+    """
+    row = await get_inquiry_of(work, inquiry_id)
+    answer = await reopen(work, row)
+    told = {"answer": None, "withheld": answer.reason} if isinstance(answer, Denial) else {"answer": answer}
+    return {**inquiry_document(row), "withheld": None, **told}
+
+
+@router.get("/{inquiry_id}/answer", summary="再取应答 The answer again")
+async def answer(inquiry_id: UUID, request: Request, work: Reading) -> Response:
+    """Return an answer again, free, as it was given; not once the consent or the standing has ended."""
+    again = await reopen(work, await get_inquiry_of(work, inquiry_id))
+    return problem(request, again) if isinstance(again, Denial) else JSONResponse(answer_document(again))
 
 
 def answer_document(answer: str) -> dict[str, Any]:

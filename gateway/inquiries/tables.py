@@ -18,6 +18,7 @@ class Inquiry(SQLModel, table=True):
         Index("inquiry_uscc", "uscc", "inquiry_id"),
         Index("inquiry_institution", "institution", "inquiry_id"),
         Index("inquiry_report_by", "institution", "report_by", postgresql_where=text("report_by IS NOT NULL")),
+        Index("inquiry_intermediary", "intermediary", "inquiry_id", postgresql_where=text("intermediary IS NOT NULL")),
         Index("inquiry_open", "expires_at", postgresql_where=text("state = 'admitted'")),
         {"postgresql_partition_by": "RANGE (inquiry_id)"},
     )

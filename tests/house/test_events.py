@@ -137,6 +137,8 @@ CALLS = {
         "inquiry.explained", "bank-1", make=asked_inquiry,
         sent=lambda made: {"json": {"subject": objects.uscc(OWN), "product": "score", "purpose": "pre_loan", **made}},
     ),
+    "GET /v1/inquiries/{inquiry_id}": Call("inquiry.replayed", "bank-1", make=objects.inquiry),
+    "GET /v1/inquiries/{inquiry_id}/answer": Call("inquiry.replayed", "bank-1", make=objects.inquiry),
     "POST /v1/usage-results": Call("usage.reported", "bank-1", make=objects.inquiry, sent=report),
     "GET /v1/usage-results/{result_id}": Call("usage.read", "bank-1", make=objects.usage_result),
     "POST /v1/webhooks": Call(
@@ -188,7 +190,8 @@ WITHOUT = {
          "GET /v1/consents/reasons", "GET /v1/consents/{consent_id}",
          "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
-         "GET /v1/inquiries/{inquiry_id}", "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts",
+         "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
+         "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts",
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/deliveries",
          "GET /v1/admin/deliveries/{delivery_id}",

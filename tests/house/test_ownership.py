@@ -89,10 +89,14 @@ ROWS = {
     "POST /v1/consents/{consent_id}/separate-consents": Row(
         objects.person_named, ("s-1",), ("s-2",), (404, "consent-not-found"), objects.separately
     ),
+    "GET /v1/consents/{consent_id}/qr.svg": Row(objects.consent, *CONSENT),
     "POST /v1/consents/{consent_id}/{action}": Row(objects.consent, *CONSENT),
     "GET /v1/questions/{question_id}": Row(objects.question, *QUESTION),
     "GET /v1/questions/{question_id}/proof": Row(objects.published_question, *QUESTION),
     "GET /v1/inquiries/{inquiry_id}": Row(objects.inquiry, *BANKS, (404, "inquiry-not-found")),
+    "GET /v1/inquiries/{inquiry_id}/answer": Row(
+        objects.inquiry, ("bank-1",), ("bank-2",), (404, "inquiry-not-found")
+    ),
     "GET /v1/usage-results/{result_id}": Row(objects.usage_result, *BANKS, (404, "usage-result-not-found")),
     "GET /v1/webhooks/{webhook_id}": Row(objects.webhook, *WEBHOOK),
     "GET /v1/webhooks/{webhook_id}/deliveries": Row(objects.webhook, *WEBHOOK),

@@ -23,6 +23,7 @@ from gateway.web.problems import MEDIA_TYPE, install_handlers
 from tests.documented import document
 
 NO_TEXT = {"OPTIONS /v1/uploads", "POST /v1/datasets/{dataset}/uploads", "PATCH /v1/uploads/{upload_id}",
+                 "DELETE /v1/webhooks/{webhook_id}",
            "DELETE /v1/uploads/{upload_id}", "GET /v1/datasets/{dataset}/template.xlsx"}  # fmt: skip
 
 NO_OPERATIONS = {

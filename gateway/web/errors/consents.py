@@ -21,6 +21,14 @@ SECTION = Section(
             "See how it stands: GET /v1/signatories.",
             "确认已生效的密钥 confirming a key that is good already",
         ),
+        "consent-answered": ErrorRow(
+            409,
+            "此授权请求已不待答复，没有链接。",
+            "This request waits for no answer any more: there is no link to it.",
+            "查看现状：GET /v1/consents/{id}。",
+            "See how it stands: GET /v1/consents/{id}.",
+            "已同意的请求的二维码 the QR code of a request that was approved",
+        ),
         "consent-not-found": ErrorRow(
             404,
             "没有此授权。",

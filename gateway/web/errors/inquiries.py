@@ -333,6 +333,22 @@ SECTION = Section(
             "Check the inquiry's id.",
             "别的机构的查询编号 another institution's inquiry",
         ),
+        "answer-not-yours": ErrorRow(
+            403,
+            "应答只再给提问的账户。",
+            "An answer is given again to the account that asked alone.",
+            "用提问的账户读取。",
+            "Read it as the account that asked.",
+            "同机构另一账户的应答 an answer of another account of the institution",
+        ),
+        "inquiry-unanswered": ErrorRow(
+            404,
+            "此查询没有应答。",
+            "This inquiry was not answered.",
+            "原因见 GET /v1/inquiries/{id}。",
+            "See why: GET /v1/inquiries/{id}.",
+            "被拒绝的查询 an inquiry that was denied",
+        ),
         "question-not-found": ErrorRow(
             404,
             "没有对本企业的此次查询。",

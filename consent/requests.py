@@ -29,6 +29,10 @@ _FOUND = f"""
                 OR convert_from(f.terms, 'UTF8')::jsonb #>> '{{purpose,code}}' = :purpose)) found
     WHERE CAST(:status AS text) IS NULL OR status = :status ORDER BY consent_id
 """  # noqa: S608 - our own words
+_CODES = text("""
+    SELECT DISTINCT uscc FROM consent_head
+    WHERE uscc > :after AND consent_id >= :low AND consent_id < :high ORDER BY uscc LIMIT :most
+""")
 _OLDEST, _NEWEST = text(f"{_FOUND} LIMIT :most"), text(f"{_FOUND} DESC LIMIT :most")
 
 
@@ -74,3 +78,11 @@ async def find_requests(
         Requested(read_terms(row.terms), row.actor, row.recorded_at, row.event_id, row.version, row.status)
         for row in await session.execute(_NEWEST if newest else _OLDEST, asked)
     ]
+
+
+async def codes_requested(session: AsyncSession, low: UUID, high: UUID, after: str, most: int) -> list[str]:
+    """Return up to `most` codes beyond `after` of enterprises that were asked for a consent with an id from `low` on
+    and below `high`.
+    """
+    values = {"low": low, "high": high, "after": after, "most": most}
+    return list((await session.execute(_CODES, values)).scalars())

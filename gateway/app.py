@@ -102,6 +102,8 @@ from gateway.scores.scan_figures import gauge_scans
 from gateway.service.interface import interface_document
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
+from gateway.statements import pages as statement_pages
+from gateway.statements import routes as statements
 from gateway.telemetry.metrics import Metrics
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
@@ -192,6 +194,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         platform_pages,
         webhooks,
         webhook_pages,
+        statements,
+        statement_pages,
         audit_entries,
         questions,
         audit_log,

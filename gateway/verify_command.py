@@ -17,6 +17,7 @@ TYPES = {
     "xinqiao-consent+jws": "consent",
     "xinqiao-consent-console+jws": "consent",
     "xinqiao-delivery+jws": "delivery",
+    "xinqiao-enterprise-statement+jws": "answer",
     "xinqiao-receipt+jws": "delivery",
 }
 _SIGNED = {

@@ -34,6 +34,7 @@ from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import now
 from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
+from gateway.statements.due import make_due
 from gateway.telemetry.disk_growth import note_free
 from gateway.telemetry.repeating import repeat
 from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
@@ -64,6 +65,7 @@ SCAN_SECONDS = 60.0
 SCORES_SECONDS = 0.25
 PAST_SECONDS = 3600.0
 WEBHOOK_SECONDS = 1.0
+STATEMENT_SECONDS = 600.0
 WEBHOOKS = 2
 QUEUE = "deliveries"
 _THIS_WORKER = uuid4()
@@ -255,6 +257,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "told": (in_one_unit("webhook.queue", queue_told), WEBHOOK_SECONDS),
     # Several at once, so that an endpoint that is slow to answer does not hold up the others.
     **{f"webhooks-{number}": (send_webhooks, WEBHOOK_SECONDS) for number in range(WEBHOOKS)},
+    "statements": (in_one_unit("statement.make", make_due), STATEMENT_SECONDS),
     "sequence": (take_in, SEQUENCE_SECONDS),
     "publish": (publish_head, PUBLISH_SECONDS),
     "syslog": (send_out, SYSLOG_SECONDS),

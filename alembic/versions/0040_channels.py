@@ -26,6 +26,12 @@ UP = (
     "CREATE UNIQUE INDEX webhook_delivery_told ON webhook_delivery (endpoint_id, entry)",
     "CREATE INDEX webhook_delivery_created ON webhook_delivery (created_at)",
     "CREATE TABLE webhook_position (log_id smallint PRIMARY KEY, next_index bigint NOT NULL)",
+    """CREATE TABLE enterprise_statement (
+        uscc text NOT NULL, month text NOT NULL, questions integer NOT NULL, content bytea NOT NULL,
+        signature text NOT NULL, made_at timestamptz NOT NULL, event_id uuid NOT NULL, PRIMARY KEY (uscc, month))""",
+    "CREATE TABLE statement_month (month text PRIMARY KEY, after text NOT NULL, done boolean NOT NULL)",
+    "GRANT SELECT, INSERT ON enterprise_statement, statement_month TO xinqiao_app",
+    "GRANT UPDATE (after, done) ON statement_month TO xinqiao_app",
     "CREATE INDEX inquiry_intermediary ON inquiry (intermediary, inquiry_id) WHERE intermediary IS NOT NULL",
     "GRANT SELECT, INSERT ON webhook_endpoint, webhook_delivery, webhook_position TO xinqiao_app",
     """GRANT UPDATE (status, failures, failing_since, paused_until, held_until) ON webhook_endpoint TO xinqiao_app""",
@@ -44,5 +50,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.execute("DROP TABLE statement_month, enterprise_statement")
     op.execute("DROP INDEX inquiry_intermediary")
     op.execute("DROP TABLE webhook_position, webhook_delivery, webhook_endpoint")

@@ -87,7 +87,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "owner": (
         Group("", (
             _entry("enterprise", "home"), _entry("enterprise/questions", "eye"),
-            _entry("enterprise/consents", "file-check"),
+            _entry("enterprise/consents", "file-check"), _entry("enterprise/statements", "file-text"),
         )),
         Group("group-enterprise", (
             _entry("enterprise/records", "files"), _entry("enterprise/tags", "tag"),

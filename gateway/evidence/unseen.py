@@ -72,6 +72,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "event_id": "names the first entry", "signed_in_at": "a hint for operators",
         "notice": "what the person is told of an entry",
     },
+    "enterprise_statement": {"made_at": "in the entry's time"},
     "webhook_endpoint": {
         "failures": "a hint", "failing_since": "a hint", "paused_until": "when next", "held_until": "when next",
         "created_at": "in the entry's time", "event_id": "names the first entry",
@@ -127,6 +128,7 @@ UNCOMPARED: Mapping[str, str] = {
     **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
     "consent_due": "what a sweep looks through; what a consent's end is, its terms and uses say",
     "alert": "follows from what was handed in, and when", "syslog_position": "how far the log has gone out",
+    "statement_month": "how far the statements of a month were made",
     "webhook_position": "how far the log was read", "webhook_delivery": "what was sent of entries, and made of them",
     **dict.fromkeys(
         ("column_due", "column_file", "column_dataset", "column_day"),

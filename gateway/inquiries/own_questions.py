@@ -109,6 +109,11 @@ async def _told(work: UnitOfWork, uscc: str, found: Sequence[Question]) -> list[
     subject = await find_subject(work.session, "uscc", uscc)
     subject_id = subject.subject_id if subject else None
     await work.record("question.listed", {"found": len(found)}, subject=subject_id, outcome="read")
+    return await documents_of(work, found)
+
+
+async def documents_of(work: UnitOfWork, found: Sequence[Question]) -> list[dict[str, Any]]:
+    """Return questions as an enterprise is told of them."""
     asking = {one.institution for one in found}
     query = select(Institution.institution_id, Institution.name).where(col(Institution.institution_id).in_(asking))
     names = {row.institution_id: row.name for row in await work.session.execute(query)}

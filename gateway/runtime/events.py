@@ -179,6 +179,7 @@ EVENTS: Mapping[str, EventType] = {
     "delivery.retried": _type("system machine", "delivery peer kind"),
     "received.read": _type("system auditor machine", "kind found", maybe="enterprise"),
     "peer.set": _type("machine", "peer role url kid key client status"),
+    "statement.made": _type("signatory program", "enterprise month questions digest signature"),
     "webhook.added": _type("account person machine", "webhook institution url topics"),
     "webhook.disabled": _type("account person machine program", "webhook reason"),
     "webhook.enabled": _type("account person machine", "webhook reason"),

@@ -19,6 +19,7 @@ from gateway.questions import operations as questions
 from gateway.records import operations as records
 from gateway.scores import operations as scores
 from gateway.sources import operations as sources
+from gateway.statements import operations as statements
 from gateway.web import operations as web
 from gateway.web.openapi import describe
 from gateway.web.operations import Operation
@@ -37,6 +38,7 @@ ROOMS = (
     scores,
     platforms,
     webhooks,
+    statements,
     evidence,
     questions,
     admin,

@@ -128,6 +128,7 @@ FAMILIES = {
     "waits": set(WAITING),
     "usage": set(usage_pages.OUTCOMES),
     "way": WAYS,
+    "statement": {"csv", "jws", "json", "pdf"},
     "webhook-said": WEBHOOK_SAID,
     "webhook-state": {"active", "disabled", *WEBHOOK_STATES},
     "webhook-topic": set(TOPICS),

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from gateway.runtime.clock import now
+from gateway.statements.months import month_of
+
 # For nobody signed in, or no page but a way from one to another: tried where they belong.
 NO_PAGES = {
     "/console", "/console/language/{language}", "/console/theme/{theme}", "/console/sign-in", "/console/enrol",
@@ -42,7 +45,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         enterprise/questions/{question_id} enterprise/questions/{question_id}/proof enterprise/records
         enterprise/records/of/{dataset} enterprise/records/{record_id} enterprise/records/{record_id}/proof
         enterprise/records/{record_id}/objection enterprise/objections enterprise/signatories
-        enterprise/tags enterprise/tags/{tag}"""),
+        enterprise/tags enterprise/tags/{tag} enterprise/statements enterprise/statements/{month}/{form}"""),
 )  # fmt: skip
 PAGES = {f"/console/{path}": _of(letters) for letters, paths in _FOR for path in paths.split()}
 # The city's one is another's: they are told that there is none.
@@ -51,6 +54,7 @@ ANOTHERS = {"/console/people/-/invitations/{change_id}": frozenset({"auditor"})}
 VALUES = {
     "dataset": "tax_arrears", "tag": "reg_capital", "agency": "tax", "code": "tax", "form": "csv",
     "person_id": "clerk-1", "institution_id": "bank", "client_id": "bank-1", "act": "quota",
+    "month": str(month_of(now()).stepped(-1)),
 }  # fmt: skip
 ASKED = {
     "/console/audit/checkpoints/growth": "?before={before}&after={after}",

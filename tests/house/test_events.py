@@ -195,6 +195,7 @@ WITHOUT = {
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/deliveries",
          "GET /v1/admin/deliveries/{delivery_id}",
+         "GET /v1/statements", "GET /console/enterprise/statements",
          "GET /v1/webhooks", "GET /v1/webhooks/{webhook_id}", "GET /v1/webhooks/{webhook_id}/deliveries",
          "GET /console/webhooks", "GET /console/webhooks/{webhook_id}",
          "GET /console/webhooks/{webhook_id}/deliveries/{message_id}",
@@ -276,6 +277,11 @@ WITHOUT = {
          "POST /console/webhooks/{webhook_id}/change",
          "POST /console/webhooks/{webhook_id}/deliveries/{message_id}/replay"),
         "webhook.*: tests/webhooks/test_sending.py",
+    ),
+    **dict.fromkeys(
+        ("GET /v1/statements/{month}", "GET /v1/statements/{month}/csv", "GET /v1/statements/{month}/pdf",
+         "GET /console/enterprise/statements/{month}/{form}"),
+        "statement.made, where it was not made before: tests/statements/test_statements.py",
     ),
     **dict.fromkeys(
         ("GET /console/feeds", "GET /console/held", "GET /console/held/{held_id}",
@@ -409,6 +415,7 @@ STEPS_LEAVE = {
     "scan": "scan.started scan.finished scan.failed",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
+    "statements": "statement.made",
     **{f"webhooks-{number}": "webhook.disabled" for number in range(2)},
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip

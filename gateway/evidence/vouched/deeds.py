@@ -239,6 +239,13 @@ DEEDS: tuple[Deed, ...] = (
         {"record.list_acted": Says(_LIST)},
     ),
     Deed(
+        "statements", "enterprise_statement",
+        """SELECT event_id AS entry, uscc AS enterprise, month, questions, encode(sha256(content), 'hex') AS digest,
+                  signature FROM enterprise_statement""",
+        {"statement.made": Says(_same("enterprise", "month", "questions", "digest", "signature"))},
+        {"signature": digest},
+    ),
+    Deed(
         "received", "received",
         """SELECT event_id AS entry, sender, delivery_id AS delivery, exchange, kind, encode(digest, 'hex') AS digest,
                   message, receipt FROM received""",

@@ -30,6 +30,7 @@ TABLE_MODULES = tuple(
         "gateway.quota.tables",
         "gateway.scores.scan_tables",
         "gateway.scores.tables",
+        "gateway.statements.tables",
         "gateway.webhooks.tables",
     )
     if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module)

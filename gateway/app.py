@@ -54,6 +54,8 @@ from gateway.inquiries import obligation_routes as obligations
 from gateway.inquiries import replay_routes as replays
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
+from gateway.inquiries.batches import pages as ask_many_pages
+from gateway.inquiries.batches import routes as inquiry_batches
 from gateway.intake import correction_pages as corrections
 from gateway.intake import held_pages, preview_pages
 from gateway.intake import held_routes as held
@@ -183,6 +185,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         consents,
         signatories,
         quota,
+        inquiry_batches,
         inquiries,
         scores,
         replays,
@@ -245,6 +248,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         checkpoint_pages,
         desk_pages,
         ask_pages,
+        ask_many_pages,
         inquiry_pages,
         consent_requests,
         consent_pages,

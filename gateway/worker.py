@@ -20,6 +20,8 @@ from gateway.evidence.fsck import check_nightly
 from gateway.evidence.syslog import receiver_of, send_log
 from gateway.gateway import Gateway
 from gateway.identity.key_rotation import advance_keys
+from gateway.inquiries.batches.batch import work_batches
+from gateway.inquiries.providers import Providers
 from gateway.inquiries.store import expire_intents
 from gateway.intake.held import expire_held
 from gateway.intake.previews import expire_previews
@@ -53,6 +55,7 @@ PULL_SECONDS = 5.0
 PULLS = 3
 EXPIRE_SECONDS = 10.0
 CONSENT_SECONDS = 60.0
+BATCHES_SECONDS = 1.0
 KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
@@ -205,6 +208,13 @@ async def end_held(gateway: Gateway) -> None:
     await expire_held(gateway.units, gateway.intake.spool)
 
 
+async def ask_batches(gateway: Gateway) -> bool:
+    """Ask the questions that people put together, and what is left of batches whose process has ended."""
+    settings = gateway.settings
+    providers = Providers(settings.providers, settings.provider_timeout_seconds, gateway.http)
+    return await work_batches(gateway.units, providers, gateway.protector)
+
+
 async def pull(gateway: Gateway) -> bool:
     """Read a slice of a source that is due."""
     return await pull_due(gateway.units, gateway.intake)
@@ -239,6 +249,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "ended": (forget_used, PURGE_SECONDS),
     "uploads": (forget_uploads, PURGE_SECONDS),
     "previews": (forget_previews, PURGE_SECONDS),
+    "batches": (ask_batches, BATCHES_SECONDS),
     "intents": (in_one_unit("inquiry.expire", expire_intents), EXPIRE_SECONDS),
     # Several at once, so that a source that is slow to answer does not hold up the others.
     **{f"pull-{number}": (pull, PULL_SECONDS) for number in range(PULLS)},

@@ -138,5 +138,8 @@ UNCOMPARED: Mapping[str, str] = {
         ("score_basis", "scan_run", "scan_piece", "score_due", "subject_score"),
         "follows from the records: a scan computes it again, and its digest is in the log",
     ),
+    **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
+    "quota_alert": "follows from the ledger and the limits",
+    **dict.fromkeys(("quota_cost", "quota_closing"), "not written yet"),
     "saved_view": "what a person likes to see of a table",
 }  # fmt: skip

@@ -66,17 +66,26 @@ async def inquire(
         earlier = await store.claim_key(work.session, request, asked)
         if earlier is not None:
             return await _replay(work, request, earlier)
-        admission = await admit_inquiry(work, request)
+        admission = await admit_inquiry(work, request, asked.reserved)
         if isinstance(admission, Refusal):
-            return await _deny(work, request, admission)
+            return await _ended(work, request, asked, await _deny(work, request, admission))
         if request.provider == EMBEDDED:
             result = await compute_result(work.session, admission.subject.subject_id, request.product, admission.now)
-            return await _answer(work, request, admission, result)
+            return await _ended(work, request, asked, await _answer(work, request, admission, result))
         expires_at = admission.now + timedelta(seconds=providers.timeout_seconds) + SETTLING
         consent = admission.consent.terms.consent_id
         await hold(work.session, request.charge(), admission.day, expires_at, consent)
         await store.add_intent(work, request, admission, expires_at)
     return await _relay(units, providers, actor, request, Intent(admission, expires_at))
+
+
+async def _ended(
+    work: UnitOfWork, request: InquiryRequest, asked: store.Asked, outcome: Answered | Denial
+) -> Answered | Denial:
+    """Return how it ended; what was held for it beforehand is held no more."""
+    if asked.reserved is not None:
+        await close(work.session, request.inquiry_id, "settled" if isinstance(outcome, Answered) else "released")
+    return outcome
 
 
 async def _relay(

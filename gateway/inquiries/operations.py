@@ -102,6 +102,16 @@ DENIALS = (
     "delegation-ended",
 )
 
+BATCH: dict[str, Any] = {
+    "batch": "01983a2b-7c1d-7e00-8000-000000000030",
+    "partial": False,
+    "total": 1,
+    "done": 1,
+    "answered": 1,
+    "units": 1,
+    "items": [{"number": 1, "inquiry": INQUIRY, "outcome": "answered", "units": 1}],
+}
+
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/inquiries": Operation(
         (
@@ -129,6 +139,13 @@ OPERATIONS: Mapping[str, Operation] = {
         },
     ),
     "GET /v1/inquiries": Operation(answered={"inquiries": [LISTED], "next": None}),
+    "POST /v1/inquiries:batch": Operation(
+        ("quota-exceeded", "product-not-entitled", "idempotency-key-reused"),
+        sent={"questions": [ASKED], "partial": False},
+        answered=BATCH,
+        gives={"batch": ("GET /v1/inquiries/batches/{batch_id}",)},
+    ),
+    "GET /v1/inquiries/batches/{batch_id}": Operation(("inquiry-batch-not-found",), answered=BATCH),
     "GET /v1/inquiries/{inquiry_id}": Operation(
         ("inquiry-not-found",), answered={**LISTED, "withheld": None, "answer": "eyJhbGciOiJFZDI1NTE5Iiwi…"}
     ),

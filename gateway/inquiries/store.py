@@ -1,7 +1,7 @@
 """Inquiries in the database: keys claimed once, intents written before a provider is asked, each settled once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -47,12 +47,13 @@ _PURGE = text("DELETE FROM idempotency WHERE created_at < now() - interval '48 h
 @dataclass(frozen=True)
 class Asked:
     """What an inquiry is asked under: the account's idempotency key, the digest (SHA-256) of the request it stands for,
-    and the proof that came with it, where there was one.
+    and the proof that came with it, where there was one; the day its units are held on, where they were before.
     """
 
     key: str
     digest: bytes
     proof: Mark | None
+    reserved: date | None = None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from uuid_utils.compat import uuid7
 from connectors.model.calendar import day_of
 from gateway.identity.clients.standing import hold_standing
 from gateway.quota.books import Books, Charge, Grant, Key, Room, Taken
-from gateway.quota.tables import QuotaReservation
 from gateway.runtime.database import rowcount
 from gateway.runtime.errors import GatewayError
 
@@ -82,6 +81,11 @@ _ENTER = text("""
         CAST(:entries AS uuid[]), CAST(:inquiries AS uuid[]), CAST(:accounts AS text[]), CAST(:people AS text[]),
         CAST(:institutions AS text[]), CAST(:products AS text[]), CAST(:units AS integer[]), CAST(:events AS uuid[]),
         CAST(:consents AS uuid[]), CAST(:overdrafts AS integer[]))
+""")
+_HOLD = text("""
+    INSERT INTO quota_reservation (inquiry_id, account, institution, product, units, day, expires_at, state, consent_id)
+    VALUES (:inquiry, :account, :institution, :product, :units, :day, :expires_at, 'open', :consent)
+    ON CONFLICT (inquiry_id) DO UPDATE SET expires_at = excluded.expires_at
 """)
 _CLOSE = text("""
     UPDATE quota_reservation SET state = :state WHERE inquiry_id = :inquiry AND state = 'open'
@@ -208,14 +212,12 @@ async def add(session: AsyncSession, amounts: Mapping[Key, int], covered: Mappin
 async def hold(
     session: AsyncSession, wanted: Charge, day: date, expires_at: datetime, consent: UUID | None = None
 ) -> None:
-    """Reserve what was admitted on a consent until an instant."""
-    held = QuotaReservation(
-        inquiry_id=wanted.inquiry_id, account=wanted.account, institution=wanted.institution,
-        product=wanted.product, units=wanted.units, day=day, expires_at=expires_at, state="open",
-        consent_id=consent,
-    )  # fmt: skip
-    session.add(held)
-    await session.flush()
+    """Reserve what was admitted on a consent until an instant; what is held for it already is held until then."""
+    values = {
+        "inquiry": wanted.inquiry_id, "account": wanted.account, "institution": wanted.institution,
+        "product": wanted.product, "units": wanted.units, "day": day, "expires_at": expires_at, "consent": consent,
+    }  # fmt: skip
+    await session.execute(_HOLD, values)
 
 
 async def close(session: AsyncSession, inquiry_id: UUID, state: Literal["settled", "released"]) -> None:

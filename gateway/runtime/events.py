@@ -112,6 +112,7 @@ EVENTS: Mapping[str, EventType] = {
     "question.listed": _type("signatory", "found"),
     "question.proved": _type("signatory", "question entry"),
     "inquiry.listed": _type("machine", "found asked", personal="asked"),
+    "inquiry.batched": _type("account", "batch total partial digest person"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
     "quota.granted": _type(
         "operator machine", "grant scope id product units from until priority reason approved_by"

@@ -25,6 +25,7 @@ TABLE_MODULES = tuple(
         "gateway.identity.tables",
         "gateway.people.tables",
         "gateway.quality.tables",
+        "gateway.inquiries.batches.tables",
         "gateway.inquiries.tables",
         "gateway.platforms.tables",
         "gateway.quota.tables",

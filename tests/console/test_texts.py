@@ -168,6 +168,7 @@ HANDED_OVER = {
     "one.label",
     "place.label",
     "reason",
+    "row.wrong",
 }
 
 

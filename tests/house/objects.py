@@ -203,6 +203,20 @@ async def inquiry(town):
     return {"inquiry_id": asked.json()["inquiry"]}
 
 
+async def inquiry_batch(town):
+    """Questions that the first bank's account put together, one of them."""
+    asked = {"questions": [{"subject": uscc(OWN), "product": "score", "purpose": "pre_loan"}]}
+    headers = {"Idempotency-Key": str(uuid4())}
+    put = await town.send("bank-1", "POST", "/v1/inquiries:batch", json=asked, headers=headers)
+    assert put.status_code == 200, put.text
+    return {"batch_id": put.json()["batch"]}
+
+
+async def inquiry_batch_file(town):
+    """The answers to them, as CSV."""
+    return {**await inquiry_batch(town), "form": "csv"}
+
+
 async def question(town):
     """What the first bank has asked about the first enterprise, as the enterprise names it."""
     return {"question_id": (await inquiry(town))["inquiry_id"]}

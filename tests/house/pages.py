@@ -9,6 +9,8 @@ from gateway.statements.months import month_of
 NO_PAGES = {
     "/console", "/console/language/{language}", "/console/theme/{theme}", "/console/sign-in", "/console/enrol",
     "/console/sso", "/console/sso/back",
+    # Of questions put together, which the city has none of: tests/inquiries/test_pages.py.
+    "/console/ask-many/{batch_id}", "/console/ask-many/{batch_id}/answers.{form}",
 }  # fmt: skip
 OPEN = frozenset({"/console/help"})  # to whoever is not signed in too
 # In the names of roles, one letter for each.
@@ -38,7 +40,8 @@ _FOR: tuple[tuple[str, str], ...] = (
     ("a", """audit audit/questions audit/questions/evidence audit/inquiries audit/inquiries/{inquiry_id}
         audit/statistics audit/entries audit/entries/{event_id} audit/entries/{event_id}/proof
         audit/entries/{event_id}/tlog-proof audit/verify audit/checkpoints audit/checkpoints/growth"""),
-    ("b", """desk ask inquiries inquiries/{inquiry_id} inquiries/{inquiry_id}/answer consents consents/new
+    ("b", """desk ask ask-many ask-many/template.xlsx inquiries inquiries/{inquiry_id} inquiries/{inquiry_id}/answer
+        consents consents/new
         consents/{consent_id} quota usage-results usage-results/new/{inquiry_id} usage-results/{result_id}
         webhooks webhooks/{webhook_id} webhooks/{webhook_id}/deliveries/{message_id}"""),
     ("e", """enterprise enterprise/consents enterprise/consents/{consent_id} enterprise/questions

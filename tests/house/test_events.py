@@ -191,7 +191,7 @@ WITHOUT = {
          "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
          "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
-         "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts",
+         "GET /v1/inquiries/batches/{batch_id}", "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts",
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/deliveries",
          "GET /v1/admin/deliveries/{delivery_id}",
@@ -263,11 +263,14 @@ WITHOUT = {
     ),
     **dict.fromkeys(
         (f"GET /console/{page}" for page in (
-            "desk", "ask", "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "usage-results",
+            "desk", "ask", "ask-many", "ask-many/template.xlsx", "ask-many/{batch_id}",
+            "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "usage-results",
             "usage-results/new/{inquiry_id}")), SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
-        ("POST /console/ask", "GET /console/inquiries/{inquiry_id}", "GET /console/inquiries/{inquiry_id}/answer",
+        ("POST /console/ask", "POST /console/ask-many", "POST /console/ask-many/ask", "POST /v1/inquiries:batch",
+         "GET /console/ask-many/{batch_id}/answers.{form}", "GET /console/inquiries/{inquiry_id}",
+         "GET /console/inquiries/{inquiry_id}/answer",
          "POST /console/consents/new", "POST /console/consents/{consent_id}/revoke",
          "POST /console/usage-results/new/{inquiry_id}", "GET /console/usage-results/{result_id}"),
         "inquiry.*, consent.*, usage.*: tests/inquiries/test_through.py, test_pages.py",
@@ -408,6 +411,7 @@ COMMANDS_WITHOUT = {
 }  # fmt: skip
 # The worker's steps and what they leave; what stands under no route, command or step is tried where it is told.
 STEPS_LEAVE = {
+    "batches": "inquiry.answered inquiry.denied",
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "consents": "consent.lapsed consent.expired consent.exhausted",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
@@ -427,6 +431,7 @@ STEPS_WITHOUT = {
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip
 ELSEWHERE = {
+    "inquiry.batched": "tests/inquiries/test_batches.py",
     "console.exported": "tests/console/test_listing.py",
     "person.view_saved person.view_removed": "tests/console/test_saved_views.py",
     "preview.opened preview.read preview.answered": "tests/intake/test_preview_pages.py",

@@ -130,6 +130,11 @@ ROWS = {
         objects.ended_batch, *CLERKS, HIDDEN, {"data": {"reason": "清单漏报"}}
     ),
     "GET /console/uploads/{batch_id}/rejected-rows": Row(objects.batch, *CLERKS, HIDDEN),
+    "GET /v1/inquiries/batches/{batch_id}": Row(objects.inquiry_batch, *BANKS, (404, "inquiry-batch-not-found")),
+    "GET /console/ask-many/{batch_id}": Row(objects.inquiry_batch, *STAFF, HIDDEN),
+    "GET /console/ask-many/{batch_id}/answers.{form}": Row(
+        objects.inquiry_batch_file, *STAFF, HIDDEN
+    ),
     "GET /console/inquiries/{inquiry_id}": Row(objects.inquiry, *STAFF, HIDDEN),
     "GET /console/inquiries/{inquiry_id}/answer": Row(objects.inquiry, *STAFF, HIDDEN),
     "GET /console/consents/{consent_id}": Row(objects.consent, *STAFF, HIDDEN),

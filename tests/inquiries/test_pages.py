@@ -1,6 +1,8 @@
 """The pages of an institution's people: asking once, answers, denials, consents, quota, usage results; no other's."""
 
 import asyncio
+import csv
+import io
 import re
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,9 @@ from sqlalchemy import text
 from gateway.app import create_app
 from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.answers import ANSWER_TYPE
+from gateway.inquiries.batches.batch import work_batches
+from gateway.inquiries.batches.pages import LARGEST_SHEET
+from gateway.inquiries.providers import Providers
 from gateway.people.guard import cookie_name
 from gateway.people.sessions import open_session
 from gateway.people.tables import Person
@@ -337,3 +342,47 @@ async def test_what_programs_asked_amiss_is_shown_too(town):
         shown = await look(town.li, f"inquiries/{denied}")
         assert "被拒绝" in shown
     assert "gossip" in await look(town.li, "inquiries")
+
+
+async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_back(town):
+    gateway = town.story.gateway
+    lines = [
+        ["统一社会信用代码", "产品"],
+        [uscc(1), "信用评分"],
+        [uscc(2), ""],
+        ["9133", "运势"],
+        [uscc(1), "信用评分"],
+    ]
+    sheet = "\n".join(",".join(line) for line in lines).encode()
+    empty = await town.li.get("/console/ask-many/template.xlsx")
+    assert empty.content.startswith(b"PK")
+    body = {"csrf": await csrf(town.li), "product": "score", "purpose": "pre_loan", "account": "bank-1"}
+    looked = await town.li.post(
+        "/console/ask-many", data=body, files={"file": ("企业.csv", sheet)}, headers=same_site(town.li)
+    )
+    assert looked.status_code == 200, looked.text
+    assert "与上面的一行重复" in looked.text
+    assert "没有这种产品" in looked.text
+    large = await town.li.post(
+        "/console/ask-many", data=body, files={"file": ("大.csv", b"x" * (2 * LARGEST_SHEET))},
+        headers=same_site(town.li),
+    )  # fmt: skip
+    assert large.status_code == 413
+    token = re.search(r'name="token" value="([^"]+)"', looked.text)[1]
+    asked = {"lines": re.search(r"<textarea[^>]*>([^<]*)<", looked.text)[1], "token": token, "account": "bank-1"}
+    path = (await send(town.li, "ask-many/ask", asked)).headers["location"]
+    assert (await send(town.li, "ask-many/ask", asked)).headers["location"] == path  # the form was sent twice
+    assert "等待查询" in await look(town.li, path.removeprefix("/console/"))
+    assert await work_batches(gateway.units, Providers({}, 5, gateway.http), gateway.protector)
+    shown = await look(town.li, path.removeprefix("/console/"))
+    assert "等待查询" not in shown
+    assert "answers.xlsx" in shown
+    answers = list(csv.reader(io.StringIO((await town.li.get(f"{path}/answers.csv")).content.decode("utf-8-sig"))))
+    assert [row[1] for row in answers[1:]] == [uscc(1), uscc(2)]
+    publics = gateway.keys.publics("answer")
+    assert verify_jws(answers[1][-1], publics, ANSWER_TYPE)["subject"] == uscc(1)
+    assert "consent-required" in answers[2][4]
+    assert (await town.li.get(f"{path}/answers.xlsx")).content.startswith(b"PK")
+    assert path in await look(town.li, "ask-many")
+    await look(town.wu, path.removeprefix("/console/"), 404)
+    assert (await town.wu.get(f"{path}/answers.csv")).status_code == 404

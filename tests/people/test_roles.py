@@ -102,8 +102,8 @@ PAGES = {
 PAGES["GET /console/catalogue/{dataset}/schema.json"] = EVERYBODY
 # Under each of these addresses every page is for the role that it is the home of.
 HOMES = {
-    "audit": "auditor", "enterprise": "owner", "desk": "staff", "ask": "staff", "inquiries": "staff",
-    "consents": "staff", "quota": "staff", "usage-results": "staff", "webhooks": "staff",
+    "audit": "auditor", "enterprise": "owner", "desk": "staff", "ask": "staff", "ask-many": "staff",
+    "inquiries": "staff", "consents": "staff", "quota": "staff", "usage-results": "staff", "webhooks": "staff",
 }  # fmt: skip
 PAGES |= {name: HANDS_IN for name in ALL if "/" in name and name.split("/")[1:2] == ["console"]
           and name.split("/")[2:3] in (["feeds"], ["held"], ["corrections"], ["templates"], ["uploads"])}  # fmt: skip

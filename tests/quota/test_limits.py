@@ -11,7 +11,7 @@ from connectors.model.calendar import day_of
 from gateway.evidence.conservation import find_differences
 from gateway.quota.books import OVERDRAFT, Charge, Exceeded, find_exceeded
 from gateway.quota.grants import GrantRequest, add_grant, find_grants
-from gateway.quota.ledger import lock, lock_today, post, post_all, read_books, read_room
+from gateway.quota.ledger import lock, lock_today, post_all, read_books, read_room
 from gateway.quota.plans import Limit, find_limits, set_limit
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.denial import DeniedError
@@ -52,8 +52,12 @@ async def take(story, wanted):
     """Charge, or return which limits leave no room."""
     async with story.gateway.database.begin("test.charge") as session:
         day, _ = await lock_today(session, wanted)
-        exceeded = find_exceeded(await read_room(session, wanted, day), wanted.units)
-        return exceeded or await post(session, wanted, day, uuid7())
+        books = await read_books(session, [wanted], day)
+        if exceeded := find_exceeded(books.rooms_of(wanted), wanted.units):
+            return exceeded
+        taken = books.take(wanted)
+        await post_all(session, [(taken, uuid7())], day)
+        return taken
 
 
 async def used(story, scope="account", scope_id="acct-0", period="day", product="*", unit="unit"):

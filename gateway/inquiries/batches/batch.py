@@ -1,0 +1,227 @@
+"""Putting many questions at once: opened in one transaction, then each is asked by the use case of a single one.
+
+1. Open: the key is claimed, and the questions are written down with their inquiries' ids. All or none: the units of all
+   of them are held until they are asked; where the quota has no room for all, none is asked and nothing is charged.
+2. Ask, one after another, each under a key of its own: whoever asks one that was asked before gets the same answer. The
+   door that opened a batch asks it, or the worker does, which also goes on where a process ended.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlmodel import col, select
+from uuid_utils.compat import uuid7
+
+from connectors.personal.sealing import Protector
+from gateway.identity.clients.scopes import SCOPES
+from gateway.inquiries.asking import Question, put_question, read_question
+from gateway.inquiries.batches.tables import InquiryBatch, InquiryBatchRow
+from gateway.inquiries.inquiry import Answered
+from gateway.inquiries.providers import Providers
+from gateway.inquiries.request import InquiryRequest
+from gateway.inquiries.store import Asked
+from gateway.quota.books import find_exceeded
+from gateway.quota.ledger import hold, lock, read_books
+from gateway.runtime.actor import PROGRAM, Actor
+from gateway.runtime.clock import database_now
+from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.locks import Lock, take, try_take
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
+from gateway.telemetry.metrics import Metrics
+from signing.canonical import canonical_bytes, sha256_hex
+
+MOST_QUESTIONS = 500
+HELD = timedelta(minutes=15)
+LEFT_ALONE = timedelta(seconds=60)  # after that the worker takes a batch for one whose process has ended
+LIFE = timedelta(days=1)  # after that nobody asks what is left of it
+_ROWS = text("""
+    SELECT r.number, r.question, r.inquiry_id, i.state, i.outcome, i.units
+    FROM inquiry_batch_row r LEFT JOIN inquiry i USING (inquiry_id) WHERE r.batch_id = :batch ORDER BY r.number
+""")
+_OPEN = text("""
+    SELECT b.batch_id FROM inquiry_batch b
+    WHERE b.created_at > :since AND (b.person IS NOT NULL OR b.created_at < :until) AND EXISTS (
+        SELECT FROM inquiry_batch_row r LEFT JOIN inquiry i USING (inquiry_id)
+        WHERE r.batch_id = b.batch_id AND i.inquiry_id IS NULL)
+    ORDER BY b.batch_id LIMIT 20
+""")
+_LISTED = text("""
+    SELECT b.batch_id, b.account, b.person, b.total, b.created_at, count(i.inquiry_id) AS done,
+           count(i.inquiry_id) FILTER (WHERE i.state = 'answered') AS answered
+    FROM inquiry_batch b JOIN inquiry_batch_row r USING (batch_id) LEFT JOIN inquiry i USING (inquiry_id)
+    WHERE b.institution = :institution GROUP BY b.batch_id ORDER BY b.batch_id DESC LIMIT :limit
+""")
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """Questions under one key of the account; `partial`: as many as the quota has room for, else all or none."""
+
+    key: str
+    questions: Sequence[Question]
+    partial: bool
+
+    def digest(self) -> bytes:
+        """Return the digest that the key stands for."""
+        asked = {"partial": self.partial, "questions": [one.model_dump(mode="json") for one in self.questions]}
+        return bytes.fromhex(sha256_hex(canonical_bytes(asked)))
+
+
+async def open_batch(
+    work: UnitOfWork, providers: Providers, protector: Protector, wanted: BatchRequest
+) -> InquiryBatch | Denial:
+    """Write a batch of the acting account down, or return the one that its key stands for, or why none is asked."""
+    actor = work.actor
+    await take(work.session, Lock.INQUIRY_BATCH, f"{actor.client_id} {wanted.key}")
+    query = select(InquiryBatch).where(
+        col(InquiryBatch.account) == actor.client_id, col(InquiryBatch.key) == wanted.key
+    )
+    earlier = (await work.session.execute(query)).scalar_one_or_none()
+    if earlier is not None:
+        return earlier if earlier.digest == wanted.digest() else Denial("idempotency-key-reused")
+    requests = [
+        read_question(one, providers, protector, actor, by_form=actor.person is not None) for one in wanted.questions
+    ]
+    now = await database_now(work.session)
+    until = None if wanted.partial else now + HELD
+    day, denial = await _hold(work, requests, until)
+    payload = {
+        "batch": str(batch_id := uuid7()), "total": len(requests), "partial": wanted.partial,
+        "digest": wanted.digest().hex(), "person": actor.person,
+    }  # fmt: skip
+    entry = await work.record(
+        "inquiry.batched", payload, institution=actor.institution_id, account=actor.client_id,
+        outcome=denial.reason if denial else "taken", at=now,
+    )  # fmt: skip
+    if denial is not None:
+        return denial
+    batch = InquiryBatch(
+        batch_id=batch_id, account=actor.client_id, institution=actor.institution_id or "", person=actor.person,
+        key=wanted.key, digest=wanted.digest(), partial=wanted.partial, total=len(requests), day=day,
+        held_until=until, created_at=now, event_id=entry,
+    )  # fmt: skip
+    work.session.add(batch)
+    work.session.add_all(
+        InquiryBatchRow(
+            batch_id=batch_id, number=number, question=question.model_dump(mode="json"), inquiry_id=asked.inquiry_id
+        )
+        for number, (question, asked) in enumerate(zip(wanted.questions, requests, strict=True), 1)
+    )
+    await work.session.flush()
+    return batch
+
+
+async def ask_rows(
+    units: UnitsOfWork, providers: Providers, protector: Protector, batch: InquiryBatch, metrics: Metrics | None
+) -> dict[int, Answered | Denial]:
+    """Ask the questions of a batch that nobody has asked; return how these ended, by their number."""
+    actor = actor_of(batch)  # as it stands is judged with each question
+    async with units.begin("batch.read", PROGRAM) as work:
+        rows, now = await read_rows(work, batch.batch_id), await database_now(work.session)
+    return {
+        row.number: await _ask(units, providers, protector, actor, batch, row, now, metrics)
+        for row in rows if row.state is None
+    }  # fmt: skip
+
+
+async def give_rows(
+    units: UnitsOfWork, providers: Providers, protector: Protector, actor: Actor, batch: InquiryBatch
+) -> dict[int, Answered | Denial]:
+    """Give the answers of a batch again, to the account as it acts now, where standing and consent still permit it;
+    return them with the denials, by their number.
+    """
+    async with units.begin("batch.read", PROGRAM) as work:
+        rows, now = await read_rows(work, batch.batch_id), await database_now(work.session)
+    ended: dict[int, Answered | Denial] = {}
+    for row in rows:
+        if row.state == "answered":
+            ended[row.number] = await _ask(units, providers, protector, actor, batch, row, now, None)
+        elif row.state == "denied":
+            ended[row.number] = Denial(row.outcome, members={"inquiry": str(row.inquiry_id)})
+    return ended
+
+
+def actor_of(batch: InquiryBatch) -> Actor:
+    """Return who put a batch: the account, for the person it acted for."""
+    return Actor(batch.account, "account", batch.institution, scopes=SCOPES["account"], person=batch.person)
+
+
+async def work_batches(units: UnitsOfWork, providers: Providers, protector: Protector) -> bool:
+    """Ask what is left of batches that people put, or whose process has ended; tell whether there was one."""
+    async with units.begin("batch.find", PROGRAM) as work:
+        now = await database_now(work.session)
+        values = {"since": now - LIFE, "until": now - LEFT_ALONE}
+        found = list((await work.session.execute(_OPEN, values)).scalars())
+    for batch_id in found:
+        # Held while its questions are asked: a second worker takes the next batch.
+        async with units.begin("batch.turn", PROGRAM) as work:
+            if await try_take(work.session, Lock.INQUIRY_BATCH, str(batch_id)):
+                batch = await work.session.get(InquiryBatch, batch_id)
+                assert batch is not None, "it was found, and batches stay"  # noqa: S101
+                await ask_rows(units, providers, protector, batch, None)
+    return bool(found)
+
+
+async def get_batch(work: UnitOfWork, batch_id: UUID) -> tuple[InquiryBatch, Sequence[Row[Any]]]:
+    """Return a batch of the acting institution with its rows. Raises DeniedError for another's, and for none."""
+    batch = await work.session.get(InquiryBatch, batch_id)
+    if batch is None or batch.institution != work.actor.institution_id:
+        raise DeniedError("inquiry-batch-not-found")
+    return batch, await read_rows(work, batch_id)
+
+
+async def read_rows(work: UnitOfWork, batch_id: UUID) -> Sequence[Row[Any]]:
+    """Return number, question, inquiry_id, and the inquiry's state, outcome and units (None: not asked yet)."""
+    return (await work.session.execute(_ROWS, {"batch": batch_id})).all()
+
+
+async def list_batches(work: UnitOfWork, limit: int) -> Sequence[Row[Any]]:
+    """Return the acting institution's batches, newest first, with how many of each are done and answered."""
+    values = {"institution": work.actor.institution_id, "limit": limit}
+    return (await work.session.execute(_LISTED, values)).all()
+
+
+async def _hold(
+    work: UnitOfWork, requests: Sequence[InquiryRequest], until: datetime | None
+) -> tuple[date, Denial | None]:
+    """Hold the units of all questions until an instant, or tell that there is no room for all of them."""
+    charges = [one.charge() for one in requests if one.unreadable is None]
+    if not charges:
+        return work.now.date(), None
+    day = await lock(work.session, charges)
+    if until is None:
+        return day, None
+    books = await read_books(work.session, charges, day)
+    for place, charge in enumerate(charges):
+        if exceeded := find_exceeded(books.rooms_of(charge), charge.units):
+            if not exceeded.planned:
+                return day, Denial("product-not-entitled")
+            members = {
+                "violated-policies": list(exceeded.policies), "resets-at": exceeded.begins_anew(),
+                "room_for": place, "asked": len(charges),
+            }  # fmt: skip
+            headers = {} if exceeded.retry_after is None else {"Retry-After": str(exceeded.retry_after)}
+            return day, Denial("quota-exceeded", members=members, headers=headers)
+        books.take(charge)
+    for charge in charges:
+        await hold(work.session, charge, day, until)
+    return day, None
+
+
+async def _ask(
+    units: UnitsOfWork, providers: Providers, protector: Protector, actor: Actor, batch: InquiryBatch, row: Row[Any],
+    now: datetime, metrics: Metrics | None,
+) -> Answered | Denial:  # fmt: skip
+    question = Question.model_validate(row.question)
+    request = read_question(question, providers, protector, actor, by_form=actor.person is not None)
+    # A blank stands in no key of a program: a batch's key is never one of theirs.
+    reserved = batch.day if batch.held_until is not None and now < batch.held_until else None
+    asked = Asked(f"batch {batch.batch_id} {row.number}", question.digest(), None, reserved)
+    try:
+        return await put_question(units, providers, actor, replace(request, inquiry_id=row.inquiry_id), asked, metrics)
+    except DeniedError as fault:  # its entry could not be written: it was not asked, and is asked again
+        return fault.denial

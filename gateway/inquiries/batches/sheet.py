@@ -1,0 +1,138 @@
+"""A spreadsheet of questions: read row by row, each sound or with what is wrong with it; and the one of the answers."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from connectors.decoding.decode import decode
+from consent.terms import PURPOSES
+from gateway.inquiries.asking import Question
+from gateway.inquiries.batches.batch import MOST_QUESTIONS
+from gateway.quota.products import PRODUCTS
+from gateway.runtime.denial import DeniedError
+
+# Headings that are read, in Chinese or in English.
+SUBJECT = ("统一社会信用代码", "企业代码", "subject", "uscc")
+PRODUCT = ("产品", "product")
+PURPOSE = ("用途", "purpose")
+CONSENT = ("授权编号", "consent")
+_PRODUCTS = {name: code for code, one in PRODUCTS.items() for name in (code, one.title_zh, one.title_en)}
+_PURPOSES = {name: code for code, title in PURPOSES.items() for name in (code, title)}
+ANSWERED = (
+    "行号 number", "统一社会信用代码 subject", "产品 product", "用途 purpose", "结果 outcome", "评分 score",
+    "等级 band", "单位 units", "查询编号 inquiry", "签名应答 answer",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row: its number in the file, what it asks, or the key of what is wrong with it."""
+
+    number: int
+    subject: str
+    question: Question | None
+    wrong: str = ""
+
+
+def read_sheet(path: Path, *, product: str, purpose: str) -> list[SheetRow]:
+    """Read the questions of a file, CSV or a workbook; `product` and `purpose` where a row names none.
+
+    Raises MalformedError where it cannot be read, DeniedError where it has no column of codes or too many rows.
+    """
+    table = decode(path)
+    places = {name.strip().lower(): place for place, name in reversed(list(enumerate(table.header)))}
+    subject_at = _place(places, SUBJECT)
+    if subject_at is None:
+        raise DeniedError("batch-without-subjects")
+    others = {
+        "product": _place(places, PRODUCT),
+        "purpose": _place(places, PURPOSE),
+        "consent": _place(places, CONSENT),
+    }
+    found: list[SheetRow] = []
+    first: dict[tuple[str, str, str], int] = {}
+    for number, cells in table.rows:
+        given = {name: _cell(cells, place) for name, place in others.items()}
+        subject = _cell(cells, subject_at)
+        if not subject and not any(given.values()):
+            continue
+        row = _read_row(number, subject, {"product": product, "purpose": purpose}, given)
+        if row.question is not None:
+            asked = (row.subject, row.question.product, row.question.purpose)
+            if first.setdefault(asked, number) != number:
+                row = SheetRow(number, subject, None, "batch-row-again")
+        found.append(row)
+        if len(found) > MOST_QUESTIONS:
+            raise DeniedError("batch-too-long")
+    return found
+
+
+def _read_row(number: int, subject: str, usual: Mapping[str, str], given: Mapping[str, str]) -> SheetRow:
+    product = _PRODUCTS.get(given["product"] or usual["product"])
+    purpose = _PURPOSES.get(given["purpose"] or usual["purpose"])
+    if not subject:
+        return SheetRow(number, subject, None, "batch-row-no-code")
+    if product is None:
+        return SheetRow(number, subject, None, "batch-row-product")
+    if purpose is None:
+        return SheetRow(number, subject, None, "batch-row-purpose")
+    try:
+        consent = UUID(given["consent"]) if given["consent"] else None
+        question = Question(subject=subject, product=product, purpose=purpose, consent=consent)
+    except (ValueError, ValidationError):
+        return SheetRow(number, subject, None, "batch-row-consent" if given["consent"] else "batch-row-code")
+    return SheetRow(number, subject, question)
+
+
+def template() -> bytes:
+    """Return the empty form: its headings, and how a row is filled in."""
+    rows = [[SUBJECT[0], PRODUCT[0], PURPOSE[0], CONSENT[0]]]
+    listed = [["产品 products", *(one.title_zh for one in PRODUCTS.values())], ["用途 purposes", *PURPOSES.values()]]
+    return write_workbook(rows, listed)
+
+
+def write_workbook(rows: Sequence[Sequence[Any]], beside: Sequence[Sequence[str]] = ()) -> bytes:
+    """Return a workbook of texts and numbers; `beside` on a second sheet."""
+    import xlsxwriter  # noqa: PLC0415 - large, for whoever writes one
+
+    written = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(written, options) as book:
+        as_text = book.add_format({"num_format": "@"})
+        for name, lines in (("查询", rows), *((("说明", beside),) if beside else ())):
+            sheet = book.add_worksheet(name)
+            sheet.set_column(0, 12, 24, as_text)
+            for number, line in enumerate(lines):
+                for place, cell in enumerate(line):
+                    if isinstance(cell, int):
+                        sheet.write_number(number, place, cell)
+                    else:
+                        sheet.write_string(number, place, cell or "")
+            sheet.freeze_panes(1, 0)
+    return written.getvalue()
+
+
+def write_csv(rows: Sequence[Sequence[Any]]) -> bytes:
+    """Return CSV with the mark that spreadsheets know UTF-8 by; no cell is taken for a formula."""
+    written = io.StringIO()
+    csv.writer(written).writerows([[_unformula(cell) for cell in row] for row in rows])
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _unformula(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _place(places: Mapping[str, int], names: Sequence[str]) -> int | None:
+    return next((places[name] for name in names if name in places), None)
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return cells[place].strip() if place is not None and place < len(cells) else ""

@@ -1,6 +1,7 @@
 """An institution's inquiries for its programs: a page of them, one, and the answer to whom it was given.
 
-An intermediary sees what it passed on; an institution what was asked in its name, through whomever.
+An intermediary sees what it passed on, in its own name and where it acts in an account's; an institution what was
+asked in its name, through whomever.
 """
 
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ async def list_inquiries_of(
     """Return the acting institution's inquiries with ids below `before`, newest first."""
     whose = col(Inquiry.intermediary) if wanted.passed_on else col(Inquiry.institution)
     conditions = [whose == (work.actor.institution_id or "")]
+    conditions += [col(Inquiry.intermediary) == work.actor.intermediary] if work.actor.intermediary else []
     named = {Inquiry.product: wanted.product, Inquiry.purpose: wanted.purpose, Inquiry.account: wanted.account}
     conditions += [col(column) == value for column, value in named.items() if value is not None]
     conditions += [ENDINGS[wanted.ending]] if wanted.ending else []
@@ -56,7 +58,10 @@ async def list_inquiries_of(
 async def get_inquiry_of(work: UnitOfWork, inquiry_id: UUID) -> Inquiry:
     """Return an inquiry of the acting institution, or one that it passed on. Raises DeniedError for any other."""
     row = await work.session.get(Inquiry, inquiry_id)
-    if row is None or work.actor.institution_id not in {row.institution, row.intermediary}:
+    actor = work.actor
+    if row is None or actor.institution_id not in {row.institution, row.intermediary}:
+        raise DeniedError("inquiry-not-found")
+    if actor.intermediary not in {None, row.intermediary}:  # what others passed on is not its own
         raise DeniedError("inquiry-not-found")
     return row
 

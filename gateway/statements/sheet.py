@@ -8,14 +8,12 @@ from typing import Any
 
 from connectors.model.calendar import SHANGHAI
 from consent.terms import PRODUCTS, PURPOSES
+from gateway.consents.words import STATUS_WORDS
 from gateway.web.error_table import ERRORS
 
 HEADER = ("时间", "机构", "账户", "转来机构", "种类", "产品", "用途", "授权编号", "结果", "原因", "日志条目")
 KINDS = {"inquiry": "查询", "consent-request": "请求授权"}
-OUTCOMES = {
-    "answered": "已应答", "denied": "未准", "failed": "未成", "open": "在办", "requested": "待答复", "active": "已同意",
-    "rejected": "已拒绝", "paused": "已暂停", "revoked": "已撤销", "lapsed": "逾期未答复",
-}  # fmt: skip
+OUTCOMES = {**STATUS_WORDS, "answered": "已应答", "denied": "未准", "failed": "未成", "open": "在办"}
 BETWEEN_OTHERS = "与本企业无关（机构配额、账户或提供方）"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -30,7 +30,8 @@ def institution_of(work: UnitOfWork) -> str | None:
     """
     if work.actor.kind == "machine":
         return None
-    if work.actor.institution_id is None or work.actor.kind not in {"account", "person"}:
+    own = work.actor.institution_id is not None and work.actor.intermediary is None
+    if not own or work.actor.kind not in {"account", "person"}:
         raise DeniedError(
             "insufficient-scope", "只有机构自己可以管理推送地址。Only the institution itself has endpoints."
         )

@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from gateway.identity.clients.delegations import grant_delegation
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.persons import signed_in
 from tests.stories import registration, slug
@@ -12,14 +14,16 @@ from tests.stories import registration, slug
 @pytest.fixture
 async def asked(story):
     """Two banks; the first has asked three times: an answer, a denial, an answer through another account."""
-    for account, institution in (("bank-1", "bank"), ("bank-1b", "bank"), ("other-1", "other")):
+    for account, institution in (("bank-1", "bank"), ("bank-1b", "bank"), ("other-1", "other"), ("fsp-1", "fsp")):
         if account not in story.keys:
             await story.account(account, institution)
     if "s-1" not in story.keys:
         await story.push("market_regulation", "ent_registration", registration(1))
         await story.push("market_regulation", "ent_registration", registration(2))
+    async with story.gateway.units.begin("test.grant", OPERATOR) as work:
+        await grant_delegation(work, account="bank-1", intermediary="fsp")
     consent = await story.consent("bank-1", 1)
-    told = await story.ask("bank-1", 1, consent=consent["consent"], intermediary="other")
+    told = await story.ask("fsp-1 for bank-1", 1, consent=consent["consent"])
     assert told.status_code == 200, told.text
     denied = await story.ask("bank-1", 2)
     assert denied.status_code == 403, denied.text
@@ -50,14 +54,19 @@ async def test_inquiries_are_listed_newest_first_page_by_page_and_by_filter(aske
 async def test_another_institution_sees_what_it_passed_on_and_nothing_else(asked):
     story, _consent, answered, denied = asked
     assert (await get(story, "other-1", "")).json()["inquiries"] == []
-    passed = (await get(story, "other-1", "", passed_on="true", limit=1)).json()["inquiries"]
+    assert slug(await get(story, "other-1", f"/{answered}")) == "inquiry-not-found"
+    assert (await get(story, "fsp-1", "")).json()["inquiries"] == []
+    behalf = (await get(story, "fsp-1 for bank-1", "")).json()["inquiries"]
+    assert {one["intermediary"] for one in behalf} == {"fsp"}
+    assert slug(await get(story, "fsp-1 for bank-1", f"/{denied}")) == "inquiry-not-found"
+    passed = (await get(story, "fsp-1", "", passed_on="true", limit=1)).json()["inquiries"]
     assert [(one["inquiry"], one["institution"], one["intermediary"]) for one in passed] == [
-        (answered, "bank", "other")
+        (answered, "bank", "fsp")
     ]  # fmt: skip
-    shown = (await get(story, "other-1", f"/{answered}")).json()
+    shown = (await get(story, "fsp-1", f"/{answered}")).json()
     assert (shown["answer"], shown["withheld"]) == (None, "answer-not-yours")
-    assert slug(await get(story, "other-1", f"/{answered}/answer")) == "answer-not-yours"
-    assert slug(await get(story, "other-1", f"/{denied}")) == "inquiry-not-found"
+    assert slug(await get(story, "fsp-1", f"/{answered}/answer")) == "answer-not-yours"
+    assert slug(await get(story, "fsp-1", f"/{denied}")) == "inquiry-not-found"
     assert slug(await get(story, "other-1", f"/{uuid4()}/answer")) == "inquiry-not-found"
 
 

@@ -34,8 +34,10 @@ from gateway.platforms.peers import set_peer
 from gateway.records.erasure import erase_subject
 from gateway.records.retention import expunge
 from gateway.records.subjects import link_subject
-from gateway.runtime.actor import Actor, at_this_machine
+from gateway.runtime.actor import PROGRAM, Actor, at_this_machine
 from gateway.sources.pulls import Source
+from gateway.statements.making import make_statement
+from gateway.statements.months import month_of
 from gateway.webhooks.endpoints import add_endpoint
 from gateway.worker import publish_head, take_in
 from signing.keys import generate_key, public_jwk
@@ -145,6 +147,9 @@ async def live_a_little(story):
             work, peer_id="city", role="city", url="https://city.example", jwk=city, client_id="wz", status="known"
         )
         await add_endpoint(work, "https://203.0.112.1/hook", ["consent"], (), "bank")
+    async with gateway.units.begin("test.statement", PROGRAM) as work:
+        await make_statement(work, uscc(OWN), month_of(work.now).stepped(-1))
+    async with gateway.units.begin("test.source", at_this_machine()) as work:
         entry = await work.record(
             "source.added", {"source": "s1", "dataset": "tax_arrears", "connector": "file"}, outcome="active"
         )

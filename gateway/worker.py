@@ -29,6 +29,7 @@ from gateway.intake.uploads import purge_uploads
 from gateway.platforms.queue import work_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
+from gateway.quota.alerts import tell_reached
 from gateway.records.retention import expunge
 from gateway.records.subjects import resolve_missed
 from gateway.runtime import embedded
@@ -56,6 +57,7 @@ PULLS = 3
 EXPIRE_SECONDS = 10.0
 CONSENT_SECONDS = 60.0
 BATCHES_SECONDS = 1.0
+QUOTA_SECONDS = 5.0
 KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
@@ -249,6 +251,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "ended": (forget_used, PURGE_SECONDS),
     "uploads": (forget_uploads, PURGE_SECONDS),
     "previews": (forget_previews, PURGE_SECONDS),
+    "quota-alerts": (in_one_unit("quota.tell", tell_reached), QUOTA_SECONDS),
     "batches": (ask_batches, BATCHES_SECONDS),
     "intents": (in_one_unit("inquiry.expire", expire_intents), EXPIRE_SECONDS),
     # Several at once, so that a source that is slow to answer does not hold up the others.

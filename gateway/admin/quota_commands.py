@@ -45,6 +45,12 @@ GRANT_COLUMNS = (
     Column("holds_until", "至 until"),
     Column("reason", "原因 reason"),
 )
+RECONCILE_COLUMNS = (
+    Column("rule", "规则 rule"),
+    Column("what", "对象 what"),
+    Column("counted", "计数 counted"),
+    Column("found", "账本 found"),
+)
 group = typer.Typer(no_args_is_help=True, help="配额 Quota of accounts and institutions.")
 
 
@@ -138,3 +144,15 @@ def grant_units(
     """追加单位 Give units on top of the limits, for a time."""
     make("quota.grant", scope=scope, id=scope_id, product=product, units=units, holds_until=until, reason=reason)
     show(as_json, {"范围 scope": scope, "编号 id": scope_id, "单位 units": units, "至 until": until})
+
+
+@group.command("reconcile")
+def reconcile(as_json: AsJson = False) -> None:
+    """核对账本、计数与已应答的查询 Compare ledger, counters and answered inquiries."""
+    from gateway.quota.reconciling import reconcile_quota
+
+    found = in_one_unit("quota.reconcile", reconcile_quota)
+    rows = [dict(zip(("rule", "what", "counted", "found"), row, strict=True)) for row in found]
+    show_list(as_json, "differences", rows, RECONCILE_COLUMNS, max(1, len(rows)))
+    if rows:
+        raise typer.Exit(1)

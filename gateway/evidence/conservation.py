@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from gateway.quota.reconciling import BURNT, COUNTERS
+from gateway.quota.reconciling import BURNT, CHARGED, COUNTERS
 from gateway.runtime.work import UnitOfWork
 
 _HELD = text("""
@@ -69,11 +69,7 @@ QUERIES: Mapping[str, str] = {
         WHERE NOT EXISTS (SELECT FROM record r WHERE r.record_id = a.record_id)""",
     "counters are the sum of the ledger": COUNTERS,
     "a grant has burnt what its counter says": BURNT,
-    "every answer is charged once, and nothing else is": """
-        SELECT coalesce(i.inquiry_id, l.inquiry_id)::text, coalesce(i.units, 0), coalesce(l.units, 0)
-        FROM (SELECT inquiry_id, units FROM inquiry WHERE state = 'answered') i
-        FULL JOIN (SELECT inquiry_id, sum(units) AS units FROM quota_ledger GROUP BY 1) l USING (inquiry_id)
-        WHERE coalesce(i.units, 0) <> coalesce(l.units, 0)""",
+    "every answer is charged once, and nothing else is": CHARGED,
     "every answer is one use of its consent": """
         SELECT coalesce(h.consent_id, u.consent_id)::text, coalesce(h.uses, 0), coalesce(u.uses, 0)
         FROM consent_head h FULL JOIN (SELECT consent_id, count(*) AS uses FROM consent_use GROUP BY 1) u

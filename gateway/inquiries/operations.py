@@ -183,6 +183,25 @@ OPERATIONS: Mapping[str, Operation] = {
         ("question-not-found", "question-between-others", "not-yet-proved"),
         answered="c2sp.org/tlog-proof@v1\nextra eyJhY3Rvci…\nindex 7\ngSKyXoYZUgZ6…\n\n…",
     ),
+    "GET /v1/quota/ledger": Operation(
+        answered={
+            "entries": [
+                {
+                    "entry": ENTRY,
+                    "day": "2026-11-27",
+                    "inquiry": INQUIRY,
+                    "account": "bank-1",
+                    "product": "score",
+                    "units": 1,
+                    "overdraft": 0,
+                    "kind": "charge",
+                }
+            ],
+            "next": None,
+        }
+    ),
+    "GET /v1/quota/ledger.csv": Operation(answered="entry,day,inquiry,account,product,units,overdraft,kind\n…"),
+    "POST /v1/admin/quota/reconcile": Operation(answered={"equal": True, "differences": []}),
     "GET /v1/quota": Operation(
         answered={
             "account": "bank-1",

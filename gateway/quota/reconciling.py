@@ -1,4 +1,12 @@
-"""Ledger and counters, compared: what is not equal, by counter (what, counted, found)."""
+"""Ledger, counters and charged inquiries, compared: what is not equal, by counter (what, counted, found)."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import text
+
+from gateway.runtime.work import UnitOfWork
+
+MOST_NAMED = 20
 
 # Each charge counts for every key of its holders that takes its product, in the period its day lies in. The counter of
 # a key is opened with the key, so what ended before that has none.
@@ -37,3 +45,24 @@ BURNT = """
     FULL JOIN (SELECT grant_id::text AS grant_id, sum(units) AS units FROM quota_burn GROUP BY 1) b
         ON b.grant_id = p.scope_id
     WHERE coalesce(p.used, 0) <> coalesce(b.units, 0)"""
+CHARGED = """
+    SELECT coalesce(i.inquiry_id, l.inquiry_id)::text, coalesce(i.units, 0), coalesce(l.units, 0)
+    FROM (SELECT inquiry_id, units FROM inquiry WHERE state = 'answered') i
+    FULL JOIN (SELECT inquiry_id, sum(units) AS units FROM quota_ledger GROUP BY 1) l USING (inquiry_id)
+    WHERE coalesce(i.units, 0) <> coalesce(l.units, 0)"""
+RULES: Mapping[str, str] = {"counters": COUNTERS, "grants": BURNT, "inquiries": CHARGED}
+
+
+async def reconcile_quota(work: UnitOfWork) -> list[tuple[str, str, int, int]]:
+    """Return (rule, what, counted, found) wherever ledger, counters and charged inquiries differ; that it was looked at
+    is recorded, with the first of them.
+    """
+    found = [
+        (rule, str(row[0]), int(row[1]), int(row[2]))
+        for rule, query in RULES.items()
+        for row in await work.session.execute(text(query))
+    ]
+    named = [f"{rule}: {what}: {counted} <> {there}" for rule, what, counted, there in found[:MOST_NAMED]]
+    outcome = "differs" if found else "equal"
+    await work.record("quota.reconciled", {"differences": len(found), "first": named}, outcome=outcome)
+    return found

@@ -113,6 +113,9 @@ EVENTS: Mapping[str, EventType] = {
     "question.proved": _type("signatory", "question entry"),
     "inquiry.listed": _type("machine", "found asked", personal="asked"),
     "inquiry.batched": _type("account", "batch total partial digest person"),
+    "quota.reached": _type("program", "scope id product unit period starts threshold used limit"),
+    "quota.reconciled": _type("operator machine", "differences first"),
+    "quota.ledger_read": _type("account", "rows"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
     "quota.granted": _type(
         "operator machine", "grant scope id product units from until priority reason approved_by"

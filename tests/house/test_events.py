@@ -269,6 +269,8 @@ WITHOUT = {
     ),
     **dict.fromkeys(
         ("POST /console/ask", "POST /console/ask-many", "POST /console/ask-many/ask", "POST /v1/inquiries:batch",
+         "GET /v1/quota/ledger", "GET /v1/quota/ledger.csv",
+         "POST /v1/admin/quota/reconcile",
          "GET /console/ask-many/{batch_id}/answers.{form}", "GET /console/inquiries/{inquiry_id}",
          "GET /console/inquiries/{inquiry_id}/answer",
          "POST /console/consents/new", "POST /console/consents/{consent_id}/revoke",
@@ -352,7 +354,8 @@ COMMANDS = {
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
     "subject link": "subject.linked", "quota set": "quota.set change.made",
-    "quota limit": "quota.limited change.made", "quota grant": "quota.granted change.made",
+    "quota reconcile": "quota.reconciled", "quota limit": "quota.limited change.made",
+    "quota grant": "quota.granted change.made",
     "inquiry list": "inquiry.listed",
     "inquiry show": "inquiry.listed", "score replay": "inquiry.recomputed",
     "keys rotate": "key.next key.active key.retiring",
@@ -411,7 +414,7 @@ COMMANDS_WITHOUT = {
 }  # fmt: skip
 # The worker's steps and what they leave; what stands under no route, command or step is tried where it is told.
 STEPS_LEAVE = {
-    "batches": "inquiry.answered inquiry.denied",
+    "batches": "inquiry.answered inquiry.denied", "quota-alerts": "quota.reached",
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "consents": "consent.lapsed consent.expired consent.exhausted",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
@@ -431,6 +434,7 @@ STEPS_WITHOUT = {
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip
 ELSEWHERE = {
+    "quota.ledger_read": "tests/quota/test_told.py",
     "inquiry.batched": "tests/inquiries/test_batches.py",
     "console.exported": "tests/console/test_listing.py",
     "person.view_saved person.view_removed": "tests/console/test_saved_views.py",

@@ -8,7 +8,7 @@ import typer
 
 from gateway import verify_command
 from gateway.admin import commands as registry
-from gateway.admin import delegation_commands, person_commands, quota_commands
+from gateway.admin import consent_commands, delegation_commands, person_commands, quota_commands
 from gateway.backup import commands as backup
 from gateway.catalogue import agency_commands, dataset_commands
 from gateway.catalogue import commands as mapping_commands
@@ -100,6 +100,7 @@ mapping_commands.extend(GROUPS["agency"])
 quality.extend(GROUPS["agency"])
 GROUPS["agency"].add_typer(held_commands.group, name="held")
 registry.extend(GROUPS["record"])
+consent_commands.extend(GROUPS["consent"], GROUPS["signatory"])
 questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
 enterprise_questions.extend(GROUPS["enterprise"])

@@ -19,9 +19,11 @@ UP = (
     f"""ALTER TABLE consent_version ADD CONSTRAINT consent_version_status_check
         CHECK (status IN {_STATUSES})""",
     "ALTER TABLE consent_head ADD COLUMN ends_at timestamptz, ADD COLUMN most integer",
-    f"""UPDATE consent_head h SET ends_at = ({_TERMS} ->> 'valid_until')::timestamptz,
-        most = ({_TERMS} ->> 'max_uses')::integer
-        FROM consent_version v WHERE v.consent_id = h.consent_id AND v.version = 1""",  # noqa: S608 - our own words
+    # Terms that cannot be read permit nothing: they end where they begin.
+    f"""UPDATE consent_head h SET (ends_at, most) = (
+        SELECT CASE v.terms WHEN '' THEN v.recorded_at ELSE ({_TERMS} ->> 'valid_until')::timestamptz END,
+            CASE v.terms WHEN '' THEN NULL ELSE ({_TERMS} ->> 'max_uses')::integer END
+        FROM consent_version v WHERE v.consent_id = h.consent_id AND v.version = 1)""",  # noqa: S608 - our own words
     "ALTER TABLE consent_head ALTER COLUMN ends_at SET NOT NULL",
     "CREATE TABLE consent_due (consent_id uuid PRIMARY KEY, due_at timestamptz NOT NULL)",
     "CREATE INDEX consent_due_at ON consent_due (due_at)",

@@ -22,7 +22,16 @@ TOPICS: Mapping[str, tuple[str, str]] = {
 }
 TO_ALL = frozenset({"key"})  # what concerns every institution: its entries name none
 # What stays inside: somebody's failed try is no change of a consent; what is sent by itself is not told of.
-NOT_TOLD = frozenset({"consent.approval_refused", "webhook.removed", "webhook.replayed", "webhook.tested"})
+NOT_TOLD = frozenset(
+    {
+        "consent.approval_refused",
+        "consent.evidence_read",
+        "consent.template_set",
+        "webhook.removed",
+        "webhook.replayed",
+        "webhook.tested",
+    }
+)
 
 
 def topic_of(event_type: str) -> str | None:

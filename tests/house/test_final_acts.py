@@ -27,6 +27,7 @@ FINAL = {
     "institution close": ["house", "--reason", "xx"],
     **{f"{kind} close": ["x-1", "--reason", "xx"] for kind in KINDS},
     **{f"{kind} key-retire": ["x-1", "kid"] for kind in KINDS},
+    "consent invalidate": [UUID, "--reason", "xx"],
     "record erase": ["--subject", uscc(1), "--reason", "xx"], "record retention": [],
     "agency held discard": [UUID], "source remove": ["s"], "keys rotate": ["token", "--now"],
 }  # fmt: skip

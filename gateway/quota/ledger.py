@@ -1,6 +1,6 @@
 """Charging and reserving, exact under concurrency.
 
-First the counters of all limits involved are opened and locked in one order (xinqiao_quota_lock, migration 0039), then
+First the counters of all limits involved are opened and locked in one order (xinqiao_quota_lock, migration 0040), then
 what is used, reserved and granted is read. Nothing is checked before the locks are held, so no two callers ever see the
 same last unit; and the day is the database's (Asia/Shanghai). `post` charges, `hold` reserves. All of it goes for one
 inquiry or for a group of them, at the same number of statements.

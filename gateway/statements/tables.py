@@ -1,4 +1,4 @@
-"""Tables of monthly statements; who may change what stands in migration 0040."""
+"""Tables of monthly statements; who may change what stands in migration 0042."""
 
 from datetime import datetime
 from uuid import UUID

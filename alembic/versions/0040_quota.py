@@ -6,8 +6,8 @@ Plans of a day and a month become two limits each. Keys of counters only ever gr
 
 from alembic import op
 
-revision = "0039"
-down_revision = "0046"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 

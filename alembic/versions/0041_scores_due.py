@@ -6,8 +6,8 @@ through all current records once for every record touched. Each is asked for by 
 
 from alembic import op
 
-revision = "0043"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -6,17 +6,19 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.people import secrets
 from gateway.runtime.database import Database, DatabaseUrls
 from gateway.runtime.settings import Settings
 from tests import database_server, processes
@@ -80,6 +82,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish() -> None:
     """End the processes that belong to the whole run."""
     processes.end_launcher()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def earnest_hasher() -> Iterator[Callable[[], PasswordHasher]]:
+    """Passwords are hashed cheaply in this process: people sign in hundreds of times. Yields what hashes in earnest."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        earnest = secrets._hasher
+        patch.setattr(secrets, "_hasher", lambda: cheap)
+        yield earnest
 
 
 @pytest.fixture

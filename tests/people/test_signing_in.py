@@ -257,3 +257,7 @@ async def test_an_invitation_that_is_taken_up_twice_at_once_is_taken_up_once(gat
     form = {"token": token, "password": PASSWORD, "again": PASSWORD, "code": code}
     sent = [client.post("/console/enrol", data=form, headers=same_site(client)) for _ in range(2)]
     assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [200, 410]
+
+
+def test_a_password_is_hashed_in_earnest_as_rfc_9106_recommends(earnest_hasher):
+    assert earnest_hasher().hash("correct horse battery").startswith("$argon2id$v=19$m=65536,t=3,p=4$")

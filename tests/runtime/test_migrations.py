@@ -24,8 +24,8 @@ def test_a_consent_whose_pointer_was_set_back_stands_where_its_newest_version_sa
     with psycopg.connect(owner.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
         connection.execute("""
             INSERT INTO consent_version (consent_id, version, status, terms, actor, receipt, recorded_at, event_id)
-            SELECT '019f0000-0000-7000-8000-000000000001', n, s, '{"valid_until": "2026-03-15T00:00:00Z"}', 'bank-1', '',
-                now(), gen_random_uuid()
+            SELECT '019f0000-0000-7000-8000-000000000001', n, s, '{"valid_until": "2026-03-15T00:00:00Z"}', 'bank-1',
+                '', now(), gen_random_uuid()
             FROM (VALUES (1, 'requested'), (2, 'active'), (3, 'revoked')) AS v (n, s)""")
         connection.execute("""
             INSERT INTO consent_head (consent_id, institution, uscc, version, uses)

@@ -121,6 +121,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "POST /v1/consents/{consent_id}/files": Operation(
         ("consent-not-found", "consent-integrity-failed", "evidence-refused", "body-too-large", *ENDED),
+        sent="%PDF-1.7…",
         answered=CONSENT,
     ),
     "GET /v1/consents/{consent_id}/files/{sha256}": Operation(

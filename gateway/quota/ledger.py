@@ -93,7 +93,7 @@ _CLOSE = text("""
 
 
 class CounterMissingError(GatewayError):
-    """A counter was not there that had been locked; nothing is charged."""
+    """已锁定的计数不在了，未计费 A counter was not there that had been locked; nothing is charged."""
 
 
 async def lock(session: AsyncSession, charges: Sequence[Charge], day: date | None = None) -> date:

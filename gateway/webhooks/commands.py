@@ -39,7 +39,7 @@ group = typer.Typer(no_args_is_help=True, help="推送 Webhooks to institutions.
 @group.command("add")
 def add(
     institution: Annotated[str, typer.Argument(metavar="INSTITUTION", help="机构编号 The institution's id.")],
-    url: Annotated[str, typer.Argument(metavar="URL", help="https 地址 An https address.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="地址，须为 https An https address.")],
     topic: Annotated[
         list[str] | None, typer.Option(metavar="TOPIC", help="主题，可重复；不写为全部 Topics; all.")
     ] = None,

@@ -23,7 +23,14 @@ from gateway.admin.client_actions import (
 )
 from gateway.admin.consent_actions import InvalidateConsent, SetMandate, SetTemplate
 from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
-from gateway.admin.institution_actions import AddInstitution, SetAgreement, SetQuota
+from gateway.admin.institution_actions import (
+    AddInstitution,
+    EndDelegation,
+    GrantDelegation,
+    SetAgreement,
+    SetExit,
+    SetQuota,
+)
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
 from gateway.admin.quota_actions import GrantUnits, LimitQuota
@@ -94,6 +101,9 @@ SINGLE = {
     "quota.grant": GrantUnits(
         scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY
     ),
+    "institution.exit": SetExit(institution="house"),
+    "delegation.grant": GrantDelegation(client="of-account", intermediary="service"),
+    "delegation.end": EndDelegation(client="of-account", intermediary="service", reason=WHY),
     "client.signing required": SetSigning(client=CLIENTS["agency"], required=True),
     "client.signing optional": SetSigning(client=CLIENTS["agency"], required=False),
     "client.for-people allowed": SetForPeople(client="of-account", allowed=True),
@@ -122,6 +132,7 @@ async def somebody(gateway):
     """One client of every kind and one person of every role."""
     async with gateway.units.begin("test.house", OPERATOR) as work:
         await add_institution(work, institution_id="house", name="某行", kind="bank")
+        await add_institution(work, institution_id="service", name="某平台", kind="other")
     for kind in KINDS:
         more = {"account": {"institution_id": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})
         await register(gateway, CLIENTS.get(kind, f"of-{kind}"), kind, **more)
@@ -161,6 +172,8 @@ async def test_what_harms_nobody_waits_for_nobody(gateway, somebody, act):
             await asked(gateway, SINGLE["key.rotate ahead"], MACHINE)
     if act == "key.rotate ahead":
         await asked(gateway, SINGLE["key.rotate now"], MACHINE)  # none waits after it
+    if act == "delegation.end":
+        await asked(gateway, SINGLE["delegation.grant"], MACHINE)
     assert (await asked(gateway, action_of(act))).status == "done"
     if act == "institution.suspend":
         await asked(gateway, ChangeStanding(change="resume", whose="institution:house", reason=WHY), MACHINE)

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from gateway.identity.tokens.dpop import (
+    LARGEST_HEADER,
     LARGEST_ID,
     LARGEST_PROOF,
     LONGEST_AGE_SECONDS,
@@ -65,6 +66,18 @@ def test_a_proof_of_nearly_8192_characters_is_good():
     made = proof(URL, "GET", iat=NOW, fill=fill)
     assert LARGEST_PROOF - 200 < len(made) <= LARGEST_PROOF
     assert read_proof(made, method="GET", url=URL, now=NOW).thumbprint
+
+
+@pytest.mark.parametrize(("more", "taken"), [(-1, True), (0, True), (1, False)])
+def test_a_header_of_a_proof_has_2048_characters_at_most(more, taken):
+    bare = len(proof(URL, "GET", iat=NOW, header={"x": ""}).split(".")[0])
+    made = proof(URL, "GET", iat=NOW, header={"x": "x" * ((LARGEST_HEADER - bare) * 3 // 4 + more * 3)})
+    assert (len(made.split(".")[0]) <= LARGEST_HEADER) is taken
+    if taken:
+        assert read_proof(made, method="GET", url=URL, now=NOW).thumbprint
+    else:
+        with pytest.raises(ProofError):
+            read_proof(made, method="GET", url=URL, now=NOW)
 
 
 @pytest.mark.parametrize("token", [None, "a-token"])

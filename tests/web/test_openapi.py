@@ -23,7 +23,7 @@ from gateway.web.problems import MEDIA_TYPE, install_handlers
 from tests.documented import document
 
 NO_TEXT = {"OPTIONS /v1/uploads", "POST /v1/datasets/{dataset}/uploads", "PATCH /v1/uploads/{upload_id}",
-                 "DELETE /v1/webhooks/{webhook_id}",
+           "DELETE /v1/webhooks/{webhook_id}",
            "DELETE /v1/uploads/{upload_id}", "GET /v1/datasets/{dataset}/template.xlsx"}  # fmt: skip
 
 NO_OPERATIONS = {
@@ -32,6 +32,7 @@ NO_OPERATIONS = {
     "not-stopped",  # a stop is lifted by a command
     "consent-shown-otherwise", "one-time-code-wrong", "one-time-code-missing",  # people answer on a page
     "account-not-for-people", "preview-changed", "preview-not-found", "preview-unready",  # and ask and preview on pages
+    "batch-without-subjects", "batch-too-long",  # so are sheets of questions
 }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ READY := $(VENV)/.ready
 CLUSTER := $(VENV)-cluster
 PARTS := gateway/console/assets/manifest.json
 T ?= tests
-# One more than there are cores to each two: tests wait for processes of their own more than they compute.
-WORKERS ?= $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
+# Two to each core: tests with processes of their own wait more than half of the time.
+WORKERS ?= $(shell echo $$(( $$(nproc) * 2 )))
 LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command 'make lock'
 
@@ -55,7 +55,9 @@ $(CLUSTER)/.ready: requirements-cluster.lock | $(BIN)/python
 demo: $(READY) $(PARTS) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 ends by itself)
 	@$(BIN)/xinqiao demo
 
+# Compiled first: where PYTHONDONTWRITEBYTECODE is set, each process of the tests would compile the program anew.
 test: $(READY) $(PARTS) ## every test 全部测试 (T=tests/signing for a part)
+	@$(BIN)/python -m compileall -q signing connectors consent audit scoring_adapter gateway client
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(T)
 
 mutants: $(READY) $(PARTS) ## change the code in small ways, see the tests notice 变异测试 (M='signing.jws*' for a part)

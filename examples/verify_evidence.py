@@ -199,11 +199,17 @@ def check_names(statement: Members, file: Members, entries: dict[str, Members]) 
 MANNER = ("channel", "by", "factor", "statement_sha256")  # how a person decided at the console
 
 
+def grantor_of(terms: Members) -> str:
+    """Return the credit code of the enterprise that consents; newer terms name the enterprise beside it."""
+    grantor = terms["grantor"]
+    return grantor if isinstance(grantor, str) else str(grantor["subject_id"])
+
+
 def check_consent(consent: Members, statement: Members, entries: dict[str, Members], key: Members) -> None:
     """A consent's versions are what was signed, and what the log has."""
     terms, digest = json.loads(consent["terms"]), sha256(consent["terms"].encode())
     need("a consent's members", holds=set(consent) == {"terms", "versions"} and bool(consent["versions"]))
-    need("a consent is another enterprise's", holds=terms["grantor"] in statement["about"]["codes"])
+    need("a consent is another enterprise's", holds=grantor_of(terms) in statement["about"]["codes"])
     for number, one in enumerate(consent["versions"], start=1):
         need("a version's members", holds=set(one) == {"entry", "status", "approval", "key", "receipt"})
         known = header_of(one["receipt"])["kid"] == key["kid"]

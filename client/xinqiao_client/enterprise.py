@@ -100,8 +100,10 @@ def digest_of_terms(shown: dict[str, Any]) -> str:
     Raises TermsDifferError where the members beside the terms say anything else than the terms do.
     """
     terms, digest = json.loads(shown["terms"]), hashlib.sha256(shown["terms"].encode()).hexdigest()
+    grantor, grantee = terms["grantor"], terms["grantee"]
     signed = {
-        "consent": terms["consent_id"], "subject": terms["grantor"], **terms["grantee"], "products": terms["products"],
+        "consent": terms["consent_id"], "subject": grantor if isinstance(grantor, str) else grantor["subject_id"],
+        "institution": grantee["institution"], "accounts": grantee["accounts"], "products": terms["products"],
         "purpose": terms["purpose"]["code"], "max_uses": terms["max_uses"], "terms_sha256": digest,
     }  # fmt: skip
     times = [(datetime.fromisoformat(terms[name]), datetime.fromisoformat(shown[name])) for name in _TIMES]

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from audit.entry_proof import ProvedEntry
 from consent.console import MANNER, is_console_decision, manner_of, verify_console_decision
+from consent.reading import read_terms
 from consent.statements import RECEIPT_TYPE, verify_approval
 from gateway.questions.errors import QuestionsProofError
 from gateway.questions.file import CONSENT_MEMBERS, VERSION_MEMBERS
@@ -44,7 +45,10 @@ def _check_consent(
 ) -> int:
     terms, digest, vouched = json.loads(consent["terms"]), sha256_hex(consent["terms"].encode()), 0
     _require(set(consent) == CONSENT_MEMBERS and bool(consent["versions"]), "授权成员不对 has other members")
-    _require(terms["grantor"] in statement["about"]["codes"], "授权是另一企业的 is another enterprise's")
+    _require(
+        read_terms(consent["terms"].encode()).uscc in statement["about"]["codes"],
+        "授权是另一企业的 is another enterprise's",
+    )
     for number, version in enumerate(consent["versions"], start=1):
         _require(set(version) == VERSION_MEMBERS, "授权版本成员不对 has a version of other members")
         known = key_id_of(version["receipt"]) == key["kid"]

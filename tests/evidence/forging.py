@@ -21,9 +21,13 @@ OTHER = {
     "bytea": "convert_to('{{\"a\": 1}}', 'UTF8')",
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 second'",
     "jsonb": '\'{{"kty": "x"}}\'::jsonb',
-    "ARRAY": "array_append(coalesce({0}, '{{}}'), 'x')",
+    "_text": "array_append(coalesce({0}, '{{}}'), 'x')",
+    "_int2": "array_append(coalesce({0}, '{{}}'), 99::smallint)",
 }
-_TYPES = text("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = :table")
+_TYPES = text("""
+    SELECT column_name, CASE data_type WHEN 'ARRAY' THEN udt_name ELSE data_type END AS data_type
+    FROM information_schema.columns WHERE table_name = :table
+""")
 
 _BONDS = text("""
     SELECT format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', conrelid::regclass, conname) FROM pg_constraint

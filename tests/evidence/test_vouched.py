@@ -23,14 +23,17 @@ from gateway.evidence.vouched.comparison import TABLES
 from gateway.evidence.vouched.declaration import Deed, Entry
 from gateway.evidence.vouched.parties import PARTIES
 from gateway.identity.clients.client_keys import add_key, retire_key
+from gateway.identity.clients.delegations import end_delegation, grant_delegation, set_exit
 from gateway.identity.clients.limits import Limits, set_limits, set_signing
 from gateway.identity.clients.mandates import Mandate, set_mandate
 from gateway.identity.clients.owners import bind_client
-from gateway.identity.clients.registry import add_client, set_agreement
+from gateway.identity.clients.registry import add_client, add_institution, set_agreement
 from gateway.identity.clients.signatories import decide_key
 from gateway.identity.key_rotation import rotate
 from gateway.people.invitations import invite
 from gateway.platforms.peers import set_peer
+from gateway.quota.grants import GrantRequest, add_grant
+from gateway.quota.plans import Limit, set_limit
 from gateway.records.erasure import erase_subject
 from gateway.records.retention import expunge
 from gateway.records.subjects import link_subject
@@ -147,6 +150,14 @@ async def live_a_little(story):
             work, peer_id="city", role="city", url="https://city.example", jwk=city, client_id="wz", status="known"
         )
         await add_endpoint(work, "https://203.0.112.1/hook", ["consent"], (), "bank")
+        for intermediary in ("centre", "desk"):
+            await add_institution(work, institution_id=intermediary, name="某服务中心", kind="other")
+            await grant_delegation(work, account="bank-1", intermediary=intermediary)
+        await end_delegation(work, account="bank-1", intermediary="desk", reason="委托到期")
+        await set_exit(work, institution="bank", exit_via="centre")
+        until = work.now + timedelta(days=9)
+        await add_grant(work, GrantRequest("account", "bank-1", 100, work.now, until, "专项行动"), "operator-1")
+        await set_limit(work, Limit("platform", "", "year", 1_000_000, overdraft_pct=10, alerts=(80,)), until)
     async with gateway.units.begin("test.statement", PROGRAM) as work:
         await make_statement(work, uscc(OWN), month_of(work.now).stepped(-1))
     async with gateway.units.begin("test.source", at_this_machine()) as work:

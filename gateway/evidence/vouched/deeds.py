@@ -68,8 +68,10 @@ _ANSWERED = _ASKED | {
     "consent": said_within("consent", "id"), "version": said_within("consent", "version"),
 }  # fmt: skip
 _UNANSWERED = {"outcome": leaf("outcome"), "units": always(0), "answered": always(value=False)}
-_MANDATE = _same("signatory", "version", "role", "reference", "until", "holder") | {"recorded_at": leaf("ts")}
-_TEMPLATE = _same("template", "version", "content") | {"effective_from": said("effective_from")}
+_MANDATE = _same("signatory", "version", "role", "reference", "holder") | {
+    "until": said_moment("until"), "recorded_at": leaf("ts"),
+}  # fmt: skip
+_TEMPLATE = _same("template", "version", "content") | {"effective_from": said_moment("effective_from")}
 _FILE = _same("consent", "sha256", "sealed")
 
 

@@ -1,4 +1,4 @@
-"""Tables whose rows are changed by later events: institutions, clients, keys, people, platforms, consents' heads. Pure.
+"""Tables whose rows later events change: institutions, clients, keys, delegations, people, consents' heads. Pure.
 
 They are few beside the entries of the log: what the events make of them is kept in memory until the end.
 """
@@ -115,15 +115,17 @@ _CHANGE = {
 PARTIES: tuple[Party, ...] = (
     Party(
         "institutions", "institution",
-        """SELECT institution_id AS key, name, class, status, agreement_from, agreement_until FROM institution""",
+        """SELECT institution_id AS key, name, class, status, agreement_from, agreement_until, exit_via
+           FROM institution""",
         {
             "institution.added": born(leaf("institution"), {
                 "name": said("name"), "class": said("class"), "status": always("active"),
-                "agreement_from": said("from"), "agreement_until": said("until"),
+                "agreement_from": said("from"), "agreement_until": said("until"), "exit_via": always(None),
             }),
             "institution.agreement": changed(
                 leaf("institution"), {"agreement_from": said("from"), "agreement_until": said("until")}
             ),
+            "institution.exit": changed(leaf("institution"), {"exit_via": said("exit_via")}),
             **{f"institution.{verb}": changed(leaf("institution"), {"status": always(status)})
                for verb, status in _STANDING.items()},
         },
@@ -163,6 +165,20 @@ PARTIES: tuple[Party, ...] = (
             "signatory.key_objected": _key_objected,
         },
         {"public": digest_of_json},
+    ),
+    Party(
+        "delegations", "delegation",
+        f"""SELECT delegation_id::text AS key, account, intermediary, {AT.format("granted_at")} AS granted_at,
+                   {AT.format("ended_at")} AS ended_at, ended_by::text AS ended_by FROM delegation""",  # noqa: S608
+        {
+            "delegation.granted": born(said("delegation"), {
+                "account": said("account"), "intermediary": said("intermediary"), "granted_at": leaf("ts"),
+                "ended_at": always(None), "ended_by": always(None),
+            }),
+            "delegation.ended": changed(said("delegation"), {
+                "ended_at": leaf("ts"), "ended_by": lambda entry: entry.id,
+            }),
+        },
     ),
     Party(
         "instance-keys", "instance_key", "SELECT kid AS key, purpose, status, public FROM instance_key",

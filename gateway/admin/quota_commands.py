@@ -101,9 +101,7 @@ def set_one_limit(
     *,
     scope: AnyScope,
     period: Annotated[str, typer.Option(metavar="PERIOD", help="周期 none|day|week|month|year|contract")],
-    scope_id: Annotated[
-        str, typer.Argument(metavar="[ID]", help="对象编号，平台不写 Whose; none is the platform.")
-    ] = "",
+    scope_id: Annotated[str, typer.Argument(metavar="ID", help="对象编号，平台不写 Whose; none is the platform.")] = "",
     most: Annotated[
         int | None, typer.Option("--most", metavar="N", help="上限，不写为取消 None takes it away.")
     ] = None,
@@ -135,9 +133,7 @@ def grant_units(
     units: Annotated[int, typer.Option(metavar="N", help="单位 How many.")],
     until: Annotated[str, typer.Option(metavar="TIME", help="至何时 Until when, RFC 3339.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="原因 Why, for the log.")],
-    scope_id: Annotated[
-        str, typer.Argument(metavar="[ID]", help="对象编号，平台不写 Whose; none is the platform.")
-    ] = "",
+    scope_id: Annotated[str, typer.Argument(metavar="ID", help="对象编号，平台不写 Whose; none is the platform.")] = "",
     product: Product = "*",
     as_json: AsJson = False,
 ) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from consent.templates import shipped_members
 from gateway.web.operations import Operation
 
 ID, ENTRY = "01983a2b-7c1d-7e00-8000-000000000010", "01983a2b-7c1d-7e00-8000-000000000020"
@@ -36,7 +35,46 @@ CONSENT: dict[str, Any] = {
     "approval_uri": f"https://gateway.example/console/enterprise/consents/{ID}",
 }
 
-TEMPLATE: dict[str, Any] = {**shipped_members()[0], "effective_from": "2026-01-01T00:00:00+00:00"}
+TEMPLATE: dict[str, Any] = {
+    "template": "pre-loan",
+    "version": 1,
+    "institution": None,
+    "purpose": "pre_loan",
+    "fetch_type": None,
+    "products": [],
+    "purpose_text": "贷前审查",
+    "most": {
+        "validity": "P3Y",
+        "data_life": "P5Y",
+        "frequency": [],
+        "history": None,
+        "tiers": ["basic", "detail"],
+        "access_modes": ["VIEW", "STORE"],
+    },
+    "usual": {
+        "fetch_type": "PERIODIC",
+        "access_mode": "STORE",
+        "data_life": "P1Y",
+        "legal_basis": "authorised",
+        "obligations": [
+            {"kind": "no_onward", "within": None},
+            {"kind": "report_usage", "within": "P90D"},
+            {"kind": "delete_after", "within": "P1Y"},
+        ],
+    },
+    "approvals": 1,
+    "mandate_at_use": False,
+    "notice": {
+        "id": "pre-loan-notice",
+        "version": 1,
+        "language": "zh",
+        "text": "您同意后，所列机构可在期限和次数之内查询本企业的公共信用评价，只用于判断是否放贷…",
+    },
+    "withdrawal": "企业主页“授权”页，或 POST /v1/consents/{id}/revoke，即刻生效…",
+    "complaint": "向本平台运营机构提出；对记录的异议在企业主页提出…",
+    "withdrawn": False,
+    "effective_from": "2026-01-01T00:00:00+00:00",
+}
 ENDED = (
     "unchangeable-rejected", "unchangeable-lapsed", "unchangeable-revoked", "unchangeable-expired",
     "unchangeable-exhausted", "unchangeable-superseded", "unchangeable-invalidated",

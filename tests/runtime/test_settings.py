@@ -22,12 +22,12 @@ WRONG = {
     "kek": SECRET, "dpop_nonce": "perhaps", "trusted_proxies": '["10.0.0.0/99"]', "oidc_issuer": "https://x/",
     "spark_memory": "2 GB", "spark_work": "gs://bucket/x",
     "column_store": "gs://bucket/x", "column_store_endpoint": "store:9000", "syslog_address": "tcp://x",
-    "otlp_endpoint": "localhost:4317", "providers": '{"brain": "ftp://x"}',
+    "webhook_networks": '["10.0.0.0/99"]', "otlp_endpoint": "localhost:4317", "providers": '{"brain": "ftp://x"}',
 }  # fmt: skip
 # Texts and places: any is sound here, and what cannot be reached or read is told where it is used.
 ANY = {
     "home", "origin", "host", "metrics_host", "head_store", "oidc_client_id", "oidc_client_secret", "syslog_ca",
-    "syslog_certificate", "syslog_key", "spark_submit", "spark_master",
+    "syslog_certificate", "syslog_key", "spark_submit", "spark_master", "webhook_ca",
     "column_store_region", "column_store_key_id", "column_store_secret",
 }  # fmt: skip
 FIELDS = Settings.model_fields

@@ -409,7 +409,7 @@ COMMANDS_WITHOUT = {
         ("status", "waiting", "columns status", "scan status",
          "signatory enterprise", "source check", "source list", "source show", "record count",
          "subject unresolved", "keys list", "keys show", "deliveries list", "deliveries show", "deliveries peers",
-         "webhook list", "webhook deliveries",
+         "webhook list", "webhook deliveries", "delegation list",
          "consent list", "consent show", "consent templates",
          "consent template", "person list", "person show", "person sessions", "quota list", "quota show",
          "quota limits", "quota grants",

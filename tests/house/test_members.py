@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from connectors.sources.schedule import add_source_row
 from connectors.store.tables import Source
 from gateway.__main__ import app
+from gateway.identity.clients.delegations import grant_delegation
+from gateway.identity.clients.registry import add_institution
 from gateway.people.invitations import invite
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
@@ -41,6 +43,10 @@ async def asked(town):
     for kind in ("auditor", "operator", "system"):
         await town.story.enrol(f"{kind}-9", kind)
     made = await objects.inquiry(town)
+    await objects.webhook(town)
+    async with gateway.units.begin("test.members", OPERATOR) as work:
+        await add_institution(work, institution_id="service", name="某平台", kind="other")
+        await grant_delegation(work, account="bank-1", intermediary="service")
     held = (await objects.held(town))["held_id"]
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await invite(work, person_id="wang", name="王小二", role="regulator")

@@ -158,6 +158,13 @@ NOBODYS = {
     "GET /problems/{slug}": "what a problem means is public",
     "GET /audit/log/tile/{path:path}": "the log is public",
     "GET /v1/consent-templates/{template}": "what a consent may ask for at most is for everybody who has a client",
+    **dict.fromkeys(
+        (
+            *(f"GET /v1/statements/{{month}}{part}" for part in ("", "/csv", "/pdf")),
+            "GET /console/enterprise/statements/{month}/{form}",
+        ),
+        "of the caller's own enterprise alone (tests/statements)",
+    ),
     "GET /static/{name}": "style sheets, icons and scripts are for everybody",
     "GET /console/language/{language}": "a choice of the reader's",
     "GET /console/theme/{theme}": "as above",

@@ -20,7 +20,10 @@ OTHERS = {
     "agency schema", "agency dcat", "agency show", "dataset list", "dataset show", "openapi",
     *(f"enterprise {verb}" for verb in ENTERPRISE),
 }  # fmt: skip
-GIVEN = {"subject": uscc(1), "dataset": "tax_arrears"}
+GIVEN = {
+    "subject": uscc(1), "dataset": "tax_arrears", "scope": "institution", "period": "month", "role": "legal_rep",
+    "until": "2999-01-31T08:00:00Z",
+}  # fmt: skip
 CHOSEN = {"yes", "without_keys"}
 COMMANDS = {" ".join(path): command for path, command in TREE.items() if not hasattr(command, "commands")}
 
@@ -49,7 +52,7 @@ def test_the_others_are_commands():
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - OTHERS))
 def test_a_command_makes_no_database(name, tmp_path, monkeypatch):
     home, file = tmp_path / "home", tmp_path / "file.yaml"
-    file.write_text('{"kty": "OKP"}')
+    file.write_text('{"kty": "OKP", "template": "pre-loan"}')
     for variable, value in environment(home, None, "http://127.0.0.1:1").items():
         monkeypatch.setenv(variable, value)
     monkeypatch.chdir(tmp_path)

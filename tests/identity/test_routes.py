@@ -1,5 +1,6 @@
 """Every route under every kind of client and every kind of bad token, generated from the route table itself."""
 
+import re
 import time
 from uuid import uuid4
 
@@ -114,9 +115,11 @@ async def send(client, name, access_token, key=PROOF_KEY):
 def request_of(client, name, access_token, key=PROOF_KEY, **more):
     """A request of a route with every parameter it needs, and no body."""
     method, path = name.split(" ", 1)
-    values = {"dataset": "ent_registration", "action": "revoke", "decision": "approve", **more}
-    for part in [part for part in path.split("/") if part.startswith("{")]:
-        path = path.replace(part, values.get(part.strip("{}").split(":")[0], str(uuid4())))
+    values = {
+        "dataset": "ent_registration", "action": "revoke", "decision": "approve", "change": "disable",
+        "month": "2026-01", **more,
+    }  # fmt: skip
+    path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: values.get(part[1], str(uuid4())), path)
     headers = {
         "Idempotency-Key": "k",
         "Batch-Id": "b",

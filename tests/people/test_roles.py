@@ -117,6 +117,8 @@ ROUTES = {
     "GET /v1/admin/changes/{change_id}/handover": {"operator", "auditor"},
     "GET /v1/admin/institutions": {"operator"},
     "POST /v1/admin/quota/reconcile": {"operator"},
+    "GET /v1/consent-templates": {"operator", "auditor"},
+    "GET /v1/consent-templates/{template}": {"operator", "auditor"},
     "GET /v1/admin/clients": {"operator"},
     "GET /v1/admin/signatories": {"operator", "auditor"},
     "GET /v1/admin/health": {"operator", "system"},

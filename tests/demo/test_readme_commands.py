@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def test_every_command_runs_in_its_order_as_it_stands():
     assert re.findall(r"^make \w+", FIRST, re.MULTILINE) == ["make demo", "make test"]  # the demonstration has its own
     with Newcomer.arriving() as somebody:
-        done = somebody.run(SCRIPT + "\n".join(OTHERS), patience=300)
+        done = somebody.run(SCRIPT + "\n".join(OTHERS), patience=600)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "核验通过 verified" in done.stdout
         assert "有效 valid" in done.stdout

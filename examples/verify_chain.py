@@ -116,12 +116,10 @@ def verify(chain: dict[str, Any]) -> None:
     need("授权存在且有效 the consent was active", holds=(receipt["consent_id"], receipt["version"], receipt["status"])
          == (named["id"], named["version"], "active"))  # fmt: skip
     need("授权条款未改 its terms are those signed", holds=receipt["terms_sha256"] == sha256(consent["terms"].encode()))
-    grantor = terms["grantor"]  # a code, or an object that names it beside the enterprise's name
-    subject = grantor if isinstance(grantor, str) else grantor["subject_id"]
-    covers = subject == answer["subject"] and answer["product"] in terms["products"]
+    grantor = terms["grantor"] if isinstance(terms["grantor"], str) else terms["grantor"]["subject_id"]
+    covers = grantor == answer["subject"] and answer["product"] in terms["products"]
     grantee = terms["grantee"]["institution"] == answer["institution"] and terms["purpose"]["code"] == answer["purpose"]
     need("授权覆盖此次查询 it covers this inquiry", holds=covers and grantee)
-
     event, opened = json.loads(entry["leaf"]), entry["opened"]
     size, head = checkpoint(entry["checkpoint"], ours["audit"])
     found = root_from(leaf(entry["leaf"].encode()), entry["index"], size, entry["path"])

@@ -4,6 +4,7 @@ A folder per tag, a request per operation with the body of its example, the answ
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -53,8 +54,9 @@ def _item(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, Any
 
 def _url(path: str, operation: Mapping[str, Any]) -> dict[str, Any]:
     """Return an address with its parameters; an optional one of the query is shown and not sent."""
-    steps = [f":{step[1:-1]}" if step.startswith("{") else step for step in path.strip("/").split("/")]
+    steps = [re.sub(r"^\{(\w+)\}", r":\1", step) for step in path.strip("/").split("/")]
     parameters = operation.get("parameters", [])
+    named = {one["name"]: _named(one) for one in parameters if one["in"] == "path"}
     return {
         "raw": "{{service}}/" + "/".join(steps),
         "host": ["{{service}}"],
@@ -62,8 +64,15 @@ def _url(path: str, operation: Mapping[str, Any]) -> dict[str, Any]:
         "query": [
             {**_named(one), "disabled": not one.get("required", False)} for one in parameters if one["in"] == "query"
         ],
-        "variable": [_named(one) for one in parameters if one["in"] == "path"],
+        "variable": [_variable(step[1:], named) for step in steps if step.startswith(":")],
     }
+
+
+def _variable(step: str, named: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the variable of a step: all of it, as Postman reads one; what is done with an object stands behind it."""
+    name, colon, verb = step.partition(":")
+    done = re.sub(r"\{(\w+)\}", lambda part: str(named[part[1]]["value"]), verb)
+    return {**named[name], "key": step, "value": f"{named[name]['value']}{colon}{done}"}
 
 
 def _headers(operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -15,9 +15,7 @@ ITEMS = [item for folder in COLLECTION["item"] for item in folder["item"]]
 
 def operation_of(item):
     """The operation that a request is of: its path parameters stand behind colons."""
-    path = "/" + "/".join(
-        f"{{{step[1:]}}}" if step.startswith(":") else step for step in item["request"]["url"]["path"]
-    )
+    path = "/" + "/".join(re.sub(r"^:(\w+)", r"{\1}", step) for step in item["request"]["url"]["path"])
     return document()["paths"][path][item["request"]["method"].lower()]
 
 

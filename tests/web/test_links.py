@@ -37,6 +37,8 @@ async def made(story):
     posted = {
         "POST /v1/usage-results": ("bank-1", report),
         "POST /v1/admin/changes": ("operator-1b", new),
+        "POST /v1/webhooks": ("bank-1", {"url": "http://127.0.0.1:9/hook"}),
+        "POST /v1/inquiries:batch": ("bank-1", {"questions": [{"subject": uscc(1), "purpose": "pre_loan"}]}),
     }
     answers = {
         name: (who, (await story.client.post(name.split()[1], json=body, headers=await story.headers(who))).json())
@@ -63,5 +65,5 @@ async def test_what_an_operation_gives_the_linked_ones_find(story, made):
 
 
 async def follow(story, who, method, path):
-    path = path.replace("{action}", "revoke").replace("{decision}", "reject")
+    path = path.replace("{action}", "revoke").replace("{decision}", "reject").replace("{change}", "disable")
     return await story.client.request(method, path, headers=await story.headers(who))

@@ -37,9 +37,9 @@ OPERATIONS: Mapping[str, Operation] = {
         answered=ENDPOINT,
         gives={
             "webhook": (
-                "GET /v1/webhooks/{webhook_id}", "DELETE /v1/webhooks/{webhook_id}",
-                "GET /v1/webhooks/{webhook_id}/deliveries", "POST /v1/webhooks/{webhook_id}:test",
-                "POST /v1/webhooks/{webhook_id}:{change}",
+                "GET /v1/webhooks/{webhook_id}", "GET /v1/webhooks/{webhook_id}/deliveries",
+                "POST /v1/webhooks/{webhook_id}:test", "POST /v1/webhooks/{webhook_id}:{change}",
+                "DELETE /v1/webhooks/{webhook_id}",
             )
         },
     ),

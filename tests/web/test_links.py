@@ -40,10 +40,10 @@ async def made(story):
         "POST /v1/webhooks": ("bank-1", {"url": "http://127.0.0.1:9/hook"}),
         "POST /v1/inquiries:batch": ("bank-1", {"questions": [{"subject": uscc(1), "purpose": "pre_loan"}]}),
     }
-    answers = {
-        name: (who, (await story.client.post(name.split()[1], json=body, headers=await story.headers(who))).json())
-        for name, (who, body) in posted.items()
-    }
+    answers = {}
+    for name, (who, body) in posted.items():
+        headers = {"Idempotency-Key": "linked", **await story.headers(who)}
+        answers[name] = (who, (await story.client.post(name.split()[1], json=body, headers=headers)).json())
     return answers | {
         "POST /v1/datasets/{dataset}/batches": ("tax", batch),
         "POST /v1/consents": ("bank-1", consent),

@@ -1,7 +1,7 @@
 """What an institution owes for the answers it was given: a report, in time, of what it did with each.
 
-An answer is given together with the day its report is due; the report ends that. What is overdue beyond a grace stops
-the institution's next question, until it has reported.
+An answer is given together with the moment its report is due, by its consent; the report ends that. What is overdue
+beyond a grace stops the institution's next question, until it has reported.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,11 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consent.durations import after
+from consent.terms import Terms
 from gateway.runtime.work import UnitOfWork
 
-REPORT_WITHIN = timedelta(days=30)
+REPORT_WITHIN = timedelta(days=30)  # where a consent names no time
 GRACE = timedelta(days=15)
 # By the index (institution, report_by): what has been reported is not looked at.
 _OLDEST = text("""
@@ -42,6 +44,12 @@ class Owed:
     def stops(self, now: datetime) -> bool:
         """Tell whether it has been overdue for longer than the grace."""
         return now >= self.due + GRACE
+
+
+def report_due(terms: Terms, answered: datetime) -> datetime:
+    """Return until when the use of an answer is to be reported: as its consent says. Pure."""
+    within = next((one.within for one in terms.obligations if one.kind == "report_usage"), None)
+    return after(answered, within) if within else answered + REPORT_WITHIN
 
 
 async def find_oldest(session: AsyncSession, institutions: Sequence[str]) -> dict[str, Owed]:

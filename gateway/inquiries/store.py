@@ -11,7 +11,7 @@ from consent.decision import Consent
 from gateway.identity.caller import proof_used
 from gateway.identity.tokens.marks import CLAIM_ONE, Mark, mark_values
 from gateway.inquiries.admission import Admission, Refusal
-from gateway.inquiries.obligations import REPORT_WITHIN
+from gateway.inquiries.obligations import report_due
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.tables import Inquiry
 from gateway.quota.ledger import close
@@ -121,7 +121,7 @@ async def store_answer(
 ) -> None:
     """Store an answer: with its intent, or at once where there was none."""
     units = request.charge().units
-    report_by = admission.now + REPORT_WITHIN
+    report_by = report_due(admission.consent.terms, admission.now)
     values = {"state": "answered", "outcome": "answered", "units": units, "answer": answer, "report_by": report_by}
     settled = await session.execute(_SETTLE, {**values, "inquiry": request.inquiry_id})
     if not rowcount(settled):

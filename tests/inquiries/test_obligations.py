@@ -1,14 +1,19 @@
 """Reports that are owed for answers: until when, to the moment; what is overdue stops questions until it is there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from consent.durations import after
+from consent.parts import Obligation
+from consent.terms import Terms
 from gateway.evidence.conservation import find_differences
-from gateway.inquiries.obligations import GRACE, REPORT_WITHIN, Owed
+from gateway.inquiries.obligations import GRACE, REPORT_WITHIN, Owed, report_due
 from tests.actors import OPERATOR
+from tests.enterprises import uscc
 from tests.stories import registration, slug
 
 NOW = datetime(2026, 3, 15, 4, tzinfo=UTC)
@@ -51,6 +56,13 @@ def test_a_report_stops_questions_from_the_end_of_its_grace_on(late, stops):
     assert Owed(UUID(int=1), NOW - GRACE - late).stops(NOW) is stops
 
 
+def test_a_report_is_due_as_the_consent_says_and_after_thirty_days_where_it_does_not():
+    terms = Terms(UUID(int=1), uscc(1), "bank", (), ("score",), "pre_loan", NOW, NOW + REPORT_WITHIN, None)
+    assert report_due(terms, NOW) == NOW + REPORT_WITHIN == NOW + timedelta(days=30)
+    said = replace(terms, obligations=(Obligation("no_onward"), Obligation("report_usage", "P2M")))
+    assert report_due(said, NOW) == after(NOW, "P2M")
+
+
 async def test_an_answer_is_owed_a_report_until_it_is_there(ready):
     await permitted(ready, "lender-1")
     await permitted(ready, "lender-2")
@@ -59,7 +71,7 @@ async def test_an_answer_is_owed_a_report_until_it_is_there(ready):
     listed = await owed(ready, "lender-1")
     assert ([one["inquiry"] for one in listed["reports"]], listed["total"]) == ([one["inquiry"] for one in asked], 2)
     due = datetime.fromisoformat(listed["reports"][0]["due"])
-    assert due - datetime.fromisoformat(asked[0]["issued_at"]) == REPORT_WITHIN
+    assert due == after(datetime.fromisoformat(asked[0]["issued_at"]), "P90D")  # as the template for loans has it
     assert (await owed(ready, "lender-2"))["total"] == 0
     for _ in range(2):  # the same report again is the same report
         await report(ready, "lender-1", asked[0]["inquiry"])

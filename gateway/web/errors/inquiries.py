@@ -83,7 +83,7 @@ SECTION = Section(
             "Your institution has not reported what it did with an earlier answer.",
             "先报告 `unreported` 的应用结果；待报告清单见 GET /v1/obligations。",
             "Report the usage result of `unreported` first; GET /v1/obligations lists all that is owed.",
-            "应答 45 天后仍未报告 an answer not reported on for 45 days",
+            "逾期满 15 天仍未报告 an answer not reported on 15 days after that was due",
             members={"unreported": "01983a2b-7c1d-7e00-8000-000000000001", "due": "2026-10-12T01:08:10+00:00"},
         ),
         "consent-purpose-mismatch": ErrorRow(

@@ -7,6 +7,8 @@ from collections import ChainMap
 from collections.abc import Mapping
 
 from gateway.web.errors import (
+    answers,
+    askers,
     changes,
     consents,
     evidence,
@@ -22,6 +24,19 @@ from gateway.web.errors.row import ErrorRow
 
 SECTIONS = tuple(
     module.SECTION
-    for module in (requests, inquiries, consents, submissions, uploads, records, platforms, webhooks, evidence, changes)
+    for module in (
+        requests,
+        inquiries,
+        askers,
+        answers,
+        consents,
+        submissions,
+        uploads,
+        records,
+        platforms,
+        webhooks,
+        evidence,
+        changes,
+    )
 )
 ERRORS: Mapping[str, ErrorRow] = ChainMap(*(section.rows for section in SECTIONS))

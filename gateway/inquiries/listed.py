@@ -13,8 +13,7 @@ from sqlmodel import col, select
 
 from connectors.conversion.identifiers import read_identifier
 from gateway.inquiries.inquiry import give_again
-from gateway.inquiries.own_inquiries import ENDINGS
-from gateway.inquiries.request import InquiryRequest
+from gateway.inquiries.own_inquiries import ENDINGS, request_of
 from gateway.inquiries.tables import Inquiry
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -75,8 +74,4 @@ async def reopen(work: UnitOfWork, row: Inquiry) -> str | Denial:
         return Denial("answer-not-yours")
     if row.answer is None:
         return Denial("inquiry-unanswered")
-    request = InquiryRequest(
-        row.inquiry_id, row.account, row.institution, row.uscc, row.product, row.purpose, row.provider,
-        row.consent_id, row.intermediary, person=work.actor.person, by_form=False,
-    )  # fmt: skip
-    return await give_again(work, request, row.subject_id, row.answer)
+    return await give_again(work, request_of(row, work.actor.person, by_form=False), row.subject_id, row.answer)

@@ -91,8 +91,12 @@ async def reopen_answer(work: UnitOfWork, inquiry_id: UUID) -> str | Denial:
         raise DeniedError("account-not-for-people")
     if row.answer is None:
         raise DeniedError("inquiry-not-found")
-    request = InquiryRequest(
+    return await give_again(work, request_of(row, work.actor.person, by_form=True), row.subject_id, row.answer)
+
+
+def request_of(row: Inquiry, person: str | None, *, by_form: bool) -> InquiryRequest:
+    """Return what was asked, as somebody looks at its answer again."""
+    return InquiryRequest(
         row.inquiry_id, row.account, row.institution, row.uscc, row.product, row.purpose, row.provider,
-        row.consent_id, row.intermediary, person=work.actor.person, by_form=True,
+        row.consent_id, row.intermediary, person=person, by_form=by_form,
     )  # fmt: skip
-    return await give_again(work, request, row.subject_id, row.answer)

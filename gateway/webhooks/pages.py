@@ -98,7 +98,7 @@ async def show(
     table = Table(SPEC, asked, [_cells(one, words) for one in sent], total=total)
     return await show_table(
         request, units, staff.present, "webhook", table, row=row, tone=TONES[row.status],
-        topics=row.topics or list(TOPICS), note=said if said in SAID else "", crumbs=[(row.url, "")],
+        topics=row.topics or list(TOPICS), note=said if said in SAID else "", crumbs=[(words("webhook-one"), "")],
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ async def show_delivery(request: Request, webhook_id: UUID, message_id: UUID, un
     return page(
         request, "webhook_delivery", staff.present, row=row, endpoint=endpoint, tone=TONES[row.state],
         fault=_answer(row, words), body=row.body.decode(),
-        crumbs=[(endpoint.url, f"/console/webhooks/{webhook_id}"), (row.type, "")],
+        crumbs=[(words("webhook-one"), f"/console/webhooks/{webhook_id}"), (words("webhook-message"), "")],
     )  # fmt: skip
 
 

@@ -35,24 +35,24 @@ def check_url(url: str, issuer: str, networks: Networks) -> str:
         read = httpx.URL(url)
         port = read.port
     except (httpx.InvalidURL, ValueError) as fault:
-        raise DeniedError("invalid-webhook", "url 不是网址。url: not a URL.") from fault
+        raise DeniedError("invalid-webhook", "不是网址 url: not a URL") from fault
     if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
         raise DeniedError(
-            "invalid-webhook", f"url 须为至多 {LONGEST_URL} 个 ASCII 字符。url: at most {LONGEST_URL} ASCII characters."
+            "invalid-webhook", f"网址至多 {LONGEST_URL} 个英文字符 url: at most {LONGEST_URL} ASCII characters"
         )
     if not read.host or read.userinfo or read.fragment or not 0 < (1 if port is None else port) < 2**16:
         raise DeniedError(
-            "invalid-webhook", "url 须有主机名，不带用户名和 #。url: a host, without a user name or a fragment."
+            "invalid-webhook", "须有主机名，不带用户名和井号 url: a host, without a user name or a fragment"
         )
     if is_development(issuer) and read.host in _LOCAL and read.scheme in {"http", "https"}:
         return str(read)
     if read.scheme != "https":
-        raise DeniedError("invalid-webhook", "url 须为 https。url: https only.")
+        raise DeniedError("invalid-webhook", "须为 https 地址 url: https only")
     literal = _as_address(read.host)
     if read.host in _LOCAL or (literal is not None and not is_permitted(literal, networks)):
         raise DeniedError(
             "invalid-webhook",
-            "url 此地址不对外。url: not a public address, and not of a network that the operator has allowed.",
+            "此地址不对外 url: not a public address, and not of a network that the operator has allowed",
         )
     return str(read)
 

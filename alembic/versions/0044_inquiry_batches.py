@@ -9,7 +9,8 @@ depends_on = None
 
 UP = (
     """CREATE TABLE inquiry_batch (
-        batch_id uuid PRIMARY KEY, account text NOT NULL, institution text NOT NULL, person text, key text NOT NULL,
+        batch_id uuid PRIMARY KEY, account text NOT NULL, institution text NOT NULL, person text, through text,
+        intermediary text, key text NOT NULL,
         digest bytea NOT NULL, partial boolean NOT NULL, total integer NOT NULL CHECK (total > 0), day date NOT NULL,
         held_until timestamptz CHECK ((held_until IS NULL) = partial), created_at timestamptz NOT NULL,
         event_id uuid NOT NULL, UNIQUE (account, key))""",

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from gateway.evidence.conservation import find_differences
+from gateway.identity.clients.delegations import grant_delegation, set_exit
 from gateway.inquiries.batches.batch import MOST_QUESTIONS, work_batches
 from gateway.inquiries.batches.routes import LARGEST_BATCH
 from gateway.inquiries.batches.sheet import read_sheet, template
 from gateway.inquiries.providers import Providers
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.denial import DeniedError
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.numbered import case
 from tests.stories import registration, slug
@@ -33,9 +35,9 @@ async def ready(story):
         assert await find_differences(work) == []
 
 
-async def put(story, numbers, key=None, **more):
+async def put(story, numbers, key=None, who="bank-1", **more):
     questions = [{"subject": uscc(number), "product": "score", "purpose": "pre_loan"} for number in numbers]
-    headers = {"Idempotency-Key": key or str(uuid4()), **await story.headers("bank-1")}
+    headers = {"Idempotency-Key": key or str(uuid4()), **await story.headers(who)}
     return await story.client.post("/v1/inquiries:batch", json={"questions": questions, **more}, headers=headers)
 
 
@@ -87,6 +89,31 @@ async def test_a_batch_of_another_institution_is_not_there(ready):
     for identifier in (batch, uuid4()):
         answer = await ready.client.get(f"/v1/inquiries/batches/{identifier}", headers=await ready.headers("other-1"))
         assert slug(answer) == "inquiry-batch-not-found"
+
+
+async def test_what_an_intermediary_puts_together_is_passed_on_by_it_and_seen_by_it_alone_of_others(ready):
+    await ready.account("fsp-1", "fsp")
+    await ready.account("other-fsp-1", "other-fsp")
+    async with ready.gateway.units.begin("test.delegations", OPERATOR) as work:
+        for intermediary in ("fsp", "other-fsp"):
+            await grant_delegation(work, account="bank-1", intermediary=intermediary)
+        await set_exit(work, institution="bank", exit_via="fsp")
+    try:
+        await leave(ready, 9)
+        made = await put(ready, [1, 2], "passed-on", "fsp-1 for bank-1")
+        assert made.status_code == 200, made.text
+        assert [one["answer"]["intermediary"] for one in made.json()["items"]] == ["fsp", "fsp"]
+        again = await put(ready, [1, 2], "passed-on", "other-fsp-1 for bank-1")
+        assert slug(again) == "idempotency-key-reused"
+        path = f"/v1/inquiries/batches/{made.json()['batch']}"
+        seen = [
+            (await ready.client.get(path, headers=await ready.headers(who))).status_code
+            for who in ("fsp-1 for bank-1", "bank-1", "other-fsp-1 for bank-1")
+        ]
+        assert seen == [200, 200, 404]
+    finally:
+        async with ready.gateway.units.begin("test.exit", OPERATOR) as work:
+            await set_exit(work, institution="bank", exit_via=None)
 
 
 async def test_what_a_process_left_is_asked_by_the_worker_once(ready, monkeypatch):

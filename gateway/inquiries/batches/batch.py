@@ -82,7 +82,8 @@ async def open_batch(
     )
     earlier = (await work.session.execute(query)).scalar_one_or_none()
     if earlier is not None:
-        return earlier if earlier.digest == wanted.digest() else Denial("idempotency-key-reused")
+        same = (earlier.digest, earlier.intermediary) == (wanted.digest(), actor.intermediary)
+        return earlier if same else Denial("idempotency-key-reused")
     requests = [
         read_question(one, providers, protector, actor, by_form=actor.person is not None) for one in wanted.questions
     ]
@@ -101,8 +102,8 @@ async def open_batch(
         return denial
     batch = InquiryBatch(
         batch_id=batch_id, account=actor.client_id, institution=actor.institution_id or "", person=actor.person,
-        key=wanted.key, digest=wanted.digest(), partial=wanted.partial, total=len(requests), day=day,
-        held_until=until, created_at=now, event_id=entry,
+        through=actor.through, intermediary=actor.intermediary, key=wanted.key, digest=wanted.digest(),
+        partial=wanted.partial, total=len(requests), day=day, held_until=until, created_at=now, event_id=entry,
     )  # fmt: skip
     work.session.add(batch)
     work.session.add_all(
@@ -146,8 +147,11 @@ async def give_rows(
 
 
 def actor_of(batch: InquiryBatch) -> Actor:
-    """Return who put a batch: the account, for the person it acted for."""
-    return Actor(batch.account, "account", batch.institution, scopes=SCOPES["account"], person=batch.person)
+    """Return who put a batch: the account, for the person it acted for, or in whose name an intermediary did."""
+    return Actor(
+        batch.account, "account", batch.institution, scopes=SCOPES["account"], person=batch.person,
+        through=batch.through, intermediary=batch.intermediary,
+    )  # fmt: skip
 
 
 async def work_batches(units: UnitsOfWork, providers: Providers, protector: Protector) -> bool:
@@ -167,9 +171,16 @@ async def work_batches(units: UnitsOfWork, providers: Providers, protector: Prot
 
 
 async def get_batch(work: UnitOfWork, batch_id: UUID) -> tuple[InquiryBatch, Sequence[Row[Any]]]:
-    """Return a batch of the acting institution with its rows. Raises DeniedError for another's, and for none."""
-    batch = await work.session.get(InquiryBatch, batch_id)
-    if batch is None or batch.institution != work.actor.institution_id:
+    """Return a batch of the acting institution with its rows; an intermediary's in its name are those it passed on.
+
+    Raises DeniedError for another's, and for none.
+    """
+    batch, actor = await work.session.get(InquiryBatch, batch_id), work.actor
+    if (
+        batch is None
+        or batch.institution != actor.institution_id
+        or actor.intermediary not in {None, batch.intermediary}
+    ):
         raise DeniedError("inquiry-batch-not-found")
     return batch, await read_rows(work, batch_id)
 

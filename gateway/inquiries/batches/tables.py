@@ -23,6 +23,8 @@ class InquiryBatch(SQLModel, table=True):
     account: str = Field(sa_type=Text)
     institution: str = Field(sa_type=Text)
     person: str | None = Field(default=None, sa_type=Text)
+    through: str | None = Field(default=None, sa_type=Text)  # the intermediary's client that acted, and whose it is
+    intermediary: str | None = Field(default=None, sa_type=Text)
     key: str = Field(sa_type=Text)
     digest: bytes = Field(sa_type=LargeBinary)
     partial: bool

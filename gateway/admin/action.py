@@ -62,10 +62,14 @@ class Action(BaseModel):
     """One change; gateway/admin/graph.py says of its act whether it waits until another person approves it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    action: str
 
-    async def act(self, work: UnitOfWork, means: Means) -> str:
-        """Return which act of the graph this is. Raises DeniedError where it is upon somebody who is not there."""
-        raise NotImplementedError
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        """Return which act of the graph this is: the action, where what it leads to does not depend on more.
+
+        Raises DeniedError where it is upon somebody who is not there.
+        """
+        return self.action
 
     async def before(self, _work: UnitOfWork) -> dict[str, Any]:
         """Return what the change replaces, as it stands now: JSON values by the name of what they are of."""

@@ -64,9 +64,6 @@ class BindClient(Action):
     client: Id
     person: Id
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
         return {"person": (await _get(work, self.client)).person_id}
 

@@ -26,9 +26,6 @@ class SetTemplate(Action):
     content: Annotated[dict[str, Any], Field(max_length=20, description="模板的内容 As it is written.")]
     effective_from: AwareDatetime | None = None
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
         try:
             versions = await get_template(work, self.template)
@@ -48,9 +45,6 @@ class InvalidateConsent(Action):
     consent: UUID
     reason: Reason
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await invalidate_consent(work, self.consent, self.reason)
 
@@ -66,9 +60,6 @@ class SetMandate(Action):
     holder: Annotated[
         str | None, Field(pattern=r"^[0-9a-f]{64}$", description="本人的散列 A hash that names the person.")
     ] = None
-
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
         found = await find_mandate(work, self.signatory)

@@ -24,9 +24,6 @@ class AddInstitution(Action):
     agreement_from: date | None = None
     agreement_until: date | None = None
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await registry.add_institution(
             work, institution_id=self.institution, name=self.name, kind=self.kind,
@@ -41,9 +38,6 @@ class SetAgreement(Action):
     institution: Id
     agreement_from: date | None = None
     agreement_until: date | None = None
-
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
         row = await look_at(work, Institution, self.institution)
@@ -64,9 +58,6 @@ class SetExit(Action):
     institution: Id
     exit_via: Id | None = None
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
         row = await look_at(work, Institution, self.institution)
         return {"exit_via": row and row.exit_via}
@@ -82,9 +73,6 @@ class GrantDelegation(Action):
     client: Id
     intermediary: Id
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await grant_delegation(work, account=self.client, intermediary=self.intermediary)
 
@@ -96,9 +84,6 @@ class EndDelegation(Action):
     client: Id
     intermediary: Id
     reason: Reason
-
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         await end_delegation(work, account=self.client, intermediary=self.intermediary, reason=self.reason)

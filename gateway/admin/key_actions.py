@@ -38,9 +38,6 @@ class PromoteKey(Action):
     action: Literal["key.promote"] = "key.promote"
     purpose: Purpose
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
         return await _active(work, self.purpose)
 

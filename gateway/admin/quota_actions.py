@@ -79,9 +79,6 @@ class GrantUnits(Action):
     priority: Annotated[int, Field(ge=0, le=LAST_PRIORITY, description="小者先用 The lowest is burnt first.")] = 50
     reason: Reason
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def apply(self, work: UnitOfWork, means: Means) -> None:
         begins: datetime = self.holds_from or work.now
         wanted = GrantRequest(

@@ -24,9 +24,6 @@ class RepairRecord(Action):
     reason: Reason
     document: Annotated[str, Field(min_length=2, max_length=200, description="修复决定文书号 The decision's number.")]
 
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
-
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         request = ActRequest(ActKind.REPAIR, self.effective_on or day_of(work.now), self.reason, self.document)
         await act_on_record(work, self.record, request)
@@ -38,9 +35,6 @@ class EraseSubject(Action):
     action: Literal["subject.erase"] = "subject.erase"
     subject: Annotated[str, Field(min_length=18, max_length=18, description="统一社会信用代码 Its USCC.")]
     reason: Reason
-
-    async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        return self.action
 
     async def apply(self, work: UnitOfWork, means: Means) -> None:
         await erase_subject(work, means.protector, self.subject, self.reason)

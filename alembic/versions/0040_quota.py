@@ -58,14 +58,6 @@ LIMITS = (
         PRIMARY KEY ({KEY}, threshold))""",
     "CREATE INDEX quota_alert_untold ON quota_alert (reached_at) WHERE told_at IS NULL",
     "GRANT SELECT, INSERT, UPDATE (told_at, event_id) ON quota_alert TO xinqiao_app",
-    """CREATE TABLE quota_cost (
-        product text, effective_from timestamptz, units integer NOT NULL CHECK (units BETWEEN 1 AND 1000000),
-        event_id uuid NOT NULL, PRIMARY KEY (product, effective_from))""",
-    "SELECT xinqiao_make_evidence('quota_cost')",
-    """CREATE TABLE quota_closing (
-        month date PRIMARY KEY CHECK (month = date_trunc('month', month::timestamp)), rows bigint NOT NULL,
-        units bigint NOT NULL, statement text NOT NULL, closed_at timestamptz NOT NULL, event_id uuid NOT NULL)""",
-    "SELECT xinqiao_make_evidence('quota_closing')",
 )
 FUNCTIONS = (
     # Calendar periods, half open; the counter of what never ends begins with the calendar.
@@ -145,7 +137,7 @@ FUNCTIONS = (
             RETURN today;
         END $$""",  # noqa: S608 - constants
 )
-TABLES = ("quota_closing", "quota_cost", "quota_alert", "quota_burn", "quota_grant", "quota_limit")
+TABLES = ("quota_alert", "quota_burn", "quota_grant", "quota_limit")
 
 
 def upgrade() -> None:

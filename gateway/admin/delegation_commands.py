@@ -20,24 +20,24 @@ OfIntermediary = Annotated[str, typer.Option("--intermediary", metavar="ID", hel
 COLUMNS = (
     Column("account", "账户 account"),
     Column("intermediary", "中介 intermediary"),
-    Column("granted_at", "委托时间 granted"),
+    Column("granted_at", "代查委托时间 granted"),
     Column("ended_at", "终止时间 ended"),
     Column("delegation", "编号 id", listed=False),
 )
-group = typer.Typer(no_args_is_help=True, help="委托 Delegations: intermediaries that ask in an account's name.")
+group = typer.Typer(no_args_is_help=True, help="代查委托 Delegations: intermediaries that ask in an account's name.")
 
 
 @group.command("list")
 def list_all(account: OfAccount = "", intermediary: OfIntermediary = "", limit: Limit = LISTED,
              as_json: AsJson = False) -> None:  # fmt: skip
-    """列出委托 List the delegations, those in force first."""
+    """列出代查委托 List the delegations, those in force first."""
     find = partial(_find, limit=limit + 1, account=account or None, intermediary=intermediary or None)
     show_list(as_json, "delegations", in_one_unit("delegations.list", find), COLUMNS, limit)
 
 
 @group.command("grant")
 def grant(account: Account, intermediary: Intermediary, as_json: AsJson = False) -> None:
-    """委托 Let an intermediary ask in the name of an account, as its institution has agreed."""
+    """代查委托 Let an intermediary ask in the name of an account, as its institution has agreed."""
     make("delegation.grant", client=account, intermediary=intermediary)
     show(as_json, {"账户 account": account, "中介 intermediary": intermediary})
 
@@ -49,7 +49,7 @@ def end(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="原因 Why, for the log.")],
     as_json: AsJson = False,
 ) -> None:
-    """终止委托 End a delegation, from the next question on."""
+    """终止代查委托 End a delegation, from the next question on."""
     make("delegation.end", client=account, intermediary=intermediary, reason=reason)
     show(as_json, {"账户 account": account, "中介 intermediary": intermediary})
 

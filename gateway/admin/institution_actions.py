@@ -67,7 +67,7 @@ class SetExit(Action):
 
 
 class GrantDelegation(Action):
-    """委托 Let an intermediary ask in the name of an account, as its institution has agreed."""
+    """代查委托 Let an intermediary ask in the name of an account, as its institution has agreed."""
 
     action: Literal["delegation.grant"] = "delegation.grant"
     client: Id
@@ -78,7 +78,7 @@ class GrantDelegation(Action):
 
 
 class EndDelegation(Action):
-    """终止委托 End it, from the next question on."""
+    """终止代查委托 End it, from the next question on."""
 
     action: Literal["delegation.end"] = "delegation.end"
     client: Id

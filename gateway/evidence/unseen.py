@@ -141,6 +141,5 @@ UNCOMPARED: Mapping[str, str] = {
     ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
     "quota_alert": "follows from the ledger and the limits",
-    **dict.fromkeys(("quota_cost", "quota_closing"), "not written yet"),
     "saved_view": "what a person likes to see of a table",
 }  # fmt: skip

@@ -112,6 +112,13 @@ BATCH: dict[str, Any] = {
     "items": [{"number": 1, "inquiry": INQUIRY, "outcome": "answered", "units": 1}],
 }
 
+# And why its answer is not given once more: what it would cost, and what it is about, are not asked again.
+_ASKED_ONCE = {
+    "quota-exceeded", "consent-uses-exhausted", "subject-not-found", "invalid-subject", "unknown-product",
+    "unknown-purpose", "unknown-provider",
+}  # fmt: skip
+DENIED_AGAIN = tuple(reason for reason in DENIALS if reason not in _ASKED_ONCE)
+
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/inquiries": Operation(
         (
@@ -154,16 +161,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "inquiry-not-found",
             "answer-not-yours",
             "inquiry-unanswered",
-            "consent-required",
-            "consent-not-found",
-            "consent-pending",
-            "consent-rejected",
-            "consent-lapsed",
-            "consent-paused",
-            "consent-revoked",
-            "consent-expired",
-            "consent-integrity-failed",
-            "product-not-entitled",
+            *DENIED_AGAIN,
         ),
         answered=ANSWER,
     ),

@@ -5,7 +5,7 @@ gone for those after it, so that a group decides as its members would one by one
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -164,7 +164,6 @@ class Books:
     day: date
     rooms: dict[Key, Room]
     grants: dict[UUID, Grant]
-    taken: list[Taken] = field(default_factory=list)
 
     def rooms_of(self, charge: Charge, consent: UUID | None = None) -> list[Room]:
         """Return the rooms a charge needs, accounts first and short periods before long ones; those of a consent where
@@ -196,9 +195,7 @@ class Books:
             self.rooms[room.key] = after
             overdraft = max(overdraft, over - covered)
             reached += [(room.key, one, after.used, after.most or 0) for one in _reached(room, after, over - covered)]
-        taken = Taken(charge, consent, counters, burns, overdraft, reached)
-        self.taken.append(taken)
-        return taken
+        return Taken(charge, consent, counters, burns, overdraft, reached)
 
     def _usable(self, scope: str, scope_id: str, product: str) -> list[Grant]:
         found = [

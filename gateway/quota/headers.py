@@ -7,7 +7,8 @@ less. What an institution or the platform has in all is not told to one account.
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from gateway.quota.books import Room
+from gateway.quota.books import Exceeded, Room
+from gateway.runtime.denial import Denial
 
 OWN = frozenset({"account", "consent"})
 SCARCE = Fraction(1, 5)
@@ -30,6 +31,17 @@ def fields(rooms: Sequence[Room], violated: Sequence[str] | None = None) -> Mapp
         "RateLimit-Policy": ", ".join(_policy(room) for room in told),
         "RateLimit": ", ".join(_left(room) for room in told),
     }
+
+
+def denial_of(exceeded: Exceeded, rooms: Sequence[Room]) -> Denial:
+    """Return the denial of what these rooms have no place for; nothing where no quota was set at all."""
+    if not exceeded.planned:
+        return Denial("product-not-entitled", "未分配配额。No quota has been set for this account or its institution.")
+    members = {"violated-policies": list(exceeded.policies), "resets-at": exceeded.begins_anew()}
+    headers = dict(fields(rooms, exceeded.policies))
+    if exceeded.retry_after is not None:
+        headers["Retry-After"] = str(exceeded.retry_after)
+    return Denial("quota-exceeded", members=members, headers=headers)
 
 
 def _share(room: Room) -> Fraction:

@@ -161,11 +161,6 @@ def books_of(rows: Sequence[Row[Any]], day: date) -> Books:
     return Books(day, rooms, grants)
 
 
-def room_values(wanted: Charge, day: date) -> Mapping[str, object]:
-    """Return what ROOMS asks for of one charge, and its account."""
-    return {**_asked([wanted]), "day": day, "inquiries": [wanted.inquiry_id], "account": wanted.account}
-
-
 async def post(
     session: AsyncSession, wanted: Charge, day: date, event_id: UUID, consent: UUID | None = None
 ) -> list[Room]:

@@ -1,4 +1,4 @@
-"""Tables of quota; who may change what stands in migrations 0005 and 0039."""
+"""Tables of quota; who may change what stands in migrations 0005 and 0040."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -127,25 +127,3 @@ class QuotaAlert(SQLModel, table=True):
     reached_at: datetime = Field(sa_type=Timestamp, sa_column_kwargs={"server_default": text("clock_timestamp()")})
     told_at: datetime | None = Field(default=None, sa_type=Timestamp)
     event_id: UUID | None = None
-
-
-class QuotaCost(SQLModel, table=True):
-    """What a product costs from an instant on, where that is not what the program says."""
-
-    __tablename__ = "quota_cost"
-    product: str = Field(primary_key=True, sa_type=Text)
-    effective_from: datetime = Field(primary_key=True, sa_type=Timestamp)
-    units: int
-    event_id: UUID
-
-
-class QuotaClosing(SQLModel, table=True):
-    """A month whose ledger is frozen: rows and units, and the signed statement of its totals."""
-
-    __tablename__ = "quota_closing"
-    month: date = Field(primary_key=True)
-    rows: int = Field(sa_type=BigInteger)
-    units: int = Field(sa_type=BigInteger)
-    statement: str = Field(sa_type=Text)
-    closed_at: datetime = Field(sa_type=Timestamp)
-    event_id: UUID

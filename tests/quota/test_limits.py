@@ -87,12 +87,10 @@ async def test_many_accounts_of_one_institution_in_groups_and_alone(ready, case)
         charges = [charge(account, product=product) for account in accounts]
         async with ready.gateway.database.begin("test.group") as session:
             books = await read_books(session, charges, await lock(session, charges))
-            for one in charges:
-                if find_exceeded(books.rooms_of(one), 1) is None:
-                    books.take(one)
-            if books.taken:
-                await post_all(session, [(taken, uuid7()) for taken in books.taken], books.day)
-            return len(books.taken)
+            taken = [books.take(one) for one in charges if find_exceeded(books.rooms_of(one), 1) is None]
+            if taken:
+                await post_all(session, [(one, uuid7()) for one in taken], books.day)
+            return len(taken)
 
     orders = [ACCOUNTS, ACCOUNTS[::-1], ACCOUNTS[2:] + ACCOUNTS[:2], ACCOUNTS[1:2]]
     assert sum(await asyncio.gather(*(group(orders[number % 4]) for number in range(24)))) == 40

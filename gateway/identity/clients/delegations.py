@@ -64,7 +64,7 @@ async def end_delegation(work: UnitOfWork, *, account: str, intermediary: str, r
     named = {"account": account, "intermediary": intermediary}
     delegation = (await work.session.execute(_ONE, named)).scalar_one_or_none()
     if delegation is None:
-        raise DeniedError("change-refused", "没有有效的委托 No such delegation is in force.")
+        raise DeniedError("change-refused", "没有有效的代查委托 No such delegation is in force.")
     row, now = await work.session.get_one(Client, account), await database_now(work.session)
     entry = await work.record(
         "delegation.ended", {"delegation": str(delegation), **named, "reason": reason}, institution=row.institution_id,

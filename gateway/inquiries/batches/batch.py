@@ -25,6 +25,7 @@ from gateway.inquiries.providers import Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
 from gateway.quota.books import find_exceeded
+from gateway.quota.headers import denial_of
 from gateway.quota.ledger import hold, lock, read_books
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.clock import database_now
@@ -208,15 +209,10 @@ async def _hold(
         return day, None
     books = await read_books(work.session, charges, day)
     for place, charge in enumerate(charges):
-        if exceeded := find_exceeded(books.rooms_of(charge), charge.units):
-            if not exceeded.planned:
-                return day, Denial("product-not-entitled")
-            members = {
-                "violated-policies": list(exceeded.policies), "resets-at": exceeded.begins_anew(),
-                "room_for": place, "asked": len(charges),
-            }  # fmt: skip
-            headers = {} if exceeded.retry_after is None else {"Retry-After": str(exceeded.retry_after)}
-            return day, Denial("quota-exceeded", members=members, headers=headers)
+        rooms = books.rooms_of(charge)
+        if exceeded := find_exceeded(rooms, charge.units):
+            denial = denial_of(exceeded, rooms)
+            return day, replace(denial, members={**denial.members, "room_for": place, "asked": len(charges)})
         books.take(charge)
     for charge in charges:
         await hold(work.session, charge, day, until)

@@ -10,7 +10,7 @@ from math import ceil
 from consent.decision import Denied
 from gateway.inquiries.policy.facts import Facts
 from gateway.quota.books import find_exceeded
-from gateway.quota.headers import fields
+from gateway.quota.headers import denial_of
 from gateway.runtime.denial import Denial
 
 
@@ -71,15 +71,7 @@ def check_subject(facts: Facts) -> Denial | None:
 def check_quota(facts: Facts) -> Denial | None:
     """Every counter has room for what it costs."""
     exceeded = find_exceeded(facts.rooms, facts.request.charge().units)
-    if exceeded is None:
-        return None
-    if not exceeded.planned:
-        return Denial("product-not-entitled", "未分配配额。No quota has been set for this account or its institution.")
-    members = {"violated-policies": list(exceeded.policies), "resets-at": exceeded.begins_anew()}
-    headers = dict(fields(facts.rooms, exceeded.policies))
-    if exceeded.retry_after is not None:
-        headers["Retry-After"] = str(exceeded.retry_after)
-    return Denial("quota-exceeded", members=members, headers=headers)
+    return denial_of(exceeded, facts.rooms) if exceeded else None
 
 
 CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {

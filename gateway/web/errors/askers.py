@@ -57,11 +57,11 @@ SECTION = Section(
         ),
         "delegation-ended": ErrorRow(
             403,
-            "中介机构的委托已终止。",
+            "中介机构的代查委托已终止。",
             "The intermediary's delegation for this account has ended.",
-            "由机构重新委托，经平台登记后再问。",
+            "由机构重新办理代查委托，经平台登记后再问。",
             "Have the institution give a new delegation, which the operator registers.",
-            "令牌仍有效而委托已终止 the token lives, the delegation does not",
+            "令牌仍有效而代查委托已终止 the token lives, the delegation does not",
         ),
         "intermediary-required": ErrorRow(
             403,

@@ -10,6 +10,7 @@ from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.known_tokens import KnownTokens
 from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
+from gateway.inquiries.providers import Providers
 from gateway.intake.submission import Intake, intake_of
 from gateway.runtime.database import Database
 from gateway.runtime.group_commit import GroupCommit
@@ -31,6 +32,11 @@ class Gateway(Instance):
     refusals: Refusals
     intake: Intake
     look: SharedLook
+
+    @property
+    def providers(self) -> Providers:
+        """The providers of scores that an inquiry may name."""
+        return Providers(self.settings.providers, self.settings.provider_timeout_seconds, self.http)
 
 
 @asynccontextmanager

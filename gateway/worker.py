@@ -21,7 +21,6 @@ from gateway.evidence.syslog import receiver_of, send_log
 from gateway.gateway import Gateway
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiries.batches.batch import work_batches
-from gateway.inquiries.providers import Providers
 from gateway.inquiries.store import expire_intents
 from gateway.intake.held import expire_held
 from gateway.intake.previews import expire_previews
@@ -212,9 +211,7 @@ async def end_held(gateway: Gateway) -> None:
 
 async def ask_batches(gateway: Gateway) -> bool:
     """Ask the questions that people put together, and what is left of batches whose process has ended."""
-    settings = gateway.settings
-    providers = Providers(settings.providers, settings.provider_timeout_seconds, gateway.http)
-    return await work_batches(gateway.units, providers, gateway.protector)
+    return await work_batches(gateway.units, gateway.providers, gateway.protector)
 
 
 async def pull(gateway: Gateway) -> bool:

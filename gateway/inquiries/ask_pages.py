@@ -16,8 +16,8 @@ from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.words import words_of
 from gateway.inquiries.asking import Question, put_question, read_question
+from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.foresight import Foresight, foresee
-from gateway.inquiries.providers import Providers
 from gateway.inquiries.shown import REQUESTABLE, RoomShown, rooms_shown, todo, why
 from gateway.inquiries.store import Asked
 from gateway.people.guard import SignedForm
@@ -25,7 +25,7 @@ from gateway.people.staff import Staff
 from gateway.people.through import Through
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial, DeniedError
-from gateway.web.dependencies import Http, TheSettings, Units, part
+from gateway.web.dependencies import Units, part
 from gateway.web.router import Router
 
 router = Router(prefix="/console/ask", include_in_schema=False)
@@ -59,8 +59,7 @@ async def read_wish(
 async def show(
     request: Request,
     units: Units,
-    settings: TheSettings,
-    http: Http,
+    providers: TheProviders,
     protector: Secrets,
     staff: Staff,
     wish: Annotated[Wish, Depends(read_wish)],
@@ -77,7 +76,6 @@ async def show(
         if len(found) != 1:
             return _page(request, staff, wish, found=found)
         question = Question(subject=found[0].uscc, product=wish.product, purpose=wish.purpose)
-        providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
         asked = read_question(question, providers, protector, actor, by_form=True)
         foresight = await foresee(work, asked)
     rooms = rooms_shown(words_of(request), foresight.rooms, foresight.units)
@@ -88,8 +86,7 @@ async def show(
 async def ask(
     request: Request,
     units: Units,
-    settings: TheSettings,
-    http: Http,
+    providers: TheProviders,
     protector: Secrets,
     staff: Staff,
     form: SignedForm,
@@ -106,7 +103,6 @@ async def ask(
     token = form.get("token", "")
     if not token or not token.isascii() or len(token) > LONGEST_TOKEN:
         raise PageError("form-stale", 400)
-    providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
     asked = read_question(question, providers, protector, actor, by_form=True)
     # A blank stands in no key of a program: a form's token is never one of theirs.
     under = Asked(f"form {staff.present.person_id} {token}", question.digest(), None)

@@ -10,16 +10,16 @@ from starlette.responses import JSONResponse, Response
 from connectors.personal.sealing import Protector
 from gateway.identity.caller import proving, unclaimed_proof, working
 from gateway.inquiries.asking import Question, put_question, read_question
+from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.foresight import explain, permission_document
 from gateway.inquiries.listed import ListedFilter, get_inquiry_of, list_inquiries_of, reopen
-from gateway.inquiries.providers import Providers
 from gateway.inquiries.reading import inquiry_document
 from gateway.inquiries.store import Asked
 from gateway.quota.headers import fields
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
-from gateway.web.dependencies import Http, TheSettings, Units, part
+from gateway.web.dependencies import Units, part
 from gateway.web.problems import problem
 from gateway.web.router import Router
 from signing.jws import payload_of
@@ -40,14 +40,12 @@ async def ask(
     question: Question,
     request: Request,
     units: Units,
-    settings: TheSettings,
-    http: Http,
+    providers: TheProviders,
     protector: Secrets,
     caller: Asker,
     key: Key,
 ) -> Response:
     """Return the answer as JSON and as the signed statement (`answer`, JWS); charged once answered."""
-    providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
     asked, under = read_question(question, providers, protector, caller), unclaimed_proof(request)
     metrics = request.app.state.metrics
     outcome = await put_question(units, providers, caller, asked, Asked(key, question.digest(), under), metrics)
@@ -59,10 +57,9 @@ async def ask(
 
 @router.post(":explain", summary="预判一次查询 What asking would be answered")
 async def explain_question(
-    question: Question, request: Request, settings: TheSettings, http: Http, protector: Secrets, work: Reading
+    question: Question, request: Request, providers: TheProviders, protector: Secrets, work: Reading
 ) -> Response:
     """Return the same verdict as asking now, without charge: what it would cost and rest on, or the same problem."""
-    providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
     asked = read_question(question, providers, protector, work.actor)
     found = await explain(work, asked)
     return problem(request, found) if isinstance(found, Denial) else JSONResponse(permission_document(found))

@@ -20,7 +20,7 @@ from gateway.inquiries.asking import Question
 from gateway.inquiries.batches.batch import BatchRequest, get_batch, give_rows, list_batches, open_batch
 from gateway.inquiries.batches.results import file_rows, outcome_of
 from gateway.inquiries.batches.sheet import read_sheet, template, write_csv, write_workbook
-from gateway.inquiries.providers import Providers
+from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.shown import why
 from gateway.intake.forms import file_form
 from gateway.intake.routes import TheIntake
@@ -29,7 +29,7 @@ from gateway.people.staff import Staff
 from gateway.people.through import Through
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial, DeniedError
-from gateway.web.dependencies import Http, TheSettings, Units, part
+from gateway.web.dependencies import Units, part
 from gateway.web.router import OWN_LIMIT, Router
 
 router = Router(prefix="/console/ask-many", include_in_schema=False)
@@ -76,7 +76,7 @@ async def look(request: Request, units: Units, staff: Staff, intake: TheIntake) 
 
 @router.post("/ask")
 async def ask(
-    request: Request, units: Units, settings: TheSettings, http: Http, protector: Secrets, staff: Staff,
+    request: Request, units: Units, providers: TheProviders, protector: Secrets, staff: Staff,
     form: SignedForm,
 ) -> Response:  # fmt: skip
     """Put the questions, once, however often the form is sent; the worker asks them."""
@@ -90,7 +90,6 @@ async def ask(
         raise PageError("form-stale", 400) from fault
     if not questions:
         raise PageError("form-stale", 400)
-    providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
     wanted = BatchRequest(f"form {staff.present.person_id} {token}", questions, form.get("partial") == "yes")
     async with units.begin("batch.open", actor) as work:
         batch = await open_batch(work, providers, protector, wanted)
@@ -118,7 +117,7 @@ async def progress(request: Request, units: Units, staff: Staff, batch_id: UUID)
 
 @router.get("/{batch_id}/answers.{form}")
 async def answers(
-    units: Units, settings: TheSettings, http: Http, protector: Secrets, staff: Staff, batch_id: UUID,
+    units: Units, providers: TheProviders, protector: Secrets, staff: Staff, batch_id: UUID,
     form: Literal["csv", "xlsx"],
 ) -> Response:  # fmt: skip
     """Return the answers as a file; each is given again as standing and consent permit by now, and recorded so."""
@@ -128,7 +127,6 @@ async def answers(
         actor = staff.acting("inquiries", batch.account)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
-    providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
     ended = await give_rows(units, providers, protector, actor, batch)
     async with units.begin("batch.show", staff.reader) as work:
         _, rows = await get_batch(work, batch_id)

@@ -20,11 +20,11 @@ from gateway.inquiries.batches.batch import (
     read_rows,
 )
 from gateway.inquiries.batches.results import batch_document
-from gateway.inquiries.providers import Providers
+from gateway.inquiries.dependencies import TheProviders
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
-from gateway.web.dependencies import Http, TheSettings, Units, part
+from gateway.web.dependencies import Units, part
 from gateway.web.problems import problem
 from gateway.web.router import Router
 
@@ -52,8 +52,7 @@ async def ask_many(
     asked: QuestionBatch,
     request: Request,
     units: Units,
-    settings: TheSettings,
-    http: Http,
+    providers: TheProviders,
     protector: Secrets,
     caller: Asker,
     key: Key,
@@ -62,7 +61,6 @@ async def ask_many(
 
     All or none: where the quota has no room for all, none is asked. Answers are signed one by one.
     """
-    providers = Providers(settings.providers, settings.provider_timeout_seconds, http)
     wanted = BatchRequest(key, asked.questions, asked.partial)
     async with units.begin("batch.open", caller) as work:
         batch = await open_batch(work, providers, protector, wanted)

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent.store import COLUMNS, STANDS, Jwks, Overview, read_overview
+from consent.decision import Consent
+from consent.store import COLUMNS, STANDS, Jwks, read_consent
 
 ENDED = ("rejected", "lapsed", "revoked", "expired", "exhausted", "superseded", "invalidated")
 STANDINGS: Mapping[str, Sequence[str]] = {
@@ -51,14 +52,6 @@ class ConsentFilter:
     changed_since: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A consent, and where it stands: its status, or that it has expired or is used up."""
-
-    overview: Overview
-    standing: str
-
-
 async def list_of_grantee(
     session: AsyncSession,
     jwks: Jwks,
@@ -68,14 +61,14 @@ async def list_of_grantee(
     *,
     limit: int,
     offset: int = 0,
-) -> tuple[list[Standing], int]:
+) -> tuple[list[Consent], int]:
     """Return a page of an institution's consents, newest first, and how many there are."""
     values = {
         **vars(wanted), "standings": None if wanted.standings is None else list(wanted.standings),
         "institution": institution, "now": now, "limit": limit, "offset": offset,
     }  # fmt: skip
     rows = (await session.execute(_LIST, values)).all()
-    return [Standing(read_overview(row, jwks, now), row.standing) for row in rows], rows[0].total if rows else 0
+    return [read_consent(row, jwks, now) for row in rows], rows[0].total if rows else 0
 
 
 async def count_of_grantee(session: AsyncSession, now: datetime, institution: str) -> dict[str, int]:

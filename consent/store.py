@@ -6,7 +6,7 @@ other rows beside it shows those as they were before the wait.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -109,7 +109,7 @@ async def find_candidates(session: AsyncSession, institution: str, uscc: str) ->
 
 async def load_consents(session: AsyncSession, ids: Sequence[UUID], jwks: Jwks, now: datetime) -> list[Consent]:
     """Return consents as they stand, oldest first; as long as this transaction lasts where they were locked before."""
-    found = [_read(row, jwks, now) for row in await session.execute(_NEWEST, {"ids": list(ids)})]
+    found = [read_consent(row, jwks, now) for row in await session.execute(_NEWEST, {"ids": list(ids)})]
     since = {one.terms.consent_id: now - max(map(longest, one.terms.limits)) for one in found if one.terms.limits}
     if not since:
         return found
@@ -150,15 +150,6 @@ async def list_consents(
     return list((await session.execute(query.where(head > after) if after else query)).scalars())
 
 
-@dataclass(frozen=True)
-class Overview:
-    """A consent as it stands, how often it was used, and since when it stands so."""
-
-    consent: Consent
-    uses: int
-    recorded_at: datetime
-
-
 async def search_consents(
     session: AsyncSession,
     jwks: Jwks,
@@ -169,18 +160,13 @@ async def search_consents(
     institution: str | None = None,
     uscc: str | None = None,
     status: str | None = None,
-) -> list[Overview]:
+) -> list[Consent]:
     """Return consents of whomever, newest first: of an institution, an enterprise, a status where asked."""
     values = {
         "id": consent_id, "institution": institution, "uscc": uscc, "status": status, "limit": limit,
         "now": now,
     }  # fmt: skip
-    return [read_overview(row, jwks, now) for row in await session.execute(_SEARCH, values)]
-
-
-def read_overview(row: Row[Any], jwks: Jwks, now: datetime) -> Overview:
-    """Read a row of a consent's newest version with its uses."""
-    return Overview(_read(row, jwks, now), row.uses, row.recorded_at)
+    return [read_consent(row, jwks, now) for row in await session.execute(_SEARCH, values)]
 
 
 async def find_permitting(session: AsyncSession, institution: str, codes: Sequence[str] | None = None) -> set[str]:
@@ -239,7 +225,8 @@ async def use(session: AsyncSession, used: ConsentUse, max_uses: int | None) -> 
     return True
 
 
-def _read(row: Row[Any], jwks: Jwks, now: datetime) -> Consent:
+def read_consent(row: Row[Any], jwks: Jwks, now: datetime) -> Consent:
+    """Read a row of a consent's newest version with its uses, as it stands at a moment."""
     try:
         terms, gathered = read_terms(row.terms), read_gathered(row.gathered)
     except (KeyError, TypeError, ValueError, AttributeError):

@@ -12,7 +12,7 @@ from gateway.cli.on_instance import in_one_unit
 from gateway.cli.output import AsJson, Column, fail, show_list, show_one
 
 if TYPE_CHECKING:
-    from consent.store import Overview
+    from consent.decision import Consent
 
 COLUMNS = (
     Column("consent", "编号 id"),
@@ -94,9 +94,9 @@ def show_consent(
     as_json: AsJson = False,
 ) -> None:
     """查看一项授权 Show one consent as it stands."""
-    from gateway.consents.reading import get_overview
+    from gateway.consents.reading import find_consent_of_anybody
 
-    found = in_one_unit("consents.list", partial(get_overview, consent_id=consent_id))
+    found = in_one_unit("consents.list", partial(find_consent_of_anybody, consent_id=consent_id))
     if found is None:
         fail(f"没有此授权 there is no consent {consent_id}: see xinqiao consent list")
     show_one(as_json, _row(found), COLUMNS)
@@ -109,12 +109,12 @@ def _template_row(template: dict[str, Any]) -> dict[str, Any]:
     return {**{name: template[name] for name in named}, **outline(template)}
 
 
-def _row(found: "Overview") -> dict[str, Any]:
-    consent, terms = found.consent, found.consent.terms
+def _row(consent: "Consent") -> dict[str, Any]:
+    terms = consent.terms
     return {
         "consent": terms.consent_id, "institution": terms.institution, "subject": terms.uscc,
         "products": list(terms.products), "purpose": terms.purpose, "status": consent.status,
-        "valid_from": terms.valid_from, "valid_until": terms.valid_until, "uses": found.uses,
+        "valid_from": terms.valid_from, "valid_until": terms.valid_until, "uses": consent.uses,
         "max_uses": terms.max_uses, "accounts": list(terms.accounts), "version": consent.version,
-        "recorded_at": found.recorded_at, "intact": consent.intact, "terms_sha256": terms.digest(),
+        "recorded_at": consent.changed_at, "intact": consent.intact, "terms_sha256": terms.digest(),
     }  # fmt: skip

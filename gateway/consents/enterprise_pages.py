@@ -63,9 +63,9 @@ async def consents(
         cells=lambda one: _cells(words, one),
         keys={
             "institution": lambda one: one.institution, "standing": lambda one: STATUSES.index(one.standing),
-            "purpose": lambda one: one.overview.consent.terms.purpose, "uses": lambda one: one.overview.uses,
-            "until": lambda one: one.overview.consent.terms.valid_until,
-            "asked": lambda one: one.overview.consent.changed_at,
+            "purpose": lambda one: one.consent.terms.purpose, "uses": lambda one: one.consent.uses,
+            "until": lambda one: one.consent.terms.valid_until,
+            "asked": lambda one: one.consent.changed_at,
         },
     )  # fmt: skip
     waiting = [one for one in found if one.standing == "requested"]
@@ -174,7 +174,7 @@ async def _show(
     title = words("ent-consent-to", name=found.own.institution)
     return page(
         request, "enterprise_consent", present, status=status, found=found, own=found.own,
-        terms=found.own.overview.consent.terms, shown=digest_of(found.lines), form=form or Form(), said=said,
+        terms=found.own.consent.terms, shown=digest_of(found.lines), form=form or Form(), said=said,
         reasons=reason_options(words), tone=TONES.get(found.own.standing, "quiet"), crumbs=[(title, "")],
         products_in=products_in, purpose_in=purpose_in,
     )  # fmt: skip
@@ -188,14 +188,14 @@ def reason_options(words: Words) -> dict[str, list[tuple[str, str]]]:
 
 
 def _cells(words: Words, one: OwnConsent) -> list[Content]:
-    consent, terms = one.overview.consent, one.overview.consent.terms
+    consent, terms = one.consent, one.consent.terms
     most = words.number(terms.max_uses) if terms.max_uses else words("ent-unlimited")
     return [
         Cell(one.institution, href=f"/console/enterprise/consents/{terms.consent_id}"),
         products_in(words.language, terms.products),
         purpose_in(words.language, terms.purpose),
         Cell(words(f"ent-standing-{one.standing}"), tone=TONES.get(one.standing, "quiet")),  # type: ignore[arg-type] # tones
-        f"{words.number(one.overview.uses)} / {most}",
+        f"{words.number(one.consent.uses)} / {most}",
         Cell(words.day(terms.valid_until), title=words.exactly(terms.valid_until)),
         words.moment(consent.changed_at),
     ]

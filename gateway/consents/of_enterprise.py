@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from consent import store
+from consent.decision import Consent
 from consent.life import LAPSES_AFTER
-from consent.store import Overview
 from consent.tables import ConsentUse, ConsentVersion
 from gateway.consents.at_console import show_terms
 from gateway.consents.shown import Lines
@@ -26,16 +26,20 @@ MOST_USES = 200
 
 @dataclass(frozen=True)
 class OwnConsent:
-    """A consent as it stands, how it stands in one word, and the name of who asks."""
+    """A consent as it stands, and the name of who asks."""
 
-    overview: Overview
-    standing: str
+    consent: Consent
     institution: str
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in one word."""
+        return self.consent.status
 
     @property
     def answer_by(self) -> datetime:
         """When a request lapses that nobody has answered."""
-        return (self.overview.consent.changed_at or self.overview.consent.terms.valid_from) + LAPSES_AFTER
+        return (self.consent.changed_at or self.consent.terms.valid_from) + LAPSES_AFTER
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ async def get_own(work: UnitOfWork, consent_id: UUID, language: str) -> WholeCon
     found = await _find(work, 1, consent_id)
     if not found:
         raise DeniedError("consent-not-found")
-    lines = await show_terms(work, found[0].overview.consent.terms, language)
+    lines = await show_terms(work, found[0].consent.terms, language)
     versions = await store.list_versions(work.session, consent_id)
     uses = await store.list_uses(work.session, consent_id, MOST_USES)
     people = {one["actor"]: one["name"] for one in await people_of_enterprise(work)}
@@ -77,10 +81,7 @@ async def _find(work: UnitOfWork, most: int, consent_id: UUID | None = None) -> 
     found = await store.search_consents(
         work.session, work.keys.publics("consent"), now, limit=most, consent_id=consent_id, uscc=work.actor.subject
     )
-    asking = {one.consent.terms.institution for one in found}
+    asking = {one.terms.institution for one in found}
     query = select(Institution.institution_id, Institution.name).where(col(Institution.institution_id).in_(asking))
     names = {row.institution_id: row.name for row in await work.session.execute(query)}
-    return [
-        OwnConsent(one, one.consent.status, names.get(one.consent.terms.institution, one.consent.terms.institution))
-        for one in found
-    ]
+    return [OwnConsent(one, names.get(one.terms.institution, one.terms.institution)) for one in found]

@@ -28,7 +28,7 @@ USES_SHOWN = 200
 class OwnConsents:
     """A page of an institution's consents, how many there are, and the names of enterprises it knows, by code."""
 
-    rows: Sequence[lists.Standing]
+    rows: Sequence[Consent]
     total: int
     names: dict[str, str]
 
@@ -39,7 +39,7 @@ class ConsentLife:
     its terms in words.
     """
 
-    row: lists.Standing
+    consent: Consent
     versions: Sequence[ConsentVersion]
     used: Sequence[ConsentUse]
     name: str | None
@@ -52,7 +52,7 @@ async def list_own(work: UnitOfWork, wanted: lists.ConsentFilter, *, limit: int,
     rows, total = await lists.list_of_grantee(
         work.session, keys, now, work.actor.institution_id or "", wanted, limit=limit, offset=offset
     )
-    return OwnConsents(rows, total, await names_known(work, [row.overview.consent.terms.uscc for row in rows]))
+    return OwnConsents(rows, total, await names_known(work, [row.terms.uscc for row in rows]))
 
 
 async def count_own(work: UnitOfWork) -> dict[str, int]:
@@ -67,10 +67,9 @@ async def read_life(work: UnitOfWork, consent_id: UUID) -> ConsentLife:
     found = await list_own(work, lists.ConsentFilter(id=consent_id), limit=1)
     if not found.rows:
         raise DeniedError("consent-not-found")
-    row = found.rows[0]
-    consent = row.overview.consent
+    consent = found.rows[0]
     return ConsentLife(
-        row, await store.list_versions(work.session, consent_id),
+        consent, await store.list_versions(work.session, consent_id),
         await store.list_uses(work.session, consent_id, USES_SHOWN), found.names.get(consent.terms.uscc),
         in_words(consent, await _name_of(work)),
     )  # fmt: skip

@@ -8,7 +8,8 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from connectors.conversion.identifiers import Kind, read_identifier
-from consent.lists import STANDINGS, ConsentFilter, Standing
+from consent.decision import Consent
+from consent.lists import STANDINGS, ConsentFilter
 from gateway.consents.life import change_consent
 from gateway.consents.link import approval_uri
 from gateway.consents.own import OwnConsents, list_own, read_life
@@ -96,27 +97,27 @@ async def _show(request: Request, units: UnitsOfWork, staff: Through, consent_id
         life = await read_life(work, consent_id)
         actors = [version.actor for version in life.versions] + [used.account for used in life.used]
         people = await names_of_people(work, actors)
-    words, terms = words_of(request), life.row.overview.consent.terms
-    link = approval_uri(units.issuer, life.row.overview.consent)
+    words, terms = words_of(request), life.consent.terms
+    link = approval_uri(units.issuer, life.consent)
     return page(
         request, "consent", staff.present, status=400 if form.errors else 200, form=form, life=life, people=people,
-        crumbs=[(life.name or terms.uscc, "")], standing=life.row.standing, tone=TONES.get(life.row.standing, "quiet"),
-        lines=life.words[words.language], may_revoke=life.row.standing in REVOCABLE and bool(staff.accounts),
+        crumbs=[(life.name or terms.uscc, "")], standing=life.consent.status, tone=TONES.get(life.consent.status, "quiet"),
+        lines=life.words[words.language], may_revoke=life.consent.status in REVOCABLE and bool(staff.accounts),
         shortest=SHORTEST, longest=LONGEST, link=link, qr=draw_qr(link) if link else "",
     )  # fmt: skip
 
 
-def _row(row: Standing, found: OwnConsents, words: Words) -> list[Content]:
-    consent, uses = row.overview.consent, row.overview.uses
+def _row(consent: Consent, found: OwnConsents, words: Words) -> list[Content]:
+    uses, changed = consent.uses, consent.changed_at or ""
     terms, name = consent.terms, found.names.get(consent.terms.uscc)
     products = words("list-comma").join(words(f"product-{code}") for code in terms.products)
     most = words("consent-any-number") if terms.max_uses is None else words.number(terms.max_uses)
     return [
         Cell(name or terms.uscc, href=f"/console/consents/{terms.consent_id}", sub=terms.uscc if name else ""),
         Cell(products, sub=words(f"purpose-{terms.purpose}")),
-        Cell(words(f"standing-{row.standing}"), tone=TONES.get(row.standing, "quiet")),  # type: ignore[arg-type]
+        Cell(words(f"standing-{consent.status}"), tone=TONES.get(consent.status, "quiet")),  # type: ignore[arg-type]
         Cell(words.moment(terms.valid_until), title=words.exactly(terms.valid_until)),
         Cell(f"{words.number(uses)} / {most}"),
-        Cell(words.moment(row.overview.recorded_at), title=words.exactly(row.overview.recorded_at)),
+        Cell(words.moment(changed), title=words.exactly(changed)),
         str(terms.consent_id),
     ]  # fmt: skip

@@ -53,7 +53,7 @@ async def list_consents(work: UnitOfWork, page: Page) -> list[Consent]:
 
 async def find_consents(
     work: UnitOfWork, *, limit: int, institution: str | None = None, uscc: str | None = None, status: str | None = None
-) -> list[store.Overview]:
+) -> list[Consent]:
     """Return the newest consents of whomever, for who runs the machine. Raises DeniedError for a filter that nothing
     can match.
     """
@@ -65,7 +65,7 @@ async def find_consents(
     )  # fmt: skip
 
 
-async def get_overview(work: UnitOfWork, consent_id: UUID) -> store.Overview | None:
+async def find_consent_of_anybody(work: UnitOfWork, consent_id: UUID) -> Consent | None:
     """Return one consent of whomever, None where there is none."""
     now = await database_now(work.session)
     found = await store.search_consents(work.session, work.keys.publics("consent"), now, limit=1, consent_id=consent_id)

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
+from consent.decision import Consent
 from consent.ending import Ending, find_ending
-from consent.store import Overview, search_consents
+from consent.store import search_consents
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 
 DAYS = 14
 
 
-async def find_to_answer(work: UnitOfWork, limit: int) -> list[Overview]:
+async def find_to_answer(work: UnitOfWork, limit: int) -> list[Consent]:
     """Return up to `limit` requests that nobody of the acting signatory's enterprise has answered, newest first."""
     if work.actor.kind != "signatory" or work.actor.subject is None:
         return []

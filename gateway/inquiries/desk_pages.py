@@ -112,9 +112,9 @@ def _recent(found: OwnInquiries, words: Words) -> list[Shown]:
 def _consents(found: OwnConsents, words: Words) -> list[Shown]:
     shown = []
     for row in found.rows:
-        terms = row.overview.consent.terms
-        note = f"{words(f'purpose-{terms.purpose}')} · {words.moment(row.overview.recorded_at)}"
-        tone = "ok" if row.standing == "active" else "quiet"
+        terms = row.terms
+        note = f"{words(f'purpose-{terms.purpose}')} · {words.moment(row.changed_at)}"
+        tone = "ok" if row.status == "active" else "quiet"
         name, href = found.names.get(terms.uscc, terms.uscc), f"/console/consents/{terms.consent_id}"
-        shown.append(Shown(name, href, note, words(f"standing-{row.standing}"), tone))
+        shown.append(Shown(name, href, note, words(f"standing-{row.status}"), tone))
     return shown

@@ -142,8 +142,8 @@ async def _ending_consents(work: UnitOfWork, limit: int) -> list[Item]:
 async def _requests(work: UnitOfWork, limit: int) -> list[Item]:
     return [
         Item(
-            str(row.consent.terms.consent_id), {"institution": row.consent.terms.institution}, row.recorded_at,
-            row.recorded_at + LAPSES_AFTER,
+            str(row.terms.consent_id), {"institution": row.terms.institution}, row.changed_at,
+            row.changed_at and row.changed_at + LAPSES_AFTER,
         )
         for row in await find_to_answer(work, limit)
     ]  # fmt: skip

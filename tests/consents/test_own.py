@@ -79,14 +79,14 @@ async def test_consents_are_listed_by_where_they_stand(ready):
     paused = await ready.consent("bank-1", 1, purpose="post_loan")
     await ready.client.post(f"/v1/consents/{paused['consent']}/pause", headers=await ready.headers("s-1"))
     listed = await own(ready)
-    by_id = {str(row.overview.consent.terms.consent_id): row.standing for row in listed.rows}
+    by_id = {str(row.terms.consent_id): row.status for row in listed.rows}
     assert (by_id[spent["consent"]], by_id[paused["consent"]]) == ("exhausted", "paused")
     assert listed.total == len(listed.rows)
     for standing in ("requested", "active", "paused", "exhausted"):
         found = await own(ready, ConsentFilter(standings=[standing]))
-        assert {row.standing for row in found.rows} == {standing}
+        assert {row.status for row in found.rows} == {standing}
         assert found.total == list(by_id.values()).count(standing)
-    assert [row.standing for row in (await own(ready, ConsentFilter(standings=ENDED))).rows] == ["exhausted"]
+    assert [row.status for row in (await own(ready, ConsentFilter(standings=ENDED))).rows] == ["exhausted"]
     async with ready.gateway.units.begin("test.count", LI) as work:
         assert await count_own(work) == {one: list(by_id.values()).count(one) for one in set(by_id.values())}
     page = await own(ready, limit=1, offset=1)
@@ -100,7 +100,7 @@ async def test_a_consent_has_ended_at_the_moment_it_runs_out(ready):
     for moment, standing in ((-1, "active"), (0, "expired"), (1, "expired")):
         found = await standing_at(ready, UUID(made["consent"]), until + timedelta(seconds=moment))
         assert found == standing, moment
-    assert [row.standing for row in (await own(ready, ConsentFilter(ends_before=until))).rows] == ["active"]
+    assert [row.status for row in (await own(ready, ConsentFilter(ends_before=until))).rows] == ["active"]
     assert (await own(ready, ConsentFilter(ends_before=until - timedelta(seconds=1)))).rows == []
 
 
@@ -108,11 +108,11 @@ async def standing_at(story, consent_id, now):
     async with story.gateway.units.begin("test.at", LI) as work:
         keys = work.keys.publics("consent")
         rows, _ = await list_of_grantee(work.session, keys, now, "bank", ConsentFilter(id=consent_id), limit=1)
-    return rows[0].standing
+    return rows[0].status
 
 
 async def test_anothers_consent_is_not_there(ready):
-    theirs = (await own(ready)).rows[0].overview.consent.terms.consent_id
+    theirs = (await own(ready)).rows[0].terms.consent_id
     for consent_id in (theirs, uuid4()):
         async with ready.gateway.units.begin("test.life", STRANGER) as work:
             with pytest.raises(DeniedError) as refused:

@@ -13,12 +13,13 @@ UP = (
         intermediary text, key text NOT NULL,
         digest bytea NOT NULL, partial boolean NOT NULL, total integer NOT NULL CHECK (total > 0), day date NOT NULL,
         held_until timestamptz CHECK ((held_until IS NULL) = partial), created_at timestamptz NOT NULL,
-        event_id uuid NOT NULL, UNIQUE (account, key))""",
+        event_id uuid NOT NULL, turn_until timestamptz, UNIQUE (account, key))""",
     "CREATE INDEX inquiry_batch_institution ON inquiry_batch (institution, batch_id)",
     """CREATE TABLE inquiry_batch_row (
         batch_id uuid NOT NULL, number integer NOT NULL, question jsonb NOT NULL, inquiry_id uuid NOT NULL,
         PRIMARY KEY (batch_id, number))""",
     "GRANT SELECT, INSERT ON inquiry_batch, inquiry_batch_row TO xinqiao_app",
+    "GRANT UPDATE (turn_until) ON inquiry_batch TO xinqiao_app",
     "GRANT UPDATE (expires_at) ON quota_reservation TO xinqiao_app",
 )
 

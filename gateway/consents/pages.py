@@ -97,12 +97,12 @@ async def _show(request: Request, units: UnitsOfWork, staff: Through, consent_id
         life = await read_life(work, consent_id)
         actors = [version.actor for version in life.versions] + [used.account for used in life.used]
         people = await names_of_people(work, actors)
-    words, terms = words_of(request), life.consent.terms
+    words, terms, standing = words_of(request), life.consent.terms, life.consent.status
     link = approval_uri(units.issuer, life.consent)
     return page(
         request, "consent", staff.present, status=400 if form.errors else 200, form=form, life=life, people=people,
-        crumbs=[(life.name or terms.uscc, "")], standing=life.consent.status, tone=TONES.get(life.consent.status, "quiet"),
-        lines=life.words[words.language], may_revoke=life.consent.status in REVOCABLE and bool(staff.accounts),
+        crumbs=[(life.name or terms.uscc, "")], standing=standing, tone=TONES.get(standing, "quiet"),
+        lines=life.words[words.language], may_revoke=standing in REVOCABLE and bool(staff.accounts),
         shortest=SHORTEST, longest=LONGEST, link=link, qr=draw_qr(link) if link else "",
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ class Lock(IntEnum):
     PREVIEW = 7231  # of one agency
     SCAN = 7241  # one process scans
     SCORES = 7242  # whoever writes them
-    INQUIRY_BATCH = 7252  # one account's key of many questions; or a batch, by who asks what is left of it
+    INQUIRY_BATCH = 7252  # one account's key of many questions
     QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0040)
 
 

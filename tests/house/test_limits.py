@@ -35,7 +35,7 @@ ELSEWHERE = {
     "gateway.consents.waiting.DAYS": (14, "tests/overview/test_waiting.py"),
     "gateway.consents.acquaintances.FEWEST_LETTERS": (2, "tests/consents/test_own.py"),
     "gateway.inquiries.ask_pages.LONGEST_TOKEN": (64, "tests/inquiries/test_pages.py"),
-    "gateway.inquiries.batches.batch.LEFT_ALONE": (timedelta(seconds=60), "tests/inquiries/test_batches.py"),
+    "gateway.inquiries.batches.batch.TURN": (timedelta(minutes=5), "tests/inquiries/test_batches.py"),
     "gateway.inquiries.batches.batch.MOST_QUESTIONS": (500, "tests/inquiries/test_batches.py"),
     "gateway.inquiries.batches.routes.LARGEST_BATCH": (512 * 1024, "tests/inquiries/test_batches.py"),
     "gateway.inquiries.batches.pages.LARGEST_SHEET": (2 * 1024**2, "tests/inquiries/test_pages.py"),

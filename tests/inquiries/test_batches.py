@@ -1,5 +1,6 @@
 """Many questions at once: all or none, or as many as there is room for; each with its verdict; from a spreadsheet."""
 
+import asyncio
 import csv
 import io
 from uuid import uuid4
@@ -126,11 +127,13 @@ async def test_what_a_process_left_is_asked_by_the_worker_once(ready, monkeypatc
     monkeypatch.setattr(routes, "ask_rows", ended)
     batch = (await put(ready, [1, 2])).json()
     assert (batch["done"], (await used(ready))[1]) == (0, 2)
-    async with ready.gateway.database.begin("test.age", role="owner") as session:
-        await session.execute(text("UPDATE inquiry_batch SET created_at = created_at - interval '2 minutes'"))
     providers = Providers({}, 5, ready.gateway.http)
+    assert not await work_batches(ready.gateway.units, providers, ready.gateway.protector)  # its turn has not ended
+    async with ready.gateway.database.begin("test.age", role="owner") as session:
+        await session.execute(text("UPDATE inquiry_batch SET turn_until = clock_timestamp()"))
     before = await used(ready)
-    assert await work_batches(ready.gateway.units, providers, ready.gateway.protector)
+    workers = [work_batches(ready.gateway.units, providers, ready.gateway.protector) for _ in range(2)]
+    assert sorted(await asyncio.gather(*workers)) == [False, True]
     assert not await work_batches(ready.gateway.units, providers, ready.gateway.protector)
     assert await used(ready) == (before[0] + 2, 0)
 

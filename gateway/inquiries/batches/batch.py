@@ -30,25 +30,28 @@ from gateway.quota.ledger import hold, lock, read_books
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
-from gateway.runtime.locks import Lock, take, try_take
+from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.telemetry.metrics import Metrics
 from signing.canonical import canonical_bytes, sha256_hex
 
 MOST_QUESTIONS = 500
 HELD = timedelta(minutes=15)
-LEFT_ALONE = timedelta(seconds=60)  # after that the worker takes a batch for one whose process has ended
+TURN = timedelta(minutes=5)  # after that whoever asks a batch is taken for one whose process has ended
 LIFE = timedelta(days=1)  # after that nobody asks what is left of it
 _ROWS = text("""
     SELECT r.number, r.question, r.inquiry_id, i.state, i.outcome, i.units
     FROM inquiry_batch_row r LEFT JOIN inquiry i USING (inquiry_id) WHERE r.batch_id = :batch ORDER BY r.number
 """)
-_OPEN = text("""
-    SELECT b.batch_id FROM inquiry_batch b
-    WHERE b.created_at > :since AND (b.person IS NOT NULL OR b.created_at < :until) AND EXISTS (
-        SELECT FROM inquiry_batch_row r LEFT JOIN inquiry i USING (inquiry_id)
-        WHERE r.batch_id = b.batch_id AND i.inquiry_id IS NULL)
-    ORDER BY b.batch_id LIMIT 20
+# Of two workers that ask for the next one, each takes another.
+_NEXT = text("""
+    UPDATE inquiry_batch SET turn_until = :until WHERE batch_id = (
+        SELECT b.batch_id FROM inquiry_batch b
+        WHERE b.created_at > :since AND (b.turn_until IS NULL OR b.turn_until <= :now) AND EXISTS (
+            SELECT FROM inquiry_batch_row r LEFT JOIN inquiry i USING (inquiry_id)
+            WHERE r.batch_id = b.batch_id AND i.inquiry_id IS NULL)
+        ORDER BY b.batch_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING batch_id
 """)
 _LISTED = text("""
     SELECT b.batch_id, b.account, b.person, b.total, b.created_at, count(i.inquiry_id) AS done,
@@ -105,6 +108,7 @@ async def open_batch(
         batch_id=batch_id, account=actor.client_id, institution=actor.institution_id or "", person=actor.person,
         through=actor.through, intermediary=actor.intermediary, key=wanted.key, digest=wanted.digest(),
         partial=wanted.partial, total=len(requests), day=day, held_until=until, created_at=now, event_id=entry,
+        turn_until=None if actor.person else now + TURN,
     )  # fmt: skip
     work.session.add(batch)
     work.session.add_all(
@@ -122,7 +126,7 @@ async def ask_rows(
 ) -> dict[int, Answered | Denial]:
     """Ask the questions of a batch that nobody has asked; return how these ended, by their number."""
     actor = actor_of(batch)  # as it stands is judged with each question
-    async with units.begin("batch.read", PROGRAM) as work:
+    async with units.begin("inquiry-batch.read", PROGRAM) as work:
         rows, now = await read_rows(work, batch.batch_id), await database_now(work.session)
     return {
         row.number: await _ask(units, providers, protector, actor, batch, row, now, metrics)
@@ -136,7 +140,7 @@ async def give_rows(
     """Give the answers of a batch again, to the account as it acts now, where standing and consent still permit it;
     return them with the denials, by their number.
     """
-    async with units.begin("batch.read", PROGRAM) as work:
+    async with units.begin("inquiry-batch.read", PROGRAM) as work:
         rows, now = await read_rows(work, batch.batch_id), await database_now(work.session)
     ended: dict[int, Answered | Denial] = {}
     for row in rows:
@@ -156,19 +160,20 @@ def actor_of(batch: InquiryBatch) -> Actor:
 
 
 async def work_batches(units: UnitsOfWork, providers: Providers, protector: Protector) -> bool:
-    """Ask what is left of batches that people put, or whose process has ended; tell whether there was one."""
-    async with units.begin("batch.find", PROGRAM) as work:
+    """Ask what is left of the next batch that a person put, or whose process has ended; tell whether there was one.
+
+    No transaction is open meanwhile. Should two be at one batch after all, each question is still asked once, by its
+    key.
+    """
+    async with units.begin("inquiry-batch.claim", PROGRAM) as work:
         now = await database_now(work.session)
-        values = {"since": now - LIFE, "until": now - LEFT_ALONE}
-        found = list((await work.session.execute(_OPEN, values)).scalars())
-    for batch_id in found:
-        # Held while its questions are asked: a second worker takes the next batch.
-        async with units.begin("batch.turn", PROGRAM) as work:
-            if await try_take(work.session, Lock.INQUIRY_BATCH, str(batch_id)):
-                batch = await work.session.get(InquiryBatch, batch_id)
-                assert batch is not None, "it was found, and batches stay"  # noqa: S101
-                await ask_rows(units, providers, protector, batch, None)
-    return bool(found)
+        values = {"now": now, "since": now - LIFE, "until": now + TURN}
+        claimed = (await work.session.execute(_NEXT, values)).scalar_one_or_none()
+        if claimed is None:
+            return False
+        batch = await work.session.get_one(InquiryBatch, claimed)
+    await ask_rows(units, providers, protector, batch, None)
+    return True
 
 
 async def get_batch(work: UnitOfWork, batch_id: UUID) -> tuple[InquiryBatch, Sequence[Row[Any]]]:

@@ -91,7 +91,7 @@ async def ask(
     if not questions:
         raise PageError("form-stale", 400)
     wanted = BatchRequest(f"form {staff.present.person_id} {token}", questions, form.get("partial") == "yes")
-    async with units.begin("batch.open", actor) as work:
+    async with units.begin("inquiry-batch.open", actor) as work:
         batch = await open_batch(work, providers, protector, wanted)
     if isinstance(batch, Denial):
         words = words_of(request)
@@ -104,7 +104,7 @@ async def progress(request: Request, units: Units, staff: Staff, batch_id: UUID)
     """Show how far a batch is, and how each question ended."""
     words = words_of(request)
     try:
-        async with units.begin("batch.show", staff.reader) as work:
+        async with units.begin("inquiry-batch.show", staff.reader) as work:
             batch, rows = await get_batch(work, batch_id)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
@@ -122,20 +122,20 @@ async def answers(
 ) -> Response:  # fmt: skip
     """Return the answers as a file; each is given again as standing and consent permit by now, and recorded so."""
     try:
-        async with units.begin("batch.show", staff.reader) as work:
+        async with units.begin("inquiry-batch.show", staff.reader) as work:
             batch, _ = await get_batch(work, batch_id)
         actor = staff.acting("inquiries", batch.account)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
     ended = await give_rows(units, providers, protector, actor, batch)
-    async with units.begin("batch.show", staff.reader) as work:
+    async with units.begin("inquiry-batch.show", staff.reader) as work:
         _, rows = await get_batch(work, batch_id)
     lines = file_rows(rows, ended)
     return _file(write_csv(lines) if form == "csv" else write_workbook(lines), f"answers-{batch_id}", form)
 
 
 async def _form(request: Request, units: Units, staff: Through, form: Form, status: int = 200) -> Response:
-    async with units.begin("batch.list", staff.reader) as work:
+    async with units.begin("inquiry-batch.list", staff.reader) as work:
         batches = await list_batches(work, LISTED)
     return page(
         request, "ask_many", staff.present, status=status, form=form, staff=staff, products=PRODUCTS,

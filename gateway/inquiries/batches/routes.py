@@ -62,14 +62,14 @@ async def ask_many(
     All or none: where the quota has no room for all, none is asked. Answers are signed one by one.
     """
     wanted = BatchRequest(key, asked.questions, asked.partial)
-    async with units.begin("batch.open", caller) as work:
+    async with units.begin("inquiry-batch.open", caller) as work:
         batch = await open_batch(work, providers, protector, wanted)
     if isinstance(batch, Denial):
         return problem(request, batch)
     asked_now = await ask_rows(units, providers, protector, batch, request.app.state.metrics)
     given = {} if len(asked_now) == batch.total else await give_rows(units, providers, protector, caller, batch)
     ended = given | asked_now
-    async with units.begin("batch.result", caller) as work:
+    async with units.begin("inquiry-batch.result", caller) as work:
         rows = await read_rows(work, batch.batch_id)
     return JSONResponse(batch_document(request.app.state.issuer, batch, rows, ended))
 

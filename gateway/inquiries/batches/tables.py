@@ -33,6 +33,7 @@ class InquiryBatch(SQLModel, table=True):
     held_until: datetime | None = Field(default=None, sa_type=Timestamp)
     created_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
+    turn_until: datetime | None = Field(default=None, sa_type=Timestamp)  # somebody asks it; None: nobody yet
 
 
 class InquiryBatchRow(SQLModel, table=True):

@@ -18,7 +18,7 @@ from gateway.runtime.actor import PROGRAM
 from gateway.runtime.denial import DeniedError
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
-from tests.gates import held
+from tests.gates import LONGEST_SECONDS, held
 from tests.numbered import case
 from tests.stories import registration, slug
 
@@ -132,7 +132,8 @@ async def test_what_a_process_left_is_asked_by_the_worker_once(ready, monkeypatc
     assert not await work_batches(ready.gateway.units, providers, ready.gateway.protector)  # its turn has not ended
     async with ready.gateway.database.begin("test.age", role="owner") as session:
         await session.execute(text("UPDATE inquiry_batch SET turn_until = clock_timestamp()"))
-    async with held(ready.gateway.database, "SELECT FROM inquiry_batch FOR UPDATE"):  # another worker claims it
+    another = held(ready.gateway.database, "SELECT FROM inquiry_batch FOR UPDATE")
+    async with another, asyncio.timeout(LONGEST_SECONDS):  # it claims the batch: nobody waits for that
         assert not await work_batches(ready.gateway.units, providers, ready.gateway.protector)
     before = await used(ready)
     workers = [work_batches(ready.gateway.units, providers, ready.gateway.protector) for _ in range(2)]

@@ -73,7 +73,10 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         )),
     ),
     "staff": (
-        Group("", (_entry("desk", "home"), _entry("ask", "search"), _entry("inquiries", "history"), _WAITING)),
+        Group("", (
+            _entry("desk", "home"), _entry("ask", "search"), _entry("ask-many", "file-spreadsheet"),
+            _entry("inquiries", "history"), _WAITING,
+        )),
         Group("group-consents", (
             _entry("consents", "file-check"), _entry("quota", "gauge"), _entry("usage-results", "message-report"),
             _entry("webhooks", "plug-connected"),

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from gateway.platforms.messages import MessageError, Receipt, read_receipt
 from gateway.platforms.tables import Delivery, Peer
 from gateway.runtime.actor import PROGRAM
-from gateway.runtime.errors import GatewayError
+from gateway.runtime.errors import GatewayError, not_delivered
 from gateway.runtime.keystore import KeyStore
 from gateway.runtime.work import UnitsOfWork
 from signing.canonical import sha256_hex
@@ -68,7 +68,7 @@ async def send(units: UnitsOfWork, http: httpx.AsyncClient, delivery_id: UUID) -
 def _in_words(fault: Exception) -> str:
     """Return what a fault says where the words are ours; a library's is named by its kind."""
     ours = isinstance(fault, GatewayError | XinqiaoError)
-    return f"{type(fault).__name__}: {fault}" if ours else f"没有送达 not delivered: {type(fault).__name__}"
+    return f"{type(fault).__name__}: {fault}" if ours else not_delivered(fault)
 
 
 async def _post(units: UnitsOfWork, http: httpx.AsyncClient, delivery: Delivery, peer: Peer) -> None:

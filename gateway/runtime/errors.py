@@ -28,3 +28,9 @@ class AlreadyInitialisedError(GatewayError):
 
 class CatalogueUnsoundError(GatewayError):
     """The catalogue of datasets cannot be used."""
+
+
+def not_delivered(fault: Exception) -> str:
+    """Return, in both languages, that a message did not arrive; a library's fault is named by its kind alone."""
+    kind = type(fault).__name__
+    return f"没有送达（{kind}） not delivered ({kind})"

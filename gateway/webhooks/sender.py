@@ -24,6 +24,7 @@ from sqlmodel import col, select
 
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import database_now
+from gateway.runtime.errors import not_delivered
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.webhooks.addresses import ForbiddenAddressError, Networks, pinned, resolve
 from gateway.webhooks.pauses import is_over, pause_after
@@ -145,7 +146,7 @@ async def _send(http: httpx.AsyncClient, units: UnitsOfWork, way: Way, url: str,
     except ForbiddenAddressError as fault:
         return Sent(delivery.delivery_id, None, str(fault))
     except (httpx.HTTPError, OSError, TimeoutError) as fault:
-        return Sent(delivery.delivery_id, None, f"没有送达 not delivered: {type(fault).__name__}")
+        return Sent(delivery.delivery_id, None, not_delivered(fault))
     return Sent(delivery.delivery_id, answer.status_code, None)
 
 

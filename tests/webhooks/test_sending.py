@@ -344,6 +344,8 @@ async def test_staff_register_and_look_on_pages(gateway, client, banks):
         f"{page}/deliveries/{row.delivery_id}/replay", data={"csrf": await csrf(client)}, headers=same_site(client)
     )
     assert replayed.status_code == 303
+    await sent(gateway, again=True)
+    assert "没有送达（ConnectError）" in (await client.get(f"{page}/deliveries/{row.delivery_id}")).text
     assert (await client.get(f"{page}/deliveries/{uuid4()}")).status_code == 404
     removed = await client.post(
         f"{page}/change", data={"csrf": await csrf(client), "change": "remove"}, headers=same_site(client)

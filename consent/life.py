@@ -20,6 +20,7 @@ Status = Literal[
 ]
 STATUSES: tuple[str, ...] = get_args(Status)
 IN_FORCE = frozenset({"active", "paused"})  # approved, and nobody has ended it
+OPEN = IN_FORCE | {"requested"}  # more may be gathered for it
 _ENDS = frozenset({"active", "paused", "exhausted"})
 
 

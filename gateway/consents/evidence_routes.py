@@ -6,15 +6,13 @@ from uuid import UUID
 from fastapi import Depends, Query, Request
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from gateway.consents.files import LONGEST_FILE, File, add_file, read_file
 from gateway.consents.reading import consent_document
 from gateway.consents.separate import consent_separately
 from gateway.identity.caller import working
-from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
-from gateway.web.problems import problem
 from gateway.web.router import Router
 
 router = Router(prefix="/v1/consents", tags=["授权 Consent"])
@@ -70,7 +68,6 @@ async def read(consent_id: UUID, sha256: Digest, work: Party) -> Response:
 
 
 @router.post("/{consent_id}/separate-consents", summary="本人单独同意 A named person's own consent")
-async def consent_for_oneself(consent_id: UUID, request: Request, work: Party, given: SeparateConsent) -> Response:
+async def consent_for_oneself(consent_id: UUID, work: Party, given: SeparateConsent) -> dict[str, Any]:
     """Take up a person's own consent to what is told of them; given twice, it is the same one."""
-    made = await consent_separately(work, consent_id, given.person, given.statement)
-    return problem(request, made) if isinstance(made, Denial) else JSONResponse(await consent_document(work, made))
+    return await consent_document(work, await consent_separately(work, consent_id, given.person, given.statement))

@@ -11,12 +11,12 @@ from uuid_utils.compat import uuid7
 
 from consent.decision import Consent
 from consent.gathered import EvidenceFile
+from consent.life import OPEN
 from consent.parts import EVIDENCE_KINDS
-from consent.store import find_consent, find_file, lock_consent
+from consent.store import find_file
 from consent.tables import ConsentFile
 from gateway.consents.life import get_consent
-from gateway.consents.versions import is_party, store_version
-from gateway.runtime.clock import database_now
+from gateway.consents.versions import hold, store_version
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
@@ -30,7 +30,6 @@ TYPES = {
     "application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff",
     "application/json": b"", "text/plain": b"",
 }  # fmt: skip
-_OPEN = frozenset({"requested", "active", "paused"})
 
 
 @dataclass(frozen=True)
@@ -45,12 +44,7 @@ class File:
 async def add_file(work: UnitOfWork, consent_id: UUID, file: File) -> Consent:
     """Take up a file for a consent of the acting party; the same one again is there already. Raises DeniedError."""
     _check(file)
-    session = work.session
-    await lock_consent(session, consent_id)
-    now = await database_now(session)
-    consent = await find_consent(session, consent_id, work.keys.publics("consent"), now)
-    if consent is None or not is_party(work.actor, consent.terms):
-        raise DeniedError("consent-not-found")
+    consent, now = await hold(work, consent_id)
     digest = sha256_hex(file.content)
     if any(one.sha256 == digest for one in consent.gathered.files):
         return consent
@@ -61,8 +55,8 @@ async def add_file(work: UnitOfWork, consent_id: UUID, file: File) -> Consent:
     )  # fmt: skip
     entry = uuid7()
     told = {"sha256": digest, "kind": file.kind, "size": len(file.content), "sealed": taken.sealed_sha256}
-    session.add(ConsentFile(consent_id=consent_id, sha256=digest, sealed=sealed, event_id=entry))
-    await session.flush()
+    work.session.add(ConsentFile(consent_id=consent_id, sha256=digest, sealed=sealed, event_id=entry))
+    await work.session.flush()
     gathered = replace(consent.gathered, files=(*consent.gathered.files, taken))
     with_it = replace(consent, version=consent.version + 1, reason=None, changed_at=now, gathered=gathered)
     return await store_version(work, "consent.evidenced", with_it, now, None, told, entry)
@@ -104,7 +98,7 @@ def _check_place(consent: Consent, file: File, digest: str) -> None:
     """Pass where the consent has not ended and has room, and a file that its terms name is what they name it."""
     if not consent.intact:
         raise DeniedError("consent-integrity-failed")
-    if consent.status not in _OPEN:
+    if consent.status not in OPEN:
         raise DeniedError(f"unchangeable-{consent.status}")
     if len(consent.gathered.files) >= MOST_FILES:
         raise DeniedError("evidence-refused", f"最多 {MOST_FILES} 个文件 at most {MOST_FILES} files")

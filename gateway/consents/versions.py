@@ -16,7 +16,7 @@ from consent.tables import ConsentVersion
 from consent.terms import Terms
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
-from gateway.runtime.denial import Denial
+from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
@@ -116,6 +116,19 @@ async def store_version(
     )  # fmt: skip
     await add_version(work.session, version)
     return consent
+
+
+async def hold(work: UnitOfWork, consent_id: UUID) -> tuple[Consent, datetime]:
+    """Hold a consent of the acting party for a change; return it as it stands, and the instant of that.
+
+    Raises DeniedError for another party's, and for none.
+    """
+    await lock_consent(work.session, consent_id)
+    now = await database_now(work.session)
+    consent = await find_consent(work.session, consent_id, work.keys.publics("consent"), now)
+    if consent is None or not is_party(work.actor, consent.terms):
+        raise DeniedError("consent-not-found")
+    return consent, now
 
 
 def is_party(actor: Actor, terms: Terms) -> bool:

@@ -1,11 +1,13 @@
 """Changes of one consent at the same moment: each sees what the one before made of it, and a revocation holds."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from signing.canonical import sha256_hex
 from tests.enterprises import uscc
 from tests.gates import held
 from tests.stories import registration, slug
@@ -133,3 +135,18 @@ async def test_the_service_cannot_lower_the_uses_of_a_consent(ready):
     async with ready.gateway.database.begin("test.uses") as session:
         query = text("SELECT uses FROM consent_head WHERE consent_id = :id")
         assert (await session.execute(query, named)).scalar_one() == 2
+
+
+async def test_files_handed_in_at_the_same_moment_are_each_taken_up(ready):
+    consent, contents = await requested(ready), (b"%PDF-one", b"%PDF-two")
+    path = f"/v1/consents/{consent['consent']}/files"
+
+    async def hand_in(content):
+        headers = {"Content-Type": "application/pdf", **await ready.headers("bank-1")}
+        return await ready.client.post(path, params={"kind": "paper_scan"}, content=content, headers=headers)
+
+    answers = await meet(ready, consent, *(partial(hand_in, content) for content in contents))
+    assert [(one.status_code, one.json()["version"]) for one in answers] == [(201, 2), (201, 3)]
+    for content in contents:
+        kept = await ready.client.get(f"{path}/{sha256_hex(content)}", headers=await ready.headers("bank-1"))
+        assert kept.content == content

@@ -21,6 +21,7 @@ Status = Literal[
 STATUSES: tuple[str, ...] = get_args(Status)
 IN_FORCE = frozenset({"active", "paused"})  # approved, and nobody has ended it
 OPEN = IN_FORCE | {"requested"}  # more may be gathered for it
+_RUN_OUT = ("lapsed", "expired", "exhausted")  # by time, or by uses
 _ENDS = frozenset({"active", "paused", "exhausted"})
 
 
@@ -44,6 +45,16 @@ CHANGES: Mapping[str, Change] = {
     "supersede": Change(_ENDS, "superseded", frozenset({"signatory"})),
     "invalidate": Change(_ENDS | {"requested"}, "invalidated", frozenset({"operator", "machine"})),
 }
+
+
+VERBS = {
+    "approve": "approved", "reject": "rejected", "pause": "paused", "resume": "resumed", "revoke": "revoked",
+    "supersede": "superseded", "invalidate": "invalidated",
+}  # fmt: skip
+# Each makes a version: what is asked, changed, run out, and gathered.
+EVENTS = frozenset(
+    f"consent.{verb}" for verb in ("requested", *VERBS.values(), *_RUN_OUT, "evidenced", "separately_given")
+)
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,7 @@ def check_consent(consent: Members, statement: Members, entries: dict[str, Membe
     terms, digest = json.loads(consent["terms"]), sha256(consent["terms"].encode())
     need("a consent's members", holds=set(consent) == {"terms", "versions"} and bool(consent["versions"]))
     need("a consent is another enterprise's", holds=grantor_of(terms) in statement["about"]["codes"])
+    approvers: set[str] = set()
     for number, one in enumerate(consent["versions"], start=1):
         need("a version's members", holds=set(one) == {"entry", "status", "approval", "key", "receipt"})
         known = header_of(one["receipt"])["kid"] == key["kid"]
@@ -224,6 +225,10 @@ def check_consent(consent: Members, statement: Members, entries: dict[str, Membe
         approved = check_approval(one, terms["consent_id"], digest, key, known=known)
         need("a version was not decided as its receipt says",
              holds=[claims.get(name) for name in MANNER] == [approved.get(name) for name in MANNER])  # fmt: skip
+        if one["approval"] is not None and one["status"] != "rejected":
+            approvers.add(json.dumps(one["key"] or approved["by"], sort_keys=True))
+        need("a consent was approved by fewer than it takes",
+             holds=one["status"] != "active" or len(approvers) >= terms.get("required_approvals", 1))  # fmt: skip
 
 
 def check_approval(one: Members, consent_id: str, digest: str, key: Members, *, known: bool) -> Members:
@@ -239,7 +244,7 @@ def check_approval(one: Members, consent_id: str, digest: str, key: Members, *, 
     else:
         need("an approval with its key", holds=one["key"] is not None)
         made = signed(one["approval"], one["key"], "xinqiao-consent-approval+jws")
-    decision = {"active": "approve", "rejected": "reject"}[one["status"]]
+    decision = {"requested": "approve", "active": "approve", "rejected": "reject"}[one["status"]]
     need("an approval of another consent",
          holds=[made.get(name) for name in ("consent_id", "terms_sha256", "decision")]
          == [consent_id, digest, decision])  # fmt: skip

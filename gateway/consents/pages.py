@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from connectors.conversion.identifiers import Kind, read_identifier
 from consent.decision import Consent
+from consent.life import CHANGES
 from consent.lists import STANDINGS, ConsentFilter
 from gateway.consents.life import change_consent
 from gateway.consents.link import approval_uri
@@ -33,7 +34,6 @@ from gateway.web.router import Router
 router = Router(prefix="/console/consents", include_in_schema=False)
 EXPIRING_DAYS = 14
 TONES = {"requested": "info", "active": "ok", "paused": "warn"}
-REVOCABLE = frozenset({"requested", "active", "paused", "exhausted"})
 SPEC = TableSpec(
     "consents",
     (
@@ -102,7 +102,7 @@ async def _show(request: Request, units: UnitsOfWork, staff: Through, consent_id
     return page(
         request, "consent", staff.present, status=400 if form.errors else 200, form=form, life=life, people=people,
         crumbs=[(life.name or terms.uscc, "")], standing=standing, tone=TONES.get(standing, "quiet"),
-        lines=life.words[words.language], may_revoke=standing in REVOCABLE and bool(staff.accounts),
+        lines=life.words[words.language], may_revoke=standing in CHANGES["revoke"].before and bool(staff.accounts),
         shortest=SHORTEST, longest=LONGEST, link=link, qr=draw_qr(link) if link else "",
     )  # fmt: skip
 

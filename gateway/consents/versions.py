@@ -9,7 +9,7 @@ from connectors.conversion.free_text import without_contacts
 from connectors.store.subjects import find_subject
 from consent.console import manner_of
 from consent.decision import Consent
-from consent.life import Unchanged, decide_change
+from consent.life import VERBS, Unchanged, decide_change
 from consent.statements import receipt_claims, sign_receipt
 from consent.store import add_version, find_consent, lock_consent, lock_with_renewed
 from consent.tables import ConsentVersion
@@ -20,10 +20,6 @@ from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
-VERBS = {
-    "approve": "approved", "reject": "rejected", "pause": "paused", "resume": "resumed", "revoke": "revoked",
-    "supersede": "superseded", "invalidate": "invalidated",
-}  # fmt: skip
 OFFICERS = frozenset({"operator", "machine"})
 
 

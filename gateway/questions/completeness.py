@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from consent.life import EVENTS
 from gateway.evidence.check import read_entries
 from gateway.evidence.vouched.declaration import Entry
 from gateway.questions.check import ProvedQuestions
@@ -18,7 +19,6 @@ from gateway.questions.errors import QuestionsProofError
 UPSTREAM = frozenset({"upstream-unavailable", "upstream-invalid"})
 _ENDED = {"inquiry.answered": "answered", "inquiry.denied": "denied", "inquiry.expired": "failed"}
 _ABOUT_NOBODY = frozenset({"inquiry.denied", "consent.requested"})  # what may be recorded without a subject's id
-_CONSENT = {f"consent.{verb}" for verb in ("requested", "approved", "rejected", "paused", "resumed", "revoked")}
 _MOST_NAMED = 20
 
 
@@ -46,7 +46,7 @@ class Recorded:
     def outcome(self) -> set[str]:
         """Return what an outcome that this has is asked for by: its kind and its reason, or where a consent stands."""
         last = self.placed[-1][1]
-        if last.type.startswith("consent."):
+        if last.type in EVENTS:
             return {str(last.leaf["outcome"])}
         ends = [entry for _, entry in self.placed if entry.type in _ENDED]
         if not ends:
@@ -103,7 +103,7 @@ def _exchange(entry: Entry) -> str | None:
     """Return the inquiry or consent that an entry belongs to, None where it belongs to neither."""
     if entry.type == "usage.reported":
         return str(entry.payload["inquiry"]) if entry.payload else None
-    if entry.type.startswith("inquiry.") or entry.type in _CONSENT:
+    if entry.type.startswith("inquiry.") or entry.type in EVENTS:
         return str(entry.leaf.get("exch"))
     return None
 

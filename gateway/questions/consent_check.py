@@ -20,7 +20,7 @@ from gateway.questions.file import CONSENT_MEMBERS, VERSION_MEMBERS
 from signing.canonical import sha256_hex
 from signing.jws import key_id_of, payload_of, verify_jws
 
-DECISIONS = {"active": "approve", "rejected": "reject"}
+DECISIONS = {"requested": "approve", "active": "approve", "rejected": "reject"}  # one of several leaves it requested
 
 
 def check_consents(
@@ -45,10 +45,9 @@ def _check_consent(
 ) -> int:
     terms, digest, vouched = json.loads(consent["terms"]), sha256_hex(consent["terms"].encode()), 0
     _require(set(consent) == CONSENT_MEMBERS and bool(consent["versions"]), "授权成员不对 has other members")
-    _require(
-        read_terms(consent["terms"].encode()).uscc in statement["about"]["codes"],
-        "授权是另一企业的 is another enterprise's",
-    )
+    read = read_terms(consent["terms"].encode())
+    _require(read.uscc in statement["about"]["codes"], "授权是另一企业的 is another enterprise's")
+    approvers: set[str] = set()
     for number, version in enumerate(consent["versions"], start=1):
         _require(set(version) == VERSION_MEMBERS, "授权版本成员不对 has a version of other members")
         known = key_id_of(version["receipt"]) == key["kid"]
@@ -67,6 +66,10 @@ def _check_consent(
             _check_approval(version, UUID(terms["consent_id"]), digest)
         manner = {name: claims[name] for name in MANNER if name in claims}
         _require(manner == manner_of(version["approval"]), "回执所说的方式不对 was not decided as its receipt says")
+        if version["approval"] is not None and version["status"] != "rejected":
+            approvers.add(json.dumps(version["key"] or manner["by"], sort_keys=True))
+        enough = version["status"] != "active" or len(approvers) >= read.required_approvals
+        _require(enough, "批准的人数不足 was approved by fewer than it takes")
     return vouched
 
 

@@ -41,6 +41,7 @@ class WantedEndpoint(BaseModel):
     ] = []
 
 
+@router.head("/.well-known/webhook-keys", include_in_schema=False)
 @router.get("/.well-known/webhook-keys", summary="推送公钥 Public keys of webhooks")
 async def keys(signing: Keys) -> dict[str, Any]:
     """Return the keys that messages are signed with, the present one first: as a JWK set, each with `whpk`, as Standard

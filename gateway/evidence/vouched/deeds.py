@@ -7,6 +7,7 @@ against this and against unseen.py.
 import json
 from collections.abc import Mapping
 
+from consent.life import EVENTS
 from gateway.evidence.vouched.declaration import (
     AT,
     UNTOLD,
@@ -144,13 +145,7 @@ DEEDS: tuple[Deed, ...] = (
         f"""SELECT event_id AS entry, consent_id AS consent, version, status, convert_from(terms, 'UTF8') AS terms,
                    actor, approval, receipt, reason, gathered, {AT.format("recorded_at")} AS recorded_at
             FROM consent_version""",  # noqa: S608
-        {
-            f"consent.{verb}": Says(_CONSENT)
-            for verb in (
-                "requested", "approved", "rejected", "paused", "resumed", "revoked", "superseded", "invalidated",
-                "lapsed", "expired", "exhausted", "evidenced", "separately_given",
-            )
-        },
+        dict.fromkeys(EVENTS, Says(_CONSENT)),
         {"terms": digest, "approval": digest, "gathered": digest},
     ),
     Deed(

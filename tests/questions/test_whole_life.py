@@ -1,4 +1,4 @@
-"""A consent with all that can befall it, in the file that proves who asked: it holds, and nothing of it can be left out.
+"""A consent with all that can befall it, in the file that proves who asked: it holds; no part of it can be left out.
 
 Two approve it, a file is handed in for it, and its uses end it.
 """

@@ -1,6 +1,8 @@
 """An outside score provider in one file, standard library only; docs/providers.md is the format it speaks.
 
 The score depends on the subject: a made-up model over the digits of its code. `--break` shows what a gateway must bear.
+With `--keys` (what the gateway's /.well-known/xinqiao-keys says) a question without a permit that covers it is 401;
+that needs `xinqiao_client`.
 """
 
 import argparse
@@ -9,6 +11,8 @@ import json
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 FAULTS = ("status500", "status503", "shape", "subject", "range", "hang")
 BANDS = ((750, "excellent"), (600, "good"), (450, "fair"), (0, "poor"))
@@ -31,14 +35,23 @@ class Handler(BaseHTTPRequestHandler):
     """Answers POST with a score, or with the fault asked for."""
 
     fault = ""
+    permits: Any = None
 
     def do_POST(self) -> None:
         """Answer one question."""
         try:
-            answer = answer_to(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            answer = answer_to(question)
         except (ValueError, TypeError, KeyError, AttributeError) as fault:
             self.send_error(400, f"not a question: {type(fault).__name__}")
             return
+        if self.permits is not None:
+            try:
+                self.permits.check(self.headers["Authorization"], question)
+            except ValueError as refused:
+                print(refused, file=sys.stderr)
+                self.send_error(401, "not permitted")
+                return
         if self.fault == "hang":
             time.sleep(3600)
         answer |= {"shape": {"score": "high"}, "subject": {"subject": "x"}, "range": {"score": 1001}}.get(
@@ -59,8 +72,15 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8200)
     parser.add_argument("--break", dest="fault", choices=FAULTS, default="")
+    parser.add_argument("--keys", type=Path, help="what /.well-known/xinqiao-keys of the gateway says")
+    parser.add_argument("--issuer", default="http://127.0.0.1:8000", help="the gateway's address")
+    parser.add_argument("--name", default="five-force", help="the name the gateway knows this provider by")
     arguments = parser.parse_args()
     Handler.fault = arguments.fault
+    if arguments.keys:
+        from xinqiao_client import Permits
+
+        Handler.permits = Permits(arguments.issuer, arguments.name, json.loads(arguments.keys.read_text()))
     try:
         ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler).serve_forever()
     except (OSError, OverflowError) as fault:

@@ -3,6 +3,7 @@ if it is to this question about this subject. docs/providers.md is the format.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -54,8 +55,10 @@ class Provider:
     timeout_seconds: float
 
 
-async def ask(http: httpx.AsyncClient, provider: Provider, question: Question) -> RelayAnswer:
-    """Ask a provider, up to three times within its time.
+async def ask(
+    http: httpx.AsyncClient, provider: Provider, question: Question, permit: Callable[[], str]
+) -> RelayAnswer:
+    """Ask a provider, up to three times within its time, each with a `permit` of its own: it may be shown once.
 
     Raises ProviderUnavailableError, or ProviderAnswerError for another shape, subject or inquiry, or a score out of
     range. Neither message holds what the provider sent.
@@ -67,7 +70,7 @@ async def ask(http: httpx.AsyncClient, provider: Provider, question: Question) -
                 retry=retry_if_exception_type(_TransientError),
             ):  # fmt: skip
                 with attempt, _TRACER.start_as_current_span("provider.ask"):
-                    body = await _post(http, provider, question)
+                    body = await _post(http, provider, question, permit())
     except TimeoutError as fault:
         raise ProviderUnavailableError(
             f"{provider.name} 未在 {provider.timeout_seconds} 秒内答复 "
@@ -78,8 +81,12 @@ async def ask(http: httpx.AsyncClient, provider: Provider, question: Question) -
     return _read(provider, question, body)
 
 
-async def _post(http: httpx.AsyncClient, provider: Provider, question: Question) -> bytes:
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+async def _post(http: httpx.AsyncClient, provider: Provider, question: Question, permit: str) -> bytes:
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Authorization": f"Bearer {permit}",
+    }
     propagate.inject(headers)
     try:
         async with http.stream(

@@ -11,6 +11,7 @@ Nothing is answered before its entry is durable. A denial is recorded, and costs
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from gateway.inquiries.admission import Admission, Refusal, admit_inquiry, find_
 from gateway.inquiries.answers import Result, relayed_result, sign_answer
 from gateway.inquiries.computing import compute_result
 from gateway.inquiries.evaluations import tell_evaluation
+from gateway.inquiries.permits import sign_permit
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.quota.books import Room
@@ -94,7 +96,8 @@ async def _relay(
     subject, asked_on = intent.admission.subject.subject_id, day_of(intent.admission.now)
     question = Question(str(request.inquiry_id), request.uscc, request.product, request.purpose, asked_on.isoformat())
     try:
-        result = relayed_result(await providers.ask(request.provider, question))
+        permit = partial(sign_permit, units, request, intent.admission.consent)
+        result = relayed_result(await providers.ask(request.provider, question, permit))
     except ScoringError as fault:
         reason = "upstream-unavailable" if isinstance(fault, ProviderUnavailableError) else "upstream-invalid"
         async with units.begin("inquiry.release", actor) as work:

@@ -1,6 +1,6 @@
 """The providers of scores that an inquiry may name: the embedded card, and those of the settings, asked over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -22,6 +22,9 @@ class Providers:
         """Return every name an inquiry may give."""
         return [EMBEDDED, *self.addresses]
 
-    async def ask(self, name: str, question: Question) -> RelayAnswer:
-        """Ask an outside provider; no transaction may be open. Raises ScoringError where it does not answer soundly."""
-        return await ask(self.http, Provider(name, self.addresses[name], self.timeout_seconds), question)
+    async def ask(self, name: str, question: Question, permit: Callable[[], str]) -> RelayAnswer:
+        """Ask an outside provider, with a permit for each try; no transaction may be open.
+
+        Raises ScoringError where it does not answer soundly.
+        """
+        return await ask(self.http, Provider(name, self.addresses[name], self.timeout_seconds), question, permit)

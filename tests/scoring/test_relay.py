@@ -23,6 +23,10 @@ def question(number=1):
     return Question("01990000-0000-7000-8000-000000000001", uscc(number), "score", "pre_loan", "2026-01-01")
 
 
+def permit():
+    return "shown"
+
+
 @contextmanager
 def provider(*arguments, seconds=2.0):
     port = free_port()
@@ -51,7 +55,7 @@ async def http():
 
 async def test_the_score_depends_on_the_subject(http):
     with provider() as opened:
-        scores = {(await ask(http, opened, question(number))).score for number in range(1, 6)}
+        scores = {(await ask(http, opened, question(number), permit)).score for number in range(1, 6)}
     assert len(scores) > 1
 
 
@@ -69,23 +73,22 @@ async def test_the_score_depends_on_the_subject(http):
 async def test_a_provider_that_misbehaves_is_not_believed(http, fault, expected):
     with provider("--break", fault, seconds=0.5) as opened:
         with pytest.raises(expected) as refused:
-            await ask(http, opened, question())
+            await ask(http, opened, question(), permit)
         assert uscc(1) not in str(refused.value)
 
 
 async def test_a_provider_that_is_not_there_is_unavailable(http):
     with pytest.raises(ProviderUnavailableError):
-        await ask(http, Provider("none", f"http://127.0.0.1:{free_port()}/", 1.0), question())
+        await ask(http, Provider("none", f"http://127.0.0.1:{free_port()}/", 1.0), question(), permit)
 
 
 @contextmanager
-def serving(answers):
-    """Serve prepared (status, body) pairs in turn."""
+def serving(answer):
+    """Serve what `answer` makes of the head and the body of each request: its status and its body."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
-            status, body = answers.pop(0)
+            status, body = answer(self.headers, self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -102,6 +105,11 @@ def serving(answers):
         thread.join()
 
 
+def in_turn(*answers):
+    left = iter(answers)
+    return lambda _headers, _body: next(left)
+
+
 def good(**changes):
     asked = question()
     answer = {"inquiry": asked.inquiry, "subject": asked.subject, "score": 500, "band": "fair", "model": "m/1"}
@@ -109,8 +117,8 @@ def good(**changes):
 
 
 async def test_a_stumble_is_tried_again_within_the_same_time(http):
-    with serving([(503, b""), (502, b""), (200, good())]) as opened:
-        assert (await ask(http, opened, question())).score == 500
+    with serving(in_turn((503, b""), (502, b""), (200, good()))) as opened:
+        assert (await ask(http, opened, question(), permit)).score == 500
 
 
 @pytest.mark.parametrize(
@@ -119,5 +127,5 @@ async def test_a_stumble_is_tried_again_within_the_same_time(http):
      good(inquiry="other"), b"x" * 70_000],
 )  # fmt: skip
 async def test_any_other_shape_is_refused(http, body):
-    with serving([(200, body)]) as opened, pytest.raises(ProviderAnswerError):
-        await ask(http, opened, question())
+    with serving(in_turn((200, body))) as opened, pytest.raises(ProviderAnswerError):
+        await ask(http, opened, question(), permit)

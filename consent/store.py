@@ -30,7 +30,7 @@ from signing.canonical import sha256_hex
 Jwks = Sequence[Mapping[str, object]]
 _LOCK = text("SELECT consent_id FROM consent_head WHERE consent_id = :id FOR UPDATE")
 _OF_PAIR = "SELECT consent_id FROM consent_head WHERE institution = :institution AND uscc = :uscc ORDER BY consent_id"
-_CANDIDATES, _LOCK_ALL = text(_OF_PAIR), text(f"{_OF_PAIR} FOR UPDATE")
+_NAMED = "SELECT consent_id FROM consent_head WHERE institution = :institution AND consent_id = :named"
 # What is read of a consent's head `h` and a version `v`, with the digests of its files as they are stored.
 COLUMNS = """
     h.consent_id, h.institution, h.uscc, h.uses, v.version, v.status, v.terms, v.approval, v.receipt, v.gathered,
@@ -97,14 +97,24 @@ async def lock_with_renewed(session: AsyncSession, consent_id: UUID) -> list[UUI
     return [one for each in wanted for one in await lock_consent(session, each)]
 
 
-async def lock_candidates(session: AsyncSession, institution: str, uscc: str) -> list[UUID]:
-    """Lock the consents an institution has asked this enterprise for; return their ids, oldest first."""
-    return list((await session.execute(_LOCK_ALL, {"institution": institution, "uscc": uscc})).scalars())
+async def lock_candidates(session: AsyncSession, institution: str, uscc: str, named: UUID | None) -> list[UUID]:
+    """Lock the consents an institution has asked this enterprise for, or the one of its own that is named; return their
+    ids, oldest first. Another institution's is neither locked nor read: it takes as long as one that is not there.
+    """
+    return await _candidates(session, institution, uscc, named, " FOR UPDATE")
 
 
-async def find_candidates(session: AsyncSession, institution: str, uscc: str) -> list[UUID]:
+async def find_candidates(session: AsyncSession, institution: str, uscc: str, named: UUID | None) -> list[UUID]:
     """Return the same ones' ids without locking them."""
-    return list((await session.execute(_CANDIDATES, {"institution": institution, "uscc": uscc})).scalars())
+    return await _candidates(session, institution, uscc, named)
+
+
+async def _candidates(
+    session: AsyncSession, institution: str, uscc: str, named: UUID | None, locked: str = ""
+) -> list[UUID]:
+    query = text((_NAMED if named else _OF_PAIR) + locked)
+    values = {"institution": institution, **({"named": named} if named else {"uscc": uscc})}
+    return list((await session.execute(query, values)).scalars())
 
 
 async def load_consents(session: AsyncSession, ids: Sequence[UUID], jwks: Jwks, now: datetime) -> list[Consent]:

@@ -17,7 +17,7 @@ from uuid import UUID
 from connectors.model.calendar import day_of
 from connectors.store.subjects import Subject
 from consent.decision import Consent
-from consent.store import lock_candidates, lock_consent
+from consent.store import lock_candidates
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
 from gateway.inquiries.policy.reading import Asking, read_facts
@@ -73,9 +73,7 @@ async def find_denial(work: UnitOfWork, request: InquiryRequest) -> Denial | Non
 
 
 async def _lock_consents(work: UnitOfWork, request: InquiryRequest) -> list[UUID]:
-    if request.consent_id is not None:
-        return await lock_consent(work.session, request.consent_id)
-    return await lock_candidates(work.session, request.institution, request.uscc)
+    return await lock_candidates(work.session, request.institution, request.uscc, request.consent_id)
 
 
 async def _read(work: UnitOfWork, asking: Asking, now: datetime) -> Facts:

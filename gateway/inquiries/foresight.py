@@ -84,7 +84,5 @@ def permission_document(found: Permission) -> dict[str, Any]:
 
 async def _read(work: UnitOfWork, request: InquiryRequest) -> Facts:
     session, keys, now = work.session, work.keys.publics("consent"), await database_now(work.session)
-    ids = [request.consent_id] if request.consent_id else await find_candidates(
-        session, request.institution, request.uscc
-    )  # fmt: skip
+    ids = await find_candidates(session, request.institution, request.uscc, request.consent_id)
     return (await read_facts(session, [Asking(request, ids, day_of(now))], keys, now))[0]

@@ -87,8 +87,10 @@ async def test_a_consent_stands_where_its_newest_version_says_and_every_version_
 
 async def test_what_an_inquiry_may_rest_on_is_what_its_institution_asked_that_enterprise_for(work):
     first, _, _, second = [await ask(work, n, who) for n, who in ((1, "bank"), (1, "other"), (2, "bank"), (1, "bank"))]
-    assert await lock_candidates(work.session, "bank", uscc(1)) == [first, second]
-    assert await lock_candidates(work.session, "bank", uscc(3)) == []
+    assert await lock_candidates(work.session, "bank", uscc(1), None) == [first, second]
+    assert await lock_candidates(work.session, "bank", uscc(3), None) == []
+    assert await lock_candidates(work.session, "bank", uscc(1), second) == [second]
+    assert await lock_candidates(work.session, "other", uscc(1), second) == []
     assert await lock_consent(work.session, second) == [second]
     assert await lock_consent(work.session, uuid4()) == []
 

@@ -56,7 +56,7 @@ WAYS = [withdrawn, repaired, found_wrong, hidden_while_objected_to, past_its_dis
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-async def test_it_leaves_every_door(story, way):
+async def test_case_44_it_leaves_every_door(story, way):
     number = 100 + WAYS.index(way)
     until = YESTERDAY if way is past_its_disclosure else TODAY
     await story.push("market_regulation", "ent_registration", registration(number))
@@ -91,7 +91,7 @@ async def doors(story, number, record):
     }
 
 
-async def test_an_open_objection_is_named_in_the_answer(story):
+async def test_case_45_an_open_objection_is_named_in_the_answer(story):
     await story.push("drc", "penalty_general", penalties(penalty(120, "M1")))
     await story.push("market_regulation", "ent_registration", registration(120))
     await story.account("bank-1", "bank")

@@ -84,10 +84,13 @@ class Recorder:
         await self._insert(session, [(event_id, event, now or datetime.now(UTC))])
         return event_id
 
-    async def record_all(self, session: AsyncSession, events: Sequence[tuple[Event, datetime]]) -> None:
-        """Record events with their times, in one statement. Raises EventError when one of them has no leaf."""
+    async def record_all(self, session: AsyncSession, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
+        """Record events under ids that are given (UUIDv7), with their times, in one statement.
+
+        Raises EventError when one of them has no leaf.
+        """
         if events:
-            await self._insert(session, [(uuid7(), event, at) for event, at in events])
+            await self._insert(session, events)
 
     async def _insert(self, session: AsyncSession, events: Sequence[tuple[UUID, Event, datetime]]) -> None:
         keys = await self._keys.get(session, {event.subject or NO_SUBJECT for _, event, _ in events})

@@ -9,6 +9,7 @@ process, is steadier than any rate. `--json` ends with one object.
 import argparse
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -79,6 +80,17 @@ def serve(folder: Path, stack: ExitStack, name: str, port: int, env: dict[str, s
     return process.pid
 
 
+def wait_open(port: int) -> None:
+    """Return once somebody listens at a port."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+
+
 def start(folder: Path, size: Size, stack: ExitStack) -> tuple[Instance, Town]:
     """Serve an instance with its town."""
     issuer = f"http://127.0.0.1:{OURS}"
@@ -142,6 +154,8 @@ def main() -> None:
         }
         with environment(env):
             meters = {name: Meter(load_settings(), one.process) for name, one in variants.items()}
+        for one in variants.values():
+            wait_open(one.port)
         time.sleep(5)
         for one in variants.values():
             run_on(one.process, cores[:1])

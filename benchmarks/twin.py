@@ -30,7 +30,7 @@ from gateway.identity.tokens.dpop import Proof, ProofError, read_proof
 from gateway.identity.tokens.marks import proof_mark
 from gateway.inquiries.computing import compute_result
 from gateway.inquiries.tables import Idempotency, Inquiry
-from gateway.quota.tables import QuotaLedger, QuotaPeriod, QuotaPlan
+from gateway.quota.tables import QuotaLedger, QuotaLimit, QuotaPeriod
 from gateway.runtime.events import event_of
 from gateway.runtime.settings import load_settings
 from signing.canonical import canonical_bytes, sha256_hex
@@ -188,15 +188,18 @@ async def count_in(session: AsyncSession, account: str, bank: str) -> list[Quota
     day = day_of(datetime.now(UTC))
     counters = []
     for scope, scope_id in (("account", account), ("institution", bank)):
-        plans = select(QuotaPlan).where(QuotaPlan.scope == scope, QuotaPlan.scope_id == scope_id)
-        newest = plans.order_by(col(QuotaPlan.effective_from).desc()).limit(1)
-        plan = (await session.execute(newest)).scalar_one()
-        for period, starts, most in (("day", day, plan.per_day), ("month", day.replace(day=1), plan.per_month)):
-            counter = await session.get(QuotaPeriod, (scope, scope_id, period, starts), with_for_update=True)
+        for period, starts in (("day", day), ("month", day.replace(day=1))):
+            limits = select(QuotaLimit).where(
+                QuotaLimit.scope == scope, QuotaLimit.scope_id == scope_id, QuotaLimit.period == period
+            )
+            newest = limits.order_by(col(QuotaLimit.effective_from).desc()).limit(1)
+            limit = (await session.execute(newest)).scalar_one()
+            key = (scope, scope_id, "*", "unit", period, starts)
+            counter = await session.get(QuotaPeriod, key, with_for_update=True)
             if counter is None:
                 counter = QuotaPeriod(scope=scope, scope_id=scope_id, period=period, starts=starts, used=0)
                 session.add(counter)
-            if counter.used + 1 > most:
+            if counter.used + 1 > (limit.most or 0):
                 raise HTTPException(429)
             counters.append(counter)
     return counters

@@ -6,7 +6,7 @@ that was given before is given again without one.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from consent.frequency import find_used_up
@@ -46,6 +46,10 @@ class Consent:
     def persons(self) -> tuple[str, ...]:
         """Return those who have consented to what is told of themselves."""
         return tuple(one.person for one in self.gathered.persons)
+
+    def after_use(self, now: datetime) -> "Consent":
+        """Return it as it stands once it was used again."""
+        return replace(self, uses=self.uses + 1, recent=(*self.recent, now))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ other rows beside it shows those as they were before the wait.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,8 +29,26 @@ from signing.canonical import sha256_hex
 
 Jwks = Sequence[Mapping[str, object]]
 _LOCK = text("SELECT consent_id FROM consent_head WHERE consent_id = :id FOR UPDATE")
-_OF_PAIR = "SELECT consent_id FROM consent_head WHERE institution = :institution AND uscc = :uscc ORDER BY consent_id"
-_NAMED = "SELECT consent_id FROM consent_head WHERE institution = :institution AND consent_id = :named"
+# Another institution's consent is neither locked nor read: it takes as long as one that is not there.
+_WANTED = """
+    WITH asked AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:institutions AS text[]), CAST(:codes AS text[]))
+            WITH ORDINALITY AS m (id, institution, uscc, place)),
+    wanted AS MATERIALIZED (
+        SELECT m.place, h.consent_id FROM asked m
+        JOIN consent_head h ON h.consent_id = m.id AND h.institution = m.institution
+        UNION ALL
+        SELECT m.place, h.consent_id FROM asked m JOIN consent_head h USING (institution, uscc) WHERE m.id IS NULL)
+"""
+# In the order of their ids, whoever asks for which of them.
+_LOCK_ASKED = f"""{_WANTED}, locked AS MATERIALIZED (
+        SELECT consent_id FROM consent_head WHERE consent_id IN (SELECT consent_id FROM wanted)
+        ORDER BY consent_id FOR UPDATE {{skip}})
+    SELECT w.place, w.consent_id, l.consent_id IS NOT NULL AS held FROM wanted w LEFT JOIN locked l USING (consent_id)
+    ORDER BY w.place, w.consent_id
+"""  # noqa: S608 - our own words
+_LOCK_WAITING, _LOCK_FREE = text(_LOCK_ASKED.format(skip="")), text(_LOCK_ASKED.format(skip="SKIP LOCKED"))
+_FIND_ASKED = text(f"{_WANTED} SELECT consent_id FROM wanted ORDER BY consent_id")  # noqa: S608 - our own words
 # What is read of a consent's head `h` and a version `v`, with the digests of its files as they are stored.
 COLUMNS = """
     h.consent_id, h.institution, h.uscc, h.uses, v.version, v.status, v.terms, v.approval, v.receipt, v.gathered,
@@ -78,9 +96,22 @@ _ENDED = text("""
     SELECT d.consent_id FROM consent_due d JOIN consent_head h USING (consent_id)
     WHERE d.due_at <= :now OR h.uses >= h.most ORDER BY d.due_at LIMIT :limit
 """)
-_LEFT = text("""
-    SELECT consent_id FROM consent_head
-    WHERE consent_id = :id AND (CAST(:most AS integer) IS NULL OR uses < :most) FOR UPDATE
+_USE = text("""
+    WITH given AS (
+        SELECT *, row_number() OVER (PARTITION BY consent_id ORDER BY place) AS rank
+        FROM unnest(CAST(:inquiries AS uuid[]), CAST(:consents AS uuid[]), CAST(:versions AS integer[]),
+                    CAST(:accounts AS text[]), CAST(:institutions AS text[]), CAST(:products AS text[]),
+                    CAST(:purposes AS text[]), CAST(:used_at AS timestamptz[]), CAST(:events AS uuid[]),
+                    CAST(:most AS integer[]))
+            WITH ORDINALITY AS m (inquiry_id, consent_id, version, account, institution, product, purpose, used_at,
+                                  event_id, most, place)),
+    heads AS MATERIALIZED (
+        SELECT consent_id, uses FROM consent_head WHERE consent_id = ANY(CAST(:consents AS uuid[]))
+        ORDER BY consent_id FOR UPDATE)
+    INSERT INTO consent_use (inquiry_id, consent_id, version, account, institution, product, purpose, used_at, event_id)
+    SELECT inquiry_id, consent_id, version, account, institution, product, purpose, used_at, event_id
+    FROM given JOIN heads USING (consent_id) WHERE most IS NULL OR uses + rank <= most
+    ORDER BY place RETURNING inquiry_id
 """)
 
 
@@ -97,24 +128,38 @@ async def lock_with_renewed(session: AsyncSession, consent_id: UUID) -> list[UUI
     return [one for each in wanted for one in await lock_consent(session, each)]
 
 
-async def lock_candidates(session: AsyncSession, institution: str, uscc: str, named: UUID | None) -> list[UUID]:
-    """Lock the consents an institution has asked this enterprise for, or the one of its own that is named; return their
-    ids, oldest first. Another institution's is neither locked nor read: it takes as long as one that is not there.
+@dataclass(frozen=True)
+class Asked:
+    """Which consents of an institution a question could rest on: the one it names, or all of the enterprise's."""
+
+    consent_id: UUID | None
+    institution: str
+    uscc: str
+
+
+async def lock_asked(session: AsyncSession, asked: Sequence[Asked], *, waits: bool = True) -> list[list[UUID] | None]:
+    """Lock the consents that each question could rest on; return their ids, oldest first.
+
+    Where somebody else has locked one, this waits; or, without `waits`, the answer is None for that question.
     """
-    return await _candidates(session, institution, uscc, named, " FOR UPDATE")
+    found: list[list[UUID]] = [[] for _ in asked]
+    held = [True] * len(asked)
+    for row in await session.execute(_LOCK_WAITING if waits else _LOCK_FREE, _values_of(asked)):
+        found[row.place - 1].append(row.consent_id)
+        held[row.place - 1] &= row.held
+    return [ids if ours else None for ids, ours in zip(found, held, strict=True)]
 
 
-async def find_candidates(session: AsyncSession, institution: str, uscc: str, named: UUID | None) -> list[UUID]:
-    """Return the same ones' ids without locking them."""
-    return await _candidates(session, institution, uscc, named)
+async def find_asked(session: AsyncSession, asked: Asked) -> list[UUID]:
+    """Return the ids of the consents that a question could rest on, oldest first, without a lock."""
+    return list((await session.execute(_FIND_ASKED, _values_of([asked]))).scalars())
 
 
-async def _candidates(
-    session: AsyncSession, institution: str, uscc: str, named: UUID | None, locked: str = ""
-) -> list[UUID]:
-    query = text((_NAMED if named else _OF_PAIR) + locked)
-    values = {"institution": institution, **({"named": named} if named else {"uscc": uscc})}
-    return list((await session.execute(query, values)).scalars())
+def _values_of(asked: Sequence[Asked]) -> dict[str, object]:
+    return {
+        "ids": [one.consent_id for one in asked], "institutions": [one.institution for one in asked],
+        "codes": [one.uscc for one in asked],
+    }  # fmt: skip
 
 
 async def load_consents(session: AsyncSession, ids: Sequence[UUID], jwks: Jwks, now: datetime) -> list[Consent]:
@@ -226,13 +271,20 @@ async def find_file(session: AsyncSession, consent_id: UUID, sha256: str) -> byt
     return row.sealed if row else None
 
 
-async def use(session: AsyncSession, used: ConsentUse, max_uses: int | None) -> bool:
-    """Store one use, which counts it (a trigger, migration 0023); False, and nothing stored, where all are spent."""
-    if (await session.execute(_LEFT, {"id": used.consent_id, "most": max_uses})).one_or_none() is None:
-        return False
-    session.add(used)
-    await session.flush()
-    return True
+async def use(session: AsyncSession, used: Sequence[tuple[ConsentUse, int | None]]) -> set[UUID]:
+    """Store uses, each of a consent that may be used so often; which counts them (a trigger, migration 0023).
+
+    Returns the inquiries whose uses were stored: those of a consent in their order, as long as one is left.
+    """
+    uses = [one for one, _ in used]
+    values = {
+        "inquiries": [one.inquiry_id for one in uses], "consents": [one.consent_id for one in uses],
+        "versions": [one.version for one in uses], "accounts": [one.account for one in uses],
+        "institutions": [one.institution for one in uses], "products": [one.product for one in uses],
+        "purposes": [one.purpose for one in uses], "used_at": [one.used_at for one in uses],
+        "events": [one.event_id for one in uses], "most": [most for _, most in used],
+    }  # fmt: skip
+    return set((await session.execute(_USE, values)).scalars())
 
 
 def read_consent(row: Row[Any], jwks: Jwks, now: datetime) -> Consent:

@@ -24,7 +24,6 @@ from gateway.telemetry.shared_look import SharedLook
 class Gateway(Instance):
     """An instance with its group commits, its memory of tokens and proofs, its intake, and what probes look at."""
 
-    groups: GroupCommit
     access: AccessCache
     issuer: TokenIssuer
     tokens: KnownTokens
@@ -32,6 +31,11 @@ class Gateway(Instance):
     refusals: Refusals
     intake: Intake
     look: SharedLook
+
+    @property
+    def groups(self) -> GroupCommit:
+        """The group commits of this process."""
+        return self.units.groups
 
     @property
     def providers(self) -> Providers:
@@ -48,6 +52,6 @@ async def open_gateway(settings: Settings, database: Database | None = None) -> 
         issuer = TokenIssuer(
             settings.issuer, instance.keys, settings.token_lifetime_seconds, Nonces(load_kek(settings))
         )
-        yield Gateway(**parts, groups=GroupCommit(instance.units), access=access, issuer=issuer,
+        yield Gateway(**parts, access=access, issuer=issuer,
                       tokens=KnownTokens(instance.keys, settings.issuer), replay=ReplayWindow(), refusals=Refusals(),
                       intake=intake_of(instance), look=SharedLook(instance.units, settings))  # fmt: skip

@@ -1,23 +1,24 @@
-"""Whether all that landed for a subject has been taken up by the column store."""
+"""Whether all that landed for subjects has been taken up by the column store."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _TAKEN_UP = text("""
-    SELECT s.number FROM subject s WHERE s.subject_id = :subject
+    SELECT s.subject_id, s.number FROM subject s WHERE s.subject_id = ANY(CAST(:subjects AS uuid[]))
       AND NOT EXISTS (SELECT FROM column_due WHERE dataset = ANY(CAST(:series AS text[])))
       AND NOT EXISTS (SELECT FROM record r JOIN column_due d USING (batch_id)
-                      WHERE r.subject_id = :subject AND (d.leaves IS NULL OR r.leaf_index = ANY(d.leaves)))
+                      WHERE r.subject_id = s.subject_id AND (d.leaves IS NULL OR r.leaf_index = ANY(d.leaves)))
 """)
 
 
-async def number_if_taken_up(session: AsyncSession, subject_id: UUID, series: Sequence[str]) -> int | None:
-    """Return a subject's number, None where a record of it, of any version, or something of these series is still to
-    be taken up as it is now.
+async def numbers_if_taken_up(
+    session: AsyncSession, subjects: Collection[UUID], series: Sequence[str]
+) -> dict[UUID, int]:
+    """Return subjects' numbers, without those of which a record, of any version, is still to be taken up as it is now;
+    none where something of these series is.
     """
-    values = {"subject": subject_id, "series": list(series)}
-    number: int | None = (await session.execute(_TAKEN_UP, values)).scalar_one_or_none()
-    return number
+    values = {"subjects": list(subjects), "series": list(series)}
+    return {row.subject_id: row.number for row in await session.execute(_TAKEN_UP, values)}

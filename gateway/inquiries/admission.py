@@ -1,15 +1,17 @@
-"""Whether an inquiry may be answered: what is locked, read and decided inside its transaction.
+"""Whether inquiries may be answered: what is locked, read and decided inside their transaction, for one or for many.
 
-1. Lock: the consents that may permit it, the counters it would be charged to, the standing of who asks; a revocation
-   or a suspension waits or is seen.
+1. Lock: the consents that may permit them, the counters they would be charged to, the standing of who asks; a
+   revocation or a suspension waits or is seen. Each kind in one order, so that nobody waits for who waits for them.
 2. Take the moment, by the database's clock, after the last lock.
-3. Read, after that moment, what it is judged by (policy/reading.py).
-4. Decide (policy/checks.py). What is refused is refused before anything is charged.
+3. Read, after that moment, what they are judged by (policy/reading.py).
+4. Decide (policy/checks.py), one after another: what one takes of a counter or of a consent's uses is gone for those
+   after it. What is refused is refused before anything is charged.
 
 What was committed before the moment is therefore seen, however long a lock was waited for; and consents and standing
 stay as they were read until the commit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -17,24 +19,28 @@ from uuid import UUID
 from connectors.model.calendar import day_of
 from connectors.store.subjects import Subject
 from consent.decision import Consent
-from consent.store import lock_candidates
+from consent.store import Asked, lock_asked
 from gateway.inquiries.policy.checks import decide
-from gateway.inquiries.policy.facts import Facts
-from gateway.inquiries.policy.reading import Asking, read_facts
+from gateway.inquiries.policy.reading import Asking, read_facts, read_group
 from gateway.inquiries.request import InquiryRequest
-from gateway.quota.ledger import hold_asker, lock_day, lock_today
+from gateway.quota.books import Room, Taken
+from gateway.quota.ledger import hold_askers, lock_day, lock_today
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
 
 
 @dataclass(frozen=True)
 class Admission:
-    """An inquiry that may be answered: about this subject, on this consent, charged to this day."""
+    """An inquiry that may be answered: about this subject, on this consent, charged to this day; what it takes of the
+    quota, and what that leaves.
+    """
 
     subject: Subject
     consent: Consent
     day: date
     now: datetime
+    taken: Taken
+    rooms: Sequence[Room]
 
 
 @dataclass(frozen=True)
@@ -45,36 +51,61 @@ class Refusal:
     subject_id: UUID | None = None
 
 
-async def admit_inquiry(work: UnitOfWork, request: InquiryRequest, reserved: date | None = None) -> Admission | Refusal:
-    """Run the checks; the charge goes to the day its units were `reserved` on, else to today."""
-    session, day, now = work.session, reserved or day_of(work.now), work.now
-    consents = []
-    if request.unreadable is None:
-        consents = await _lock_consents(work, request)
-        charge = replace(request.charge(), consents=tuple(consents))
-        if reserved is None:
-            day, now = await lock_today(session, charge)
-        else:
-            now = await lock_day(session, charge, day)
-    facts = await _read(work, Asking(request, consents, day), now)
-    denial, subject = decide(facts), facts.subject
-    if denial is not None:
-        return Refusal(denial, subject.subject_id if subject else None)
-    assert subject is not None, "a check denies what is about nobody"  # noqa: S101
-    assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
-    return Admission(subject, facts.consent, day, now)
+async def admit_inquiries(
+    work: UnitOfWork, requests: Sequence[InquiryRequest], reserved: date | None = None, *, waits: bool = True
+) -> list[Admission | Refusal | None]:
+    """Run the checks over each question; the charge goes to the day its units were `reserved` on, else to today.
+
+    Without `waits`, one whose consent somebody else has locked is not judged: None, and the others go on.
+    """
+    locked = await _lock_consents(work, requests, waits=waits)
+    day, now = reserved or day_of(work.now), work.now
+    charges = [
+        replace(one.charge(), consents=tuple(ids))
+        for one, ids in zip(requests, locked, strict=True)
+        if ids is not None and one.unreadable is None
+    ]
+    if charges and reserved is None:
+        day, now = await lock_today(work.session, charges)
+    elif charges:
+        now = await lock_day(work.session, charges, day)
+    asked = [Asking(one, ids, day) for one, ids in zip(requests, locked, strict=True) if ids is not None]
+    judged = iter(await _judge(work, asked, day, now) if asked else ())
+    return [None if ids is None else next(judged) for ids in locked]
 
 
 async def find_denial(work: UnitOfWork, request: InquiryRequest) -> Denial | None:
     """Return why an answer given before may not be given again, None where standing and consent permit it."""
-    consents = await _lock_consents(work, request)
-    now = await hold_asker(work.session, request.charge())
-    return decide(await _read(work, Asking(request, consents, day=None), now))
+    [consents] = await _lock_consents(work, [request], waits=True)
+    now = await hold_askers(work.session, [request.charge()])
+    asking = Asking(request, consents or (), day=None)
+    [facts] = await read_facts(work.session, [asking], work.keys.publics("consent"), now)
+    return decide(facts)
 
 
-async def _lock_consents(work: UnitOfWork, request: InquiryRequest) -> list[UUID]:
-    return await lock_candidates(work.session, request.institution, request.uscc, request.consent_id)
+async def _judge(work: UnitOfWork, asked: Sequence[Asking], day: date, now: datetime) -> list[Admission | Refusal]:
+    group = await read_group(work.session, asked, work.keys.publics("consent"), now)
+    judged: list[Admission | Refusal] = []
+    for place in range(len(asked)):
+        facts = group.judge(place)
+        denial, subject = decide(facts), facts.subject
+        if denial is not None:
+            judged.append(Refusal(denial, subject.subject_id if subject else None))
+            continue
+        assert subject is not None, "a check denies what is about nobody"  # noqa: S101
+        assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
+        judged.append(Admission(subject, facts.consent, day, now, *group.take(place, facts.consent)))
+    return judged
 
 
-async def _read(work: UnitOfWork, asking: Asking, now: datetime) -> Facts:
-    return (await read_facts(work.session, [asking], work.keys.publics("consent"), now))[0]
+async def _lock_consents(
+    work: UnitOfWork, requests: Sequence[InquiryRequest], *, waits: bool
+) -> list[list[UUID] | None]:
+    """Lock what each question could rest on, nothing for one that cannot be read; None where somebody else has it."""
+    readable = [place for place, one in enumerate(requests) if one.unreadable is None]
+    found: list[list[UUID] | None] = [[] for _ in requests]
+    if readable:
+        wanted = [Asked(one.consent_id, one.institution, one.uscc) for one in (requests[place] for place in readable)]
+        for place, ids in zip(readable, await lock_asked(work.session, wanted, waits=waits), strict=True):
+            found[place] = ids
+    return found

@@ -1,10 +1,12 @@
 """What an inquiry is answered with, and the statement that is signed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.relay import RelayAnswer
 from signing.canonical import canonical_bytes, sha256_hex
@@ -13,6 +15,16 @@ from signing.jws import sign_jws
 ANSWER_TYPE = "xinqiao-answer+jws"
 STATEMENT_VERSION = 2
 GOOD_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A signed answer, and what it left of the quota; `replayed` where the key had been answered before."""
+
+    inquiry_id: UUID
+    answer: str
+    replayed: bool = False
+    rooms: Sequence[Room] = ()
 
 
 @dataclass(frozen=True)

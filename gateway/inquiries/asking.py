@@ -13,7 +13,8 @@ from connectors.conversion.identifiers import Kind
 from connectors.personal.sealing import Protector
 from connectors.store.subjects import identifier_of
 from consent.terms import PURPOSES
-from gateway.inquiries.inquiry import Answered, inquire
+from gateway.inquiries.answers import Answered
+from gateway.inquiries.inquiry import inquire
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked

@@ -1,4 +1,4 @@
-"""The embedded card's answer about one enterprise: loaded from its records, computed without a clock or a database.
+"""The embedded card's answers about enterprises: loaded from their records, computed without a clock or a database.
 
 The same function answers and replays: what was known at a moment gives the same members, to the byte, whenever it is
 computed.
@@ -32,19 +32,36 @@ EVERY_TAG = "health_check"  # the product that tells of all tags, not only of th
 async def compute_result(
     session: AsyncSession, subject_id: UUID, product: str, moment: datetime, *, as_then: bool = False
 ) -> Result:
-    """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment.
-
-    Parts that stand since nothing has landed for it are read by key: they are what would be computed.
-    """
-    card, as_of = load_scorecard(), day_of(moment)
-    tags = tags_of(card, product)
+    """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment."""
     if not as_then:
-        marks = await load_without_contents(session, subject_id, tags, moment)
-        parts = await find_standing(session, subject_id, card.tags, moment) if marks else None
-        if marks is not None and parts is not None:
-            values = tag_values(tags, combine(plan(card.tags, as_of), parts), marks.known.feeds, as_of)
-            return answer_of(card, product, marks, as_of, values)
-    return answer_from(card, product, await load(session, subject_id, tags, moment, as_then=as_then), as_of)
+        return (await compute_results(session, [(subject_id, product)], moment))[0]
+    card = load_scorecard()
+    loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True)
+    return answer_from(card, product, loaded, day_of(moment))
+
+
+async def compute_results(session: AsyncSession, asked: Sequence[tuple[UUID, str]], moment: datetime) -> list[Result]:
+    """Score subjects, each for a product, as of a moment's day, by what is known now.
+
+    Parts that stand since nothing has landed for a subject are read by key: they are what would be computed.
+    """
+    if not asked:
+        return []
+    card, as_of = load_scorecard(), day_of(moment)
+    wanted = dict.fromkeys(asked)
+    marks = await load_without_contents(session, [(one, tags_of(card, product)) for one, product in wanted], moment)
+    parts = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
+    results: dict[tuple[UUID, str], Result] = {}
+    for subject, product in wanted:
+        tags = tags_of(card, product)
+        loaded = marks.get((subject, tags))
+        if loaded is not None and subject in parts:
+            values = tag_values(tags, combine(plan(card.tags, as_of), parts[subject]), loaded.known.feeds, as_of)
+            results[subject, product] = answer_of(card, product, loaded, as_of, values)
+        else:
+            loaded = await load(session, subject, tags, moment)
+            results[subject, product] = answer_from(card, product, loaded, as_of)
+    return [results[one] for one in asked]
 
 
 def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date) -> Result:

@@ -11,7 +11,7 @@ from typing import Any
 from connectors.model.calendar import day_of
 from consent.choice import find_permitting
 from consent.decision import Consent
-from consent.store import find_candidates
+from consent.store import Asked, find_asked
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
 from gateway.inquiries.policy.reading import Asking, read_facts
@@ -84,5 +84,5 @@ def permission_document(found: Permission) -> dict[str, Any]:
 
 async def _read(work: UnitOfWork, request: InquiryRequest) -> Facts:
     session, keys, now = work.session, work.keys.publics("consent"), await database_now(work.session)
-    ids = await find_candidates(session, request.institution, request.uscc, request.consent_id)
+    ids = await find_asked(session, Asked(request.consent_id, request.institution, request.uscc))
     return (await read_facts(session, [Asking(request, ids, day_of(now))], keys, now))[0]

@@ -1,7 +1,9 @@
 """The one use case: an institution asks about an enterprise and gets a signed answer, or a denial with its reason.
 
 1. Admit, in a transaction: a key used before is answered again; then standing, consent, subject and quota.
-2. By the embedded card: score, charge, count the use, record, sign, tell, in that same transaction.
+2. By the embedded card: score, charge, count the use, record, sign, tell, in that same transaction. Questions that come
+   while one such transaction is under way share the next one. What would hold the others up goes by itself: a consent
+   that somebody else has locked, a key that stands for another question; and so does each of a group that failed.
 3. By an outside provider: reserve and commit; ask, without a transaction; then, in another one, admit it again as
    things stand by then, turn the reservation into a charge, count the use, record, sign and tell; or release it where
    the provider failed or something has ended meanwhile.
@@ -10,46 +12,37 @@ Nothing is answered before its entry is durable. A denial is recorded, and costs
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
+from sqlalchemy import text
 
 from connectors.model.calendar import day_of
-from consent.decision import Consent
-from consent.store import use
-from consent.tables import ConsentUse
+from gateway.identity.caller import proof_used
 from gateway.inquiries import store
-from gateway.inquiries.admission import Admission, Refusal, admit_inquiry, find_denial
-from gateway.inquiries.answers import Result, relayed_result, sign_answer
-from gateway.inquiries.computing import compute_result
-from gateway.inquiries.evaluations import tell_evaluation
+from gateway.inquiries.admission import Admission, Refusal, admit_inquiries, find_denial
+from gateway.inquiries.answering import Given, about, deny, give_answers
+from gateway.inquiries.answers import Answered, Result, relayed_result
+from gateway.inquiries.computing import compute_results
 from gateway.inquiries.permits import sign_permit
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
-from gateway.quota.books import Room
-from gateway.quota.ledger import close, hold, post
+from gateway.inquiries.store import Claim, Member
+from gateway.quota.ledger import close, hold
 from gateway.runtime.actor import Actor
-from gateway.runtime.denial import Denial
+from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.group_commit import RolledBackError
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from scoring_adapter.errors import ProviderUnavailableError, ScoringError
 from scoring_adapter.relay import Question
-from signing.canonical import sha256_hex
 
+POINT = "inquiry.admit"
 SETTLING = timedelta(seconds=60)  # beyond the provider's time: what a settlement may wait for the database
+# A group waits no longer for what somebody else has locked: its members then wait for it by themselves.
+_BRIEFLY = text("SET LOCAL lock_timeout = '1s'")
 _LATE = Denial("upstream-unavailable", "应答太迟，未计费。The answer came too late; nothing was charged.")
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A signed answer, and what it left of the quota; `replayed` where the key had been answered before."""
-
-    inquiry_id: UUID
-    answer: str
-    replayed: bool = False
-    rooms: Sequence[Room] = ()
 
 
 @dataclass(frozen=True)
@@ -64,110 +57,147 @@ async def inquire(
     units: UnitsOfWork, providers: Providers, actor: Actor, request: InquiryRequest, asked: store.Asked
 ) -> Answered | Denial:
     """Answer an inquiry. Raises DeniedError where the proof it is asked with was used before."""
-    async with units.begin("inquiry.admit", actor) as work:
-        earlier = await store.claim_key(work.session, request, asked)
+    member = Member(actor, request, asked)
+    if request.provider != EMBEDDED:
+        return await _ask_provider(units, providers, member)
+    if asked.reserved is None:
+        try:
+            outcome = await units.join(POINT, _ask_together, member, actor)
+        except RolledBackError:
+            pass  # it may be another member's fault
+        else:
+            if isinstance(outcome, DeniedError):
+                raise outcome
+            if outcome is not None:
+                return outcome
+            member = replace(member, asked=replace(asked, proof=None))  # which was claimed with the group
+    async with units.begin(POINT, actor) as work:
+        earlier = await _claim(work, member)
         if earlier is not None:
-            return await _replay(work, request, earlier)
-        admission = await admit_inquiry(work, request, asked.reserved)
+            return earlier
+        [answered] = await _answer_members(work, [member], asked.reserved)
+        assert answered is not None, "it waits for what is locked"  # noqa: S101
+        return await _ended(work, member, answered)
+
+
+async def _ask_together(work: UnitOfWork, members: Sequence[Member]) -> list[Answered | Denial | DeniedError | None]:
+    """Answer a group; None stands for a member that is to be asked by itself, its proof claimed, its key not."""
+    await work.session.execute(_BRIEFLY)
+    claims = await store.claim_keys(work.session, members)
+    claimed = [one for one, claim in zip(members, claims, strict=True) if claim is Claim.OWN]
+    answers = await _answer_members(work, claimed, waits=False)
+    await store.free_keys(work.session, [m for m, a in zip(claimed, answers, strict=True) if a is None], forms=True)
+    left = iter(answers)
+    return [
+        next(left) if claim is Claim.OWN else proof_used() if claim is Claim.PROOF_USED else None for claim in claims
+    ]
+
+
+async def _claim(work: UnitOfWork, member: Member) -> Answered | Denial | None:
+    """Claim key and proof of a member; return what its key stands for, None where it stands for it."""
+    [claim] = await store.claim_keys(work.session, [member])
+    if claim is Claim.PROOF_USED:
+        raise proof_used()
+    while claim is Claim.KEY_TAKEN:
+        if (earlier := await store.find_earlier(work.session, member)) is not None:
+            return await _replay(work, member.request, earlier)
+        # It was freed between the two statements: it may be claimed now.
+        member = replace(member, asked=replace(member.asked, proof=None))
+        [claim] = await store.claim_keys(work.session, [member])
+    return None
+
+
+async def _answer_members(
+    work: UnitOfWork, members: Sequence[Member], reserved: date | None = None, *, waits: bool = True
+) -> list[Answered | Denial | None]:
+    """Answer questions by the embedded card; None for one whose consent somebody else has locked, without `waits`."""
+    admissions = await admit_inquiries(work, [one.request for one in members], reserved, waits=waits)
+    judged = list(zip(members, admissions, strict=True))
+    admitted = [(member, found) for member, found in judged if isinstance(found, Admission)]
+    results = await compute_results(
+        work.session, [(found.subject.subject_id, member.request.product) for member, found in admitted],
+        admitted[0][1].now if admitted else work.now,
+    )  # fmt: skip
+    given = [Given(*each, result) for each, result in zip(admitted, results, strict=True)]
+    refused = [(member, found) for member, found in judged if isinstance(found, Refusal)]
+    outcomes: dict[UUID, Answered | Denial] = {}
+    for one, answer in zip(given, await give_answers(work, given), strict=True):
+        outcomes[one.request.inquiry_id] = answer
+    for (member, _), denial in zip(refused, await deny(work, refused), strict=True):
+        outcomes[member.request.inquiry_id] = denial
+    return [outcomes.get(one.request.inquiry_id) for one in members]
+
+
+async def _ended(work: UnitOfWork, member: Member, outcome: Answered | Denial) -> Answered | Denial:
+    """Return how it ended; what was held for it beforehand is held no more."""
+    if member.asked.reserved is not None:
+        ended: Literal["settled", "released"] = "settled" if isinstance(outcome, Answered) else "released"
+        await close(work.session, member.request.inquiry_id, ended)
+    return outcome
+
+
+async def _ask_provider(units: UnitsOfWork, providers: Providers, member: Member) -> Answered | Denial:
+    request = member.request
+    async with units.begin(POINT, member.actor) as work:
+        earlier = await _claim(work, member)
+        if earlier is not None:
+            return earlier
+        [admission] = await admit_inquiries(work, [request], member.asked.reserved)
         if isinstance(admission, Refusal):
-            return await _ended(work, request, asked, await _deny(work, request, admission))
-        if request.provider == EMBEDDED:
-            result = await compute_result(work.session, admission.subject.subject_id, request.product, admission.now)
-            return await _ended(work, request, asked, await _answer(work, request, admission, result))
+            [denial] = await deny(work, [(member, admission)])
+            return await _ended(work, member, denial)
+        assert admission is not None, "it waits for what is locked"  # noqa: S101
         expires_at = admission.now + timedelta(seconds=providers.timeout_seconds) + SETTLING
         consent = admission.consent.terms.consent_id
         await hold(work.session, request.charge(), admission.day, expires_at, consent)
         await store.add_intent(work, request, admission, expires_at)
-    return await _relay(units, providers, actor, request, Intent(admission, expires_at))
+    return await _relay(units, providers, member, Intent(admission, expires_at))
 
 
-async def _ended(
-    work: UnitOfWork, request: InquiryRequest, asked: store.Asked, outcome: Answered | Denial
-) -> Answered | Denial:
-    """Return how it ended; what was held for it beforehand is held no more."""
-    if asked.reserved is not None:
-        await close(work.session, request.inquiry_id, "settled" if isinstance(outcome, Answered) else "released")
-    return outcome
-
-
-async def _relay(
-    units: UnitsOfWork, providers: Providers, actor: Actor, request: InquiryRequest, intent: Intent
-) -> Answered | Denial:
-    subject, asked_on = intent.admission.subject.subject_id, day_of(intent.admission.now)
+async def _relay(units: UnitsOfWork, providers: Providers, member: Member, intent: Intent) -> Answered | Denial:
+    request, asked_on = member.request, day_of(intent.admission.now)
     question = Question(str(request.inquiry_id), request.uscc, request.product, request.purpose, asked_on.isoformat())
     try:
         permit = partial(sign_permit, units, request, intent.admission.consent)
         result = relayed_result(await providers.ask(request.provider, question, permit))
     except ScoringError as fault:
         reason = "upstream-unavailable" if isinstance(fault, ProviderUnavailableError) else "upstream-invalid"
-        async with units.begin("inquiry.release", actor) as work:
+        async with units.begin("inquiry.release", member.actor) as work:
             if not await store.lock_intent(work.session, request.inquiry_id):
-                return _about(_LATE, request.inquiry_id)
+                return about(_LATE, request.inquiry_id)
             await close(work.session, request.inquiry_id, "released")
             detail = f"评分提供方未能应答，未计费。{fault}; nothing was charged."
-            return await _deny(work, request, Refusal(Denial(reason, detail), subject))
-    async with units.begin("inquiry.settle", actor) as work:
+            refusal = Refusal(Denial(reason, detail), intent.admission.subject.subject_id)
+            [denial] = await deny(work, [(member, refusal)], intended=True)
+            return denial
+    async with units.begin("inquiry.settle", member.actor) as work:
         if not await store.lock_intent(work.session, request.inquiry_id):
-            return _about(_LATE, request.inquiry_id)  # that it expired is in the log
-        outcome = await _settle(work, request, intent, result)
+            return about(_LATE, request.inquiry_id)  # that it expired is in the log
+        outcome = await _settle(work, member, intent, result)
         ended: Literal["settled", "released"] = "settled" if isinstance(outcome, Answered) else "released"
         await close(work.session, request.inquiry_id, ended)
         return outcome
 
 
-async def _settle(work: UnitOfWork, request: InquiryRequest, intent: Intent, result: Result) -> Answered | Denial:
+async def _settle(work: UnitOfWork, member: Member, intent: Intent, result: Result) -> Answered | Denial:
     """Answer by what holds now, or deny: an answer that comes when the reservation has expired is late."""
-    admission = await admit_inquiry(work, request, reserved=intent.admission.day)
-    if isinstance(admission, Refusal):
-        return await _deny(work, request, admission)
-    if admission.now >= intent.expires_at:
-        return await _deny(work, request, Refusal(_LATE, admission.subject.subject_id))
-    return await _answer(work, request, admission, result)
-
-
-async def _answer(work: UnitOfWork, request: InquiryRequest, admission: Admission, result: Result) -> Answered | Denial:
-    entry, terms, subject = uuid7(), admission.consent.terms, admission.subject.subject_id
-    used = ConsentUse(
-        inquiry_id=request.inquiry_id, consent_id=terms.consent_id, version=admission.consent.version,
-        account=request.account, institution=request.institution, product=request.product, purpose=request.purpose,
-        used_at=admission.now, event_id=entry,
-    )  # fmt: skip
-    if not await use(work.session, used, terms.max_uses):
-        return await _deny(work, request, Refusal(Denial("consent-uses-exhausted"), subject))
-    asked = asked_members(request, admission.consent)
-    answer = sign_answer(work, asked, result, entry, admission.now)
-    payload = {
-        **asked, "person": request.person, "answer": sha256_hex(answer.encode()), "score": result.score,
-        "model": result.model, "units": request.charge().units, "day": admission.day.isoformat(),
-    }  # fmt: skip
-    await work.record(
-        "inquiry.answered", payload, institution=request.institution, account=request.account, subject=subject,
-        outcome="answered", exchange=request.inquiry_id, at=admission.now, event_id=entry,
-    )  # fmt: skip
-    rooms = await post(work.session, request.charge(), admission.day, entry, terms.consent_id)
-    await store.store_answer(work.session, request, admission, entry, answer)
-    await tell_evaluation(work, request, result)
-    return Answered(request.inquiry_id, answer, rooms=rooms)
-
-
-async def _deny(work: UnitOfWork, request: InquiryRequest, refusal: Refusal) -> Denial:
-    """Record a denial; the key is free again, so that the same question can be asked once the reason is gone."""
-    named = str(request.consent_id) if request.consent_id else None
-    asked = {**asked_members(request, None), "person": request.person, "named": named}
-    entry = await work.record(
-        "inquiry.denied", asked, institution=request.institution, account=request.account,
-        subject=refusal.subject_id, outcome=refusal.denial.reason, exchange=request.inquiry_id,
-    )  # fmt: skip
-    await store.close_unanswered(work, request, refusal, entry)
-    return _about(refusal.denial, request.inquiry_id)
+    [found] = await admit_inquiries(work, [member.request], reserved=intent.admission.day)
+    if isinstance(found, Admission) and found.now >= intent.expires_at:
+        found = Refusal(_LATE, found.subject.subject_id)
+    if isinstance(found, Admission):
+        [outcome] = await give_answers(work, [Given(member, found, result)], intended=True)
+        return outcome
+    assert found is not None, "it waits for what is locked"  # noqa: S101
+    [denial] = await deny(work, [(member, found)], intended=True)
+    return denial
 
 
 async def _replay(work: UnitOfWork, request: InquiryRequest, earlier: store.Earlier) -> Answered | Denial:
     """Answer a key again, free; not where standing or consent have ended, nor where it stood for another request."""
     if not earlier.same:
-        return _about(Denial("idempotency-key-reused"), earlier.inquiry_id)
+        return about(Denial("idempotency-key-reused"), earlier.inquiry_id)
     if earlier.answer is None:
-        return _about(Denial("request-in-progress", headers={"Retry-After": "5"}), earlier.inquiry_id)
+        return about(Denial("request-in-progress", headers={"Retry-After": "5"}), earlier.inquiry_id)
     again = await give_again(work, replace(request, inquiry_id=earlier.inquiry_id), earlier.subject_id, earlier.answer)
     return again if isinstance(again, Denial) else Answered(earlier.inquiry_id, again, replayed=True)
 
@@ -180,24 +210,4 @@ async def give_again(work: UnitOfWork, request: InquiryRequest, subject_id: UUID
         account=request.account, subject=subject_id, outcome=denial.reason if denial else "replayed",
         exchange=request.inquiry_id,
     )  # fmt: skip
-    return _about(denial, request.inquiry_id) if denial else answer
-
-
-def _about(denial: Denial, inquiry_id: UUID) -> Denial:
-    """Return a denial that names the inquiry it concerns."""
-    return replace(denial, members={**denial.members, "inquiry": str(inquiry_id)})
-
-
-def asked_members(request: InquiryRequest, consent: Consent | None) -> dict[str, Any]:
-    """Return what was asked, as answers and events name it."""
-    return {
-        "inquiry": str(request.inquiry_id),
-        "subject": request.uscc,
-        "institution": request.institution,
-        "account": request.account,
-        "intermediary": request.intermediary,
-        "product": request.product,
-        "purpose": request.purpose,
-        "provider": request.provider,
-        "consent": {"id": str(consent.terms.consent_id), "version": consent.version} if consent else None,
-    }
+    return about(denial, request.inquiry_id) if denial else answer

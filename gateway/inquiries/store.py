@@ -1,42 +1,61 @@
 """Inquiries in the database: keys claimed once, intents written before a provider is asked, each settled once."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consent.decision import Consent
-from gateway.identity.caller import proof_used
-from gateway.identity.tokens.marks import CLAIM_ONE, Mark, mark_values
+from gateway.identity.tokens.marks import CLAIM, Mark, first_of, mark_values
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.obligations import report_due
 from gateway.inquiries.request import InquiryRequest
-from gateway.inquiries.tables import Inquiry
 from gateway.quota.ledger import close
-from gateway.runtime.database import rowcount
+from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 
-# One statement for both: who asks is proven, and what it is asked under.
+# One statement for both: who asks is proven, and what it is asked under. Keys are claimed in one order by everybody.
 _CLAIM = text(f"""
-    WITH proven AS ({CLAIM_ONE}), claimed AS (
+    WITH proven AS ({CLAIM}), claimed AS (
         INSERT INTO idempotency (account, key, request_digest, inquiry_id, created_at, once)
-        VALUES (:account, :key, :digest, :inquiry, now(), :once) ON CONFLICT DO NOTHING RETURNING key)
-    SELECT CAST(:mark AS bytea) IS NULL OR EXISTS (SELECT FROM proven) AS proven,
-           EXISTS (SELECT FROM claimed) AS claimed
+        SELECT account, key, digest, inquiry, now(), once
+        FROM unnest(CAST(:accounts AS text[]), CAST(:names AS text[]), CAST(:digests AS bytea[]),
+                    CAST(:inquiries AS uuid[]), CAST(:once AS boolean[])) AS m (account, key, digest, inquiry, once)
+        ORDER BY account, key ON CONFLICT DO NOTHING RETURNING inquiry_id)
+    SELECT (SELECT array_agg(key) FROM proven) AS proven, (SELECT array_agg(inquiry_id) FROM claimed) AS claimed
 """)  # noqa: S608 - a constant of marks.py
 _EARLIER = text("""
     SELECT k.inquiry_id, k.request_digest, i.answer, i.subject_id FROM idempotency k JOIN inquiry i USING (inquiry_id)
     WHERE k.account = :account AND k.key = :key
 """)
 _LOCK_INTENT = text("SELECT 1 FROM inquiry WHERE inquiry_id = :inquiry AND state = 'admitted' FOR UPDATE")
-_FREE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account AND NOT once")
+_FREE = text("""
+    DELETE FROM idempotency i
+    USING unnest(CAST(:accounts AS text[]), CAST(:names AS text[]), CAST(:inquiries AS uuid[]))
+        AS m (account, key, inquiry_id)
+    WHERE i.account = m.account AND i.key = m.key AND i.inquiry_id = m.inquiry_id AND (NOT i.once OR :forms)
+""")
+_FREE_ONE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account AND NOT once")
 _SETTLE = text("""
     UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, answer = :answer, settled_at = now(),
         report_by = :report_by
-    WHERE inquiry_id = :inquiry AND state = 'admitted'
+    WHERE inquiry_id = :inquiry_id AND state = 'admitted'
 """)
+_COLUMNS = {
+    "inquiry_id": "uuid", "account": "text", "person": "text", "institution": "text", "intermediary": "text",
+    "subject_id": "uuid", "uscc": "text", "product": "text", "purpose": "text", "provider": "text",
+    "consent_id": "uuid", "consent_version": "integer", "state": "text", "outcome": "text", "units": "integer",
+    "answer": "text", "created_at": "timestamptz", "expires_at": "timestamptz", "settled_at": "timestamptz",
+    "report_by": "timestamptz", "event_id": "uuid",
+}  # fmt: skip
+_ADD = text(f"""
+    INSERT INTO inquiry ({", ".join(_COLUMNS)})
+    SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())})
+""")  # noqa: S608 - our own words
 _EXPIRED = text("""
     SELECT inquiry_id, account, institution, subject_id FROM inquiry
     WHERE state = 'admitted' AND expires_at <= clock_timestamp() ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED
@@ -57,6 +76,20 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Member:
+    """A question as it is put: by whom, what, and under what."""
+
+    actor: Actor
+    request: InquiryRequest
+    asked: Asked
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return the key it is asked under: no two accounts share one."""
+        return self.request.account, self.asked.key
+
+
+@dataclass(frozen=True)
 class Earlier:
     """What a key stood for before: the inquiry, whether the request was the same, its answer once there is one, and the
     enterprise it was about.
@@ -68,27 +101,57 @@ class Earlier:
     subject_id: UUID | None
 
 
-async def claim_key(session: AsyncSession, request: InquiryRequest, asked: Asked) -> Earlier | None:
-    """Claim key and proof for this inquiry; a second claimer waits for the first one's commit, and gets what the key
-    stands for.
+class Claim(Enum):
+    """How claiming a question's proof and key ended."""
 
-    Raises DeniedError where the proof was used before.
+    OWN = "own"  # both are its own
+    PROOF_USED = "proof-used"  # the proof was used before; the key is not claimed
+    KEY_TAKEN = "key-taken"  # the proof is its own; the key stands, or stood a moment ago, for another question
+
+
+async def claim_keys(session: AsyncSession, members: Sequence[Member]) -> list[Claim]:
+    """Claim proof and key of each question; a second claimer waits for the first one's commit.
+
+    Of several here that want the same, the first gets it.
     """
-    names = {
-        "account": request.account, "key": asked.key, "digest": asked.digest, "inquiry": request.inquiry_id,
-        "once": request.by_form,
+    marks = first_of([[one.asked.proof] if one.asked.proof else [] for one in members])
+    keys: dict[tuple[str, str], int] = {}
+    for place, one in enumerate(members):
+        keys.setdefault(one.key, place)
+    wanted = [members[place] for place in keys.values()]
+    values = {
+        **_keys_of(wanted), "digests": [one.asked.digest for one in wanted],
+        "once": [one.request.by_form for one in wanted], **mark_values(mark for _, mark in marks.values()),
     }  # fmt: skip
-    row = (await session.execute(_CLAIM, {**names, **mark_values(asked.proof)})).one()
-    if not row.proven:
-        raise proof_used()
-    while not row.claimed:
-        earlier = (await session.execute(_EARLIER, names)).one_or_none()
-        if earlier is not None:
-            same = earlier.request_digest == asked.digest
-            return Earlier(earlier.inquiry_id, same, earlier.answer, earlier.subject_id)
-        # It was freed between the two statements: it may be claimed now.
-        row = (await session.execute(_CLAIM, {**names, **mark_values(None)})).one()
-    return None
+    row = (await session.execute(_CLAIM, values)).one()
+    proven, claimed = set(row.proven or ()), set(row.claimed or ())
+    found = []
+    for place, one in enumerate(members):
+        proof = one.asked.proof
+        if proof and (proof.key not in proven or marks[proof.key][0] != place):
+            found.append(Claim.PROOF_USED)
+        elif keys[one.key] == place and one.request.inquiry_id in claimed:
+            found.append(Claim.OWN)
+        else:
+            found.append(Claim.KEY_TAKEN)
+    unproven = [one for one, claim in zip(members, found, strict=True) if claim is Claim.PROOF_USED]
+    await free_keys(session, unproven, forms=True)
+    return found
+
+
+async def find_earlier(session: AsyncSession, member: Member) -> Earlier | None:
+    """Return what a key stands for; None where it was freed meanwhile, and may be claimed."""
+    names = {"account": member.request.account, "key": member.asked.key}
+    row = (await session.execute(_EARLIER, names)).one_or_none()
+    if row is None:
+        return None
+    return Earlier(row.inquiry_id, row.request_digest == member.asked.digest, row.answer, row.subject_id)
+
+
+async def free_keys(session: AsyncSession, members: Sequence[Member], *, forms: bool = False) -> None:
+    """Free the keys of these questions, those of forms only where it is said."""
+    if members:
+        await session.execute(_FREE, {**_keys_of(members), "forms": forms})
 
 
 async def add_intent(work: UnitOfWork, request: InquiryRequest, admission: Admission, expires_at: datetime) -> None:
@@ -103,9 +166,7 @@ async def add_intent(work: UnitOfWork, request: InquiryRequest, admission: Admis
         exchange=request.inquiry_id, at=admission.now,
     )  # fmt: skip
     row = _row(request, subject, entry, admission.now, admission.consent)
-    row.expires_at = expires_at
-    work.session.add(row)
-    await work.session.flush()
+    await _add_rows(work.session, [{**row, "expires_at": expires_at}])
 
 
 async def lock_intent(session: AsyncSession, inquiry_id: UUID) -> bool:
@@ -116,33 +177,32 @@ async def lock_intent(session: AsyncSession, inquiry_id: UUID) -> bool:
     return (await session.execute(_LOCK_INTENT, {"inquiry": inquiry_id})).one_or_none() is not None
 
 
-async def store_answer(
-    session: AsyncSession, request: InquiryRequest, admission: Admission, entry: UUID, answer: str
+async def store_answers(
+    session: AsyncSession, answered: Sequence[tuple[InquiryRequest, Admission, UUID, str]], *, intended: bool
 ) -> None:
-    """Store an answer: with its intent, or at once where there was none."""
-    units = request.charge().units
-    report_by = report_due(admission.consent.terms, admission.now)
-    values = {"state": "answered", "outcome": "answered", "units": units, "answer": answer, "report_by": report_by}
-    settled = await session.execute(_SETTLE, {**values, "inquiry": request.inquiry_id})
-    if not rowcount(settled):
-        row = _row(request, admission.subject.subject_id, entry, admission.now, admission.consent)
-        row.state, row.outcome, row.settled_at = "answered", "answered", admission.now
-        row.units, row.answer, row.report_by = units, answer, report_by
-        session.add(row)
-        await session.flush()
+    """Store answers with their entries: with their intents, or at once where there were none."""
+    rows = [
+        {
+            **_row(request, admission.subject.subject_id, entry, admission.now, admission.consent),
+            "state": "answered", "outcome": "answered", "units": request.charge().units, "answer": answer,
+            "settled_at": admission.now, "report_by": report_due(admission.consent.terms, admission.now),
+        }
+        for request, admission, entry, answer in answered
+    ]  # fmt: skip
+    await (_settle_rows if intended else _add_rows)(session, rows)
 
 
-async def close_unanswered(work: UnitOfWork, request: InquiryRequest, refusal: Refusal, entry: UUID) -> None:
-    """Settle an inquiry without an answer, with an intent or not, and free its key, unless it is a form's."""
-    session, outcome = work.session, refusal.denial.reason
-    values = {"state": "denied", "outcome": outcome, "units": 0, "answer": None, "report_by": None}
-    settled = await session.execute(_SETTLE, {**values, "inquiry": request.inquiry_id})
-    if not rowcount(settled):
-        row = _row(request, refusal.subject_id, entry, work.now, None)
-        row.state, row.outcome, row.settled_at = "denied", outcome, row.created_at
-        session.add(row)
-        await session.flush()
-    await session.execute(_FREE, {"inquiry": request.inquiry_id, "account": request.account})
+async def close_unanswered(work: UnitOfWork, denied: Sequence[tuple[Member, Refusal, UUID]], *, intended: bool) -> None:
+    """Settle inquiries without an answer, with their entries, and free their keys, unless those are of forms."""
+    rows = [
+        {
+            **_row(one.request, refusal.subject_id, entry, work.now, None), "state": "denied",
+            "outcome": refusal.denial.reason, "settled_at": work.now,
+        }
+        for one, refusal, entry in denied
+    ]  # fmt: skip
+    await (_settle_rows if intended else _add_rows)(work.session, rows)
+    await free_keys(work.session, [one for one, *_ in denied])
 
 
 async def expire_intents(work: UnitOfWork) -> None:
@@ -155,20 +215,38 @@ async def expire_intents(work: UnitOfWork) -> None:
         )  # fmt: skip
         await close(session, row.inquiry_id, "released")
         values = {"state": "expired", "outcome": "expired", "units": 0, "answer": None, "report_by": None}
-        await session.execute(_SETTLE, {**values, "inquiry": row.inquiry_id})
-        await session.execute(_FREE, {"inquiry": row.inquiry_id, "account": row.account})
+        await session.execute(_SETTLE, {**values, "inquiry_id": row.inquiry_id})
+        await session.execute(_FREE_ONE, {"inquiry": row.inquiry_id, "account": row.account})
     await session.execute(_PURGE)
+
+
+async def _add_rows(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        await session.execute(_ADD, {name: [row[name] for row in rows] for name in _COLUMNS})
+
+
+async def _settle_rows(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
+    for row in rows:
+        await session.execute(_SETTLE, dict(row))
+
+
+def _keys_of(members: Sequence[Member]) -> dict[str, object]:
+    return {
+        "accounts": [one.request.account for one in members], "names": [one.asked.key for one in members],
+        "inquiries": [one.request.inquiry_id for one in members],
+    }  # fmt: skip
 
 
 def _row(
     request: InquiryRequest, subject_id: UUID | None, entry: UUID, now: datetime, consent: Consent | None
-) -> Inquiry:
-    return Inquiry(
-        inquiry_id=request.inquiry_id, account=request.account, person=request.person,
-        institution=request.institution, intermediary=request.intermediary, subject_id=subject_id, uscc=request.uscc,
-        product=request.product, purpose=request.purpose, provider=request.provider,
-        consent_id=consent.terms.consent_id if consent else request.consent_id,
-        consent_version=consent.version if consent else None,
-        state="admitted", outcome="admitted", units=0, answer=None, created_at=now, expires_at=None,
-        settled_at=None, event_id=entry,
-    )  # fmt: skip
+) -> dict[str, object]:
+    """Return a row of an inquiry that is admitted."""
+    return {
+        "inquiry_id": request.inquiry_id, "account": request.account, "person": request.person,
+        "institution": request.institution, "intermediary": request.intermediary, "subject_id": subject_id,
+        "uscc": request.uscc, "product": request.product, "purpose": request.purpose, "provider": request.provider,
+        "consent_id": consent.terms.consent_id if consent else request.consent_id,
+        "consent_version": consent.version if consent else None, "state": "admitted", "outcome": "admitted",
+        "units": 0, "answer": None, "created_at": now, "expires_at": None, "settled_at": None, "report_by": None,
+        "event_id": entry,
+    }  # fmt: skip

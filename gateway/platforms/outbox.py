@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
@@ -26,11 +27,23 @@ async def deliver(
 
     Each is an event, with digests of what is told.
     """
+    return await deliver_to(work, await find_receivers(work.session, role), kind=kind, items=items, exchange=exchange)
+
+
+async def find_receivers(session: AsyncSession, role: str) -> Sequence[Peer]:
+    """Return the active platforms of a role."""
+    peers = await session.execute(select(Peer).where(col(Peer.role) == role, col(Peer.status) == "active"))
+    return peers.scalars().all()
+
+
+async def deliver_to(
+    work: UnitOfWork, receivers: Sequence[Peer], *, kind: str, items: Sequence[Mapping[str, Any]], exchange: UUID
+) -> list[UUID]:
+    """Queue one delivery to each of these platforms, as `deliver` does."""
     from gateway.platforms.queue import enqueue
 
-    peers = await work.session.execute(select(Peer).where(col(Peer.role) == role, col(Peer.status) == "active"))
     queued = []
-    for peer in peers.scalars().all():
+    for peer in receivers:
         delivery, now = uuid7(), work.now
         message = sign_message(
             work.keys.signing("delivery"), delivery=delivery, exchange=exchange, kind=kind,

@@ -8,7 +8,6 @@ inquiry or for a group of them, at the same number of statements.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -105,27 +104,28 @@ async def lock(session: AsyncSession, charges: Sequence[Charge], day: date | Non
     return locked
 
 
-async def lock_day(session: AsyncSession, wanted: Charge, day: date) -> datetime:
+async def lock_day(session: AsyncSession, charges: Sequence[Charge], day: date) -> datetime:
     """Lock the counters of a day, and then the standing of who asks, until the transaction ends; return the database's
     clock, later than what was waited for.
 
     In this order: those of an institution wait for its counters, so that a suspension waits for one of them at most.
     """
-    await lock(session, [wanted], day)
-    return await hold_asker(session, wanted)
+    await lock(session, charges, day)
+    return await hold_askers(session, charges)
 
 
-async def hold_asker(session: AsyncSession, wanted: Charge) -> datetime:
+async def hold_askers(session: AsyncSession, charges: Sequence[Charge]) -> datetime:
     """Let nobody suspend who asks until the transaction ends; return the database's clock after that."""
-    institutions = [one for one in (wanted.institution, wanted.intermediary) if one is not None]
-    return await hold_standing(session, wanted.account, institutions, wanted.person)
+    institutions = {one for charge in charges for one in (charge.institution, charge.intermediary) if one is not None}
+    people = {charge.person for charge in charges if charge.person is not None}
+    return await hold_standing(session, {charge.account for charge in charges}, institutions, people)
 
 
-async def lock_today(session: AsyncSession, wanted: Charge) -> tuple[date, datetime]:
+async def lock_today(session: AsyncSession, charges: Sequence[Charge]) -> tuple[date, datetime]:
     """Lock the counters of the database's day, which may be the next one after a wait; return it and the moment."""
-    day = await lock(session, [wanted])
-    while day_of(now := await hold_asker(session, wanted)) != day:
-        day = await lock(session, [wanted])
+    day = await lock(session, charges)
+    while day_of(now := await hold_askers(session, charges)) != day:
+        day = await lock(session, charges)
     return day, now
 
 
@@ -159,16 +159,6 @@ def books_of(rows: Sequence[Row[Any]], day: date) -> Books:
                 row.overdraft_pct or 0, tuple(row.alerts or ()),
             )  # fmt: skip
     return Books(day, rooms, grants)
-
-
-async def post(
-    session: AsyncSession, wanted: Charge, day: date, event_id: UUID, consent: UUID | None = None
-) -> list[Room]:
-    """Charge what was admitted on a consent, or a reservation that was closed, to its day; return what is left."""
-    charge = replace(wanted, consents=(consent,) if consent else ())
-    books = await read_books(session, [charge], day)
-    await post_all(session, [(books.take(charge, consent), event_id)], day)
-    return books.rooms_of(charge, consent)
 
 
 async def post_all(session: AsyncSession, posted: Sequence[tuple[Taken, UUID]], day: date) -> None:

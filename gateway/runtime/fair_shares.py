@@ -38,11 +38,8 @@ class FairShares:
         if party is None:
             yield
             return
-        queue = self._queues.setdefault(party, _Queue(asyncio.Semaphore(self._at_once)))
-        if queue.members >= self._at_once + MOST_WAITING:
-            raise _busy()
-        queue.members += 1
-        try:
+        async with self.place(party) as queue:
+            assert queue is not None, "a party has a queue"  # noqa: S101
             try:
                 async with asyncio.timeout(self._wait_seconds):
                     await queue.turns.acquire()
@@ -52,6 +49,22 @@ class FairShares:
                 yield
             finally:
                 queue.turns.release()
+
+    @asynccontextmanager
+    async def place(self, party: str | None) -> AsyncIterator[_Queue | None]:
+        """Stand among the party's for the length of the block, without a turn: in a group that others share.
+
+        Raises DeniedError (service-busy) where too many of the party stand there.
+        """
+        if party is None:
+            yield None
+            return
+        queue = self._queues.setdefault(party, _Queue(asyncio.Semaphore(self._at_once)))
+        if queue.members >= self._at_once + MOST_WAITING:
+            raise _busy()
+        queue.members += 1
+        try:
+            yield queue
         finally:
             queue.members -= 1
             if not queue.members:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import httpx
 from psycopg.errors import UndefinedTable
@@ -32,7 +33,7 @@ class Instance:
     http: httpx.AsyncClient
     protector: Protector
 
-    @property
+    @cached_property
     def units(self) -> UnitsOfWork:
         """What opens units of work on it."""
         return UnitsOfWork(self.database, self.audit, self.keys, self.settings.issuer)

@@ -8,15 +8,18 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audit.events import Event
 from audit.recorder import Recorder
-from gateway.runtime.actor import FOR_OTHERS, Actor
+from gateway.runtime.actor import ANYONE, FOR_OTHERS, Actor
 from gateway.runtime.clock import now
 from gateway.runtime.database import Database, Role
 from gateway.runtime.events import check_cause, event_of
+from gateway.runtime.group_commit import GroupCommit, Member, Result, Write
 from gateway.runtime.keystore import KeyStore
 
 _SHARED_BY_MANY = frozenset({"anyone", "program", "machine"})  # names that stand for nobody in particular
@@ -53,13 +56,34 @@ class UnitOfWork:
         signed names it before.
         Raises EventError for a type or payload that the catalogue does not know, or an actor it does not list.
         """
+        event = self.event(
+            event_type, payload, outcome=outcome, institution=institution, account=account, subject=subject,
+            exchange=exchange, actor=actor,
+        )  # fmt: skip
+        return await self.recorder.record(self.session, event, at or self.now, event_id)
+
+    def event(
+        self,
+        event_type: str,
+        payload: Mapping[str, object] | None = None,
+        *,
+        outcome: str,
+        institution: str | None = None,
+        account: str | None = None,
+        subject: UUID | None = None,
+        exchange: UUID | str | None = None,
+        actor: str | None = None,
+    ) -> Event:
+        """Return an event of the catalogue, to be recorded together with others (`Recorder.record_all`).
+
+        Raises as `record`.
+        """
         if actor is None or self.actor.kind not in FOR_OTHERS:
             check_cause(event_type, self.actor.kind)
-        event = event_of(
+        return event_of(
             event_type, actor or self.actor.name, payload or {}, institution=institution, account=account,
             subject=str(subject) if subject else None, outcome=outcome, exchange=str(exchange) if exchange else None,
         )  # fmt: skip
-        return await self.recorder.record(self.session, event, at or self.now, event_id)
 
 
 @dataclass(frozen=True)
@@ -71,12 +95,29 @@ class UnitsOfWork:
     keys: KeyStore
     issuer: str
 
+    @cached_property
+    def groups(self) -> GroupCommit:
+        """The group commits of this process."""
+        return GroupCommit(lambda name: self.begin(name, ANYONE))  # each member's events name who caused them
+
+    async def join(self, name: str, write: Write[Member, Result], member: Member, actor: Actor) -> Result:
+        """Have `write` called in one unit with this member and with others of the name that come meanwhile.
+
+        Raises DeniedError where too many of this actor (of its institution) wait already; RolledBackError where the
+        group could not be written: nothing of it was, and its members are to be tried by themselves.
+        """
+        async with self.database.shares.place(_party_of(actor)):
+            return await self.groups.join(name, write, member, retried=False)
+
     @asynccontextmanager
     async def begin(self, name: str, actor: Actor, *, role: Role = "app") -> AsyncIterator[UnitOfWork]:
         """Open a unit; `name` is its commit point, used in traces and by the crash tests.
 
         Raises DeniedError where too many of this actor's (of its institution's) wait for their turn already.
         """
-        party = None if actor.kind in _SHARED_BY_MANY else actor.institution_id or actor.name
-        async with self.database.shares.turn(party), self.database.begin(name, role=role) as session:
+        async with self.database.shares.turn(_party_of(actor)), self.database.begin(name, role=role) as session:
             yield UnitOfWork(session, self.recorder, self.keys, self.issuer, actor, now())
+
+
+def _party_of(actor: Actor) -> str | None:
+    return None if actor.kind in _SHARED_BY_MANY else actor.institution_id or actor.name

@@ -1,7 +1,7 @@
 """What the tags of one enterprise are computed from, loaded: its records, the feeds, what lies beyond its records."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -73,22 +73,26 @@ async def load(
 
 
 async def load_without_contents(
-    session: AsyncSession, subject_id: UUID, tags: TagCatalogue, moment: datetime
-) -> Loaded | None:
-    """Load what an answer tells of what it rests on, where the values are known already: no record's contents.
+    session: AsyncSession, asked: Collection[tuple[UUID, TagCatalogue]], moment: datetime
+) -> dict[tuple[UUID, TagCatalogue], Loaded]:
+    """Load what answers tell of what they rest on, where the values are known already: no record's contents.
 
-    None where tags of other enterprises may be read: which, only the contents tell.
+    Without those where tags of other enterprises may be read: which, only the contents tell.
     """
-    as_of = day_of(moment)
-    shown = await load_marks(session, subject_id, as_of)
-    held = counting(shown)
-    datasets_held = {item.dataset for item in held}
-    if names_others(tags, as_of, datasets_held):
-        return None
-    wanted = wanted_series(tags, as_of, datasets_held)
-    series = counting(await load_series_marks(session, wanted, as_of)) if wanted else []
-    objected = Counter(item.dataset for item in shown if item.objected)
-    return Loaded(held, objected, await find_feeds(session, moment), series)
+    as_of, common = day_of(moment), Common(await find_feeds(session, moment))
+    shown = await load_marks(session, {subject for subject, _ in asked}, as_of)
+    found = {}
+    for subject, tags in asked:
+        held = counting(shown[subject])
+        datasets_held = {item.dataset for item in held}
+        if names_others(tags, as_of, datasets_held):
+            continue
+        wanted = frozenset(wanted_series(tags, as_of, datasets_held))
+        if wanted and wanted not in common.series:
+            common.series[wanted] = counting(await load_series_marks(session, wanted, as_of))
+        objected = Counter(item.dataset for item in shown[subject] if item.objected)
+        found[subject, tags] = Loaded(held, objected, common.delivered, common.series.get(wanted, ()))
+    return found
 
 
 def counting(records: Sequence[ShownRecord]) -> list[ShownRecord]:

@@ -1,10 +1,11 @@
-"""A subject's parts read by key, where they are those of today: nothing has landed for it since they were computed.
+"""Subjects' parts read by key, where they are those of today: nothing has landed for them since they were computed.
 
 Exact, not nearly so: what lands is due in the column store from the same commit on (`column_due`), then waits to be
 scored again (`score_due`); and only what was written before the moment asked about counts, so that whoever loads a
 subject's records from that moment on, and then asks here, has the very records that the parts are computed from.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -12,15 +13,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
-from connectors.records.touched import number_if_taken_up
+from connectors.records.touched import numbers_if_taken_up
 from gateway.scores.grounds import digest_of_series, series_of
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.plan import plan
 
 _STANDING = text("""
-    SELECT s.parts FROM subject_score s JOIN score_basis b USING (basis_id)
-    WHERE s.subject = :subject AND s.holds_to IS NULL AND s.holds_from <= :day AND s.written_at <= :moment
+    SELECT s.subject, s.parts FROM subject_score s JOIN score_basis b USING (basis_id)
+    WHERE s.subject = ANY(CAST(:subjects AS bigint[])) AND s.holds_to IS NULL AND s.holds_from <= :day
+      AND s.written_at <= :moment
       AND b.catalogue = :catalogue AND b.parts = CAST(:parts AS text[])
       AND NOT EXISTS (SELECT FROM score_due d WHERE d.subject = s.subject)
       AND ((s.holds_from = :day AND b.series = :series) OR EXISTS (
@@ -31,19 +33,19 @@ _STANDING = text("""
 
 
 async def find_standing(
-    session: AsyncSession, subject_id: UUID, tags: TagCatalogue, moment: datetime
-) -> dict[str, int | None] | None:
-    """Return a subject's parts as of a moment's day, None where they are to be computed.
+    session: AsyncSession, subjects: Collection[UUID], tags: TagCatalogue, moment: datetime
+) -> dict[UUID, dict[str, int | None]]:
+    """Return subjects' parts as of a moment's day, without those whose are to be computed.
 
-    `moment` is the database's, from before its records and series were loaded.
+    `moment` is the database's, from before their records and series were loaded.
     """
     planned = plan(tags, day_of(moment))
-    number = await number_if_taken_up(session, subject_id, series_of(planned))
-    if number is None:
-        return None
+    numbers = await numbers_if_taken_up(session, subjects, series_of(planned)) if subjects else {}
+    if not numbers:
+        return {}
     values = {
-        "subject": number, "day": planned.as_of, "moment": moment, "catalogue": tags.digest(),
+        "subjects": list(numbers.values()), "day": planned.as_of, "moment": moment, "catalogue": tags.digest(),
         "parts": list(planned.parts), "series": await digest_of_series(session, planned),
     }  # fmt: skip
-    found: bytes | None = (await session.execute(_STANDING, values)).scalar_one_or_none()
-    return None if found is None else unpack_parts(planned, found)
+    found = {row.subject: row.parts for row in await session.execute(_STANDING, values)}
+    return {one: unpack_parts(planned, found[number]) for one, number in numbers.items() if number in found}

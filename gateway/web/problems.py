@@ -33,6 +33,7 @@ def problem_document(issuer: str, denial: Denial) -> dict[str, Any]:
         "status": row.status,
         "detail": denial.detail or row.title,
         "remedy": row.remedy,
+        **row.always,
         **denial.members,
     }
 

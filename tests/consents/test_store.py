@@ -9,12 +9,14 @@ from uuid_utils.compat import uuid7
 
 from consent.life import LAPSES_AFTER
 from consent.store import (
+    Asked,
+    find_asked,
     find_consent,
     list_consents,
     list_uses,
     list_versions,
     load_consents,
-    lock_candidates,
+    lock_asked,
     lock_consent,
     read_terms,
     use,
@@ -87,10 +89,12 @@ async def test_a_consent_stands_where_its_newest_version_says_and_every_version_
 
 async def test_what_an_inquiry_may_rest_on_is_what_its_institution_asked_that_enterprise_for(work):
     first, _, _, second = [await ask(work, n, who) for n, who in ((1, "bank"), (1, "other"), (2, "bank"), (1, "bank"))]
-    assert await lock_candidates(work.session, "bank", uscc(1), None) == [first, second]
-    assert await lock_candidates(work.session, "bank", uscc(3), None) == []
-    assert await lock_candidates(work.session, "bank", uscc(1), second) == [second]
-    assert await lock_candidates(work.session, "other", uscc(1), second) == []
+    pair, none, named = Asked(None, "bank", uscc(1)), Asked(None, "bank", uscc(3)), Asked(second, "bank", uscc(9))
+    anothers = Asked(second, "other", uscc(1))
+    assert await lock_asked(work.session, [pair]) == [[first, second]]
+    asked = [named, none, pair, anothers]
+    assert await lock_asked(work.session, asked, waits=False) == [[second], [], [first, second], []]
+    assert [await find_asked(work.session, one) for one in asked] == [[second], [], [first, second], []]
     assert await lock_consent(work.session, second) == [second]
     assert await lock_consent(work.session, uuid4()) == []
 
@@ -105,13 +109,16 @@ async def test_uses_are_counted_up_to_the_most_and_shown_newest_first(work):
             purpose="pre_loan", used_at=now + timedelta(seconds=n), event_id=uuid7(),
         )  # fmt: skip
 
-    assert [await use(work.session, used(n), 2) for n in (1, 2, 3)] == [True, True, False]
-    assert await use(work.session, used(4), None)
-    assert await use(work.session, used(5, other), 1)
-    assert not await use(work.session, used(6, uuid4()), None)
+    async def stored(*uses):
+        return {one.int for one in await use(work.session, uses)}
+
+    assert [await stored((used(n), 2)) for n in (1, 2, 3)] == [{1}, {2}, set()]
+    assert await stored((used(4), None)) == {4}
+    at_once = [(used(5, other), 2), (used(6, uuid4()), None), (used(7, other), 2), (used(8, other), 2)]
+    assert await stored(*at_once) == {5, 7}
     assert [one.inquiry_id.int for one in await list_uses(work.session, consent, 9)] == [4, 2, 1]
     assert [one.inquiry_id.int for one in await list_uses(work.session, consent, 2)] == [4, 2]
-    assert [one.inquiry_id.int for one in await list_uses(work.session, other, 9)] == [5]
+    assert [one.inquiry_id.int for one in await list_uses(work.session, other, 9)] == [7, 5]
 
 
 async def test_terms_are_read_back_as_they_were_signed(work):

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from uuid_utils.compat import uuid7
 
 from audit.errors import StoppedError
 from audit.events import Event
@@ -33,8 +34,8 @@ async def grown(gateway):
     """A log of more than one full tile, signed twice, with something waiting."""
     for _ in range(2):
         async with gateway.database.begin("test.record") as session:
-            many = [(Event("inquiry.replayed", "bank-1", outcome="replayed"), datetime.now(UTC)) for _ in range(150)]
-            await gateway.audit.record_all(session, many)
+            event = Event("inquiry.replayed", "bank-1", outcome="replayed")
+            await gateway.audit.record_all(session, [(uuid7(), event, datetime.now(UTC)) for _ in range(150)])
         await take_in(gateway)
         await publish_head(gateway)
     async with gateway.units.begin("test.waiting", PROGRAM) as work:

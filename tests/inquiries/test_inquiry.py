@@ -230,15 +230,15 @@ async def test_no_use_is_recorded_later_than_the_revocation(ready):
 
 
 async def test_where_the_log_cannot_be_written_nothing_is_answered_or_charged(ready, monkeypatch):
-    record = type(ready.gateway.audit).record
+    record_all = type(ready.gateway.audit).record_all
     before = (await left(ready, "bank-1"))["used"]
 
-    async def fail(recorder, session, event, *rest):
-        if event.type == "inquiry.answered":
+    async def fail(recorder, session, events):
+        if any(event.type == "inquiry.answered" for _, event, _ in events):
             raise OSError("the log cannot be written")
-        return await record(recorder, session, event, *rest)
+        await record_all(recorder, session, events)
 
-    monkeypatch.setattr(type(ready.gateway.audit), "record", fail)
+    monkeypatch.setattr(type(ready.gateway.audit), "record_all", fail)
     assert (await ready.ask("bank-1", 1)).status_code == 503
     monkeypatch.undo()
     assert (await left(ready, "bank-1"))["used"] == before

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from gateway.identity.clients.limits import Limits, set_for_people, set_limits
+from gateway.inquiries.answers import Answered
 from gateway.inquiries.foresight import foresee
-from gateway.inquiries.inquiry import Answered, inquire
+from gateway.inquiries.inquiry import inquire
 from gateway.inquiries.own_inquiries import InquiryFilter, get_own_inquiry, list_own_inquiries, reopen_answer
 from gateway.inquiries.own_usage import list_waiting
 from gateway.inquiries.providers import EMBEDDED, Providers

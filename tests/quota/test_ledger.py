@@ -10,12 +10,13 @@ from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
 from gateway.quota.books import Charge, Exceeded, find_exceeded
-from gateway.quota.ledger import close, hold, lock_day, lock_today, post, read_room
+from gateway.quota.ledger import close, hold, lock_day, lock_today, read_room
 from gateway.quota.plans import set_plan
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
 from tests.actors import OPERATOR
+from tests.quota.charging import post
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ async def ready(story):
 
 async def admit(session, wanted):
     """Return the day to charge, or which policies leave no room."""
-    day, _ = await lock_today(session, wanted)
+    day, _ = await lock_today(session, [wanted])
     return find_exceeded(await read_room(session, wanted, day), wanted.units) or day
 
 
@@ -108,11 +109,11 @@ async def test_days_and_months_are_those_of_shanghai_and_of_the_database(ready):
     ):
         wanted = Charge(uuid7(), "acct-3", "bank", "score", 1)
         async with ready.gateway.database.begin("test.day") as session:
-            await lock_day(session, wanted, day_of(datetime.fromisoformat(at)))
+            await lock_day(session, [wanted], day_of(datetime.fromisoformat(at)))
             query = text("SELECT starts FROM quota_period WHERE scope_id = 'acct-3' ORDER BY period, starts DESC")
             opened = set((await session.execute(query)).scalars())
             assert {day, month} <= opened
-            today, moment = await lock_today(session, wanted)
+            today, moment = await lock_today(session, [wanted])
             assert today == day_of(moment) == day_of(await database_now(session))
 
 

@@ -51,7 +51,7 @@ async def grant(story, units, **more):
 async def take(story, wanted):
     """Charge, or return which limits leave no room."""
     async with story.gateway.database.begin("test.charge") as session:
-        day, _ = await lock_today(session, wanted)
+        day, _ = await lock_today(session, [wanted])
         books = await read_books(session, [wanted], day)
         if exceeded := find_exceeded(books.rooms_of(wanted), wanted.units):
             return exceeded

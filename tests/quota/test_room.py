@@ -9,8 +9,9 @@ from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import SHANGHAI, day_of
 from gateway.quota.books import Charge, Exceeded, Key, Room, find_exceeded
-from gateway.quota.ledger import close, hold, lock_day, post, read_room
+from gateway.quota.ledger import close, hold, lock_day, read_room
 from gateway.quota.tables import QuotaLimit
+from tests.quota.charging import post
 
 DAY, BEFORE = date(2026, 3, 15), date(2026, 3, 14)
 NOW = datetime(2026, 3, 15, tzinfo=UTC)
@@ -66,14 +67,14 @@ async def counted(session, wanted, day):
 
 async def test_a_charge_counts_for_its_account_and_institution_that_day_and_that_month(session):
     wanted, event = charge(units=5), UUID(int=7)
-    await lock_day(session, wanted, DAY)
+    await lock_day(session, [wanted], DAY)
     await post(session, wanted, DAY, event)
     assert await counted(session, charge(), DAY) == dict.fromkeys(POLICIES, (5, 0))
     columns = "inquiry_id, account, institution, product, units, day, event_id"
     row = (await session.execute(text(f"SELECT {columns} FROM quota_ledger"))).one()
     assert tuple(row) == (wanted.inquiry_id, "a-0", "bank", "score", 5, DAY, event)
     await post(session, charge(units=3), DAY, event)
-    await lock_day(session, charge(), BEFORE)
+    await lock_day(session, [charge()], BEFORE)
     await post(session, charge(units=16), BEFORE, event)
     expected = {"acct-day": (8, 0), "acct-month": (24, 0), "inst-day": (8, 0), "inst-month": (24, 0)}
     assert await counted(session, charge(), DAY) == expected
@@ -82,7 +83,7 @@ async def test_a_charge_counts_for_its_account_and_institution_that_day_and_that
 
 
 async def test_a_reservation_counts_while_it_is_open_and_for_everybody_but_its_own_inquiry(session):
-    now = await lock_day(session, charge(), DAY)
+    now = await lock_day(session, [charge()], DAY)
     later, own, settled = now + timedelta(minutes=5), charge(units=2), charge(units=32)
     await hold(session, own, DAY, later)
     await hold(session, charge("a-1", 4), DAY, later)
@@ -104,7 +105,7 @@ async def test_a_reservation_counts_while_it_is_open_and_for_everybody_but_its_o
 
 async def test_the_newest_plan_that_has_begun_counts_and_a_counter_begins_anew_at_midnight_in_shanghai(session):
     wanted, day = charge(), day_of(datetime.now(UTC))
-    now = await lock_day(session, wanted, day)
+    now = await lock_day(session, [wanted], day)
     plans = (("account", -9, 7, 7), ("account", 0, 50, 70), ("account", 9, 8, 8), ("institution", 1e-10, 9, 9))
     for scope, days, *most in plans:  # the last, the newest, is of an institution of the same name
         for period, units in zip(("day", "month"), most, strict=True):

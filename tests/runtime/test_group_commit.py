@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gateway.runtime.group_commit import LARGEST, GroupCommit
+from gateway.runtime.group_commit import LARGEST, RolledBackError
 from gateway.runtime.work import UnitsOfWork
 
 ADD = text("INSERT INTO grouped SELECT 60 / n FROM unnest(CAST(:numbers AS int[])) AS given (n)")
@@ -32,7 +32,7 @@ async def groups(database):
         await session.execute(text("DROP TABLE IF EXISTS grouped"))
         await session.execute(text("CREATE TABLE grouped (x int)"))
         await session.execute(text("GRANT SELECT, INSERT ON grouped TO xinqiao_app"))
-    return GroupCommit(UnitsOfWork(database, None, None, ""))
+    return UnitsOfWork(database, None, None, "").groups
 
 
 async def kept(database):
@@ -117,3 +117,22 @@ async def test_a_caller_that_has_gone_harms_nobody(groups, database):
     writer.go.set()
     assert await asyncio.gather(first, stays) == ["wrote 1", "wrote 3"]
     assert await kept(database) == [20, 30, 60]
+
+
+async def test_who_is_not_to_be_tried_again_is_told_that_nothing_was_written_and_the_next_group_goes_on(
+    groups, database
+):
+    writer = Writer()
+    first = asyncio.create_task(groups.join("test", writer, 60))
+    await writer.begun.wait()
+    others = [asyncio.create_task(groups.join("test", writer, member, retried=False)) for member in (1, 0)]
+    alike = asyncio.create_task(groups.join("test", writer, 2))
+    await asyncio.sleep(0)
+    writer.go.set()
+    told = await asyncio.gather(*others, return_exceptions=True)
+    assert [type(one) for one in told] == [RolledBackError, RolledBackError]
+    assert (await first, await alike) == ("wrote 60", "wrote 2")
+    with pytest.raises(RolledBackError) as alone:
+        await groups.join("test", writer, 0, retried=False)
+    assert isinstance(alone.value.__cause__, DBAPIError)
+    assert await kept(database) == [1, 30]

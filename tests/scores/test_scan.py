@@ -158,7 +158,9 @@ async def standing(gateway, number):
     async with gateway.database.begin("test.standing") as session:
         query = text("SELECT subject_id FROM subject WHERE number = :number")
         subject = (await session.execute(query, {"number": number})).scalar_one()
-        return await find_standing(session, subject, load_scorecard().tags, await database_now(session))
+        return (await find_standing(session, [subject], load_scorecard().tags, await database_now(session))).get(
+            subject
+        )
 
 
 async def test_an_answer_by_key_is_to_the_byte_the_one_that_is_computed(town):
@@ -176,7 +178,7 @@ async def test_an_answer_by_key_is_to_the_byte_the_one_that_is_computed(town):
     async with town.gateway.database.begin("test.answers") as session:
         moment = await database_now(session)
         for (subject,) in (await session.execute(text("SELECT subject_id FROM subject"))).all():
-            by_key += await find_standing(session, subject, card.tags, moment) is not None
+            by_key += subject in await find_standing(session, [subject], card.tags, moment)
             for product in ("score", "health_check"):
                 found = await compute_result(session, subject, product, moment)
                 loaded = await load(session, subject, tags_of(card, product), moment)

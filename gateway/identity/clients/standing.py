@@ -4,7 +4,7 @@ Who changes a row holds it (FOR UPDATE). What must not outlive a suspension hold
 kind: the suspension waits for its commit, or is seen by it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import text
@@ -17,13 +17,17 @@ from gateway.runtime.work import UnitOfWork
 
 STATUSES = {"suspend": "suspended", "resume": "active", "close": "closed"}
 _HOLD = text("""
-    WITH held AS MATERIALIZED (SELECT FROM client WHERE client_id = :client FOR KEY SHARE), houses AS MATERIALIZED (
+    WITH held AS MATERIALIZED (
+        SELECT FROM client WHERE client_id = ANY(CAST(:clients AS text[])) ORDER BY client_id FOR KEY SHARE),
+    houses AS MATERIALIZED (
         SELECT FROM institution WHERE institution_id = ANY(CAST(:institutions AS text[]))
-        ORDER BY institution_id FOR KEY SHARE), people AS MATERIALIZED (
-        SELECT FROM person WHERE person_id = substr(CAST(:person AS text), 8) FOR KEY SHARE),
+        ORDER BY institution_id FOR KEY SHARE),
+    people AS MATERIALIZED (
+        SELECT FROM person WHERE person_id = ANY(CAST(:people AS text[])) ORDER BY person_id FOR KEY SHARE),
     delegations AS MATERIALIZED (
-        SELECT FROM delegation WHERE account = :client AND intermediary = ANY(CAST(:institutions AS text[]))
-            AND ended_at IS NULL FOR KEY SHARE)
+        SELECT FROM delegation WHERE account = ANY(CAST(:clients AS text[]))
+            AND intermediary = ANY(CAST(:institutions AS text[])) AND ended_at IS NULL
+        ORDER BY delegation_id FOR KEY SHARE)
     SELECT clock_timestamp()
     WHERE (SELECT count(*) FROM held) + (SELECT count(*) FROM houses) + (SELECT count(*) FROM people)
         + (SELECT count(*) FROM delegations) >= 0
@@ -31,13 +35,15 @@ _HOLD = text("""
 
 
 async def hold_standing(
-    session: AsyncSession, client_id: str, institutions: Sequence[str], person: str | None = None
+    session: AsyncSession, clients: Collection[str], institutions: Collection[str], people: Collection[str]
 ) -> datetime:
-    """Let nobody suspend, close or limit a client, these institutions or a person until the transaction ends.
+    """Let nobody suspend, close or limit these clients, institutions or people until the transaction ends; people by
+    their names in the log.
 
     Waits for whoever is at it, and returns the database's clock after that: what is read then holds until the commit.
     """
-    values = {"client": client_id, "institutions": list(institutions), "person": person}
+    named = [one.removeprefix("person:") for one in people]
+    values = {"clients": list(clients), "institutions": list(institutions), "people": named}
     moment: datetime = (await session.execute(_HOLD, values)).scalar_one()
     return moment
 

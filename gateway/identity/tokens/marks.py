@@ -1,7 +1,7 @@
 """What may happen once over all workers: the use of a client assertion, the use of a proof."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,16 +13,12 @@ from gateway.identity.tokens.dpop import Proof
 from gateway.identity.tokens.oauth_errors import InvalidProofError, UnprovedClientError
 
 # In the order of the keys: two workers that claim some of the same ones wait for each other in one direction.
-_CLAIM = text("""
+CLAIM = """
     INSERT INTO once (key, expires_at)
     SELECT key, until FROM unnest(CAST(:keys AS bytea[]), CAST(:untils AS timestamptz[])) AS mark (key, until)
     ORDER BY key ON CONFLICT DO NOTHING RETURNING key
-""")
-# The same for one mark or none, to stand inside the statement of whoever claims it with something of its own.
-CLAIM_ONE = """
-    INSERT INTO once (key, expires_at) SELECT CAST(:mark AS bytea), CAST(:mark_until AS timestamptz)
-    WHERE CAST(:mark AS bytea) IS NOT NULL ON CONFLICT DO NOTHING RETURNING key
 """
+_CLAIM = text(CLAIM)
 
 
 @dataclass(frozen=True)
@@ -44,9 +40,19 @@ def proof_mark(proof: Proof) -> Mark:
     return _mark(f"dpop:{proof.thumbprint}:{proof.jti}", proof.ends, _proof_used)
 
 
-def mark_values(mark: Mark | None) -> dict[str, object]:
-    """Return what CLAIM_ONE asks for."""
-    return {"mark": mark.key if mark else None, "mark_until": mark.until if mark else None}
+def first_of(wanted: Sequence[Sequence[Mark]]) -> dict[bytes, tuple[int, Mark]]:
+    """Return each mark by its key, with the first party that wants it."""
+    first: dict[bytes, tuple[int, Mark]] = {}
+    for party, marks in enumerate(wanted):
+        for mark in marks:
+            first.setdefault(mark.key, (party, mark))
+    return first
+
+
+def mark_values(marks: Iterable[Mark]) -> dict[str, object]:
+    """Return what CLAIM asks for."""
+    listed = list(marks)
+    return {"keys": [mark.key for mark in listed], "untils": [mark.until for mark in listed]}
 
 
 def claim(session: Session, wanted: Sequence[Sequence[Mark]]) -> list[Mark | None]:
@@ -54,13 +60,10 @@ def claim(session: Session, wanted: Sequence[Sequence[Mark]]) -> list[Mark | Non
 
     Of several that want the same, the first gets it; a party that is refused one has used up its others.
     """
-    first: dict[bytes, tuple[int, Mark]] = {}
-    for party, marks in enumerate(wanted):
-        for mark in marks:
-            first.setdefault(mark.key, (party, mark))
+    first = first_of(wanted)
     if not first:
         return [None] * len(wanted)
-    values = {"keys": list(first), "untils": [mark.until for _, mark in first.values()]}
+    values = mark_values(mark for _, mark in first.values())
     own = {(key, first[key][0]) for key in session.execute(_CLAIM, values).scalars()}
     return [next((m for m in marks if (m.key, party) not in own), None) for party, marks in enumerate(wanted)]
 

@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from gateway.identity.clients.registered import find_clients, lock_clients, lock_free_clients
@@ -118,7 +119,7 @@ async def _write(work: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
     seen = {o.client.client_id for o in outcomes if o.client and o.issued and _is_due(o.client.row.last_used_at, o)}
     if seen:
         await work.session.execute(_USED, {"now": max(o.asked.now for o in outcomes), "ids": list(seen)})
-    events = [(event, outcome.asked.now) for outcome in outcomes if (event := _event(outcome))]
+    events = [(uuid7(), event, outcome.asked.now) for outcome in outcomes if (event := _event(outcome))]
     if events:
         await work.recorder.record_all(work.session, events)
 

@@ -18,9 +18,9 @@ from uuid_utils.compat import uuid7
 
 from connectors.personal.sealing import Protector
 from gateway.identity.clients.scopes import SCOPES
+from gateway.inquiries.answers import Answered
 from gateway.inquiries.asking import Question, put_question, read_question
 from gateway.inquiries.batches.tables import InquiryBatch, InquiryBatchRow
-from gateway.inquiries.inquiry import Answered
 from gateway.inquiries.providers import Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked

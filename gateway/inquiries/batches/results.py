@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from gateway.inquiries.answers import Answered
 from gateway.inquiries.batches.sheet import ANSWERED
 from gateway.inquiries.batches.tables import InquiryBatch
-from gateway.inquiries.inquiry import Answered
 from gateway.runtime.denial import Denial
 from gateway.web.error_table import ERRORS
 from gateway.web.problems import problem_document

@@ -48,13 +48,11 @@ def check_consent(facts: Facts) -> Denial | None:
     denied = facts.consent
     if not isinstance(denied, Denied):
         return None
-    members, headers = denied.members, {}
-    if denied.reason == "consent-required":
-        members = {**members, "consent_request_uri": "/v1/consents"}
+    headers = {}
     if "resets-at" in denied.members:
         left = datetime.fromisoformat(str(denied.members["resets-at"])) - facts.now
         headers["Retry-After"] = str(max(1, ceil(left.total_seconds())))
-    return Denial(denied.reason, members=members, headers=headers)
+    return Denial(denied.reason, members=denied.members, headers=headers)
 
 
 def check_obligations(facts: Facts) -> Denial | None:

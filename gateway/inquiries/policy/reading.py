@@ -1,6 +1,6 @@
 """Reads what inquiries are judged by: after the last lock, one statement for all that are asked together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import SHANGHAI
 from connectors.store.subjects import find_by_codes
-from consent.decision import NO_RULES, Consent, Rules
+from consent.decision import NO_RULES, Consent, Denied, Rules
 from consent.store import Jwks, load_consents
 from consent.template_store import load_templates
 from gateway.inquiries.obligations import find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
-from gateway.quota.books import Room
+from gateway.quota.books import Books, Charge, Room, Taken
 from gateway.quota.ledger import read_books
 
 # The view is asked for one account at a time: joined, its clock keeps it from being pulled up, and every client's
@@ -51,8 +51,47 @@ class Asking:
     day: date | None
 
 
+@dataclass
+class Group:
+    """What the questions of a group are judged by, as it was read; what one of them takes is gone for those after it,
+    so that a group decides as its questions would one by one.
+    """
+
+    asked: Sequence[Asking]
+    facts: Sequence[Facts]
+    consents: dict[UUID, Consent]
+    books: Mapping[date, Books]
+
+    def judge(self, place: int) -> Facts:
+        """Return what the question at a place is judged by, after all that was taken."""
+        asking, found = self.asked[place], replace(self.facts[place], consents=self._consents_of(place))
+        if (charge := _charge_of(asking)) is None or asking.day is None:
+            return found
+        return replace(found, rooms=self.books[asking.day].rooms_of(charge, _id_of(found.consent)))
+
+    def take(self, place: int, consent: Consent) -> tuple[Taken, list[Room]]:
+        """Take what the question at a place costs, and a use of the consent it is answered on; return what was taken,
+        and what is left.
+        """
+        asking, own = self.asked[place], consent.terms.consent_id
+        assert asking.day is not None, "an answer given again takes nothing"  # noqa: S101
+        books, charge = self.books[asking.day], replace(asking.request.charge(), consents=(own,))
+        taken = books.take(charge, own)
+        self.consents[own] = self.consents[own].after_use(self.facts[place].now)
+        return taken, books.rooms_of(charge, own)
+
+    def _consents_of(self, place: int) -> list[Consent]:
+        return [self.consents[one] for one in self.asked[place].consents if one in self.consents]
+
+
 async def read_facts(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks, now: datetime) -> list[Facts]:
-    """Return what each question is judged by, in their order; `jwks` are the keys that consents' receipts verify with.
+    """Return what each question is judged by, in their order, as if none of the others were asked."""
+    group = await read_group(session, asked, jwks, now)
+    return [group.judge(place) for place in range(len(asked))]
+
+
+async def read_group(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks, now: datetime) -> Group:
+    """Read what questions are judged by; `jwks` are the keys that consents' receipts verify with.
 
     What was locked before stays so until the transaction ends; without locks it is how things stand at this moment.
     """
@@ -65,35 +104,28 @@ async def read_facts(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     rules = Rules(await load_templates(session, now, SHANGHAI), SHANGHAI) if ids else NO_RULES
     found = [
         Facts(
-            one.request, now, standing.get(place), subjects.get(one.request.uscc),
-            _in_order(consents, one.consents), (), owed.get(one.request.institution), again=one.day is None,
-            rules=rules,
+            one.request, now, standing.get(place), subjects.get(one.request.uscc), (), (),
+            owed.get(one.request.institution), again=one.day is None, rules=rules,
         )
         for place, one in enumerate(asked, start=1)
     ]  # fmt: skip
-    return await _with_rooms(session, asked, found)
+    charges: dict[date, list[Charge]] = {}
+    for one in asked:
+        if one.day is not None and (charge := _charge_of(one)) is not None:
+            charges.setdefault(one.day, []).append(charge)
+    books = {day: await read_books(session, members, day) for day, members in charges.items()}
+    return Group(asked, found, consents, books)
 
 
-async def _with_rooms(session: AsyncSession, asked: Sequence[Asking], found: Sequence[Facts]) -> list[Facts]:
-    """Return the facts with what the quota leaves those that would be charged, all of a day in one statement."""
-    charges = {
-        place: (one.day, replace(one.request.charge(), consents=tuple(one.consents)))
-        for place, one in enumerate(asked)
-        if one.day is not None and one.request.unreadable is None
-    }
-    rooms: dict[int, Sequence[Room]] = {}
-    for day in {day for day, _ in charges.values()}:
-        members = {place: charge for place, (on, charge) in charges.items() if on == day}
-        books = await read_books(session, list(members.values()), day)
-        for place, charge in members.items():
-            consent = found[place].consent
-            own = consent.terms.consent_id if isinstance(consent, Consent) else None
-            rooms[place] = books.rooms_of(charge, own)
-    return [replace(facts, rooms=rooms.get(place, ())) for place, facts in enumerate(found)]
+def _charge_of(asking: Asking) -> Charge | None:
+    """Return what a question would cost on any of its consents; None for one that cannot be read."""
+    if asking.day is None or asking.request.unreadable is not None:
+        return None
+    return replace(asking.request.charge(), consents=tuple(asking.consents))
 
 
-def _in_order(found: dict[UUID, Consent], ids: Sequence[UUID]) -> list[Consent]:
-    return [found[one] for one in ids if one in found]
+def _id_of(consent: Consent | Denied) -> UUID | None:
+    return consent.terms.consent_id if isinstance(consent, Consent) else None
 
 
 async def _read_standing(session: AsyncSession, requests: Sequence[InquiryRequest]) -> dict[int, Standing]:

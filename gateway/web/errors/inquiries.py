@@ -12,6 +12,7 @@ SECTION = Section(
             "用 POST /v1/consents 请企业授权。",
             "Request one: POST /v1/consents.",
             "企业从未授权，就查询它 asking about an enterprise that granted nothing",
+            always={"consent_request_uri": "/v1/consents"},
         ),
         "consent-pending": ErrorRow(
             403,

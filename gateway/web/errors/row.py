@@ -9,7 +9,8 @@ class ErrorRow:
     """An HTTP status (RFC 9110), what it means and what to do about it, in Chinese and in English, and an example.
 
     The titles are full sentences: they are the `detail` of a denial that brings none of its own. `slug` names the
-    problem to callers where it is not the reason itself; `members` are examples of what the document says besides.
+    problem to callers where it is not the reason itself; `members` are examples of what the document says besides,
+    `always` what it says whenever this is the reason.
     """
 
     status: int
@@ -20,6 +21,7 @@ class ErrorRow:
     example: str
     slug: str | None = None
     members: Mapping[str, object] = field(default_factory=dict)
+    always: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

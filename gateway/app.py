@@ -133,7 +133,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
         async with observed(settings, metrics):
             await until_database_answers(settings)
-            async with open_gateway(settings) as opened, revived():
+            async with open_gateway(settings, count=metrics.count) as opened, revived():
                 app.state.gateway = opened
                 gc.collect()
                 gc.freeze()  # what is there by now stays: the collector need not look at it again and again

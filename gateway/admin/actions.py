@@ -25,13 +25,13 @@ from gateway.admin.institution_actions import (
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
-from gateway.admin.quota_actions import GrantUnits, LimitQuota
+from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 
 AnyAction = Annotated[
     AddInstitution | SetAgreement | SetExit | GrantDelegation | EndDelegation
     | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
-    | SetQuota | LimitQuota | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
+    | SetQuota | LimitQuota | LimitRate | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
     | SetMandate,
     Field(discriminator="action"),

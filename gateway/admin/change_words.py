@@ -58,6 +58,8 @@ def title_of(change: Change, words: Words) -> str:
     if action["action"] == "quota.limit":
         key = Key(action["scope"], action["id"], action["product"], action["unit"], action["period"], date.min)
         return words("op-limit-of", limit=limit_text(words, key))
+    if action["action"] == "quota.rate":
+        return words("op-limit-of", limit=words(f"rate-{action['measure']}"))
     return words(f"do-{action['action']}")
 
 
@@ -71,6 +73,8 @@ def whom_of(change: Change, names: Names, words: Words) -> str:
             return names.client(words, identifier)
         case "person":
             return names.person(identifier)
+        case "everyone":
+            return words(f"rate-all-{identifier}")
         case "platform":
             return words("quota-whose-platform")
         case "purpose":

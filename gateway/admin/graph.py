@@ -89,6 +89,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.set above": (QUOTA,),
     "quota.limit within": (),
     "quota.limit above": (QUOTA,),
+    "quota.rate within": (),
+    "quota.rate above": (QUOTA,),
     "quota.grant": (QUOTA,),
     "client.signing required": (),
     "client.signing optional": (UNSIGNED,),

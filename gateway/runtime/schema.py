@@ -29,6 +29,7 @@ TABLE_MODULES = tuple(
         "gateway.inquiries.tables",
         "gateway.platforms.tables",
         "gateway.quota.tables",
+        "gateway.rates.tables",
         "gateway.scores.scan_tables",
         "gateway.scores.tables",
         "gateway.statements.tables",

@@ -275,7 +275,7 @@ PRESENT = {
 async def through(story):
     async with story.gateway.units.begin("test.accounts", READER) as work:
         accounts = await find_accounts(work, "bank")
-    return Through(Present(**PRESENT), accounts, await story.gateway.access.current(), None)
+    return Through(Present(**PRESENT), accounts, await story.gateway.access.current(), None, story.gateway.limiter)
 
 
 async def test_a_person_acts_through_accounts_that_are_open_to_them_within_their_limits(ready):

@@ -22,7 +22,14 @@ from typing import Any
 import httpx
 
 STOPPED = frozenset(
-    {"account-suspended", "account-closed", "institution-suspended", "institution-closed", "agreement-not-in-force"}
+    {
+        "account-suspended",
+        "account-closed",
+        "institution-suspended",
+        "institution-closed",
+        "agreement-not-in-force",
+        "abnormal-usage-detected",
+    }
 )
 _REMEDIES = {
     "invalid_client": "核对客户端编号、密钥、平台地址和时钟；仍不行请联系平台。"

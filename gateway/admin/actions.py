@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gateway.admin.abnormal_actions import DecideAbnormalUse
 from gateway.admin.client_actions import (
     AddClient,
     AddKey,
@@ -33,6 +34,6 @@ AnyAction = Annotated[
     | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
     | SetQuota | LimitQuota | LimitRate | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
-    | SetMandate,
+    | SetMandate | DecideAbnormalUse,
     Field(discriminator="action"),
 ]  # fmt: skip

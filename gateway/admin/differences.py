@@ -43,6 +43,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "answer",
         "effective_from": "text",
     },
+    "abnormal.decide": {"decision": "decision"},
     "consent.invalidate": {},
     "signatory.mandate": {"role": "mandate", "reference": "text", "valid_until": "text", "holder": "text"},
     "record.repair": {"document": "text", "effective_on": "day"},

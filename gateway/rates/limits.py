@@ -10,12 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.rates.gcra import Pace
 
 Scope = Literal["account", "institution", "signatory"]
-Measure = Literal["rate", "burst", "at-once"]  # requests a second, beyond it at once, questions under way
+# Requests a second, beyond it at once, questions under way; and what is no honest use any more (gateway/abnormal):
+# denials for want of a consent in ten minutes, enterprises asked about in an hour.
+Measure = Literal["rate", "burst", "at-once", "denials", "subjects"]
 # What nobody meets who asks for its own customers: an operator sets less for one, or for all of a kind.
 DEFAULTS: Mapping[tuple[str, str], int] = {
     ("account", "rate"): 500,
     ("account", "burst"): 1000,
     ("account", "at-once"): 100,
+    ("account", "denials"): 500,
+    ("account", "subjects"): 10_000,
     ("institution", "rate"): 1000,
     ("institution", "burst"): 2000,
     ("signatory", "rate"): 20,
@@ -42,6 +46,11 @@ class RateLimits:
             if most is not None:
                 return most
         return DEFAULTS[scope, measure]
+
+    def lowest(self, scope: str, measure: str) -> int:
+        """Return the lowest limit that holds for anybody."""
+        own = [most for (of, _, what), most in self.set.items() if (of, what) == (scope, measure) and most is not None]
+        return min([*own, DEFAULTS[scope, measure]])
 
     def pace(self, scope: str, scope_id: str) -> Pace:
         """Return how fast a party may ask."""

@@ -19,6 +19,7 @@ TABLE_MODULES = tuple(
         "connectors.records.tables",
         "connectors.personal.tables",
         "consent.tables",
+        "gateway.abnormal.tables",
         "gateway.admin.tables",
         "gateway.evidence.tables",
         "gateway.intake.tables",

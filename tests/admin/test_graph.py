@@ -4,11 +4,12 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from consent.templates import shipped_members
+from gateway.admin.abnormal_actions import DecideAbnormalUse
 from gateway.admin.action import means_of
 from gateway.admin.changes import decide_change
 from gateway.admin.client_actions import (
@@ -98,6 +99,8 @@ SINGLE = {
     "quota.set above": SetQuota(scope="institution", id="house", per_day=1, per_month=1001),
     "quota.limit within": LimitQuota(scope="institution", id="house", period="month", limit=1000),
     "quota.limit above": LimitQuota(scope="institution", id="house", period="day", limit=33),
+    "abnormal.lift": DecideAbnormalUse(case=UUID(int=1), client="of-account", decision="lift", reason=WHY),
+    "abnormal.suspend": DecideAbnormalUse(case=UUID(int=1), client="of-account", decision="suspend", reason=WHY),
     "quota.rate within": LimitRate(scope="institution", id="house", measure="rate", limit=1000),
     "quota.rate above": LimitRate(scope="institution", id="house", measure="rate", limit=1001),
     "quota.grant": GrantUnits(

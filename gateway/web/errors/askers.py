@@ -43,6 +43,15 @@ SECTION = Section(
             slug="quota-exceeded",
             members={"violated-policies": ["acct-at-once"]},
         ),
+        "abnormal-usage-detected": ErrorRow(
+            403,
+            "此账户因异常使用被暂停查询，等平台与审计员处理。",
+            "This account is held for abnormal use until the operator and an auditor have decided.",
+            "停止发送；数量与样例见 GET /v1/abnormal-uses（本机构其他账户）或控制台，向平台说明用途。",
+            "Stop sending; see what was counted at GET /v1/abnormal-uses with another account, or at the console, and "
+            "tell the operator what it was for.",
+            "十分钟内 501 次没有授权的查询 501 questions without a consent within ten minutes",
+        ),
         "product-not-entitled": ErrorRow(
             403,
             "账户未开通此产品，或未分配配额。",

@@ -17,7 +17,7 @@ Measure = Literal["rate", "burst", "at-once", "denials", "subjects"]
 DEFAULTS: Mapping[tuple[str, str], int] = {
     ("account", "rate"): 500,
     ("account", "burst"): 1000,
-    ("account", "at-once"): 100,
+    ("account", "at-once"): 200,
     ("account", "denials"): 500,
     ("account", "subjects"): 10_000,
     ("institution", "rate"): 1000,

@@ -19,7 +19,7 @@ from connectors.records.life import State as RecordState
 from consent.life import STATUSES
 from consent.lists import ENDED
 from consent.terms import PRODUCTS, PURPOSES
-from gateway.abnormal.cases import ENDED
+from gateway.abnormal.cases import ENDED as DECISIONS
 from gateway.abnormal.holding import RULES
 from gateway.admin.action import Action
 from gateway.admin.change_reading import STATES
@@ -68,9 +68,9 @@ assert create_app  # it has loaded every page
 DATASET, FIELD = get_type_hints(Dataset), get_type_hints(Field)
 # `_("prefix-" ~ value)` in a template: every value that may stand there.
 FAMILIES = {
-    "abnormal": {f"{decision}{part}" for decision in ENDED for part in ("", "-question", "-then")},
+    "abnormal": {f"{decision}{part}" for decision in DECISIONS for part in ("", "-question", "-then")},
     "abnormal-rule": set(RULES),
-    "abnormal-state": {"held", *ENDED.values()},
+    "abnormal-state": {"held", *DECISIONS.values()},
     "alert": set(KINDS),
     "approved-by": {"auditor", "operator"},
     "browser": BROWSERS,

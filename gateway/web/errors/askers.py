@@ -39,7 +39,7 @@ SECTION = Section(
             "Too many questions of this account are under way.",
             "等前面的查询有了结果再发，减少并发。",
             "Wait until some of them have ended, and send fewer at once.",
-            "同时发 101 个查询 101 questions at once",
+            "同时发 201 个查询 201 questions at once",
             slug="quota-exceeded",
             members={"violated-policies": ["acct-at-once"]},
         ),

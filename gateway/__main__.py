@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import typer
 
 from gateway import verify_command
+from gateway.admin import abnormal_commands, consent_commands, delegation_commands, person_commands, quota_commands
 from gateway.admin import commands as registry
-from gateway.admin import consent_commands, delegation_commands, person_commands, quota_commands
 from gateway.backup import commands as backup
 from gateway.catalogue import agency_commands, dataset_commands
 from gateway.catalogue import commands as mapping_commands
@@ -74,6 +74,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "score": score_commands.group,
     "delegation": delegation_commands.group,
     "quota": quota_commands.group,
+    "abnormal": abnormal_commands.group,
     "keys": key_commands.group,
     "person": people.group,
     "deliveries": platforms.group,

@@ -11,8 +11,10 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from gateway.admin import account_pages as institution_accounts
+from gateway.abnormal import routes as abnormal
+from gateway.abnormal.gauges import gauge_held_accounts
 from gateway.admin import (
+    abnormal_pages,
     agency_pages,
     change_pages,
     institution_pages,
@@ -21,6 +23,7 @@ from gateway.admin import (
     people_list,
     people_pages,
 )
+from gateway.admin import account_pages as institution_accounts
 from gateway.admin import audit_pages as audit_home
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
@@ -133,7 +136,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
         async with observed(settings, metrics):
             await until_database_answers(settings)
-            async with open_gateway(settings) as opened, revived():
+            async with open_gateway(settings, count=metrics.count) as opened, revived():
                 app.state.gateway = opened
                 gc.collect()
                 gc.freeze()  # what is there by now stays: the collector need not look at it again and again
@@ -152,7 +155,14 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.issuer = settings.issuer
     app.state.city = settings.city
     app.state.metrics = metrics
-    app.state.counted_in_database = (count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks)
+    app.state.counted_in_database = (
+        count_open_alerts,
+        gauge_log,
+        gauge_columns,
+        gauge_scans,
+        gauge_webhooks,
+        gauge_held_accounts,
+    )
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
@@ -185,6 +195,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         consents,
         signatories,
         quota,
+        abnormal,
+        abnormal_pages,
         inquiry_batches,
         inquiries,
         scores,

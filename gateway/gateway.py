@@ -1,6 +1,6 @@
 """The service's own instance: what is opened once per process that serves HTTP, and what guards its doors."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 
@@ -12,6 +12,7 @@ from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
 from gateway.inquiries.providers import Providers
 from gateway.intake.submission import Intake, intake_of
+from gateway.rates.limiter import Limiter, uncounted
 from gateway.runtime.database import Database
 from gateway.runtime.group_commit import GroupCommit
 from gateway.runtime.instance import Instance, open_instance
@@ -22,9 +23,12 @@ from gateway.telemetry.shared_look import SharedLook
 
 @dataclass(frozen=True)
 class Gateway(Instance):
-    """An instance with its group commits, its memory of tokens and proofs, its intake, and what probes look at."""
+    """An instance with its group commits, its memory of tokens and proofs, its callers' rates, its intake, and what
+    probes look at.
+    """
 
     access: AccessCache
+    limiter: Limiter
     issuer: TokenIssuer
     tokens: KnownTokens
     replay: ReplayWindow
@@ -44,14 +48,24 @@ class Gateway(Instance):
 
 
 @asynccontextmanager
-async def open_gateway(settings: Settings, database: Database | None = None) -> AsyncIterator[Gateway]:
-    """Open an initialised instance to serve it. Raises as open_instance."""
+async def open_gateway(
+    settings: Settings, database: Database | None = None, count: Callable[[str, str], None] = uncounted
+) -> AsyncIterator[Gateway]:
+    """Open an initialised instance to serve it; `count` is told of requests that came too fast, for the metrics.
+
+    Raises as open_instance.
+    """
     async with open_instance(settings, database) as instance:
         parts = {field.name: getattr(instance, field.name) for field in fields(Instance)}
         access = AccessCache(instance.database, instance.keys, instance.audit.log_id)
         issuer = TokenIssuer(
             settings.issuer, instance.keys, settings.token_lifetime_seconds, Nonces(load_kek(settings))
         )
-        yield Gateway(**parts, access=access, issuer=issuer,
-                      tokens=KnownTokens(instance.keys, settings.issuer), replay=ReplayWindow(), refusals=Refusals(),
-                      intake=intake_of(instance), look=SharedLook(instance.units, settings))  # fmt: skip
+        limiter = Limiter(instance.database, count)
+        try:
+            yield Gateway(**parts, access=access, limiter=limiter, issuer=issuer,
+                          tokens=KnownTokens(instance.keys, settings.issuer), replay=ReplayWindow(),
+                          refusals=Refusals(), intake=intake_of(instance),
+                          look=SharedLook(instance.units, settings))  # fmt: skip
+        finally:
+            await limiter.close()

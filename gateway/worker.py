@@ -15,6 +15,7 @@ from audit.head_store import HeadStore
 from audit.publisher import publish
 from audit.sequencer import sequence
 from connectors.store.batches import is_anything_delivered
+from gateway.abnormal.holding import hold_abnormal
 from gateway.consents.ending import end_due_consents
 from gateway.evidence.fsck import check_nightly
 from gateway.evidence.syslog import receiver_of, send_log
@@ -57,6 +58,8 @@ EXPIRE_SECONDS = 10.0
 CONSENT_SECONDS = 60.0
 BATCHES_SECONDS = 1.0
 QUOTA_SECONDS = 5.0
+DENIALS_SECONDS = 5.0
+SUBJECTS_SECONDS = 60.0
 KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
@@ -249,6 +252,8 @@ STEPS: dict[str, tuple[Step, float]] = {
     "uploads": (forget_uploads, PURGE_SECONDS),
     "previews": (forget_previews, PURGE_SECONDS),
     "quota-alerts": (in_one_unit("quota.tell", tell_reached), QUOTA_SECONDS),
+    "abnormal-denials": (in_one_unit("abnormal.denials", partial(hold_abnormal, name="denials")), DENIALS_SECONDS),
+    "abnormal-subjects": (in_one_unit("abnormal.subjects", partial(hold_abnormal, name="subjects")), SUBJECTS_SECONDS),
     "batches": (ask_batches, BATCHES_SECONDS),
     "intents": (in_one_unit("inquiry.expire", expire_intents), EXPIRE_SECONDS),
     # Several at once, so that a source that is slow to answer does not hold up the others.

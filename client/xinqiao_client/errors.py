@@ -22,7 +22,14 @@ from typing import Any
 import httpx
 
 STOPPED = frozenset(
-    {"account-suspended", "account-closed", "institution-suspended", "institution-closed", "agreement-not-in-force"}
+    {
+        "account-suspended",
+        "account-closed",
+        "institution-suspended",
+        "institution-closed",
+        "agreement-not-in-force",
+        "abnormal-usage-detected",
+    }
 )
 _REMEDIES = {
     "invalid_client": "核对客户端编号、密钥、平台地址和时钟；仍不行请联系平台。"
@@ -138,10 +145,12 @@ class UnavailableError(ProblemError):
     """The gateway, or a provider of scores, cannot answer now: try again later under the same key."""
 
 
+# Policies of rates, which are refused under the type of quotas: waiting for seconds helps.
+_RATES = frozenset({"acct-rate", "inst-rate", "signatory-rate", "acct-at-once"})
 _BY_REASON = {
     **dict.fromkeys(STOPPED, StoppedError),
     "quota-exceeded": QuotaUsedUpError,
-    "service-busy": RateLimitedError,
+    "temporary-reduced-capacity": RateLimitedError,
 }
 _BY_STATUS = {
     401: LoginError,
@@ -168,7 +177,8 @@ def read_problem(answer: httpx.Response) -> ProblemError:
     told = ProblemError(answer.status_code, body)
     default = BadRequestError if answer.is_client_error else UnavailableError
     by_status = LoginError if "error" in body else _BY_STATUS.get(answer.status_code, default)
-    return _BY_REASON.get(told.reason, by_status)(answer.status_code, body, answer.headers)
+    known = by_status if _RATES.intersection(told.policies) else _BY_REASON.get(told.reason, by_status)
+    return known(answer.status_code, body, answer.headers)
 
 
 def _fields(params: object) -> list[FieldError]:

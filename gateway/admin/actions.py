@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gateway.admin.abnormal_actions import DecideAbnormalUse
 from gateway.admin.client_actions import (
     AddClient,
     AddKey,
@@ -25,14 +26,14 @@ from gateway.admin.institution_actions import (
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
-from gateway.admin.quota_actions import GrantUnits, LimitQuota
+from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 
 AnyAction = Annotated[
     AddInstitution | SetAgreement | SetExit | GrantDelegation | EndDelegation
     | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
-    | SetQuota | LimitQuota | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
+    | SetQuota | LimitQuota | LimitRate | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
-    | SetMandate,
+    | SetMandate | DecideAbnormalUse,
     Field(discriminator="action"),
 ]  # fmt: skip

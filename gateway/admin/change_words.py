@@ -58,6 +58,10 @@ def title_of(change: Change, words: Words) -> str:
     if action["action"] == "quota.limit":
         key = Key(action["scope"], action["id"], action["product"], action["unit"], action["period"], date.min)
         return words("op-limit-of", limit=limit_text(words, key))
+    if action["action"] == "abnormal.decide":
+        return words(f"abnormal-{action['decision']}")
+    if action["action"] == "quota.rate":
+        return words("op-limit-of", limit=words(f"rate-{action['measure']}"))
     return words(f"do-{action['action']}")
 
 
@@ -71,6 +75,8 @@ def whom_of(change: Change, names: Names, words: Words) -> str:
             return names.client(words, identifier)
         case "person":
             return names.person(identifier)
+        case "everyone":
+            return words(f"rate-all-{identifier}")
         case "platform":
             return words("quota-whose-platform")
         case "purpose":
@@ -130,6 +136,7 @@ PURPOSES = {
     "delivery": "op-key-delivery", "audit": "op-key-audit",
 }  # fmt: skip
 LABELS = {
+    "decision": "abnormal-decision",
     "name": "op-name", "class": "op-class", "agreement_from": "op-agreement-from",
     "agreement_until": "op-agreement-until", "kind": "kind", "institution": "institution", "subject": "op-enterprise",
     "person": "person", "status": "op-state", "scopes": "op-scopes", "products": "op-products",
@@ -146,6 +153,7 @@ LABELS = {
     "reference": "op-reference", "valid_until": "op-valid-until", "holder": "op-holder",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
+    "decision": {decision: f"abnormal-{decision}" for decision in ("lift", "suspend")},
     "status": {"active": "op-active", "suspended": "op-suspended", "closed": "op-closed", "invited": "op-invited"},
     "class": {
         "bank": "op-class-bank", "guarantee": "op-class-guarantee", "micro_loan": "op-class-micro_loan",

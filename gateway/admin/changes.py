@@ -88,7 +88,8 @@ def _check_decider(work: UnitOfWork, change: Change, *, approve: bool) -> None:
             return
         raise DeniedError(
             "insufficient-scope",
-            "停用或限制审计员须由审计管理员批准 An auditor is only stopped or limited with an auditor's consent.",
+            "停用或限制审计员、结束审计案件，须由审计管理员批准 "
+            "An auditor is only stopped or limited, and a case of theirs ended, with an auditor's consent.",
         )
     if kind != "operator":
         raise DeniedError("insufficient-scope", "此变更由安全管理员审批 A security administrator decides on this.")

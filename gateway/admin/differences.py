@@ -9,7 +9,7 @@ from gateway.identity.clients.registry import read_public_key
 from gateway.identity.clients.standing import STATUSES
 from gateway.runtime.denial import DeniedError
 
-HOLDERS = {"account": "client", "institution": "institution"}
+HOLDERS = {"account": "client", "signatory": "client", "institution": "institution"}
 NEW_KEY = "new"  # a key that is made when the change is
 # Of each action: what it sets, and what kind of value each is (the words are chosen by it).
 FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -28,6 +28,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "client.for-people": {"allowed": "answer"},
     "quota.set": {"per_day": "number", "per_month": "number"},
     "quota.limit": {"limit": "number", "overdraft_pct": "percent"},
+    "quota.rate": {"limit": "number"},
     "quota.grant": {"units": "number", "holds_from": "moment", "holds_until": "moment"},
     "consent.template": {
         "purpose_text": "text",
@@ -42,6 +43,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "answer",
         "effective_from": "text",
     },
+    "abnormal.decide": {"decision": "decision"},
     "consent.invalidate": {},
     "signatory.mandate": {"role": "mandate", "reference": "text", "valid_until": "text", "holder": "text"},
     "record.repair": {"document": "text", "effective_on": "day"},
@@ -94,7 +96,9 @@ def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
         case "standing":
             kind, _, identifier = str(action["whose"]).partition(":")
             return kind, identifier
-        case "quota.set" | "quota.limit" | "quota.grant" if action["scope"] in HOLDERS:
+        case "quota.rate" if not action["id"]:
+            return "everyone", action["scope"]
+        case "quota.set" | "quota.limit" | "quota.rate" | "quota.grant" if action["scope"] in HOLDERS:
             return HOLDERS[action["scope"]], action["id"]
         case "quota.limit" | "quota.grant":
             return action["scope"], action["id"]

@@ -22,6 +22,7 @@ SIGNATORY, UNGUARDED = "a signatory may approve", "an enterprise cannot object"
 AGENCY, UNSIGNED, PLATFORM = "data are handed in", "data need no signature", "a platform delivers"
 AUDITOR, APPROVER, RUNNER = "an auditor reads the log", "a person approves changes", "a person hands in for agencies"
 AUDITOR_AWAY, APPROVER_AWAY, HIDDEN = "an auditor is away", "an approver is away", "a record is hidden"
+CASE_ENDS = "a case of the auditor ends"
 _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     INSTITUTION: (ACCOUNT,),
     ACCOUNT: (Harm.READS,),
@@ -37,6 +38,7 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     AUDITOR_AWAY: (Harm.STOPS,),
     APPROVER_AWAY: (Harm.STOPS,),
     HIDDEN: (Harm.FALSE,),
+    CASE_ENDS: (Harm.STOPS,),
 }
 # What there is once a client of a kind, or a person of a role, may act; and once it may not.
 _PRESENT = {
@@ -89,6 +91,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.set above": (QUOTA,),
     "quota.limit within": (),
     "quota.limit above": (QUOTA,),
+    "quota.rate within": (),
+    "quota.rate above": (QUOTA,),
     "quota.grant": (QUOTA,),
     "client.signing required": (),
     "client.signing optional": (UNSIGNED,),
@@ -101,6 +105,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "consent.template": (QUOTA,),
     "consent.invalidate": (Harm.FINAL,),
     "signatory.mandate": (SIGNATORY,),
+    "abnormal.lift": (ACCOUNT, CASE_ENDS),
+    "abnormal.suspend": (CASE_ENDS,),
     "record.repair": (HIDDEN,),
     "subject.erase": (Harm.FINAL,),
     **{act: leads for kind in KINDS for act, leads in _client_acts(kind).items()},
@@ -125,8 +131,10 @@ def is_final(act: str) -> bool:
 
 
 def approver_of(act: str) -> str:
-    """Return the kind of those who may approve an act: nobody but an auditor lets an auditor be stopped."""
-    return "auditor" if AUDITOR_AWAY in _reached(act) else "operator"
+    """Return the kind of those who may approve an act: nobody but an auditor lets an auditor be stopped, or a case that
+    was opened for one be ended.
+    """
+    return "operator" if _reached(act).isdisjoint({AUDITOR_AWAY, CASE_ENDS}) else "auditor"
 
 
 def _reached(act: str) -> set[str]:

@@ -37,6 +37,7 @@ CLIENTS = TableSpec(
     sort="client",
 )
 STOPPED = {
+    "abnormal-usage-detected": "stopped-abnormal-usage-detected",
     "account-closed": "stopped-account-closed", "account-suspended": "stopped-account-suspended",
     "institution-closed": "stopped-institution-closed", "institution-suspended": "stopped-institution-suspended",
     "agreement-not-in-force": "stopped-agreement-not-in-force",

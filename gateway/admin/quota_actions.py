@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from gateway.admin.action import Action, Means, Reason
 from gateway.identity.clients import registry
 from gateway.quota.grants import LAST_PRIORITY, GrantRequest, add_grant
 from gateway.quota.plans import ALERTS, LAST_ALERT, MOST_OVERDRAFT, MOST_UNITS, Limit, find_limit, is_uuid, set_limit
+from gateway.quota.rates import find_rate, set_rate
+from gateway.rates.limits import DEFAULTS, MOST, Measure, Scope
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from gateway.runtime.wrong_values import WrongValueError
@@ -64,6 +66,36 @@ class LimitQuota(Action):
             self.scope, self.id, self.period, self.limit, self.product, self.unit, self.overdraft_pct,
             self.alerts,
         )  # fmt: skip
+
+
+class LimitRate(Action):
+    """设定频次上限 Set how fast, or how much at once, a party may ask from now on; `id` "": all without an own one."""
+
+    action: Literal["quota.rate"] = "quota.rate"
+    scope: Scope
+    id: Annotated[
+        str, AfterValidator(_holder), Field(max_length=63, description="编号，空为全部 Its id; none is all.")
+    ] = ""
+    measure: Measure
+    limit: Annotated[int | None, Field(ge=1, le=MOST, description="上限，空为恢复默认 None takes it away.")]
+
+    @model_validator(mode="after")
+    def check(self) -> "LimitRate":
+        """Not everything is limited of everybody."""
+        if (self.scope, self.measure) not in DEFAULTS:
+            raise WrongValueError(f"{self.scope} 没有这种上限 there is no such limit of one")
+        return self
+
+    async def act(self, _work: UnitOfWork, _means: Means) -> str:
+        """Up to what holds by default one person is enough."""
+        within = self.limit is None or self.limit <= DEFAULTS[self.scope, self.measure]
+        return f"{self.action} {'within' if within else 'above'}"
+
+    async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        return {"limit": await find_rate(work, self.scope, self.id, self.measure)}
+
+    async def apply(self, work: UnitOfWork, _means: Means) -> None:
+        await set_rate(work, self.scope, self.id, self.measure, self.limit)
 
 
 class GrantUnits(Action):

@@ -16,6 +16,9 @@ Only = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="对象 Only
 AnyScope = Annotated[
     str, typer.Option("--scope", metavar="SCOPE", help="对象 Whose: platform | institution | account | consent")
 ]
+RateScope = Annotated[
+    str, typer.Option("--scope", metavar="SCOPE", help="对象 Whose: account | institution | signatory")
+]
 Product = Annotated[str, typer.Option(metavar="PRODUCT", help="产品，* 为全部 A product, * for all.")]
 COLUMNS = (
     Column("scope", "对象 scope"),
@@ -44,6 +47,13 @@ GRANT_COLUMNS = (
     Column("burnt", "已用 burnt"),
     Column("holds_until", "至 until"),
     Column("reason", "原因 reason"),
+)
+RATE_COLUMNS = (
+    Column("scope", "对象 scope"),
+    Column("id", "编号 id"),
+    Column("measure", "频次 measure"),
+    Column("limit", "上限 limit"),
+    Column("effective_from", "自 since"),
 )
 RECONCILE_COLUMNS = (
     Column("rule", "规则 rule"),
@@ -140,6 +150,37 @@ def grant_units(
     """追加单位 Give units on top of the limits, for a time."""
     make("quota.grant", scope=scope, id=scope_id, product=product, units=units, holds_until=until, reason=reason)
     show(as_json, {"范围 scope": scope, "编号 id": scope_id, "单位 units": units, "至 until": until})
+
+
+@group.command("rates")
+def list_rates(scope: RateScope = "", limit: Limit = LISTED, as_json: AsJson = False) -> None:
+    """列出已设定的频次上限 List the limits of rates that were set; who has none is under the default."""
+    from gateway.quota.rates import find_rates
+
+    found = in_one_unit("quotas.rates", partial(find_rates, scope=scope, limit=limit + 1))
+    show_list(as_json, "rates", found, RATE_COLUMNS, limit)
+
+
+@group.command("rate")
+def set_one_rate(
+    *,
+    scope: RateScope,
+    measure: Annotated[
+        str,
+        typer.Option(
+            metavar="MEASURE",
+            help="频次 rate（每秒 a second）| burst（突发 at once beyond it）| at-once（同时在办 under way）",
+        ),
+    ],
+    scope_id: Annotated[str, typer.Argument(metavar="ID", help="编号，不写为全部 Whose; none is all of them.")] = "",
+    most: Annotated[
+        int | None, typer.Option("--most", metavar="N", help="上限，不写为恢复默认 None: the default again.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """设定频次上限 Set how fast, or how much at once, may be asked, from now on."""
+    make("quota.rate", scope=scope, id=scope_id, measure=measure, limit=most)
+    show(as_json, {"范围 scope": scope, "编号 id": scope_id, "频次 measure": measure, "上限 limit": most})
 
 
 @group.command("reconcile")

@@ -33,6 +33,7 @@ def _entry(path: str, icon: str, label: str = "") -> Entry:
 _WAITING = _entry("waiting", "inbox")
 _CATALOGUE = _entry("catalogue", "table")
 _QUALITY = _entry("quality", "chart-bar")
+_ABNORMAL = _entry("abnormal-use", "alert-triangle")
 _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _SCANS = _entry("scans", "refresh")
@@ -42,6 +43,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("", (_entry("operations", "home"), _WAITING)),
         Group("group-institutions", (
             _entry("institutions", "building-bank"), _entry("people", "users"), _entry("signatories", "signature"),
+            _ABNORMAL,
         )),
         Group("group-platform", (
             _entry("agencies", "building"), _entry("keys", "key"), _CHANGES, _SCANS, _CATALOGUE, _TAGS,
@@ -67,6 +69,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("group-audit", (
             _entry("audit/questions", "search"), _entry("audit/entries", "list"),
             _entry("audit/checkpoints", "shield-check"), _entry("audit/statistics", "chart-bar"),
+            _ABNORMAL,
         )),
         Group("group-platform", (
             _CHANGES, _entry("signatories", "signature"), _QUALITY, _MOVERS, _CATALOGUE, _TAGS,
@@ -79,7 +82,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         )),
         Group("group-consents", (
             _entry("consents", "file-check"), _entry("quota", "gauge"), _entry("usage-results", "message-report"),
-            _entry("webhooks", "plug-connected"),
+            _entry("webhooks", "plug-connected"), _ABNORMAL,
         )),
         Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),
     ),

@@ -91,6 +91,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "attempts": "a hint", "last_fault": "a hint", "created_at": "in the entry's time",
         "settled_at": "in the entry's time",
     },
+    "abnormal_use": {"event_id": "names the first entry"},
     "held_delivery": {"event_id": "names the last entry"},
     "record": {
         "record_id": "a key of its own", "row_number": "where it stood, to find it there", "status": "from subject_id",
@@ -125,6 +126,7 @@ UNCOMPARED: Mapping[str, str] = {
     ),
     **dict.fromkeys(("layout", "batch_profile"), "what later submissions are judged by: a hint to hold one"),
     **dict.fromkeys(("rejected_row", "corrected_row"), "what was refused: its number is in the batch's event"),
+    "rate_use": "how far ahead of the clock callers are: a counter that a crash forgets",
     "record_tombstone": "names its entry, which the records are compared with",
     **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
     "consent_due": "what a sweep looks through; what a consent's end is, its terms and uses say",

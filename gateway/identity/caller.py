@@ -128,6 +128,7 @@ async def _authorise(request: Request, scopes: tuple[str, ...]) -> Actor:
         raise _refuse("访问令牌已撤销，请重新获取 The access token was revoked: get a new one.")
     if token.person in access.suspended:
         raise _refuse("此令牌所代表的人员已暂停 The person this token acts for is suspended.")
+    doorkeeper.limiter.admit(_actor_of(token), access.rates)
     if reason := access.stopped.get(token.client_id) or access.stopped.get(token.account or ""):
         raise DeniedError(reason)
     if token.client_id in access.networks and not access.admits(

@@ -7,6 +7,7 @@ from gateway.identity.refusals import Refusals
 from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.known_tokens import KnownTokens
 from gateway.identity.tokens.replay import ReplayWindow
+from gateway.rates.limiter import Limiter
 from gateway.runtime.group_commit import GroupCommit
 from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitsOfWork
@@ -30,6 +31,10 @@ class Doorkeeper(Protocol):
     @property
     def access(self) -> AccessCache:
         """Who is stopped, and what was taken back."""
+
+    @property
+    def limiter(self) -> Limiter:
+        """How fast callers ask."""
 
     @property
     def issuer(self) -> TokenIssuer:

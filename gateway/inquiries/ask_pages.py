@@ -106,7 +106,8 @@ async def ask(
     asked = read_question(question, providers, protector, actor, by_form=True)
     # A blank stands in no key of a program: a form's token is never one of theirs.
     under = Asked(f"form {staff.present.person_id} {token}", question.digest(), None)
-    outcome = await put_question(units, providers, actor, asked, under, request.app.state.metrics)
+    flight = staff.limiter.flight(actor.client_id, staff.access.rates)
+    outcome = await put_question(units, providers, actor, asked, under, request.app.state.metrics, flight)
     if isinstance(outcome, Denial) and outcome.reason == "idempotency-key-reused":
         raise PageError("ask-form-used", 409)
     inquiry = outcome.members["inquiry"] if isinstance(outcome, Denial) else outcome.inquiry_id

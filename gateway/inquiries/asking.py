@@ -1,5 +1,6 @@
 """A question as it is put, over HTTP or on a page: what it says, what is wrong with it, and its answer."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from gateway.runtime.work import UnitsOfWork
 from gateway.telemetry.metrics import Metrics
 from signing.canonical import canonical_bytes, sha256_hex
 
+_ALONE = nullcontext()
 Name = Annotated[str, Field(min_length=2, max_length=63, pattern=r"^[^\x00]*$")]
 
 
@@ -64,12 +66,17 @@ async def put_question(
     request: InquiryRequest,
     asked: Asked,
     metrics: Metrics | None,
+    flight: AbstractContextManager[None] = _ALONE,
 ) -> Answered | Denial:
-    """Answer a question, and count how it ended. Raises DeniedError where its entry cannot be written, or the proof it
-    comes with was used before.
+    """Answer a question, and count how it ended; `flight` is what it holds of those its account may have under way. A
+    batch asks one after another, and holds nothing.
+
+    Raises DeniedError where its entry cannot be written, the proof it comes with was used before, or too many of the
+    account are under way.
     """
     try:
-        outcome = await inquire(units, providers, caller, request, asked)
+        with flight:
+            outcome = await inquire(units, providers, caller, request, asked)
     except (SQLAlchemyError, AuditError, OSError) as fault:
         raise DeniedError("audit-unavailable", headers={"Retry-After": "5"}) from fault
     ended = outcome.reason if isinstance(outcome, Denial) else "replayed" if outcome.replayed else "answered"

@@ -128,6 +128,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "upstream-unavailable",
             "upstream-invalid",
             "audit-unavailable",
+            "at-once-exceeded",
         ),
         sent=ASKED,
         answered=ANSWER,

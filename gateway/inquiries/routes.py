@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.personal.sealing import Protector
 from gateway.identity.caller import proving, unclaimed_proof, working
+from gateway.identity.dependencies import TheAccess, TheLimiter
 from gateway.inquiries.asking import Question, put_question, read_question
 from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.foresight import explain, permission_document
@@ -39,16 +40,20 @@ Key = Annotated[
 async def ask(
     question: Question,
     request: Request,
+    *,
     units: Units,
     providers: TheProviders,
     protector: Secrets,
+    access: TheAccess,
+    limiter: TheLimiter,
     caller: Asker,
     key: Key,
 ) -> Response:
     """Return the answer as JSON and as the signed statement (`answer`, JWS); charged once answered."""
     asked, under = read_question(question, providers, protector, caller), unclaimed_proof(request)
     metrics = request.app.state.metrics
-    outcome = await put_question(units, providers, caller, asked, Asked(key, question.digest(), under), metrics)
+    flight = limiter.flight(caller.client_id, (await access.current()).rates)
+    outcome = await put_question(units, providers, caller, asked, Asked(key, question.digest(), under), metrics, flight)
     if isinstance(outcome, Denial):
         return problem(request, outcome)
     headers = {"Idempotency-Replayed": "true"} if outcome.replayed else fields(outcome.rooms)

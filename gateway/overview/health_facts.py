@@ -12,6 +12,8 @@ from sqlalchemy import text
 from audit.lag import LogHead, read_head
 from connectors.records.column_rows import find_behind
 from connectors.sources.schedule import list_sources
+from gateway.abnormal.cases import OpenCases
+from gateway.abnormal.cases import count_open as count_cases
 from gateway.admin.change_reading import count_waiting
 from gateway.identity.clients.ending_keys import ending_keys
 from gateway.identity.key_rotation import list_keys
@@ -61,6 +63,7 @@ class Facts:
     ending: Sequence[datetime]
     columns: tuple[int, datetime | None]  # what the column store has not taken up, and since when
     scan: ScanFacts
+    cases: OpenCases  # accounts held for abnormal use
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ async def read_facts(work: UnitOfWork) -> Facts:
         await count_held(session), await count_waiting(session),
         [(key["purpose"], key["status"], key["since"]) for key in own if key["status"] != "retired"],
         [key.not_after for key in await ending_keys(session, work.now, MOST_KEYS)],
-        await find_behind(session), await read_scan_facts(session),
+        await find_behind(session), await read_scan_facts(session), await count_cases(session),
     )  # fmt: skip
 
 

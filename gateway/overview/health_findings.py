@@ -236,8 +236,14 @@ def _scan(name: str, facts: Facts) -> HealthFinding:
     return HealthFinding(name, State.WARN if late else State.OK, said, brief, since=scan.finished_at, number=scan.due)
 
 
+def _abnormal(name: str, facts: Facts) -> HealthFinding:
+    number, since = facts.cases
+    said = Said(f"{number} 个账户因异常使用被暂停查询", f"accounts held for abnormal use: {number}")
+    return HealthFinding(name, State.WARN if number else State.OK, said, since=since, number=number)
+
+
 FROM_FACTS = {
     "connections": _connections, "log": _log, "deliveries": _deliveries, "sources": _sources, "feeds": _feeds,
     "held": _held, "columns": _columns, "approvals": _approvals, "own-keys": _own_keys, "client-keys": _client_keys,
-    "scan": _scan,
+    "scan": _scan, "abnormal": _abnormal,
 }  # fmt: skip

@@ -26,6 +26,7 @@ TO_DO: Mapping[str, Said] = {
     "approvals": Said("由另一位管理员批准或驳回", "another administrator approves or rejects them"),
     "own-keys": Said("轮换最久的；平台登记后启用报送密钥", "rotate the oldest; let the delivery key sign once known"),
     "client-keys": Said("请各方交来新的公钥", "have each party hand over its next public key"),
+    "abnormal": Said("查看案件，与审计员一起处理", "look at the case, and decide on it with an auditor"),
     "scan": Said("查看后台任务，或运行 `xinqiao scan`", "see to the worker, or run `xinqiao scan`"),
 }
 # The page where it is seen to, and whose it is.
@@ -35,6 +36,7 @@ PAGES: Mapping[str, tuple[str, frozenset[str]]] = {
     "feeds": ("/console/feeds", frozenset({"system"})),
     "held": ("/console/held", frozenset({"system"})),
     "approvals": ("/console/changes", frozenset({"operator"})),
+    "abnormal": ("/console/abnormal-use", frozenset({"operator"})),
     "own-keys": ("/console/keys", frozenset({"operator"})),
     "client-keys": ("/console/institutions", frozenset({"operator"})),
     "scan": ("/console/scans", frozenset({"operator", "system"})),

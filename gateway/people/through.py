@@ -9,6 +9,7 @@ from gateway.identity.clients.access import Access
 from gateway.identity.clients.scopes import SCOPES
 from gateway.people.roles import ROLES
 from gateway.people.sessions import Present
+from gateway.rates.limiter import Limiter
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -35,13 +36,14 @@ class PeoplesAccount:
 class Through:
     """A person at the console with the accounts they may ask through, those that may act first.
 
-    `access` and `address` say whether an account may be used from where they sit.
+    `access` and `address` say whether an account may be used from where they sit, `limiter` whether it asks too fast.
     """
 
     present: Present
     accounts: Sequence[PeoplesAccount]
     access: Access
     address: Address | None
+    limiter: Limiter
 
     @property
     def reader(self) -> Actor:
@@ -51,8 +53,8 @@ class Through:
     def acting(self, scope: str, account: str = "") -> Actor:
         """Return the account as it acts for the person: the one that is named, or the first.
 
-        Raises DeniedError where it is not open to the institution's people, is stopped, may not be used from here, or
-        where the person's role or the account's limits leave the scope out.
+        Raises DeniedError where it is not open to the institution's people, is stopped, may not be used from here,
+        asks too fast, or where the person's role or the account's limits leave the scope out.
         """
         found = next((one for one in self.accounts if account in {"", one.account}), None)
         if found is None:
@@ -64,9 +66,11 @@ class Through:
         scopes = ROLES[self.present.role] & found.scopes
         if scope not in scopes:
             raise DeniedError("insufficient-scope", f"账户没有此权限 The account was not given {scope}.")
-        return Actor(
+        actor = Actor(
             found.account, "account", self.present.institution_id, scopes=scopes, person=self.present.actor
         )  # fmt: skip
+        self.limiter.admit(actor, self.access.rates)
+        return actor
 
 
 async def find_accounts(work: UnitOfWork, institution: str | None) -> list[PeoplesAccount]:

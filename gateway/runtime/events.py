@@ -60,6 +60,9 @@ EVENTS: Mapping[str, EventType] = {
     "client.suspended": _type("operator machine", "client reason"),
     "client.resumed": _type("operator machine", "client reason"),
     "client.closed": _type("operator machine", "client reason"),
+    "client.held": _type("program", "case client rule counted limit since until sample"),
+    "client.hold_lifted": _type("operator machine", "case client reason"),
+    "client.hold_suspended": _type("operator machine", "case client reason"),
     "client.limited": _type("operator machine", "client scopes products networks redirect_uris"),
     "client.signing": _type("operator machine", "client required"),
     "client.for_people": _type("operator machine", "client allowed"),
@@ -120,6 +123,7 @@ EVENTS: Mapping[str, EventType] = {
     "quota.granted": _type(
         "operator machine", "grant scope id product units from until priority reason approved_by"
     ),
+    "quota.rate_set": _type("operator machine", "scope id measure limit"),
     "quota.limited": _type("operator machine", "scope id from product unit period limit overdraft_pct alerts"),
     "usage.reported": _type(
         "account", "result version inquiry subject institution product entry outcome decided_on",

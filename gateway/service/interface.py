@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from gateway.abnormal import operations as abnormal
 from gateway.admin import operations as admin
 from gateway.catalogue import operations as catalogue
 from gateway.consents import operations as consents
@@ -41,6 +42,7 @@ ROOMS = (
     statements,
     evidence,
     questions,
+    abnormal,
     admin,
     overview,
 )

@@ -21,7 +21,7 @@ WRITING = ("log-not-signed",)
 WITH_TOKEN = (
     "unauthenticated", "invalid-dpop-proof", "use-dpop-nonce", "insufficient-scope", "account-suspended",
     "account-closed", "institution-suspended", "institution-closed", "agreement-not-in-force", "address-not-allowed",
-    "service-busy",
+    "service-busy", "rate-exceeded", "abnormal-usage-detected",
 )  # fmt: skip
 SCHEMAS: dict[str, Any] = {
     "Problem": {

@@ -15,7 +15,8 @@ from gateway.web.allowed import allowed_methods
 from gateway.web.error_table import ERRORS
 
 MEDIA_TYPE = "application/problem+json"
-QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+REGISTRY = "https://iana.org/assignments/http-problem-types"
+REGISTERED = frozenset({"quota-exceeded", "temporary-reduced-capacity", "abnormal-usage-detected"})
 _LOG = structlog.get_logger("gateway.web.problems")
 
 
@@ -28,7 +29,7 @@ def problem_document(issuer: str, denial: Denial) -> dict[str, Any]:
     row = ERRORS[denial.reason]
     slug = row.slug or denial.reason
     return {
-        "type": QUOTA_EXCEEDED if slug == "quota-exceeded" else f"{issuer}/problems/{slug}",
+        "type": f"{REGISTRY}#{slug}" if slug in REGISTERED else f"{issuer}/problems/{slug}",
         "title": slug.replace("-", " "),
         "status": row.status,
         "detail": denial.detail or row.title,

@@ -16,7 +16,10 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "consent": ("授权的每次变化", "every change of a consent"),
     "quota": ("配额提醒与变更", "quota alerts and changes"),
     "institution": ("本机构停用、恢复、协议变更", "the institution suspended, resumed, its agreement changed"),
-    "client": ("账户停用、恢复、限制与密钥变更", "accounts suspended, resumed, limited; their keys"),
+    "client": (
+        "账户停用、恢复、因异常使用暂停、限制与密钥变更",
+        "accounts suspended, resumed, held for abnormal use, limited; their keys",
+    ),
     "key": ("平台签名密钥变更", "the platform's signing keys"),
     "webhook": ("推送地址本身的变化与测试", "endpoints of webhooks, and tests"),
 }

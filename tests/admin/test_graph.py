@@ -4,11 +4,12 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from consent.templates import shipped_members
+from gateway.admin.abnormal_actions import DecideAbnormalUse
 from gateway.admin.action import means_of
 from gateway.admin.changes import decide_change
 from gateway.admin.client_actions import (
@@ -33,7 +34,7 @@ from gateway.admin.institution_actions import (
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
-from gateway.admin.quota_actions import GrantUnits, LimitQuota
+from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity.clients.registry import add_institution
 from gateway.identity.clients.scopes import SCOPES
@@ -98,6 +99,10 @@ SINGLE = {
     "quota.set above": SetQuota(scope="institution", id="house", per_day=1, per_month=1001),
     "quota.limit within": LimitQuota(scope="institution", id="house", period="month", limit=1000),
     "quota.limit above": LimitQuota(scope="institution", id="house", period="day", limit=33),
+    "abnormal.lift": DecideAbnormalUse(case=UUID(int=1), client="of-account", decision="lift", reason=WHY),
+    "abnormal.suspend": DecideAbnormalUse(case=UUID(int=1), client="of-account", decision="suspend", reason=WHY),
+    "quota.rate within": LimitRate(scope="institution", id="house", measure="rate", limit=1000),
+    "quota.rate above": LimitRate(scope="institution", id="house", measure="rate", limit=1001),
     "quota.grant": GrantUnits(
         scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY
     ),

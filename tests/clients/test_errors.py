@@ -34,6 +34,7 @@ from xinqiao_client import (
     load_key,
 )
 
+QUOTA = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 SECRET = "张三 110101199003078888"
 
 
@@ -154,9 +155,18 @@ def test_a_gateway_that_is_not_there_is_told_by_its_address(tmp_path):
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
-        (503, {"type": "https://g/problems/service-busy", "remedy": "少发 fewer"}, RateLimitedError),
+        (
+            503,
+            {
+                "type": "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity",
+                "remedy": "少发 fewer",
+            },
+            RateLimitedError,
+        ),
         (503, {"type": "https://g/problems/storage-unavailable", "remedy": "再试 again"}, UnavailableError),
         (429, {"type": "about:blank", "remedy": "再试 again"}, RateLimitedError),
+        (429, {"type": QUOTA, "violated-policies": ["acct-rate"], "remedy": "放慢 slower"}, RateLimitedError),
+        (429, {"type": QUOTA, "violated-policies": ["acct-day"], "remedy": "等 wait"}, QuotaUsedUpError),
         (409, {"type": "https://g/problems/batch-conflict", "remedy": "新编号 a new id"}, ConflictError),
         (502, "<html>" + SECRET, UnavailableError),
         (200, "<html>" + SECRET, UnavailableError),

@@ -19,6 +19,8 @@ from connectors.records.life import State as RecordState
 from consent.life import STATUSES
 from consent.lists import ENDED
 from consent.terms import PRODUCTS, PURPOSES
+from gateway.abnormal.cases import ENDED as DECISIONS
+from gateway.abnormal.holding import RULES
 from gateway.admin.action import Action
 from gateway.admin.change_reading import STATES
 from gateway.admin.graph import Harm
@@ -49,6 +51,7 @@ from gateway.questions import replay_words
 from gateway.questions.statistics import PARTS
 from gateway.quota.plans import PERIODS
 from gateway.quota.plans import SCOPES as SCOPES_OF_QUOTA
+from gateway.rates.limits import DEFAULTS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
@@ -65,6 +68,9 @@ assert create_app  # it has loaded every page
 DATASET, FIELD = get_type_hints(Dataset), get_type_hints(Field)
 # `_("prefix-" ~ value)` in a template: every value that may stand there.
 FAMILIES = {
+    "abnormal": {f"{decision}{part}" for decision in DECISIONS for part in ("", "-question", "-then")},
+    "abnormal-rule": set(RULES),
+    "abnormal-state": {"held", *DECISIONS.values()},
     "alert": set(KINDS),
     "approved-by": {"auditor", "operator"},
     "browser": BROWSERS,
@@ -116,6 +122,7 @@ FAMILIES = {
     "standing": {"active", "paused", "requested", *ENDED},
     "stopped": {
         "account-closed", "account-suspended", "institution-closed", "institution-suspended", "agreement-not-in-force",
+        "abnormal-usage-detected",
     },
     "stopped-account": {"closed", "suspended"},
     "system": SYSTEMS,
@@ -143,6 +150,8 @@ IN_PYTHON = {
     "replay-basis": set(replay_words.IN_BASIS),
     "replay-member": set(replay_words.MEMBERS),
     "quota-each": set(PERIODS),
+    "rate": {measure for _, measure in DEFAULTS},
+    "rate-all": {scope for scope, _ in DEFAULTS},
     "quota-whose": set(SCOPES_OF_QUOTA),
     "scan-kind": set(KINDS_OF_SCANS),
     "scan-state": set(STATES_OF_SCANS),

@@ -73,7 +73,9 @@ async def test_a_party_that_asks_without_end_is_told_to_wait(story, banks):
         asked = [asyncio.create_task(ask()) for _ in range(fair_shares.MOST_WAITING + 10)]
         done, _ = await asyncio.wait(asked, timeout=30, return_when=asyncio.FIRST_COMPLETED)
         refused = done.pop().result()
-        assert (refused.status_code, refused.headers["Retry-After"], slug(refused)) == (503, "5", "service-busy")
+        assert (refused.status_code, refused.headers["Retry-After"], slug(refused)) == (
+            503, "5", "temporary-reduced-capacity",
+        )  # fmt: skip
         await holder.rollback()
         answers = Counter(answer.status_code for answer in await asyncio.gather(*asked))
     assert answers == {200: fair_shares.MOST_WAITING + 4, 503: 6}

@@ -30,6 +30,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         agencies/{code} institutions institutions/new institutions/{institution_id}
         institutions/{institution_id}/{act}
         institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}"""),
+    ("oab", "abnormal-use"),
     ("oa", "changes changes/{change_id} signatories"),
     ("os", "operations scans"),
     ("s", "sources sources/{source_id} platforms deliveries deliveries/{delivery_id}"),

@@ -193,7 +193,8 @@ WITHOUT = {
          "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
          "GET /v1/inquiries/batches/{batch_id}", "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts",
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
-         "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/deliveries",
+         "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/abnormal-uses",
+         "GET /v1/abnormal-uses", "GET /v1/admin/deliveries",
          "GET /v1/admin/deliveries/{delivery_id}",
          "GET /v1/statements", "GET /console/enterprise/statements",
          "GET /v1/webhooks", "GET /v1/webhooks/{webhook_id}", "GET /v1/webhooks/{webhook_id}/deliveries",
@@ -245,7 +246,7 @@ WITHOUT = {
          "POST /console/institutions/{institution_id}/accounts/{client_id}/{act}",
          "POST /console/keys/{purpose}/{act}", "POST /console/agencies/{code}/standing",
          "POST /console/changes/{change_id}/{decision}", "POST /console/people/{person_id}/{act}",
-         "POST /console/people/-/invite"),
+         "POST /console/people/-/invite", "POST /console/abnormal-use/{case_id}"),
         "change.* and the event of the change itself: tests/admin/test_admin.py",
     ),
     **dict.fromkeys(
@@ -265,7 +266,7 @@ WITHOUT = {
         (f"GET /console/{page}" for page in (
             "desk", "ask", "ask-many", "ask-many/template.xlsx", "ask-many/{batch_id}",
             "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "usage-results",
-            "usage-results/new/{inquiry_id}")), SHOWS_NO_RECORD,
+            "usage-results/new/{inquiry_id}", "abnormal-use")), SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
         ("POST /console/ask", "POST /console/ask-many", "POST /console/ask-many/ask", "POST /v1/inquiries:batch",
@@ -355,7 +356,8 @@ COMMANDS = {
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
     "subject link": "subject.linked", "quota set": "quota.set change.made",
     "quota reconcile": "quota.reconciled", "quota limit": "quota.limited change.made",
-    "quota grant": "quota.granted change.made",
+    "quota grant": "quota.granted change.made", "quota rate": "quota.rate_set change.made",
+    "abnormal decide": "client.hold_lifted client.hold_suspended change.made",
     "consent template-set": "consent.template_set change.made", "consent invalidate": "consent.invalidated change.made",
     "signatory mandate": "signatory.mandate change.made",
     "delegation grant": "delegation.granted change.made", "delegation end": "delegation.ended change.made",
@@ -412,7 +414,7 @@ COMMANDS_WITHOUT = {
          "webhook list", "webhook deliveries", "delegation list",
          "consent list", "consent show", "consent templates",
          "consent template", "person list", "person show", "person sessions", "quota list", "quota show",
-         "quota limits", "quota grants",
+         "quota limits", "quota rates", "abnormal list", "quota grants",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
          *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,
     ),
@@ -420,6 +422,7 @@ COMMANDS_WITHOUT = {
 # The worker's steps and what they leave; what stands under no route, command or step is tried where it is told.
 STEPS_LEAVE = {
     "batches": "inquiry.answered inquiry.denied", "quota-alerts": "quota.reached",
+    "abnormal-denials": "client.held", "abnormal-subjects": "client.held",
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "consents": "consent.lapsed consent.expired consent.exhausted",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",

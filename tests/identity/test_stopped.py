@@ -5,8 +5,11 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
+from uuid_utils.compat import uuid7
 
+from gateway.abnormal.tables import AbnormalUse
 from gateway.identity.clients.registry import set_agreement
+from gateway.runtime.actor import PROGRAM
 from gateway.web.error_table import ERRORS
 from signing.keys import generate_key
 from tests.actors import OPERATOR
@@ -34,11 +37,33 @@ async def end_agreement(gateway, institution):
         await set_agreement(work, institution_id=institution, agreement=(None, date(2020, 1, 1)))
 
 
+async def hold(gateway, account):
+    """Hold an account for abnormal use, as the worker does, whatever it asked."""
+    async with gateway.units.begin("test.hold", PROGRAM) as work:
+        work.session.add(
+            AbnormalUse(
+                case_id=uuid7(),
+                account=account,
+                institution="bank",
+                rule="denials",
+                counted=2,
+                most=1,
+                since=work.now,
+                until=work.now,
+                sample=[],
+                status="held",
+                held_at=work.now,
+                event_id=uuid7(),
+            )
+        )
+
+
 WAYS = {
     "account-suspended": lambda gateway, number: change(gateway, f"client:stopped-{number}", "suspend"),
     "account-closed": lambda gateway, number: change(gateway, f"client:stopped-{number}", "close"),
     "institution-suspended": lambda gateway, number: change(gateway, f"institution:house-{number}", "suspend"),
     "institution-closed": lambda gateway, number: change(gateway, f"institution:house-{number}", "close"),
+    "abnormal-usage-detected": lambda gateway, number: hold(gateway, f"stopped-{number}"),
     "agreement-not-in-force": lambda gateway, number: end_agreement(gateway, f"house-{number}"),
 }
 

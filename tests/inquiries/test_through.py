@@ -21,6 +21,8 @@ from gateway.people.sessions import Present
 from gateway.people.standing import set_standing
 from gateway.people.through import Through, find_accounts
 from gateway.quota.use import read_quota_use
+from gateway.rates.limiter import Limiter
+from gateway.rates.limits import RateLimits
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from tests.actors import OPERATOR
@@ -276,7 +278,7 @@ PRESENT = {
 async def through(story):
     async with story.gateway.units.begin("test.accounts", READER) as work:
         accounts = await find_accounts(work, "bank")
-    return Through(Present(**PRESENT), accounts, await story.gateway.access.current(), None)
+    return Through(Present(**PRESENT), accounts, await story.gateway.access.current(), None, story.gateway.limiter)
 
 
 async def test_a_person_acts_through_accounts_that_are_open_to_them_within_their_limits(ready):
@@ -285,6 +287,12 @@ async def test_a_person_acts_through_accounts_that_are_open_to_them_within_their
     refused = {}
     with pytest.raises(DeniedError) as refused["account-not-for-people"]:
         one.acting("inquiries", "bank-2")
+    limits = RateLimits({("account", "bank-1", "burst"): 1, ("account", "bank-1", "rate"): 1})
+    hasty = replace(one, limiter=Limiter(ready.gateway.database), access=replace(one.access, rates=limits))
+    hasty.acting("inquiries")
+    with pytest.raises(DeniedError) as refused["rate-exceeded"]:
+        [hasty.acting("inquiries") for _ in range(3)]
+    await hasty.limiter.close()
     await limit(ready, Limits(["consents"], None, None, []))
     with pytest.raises(DeniedError) as refused["insufficient-scope"]:
         (await through(ready)).acting("inquiries")

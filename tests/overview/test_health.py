@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from audit.lag import LogHead
+from gateway.abnormal.cases import OpenCases
 from gateway.intake.held_counts import WaitingHeld
 from gateway.overview.health import HOURS, look_over, read_hours
 from gateway.overview.health_facts import Facts, Place, SourceFacts
@@ -27,7 +28,7 @@ WELL = Facts(
     at=NOW, connections=10, most_connections=100, bytes=10**9, log=LogHead(5, NOW, 0), jobs=0,
     deliveries=OpenDeliveries(0, None, 0, None), sources=[], feeds=[], held=WaitingHeld(0, None, None),
     changes=(0, None), keys=[("token", "active", NOW)], ending=[], columns=(0, None),
-    scan=SCANNED,
+    scan=SCANNED, cases=OpenCases(0, None),
 )  # fmt: skip
 
 
@@ -47,6 +48,7 @@ def before(**past):
     ("name", "well", "amiss"),
     [
         ("connections", {"connections": 79}, {"connections": 80}),
+        ("abnormal", {}, {"cases": OpenCases(1, NOW)}),
         ("deliveries", {"deliveries": OpenDeliveries(9, before(hours=1), 0, None)},
          {"deliveries": OpenDeliveries(9, before(hours=1, seconds=1), 0, None)}),
         ("deliveries", {}, {"deliveries": OpenDeliveries(0, None, 1, NOW)}),

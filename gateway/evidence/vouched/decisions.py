@@ -39,6 +39,24 @@ HELD = Party(
 )  # fmt: skip
 
 
+_ENDED = changed(said("case"), {"status": leaf("outcome"), "reason": said("reason"), "ended_at": leaf("ts")})
+ABNORMAL = Party(
+    "abnormal-uses", "abnormal_use",
+    f"""SELECT case_id::text AS key, account, institution, rule, counted, most, {AT.format("since")} AS since,
+               {AT.format("until")} AS until, sample, status, {AT.format("held_at")} AS held_at,
+               {AT.format("ended_at")} AS ended_at, reason FROM abnormal_use""",  # noqa: S608 - our own words
+    {
+        "client.held": born(said("case"), {
+            "account": said("client"), "institution": leaf("institution"), "rule": said("rule"),
+            "counted": said("counted"), "most": said("limit"), "since": said_moment("since"),
+            "until": said_moment("until"), "sample": said("sample"), "status": leaf("outcome"), "held_at": leaf("ts"),
+            "ended_at": always(None), "reason": always(None),
+        }),
+        **{f"client.hold_{verb}": _ENDED for verb in ("lifted", "suspended")},
+    },
+)  # fmt: skip
+
+
 def _linked(rows: dict[str, Expected], entry: Entry) -> None:
     """Bring a decision into being, named by what the leaf says; one that was made before makes no row.
 

@@ -96,6 +96,9 @@ _GRANT = _same("grant", "scope", "product", "units", "priority", "reason") | {
 _LIMITED = ("product", "unit", "period", "limit", "overdraft_pct", "alerts")
 _PLAN = _same("scope") | {"scope_id": said("id"), "effective_from": leaf("ts"), "limits": _day_and_month}
 _LIMIT = _same("scope") | {"scope_id": said("id"), "effective_from": said_moment("from"), "limits": _limit}
+_RATE = _same("scope", "measure") | {
+    "scope_id": said("id"), "most": said("limit"), "effective_from": leaf("ts"),
+}  # fmt: skip
 _ACT = _same("dataset", "agency", "version", "number", "effective_on", "reason", "document", "hides") | {
     "record": said("record"), "business_key": said("key"), "lasting": said("lasting"), "act_batch": said("act_batch"),
     "state": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"),
@@ -206,6 +209,12 @@ DEEDS: tuple[Deed, ...] = (
                        'overdraft_pct', overdraft_pct, 'alerts', alerts) ORDER BY period) AS limits
             FROM quota_limit GROUP BY event_id, scope, scope_id, effective_from""",  # noqa: S608
         {"quota.set": Says(_PLAN), "quota.limited": Says(_LIMIT)},
+    ),
+    Deed(
+        "rates", "rate_limit",
+        f"""SELECT event_id AS entry, scope, scope_id, measure, most, {AT.format("effective_from")} AS effective_from
+            FROM rate_limit""",  # noqa: S608
+        {"quota.rate_set": Says(_RATE)},
     ),
     Deed(
         "grants", "quota_grant",

@@ -6,7 +6,7 @@ They are few beside the entries of the log: what the events make of them is kept
 from datetime import datetime
 from typing import Any
 
-from gateway.evidence.vouched.decisions import HELD, LINKS
+from gateway.evidence.vouched.decisions import ABNORMAL, HELD, LINKS
 from gateway.evidence.vouched.declaration import (
     AT,
     LEAF_TIME,
@@ -262,6 +262,7 @@ PARTIES: tuple[Party, ...] = (
             "audit.stop_lifted": changed(said("stop"), {"lifted_at": leaf("ts")}),
         },
     ),
+    ABNORMAL,
     HELD,
     LINKS,
 )  # fmt: skip

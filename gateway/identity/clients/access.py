@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.lag import unsigned_seconds
+from gateway.rates.limits import RateLimits, read_rate_limits
 from gateway.runtime.database import Database
 from gateway.runtime.keystore import KeyStore
 from gateway.web.addresses import Address
@@ -29,12 +30,15 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True)
 class Access:
-    """Who is stopped and why, which tokens were taken back, from where clients may come, how late the log is."""
+    """Who is stopped and why, which tokens were taken back, from where clients may come and how fast they may ask, how
+    late the log is.
+    """
 
     revoked: frozenset[UUID]
     stopped: Mapping[str, str]  # the reasons of the error table
     networks: Mapping[str, tuple[Network, ...]]
     suspended: frozenset[str]  # people, as tokens name them
+    rates: RateLimits
     unsigned_seconds: float  # how long the oldest entry waits for a signed checkpoint
 
     def admits(self, client_id: str, address: Address | None) -> bool:
@@ -81,4 +85,5 @@ async def read_access(session: AsyncSession, log_id: int) -> Access:
         for row in await session.execute(_NETWORKS)
     }
     suspended = frozenset((await session.execute(_SUSPENDED)).scalars())
-    return Access(revoked, stopped, networks, suspended, await unsigned_seconds(session, log_id))
+    rates, unsigned = await read_rate_limits(session), await unsigned_seconds(session, log_id)
+    return Access(revoked, stopped, networks, suspended, rates, unsigned)

@@ -149,6 +149,7 @@ SECTION = Section(
             "按 Retry-After 重试，减少并发。",
             "Try again after Retry-After, with fewer at once.",
             "对一份授权同时发 200 个查询 200 questions on one consent at once",
+            slug="temporary-reduced-capacity",
         ),
         "storage-unavailable": ErrorRow(
             503,

@@ -11,7 +11,7 @@ from consent.decision import Consent
 from gateway.identity.caller import proof_used
 from gateway.identity.tokens.marks import CLAIM_ONE, Mark, mark_values
 from gateway.inquiries.admission import Admission, Refusal
-from gateway.inquiries.obligations import report_due
+from gateway.inquiries.obligations import NOTHING_DUE, due_for
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.tables import Inquiry
 from gateway.quota.ledger import close
@@ -34,7 +34,7 @@ _LOCK_INTENT = text("SELECT 1 FROM inquiry WHERE inquiry_id = :inquiry AND state
 _FREE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account AND NOT once")
 _SETTLE = text("""
     UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, answer = :answer, settled_at = now(),
-        report_by = :report_by
+        report_by = :report_by, delete_by = :delete_by
     WHERE inquiry_id = :inquiry AND state = 'admitted'
 """)
 _EXPIRED = text("""
@@ -121,13 +121,14 @@ async def store_answer(
 ) -> None:
     """Store an answer: with its intent, or at once where there was none."""
     units = request.charge().units
-    report_by = report_due(admission.consent.terms, admission.now)
-    values = {"state": "answered", "outcome": "answered", "units": units, "answer": answer, "report_by": report_by}
+    due = due_for(admission.consent.terms, admission.now)
+    values = {"state": "answered", "outcome": "answered", "units": units, "answer": answer, **due}
     settled = await session.execute(_SETTLE, {**values, "inquiry": request.inquiry_id})
     if not rowcount(settled):
         row = _row(request, admission.subject.subject_id, entry, admission.now, admission.consent)
         row.state, row.outcome, row.settled_at = "answered", "answered", admission.now
-        row.units, row.answer, row.report_by = units, answer, report_by
+        row.units, row.answer = units, answer
+        row.report_by, row.delete_by = due["report_by"], due["delete_by"]
         session.add(row)
         await session.flush()
 
@@ -135,7 +136,7 @@ async def store_answer(
 async def close_unanswered(work: UnitOfWork, request: InquiryRequest, refusal: Refusal, entry: UUID) -> None:
     """Settle an inquiry without an answer, with an intent or not, and free its key, unless it is a form's."""
     session, outcome = work.session, refusal.denial.reason
-    values = {"state": "denied", "outcome": outcome, "units": 0, "answer": None, "report_by": None}
+    values = {"state": "denied", "outcome": outcome, "units": 0, "answer": None, **NOTHING_DUE}
     settled = await session.execute(_SETTLE, {**values, "inquiry": request.inquiry_id})
     if not rowcount(settled):
         row = _row(request, refusal.subject_id, entry, work.now, None)
@@ -154,7 +155,7 @@ async def expire_intents(work: UnitOfWork) -> None:
             outcome="expired", exchange=row.inquiry_id, actor=row.account,
         )  # fmt: skip
         await close(session, row.inquiry_id, "released")
-        values = {"state": "expired", "outcome": "expired", "units": 0, "answer": None, "report_by": None}
+        values = {"state": "expired", "outcome": "expired", "units": 0, "answer": None, **NOTHING_DUE}
         await session.execute(_SETTLE, {**values, "inquiry": row.inquiry_id})
         await session.execute(_FREE, {"inquiry": row.inquiry_id, "account": row.account})
     await session.execute(_PURGE)

@@ -24,7 +24,7 @@ from gateway.evidence import instance_commands
 from gateway.identity import key_commands
 from gateway.inquiries import commands as inquiries
 from gateway.inquiries import enterprise_commands as enterprise_questions
-from gateway.inquiries import score_commands
+from gateway.inquiries import obligation_commands, score_commands
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
 from gateway.overview import commands as overview
@@ -71,6 +71,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "scan": scan_commands.group,
     "consent": consents.group,
     "inquiry": inquiries.group,
+    "obligation": obligation_commands.group,
     "score": score_commands.group,
     "delegation": delegation_commands.group,
     "quota": quota_commands.group,

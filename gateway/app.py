@@ -50,7 +50,7 @@ from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import routes as oauth
 from gateway.identity.refusals import on_denied
-from gateway.inquiries import ask_pages, desk_pages, inquiry_pages, usage_pages
+from gateway.inquiries import ask_pages, deletion_pages, desk_pages, inquiry_pages, usage_pages
 from gateway.inquiries import enterprise_pages as enterprise_question_pages
 from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import obligation_routes as obligations
@@ -265,6 +265,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         consent_requests,
         consent_pages,
         quota_pages,
+        deletion_pages,  # before the pages whose addresses take its for an id
         usage_pages,
         feeds,
         quality_pages,

@@ -22,6 +22,8 @@ from gateway.evidence.syslog import receiver_of, send_log
 from gateway.gateway import Gateway
 from gateway.identity.key_rotation import advance_keys
 from gateway.inquiries.batches.batch import work_batches
+from gateway.inquiries.duties import follow
+from gateway.inquiries.lives import remind
 from gateway.inquiries.store import expire_intents
 from gateway.intake.held import expire_held
 from gateway.intake.previews import expire_previews
@@ -73,6 +75,8 @@ SCORES_SECONDS = 0.25
 PAST_SECONDS = 3600.0
 WEBHOOK_SECONDS = 1.0
 STATEMENT_SECONDS = 600.0
+DUTIES_SECONDS = 1.0
+REMINDER_SECONDS = 600.0
 WEBHOOKS = 2
 QUEUE = "deliveries"
 _THIS_WORKER = uuid4()
@@ -271,6 +275,8 @@ STEPS: dict[str, tuple[Step, float]] = {
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),
     "told": (in_one_unit("webhook.queue", queue_told), WEBHOOK_SECONDS),
+    "duties": (in_one_unit("duties.follow", follow), DUTIES_SECONDS),
+    "reminders": (in_one_unit("duties.remind", remind), REMINDER_SECONDS),
     # Several at once, so that an endpoint that is slow to answer does not hold up the others.
     **{f"webhooks-{number}": (send_webhooks, WEBHOOK_SECONDS) for number in range(WEBHOOKS)},
     "statements": (in_one_unit("statement.make", make_due), STATEMENT_SECONDS),

@@ -88,6 +88,14 @@ class Xinqiao:
         told = {"inquiry": inquiry, "outcome": outcome, "decided_on": decided_on, **figures}
         return self._call("POST", "/v1/usage-results", json=told)
 
+    def obligations(self, *, limit: int = 100) -> dict[str, Any]:
+        """Return what is owed for answers, by when it is due: `reports` to make, `deletions` to attest."""
+        return self._call("GET", "/v1/obligations", params={"limit": limit})
+
+    def attest_deleted(self, inquiries: Sequence[str]) -> dict[str, Any]:
+        """Say that the data of these answers has been deleted; each then has its entry in the log."""
+        return self._call("POST", "/v1/obligations/deletions", json={"inquiries": list(inquiries)})
+
     def quota(self) -> dict[str, Any]:
         """Return what is left to ask, per plan and period."""
         return self._call("GET", "/v1/quota")

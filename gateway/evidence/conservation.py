@@ -81,7 +81,8 @@ QUERIES: Mapping[str, str] = {
         SELECT o.event_id::text, 1, 0 FROM (
             SELECT event_id FROM consent_use UNION ALL SELECT event_id FROM batch
             UNION ALL SELECT event_id FROM consent_version UNION ALL SELECT event_id FROM usage_result
-            UNION ALL SELECT event_id FROM received UNION ALL SELECT event_id FROM record_act
+            UNION ALL SELECT event_id FROM received
+            UNION ALL SELECT event_id FROM deletion_attestation UNION ALL SELECT event_id FROM record_act
             UNION ALL SELECT event_id FROM record_tombstone) o
         WHERE NOT EXISTS (SELECT FROM audit_event e WHERE e.event_id = o.event_id)""",
     "every entry is in the tree or waits for it": """
@@ -97,6 +98,11 @@ QUERIES: Mapping[str, str] = {
         SELECT i.inquiry_id::text, (u.inquiry_id IS NULL)::int, (i.report_by IS NOT NULL)::int
         FROM inquiry i LEFT JOIN usage_result u ON u.inquiry_id = i.inquiry_id AND u.version = 1
         WHERE (i.state = 'answered' AND u.inquiry_id IS NULL) <> (i.report_by IS NOT NULL)""",
+    "what is said to be deleted has its attestation": """
+        SELECT coalesce(i.inquiry_id, d.inquiry_id)::text, (i.inquiry_id IS NOT NULL)::int,
+            (d.inquiry_id IS NOT NULL)::int
+        FROM (SELECT inquiry_id FROM inquiry WHERE deleted_at IS NOT NULL) i
+        FULL JOIN deletion_attestation d USING (inquiry_id) WHERE i.inquiry_id IS NULL OR d.inquiry_id IS NULL""",
     "a settled delivery has its receipt": """
         SELECT delivery_id::text, 1, 0 FROM delivery
         WHERE state IN ('acknowledged', 'confirmed') AND receipt IS NULL""",

@@ -49,6 +49,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "subject_id": "from uscc", "answer": "compared in answers", "created_at": "in the entry's time",
         "expires_at": "only until it is settled", "settled_at": "in the entry's time",
         "report_by": "from the entry's time, until a usage result is there; compared with those by `xinqiao reconcile`",
+        "delete_by": "from the entry's time and the consent; in the attestation",
+        "deleted_at": "from the attestation; compared with it by `xinqiao reconcile`",
     },
     "quota_ledger": {
         "entry_id": "a key of its own", "consent_id": "in the answer", "overdraft": "follows from the limits",
@@ -131,6 +133,8 @@ UNCOMPARED: Mapping[str, str] = {
     **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
     "consent_due": "what a sweep looks through; what a consent's end is, its terms and uses say",
     "alert": "follows from what was handed in, and when", "syslog_position": "how far the log has gone out",
+    "duty_position": "how far the log was read",
+    "deletion_reminder": "that an institution was reminded: its entry says so",
     "statement_month": "how far the statements of a month were made",
     "webhook_position": "how far the log was read", "webhook_delivery": "what was sent of entries, and made of them",
     **dict.fromkeys(

@@ -13,13 +13,14 @@ from gateway.consents.own import OwnConsents, count_own, list_own
 from gateway.consents.pages import EXPIRING_DAYS
 from gateway.console.render import page
 from gateway.console.words import Words, words_of
+from gateway.inquiries.deletions import list_undeleted
 from gateway.inquiries.own_inquiries import InquiryFilter, OwnInquiries, list_own_inquiries
 from gateway.inquiries.own_usage import list_waiting
 from gateway.inquiries.shown import TONES, ending_of, product_text, why
 from gateway.people.staff import Staff
 from gateway.quota.pages import ahead
 from gateway.quota.use import Holder, read_quota_use
-from gateway.runtime.clock import now
+from gateway.runtime.clock import database_now, now
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
@@ -60,11 +61,14 @@ async def show(request: Request, units: Units, staff: Staff) -> Response:
         wanted = ConsentFilter(standings=("active", "rejected"), changed_since=moment - timedelta(days=ANSWERED_DAYS))
         answered = await list_own(work, wanted, limit=SHOWN)
         _, waiting = await list_waiting(work, limit=1)
+        ended = await list_undeleted(work, limit=1, until=await database_now(work.session))
         newest = await list_own_inquiries(work, InquiryFilter(), limit=SHOWN)
     words, since = words_of(request), answered.total
     lines = [
         *_quota_line(words, use.institution),
         *_count(words, "usage-lead", waiting, Line("message-report", "", "/console/usage-results", "warn")),
+        *_count(words, "desk-deletions", ended[0].total if ended else 0,
+                Line("trash", "", "/console/usage-results/deletions", "warn")),
         *_count(words, "desk-expiring", soon, Line("hourglass", "", "/console/consents?ends=soon", "warn")),
         *_count(words, "desk-answered", since, Line("file-check", "", "/console/consents", "info")),
         *_count(words, "desk-requested", counts.get("requested", 0),

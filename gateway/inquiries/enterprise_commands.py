@@ -21,7 +21,18 @@ COLUMNS = (
     Column("purpose", "用途 purpose"),
     Column("outcome", "结果 outcome"),
     Column("reason", "原因 reason"),
-    *(Column(name, name, listed=False) for name in ("question", "institution", "intermediary", "consent", "entry")),
+    *(
+        Column(name, name, listed=False)
+        for name in (
+            "question",
+            "institution",
+            "intermediary",
+            "consent",
+            "keep_until",
+            "deleted_at",
+            "entry",
+        )
+    ),
 )
 REASONS = {reason: row.title_zh.rstrip("。") for reason, row in ERRORS.items()}
 KINDS = {"inquiry": "查询", "consent-request": "授权请求"}

@@ -60,6 +60,8 @@ QUESTION: dict[str, Any] = {
     "consent": None,
     "outcome": "denied",
     "reason": "consent-required",
+    "keep_until": None,
+    "deleted_at": None,
     "entry": ENTRY,
 }
 
@@ -117,7 +119,7 @@ _ASKED_ONCE = {
     "quota-exceeded", "consent-uses-exhausted", "subject-not-found", "invalid-subject", "unknown-product",
     "unknown-purpose", "unknown-provider",
 }  # fmt: skip
-DENIED_AGAIN = tuple(reason for reason in DENIALS if reason not in _ASKED_ONCE)
+DENIED_AGAIN = (*(reason for reason in DENIALS if reason not in _ASKED_ONCE), "data-life-ended")
 
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/inquiries": Operation(
@@ -125,6 +127,7 @@ OPERATIONS: Mapping[str, Operation] = {
             *DENIALS,
             "idempotency-key-reused",
             "request-in-progress",
+            "data-life-ended",
             "upstream-unavailable",
             "upstream-invalid",
             "audit-unavailable",
@@ -241,6 +244,34 @@ OPERATIONS: Mapping[str, Operation] = {
                 }
             ],
             "total": 1,
+            "deletions": [
+                {
+                    "inquiry": INQUIRY,
+                    "answered_at": "2026-11-27T01:08:10+00:00",
+                    "account": "bank-1",
+                    "subject": "91330302MA00000154",
+                    "product": "score",
+                    "purpose": "pre_loan",
+                    "due": "2027-11-27T01:08:10+00:00",
+                    "overdue": False,
+                    "stops_questions_at": "2027-12-12T01:08:10+00:00",
+                }
+            ],
+            "deletions_total": 1,
+        },
+    ),
+    "POST /v1/obligations/deletions": Operation(
+        ("inquiry-not-found",),
+        sent={"inquiries": [INQUIRY]},
+        answered={
+            "deleted": [
+                {
+                    "inquiry": INQUIRY,
+                    "due": "2027-11-27T01:08:10+00:00",
+                    "deleted_at": "2027-11-26T02:00:00+00:00",
+                    "entry": ENTRY,
+                }
+            ]
         },
     ),
     "POST /v1/usage-results": Operation(

@@ -139,5 +139,7 @@ def _document(one: Question, institution: str) -> dict[str, Any]:
         "consent": str(one.consent[0]) if one.consent else None,
         "outcome": one.outcome,
         "reason": one.reason if _is_told(one) else None,
+        "keep_until": one.keep_until.isoformat() if one.keep_until else None,
+        "deleted_at": one.deleted_at.isoformat() if one.deleted_at else None,
         "entry": str(one.entry),
     }

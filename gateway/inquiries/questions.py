@@ -24,7 +24,8 @@ _FAILED = "state = 'expired' OR outcome IN ('upstream-unavailable', 'upstream-in
 ENDING = f"""CASE WHEN state = 'answered' THEN 'answered' WHEN state = 'admitted' THEN 'open'
     WHEN {_FAILED} THEN 'failed' ELSE 'denied' END"""
 COLUMNS = f"""inquiry_id, created_at, settled_at, account, person, institution, intermediary, product, purpose,
-    provider, consent_id, consent_version, units, event_id, outcome AS reason, {ENDING} AS ending"""
+    provider, consent_id, consent_version, units, event_id, outcome AS reason, {ENDING} AS ending,
+    delete_by, deleted_at"""
 # By the index (uscc, inquiry_id), one code after the other: no more than a page is read of each.
 _INQUIRIES = text(f"""
     SELECT i.* FROM unnest(CAST(:codes AS text[])) AS c (code) CROSS JOIN LATERAL (
@@ -83,7 +84,8 @@ class Question:
     `id` is the inquiry's, or the consent's. `outcome` is one of OUTCOMES and `reason` says why nothing was answered; of
     a request for consent, `outcome` is where the consent stands now. `entry` records that it was asked (an embedded
     answer's and a denial's entry records how it ended, too). `consent` is its id and version; of a denied question it
-    is the one that was named, without version.
+    is the one that was named, without version. An answer may be kept until `keep_until`, by its consent, and was said
+    to be deleted at `deleted_at`.
     """
 
     kind: Literal["inquiry", "consent-request"]
@@ -102,6 +104,8 @@ class Question:
     entry: UUID
     person: str | None = None
     usage: tuple[Reported, ...] = ()
+    keep_until: datetime | None = None
+    deleted_at: datetime | None = None
 
 
 async def codes_of(session: AsyncSession, subject: Subject) -> list[str]:
@@ -157,6 +161,7 @@ def question_of(row: Any) -> Question:  # noqa: ANN401 - a row of COLUMNS
     return Question(
         "inquiry", row.inquiry_id, row.created_at, row.institution, row.account, row.intermediary, (row.product,),
         row.purpose, row.provider, consent, row.ending, reason, row.units, row.event_id, row.person,
+        keep_until=row.delete_by, deleted_at=row.deleted_at,
     )  # fmt: skip
 
 

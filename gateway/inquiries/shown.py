@@ -30,6 +30,7 @@ REMEDIES: Mapping[str, str] = {
     "consent-purpose-mismatch": "todo-purpose",
     "consent-scope-exceeded": "todo-product",
     "obligation-overdue": "todo-report",
+    "data-life-ended": "todo-delete",
     "quota-exceeded": "todo-quota",
     "invalid-subject": "todo-code",
     "subject-not-found": "todo-code",

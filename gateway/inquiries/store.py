@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consent.decision import Consent
 from gateway.identity.tokens.marks import CLAIM, Mark, first_of, mark_values
 from gateway.inquiries.admission import Admission, Refusal
-from gateway.inquiries.obligations import report_due
+from gateway.inquiries.obligations import NOTHING_DUE, due_for
 from gateway.inquiries.request import InquiryRequest
 from gateway.quota.ledger import close
 from gateway.runtime.actor import Actor
@@ -42,7 +42,7 @@ _FREE = text("""
 _FREE_ONE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account AND NOT once")
 _SETTLE = text("""
     UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, answer = :answer, settled_at = now(),
-        report_by = :report_by
+        report_by = :report_by, delete_by = :delete_by
     WHERE inquiry_id = :inquiry_id AND state = 'admitted'
 """)
 _COLUMNS = {
@@ -50,7 +50,7 @@ _COLUMNS = {
     "subject_id": "uuid", "uscc": "text", "product": "text", "purpose": "text", "provider": "text",
     "consent_id": "uuid", "consent_version": "integer", "state": "text", "outcome": "text", "units": "integer",
     "answer": "text", "created_at": "timestamptz", "expires_at": "timestamptz", "settled_at": "timestamptz",
-    "report_by": "timestamptz", "event_id": "uuid",
+    "report_by": "timestamptz", "delete_by": "timestamptz", "event_id": "uuid",
 }  # fmt: skip
 _ADD = text(f"""
     INSERT INTO inquiry ({", ".join(_COLUMNS)})
@@ -185,7 +185,7 @@ async def store_answers(
         {
             **_row(request, admission.subject.subject_id, entry, admission.now, admission.consent),
             "state": "answered", "outcome": "answered", "units": request.charge().units, "answer": answer,
-            "settled_at": admission.now, "report_by": report_due(admission.consent.terms, admission.now),
+            "settled_at": admission.now, **due_for(admission.consent.terms, admission.now),
         }
         for request, admission, entry, answer in answered
     ]  # fmt: skip
@@ -214,7 +214,7 @@ async def expire_intents(work: UnitOfWork) -> None:
             outcome="expired", exchange=row.inquiry_id, actor=row.account,
         )  # fmt: skip
         await close(session, row.inquiry_id, "released")
-        values = {"state": "expired", "outcome": "expired", "units": 0, "answer": None, "report_by": None}
+        values = {"state": "expired", "outcome": "expired", "units": 0, "answer": None, **NOTHING_DUE}
         await session.execute(_SETTLE, {**values, "inquiry_id": row.inquiry_id})
         await session.execute(_FREE_ONE, {"inquiry": row.inquiry_id, "account": row.account})
     await session.execute(_PURGE)
@@ -247,6 +247,6 @@ def _row(
         "uscc": request.uscc, "product": request.product, "purpose": request.purpose, "provider": request.provider,
         "consent_id": consent.terms.consent_id if consent else request.consent_id,
         "consent_version": consent.version if consent else None, "state": "admitted", "outcome": "admitted",
-        "units": 0, "answer": None, "created_at": now, "expires_at": None, "settled_at": None, "report_by": None,
+        "units": 0, "answer": None, "created_at": now, "expires_at": None, "settled_at": None, **NOTHING_DUE,
         "event_id": entry,
     }  # fmt: skip

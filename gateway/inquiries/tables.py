@@ -1,9 +1,9 @@
-"""Tables of inquiries; who may change what stands in migration 0006."""
+"""Tables of inquiries; who may change what stands in migrations 0006 and 0048."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, Text, text
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
@@ -18,6 +18,12 @@ class Inquiry(SQLModel, table=True):
         Index("inquiry_uscc", "uscc", "inquiry_id"),
         Index("inquiry_institution", "institution", "inquiry_id"),
         Index("inquiry_report_by", "institution", "report_by", postgresql_where=text("report_by IS NOT NULL")),
+        Index(
+            "inquiry_delete_by",
+            "institution",
+            "delete_by",
+            postgresql_where=text("delete_by IS NOT NULL AND deleted_at IS NULL"),
+        ),
         Index("inquiry_intermediary", "intermediary", "inquiry_id", postgresql_where=text("intermediary IS NOT NULL")),
         Index("inquiry_open", "expires_at", postgresql_where=text("state = 'admitted'")),
         {"postgresql_partition_by": "RANGE (inquiry_id)"},
@@ -42,6 +48,8 @@ class Inquiry(SQLModel, table=True):
     expires_at: datetime | None = Field(sa_type=Timestamp)
     settled_at: datetime | None = Field(sa_type=Timestamp)
     report_by: datetime | None = Field(default=None, sa_type=Timestamp)  # until when its use is to be reported
+    delete_by: datetime | None = Field(default=None, sa_type=Timestamp)  # when the life of its data ends
+    deleted_at: datetime | None = Field(default=None, sa_type=Timestamp)  # when it was attested that it is deleted
     event_id: UUID
 
 
@@ -56,3 +64,35 @@ class Idempotency(SQLModel, table=True):
     inquiry_id: UUID
     created_at: datetime = Field(sa_type=Timestamp)
     once: bool = False  # a form's: it is not free again when the inquiry has ended without an answer
+
+
+class DeletionAttestation(SQLModel, table=True):
+    """An institution's word that it has deleted an answer's data. Never changed."""
+
+    __tablename__ = "deletion_attestation"
+    inquiry_id: UUID = Field(primary_key=True)
+    institution: str = Field(sa_type=Text)
+    account: str = Field(sa_type=Text)
+    person: str | None = Field(default=None, sa_type=Text)  # whom the account attested for
+    due: datetime = Field(sa_type=Timestamp)  # when its life ended, or would have
+    attested_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class DeletionReminder(SQLModel, table=True):
+    """That an institution was reminded on a day of what it has to delete; how many answers, and overdue ones."""
+
+    __tablename__ = "deletion_reminder"
+    institution: str = Field(primary_key=True, sa_type=Text)
+    day: date = Field(primary_key=True)
+    due: int
+    overdue: int
+    event_id: UUID
+
+
+class DutyPosition(SQLModel, table=True):
+    """How far the log has been read for what it makes due."""
+
+    __tablename__ = "duty_position"
+    log_id: int = Field(primary_key=True, sa_type=SmallInteger)
+    next_index: int = Field(sa_type=BigInteger)

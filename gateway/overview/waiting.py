@@ -15,6 +15,8 @@ from gateway.admin.waiting import find_waiting_changes
 from gateway.consents.waiting import find_ending_consents, find_to_answer
 from gateway.identity.clients.ending_keys import find_ending_keys
 from gateway.identity.clients.signatories import list_signatories, signatory_document
+from gateway.inquiries.deletions import list_undeleted
+from gateway.inquiries.lives import REMINDED_BEFORE
 from gateway.inquiries.obligations import list_owed
 from gateway.intake.admission import agency_seen
 from gateway.intake.held import list_held
@@ -132,6 +134,14 @@ async def _unreported(work: UnitOfWork, limit: int) -> list[Item]:
     ]
 
 
+async def _undeleted(work: UnitOfWork, limit: int) -> list[Item]:
+    until = await database_now(work.session) + REMINDED_BEFORE
+    return [
+        Item(str(row.inquiry_id), {"subject": row.uscc, "account": row.account}, row.created_at, row.delete_by)
+        for row in await list_undeleted(work, limit=limit, until=until)
+    ]
+
+
 async def _ending_consents(work: UnitOfWork, limit: int) -> list[Item]:
     return [
         Item(str(row.consent_id), {"subject": row.uscc}, until=row.until)
@@ -175,5 +185,6 @@ KINDS: Mapping[str, Kind] = {
     "delivery": Kind(dict.fromkeys(("system", "machine"), "/console/deliveries"), "/{id}", _refused_deliveries),
     "key": Kind(dict.fromkeys(("operator", "machine"), "/console/clients"), "", _ending_keys),
     "usage-result": Kind({"staff": "/console/usage-results"}, "/new/{id}", _unreported),
+    "deletion": Kind({"staff": "/console/usage-results/deletions"}, "/{id}", _undeleted),
     "ending-consent": Kind({"staff": "/console/consents"}, "/{id}", _ending_consents),
 }

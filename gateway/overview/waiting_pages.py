@@ -23,7 +23,7 @@ SHOWN = 20  # of a kind; its own page has them all
 ICONS: Mapping[str, str] = {
     "change": "git-pull-request", "consent": "file-check", "signatory-key": "key", "held": "database-import",
     "correction": "table", "objection": "message-report", "late-feed": "clock-exclamation", "delivery": "send",
-    "key": "key", "usage-result": "message-report", "ending-consent": "file-alert",
+    "key": "key", "usage-result": "message-report", "deletion": "trash", "ending-consent": "file-alert",
 }  # fmt: skip
 
 

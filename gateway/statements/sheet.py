@@ -11,7 +11,21 @@ from consent.terms import PRODUCTS, PURPOSES
 from gateway.consents.words import STATUS_WORDS
 from gateway.web.error_table import ERRORS
 
-HEADER = ("时间", "机构", "账户", "转来机构", "种类", "产品", "用途", "授权编号", "结果", "原因", "日志条目")
+HEADER = (
+    "时间",
+    "机构",
+    "账户",
+    "转来机构",
+    "种类",
+    "产品",
+    "用途",
+    "授权编号",
+    "结果",
+    "原因",
+    "日志条目",
+    "可留存至",
+    "声明删除于",
+)
 KINDS = {"inquiry": "查询", "consent-request": "请求授权"}
 OUTCOMES = {**STATUS_WORDS, "answered": "已应答", "denied": "未准", "failed": "未成", "open": "在办"}
 BETWEEN_OTHERS = "与本企业无关（机构配额、账户或提供方）"
@@ -33,12 +47,17 @@ def as_csv(content: Mapping[str, Any]) -> bytes:
 
 
 def _row(one: Mapping[str, Any]) -> list[str]:
-    at = datetime.fromisoformat(one["asked_at"]).astimezone(SHANGHAI)
     return [
-        at.strftime("%Y-%m-%d %H:%M:%S"), one["institution_name"], one["account"], one["intermediary"] or "",
+        _moment(one["asked_at"]), one["institution_name"], one["account"], one["intermediary"] or "",
         KINDS[one["kind"]], _named(one["products"], PRODUCTS), PURPOSES.get(one["purpose"], one["purpose"]),
         one["consent"] or "", OUTCOMES.get(one["outcome"], one["outcome"]), _why(one), one["entry"],
+        _moment(one.get("keep_until")), _moment(one.get("deleted_at")),
     ]  # fmt: skip
+
+
+def _moment(written: str | None) -> str:
+    """Return a moment in Beijing time; nothing where there is none, as in statements of before it was told."""
+    return datetime.fromisoformat(written).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if written else ""
 
 
 def _why(one: Mapping[str, Any]) -> str:

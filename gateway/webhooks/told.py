@@ -14,6 +14,7 @@ TEST_TYPE = "xinqiao.webhook.tested"
 # What an institution can ask to be told of, by the first word of the events' types; and what it is called.
 TOPICS: Mapping[str, tuple[str, str]] = {
     "consent": ("授权的每次变化", "every change of a consent"),
+    "deletion": ("到期应删除的应答", "answers to be deleted"),
     "quota": ("配额提醒与变更", "quota alerts and changes"),
     "institution": ("本机构停用、恢复、协议变更", "the institution suspended, resumed, its agreement changed"),
     "client": (
@@ -30,6 +31,7 @@ NOT_TOLD = frozenset(
         "consent.approval_refused",
         "consent.evidence_read",
         "consent.template_set",
+        "deletion.attested",
         "webhook.removed",
         "webhook.replayed",
         "webhook.tested",

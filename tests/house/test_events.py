@@ -139,6 +139,10 @@ CALLS = {
     ),
     "GET /v1/inquiries/{inquiry_id}": Call("inquiry.replayed", "bank-1", make=objects.inquiry),
     "GET /v1/inquiries/{inquiry_id}/answer": Call("inquiry.replayed", "bank-1", make=objects.inquiry),
+    "POST /v1/obligations/deletions": Call(
+        "deletion.attested", "bank-1", make=objects.inquiry,
+        sent=lambda made: {"json": {"inquiries": [made["inquiry_id"]]}},
+    ),
     "POST /v1/usage-results": Call("usage.reported", "bank-1", make=objects.inquiry, sent=report),
     "GET /v1/usage-results/{result_id}": Call("usage.read", "bank-1", make=objects.usage_result),
     "POST /v1/webhooks": Call(
@@ -266,6 +270,7 @@ WITHOUT = {
         (f"GET /console/{page}" for page in (
             "desk", "ask", "ask-many", "ask-many/template.xlsx", "ask-many/{batch_id}",
             "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "usage-results",
+            "usage-results/deletions", "usage-results/deletions/{inquiry_id}",
             "usage-results/new/{inquiry_id}", "abnormal-use")), SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
@@ -275,7 +280,8 @@ WITHOUT = {
          "GET /console/ask-many/{batch_id}/answers.{form}", "GET /console/inquiries/{inquiry_id}",
          "GET /console/inquiries/{inquiry_id}/answer",
          "POST /console/consents/new", "POST /console/consents/{consent_id}/revoke",
-         "POST /console/usage-results/new/{inquiry_id}", "GET /console/usage-results/{result_id}"),
+         "POST /console/usage-results/new/{inquiry_id}", "GET /console/usage-results/{result_id}",
+         "POST /console/usage-results/deletions", "POST /console/usage-results/deletions/{inquiry_id}"),
         "inquiry.*, consent.*, usage.*: tests/inquiries/test_through.py, test_pages.py",
     ),
     **dict.fromkeys(
@@ -414,7 +420,7 @@ COMMANDS_WITHOUT = {
          "webhook list", "webhook deliveries", "delegation list",
          "consent list", "consent show", "consent templates",
          "consent template", "person list", "person show", "person sessions", "quota list", "quota show",
-         "quota limits", "quota rates", "abnormal list", "quota grants",
+         "quota limits", "quota rates", "abnormal list", "quota grants", "obligation list",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
          *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,
     ),
@@ -431,6 +437,7 @@ STEPS_LEAVE = {
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     "statements": "statement.made",
+    "duties": "deletion.advanced", "reminders": "deletion.reminded",
     **{f"webhooks-{number}": "webhook.disabled" for number in range(2)},
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip

@@ -145,6 +145,8 @@ ROWS = {
     "POST /console/usage-results/new/{inquiry_id}": Row(
         objects.inquiry, *STAFF, HIDDEN, {"data": {"outcome": "refused", "decided_on": "2026-01-05"}}
     ),
+    **{f"{method} /console/usage-results/deletions/{{inquiry_id}}": Row(objects.inquiry, *STAFF, HIDDEN)
+       for method in ("GET", "POST")},
     "GET /console/usage-results/{result_id}": Row(objects.usage_result, *STAFF, HIDDEN),
     **{f"{method} /console/enterprise/consents/{{consent_id}}{part}": Row(objects.consent, *OWNERS, HIDDEN)
        for method, part in (("GET", ""), ("POST", "/approve"), ("POST", "/reject"), ("POST", "/{action}"))},

@@ -32,7 +32,7 @@ from tests.stories import Story, registration
 
 NAME = "瓯海第1鞋业有限公司"
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
-PAGES = ("desk", "ask", "inquiries", "consents", "consents/new", "quota", "usage-results")
+PAGES = ("desk", "ask", "inquiries", "consents", "consents/new", "quota", "usage-results", "usage-results/deletions")
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +220,8 @@ async def test_what_a_program_was_answered_is_listed_and_not_shown(town):
 @pytest.mark.parametrize(
     ("path", "status"),
     [("inquiries/{inquiry}", 404), ("inquiries/{inquiry}/answer", 404), ("consents/{consent}", 404),
-     ("usage-results/new/{inquiry}", 404), ("usage-results/{result}", 404)],
+     ("usage-results/new/{inquiry}", 404), ("usage-results/{result}", 404),
+     ("usage-results/deletions/{inquiry}", 404)],
 )  # fmt: skip
 async def test_another_institutions_object_is_as_one_that_is_not_there(town, path, status):
     made = await reported(town)
@@ -234,7 +235,8 @@ async def test_another_institutions_object_is_as_one_that_is_not_there(town, pat
 async def test_another_institutions_object_is_not_changed(town):
     made = await reported(town)
     for path, data in ((f"consents/{made['consent']}/revoke", {"reason": "误操作"}),
-                       (f"usage-results/new/{made['inquiry']}", REPORT)):  # fmt: skip
+                       (f"usage-results/new/{made['inquiry']}", REPORT),
+                       (f"usage-results/deletions/{made['inquiry']}", {})):  # fmt: skip
         await send(town.wu, path, data, status=404)
     assert "生效" in await look(town.li, f"consents/{made['consent']}")
 
@@ -386,3 +388,26 @@ async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_b
     assert path in await look(town.li, "ask-many")
     await look(town.wu, path.removeprefix("/console/"), 404)
     assert (await town.wu.get(f"{path}/answers.csv")).status_code == 404
+
+
+async def test_what_may_be_kept_no_longer_is_attested_one_by_one_or_together(town):
+    one, ended, other = [await ask(town) for _ in range(3)]
+    assert str(one) in await look(town.li, "usage-results/deletions", params={"columns": "number"})
+    await send(town.li, f"usage-results/deletions/{one}", {})
+    assert "已声明删除" in await look(town.li, f"usage-results/deletions/{one}")
+    assert "留存期限已到，或已声明删除" in await look(town.li, f"inquiries/{one}")
+    async with town.story.gateway.database.begin("test.ended", role="owner") as session:
+        query = text("UPDATE inquiry SET delete_by = clock_timestamp() WHERE inquiry_id = :id")
+        await session.execute(query, {"id": ended})
+    shown = await look(town.li, "usage-results/deletions")
+    assert "有 1 份应答留存期限已到" in shown
+    assert "1 份应答" in await look(town.li, "desk")
+    data = fields(shown, "/console/usage-results/deletions")
+    for wrong in ("", "x", "2026-01-01T00:00:00"):
+        await send(town.li, "usage-results/deletions", {**data, "until": wrong}, status=400)
+    await send(town.wu, "usage-results/deletions", data)  # of another institution: nothing of this one's
+    assert "有 1 份应答留存期限已到" in await look(town.li, "usage-results/deletions")
+    later = {**data, "until": "2999-01-01T00:00:00+00:00"}  # what has not ended is not attested all the same
+    await send(town.li, "usage-results/deletions", later)
+    left = await look(town.li, "usage-results/deletions", params={"columns": "number"})
+    assert (str(ended) in left, str(other) in left) == (False, True)

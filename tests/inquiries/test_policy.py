@@ -71,6 +71,7 @@ FAULTS = {
     "consent-scope-exceeded": terms(products=("health_check",)),
     "consent-purpose-mismatch": terms(purpose="renewal"),
     "consent-uses-exhausted": consent(uses=3),
+    "data-life-ended": lambda facts: replace(facts, kept=False),
     "obligation-overdue": lambda facts: replace(facts, owed=Owed(NOBODY, NOW - GRACE)),
     "subject-not-found": lambda facts: replace(facts, subject=None),
     "quota-exceeded": lambda facts: replace(facts, rooms=[replace(facts.rooms[0], used=10), *facts.rooms[1:]]),

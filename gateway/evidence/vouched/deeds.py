@@ -132,6 +132,10 @@ _REPORTED = ("outcome", "decided_on", "amount", "balance", "first_time")
 _USAGE = _same("result", "version", "inquiry", "institution") | {
     "account": leaf("account"), "uscc": said("subject"), "exchange": leaf("exch"), "content": _content,
 }  # fmt: skip
+_DELETION = _same("inquiry", "person") | {
+    "institution": leaf("institution"), "account": leaf("account"), "due": said_moment("due"),
+    "attested_at": leaf("ts"),
+}  # fmt: skip
 _INQUIRY = leaf("exch")
 
 DEEDS: tuple[Deed, ...] = (
@@ -228,6 +232,12 @@ DEEDS: tuple[Deed, ...] = (
         """SELECT event_id AS entry, result_id AS result, version, inquiry_id AS inquiry, account, institution, uscc,
                   exchange, convert_from(content, 'UTF8') AS content FROM usage_result""",
         {"usage.reported": Says(_USAGE)}, {"content": json.loads},
+    ),
+    Deed(
+        "deletions", "deletion_attestation",
+        f"""SELECT event_id AS entry, inquiry_id AS inquiry, institution, account, person,
+                   {AT.format("due")} AS due, {AT.format("attested_at")} AS attested_at FROM deletion_attestation""",  # noqa: S608
+        {"deletion.attested": Says(_DELETION)},
     ),
     Deed(
         "acts", "record_act",

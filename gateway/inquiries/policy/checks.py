@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from math import ceil
 
 from consent.decision import Denied
+from gateway.inquiries.obligations import Kind
 from gateway.inquiries.policy.facts import Facts
 from gateway.quota.books import find_exceeded
 from gateway.quota.headers import denial_of
 from gateway.runtime.denial import Denial
+
+MISSING: Mapping[Kind, str] = {"report": "unreported", "deletion": "undeleted"}  # what a denial names it by
 
 
 def check_standing(facts: Facts) -> Denial | None:
@@ -55,12 +58,17 @@ def check_consent(facts: Facts) -> Denial | None:
     return Denial(denied.reason, members=denied.members, headers=headers)
 
 
+def check_life(facts: Facts) -> Denial | None:
+    """What may be kept no longer is not given again."""
+    return None if facts.kept else Denial("data-life-ended")
+
+
 def check_obligations(facts: Facts) -> Denial | None:
-    """Whoever has not told what became of earlier answers, long after it was due, is given no further ones."""
+    """Whoever owes a report on an earlier answer, or its deletion, long after it was due, is given no further ones."""
     if facts.owed is None or not facts.owed.stops(facts.now):
         return None
-    unreported, due = str(facts.owed.inquiry_id), facts.owed.due.astimezone(UTC).isoformat()
-    return Denial("obligation-overdue", members={"unreported": unreported, "due": due})
+    due = facts.owed.due.astimezone(UTC).isoformat()
+    return Denial("obligation-overdue", members={MISSING[facts.owed.kind]: str(facts.owed.inquiry_id), "due": due})
 
 
 def check_subject(facts: Facts) -> Denial | None:
@@ -80,12 +88,13 @@ CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
     "readable": lambda facts: facts.request.unreadable,
     "entitlement": check_entitlement,
     "consent": check_consent,
+    "life": check_life,
     "obligations": check_obligations,
     "subject": check_subject,
     "quota": check_quota,
 }
 # Checked anew where an answer is given once more.
-GIVEN_AGAIN = ("standing", "intermediary", "entitlement", "consent", "obligations")
+GIVEN_AGAIN = ("standing", "intermediary", "entitlement", "consent", "life", "obligations")
 
 
 def decide(facts: Facts) -> Denial | None:

@@ -35,7 +35,8 @@ class Facts:
 
     `standing` is None where no such account stands, `subject` where nobody of that code is known. `consents` are those
     that the question names or could rest on, oldest first; `rooms` what the quota leaves, before this question is
-    charged; `owed` the report that the institution owes for longest, None where it owes none. `again` tells that its
+    charged; `owed` what the institution owes for longest, None where it owes nothing. `kept` tells
+    that the life of its data has not ended, where an answer was given before. `again` tells that its
     answer was given before and costs nothing now; `rules` what decides beside each consent.
     """
 
@@ -47,6 +48,7 @@ class Facts:
     rooms: Sequence[Room]
     owed: Owed | None = None
     again: bool = False
+    kept: bool = True
     rules: Rules = NO_RULES
 
     @cached_property

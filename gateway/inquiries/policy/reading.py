@@ -13,7 +13,7 @@ from connectors.store.subjects import find_by_codes
 from consent.decision import NO_RULES, Consent, Denied, Rules
 from consent.store import Jwks, load_consents
 from consent.template_store import load_templates
-from gateway.inquiries.obligations import find_oldest
+from gateway.inquiries.obligations import find_ended, find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
 from gateway.quota.books import Books, Charge, Room, Taken
@@ -99,13 +99,15 @@ async def read_group(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     standing = await _read_standing(session, requests)
     subjects = {one.uscc: one for one in await find_by_codes(session, [request.uscc for request in requests])}
     owed = await find_oldest(session, [request.institution for request in requests])
+    ended = await find_ended(session, [one.request.inquiry_id for one in asked if one.day is None], now)
     ids = sorted({consent for one in asked for consent in one.consents})
     consents = {one.terms.consent_id: one for one in await load_consents(session, ids, jwks, now)} if ids else {}
     rules = Rules(await load_templates(session, now, SHANGHAI), SHANGHAI) if ids else NO_RULES
     found = [
         Facts(
             one.request, now, standing.get(place), subjects.get(one.request.uscc), (), (),
-            owed.get(one.request.institution), again=one.day is None, rules=rules,
+            owed.get(one.request.institution), again=one.day is None,
+            kept=one.request.inquiry_id not in ended, rules=rules,
         )
         for place, one in enumerate(asked, start=1)
     ]  # fmt: skip

@@ -7,12 +7,23 @@ SECTION = Section(
     {
         "obligation-overdue": ErrorRow(
             403,
-            "贵机构逾期未报告应用结果。",
-            "Your institution has not reported what it did with an earlier answer.",
-            "先报告 `unreported` 的应用结果；待报告清单见 GET /v1/obligations。",
-            "Report the usage result of `unreported` first; GET /v1/obligations lists all that is owed.",
-            "逾期满 15 天仍未报告 an answer not reported on 15 days after that was due",
+            "贵机构逾期未履行义务：报告应用结果，或删除数据。",
+            "Your institution has not done in time what it owes for an answer: a usage result, or its deletion.",
+            "先报告 `unreported` 的应用结果，或声明已删除 `undeleted`（POST /v1/obligations/deletions）；"
+            "全部见 GET /v1/obligations。",
+            "Report the usage result of `unreported`, or attest that `undeleted` is deleted (POST "
+            "/v1/obligations/deletions), first; GET /v1/obligations lists all that is owed.",
+            "逾期满 15 天仍未报告或未删除 not reported on, or not deleted, 15 days after that was due",
             members={"unreported": "01983a2b-7c1d-7e00-8000-000000000001", "due": "2026-10-12T01:08:10+00:00"},
+        ),
+        "data-life-ended": ErrorRow(
+            403,
+            "应答的留存期限已到，或已声明删除。",
+            "The answer may be kept no longer, or was said to be deleted.",
+            "不要再取；需要时凭有效授权重新查询。",
+            "Do not fetch it again; ask anew on a consent that holds.",
+            "授权写明留存一年，满一年后再取应答 fetching an answer again a year after it was given, on a consent with "
+            "`data_life` P1Y",
         ),
         "quota-exceeded": ErrorRow(
             429,

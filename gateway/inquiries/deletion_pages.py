@@ -1,0 +1,104 @@
+"""Deletion on pages: which answers are still to be deleted, and the institution's word that they are."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from gateway.consents.acquaintances import names_known
+from gateway.console.render import PageError, page
+from gateway.console.table import Cell, Column, Content, Table, TableQuery, TableSpec, table_query
+from gateway.console.words import Words, words_of
+from gateway.inquiries.deletions import MOST_AT_ONCE, attest_deleted, list_undeleted
+from gateway.inquiries.own_inquiries import get_own_inquiry
+from gateway.people.guard import SignedForm
+from gateway.people.listing import show_table
+from gateway.people.staff import Staff
+from gateway.runtime.clock import database_now
+from gateway.runtime.denial import DeniedError
+from gateway.web.dependencies import Units
+from gateway.web.router import Router
+
+router = Router(prefix="/console/usage-results/deletions", include_in_schema=False)
+SPEC = TableSpec(
+    "deletions",
+    (
+        Column("enterprise", "about-enterprise"), Column("time", "usage-when", "time"), Column("what", "asked-what"),
+        Column("state", "usage-state"), Column("number", "inquiry-number", "code", optional=True),
+    ),
+)  # fmt: skip
+
+
+@router.get("")
+async def show_list(
+    request: Request, units: Units, staff: Staff, asked: Annotated[TableQuery, Depends(table_query(SPEC))]
+) -> Response:
+    """Show which answers are still to be deleted, and how many of them already should be."""
+    words = words_of(request)
+    async with units.begin("deletions.list", staff.reader) as work:
+        rows = await list_undeleted(work, limit=asked.limit, offset=asked.offset)
+        moment = await database_now(work.session)
+        ended = await list_undeleted(work, limit=1, until=moment)
+        names = await names_known(work, [row.uscc for row in rows])
+    shown: list[list[Content]] = [
+        [
+            Cell(names.get(row.uscc, row.uscc), href=f"/console/usage-results/deletions/{row.inquiry_id}",
+                 sub=row.uscc if row.uscc in names else ""),
+            Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
+            Cell(words(f"product-{row.product}"), sub=words(f"purpose-{row.purpose}")),
+            _state(row.delete_by, words, moment),
+            str(row.inquiry_id),
+        ]
+        for row in rows
+    ]  # fmt: skip
+    many = ended[0].total if ended else 0
+    table = Table(SPEC, asked, shown, total=rows[0].total if rows else 0)
+    return await show_table(
+        request, units, staff.present, "deletions", table, ended=min(many, MOST_AT_ONCE), until=moment.isoformat()
+    )
+
+
+@router.post("")
+async def attest_ended(units: Units, staff: Staff, form: SignedForm) -> Response:
+    """Take the person's word on all whose life had ended when the page was shown, so many at once."""
+    try:
+        until = datetime.fromisoformat(form.get("until", ""))
+    except ValueError as fault:
+        raise PageError("table-address", 400) from fault
+    if until.tzinfo is None:
+        raise PageError("table-address", 400)
+    async with units.begin("deletions.attest", staff.acting("usage-results", form.get("account", ""))) as work:
+        shown = min(until, await database_now(work.session))
+        if rows := await list_undeleted(work, limit=MOST_AT_ONCE, until=shown):
+            await attest_deleted(work, [row.inquiry_id for row in rows])
+    return RedirectResponse("/console/usage-results/deletions", 303)
+
+
+@router.get("/{inquiry_id}")
+async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -> Response:
+    """Show until when one answer may be kept, and whether it was said to be deleted."""
+    async with units.begin("deletion.show", staff.reader) as work:
+        row = await get_own_inquiry(work, inquiry_id)
+        if row.delete_by is None:
+            raise DeniedError("inquiry-not-found")
+        name = (await names_known(work, [row.uscc])).get(row.uscc)
+        late = await database_now(work.session) >= row.delete_by
+    return page(
+        request, "deletion", staff.present, row=row, name=name, late=late, staff=staff,
+        crumbs=[(name or row.uscc, "")],
+    )  # fmt: skip
+
+
+@router.post("/{inquiry_id}")
+async def attest(units: Units, staff: Staff, inquiry_id: UUID, form: SignedForm) -> Response:
+    """Take the person's word that one answer is deleted; the same again changes nothing."""
+    async with units.begin("deletion.attest", staff.acting("usage-results", form.get("account", ""))) as work:
+        await attest_deleted(work, [inquiry_id])
+    return RedirectResponse(f"/console/usage-results/deletions/{inquiry_id}", 303)
+
+
+def _state(due: datetime, words: Words, moment: datetime) -> Cell:
+    late = moment >= due
+    return Cell(words("deletion-overdue" if late else "deletion-due", day=words.day(due)), tone="bad" if late else "")

@@ -104,6 +104,7 @@ NO_LIMIT = {
     "gateway.identity.log_age.RETRY_SECONDS": PACE,
     "gateway.identity.tokens.token_endpoint._USED_EVERY": PACE,
     "gateway.inquiries.answers.GOOD_FOR": "written into the answer; whoever reads it decides",
+    "gateway.inquiries.permits.GOOD_FOR": "tests/inquiries/test_permits.py",
     "gateway.inquiries.inquiry.SETTLING": "added to the provider's time, for a database that waits",
     "gateway.intake.gate.LARGE_AT_ONCE": PACE,
     "gateway.intake.gate.LARGE_BYTES": PACE,

@@ -129,6 +129,7 @@ async def forget_used(gateway: Gateway) -> None:
     async with gateway.database.begin("ended.purge") as session:
         for table in ("once", "issued_token", "pushed_request", "person_session", "person_address", "sign_in_lane"):
             await session.execute(text(f"DELETE FROM {table} WHERE expires_at < now()"))  # noqa: S608 - our own names
+        await session.execute(text("DELETE FROM rate_use WHERE arrival < extract(epoch FROM now())"))
         await session.execute(text("DELETE FROM webhook_delivery WHERE created_at < now() - interval '90 days'"))
         # A code is kept as long as the token it gave, which dies with a second use.
         await session.execute(text("DELETE FROM authorization_code WHERE expires_at < now() - interval '2 hours'"))

@@ -43,7 +43,7 @@ UP = (
     """CREATE UNLOGGED TABLE rate_use (
         scope text NOT NULL, scope_id text NOT NULL, arrival numeric NOT NULL, PRIMARY KEY (scope, scope_id))
         WITH (fillfactor = 50)""",
-    "GRANT SELECT, INSERT, UPDATE ON rate_use TO xinqiao_app",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON rate_use TO xinqiao_app",
 )
 
 

@@ -32,8 +32,9 @@ CONSENT_DENIALS = tuple(
     )
 )  # fmt: skip
 _RECENT = """
-    FROM inquiry i WHERE i.inquiry_id >= :low AND i.created_at > greatest(CAST(:since AS timestamptz), (
-            SELECT max(a.ended_at) FROM abnormal_use a WHERE a.account = i.account))
+    FROM inquiry i LEFT JOIN (SELECT account, max(ended_at) AS ended_at FROM abnormal_use GROUP BY account) earlier
+        ON earlier.account = i.account
+    WHERE i.inquiry_id >= :low AND i.created_at > greatest(CAST(:since AS timestamptz), earlier.ended_at)
 """
 _DENIED = "AND i.outcome = ANY(CAST(:reasons AS text[]))"
 _OF_ONE = "AND i.account = :account"
@@ -53,8 +54,8 @@ class Rule:
     def candidates(self) -> TextClause:
         """Return the statement that finds accounts with more inquiries than `most`, held ones left out."""
         return text(f"""
-            SELECT i.account, i.institution, count(*) AS asked {_RECENT} {self.condition}
-            GROUP BY i.account, i.institution HAVING count(*) > :most
+            SELECT i.account, count(*) AS asked {_RECENT} {self.condition}
+            GROUP BY i.account HAVING count(*) > :most
                 AND NOT EXISTS (SELECT FROM abnormal_use h WHERE h.account = i.account AND h.status = 'held')
             ORDER BY i.account
         """)  # noqa: S608 - our own words
@@ -82,12 +83,12 @@ async def hold_abnormal(work: UnitOfWork, name: str) -> None:
     found = (await work.session.execute(rule.candidates(), {**values, "most": lowest})).all()
     for row in found:
         if row.asked > limits.most("account", row.account, name):
-            await _hold(work, name, row.account, row.institution, limits)
+            await _hold(work, name, row.account, limits)
 
 
-async def _hold(work: UnitOfWork, name: str, account: str, institution: str, limits: RateLimits) -> None:
+async def _hold(work: UnitOfWork, name: str, account: str, limits: RateLimits) -> None:
     session, rule, most = work.session, RULES[name], limits.most("account", account, name)
-    await session.get(Client, account, with_for_update=True)
+    client = await session.get_one(Client, account, with_for_update=True)
     if (await session.execute(_HELD, {"account": account})).scalar_one():
         return
     now = await database_now(session)
@@ -96,15 +97,16 @@ async def _hold(work: UnitOfWork, name: str, account: str, institution: str, lim
     if counted.counted <= most:
         return
     case = AbnormalUse(
-        case_id=uuid7(), account=account, institution=institution, rule=name, counted=counted.counted, most=most,
-        since=now - rule.span, until=now, sample=counted.sample, status="held", held_at=now, event_id=uuid7(),
+        case_id=uuid7(), account=account, institution=client.institution_id or "", rule=name, counted=counted.counted,
+        most=most, since=now - rule.span, until=now, sample=counted.sample, status="held", held_at=now,
+        event_id=uuid7(),
     )  # fmt: skip
     payload = {
         "case": str(case.case_id), "client": account, "rule": name, "counted": case.counted, "limit": most,
         "since": case.since.isoformat(), "until": now.isoformat(), "sample": case.sample,
     }  # fmt: skip
     case.event_id = await work.record(
-        "client.held", payload, institution=institution, account=account, outcome="held", at=now
+        "client.held", payload, institution=case.institution, account=account, outcome="held", at=now
     )
     session.add(case)
     await session.flush()

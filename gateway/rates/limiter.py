@@ -112,6 +112,8 @@ class Limiter:
         for row in rows:
             party = (row.scope, row.scope_id)  # what was asked meanwhile is not in the table yet
             self._arrivals[party] = now + int(row.ahead * SECOND) + self._untold[party]
+        # Whoever is behind the clock has the whole burst, as one who is not known.
+        self._arrivals = {party: arrival for party, arrival in self._arrivals.items() if arrival > now}
 
     async def close(self) -> None:
         """End what goes on in the background."""

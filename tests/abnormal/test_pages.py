@@ -5,17 +5,18 @@ import re
 
 import httpx
 import pytest
-from typer.testing import CliRunner
+from sqlalchemy import text
 
-from gateway.__main__ import app
 from gateway.abnormal.holding import hold_abnormal
 from gateway.app import create_app
+from gateway.demo.command_line import DemoError
 from gateway.quota.rates import set_rate
 from gateway.runtime.actor import PROGRAM
 from tests.actors import OPERATOR
 from tests.persons import csrf, same_site, signed_in
 from tests.processes import environment
 from tests.stories import registration
+from tests.town import run_command
 
 HERE = "/console/abnormal-use"
 
@@ -56,7 +57,7 @@ async def send(browser, path, **form):
     return await browser.post(path, data={"csrf": await csrf(browser), **form}, headers=same_site(browser))
 
 
-async def test_each_sees_what_is_theirs_and_two_decide(gateway, database_urls, case, browsers, monkeypatch):
+async def test_each_sees_what_is_theirs_and_two_decide(gateway, database_urls, case, browsers):
     pages = {name: (await browser.get(HERE)).text for name, browser in browsers.items()}
     told = {name: "因没有授权被拒 2 次，上限 1 次" in shown for name, shown in pages.items()}
     assert told == {"boss-h": True, "eye-h": True, "teller-h": True, "stranger-h": False}
@@ -79,12 +80,20 @@ async def test_each_sees_what_is_theirs_and_two_decide(gateway, database_urls, c
     approved = await send(browsers["eye-h"], f"/console/changes/{change}/approve")
     assert approved.status_code == 303, approved.text
     assert "已恢复查询" in (await browsers["teller-h"].get(HERE)).text
-    for name, value in environment(gateway.settings.home, database_urls, gateway.settings.issuer).items():
-        monkeypatch.setenv(name, value)
-    listed = CliRunner().invoke(app, ["abnormal", "list", "--status", "lifted", "--json"])
-    (one,) = json.loads(listed.stdout)["cases"]
+    env = environment(gateway.settings.home, database_urls, gateway.settings.issuer)
+    (one,) = json.loads(run_command(["abnormal", "list", "--status", "lifted", "--json"], env))["cases"]
     assert (one["case"], one["account"], one["status"], one["reason"]) == (number, "bank-1", "lifted", "已核实用途")
-    again = CliRunner().invoke(
-        app, ["abnormal", "decide", "bank-1", "--decision", "lift", "--reason", "已核实", "--json"]
-    )
-    assert again.exit_code != 0
+    with pytest.raises(DemoError, match="no case of bank-1"):
+        run_command(["abnormal", "decide", "bank-1", "--decision", "lift", "--reason", "已核实"], env)
+    await held_again(gateway)
+    told = run_command(["abnormal", "decide", "bank-1", "--decision", "suspend", "--reason", "已核实", "--json"], env)
+    assert json.loads(told)["decision"] == "suspend"
+    assert "已停用" in (await browsers["teller-h"].get(HERE)).text
+
+
+async def held_again(gateway):
+    """What was counted before is held once more."""
+    async with gateway.database.begin("test.again", role="owner") as session:
+        await session.execute(text("UPDATE abnormal_use SET ended_at = ended_at - interval '1 day'"))
+    async with gateway.units.begin("test.abnormal", PROGRAM) as work:
+        await hold_abnormal(work, "denials")

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
+from uuid_utils.compat import uuid7
 
 from connectors.sources.schedule import add_source_row
 from connectors.store.tables import Source
 from gateway.__main__ import app
+from gateway.abnormal.tables import AbnormalUse
 from gateway.identity.clients.delegations import grant_delegation
 from gateway.identity.clients.registry import add_institution
 from gateway.people.invitations import invite
@@ -47,6 +49,24 @@ async def asked(town):
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await add_institution(work, institution_id="service", name="某平台", kind="other")
         await grant_delegation(work, account="bank-1", intermediary="service")
+        work.session.add(
+            AbnormalUse(
+                case_id=uuid7(),
+                account="bank-1",
+                institution="bank",
+                rule="denials",
+                counted=2,
+                most=1,
+                since=work.now,
+                until=work.now,
+                sample=[made["inquiry_id"]],
+                status="lifted",
+                held_at=work.now,
+                ended_at=work.now,
+                reason="已核实",
+                event_id=uuid7(),
+            )
+        )
     held = (await objects.held(town))["held_id"]
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await invite(work, person_id="wang", name="王小二", role="regulator")

@@ -91,6 +91,7 @@ async def test_whatever_is_asked_the_verdict_is_the_one_that_was_explained(ready
 @case("case-61-explained-a-thousand-times")
 async def test_explaining_over_and_over_is_slowed_and_uses_nothing(ready, case, monkeypatch):
     consent = (await ready.consent("bank-1", 1, purpose="subsidy", max_uses=2))["consent"]
+    await ready.plan("account", "bank-1", 1000)
     await rate(ready, rate=1, burst=20)
     headers, now = await ready.headers("bank-1"), time.monotonic_ns()
     monkeypatch.setattr(ready.gateway.limiter, "_clock", lambda: now)

@@ -13,6 +13,7 @@ from gateway.rates.limiter import Limiter
 from gateway.rates.limits import RateLimits
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
+from gateway.worker import forget_used
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.numbered import case
@@ -148,6 +149,23 @@ async def test_what_was_asked_of_one_process_is_taken_of_the_rate_of_all(gateway
     assert 50 < wait <= 101, "what was too much is waited for"
 
 
+async def test_who_is_behind_the_clock_is_forgotten_here_and_in_the_table(gateway):
+    clock = [time.monotonic_ns()]
+    limiter = Limiter(gateway.database, clock=lambda: clock[0])
+    limiter.admit(BANK, RateLimits())
+    await limiter.close()
+    clock[0] += 60 * SECOND
+    limiter._arrivals["account", "long-ago"] = clock[0] - 1
+    await limiter.share()
+    assert ("account", "long-ago") not in limiter._arrivals
+    async with gateway.database.begin("test.age", role="owner") as session:
+        await session.execute(text("UPDATE rate_use SET arrival = 1 WHERE scope_id = 'bank-9'"))
+    await forget_used(gateway)
+    async with gateway.database.begin("test.read") as session:
+        left = await session.execute(text("SELECT count(*) FROM rate_use WHERE scope_id = 'bank-9'"))
+        assert left.scalar_one() == 0
+
+
 async def test_where_the_database_cannot_say_each_process_keeps_the_rate_by_itself(gateway):
     counted, limits = Counter(), RateLimits({("account", "bank-9", "rate"): 1, ("account", "bank-9", "burst"): 3})
     limiter = Limiter(gateway.database, lambda step, outcome: counted.update([(step, outcome)]))
@@ -165,4 +183,4 @@ async def test_where_the_database_cannot_say_each_process_keeps_the_rate_by_itse
     finally:
         await limiter.close()
         async with gateway.database.begin("test.grant", role="owner") as session:
-            await session.execute(text("GRANT SELECT, INSERT, UPDATE ON rate_use TO xinqiao_app"))
+            await session.execute(text("GRANT SELECT, INSERT, UPDATE, DELETE ON rate_use TO xinqiao_app"))

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
+
+import orjson
 
 from consent.errors import ApprovalError
 from signing.canonical import sha256_hex
@@ -13,6 +16,7 @@ from signing.keys import SigningKey
 APPROVAL_TYPE = "xinqiao-consent-approval+jws"
 SEPARATE_TYPE = "xinqiao-consent-separate+jws"
 RECEIPT_TYPE = "xinqiao-consent+jws"
+RECEIPTS_KEPT = 8192  # remembered by each process; some kilobytes each
 
 
 def approval_claims(consent_id: UUID, digest: str, decision: str) -> dict[str, object]:
@@ -75,8 +79,16 @@ def sign_receipt(claims: Mapping[str, object], key: SigningKey) -> str:
 
 
 def is_receipt(receipt: str, jwks: Sequence[Mapping[str, object]], claims: Mapping[str, object]) -> bool:
-    """Tell whether a receipt is one of the instance over exactly these claims."""
+    """Tell whether a receipt is one of the instance over exactly these claims.
+
+    What a receipt says by these keys never changes: each is verified once and remembered, and compared every time.
+    """
+    return _said_by(receipt, orjson.dumps([dict(jwk) for jwk in jwks])) == dict(claims)
+
+
+@lru_cache(maxsize=RECEIPTS_KEPT)
+def _said_by(receipt: str, jwks: bytes) -> Mapping[str, object] | None:
     try:
-        return verify_jws(receipt, jwks, RECEIPT_TYPE) == dict(claims)
+        return verify_jws(receipt, orjson.loads(jwks), RECEIPT_TYPE)
     except SignatureError:
-        return False
+        return None

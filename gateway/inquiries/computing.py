@@ -23,7 +23,7 @@ from scoring_adapter.shown import member
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.combine import combine
 from scoring_adapter.tags.plan import plan
-from scoring_adapter.tags.value import TagValue, tag_values
+from scoring_adapter.tags.value import TagValue, blocked_by, known_values
 from signing.canonical import canonical_bytes, sha256_hex
 
 EVERY_TAG = "health_check"  # the product that tells of all tags, not only of those the card counts
@@ -56,7 +56,8 @@ async def compute_results(session: AsyncSession, asked: Sequence[tuple[UUID, str
         tags = tags_of(card, product)
         loaded = marks.get((subject, tags))
         if loaded is not None and subject in parts:
-            values = tag_values(tags, combine(plan(card.tags, as_of), parts[subject]), loaded.known.feeds, as_of)
+            blocked = blocked_by(tags, loaded.known.feeds, as_of)
+            values = known_values(tags, combine(plan(card.tags, as_of), parts[subject]), blocked)
             results[subject, product] = answer_of(card, product, loaded, as_of, values)
         else:
             loaded = await load(session, subject, tags, moment)

@@ -5,7 +5,7 @@ gone for those after it, so that a group decides as its members would one by one
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -164,6 +164,12 @@ class Books:
     day: date
     rooms: dict[Key, Room]
     grants: dict[UUID, Grant]
+    _keys: dict[tuple[str, str], list[Key]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note whose which counters are: a group's books hold those of many."""
+        for key in self.rooms:
+            self._keys.setdefault((key.scope, key.scope_id), []).append(key)
 
     def rooms_of(self, charge: Charge, consent: UUID | None = None) -> list[Room]:
         """Return the rooms a charge needs, accounts first and short periods before long ones; those of a consent where
@@ -173,9 +179,10 @@ class Books:
         if consent is not None:
             holders["consent"] = str(consent)
         found = [
-            replace(room, granted=self._granted(key, charge) if key.unit == "unit" else 0)
-            for key, room in self.rooms.items()
-            if holders.get(key.scope) == key.scope_id and key.product in {"*", charge.product}
+            replace(self.rooms[key], granted=self._granted(key, charge) if key.unit == "unit" else 0)
+            for holder in holders.items()
+            for key in self._keys.get(holder, ())
+            if key.product in {"*", charge.product}
         ]
         return sorted(found, key=lambda room: room.policy)
 

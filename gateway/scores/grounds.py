@@ -16,7 +16,7 @@ from gateway.scores.scan_runs import Basis
 from scoring_adapter.scorecard import Scorecard, load_scorecard
 from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.planned import Plan
-from scoring_adapter.tags.value import Status, reasons_of
+from scoring_adapter.tags.value import Status, blocked_by
 
 if TYPE_CHECKING:
     from scoring_adapter.scan.piece import Scoring
@@ -67,8 +67,7 @@ async def load_grounds(session: AsyncSession, as_of: date, known_at: datetime) -
 async def load_blocked(session: AsyncSession, known_at: datetime, as_of: date | None = None) -> dict[str, Status]:
     """Return the tags that cannot be computed for anybody, and why, by what had been delivered by a moment."""
     tags, feeds = load_scorecard().tags, feeds_of(await find_feeds(session, known_at))
-    found = ((tag.id, reasons_of(tag, tags, feeds, as_of or day_of(known_at))) for tag in tags.tags)
-    return {tag: next(iter(why.values())) for tag, why in found if why}
+    return dict(blocked_by(tags, feeds, as_of or day_of(known_at)))
 
 
 def series_of(planned: Plan) -> list[str]:

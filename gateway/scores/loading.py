@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +32,7 @@ class Loaded:
     series: Sequence[ShownRecord] = ()
     others: Mapping[str, Sequence[ShownRecord]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def known(self) -> Known:
         """What tags are computed from."""
         return Known(self.held, feeds_of(self.delivered), self.series, self.others)

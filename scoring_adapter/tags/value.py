@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from scoring_adapter.tags.catalogue import TagCatalogue, parts_of
@@ -37,7 +38,25 @@ def tag_values(
     catalogue: TagCatalogue, values: Mapping[str, int | None], feeds: Mapping[str, Feed], as_of: date
 ) -> dict[str, TagValue]:
     """Return what is known of every tag, in their order."""
-    return {tag.id: _known(values[tag.id], reasons_of(tag, catalogue, feeds, as_of)) for tag in catalogue.tags}
+    return known_values(catalogue, values, blocked_by(catalogue, feeds, as_of))
+
+
+def known_values(
+    catalogue: TagCatalogue, values: Mapping[str, int | None], blocked: Mapping[str, Status]
+) -> dict[str, TagValue]:
+    """Return what is known of every tag, in their order, where these cannot be computed for anybody."""
+    return {tag.id: _known(values[tag.id], blocked.get(tag.id)) for tag in catalogue.tags}
+
+
+def blocked_by(catalogue: TagCatalogue, feeds: Mapping[str, Feed], as_of: date) -> Mapping[str, Status]:
+    """Return the tags that cannot be computed for anybody, and why; worked out once for the same feeds of a day."""
+    return _blocked_by(catalogue, tuple(feeds.items()), as_of)
+
+
+@lru_cache(maxsize=16)
+def _blocked_by(catalogue: TagCatalogue, feeds: tuple[tuple[str, Feed], ...], as_of: date) -> Mapping[str, Status]:
+    found = ((tag.id, reasons_of(tag, catalogue, dict(feeds), as_of)) for tag in catalogue.tags)
+    return {tag: next(iter(why.values())) for tag, why in found if why}
 
 
 def reasons_of(tag: Tag, catalogue: TagCatalogue, feeds: Mapping[str, Feed], as_of: date) -> dict[str, Status]:
@@ -46,9 +65,9 @@ def reasons_of(tag: Tag, catalogue: TagCatalogue, feeds: Mapping[str, Feed], as_
     return dict(sorted(found.items(), key=lambda reason: ("no-feed", "granularity", "stale").index(reason[1])))
 
 
-def _known(value: int | None, reasons: Mapping[str, Status]) -> TagValue:
-    if reasons:
-        return TagValue(None, next(iter(reasons.values())))
+def _known(value: int | None, blocked: Status | None) -> TagValue:
+    if blocked is not None:
+        return TagValue(None, blocked)
     return TagValue(value, "none" if value is None else "computed")
 
 

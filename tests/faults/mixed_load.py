@@ -25,6 +25,7 @@ from tests.town import Instance
 from xinqiao_client import ProblemError, XinqiaoAuth
 
 PAUSE_SECONDS = 0.1
+AT_ONCE = {"inquiry": 4}  # so that they share transactions
 QUESTION = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
 Thing = tuple[str, str]  # its kind, and the key it is asked for with
 
@@ -62,11 +63,14 @@ class MixedLoad:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Ask for the length of the block, each kind in a thread of its own."""
+        """Ask for the length of the block, each kind in a thread of its own, inquiries in several."""
         numbers = map(str, count(1000))
         keys = {"token": lambda: str(uuid4()), "batch": lambda: next(numbers), "inquiry": lambda: str(uuid4()),
                 "usage result": lambda: self._answered.get(timeout=1)}  # fmt: skip
-        threads = [threading.Thread(target=self._go_on, args=(kind, keys[kind])) for kind in self._ask]
+        threads = [
+            threading.Thread(target=self._go_on, args=(kind, keys[kind]))
+            for kind in self._ask for _ in range(AT_ONCE.get(kind, 1))
+        ]  # fmt: skip
         for thread in threads:
             thread.start()
         try:

@@ -160,6 +160,7 @@ NO_LIMIT = {
     "gateway.web.http_protocol.STALLED_SECONDS": "a wait of a minute for a silent reader",
     "gateway.web.http_protocol.UNREAD_BYTES": (1 << 20, "tests/faults/test_connections.py"),
     "gateway.web.http_protocol.UNREAD_SECONDS": "a wait for what nobody reads",
+    "consent.statements.RECEIPTS_KEPT": "a cache: beyond it the oldest is verified anew",
     "signing.jws.KEYS_KEPT": "a cache: beyond it the oldest is read anew",
     "signing.merkle.HASH_BYTES": FORMAT,
     "signing.message_signatures._RAW_P256": FORMAT,

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
 from gateway.quota.books import Charge
-from gateway.quota.ledger import hold, lock_day, lock_today, post, read_room
+from gateway.quota.ledger import hold, lock_day, lock_today, post_all, read_books, read_room
 from gateway.quota.months import TOTAL_TYPE, close_month, find_totals
 from gateway.quota.reconciling import RULES
 from gateway.quota.reversals import reverse_charge
@@ -42,15 +42,20 @@ async def month_before(story):
         return (day_of(await database_now(session)).replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
+async def post(session, wanted, day):
+    books = await read_books(session, [wanted], day)
+    await post_all(session, [(books.take(wanted), uuid7())], day)
+
+
 async def charged(story, account="teller-0", units=1, day=None, product="score"):
     """Charge on a day, today where none is named; return the ledger's entry."""
     wanted = Charge(uuid7(), account, "bank", product, units)
     async with story.gateway.database.begin("test.charge") as session:
         if day is None:
-            day, _ = await lock_today(session, wanted)
+            day, _ = await lock_today(session, [wanted])
         else:
-            await lock_day(session, wanted, day)
-        await post(session, wanted, day, uuid7())
+            await lock_day(session, [wanted], day)
+        await post(session, wanted, day)
         query = text("SELECT entry_id FROM quota_ledger WHERE inquiry_id = :id AND account = :account AND day = :day")
         values = {"id": wanted.inquiry_id, "account": account, "day": day}
         return (await session.execute(query, values)).scalar_one()
@@ -183,8 +188,8 @@ async def test_case_53_a_month_waits_for_all_who_charge_to_it_and_each_row_is_in
 
     async def charging(one):
         async with ready.gateway.database.begin("test.charge") as session:
-            await lock_day(session, one, begins)
-            await post(session, one, begins, uuid7())
+            await lock_day(session, [one], begins)
+            await post(session, one, begins)
 
     async with held(ready.gateway.database, writes_to("quota_ledger")) as gate:
         charges = [asyncio.create_task(charging(one)) for one in wanted]

@@ -50,10 +50,11 @@ from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import routes as oauth
 from gateway.identity.refusals import on_denied
-from gateway.inquiries import ask_pages, deletion_pages, desk_pages, inquiry_pages, usage_pages
+from gateway.inquiries import ask_pages, deletion_pages, desk_pages, inquiry_pages, recall_pages, usage_pages
 from gateway.inquiries import enterprise_pages as enterprise_question_pages
 from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import obligation_routes as obligations
+from gateway.inquiries import recall_routes as recalls
 from gateway.inquiries import replay_routes as replays
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
@@ -89,6 +90,7 @@ from gateway.quality.gauges import count_open_alerts
 from gateway.questions import pages as question_pages
 from gateway.questions import routes as questions
 from gateway.questions import statistics_pages
+from gateway.quota import month_routes as quota_months
 from gateway.quota import pages as quota_pages
 from gateway.quota import routes as quota
 from gateway.records import ended_list_pages, objection_pages
@@ -197,12 +199,14 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         quota,
         abnormal,
         abnormal_pages,
+        quota_months,
         inquiry_batches,
         inquiries,
         scores,
         replays,
         usage_results,
         obligations,
+        recalls,
         enterprise_questions,
         deliveries,
         sent_deliveries,
@@ -261,6 +265,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         desk_pages,
         ask_pages,
         ask_many_pages,
+        recall_pages,  # before the pages whose addresses take its for an id
         inquiry_pages,
         consent_requests,
         consent_pages,

@@ -32,6 +32,7 @@ from gateway.platforms.queue import work_queue
 from gateway.platforms.sender import send
 from gateway.quality.alerts import check_alerts
 from gateway.quota.alerts import tell_reached
+from gateway.quota.months import close_month
 from gateway.records.retention import expunge
 from gateway.records.subjects import resolve_missed
 from gateway.runtime import embedded
@@ -62,6 +63,7 @@ BATCHES_SECONDS = 1.0
 QUOTA_SECONDS = 5.0
 DENIALS_SECONDS = 5.0
 SUBJECTS_SECONDS = 60.0
+MONTH_SECONDS = 60.0
 KEYS_SECONDS = 10.0
 RETENTION_SECONDS = 86_400.0
 ALERT_SECONDS = 60.0
@@ -259,6 +261,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "quota-alerts": (in_one_unit("quota.tell", tell_reached), QUOTA_SECONDS),
     "abnormal-denials": (in_one_unit("abnormal.denials", partial(hold_abnormal, name="denials")), DENIALS_SECONDS),
     "abnormal-subjects": (in_one_unit("abnormal.subjects", partial(hold_abnormal, name="subjects")), SUBJECTS_SECONDS),
+    "quota-months": (in_one_unit("quota.close", close_month), MONTH_SECONDS),
     "batches": (ask_batches, BATCHES_SECONDS),
     "intents": (in_one_unit("inquiry.expire", expire_intents), EXPIRE_SECONDS),
     # Several at once, so that a source that is slow to answer does not hold up the others.

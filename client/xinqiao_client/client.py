@@ -96,6 +96,11 @@ class Xinqiao:
         """Say that the data of these answers has been deleted; each then has its entry in the log."""
         return self._call("POST", "/v1/obligations/deletions", json={"inquiries": list(inquiries)})
 
+    def recalls(self, *, limit: int = 100, before: str | None = None) -> dict[str, Any]:
+        """Return the answers that rest on a record which was taken back since, newest notice first; `next` pages on."""
+        wanted = {"limit": limit} | ({"before": before} if before else {})
+        return self._call("GET", "/v1/recalls", params=wanted)
+
     def quota(self) -> dict[str, Any]:
         """Return what is left to ask, per plan and period."""
         return self._call("GET", "/v1/quota")

@@ -23,6 +23,7 @@ class RecordAct(SQLModel, table=True):
         Index("record_act_key", "business_key", postgresql_using="hash"),
         Index("record_act_record", "record_id"),
         Index("record_act_objection", "agency", "act_id", postgresql_where=text("kind = 'object'")),
+        Index("record_act_taken_back", "event_id", postgresql_where=text("kind IN ('withdraw', 'repair', 'uphold')")),
         Index("record_act_ended", "act_batch", postgresql_where=text("kind = 'end'")),
     )
     act_id: UUID = Field(primary_key=True)

@@ -26,13 +26,14 @@ from gateway.admin.institution_actions import (
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
-from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate
+from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 
 AnyAction = Annotated[
     AddInstitution | SetAgreement | SetExit | GrantDelegation | EndDelegation
     | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
-    | SetQuota | LimitQuota | LimitRate | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
+    | SetQuota | LimitQuota | LimitRate | GrantUnits | ReverseCharge | SetSigning | SetForPeople | RepairRecord
+    | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
     | SetMandate | DecideAbnormalUse,
     Field(discriminator="action"),

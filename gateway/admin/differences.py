@@ -30,6 +30,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "quota.limit": {"limit": "number", "overdraft_pct": "percent"},
     "quota.rate": {"limit": "number"},
     "quota.grant": {"units": "number", "holds_from": "moment", "holds_until": "moment"},
+    "quota.reverse": {},
     "consent.template": {
         "purpose_text": "text",
         "validity": "text",
@@ -63,7 +64,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 
 
 _OBJECTS = (
-    "client", "person", "institution", "subject", "record", "purpose", "template", "consent", "signatory"
+    "client", "person", "institution", "subject", "record", "charge", "purpose", "template", "consent", "signatory"
 )  # fmt: skip
 
 

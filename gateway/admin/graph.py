@@ -94,6 +94,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.rate within": (),
     "quota.rate above": (QUOTA,),
     "quota.grant": (QUOTA,),
+    "quota.reverse": (QUOTA,),
     "client.signing required": (),
     "client.signing optional": (UNSIGNED,),
     "client.for-people allowed": (ACCOUNT,),

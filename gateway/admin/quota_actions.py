@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
@@ -10,6 +11,7 @@ from gateway.identity.clients import registry
 from gateway.quota.grants import LAST_PRIORITY, GrantRequest, add_grant
 from gateway.quota.plans import ALERTS, LAST_ALERT, MOST_OVERDRAFT, MOST_UNITS, Limit, find_limit, is_uuid, set_limit
 from gateway.quota.rates import find_rate, set_rate
+from gateway.quota.reversals import reverse_charge
 from gateway.rates.limits import DEFAULTS, MOST, Measure, Scope
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -117,3 +119,14 @@ class GrantUnits(Action):
             self.scope, self.id, self.units, begins, self.holds_until, self.reason, self.product, self.priority
         )
         await add_grant(work, wanted, means.approved_by)
+
+
+class ReverseCharge(Action):
+    """冲正一笔计费 Take a wrong charge back: a reversal in the present month; nothing is edited."""
+
+    action: Literal["quota.reverse"] = "quota.reverse"
+    charge: Annotated[UUID, Field(description="计费明细中的 entry The charge's entry in the ledger.")]
+    reason: Reason
+
+    async def apply(self, work: UnitOfWork, means: Means) -> None:
+        await reverse_charge(work, self.charge, self.reason, means.approved_by)

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -54,6 +55,15 @@ RATE_COLUMNS = (
     Column("measure", "频次 measure"),
     Column("limit", "上限 limit"),
     Column("effective_from", "自 since"),
+)
+MONTH_COLUMNS = (
+    Column("month", "月份 month"),
+    Column("scope", "对象 scope"),
+    Column("id", "编号 id"),
+    Column("charges", "计费 charges"),
+    Column("reversals", "冲正 reversals"),
+    Column("units", "单位 units"),
+    Column("closed_at", "结账 closed"),
 )
 RECONCILE_COLUMNS = (
     Column("rule", "规则 rule"),
@@ -181,6 +191,26 @@ def set_one_rate(
     """设定频次上限 Set how fast, or how much at once, may be asked, from now on."""
     make("quota.rate", scope=scope, id=scope_id, measure=measure, limit=most)
     show(as_json, {"范围 scope": scope, "编号 id": scope_id, "频次 measure": measure, "上限 limit": most})
+
+
+@group.command("reverse")
+def reverse(
+    charge: Annotated[UUID, typer.Argument(metavar="ENTRY", help="计费明细中的编号 The charge's entry in the ledger.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="原因 Why, for the log.")],
+    as_json: AsJson = False,
+) -> None:
+    """冲正一笔计费 Take a wrong charge back, in the present month."""
+    make("quota.reverse", charge=str(charge), reason=reason)
+    show(as_json, {"计费 charge": charge, "原因 reason": reason})
+
+
+@group.command("months")
+def list_months(scope: AnyScope = "", limit: Limit = LISTED, as_json: AsJson = False) -> None:
+    """列出已结月份 List the signed totals of closed months: of the platform, institutions and accounts."""
+    from gateway.quota.months import find_totals
+
+    found = in_one_unit("quotas.months", partial(find_totals, scope=scope, limit=limit + 1))
+    show_list(as_json, "months", found, MONTH_COLUMNS, limit)
 
 
 @group.command("reconcile")

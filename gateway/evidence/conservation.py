@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from gateway.quota.reconciling import BURNT, CHARGED, COUNTERS
+from gateway.quota.reconciling import BURNT, CHARGED, CLOSED, COUNTERS, REVERSED
 from gateway.runtime.work import UnitOfWork
 
 _HELD = text("""
@@ -70,6 +70,8 @@ QUERIES: Mapping[str, str] = {
     "counters are the sum of the ledger": COUNTERS,
     "a grant has burnt what its counter says": BURNT,
     "every answer is charged once, and nothing else is": CHARGED,
+    "what was taken back is a charge, once": REVERSED,
+    "a closed month is what its entries add up to": CLOSED,
     "every answer is one use of its consent": """
         SELECT coalesce(h.consent_id, u.consent_id)::text, coalesce(h.uses, 0), coalesce(u.uses, 0)
         FROM consent_head h FULL JOIN (SELECT consent_id, count(*) AS uses FROM consent_use GROUP BY 1) u

@@ -55,6 +55,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "quota_ledger": {
         "entry_id": "a key of its own", "consent_id": "in the answer", "overdraft": "follows from the limits",
     },
+    "quota_month_total": {"closed_at": "in the entry's time"},
     "usage_result": {"recorded_at": "in the entry's time"},
     "record_act": {"act_id": "a key of its own"},
     "act_batch": {"refused": "rows that were not acted upon"},
@@ -74,6 +75,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "factor_reset_until": "in the time of person.factor_reset", "created_at": "in the entry's time",
         "event_id": "names the first entry", "signed_in_at": "a hint for operators",
         "notice": "what the person is told of an entry",
+    },
+    "recall": {
+        "recall_id": "a key of its own", "act_entry": "which act it follows, to tell each once",
+        "account": "from inquiry", "told_at": "in the entry's time",
     },
     "enterprise_statement": {"made_at": "in the entry's time"},
     "webhook_endpoint": {
@@ -133,6 +138,7 @@ UNCOMPARED: Mapping[str, str] = {
     **dict.fromkeys(("personal_key", "personal_master", "source_secret"), "secrets"),
     "consent_due": "what a sweep looks through; what a consent's end is, its terms and uses say",
     "alert": "follows from what was handed in, and when", "syslog_position": "how far the log has gone out",
+    "quota_month": "how far the months were closed, which their totals say",
     "duty_position": "how far the log was read",
     "deletion_reminder": "that an institution was reminded: its entry says so",
     "statement_month": "how far the statements of a month were made",

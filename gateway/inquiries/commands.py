@@ -1,4 +1,4 @@
-"""`xinqiao inquiry list|show`: who asked about whom, and how it ended; what was answered is not shown."""
+"""`xinqiao inquiry list|show|recalls`: who asked about whom, and how it ended; what was answered is not shown."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -27,6 +27,15 @@ COLUMNS = (
     Column("provider", "提供方 provider", listed=False),
     Column("consent", "授权 consent", listed=False),
     Column("settled_at", "办结时间 settled", listed=False),
+    Column("entry", "日志条目 entry", listed=False),
+)
+RECALLED = (
+    Column("told_at", "通知时间 told"),
+    Column("institution", "机构 institution"),
+    Column("account", "账户 account"),
+    Column("inquiry", "查询编号 inquiry"),
+    Column("kind", "原因 why"),
+    Column("recall", "编号 id", listed=False),
     Column("entry", "日志条目 entry", listed=False),
 )
 group = typer.Typer(no_args_is_help=True, help="查询 Inquiries: who asked about whom, and how it ended.")
@@ -68,6 +77,17 @@ def show_inquiry(
         return _row(await get_inquiry(work, inquiry_id))
 
     show_one(as_json, in_one_unit("inquiry.show", read), COLUMNS)
+
+
+@group.command("recalls")
+def list_recalled(institution: OfInstitution = None, limit: Limit = LISTED, as_json: AsJson = False) -> None:
+    """列出召回通知，最新在前 List notices of answers that rest on a record which was taken back since."""
+    from gateway.inquiries.recalls import list_all_recalls
+
+    async def read(work: "UnitOfWork") -> list[dict[str, Any]]:
+        return await list_all_recalls(work, limit=limit + 1, institution=institution)
+
+    show_list(as_json, "recalls", in_one_unit("recalls.list", read), RECALLED, limit)
 
 
 def _row(row: "Inquiry") -> dict[str, Any]:

@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from audit.following import leaves_of_families
 from gateway.inquiries.lives import bring_forward
+from gateway.inquiries.recalls import recall
 from gateway.inquiries.tables import DutyPosition
 from gateway.runtime.work import UnitOfWork
 
 MOST_AT_ONCE = 1000
-FAMILIES = ("consent",)
+FAMILIES = ("consent", "record")
 _HOLD = text("SELECT next_index FROM duty_position WHERE log_id = :log FOR UPDATE SKIP LOCKED")
 _MOVE = text("UPDATE duty_position SET next_index = :next WHERE log_id = :log")
 
@@ -30,6 +31,7 @@ async def follow(work: UnitOfWork) -> bool:
     following, leaves = await leaves_of_families(work.session, log["log"], first, MOST_AT_ONCE, FAMILIES)
     for leaf in map(json.loads, leaves):
         await bring_forward(work, leaf)
+        await recall(work, leaf)
     if following != first:
         await work.session.execute(_MOVE, {**log, "next": following})
     return following - first == MOST_AT_ONCE

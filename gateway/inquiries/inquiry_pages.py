@@ -23,6 +23,7 @@ from gateway.inquiries.own_inquiries import (
     reopen_answer,
 )
 from gateway.inquiries.own_usage import result_of
+from gateway.inquiries.recalls import list_recalls
 from gateway.inquiries.shown import REQUESTABLE, TONES, ending_of, product_text, purpose_text, todo, why
 from gateway.inquiries.tables import Inquiry
 from gateway.people.listing import show_table
@@ -85,6 +86,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
         name = (await names_known(work, [row.uscc])).get(row.uscc)
         people = await names_of_people(work, [row.person] if row.person else [])
         result = await result_of(work, inquiry_id)
+        recalled = await list_recalls(work, limit=1, inquiry=inquiry_id)
     words, ending = words_of(request), ending_of(row)
     answer = await _reopen(units, staff, row) if ending == "answered" else None
     sheet = lay_out(payload_of(answer), words) if isinstance(answer, str) else None
@@ -94,6 +96,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
         ending=ending, tone=TONES[ending], sheet=sheet, expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,
+        recalled=recalled[0].kind if recalled else "",
         requestable=reason in REQUESTABLE, product=product_text(words, row.product),
         purpose=purpose_text(words, row.purpose), asked_at=words.exactly(row.created_at).removesuffix(" UTC+8"),
     )  # fmt: skip

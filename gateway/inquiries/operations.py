@@ -197,12 +197,37 @@ OPERATIONS: Mapping[str, Operation] = {
                     "units": 1,
                     "overdraft": 0,
                     "kind": "charge",
+                    "reverses": None,
+                    "reason": None,
                 }
             ],
             "next": None,
         }
     ),
-    "GET /v1/quota/ledger.csv": Operation(answered="entry,day,inquiry,account,product,units,overdraft,kind\n…"),
+    "GET /v1/quota/ledger.csv": Operation(
+        answered="entry,day,inquiry,account,product,units,overdraft,kind,reverses,reason\n…"
+    ),
+    "GET /v1/quota/months": Operation(
+        answered={
+            "months": [
+                {
+                    "month": "2026-10",
+                    "scope": "account",
+                    "id": "bank-1",
+                    "charges": 40,
+                    "reversals": 0,
+                    "units": 40,
+                    "products": {"score": 40},
+                    "signature": "eyJhbGciOiJFZERTQSJ9.eyJ2IjoxfQ.c2ln",
+                    "closed_at": "2026-10-31T16:01:00+00:00",
+                    "entry": ENTRY,
+                }
+            ]
+        }
+    ),
+    "GET /v1/quota/months.csv": Operation(
+        answered="month,scope,id,charges,reversals,units,closed_at,entry,signature\n…"
+    ),
     "POST /v1/admin/quota/reconcile": Operation(answered={"equal": True, "differences": []}),
     "GET /v1/quota": Operation(
         answered={
@@ -272,6 +297,25 @@ OPERATIONS: Mapping[str, Operation] = {
                     "entry": ENTRY,
                 }
             ]
+        },
+    ),
+    "GET /v1/recalls": Operation(
+        answered={
+            "recalls": [
+                {
+                    "recall": "01983a2b-7c1d-7e00-8000-000000000031",
+                    "inquiry": INQUIRY,
+                    "kind": "repaired",
+                    "told_at": "2026-12-01T02:00:00+00:00",
+                    "account": "bank-1",
+                    "subject": "91330302MA00000154",
+                    "product": "score",
+                    "purpose": "pre_loan",
+                    "answered_at": "2026-11-27T01:08:10+00:00",
+                    "entry": ENTRY,
+                }
+            ],
+            "next": None,
         },
     ),
     "POST /v1/usage-results": Operation(

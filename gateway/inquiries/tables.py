@@ -1,9 +1,9 @@
-"""Tables of inquiries; who may change what stands in migrations 0006 and 0048."""
+"""Tables of inquiries; who may change what stands in migrations 0006, 0048 and 0049."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
@@ -88,6 +88,24 @@ class DeletionReminder(SQLModel, table=True):
     due: int
     overdue: int
     event_id: UUID
+
+
+class Recall(SQLModel, table=True):
+    """That an institution was told of an answer that rests on a record which was taken back. Never changed."""
+
+    __tablename__ = "recall"
+    __table_args__ = (
+        UniqueConstraint("act_entry", "inquiry_id"),
+        Index("recall_institution", "institution", "recall_id"),
+    )
+    recall_id: UUID = Field(unique=True)
+    act_entry: UUID  # of the act upon the record
+    inquiry_id: UUID = Field(primary_key=True)
+    institution: str = Field(sa_type=Text)
+    account: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)  # repaired, annulled, withdrawn
+    told_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID = Field(primary_key=True)
 
 
 class DutyPosition(SQLModel, table=True):

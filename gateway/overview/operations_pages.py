@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.console.chart import Chart, Series
 from gateway.console.render import page
 from gateway.console.words import Words, words_of
+from gateway.inquiries.recalls import count_recalls
 from gateway.overview.health import Hour, look_over, read_hours
 from gateway.overview.health_findings import HealthFinding, State, first_line, worst
 from gateway.overview.health_routes import TheLook
@@ -26,6 +28,7 @@ from gateway.web.dependencies import TheSettings, Units
 from gateway.web.router import Router
 
 router = Router(prefix="/console", include_in_schema=False)
+RECALLED_LATELY = timedelta(days=30)
 Running = Annotated[Present, Depends(signed_in("operator", "system"))]
 # What stands together in one line: its icon, and the findings, of which the first speaks while all are well.
 AREAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -57,13 +60,15 @@ class Area:
 async def show(request: Request, units: Units, settings: TheSettings, look: TheLook, present: Running) -> Response:
     """Show how the whole does."""
     actor, words = acting(present), words_of(request)
-    findings, hours = await asyncio.gather(look_over(units, settings, actor, look.findings), _find_hours(units, actor))
+    findings, hours, recalled = await asyncio.gather(
+        look_over(units, settings, actor, look.findings), _find_hours(units, actor), _count_recalled(units, actor)
+    )
     spoken = [{"finding": one, "do": TO_DO[one.name], "href": page_of(one.name, present.role)} for one in findings]
     return page(
         request, "operations", present, scripts=("charts",), said=words.either(*first_line(findings)),
         at=now(), areas=areas_of(findings), spoken=spoken, tones=TONES, chart=_chart(hours, words) if hours else None,
         asked=sum(one.asked for one in hours), denied=sum(one.denied for one in hours),
-        page_of=page_of,
+        page_of=page_of, recalled=recalled,
     )  # fmt: skip
 
 
@@ -85,6 +90,15 @@ async def _find_hours(units: UnitsOfWork, actor: Actor) -> list[Hour]:
         return await read_hours(units, actor)
     except (SQLAlchemyError, OSError):  # the page says what is wrong with the database
         return []
+
+
+async def _count_recalled(units: UnitsOfWork, actor: Actor) -> int:
+    """Return how many notices of records taken back were given lately; none while the database is away."""
+    try:
+        async with units.begin("recalls.count", actor) as work:
+            return await count_recalls(work.session, work.now - RECALLED_LATELY)
+    except (SQLAlchemyError, OSError):
+        return 0
 
 
 def _chart(hours: Sequence[Hour], words: Words) -> Chart:

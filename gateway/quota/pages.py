@@ -1,5 +1,7 @@
 """The quota on a page: what was used of it, by day, account and product, and how long it will last at this pace."""
 
+from typing import Any
+
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -7,12 +9,17 @@ from gateway.console.chart import Chart, Series
 from gateway.console.render import page
 from gateway.console.words import Words, words_of
 from gateway.people.staff import Staff
+from gateway.quota.month_routes import months_csv
+from gateway.quota.months import find_totals
 from gateway.quota.products import PRODUCTS
+from gateway.quota.routes import Csv
 from gateway.quota.use import Holder, QuotaUse, read_quota_use
+from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
 router = Router(prefix="/console/quota", include_in_schema=False)
+MOST_SHOWN = 500
 
 
 @router.get("")
@@ -20,13 +27,35 @@ async def show(request: Request, units: Units, staff: Staff) -> Response:
     """Show the institution's quota and its accounts'."""
     async with units.begin("quota.show", staff.reader) as work:
         use = await read_quota_use(work)
+        months = await _months(work, use)
     words = words_of(request)
     return page(
         request, "quota", staff.present, scripts=("charts",), use=use, whole=use.institution, products=list(PRODUCTS),
         by_day=_by_day(use, words), ahead=ahead(use.institution, words), told={
             holder.id: ahead(holder, words) for holder in use.holders[1:]
         },
+        months=months,
     )  # fmt: skip
+
+
+@router.get("/months.csv")
+async def download(units: Units, staff: Staff) -> Response:
+    """Return the closed months of the institution and its accounts as a file."""
+    async with units.begin("quota.months", staff.reader) as work:
+        content = months_csv(await _months(work, await read_quota_use(work)))
+    headers = {"Content-Disposition": 'attachment; filename="quota-months.csv"'}
+    return Csv(content, headers=headers)
+
+
+async def _months(work: UnitOfWork, use: QuotaUse) -> list[dict[str, Any]]:
+    """Return the closed months of the acting person's institution and of its accounts, newest first."""
+    institution = work.actor.institution_id or ""
+    accounts = [holder.id for holder in use.holders[1:]]
+    found = [
+        *await find_totals(work, scope="institution", ids=[institution], limit=MOST_SHOWN),
+        *await find_totals(work, scope="account", ids=accounts, limit=MOST_SHOWN),
+    ]
+    return sorted(found, key=lambda one: one["month"], reverse=True)
 
 
 def ahead(holder: Holder, words: Words) -> str:

@@ -48,9 +48,33 @@ BURNT = """
 CHARGED = """
     SELECT coalesce(i.inquiry_id, l.inquiry_id)::text, coalesce(i.units, 0), coalesce(l.units, 0)
     FROM (SELECT inquiry_id, units FROM inquiry WHERE state = 'answered') i
-    FULL JOIN (SELECT inquiry_id, sum(units) AS units FROM quota_ledger GROUP BY 1) l USING (inquiry_id)
+    FULL JOIN (SELECT inquiry_id, sum(units) AS units FROM quota_ledger WHERE units > 0 GROUP BY 1) l
+        USING (inquiry_id)
     WHERE coalesce(i.units, 0) <> coalesce(l.units, 0)"""
-RULES: Mapping[str, str] = {"counters": COUNTERS, "grants": BURNT, "inquiries": CHARGED}
+# Each charge is taken back once at most, whole, and nothing else is.
+REVERSED = """
+    SELECT coalesce(l.entry_id, v.entry_id)::text, coalesce(-c.units, 0), coalesce(l.units, 0)
+    FROM (SELECT entry_id, units FROM quota_ledger WHERE units < 0) l
+    FULL JOIN quota_reversal v ON v.entry_id = l.entry_id
+    LEFT JOIN quota_ledger c ON c.entry_id = v.charge
+    WHERE coalesce(-c.units, 0) <> coalesce(l.units, 0) OR v.entry_id IS NULL OR l.entry_id IS NULL"""
+CLOSED = """
+    WITH posted AS (
+        SELECT to_char(day, 'YYYY-MM') AS month, account, institution, sum(units) AS units FROM quota_ledger
+        WHERE to_char(day, 'YYYY-MM') IN (SELECT month FROM quota_month WHERE closed_at IS NOT NULL) GROUP BY 1, 2, 3
+    ), held AS (
+        SELECT month, 'platform' AS scope, '' AS scope_id, units FROM posted
+        UNION ALL SELECT month, 'institution', institution, units FROM posted
+        UNION ALL SELECT month, 'account', account, units FROM posted
+    )
+    SELECT concat_ws(' ', month, scope, scope_id), coalesce(t.units, 0), coalesce(s.units, 0)::bigint
+    FROM quota_month_total t
+    FULL JOIN (SELECT month, scope, scope_id, sum(units) AS units FROM held GROUP BY 1, 2, 3) s
+        USING (month, scope, scope_id)
+    WHERE coalesce(t.units, 0) <> coalesce(s.units, 0)"""
+RULES: Mapping[str, str] = {
+    "counters": COUNTERS, "grants": BURNT, "inquiries": CHARGED, "reversals": REVERSED, "months": CLOSED,
+}  # fmt: skip
 
 
 async def reconcile_quota(work: UnitOfWork) -> list[tuple[str, str, int, int]]:

@@ -1,9 +1,10 @@
-"""Tables of quota; who may change what stands in migrations 0005 and 0040."""
+"""Tables of quota; who may change what stands in migrations 0005, 0040 and 0049."""
 
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
@@ -127,3 +128,39 @@ class QuotaAlert(SQLModel, table=True):
     reached_at: datetime = Field(sa_type=Timestamp, sa_column_kwargs={"server_default": text("clock_timestamp()")})
     told_at: datetime | None = Field(default=None, sa_type=Timestamp)
     event_id: UUID | None = None
+
+
+class QuotaReversal(SQLModel, table=True):
+    """That a charge was taken back, by which entry of the ledger and why: once, and never changed."""
+
+    __tablename__ = "quota_reversal"
+    charge: UUID = Field(primary_key=True)  # its entry in the ledger
+    entry_id: UUID = Field(unique=True)  # the entry that takes it back
+    reason: str = Field(sa_type=Text)
+    event_id: UUID
+
+
+class QuotaMonth(SQLModel, table=True):
+    """A month of the ledger: since when nothing is charged to it any more, and when its totals were written down."""
+
+    __tablename__ = "quota_month"
+    month: str = Field(primary_key=True, sa_type=Text)  # 2026-11, by China's calendar
+    ended_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    closed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class QuotaMonthTotal(SQLModel, table=True):
+    """What a holder was charged in a closed month, as it was signed. Never changed."""
+
+    __tablename__ = "quota_month_total"
+    __table_args__ = (Index("quota_month_total_holder", "scope", "scope_id", "month"),)
+    month: str = Field(primary_key=True, sa_type=Text)
+    scope: str = Field(primary_key=True, sa_type=Text)  # platform, institution, account
+    scope_id: str = Field(primary_key=True, sa_type=Text)  # "" of the platform
+    charges: int
+    reversals: int
+    units: int = Field(sa_type=BigInteger)
+    products: dict[str, int] = Field(sa_type=JSONB)  # units of each
+    signature: str = Field(sa_type=Text)
+    closed_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID

@@ -16,6 +16,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "consent": ("授权的每次变化", "every change of a consent"),
     "deletion": ("到期应删除的应答", "answers to be deleted"),
     "quota": ("配额提醒与变更", "quota alerts and changes"),
+    "recall": ("应答所依据的记录被修复、更正或撤回", "a record behind an answer repaired, annulled or withdrawn"),
     "institution": ("本机构停用、恢复、协议变更", "the institution suspended, resumed, its agreement changed"),
     "client": (
         "账户停用、恢复、因异常使用暂停、限制与密钥变更",

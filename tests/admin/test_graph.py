@@ -34,7 +34,7 @@ from gateway.admin.institution_actions import (
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
-from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate
+from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity.clients.registry import add_institution
 from gateway.identity.clients.scopes import SCOPES
@@ -106,6 +106,7 @@ SINGLE = {
     "quota.grant": GrantUnits(
         scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY
     ),
+    "quota.reverse": ReverseCharge(charge=uuid4(), reason=WHY),
     "institution.exit": SetExit(institution="house"),
     "delegation.grant": GrantDelegation(client="of-account", intermediary="service"),
     "delegation.end": EndDelegation(client="of-account", intermediary="service", reason=WHY),

@@ -112,6 +112,7 @@ FAMILIES = {
     "polarity": set(get_args(DATASET["polarity"])),
     "product": set(PRODUCTS),
     "purpose": set(PURPOSES),
+    "recall": {"repaired", "annulled", "withdrawn"},
     "role": set(ROLES),
     "role-does": set(ROLES),
     "rows": set(COUNTED),

@@ -30,10 +30,14 @@ from gateway.identity.clients.owners import bind_client
 from gateway.identity.clients.registry import add_client, add_institution, set_agreement
 from gateway.identity.clients.signatories import decide_key
 from gateway.identity.key_rotation import rotate
+from gateway.inquiries.deletions import attest_deleted
+from gateway.inquiries.duties import follow
 from gateway.people.invitations import invite
 from gateway.platforms.peers import set_peer
 from gateway.quota.grants import GrantRequest, add_grant
+from gateway.quota.months import close_month
 from gateway.quota.plans import Limit, set_limit
+from gateway.quota.reversals import reverse_charge
 from gateway.records.erasure import erase_subject
 from gateway.records.retention import expunge
 from gateway.records.subjects import link_subject
@@ -108,6 +112,7 @@ async def live_a_little(story):
     for amount in ("1.00", "2.00"):
         headers = await story.headers("bank-1")
         await story.client.post("/v1/usage-results", json={**result, "amount": amount}, headers=headers)
+    await take_back_and_close(story)
     async with gateway.units.begin("test.pause", Actor("s-1", "signatory", subject=consent["subject"])) as work:
         await change_consent(work, consent["consent"], "pause")
     async with gateway.units.begin("test.evidence", Actor("bank-1", "account", institution_id="bank")) as work:
@@ -175,10 +180,32 @@ async def live_a_little(story):
     await asked(gateway, SetAgreement(institution="bank", agreement_from=day))
     await change(gateway, "client:tax", "suspend")
     await take_in(gateway)
+    async with gateway.units.begin("test.follow", PROGRAM) as work:
+        await follow(work)
+    await take_in(gateway)
     async with gateway.units.begin("test.lift", at_this_machine()) as work:
         await lift(work, "已核实")
         assert await find_stop(work.session, work.recorder.log_id) is None
     await publish_head(gateway)
+
+
+async def take_back_and_close(story):
+    """An answer said to be deleted, a record behind the other one withdrawn, a charge taken back, a month closed."""
+    units, kept = story.gateway.units, (await story.ask("bank-1", OWN)).json()["inquiry"]
+    async with units.begin("test.deleted", Actor("bank-1", "account", institution_id="bank")) as work:
+        await attest_deleted(work, [UUID(kept)])
+    newest = "SELECT record_id FROM record WHERE dataset = 'ent_registration' AND superseded_at IS NULL"
+    async with units.begin("test.ledger", at_this_machine()) as work:
+        record = (await work.session.execute(text(newest))).scalar_one()
+        charge = await work.session.execute(text("SELECT entry_id FROM quota_ledger ORDER BY entry_id LIMIT 1"))
+        await reverse_charge(work, charge.scalar_one(), "重复计费", "operator-2")
+    body = {"kind": "withdraw", "reason": "登记有误"}
+    headers = await story.headers("market_regulation")
+    done = await story.client.post(f"/v1/records/{record}/acts", json=body, headers=headers)
+    assert done.status_code == 201, done.text
+    for _ in range(2):
+        async with units.begin("test.close", PROGRAM) as work:
+            assert await close_month(work)
 
 
 async def differences(work):

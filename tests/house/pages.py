@@ -43,8 +43,8 @@ _FOR: tuple[tuple[str, str], ...] = (
         audit/entries/{event_id}/tlog-proof audit/verify audit/checkpoints audit/checkpoints/growth"""),
     ("b", """desk ask ask-many ask-many/template.xlsx inquiries inquiries/{inquiry_id} inquiries/{inquiry_id}/answer
         consents consents/new
-        consents/{consent_id} quota usage-results usage-results/new/{inquiry_id} usage-results/{result_id}
-        usage-results/deletions usage-results/deletions/{inquiry_id}
+        consents/{consent_id} quota quota/months.csv usage-results usage-results/new/{inquiry_id}
+        usage-results/{result_id} inquiries/recalls usage-results/deletions usage-results/deletions/{inquiry_id}
         webhooks webhooks/{webhook_id} webhooks/{webhook_id}/deliveries/{message_id}"""),
     ("e", """enterprise enterprise/consents enterprise/consents/{consent_id} enterprise/questions
         enterprise/questions/{question_id} enterprise/questions/{question_id}/proof enterprise/records

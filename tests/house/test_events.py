@@ -194,8 +194,10 @@ WITHOUT = {
          "GET /v1/consents/reasons", "GET /v1/consents/{consent_id}",
          "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
+         "GET /v1/quota/months", "GET /v1/quota/months.csv",
          "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
-         "GET /v1/inquiries/batches/{batch_id}", "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts",
+         "GET /v1/inquiries/batches/{batch_id}", "GET /v1/obligations", "GET /v1/recalls",
+         "GET /v1/waiting", "GET /v1/alerts",
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/abnormal-uses",
          "GET /v1/abnormal-uses", "GET /v1/admin/deliveries",
@@ -269,8 +271,8 @@ WITHOUT = {
     **dict.fromkeys(
         (f"GET /console/{page}" for page in (
             "desk", "ask", "ask-many", "ask-many/template.xlsx", "ask-many/{batch_id}",
-            "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "usage-results",
-            "usage-results/deletions", "usage-results/deletions/{inquiry_id}",
+            "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "quota/months.csv",
+            "usage-results", "inquiries/recalls", "usage-results/deletions", "usage-results/deletions/{inquiry_id}",
             "usage-results/new/{inquiry_id}", "abnormal-use")), SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
@@ -363,6 +365,7 @@ COMMANDS = {
     "subject link": "subject.linked", "quota set": "quota.set change.made",
     "quota reconcile": "quota.reconciled", "quota limit": "quota.limited change.made",
     "quota grant": "quota.granted change.made", "quota rate": "quota.rate_set change.made",
+    "quota reverse": "quota.reversed change.made",
     "abnormal decide": "client.hold_lifted client.hold_suspended change.made",
     "consent template-set": "consent.template_set change.made", "consent invalidate": "consent.invalidated change.made",
     "signatory mandate": "signatory.mandate change.made",
@@ -420,14 +423,15 @@ COMMANDS_WITHOUT = {
          "webhook list", "webhook deliveries", "delegation list",
          "consent list", "consent show", "consent templates",
          "consent template", "person list", "person show", "person sessions", "quota list", "quota show",
-         "quota limits", "quota rates", "abnormal list", "quota grants", "obligation list",
+         "quota limits", "quota rates", "abnormal list", "quota grants", "quota months", "obligation list",
+         "inquiry recalls",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
          *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,
     ),
 }  # fmt: skip
 # The worker's steps and what they leave; what stands under no route, command or step is tried where it is told.
 STEPS_LEAVE = {
-    "batches": "inquiry.answered inquiry.denied", "quota-alerts": "quota.reached",
+    "batches": "inquiry.answered inquiry.denied", "quota-alerts": "quota.reached", "quota-months": "quota.closed",
     "abnormal-denials": "client.held", "abnormal-subjects": "client.held",
     "intents": "inquiry.expired", "keys": "key.active key.retired", "retention": "record.expunged quarantine.emptied",
     "consents": "consent.lapsed consent.expired consent.exhausted",
@@ -437,7 +441,7 @@ STEPS_LEAVE = {
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     "statements": "statement.made",
-    "duties": "deletion.advanced", "reminders": "deletion.reminded",
+    "duties": "deletion.advanced recall.noticed", "reminders": "deletion.reminded",
     **{f"webhooks-{number}": "webhook.disabled" for number in range(2)},
     **{f"pull-{number}": "batch.sealed batch.held source.secret_renewed" for number in range(3)},
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -104,3 +104,25 @@ async def test_an_obligation_that_vanished_is_found(ready):
             await session.execute(text(f"UPDATE inquiry SET report_by = {value} WHERE inquiry_id = '{asked}'"))
         async with ready.gateway.units.begin("test.reconcile", OPERATOR) as work:
             assert [one for one in await find_differences(work) if one[0] == rule] == found
+
+
+async def test_case_62_a_report_is_of_an_answer_of_ones_own_the_same_again_the_same_and_other_content_a_version(ready):
+    await permitted(ready, "lender-6")
+    await permitted(ready, "lender-7")
+    given = (await ready.ask("lender-6", 1)).json()["inquiry"]
+    denied = (await ready.ask("lender-6", 1, purpose="renewal")).json()["inquiry"]
+
+    async def told(account, inquiry, **changes):
+        report = {"inquiry": inquiry, "outcome": "refused", "decided_on": "2026-03-15", **changes}
+        return await ready.client.post("/v1/usage-results", json=report, headers=await ready.headers(account))
+
+    for account, inquiry in (("lender-6", str(uuid4())), ("lender-6", denied), ("lender-7", given)):
+        answer = await told(account, inquiry)
+        assert (answer.status_code, slug(answer)) == (404, "inquiry-not-found"), (account, inquiry)
+    first, same = [await told("lender-6", given) for _ in range(2)]
+    assert (first.status_code, same.status_code, first.json()) == (201, 200, same.json())
+    corrected = await told("lender-6", given, outcome="granted", amount="1.00")
+    assert (corrected.status_code, corrected.json()["result"]) == (201, first.json()["result"])
+    assert (first.json()["version"], corrected.json()["version"]) == (1, 2)
+    other = await ready.headers("lender-7")
+    assert (await ready.client.get(f"/v1/usage-results/{first.json()['result']}", headers=other)).status_code == 404

@@ -92,3 +92,22 @@ async def test_an_intent_whose_process_died_is_closed_and_holds_nothing(ready, m
     async with ready.gateway.units.begin("inquiry.expire", PROGRAM) as work:
         await expire_intents(work)
     assert (await ready.ask("bank-1", 1, key="died", provider="five-force")).status_code == 200
+
+
+async def test_case_50_an_upstream_fault_leaves_nothing_charged_and_an_answer_that_got_lost_is_given_and_charged_once(
+    ready,
+):
+    async def ledger():
+        query = "SELECT coalesce(sum(units), 0), count(*) FROM quota_ledger WHERE account = 'bank-1'"
+        open_ = "SELECT count(*) FROM quota_reservation WHERE account = 'bank-1' AND state = 'open'"
+        async with ready.gateway.database.begin("test.ledger") as session:
+            return (*(await session.execute(text(query))).one(), (await session.execute(text(open_))).scalar_one())
+
+    units, rows, _ = await ledger()
+    assert (await ready.ask("bank-1", 1, key="lost", provider="hung")).status_code == 504
+    assert await ledger() == (units, rows, 0)  # reserved and released: there is nothing to take back
+    first = await ready.ask("bank-1", 1, key="lost", provider="five-force")  # nobody reads it
+    again = await ready.ask("bank-1", 1, key="lost", provider="five-force")
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (200, "true")
+    assert again.json() == first.json()
+    assert await ledger() == (units + 1, rows + 1, 0)

@@ -203,7 +203,22 @@ DEEDS: tuple[Deed, ...] = (
         "charges", "quota_ledger",
         """SELECT event_id AS entry, inquiry_id AS inquiry, account, person, institution, product, units, day
            FROM quota_ledger""",
-        {"inquiry.answered": Says(_CHARGE)},
+        {"inquiry.answered": Says(_CHARGE), "quota.reversed": Says(_CHARGE)},
+    ),
+    Deed(
+        "reversals", "quota_reversal",
+        "SELECT event_id AS entry, charge, entry_id AS reversal, reason FROM quota_reversal",
+        {"quota.reversed": Says({**_same("charge", "reason"), "reversal": said("entry")})},
+    ),
+    Deed(
+        "months", "quota_month_total",
+        """SELECT event_id AS entry, month, scope, scope_id, charges, reversals, units, products, signature
+           FROM quota_month_total""",
+        {"quota.closed": Says(
+            {**_same("month", "scope", "charges", "reversals", "units", "products", "signature"),
+             "scope_id": said("id")},
+        )},
+        {"signature": digest},
     ),
     Deed(
         "limits", "quota_limit",
@@ -238,6 +253,14 @@ DEEDS: tuple[Deed, ...] = (
         f"""SELECT event_id AS entry, inquiry_id AS inquiry, institution, account, person,
                    {AT.format("due")} AS due, {AT.format("attested_at")} AS attested_at FROM deletion_attestation""",  # noqa: S608
         {"deletion.attested": Says(_DELETION)},
+    ),
+    Deed(
+        "recalls", "recall",
+        """SELECT event_id AS entry, institution, kind, count(*) AS answers,
+                  jsonb_agg(inquiry_id ORDER BY inquiry_id) AS inquiries FROM recall
+           GROUP BY event_id, institution, kind""",
+        {"recall.noticed": Says(_same("kind", "answers", "inquiries") | {"institution": leaf("institution")})},
+        {"inquiries": digest_of_json},
     ),
     Deed(
         "acts", "record_act",

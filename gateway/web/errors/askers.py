@@ -63,6 +63,22 @@ SECTION = Section(
             "tell the operator what it was for.",
             "十分钟内 501 次没有授权的查询 501 questions without a consent within ten minutes",
         ),
+        "charge-not-found": ErrorRow(
+            404,
+            "没有这笔计费。",
+            "There is no such charge.",
+            "按计费明细（GET /v1/quota/ledger）中 `kind` 为 charge 的 `entry`。",
+            "Name the `entry` of a line of the ledger (GET /v1/quota/ledger) whose `kind` is charge.",
+            "冲正一笔冲正 reversing what is a reversal itself",
+        ),
+        "charge-already-reversed": ErrorRow(
+            409,
+            "这笔计费已冲正。",
+            "This charge has been taken back before.",
+            "无需再做。",
+            "Nothing is left to do.",
+            "同一笔计费冲正两次 taking the same charge back twice",
+        ),
         "product-not-entitled": ErrorRow(
             403,
             "账户未开通此产品，或未分配配额。",

@@ -21,14 +21,17 @@ from gateway.consents.files import LONGEST_FILE
 from gateway.consents.imports.archive import HEADINGS, LARGEST_SHEET, MOST_ROWS, MOST_UNPACKED
 from gateway.consents.imports.signed import MOST_APPROVALS
 from gateway.consents.imports.taking import ARCHIVE, LARGEST_IMPORT, SIGNED, _open, read_file, take_import
+from gateway.evidence.stored_check import check_stored
 from gateway.identity.clients.limits import set_for_people
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
+from gateway.worker import publish_head, take_in
 from signing.canonical import canonical_bytes
 from signing.jws import sign_jws
 from signing.keys import generate_key
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
+from tests.evidence.forging import forging
 from tests.gates import held, writes_to
 from tests.identities import change as change_standing
 from tests.persons import csrf, same_site, signed_in
@@ -349,3 +352,26 @@ async def test_staff_hand_in_a_file_on_a_page_and_take_the_response(ready, tmp_p
         for part in ("rows.csv", "rows.xlsx"):
             assert (await browser.get(f"{sent.headers['location']}/{part}")).status_code == 200
         assert (await browser.get(f"{place}/{UUID(int=0)}")).status_code == 404
+
+
+async def test_what_came_in_bulk_and_on_paper_agrees_with_the_log(ready):
+    for officer in ("op-1", "op-2"):
+        await ready.enrol(officer, "operator")
+    draft = await drafted(ready)
+    await taken(ready, lines((draft["terms"], [approved(ready, draft)])), SIGNED)
+    made = await taken(ready, archive(row(1, max_uses="13")))
+    place = f"/v1/admin/paper/{made['rows'][0]['consent']}"
+    shown = (await call(ready, "op-1", "GET", place)).json()
+    signed = {
+        "scan": shown["scans"][0]["sha256"], "shown": shown["shown"], "id_number": "330302197001010012",
+        "role": "legal_rep", "signed_on": str(day_of(datetime.now(UTC))),
+    }  # fmt: skip
+    change = (await call(ready, "op-1", "POST", place, json=signed)).json()["change"]
+    done = await call(ready, "op-2", "POST", f"/v1/admin/changes/{change}/approve", json={})
+    assert done.status_code == 200, done.text
+    assert (await standing(ready, made["rows"][0]["consent"]))["status"] == "active"
+    await take_in(ready.gateway)
+    await publish_head(ready.gateway)
+    async with forging(ready.gateway) as work:
+        checked = await check_stored(work, lambda _done, _all: None, tree=True)
+    assert checked.findings.told == []

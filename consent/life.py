@@ -36,6 +36,7 @@ class Change:
 
 CHANGES: Mapping[str, Change] = {
     "approve": Change(frozenset({"requested"}), "active", frozenset({"signatory"})),
+    "approve-on-paper": Change(frozenset({"requested"}), "active", frozenset({"operator"})),
     "reject": Change(frozenset({"requested"}), "rejected", frozenset({"signatory"})),
     "pause": Change(frozenset({"active"}), "paused", frozenset({"signatory"})),
     "resume": Change(frozenset({"paused"}), "active", frozenset({"signatory"})),
@@ -48,8 +49,8 @@ CHANGES: Mapping[str, Change] = {
 
 
 VERBS = {
-    "approve": "approved", "reject": "rejected", "pause": "paused", "resume": "resumed", "revoke": "revoked",
-    "supersede": "superseded", "invalidate": "invalidated",
+    "approve": "approved", "approve-on-paper": "approved", "reject": "rejected", "pause": "paused",
+    "resume": "resumed", "revoke": "revoked", "supersede": "superseded", "invalidate": "invalidated",
 }  # fmt: skip
 # Each makes a version: what is asked, changed, run out, and gathered.
 EVENTS = frozenset(

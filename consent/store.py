@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from consent.console import manner_of
 from consent.decision import Consent
 from consent.frequency import longest
 from consent.gathered import Gathered, read_gathered
 from consent.life import IN_FORCE, LAPSES_AFTER, status_at
+from consent.manner import manner_of
 from consent.reading import read_terms
 from consent.statements import is_receipt, receipt_claims
 from consent.tables import ConsentFile, ConsentHead, ConsentUse, ConsentVersion

@@ -196,7 +196,9 @@ def check_names(statement: Members, file: Members, entries: dict[str, Members]) 
     need("an entry is proved and said not to be", holds=not unproved & entries.keys())
 
 
-MANNER = ("channel", "by", "factor", "statement_sha256")  # how a person decided at the console
+# How a person decided at the console or on paper, by the type of what the gateway signed.
+BY_GATEWAY = {"xinqiao-consent-console+jws": "console", "xinqiao-consent-paper+jws": "paper"}
+MANNER = ("channel", "by", "factor", "entered_by", "checked_by", "scan_sha256", "statement_sha256")
 
 
 def grantor_of(terms: Members) -> str:
@@ -232,15 +234,20 @@ def check_consent(consent: Members, statement: Members, entries: dict[str, Membe
 
 
 def check_approval(one: Members, consent_id: str, digest: str, key: Members, *, known: bool) -> Members:
-    """An approval is the signatory's, or what the gateway signed of a person's at its console; return what it says."""
+    """An approval is the signatory's, or what the gateway signed of a person's, at its console or on paper; return what
+    it says.
+    """
     if one["approval"] is None:
         need("an approval with its key", holds=one["key"] is None)
         return {}
-    at_console = header_of(one["approval"])["typ"] == "xinqiao-consent-console+jws"
-    if at_console:  # with the receipt's key, or the log vouches
+    typ = header_of(one["approval"])["typ"]
+    if typ in BY_GATEWAY:  # with the receipt's key, or the log vouches
         need("a person has no key", holds=one["key"] is None)
-        made = signed(one["approval"], key, "xinqiao-consent-console+jws") if known else payload_of(one["approval"])
+        made = signed(one["approval"], key, typ) if known else payload_of(one["approval"])
+        need("another channel", holds=made["channel"] == BY_GATEWAY[typ])
         need("another text than was shown", holds=sha256(made["statement"].encode()) == made["statement_sha256"])
+        need("one officer entered and checked what was on paper",
+             holds=typ != "xinqiao-consent-paper+jws" or made["entered_by"] != made["checked_by"])  # fmt: skip
     else:
         need("an approval with its key", holds=one["key"] is not None)
         made = signed(one["approval"], one["key"], "xinqiao-consent-approval+jws")
@@ -248,7 +255,7 @@ def check_approval(one: Members, consent_id: str, digest: str, key: Members, *, 
     need("an approval of another consent",
          holds=[made.get(name) for name in ("consent_id", "terms_sha256", "decision")]
          == [consent_id, digest, decision])  # fmt: skip
-    return made if at_console else {}
+    return made if typ in BY_GATEWAY else {}
 
 
 def check_recorded(version: Members, claims: Members, entry: Members) -> None:

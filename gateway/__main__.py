@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 import typer
 
 from gateway import verify_command
-from gateway.admin import abnormal_commands, consent_commands, delegation_commands, person_commands, quota_commands
+from gateway.admin import (
+    abnormal_commands,
+    consent_commands,
+    delegation_commands,
+    paper_commands,
+    person_commands,
+    quota_commands,
+)
 from gateway.admin import commands as registry
 from gateway.backup import commands as backup
 from gateway.catalogue import agency_commands, dataset_commands
@@ -17,6 +24,7 @@ from gateway.cli.output import WRONG_SETTINGS
 from gateway.cli.version import xinqiao
 from gateway.consents import commands as consents
 from gateway.consents import enterprise_commands as enterprise
+from gateway.consents.imports import commands as consent_imports
 from gateway.demo import command as demo
 from gateway.demo import sandbox_command
 from gateway.evidence import commands as audit
@@ -82,6 +90,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "webhook": webhooks.group,
     "sandbox": sandbox_command.group,
     "enterprise": enterprise.group,
+    "paper": paper_commands.group,
     **registry.groups,
 }
 app = typer.Typer(
@@ -103,6 +112,7 @@ quality.extend(GROUPS["agency"])
 GROUPS["agency"].add_typer(held_commands.group, name="held")
 registry.extend(GROUPS["record"])
 consent_commands.extend(GROUPS["consent"], GROUPS["signatory"])
+consent_imports.extend(GROUPS["consent"])
 questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
 enterprise_questions.extend(GROUPS["enterprise"])

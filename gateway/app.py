@@ -20,6 +20,8 @@ from gateway.admin import (
     institution_pages,
     invite_pages,
     key_pages,
+    paper_pages,
+    paper_routes,
     people_list,
     people_pages,
 )
@@ -37,7 +39,10 @@ from gateway.consents import request_pages as consent_requests
 from gateway.consents import routes as consents
 from gateway.consents import signatory_pages
 from gateway.consents import signatory_routes as signatories
+from gateway.consents import template_pages as consent_template_pages
 from gateway.consents import template_routes as consent_templates
+from gateway.consents.imports import pages as consent_import_pages
+from gateway.consents.imports import routes as consent_imports
 from gateway.console import pages as console
 from gateway.console import static_routes as static
 from gateway.console.render import PageError
@@ -192,6 +197,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         records,
         record_life,
         enterprise_records,
+        consent_imports,
         consent_evidence,
         consent_templates,
         consents,
@@ -219,6 +225,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         questions,
         audit_log,
         admin,
+        paper_routes,
         overview,
         overview_pages,
         waiting_pages,
@@ -241,6 +248,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         views,
         home,
         change_pages,
+        paper_pages,
         institution_accounts,
         agency_pages,
         institution_pages,
@@ -268,6 +276,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         recall_pages,  # before the pages whose addresses take its for an id
         inquiry_pages,
         consent_requests,
+        consent_template_pages,
+        consent_import_pages,
         consent_pages,
         quota_pages,
         deletion_pages,  # before the pages whose addresses take its for an id

@@ -16,6 +16,7 @@ TYPES = {
     "xinqiao-batch+jws": "batch",
     "xinqiao-consent+jws": "consent",
     "xinqiao-consent-console+jws": "consent",
+    "xinqiao-consent-paper+jws": "consent",
     "xinqiao-delivery+jws": "delivery",
     "xinqiao-enterprise-statement+jws": "answer",
     "xinqiao-receipt+jws": "delivery",

@@ -20,11 +20,12 @@ from xinqiao_client.errors import (
     read_problem,
 )
 from xinqiao_client.keys import create_key, load_key
+from xinqiao_client.officer import Officer
 from xinqiao_client.permits import PermitError, Permits
 
 __all__ = [
     "BadRequestError", "ConflictError", "DeniedError", "Enterprise", "FieldError", "LoginError", "NotFoundError",
-    "PermitError", "Permits", "ProblemError", "QuotaUsedUpError", "RateLimitedError", "StoppedError",
+    "Officer", "PermitError", "Permits", "ProblemError", "QuotaUsedUpError", "RateLimitedError", "StoppedError",
     "TermsDifferError", "UnavailableError", "UnreachableError", "Xinqiao", "XinqiaoAuth", "XinqiaoError",
     "create_key", "load_key", "read_problem",
 ]  # fmt: skip

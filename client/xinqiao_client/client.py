@@ -83,6 +83,14 @@ class Xinqiao:
         wanted |= {"valid_until": until} | ({"max_uses": max_uses} if max_uses is not None else {})
         return self._call("POST", "/v1/consents", json=wanted)
 
+    def import_consents(self, file: str | Path) -> dict[str, Any]:
+        """Hand in consents that were signed elsewhere: a .zip of a sheet and scans, or .ndjson of terms and approvals;
+        return what became of every row. The same file again is the same import.
+        """
+        signed = Path(file).suffix.lower() in {".ndjson", ".jsonl"}
+        headers = {"Content-Type": "application/x-ndjson" if signed else "application/zip"}
+        return self._call("POST", "/v1/consent-imports", content=Path(file).read_bytes(), headers=headers)
+
     def report(self, inquiry: str, *, outcome: str, decided_on: str, **figures: object) -> dict[str, Any]:
         """Report what became of an answer: `granted` with `amount` (yuan, as text) or `refused`."""
         told = {"inquiry": inquiry, "outcome": outcome, "decided_on": decided_on, **figures}

@@ -15,7 +15,7 @@ from gateway.admin.client_actions import (
     SetLimits,
     SetSigning,
 )
-from gateway.admin.consent_actions import InvalidateConsent, SetMandate, SetTemplate
+from gateway.admin.consent_actions import ApproveOnPaper, InvalidateConsent, SetMandate, SetTemplate
 from gateway.admin.institution_actions import (
     AddInstitution,
     EndDelegation,
@@ -35,6 +35,6 @@ AnyAction = Annotated[
     | SetQuota | LimitQuota | LimitRate | GrantUnits | ReverseCharge | SetSigning | SetForPeople | RepairRecord
     | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
-    | SetMandate | DecideAbnormalUse,
+    | SetMandate | DecideAbnormalUse | ApproveOnPaper,
     Field(discriminator="action"),
 ]  # fmt: skip

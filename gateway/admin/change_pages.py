@@ -14,6 +14,8 @@ from gateway.admin.differences import FIELDS
 from gateway.admin.graph import is_final, leads_to
 from gateway.admin.names import Names
 from gateway.admin.tables import Change
+from gateway.consents.on_paper import Request as PaperRequest
+from gateway.consents.on_paper import find_request
 from gateway.console.form import Form
 from gateway.console.forms import is_sure
 from gateway.console.render import PageError, page
@@ -25,7 +27,7 @@ from gateway.people.guard import ApproverPresent, SignedForm
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.runtime.denial import DeniedError
-from gateway.runtime.work import UnitsOfWork
+from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
@@ -140,17 +142,26 @@ async def _show(
         async with units.begin("change.show", acting(present)) as work:
             change = await get_change(work, change_id)
             names, moment = await names_of(work.session, [change]), work.now
+            paper = await _paper_of(work, change)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
     state, title = state_of(change, moment), title_of(change, words)
     return page(
         request, "change", present, status=status, crumbs=[(title, "")], change=change, title=title, state=state,
         whom=whom_of(change, names, words), told=tell(change, names, words), tone=TONES[state], form=wrong,
+        paper=paper, scan_at=f"/console/paper/{paper.consent.terms.consent_id}" if paper else "",
         asked_by=names.actor(words, change.asked_by), decided_by=names.actor(words, change.decided_by),
         until=expires_at(change), harms=leads_to(change.act) if change.act else [],
         follows=FOLLOWS[change.action["action"]] if change.act and is_final(change.act) else "",
         may=_may(change, present, state),
     )  # fmt: skip
+
+
+async def _paper_of(work: UnitOfWork, change: Change) -> PaperRequest | None:
+    """Return the request that was signed on paper, for the officer who checks the entry against the scan."""
+    if change.action["action"] != "consent.paper" or work.actor.kind != "operator":
+        return None
+    return await find_request(work, UUID(change.action["consent"]))
 
 
 def _may(change: Change, present: Present, state: str) -> str:

@@ -150,6 +150,7 @@ LABELS = {
     "validity": "op-validity", "data_life": "op-data-life", "frequency": "op-frequency", "history": "op-history",
     "tiers": "op-tiers", "access_modes": "op-access-modes", "approvals": "op-approvals",
     "mandate_at_use": "op-mandate-at-use", "withdrawn": "op-withdrawn", "effective_from": "effective-from",
+    "until": "paper-mandate-until", "signed_on": "paper-signed-on", "scan": "paper-scan-digest",
     "reference": "op-reference", "valid_until": "op-valid-until", "holder": "op-holder",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {

@@ -19,6 +19,7 @@ from gateway.identity.clients.owners import person_behind
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork
+from gateway.web.error_table import ERRORS
 
 WAITS_DAYS = 7
 _READ: TypeAdapter[Action] = TypeAdapter(AnyAction)
@@ -121,7 +122,8 @@ async def _apply(work: UnitOfWork, means: Means, action: Action) -> None:
     try:
         await action.apply(work, means)
     except DeniedError as fault:
-        raise DeniedError("change-refused", fault.denial.detail) from fault
+        denial = fault.denial
+        raise DeniedError("change-refused", denial.detail or ERRORS[denial.reason].title) from fault
 
 
 async def _record(work: UnitOfWork, change: Change, verb: str) -> Change:

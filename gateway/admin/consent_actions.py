@@ -1,5 +1,8 @@
-"""What two officers do about consents: set a template, invalidate a consent, register a signatory's mandate."""
+"""What two officers do about consents: set a template, take up an approval on paper, invalidate a consent, register a
+signatory's mandate.
+"""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -7,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from gateway.admin.action import Action, Means, Reason
 from gateway.consents.ending import invalidate_consent
+from gateway.consents.on_paper import Paper, approve_on_paper
 from gateway.consents.templates import get_template, outline, set_template
 from gateway.identity.clients.mandates import Mandate, find_mandate, set_mandate
 from gateway.runtime.denial import DeniedError
@@ -16,6 +20,9 @@ Signatory = Annotated[
     str,
     Field(pattern=r"^(person:)?[a-z0-9][a-z0-9._-]{1,62}$", description="签署人 A client, or person:…"),
 ]
+
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 
 
 class SetTemplate(Action):
@@ -36,6 +43,37 @@ class SetTemplate(Action):
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
         written = {**self.content, "template": self.template}
         await set_template(work, written, self.effective_from)
+
+
+class ApproveOnPaper(Action):
+    """纸质授权 Take up what an enterprise signed on paper; a second officer checks it against the scan."""
+
+    action: Literal["consent.paper"] = "consent.paper"
+    consent: UUID
+    subject: Annotated[str, Field(max_length=18, description="统一社会信用代码 The enterprise's USCC.")]
+    scan: Annotated[Digest, Field(description="扫描件的 SHA-256 The scan, a file of the consent.")]
+    shown: Annotated[Digest, Field(description="纸上文字的 SHA-256 The text that the paper says.")]
+    holder: Annotated[Digest, Field(description="签字人的散列 A hash that names who signed.")]
+    role: Literal["legal_rep", "agent"]
+    signed_on: date
+    reference: Annotated[str | None, Field(min_length=1, max_length=200, description="委托书号 Its number.")] = None
+    until: AwareDatetime | None = None
+
+    async def apply(self, work: UnitOfWork, means: Means) -> None:
+        if means.approved_by is None or means.change is None:
+            raise DeniedError(
+                "change-refused",
+                "纸质授权须两名管理员办理，不能在本机一人办理 Two officers see to paper, not one at a machine.",
+            )
+        made = await approve_on_paper(work, self.paper(), means.approved_by, means.change)
+        if made.terms.uscc != self.subject:
+            raise DeniedError("change-refused", "subject: 不是此授权的企业 not the consent's enterprise")
+
+    def paper(self) -> Paper:
+        """Return what was signed."""
+        return Paper(
+            self.consent, self.scan, self.shown, self.holder, self.role, self.signed_on, self.reference, self.until
+        )
 
 
 class InvalidateConsent(Action):

@@ -45,6 +45,13 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "effective_from": "text",
     },
     "abnormal.decide": {"decision": "decision"},
+    "consent.paper": {
+        "role": "mandate",
+        "reference": "text",
+        "until": "moment",
+        "signed_on": "day",
+        "scan": "text",
+    },
     "consent.invalidate": {},
     "signatory.mandate": {"role": "mandate", "reference": "text", "valid_until": "text", "holder": "text"},
     "record.repair": {"document": "text", "effective_on": "day"},

@@ -18,6 +18,7 @@ class Harm(StrEnum):
 
 
 INSTITUTION, ACCOUNT, QUOTA = "an institution may ask", "an account may ask", "more may be asked"
+PERMITTED = "an enterprise permits"
 SIGNATORY, UNGUARDED = "a signatory may approve", "an enterprise cannot object"
 AGENCY, UNSIGNED, PLATFORM = "data are handed in", "data need no signature", "a platform delivers"
 AUDITOR, APPROVER, RUNNER = "an auditor reads the log", "a person approves changes", "a person hands in for agencies"
@@ -27,6 +28,7 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     INSTITUTION: (ACCOUNT,),
     ACCOUNT: (Harm.READS,),
     QUOTA: (Harm.READS,),
+    PERMITTED: (Harm.READS,),
     SIGNATORY: (Harm.READS,),
     UNGUARDED: (SIGNATORY,),
     AGENCY: (Harm.FALSE,),
@@ -104,6 +106,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "key.rotate now": (Harm.FINAL,),
     "key.promote": (),
     "consent.template": (QUOTA,),
+    "consent.paper": (PERMITTED,),
     "consent.invalidate": (Harm.FINAL,),
     "signatory.mandate": (SIGNATORY,),
     "abnormal.lift": (ACCOUNT, CASE_ENDS),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.consents.operations import CONSENT, ENDED
 from gateway.web.operations import Operation
 
 ACTION = {"action": "standing", "change": "resume", "whose": "client:bank-1", "reason": "整改完成"}
@@ -21,7 +22,71 @@ CHANGE: dict[str, Any] = {
     "entry": "01983a2b-7c1d-7e00-8000-000000000020",
 }
 
+SCAN = "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5"
+PAPER: dict[str, Any] = {
+    "action": "consent.paper", "consent": CONSENT["consent"], "subject": CONSENT["subject"], "scan": SCAN,
+    "shown": "9f2b4c…", "holder": "c1d2e3…", "role": "legal_rep", "signed_on": "2026-11-27", "reference": None,
+    "until": None,
+}  # fmt: skip
+ENTRY = {**CHANGE, "action": PAPER, "before": {}}
+# Why a request cannot be answered by this paper.
+NO_PAPER = (
+    "consent-not-found", "consent-integrity-failed", "evidence-not-found", "consent-shown-otherwise",
+    "consent-mandate-ended", "consent-approved-before", "consent-exceeds-template", "consent-not-renewable",
+    "evidence-missing", "not-yours-to-decide", "unchangeable-active", "unchangeable-paused", *ENDED,
+)  # fmt: skip
+
 OPERATIONS: Mapping[str, Operation] = {
+    "GET /v1/admin/paper": Operation(answered={"to_enter": [CONSENT], "to_check": [ENTRY]}),
+    "GET /v1/admin/paper/{consent_id}": Operation(
+        ("consent-not-found",),
+        answered={
+            "consent": CONSENT,
+            "text": [{"label": "谁可以查询", "text": "某银行，全部账户"}],
+            "shown": "9f2b4c…",
+            "scans": [
+                {
+                    "sha256": SCAN,
+                    "kind": "paper_scan",
+                    "size": 482113,
+                    "media_type": "application/pdf",
+                    "by": "operator-1",
+                    "at": "2026-11-27T01:08:10+00:00",
+                }
+            ],
+            "entries": [ENTRY],
+        },
+    ),
+    "POST /v1/admin/paper/{consent_id}/scans": Operation(
+        (
+            "consent-not-found",
+            "consent-integrity-failed",
+            "evidence-refused",
+            "body-too-large",
+            "unchangeable-active",
+            "unchangeable-paused",
+            *ENDED,
+        ),
+        sent="%PDF-1.7…",
+        answered={"scan": SCAN},
+    ),
+    "GET /v1/admin/paper/{consent_id}/scans/{sha256}": Operation(
+        ("consent-not-found", "evidence-not-found", "consent-integrity-failed"),
+        answered="%PDF-1.7…",
+        media_type="application/octet-stream",
+    ),
+    "POST /v1/admin/paper/{consent_id}": Operation(
+        ("person-unknown", *NO_PAPER),
+        sent={
+            "scan": SCAN,
+            "shown": "9f2b4c" + "0" * 58,
+            "id_number": "330302197001010012",
+            "role": "legal_rep",
+            "signed_on": "2026-11-27",
+        },
+        answered=ENTRY,
+        gives={"change": ("POST /v1/admin/changes/{change_id}/{decision}",)},
+    ),
     "POST /v1/admin/changes": Operation(
         ("change-refused", "person-unknown"),
         sent=ACTION,

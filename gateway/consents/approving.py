@@ -21,11 +21,16 @@ from gateway.runtime.work import UnitOfWork
 
 async def judge_approval(work: UnitOfWork, change: OpenChange, method: str) -> Approval | Denial:
     """Return the approval that the acting signatory may give to a request this transaction holds, or why it may not."""
-    consent, terms = change.consent, change.consent.terms
     mandate = await find_mandate(work, work.actor.name)
     approval = Approval(
         work.actor.name, change.now, method, mandate.role, mandate.reference, mandate.valid_until, mandate.holder
     )
+    return await judge_given(work, change, approval)
+
+
+async def judge_given(work: UnitOfWork, change: OpenChange, approval: Approval) -> Approval | Denial:
+    """Return an approval that may be given to a request this transaction holds, or why it may not."""
+    consent, terms = change.consent, change.consent.terms
     if is_mandate_over(approval, change.now):
         return Denial("consent-mandate-ended")
     if any(one.who == approval.who or (one.holder and one.holder == approval.holder) for one in consent.approvals):

@@ -8,6 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from consent.life import STATUSES
 from gateway.consents.at_console import Answer, Answered, approve_at_console, reject_at_console
+from gateway.consents.evidence_routes import Digest, file_response
+from gateway.consents.files import read_file
 from gateway.consents.life import change_consent
 from gateway.consents.of_enterprise import OwnConsent, get_own, list_own
 from gateway.consents.reasons import REASONS, reason_of
@@ -80,6 +82,13 @@ async def consents(
 async def consent(request: Request, consent_id: UUID, units: Units, present: OwnerActing, said: str = "") -> Response:
     """Show one consent: what it allows, who asked on it, what was done; and what can be done now."""
     return await _show(request, units, present, consent_id, said=said if said in SAID else "")
+
+
+@router.get("/{consent_id}/files/{sha256}")
+async def file(consent_id: UUID, sha256: Digest, units: Units, present: OwnerActing) -> Response:
+    """Return a file of a consent, to be saved; that it was read is in the log."""
+    async with units.begin("enterprise.consent-file", acting(present)) as work:
+        return file_response(*await read_file(work, consent_id, sha256))
 
 
 @router.post("/{consent_id}/approve")

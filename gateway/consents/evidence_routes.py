@@ -8,6 +8,7 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from consent.gathered import EvidenceFile
 from gateway.consents.files import LONGEST_FILE, File, add_file, read_file
 from gateway.consents.reading import consent_document
 from gateway.consents.separate import consent_separately
@@ -61,8 +62,12 @@ async def add(consent_id: UUID, request: Request, work: Party, kind: Kind) -> di
 )
 async def read(consent_id: UUID, sha256: Digest, work: Party) -> Response:
     """Return the file as it was handed in, to be saved and not shown; that it was read is in the log."""
-    taken, content = await read_file(work, consent_id, sha256)
-    name = f"{taken.kind}-{sha256[:12]}{ENDINGS[taken.media_type]}"
+    return file_response(*await read_file(work, consent_id, sha256))
+
+
+def file_response(taken: EvidenceFile, content: bytes) -> Response:
+    """Return a file to be saved, under a name that says what it is; it is never shown as a page."""
+    name = f"{taken.kind}-{taken.sha256[:12]}{ENDINGS[taken.media_type]}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type="application/octet-stream", headers=headers)
 

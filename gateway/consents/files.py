@@ -5,6 +5,7 @@ a file is missing or another is intact no more (consent/store.py), and permits n
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -43,9 +44,14 @@ class File:
 
 async def add_file(work: UnitOfWork, consent_id: UUID, file: File) -> Consent:
     """Take up a file for a consent of the acting party; the same one again is there already. Raises DeniedError."""
-    _check(file)
+    check_file(file)
     consent, now = await hold(work, consent_id)
-    digest = sha256_hex(file.content)
+    return await take_up(work, consent, file, now)
+
+
+async def take_up(work: UnitOfWork, consent: Consent, file: File, now: datetime) -> Consent:
+    """Take up a sound file for a consent that this transaction holds. Raises DeniedError where there is no place."""
+    consent_id, digest = consent.terms.consent_id, sha256_hex(file.content)
     if any(one.sha256 == digest for one in consent.gathered.files):
         return consent
     _check_place(consent, file, digest)
@@ -67,7 +73,12 @@ async def read_file(work: UnitOfWork, consent_id: UUID, sha256: str) -> tuple[Ev
 
     Raises DeniedError where there is none, or it is not the one that was taken up. That it was read is recorded.
     """
-    consent = await get_consent(work, consent_id)
+    return await open_file(work, await get_consent(work, consent_id), sha256)
+
+
+async def open_file(work: UnitOfWork, consent: Consent, sha256: str) -> tuple[EvidenceFile, bytes]:
+    """Return a file of a consent, and record that it was read. Raises DeniedError as read_file does."""
+    consent_id = consent.terms.consent_id
     taken = next((one for one in consent.gathered.files if one.sha256 == sha256), None)
     sealed = await find_file(work.session, consent_id, sha256) if taken else None
     if taken is None:
@@ -85,7 +96,8 @@ async def read_file(work: UnitOfWork, consent_id: UUID, sha256: str) -> tuple[Ev
     return taken, content
 
 
-def _check(file: File) -> None:
+def check_file(file: File) -> None:
+    """Pass what may prove something, as it says what it is. Raises DeniedError."""
     if file.kind not in EVIDENCE_KINDS:
         raise DeniedError("evidence-refused", f"kind: {', '.join(EVIDENCE_KINDS)}")
     if file.media_type not in TYPES or not file.content.startswith(TYPES[file.media_type]):

@@ -10,8 +10,11 @@ from sqlmodel import col, select
 from consent import store
 from consent.decision import Consent
 from consent.life import LAPSES_AFTER
+from consent.manner import manner_of
+from consent.paper import METHOD
 from consent.tables import ConsentUse, ConsentVersion
 from gateway.consents.at_console import show_terms
+from gateway.consents.officers import names_of_officers
 from gateway.consents.shown import Lines
 from gateway.identity.clients.signatories import list_signatories
 from gateway.identity.tables import Institution
@@ -32,6 +35,11 @@ class OwnConsent:
     institution: str
 
     @property
+    def on_paper_at(self) -> datetime | None:
+        """When it was last approved on paper, None where it never was."""
+        return max((one.at for one in self.consent.approvals if one.method == METHOD), default=None)
+
+    @property
     def standing(self) -> str:
         """How it stands, in one word."""
         return self.consent.status
@@ -45,7 +53,7 @@ class OwnConsent:
 @dataclass(frozen=True)
 class WholeConsent:
     """A consent with the text its person was or is shown, every version, its newest uses; the names of the enterprise's
-    people and the ids of its signatories: what neither of them did, the institution did.
+    people, the ids of its signatories, the platform's officers by name: what none of them did, the institution did.
     """
 
     own: OwnConsent
@@ -54,6 +62,13 @@ class WholeConsent:
     uses: Sequence[ConsentUse]
     people: Mapping[str, str]
     signatories: frozenset[str]
+    officers: Mapping[str, str]
+
+    @property
+    def on_paper(self) -> Mapping[int, Mapping[str, object]]:
+        """How versions were decided that were signed on paper, by their number."""
+        manners = {one.version: manner_of(one.approval) for one in self.versions}
+        return {number: said for number, said in manners.items() if said.get("channel") == "paper"}
 
 
 async def list_own(work: UnitOfWork) -> list[OwnConsent]:
@@ -71,7 +86,13 @@ async def get_own(work: UnitOfWork, consent_id: UUID, language: str) -> WholeCon
     uses = await store.list_uses(work.session, consent_id, MOST_USES)
     people = {one["actor"]: one["name"] for one in await people_of_enterprise(work)}
     signatories = frozenset(row.client_id for row in await list_signatories(work))
-    return WholeConsent(found[0], lines, versions, uses, people, signatories)
+    papers = [manner_of(one.approval) for one in versions]
+    doing = [
+        *(one.actor for one in versions), *(one.captured_by for one in found[0].consent.gathered.files),
+        *(str(said[name]) for said in papers for name in ("entered_by", "checked_by") if name in said),
+    ]  # fmt: skip
+    officers = await names_of_officers(work, doing)
+    return WholeConsent(found[0], lines, versions, uses, people, signatories, officers)
 
 
 async def _find(work: UnitOfWork, most: int, consent_id: UUID | None = None) -> list[OwnConsent]:

@@ -27,6 +27,8 @@ CONSENT: dict[str, Any] = {
     "uses": 0,
     "approvals": [],
     "required_approvals": 1,
+    "files": [],
+    "persons": [],
     "supersedes": None,
     "template": "pre-loan",
     "in_words": {"zh": ["谁来查询：某银行（bank），账户 bank-1"], "en": ["Who asks: 某银行 (bank), by bank-1"]},
@@ -75,6 +77,23 @@ TEMPLATE: dict[str, Any] = {
     "withdrawn": False,
     "effective_from": "2026-01-01T00:00:00+00:00",
 }
+IMPORT: dict[str, Any] = {
+    "import": "01983a2b-7c1d-7e00-8000-000000000090",
+    "kind": "archive",
+    "sha256": "9f2b4c…",
+    "created_at": "2026-11-27T01:08:10+00:00",
+    "total": 2,
+    "done": 2,
+    "taken": 1,
+    "refused": 1,
+    "rows": [
+        {"number": 2, "subject": TERMS["subject"], "outcome": "requested", "consent": ID, "reason": None},
+        {
+            "number": 3, "subject": "91330302MA2ABCDEXP", "outcome": "import-row-unreadable", "consent": None,
+            "reason": "用途须为 purpose: 贷前审查, …",
+        },
+    ],
+}  # fmt: skip
 ENDED = (
     "unchangeable-rejected", "unchangeable-lapsed", "unchangeable-revoked", "unchangeable-expired",
     "unchangeable-exhausted", "unchangeable-superseded", "unchangeable-invalidated",
@@ -171,6 +190,21 @@ OPERATIONS: Mapping[str, Operation] = {
         ("consent-not-found", "consent-integrity-failed", "not-yours-to-decide", "approval-invalid", *ENDED),
         sent={"person": "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5", "statement": "eyJhbGci…"},
         answered=CONSENT,
+    ),
+    "POST /v1/consent-imports/drafts": Operation(
+        ("invalid-subject", "invalid-terms", "consent-not-found"),
+        sent=TERMS,
+        answered={"consent": ID, "terms": CONSENT["terms"], "terms_sha256": CONSENT["terms_sha256"]},
+    ),
+    "POST /v1/consent-imports": Operation(
+        ("import-refused", "not-yours-to-decide", "body-too-large"),
+        sent="PK…",
+        answered=IMPORT,
+        gives={"import": ("GET /v1/consent-imports/{import_id}", "GET /v1/consent-imports/{import_id}/rows.{form}")},
+    ),
+    "GET /v1/consent-imports/{import_id}": Operation(("import-not-found",), answered=IMPORT),
+    "GET /v1/consent-imports/{import_id}/rows.{form}": Operation(
+        ("import-not-found",), answered="行号 number,…", media_type="text/csv"
     ),
     "GET /v1/consent-templates": Operation(answered={"templates": [{**TEMPLATE, "next": None}]}),
     "GET /v1/consent-templates/{template}": Operation(("template-not-found",), answered={"versions": [TEMPLATE]}),

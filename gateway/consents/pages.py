@@ -11,9 +11,15 @@ from connectors.conversion.identifiers import Kind, read_identifier
 from consent.decision import Consent
 from consent.life import CHANGES
 from consent.lists import STANDINGS, ConsentFilter
-from gateway.consents.life import change_consent
+from consent.manner import manner_of
+from gateway.consents.at_console import show_terms
+from gateway.consents.evidence_routes import Digest, file_response
+from gateway.consents.files import read_file
+from gateway.consents.life import change_consent, get_consent
 from gateway.consents.link import approval_uri
+from gateway.consents.officers import names_of_officers
 from gateway.consents.own import OwnConsents, list_own, read_life
+from gateway.consents.sheet import LANGUAGE, sheet_of
 from gateway.console.form import Form
 from gateway.console.render import page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
@@ -78,6 +84,23 @@ async def show(request: Request, units: Units, staff: Staff, consent_id: UUID) -
     return await _show(request, units, staff, consent_id, Form())
 
 
+@router.get("/{consent_id}/files/{sha256}")
+async def file(units: Units, staff: Staff, consent_id: UUID, sha256: Digest) -> Response:
+    """Return a file of a consent, to be saved; that it was read is in the log."""
+    async with units.begin("consent.file", staff.reader) as work:
+        return file_response(*await read_file(work, consent_id, sha256))
+
+
+@router.get("/{consent_id}/sheet")
+async def sheet(request: Request, units: Units, staff: Staff, consent_id: UUID) -> Response:
+    """Show the paper for an enterprise that signs on paper: printed, signed, and handed in as a scan."""
+    async with units.begin("consent.sheet", staff.reader) as work:
+        terms = (await get_consent(work, consent_id)).terms
+        shown = sheet_of(terms, await show_terms(work, terms, LANGUAGE))
+    crumbs = [(terms.uscc, f"/console/consents/{consent_id}")]
+    return page(request, "paper_sheet", staff.present, crumbs=crumbs, **shown)
+
+
 @router.post("/{consent_id}/revoke")
 async def revoke(request: Request, units: Units, staff: Staff, consent_id: UUID, form: SignedForm) -> Response:
     """Revoke a consent for a reason that the enterprise reads."""
@@ -96,12 +119,16 @@ async def _show(request: Request, units: UnitsOfWork, staff: Through, consent_id
     async with units.begin("consent.show", staff.reader) as work:
         life = await read_life(work, consent_id)
         actors = [version.actor for version in life.versions] + [used.account for used in life.used]
+        actors += [one.captured_by for one in life.consent.gathered.files]
         people = await names_of_people(work, actors)
+        officers = await names_of_officers(work, actors)
     words, terms, standing = words_of(request), life.consent.terms, life.consent.status
     link = approval_uri(units.issuer, life.consent)
     return page(
-        request, "consent", staff.present, status=400 if form.errors else 200, form=form, life=life, people=people,
-        crumbs=[(life.name or terms.uscc, "")], standing=standing, tone=TONES.get(standing, "quiet"),
+        request, "consent", staff.present, status=400 if form.errors else 200, form=form, life=life,
+        people=people | officers, where=f"/console/consents/{consent_id}", standing=standing,
+        on_paper={one.version for one in life.versions if manner_of(one.approval).get("channel") == "paper"},
+        crumbs=[(life.name or terms.uscc, "")], tone=TONES.get(standing, "quiet"),
         lines=life.words[words.language], may_revoke=standing in CHANGES["revoke"].before and bool(staff.accounts),
         shortest=SHORTEST, longest=LONGEST, link=link, qr=draw_qr(link) if link else "",
     )  # fmt: skip

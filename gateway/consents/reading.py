@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from consent import store
 from consent.decision import Consent
+from consent.gathered import EvidenceFile
 from consent.life import STATUSES
 from consent.parts import Approval
 from gateway.consents.link import approval_uri
@@ -108,6 +109,11 @@ def _document(consent: Consent, institution: str, issuer: str) -> dict[str, Any]
         "uses": consent.uses,
         "approvals": [_approval(one) for one in consent.approvals],
         "required_approvals": terms.required_approvals,
+        "files": file_documents(consent.gathered.files),
+        "persons": [
+            {"person": one.person, "role": one.role, "consented": one.person in consent.persons}
+            for one in terms.persons
+        ],
         "supersedes": str(terms.supersedes) if terms.supersedes else None,
         "template": terms.template,
         "in_words": in_words(consent, institution),
@@ -115,6 +121,17 @@ def _document(consent: Consent, institution: str, issuer: str) -> dict[str, Any]
         "terms_sha256": terms.digest(),
         "approval_uri": approval_uri(issuer, consent),
     }
+
+
+def file_documents(files: Sequence[EvidenceFile]) -> list[dict[str, Any]]:
+    """Return files of a consent as the API shows them."""
+    return [
+        {
+            "sha256": one.sha256, "kind": one.kind, "size": one.size, "media_type": one.media_type,
+            "by": one.captured_by, "at": one.captured_at.isoformat(),
+        }
+        for one in files
+    ]  # fmt: skip
 
 
 def _approval(one: Approval) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from connectors.conversion.free_text import without_contacts
 from connectors.store.subjects import find_subject
-from consent.console import manner_of
 from consent.decision import Consent
 from consent.life import VERBS, Unchanged, decide_change
+from consent.manner import manner_of
 from consent.statements import receipt_claims, sign_receipt
 from consent.store import add_version, find_consent, lock_consent, lock_with_renewed
 from consent.tables import ConsentVersion
@@ -21,6 +21,7 @@ from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
 OFFICERS = frozenset({"operator", "machine"})
+APPROVING = frozenset({"approve", "approve-on-paper"})
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ async def open_change(work: UnitOfWork, consent_id: UUID, action: str) -> OpenCh
     approved, the consent it renews is held too, the older one first.
     """
     keys, session = work.keys.publics("consent"), work.session
-    await (lock_with_renewed if action == "approve" else lock_consent)(session, consent_id)
+    await (lock_with_renewed if action in APPROVING else lock_consent)(session, consent_id)
     now = await database_now(session)
     consent = await find_consent(session, consent_id, keys, now)
     if consent is None or not (is_party(work.actor, consent.terms) or work.actor.kind in OFFICERS):

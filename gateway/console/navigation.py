@@ -36,6 +36,7 @@ _QUALITY = _entry("quality", "chart-bar")
 _ABNORMAL = _entry("abnormal-use", "alert-triangle")
 _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
+_TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
 _SCANS = _entry("scans", "refresh")
 _MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
@@ -44,6 +45,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("group-institutions", (
             _entry("institutions", "building-bank"), _entry("people", "users"), _entry("signatories", "signature"),
             _ABNORMAL,
+            _entry("paper", "file-certificate"), _TEMPLATES,
         )),
         Group("group-platform", (
             _entry("agencies", "building"), _entry("keys", "key"), _CHANGES, _SCANS, _CATALOGUE, _TAGS,

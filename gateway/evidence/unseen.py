@@ -152,6 +152,7 @@ UNCOMPARED: Mapping[str, str] = {
         "follows from the records: a scan computes it again, and its digest is in the log",
     ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
+    **dict.fromkeys(("consent_import", "consent_import_row"), "names consents, which are compared one by one"),
     "quota_alert": "follows from the ledger and the limits",
     "saved_view": "what a person likes to see of a table",
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """The first page of an enterprise's own people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -19,11 +19,13 @@ from gateway.people.acting import acting
 from gateway.people.guard import OwnerPresent
 from gateway.records.in_words import in_a_line
 from gateway.records.life_routes import TheProtector
+from gateway.runtime.clock import now
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 
 router = Router(prefix="/console/enterprise", include_in_schema=False)
 ASKED_SHOWN, CONSENTS_SHOWN, ENDED_SHOWN, RECORDS_SHOWN = 6, 4, 2, 5
+TOLD_FOR = timedelta(days=30)  # what was approved on paper
 ICONS = {"negative": "gavel", "positive": "certificate", "neutral": "file-text"}
 
 
@@ -38,6 +40,7 @@ async def home(request: Request, units: Units, protector: TheProtector, present:
     return page(
         request, "enterprise_home", present, home=found, name=found.name or present.enterprise,
         waiting=found.standing("requested"), in_force=found.in_force[:CONSENTS_SHOWN],
+        on_paper=[one for one in found.in_force if one.on_paper_at and now() - one.on_paper_at < TOLD_FOR],
         ended=found.standing("revoked", "rejected", "expired", "exhausted", "superseded", "invalidated")[:ENDED_SHOWN],
         asked=[_asked(words, one) for one in found.review.questions[:ASKED_SHOWN]],
         records=[_record(words, one) for one in found.records[:RECORDS_SHOWN]], reasons=reason_options(words),

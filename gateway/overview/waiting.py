@@ -11,6 +11,7 @@ from typing import Any
 
 from consent.life import LAPSES_AFTER
 from gateway.admin.changes import WAITS_DAYS
+from gateway.admin.paper import find_waiting_papers
 from gateway.admin.waiting import find_waiting_changes
 from gateway.consents.waiting import find_ending_consents, find_to_answer
 from gateway.identity.clients.ending_keys import find_ending_keys
@@ -159,6 +160,16 @@ async def _requests(work: UnitOfWork, limit: int) -> list[Item]:
     ]  # fmt: skip
 
 
+async def _papers(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(
+            str(row.terms.consent_id), {"subject": row.terms.uscc}, row.changed_at,
+            row.changed_at and row.changed_at + LAPSES_AFTER,
+        )
+        for row in (await find_waiting_papers(work, limit=limit)).to_enter
+    ]  # fmt: skip
+
+
 async def _new_keys(work: UnitOfWork, limit: int) -> list[Item]:
     now = await database_now(work.session)
     told = [(row, signatory_document(row, now)) for row in await list_signatories(work)]
@@ -176,6 +187,7 @@ def _feed(row: Any) -> dict[str, str]:  # noqa: ANN401 - a held submission or an
 ROLE_OF_CLIENT = {"account": "staff", "agency": "clerk", "signatory": "owner"}
 KINDS: Mapping[str, Kind] = {
     "change": Kind(dict.fromkeys(("operator", "auditor", "machine"), "/console/changes"), "/{id}", _changes),
+    "paper": Kind(dict.fromkeys(("operator", "machine"), "/console/paper"), "/{id}", _papers),
     "consent": Kind({"owner": "/console/enterprise/consents"}, "/{id}", _requests),
     "signatory-key": Kind({"owner": "/console/enterprise/signatories"}, "", _new_keys),
     "held": Kind(dict.fromkeys(("system", "clerk", "machine"), "/console/held"), "/{id}", _held),

@@ -21,6 +21,7 @@ from gateway.web.router import Router
 router = Router(prefix="/console/waiting", include_in_schema=False)
 SHOWN = 20  # of a kind; its own page has them all
 ICONS: Mapping[str, str] = {
+    "paper": "scan",
     "change": "git-pull-request", "consent": "file-check", "signatory-key": "key", "held": "database-import",
     "correction": "table", "objection": "message-report", "late-feed": "clock-exclamation", "delivery": "send",
     "key": "key", "usage-result": "message-report", "deletion": "trash", "ending-consent": "file-alert",

@@ -2,7 +2,7 @@
 
 A receipt is vouched for by the gateway's key, or where that key was replaced since, by the log: its entry holds it.
 An approval is checked with the signatory's key in the file, which is the one registered with the gateway; one that a
-person gave at the console, with the gateway's.
+person gave at the console or on paper, with the gateway's.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from audit.entry_proof import ProvedEntry
-from consent.console import MANNER, is_console_decision, manner_of, verify_console_decision
+from consent.manner import MEMBERS, find_type, manner_of, verify_decision
 from consent.reading import read_terms
 from consent.statements import RECEIPT_TYPE, verify_approval
 from gateway.questions.errors import QuestionsProofError
@@ -60,12 +60,14 @@ def _check_consent(
             _check_entry(version, named, claims, entry)
         _require(known or bool(entry and entry.payload), "回执无从核对 has a receipt that nothing vouches for")
         vouched += not known
-        if version["approval"] is not None and is_console_decision(version["approval"]):
-            _check_console(version, terms["consent_id"], digest, key if known else None)
+        if version["approval"] is not None and find_type(version["approval"]):
+            _check_by_gateway(version, terms["consent_id"], digest, key if known else None)
         else:
             _check_approval(version, UUID(terms["consent_id"]), digest)
-        manner = {name: claims[name] for name in MANNER if name in claims}
+        manner = {name: claims[name] for name in MEMBERS if name in claims}
         _require(manner == manner_of(version["approval"]), "回执所说的方式不对 was not decided as its receipt says")
+        two = manner.get("channel") != "paper" or manner["entered_by"] != manner["checked_by"]
+        _require(two, "纸质件不是两人录入和复核的 was on paper, and one officer entered and checked it")
         if version["approval"] is not None and version["status"] != "rejected":
             approvers.add(json.dumps(version["key"] or manner["by"], sort_keys=True))
         enough = version["status"] != "active" or len(approvers) >= read.required_approvals
@@ -95,12 +97,14 @@ def _check_approval(version: dict[str, Any], consent_id: UUID, digest: str) -> N
         verify_approval(approval, [key], consent_id, digest, DECISIONS[version["status"]])
 
 
-def _check_console(version: dict[str, Any], consent_id: str, digest: str, key: Mapping[str, Any] | None) -> None:
-    """Check what a person decided, signed with the key that signed the receipt; replaced since, the log vouches."""
-    _require(version["key"] is None, "在页面上答复的没有签署人公钥 was decided at the console, where nobody has a key")
+def _check_by_gateway(version: dict[str, Any], consent_id: str, digest: str, key: Mapping[str, Any] | None) -> None:
+    """Check what a person decided at the console or on paper, signed with the key that signed the receipt; replaced
+    since, the log vouches.
+    """
+    _require(version["key"] is None, "在页面或纸上答复的没有签署人公钥 was decided where nobody has a key")
     if key is not None:
         decision = DECISIONS[version["status"]]
-        verify_console_decision(version["approval"], [key], UUID(consent_id), digest, decision)
+        verify_decision(version["approval"], [key], UUID(consent_id), digest, decision)
 
 
 def _check_covers(question: dict[str, Any], found: Mapping[str, dict[str, Any]]) -> None:

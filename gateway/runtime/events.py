@@ -35,7 +35,9 @@ _ACT = "record dataset agency key version number effective_on reason document hi
 _ACTS = "act_batch agency dataset count acts effective_on reason document"  # of many at once: a digest over them
 _CHANGING = "change action act person before reason decided"
 _CONSENT = "consent subject version terms receipt approval"
-_CONSOLE = "channel factor statement"  # of an answer that a person gave at the console
+# Of an answer that a person gave at the console; of an approval on paper, that two officers took up.
+_CONSOLE = "channel factor statement"
+_PAPER = "scan entered_by checked_by change"
 _SUBMITTING = "agency system machine program"
 _DECIDING = "agency system machine"
 _OVERSEEING = "agency system auditor machine"
@@ -131,19 +133,22 @@ EVENTS: Mapping[str, EventType] = {
     ),
     "usage.read": _type("account", "result"),
     "consent.requested": _type("account", _CONSENT),
-    "consent.approved": _type("signatory", _CONSENT, maybe=f"gathered reason {_CONSOLE}", personal="reason"),
+    "consent.approved": _type(
+        "signatory operator", _CONSENT, maybe=f"gathered reason {_CONSOLE} {_PAPER}", personal="reason"
+    ),
     "consent.rejected": _type("signatory", _CONSENT, maybe=f"gathered reason {_CONSOLE}", personal="reason"),
     "consent.paused": _type("signatory", _CONSENT, maybe="gathered reason", personal="reason"),
     "consent.resumed": _type("signatory", _CONSENT, maybe="gathered reason", personal="reason"),
     "consent.revoked": _type("signatory account", _CONSENT, maybe="gathered reason", personal="reason"),
-    "consent.superseded": _type("signatory", f"{_CONSENT} successor", maybe="gathered"),
+    "consent.superseded": _type("signatory operator", f"{_CONSENT} successor", maybe="gathered"),
     "consent.invalidated": _type("operator machine", _CONSENT, maybe="gathered reason", personal="reason"),
     "consent.lapsed": _type("program", _CONSENT, maybe="gathered"),
     "consent.expired": _type("program", _CONSENT, maybe="gathered"),
     "consent.exhausted": _type("program", _CONSENT, maybe="gathered"),
-    "consent.evidenced": _type("account signatory", f"{_CONSENT} gathered sha256 kind size sealed"),
+    "consent.evidenced": _type("account signatory operator", f"{_CONSENT} gathered sha256 kind size sealed"),
     "consent.separately_given": _type("signatory", f"{_CONSENT} gathered"),
-    "consent.evidence_read": _type("account signatory", "consent sha256"),
+    "consent.evidence_read": _type("account signatory operator person", "consent sha256"),
+    "consent.imported": _type("account", "import kind digest total person"),
     "consent.template_set": _type("operator machine", "template version content effective_from"),
     "consent.approval_refused": _type("signatory", "consent action"),
     "batch.sealed": _type(

@@ -31,6 +31,7 @@ NOT_TOLD = frozenset(
     {
         "consent.approval_refused",
         "consent.evidence_read",
+        "consent.imported",
         "consent.template_set",
         "deletion.attested",
         "webhook.removed",

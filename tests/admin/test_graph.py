@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -22,7 +22,7 @@ from gateway.admin.client_actions import (
     SetLimits,
     SetSigning,
 )
-from gateway.admin.consent_actions import InvalidateConsent, SetMandate, SetTemplate
+from gateway.admin.consent_actions import ApproveOnPaper, InvalidateConsent, SetMandate, SetTemplate
 from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
 from gateway.admin.institution_actions import (
     AddInstitution,
@@ -119,6 +119,15 @@ SINGLE = {
     "key.rotate now": RotateKey(purpose="answer", at_once=True, reason=WHY),
     "key.promote": PromoteKey(purpose="answer"),
     "consent.template": SetTemplate(template="pre-loan", content=dict(shipped_members()[0])),
+    "consent.paper": ApproveOnPaper(
+        consent=uuid4(),
+        subject=uscc(1),
+        scan="a" * 64,
+        shown="b" * 64,
+        holder="c" * 64,
+        role="legal_rep",
+        signed_on=date(2026, 1, 1),
+    ),
     "consent.invalidate": InvalidateConsent(consent=uuid4(), reason=WHY),
     "signatory.mandate": SetMandate(signatory="of-signatory", role="legal_rep"),
     "record.repair": RepairRecord(record=uuid4(), reason=WHY, document="温信修〔2026〕3号"),

@@ -8,8 +8,8 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from consent.console import CONSOLE_TYPE, verify_console_decision
 from consent.errors import ApprovalError
+from consent.manner import CONSOLE_TYPE, verify_decision
 from consent.statements import RECEIPT_TYPE
 from gateway.consents.at_console import Answer, Answered, approve_at_console, reject_at_console
 from gateway.consents.life import change_consent
@@ -67,7 +67,7 @@ async def test_an_approval_says_who_by_what_factor_and_over_which_text(ready, se
     evidence = await seen(ready, "bank-1", consent, "/evidence")
     version = evidence["versions"][-1]
     digest = consent["terms_sha256"]
-    claims = verify_console_decision(
+    claims = verify_decision(
         version["approval"], evidence["keys"], UUID(consent["consent"]), digest, "approve"
     )  # fmt: skip
     said = {"channel": "console", "by": "person:owner-1", "factor": "one-time-code"}
@@ -82,7 +82,7 @@ async def test_an_approval_says_who_by_what_factor_and_over_which_text(ready, se
     assert payload["statement"] == sha256_hex(text_shown.encode())
     for decision, of in (("reject", consent["consent"]), ("approve", uuid4())):
         with pytest.raises(ApprovalError):
-            verify_console_decision(version["approval"], evidence["keys"], UUID(str(of)), digest, decision)
+            verify_decision(version["approval"], evidence["keys"], UUID(str(of)), digest, decision)
 
 
 async def test_what_a_person_approved_can_be_asked_on_and_not_once_its_text_was_exchanged(ready, secrets):

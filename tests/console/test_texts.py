@@ -18,6 +18,7 @@ from connectors.records.life import ActKind
 from connectors.records.life import State as RecordState
 from consent.life import STATUSES
 from consent.lists import ENDED
+from consent.parts import EVIDENCE_KINDS, FETCH_TYPES
 from consent.terms import PRODUCTS, PURPOSES
 from gateway.abnormal.cases import ENDED as DECISIONS
 from gateway.abnormal.holding import RULES
@@ -27,6 +28,8 @@ from gateway.admin.graph import Harm
 from gateway.admin.people_pages import FOLLOWS as ACTS
 from gateway.app import create_app
 from gateway.consents.enterprise_pages import SAID
+from gateway.consents.imports.results import TAKEN
+from gateway.consents.imports.taking import READERS
 from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.table import TableSpec
@@ -75,6 +78,7 @@ FAMILIES = {
     "approved-by": {"auditor", "operator"},
     "browser": BROWSERS,
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
+    "consent-file": set(EVIDENCE_KINDS),
     "counting": set(TOLD),
     "delivery": {"acknowledged", "confirmed", "pending", "refused"},
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},
@@ -91,6 +95,8 @@ FAMILIES = {
     "granularity": set(get_args(DATASET["granularity"])),
     "house": {"clerk", "owner", "staff"},
     "harm": set(Harm),
+    "imports": set(TAKEN),
+    "imports-kind": {kind for kind, _ in READERS.values()},
     "key": {"ended", "in-use", "objected", "waiting"},
     "op": {"active", "suspended", "closed", "invited", "unregistered"},
     "op-area": set(AREAS),
@@ -104,6 +110,7 @@ FAMILIES = {
     "op-source": set(SOURCE_STATES),
     "op-state": set(State),
     "op-used-for": set(PURPOSES_OF_KEYS),
+    "paper-method": {"console", "key", "paper"},
     "person": {"active", "invited", "suspended"},
     "person-do": ACTS,
     "person-said": {"done", "waits"},
@@ -161,6 +168,7 @@ IN_PYTHON = {
     "check-told": set(browser_check.TOLD),
     "check-why": set(browser_check.FAULTS),
     "member": set(LABELLED),
+    "template": {kind.lower() for kind in FETCH_TYPES},
     "outcome": {*wording.OUTCOMES, *STATUSES, *questions.OUTCOMES},
 }  # fmt: skip
 # `_(name)` in a template: keys that a page hands over by this name.

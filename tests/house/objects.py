@@ -172,6 +172,14 @@ async def evidence(town):
     return {**made, "sha256": hashlib.sha256(EVIDENCE["content"]).hexdigest()}
 
 
+async def consent_import(town):
+    """A file of consents that the first bank handed in."""
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = await town.send("bank-1", "POST", "/v1/consent-imports", content=b'{"terms": 1}', headers=headers)
+    assert answer.status_code == 200, answer.text
+    return {"import_id": answer.json()["import"], "form": "csv"}
+
+
 async def person_named(town):
     """A consent that waits for a named person's own, the one its signatory is."""
     asked = await town.story.consent("bank-1", OWN, pi_items=[{"person": "a" * 64, "role": "legal_rep"}])

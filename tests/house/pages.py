@@ -11,6 +11,11 @@ NO_PAGES = {
     "/console/sso", "/console/sso/back",
     # Of questions put together, which the city has none of: tests/inquiries/test_pages.py.
     "/console/ask-many/{batch_id}", "/console/ask-many/{batch_id}/answers.{form}",
+    # Of consents in bulk, which the city has none of: tests/consents/test_imports.py.
+    "/console/consents/-/imports/{import_id}", "/console/consents/-/imports/{import_id}/rows.{form}",
+    # Files of consents, which the city has none of: tests/consents/test_paper_pages.py.
+    "/console/paper/{consent_id}/scans/{sha256}", "/console/consents/{consent_id}/files/{sha256}",
+    "/console/enterprise/consents/{consent_id}/files/{sha256}",
 }  # fmt: skip
 OPEN = frozenset({"/console/help"})  # to whoever is not signed in too
 # In the names of roles, one letter for each.
@@ -29,9 +34,11 @@ _FOR: tuple[tuple[str, str], ...] = (
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
         agencies/{code} institutions institutions/new institutions/{institution_id}
         institutions/{institution_id}/{act}
-        institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}"""),
+        institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}
+        paper paper/{consent_id} paper/{consent_id}/sheet"""),
     ("oab", "abnormal-use"),
     ("oa", "changes changes/{change_id} signatories"),
+    ("oab", "consents/-/templates consents/-/templates/{template}"),
     ("os", "operations scans"),
     ("s", "sources sources/{source_id} platforms deliveries deliveries/{delivery_id}"),
     ("sc", """feeds uploads uploads/{batch_id} uploads/{batch_id}/rejected-rows uploads/previews/{preview_id}
@@ -42,9 +49,10 @@ _FOR: tuple[tuple[str, str], ...] = (
         audit/statistics audit/entries audit/entries/{event_id} audit/entries/{event_id}/proof
         audit/entries/{event_id}/tlog-proof audit/verify audit/checkpoints audit/checkpoints/growth"""),
     ("b", """desk ask ask-many ask-many/template.xlsx inquiries inquiries/{inquiry_id} inquiries/{inquiry_id}/answer
-        consents consents/new
-        consents/{consent_id} quota quota/months.csv usage-results usage-results/new/{inquiry_id}
-        usage-results/{result_id} inquiries/recalls usage-results/deletions usage-results/deletions/{inquiry_id}
+        consents consents/new consents/-/imports consents/-/imports/template.xlsx
+        consents/{consent_id} consents/{consent_id}/sheet quota quota/months.csv usage-results
+        usage-results/new/{inquiry_id} usage-results/{result_id} inquiries/recalls usage-results/deletions
+        usage-results/deletions/{inquiry_id}
         webhooks webhooks/{webhook_id} webhooks/{webhook_id}/deliveries/{message_id}"""),
     ("e", """enterprise enterprise/consents enterprise/consents/{consent_id} enterprise/questions
         enterprise/questions/{question_id} enterprise/questions/{question_id}/proof enterprise/records
@@ -59,7 +67,7 @@ ANOTHERS = {"/console/people/-/invitations/{change_id}": frozenset({"auditor"})}
 VALUES = {
     "dataset": "tax_arrears", "tag": "reg_capital", "agency": "tax", "code": "tax", "form": "csv",
     "person_id": "clerk-1", "institution_id": "bank", "client_id": "bank-1", "act": "quota",
-    "month": str(month_of(now()).stepped(-1)),
+    "template": "pre-loan", "month": str(month_of(now()).stepped(-1)),
 }  # fmt: skip
 ASKED = {
     "/console/audit/checkpoints/growth": "?before={before}&after={after}",

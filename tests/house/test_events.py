@@ -196,6 +196,9 @@ WITHOUT = {
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
          "GET /v1/quota/months", "GET /v1/quota/months.csv",
          "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
+         "GET /v1/admin/paper", "GET /v1/admin/paper/{consent_id}",
+         "POST /v1/consent-imports/drafts", "GET /v1/consent-imports/{import_id}",
+         "GET /v1/consent-imports/{import_id}/rows.{form}",
          "GET /v1/inquiries/batches/{batch_id}", "GET /v1/obligations", "GET /v1/recalls",
          "GET /v1/waiting", "GET /v1/alerts",
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
@@ -271,8 +274,12 @@ WITHOUT = {
     **dict.fromkeys(
         (f"GET /console/{page}" for page in (
             "desk", "ask", "ask-many", "ask-many/template.xlsx", "ask-many/{batch_id}",
-            "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "quota/months.csv",
-            "usage-results", "inquiries/recalls", "usage-results/deletions", "usage-results/deletions/{inquiry_id}",
+            "inquiries", "consents", "consents/new", "consents/{consent_id}", "consents/{consent_id}/sheet",
+            "consents/-/templates", "consents/-/templates/{template}", "consents/-/imports",
+            "consents/-/imports/template.xlsx", "consents/-/imports/{import_id}",
+            "consents/-/imports/{import_id}/rows.{form}", "paper", "paper/{consent_id}",
+            "paper/{consent_id}/sheet", "quota", "quota/months.csv", "usage-results",
+            "inquiries/recalls", "usage-results/deletions", "usage-results/deletions/{inquiry_id}",
             "usage-results/new/{inquiry_id}", "abnormal-use")), SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
@@ -285,6 +292,19 @@ WITHOUT = {
          "POST /console/usage-results/new/{inquiry_id}", "GET /console/usage-results/{result_id}",
          "POST /console/usage-results/deletions", "POST /console/usage-results/deletions/{inquiry_id}"),
         "inquiry.*, consent.*, usage.*: tests/inquiries/test_through.py, test_pages.py",
+    ),
+    **dict.fromkeys(
+        ("POST /console/paper/{consent_id}", "POST /console/paper/{consent_id}/scans",
+         "GET /console/paper/{consent_id}/scans/{sha256}", "GET /console/consents/{consent_id}/files/{sha256}",
+         "GET /console/enterprise/consents/{consent_id}/files/{sha256}"),
+        "consent.*, change.asked: tests/consents/test_paper_pages.py",
+    ),
+    **dict.fromkeys(
+        ("POST /v1/consent-imports", "POST /console/consents/-/imports"), "consent.*: tests/consents/test_imports.py"
+    ),
+    **dict.fromkeys(
+        ("POST /v1/admin/paper/{consent_id}", "POST /v1/admin/paper/{consent_id}/scans",
+         "GET /v1/admin/paper/{consent_id}/scans/{sha256}"), "consent.*, change.asked: tests/consents/test_paper.py",
     ),
     **dict.fromkeys(
         ("POST /console/webhooks", "POST /console/webhooks/{webhook_id}/test",
@@ -403,6 +423,10 @@ COMMANDS_WITHOUT = {
             "requests", "consents", "show", "approve", "reject", "pause", "resume", "revoke", "questions", "records",
             "object", "objections")), "over HTTP, as a client of its own: the routes above",
     ),
+    **dict.fromkeys(
+        (*(f"paper {verb}" for verb in ("list", "show", "enter", "scan", "approve", "return")), "consent import"),
+        "over HTTP, as a client of its own: the routes above",
+    ),
     **dict.fromkeys(("serve", "worker", "demo"), "processes"),
     **dict.fromkeys(
         ("sandbox", "sandbox code", "sandbox reset", "sandbox samples"), "made-up data, in an instance of its own"
@@ -455,6 +479,7 @@ STEPS_WITHOUT = {
 ELSEWHERE = {
     "quota.ledger_read": "tests/quota/test_told.py",
     "inquiry.batched": "tests/inquiries/test_batches.py",
+    "consent.imported": "tests/consents/test_imports.py",
     "console.exported": "tests/console/test_listing.py",
     "person.view_saved person.view_removed": "tests/console/test_saved_views.py",
     "preview.opened preview.read preview.answered": "tests/intake/test_preview_pages.py",

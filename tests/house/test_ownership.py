@@ -138,6 +138,15 @@ ROWS = {
     "GET /console/inquiries/{inquiry_id}": Row(objects.inquiry, *STAFF, HIDDEN),
     "GET /console/inquiries/{inquiry_id}/answer": Row(objects.inquiry, *STAFF, HIDDEN),
     "GET /console/consents/{consent_id}": Row(objects.consent, *STAFF, HIDDEN),
+    "GET /v1/consent-imports/{import_id}": Row(objects.consent_import, *BANKS, (404, "import-not-found")),
+    "GET /v1/consent-imports/{import_id}/rows.{form}": Row(
+        objects.consent_import, *BANKS, (404, "import-not-found")
+    ),
+    "GET /console/consents/-/imports/{import_id}": Row(objects.consent_import, *STAFF, HIDDEN),
+    "GET /console/consents/-/imports/{import_id}/rows.{form}": Row(objects.consent_import, *STAFF, HIDDEN),
+    "GET /console/consents/{consent_id}/sheet": Row(objects.consent, *STAFF, HIDDEN),
+    "GET /console/consents/{consent_id}/files/{sha256}": Row(objects.evidence, *STAFF, HIDDEN),
+    "GET /console/enterprise/consents/{consent_id}/files/{sha256}": Row(objects.evidence, *OWNERS, HIDDEN),
     "POST /console/consents/{consent_id}/revoke": Row(
         objects.consent, *STAFF, HIDDEN, {"data": {"reason": "贷款已结清"}}
     ),
@@ -196,6 +205,21 @@ NOBODYS = {
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
     "GET /console/changes/{change_id}": "as above",
+    "GET /console/consents/-/templates/{template}": "what a consent may ask for at most is for every institution",
+    **dict.fromkeys(
+        (
+            "GET /v1/admin/paper/{consent_id}",
+            "POST /v1/admin/paper/{consent_id}",
+            "POST /v1/admin/paper/{consent_id}/scans",
+            "GET /v1/admin/paper/{consent_id}/scans/{sha256}",
+            "GET /console/paper/{consent_id}",
+            "POST /console/paper/{consent_id}",
+            "GET /console/paper/{consent_id}/sheet",
+            "POST /console/paper/{consent_id}/scans",
+            "GET /console/paper/{consent_id}/scans/{sha256}",
+        ),
+        "the instance's; security administrators alone are let in (tests/consents/test_paper.py, test_paper_pages.py)",
+    ),
     "POST /v1/signatories/people/{person_id}/{decision}": "tried in tests/people/test_owners_who_wait.py",
     "POST /console/enterprise/signatories/people/{person_id}/{decision}": "as above",
     "GET /console/people/{person_id}": "the instance's; security administrators alone are let in",

@@ -42,6 +42,18 @@ async def waits(town, actor, role, kind):
     return [item.id for one in found if one.kind == kind for item in one.items]
 
 
+async def test_a_request_with_a_scan_waits_for_an_operator_until_its_paper_is_entered(town):
+    consent = (await town.story.request("bank-1", OWN)).json()["consent"]
+    assert consent not in await waits(town, ASKER, "operator", "paper")
+    sent = {"params": {"kind": "paper_scan"}, "content": b"%PDF-1.7", "headers": {"Content-Type": "application/pdf"}}
+    handed_in = await town.send("bank-1", "POST", f"/v1/consents/{consent}/files", **sent)
+    assert handed_in.status_code == 201
+    assert consent in await waits(town, ASKER, "operator", "paper")
+    assert await waits(town, STAFF, "staff", "paper") == []
+    await town.send("bank-1", "POST", f"/v1/consents/{consent}/revoke", json={})
+    assert consent not in await waits(town, ASKER, "operator", "paper")
+
+
 async def test_a_change_waits_for_another_operator_and_not_for_who_asked(town):
     gateway = town.story.gateway
     change = await asked(gateway, ChangeStanding(change="close", whose="client:bank-2", reason="停业"), ASKER)

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.records.objections import ObjectionPage
 from connectors.records.pages import RecordPage
-from consent.console import manner_of
+from consent.manner import manner_of
 from gateway.consents.life import change_consent, get_consent
 from gateway.consents.reading import Page, list_consents
 from gateway.inquiries.own_questions import list_own_questions

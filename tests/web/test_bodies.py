@@ -20,7 +20,7 @@ TAKES_FILES = ["POST /v1/datasets/{dataset}/batches", "POST /v1/datasets/{datase
                "POST /v1/datasets/{dataset}/withdrawals"]  # fmt: skip
 COUNT_THEMSELVES = {
     *TAKES_FILES, "PATCH /v1/uploads/{upload_id}", "POST /console/uploads", "POST /console/corrections/{batch_id}",
-    "POST /console/ask-many",
+    "POST /console/ask-many", "POST /console/paper/{consent_id}/scans", "POST /console/consents/-/imports",
 }  # fmt: skip
 
 
@@ -52,7 +52,10 @@ def test_every_route_is_guarded_and_takes_little_unless_it_says_so():
     assert all(isinstance(route, GuardedRoute) for route in ROUTES.values())
     assert {name for name, route in ROUTES.items() if route.most_bytes == OWN_LIMIT} == COUNT_THEMSELVES
     larger = {name: route.most_bytes for name, route in ROUTES.items() if route.most_bytes > SMALL_BYTES}
-    bounded = {"POST /v1/deliveries", "POST /v1/inquiries:batch", "POST /v1/consents/{consent_id}/files"}
+    bounded = {
+        "POST /v1/deliveries", "POST /v1/inquiries:batch", "POST /v1/consents/{consent_id}/files",
+        "POST /v1/admin/paper/{consent_id}/scans", "POST /v1/consent-imports",
+    }  # fmt: skip
     assert set(larger) == COUNT_THEMSELVES | bounded
 
 

@@ -30,7 +30,8 @@ NO_OPERATIONS = {
     "method-not-allowed",  # where there is no operation
     "source-exists", "source-not-found", "source-unusable",  # sources have pages and commands alone
     "not-stopped",  # a stop is lifted by a command
-    "consent-shown-otherwise", "one-time-code-wrong", "one-time-code-missing",  # people answer on a page
+    "one-time-code-wrong", "one-time-code-missing",  # people answer on a page
+    "import-row-unreadable", "import-row-again", "import-consent-there",  # what became of a row, beside others
     "account-not-for-people", "preview-changed", "preview-not-found", "preview-unready",  # and ask and preview on pages
     "batch-without-subjects", "batch-too-long",  # so are sheets of questions
 }  # fmt: skip

@@ -16,10 +16,11 @@ from gateway.console.export import TYPES
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.words import words_of
+from gateway.console.workbook import write_csv, write_workbook
 from gateway.inquiries.asking import Question
 from gateway.inquiries.batches.batch import BatchRequest, get_batch, give_rows, list_batches, open_batch
 from gateway.inquiries.batches.results import file_rows, outcome_of
-from gateway.inquiries.batches.sheet import read_sheet, template, write_csv, write_workbook
+from gateway.inquiries.batches.sheet import read_sheet, template
 from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.shown import why
 from gateway.intake.forms import file_form
@@ -131,7 +132,7 @@ async def answers(
     async with units.begin("inquiry-batch.show", staff.reader) as work:
         _, rows = await get_batch(work, batch_id)
     lines = file_rows(rows, ended)
-    return _file(write_csv(lines) if form == "csv" else write_workbook(lines), f"answers-{batch_id}", form)
+    return _file(write_csv(lines) if form == "csv" else write_workbook("查询", lines), f"answers-{batch_id}", form)
 
 
 async def _form(request: Request, units: Units, staff: Through, form: Form, status: int = 200) -> Response:

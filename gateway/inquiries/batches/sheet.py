@@ -1,17 +1,15 @@
 """A spreadsheet of questions: read row by row, each sound or with what is wrong with it; and the one of the answers."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from connectors.decoding.decode import decode
 from consent.terms import PURPOSES
+from gateway.console.workbook import write_workbook
 from gateway.inquiries.asking import Question
 from gateway.inquiries.batches.batch import MOST_QUESTIONS
 from gateway.quota.products import PRODUCTS
@@ -28,7 +26,6 @@ ANSWERED = (
     "行号 number", "统一社会信用代码 subject", "产品 product", "用途 purpose", "结果 outcome", "评分 score",
     "等级 band", "单位 units", "查询编号 inquiry", "签名应答 answer",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -95,39 +92,7 @@ def template() -> bytes:
     """Return the empty form: its headings, and how a row is filled in."""
     rows = [[SUBJECT[0], PRODUCT[0], PURPOSE[0], CONSENT[0]]]
     listed = [["产品 products", *(one.title_zh for one in PRODUCTS.values())], ["用途 purposes", *PURPOSES.values()]]
-    return write_workbook(rows, listed)
-
-
-def write_workbook(rows: Sequence[Sequence[Any]], beside: Sequence[Sequence[str]] = ()) -> bytes:
-    """Return a workbook of texts and numbers; `beside` on a second sheet."""
-    import xlsxwriter  # noqa: PLC0415 - large, for whoever writes one
-
-    written = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(written, options) as book:
-        as_text = book.add_format({"num_format": "@"})
-        for name, lines in (("查询", rows), *((("说明", beside),) if beside else ())):
-            sheet = book.add_worksheet(name)
-            sheet.set_column(0, 12, 24, as_text)
-            for number, line in enumerate(lines):
-                for place, cell in enumerate(line):
-                    if isinstance(cell, int):
-                        sheet.write_number(number, place, cell)
-                    else:
-                        sheet.write_string(number, place, cell or "")
-            sheet.freeze_panes(1, 0)
-    return written.getvalue()
-
-
-def write_csv(rows: Sequence[Sequence[Any]]) -> bytes:
-    """Return CSV with the mark that spreadsheets know UTF-8 by; no cell is taken for a formula."""
-    written = io.StringIO()
-    csv.writer(written).writerows([[_unformula(cell) for cell in row] for row in rows])
-    return written.getvalue().encode("utf-8-sig")
-
-
-def _unformula(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return write_workbook("查询", rows, listed)
 
 
 def _place(places: Mapping[str, int], names: Sequence[str]) -> int | None:

@@ -1,0 +1,1 @@
+"""Consents that an institution collected elsewhere, handed in many at once."""

@@ -8,6 +8,8 @@ from typing import Any
 from connectors.catalogue.load import datasets
 from gateway.console.chart import Chart, Series
 from gateway.console.words import Words
+from gateway.inquiries.extent import read_extent
+from gateway.inquiries.extent_words import scope_in_words, withheld_in_words
 from scoring_adapter.card import HIGHEST
 from scoring_adapter.published import Published, find_published
 from scoring_adapter.score import COMPUTABLE
@@ -17,6 +19,7 @@ from scoring_adapter.tags.declaration import Words as Named
 BANDS = ("excellent", "good", "fair", "poor")
 _WHY = {
     "no-feed": "answer-no-feed-of", "stale": "answer-stale-of", "granularity": "answer-granularity-of",
+    "withheld": "answer-withheld-of",
 }  # fmt: skip
 
 
@@ -87,15 +90,17 @@ class Finding:
 @dataclass(frozen=True)
 class Sheet:
     """An answer as it is shown. `scale` is empty where the bands of its model are not known here; `sections` are a
-    health check's findings by dimension, and `objected` what is being objected to, by the dataset's title.
+    health check's findings by dimension, and `objected` what is being objected to, by the dataset's title. `scope` is
+    which data it rests on, `withheld` what the consent did not permit. Reasons and `missing` are None where they were
+    not told.
     """
 
     score: int | None
     band: str
     band_name: str
     scale: Sequence[Stretch]
-    reasons: Sequence[Reason]
-    missing: Sequence[Missing]
+    reasons: Sequence[Reason] | None
+    missing: Sequence[Missing] | None
     lacking: Sequence[Lacking]
     computed: tuple[int, int] | None
     sections: Sequence[tuple[str, Sequence[Finding]]]
@@ -107,22 +112,26 @@ class Sheet:
     issued_at: datetime
     expires_at: datetime
     entry: str
+    scope: str
+    withheld: Sequence[str]
 
 
 def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
     """Lay an answer's statement out in the visitor's language."""
     score, band, card = statement.get("score"), str(statement.get("band") or ""), find_published(statement["model"])
     missing = [_missing(one, card, words) for one in statement.get("not_computable", ())]
+    extent = read_extent(statement.get("scope"))
+    is_outline = extent.tier == "basic"
     sections = _sections(statement.get("tags") or [], card, words)
     return Sheet(
         score=score,
         band=band if score is not None and band in BANDS else "none",
         band_name=_band_name(score, band, card, words),
         scale=_scale(card, score, words) if card and score is not None else (),
-        reasons=[_reason(one, words) for one in statement.get("reasons", ())],
-        missing=missing,
+        reasons=None if is_outline else [_reason(one, words) for one in statement.get("reasons", ())],
+        missing=None if is_outline else missing,
         lacking=[_lacking(one, words) for one in statement.get("missing", ())],
-        computed=(len(card.tags) - len(missing), len(card.tags)) if card else None,
+        computed=(len(card.tags) - len(missing), len(card.tags)) if card and not is_outline else None,
         sections=sections,
         dimensions=_dimensions(sections, words) if sections else None,
         objected=[(words.titles.dataset(name), many) for name, many in statement.get("objected", {}).items()],
@@ -132,6 +141,8 @@ def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
         issued_at=datetime.fromisoformat(statement["issued_at"]),
         expires_at=datetime.fromisoformat(statement["expires_at"]),
         entry=statement["entry"],
+        scope=scope_in_words(extent, words),
+        withheld=withheld_in_words(statement.get("withheld", ()), words),
     )
 
 

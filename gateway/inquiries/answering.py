@@ -18,7 +18,9 @@ from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.answers import Answered, Result, sign_answer
 from gateway.inquiries.evaluations import tell_evaluations
+from gateway.inquiries.granting import grant_of
 from gateway.inquiries.request import InquiryRequest
+from gateway.inquiries.shaping import shaped
 from gateway.inquiries.store import Member
 from gateway.quota.ledger import post_all
 from gateway.runtime.denial import Denial
@@ -83,14 +85,13 @@ async def _write(
 ) -> list[Answered]:
     answers, events = [], []
     for one in given:
-        asked, entry, now = (
-            asked_members(one.request, one.admission.consent),
-            entries[one.request.inquiry_id],
-            (one.admission.now),
-        )
-        answer = sign_answer(work, asked, one.result, entry, now)
+        entry, now = entries[one.request.inquiry_id], one.admission.now
+        grant = grant_of(one.request, one.admission.consent)
+        asked = {**asked_members(one.request, one.admission.consent), **grant.members()}
+        shown = shaped(one.result, grant.extent)
+        answer = sign_answer(work, asked, shown, entry, now)
         answers.append(answer)
-        events.append((entry, _answer_of(work, one, asked, answer), now))
+        events.append((entry, _answer_of(work, one, asked, shown, answer), now))
     await work.recorder.record_all(work.session, events)
     posted = [(one.admission.taken, entry) for one, (entry, *_) in zip(given, events, strict=True)]
     await post_all(work.session, posted, given[0].admission.day)
@@ -115,11 +116,11 @@ def _use_of(one: Given, entry: UUID) -> ConsentUse:
     )  # fmt: skip
 
 
-def _answer_of(work: UnitOfWork, one: Given, asked: dict[str, Any], answer: str) -> Event:
+def _answer_of(work: UnitOfWork, one: Given, asked: dict[str, Any], shown: Result, answer: str) -> Event:
     request, admission = one.request, one.admission
     payload = {
-        **asked, "person": request.person, "answer": sha256_hex(answer.encode()), "score": one.result.score,
-        "model": one.result.model, "units": request.charge().units, "day": admission.day.isoformat(),
+        **asked, "person": request.person, "answer": sha256_hex(answer.encode()), "score": shown.score,
+        "model": shown.model, "units": request.charge().units, "day": admission.day.isoformat(),
     }  # fmt: skip
     return _as(work, one.member).event(
         "inquiry.answered", payload, institution=request.institution, account=request.account,
@@ -130,7 +131,8 @@ def _answer_of(work: UnitOfWork, one: Given, asked: dict[str, Any], answer: str)
 def _denial_of(work: UnitOfWork, member: Member, refusal: Refusal) -> Event:
     request = member.request
     named = str(request.consent_id) if request.consent_id else None
-    payload = {**asked_members(request, None), "person": request.person, "named": named}
+    scope = request.extent.members()
+    payload = {**asked_members(request, None), "scope": scope, "person": request.person, "named": named}
     return _as(work, member).event(
         "inquiry.denied", payload, institution=request.institution, account=request.account,
         subject=refusal.subject_id, outcome=refusal.denial.reason, exchange=request.inquiry_id,

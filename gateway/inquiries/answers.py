@@ -13,7 +13,7 @@ from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import sign_jws
 
 ANSWER_TYPE = "xinqiao-answer+jws"
-STATEMENT_VERSION = 2
+STATEMENT_VERSION = 3
 GOOD_FOR = timedelta(days=30)
 
 

@@ -14,6 +14,10 @@ ASKED: dict[str, Any] = {
     "provider": "embedded",
 }
 
+SCOPE: dict[str, Any] = {
+    "tier": "detail", "categories": [], "sources": [], "data_from": None, "data_to": None, "mode": "VIEW",
+}  # fmt: skip
+
 ANSWER: dict[str, Any] = {
     **ASKED,
     "iss": "http://127.0.0.1:8000",
@@ -22,7 +26,9 @@ ANSWER: dict[str, Any] = {
     "account": "bank-1",
     "intermediary": None,
     "consent": {"id": CONSENT, "version": 2},
-    "v": 2,
+    "v": 3,
+    "scope": SCOPE,
+    "withheld": [],
     "outcome": "scored",
     "score": 712,
     "band": "good",
@@ -99,6 +105,9 @@ DENIALS = (
     "unknown-product",
     "unknown-purpose",
     "unknown-provider",
+    "unknown-category",
+    "unknown-source",
+    "provider-not-narrowed",
     "intermediary-suspended",
     "intermediary-required",
     "delegation-ended",
@@ -117,7 +126,7 @@ BATCH: dict[str, Any] = {
 # And why its answer is not given once more: what it would cost, and what it is about, are not asked again.
 _ASKED_ONCE = {
     "quota-exceeded", "consent-uses-exhausted", "subject-not-found", "invalid-subject", "unknown-product",
-    "unknown-purpose", "unknown-provider",
+    "unknown-purpose", "unknown-provider", "unknown-category", "unknown-source", "provider-not-narrowed",
 }  # fmt: skip
 DENIED_AGAIN = (*(reason for reason in DENIALS if reason not in _ASKED_ONCE), "data-life-ended")
 
@@ -142,6 +151,8 @@ OPERATIONS: Mapping[str, Operation] = {
         sent=ASKED,
         answered={
             "permitted": True,
+            "scope": SCOPE,
+            "withheld": [],
             "units": 1,
             "remaining": 97,
             "consent": {"id": CONSENT, "version": 2},

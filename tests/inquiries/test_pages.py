@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import html
 import io
 import re
 from contextlib import AsyncExitStack
@@ -198,6 +199,26 @@ async def test_a_denial_has_a_page_with_its_reason_and_what_to_do(town):
     assert (await town.li.get(f"/console/{path}/answer")).status_code == 404
 
 
+async def test_a_consent_to_look_at_the_result_gives_a_page_without_reasons_and_no_file(town):
+    await town.story.consent("bank-1", 1, purpose="subsidy", tier="basic", access_mode="VIEW", categories=["tax"])
+    asked = {"purpose": "subsidy"}
+    assert "不含所问的全部数据" in await prepared(town, **asked)
+    wrong = await look(town.li, "ask", 400, params={"enterprise": uscc(1), "data_from": "2026-02-30", **asked})
+    assert "须为真实日期" in wrong
+    shown = await prepared(town, narrow="yes", **asked)
+    assert "未授权，未提供" in shown
+    assert "行政处罚" in shown
+    inquiry = await ask(town, narrow="yes", **asked)
+    shown = await look(town.li, f"inquiries/{inquiry}")
+    for said in ("依据的数据", "税务", "详细内容"):
+        assert said in shown
+    for hidden in ("理由", "未能计算"):
+        assert hidden not in shown
+    refused = await town.li.get(f"/console/inquiries/{inquiry}/answer")
+    assert refused.status_code == 403
+    assert "eyJ" not in refused.text
+
+
 async def test_an_answer_whose_consent_was_revoked_is_not_shown_again(town):
     given = await town.story.consent("bank-1", 1, purpose="post_loan")
     inquiry = await ask(town, purpose="post_loan")
@@ -371,7 +392,8 @@ async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_b
     )  # fmt: skip
     assert large.status_code == 413
     token = re.search(r'name="token" value="([^"]+)"', looked.text)[1]
-    asked = {"lines": re.search(r"<textarea[^>]*>([^<]*)<", looked.text)[1], "token": token, "account": "bank-1"}
+    lines = html.unescape(re.search(r"<textarea[^>]*>([^<]*)<", looked.text)[1])
+    asked = {"lines": lines, "token": token, "account": "bank-1"}
     path = (await send(town.li, "ask-many/ask", asked)).headers["location"]
     assert (await send(town.li, "ask-many/ask", asked)).headers["location"] == path  # the form was sent twice
     assert "等待查询" in await look(town.li, path.removeprefix("/console/"))

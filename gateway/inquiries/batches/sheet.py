@@ -10,10 +10,12 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from connectors.catalogue.load import get_catalogue
 from connectors.decoding.decode import decode
 from consent.terms import PURPOSES
 from gateway.inquiries.asking import Question
 from gateway.inquiries.batches.batch import MOST_QUESTIONS
+from gateway.inquiries.written import FIELDS, read_written
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import DeniedError
 
@@ -55,6 +57,7 @@ def read_sheet(path: Path, *, product: str, purpose: str) -> list[SheetRow]:
         "product": _place(places, PRODUCT),
         "purpose": _place(places, PURPOSE),
         "consent": _place(places, CONSENT),
+        **{name: _place(places, headings) for name, headings in FIELDS.items()},
     }
     found: list[SheetRow] = []
     first: dict[tuple[str, str, str], int] = {}
@@ -85,16 +88,26 @@ def _read_row(number: int, subject: str, usual: Mapping[str, str], given: Mappin
         return SheetRow(number, subject, None, "batch-row-purpose")
     try:
         consent = UUID(given["consent"]) if given["consent"] else None
-        question = Question(subject=subject, product=product, purpose=purpose, consent=consent)
+        Question(subject=subject, product=product, purpose=purpose, consent=consent)
     except (ValueError, ValidationError):
         return SheetRow(number, subject, None, "batch-row-consent" if given["consent"] else "batch-row-code")
+    try:
+        asked = {"subject": subject, "product": product, "purpose": purpose, "consent": consent}
+        question = Question.model_validate({**asked, **read_written(given)})
+    except (ValueError, ValidationError):
+        return SheetRow(number, subject, None, "batch-row-extent")
     return SheetRow(number, subject, question)
 
 
 def template() -> bytes:
     """Return the empty form: its headings, and how a row is filled in."""
-    rows = [[SUBJECT[0], PRODUCT[0], PURPOSE[0], CONSENT[0]]]
-    listed = [["产品 products", *(one.title_zh for one in PRODUCTS.values())], ["用途 purposes", *PURPOSES.values()]]
+    rows = [[SUBJECT[0], PRODUCT[0], PURPOSE[0], CONSENT[0], *(headings[0] for headings in FIELDS.values())]]
+    listed = [
+        ["产品 products", *(one.title_zh for one in PRODUCTS.values())], ["用途 purposes", *PURPOSES.values()],
+        ["深度 tier", "详细", "概要"],
+        ["数据类别 categories", *(one.zh for one in get_catalogue().categories.values())],
+        ["按授权应答 narrow", "是", "否"],
+    ]  # fmt: skip
     return write_workbook(rows, listed)
 
 
@@ -108,7 +121,7 @@ def write_workbook(rows: Sequence[Sequence[Any]], beside: Sequence[Sequence[str]
         as_text = book.add_format({"num_format": "@"})
         for name, lines in (("查询", rows), *((("说明", beside),) if beside else ())):
             sheet = book.add_worksheet(name)
-            sheet.set_column(0, 12, 24, as_text)
+            sheet.set_column(0, 32, 24, as_text)
             for number, line in enumerate(lines):
                 for place, cell in enumerate(line):
                     if isinstance(cell, int):

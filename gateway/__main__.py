@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 import typer
 
 from gateway import verify_command
-from gateway.admin import abnormal_commands, consent_commands, delegation_commands, person_commands, quota_commands
+from gateway.admin import (
+    abnormal_commands,
+    consent_commands,
+    delegation_commands,
+    output_commands,
+    person_commands,
+    quota_commands,
+)
 from gateway.admin import commands as registry
 from gateway.backup import commands as backup
 from gateway.catalogue import agency_commands, dataset_commands
@@ -76,6 +83,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "delegation": delegation_commands.group,
     "quota": quota_commands.group,
     "abnormal": abnormal_commands.group,
+    "output": output_commands.group,
     "keys": key_commands.group,
     "person": people.group,
     "deliveries": platforms.group,

@@ -59,6 +59,8 @@ from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
 from gateway.inquiries.batches import pages as ask_many_pages
 from gateway.inquiries.batches import routes as inquiry_batches
+from gateway.inquiries.outputs import pages as output_pages
+from gateway.inquiries.outputs import routes as outputs
 from gateway.intake import correction_pages as corrections
 from gateway.intake import held_pages, preview_pages
 from gateway.intake import held_routes as held
@@ -198,6 +200,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         abnormal,
         abnormal_pages,
         inquiry_batches,
+        outputs,
+        output_pages,
         inquiries,
         scores,
         replays,

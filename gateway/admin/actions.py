@@ -25,6 +25,7 @@ from gateway.admin.institution_actions import (
     SetQuota,
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
+from gateway.admin.output_actions import SetOutputPolicy
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate
 from gateway.admin.record_actions import EraseSubject, RepairRecord
@@ -34,6 +35,6 @@ AnyAction = Annotated[
     | AddClient | BindClient | ChangeStanding | SetLimits | AddKey | RetireKey
     | SetQuota | LimitQuota | LimitRate | GrantUnits | SetSigning | SetForPeople | RepairRecord | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
-    | SetMandate | DecideAbnormalUse,
+    | SetMandate | DecideAbnormalUse | SetOutputPolicy,
     Field(discriminator="action"),
 ]  # fmt: skip

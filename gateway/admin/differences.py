@@ -30,6 +30,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "quota.limit": {"limit": "number", "overdraft_pct": "percent"},
     "quota.rate": {"limit": "number"},
     "quota.grant": {"units": "number", "holds_from": "moment", "holds_until": "moment"},
+    "output.policy": {"form": "form", "threshold": "number", "left_out": "member", "begins": "moment"},
     "consent.template": {
         "purpose_text": "text",
         "validity": "text",

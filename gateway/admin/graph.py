@@ -94,6 +94,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.rate within": (),
     "quota.rate above": (QUOTA,),
     "quota.grant": (QUOTA,),
+    "output.policy narrower": (),
+    "output.policy wider": (Harm.READS,),
     "client.signing required": (),
     "client.signing optional": (UNSIGNED,),
     "client.for-people allowed": (ACCOUNT,),

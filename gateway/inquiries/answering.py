@@ -12,15 +12,17 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from consent.decision import Consent
-from consent.store import use
+from consent.store import use as use_consent
 from consent.tables import ConsentUse
 from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal
-from gateway.inquiries.answers import Answered, Result, sign_answer
+from gateway.inquiries.answers import Answered, Result, permitted_use, sign_answer
 from gateway.inquiries.evaluations import tell_evaluations
 from gateway.inquiries.granting import grant_of
+from gateway.inquiries.outputs.salt import salt_of
+from gateway.inquiries.outputs.setting import find_ruling
 from gateway.inquiries.request import InquiryRequest
-from gateway.inquiries.shaping import shaped
+from gateway.inquiries.shaping import Shape, shaped
 from gateway.inquiries.store import Member
 from gateway.quota.ledger import post_all
 from gateway.runtime.denial import Denial
@@ -49,7 +51,7 @@ async def give_answers(work: UnitOfWork, given: Sequence[Given], *, intended: bo
     """
     entries = {one.request.inquiry_id: uuid7() for one in given}
     used = [(_use_of(one, entries[one.request.inquiry_id]), one.admission.consent.terms.max_uses) for one in given]
-    counted = await use(work.session, used) if used else set()
+    counted = await use_consent(work.session, used) if used else set()
     answered = [one for one in given if one.request.inquiry_id in counted]
     outcomes: dict[UUID, Answered | Denial] = {}
     if answered:
@@ -84,12 +86,16 @@ async def _write(
     work: UnitOfWork, given: Sequence[Given], entries: dict[UUID, UUID], *, intended: bool
 ) -> list[Answered]:
     answers, events = [], []
+    asking = [(one.request.institution, one.request.product) for one in given]
+    policies = await find_ruling(work.session, asking, given[0].admission.now)
     for one in given:
         entry, now = entries[one.request.inquiry_id], one.admission.now
         grant = grant_of(one.request, one.admission.consent)
         asked = {**asked_members(one.request, one.admission.consent), **grant.members()}
-        shown = shaped(one.result, grant.extent)
-        answer = sign_answer(work, asked, shown, entry, now)
+        policy = policies[one.request.institution, one.request.product]
+        shape = Shape(grant.extent, policy, salt_of(work.keys.kek, one.request.institution))
+        shown, use = shaped(one.result, shape), permitted_use(one.admission.consent.terms)
+        answer = sign_answer(work, {**asked, "use": use}, shown, entry, now)
         answers.append(answer)
         events.append((entry, _answer_of(work, one, asked, shown, answer), now))
     await work.recorder.record_all(work.session, events)

@@ -116,6 +116,7 @@ EVENTS: Mapping[str, EventType] = {
     "question.proved": _type("signatory", "question entry"),
     "inquiry.listed": _type("machine", "found asked", personal="asked"),
     "inquiry.batched": _type("account", "batch total partial digest person"),
+    "output.policy_set": _type("operator machine", "product version form threshold left_out from"),
     "quota.reached": _type("program", "scope id product unit period starts threshold used limit"),
     "quota.reconciled": _type("operator machine", "differences first"),
     "quota.ledger_read": _type("account", "rows"),

@@ -35,6 +35,7 @@ class Lock(IntEnum):
     SCAN = 7241  # one process scans
     SCORES = 7242  # whoever writes them
     INQUIRY_BATCH = 7252  # one account's key of many questions
+    OUTPUT_POLICY = 7253  # of one institution and product
     QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0040)
 
 

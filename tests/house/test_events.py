@@ -194,6 +194,7 @@ WITHOUT = {
          "GET /v1/consents/reasons", "GET /v1/consents/{consent_id}",
          "GET /v1/consents/{consent_id}/evidence",
          "GET /v1/consents/{consent_id}/uses", "GET /v1/signatories", "GET /v1/quota",
+         "GET /v1/output-policies", "GET /v1/admin/output-policies",
          "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
          "GET /v1/inquiries/batches/{batch_id}", "GET /v1/obligations", "GET /v1/waiting", "GET /v1/alerts",
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
@@ -269,7 +270,7 @@ WITHOUT = {
     **dict.fromkeys(
         (f"GET /console/{page}" for page in (
             "desk", "ask", "ask-many", "ask-many/template.xlsx", "ask-many/{batch_id}",
-            "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "usage-results",
+            "inquiries", "consents", "consents/new", "consents/{consent_id}", "quota", "usage-results", "outputs",
             "usage-results/deletions", "usage-results/deletions/{inquiry_id}",
             "usage-results/new/{inquiry_id}", "abnormal-use")), SHOWS_NO_RECORD,
     ),
@@ -363,6 +364,7 @@ COMMANDS = {
     "subject link": "subject.linked", "quota set": "quota.set change.made",
     "quota reconcile": "quota.reconciled", "quota limit": "quota.limited change.made",
     "quota grant": "quota.granted change.made", "quota rate": "quota.rate_set change.made",
+    "output set": "output.policy_set change.made",
     "abnormal decide": "client.hold_lifted client.hold_suspended change.made",
     "consent template-set": "consent.template_set change.made", "consent invalidate": "consent.invalidated change.made",
     "signatory mandate": "signatory.mandate change.made",
@@ -420,7 +422,7 @@ COMMANDS_WITHOUT = {
          "webhook list", "webhook deliveries", "delegation list",
          "consent list", "consent show", "consent templates",
          "consent template", "person list", "person show", "person sessions", "quota list", "quota show",
-         "quota limits", "quota rates", "abnormal list", "quota grants", "obligation list",
+         "quota limits", "quota rates", "abnormal list", "quota grants", "output list", "obligation list",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
          *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,
     ),

@@ -28,7 +28,7 @@ _PRODUCTS = {name: code for code, one in PRODUCTS.items() for name in (code, one
 _PURPOSES = {name: code for code, title in PURPOSES.items() for name in (code, title)}
 ANSWERED = (
     "行号 number", "统一社会信用代码 subject", "产品 product", "用途 purpose", "结果 outcome", "评分 score",
-    "等级 band", "单位 units", "查询编号 inquiry", "签名应答 answer",
+    "等级 band", "达标 flag", "单位 units", "查询编号 inquiry", "签名应答 answer",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -14,6 +14,7 @@ from gateway.inquiries.batches.sheet import read_sheet
 from gateway.inquiries.extent import WHOLE, Extent, read_extent
 from gateway.inquiries.granting import Grant, limits_of
 from gateway.inquiries.needs import categories_needed
+from gateway.inquiries.outputs.salt import salt_of, salted
 from gateway.inquiries.replay import replay_inquiry
 from gateway.inquiries.shaping import DETAILS
 from gateway.inquiries.written import read_written
@@ -69,10 +70,12 @@ async def answered(story, consent, **more):
 
 
 async def digest_of(story, document):
+    """The digest of a penalty as the bank is shown it."""
     record = await record_of(story.gateway, document)
     async with story.gateway.database.begin("test") as session:
         query = text("SELECT digest FROM record WHERE record_id = :record")
-        return (await session.execute(query, {"record": record})).scalar_one().hex()
+        digest = (await session.execute(query, {"record": record})).scalar_one().hex()
+    return salted(digest, salt_of(story.gateway.keys.kek, "bank"))
 
 
 async def test_a_question_that_names_nothing_asks_for_all_that_the_product_needs(ready):

@@ -107,7 +107,8 @@ def verify(chain: dict[str, Any]) -> None:
     answer = signed(told["answer"], ours["answer"], "xinqiao-answer+jws")
     need("应答与签名一致 the answer is what was signed", holds=all(told[name] == answer[name] for name in answer))
     basis = answer["basis"]
-    need("应答基于该记录 the answer rests on the record", holds=digest.hex() in basis["records"])
+    own = hmac.digest(bytes.fromhex(basis["salt"]), digest, "sha256").hex()  # digests are the institution's own
+    need("应答基于该记录 the answer rests on the record", holds=own in basis["records"])
     need("输入摘要相符 the digest of its inputs fits", holds=sha256(rfc8785.dumps(basis)) == answer["inputs"])
 
     named, terms = answer["consent"], json.loads(consent["terms"])

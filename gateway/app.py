@@ -65,6 +65,8 @@ from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
 from gateway.inquiries.batches import pages as ask_many_pages
 from gateway.inquiries.batches import routes as inquiry_batches
+from gateway.inquiries.outputs import pages as output_pages
+from gateway.inquiries.outputs import routes as outputs
 from gateway.intake import correction_pages as corrections
 from gateway.intake import held_pages, preview_pages
 from gateway.intake import held_routes as held
@@ -207,6 +209,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         abnormal_pages,
         quota_months,
         inquiry_batches,
+        outputs,
+        output_pages,
         inquiries,
         scores,
         replays,

@@ -4,7 +4,7 @@ import hashlib
 import time
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -64,12 +64,17 @@ class Xinqiao:
         provider: str | None = None,
         consent: str | None = None,
         key: str | None = None,
+        **extent: object,
     ) -> dict[str, Any]:
         """Ask about an enterprise by its USCC and return the answer document.
 
         `key` is the idempotency key: give one that you keep, and asking again returns the same answer uncharged.
+        `extent` is how much is asked, all that the product needs by default: `tier` "basic" or "detail", `categories`
+        and `sources` (lists), `data_from` and `data_to` (dates), `mode` "VIEW" or "STORE"; `narrow=True` where as much
+        as the consent permits will do, and `withheld` in the answer says what is missing.
         """
-        question = {"subject": subject, "product": product, "purpose": purpose}
+        question: dict[str, Any] = {"subject": subject, "product": product, "purpose": purpose}
+        question |= {name: value.isoformat() if isinstance(value, date) else value for name, value in extent.items()}
         question |= {"provider": provider} if provider else {}
         question |= {"consent": consent} if consent else {}
         return self._call("POST", "/v1/inquiries", json=question, headers={"Idempotency-Key": key or str(uuid4())})

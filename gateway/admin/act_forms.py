@@ -1,5 +1,6 @@
 """The forms by which operators ask for changes: fields, what they become, and what is wrong with which field."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -151,6 +152,23 @@ OF_INSTITUTION: Mapping[str, ActForm] = {
         lambda identifier, typed: {
             "action": "institution.exit", "institution": identifier,
             "exit_via": typed.get("exit_via", "").strip() or None,
+        },
+    ),
+    "output": ActForm(
+        "op-set-output", "op-set-output-verb", ("op-follows-output", "op-follows-output-two"),
+        (
+            FieldSpec("product", "op-products", "op-wrong-form", options=(
+                ("score", "op-score"), ("health_check", "op-health-check"))),
+            FieldSpec("form", "op-output-form", "op-wrong-form", options=(
+                ("raw", "op-form-raw"), ("banded", "op-form-banded"), ("flag", "op-form-flag"))),
+            FieldSpec("threshold", "op-output-threshold", "op-wrong-threshold", "op-hint-threshold", type="number",
+                      required=False),
+            FieldSpec("left_out", "op-output-left-out", "op-wrong-left-out", "op-hint-left-out", required=False),
+        ),
+        lambda identifier, typed: {
+            "action": "output.policy", "institution": identifier, "product": typed["product"], "form": typed["form"],
+            "threshold": number(typed, "threshold") if typed.get("threshold", "").strip() else None,
+            "left_out": tuple(re.split(r"[\s,，、]+", typed["left_out"].strip())) if typed.get("left_out") else (),
         },
     ),
     "account": ActForm(

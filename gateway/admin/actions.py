@@ -25,6 +25,7 @@ from gateway.admin.institution_actions import (
     SetQuota,
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
+from gateway.admin.output_actions import SetOutputPolicy
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
@@ -35,6 +36,6 @@ AnyAction = Annotated[
     | SetQuota | LimitQuota | LimitRate | GrantUnits | ReverseCharge | SetSigning | SetForPeople | RepairRecord
     | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
-    | SetMandate | DecideAbnormalUse | ApproveOnPaper,
+    | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy,
     Field(discriminator="action"),
 ]  # fmt: skip

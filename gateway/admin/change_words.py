@@ -13,6 +13,7 @@ from gateway.admin.names import Names, find_names
 from gateway.admin.tables import Change
 from gateway.console.words import NOTHING, Words
 from gateway.identity.clients.scopes import SCOPES
+from gateway.inquiries.outputs.policy import LEAVABLE
 from gateway.people.roles import ROLES
 from gateway.quota.books import Key
 from gateway.quota.words import limit_text
@@ -62,6 +63,8 @@ def title_of(change: Change, words: Words) -> str:
         return words(f"abnormal-{action['decision']}")
     if action["action"] == "quota.rate":
         return words("op-limit-of", limit=words(f"rate-{action['measure']}"))
+    if action["action"] == "output.policy":
+        return words("op-output-of", product=words(f"product-{action['product']}"))
     return words(f"do-{action['action']}")
 
 
@@ -151,7 +154,8 @@ LABELS = {
     "tiers": "op-tiers", "access_modes": "op-access-modes", "approvals": "op-approvals",
     "mandate_at_use": "op-mandate-at-use", "withdrawn": "op-withdrawn", "effective_from": "effective-from",
     "until": "paper-mandate-until", "signed_on": "paper-signed-on", "scan": "paper-scan-digest",
-    "reference": "op-reference", "valid_until": "op-valid-until", "holder": "op-holder",
+    "form": "op-output-form", "threshold": "op-output-threshold", "left_out": "op-output-left-out",
+    "begins": "effective-from", "reference": "op-reference", "valid_until": "op-valid-until", "holder": "op-holder",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "decision": {decision: f"abnormal-{decision}" for decision in ("lift", "suspend")},
@@ -172,4 +176,6 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "mode": {"VIEW": "op-mode-view", "STORE": "op-mode-store"},
     "mandate": {"legal_rep": "op-legal-rep", "agent": "op-agent"},
     "product": {"score": "op-score", "health_check": "op-health-check"},
+    "form": {"raw": "op-form-raw", "banded": "op-form-banded", "flag": "op-form-flag"},
+    "member": {name: f"output-member-{name}" for name in LEAVABLE},
 }  # fmt: skip

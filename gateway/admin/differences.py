@@ -31,6 +31,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "quota.rate": {"limit": "number"},
     "quota.grant": {"units": "number", "holds_from": "moment", "holds_until": "moment"},
     "quota.reverse": {},
+    "output.policy": {"form": "form", "threshold": "number", "left_out": "member", "begins": "moment"},
     "consent.template": {
         "purpose_text": "text",
         "validity": "text",

@@ -97,6 +97,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.rate above": (QUOTA,),
     "quota.grant": (QUOTA,),
     "quota.reverse": (QUOTA,),
+    "output.policy narrower": (),
+    "output.policy wider": (Harm.READS,),
     "client.signing required": (),
     "client.signing optional": (UNSIGNED,),
     "client.for-people allowed": (ACCOUNT,),

@@ -17,6 +17,7 @@ from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
+from gateway.inquiries.outputs.pages import told_of
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm
 from gateway.people.listing import show_table
@@ -175,7 +176,7 @@ async def _show(
         request, "institution", present, status=status, scripts=("charts",), whole=whole, row=whole.institution,
         form=form or Form(), note=note, crumbs=[(whole.institution["name"], "")], tone=TONES,
         kind=value_in_words("class", whole.institution["class"], words), chart=days_chart(whole.days, words),
-        left_of=left_of, path_here=f"{LIST}/{institution_id}",
+        outputs=[told_of(one, words) for one in whole.outputs], left_of=left_of, path_here=f"{LIST}/{institution_id}",
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from gateway.identity.clients.client_keys import key_rows
 from gateway.identity.clients.delegations import list_delegations
 from gateway.identity.tables import Delegation
 from gateway.inquiries.figures import count_days
+from gateway.inquiries.outputs.setting import list_policies
 from gateway.people.of_institution import people_of
 from gateway.quota.plans import find_plans
 from gateway.runtime.denial import DeniedError
@@ -35,7 +36,9 @@ class Day:
 
 @dataclass(frozen=True)
 class Whole:
-    """An institution with its accounts, their quota, its people, its consents by status, and a month of inquiries."""
+    """An institution with its accounts, their quota, its people, its consents by status, a month of inquiries, and
+    what it is shown of each product.
+    """
 
     institution: dict[str, Any]
     plan: dict[str, Any] | None
@@ -43,6 +46,7 @@ class Whole:
     people: Sequence[Row[Any]]
     consents: dict[str, int]
     days: Sequence[Day]
+    outputs: Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ async def read_institution(work: UnitOfWork, institution_id: str) -> Whole:
         found, own[0] if own else None, [{**one, "plan": plans.get(one["client_id"])} for one in accounts],
         await people_of(work.session, institution_id, MOST),
         await count_consents(work.session, institution_id, work.now), await _days(work, institution_id),
+        await list_policies(work, institution_id),
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         )),
         Group("group-consents", (
             _entry("consents", "file-check"), _entry("quota", "gauge"), _entry("usage-results", "message-report"),
-            _entry("webhooks", "plug-connected"), _ABNORMAL,
+            _entry("outputs", "eye"), _entry("webhooks", "plug-connected"), _ABNORMAL,
         )),
         Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),
     ),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from connectors.catalogue.load import agencies, datasets
+from connectors.catalogue.load import agencies, datasets, get_catalogue
 from gateway.console.texts import MissingTextError, load_texts
 
 
@@ -21,6 +21,11 @@ class Titles:
         """Return a dataset's title."""
         found = datasets().get(name)
         return name if found is None else self._of(found.title.zh, found.title.en)
+
+    def category(self, code: str) -> str:
+        """Return what a kind of data is called."""
+        found = get_catalogue().categories.get(code)
+        return code if found is None else self._of(found.zh, found.en)
 
     def value(self, dataset: str, field: str, value: object) -> object:
         """Return the word for a field's code; any other value, and a code in English, as it is."""

@@ -18,7 +18,7 @@ def write_workbook(name: str, rows: Sequence[Sequence[Any]], beside: Sequence[Se
         as_text = book.add_format({"num_format": "@"})
         for title, lines in ((name, rows), *((("说明", beside),) if beside else ())):
             sheet = book.add_worksheet(title)
-            sheet.set_column(0, 12, 24, as_text)
+            sheet.set_column(0, 32, 24, as_text)
             for number, line in enumerate(lines):
                 for place, cell in enumerate(line):
                     if isinstance(cell, int):

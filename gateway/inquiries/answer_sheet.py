@@ -8,6 +8,10 @@ from typing import Any
 from connectors.catalogue.load import datasets
 from gateway.console.chart import Chart, Series
 from gateway.console.words import Words
+from gateway.inquiries.extent import read_extent
+from gateway.inquiries.extent_words import scope_in_words, withheld_in_words
+from gateway.inquiries.outputs.words import withheld_by_policy
+from gateway.inquiries.shaping import DETAILS
 from scoring_adapter.card import HIGHEST
 from scoring_adapter.published import Published, find_published
 from scoring_adapter.score import COMPUTABLE
@@ -17,6 +21,7 @@ from scoring_adapter.tags.declaration import Words as Named
 BANDS = ("excellent", "good", "fair", "poor")
 _WHY = {
     "no-feed": "answer-no-feed-of", "stale": "answer-stale-of", "granularity": "answer-granularity-of",
+    "withheld": "answer-withheld-of",
 }  # fmt: skip
 
 
@@ -87,15 +92,18 @@ class Finding:
 @dataclass(frozen=True)
 class Sheet:
     """An answer as it is shown. `scale` is empty where the bands of its model are not known here; `sections` are a
-    health check's findings by dimension, and `objected` what is being objected to, by the dataset's title.
+    health check's findings by dimension, and `objected` what is being objected to, by the dataset's title. `scope` is
+    which data it rests on, `withheld` what of it is not told; reasons and `missing` are None then. `kind` is what it is
+    and `use` what it may be used for ("" of older answers); `form` that of the output policy, `flag` the score that it
+    takes, and whether it is met.
     """
 
     score: int | None
     band: str
     band_name: str
     scale: Sequence[Stretch]
-    reasons: Sequence[Reason]
-    missing: Sequence[Missing]
+    reasons: Sequence[Reason] | None
+    missing: Sequence[Missing] | None
     lacking: Sequence[Lacking]
     computed: tuple[int, int] | None
     sections: Sequence[tuple[str, Sequence[Finding]]]
@@ -107,24 +115,34 @@ class Sheet:
     issued_at: datetime
     expires_at: datetime
     entry: str
+    scope: str
+    withheld: Sequence[str]
+    kind: str
+    use: str
+    form: str
+    flag: tuple[int, bool | None] | None
 
 
 def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
     """Lay an answer's statement out in the visitor's language."""
     score, band, card = statement.get("score"), str(statement.get("band") or ""), find_published(statement["model"])
     missing = [_missing(one, card, words) for one in statement.get("not_computable", ())]
+    extent = read_extent(statement.get("scope"))
+    told, flag = statement.get("policy"), statement.get("flag")
+    hidden = set(told["withheld"]) if told else set()
+    hidden |= DETAILS if extent.tier == "basic" else set()
     sections = _sections(statement.get("tags") or [], card, words)
     return Sheet(
         score=score,
-        band=band if score is not None and band in BANDS else "none",
-        band_name=_band_name(score, band, card, words),
+        band=band if band in BANDS else "none",
+        band_name=_band_name(band, card, words),
         scale=_scale(card, score, words) if card and score is not None else (),
-        reasons=[_reason(one, words) for one in statement.get("reasons", ())],
-        missing=missing,
+        reasons=None if "reasons" in hidden else [_reason(one, words) for one in statement.get("reasons", ())],
+        missing=None if "not_computable" in hidden else missing,
         lacking=[_lacking(one, words) for one in statement.get("missing", ())],
-        computed=(len(card.tags) - len(missing), len(card.tags)) if card else None,
+        computed=(len(card.tags) - len(missing), len(card.tags)) if card and "not_computable" not in hidden else None,
         sections=sections,
-        dimensions=_dimensions(sections, words) if sections else None,
+        dimensions=_dimensions(sections, words) if sections and "tags.points" not in hidden else None,
         objected=[(words.titles.dataset(name), many) for name, many in statement.get("objected", {}).items()],
         model=statement["model"],
         inputs=statement["inputs"],
@@ -132,6 +150,12 @@ def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
         issued_at=datetime.fromisoformat(statement["issued_at"]),
         expires_at=datetime.fromisoformat(statement["expires_at"]),
         entry=statement["entry"],
+        scope=scope_in_words(extent, words),
+        withheld=[*withheld_in_words(statement.get("withheld", ()), words), *withheld_by_policy(told, words)],
+        form=told["form"] if told else "raw",
+        flag=(flag["at_least"], flag["met"]) if flag else None,
+        kind=statement.get("kind", {}).get(words.language, ""),
+        use=statement.get("use", {}).get(words.language, ""),
     )
 
 
@@ -140,8 +164,8 @@ def weight(points: int | None) -> str:
     return "—" if points is None else f"{points:+d}".replace("-", "\u2212") if points else "0"
 
 
-def _band_name(score: int | None, band: str, card: Published | None, words: Words) -> str:
-    if score is None:
+def _band_name(band: str, card: Published | None, words: Words) -> str:
+    if not band:
         return words("band-none")
     found = next((one for one in card.bands if one.id == band), None) if card else None
     return _said(found.name, words) if found else band
@@ -163,7 +187,9 @@ def _scale(card: Published, score: int, words: Words) -> list[Stretch]:
 def _reason(one: Mapping[str, Any] | str, words: Words) -> Reason:
     if isinstance(one, str):  # a provider's own words
         return Reason(None, one, "")
-    text = str(one[words.language]).rpartition(words.either("（", " ("))[0]  # the points stand beside it
+    text = str(one[words.language])
+    if one["points"] is not None:
+        text = text.rpartition(words.either("（", " ("))[0]  # the points stand beside it
     return Reason(one["points"], text, one["tag"])
 
 

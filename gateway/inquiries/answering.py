@@ -12,13 +12,17 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from consent.decision import Consent
-from consent.store import use
+from consent.store import use as use_consent
 from consent.tables import ConsentUse
 from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal
-from gateway.inquiries.answers import Answered, Result, sign_answer
+from gateway.inquiries.answers import Answered, Result, permitted_use, sign_answer
 from gateway.inquiries.evaluations import tell_evaluations
+from gateway.inquiries.granting import grant_of
+from gateway.inquiries.outputs.salt import salt_of
+from gateway.inquiries.outputs.setting import find_ruling
 from gateway.inquiries.request import InquiryRequest
+from gateway.inquiries.shaping import Shape, shaped
 from gateway.inquiries.store import Member
 from gateway.quota.ledger import post_all
 from gateway.runtime.denial import Denial
@@ -47,7 +51,7 @@ async def give_answers(work: UnitOfWork, given: Sequence[Given], *, intended: bo
     """
     entries = {one.request.inquiry_id: uuid7() for one in given}
     used = [(_use_of(one, entries[one.request.inquiry_id]), one.admission.consent.terms.max_uses) for one in given]
-    counted = await use(work.session, used) if used else set()
+    counted = await use_consent(work.session, used) if used else set()
     answered = [one for one in given if one.request.inquiry_id in counted]
     outcomes: dict[UUID, Answered | Denial] = {}
     if answered:
@@ -82,15 +86,18 @@ async def _write(
     work: UnitOfWork, given: Sequence[Given], entries: dict[UUID, UUID], *, intended: bool
 ) -> list[Answered]:
     answers, events = [], []
+    asking = [(one.request.institution, one.request.product) for one in given]
+    policies = await find_ruling(work.session, asking, given[0].admission.now)
     for one in given:
-        asked, entry, now = (
-            asked_members(one.request, one.admission.consent),
-            entries[one.request.inquiry_id],
-            (one.admission.now),
-        )
-        answer = sign_answer(work, asked, one.result, entry, now)
+        entry, now = entries[one.request.inquiry_id], one.admission.now
+        grant = grant_of(one.request, one.admission.consent)
+        asked = {**asked_members(one.request, one.admission.consent), **grant.members()}
+        policy = policies[one.request.institution, one.request.product]
+        shape = Shape(grant.extent, policy, salt_of(work.keys.kek, one.request.institution))
+        shown, use = shaped(one.result, shape), permitted_use(one.admission.consent.terms)
+        answer = sign_answer(work, {**asked, "use": use}, shown, entry, now)
         answers.append(answer)
-        events.append((entry, _answer_of(work, one, asked, answer), now))
+        events.append((entry, _answer_of(work, one, asked, shown, answer), now))
     await work.recorder.record_all(work.session, events)
     posted = [(one.admission.taken, entry) for one, (entry, *_) in zip(given, events, strict=True)]
     await post_all(work.session, posted, given[0].admission.day)
@@ -115,11 +122,11 @@ def _use_of(one: Given, entry: UUID) -> ConsentUse:
     )  # fmt: skip
 
 
-def _answer_of(work: UnitOfWork, one: Given, asked: dict[str, Any], answer: str) -> Event:
+def _answer_of(work: UnitOfWork, one: Given, asked: dict[str, Any], shown: Result, answer: str) -> Event:
     request, admission = one.request, one.admission
     payload = {
-        **asked, "person": request.person, "answer": sha256_hex(answer.encode()), "score": one.result.score,
-        "model": one.result.model, "units": request.charge().units, "day": admission.day.isoformat(),
+        **asked, "person": request.person, "answer": sha256_hex(answer.encode()), "score": shown.score,
+        "model": shown.model, "units": request.charge().units, "day": admission.day.isoformat(),
     }  # fmt: skip
     return _as(work, one.member).event(
         "inquiry.answered", payload, institution=request.institution, account=request.account,
@@ -130,7 +137,8 @@ def _answer_of(work: UnitOfWork, one: Given, asked: dict[str, Any], answer: str)
 def _denial_of(work: UnitOfWork, member: Member, refusal: Refusal) -> Event:
     request = member.request
     named = str(request.consent_id) if request.consent_id else None
-    payload = {**asked_members(request, None), "person": request.person, "named": named}
+    scope = request.extent.members()
+    payload = {**asked_members(request, None), "scope": scope, "person": request.person, "named": named}
     return _as(work, member).event(
         "inquiry.denied", payload, institution=request.institution, account=request.account,
         subject=refusal.subject_id, outcome=refusal.denial.reason, exchange=request.inquiry_id,

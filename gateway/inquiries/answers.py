@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from consent.terms import Terms
 from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.relay import RelayAnswer
@@ -13,7 +14,9 @@ from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import sign_jws
 
 ANSWER_TYPE = "xinqiao-answer+jws"
-STATEMENT_VERSION = 2
+# What every answer is: not a rating by a credit bureau, nor a decision.
+KIND = {"code": "public-credit-assessment", "zh": "公共信用评价", "en": "public-credit assessment"}
+STATEMENT_VERSION = 3
 GOOD_FOR = timedelta(days=30)
 
 
@@ -56,10 +59,22 @@ def relayed_result(answer: RelayAnswer) -> Result:
     return Result(answer.score, answer.band, answer.model, inputs, details={"reasons": answer.reasons})
 
 
+def permitted_use(terms: Terms) -> dict[str, Any]:
+    """Return what an answer may be used for, as the consent has it: its purpose, and whom it may be passed on to."""
+    onward = list(terms.onward)
+    return {
+        "purpose": terms.purpose, "text": terms.purpose_words(), "onward": onward,
+        "zh": f"仅用于{terms.purpose_words()}，" + (f"可转给{'、'.join(onward)}" if onward else "不得转给他人"),
+        "en": f"For {terms.purpose} alone; " + (
+            f"may be passed on to {', '.join(onward)}" if onward else "not to be passed on"
+        ),
+    }  # fmt: skip
+
+
 def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> str:
-    """Sign an answer: who asked what on which consent, what was answered, and the audit entry that records it."""
+    """Sign an answer: what it is, who asked what for which use, what was answered, and the entry that records it."""
     statement = {
-        "v": STATEMENT_VERSION, "iss": work.issuer, **asked, **result.members(), "entry": str(entry),
+        "v": STATEMENT_VERSION, "iss": work.issuer, "kind": KIND, **asked, **result.members(), "entry": str(entry),
         "issued_at": now.isoformat(), "expires_at": (now + GOOD_FOR).isoformat(),
     }  # fmt: skip
     return sign_jws(statement, work.keys.signing("answer"), ANSWER_TYPE)

@@ -1,7 +1,7 @@
 """Asking on a page: who and what for, then what it rests on and costs, then the question itself."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,9 +17,12 @@ from gateway.console.render import PageError, page
 from gateway.console.words import words_of
 from gateway.inquiries.asking import Question, put_question, read_question
 from gateway.inquiries.dependencies import TheProviders
+from gateway.inquiries.extent_words import withheld_in_words
 from gateway.inquiries.foresight import Foresight, foresee
+from gateway.inquiries.granting import grant_of
 from gateway.inquiries.shown import REQUESTABLE, RoomShown, rooms_shown, todo, why
 from gateway.inquiries.store import Asked
+from gateway.inquiries.written import FIELDS, read_written
 from gateway.people.guard import SignedForm
 from gateway.people.staff import Staff
 from gateway.people.through import Through
@@ -31,27 +34,31 @@ from gateway.web.router import Router
 router = Router(prefix="/console/ask", include_in_schema=False)
 Secrets = Annotated[Protector, Depends(part("protector"))]
 Said = Annotated[str, Query(max_length=200)]
-TOKEN_BYTES, LONGEST_TOKEN = 18, 64
+TOKEN_BYTES, LONGEST_TOKEN, LONGEST_SAID = 18, 64, 500
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What was filled in; `consent` names one of several that permit it."""
+    """What was filled in; `consent` names one of several that permit it, `extent` is how much is asked, as written."""
 
     enterprise: str
     product: str
     purpose: str
     account: str
     consent: str
+    extent: Mapping[str, str]
 
 
 async def read_wish(
-    enterprise: Said = "", product: Said = "", purpose: Said = "", account: Said = "", consent: Said = ""
-) -> Wish:
+    request: Request, enterprise: Said = "", product: Said = "", purpose: Said = "", account: Said = "",
+    consent: Said = "",
+) -> Wish:  # fmt: skip
     """Return what an address says; what there is not is left to be chosen again."""
+    said = {name: request.query_params.get(name, "").strip()[:LONGEST_SAID] for name in FIELDS}
     return Wish(
         enterprise.strip(), product if product in PRODUCTS else next(iter(PRODUCTS)),
         purpose if purpose in PURPOSES else next(iter(PURPOSES)), account, consent,
+        {name: value for name, value in said.items() if value},
     )  # fmt: skip
 
 
@@ -75,11 +82,18 @@ async def show(
         found = await find_enterprises(work, protector, wish.enterprise)
         if len(found) != 1:
             return _page(request, staff, wish, found=found)
-        question = Question(subject=found[0].uscc, product=wish.product, purpose=wish.purpose)
+        asked_for = {"subject": found[0].uscc, "product": wish.product, "purpose": wish.purpose}
+        try:
+            question = Question.model_validate({**asked_for, **read_written(wish.extent)})
+        except (ValueError, ValidationError):
+            return _page(request, staff, wish, wrong={"extent": words_of(request)("ask-extent-wrong")})
         asked = read_question(question, providers, protector, actor, by_form=True)
         foresight = await foresee(work, asked)
-    rooms = rooms_shown(words_of(request), foresight.rooms, foresight.units)
-    return _page(request, staff, wish, found=found, foresight=foresight, rooms=rooms)
+    words = words_of(request)
+    rooms = rooms_shown(words, foresight.rooms, foresight.units)
+    granted = grant_of(asked, foresight.consents[0]).withheld if foresight.consents else ()
+    withheld = withheld_in_words(granted, words)
+    return _page(request, staff, wish, found=found, foresight=foresight, rooms=rooms, withheld=withheld)
 
 
 @router.post("")
@@ -97,8 +111,9 @@ async def ask(
         question = Question.model_validate({
             "subject": form.get("uscc", ""), "product": form.get("product", ""), "purpose": form.get("purpose", ""),
             "consent": form.get("consent") or None,
+            **read_written({name: form.get(name, "") for name in FIELDS}),
         })  # fmt: skip
-    except ValidationError as fault:
+    except (ValueError, ValidationError) as fault:
         raise PageError("form-stale", 400) from fault
     token = form.get("token", "")
     if not token or not token.isascii() or len(token) > LONGEST_TOKEN:
@@ -122,18 +137,21 @@ def _page(
     found: Sequence[Enterprise] | None = None,
     foresight: Foresight | None = None,
     rooms: Sequence[RoomShown] = (),
+    withheld: Sequence[str] = (),
     stopped: Denial | None = None,
+    wrong: Mapping[str, str] | None = None,
 ) -> Response:
     """Show the form with what is known so far: why nobody may ask, which enterprises are meant, what is foreseen."""
     words = words_of(request)
-    wrong = {}
+    faults = dict(wrong or {})
     if found is not None and not found:
-        wrong["enterprise"] = words("ask-code-wrong" if looks_like_code(wish.enterprise) else "ask-not-found")
+        faults["enterprise"] = words("ask-code-wrong" if looks_like_code(wish.enterprise) else "ask-not-found")
     denial = stopped or (foresight.denial if foresight else None)
     return page(
-        request, "ask", staff.present, status=400 if wrong else 200,
-        form=Form({**vars(wish)}, wrong), wish=wish, staff=staff, found=found or [], foresight=foresight, rooms=rooms,
-        products=PRODUCTS, purposes=list(PURPOSES), stopped=stopped,
+        request, "ask", staff.present, status=400 if faults else 200,
+        form=Form({"enterprise": wish.enterprise, **wish.extent}, faults), wish=wish, staff=staff,
+        found=found or [], foresight=foresight, rooms=rooms,
+        withheld=withheld, products=PRODUCTS, purposes=list(PURPOSES), stopped=stopped,
         denied=why(words, denial.reason) if denial else "", todo=todo(words, denial.reason) if denial else "",
         requestable=bool(denial and denial.reason in REQUESTABLE), token=secrets.token_urlsafe(TOKEN_BYTES),
     )  # fmt: skip

@@ -1,20 +1,23 @@
 """A question as it is put, over HTTP or on a page: what it says, what is wrong with it, and its answer."""
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from audit.errors import AuditError
+from connectors.catalogue.load import agencies, get_catalogue
 from connectors.conversion.code_faults import fault_of_unified
 from connectors.conversion.identifiers import Kind
 from connectors.personal.sealing import Protector
 from connectors.store.subjects import identifier_of
 from consent.terms import PURPOSES
 from gateway.inquiries.answers import Answered
+from gateway.inquiries.extent import Extent
 from gateway.inquiries.inquiry import inquire
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
@@ -28,6 +31,9 @@ from signing.canonical import canonical_bytes, sha256_hex
 
 _ALONE = nullcontext()
 Name = Annotated[str, Field(min_length=2, max_length=63, pattern=r"^[^\x00]*$")]
+Names = Annotated[list[Name], Field(max_length=100)]
+# What a key has always stood for; what came later counts where it is given.
+_ALWAYS = frozenset({"subject", "product", "purpose", "provider", "consent"})
 
 
 class Question(BaseModel):
@@ -40,22 +46,64 @@ class Question(BaseModel):
     purpose: Name
     provider: Name = EMBEDDED
     consent: Annotated[UUID | None, Field(description="Left out, the one consent that permits it is used.")] = None
+    tier: Annotated[
+        Literal["basic", "detail"], Field(description="概要（结果）或详细 The result alone, or in detail.")
+    ] = "detail"
+    categories: Annotated[
+        Names, Field(description="数据类别，空为产品所需的全部 Categories of data; empty: all that the product needs.")
+    ] = []
+    sources: Annotated[Names, Field(description="来源部门，空为全部 Agencies; empty: all.")] = []
+    data_from: Annotated[date | None, Field(description="数据自何日 The first day of the data.")] = None
+    data_to: Annotated[date | None, Field(description="数据至何日 The last day of the data.")] = None
+    mode: Annotated[
+        Literal["VIEW", "STORE"], Field(description="查看或留存 To be looked at, or kept: STORE for many at once.")
+    ] = "VIEW"
+    narrow: Annotated[bool, Field(description="授权较窄时按授权应答 As much as the consent permits will do.")] = False
+
+    @model_validator(mode="after")
+    def check_days(self) -> Self:
+        """Demand that the days do not end before they begin."""
+        if self.data_from and self.data_to and self.data_from > self.data_to:
+            raise ValueError("data_to: 早于 data_from is before data_from")
+        return self
+
+    def members(self) -> dict[str, Any]:
+        """Return what it says, as it is kept."""
+        said, given = self.model_dump(mode="json"), self.model_dump(mode="json", exclude_defaults=True)
+        return {name: value for name, value in said.items() if name in _ALWAYS or name in given}
 
     def digest(self) -> bytes:
         """Return the digest that a key stands for."""
-        return bytes.fromhex(sha256_hex(canonical_bytes(self.model_dump(mode="json"))))
+        return bytes.fromhex(sha256_hex(canonical_bytes(self.members())))
+
+    def extent(self) -> Extent:
+        """Return how much it asks for; the order of names says nothing."""
+        return Extent(
+            self.tier, tuple(sorted(set(self.categories))), tuple(sorted(set(self.sources))), self.data_from,
+            self.data_to, self.mode, self.narrow,
+        )  # fmt: skip
 
 
 def read_question(
-    question: Question, providers: Providers, protector: Protector, caller: Actor, *, by_form: bool = False
+    question: Question,
+    providers: Providers,
+    protector: Protector,
+    caller: Actor,
+    *,
+    by_form: bool = False,
+    of_many: bool = False,
 ) -> InquiryRequest:
-    """Read a question; one about a subject, product, purpose or provider that does not exist says so."""
+    """Read a question; one about a subject, product, purpose, provider or kind of data that does not exist says so.
+
+    Of many that are put at once the answers are kept: nobody looks at them one by one.
+    """
     assert caller.institution_id is not None, "accounts belong to institutions"  # noqa: S101 - see the client table
     kind, code = identifier_of(protector, question.subject)
+    extent = question.extent().kept() if of_many else question.extent()
     return InquiryRequest(
         uuid7(), caller.client_id, caller.institution_id, code, question.product, question.purpose,
         question.provider, question.consent, caller.intermediary, _find_fault(question, kind, providers),
-        caller.person, by_form,
+        caller.person, by_form, extent,
     )  # fmt: skip
 
 
@@ -92,4 +140,8 @@ def _find_fault(question: Question, kind: str, providers: Providers) -> Denial |
     for name, values in known.items():
         if getattr(question, name) not in values:
             return Denial(f"unknown-{name}", f"{name}: {', '.join(values)}")
+    if not set(question.categories) <= get_catalogue().categories.keys():
+        return Denial("unknown-category", f"categories: {', '.join(get_catalogue().categories)}")
+    if unknown := set(question.sources) - agencies().keys():
+        return Denial("unknown-source", f"sources: {', '.join(sorted(unknown))}")
     return None

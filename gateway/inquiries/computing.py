@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.answers import Result
+from gateway.scores.limits import NO_LIMITS, Limits, withhold
 from gateway.scores.loading import Loaded, load, load_without_contents
 from gateway.scores.standing import find_standing
 from scoring_adapter.enterprise import compute_tags
@@ -30,18 +31,28 @@ EVERY_TAG = "health_check"  # the product that tells of all tags, not only of th
 
 
 async def compute_result(
-    session: AsyncSession, subject_id: UUID, product: str, moment: datetime, *, as_then: bool = False
+    session: AsyncSession,
+    subject_id: UUID,
+    product: str,
+    moment: datetime,
+    *,
+    as_then: bool = False,
+    limits: Limits = NO_LIMITS,
 ) -> Result:
-    """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment."""
+    """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment;
+    of its data, by what lies within the limits.
+    """
     if not as_then:
-        return (await compute_results(session, [(subject_id, product)], moment))[0]
+        return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
     card = load_scorecard()
-    loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True)
-    return answer_from(card, product, loaded, day_of(moment))
+    loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True, limits=limits)
+    return answer_from(card, product, loaded, day_of(moment), limits)
 
 
-async def compute_results(session: AsyncSession, asked: Sequence[tuple[UUID, str]], moment: datetime) -> list[Result]:
-    """Score subjects, each for a product, as of a moment's day, by what is known now.
+async def compute_results(
+    session: AsyncSession, asked: Sequence[tuple[UUID, str, Limits]], moment: datetime
+) -> list[Result]:
+    """Score subjects, each for a product and within limits, as of a moment's day, by what is known now.
 
     Parts that stand since nothing has landed for a subject are read by key: they are what would be computed.
     """
@@ -49,25 +60,28 @@ async def compute_results(session: AsyncSession, asked: Sequence[tuple[UUID, str
         return []
     card, as_of = load_scorecard(), day_of(moment)
     wanted = dict.fromkeys(asked)
-    marks = await load_without_contents(session, [(one, tags_of(card, product)) for one, product in wanted], moment)
+    whole = [(one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none]
+    marks = await load_without_contents(session, whole, moment) if whole else {}
     parts = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
-    results: dict[tuple[UUID, str], Result] = {}
-    for subject, product in wanted:
+    results: dict[tuple[UUID, str, Limits], Result] = {}
+    for subject, product, limits in wanted:
         tags = tags_of(card, product)
-        loaded = marks.get((subject, tags))
+        loaded = marks.get((subject, tags)) if limits.are_none else None
         if loaded is not None and subject in parts:
             blocked = blocked_by(tags, loaded.known.feeds, as_of)
             values = known_values(tags, combine(plan(card.tags, as_of), parts[subject]), blocked)
-            results[subject, product] = answer_of(card, product, loaded, as_of, values)
+            results[subject, product, limits] = answer_of(card, product, loaded, as_of, values)
         else:
-            loaded = await load(session, subject, tags, moment)
-            results[subject, product] = answer_from(card, product, loaded, as_of)
+            loaded = await load(session, subject, tags, moment, limits=limits)
+            results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits)
     return [results[one] for one in asked]
 
 
-def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date) -> Result:
-    """Return the answer that records and feeds give. Pure."""
-    return answer_of(card, product, loaded, as_of, compute_tags(tags_of(card, product), loaded.known, as_of))
+def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date, limits: Limits = NO_LIMITS) -> Result:
+    """Return the answer that records and feeds give, which were loaded within limits. Pure."""
+    tags = tags_of(card, product)
+    values = withhold(compute_tags(tags, loaded.known, as_of), tags, limits, as_of)
+    return answer_of(card, product, loaded, as_of, values)
 
 
 def answer_of(card: Scorecard, product: str, loaded: Loaded, as_of: date, values: Mapping[str, TagValue]) -> Result:

@@ -12,6 +12,7 @@ from connectors.model.calendar import day_of
 from consent.choice import find_permitting
 from consent.decision import Consent
 from consent.store import Asked, find_asked
+from gateway.inquiries.granting import Grant, grant_of
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
 from gateway.inquiries.policy.reading import Asking, read_facts
@@ -50,6 +51,7 @@ class Permission:
     consent: Consent
     units: int
     remaining: int
+    grant: Grant
 
 
 async def explain(work: UnitOfWork, request: InquiryRequest) -> Permission | Denial:
@@ -61,21 +63,23 @@ async def explain(work: UnitOfWork, request: InquiryRequest) -> Permission | Den
     denial = decide(facts)
     await work.record(
         "inquiry.explained",
-        {"subject": request.uscc, "product": request.product, "purpose": request.purpose, "person": request.person},
+        {"subject": request.uscc, "product": request.product, "purpose": request.purpose, "person": request.person,
+         "scope": request.extent.members()},
         institution=request.institution, account=request.account,
         subject=facts.subject.subject_id if facts.subject else None, outcome=denial.reason if denial else "permitted",
     )  # fmt: skip
     if denial is not None:
         return denial
     assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
-    return Permission(facts.consent, request.charge().units, remaining(facts.rooms))
+    grant = grant_of(request, facts.consent)
+    return Permission(facts.consent, request.charge().units, remaining(facts.rooms), grant)
 
 
 def permission_document(found: Permission) -> dict[str, Any]:
     """Return a permission as the interface shows it."""
     terms, uses = found.consent.terms, found.consent.uses
     return {
-        "permitted": True, "units": found.units, "remaining": found.remaining,
+        "permitted": True, **found.grant.members(), "units": found.units, "remaining": found.remaining,
         "consent": {"id": str(terms.consent_id), "version": found.consent.version},
         "valid_until": terms.valid_until.isoformat(),
         "uses_left": None if terms.max_uses is None else terms.max_uses - uses,

@@ -26,6 +26,7 @@ from gateway.inquiries.admission import Admission, Refusal, admit_inquiries, fin
 from gateway.inquiries.answering import Given, about, deny, give_answers
 from gateway.inquiries.answers import Answered, Result, relayed_result
 from gateway.inquiries.computing import compute_results
+from gateway.inquiries.granting import grant_of, limits_of
 from gateway.inquiries.permits import sign_permit
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
@@ -114,10 +115,12 @@ async def _answer_members(
     admissions = await admit_inquiries(work, [one.request for one in members], reserved, waits=waits)
     judged = list(zip(members, admissions, strict=True))
     admitted = [(member, found) for member, found in judged if isinstance(found, Admission)]
-    results = await compute_results(
-        work.session, [(found.subject.subject_id, member.request.product) for member, found in admitted],
-        admitted[0][1].now if admitted else work.now,
-    )  # fmt: skip
+    now = admitted[0][1].now if admitted else work.now
+    wanted = [
+        (found.subject.subject_id, member.request.product, limits_of(grant_of(member.request, found.consent), now))
+        for member, found in admitted
+    ]
+    results = await compute_results(work.session, wanted, now)
     given = [Given(*each, result) for each, result in zip(admitted, results, strict=True)]
     refused = [(member, found) for member, found in judged if isinstance(found, Refusal)]
     outcomes: dict[UUID, Answered | Denial] = {}

@@ -107,7 +107,7 @@ async def download(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
     """Return the signed answer as a file, to be verified by whoever has the public keys."""
     async with units.begin("inquiry.show", staff.reader) as work:
         row = await get_own_inquiry(work, inquiry_id)
-    answer = await _reopen(units, staff, row)
+    answer = await _reopen(units, staff, row, as_file=True)
     if isinstance(answer, Denial):
         raise DeniedError(answer.reason)
     return Response(
@@ -117,14 +117,14 @@ async def download(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
     )  # fmt: skip
 
 
-async def _reopen(units: UnitsOfWork, staff: Through, row: Inquiry) -> str | Denial:
+async def _reopen(units: UnitsOfWork, staff: Through, row: Inquiry, *, as_file: bool = False) -> str | Denial:
     """Return the answer, or why it is not shown to this person now."""
     try:
         actor = staff.acting("inquiries", row.account)
     except DeniedError as fault:
         return fault.denial
     async with units.begin("inquiry.reopen", actor) as work:
-        return await reopen_answer(work, row.inquiry_id)
+        return await reopen_answer(work, row.inquiry_id, as_file=as_file)
 
 
 def _row(row: Inquiry, found: OwnInquiries, words: Words) -> list[Content]:

@@ -14,6 +14,10 @@ ASKED: dict[str, Any] = {
     "provider": "embedded",
 }
 
+SCOPE: dict[str, Any] = {
+    "tier": "detail", "categories": [], "sources": [], "data_from": None, "data_to": None, "mode": "VIEW",
+}  # fmt: skip
+
 ANSWER: dict[str, Any] = {
     **ASKED,
     "iss": "http://127.0.0.1:8000",
@@ -22,7 +26,18 @@ ANSWER: dict[str, Any] = {
     "account": "bank-1",
     "intermediary": None,
     "consent": {"id": CONSENT, "version": 2},
-    "v": 2,
+    "v": 3,
+    "kind": {"code": "public-credit-assessment", "zh": "公共信用评价", "en": "public-credit assessment"},
+    "use": {
+        "purpose": "pre_loan",
+        "text": "贷前审查",
+        "onward": [],
+        "zh": "仅用于贷前审查，不得转给他人",
+        "en": "For pre_loan alone; not to be passed on",
+    },
+    "scope": SCOPE,
+    "withheld": [],
+    "policy": {"version": 0, "form": "raw", "threshold": None, "left_out": [], "withheld": []},
     "outcome": "scored",
     "score": 712,
     "band": "good",
@@ -99,6 +114,9 @@ DENIALS = (
     "unknown-product",
     "unknown-purpose",
     "unknown-provider",
+    "unknown-category",
+    "unknown-source",
+    "provider-not-narrowed",
     "intermediary-suspended",
     "intermediary-required",
     "delegation-ended",
@@ -117,7 +135,7 @@ BATCH: dict[str, Any] = {
 # And why its answer is not given once more: what it would cost, and what it is about, are not asked again.
 _ASKED_ONCE = {
     "quota-exceeded", "consent-uses-exhausted", "subject-not-found", "invalid-subject", "unknown-product",
-    "unknown-purpose", "unknown-provider",
+    "unknown-purpose", "unknown-provider", "unknown-category", "unknown-source", "provider-not-narrowed",
 }  # fmt: skip
 DENIED_AGAIN = (*(reason for reason in DENIALS if reason not in _ASKED_ONCE), "data-life-ended")
 
@@ -142,6 +160,8 @@ OPERATIONS: Mapping[str, Operation] = {
         sent=ASKED,
         answered={
             "permitted": True,
+            "scope": SCOPE,
+            "withheld": [],
             "units": 1,
             "remaining": 97,
             "consent": {"id": CONSENT, "version": 2},

@@ -1,7 +1,7 @@
 """The inquiries of the acting person's institution: a page of them, one, and an answer that is looked at again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import col, select
 
 from gateway.consents.acquaintances import names_known
+from gateway.inquiries.extent import read_extent
 from gateway.inquiries.inquiry import give_again
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.tables import Inquiry
 from gateway.people.reading import names_of_people, people_named
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
+from signing.jws import payload_of
 
 _FAILED = or_(
     col(Inquiry.state).in_(("expired", "failed")),
@@ -81,8 +83,9 @@ async def get_own_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Inquiry:
     return row
 
 
-async def reopen_answer(work: UnitOfWork, inquiry_id: UUID) -> str | Denial:
-    """Return an answer of the acting account again, free; or why it may not be shown now. Either is recorded.
+async def reopen_answer(work: UnitOfWork, inquiry_id: UUID, *, as_file: bool = False) -> str | Denial:
+    """Return an answer of the acting account again, free; or why it may not be shown now, or not given `as_file`, to be
+    kept. Either is recorded.
 
     Raises DeniedError where the account was given no such answer: what programs were given stays theirs.
     """
@@ -91,12 +94,15 @@ async def reopen_answer(work: UnitOfWork, inquiry_id: UUID) -> str | Denial:
         raise DeniedError("account-not-for-people")
     if row.answer is None:
         raise DeniedError("inquiry-not-found")
-    return await give_again(work, request_of(row, work.actor.person, by_form=True), row.subject_id, row.answer)
+    request = request_of(row, work.actor.person, by_form=True)
+    request = replace(request, extent=request.extent.kept()) if as_file else request
+    return await give_again(work, request, row.subject_id, row.answer)
 
 
 def request_of(row: Inquiry, person: str | None, *, by_form: bool) -> InquiryRequest:
-    """Return what was asked, as somebody looks at its answer again."""
+    """Return what was asked and answered, as somebody looks at its answer again: as much as it holds."""
+    extent = read_extent(payload_of(row.answer).get("scope") if row.answer else None)
     return InquiryRequest(
         row.inquiry_id, row.account, row.institution, row.uscc, row.product, row.purpose, row.provider,
-        row.consent_id, row.intermediary, person=person, by_form=by_form,
+        row.consent_id, row.intermediary, person=person, by_form=by_form, extent=extent,
     )  # fmt: skip

@@ -11,8 +11,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from gateway.inquiries.computing import compute_result, tags_of
+from gateway.inquiries.extent import Extent, read_extent
 from gateway.inquiries.finding import find_own_inquiry
+from gateway.inquiries.granting import Grant, limits_of
+from gateway.inquiries.outputs.policy import read_policy
 from gateway.inquiries.providers import EMBEDDED
+from gateway.inquiries.shaping import Shape, shaped
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.scorecard import load_scorecard
@@ -58,14 +62,24 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         made = Replay(inquiry_id, told["model"], "not-replayable", why)
     else:
         moment = datetime.fromisoformat(told["issued_at"])
-        now = (await compute_result(work.session, row.subject_id, row.product, moment, as_then=True)).members()
-        found = compare(told, now)
+        extent = read_extent(told.get("scope"))
+        limits = limits_of(Grant(extent), moment)
+        result = await compute_result(
+            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits
+        )  # fmt: skip
+        found = compare(told, shaped(result, _shape_of(told, extent)).members())
         made = Replay(inquiry_id, told["model"], "different" if found else "equal", differences=found)
     payload = {"inquiry": str(inquiry_id), "differences": len(made.differences)}
     await work.record(
         "inquiry.recomputed", payload, subject=row.subject_id, outcome=made.outcome, exchange=inquiry_id
     )  # fmt: skip
     return made
+
+
+def _shape_of(told: Mapping[str, Any], extent: Extent) -> Shape:
+    """Return how an answer was shown, as it says itself."""
+    policy, salt = told.get("policy"), told["basis"].get("salt")
+    return Shape(extent, read_policy(policy) if policy else None, bytes.fromhex(salt) if salt else None)
 
 
 def compare(told: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from consent.decision import Ask
+from gateway.inquiries.extent import WHOLE, Extent
+from gateway.inquiries.needs import categories_needed
 from gateway.quota.books import Charge
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial
@@ -16,7 +18,7 @@ class InquiryRequest:
     `unreadable` says why it cannot be answered as it was put: it is denied then, and recorded as any other denial. A
     subject that is no USCC is an organisation code, a registration number, or the hash of what was given. `person` is
     whom the account asks for, as the log names them; `by_form` that they ask at the console, where the account must be
-    one meant for people and a form is sent once.
+    one meant for people and a form is sent once. `extent` is how much is asked for.
     """
 
     inquiry_id: UUID
@@ -31,6 +33,11 @@ class InquiryRequest:
     unreadable: Denial | None = None
     person: str | None = None
     by_form: bool = False
+    extent: Extent = WHOLE
+
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories of the data that is asked for."""
+        return self.extent.categories or categories_needed(self.product, self.provider)
 
     def charge(self) -> Charge:
         """Return what it costs."""
@@ -43,5 +50,7 @@ class InquiryRequest:
         """Return what the consents are asked; `again` where its answer was given before."""
         return Ask(
             self.institution, self.account, self.uscc, self.product, self.purpose,
-            named=self.consent_id is not None, again=again,
+            named=self.consent_id is not None, again=again, tier=self.extent.tier, categories=self.categories(),
+            sources=self.extent.sources, data_from=self.extent.data_from, data_to=self.extent.data_to,
+            mode=self.extent.mode, narrow=self.extent.narrow,
         )  # fmt: skip

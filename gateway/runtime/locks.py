@@ -36,6 +36,7 @@ class Lock(IntEnum):
     SCORES = 7242  # whoever writes them
     CONSENT_IMPORT = 7253  # one file of an institution, one of its rows
     INQUIRY_BATCH = 7252  # one account's key of many questions
+    OUTPUT_POLICY = 7253  # of one institution and product
     QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0040)
 
 

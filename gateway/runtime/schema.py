@@ -28,6 +28,7 @@ TABLE_MODULES = tuple(
         "gateway.people.tables",
         "gateway.quality.tables",
         "gateway.inquiries.batches.tables",
+        "gateway.inquiries.outputs.tables",
         "gateway.inquiries.tables",
         "gateway.platforms.tables",
         "gateway.quota.tables",

@@ -15,6 +15,7 @@ from connectors.records.beyond import load_others, load_series
 from connectors.records.marks import load_marks, load_series_marks
 from connectors.records.portfolio import ShownRecord, find_feeds, load_records
 from gateway.scores.fitting import unfed
+from gateway.scores.limits import NO_LIMITS, Limits
 from scoring_adapter.enterprise import Known, names_others, wanted_others, wanted_series
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.value import Feed
@@ -54,19 +55,23 @@ async def load(
     *,
     as_then: bool = False,
     common: Common | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Loaded:
-    """Load what tags of an enterprise are computed from as of a moment's day: what is known now or, `as_then`, then."""
+    """Load what tags of an enterprise are computed from as of a moment's day: what is known now or, `as_then`, then;
+    nothing that lies outside of `limits`. Series are about nobody: their days are not limited.
+    """
     as_of, known_at = day_of(moment), moment if as_then else None
-    shown = await load_records(session, subject_id, as_of, known_at)
+    shown = limits.held(await load_records(session, subject_id, as_of, known_at))
     common = common or Common(await find_feeds(session, moment))
     objected = Counter(item.dataset for item in shown if item.objected)
-    loaded = Loaded(counting(shown), objected, common.delivered)
+    delivered = {name: at for name, at in common.delivered.items() if limits.reads(name)}
+    loaded = Loaded(counting(shown), objected, delivered)
     others = wanted_others(tags, as_of, loaded.held)
     if others.codes:
         found = await load_others(session, others.codes, others.datasets, as_of, known_at)
-        loaded = replace(loaded, others={code: counting(records) for code, records in found.items()})
+        loaded = replace(loaded, others={code: counting(limits.held(records)) for code, records in found.items()})
     read = {item.dataset for records in (loaded.held, *loaded.others.values()) for item in records}
-    if wanted := frozenset(wanted_series(tags, as_of, read)):
+    if wanted := frozenset(filter(limits.reads, wanted_series(tags, as_of, read))):
         if wanted not in common.series:
             common.series[wanted] = counting(await load_series(session, wanted, as_of, known_at))
         loaded = replace(loaded, series=common.series[wanted])

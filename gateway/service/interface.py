@@ -12,6 +12,7 @@ from gateway.consents import operations as consents
 from gateway.evidence import operations as evidence
 from gateway.identity import operations as identity
 from gateway.inquiries import operations as inquiries
+from gateway.inquiries.outputs import operations as outputs
 from gateway.intake import operations as intake
 from gateway.overview import operations as overview
 from gateway.platforms import operations as platforms
@@ -36,6 +37,7 @@ ROOMS = (
     records,
     consents,
     inquiries,
+    outputs,
     scores,
     platforms,
     webhooks,

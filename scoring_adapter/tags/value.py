@@ -9,7 +9,7 @@ from typing import Literal
 from scoring_adapter.tags.catalogue import TagCatalogue, parts_of
 from scoring_adapter.tags.declaration import Tag
 
-Status = Literal["computed", "none", "no-feed", "stale", "granularity"]
+Status = Literal["computed", "none", "no-feed", "stale", "granularity", "withheld"]
 _MONTHS = {"day": 0, "month": 1, "year": 12}  # the shortest window that a dataset's rows can fill
 
 
@@ -18,7 +18,8 @@ class TagValue:
     """A tag's value; `status` says why there is none.
 
     none: delivered, but nothing to compute it from. no-feed: a dataset was never delivered. stale: its promise of
-    freshness is over. granularity: its rows stand for longer than the window.
+    freshness is over. granularity: its rows stand for longer than the window. withheld: it needs data that may not be
+    looked at.
     """
 
     value: int | None

@@ -33,11 +33,14 @@ from gateway.admin.institution_actions import (
     SetQuota,
 )
 from gateway.admin.key_actions import PromoteKey, RotateKey
+from gateway.admin.output_actions import SetOutputPolicy
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity.clients.registry import add_institution
 from gateway.identity.clients.scopes import SCOPES
+from gateway.inquiries.outputs.policy import OutputPolicy
+from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people import roles
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
@@ -107,6 +110,8 @@ SINGLE = {
         scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY
     ),
     "quota.reverse": ReverseCharge(charge=uuid4(), reason=WHY),
+    "output.policy narrower": SetOutputPolicy(institution="house", product="score", form="banded"),
+    "output.policy wider": SetOutputPolicy(institution="shown-less", product="score", form="raw"),
     "institution.exit": SetExit(institution="house"),
     "delegation.grant": GrantDelegation(client="of-account", intermediary="service"),
     "delegation.end": EndDelegation(client="of-account", intermediary="service", reason=WHY),
@@ -148,6 +153,8 @@ async def somebody(gateway):
     async with gateway.units.begin("test.house", OPERATOR) as work:
         await add_institution(work, institution_id="house", name="某行", kind="bank")
         await add_institution(work, institution_id="service", name="某平台", kind="other")
+        await add_institution(work, institution_id="shown-less", name="某小贷", kind="micro_loan")
+        await set_output_policy(work, "shown-less", "score", OutputPolicy(form="banded"))
     for kind in KINDS:
         more = {"account": {"institution_id": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})
         await register(gateway, CLIENTS.get(kind, f"of-{kind}"), kind, **more)

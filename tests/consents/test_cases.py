@@ -22,6 +22,7 @@ from gateway.admin.consent_actions import InvalidateConsent, SetMandate
 from gateway.consents.ending import end_due_consents
 from gateway.consents.templates import set_template
 from gateway.identity.clients.mandates import Mandate, set_mandate
+from gateway.inquiries.needs import categories_needed
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
 from signing.jws import sign_jws
@@ -180,11 +181,15 @@ async def _(here):
 async def _(here):
     objects = [
         {"type": "credit_query", "actions": ["score"], "datatypes": ["tax"]},
-        {"type": "credit_query", "actions": ["health_check"], "datatypes": ["court"]},
+        {"type": "credit_query", "actions": ["health_check"], "datatypes": ["litigation"]},
     ]
     consent = await here.consent(products=["health_check", "score"], authorization_details=objects)
     assert [one["actions"] for one in asked_for(consent)] == [["score"], ["health_check"]]
-    refused(await here.ask(consent), 403, "consent-scope-exceeded", missing=["*/*"])
+    needed = {f"{code}/*" for code in categories_needed("score", "embedded")}
+    refused(await here.ask(consent), 403, "consent-scope-exceeded", missing=sorted(needed - {"tax/*"}))
+    assert (await here.ask(consent, categories=["tax"])).json()["scope"]["categories"] == ["tax"]
+    refused(await here.ask(consent, categories=["litigation"]), 403, "consent-scope-exceeded",
+            missing=["litigation/*"])  # fmt: skip
     for wrong in ({"type": "payment"}, {"type": "credit_query"}, {"type": "credit_query", "actions": ["gossip"]}):
         refused(await here.request(products=["score"], authorization_details=[wrong]), 422, "invalid-terms")
 

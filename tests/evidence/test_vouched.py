@@ -32,6 +32,8 @@ from gateway.identity.clients.signatories import decide_key
 from gateway.identity.key_rotation import rotate
 from gateway.inquiries.deletions import attest_deleted
 from gateway.inquiries.duties import follow
+from gateway.inquiries.outputs.policy import OutputPolicy
+from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people.invitations import invite
 from gateway.platforms.peers import set_peer
 from gateway.quota.grants import GrantRequest, add_grant
@@ -119,6 +121,7 @@ async def live_a_little(story):
         await add_file(work, UUID(consent["consent"]), File("sms", "text/plain", "同意".encode()))
     async with gateway.units.begin("test.template", at_this_machine()) as work:
         await set_template(work, shipped_members()[0])
+        await set_output_policy(work, "bank", "score", OutputPolicy(form="flag", threshold=600, left_out=("records",)))
         await set_mandate(work, "s-1", Mandate("agent", "授权书 7", work.now + timedelta(days=9), "a" * 64))
     await story.enrol("platform-1", "platform", alg="Ed25519")
     sent = {"message": message_of(Town(story, {}), uuid4())}

@@ -69,6 +69,20 @@ async def test_an_answer_is_signed_and_says_what_it_rests_on(ready):
         assert (await session.execute(query, {"e": signed["entry"]})).one() == ("inquiry.answered", "answered")
 
 
+async def test_an_answer_says_what_it_is_and_for_which_use_it_was_permitted(ready):
+    signed = (await ready.ask("bank-1", 1)).json()
+    assert (signed["v"], signed["kind"]["zh"], signed["kind"]["code"]) == (
+        3, "公共信用评价", "public-credit-assessment",
+    )  # fmt: skip
+    assert signed["use"] == {
+        "purpose": "pre_loan", "text": "贷前审查", "onward": [], "zh": "仅用于贷前审查，不得转给他人",
+        "en": "For pre_loan alone; not to be passed on",
+    }  # fmt: skip
+    await ready.consent("bank-1", 1, purpose="guarantee_review", onward_sharing=["guarantee-centre"])
+    named = (await ready.ask("bank-1", 1, purpose="guarantee_review")).json()["use"]
+    assert (named["onward"], named["zh"]) == (["guarantee-centre"], "仅用于担保审查，可转给guarantee-centre")
+
+
 async def test_an_answer_costs_its_units_and_asking_again_with_its_key_costs_nothing(ready):
     before = (await left(ready, "bank-1"))["used"]
     first = await ready.ask("bank-1", 1, key="same-key")

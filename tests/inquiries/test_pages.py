@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import html
 import io
 import re
 from contextlib import AsyncExitStack
@@ -19,6 +20,8 @@ from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.answers import ANSWER_TYPE
 from gateway.inquiries.batches.batch import work_batches
 from gateway.inquiries.batches.pages import LARGEST_SHEET
+from gateway.inquiries.outputs.policy import OutputPolicy
+from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.inquiries.providers import Providers
 from gateway.people.guard import cookie_name
 from gateway.people.sessions import open_session
@@ -32,7 +35,10 @@ from tests.stories import Story, registration
 
 NAME = "瓯海第1鞋业有限公司"
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
-PAGES = ("desk", "ask", "inquiries", "consents", "consents/new", "quota", "usage-results", "usage-results/deletions")
+PAGES = (
+    "desk", "ask", "inquiries", "consents", "consents/new", "quota", "usage-results", "usage-results/deletions",
+    "outputs",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +202,59 @@ async def test_a_denial_has_a_page_with_its_reason_and_what_to_do(town):
     assert "请按授权的用途查询" in shown
     assert "未应答，不计费" in shown
     assert (await town.li.get(f"/console/{path}/answer")).status_code == 404
+
+
+async def test_a_consent_to_look_at_the_result_gives_a_page_without_reasons_and_no_file(town):
+    await town.story.consent("bank-1", 1, purpose="subsidy", tier="basic", access_mode="VIEW", categories=["tax"])
+    asked = {"purpose": "subsidy"}
+    assert "不含所问的全部数据" in await prepared(town, **asked)
+    wrong = await look(town.li, "ask", 400, params={"enterprise": uscc(1), "data_from": "2026-02-30", **asked})
+    assert "须为真实日期" in wrong
+    shown = await prepared(town, narrow="yes", **asked)
+    assert "授权不含，将不提供" in shown
+    assert "行政处罚" in shown
+    inquiry = await ask(town, narrow="yes", **asked)
+    shown = await look(town.li, f"inquiries/{inquiry}")
+    for said in ("公共信用评价", "仅用于补贴审核，不得转给他人", "依据的数据", "税务", "详细内容"):
+        assert said in shown
+    for hidden in ("理由", "未能计算"):
+        assert hidden not in shown
+    refused = await town.li.get(f"/console/inquiries/{inquiry}/answer")
+    assert refused.status_code == 403
+    assert "eyJ" not in refused.text
+
+
+async def test_what_the_operator_withholds_stands_on_no_page_and_in_no_file(town):
+    gateway = town.story.gateway
+
+    async def rules(*policy):
+        async with gateway.units.begin("test.output", OPERATOR) as work:
+            for product in ("score", "health_check"):
+                await set_output_policy(work, "bank", product, OutputPolicy(0, *policy))
+
+    try:
+        await rules("banded")
+        banded = await ask(town, product="health_check")
+        shown = await look(town.li, f"inquiries/{banded}")
+        assert re.search(r'<span class="band-(excellent|good|fair|poor)">', shown)
+        for hidden in ('class="score"', 'class="scale"', 'class="points', "\u2212", "分）", "得分最低", "data-chart"):
+            assert hidden not in shown, hidden
+        assert "各项指标的分值" in shown
+        assert not re.search(r'<td class="number" data-l="得分">[^—]', shown)
+        await rules("flag", 1)
+        flag = await ask(town)
+        shown = await look(town.li, f"inquiries/{flag}")
+        assert "达到 1 分" in shown
+        for hidden in ("/ 1000", "band-", "理由</h2>", "未能计算</h2>"):
+            assert hidden not in shown, hidden
+        file = await town.li.get(f"/console/inquiries/{flag}/answer")
+        statement = verify_jws(file.text, gateway.keys.publics("answer"), ANSWER_TYPE)
+        assert (statement["score"], statement["flag"]) == (None, {"at_least": 1, "met": True})
+        page = await look(town.li, "outputs")
+        assert "只说明是否达到 1 分" in page
+        assert "没有限制" in await look(town.wu, "outputs")
+    finally:
+        await rules()
 
 
 async def test_an_answer_whose_consent_was_revoked_is_not_shown_again(town):
@@ -371,7 +430,8 @@ async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_b
     )  # fmt: skip
     assert large.status_code == 413
     token = re.search(r'name="token" value="([^"]+)"', looked.text)[1]
-    asked = {"lines": re.search(r"<textarea[^>]*>([^<]*)<", looked.text)[1], "token": token, "account": "bank-1"}
+    lines = html.unescape(re.search(r"<textarea[^>]*>([^<]*)<", looked.text)[1])
+    asked = {"lines": lines, "token": token, "account": "bank-1"}
     path = (await send(town.li, "ask-many/ask", asked)).headers["location"]
     assert (await send(town.li, "ask-many/ask", asked)).headers["location"] == path  # the form was sent twice
     assert "等待查询" in await look(town.li, path.removeprefix("/console/"))

@@ -10,6 +10,7 @@ import pytest
 from connectors.store.subjects import Subject
 from consent.decision import Consent
 from consent.terms import Terms
+from gateway.inquiries.extent import Extent
 from gateway.inquiries.obligations import GRACE, Owed
 from gateway.inquiries.policy.checks import CHECKS, decide
 from gateway.inquiries.policy.facts import Facts, Standing
@@ -72,11 +73,18 @@ FAULTS = {
     "consent-purpose-mismatch": terms(purpose="renewal"),
     "consent-uses-exhausted": consent(uses=3),
     "data-life-ended": lambda facts: replace(facts, kept=False),
+    "provider-not-narrowed": request(provider="five-force", extent=Extent(categories=("tax",))),
     "obligation-overdue": lambda facts: replace(facts, owed=Owed(NOBODY, NOW - GRACE)),
     "subject-not-found": lambda facts: replace(facts, subject=None),
     "quota-exceeded": lambda facts: replace(facts, rooms=[replace(facts.rooms[0], used=10), *facts.rooms[1:]]),
 }
-AGAIN = set(FAULTS) - {"invalid-subject", "consent-uses-exhausted", "subject-not-found", "quota-exceeded"}
+AGAIN = set(FAULTS) - {
+    "provider-not-narrowed",
+    "invalid-subject",
+    "consent-uses-exhausted",
+    "subject-not-found",
+    "quota-exceeded",
+}
 
 
 def test_a_sound_question_is_permitted():

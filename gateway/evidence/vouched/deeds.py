@@ -93,6 +93,9 @@ def _limit(entry: Entry) -> object:
 _GRANT = _same("grant", "scope", "product", "units", "priority", "reason") | {
     "scope_id": said("id"), "holds_from": said_moment("from"), "holds_until": said_moment("until"),
 }  # fmt: skip
+_OUTPUT = _same("product", "version", "form", "threshold", "left_out") | {
+    "institution": leaf("institution"), "effective_from": said_moment("from"),
+}  # fmt: skip
 _LIMITED = ("product", "unit", "period", "limit", "overdraft_pct", "alerts")
 _PLAN = _same("scope") | {"scope_id": said("id"), "effective_from": leaf("ts"), "limits": _day_and_month}
 _LIMIT = _same("scope") | {"scope_id": said("id"), "effective_from": said_moment("from"), "limits": _limit}
@@ -234,6 +237,12 @@ DEEDS: tuple[Deed, ...] = (
         f"""SELECT event_id AS entry, scope, scope_id, measure, most, {AT.format("effective_from")} AS effective_from
             FROM rate_limit""",  # noqa: S608
         {"quota.rate_set": Says(_RATE)},
+    ),
+    Deed(
+        "output-policies", "output_policy",
+        f"""SELECT event_id AS entry, institution, product, version, form, threshold, left_out,
+                   {AT.format("effective_from")} AS effective_from FROM output_policy""",  # noqa: S608
+        {"output.policy_set": Says(_OUTPUT)},
     ),
     Deed(
         "grants", "quota_grant",

@@ -71,7 +71,7 @@ class BatchRequest:
 
     def digest(self) -> bytes:
         """Return the digest that the key stands for."""
-        asked = {"partial": self.partial, "questions": [one.model_dump(mode="json") for one in self.questions]}
+        asked = {"partial": self.partial, "questions": [one.members() for one in self.questions]}
         return bytes.fromhex(sha256_hex(canonical_bytes(asked)))
 
 
@@ -89,7 +89,8 @@ async def open_batch(
         same = (earlier.digest, earlier.intermediary) == (wanted.digest(), actor.intermediary)
         return earlier if same else Denial("idempotency-key-reused")
     requests = [
-        read_question(one, providers, protector, actor, by_form=actor.person is not None) for one in wanted.questions
+        read_question(one, providers, protector, actor, by_form=actor.person is not None, of_many=True)
+        for one in wanted.questions
     ]
     now = await database_now(work.session)
     until = None if wanted.partial else now + HELD
@@ -112,9 +113,7 @@ async def open_batch(
     )  # fmt: skip
     work.session.add(batch)
     work.session.add_all(
-        InquiryBatchRow(
-            batch_id=batch_id, number=number, question=question.model_dump(mode="json"), inquiry_id=asked.inquiry_id
-        )
+        InquiryBatchRow(batch_id=batch_id, number=number, question=question.members(), inquiry_id=asked.inquiry_id)
         for number, (question, asked) in enumerate(zip(wanted.questions, requests, strict=True), 1)
     )
     await work.session.flush()
@@ -229,7 +228,9 @@ async def _ask(
     now: datetime, metrics: Metrics | None,
 ) -> Answered | Denial:  # fmt: skip
     question = Question.model_validate(row.question)
-    request = read_question(question, providers, protector, actor, by_form=actor.person is not None)
+    request = read_question(
+        question, providers, protector, actor, by_form=actor.person is not None, of_many=True
+    )  # fmt: skip
     # A blank stands in no key of a program: a batch's key is never one of theirs.
     reserved = batch.day if batch.held_until is not None and now < batch.held_until else None
     asked = Asked(f"batch {batch.batch_id} {row.number}", question.digest(), None, reserved)

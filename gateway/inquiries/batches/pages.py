@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
+import orjson
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
@@ -150,12 +151,11 @@ def _file(content: bytes, name: str, form: str) -> Response:
 
 
 def _line(question: Question) -> str:
-    return "|".join((question.subject, question.product, question.purpose, str(question.consent or "")))
+    return orjson.dumps(question.members()).decode()
 
 
 def _question(line: str) -> Question:
-    subject, product, purpose, consent = line.split("|")
-    return Question(subject=subject, product=product, purpose=purpose, consent=UUID(consent) if consent else None)
+    return Question.model_validate_json(line)
 
 
 def _count(rows: Sequence[object], what: str) -> int:

@@ -58,10 +58,16 @@ def file_rows(rows: Sequence[Row[Any]], ended: Mapping[int, Answered | Denial]) 
         )
         lines.append([
             row.number, row.question["subject"], row.question["product"], row.question["purpose"], said,
-            told.get("score") if told.get("score") is not None else "", told.get("band") or "", row.units or 0,
-            str(row.inquiry_id), answer,
+            told.get("score") if told.get("score") is not None else "", told.get("band") or "", _flag(told),
+            row.units or 0, str(row.inquiry_id), answer,
         ])  # fmt: skip
     return lines
+
+
+def _flag(told: Mapping[str, Any]) -> str:
+    """Return the one bit that some institutions are shown, "" where they are shown more."""
+    met = told.get("flag", {}).get("met")
+    return "" if met is None else "是 yes" if met else "否 no"
 
 
 def _said(reason: str) -> str:

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from connectors.catalogue.load import get_catalogue
 from connectors.decoding.decode import decode
 from consent.terms import PURPOSES
 from gateway.console.workbook import write_workbook
 from gateway.inquiries.asking import Question
 from gateway.inquiries.batches.batch import MOST_QUESTIONS
+from gateway.inquiries.written import FIELDS, read_written
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import DeniedError
 
@@ -24,7 +26,7 @@ _PRODUCTS = {name: code for code, one in PRODUCTS.items() for name in (code, one
 _PURPOSES = {name: code for code, title in PURPOSES.items() for name in (code, title)}
 ANSWERED = (
     "行号 number", "统一社会信用代码 subject", "产品 product", "用途 purpose", "结果 outcome", "评分 score",
-    "等级 band", "单位 units", "查询编号 inquiry", "签名应答 answer",
+    "等级 band", "达标 flag", "单位 units", "查询编号 inquiry", "签名应答 answer",
 )  # fmt: skip
 
 
@@ -52,6 +54,7 @@ def read_sheet(path: Path, *, product: str, purpose: str) -> list[SheetRow]:
         "product": _place(places, PRODUCT),
         "purpose": _place(places, PURPOSE),
         "consent": _place(places, CONSENT),
+        **{name: _place(places, headings) for name, headings in FIELDS.items()},
     }
     found: list[SheetRow] = []
     first: dict[tuple[str, str, str], int] = {}
@@ -82,16 +85,26 @@ def _read_row(number: int, subject: str, usual: Mapping[str, str], given: Mappin
         return SheetRow(number, subject, None, "batch-row-purpose")
     try:
         consent = UUID(given["consent"]) if given["consent"] else None
-        question = Question(subject=subject, product=product, purpose=purpose, consent=consent)
+        Question(subject=subject, product=product, purpose=purpose, consent=consent)
     except (ValueError, ValidationError):
         return SheetRow(number, subject, None, "batch-row-consent" if given["consent"] else "batch-row-code")
+    try:
+        asked = {"subject": subject, "product": product, "purpose": purpose, "consent": consent}
+        question = Question.model_validate({**asked, **read_written(given)})
+    except (ValueError, ValidationError):
+        return SheetRow(number, subject, None, "batch-row-extent")
     return SheetRow(number, subject, question)
 
 
 def template() -> bytes:
     """Return the empty form: its headings, and how a row is filled in."""
-    rows = [[SUBJECT[0], PRODUCT[0], PURPOSE[0], CONSENT[0]]]
-    listed = [["产品 products", *(one.title_zh for one in PRODUCTS.values())], ["用途 purposes", *PURPOSES.values()]]
+    rows = [[SUBJECT[0], PRODUCT[0], PURPOSE[0], CONSENT[0], *(headings[0] for headings in FIELDS.values())]]
+    listed = [
+        ["产品 products", *(one.title_zh for one in PRODUCTS.values())], ["用途 purposes", *PURPOSES.values()],
+        ["深度 tier", "详细", "概要"],
+        ["数据类别 categories", *(one.zh for one in get_catalogue().categories.values())],
+        ["按授权应答 narrow", "是", "否"],
+    ]  # fmt: skip
     return write_workbook("查询", rows, listed)
 
 

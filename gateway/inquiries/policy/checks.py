@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from math import ceil
 
-from consent.decision import Denied
+from consent.decision import Consent, Denied
+from gateway.inquiries.granting import grant_of
 from gateway.inquiries.obligations import Kind
 from gateway.inquiries.policy.facts import Facts
+from gateway.inquiries.providers import EMBEDDED
 from gateway.quota.books import find_exceeded
 from gateway.quota.headers import denial_of
 from gateway.runtime.denial import Denial
@@ -63,6 +65,13 @@ def check_life(facts: Facts) -> Denial | None:
     return None if facts.kept else Denial("data-life-ended")
 
 
+def check_provider(facts: Facts) -> Denial | None:
+    """Of what an outside provider looks at, nothing can be kept from it."""
+    if facts.request.provider == EMBEDDED or not isinstance(facts.consent, Consent):
+        return None
+    return Denial("provider-not-narrowed") if grant_of(facts.request, facts.consent).extent.is_restricted else None
+
+
 def check_obligations(facts: Facts) -> Denial | None:
     """Whoever owes a report on an earlier answer, or its deletion, long after it was due, is given no further ones."""
     if facts.owed is None or not facts.owed.stops(facts.now):
@@ -89,6 +98,7 @@ CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
     "entitlement": check_entitlement,
     "consent": check_consent,
     "life": check_life,
+    "provider": check_provider,
     "obligations": check_obligations,
     "subject": check_subject,
     "quota": check_quota,

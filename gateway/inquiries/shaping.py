@@ -1,0 +1,109 @@
+"""What an answer shows of what was computed. Pure: the same is shown whenever it is computed again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gateway.inquiries.answers import Result
+from gateway.inquiries.extent import Extent
+from gateway.inquiries.outputs.policy import OutputPolicy
+from gateway.inquiries.outputs.salt import salted
+from signing.canonical import canonical_bytes, sha256_hex
+
+# What stands behind a result, and is told in detail alone.
+DETAILS = frozenset({"reasons", "not_computable", "objected", "tags"})
+_DIGESTS = ("records", "beyond")  # of the basis: which records an answer rests on
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How much of a result is shown, in which form, with whose salt; older answers had neither policy nor salt."""
+
+    extent: Extent
+    policy: OutputPolicy | None = None
+    salt: bytes | None = None
+
+
+def shaped(result: Result, shape: Shape) -> Result:
+    """Return a result as it is shown; what the policy withholds of it is named."""
+    shown = _outlined(result) if shape.extent.tier == "basic" else result
+    shown = _salted(shown, shape.salt) if shape.salt else shown
+    if shape.policy is None:
+        return shown
+    withheld: list[str] = []
+    shown = _FORMS[shape.policy.form](shown, shape.policy, withheld)
+    details = _without(shown.details, shape.policy.left_out, withheld)
+    told = {**shape.policy.members(), "withheld": sorted(withheld)}
+    return replace(shown, details={**details, "policy": told})
+
+
+def _outlined(result: Result) -> Result:
+    """Return the result without what stands behind it."""
+    details = {name: value for name, value in result.details.items() if name not in DETAILS}
+    if "missing" in details:
+        details["missing"] = [
+            {name: value for name, value in one.items() if name != "datasets"} for one in details["missing"]
+        ]
+    return replace(result, details=details)
+
+
+def _salted(result: Result, salt: bytes) -> Result:
+    """Return a result whose digests are the institution's own; a provider's has that of its inputs alone."""
+    basis = result.details.get("basis")
+    if basis is None:
+        return replace(result, inputs=salted(result.inputs, salt))
+    own = {name: sorted(salted(one, salt) for one in basis[name]) for name in _DIGESTS}
+    basis = {**basis, **own, "salt": salt.hex()}
+    return replace(result, inputs=sha256_hex(canonical_bytes(basis)), details={**result.details, "basis": basis})
+
+
+def _raw(result: Result, _policy: OutputPolicy, _withheld: list[str]) -> Result:
+    return result
+
+
+def _banded(result: Result, _policy: OutputPolicy, withheld: list[str]) -> Result:
+    """Leave out all points: the score, and what each reason and tag brought."""
+    details = dict(result.details)
+    withheld += ["score"] if result.score is not None else []
+    if any(isinstance(one, str) for one in details.get("reasons", ())):  # a provider's own words may tell them
+        details.pop("reasons")
+        withheld.append("reasons")
+    elif "reasons" in details:
+        details["reasons"] = [_unpointed(one) for one in details["reasons"]]
+        withheld.append("reasons.points")
+    if "tags" in details:
+        details["tags"] = [{**one, "points": None} for one in details["tags"]]
+        withheld.append("tags.points")
+    return replace(result, score=None, details=details)
+
+
+def _unpointed(reason: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reason without its points, which stand at the end of its words too."""
+    words = {"zh": str(reason["zh"]).rpartition("（")[0], "en": str(reason["en"]).rpartition(" (")[0]}
+    return {**reason, **words, "points": None}
+
+
+def _flagged(result: Result, policy: OutputPolicy, withheld: list[str]) -> Result:
+    """Leave one bit: whether the score is high enough, nothing where there is none."""
+    assert policy.threshold is not None, "a flag has a threshold"  # noqa: S101 - see OutputPolicy.fault
+    met = None if result.score is None else result.score >= policy.threshold
+    details = _without(result.details, (*sorted(DETAILS), "missing", "records"), withheld)
+    details["flag"] = {"at_least": policy.threshold, "met": met}
+    withheld += ["score", "band"]
+    return replace(result, score=None, band=None, details=details)
+
+
+_FORMS: Mapping[str, Callable[[Result, OutputPolicy, list[str]], Result]] = {
+    "raw": _raw, "banded": _banded, "flag": _flagged,
+}  # fmt: skip
+
+
+def _without(details: Mapping[str, Any], names: tuple[str, ...], withheld: list[str]) -> dict[str, Any]:
+    """Return details without some members, and note which of them were there."""
+    kept = {name: value for name, value in details.items() if name not in names}
+    withheld += [name for name in names if name in details]
+    basis = kept.get("basis")
+    if "records" in names and basis and any(name in basis for name in _DIGESTS):
+        kept["basis"] = {name: value for name, value in basis.items() if name not in _DIGESTS}
+        withheld.append("records")
+    return kept

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text
+from sqlalchemy import LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
@@ -13,6 +13,7 @@ class ConsentImport(SQLModel, table=True):
     """One file of an institution's, by its digest."""
 
     __tablename__ = "consent_import"
+    __table_args__ = (UniqueConstraint("institution", "digest"),)
     import_id: UUID = Field(primary_key=True)
     institution: str = Field(sa_type=Text)
     account: str = Field(sa_type=Text)

@@ -21,8 +21,14 @@ COLUMNS = (
     Column("counted", "数量 counted"),
     Column("limit", "上限 limit"),
     Column("status", "状态 status"),
-    Column("held_at", "自 since"),
+    Column("held_at", "暂停时间 held"),
+    Column("institution", "机构 institution", listed=False),
+    Column("since", "时段起 since", listed=False),
+    Column("until", "时段止 until", listed=False),
     Column("sample", "查询 inquiries", listed=False),
+    Column("ended_at", "处理时间 ended", listed=False),
+    Column("reason", "原因 reason", listed=False),
+    Column("entry", "条目 entry", listed=False),
 )
 group = typer.Typer(no_args_is_help=True, help="异常使用 Abnormal use: accounts that are held.")
 

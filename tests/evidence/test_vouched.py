@@ -11,6 +11,8 @@ from sqlmodel import SQLModel
 
 from audit.stops import Stop, add_stop, find_stop
 from consent.templates import shipped_members
+from gateway.abnormal.cases import end_case, list_cases
+from gateway.abnormal.holding import hold_abnormal
 from gateway.admin.actions import SetAgreement
 from gateway.consents.files import File, add_file
 from gateway.consents.life import change_consent
@@ -39,6 +41,7 @@ from gateway.platforms.peers import set_peer
 from gateway.quota.grants import GrantRequest, add_grant
 from gateway.quota.months import close_month
 from gateway.quota.plans import Limit, set_limit
+from gateway.quota.rates import set_rate
 from gateway.quota.reversals import reverse_charge
 from gateway.records.erasure import erase_subject
 from gateway.records.retention import expunge
@@ -107,7 +110,8 @@ async def live_a_little(story):
     )
     assert answer.json()["returned"] == 1, answer.text
     await story.account("bank-1", "bank")
-    assert (await story.ask("bank-1", OWN)).status_code == 403
+    for _ in range(2):
+        assert (await story.ask("bank-1", OWN)).status_code == 403
     consent = await story.consent("bank-1", OWN)
     answered = (await story.ask("bank-1", OWN)).json()["inquiry"]
     result = {"inquiry": answered, "outcome": "granted", "amount": "1.00", "decided_on": "2026-01-01"}
@@ -166,6 +170,12 @@ async def live_a_little(story):
         until = work.now + timedelta(days=9)
         await add_grant(work, GrantRequest("account", "bank-1", 100, work.now, until, "专项行动"), "operator-1")
         await set_limit(work, Limit("platform", "", "year", 1_000_000, overdraft_pct=10, alerts=(80,)), until)
+        await set_rate(work, "account", "bank-1", "denials", 1)
+    async with gateway.units.begin("test.abnormal", PROGRAM) as work:
+        await hold_abnormal(work, "denials")
+    async with gateway.units.begin("test.lifted", at_this_machine()) as work:
+        (case,) = await list_cases(work, limit=9)
+        await end_case(work, case.case_id, "bank-1", "lift", "已核实")
     async with gateway.units.begin("test.statement", PROGRAM) as work:
         await make_statement(work, uscc(OWN), month_of(work.now).stepped(-1))
     async with gateway.units.begin("test.source", at_this_machine()) as work:

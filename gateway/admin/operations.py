@@ -102,6 +102,8 @@ OPERATIONS: Mapping[str, Operation] = {
             "change-too-old",
             "change-refused",
             "person-unknown",
+            "charge-not-found",
+            "charge-already-reversed",
         ),
         sent={"reason": "已核对"},
         answered={

@@ -3,7 +3,7 @@
 Repaired, annulled after an objection or withdrawn by its agency, a record leaves every later answer at once. Those who
 were given an earlier one about its enterprise within RECALLED_WITHIN are told which answer it is and what became of a
 record behind it, never which record. Not told is who has said that the answer is deleted. What an outside provider
-rests on is not known here, and nobody is told of it.
+rests on is not known here, and nobody is told of it. An answer that was given without its basis is computed again.
 """
 
 from collections import defaultdict
@@ -19,6 +19,10 @@ from uuid_utils.compat import uuid7
 
 from audit.search import first_id
 from connectors.records.hiding import TakenBack, find_taken_back
+from gateway.inquiries.computing import compute_result
+from gateway.inquiries.extent import read_extent
+from gateway.inquiries.granting import Grant, limits_of
+from gateway.inquiries.outputs.salt import salted
 from gateway.inquiries.tables import Recall
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
@@ -30,7 +34,7 @@ PAGE = 200
 ENDINGS = frozenset({"record.withdrawn", "record.repaired", "record.annulled"})
 # By the index (subject_id, inquiry_id).
 _ANSWERS = text("""
-    SELECT inquiry_id, institution, account, answer FROM inquiry
+    SELECT inquiry_id, institution, account, product, answer FROM inquiry
     WHERE subject_id = :subject AND inquiry_id >= :since AND inquiry_id > :after AND state = 'answered'
         AND deleted_at IS NULL
     ORDER BY inquiry_id LIMIT :most
@@ -80,15 +84,30 @@ async def _find_told(session: AsyncSession, taken: TakenBack, now: datetime) -> 
     values = {"subject": taken.subject_id, "since": first_id(now - RECALLED_WITHIN), "most": PAGE}
     while rows := (await session.execute(_ANSWERS, {**values, "after": after})).all():
         for row in rows:
-            if rests_on(payload_of(row.answer), taken.digests):
+            if await _rests(session, row, taken):
                 told[row.institution].append(row)
         after = rows[-1].inquiry_id
     return told
 
 
-def rests_on(statement: Mapping[str, Any], digests: Iterable[str]) -> bool:
-    """Tell whether an answer rests on one of these records: its basis names all it was computed from. Pure."""
-    return not set(digests).isdisjoint(statement.get("basis", {}).get("records", ()))
+async def _rests(session: AsyncSession, row: Row[Any], taken: TakenBack) -> bool:
+    """Tell whether an answer rests on what is taken back; where it was given without its basis, by computing it again
+    from what was known then.
+    """
+    told = payload_of(row.answer)
+    basis = told.get("basis")
+    if basis is not None and "records" not in basis:
+        moment = datetime.fromisoformat(told["issued_at"])
+        limits = limits_of(Grant(read_extent(told.get("scope"))), moment)
+        result = await compute_result(session, taken.subject_id, row.product, moment, as_then=True, limits=limits)
+        basis = result.details["basis"]
+    return basis is not None and rests_on(basis, taken.digests)
+
+
+def rests_on(basis: Mapping[str, Any], digests: Iterable[str]) -> bool:
+    """Tell whether a basis names one of these records: as they are, or with the salt that it tells. Pure."""
+    salt = bytes.fromhex(basis.get("salt") or "")
+    return not {salted(one, salt) if salt else one for one in digests}.isdisjoint(basis["records"])
 
 
 async def list_recalls(

@@ -20,12 +20,16 @@ from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.answers import ANSWER_TYPE
 from gateway.inquiries.batches.batch import work_batches
 from gateway.inquiries.batches.pages import LARGEST_SHEET
+from gateway.inquiries.duties import follow
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.inquiries.providers import Providers
 from gateway.people.guard import cookie_name
 from gateway.people.sessions import open_session
 from gateway.people.tables import Person
+from gateway.quota.months import close_month
+from gateway.runtime.actor import PROGRAM
+from gateway.worker import take_in
 from signing.jws import verify_jws
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
@@ -37,7 +41,7 @@ NAME = "瓯海第1鞋业有限公司"
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
 PAGES = (
     "desk", "ask", "inquiries", "consents", "consents/new", "quota", "usage-results", "usage-results/deletions",
-    "outputs",
+    "outputs", "inquiries/recalls",
 )  # fmt: skip
 
 
@@ -462,7 +466,7 @@ async def test_what_may_be_kept_no_longer_is_attested_one_by_one_or_together(tow
     shown = await look(town.li, "usage-results/deletions")
     assert "有 1 份应答留存期限已到" in shown
     assert "1 份应答" in await look(town.li, "desk")
-    data = fields(shown, "/console/usage-results/deletions")
+    data = {"until": fields(shown, "/console/usage-results/deletions")["until"]}
     for wrong in ("", "x", "2026-01-01T00:00:00"):
         await send(town.li, "usage-results/deletions", {**data, "until": wrong}, status=400)
     await send(town.wu, "usage-results/deletions", data)  # of another institution: nothing of this one's
@@ -471,3 +475,44 @@ async def test_what_may_be_kept_no_longer_is_attested_one_by_one_or_together(tow
     await send(town.li, "usage-results/deletions", later)
     left = await look(town.li, "usage-results/deletions", params={"columns": "number"})
     assert (str(ended) in left, str(other) in left) == (False, True)
+
+
+async def test_an_answer_that_rests_on_what_was_taken_back_says_so_and_stands_in_the_list_of_notices(town):
+    story, told = town.story, await ask(town)
+    async with story.gateway.database.begin("test.record") as session:
+        query = "SELECT record_id FROM record WHERE dataset = 'ent_registration' AND superseded_at IS NULL LIMIT 1"
+        record = (await session.execute(text(query))).scalar_one()
+    headers, acts = await story.headers("market_regulation"), f"/v1/records/{record}/acts"
+    for kind in ("withdraw", "reinstate"):
+        done = await story.client.post(acts, json={"kind": kind, "reason": "登记有误"}, headers=headers)
+        assert done.status_code == 201, done.text
+    await take_in(story.gateway)
+    more = True
+    while more:
+        async with story.gateway.units.begin("test.follow", PROGRAM) as work:
+            more = await follow(work)
+    assert "其后部门已撤回" in await look(town.li, f"inquiries/{told}")
+    assert str(told) in await look(town.li, "inquiries/recalls", params={"columns": "number"})
+    assert str(told) not in await look(town.wu, "inquiries/recalls", params={"columns": "number"})
+
+
+async def test_closed_months_stand_on_the_page_of_the_quota_and_in_a_file(town):
+    for _ in range(2):
+        async with town.story.gateway.units.begin("test.close", PROGRAM) as work:
+            await close_month(work)
+    assert "尚无已结月份" in await look(town.li, "quota")  # nobody of the institution was charged in it
+    async with town.story.gateway.database.begin("test.month", role="owner") as session:
+        await session.execute(
+            text("""
+            INSERT INTO quota_month_total
+            SELECT month, 'institution', 'bank', 7, 1, 6, products, signature, closed_at, event_id
+            FROM quota_month_total WHERE scope = 'platform'
+        """)
+        )
+    shown = await look(town.li, "quota")
+    assert ("下载 CSV" in shown, "全机构" in shown) == (True, True)
+    rows = list(csv.DictReader(io.StringIO((await look(town.li, "quota/months.csv")).removeprefix("\ufeff"))))
+    assert [(row["scope"], row["id"], row["charges"], row["units"]) for row in rows] == [
+        ("institution", "bank", "7", "6")
+    ]
+    assert "下载 CSV" not in await look(town.wu, "quota")

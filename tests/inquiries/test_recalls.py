@@ -7,10 +7,14 @@ import pytest
 
 from audit.search import first_id
 from gateway.inquiries.duties import follow
+from gateway.inquiries.outputs.policy import OutputPolicy
+from gateway.inquiries.outputs.salt import salted
+from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.inquiries.recalls import count_recalls, list_all_recalls, rests_on
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import database_now
 from gateway.worker import take_in
+from tests.actors import OPERATOR
 from tests.gates import held
 from tests.records.penalties import penalties, penalty
 from tests.records.test_acts import act, record_of
@@ -55,9 +59,11 @@ async def taken_back(story, document, kind, state):
 
 
 def test_an_answer_rests_on_what_its_basis_names():
-    assert rests_on({"basis": {"records": ["a", "b"]}}, {"b", "c"})
-    assert not rests_on({"basis": {"records": ["a"]}}, {"b"})
-    assert not rests_on({"reasons": []}, {"b"})  # an outside provider's
+    one, two, salt = "aa", "bb", b"salt"
+    assert rests_on({"records": [one, two]}, {two, "cc"})
+    assert not rests_on({"records": [one]}, {two})
+    own = {"records": [salted(one, salt)], "salt": salt.hex()}
+    assert (rests_on(own, {one}), rests_on(own, {two}), rests_on(own, {salted(one, salt)})) == (True, False, False)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,25 @@ async def test_whoever_was_given_an_answer_is_told_when_a_record_behind_it_is_ta
     assert "penalty" not in str(notice)
     await followed(story)
     assert len(await told(story, account)) == 1
+
+
+@pytest.mark.parametrize(("number", "policy"), [
+    (371, OutputPolicy(0, "flag", 1)), (372, OutputPolicy(0, "raw", None, ("records",)))
+], ids=["flag", "records-left-out"])  # fmt: skip
+async def test_an_answer_that_was_given_without_its_basis_is_told_of_too(story, number, policy):
+    account = f"teller-{number}"
+    await story.account(account, f"house-of-{account}")
+    async with story.gateway.units.begin("test.output", OPERATOR) as work:
+        await set_output_policy(work, f"house-of-{account}", "score", policy)
+    first = await given(story, number, account, f"RC{number}")
+    await story.push(
+        "drc", "penalty_general", penalties(penalty(number, f"RC{number}"), penalty(number, f"RD{number}"))
+    )
+    second = await asked(story, account, number)
+    await taken_back(story, f"RD{number}", "withdraw", "withdrawn")
+    await followed(story)
+    assert [one["inquiry"] for one in await told(story, account)] == [second]
+    assert first != second
 
 
 async def test_what_does_not_rest_on_it_is_not_told_of_nor_another_institution(story):

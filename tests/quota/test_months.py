@@ -11,18 +11,24 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
+from gateway.admin.action import means_of
+from gateway.admin.actions import ReverseCharge
+from gateway.admin.changes import decide_change
 from gateway.quota.books import Charge
 from gateway.quota.ledger import hold, lock_day, lock_today, post_all, read_books, read_room
 from gateway.quota.months import TOTAL_TYPE, close_month, find_totals
 from gateway.quota.reconciling import RULES
 from gateway.quota.reversals import reverse_charge
 from gateway.quota.tables import QuotaMonth
-from gateway.runtime.actor import PROGRAM
+from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
 from signing.jws import verify_jws
-from tests.actors import MACHINE
+from tests.actors import MACHINE, OPERATOR
 from tests.gates import held, writes_to
+from tests.identities import asked
+
+SECOND = Actor("second", "operator", person="person:second")
 
 
 @pytest.fixture
@@ -106,6 +112,25 @@ async def test_a_charge_is_taken_back_by_a_row_of_its_own_and_every_counter_foll
         assert (await session.execute(query, {"ids": [entry, made.entry_id]})).scalars().all() == [3, -3]
     for rule in ("counters", "reversals"):
         assert await differences(ready, rule) == []
+
+
+async def test_one_operator_asks_for_a_reversal_and_another_approves_it(ready):
+    gateway, entry, before = ready.gateway, await charged(ready), await used(ready)
+    wish = await asked(gateway, ReverseCharge(charge=entry, reason="重复计费"))
+    assert await used(ready) == before
+
+    async def approve(actor):
+        async with gateway.units.begin("test.decide", actor) as work:
+            await decide_change(work, means_of(gateway.settings, gateway.protector), wish.change_id, approve=True)
+
+    with pytest.raises(DeniedError) as same:
+        await approve(OPERATOR)
+    assert same.value.denial.reason == "own-change"
+    await approve(SECOND)
+    assert await used(ready) == {key: many - 1 for key, many in before.items()}
+    listed = await ready.client.get("/v1/quota/ledger", headers=await ready.headers("teller-0"))
+    last = listed.json()["entries"][-1]
+    assert (last["kind"], last["units"], last["reverses"], last["reason"]) == ("reversal", -1, str(entry), "重复计费")
 
 
 async def test_a_charge_is_taken_back_once_and_a_reversal_never_nor_what_is_none(ready):

@@ -22,7 +22,7 @@ from gateway.admin.names import Names
 from gateway.admin.paper import Signed, enter_paper, find_entries_of, find_waiting_papers
 from gateway.admin.tables import Change
 from gateway.consents.evidence_routes import file_response
-from gateway.consents.files import LONGEST_FILE
+from gateway.consents.files import LONGEST_FILE, SCAN_SUFFIXES
 from gateway.consents.on_paper import find_request, read_scan, take_scan
 from gateway.consents.sheet import sheet_of
 from gateway.console.form import Form
@@ -46,7 +46,6 @@ router = Router(prefix="/console/paper", include_in_schema=False)
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 MOST_FOUND = 50
 PICTURES = frozenset({"image/png", "image/jpeg"})
-SUFFIXES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 WRONG = {
     "id_number": "paper-wrong-number", "signed_on": "paper-wrong-day", "scan": "paper-wrong-scan",
     "reference": "paper-wrong-reference",
@@ -116,7 +115,7 @@ async def send_scan(
     try:
         async with file_form(request, present, intake.spool, LONGEST_FILE) as sent:
             content = sent.path.read_bytes()
-            media_type = SUFFIXES.get(sent.name.rpartition(".")[2].lower(), "")
+            media_type = SCAN_SUFFIXES.get(sent.path_suffix, "")
         async with units.begin("paper.scan-taken", acting(present)) as work:
             await take_scan(work, consent_id, media_type, content)
     except PageError as fault:

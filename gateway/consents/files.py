@@ -26,6 +26,9 @@ from signing.sealing import seal, unseal
 
 LONGEST_FILE = 5 * 1024 * 1024
 MOST_FILES = 10
+SCAN = "paper_scan"
+# What a scan's file is, by how its name ends.
+SCAN_SUFFIXES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 # What each kind may be, and what such a file begins with.
 TYPES = {
     "application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff",

@@ -17,7 +17,7 @@ from consent.parts import Approval
 from consent.store import find_consent
 from gateway.consents.approving import approve, judge_given
 from gateway.consents.at_console import show_terms
-from gateway.consents.files import File, check_file, open_file, take_up
+from gateway.consents.files import SCAN, SCAN_SUFFIXES, File, check_file, open_file, take_up
 from gateway.consents.sheet import LANGUAGE
 from gateway.consents.shown import Lines, digest_of, statement_text
 from gateway.consents.versions import OpenChange, open_change
@@ -26,7 +26,7 @@ from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import sha256_hex
 
-SCAN, SCAN_TYPES = "paper_scan", ("application/pdf", "image/png", "image/jpeg")
+SCAN_TYPES = frozenset(SCAN_SUFFIXES.values())
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ async def take_scan(work: UnitOfWork, consent_id: UUID, media_type: str, content
     """Take up an officer's scan of the paper that answers a request; return its digest. Raises DeniedError."""
     _demand_officer(work)
     if media_type not in SCAN_TYPES:
-        raise DeniedError("evidence-refused", f"扫描件须为 A scan is one of: {', '.join(SCAN_TYPES)}")
+        raise DeniedError("evidence-refused", f"扫描件须为 A scan is one of: {', '.join(sorted(SCAN_TYPES))}")
     file = File(SCAN, media_type, content)
     check_file(file)
     change = await hold_request(work, consent_id)

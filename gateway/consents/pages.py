@@ -14,16 +14,18 @@ from consent.lists import STANDINGS, ConsentFilter
 from consent.manner import manner_of
 from gateway.consents.at_console import show_terms
 from gateway.consents.evidence_routes import Digest, file_response
-from gateway.consents.files import read_file
+from gateway.consents.files import LONGEST_FILE, SCAN, SCAN_SUFFIXES, File, add_file, read_file
 from gateway.consents.life import change_consent, get_consent
 from gateway.consents.link import approval_uri
 from gateway.consents.officers import names_of_officers
 from gateway.consents.own import OwnConsents, list_own, read_life
 from gateway.consents.sheet import LANGUAGE, sheet_of
 from gateway.console.form import Form
-from gateway.console.render import page
+from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
 from gateway.console.words import Words, words_of
+from gateway.intake.forms import file_form
+from gateway.intake.routes import TheIntake
 from gateway.people.guard import SignedForm
 from gateway.people.listing import show_table
 from gateway.people.qr import draw_qr
@@ -35,7 +37,7 @@ from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.reasons import LONGEST, SHORTEST
 from gateway.runtime.work import UnitsOfWork
 from gateway.web.dependencies import Units
-from gateway.web.router import Router
+from gateway.web.router import OWN_LIMIT, Router
 
 router = Router(prefix="/console/consents", include_in_schema=False)
 EXPIRING_DAYS = 14
@@ -84,6 +86,26 @@ async def show(request: Request, units: Units, staff: Staff, consent_id: UUID) -
     return await _show(request, units, staff, consent_id, Form())
 
 
+@router.post("/{consent_id}/files", max_body_size=OWN_LIMIT)
+async def send_scan(request: Request, units: Units, staff: Staff, consent_id: UUID, intake: TheIntake) -> Response:
+    """Take up the scan of what the enterprise signed on paper, whose name says what it is."""
+    words = words_of(request)
+    try:
+        async with file_form(request, staff.present, intake.spool, LONGEST_FILE) as sent:
+            scan = File(SCAN, SCAN_SUFFIXES.get(sent.path_suffix, ""), sent.path.read_bytes())
+        async with units.begin("consent.scan", staff.acting("consents")) as work:
+            await add_file(work, consent_id, scan)
+    except PageError as fault:
+        if fault.key != "upload-incomplete":
+            raise
+        return await _show(request, units, staff, consent_id, Form({}, {"file": words(fault.key)}))
+    except DeniedError as fault:
+        if fault.denial.reason != "evidence-refused":
+            raise
+        return await _show(request, units, staff, consent_id, Form({}, {"file": words.half(fault)}))
+    return RedirectResponse(f"/console/consents/{consent_id}", 303)
+
+
 @router.get("/{consent_id}/files/{sha256}")
 async def file(units: Units, staff: Staff, consent_id: UUID, sha256: Digest) -> Response:
     """Return a file of a consent, to be saved; that it was read is in the log."""
@@ -129,7 +151,8 @@ async def _show(request: Request, units: UnitsOfWork, staff: Through, consent_id
         people=people | officers, where=f"/console/consents/{consent_id}", standing=standing,
         on_paper={one.version for one in life.versions if manner_of(one.approval).get("channel") == "paper"},
         crumbs=[(life.name or terms.uscc, "")], tone=TONES.get(standing, "quiet"),
-        lines=life.words[words.language], may_revoke=standing in CHANGES["revoke"].before and bool(staff.accounts),
+        lines=life.words[words.language], most=LONGEST_FILE // 1024**2, staff_may=bool(staff.accounts),
+        may_revoke=standing in CHANGES["revoke"].before and bool(staff.accounts),
         shortest=SHORTEST, longest=LONGEST, link=link, qr=draw_qr(link) if link else "",
     )  # fmt: skip
 

@@ -16,6 +16,6 @@ _ROOM = "\u3000"
 def sheet_of(terms: Terms, lines: Lines) -> dict[str, Any]:
     """Return what the page of the paper shows of a request whose text are these lines."""
     words = words_in(LANGUAGE)
-    known = [(words("paper-sheet-consent"), str(terms.consent_id)), (words("paper-sheet-text"), digest_of(lines))]
+    named = [(words("paper-sheet-consent"), str(terms.consent_id)), (words("paper-sheet-text"), digest_of(lines))]
     room = [(words(key), _ROOM) for key in _FILLED_IN]
-    return {"lines": lines, "agreed": words("paper-sheet-agree"), "signed": [*known, *room]}
+    return {"lines": lines, "agreed": words("paper-sheet-agree"), "named": named, "signed": room}

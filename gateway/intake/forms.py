@@ -28,6 +28,11 @@ class FileForm:
     name: str
     digest: bytes
 
+    @property
+    def path_suffix(self) -> str:
+        """How the file's name ends: .pdf."""
+        return Path(self.name).suffix.lower()
+
 
 @asynccontextmanager
 async def file_form(request: Request, present: Present, spool: Path, most: int) -> AsyncIterator[FileForm]:

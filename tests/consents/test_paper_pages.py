@@ -136,6 +136,22 @@ async def test_what_is_wrong_is_said_beside_the_form(ready, browsers):
     assert (await maker.get("/console/paper/01983a2b-7c1d-7e00-8000-000000000010")).status_code == 404
 
 
+async def test_staff_hand_in_the_scan_of_a_paper_which_then_waits_for_officers(ready, browsers):
+    consent, li = await requested(ready), browsers["li"]
+
+    async def send(name, content):
+        return await li.post(
+            f"/console/consents/{consent}/files", data={"csrf": await csrf(li)}, files={"file": (name, content)},
+            headers=same_site(li),
+        )  # fmt: skip
+
+    wrong = await send("signed.gif", PICTURE)
+    assert (wrong.status_code, 'class="notice bad"' in wrong.text) == (400, True)
+    assert (await send("signed.png", PICTURE)).status_code == 303
+    assert DIGEST in (await li.get(f"/console/consents/{consent}")).text
+    assert f"/console/paper/{consent}" in (await browsers["maker"].get("/console/paper")).text
+
+
 async def test_a_named_person_whose_consent_is_missing_is_shown_to_both_parties(ready, browsers):
     consent = await requested(ready, pi_items=[{"person": "a" * 64, "role": "legal_rep"}])
     for person, place in (("boss", "enterprise/consents"), ("li", "consents")):

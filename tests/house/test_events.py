@@ -295,7 +295,8 @@ WITHOUT = {
         "inquiry.*, consent.*, usage.*: tests/inquiries/test_through.py, test_pages.py",
     ),
     **dict.fromkeys(
-        ("POST /console/paper/{consent_id}", "POST /console/paper/{consent_id}/scans",
+        ("POST /console/consents/{consent_id}/files", "POST /console/paper/{consent_id}",
+         "POST /console/paper/{consent_id}/scans",
          "GET /console/paper/{consent_id}/scans/{sha256}", "GET /console/consents/{consent_id}/files/{sha256}",
          "GET /console/enterprise/consents/{consent_id}/files/{sha256}"),
         "consent.*, change.asked: tests/consents/test_paper_pages.py",

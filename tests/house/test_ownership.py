@@ -145,6 +145,9 @@ ROWS = {
     "GET /console/consents/-/imports/{import_id}": Row(objects.consent_import, *STAFF, HIDDEN),
     "GET /console/consents/-/imports/{import_id}/rows.{form}": Row(objects.consent_import, *STAFF, HIDDEN),
     "GET /console/consents/{consent_id}/sheet": Row(objects.consent, *STAFF, HIDDEN),
+    "POST /console/consents/{consent_id}/files": Row(
+        objects.consent, *STAFF, HIDDEN, {"files": {"file": ("a.pdf", b"%PDF-1")}}
+    ),
     "GET /console/consents/{consent_id}/files/{sha256}": Row(objects.evidence, *STAFF, HIDDEN),
     "GET /console/enterprise/consents/{consent_id}/files/{sha256}": Row(objects.evidence, *OWNERS, HIDDEN),
     "POST /console/consents/{consent_id}/revoke": Row(

@@ -21,6 +21,7 @@ TAKES_FILES = ["POST /v1/datasets/{dataset}/batches", "POST /v1/datasets/{datase
 COUNT_THEMSELVES = {
     *TAKES_FILES, "PATCH /v1/uploads/{upload_id}", "POST /console/uploads", "POST /console/corrections/{batch_id}",
     "POST /console/ask-many", "POST /console/paper/{consent_id}/scans", "POST /console/consents/-/imports",
+    "POST /console/consents/{consent_id}/files",
 }  # fmt: skip
 
 

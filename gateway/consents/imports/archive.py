@@ -16,7 +16,7 @@ from connectors.errors import MalformedError
 from connectors.model.calendar import SHANGHAI
 from consent.terms import PRODUCTS, PURPOSES
 from gateway.consents.drafting import ConsentRequest
-from gateway.consents.files import LONGEST_FILE, File
+from gateway.consents.files import LONGEST_FILE, SCAN, SCAN_SUFFIXES, File
 from gateway.consents.imports.rows import Row, ScannedRow, WrongRow
 from gateway.consents.words import PRODUCTS_EN, PURPOSES_EN
 from gateway.runtime.denial import DeniedError
@@ -26,7 +26,6 @@ SHEETS = ("consents.xlsx", "consents.csv")
 MOST_ROWS = 200
 LARGEST_SHEET = 1024 * 1024
 MOST_UNPACKED = 64 * 1024 * 1024  # of all scans together
-SCAN_TYPES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 # Headings that are read, in Chinese or in English; the first is the form's.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "subject": ("统一社会信用代码", "subject", "uscc"),
@@ -142,12 +141,12 @@ def _read_row(number: int, given: Mapping[str, str], archive: _Archive) -> Row:
     except (ValueError, OverflowError):
         return wrong("有效至写作 2026-12-31，次数写整数 valid_until is 2026-12-31, max_uses a number")
     suffix, content = Path(given["scan"]).suffix.lower(), archive.read(given["scan"], LONGEST_FILE)
-    if content is None or suffix not in SCAN_TYPES:
+    if content is None or suffix not in SCAN_SUFFIXES:
         return wrong(
             f"压缩包中没有此扫描件，或不是 PDF、PNG、JPEG，或超过 {LONGEST_FILE} 字节 "
             f"the archive has no such scan, a PDF, PNG or JPEG of at most {LONGEST_FILE} bytes"
         )
-    scan = File("paper_scan", SCAN_TYPES[suffix], content)
+    scan = File(SCAN, SCAN_SUFFIXES[suffix], content)
     asked: dict[str, Any] = {
         "subject": subject, "products": [_PRODUCTS[one] for one in products], "purpose": _PURPOSES[given["purpose"]],
         "valid_until": last, "max_uses": most,

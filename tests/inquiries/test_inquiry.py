@@ -78,8 +78,9 @@ async def test_an_answer_says_what_it_is_and_for_which_use_it_was_permitted(read
         "purpose": "pre_loan", "text": "贷前审查", "onward": [], "zh": "仅用于贷前审查，不得转给他人",
         "en": "For pre_loan alone; not to be passed on",
     }  # fmt: skip
-    await ready.consent("bank-1", 1, purpose="guarantee_review", onward_sharing=["guarantee-centre"])
-    named = (await ready.ask("bank-1", 1, purpose="guarantee_review")).json()["use"]
+    await ready.account("passing-1", "passing")
+    await ready.consent("passing-1", 1, purpose="guarantee_review", onward_sharing=["guarantee-centre"])
+    named = (await ready.ask("passing-1", 1, purpose="guarantee_review")).json()["use"]
     assert (named["onward"], named["zh"]) == (["guarantee-centre"], "仅用于担保审查，可转给guarantee-centre")
 
 

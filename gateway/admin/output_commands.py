@@ -20,6 +20,7 @@ COLUMNS = (
     Column("left_out", "不提供 left_out"),
     Column("rules", "现行 rules"),
     Column("effective_from", "自 since"),
+    Column("entry", "日志条目 entry", listed=False),
 )
 Begins = Annotated[
     datetime | None, typer.Option("--from", metavar="TIME", help="自何时生效，不写即时 Since when; at once by default.")

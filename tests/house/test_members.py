@@ -15,6 +15,8 @@ from gateway.__main__ import app
 from gateway.abnormal.tables import AbnormalUse
 from gateway.identity.clients.delegations import grant_delegation
 from gateway.identity.clients.registry import add_institution
+from gateway.inquiries.outputs.policy import OutputPolicy
+from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people.invitations import invite
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
@@ -49,6 +51,7 @@ async def asked(town):
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await add_institution(work, institution_id="service", name="某平台", kind="other")
         await grant_delegation(work, account="bank-1", intermediary="service")
+        await set_output_policy(work, "service", "score", OutputPolicy(form="banded", left_out=("records",)))
         work.session.add(
             AbnormalUse(
                 case_id=uuid7(),

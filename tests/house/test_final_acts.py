@@ -34,7 +34,7 @@ FINAL = {
 # Those with tests of their own: they look at a service, a sandbox or what was lost before they can say what follows.
 ELSEWHERE = {
     "enterprise approve", "enterprise reject", "enterprise revoke", "enterprise object", "audit accept-loss",
-    "sandbox reset",
+    "sandbox reset", "paper approve",
 }  # fmt: skip
 FINAL_WORDS = re.compile(r"不可恢复|for good")
 
@@ -50,6 +50,14 @@ def test_whatever_asks_and_whatever_says_that_it_is_final_is_in_the_table():
     said = {name for name, one in COMMANDS.items() if FINAL_WORDS.search(one.help)}
     assert said - ELSEWHERE <= set(FINAL)
     assert {name for name in FINAL if not name.startswith("keys")} <= said
+
+
+def test_a_paper_is_approved_by_no_script_that_does_not_say_it_was_compared(nowhere, tmp_path):
+    (tmp_path / "key.json").write_text("{}")
+    to = ["--service", "http://127.0.0.1:1", "--as", "operator-1", "--key", str(tmp_path / "key.json")]
+    done = CliRunner().invoke(app, ["paper", "approve", UUID, *to])
+    (line,) = done.stderr.splitlines()
+    assert (done.exit_code, "扫描件" in line, "--yes" in line) == (1, True, True)
 
 
 @pytest.mark.parametrize("name", FINAL)

@@ -211,6 +211,7 @@ async def test_what_ends_a_consent_while_a_group_comes_denies_its_member_and_the
         asked = [question(1, purpose="guarantee_review", consent_id=consent), question(1, "bank-2"), question(2)]
         waits, *others = [asyncio.create_task(put(ready.gateway.units, one)) for one in asked]
         assert reasons(await asyncio.gather(*others)) == ["answered", "answered"]
+        assert await transactions(ready, asked[1:]) == 1
         await gate.waiting(2)
         assert not waits.done()
     assert (await revoking).status_code == 200

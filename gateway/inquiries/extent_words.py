@@ -6,7 +6,7 @@ from connectors.catalogue.load import agencies
 from gateway.console.words import Words
 from gateway.inquiries.extent import Extent
 
-_NAMED = frozenset({"categories", "sources", "data_from", "data_to"})
+NAMED = frozenset({"categories", "sources", "data_from", "data_to"})
 
 
 def scope_in_words(extent: Extent, words: Words) -> str:
@@ -27,6 +27,6 @@ def withheld_in_words(withheld: Iterable[str], words: Words) -> list[str]:
 def _said(one: str, words: Words) -> str:
     if ":" in one:
         return words("withheld-tier")
-    if one in _NAMED:
-        return words(f"withheld-{one}")  # texts of _NAMED
+    if one in NAMED:
+        return words(f"withheld-{one}")  # texts of NAMED
     return words.titles.agency(one) if one in agencies() else words.titles.category(one)

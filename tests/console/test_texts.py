@@ -39,6 +39,8 @@ from gateway.evidence.payload_words import LABELLED
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.key_rotation import ROTATED
 from gateway.inquiries import questions, usage_pages
+from gateway.inquiries.extent_words import NAMED
+from gateway.inquiries.outputs.policy import FORMS, LEAVABLE
 from gateway.inquiries.own_inquiries import ENDINGS
 from gateway.intake.held_pages import STATES as HELD_STATES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
@@ -150,6 +152,9 @@ FAMILIES = {
 }  # fmt: skip
 # `words(f"prefix-{value}")` in Python: every value that may stand there.
 IN_PYTHON = {
+    "output-form": set(FORMS),
+    "output-member": {"band", "score", "reasons-points", "tags-points", *LEAVABLE},
+    "withheld": NAMED,
     "asked-product": set(PRODUCTS),
     "asked-purpose": set(PURPOSES),
     "audit-part": set(PARTS),

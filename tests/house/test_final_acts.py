@@ -57,7 +57,7 @@ def test_a_paper_is_approved_by_no_script_that_does_not_say_it_was_compared(nowh
     to = ["--service", "http://127.0.0.1:1", "--as", "operator-1", "--key", str(tmp_path / "key.json")]
     done = CliRunner().invoke(app, ["paper", "approve", UUID, *to])
     (line,) = done.stderr.splitlines()
-    assert (done.exit_code, "扫描件" in line, "--yes" in line) == (1, True, True)
+    assert (done.exit_code, "--yes" in line) == (1, True)
 
 
 @pytest.mark.parametrize("name", FINAL)

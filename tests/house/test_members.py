@@ -32,8 +32,9 @@ from tests.processes import environment
 __all__ = ["town"]
 MEMBERS = Path(__file__).with_name("members.json")
 READING = re.compile(r"(^| )(list|show|peers|enterprise)$")
-# The document that /.well-known/xinqiao-keys answers, and one of a service's (tests/clients/test_enterprise.py).
-WITHOUT_TABLE = {"keys show", "enterprise show"}
+# The document that /.well-known/xinqiao-keys answers, and those of a service (tests/clients/test_enterprise.py,
+# tests/consents/test_paper.py).
+WITHOUT_TABLE = {"keys show", "enterprise show", "paper list", "paper show"}
 COMMANDS = sorted(name for name in command_names() if READING.search(name) and name not in WITHOUT_TABLE)
 LIKE_OTHERS = ("auditor", "operator", "platform", "system")  # the same lines of code as accounts
 SHORT = {"agency list", "agency held list", "dataset list"}  # what is shown of one of these would fill a list

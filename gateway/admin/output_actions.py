@@ -24,7 +24,7 @@ class SetOutputPolicy(Action):
         Literal["raw", "banded", "flag"], Field(description="全部、不含分值、仅达标与否 All, no points, one bit.")
     ]
     threshold: Annotated[
-        int | None, Field(strict=True, ge=1, le=HIGHEST, description="flag：至少几分 The score that it takes.")
+        int | None, Field(strict=True, ge=1, le=HIGHEST, description="达标线（flag 用） The score that a flag takes.")
     ] = None
     left_out: Annotated[tuple[Leavable, ...], Field(max_length=6, description="不提供的成员 Members left out.")] = ()
     begins: AwareDatetime | None = None

@@ -44,7 +44,7 @@ def set_output(
     *,
     form: Annotated[str, typer.Option(metavar="FORM", help="形式 raw | banded | flag")],
     at_least: Annotated[
-        int | None, typer.Option("--at-least", metavar="SCORE", help="flag：至少几分 The score that a flag takes.")
+        int | None, typer.Option("--at-least", metavar="SCORE", help="达标线（flag 用） The score that a flag takes.")
     ] = None,
     left_out: Annotated[
         list[str] | None, typer.Option("--without", metavar="MEMBER", help="不提供，可重复 Left out; may be repeated.")

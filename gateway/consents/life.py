@@ -1,5 +1,6 @@
 """A consent's life in the gateway: every change is a version, a receipt and an event in one transaction."""
 
+from datetime import datetime
 from uuid import UUID
 
 from connectors.model.calendar import SHANGHAI
@@ -14,6 +15,7 @@ from consent.template_store import load_templates
 from consent.templates import find_breach
 from consent.terms import Terms
 from gateway.consents.approving import approve, judge_approval
+from gateway.consents.drafting import ConsentRequest, draft
 from gateway.consents.versions import OpenChange, is_party, make_change, open_change, store_version
 from gateway.identity.clients.client_keys import current_keys
 from gateway.runtime.clock import database_now
@@ -24,6 +26,17 @@ from gateway.runtime.work import UnitOfWork
 
 async def request_consent(work: UnitOfWork, terms: Terms) -> Consent:
     """Store a request of the acting account's institution; it permits nothing until the signatory approves it.
+
+    Raises DeniedError as `judge_request` does.
+    """
+    now = await judge_request(work, terms)
+    return await store_version(
+        work, "consent.requested", Consent(terms, 1, "requested", intact=True, changed_at=now), now
+    )  # fmt: skip
+
+
+async def judge_request(work: UnitOfWork, terms: Terms) -> datetime:
+    """Pass for terms that the acting account's institution may ask for; return the database's clock.
 
     Raises DeniedError where somebody else asks, the terms are not ones a consent may have or more than the template of
     their purpose allows, or the consent they are to renew has ended.
@@ -42,9 +55,14 @@ async def request_consent(work: UnitOfWork, terms: Terms) -> Consent:
         raise DeniedError(
             "consent-exceeds-template", f"{breach}: 超过模板所许 more than the template allows", attribute=breach
         )
-    return await store_version(
-        work, "consent.requested", Consent(terms, 1, "requested", intact=True, changed_at=now), now
-    )  # fmt: skip
+    return now
+
+
+async def draft_request(work: UnitOfWork, wanted: ConsentRequest) -> Terms:
+    """Return the terms that a request would have, and store nothing. Raises DeniedError where there could be none."""
+    terms = await draft(work, wanted)
+    await judge_request(work, terms)
+    return terms
 
 
 async def get_consent(work: UnitOfWork, consent_id: UUID) -> Consent:

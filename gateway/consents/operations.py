@@ -120,6 +120,11 @@ OWNER: dict[str, Any] = {
     "acts_from": "2026-11-30T01:08:10+00:00",
 }
 
+# Why there is no request of these terms.
+REQUESTABLE = (
+    "invalid-subject", "invalid-terms", "not-yours-to-decide", "consent-exceeds-template", "consent-not-found",
+    "consent-not-renewable",
+)  # fmt: skip
 OPERATIONS: Mapping[str, Operation] = {
     "GET /v1/signatories": Operation(answered={"signatories": [SIGNATORY], "people": [OWNER]}),
     "POST /v1/signatories/people/{person_id}/{decision}": Operation(
@@ -132,14 +137,7 @@ OPERATIONS: Mapping[str, Operation] = {
         answered={"signatory": "shoes-2", "kid": "k2", "decided": "confirmed", "decided_by": "shoes"},
     ),
     "POST /v1/consents": Operation(
-        (
-            "invalid-subject",
-            "invalid-terms",
-            "not-yours-to-decide",
-            "consent-exceeds-template",
-            "consent-not-found",
-            "consent-not-renewable",
-        ),
+        REQUESTABLE,
         sent=TERMS,
         answered=CONSENT,
         gives={
@@ -192,7 +190,7 @@ OPERATIONS: Mapping[str, Operation] = {
         answered=CONSENT,
     ),
     "POST /v1/consent-imports/drafts": Operation(
-        ("invalid-subject", "invalid-terms", "consent-not-found"),
+        REQUESTABLE,
         sent=TERMS,
         answered={"consent": ID, "terms": CONSENT["terms"], "terms_sha256": CONSENT["terms_sha256"]},
     ),

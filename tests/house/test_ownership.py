@@ -223,6 +223,7 @@ NOBODYS = {
         ),
         "the instance's; security administrators alone are let in (tests/consents/test_paper.py, test_paper_pages.py)",
     ),
+    "POST /console/abnormal-use/{case_id}": "the instance's; only an operator asks (tests/abnormal/test_pages.py)",
     "POST /v1/signatories/people/{person_id}/{decision}": "tried in tests/people/test_owners_who_wait.py",
     "POST /console/enterprise/signatories/people/{person_id}/{decision}": "as above",
     "GET /console/people/{person_id}": "the instance's; security administrators alone are let in",

@@ -18,10 +18,12 @@ OTHERS = {
     "init", "migrate", "restore", "demo", "sandbox code", "sandbox reset", "sandbox samples", "serve", "worker",
     "verify", "audit verify", "keys new", "source connectors", "agency draft", "agency check", "agency template",
     "agency schema", "agency dcat", "agency show", "dataset list", "dataset show", "openapi",
-    *(f"enterprise {verb}" for verb in ENTERPRISE),
+    *(f"enterprise {verb}" for verb in ENTERPRISE), "consent import",
+    *(f"paper {verb}" for verb in ("list", "show", "enter", "scan", "approve", "return")),
 }  # fmt: skip
 GIVEN = {
     "subject": uscc(1), "dataset": "tax_arrears", "scope": "institution", "period": "month", "role": "legal_rep",
+    "product": "score", "form": "raw", "measure": "rate",
     "until": "2999-01-31T08:00:00Z",
 }  # fmt: skip
 CHOSEN = {"yes", "without_keys"}

@@ -7,9 +7,10 @@ from uuid import UUID
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from gateway.consents.drafting import ConsentRequest, draft
+from gateway.consents.drafting import ConsentRequest
 from gateway.consents.imports.results import file_rows, import_document
 from gateway.consents.imports.taking import ARCHIVE, LARGEST_IMPORT, SIGNED, get_import, read_file, take_import
+from gateway.consents.life import draft_request
 from gateway.console.export import TYPES
 from gateway.console.workbook import write_csv, write_workbook
 from gateway.identity.caller import require, working
@@ -28,7 +29,7 @@ async def drafts(wanted: ConsentRequest, work: Party) -> dict[str, Any]:
     """Return the terms that a request would have, and store nothing: the signatories sign `terms_sha256`, and the terms
     are handed in with their approvals.
     """
-    terms = await draft(work, wanted)
+    terms = await draft_request(work, wanted)
     return {
         "consent": str(terms.consent_id), "terms": terms.canonical().decode(), "terms_sha256": terms.digest(),
     }  # fmt: skip

@@ -190,7 +190,9 @@ async def _read_terms(work: UnitOfWork, signed: bytes) -> Terms:
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise DeniedError("invalid-terms", "terms: 不完整 not whole") from fault
     if canonical != signed or terms.schema != SCHEMA or terms.consent_id.version != 7:
-        raise DeniedError("invalid-terms", "terms: 须与 POST /v1/consents/drafts 所给的一致 as that call gives them")
+        raise DeniedError(
+            "invalid-terms", "terms: 须与 POST /v1/consent-imports/drafts 所给的一致 as that call gives them"
+        )
     if code.kind is not Kind.USCC or code.value != terms.uscc:
         raise DeniedError("invalid-subject")
     if terms.institution != work.actor.institution_id:

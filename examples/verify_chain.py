@@ -106,12 +106,11 @@ def verify(chain: dict[str, Any]) -> None:
 
     answer = signed(told["answer"], ours["answer"], "xinqiao-answer+jws")
     need("应答与签名一致 the answer is what was signed", holds=all(told[name] == answer[name] for name in answer))
-    basis = answer["basis"]
-    own = hmac.digest(bytes.fromhex(basis["salt"]), digest, "sha256").hex()  # digests are the institution's own
+    basis, named, terms = answer["basis"], answer["consent"], json.loads(consent["terms"])
+    own = hmac.digest(bytes.fromhex(basis["salt"]), digest, "sha256").hex() if "salt" in basis else digest.hex()
     need("应答基于该记录 the answer rests on the record", holds=own in basis["records"])
     need("输入摘要相符 the digest of its inputs fits", holds=sha256(rfc8785.dumps(basis)) == answer["inputs"])
 
-    named, terms = answer["consent"], json.loads(consent["terms"])
     version = next(v for v in consent["versions"] if v["version"] == named["version"])
     receipt = signed(version["receipt"], ours["consent"], "xinqiao-consent+jws")
     need("授权存在且有效 the consent was active", holds=(receipt["consent_id"], receipt["version"], receipt["status"])

@@ -20,7 +20,7 @@ EMOJI, RIGHT_TO_LEFT = "瓯海👟鞋业🏭有限公司" * 8, "شركة الأ�
 # Files and answers for scripts: nothing of them is laid out.
 NO_LAYOUT = (
     "template.xlsx", "schema.json", "rejected-rows", "/count", "/now", "proof", "/growth", "/evidence", "/progress",
-    "/answer", "/{form}",
+    "/answer", "/{form}", "months.csv",
 )  # fmt: skip
 LAID_OUT = [path for path in PAGES if not path.endswith(NO_LAYOUT)]
 # One row becomes ten thousand, which differ in these columns; ids only at their end, so that the partition fits.

@@ -131,6 +131,7 @@ def test_every_change_is_made_by_the_right_party_from_the_right_status_only():
     }
     assert made == {
         ("approve", "signatory", "requested"): "active",
+        ("approve-on-paper", "operator", "requested"): "active",
         ("reject", "signatory", "requested"): "rejected",
         ("pause", "signatory", "active"): "paused",
         ("resume", "signatory", "paused"): "active",

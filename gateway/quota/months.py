@@ -27,6 +27,7 @@ from signing.jws import sign_jws
 TOTAL_TYPE = "xinqiao-quota-month+jws"
 CLOCKS = timedelta(days=1)  # more than the clocks of hosts are apart: an entry's id is of about when it was made
 _LAST = text("SELECT max(month) FROM quota_month WHERE closed_at IS NOT NULL")
+_FIRST = text("SELECT min(day) FROM quota_ledger")
 _HOLD = text("""
     SELECT ended_at FROM quota_month WHERE month = :month AND closed_at IS NULL FOR UPDATE SKIP LOCKED
 """)
@@ -67,11 +68,17 @@ class Total:
 async def close_month(work: UnitOfWork) -> bool:
     """Bring the next month that has ended one step further; tell whether there may be more to do now.
 
-    While another worker is at it, nothing is done; while anything is reserved on its days, it waits.
+    The first is the one of the first charge. While another worker is at it, nothing is done; while anything is reserved
+    on its days, it waits.
     """
     now = await database_now(work.session)
     last: str | None = (await work.session.execute(_LAST)).scalar_one_or_none()
-    begins = _after(date.fromisoformat(f"{last}-01")) if last else _before(day_of(now).replace(day=1))
+    if last is not None:
+        begins = _after(date.fromisoformat(f"{last}-01"))
+    elif (first := (await work.session.execute(_FIRST)).scalar_one_or_none()) is not None:
+        begins = first.replace(day=1)
+    else:
+        return False
     until = _after(begins)
     if day_of(now) < until:
         return False
@@ -138,10 +145,6 @@ async def find_totals(
 
 def _after(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
-
-
-def _before(month: date) -> date:
-    return (month - timedelta(days=1)).replace(day=1)
 
 
 def _midnight(day: date) -> datetime:

@@ -198,6 +198,7 @@ async def test_a_month_that_has_ended_is_closed_once_with_signed_totals_of_each_
 
 async def test_a_month_waits_for_what_is_reserved_on_its_days(ready):
     begins, wanted = await month_before(ready), Charge(uuid7(), "teller-0", "bank", "score", 1)
+    await charged(ready, day=begins)
     async with ready.gateway.database.begin("test.hold") as session:
         await hold(session, wanted, begins.replace(day=28), await database_now(session) + timedelta(minutes=5))
     assert await close(ready) is False

@@ -109,6 +109,12 @@ PAGES |= {name: HANDS_IN for name in ALL if "/" in name and name.split("/")[1:2]
           and name.split("/")[2:3] in (["feeds"], ["held"], ["corrections"], ["templates"], ["uploads"])}  # fmt: skip
 PAGES |= {name: {HOMES[name.split("/")[2]]} for name in ALL if name.count("/") > 1 and name.split("/")[2] in HOMES
           and name.split("/")[1] == "console"}  # fmt: skip
+PAGES |= {name: {"operator"} for name in ALL if name.split("/")[1:3] == ["console", "paper"]}
+PAGES |= dict.fromkeys(
+    ("GET /console/consents/-/templates", "GET /console/consents/-/templates/{template}", "GET /console/abnormal-use"),
+    {"operator", "auditor", "staff"},
+)
+PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"}}
 # Which of the three administrators a route lets in; every other one is for none of them.
 ROUTES = {
     "POST /v1/admin/changes": {"operator"},
@@ -135,6 +141,9 @@ ROUTES = {
     "GET /v1/held-deliveries": {"system", "auditor"},
     "GET /v1/held-deliveries/{held_id}": {"system", "auditor"},
     "POST /v1/held-deliveries/{held_id}/{decision}": {"system"},
+    "GET /v1/admin/abnormal-uses": {"operator", "auditor"},
+    "GET /v1/admin/output-policies": {"operator", "auditor"},
+    **{name: {"operator"} for name in GUARDED if name.split("/")[1:4] == ["v1", "admin", "paper"]},
 }
 VALUES = {
     "agency": "tax", "dataset": "tax_arrears", "source_id": "x", "act": "pause", "decision": "approve", "form": "csv",

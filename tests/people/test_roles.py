@@ -110,10 +110,10 @@ PAGES |= {name: HANDS_IN for name in ALL if "/" in name and name.split("/")[1:2]
 PAGES |= {name: {HOMES[name.split("/")[2]]} for name in ALL if name.count("/") > 1 and name.split("/")[2] in HOMES
           and name.split("/")[1] == "console"}  # fmt: skip
 PAGES |= {name: {"operator"} for name in ALL if name.split("/")[1:3] == ["console", "paper"]}
-PAGES |= dict.fromkeys(
-    ("GET /console/consents/-/templates", "GET /console/consents/-/templates/{template}", "GET /console/abnormal-use"),
-    {"operator", "auditor", "staff"},
-)
+PAGES |= {
+    f"GET /console/{page}": {"operator", "auditor", "staff"}
+    for page in ("consents/-/templates", "consents/-/templates/{template}", "abnormal-use")
+}
 PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"}}
 # Which of the three administrators a route lets in; every other one is for none of them.
 ROUTES = {

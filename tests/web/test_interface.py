@@ -38,7 +38,7 @@ CONFIG = schemathesis.Config.from_dict({"checks": {"negative_data_rejection": {"
 OPERATIONS = [one.ok() for one in schemathesis.openapi.from_dict(document(), config=CONFIG).get_all_operations()]
 
 
-@schemathesis.serializer("application/offset+octet-stream")
+@schemathesis.serializer("application/offset+octet-stream", "application/zip", "application/x-ndjson")
 def piece_of_an_upload(_context, value):
     """Bytes are sent as they are."""
     return value if isinstance(value, bytes) else str(value).encode()

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.consents.test_paper import enter, hand_in, requested
 from tests.documented import document
 from tests.enterprises import uscc
 from tests.house.objects import HEADER
@@ -44,7 +45,14 @@ async def made(story):
     for name, (who, body) in posted.items():
         headers = {"Idempotency-Key": "linked", **await story.headers(who)}
         answers[name] = (who, (await story.client.post(name.split()[1], json=body, headers=headers)).json())
+    await story.enrol("op-1", "operator")
+    waiting = await requested(story)
+    await hand_in(story, waiting)
+    rows = {"Content-Type": "application/x-ndjson", **await story.headers("bank-1")}
+    imported = await story.client.post("/v1/consent-imports", content=b'{"terms": "{}", "approvals": []}', headers=rows)
     return answers | {
+        "POST /v1/admin/paper/{consent_id}": ("op-1", (await enter(story, waiting)).json()),
+        "POST /v1/consent-imports": ("bank-1", imported.json()),
         "POST /v1/datasets/{dataset}/batches": ("tax", batch),
         "POST /v1/consents": ("bank-1", consent),
         "POST /v1/inquiries": ("bank-1", inquiry),
@@ -65,5 +73,10 @@ async def test_what_an_operation_gives_the_linked_ones_find(story, made):
 
 
 async def follow(story, who, method, path):
-    path = path.replace("{action}", "revoke").replace("{decision}", "reject").replace("{change}", "disable")
+    path = (
+        path.replace("{action}", "revoke")
+        .replace("{decision}", "reject")
+        .replace("{change}", "disable")
+        .replace("{form}", "csv")
+    )
     return await story.client.request(method, path, headers=await story.headers(who))

@@ -18,6 +18,8 @@ LABELLED = (
 def payload_rows(words: Words, names: Names, payload: str | None) -> list[tuple[str, str]]:
     """Return label and value of each member that has a word, in the order they are listed above."""
     told = orjson.loads(payload) if payload else {}
+    if isinstance(told.get("scope"), dict):  # how much data a question asks for: no scope of anybody's rights
+        del told["scope"]
     return [
         (words(f"member-{name}"), _said(words, names, name, told[name]))
         for name in LABELLED

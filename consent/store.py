@@ -6,7 +6,7 @@ other rows beside it shows those as they were before the wait.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,26 +29,6 @@ from signing.canonical import sha256_hex
 
 Jwks = Sequence[Mapping[str, object]]
 _LOCK = text("SELECT consent_id FROM consent_head WHERE consent_id = :id FOR UPDATE")
-# Another institution's consent is neither locked nor read: it takes as long as one that is not there.
-_WANTED = """
-    WITH asked AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:institutions AS text[]), CAST(:codes AS text[]))
-            WITH ORDINALITY AS m (id, institution, uscc, place)),
-    wanted AS MATERIALIZED (
-        SELECT m.place, h.consent_id FROM asked m
-        JOIN consent_head h ON h.consent_id = m.id AND h.institution = m.institution
-        UNION ALL
-        SELECT m.place, h.consent_id FROM asked m JOIN consent_head h USING (institution, uscc) WHERE m.id IS NULL)
-"""
-# In the order of their ids, whoever asks for which of them.
-_LOCK_ASKED = f"""{_WANTED}, locked AS MATERIALIZED (
-        SELECT consent_id FROM consent_head WHERE consent_id IN (SELECT consent_id FROM wanted)
-        ORDER BY consent_id FOR UPDATE {{skip}})
-    SELECT w.place, w.consent_id, l.consent_id IS NOT NULL AS held FROM wanted w LEFT JOIN locked l USING (consent_id)
-    ORDER BY w.place, w.consent_id
-"""  # noqa: S608 - our own words
-_LOCK_WAITING, _LOCK_FREE = text(_LOCK_ASKED.format(skip="")), text(_LOCK_ASKED.format(skip="SKIP LOCKED"))
-_FIND_ASKED = text(f"{_WANTED} SELECT consent_id FROM wanted ORDER BY consent_id")  # noqa: S608 - our own words
 # What is read of a consent's head `h` and a version `v`, with the digests of its files as they are stored.
 COLUMNS = """
     h.consent_id, h.institution, h.uscc, h.uses, v.version, v.status, v.terms, v.approval, v.receipt, v.gathered,
@@ -126,40 +106,6 @@ async def lock_with_renewed(session: AsyncSession, consent_id: UUID) -> list[UUI
     renewed = read_terms(first.terms).supersedes if first else None
     wanted = [consent_id] if renewed is None else sorted([consent_id, renewed])
     return [one for each in wanted for one in await lock_consent(session, each)]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which consents of an institution a question could rest on: the one it names, or all of the enterprise's."""
-
-    consent_id: UUID | None
-    institution: str
-    uscc: str
-
-
-async def lock_asked(session: AsyncSession, asked: Sequence[Asked], *, waits: bool = True) -> list[list[UUID] | None]:
-    """Lock the consents that each question could rest on; return their ids, oldest first.
-
-    Where somebody else has locked one, this waits; or, without `waits`, the answer is None for that question.
-    """
-    found: list[list[UUID]] = [[] for _ in asked]
-    held = [True] * len(asked)
-    for row in await session.execute(_LOCK_WAITING if waits else _LOCK_FREE, _values_of(asked)):
-        found[row.place - 1].append(row.consent_id)
-        held[row.place - 1] &= row.held
-    return [ids if ours else None for ids, ours in zip(found, held, strict=True)]
-
-
-async def find_asked(session: AsyncSession, asked: Asked) -> list[UUID]:
-    """Return the ids of the consents that a question could rest on, oldest first, without a lock."""
-    return list((await session.execute(_FIND_ASKED, _values_of([asked]))).scalars())
-
-
-def _values_of(asked: Sequence[Asked]) -> dict[str, object]:
-    return {
-        "ids": [one.consent_id for one in asked], "institutions": [one.institution for one in asked],
-        "codes": [one.uscc for one in asked],
-    }  # fmt: skip
 
 
 async def load_consents(session: AsyncSession, ids: Sequence[UUID], jwks: Jwks, now: datetime) -> list[Consent]:

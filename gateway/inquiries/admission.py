@@ -18,8 +18,9 @@ from uuid import UUID
 
 from connectors.model.calendar import day_of
 from connectors.store.subjects import Subject
+from consent.candidates import lock_candidates
 from consent.decision import Consent
-from consent.store import Asked, lock_asked
+from gateway.inquiries.granting import Grant, grant_of
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.reading import Asking, read_facts, read_group
 from gateway.inquiries.request import InquiryRequest
@@ -31,12 +32,13 @@ from gateway.runtime.work import UnitOfWork
 
 @dataclass(frozen=True)
 class Admission:
-    """An inquiry that may be answered: about this subject, on this consent, charged to this day; what it takes of the
-    quota, and what that leaves.
+    """An inquiry that may be answered: about this subject, on this consent, as much as that grants, charged to this
+    day; what it takes of the quota, and what that leaves.
     """
 
     subject: Subject
     consent: Consent
+    grant: Grant
     day: date
     now: datetime
     taken: Taken
@@ -94,7 +96,8 @@ async def _judge(work: UnitOfWork, asked: Sequence[Asking], day: date, now: date
             continue
         assert subject is not None, "a check denies what is about nobody"  # noqa: S101
         assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
-        judged.append(Admission(subject, facts.consent, day, now, *group.take(place, facts.consent)))
+        grant, taken = grant_of(facts.request, facts.consent), group.take(place, facts.consent)
+        judged.append(Admission(subject, facts.consent, grant, day, now, *taken))
     return judged
 
 
@@ -105,7 +108,7 @@ async def _lock_consents(
     readable = [place for place, one in enumerate(requests) if one.unreadable is None]
     found: list[list[UUID] | None] = [[] for _ in requests]
     if readable:
-        wanted = [Asked(one.consent_id, one.institution, one.uscc) for one in (requests[place] for place in readable)]
-        for place, ids in zip(readable, await lock_asked(work.session, wanted, waits=waits), strict=True):
+        wanted = [requests[place].wanted_consents() for place in readable]
+        for place, ids in zip(readable, await lock_candidates(work.session, wanted, waits=waits), strict=True):
             found[place] = ids
     return found

@@ -18,7 +18,6 @@ from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.answers import Answered, Result, permitted_use, sign_answer
 from gateway.inquiries.evaluations import tell_evaluations
-from gateway.inquiries.granting import grant_of
 from gateway.inquiries.outputs.salt import salt_of
 from gateway.inquiries.outputs.setting import find_ruling
 from gateway.inquiries.request import InquiryRequest
@@ -90,7 +89,7 @@ async def _write(
     policies = await find_ruling(work.session, asking, given[0].admission.now)
     for one in given:
         entry, now = entries[one.request.inquiry_id], one.admission.now
-        grant = grant_of(one.request, one.admission.consent)
+        grant = one.admission.grant
         asked = {**asked_members(one.request, one.admission.consent), **grant.members()}
         policy = policies[one.request.institution, one.request.product]
         shape = Shape(grant.extent, policy, salt_of(work.keys.kek, one.request.institution))

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.model.calendar import day_of
+from consent.candidates import find_candidates
 from consent.choice import find_permitting
 from consent.decision import Consent
-from consent.store import Asked, find_asked
 from gateway.inquiries.granting import Grant, grant_of
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
@@ -88,5 +88,5 @@ def permission_document(found: Permission) -> dict[str, Any]:
 
 async def _read(work: UnitOfWork, request: InquiryRequest) -> Facts:
     session, keys, now = work.session, work.keys.publics("consent"), await database_now(work.session)
-    ids = await find_asked(session, Asked(request.consent_id, request.institution, request.uscc))
+    ids = await find_candidates(session, request.wanted_consents())
     return (await read_facts(session, [Asking(request, ids, day_of(now))], keys, now))[0]

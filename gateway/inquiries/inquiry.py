@@ -26,7 +26,7 @@ from gateway.inquiries.admission import Admission, Refusal, admit_inquiries, fin
 from gateway.inquiries.answering import Given, about, deny, give_answers
 from gateway.inquiries.answers import Answered, Result, relayed_result
 from gateway.inquiries.computing import compute_results
-from gateway.inquiries.granting import grant_of, limits_of
+from gateway.inquiries.granting import limits_of
 from gateway.inquiries.permits import sign_permit
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
@@ -117,8 +117,7 @@ async def _answer_members(
     admitted = [(member, found) for member, found in judged if isinstance(found, Admission)]
     now = admitted[0][1].now if admitted else work.now
     wanted = [
-        (found.subject.subject_id, member.request.product, limits_of(grant_of(member.request, found.consent), now))
-        for member, found in admitted
+        (found.subject.subject_id, member.request.product, limits_of(found.grant, now)) for member, found in admitted
     ]
     results = await compute_results(work.session, wanted, now)
     given = [Given(*each, result) for each, result in zip(admitted, results, strict=True)]

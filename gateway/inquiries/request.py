@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from consent.candidates import Wanted
 from consent.decision import Ask
 from gateway.inquiries.extent import WHOLE, Extent
 from gateway.inquiries.needs import categories_needed
@@ -45,6 +46,10 @@ class InquiryRequest:
         return Charge(
             self.inquiry_id, self.account, self.institution, self.product, units, self.intermediary, self.person
         )
+
+    def wanted_consents(self) -> Wanted:
+        """Return which consents it could rest on."""
+        return Wanted(self.consent_id, self.institution, self.uscc)
 
     def ask(self, *, again: bool) -> Ask:
         """Return what the consents are asked; `again` where its answer was given before."""

@@ -7,16 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 from uuid_utils.compat import uuid7
 
+from consent.candidates import Wanted, find_candidates, lock_candidates
 from consent.life import LAPSES_AFTER
 from consent.store import (
-    Asked,
-    find_asked,
     find_consent,
     list_consents,
     list_uses,
     list_versions,
     load_consents,
-    lock_asked,
     lock_consent,
     read_terms,
     use,
@@ -89,12 +87,12 @@ async def test_a_consent_stands_where_its_newest_version_says_and_every_version_
 
 async def test_what_an_inquiry_may_rest_on_is_what_its_institution_asked_that_enterprise_for(work):
     first, _, _, second = [await ask(work, n, who) for n, who in ((1, "bank"), (1, "other"), (2, "bank"), (1, "bank"))]
-    pair, none, named = Asked(None, "bank", uscc(1)), Asked(None, "bank", uscc(3)), Asked(second, "bank", uscc(9))
-    anothers = Asked(second, "other", uscc(1))
-    assert await lock_asked(work.session, [pair]) == [[first, second]]
+    pair, none, named = Wanted(None, "bank", uscc(1)), Wanted(None, "bank", uscc(3)), Wanted(second, "bank", uscc(9))
+    anothers = Wanted(second, "other", uscc(1))
+    assert await lock_candidates(work.session, [pair]) == [[first, second]]
     asked = [named, none, pair, anothers]
-    assert await lock_asked(work.session, asked, waits=False) == [[second], [], [first, second], []]
-    assert [await find_asked(work.session, one) for one in asked] == [[second], [], [first, second], []]
+    assert await lock_candidates(work.session, asked, waits=False) == [[second], [], [first, second], []]
+    assert [await find_candidates(work.session, one) for one in asked] == [[second], [], [first, second], []]
     assert await lock_consent(work.session, second) == [second]
     assert await lock_consent(work.session, uuid4()) == []
 

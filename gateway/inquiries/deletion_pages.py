@@ -13,6 +13,7 @@ from gateway.console.table import Cell, Column, Content, Table, TableQuery, Tabl
 from gateway.console.words import Words, words_of
 from gateway.inquiries.deletions import MOST_AT_ONCE, attest_deleted, list_undeleted
 from gateway.inquiries.own_inquiries import get_own_inquiry
+from gateway.inquiries.shown import enterprise_cell
 from gateway.people.guard import SignedForm
 from gateway.people.listing import show_table
 from gateway.people.staff import Staff
@@ -44,8 +45,7 @@ async def show_list(
         names = await names_known(work, [row.uscc for row in rows])
     shown: list[list[Content]] = [
         [
-            Cell(names.get(row.uscc, row.uscc), href=f"/console/usage-results/deletions/{row.inquiry_id}",
-                 sub=row.uscc if row.uscc in names else ""),
+            enterprise_cell(names.get(row.uscc), row.uscc, f"/console/usage-results/deletions/{row.inquiry_id}"),
             Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
             Cell(words(f"product-{row.product}"), sub=words(f"purpose-{row.purpose}")),
             _state(row.delete_by, words, moment),

@@ -24,7 +24,16 @@ from gateway.inquiries.own_inquiries import (
 )
 from gateway.inquiries.own_usage import result_of
 from gateway.inquiries.recalls import list_recalls
-from gateway.inquiries.shown import REQUESTABLE, TONES, ending_of, product_text, purpose_text, todo, why
+from gateway.inquiries.shown import (
+    REQUESTABLE,
+    TONES,
+    ending_of,
+    enterprise_cell,
+    product_text,
+    purpose_text,
+    todo,
+    why,
+)
 from gateway.inquiries.tables import Inquiry
 from gateway.people.listing import show_table
 from gateway.people.reading import names_of_people
@@ -130,9 +139,8 @@ async def _reopen(units: UnitsOfWork, staff: Through, row: Inquiry, *, as_file: 
 def _row(row: Inquiry, found: OwnInquiries, words: Words) -> list[Content]:
     ending = ending_of(row)
     told = words(f"ending-{ending}") if ending in {"answered", "open"} else why(words, row.outcome)
-    name = found.names.get(row.uscc)
     return [
-        Cell(name or row.uscc, href=f"/console/inquiries/{row.inquiry_id}", sub=row.uscc if name else ""),
+        enterprise_cell(found.names.get(row.uscc), row.uscc, f"/console/inquiries/{row.inquiry_id}"),
         Cell(words.moment(row.created_at), title=words.exactly(row.created_at)),
         Cell(product_text(words, row.product), sub=purpose_text(words, row.purpose)),
         Cell(found.people.get(row.person or "", "") or words("by-program"), sub="" if row.person else row.account),

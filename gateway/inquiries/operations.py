@@ -1,4 +1,4 @@
-"""What the operations of asking, quota and usage results answer."""
+"""What the operations of asking, of what is owed for answers and of usage results answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -139,6 +139,18 @@ _ASKED_ONCE = {
 }  # fmt: skip
 DENIED_AGAIN = (*(reason for reason in DENIALS if reason not in _ASKED_ONCE), "data-life-ended")
 
+OWED: dict[str, Any] = {
+    "inquiry": INQUIRY,
+    "answered_at": "2026-11-27T01:08:10+00:00",
+    "account": "bank-1",
+    "subject": "91330302MA00000154",
+    "product": "score",
+    "purpose": "pre_loan",
+    "due": "2026-12-27T01:08:10+00:00",
+    "overdue": False,
+    "stops_questions_at": "2027-01-11T01:08:10+00:00",
+}
+
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/inquiries": Operation(
         (
@@ -205,102 +217,12 @@ OPERATIONS: Mapping[str, Operation] = {
         ("question-not-found", "question-between-others", "not-yet-proved"),
         answered="c2sp.org/tlog-proof@v1\nextra eyJhY3Rvci…\nindex 7\ngSKyXoYZUgZ6…\n\n…",
     ),
-    "GET /v1/quota/ledger": Operation(
-        answered={
-            "entries": [
-                {
-                    "entry": ENTRY,
-                    "day": "2026-11-27",
-                    "inquiry": INQUIRY,
-                    "account": "bank-1",
-                    "product": "score",
-                    "units": 1,
-                    "overdraft": 0,
-                    "kind": "charge",
-                    "reverses": None,
-                    "reason": None,
-                }
-            ],
-            "next": None,
-        }
-    ),
-    "GET /v1/quota/ledger.csv": Operation(
-        answered="entry,day,inquiry,account,product,units,overdraft,kind,reverses,reason\n…"
-    ),
-    "GET /v1/quota/months": Operation(
-        answered={
-            "months": [
-                {
-                    "month": "2026-10",
-                    "scope": "account",
-                    "id": "bank-1",
-                    "charges": 40,
-                    "reversals": 0,
-                    "units": 40,
-                    "products": {"score": 40},
-                    "signature": "eyJhbGciOiJFZERTQSJ9.eyJ2IjoxfQ.c2ln",
-                    "closed_at": "2026-10-31T16:01:00+00:00",
-                    "entry": ENTRY,
-                }
-            ]
-        }
-    ),
-    "GET /v1/quota/months.csv": Operation(
-        answered="month,scope,id,charges,reversals,units,closed_at,entry,signature\n…"
-    ),
-    "POST /v1/admin/quota/reconcile": Operation(answered={"equal": True, "differences": []}),
-    "GET /v1/quota": Operation(
-        answered={
-            "account": "bank-1",
-            "day": {"used": 3, "reserved": 0, "limit": 100, "resets_in_seconds": 53510},
-            "month": {"used": 40, "reserved": 0, "limit": 2000, "resets_in_seconds": 312710},
-            "limits": [
-                {
-                    "policy": "acct-day",
-                    "product": "*",
-                    "unit": "unit",
-                    "period": "day",
-                    "used": 3,
-                    "reserved": 0,
-                    "limit": 100,
-                    "overdraft_pct": 0,
-                    "granted": 0,
-                    "left": 97,
-                    "resets_at": "2026-11-27T16:00:00+00:00",
-                }
-            ],
-            "remaining": 97,
-            "unit": "score = 1",
-        },
-    ),
     "GET /v1/obligations": Operation(
         answered={
-            "reports": [
-                {
-                    "inquiry": INQUIRY,
-                    "answered_at": "2026-11-27T01:08:10+00:00",
-                    "account": "bank-1",
-                    "subject": "91330302MA00000154",
-                    "product": "score",
-                    "purpose": "pre_loan",
-                    "due": "2026-12-27T01:08:10+00:00",
-                    "overdue": False,
-                    "stops_questions_at": "2027-01-11T01:08:10+00:00",
-                }
-            ],
+            "reports": [OWED],
             "total": 1,
             "deletions": [
-                {
-                    "inquiry": INQUIRY,
-                    "answered_at": "2026-11-27T01:08:10+00:00",
-                    "account": "bank-1",
-                    "subject": "91330302MA00000154",
-                    "product": "score",
-                    "purpose": "pre_loan",
-                    "due": "2027-11-27T01:08:10+00:00",
-                    "overdue": False,
-                    "stops_questions_at": "2027-12-12T01:08:10+00:00",
-                }
+                {**OWED, "due": "2027-11-27T01:08:10+00:00", "stops_questions_at": "2027-12-12T01:08:10+00:00"}
             ],
             "deletions_total": 1,
         },

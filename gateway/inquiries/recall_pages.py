@@ -9,6 +9,7 @@ from gateway.consents.acquaintances import names_known
 from gateway.console.table import Cell, Column, Content, Table, TableQuery, TableSpec, table_query
 from gateway.console.words import words_of
 from gateway.inquiries.recalls import list_recalls
+from gateway.inquiries.shown import enterprise_cell
 from gateway.people.listing import show_table
 from gateway.people.staff import Staff
 from gateway.web.dependencies import Units
@@ -35,8 +36,7 @@ async def show_list(
         names = await names_known(work, [row.uscc for row in rows])
     shown: list[list[Content]] = [
         [
-            Cell(names.get(row.uscc, row.uscc), href=f"/console/inquiries/{row.inquiry_id}",
-                 sub=row.uscc if row.uscc in names else ""),
+            enterprise_cell(names.get(row.uscc), row.uscc, f"/console/inquiries/{row.inquiry_id}"),
             Cell(words.moment(row.told_at), title=words.exactly(row.told_at)),
             Cell(words(f"product-{row.product}"), sub=words("recall-answered", day=words.day(row.created_at))),
             Cell(words(f"recall-{row.kind}"), tone="warn"),

@@ -7,6 +7,7 @@ from typing import Literal
 
 from consent.terms import PURPOSES
 from gateway.console.reasons import clause
+from gateway.console.table import Cell
 from gateway.console.words import Words
 from gateway.inquiries.tables import Inquiry
 from gateway.quota.books import Room
@@ -42,6 +43,11 @@ REQUESTABLE = frozenset(
     for reason, todo in REMEDIES.items()
     if todo in {"todo-request", "todo-speak", "todo-purpose", "todo-product"}
 )
+
+
+def enterprise_cell(name: str | None, uscc: str, href: str) -> Cell:
+    """Return the cell of a table that names an enterprise: by its name with the code below, else by the code."""
+    return Cell(name or uscc, href=href, sub=uscc if name else "")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from gateway.console.table import Cell, Column, Content, Filter, Table, TableQue
 from gateway.console.words import Words, words_of
 from gateway.inquiries.own_inquiries import get_own_inquiry
 from gateway.inquiries.own_usage import ReportedUsage, Waiting, list_reported, list_waiting, result_of
+from gateway.inquiries.shown import enterprise_cell
 from gateway.inquiries.usage import read_usage, report_usage
 from gateway.inquiries.usage_routes import UsageReport
 from gateway.people.guard import SignedForm
@@ -146,8 +147,7 @@ def _sent(sent: Any, exchange: UUID) -> list[Delivery]:  # noqa: ANN401 - delive
 def _waiting(one: Waiting, words: Words, moment: datetime) -> list[Content]:
     late = moment >= one.due
     return [
-        Cell(one.name or one.uscc, href=f"/console/usage-results/new/{one.inquiry_id}",
-             sub=one.uscc if one.name else ""),
+        enterprise_cell(one.name, one.uscc, f"/console/usage-results/new/{one.inquiry_id}"),
         Cell(words.moment(one.answered_at), title=words.exactly(one.answered_at)),
         Cell(words(f"product-{one.product}"), sub=words(f"purpose-{one.purpose}")),
         Cell(words("usage-overdue" if late else "usage-due", day=words.day(one.due)), sub=one.person or one.account,
@@ -159,7 +159,7 @@ def _waiting(one: Waiting, words: Words, moment: datetime) -> list[Content]:
 def _reported(one: ReportedUsage, words: Words) -> list[Content]:
     amount = one.content.get("amount")
     return [
-        Cell(one.name or one.uscc, href=f"/console/usage-results/{one.result_id}", sub=one.uscc if one.name else ""),
+        enterprise_cell(one.name, one.uscc, f"/console/usage-results/{one.result_id}"),
         Cell(words.moment(one.recorded_at), title=words.exactly(one.recorded_at)),
         Cell(words(f"usage-{one.content['outcome']}"), sub=words("yuan", amount=amount) if amount else ""),
         Cell(words.day(one.decided_on), sub=words("usage-version", number=one.version)),

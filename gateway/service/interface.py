@@ -18,6 +18,7 @@ from gateway.overview import operations as overview
 from gateway.platforms import operations as platforms
 from gateway.quality import operations as quality
 from gateway.questions import operations as questions
+from gateway.quota import operations as quota
 from gateway.records import operations as records
 from gateway.scores import operations as scores
 from gateway.sources import operations as sources
@@ -38,6 +39,7 @@ ROOMS = (
     consents,
     inquiries,
     outputs,
+    quota,
     scores,
     platforms,
     webhooks,

@@ -144,11 +144,17 @@ async def test_case_60_an_auditor_changes_nothing(ready, name):
 AUDITORS_OWN = {"POST /v1/audit/inquiries/{inquiry_id}/replay", "POST /v1/admin/changes/{change_id}/{decision}"}
 
 
-@pytest.mark.parametrize("statement", ["UPDATE {} SET event_id = event_id", "DELETE FROM {}", "TRUNCATE {}"])
-@pytest.mark.parametrize("table", ["quota_ledger", "consent_version", "consent_use", "audit_event", "inquiry"])
+# An inquiry's state goes on, and what was answered is held against the log: a row of it may be changed, never removed.
+SPOILS = [
+    (table, statement)
+    for table in ("quota_ledger", "consent_version", "consent_use", "audit_event", "inquiry")
+    for statement in ("UPDATE {} SET event_id = event_id", "DELETE FROM {}", "TRUNCATE {}")
+    if (table, statement[:6]) != ("inquiry", "UPDATE")
+]
+
+
+@pytest.mark.parametrize(("table", "statement"), SPOILS)
 async def test_case_60_the_application_changes_no_evidence(ready, table, statement):
-    if (table, statement[:6]) == ("inquiry", "UPDATE"):
-        return  # its state goes on; what was answered is held against the log
     with pytest.raises(Exception, match=r"permission denied|refused"):
         async with ready.gateway.database.begin("test.spoil") as session:
             await session.execute(text(statement.format(table)))
@@ -166,12 +172,14 @@ async def test_case_64_what_is_given_is_never_run_nor_echoed_into_a_head(ready, 
         assert wrong not in str(dict(answer.headers))
 
 
-@pytest.mark.parametrize("key", ["a b", "x" * 256, "键", ""])
-async def test_case_64_a_key_is_plain_text_of_some_length(ready, key):
+@pytest.mark.parametrize(
+    ("key", "status"), [("k", 200), ("x" * 200, 200), ("x" * 201, 400), ("a b", 400), ("键", 400), ("", 400)]
+)
+async def test_case_64_a_key_is_plain_text_of_some_length(ready, key, status):
     headers = [(b"idempotency-key", key.encode()), *(await ready.headers("bank-1")).items()]
     body = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
     answer = await ready.client.post("/v1/inquiries", json=body, headers=headers)
-    assert answer.status_code in {200, 400}
+    assert answer.status_code == status, answer.text
 
 
 async def test_case_66_anothers_consent_and_none_are_looked_up_alike(ready):

@@ -85,12 +85,11 @@ def _read_row(number: int, subject: str, usual: Mapping[str, str], given: Mappin
         return SheetRow(number, subject, None, "batch-row-purpose")
     try:
         consent = UUID(given["consent"]) if given["consent"] else None
-        Question(subject=subject, product=product, purpose=purpose, consent=consent)
+        question = Question(subject=subject, product=product, purpose=purpose, consent=consent)
     except (ValueError, ValidationError):
         return SheetRow(number, subject, None, "batch-row-consent" if given["consent"] else "batch-row-code")
     try:
-        asked = {"subject": subject, "product": product, "purpose": purpose, "consent": consent}
-        question = Question.model_validate({**asked, **read_written(given)})
+        question = Question.model_validate({**question.model_dump(), **read_written(given)})
     except (ValueError, ValidationError):
         return SheetRow(number, subject, None, "batch-row-extent")
     return SheetRow(number, subject, question)

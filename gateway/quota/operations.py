@@ -1,0 +1,78 @@
+"""What the operations of quota answer."""
+
+from collections.abc import Mapping
+
+from gateway.web.operations import Operation
+
+INQUIRY, ENTRY = "01983a2b-7c1d-7e00-8000-000000000001", "01983a2b-7c1d-7e00-8000-000000000020"
+
+OPERATIONS: Mapping[str, Operation] = {
+    "GET /v1/quota/ledger": Operation(
+        answered={
+            "entries": [
+                {
+                    "entry": ENTRY,
+                    "day": "2026-11-27",
+                    "inquiry": INQUIRY,
+                    "account": "bank-1",
+                    "product": "score",
+                    "units": 1,
+                    "overdraft": 0,
+                    "kind": "charge",
+                    "reverses": None,
+                    "reason": None,
+                }
+            ],
+            "next": None,
+        }
+    ),
+    "GET /v1/quota/ledger.csv": Operation(
+        answered="entry,day,inquiry,account,product,units,overdraft,kind,reverses,reason\n…"
+    ),
+    "GET /v1/quota/months": Operation(
+        answered={
+            "months": [
+                {
+                    "month": "2026-10",
+                    "scope": "account",
+                    "id": "bank-1",
+                    "charges": 40,
+                    "reversals": 0,
+                    "units": 40,
+                    "products": {"score": 40},
+                    "signature": "eyJhbGciOiJFZERTQSJ9.eyJ2IjoxfQ.c2ln",
+                    "closed_at": "2026-10-31T16:01:00+00:00",
+                    "entry": ENTRY,
+                }
+            ]
+        }
+    ),
+    "GET /v1/quota/months.csv": Operation(
+        answered="month,scope,id,charges,reversals,units,closed_at,entry,signature\n…"
+    ),
+    "POST /v1/admin/quota/reconcile": Operation(answered={"equal": True, "differences": []}),
+    "GET /v1/quota": Operation(
+        answered={
+            "account": "bank-1",
+            "day": {"used": 3, "reserved": 0, "limit": 100, "resets_in_seconds": 53510},
+            "month": {"used": 40, "reserved": 0, "limit": 2000, "resets_in_seconds": 312710},
+            "limits": [
+                {
+                    "policy": "acct-day",
+                    "product": "*",
+                    "unit": "unit",
+                    "period": "day",
+                    "used": 3,
+                    "reserved": 0,
+                    "limit": 100,
+                    "overdraft_pct": 0,
+                    "granted": 0,
+                    "left": 97,
+                    "resets_at": "2026-11-27T16:00:00+00:00",
+                }
+            ],
+            "remaining": 97,
+            "unit": "score = 1",
+        },
+    ),
+}

@@ -375,3 +375,8 @@ async def test_what_came_in_bulk_and_on_paper_agrees_with_the_log(ready):
     async with forging(ready.gateway) as work:
         checked = await check_stored(work, lambda _done, _all: None, tree=True)
     assert checked.findings.told == []
+
+
+def test_a_line_ends_with_a_newline_and_with_no_other_mark():
+    line = '{"terms": "甲\u2028乙\x85丙", "approvals": ["x"]}'
+    assert [row.number for row in read_file(SIGNED, f"{line}\r\n{line}\n".encode()).rows] == [1, 2]

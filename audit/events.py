@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from audit.errors import EventError
-from signing.canonical import canonical_bytes
+from signing.canonical import canonical_bytes, is_plain
 from signing.errors import CanonicalError
 
 LEAF_VERSION = 1
@@ -74,10 +74,11 @@ def instant(at: datetime) -> str:
 
 def payload_bytes(payload: Mapping[str, object]) -> bytes:
     """Return canonical JSON bytes. Raises EventError, for floats too: readers do not agree on what they are."""
-    if _has_float(payload):
+    members = dict(payload)
+    if not is_plain(members) and _has_float(members):
         raise EventError("内容不得含浮点数，请写成文本 a payload has no floats: write a decimal as text")
     try:
-        return canonical_bytes(dict(payload))
+        return canonical_bytes(members)
     except CanonicalError as fault:
         raise EventError(str(fault)) from fault
 

@@ -125,6 +125,7 @@ from gateway.web import reference_routes as reference
 from gateway.web.connections import CONNECTIONS, Connections
 from gateway.web.edge import Edge
 from gateway.web.forms import FormError, on_form_error
+from gateway.web.front import Front, FrontedApp
 from gateway.web.metrics_port import metrics_served
 from gateway.web.observation import Observation, observed
 from gateway.web.problems import install_handlers
@@ -153,7 +154,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
                     yield {CONNECTIONS: Connections(settings, partial(metrics.count, "connection"))}
 
     # The stock documentation pages load their scripts from elsewhere, which these networks cannot reach.
-    app = FastAPI(
+    app = FrontedApp(
         title="Xinqiao 信桥",
         version="0.1.0",
         lifespan=None if gateway else lifespan,
@@ -294,5 +295,6 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
     ):
         app.include_router(module.router)
+    app.add_front(Front("/v1/inquiries", inquiries.ask_in_front))
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents
     return app

@@ -1,14 +1,17 @@
 """Canonical JSON (RFC 8785) and the digest taken over it."""
 
 import hashlib
-import json
+from collections.abc import Collection
 
+import msgspec
 import rfc8785
 
 from signing.errors import CanonicalError
 
 _LARGEST = 2**53 - 1
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_encode = msgspec.json.Encoder(order="sorted").encode
+_TEXTS, _HOLDERS = frozenset({str, bool, type(None)}), frozenset({dict, list})
+_PLAIN = _HOLDERS | {int}
 
 
 def canonical_bytes(value: object) -> bytes:
@@ -17,9 +20,9 @@ def canonical_bytes(value: object) -> bytes:
     Raises CanonicalError for what JSON cannot carry exactly: NaN, integers beyond 2^53, non-string keys, other types.
     """
     try:
-        # For most of what we sign the standard library writes the same bytes, four times as fast.
-        if _is_plain(value):
-            return _ENCODER.encode(value).encode()
+        # For most of what we sign this encoder writes the same bytes, many times as fast.
+        if is_plain(value):
+            return _encode(value)
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # the library checks the type itself
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as fault:
         raise CanonicalError(f"没有规范形式 no canonical form: {fault}") from fault
@@ -30,16 +33,30 @@ def canonical_digest(value: object) -> str:
     return sha256_hex(canonical_bytes(value))
 
 
-def _is_plain(value: object) -> bool:
-    """Tell whether the standard library writes this value as RFC 8785 does: no number or name needs a special rule."""
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
+def is_plain(value: object) -> bool:
+    """Tell whether a JSON value is written as RFC 8785 has it without a special rule for a number or a name.
+
+    It has no floats then, and no integer beyond 2^53.
+    """
+    try:
+        return _are_plain([value])
+    except TypeError:  # a name that is no text
+        return False
+
+
+def _are_plain(values: Collection[object]) -> bool:
+    kinds = {*map(type, values)} - _TEXTS
+    if not kinds:
         return True
-    if kind is int:
-        return -_LARGEST <= value <= _LARGEST  # type: ignore[operator]  # an int, by the line above
-    if kind is dict:
-        return all(type(n) is str and n.isascii() and _is_plain(m) for n, m in value.items())  # type: ignore[attr-defined]
-    return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]
+    if not kinds <= _PLAIN or (int in kinds and any(type(one) is int and abs(one) > _LARGEST for one in values)):
+        return False
+    for one in values if kinds & _HOLDERS else ():
+        if type(one) is dict:
+            if not ("".join(one).isascii() and _are_plain(one.values())):
+                return False
+        elif type(one) is list and not _are_plain(one):
+            return False
+    return True
 
 
 def sha256_hex(data: bytes) -> str:

@@ -1,6 +1,8 @@
 """Arrays as PostgreSQL spells them, for statements that take many values at once. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
 
 
 def text_array(values: Iterable[str]) -> str:
@@ -19,3 +21,24 @@ def bytes_array(values: Iterable[bytes]) -> str:
     """Spell digests as an array of bytea, as text_array does."""
     spelled = '","\\\\x'.join(map(bytes.hex, values))
     return '{"\\\\x' + spelled + '"}' if spelled else "{}"
+
+
+def array_of(values: Sequence[str | int | UUID | date | bytes | None]) -> str:
+    """Spell values of one type as an array, None as NULL; dates and moments as ISO 8601 has them."""
+    kinds = {*map(type, values)}
+    if kinds == {str}:
+        return text_array(values)  # type: ignore[arg-type]  # texts, by the line above
+    if kinds == {bytes}:
+        return bytes_array(values)  # type: ignore[arg-type]  # bytes, by the line above
+    return "{" + ",".join(["NULL" if one is None else _spelled(one) for one in values]) + "}"
+
+
+def _spelled(value: str | int | UUID | date | bytes) -> str:
+    match value:
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case bytes():
+            return '"\\\\x' + value.hex() + '"'
+        case date():
+            return '"' + value.isoformat() + '"'
+    return str(value)

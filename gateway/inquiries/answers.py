@@ -11,7 +11,7 @@ from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.relay import RelayAnswer
 from signing.canonical import canonical_bytes, sha256_hex
-from signing.jws import sign_jws
+from signing.jws import sign_jws, signed_bytes
 
 ANSWER_TYPE = "xinqiao-answer+jws"
 # What every answer is: not a rating by a credit bureau, nor a decision.
@@ -78,3 +78,8 @@ def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: 
         "issued_at": now.isoformat(), "expires_at": (now + GOOD_FOR).isoformat(),
     }  # fmt: skip
     return sign_jws(statement, work.keys.signing("answer"), ANSWER_TYPE)
+
+
+def answer_bytes(answer: str) -> bytes:
+    """Return a signed answer as it is sent: its members as they were signed, and the signed statement beside them."""
+    return signed_bytes(answer)[:-1] + b',"answer":"' + answer.encode() + b'"}'

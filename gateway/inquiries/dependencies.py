@@ -1,10 +1,25 @@
 """What routes and pages of asking ask for."""
 
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends
 
+from connectors.personal.sealing import Protector
+from gateway.identity.doorkeeper import Doorkeeper
 from gateway.inquiries.providers import Providers
 from gateway.web.dependencies import part
+
+
+class Desk(Doorkeeper, Protocol):
+    """The open instance as questions see it."""
+
+    @property
+    def providers(self) -> Providers:
+        """The providers of scores that an inquiry may name."""
+
+    @property
+    def protector(self) -> Protector:
+        """What finds subjects by what may be personal."""
+
 
 TheProviders = Annotated[Providers, Depends(part("providers"))]

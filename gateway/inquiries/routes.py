@@ -1,17 +1,18 @@
 """Asking: a signed answer, or a problem that names the reason; a key makes asking twice the same as asking once."""
 
+import re
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from connectors.personal.sealing import Protector
 from gateway.identity.caller import proving, unclaimed_proof, working
-from gateway.identity.dependencies import TheAccess, TheLimiter
+from gateway.inquiries.answers import answer_bytes
 from gateway.inquiries.asking import Question, put_question, read_question
-from gateway.inquiries.dependencies import TheProviders
+from gateway.inquiries.dependencies import Desk, TheProviders
 from gateway.inquiries.foresight import explain, permission_document
 from gateway.inquiries.listed import ListedFilter, get_inquiry_of, list_inquiries_of, reopen
 from gateway.inquiries.reading import inquiry_document
@@ -20,44 +21,53 @@ from gateway.quota.headers import fields
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
-from gateway.web.dependencies import Units, part
+from gateway.web.dependencies import part
+from gateway.web.front import read_json
 from gateway.web.problems import problem
 from gateway.web.router import Router
-from signing.jws import payload_of
 
 router = Router(prefix="/v1/inquiries", tags=["查询 Ask"])
-Asker = Annotated[Actor, Depends(proving("inquiries"), scope="function")]
+asker = proving("inquiries")
+Asker = Annotated[Actor, Depends(asker, scope="function")]
 Secrets = Annotated[Protector, Depends(part("protector"))]
 Reading = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 Name = Annotated[str, Field(min_length=2, max_length=63, pattern=r"^[^\x00]*$")]
 Instant = Annotated[AwareDatetime | None, Query(description="RFC 3339 with an offset, such as Z or +08:00.")]
-Key = Annotated[
-    str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,200}$", description="幂等键 One per question.")
-]
+_KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
+Key = Annotated[str, Header(alias="Idempotency-Key", pattern=_KEY.pattern, description="幂等键 One per question.")]
 
 
 @router.post("", summary="查询企业信用 Ask about an enterprise")
-async def ask(
-    question: Question,
-    request: Request,
-    *,
-    units: Units,
-    providers: TheProviders,
-    protector: Secrets,
-    access: TheAccess,
-    limiter: TheLimiter,
-    caller: Asker,
-    key: Key,
-) -> Response:
+async def ask(question: Question, request: Request, caller: Asker, key: Key) -> Response:
     """Return the answer as JSON and as the signed statement (`answer`, JWS); charged once answered."""
-    asked, under = read_question(question, providers, protector, caller), unclaimed_proof(request)
-    metrics = request.app.state.metrics
-    flight = limiter.flight(caller.client_id, (await access.current()).rates)
-    outcome = await put_question(units, providers, caller, asked, Asked(key, question.digest(), under), metrics, flight)
+    return await _answer(question, request, caller, key)
+
+
+async def ask_in_front(request: Request) -> Response | None:
+    """Answer as `ask` does; None for a request that has not the form of a question, which `ask` then says."""
+    caller, headers = await asker(request), request.headers
+    key = headers.get("idempotency-key", "")
+    if headers.get("content-type") != "application/json" or not _KEY.fullmatch(key):
+        return None
+    try:
+        question = Question.model_validate_json(await read_json(request))
+    except ValidationError:
+        return None
+    return await _answer(question, request, caller, key)
+
+
+async def _answer(question: Question, request: Request, caller: Actor, key: str) -> Response:
+    opened: Desk = request.app.state.gateway
+    asked = read_question(question, opened.providers, opened.protector, caller)
+    flight = opened.limiter.flight(caller.client_id, (await opened.access.current()).rates)
+    outcome = await put_question(
+        opened.units, opened.providers, caller, asked, Asked(key, question.digest(), unclaimed_proof(request)),
+        request.app.state.metrics, flight,
+    )  # fmt: skip
     if isinstance(outcome, Denial):
         return problem(request, outcome)
     headers = {"Idempotency-Replayed": "true"} if outcome.replayed else fields(outcome.rooms)
-    return JSONResponse(answer_document(outcome.answer), headers=headers)
+    return Response(answer_bytes(outcome.answer), headers=headers, media_type="application/json")
 
 
 @router.post(":explain", summary="预判一次查询 What asking would be answered")
@@ -115,9 +125,8 @@ async def show(inquiry_id: UUID, work: Reading) -> dict[str, Any]:
 async def answer(inquiry_id: UUID, request: Request, work: Reading) -> Response:
     """Return an answer again, free, as it was given; not once the consent or the standing has ended."""
     again = await reopen(work, await get_inquiry_of(work, inquiry_id))
-    return problem(request, again) if isinstance(again, Denial) else JSONResponse(answer_document(again))
-
-
-def answer_document(answer: str) -> dict[str, Any]:
-    """Return a signed answer with its members spelled out beside it."""
-    return {**payload_of(answer), "answer": answer}
+    return (
+        problem(request, again)
+        if isinstance(again, Denial)
+        else Response(answer_bytes(again), media_type="application/json")
+    )

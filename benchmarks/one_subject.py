@@ -20,6 +20,7 @@ from connectors.catalogue.load import datasets
 from connectors.model.datasets import Dataset, Field
 from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.computing import Loaded, answer_from
+from gateway.scores.loading import feeding_of
 from scoring_adapter.scorecard import load_scorecard
 
 TODAY = date(2026, 11, 28)
@@ -62,7 +63,7 @@ def main() -> None:
     took = []
     for _ in range(arguments.rounds + 10):
         begun = time.process_time()
-        answer = answer_from(card, arguments.product, Loaded(held, {}, delivered), TODAY)
+        answer = answer_from(card, arguments.product, Loaded(held, {}, feeding_of(delivered)), TODAY)
         took.append((time.process_time() - begun) * 1000)
     p50, p99 = statistics.median(took[10:]), statistics.quantiles(took[10:], n=100)[98]
     told = {"records": len(held), "product": arguments.product, "outcome": answer.outcome, "score": answer.score,

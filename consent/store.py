@@ -8,7 +8,7 @@ other rows beside it shows those as they were before the wait.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, func, text
@@ -79,14 +79,14 @@ _ENDED = text("""
 _USE = text("""
     WITH given AS (
         SELECT *, row_number() OVER (PARTITION BY consent_id ORDER BY place) AS rank
-        FROM unnest(CAST(:inquiries AS uuid[]), CAST(:consents AS uuid[]), CAST(:versions AS integer[]),
-                    CAST(:accounts AS text[]), CAST(:institutions AS text[]), CAST(:products AS text[]),
-                    CAST(:purposes AS text[]), CAST(:used_at AS timestamptz[]), CAST(:events AS uuid[]),
+        FROM unnest(CAST(:inquiry_id AS uuid[]), CAST(:consent_id AS uuid[]), CAST(:version AS integer[]),
+                    CAST(:account AS text[]), CAST(:institution AS text[]), CAST(:product AS text[]),
+                    CAST(:purpose AS text[]), CAST(:used_at AS timestamptz[]), CAST(:event_id AS uuid[]),
                     CAST(:most AS integer[]))
             WITH ORDINALITY AS m (inquiry_id, consent_id, version, account, institution, product, purpose, used_at,
                                   event_id, most, place)),
     heads AS MATERIALIZED (
-        SELECT consent_id, uses FROM consent_head WHERE consent_id = ANY(CAST(:consents AS uuid[]))
+        SELECT consent_id, uses FROM consent_head WHERE consent_id = ANY(CAST(:consent_id AS uuid[]))
         ORDER BY consent_id FOR UPDATE)
     INSERT INTO consent_use (inquiry_id, consent_id, version, account, institution, product, purpose, used_at, event_id)
     SELECT inquiry_id, consent_id, version, account, institution, product, purpose, used_at, event_id
@@ -217,20 +217,28 @@ async def find_file(session: AsyncSession, consent_id: UUID, sha256: str) -> byt
     return row.sealed if row else None
 
 
-async def use(session: AsyncSession, used: Sequence[tuple[ConsentUse, int | None]]) -> set[UUID]:
+class Use(NamedTuple):
+    """One answer given on a consent, and how often that may be used: what a row of ConsentUse holds, and `most`."""
+
+    inquiry_id: UUID
+    consent_id: UUID
+    version: int
+    account: str
+    institution: str
+    product: str
+    purpose: str
+    used_at: datetime
+    event_id: UUID
+    most: int | None
+
+
+async def use(session: AsyncSession, used: Sequence[Use]) -> set[UUID]:
     """Store uses, each of a consent that may be used so often; which counts them (a trigger, migration 0023).
 
     Returns the inquiries whose uses were stored: those of a consent in their order, as long as one is left.
     """
-    uses = [one for one, _ in used]
-    values = {
-        "inquiries": [one.inquiry_id for one in uses], "consents": [one.consent_id for one in uses],
-        "versions": [one.version for one in uses], "accounts": [one.account for one in uses],
-        "institutions": [one.institution for one in uses], "products": [one.product for one in uses],
-        "purposes": [one.purpose for one in uses], "used_at": [one.used_at for one in uses],
-        "events": [one.event_id for one in uses], "most": [most for _, most in used],
-    }  # fmt: skip
-    return set((await session.execute(_USE, values)).scalars())
+    columns = map(list, zip(*used, strict=True))
+    return set((await session.execute(_USE, dict(zip(Use._fields, columns, strict=True)))).scalars())
 
 
 def read_consent(row: Row[Any], jwks: Jwks, now: datetime) -> Consent:

@@ -10,7 +10,7 @@ from signing.errors import CanonicalError
 
 _LARGEST = 2**53 - 1
 _encode = msgspec.json.Encoder(order="sorted").encode
-_TEXTS, _HOLDERS = frozenset({str, bool, type(None)}), frozenset({dict, list})
+_TEXTS, _HOLDERS = frozenset({str, bool, type(None), msgspec.Raw}), frozenset({dict, list})
 _PLAIN = _HOLDERS | {int}
 
 
@@ -26,6 +26,14 @@ def canonical_bytes(value: object) -> bytes:
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # the library checks the type itself
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as fault:
         raise CanonicalError(f"没有规范形式 no canonical form: {fault}") from fault
+
+
+def written(value: object) -> msgspec.Raw:
+    """Return a value's canonical form, to be a part of another plain value's without being written again.
+
+    Raises CanonicalError.
+    """
+    return msgspec.Raw(canonical_bytes(value))
 
 
 def canonical_digest(value: object) -> str:

@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 
 from audit.events import Event
 from consent.decision import Consent
+from consent.store import Use
 from consent.store import use as use_consent
-from consent.tables import ConsentUse
 from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.answers import Answered, Result, permitted_use, sign_answer
@@ -49,7 +49,7 @@ async def give_answers(work: UnitOfWork, given: Sequence[Given], *, intended: bo
     One of a consent that has no use left after all is denied instead.
     """
     entries = {one.request.inquiry_id: uuid7() for one in given}
-    used = [(_use_of(one, entries[one.request.inquiry_id]), one.admission.consent.terms.max_uses) for one in given]
+    used = [_use_of(one, entries[one.request.inquiry_id]) for one in given]
     counted = await use_consent(work.session, used) if used else set()
     answered = [one for one in given if one.request.inquiry_id in counted]
     outcomes: dict[UUID, Answered | Denial] = {}
@@ -112,12 +112,13 @@ async def _write(
     ]
 
 
-def _use_of(one: Given, entry: UUID) -> ConsentUse:
+def _use_of(one: Given, entry: UUID) -> Use:
     request, admission = one.request, one.admission
-    return ConsentUse(
+    return Use(
         inquiry_id=request.inquiry_id, consent_id=admission.consent.terms.consent_id,
         version=admission.consent.version, account=request.account, institution=request.institution,
         product=request.product, purpose=request.purpose, used_at=admission.now, event_id=entry,
+        most=admission.consent.terms.max_uses,
     )  # fmt: skip
 
 

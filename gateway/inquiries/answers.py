@@ -1,10 +1,12 @@
 """What an inquiry is answered with, and the statement that is signed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from msgspec import Raw
 
 from consent.terms import Terms
 from gateway.quota.books import Room
@@ -34,7 +36,8 @@ class Answered:
 class Result:
     """A score with what stands behind it, from the card or from a provider; `inputs` is a digest of what went in.
 
-    `outcome` is `scored`, or `insufficient-evidence`: score and band are None then.
+    `outcome` is `scored`, or `insufficient-evidence`: score and band are None then. `forms` are details that were
+    written in their canonical form before, each with the value it is the form of.
     """
 
     score: int | None
@@ -43,6 +46,7 @@ class Result:
     inputs: str
     outcome: str = "scored"
     details: dict[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, tuple[Any, Raw]] = field(default_factory=dict, compare=False)
 
     def members(self) -> dict[str, Any]:
         """Return what was computed, as the answer has it."""
@@ -50,6 +54,11 @@ class Result:
             "outcome": self.outcome, "score": self.score, "band": self.band, "model": self.model,
             "inputs": self.inputs, **self.details,
         }  # fmt: skip
+
+    def written(self) -> dict[str, Any]:
+        """Return the same, to be signed: what was written before and has not changed is not written again."""
+        known = {name: form for name, (value, form) in self.forms.items() if self.details.get(name) is value}
+        return {**self.members(), **known}
 
 
 def relayed_result(answer: RelayAnswer) -> Result:
@@ -74,7 +83,7 @@ def permitted_use(terms: Terms) -> dict[str, Any]:
 def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> str:
     """Sign an answer: what it is, who asked what for which use, what was answered, and the entry that records it."""
     statement = {
-        "v": STATEMENT_VERSION, "iss": work.issuer, "kind": KIND, **asked, **result.members(), "entry": str(entry),
+        "v": STATEMENT_VERSION, "iss": work.issuer, "kind": KIND, **asked, **result.written(), "entry": str(entry),
         "issued_at": now.isoformat(), "expires_at": (now + GOOD_FOR).isoformat(),
     }  # fmt: skip
     return sign_jws(statement, work.keys.signing("answer"), ANSWER_TYPE)

@@ -5,19 +5,23 @@ computed.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
+from msgspec import Raw
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.answers import Result
 from gateway.scores.limits import NO_LIMITS, Limits, withhold
-from gateway.scores.loading import Loaded, load, load_without_contents
+from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
 from gateway.scores.standing import find_standing
 from scoring_adapter.enterprise import compute_tags
+from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.score import COMPUTABLE, Score, score
 from scoring_adapter.scorecard import Scorecard, load_scorecard
 from scoring_adapter.shown import member
@@ -25,8 +29,9 @@ from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.combine import combine
 from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.value import TagValue, blocked_by, known_values
-from signing.canonical import canonical_bytes, sha256_hex
+from signing.canonical import canonical_bytes, sha256_hex, written
 
+ASSESSED = 4096  # remembered by each process
 EVERY_TAG = "health_check"  # the product that tells of all tags, not only of those the card counts
 
 
@@ -62,15 +67,14 @@ async def compute_results(
     wanted = dict.fromkeys(asked)
     whole = [(one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none]
     marks = await load_without_contents(session, whole, moment) if whole else {}
-    parts = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
+    packed = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
     results: dict[tuple[UUID, str, Limits], Result] = {}
     for subject, product, limits in wanted:
         tags = tags_of(card, product)
         loaded = marks.get((subject, tags)) if limits.are_none else None
-        if loaded is not None and subject in parts:
-            blocked = blocked_by(tags, loaded.known.feeds, as_of)
-            values = known_values(tags, combine(plan(card.tags, as_of), parts[subject]), blocked)
-            results[subject, product, limits] = answer_of(card, product, loaded, as_of, values)
+        if loaded is not None and subject in packed:
+            assessed = _assessed(card, product, as_of, packed[subject], loaded.feeding)
+            results[subject, product, limits] = answer_of(card, assessed, loaded, as_of)
         else:
             loaded = await load(session, subject, tags, moment, limits=limits)
             results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits)
@@ -81,29 +85,58 @@ def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date, limi
     """Return the answer that records and feeds give, which were loaded within limits. Pure."""
     tags = tags_of(card, product)
     values = withhold(compute_tags(tags, loaded.known, as_of), tags, limits, as_of)
-    return answer_of(card, product, loaded, as_of, values)
+    return answer_of(card, assess(card, product, values), loaded, as_of)
 
 
-def answer_of(card: Scorecard, product: str, loaded: Loaded, as_of: date, values: Mapping[str, TagValue]) -> Result:
-    """Return the answer that the tags' values give, with what they rest on. Pure."""
-    tags, feeds = tags_of(card, product), loaded.known.feeds
+@dataclass(frozen=True)
+class Assessed:
+    """What the tags' values come to: the score, and the details that rest on nothing else, written once."""
+
+    product: str
+    points: int | None
+    band: str | None
+    outcome: str
+    details: Mapping[str, Any]
+
+    @cached_property
+    def forms(self) -> Mapping[str, tuple[Any, Raw]]:
+        """The details in their canonical form, each beside its value."""
+        return {name: (value, written(value)) for name, value in self.details.items()}
+
+
+def assess(card: Scorecard, product: str, values: Mapping[str, TagValue]) -> Assessed:
+    """Return what the tags' values come to. Pure."""
     result = score(card, values)
-    basis = {
-        "card": card.card.digest(), "tags": tags.digest(), "as_of": as_of.isoformat(),
-        "feeds": {name: feed.delivered.isoformat() for name, feed in feeds.items() if feed.delivered},
-        "records": _digests(loaded.held), "beyond": _digests(*loaded.others.values(), loaded.series),
-    }  # fmt: skip
     details = {
         "card": {"name": card.card.name, "version": card.card.version, "digest": card.card.digest()},
         "tag_catalogue": {"version": card.tags.version, "digest": card.tags.digest()},
         "reasons": result.reasons(), "missing": _missing(result), "not_computable": result.not_computable(),
-        "basis": basis, "objected": dict(loaded.objected),
     }  # fmt: skip
     if product == EVERY_TAG:
-        details["tags"] = _all_tags(result, tags, values)
-    band = result.band.id if result.band else None
-    inputs_digest = sha256_hex(canonical_bytes(basis))
-    return Result(result.points, band, card.card.model(), inputs_digest, result.outcome, details)
+        details["tags"] = _all_tags(result, tags_of(card, product), values)
+    return Assessed(product, result.points, result.band.id if result.band else None, result.outcome, details)
+
+
+@lru_cache(maxsize=ASSESSED)
+def _assessed(card: Scorecard, product: str, as_of: date, packed: bytes, feeding: Feeding) -> Assessed:
+    """Return what packed parts come to: worked out once for the same parts, by the same feeds of a day."""
+    tags, planned = tags_of(card, product), plan(card.tags, as_of)
+    values = combine(planned, unpack_parts(planned, packed))
+    return assess(card, product, known_values(tags, values, blocked_by(tags, feeding.feeds, as_of)))
+
+
+def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date) -> Result:
+    """Return the answer that was worked out, with what it rests on. Pure."""
+    basis = {
+        "card": card.card.digest(), "tags": tags_of(card, assessed.product).digest(), "as_of": as_of.isoformat(),
+        "feeds": loaded.feeding.said, "records": _digests(loaded.held),
+        "beyond": _digests(*loaded.others.values(), loaded.series),
+    }  # fmt: skip
+    details = {**assessed.details, "basis": basis, "objected": dict(loaded.objected)}
+    inputs = sha256_hex(canonical_bytes(basis))
+    return Result(
+        assessed.points, assessed.band, card.card.model(), inputs, assessed.outcome, details, assessed.forms
+    )  # fmt: skip
 
 
 def tags_of(card: Scorecard, product: str) -> TagCatalogue:

@@ -72,7 +72,7 @@ async def inquire(
             if outcome is not None:
                 return outcome
             member = replace(member, asked=replace(asked, proof=None))  # which was claimed with the group
-    async with units.begin(POINT, actor) as work:
+    async with units.begin(POINT, actor, short=True) as work:
         earlier = await _claim(work, member)
         if earlier is not None:
             return earlier
@@ -140,7 +140,7 @@ async def _ended(work: UnitOfWork, member: Member, outcome: Answered | Denial) -
 
 async def _ask_provider(units: UnitsOfWork, providers: Providers, member: Member) -> Answered | Denial:
     request = member.request
-    async with units.begin(POINT, member.actor) as work:
+    async with units.begin(POINT, member.actor, short=True) as work:
         earlier = await _claim(work, member)
         if earlier is not None:
             return earlier
@@ -164,7 +164,7 @@ async def _relay(units: UnitsOfWork, providers: Providers, member: Member, inten
         result = relayed_result(await providers.ask(request.provider, question, permit))
     except ScoringError as fault:
         reason = "upstream-unavailable" if isinstance(fault, ProviderUnavailableError) else "upstream-invalid"
-        async with units.begin("inquiry.release", member.actor) as work:
+        async with units.begin("inquiry.release", member.actor, short=True) as work:
             if not await store.lock_intent(work.session, request.inquiry_id):
                 return about(_LATE, request.inquiry_id)
             await close(work.session, request.inquiry_id, "released")
@@ -172,7 +172,7 @@ async def _relay(units: UnitsOfWork, providers: Providers, member: Member, inten
             refusal = Refusal(Denial(reason, detail), intent.admission.subject.subject_id)
             [denial] = await deny(work, [(member, refusal)], intended=True)
             return denial
-    async with units.begin("inquiry.settle", member.actor) as work:
+    async with units.begin("inquiry.settle", member.actor, short=True) as work:
         if not await store.lock_intent(work.session, request.inquiry_id):
             return about(_LATE, request.inquiry_id)  # that it expired is in the log
         outcome = await _settle(work, member, intent, result)

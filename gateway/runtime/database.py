@@ -11,6 +11,7 @@ from sqlalchemy import URL, CursorResult, NullPool, Result, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from gateway.runtime.fair_shares import FairShares
+from gateway.runtime.short_session import ShortSession
 
 # "watch": the app's role on connections of its own. What tells how the instance does, and who may enter, does not wait
 # behind requests.
@@ -73,10 +74,14 @@ class Database:
         }
 
     @asynccontextmanager
-    async def begin(self, name: str, *, role: Role = "app") -> AsyncIterator[AsyncSession]:
-        """Open a transaction; `name` is its commit point, used in traces and by the crash tests."""
+    async def begin(self, name: str, *, role: Role = "app", short: bool = False) -> AsyncIterator[AsyncSession]:
+        """Open a transaction; `name` is its commit point, used in traces and by the crash tests.
+
+        `short`: what is asked many times a second, whose texts go to the driver as they are.
+        """
+        kind = ShortSession if short else AsyncSession
         with _TRACER.start_as_current_span(name):
-            async with AsyncSession(self._engines[role], expire_on_commit=False) as session:
+            async with kind(self._engines[role], expire_on_commit=False) as session:
                 session.info["name"] = name
                 async with session.begin():
                     yield session

@@ -98,7 +98,8 @@ class UnitsOfWork:
     @cached_property
     def groups(self) -> GroupCommit:
         """The group commits of this process."""
-        return GroupCommit(lambda name: self.begin(name, ANYONE))  # each member's events name who caused them
+        # Each member's events name who caused them.
+        return GroupCommit(lambda name: self.begin(name, ANYONE, short=True))
 
     async def join(self, name: str, write: Write[Member, Result], member: Member, actor: Actor) -> Result:
         """Have `write` called in one unit with this member and with others of the name that come meanwhile.
@@ -110,12 +111,17 @@ class UnitsOfWork:
             return await self.groups.join(name, write, member, retried=False)
 
     @asynccontextmanager
-    async def begin(self, name: str, actor: Actor, *, role: Role = "app") -> AsyncIterator[UnitOfWork]:
-        """Open a unit; `name` is its commit point, used in traces and by the crash tests.
+    async def begin(
+        self, name: str, actor: Actor, *, role: Role = "app", short: bool = False
+    ) -> AsyncIterator[UnitOfWork]:
+        """Open a unit; `name` is its commit point, used in traces and by the crash tests; `short` as of Database.begin.
 
         Raises DeniedError where too many of this actor's (of its institution's) wait for their turn already.
         """
-        async with self.database.shares.turn(_party_of(actor)), self.database.begin(name, role=role) as session:
+        async with (
+            self.database.shares.turn(_party_of(actor)),
+            self.database.begin(name, role=role, short=short) as session,
+        ):
             yield UnitOfWork(session, self.recorder, self.keys, self.issuer, actor, now())
 
 

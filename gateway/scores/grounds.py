@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import find_feeds
-from gateway.scores.loading import feeds_of
+from gateway.scores.loading import feeding_of
 from gateway.scores.scan_runs import Basis
 from scoring_adapter.scorecard import Scorecard, load_scorecard
 from scoring_adapter.tags.plan import plan
@@ -66,7 +66,7 @@ async def load_grounds(session: AsyncSession, as_of: date, known_at: datetime) -
 
 async def load_blocked(session: AsyncSession, known_at: datetime, as_of: date | None = None) -> dict[str, Status]:
     """Return the tags that cannot be computed for anybody, and why, by what had been delivered by a moment."""
-    tags, feeds = load_scorecard().tags, feeds_of(await find_feeds(session, known_at))
+    tags, feeds = load_scorecard().tags, feeding_of(await find_feeds(session, known_at)).feeds
     return dict(blocked_by(tags, feeds, as_of or day_of(known_at)))
 
 

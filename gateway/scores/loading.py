@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -22,6 +22,33 @@ from scoring_adapter.tags.value import Feed
 
 
 @dataclass(frozen=True)
+class Feeding:
+    """On which days datasets came last: the same for every enterprise of a moment."""
+
+    days: tuple[tuple[str, date], ...]
+
+    @cached_property
+    def feeds(self) -> dict[str, Feed]:
+        """What is known of the datasets that were ever delivered; one that tags cannot read feeds nothing."""
+        known, unread = datasets(), unfed()
+        return {
+            name: Feed(day, known[name].freshness_days, known[name].granularity)
+            for name, day in self.days
+            if name not in unread
+        }
+
+    @cached_property
+    def said(self) -> dict[str, str]:
+        """The days of the feeds, as answers name them."""
+        return {name: feed.delivered.isoformat() for name, feed in self.feeds.items() if feed.delivered}
+
+
+def feeding_of(delivered: Mapping[str, datetime]) -> Feeding:
+    """Return the days of when datasets came last."""
+    return Feeding(tuple((name, day_of(at)) for name, at in delivered.items()))
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What is loaded for one enterprise: its records that count, how many others are objected to, when datasets
     came last, and what lies beyond.
@@ -29,21 +56,21 @@ class Loaded:
 
     held: Sequence[ShownRecord]
     objected: Mapping[str, int]
-    delivered: Mapping[str, datetime]
+    feeding: Feeding
     series: Sequence[ShownRecord] = ()
     others: Mapping[str, Sequence[ShownRecord]] = field(default_factory=dict)
 
     @cached_property
     def known(self) -> Known:
         """What tags are computed from."""
-        return Known(self.held, feeds_of(self.delivered), self.series, self.others)
+        return Known(self.held, self.feeding.feeds, self.series, self.others)
 
 
 @dataclass
 class Common:
     """What is the same for every enterprise, loaded once for several: the feeds, and series by what is asked for."""
 
-    delivered: Mapping[str, datetime]
+    feeding: Feeding
     series: dict[frozenset[str], Sequence[ShownRecord]] = field(default_factory=dict)
 
 
@@ -62,10 +89,10 @@ async def load(
     """
     as_of, known_at = day_of(moment), moment if as_then else None
     shown = limits.held(await load_records(session, subject_id, as_of, known_at))
-    common = common or Common(await find_feeds(session, moment))
+    common = common or Common(feeding_of(await find_feeds(session, moment)))
     objected = Counter(item.dataset for item in shown if item.objected)
-    delivered = {name: at for name, at in common.delivered.items() if limits.reads(name)}
-    loaded = Loaded(counting(shown), objected, delivered)
+    feeding = Feeding(tuple((name, day) for name, day in common.feeding.days if limits.reads(name)))
+    loaded = Loaded(counting(shown), objected, feeding)
     others = wanted_others(tags, as_of, loaded.held)
     if others.codes:
         found = await load_others(session, others.codes, others.datasets, as_of, known_at)
@@ -85,7 +112,7 @@ async def load_without_contents(
 
     Without those where tags of other enterprises may be read: which, only the contents tell.
     """
-    as_of, common = day_of(moment), Common(await find_feeds(session, moment))
+    as_of, common = day_of(moment), Common(feeding_of(await find_feeds(session, moment)))
     shown = await load_marks(session, {subject for subject, _ in asked}, as_of)
     found = {}
     for subject, tags in asked:
@@ -97,20 +124,10 @@ async def load_without_contents(
         if wanted and wanted not in common.series:
             common.series[wanted] = counting(await load_series_marks(session, wanted, as_of))
         objected = Counter(item.dataset for item in shown[subject] if item.objected)
-        found[subject, tags] = Loaded(held, objected, common.delivered, common.series.get(wanted, ()))
+        found[subject, tags] = Loaded(held, objected, common.feeding, common.series.get(wanted, ()))
     return found
 
 
 def counting(records: Sequence[ShownRecord]) -> list[ShownRecord]:
     """Return the records that count: what is objected to counts for nothing."""
     return [item for item in records if not item.objected]
-
-
-def feeds_of(delivered: Mapping[str, datetime]) -> dict[str, Feed]:
-    """Return what is known of the datasets that were ever delivered; one that tags cannot read feeds nothing."""
-    known, unread = datasets(), unfed()
-    return {
-        name: Feed(day_of(at), known[name].freshness_days, known[name].granularity)
-        for name, at in delivered.items()
-        if name not in unread
-    }

@@ -19,7 +19,7 @@ from gateway.runtime.locks import Lock, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.due import count_due, first_due, forget
 from gateway.scores.grounds import Grounds, load_grounds
-from gateway.scores.loading import Common, load
+from gateway.scores.loading import Common, feeding_of, load
 from gateway.scores.scan_moved import moved_by
 from gateway.scores.scan_runs import put_basis
 from gateway.scores.scan_writing import Ground, find_differing, write_differing
@@ -59,7 +59,10 @@ async def _compute(work: UnitOfWork, grounds: Grounds, subjects: Sequence[int], 
     places = {name: at for at, name in enumerate(grounds.plan.parts)}
     values = np.zeros((len(subjects), len(places)), np.int64)
     given = np.zeros(values.shape, np.bool_)
-    known, common = await find_by_numbers(work.session, subjects), Common(await find_feeds(work.session, moment))
+    known, common = (
+        await find_by_numbers(work.session, subjects),
+        Common(feeding_of(await find_feeds(work.session, moment))),
+    )
     for row, number in enumerate(subjects):
         loaded = await load(work.session, known[number].subject_id, grounds.card.tags, moment, common=common)
         for name, value in compute_parts(grounds.card.tags, loaded.known, grounds.plan.as_of).items():

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.model.calendar import day_of
 from connectors.records.touched import numbers_if_taken_up
 from gateway.scores.grounds import digest_of_series, series_of
-from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.plan import plan
 
@@ -34,8 +33,8 @@ _STANDING = text("""
 
 async def find_standing(
     session: AsyncSession, subjects: Collection[UUID], tags: TagCatalogue, moment: datetime
-) -> dict[UUID, dict[str, int | None]]:
-    """Return subjects' parts as of a moment's day, without those whose are to be computed.
+) -> dict[UUID, bytes]:
+    """Return subjects' parts as of a moment's day, packed, without those whose are to be computed.
 
     `moment` is the database's, from before their records and series were loaded.
     """
@@ -48,4 +47,4 @@ async def find_standing(
         "parts": list(planned.parts), "series": await digest_of_series(session, planned),
     }  # fmt: skip
     found = {row.subject: row.parts for row in await session.execute(_STANDING, values)}
-    return {one: unpack_parts(planned, found[number]) for one, number in numbers.items() if number in found}
+    return {one: found[number] for one, number in numbers.items() if number in found}

@@ -13,7 +13,7 @@ from connectors.catalogue.load import datasets
 from connectors.model.datasets import Dataset
 from gateway.scores import loading, tag_page
 from gateway.scores.fitting import fed_by_nothing, misfits, unfed
-from gateway.scores.loading import feeds_of
+from gateway.scores.loading import feeding_of
 from gateway.scores.tag_page import BEGINS, printed
 from scoring_adapter.errors import TagError
 from scoring_adapter.tags.combine import combine
@@ -103,8 +103,8 @@ def test_a_tag_whose_dataset_is_not_in_the_catalogue_has_no_feed(added):
 
 def test_a_dataset_that_is_otherwise_than_declared_feeds_nothing(monkeypatch):
     delivered = dict.fromkeys(("tax_arrears", "judgment_doc"), datetime(2026, 11, 28, tzinfo=UTC))
-    assert feeds_of(delivered).keys() == delivered.keys()
+    assert feeding_of(delivered).feeds.keys() == delivered.keys()
     assert misfits(load_tags().sources, datasets()) == []  # the shipped catalogue has all that the shipped tags read
     assert unfed() == frozenset()
     monkeypatch.setattr(loading, "unfed", lambda: frozenset({"tax_arrears"}))
-    assert feeds_of(delivered).keys() == {"judgment_doc"}
+    assert feeding_of(delivered).feeds.keys() == {"judgment_doc"}

@@ -158,9 +158,9 @@ async def standing(gateway, number):
     async with gateway.database.begin("test.standing") as session:
         query = text("SELECT subject_id FROM subject WHERE number = :number")
         subject = (await session.execute(query, {"number": number})).scalar_one()
-        return (await find_standing(session, [subject], load_scorecard().tags, await database_now(session))).get(
-            subject
-        )
+        tags = load_scorecard().tags
+        packed = (await find_standing(session, [subject], tags, await database_now(session))).get(subject)
+        return None if packed is None else unpack_parts(plan(tags, TODAY), packed)
 
 
 async def test_an_answer_by_key_is_to_the_byte_the_one_that_is_computed(town):

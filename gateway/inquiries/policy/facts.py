@@ -1,7 +1,7 @@
 """What an inquiry is judged by: all of it, as it stood at one moment. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -55,3 +55,9 @@ class Facts:
     def consent(self) -> Consent | Denied:
         """The consent that permits the question, or why none does."""
         return choose(self.consents, self.request.ask(again=self.again), self.now, self.rules)
+
+    def with_rooms(self, rooms: Sequence[Room]) -> "Facts":
+        """Return the facts with other rooms; which consent permits the question does not depend on them."""
+        made = replace(self, rooms=rooms)
+        made.__dict__["consent"] = self.consent
+        return made

@@ -67,7 +67,7 @@ class Group:
         asking, found = self.asked[place], replace(self.facts[place], consents=self._consents_of(place))
         if (charge := _charge_of(asking)) is None or asking.day is None:
             return found
-        return replace(found, rooms=self.books[asking.day].rooms_of(charge, _id_of(found.consent)))
+        return found.with_rooms(self.books[asking.day].rooms_of(charge, _id_of(found.consent)))
 
     def take(self, place: int, consent: Consent) -> tuple[Taken, list[Room]]:
         """Take what the question at a place costs, and a use of the consent it is answered on; return what was taken,

@@ -3,15 +3,19 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from consent.parts import EvidenceItem, Limit, Notice, Obligation, PersonItem, read_detail
 from consent.terms import FIRST_SCHEMA, PURPOSES, Terms
 
+TERMS_KEPT = 16_384  # of about 1 KB each, in each process
 
+
+@lru_cache(maxsize=TERMS_KEPT)
 def read_terms(canonical: bytes) -> Terms:
-    """Read the terms back from their canonical bytes."""
+    """Read the terms back from their canonical bytes; the same bytes are read once and remembered."""
     members = json.loads(canonical)
     return _read_first(members) if members["schema"] == FIRST_SCHEMA else _read_whole(members)
 

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from signing.canonical import canonical_bytes
-from signing.compact import decode_segment, sign_compact
+from signing.compact import sign_compact
 from signing.errors import SignatureError
 from signing.keys import SigningKey
 
@@ -102,7 +102,8 @@ def payload_of(token: str) -> dict[str, Any]:
 
 def signed_bytes(token: str) -> bytes:
     """Return the bytes that a statement of ours signs, which was verified before; this checks nothing."""
-    return decode_segment(token.split(".", 2)[1])
+    payload = token.split(".", 2)[1]
+    return urlsafe_b64decode(payload + "==="[: -len(payload) % 4])
 
 
 def _check_padding_bits(token: str) -> None:

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.store.arrays import array_of
 from consent.decision import Consent
 from gateway.identity.tokens.marks import CLAIM, Mark, first_of, mark_values
 from gateway.inquiries.admission import Admission, Refusal
@@ -224,7 +223,7 @@ async def expire_intents(work: UnitOfWork) -> None:
 
 async def _add_rows(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        await session.execute(_ADD, {name: array_of([row[name] for row in rows]) for name in _COLUMNS})
+        await session.execute(_ADD, {name: [row[name] for row in rows] for name in _COLUMNS})
 
 
 async def _settle_rows(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:

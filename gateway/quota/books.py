@@ -164,27 +164,29 @@ class Books:
     day: date
     rooms: dict[Key, Room]
     grants: dict[UUID, Grant]
-    _keys: dict[tuple[str, str], list[Key]] = field(init=False, default_factory=dict)
+    _keys: dict[tuple[str, str | None], list[Key]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note whose which counters are: a group's books hold those of many."""
-        for key in self.rooms:
-            self._keys.setdefault((key.scope, key.scope_id), []).append(key)
+        for room in sorted(self.rooms.values(), key=lambda room: room.policy):
+            self._keys.setdefault((room.key.scope, room.key.scope_id), []).append(room.key)
 
     def rooms_of(self, charge: Charge, consent: UUID | None = None) -> list[Room]:
         """Return the rooms a charge needs, accounts first and short periods before long ones; those of a consent where
         it is the one asked on.
         """
-        holders = {"account": charge.account, "institution": charge.institution, "platform": ""}
-        if consent is not None:
-            holders["consent"] = str(consent)
-        found = [
-            replace(self.rooms[key], granted=self._granted(key, charge) if key.unit == "unit" else 0)
+        holders = {
+            "account": charge.account,
+            "consent": str(consent) if consent else None,
+            "institution": charge.institution,
+            "platform": "",
+        }  # fmt: skip - in the order of their policies' names
+        return [
+            self._with_grants(self.rooms[key], charge)
             for holder in holders.items()
             for key in self._keys.get(holder, ())
             if key.product in {"*", charge.product}
         ]
-        return sorted(found, key=lambda room: room.policy)
 
     def take(self, charge: Charge, consent: UUID | None = None) -> Taken:
         """Take what was found to fit."""
@@ -212,8 +214,11 @@ class Books:
         ]
         return sorted(found, key=lambda one: (one.priority, one.until, one.grant_id))
 
-    def _granted(self, key: Key, charge: Charge) -> int:
-        return sum(one.left for one in self._usable(key.scope, key.scope_id, charge.product))
+    def _with_grants(self, room: Room, charge: Charge) -> Room:
+        if not self.grants or room.key.unit != "unit":
+            return room
+        usable = self._usable(room.key.scope, room.key.scope_id, charge.product)
+        return replace(room, granted=sum(one.left for one in usable))
 
     def _burn(self, scope: str, rooms: Sequence[Room], charge: Charge, burns: dict[UUID, int]) -> int:
         """Burn what the limits of one holder have no room for, as far as its grants go; return how much that was."""

@@ -16,6 +16,8 @@ from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connectors.store.arrays import array_of
+
 _DIALECT: Dialect = dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
@@ -39,7 +41,7 @@ class ShortSession(AsyncSession):
             await self.flush()
         cursor = (await self._driver()).cursor(binary=True)
         try:
-            await cursor.execute(query, params, prepare=True)
+            await cursor.execute(query, {name: _given(value) for name, value in (params or {}).items()}, prepare=True)
             rows = await cursor.fetchall() if cursor.description else []
         except psycopg.Error as fault:
             _raise(query, fault)
@@ -60,6 +62,11 @@ def _spelled(statement: TextClause) -> bytes | None:
     if any(not one.type._isnull for one in compiled.binds.values()):  # noqa: SLF001 - how SQLAlchemy says "no type"
         return None
     return str(compiled).encode()
+
+
+def _given(value: object) -> object:
+    """Return a parameter as the driver takes it soonest: of what an array is, our texts say."""
+    return array_of(value) if type(value) is list else value
 
 
 @lru_cache(maxsize=512)

@@ -24,11 +24,15 @@ from inquiry_town import Size, Town, build, prepared
 from load import Taken, closed, paced
 from place import place
 
+from connectors.catalogue.load import datasets, get_dataset
+from connectors.model.calendar import day_of
 from gateway.__main__ import app
 from gateway.demo.command_line import CommandLine, environment
 from gateway.demo.instance import Instance
-from gateway.demo.samples import as_csv, parties_of
+from gateway.demo.samples import as_csv, parties_of, sample_of
+from gateway.runtime.clock import now
 from gateway.runtime.settings import load_settings
+from scoring_adapter.scorecard import load_scorecard
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 OURS, BARE_PORT, TWIN_PORT = 8731, 8732, 8733
@@ -106,8 +110,7 @@ def start(folder: Path, size: Size, stack: ExitStack) -> tuple[Instance, Town]:
         for one in parties_of(range(1, size.enterprises + 1))
     ]
     (folder / "town.csv").write_bytes(as_csv(header, rows))
-    instance.cli("agency", "add", "market_regulation", "--key", str(_public(folder)))
-    instance.cli("ingest", "ent_registration", str(folder / "town.csv"))
+    _deliver(instance, folder)
     with environment(env):
         town = build(load_settings(), size)
     instance.cli("columns", "append")
@@ -117,6 +120,20 @@ def start(folder: Path, size: Size, stack: ExitStack) -> tuple[Instance, Town]:
     stack.callback(instance.end)
     instance.wait_up()
     return instance, town
+
+
+def _deliver(instance: Instance, folder: Path) -> None:
+    """Take in the enterprises' registration, and a sample of each other dataset that the card's tags are computed from:
+    answers then say what those of a city say where all agencies deliver.
+    """
+    card, registered = load_scorecard(), "ent_registration"
+    read = {name for tag in card.own_tags.tags for name in card.own_tags.sources_of(tag)} & datasets().keys()
+    for agency in sorted({get_dataset(name).agency for name in read | {registered}}):
+        instance.cli("agency", "add", agency, "--key", str(_public(folder)))
+    instance.cli("ingest", registered, str(folder / "town.csv"))
+    for name in sorted(read - {registered}):
+        (folder / f"{name}.csv").write_bytes(as_csv(*sample_of(get_dataset(name), day_of(now()))))
+        instance.cli("ingest", name, str(folder / f"{name}.csv"))
 
 
 def _public(folder: Path) -> Path:

@@ -19,7 +19,7 @@ from gateway.identity.refusals import note_caller
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError
 from gateway.identity.tokens.binding import BindingError, NonceNeededError, read_binding
 from gateway.identity.tokens.dpop import Proof
-from gateway.identity.tokens.marks import Mark, claim, proof_mark
+from gateway.identity.tokens.marks import Mark, claim_all, proof_mark
 from gateway.runtime import clock
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
@@ -116,7 +116,7 @@ async def _claim_ahead(work: UnitOfWork, group: Sequence[Mark]) -> list[bool]:
 
 async def claim_proofs(work: UnitOfWork, group: Sequence[Mark]) -> list[bool]:
     """Claim each of these proofs (`unclaimed_proof`) in an open unit; tell which were new."""
-    taken = await work.session.run_sync(claim, [[mark] for mark in group])
+    taken = await claim_all(work.session, [[mark] for mark in group])
     return [mark is None for mark in taken]
 
 

@@ -1,32 +1,41 @@
 """What the door costs: the check of token and proof at a resource, and the token endpoint beside a bare handler.
 
-python benchmarks/access.py [seconds] [connections]. The check is timed in this process, in CPU time, without HTTP; the
-endpoint is served by uvicorn with one worker, slices interleaved. Assertions and proofs are signed before each slice.
+python benchmarks/access.py [--seconds 3] [--rounds 5] [--connections 16] [--accounts 50] [--json]. The check is timed
+in this process, in CPU time, without HTTP. The endpoint is served with one worker on the first core, the load is on the
+last; PostgreSQL is bound to no core. Slices are interleaved; assertions and proofs are signed before each slice.
 """
 
+import argparse
 import asyncio
+import json
 import os
 import statistics
-import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import cycle, islice
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
+from cost import Cost, Meter, run_on
+from inquiry import Variant, serve, told_of, wait_open
 from place import place
 from starlette.requests import Request
 
 from gateway.__main__ import app
-from gateway.demo.command_line import CommandLine
+from gateway.demo.command_line import CommandLine, environment
 from gateway.demo.instance import Instance
 from gateway.gateway import open_gateway
 from gateway.identity.caller import require
-from gateway.runtime.settings import Settings
+from gateway.identity.clients.registry import add_client, add_institution
+from gateway.runtime.actor import at_this_machine
+from gateway.runtime.settings import Settings, load_settings
+from signing.keys import generate_key, public_jwk
 from xinqiao_client import XinqiaoAuth
 
-ROUNDS = 3
+sys.path.insert(0, str(Path(__file__).parents[1]))
 CHECKS = 3000
 BARE = """
 from fastapi import FastAPI, Request
@@ -39,23 +48,34 @@ async def token(request: Request):
 PORT, BARE_PORT = 8731, 8732
 
 
-def prepare(folder: Path) -> Instance:
-    """Serve an instance with one account."""
+def prepare(folder: Path, accounts: int) -> Instance:
+    """Serve an instance with accounts, each of an institution of its own."""
     env = {**os.environ, "XINQIAO_HOME": str(folder), "XINQIAO_PORT": str(PORT), "XINQIAO_LOG_LEVEL": "WARNING",
-           "XINQIAO_ISSUER": f"http://127.0.0.1:{PORT}"}  # fmt: skip
+           "XINQIAO_ISSUER": f"http://127.0.0.1:{PORT}", "XINQIAO_METRICS_PORT": "0"}  # fmt: skip
     (folder / "gateway").mkdir()
     instance = Instance("gateway", env["XINQIAO_ISSUER"], folder / "gateway", env, CommandLine(app))
     instance.cli("init")
-    instance.cli("institution", "add", "bank", "--name", "bank")
-    instance.add("account", "bank-1", "--institution", "bank")
+    instance.keys.update({f"bank-{n}": generate_key("ES256") for n in range(accounts)})
+    asyncio.run(register(Settings(home=folder, issuer=instance.issuer), instance))
     instance.start("serve")
     instance.wait_up()
     return instance
 
 
+async def register(settings: Settings, instance: Instance) -> None:
+    """Register the accounts with their keys."""
+    async with open_gateway(settings) as gateway:
+        for bank, key in instance.keys.items():
+            async with gateway.units.begin("bench.register", at_this_machine()) as work:
+                await add_institution(work, institution_id=bank, name=bank, kind="bank")
+                await add_client(
+                    work, client_id=bank, kind="account", jwk=public_jwk(key), institution_id=bank, subject=None
+                )
+
+
 def token_request(auth: XinqiaoAuth) -> bytes:
     """Return a signed token request, as it goes over the wire."""
-    flow = auth._log_in()  # noqa: SLF001 - the first step of logging in, without sending it
+    flow = auth._ask_for_token()  # noqa: SLF001 - the first step of logging in, without sending it
     request = next(flow)
     body = request.content
     return (
@@ -64,31 +84,17 @@ def token_request(auth: XinqiaoAuth) -> bytes:
     ).encode() + body
 
 
-async def load(port: int, requests: list[bytes], seconds: float, connections: int) -> int:
-    """Send over keep-alive connections for some seconds; return how many were answered."""
-    ends, done = time.perf_counter() + seconds, 0
-
-    async def one() -> None:
-        nonlocal done
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() < ends:
-            writer.write(requests.pop() if port == PORT else requests[0])
-            answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            assert answer.startswith("http/1.1 200"), answer
-            await reader.readexactly(int(answer.split("content-length: ")[1].split("\r\n")[0]))
-            done += 1
-        writer.close()
-
-    await asyncio.gather(*(one() for _ in range(connections)))
-    return done
+def token_requests(auths: list[XinqiaoAuth]) -> Iterator[bytes]:
+    """Yield signed token requests of all accounts, one after another."""
+    return map(token_request, cycle(auths))
 
 
-async def check(settings: Settings, auth: XinqiaoAuth) -> list[float]:
+async def check(settings: Settings, auths: list[XinqiaoAuth]) -> list[float]:
     """Return the CPU milliseconds of each check of a token and a fresh proof."""
     url, caller, taken = f"{settings.issuer}/v1/quota", require("inquiries"), []
     async with open_gateway(settings) as gateway:
         app = SimpleNamespace(state=SimpleNamespace(gateway=gateway))
-        for _ in range(CHECKS):
+        for auth in islice(cycle(auths), CHECKS):  # all of them, since none may ask that fast
             sent = httpx.Request("GET", url)
             next(auth.auth_flow(sent))
             headers = [(name.lower(), value) for name, value in sent.headers.raw]
@@ -100,33 +106,64 @@ async def check(settings: Settings, auth: XinqiaoAuth) -> list[float]:
     return taken
 
 
-def main(seconds: float, connections: int) -> None:
-    """Print the cost of a check, requests per second, and the ratio."""
-    options = ["--port", str(BARE_PORT), "--no-access-log", "--log-level", "warning", "--loop", "uvloop",
-               "--http", "httptools"]  # fmt: skip
+def main() -> None:
+    """Measure and tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--accounts", type=int, default=50)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as stack:
         folder = stack.enter_context(place())
         (folder / "bare.py").write_text(BARE)
-        bare = subprocess.Popen([sys.executable, "-m", "uvicorn", "bare:app", *options], cwd=folder)
-        stack.callback(bare.kill)
-        instance = prepare(folder)
+        instance = prepare(folder, given.accounts)
         stack.callback(instance.wait_ended)
         stack.callback(instance.end)
-        auth = XinqiaoAuth(instance.issuer, "bank-1", instance.keys["bank-1"].jwk)
-        httpx.get(f"{instance.issuer}/v1/quota", auth=auth).raise_for_status()
-        taken = asyncio.run(check(Settings(home=folder, issuer=instance.issuer), auth))
-        rates: dict[int, list[float]] = {BARE_PORT: [], PORT: []}
-        for _ in range(ROUNDS):
-            for port, rate in rates.items():
-                signed = [token_request(auth) for _ in range(int(1000 * seconds) if port == PORT else 1)]
-                rate.append(asyncio.run(load(port, signed, seconds, connections)) / seconds)
+        bare = serve(folder, stack, "bare:app", BARE_PORT, instance.env)
+        auths = [XinqiaoAuth(instance.issuer, name, key.jwk) for name, key in instance.keys.items() if "bank" in name]
+        for auth in auths:
+            httpx.get(f"{instance.issuer}/v1/quota", auth=auth).raise_for_status()
+        taken = asyncio.run(check(Settings(home=folder, issuer=instance.issuer), auths))
+        floor = token_request(auths[0])
+        variants = {
+            "bare": Variant(BARE_PORT, lambda _: cycle([floor]), bare),
+            "token": Variant(PORT, lambda _: token_requests(auths), instance.processes["serve"].pid),
+        }
+        with environment(instance.env):
+            meters = {name: Meter(load_settings(), one.process) for name, one in variants.items()}
+        wait_open(BARE_PORT)
+        for one in variants.values():
+            run_on(one.process, cores[:1])
+        run_on(os.getpid(), cores[-1:])
+        told = measure(variants, meters, given)
     cuts = statistics.quantiles(taken, n=100)
-    print(f"check of token and proof  median {cuts[49]:.3f} ms CPU  p99 {cuts[98]:.3f} ms  ({CHECKS} checks)")
-    floor, subject = statistics.median(rates[BARE_PORT]), statistics.median(rates[PORT])
-    print(f"bare FastAPI handler {floor:>8,.0f}/s  1.00   ({connections} connections, median of {ROUNDS})")
-    print(f"token endpoint       {subject:>8,.0f}/s  {subject / floor:.3f}")
+    told |= {"check_ms_median": round(cuts[49], 3), "check_ms_p99": round(cuts[98], 3)}
+    if given.json:
+        print(json.dumps(told))
+    else:
+        for name, value in told.items():
+            print(f"{name:28} {value}")
+
+
+def measure(
+    variants: dict[str, Variant], meters: dict[str, Meter], given: argparse.Namespace
+) -> dict[str, float | str]:
+    """Return the figures by name."""
+    told: dict[str, float | str] = {"load_average": os.getloadavg()[0], "connections": given.connections}
+    for name, one in variants.items():  # what is loaded and cached by the first of them is not measured
+        one.run(meters[name], 1.0, given.connections, 0)
+    for one in variants.values():
+        one.rates, one.latencies, one.cost = [], [], Cost()
+    for seed in range(1, given.rounds + 1):
+        for name, one in variants.items():
+            one.run(meters[name], given.seconds, given.connections, seed)
+    for name, one in variants.items():
+        told |= told_of(name, one, variants["bare"])
+    return told
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    main(float(given[0]) if given else 3.0, int(given[1]) if len(given) > 1 else 16)
+    main()

@@ -61,13 +61,14 @@ class Variant:
     latencies: list[float] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
     guess: float = 100.0
+    status: int = 200
 
     def run(self, meter: Meter, seconds: float, connections: int, seed: int) -> Taken:
-        """Measure a slice; everything must be answered with 200."""
+        """Measure a slice; everything must be answered with the one status."""
         requests = prepared(self.requests(seed), int(self.guess * 1.2 * seconds) + connections)
         with meter.measured(self.cost):
             taken = closed(self.port, requests, seconds, connections)
-        assert set(taken.statuses) == {200}, taken.statuses
+        assert set(taken.statuses) == {self.status}, taken.statuses
         self.guess = taken.rate
         self.rates.append(taken.rate)
         self.latencies += taken.latencies

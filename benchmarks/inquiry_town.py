@@ -37,7 +37,7 @@ from gateway.runtime.settings import Settings
 from gateway.runtime.work import UnitOfWork
 from signing.keys import generate_key, public_jwk
 
-SCOPE = "inquiries consents"
+SCOPE = "inquiries consents usage-results"
 PURPOSE = "pre_loan"
 
 
@@ -63,11 +63,15 @@ class Town:
 
     def by_proof(self, seed: int = 0, path: str = "/v1/inquiries") -> Iterator[bytes]:
         """Yield requests with a DPoP proof each, signed when they are asked for."""
+        return self.proven_requests(path, self._questions(seed))
+
+    def proven_requests(self, path: str, bodies: Iterator[tuple[str, bytes]]) -> Iterator[bytes]:
+        """Do the same for other bodies, each with the bank that sends it."""
         url = self.issuer + path
         jwk = ECKey.import_key(self.proof_key).as_dict(private=False)
         header = _b64(json.dumps({"alg": "ES256", "typ": "dpop+jwt", "jwk": jwk}).encode())
         hashed = {bank: _b64(hashlib.sha256(token.encode()).digest()) for bank, token in self.proven.items()}
-        for bank, body in self._questions(seed):
+        for bank, body in bodies:
             claims = {
                 "jti": uuid4().hex, "htm": "POST", "htu": url, "iat": int(time.time()), "ath": hashed[bank],
             }  # fmt: skip

@@ -161,18 +161,15 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # The framework's own spans name paths and queries, which may hold an identifier; ours name routes.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.issuer = settings.issuer
     app.state.city = settings.city
     app.state.metrics = metrics
     app.state.counted_in_database = (
-        count_open_alerts,
-        gauge_log,
-        gauge_columns,
-        gauge_scans,
-        gauge_webhooks,
-        gauge_held_accounts,
-    )
+        count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
+    )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
     install_handlers(app)
@@ -296,5 +293,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     ):
         app.include_router(module.router)
     app.add_front(Front("/v1/inquiries", inquiries.ask_in_front))
+    app.add_front(Front("/oauth/token", oauth.token_in_front))
+    app.add_front(Front("/v1/usage-results", usage_results.report_in_front))
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents
     return app

@@ -3,7 +3,9 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from joserfc import jws
@@ -92,6 +94,29 @@ def type_of(token: str) -> str | None:
     """Return the type a statement names, unverified. Raises SignatureError when it is no JWS at all."""
     typ = _header_of(token).get("typ")
     return typ if isinstance(typ, str) else None
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a statement; `understood`: all that it names means something here (RFC 7515 4.1.11)."""
+
+    members: Mapping[str, object]
+    understood: bool
+
+
+@lru_cache(KEYS_KEPT)
+def read_header(segment: str) -> Header:
+    """Read the first part of a statement, which is the same for most statements of a key.
+
+    Raises SignatureError for one that is none; what is wrong is not kept.
+    """
+    members = _header_of(f"{segment}.e30.AA")
+    try:
+        _REGISTRY.check_header(members)
+        understood = "crit" not in members  # no extension is, an unencoded payload (RFC 7797) least of all
+    except JoseError:
+        understood = False
+    return Header(MappingProxyType(members), understood)
 
 
 def payload_of(token: str) -> dict[str, Any]:

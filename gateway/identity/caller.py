@@ -19,7 +19,7 @@ from gateway.identity.refusals import note_caller
 from gateway.identity.tokens.access_tokens import AccessToken, TokenError
 from gateway.identity.tokens.binding import BindingError, NonceNeededError, read_binding
 from gateway.identity.tokens.dpop import Proof
-from gateway.identity.tokens.marks import Mark, claim, proof_mark
+from gateway.identity.tokens.marks import Mark, claim_all, proof_mark
 from gateway.runtime import clock
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
@@ -67,7 +67,7 @@ def working(*scopes: str) -> Callable[..., AsyncIterator[UnitOfWork]]:
     ) -> AsyncIterator[UnitOfWork]:
         async with units.begin(commit_point(request), actor) as opened:
             mark = unclaimed_proof(request)
-            if mark and not (await _claim_all(opened, [mark]))[0]:
+            if mark and not (await claim_proofs(opened, [mark]))[0]:
                 raise proof_used()
             yield opened
 
@@ -111,12 +111,12 @@ async def _claim_ahead(work: UnitOfWork, group: Sequence[Mark]) -> list[bool]:
     write did not come to that, nothing was done with the proof.
     """
     await work.session.execute(_UNAWAITED)
-    return await _claim_all(work, group)
+    return await claim_proofs(work, group)
 
 
-async def _claim_all(work: UnitOfWork, group: Sequence[Mark]) -> list[bool]:
-    """Claim the proof of each; tell whose was new."""
-    taken = await work.session.run_sync(claim, [[mark] for mark in group])
+async def claim_proofs(work: UnitOfWork, group: Sequence[Mark]) -> list[bool]:
+    """Claim each of these proofs (`unclaimed_proof`) in an open unit; tell which were new."""
+    taken = await claim_all(work.session, [[mark] for mark in group])
     return [mark is None for mark in taken]
 
 

@@ -37,7 +37,13 @@ _OWED = text("""
     FROM inquiry WHERE institution = :institution AND report_by IS NOT NULL
     ORDER BY report_by, inquiry_id OFFSET :offset LIMIT :limit
 """)
-_REPORTED = text("UPDATE inquiry SET report_by = NULL WHERE inquiry_id = :inquiry AND report_by IS NOT NULL")
+# In one order by everybody: an inquiry's row is written by who deletes its answer, too.
+_REPORTED = text("""
+    WITH owed AS MATERIALIZED (
+        SELECT inquiry_id FROM inquiry WHERE inquiry_id = ANY(CAST(:inquiries AS uuid[])) AND report_by IS NOT NULL
+        ORDER BY inquiry_id FOR NO KEY UPDATE)
+    UPDATE inquiry i SET report_by = NULL FROM owed WHERE i.inquiry_id = owed.inquiry_id
+""")
 _ENDED = text("""
     SELECT inquiry_id FROM inquiry
     WHERE inquiry_id = ANY (CAST(:inquiries AS uuid[])) AND (deleted_at IS NOT NULL OR delete_by <= :now)
@@ -92,9 +98,9 @@ async def find_ended(session: AsyncSession, inquiries: Sequence[UUID], now: date
     return set((await session.execute(_ENDED, {"inquiries": list(inquiries), "now": now})).scalars())
 
 
-async def end_report(session: AsyncSession, inquiry_id: UUID) -> None:
-    """Note that an answer's use was reported."""
-    await session.execute(_REPORTED, {"inquiry": inquiry_id})
+async def end_reports(session: AsyncSession, inquiries: Sequence[UUID]) -> None:
+    """Note that the use of these answers was reported."""
+    await session.execute(_REPORTED, {"inquiries": list(inquiries)})
 
 
 async def list_owed(work: UnitOfWork, *, limit: int, offset: int = 0) -> list[Row[Any]]:

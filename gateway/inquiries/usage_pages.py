@@ -19,7 +19,7 @@ from gateway.console.words import Words, words_of
 from gateway.inquiries.own_inquiries import get_own_inquiry
 from gateway.inquiries.own_usage import ReportedUsage, Waiting, list_reported, list_waiting, result_of
 from gateway.inquiries.shown import enterprise_cell
-from gateway.inquiries.usage import read_usage, report_usage
+from gateway.inquiries.usage import Report, read_usage, report_usage
 from gateway.inquiries.usage_routes import UsageReport
 from gateway.people.guard import SignedForm
 from gateway.people.listing import show_table
@@ -79,7 +79,7 @@ async def send(request: Request, units: Units, staff: Staff, inquiry_id: UUID, f
         return await _form(request, units, staff, inquiry_id, Form(form, faults_of(fault, words)))
     try:
         async with units.begin("usage.report", staff.acting("usage-results", form.get("account", ""))) as work:
-            row, _ = await report_usage(work, told.inquiry, told.decided_on, told.content())
+            row = await report_usage(work, Report(work.actor, told.inquiry, told.decided_on, told.content()))
     except DeniedError as fault:
         if fault.denial.reason != "invalid-request":
             raise

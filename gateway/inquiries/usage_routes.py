@@ -6,19 +6,25 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from gateway.identity.caller import working
-from gateway.inquiries.usage import read_usage, report_usage
+from gateway.identity.caller import proving, unclaimed_proof, working
+from gateway.identity.doorkeeper import Doorkeeper
+from gateway.inquiries.usage import Report, hand_in, read_usage
 from gateway.platforms.tables import Delivery, UsageResult
+from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 from gateway.runtime.wrong_values import WrongValueError
+from gateway.web.front import read_json
 from gateway.web.router import Router
 from gateway.web.values import Day, Yuan
 from signing.jws import payload_of
 
 router = Router(prefix="/v1/usage-results", tags=["回流 Feedback"])
-Reporting = Annotated[UnitOfWork, Depends(working("usage-results"), scope="function")]
+reporter = proving("usage-results")
+Reporter = Annotated[Actor, Depends(reporter, scope="function")]
+Reading = Annotated[UnitOfWork, Depends(working("usage-results"), scope="function")]
 Amount = Annotated[Yuan | None, Field(description="元 In yuan, as a text.")]
 
 
@@ -51,16 +57,34 @@ class UsageReport(BaseModel):
 
 
 @router.post("", summary="报告应用结果 Report a usage result")
-async def report(told: UsageReport, request: Request, response: Response, work: Reporting) -> dict[str, Any]:
+async def report(told: UsageReport, request: Request, caller: Reporter) -> Response:
     """Store the report and queue it for the city; the same again is the same (200), other content a version (201)."""
-    row, new = await report_usage(work, told.inquiry, told.decided_on, told.content())
-    request.app.state.metrics.count("usage-result", told.outcome if new else "known")
-    response.status_code = 201 if new else 200
-    return {"result": str(row.result_id), "version": row.version, "exchange": str(row.exchange)}
+    return await _answer(told, request, caller)
+
+
+async def report_in_front(request: Request) -> Response | None:
+    """Answer as `report` does; None for a request that has not the form of a report, which `report` then says."""
+    caller = await reporter(request)
+    if request.headers.get("content-type") != "application/json":
+        return None
+    try:
+        told = UsageReport.model_validate_json(await read_json(request))
+    except ValidationError:
+        return None
+    return await _answer(told, request, caller)
+
+
+async def _answer(told: UsageReport, request: Request, caller: Actor) -> Response:
+    opened: Doorkeeper = request.app.state.gateway
+    asked = Report(caller, told.inquiry, told.decided_on, told.content(), unclaimed_proof(request))
+    made = await hand_in(opened.units, asked)
+    request.app.state.metrics.count("usage-result", told.outcome if made.new else "known")
+    members = {"result": str(made.result_id), "version": made.version, "exchange": str(made.exchange)}
+    return JSONResponse(members, status_code=201 if made.new else 200)
 
 
 @router.get("/{result_id}", summary="应用结果与回执 A usage result and its receipts")
-async def show(result_id: UUID, work: Reporting) -> dict[str, Any]:
+async def show(result_id: UUID, work: Reading) -> dict[str, Any]:
     """Return every version with its deliveries: state, the city's receipt, the province's receipt."""
     rows, sent = await read_usage(work, result_id)
     return {"result": str(result_id), "versions": [_version(row, sent) for row in rows]}

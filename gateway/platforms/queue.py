@@ -7,7 +7,7 @@ without a heartbeat: it is given to another.
 import asyncio
 import json
 from asyncio import FIRST_COMPLETED
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import psycopg
@@ -15,6 +15,7 @@ from opentelemetry import trace
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.app import WorkerOptions
 from procrastinate.jobs import Job
+from procrastinate.types import JSONDict
 from procrastinate.worker import Worker
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,10 +61,11 @@ class KeepTrying(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": max(1, round(wait))})
 
 
-async def enqueue(connection: psycopg.AsyncConnection, delivery_id: UUID) -> None:
-    """Add the job of a delivery on the caller's connection: it is there if and only if the caller commits."""
+async def enqueue(connection: psycopg.AsyncConnection, deliveries: Sequence[UUID]) -> None:
+    """Add the jobs of deliveries on the caller's connection: they are there if and only if the caller commits."""
     deferrer = _unconnected.configure_task(TASK, allow_unknown=True, connection=connection)
-    await deferrer.defer_async(delivery_id=str(delivery_id))
+    arguments: list[JSONDict] = [{"delivery_id": str(one)} for one in deliveries]
+    await deferrer.batch_defer_async(*arguments)
 
 
 async def hasten(session: AsyncSession, delivery_id: UUID) -> bool | None:

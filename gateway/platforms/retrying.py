@@ -32,7 +32,7 @@ async def retry_delivery(work: UnitOfWork, delivery_id: UUID) -> Delivery:
         raise DeniedError("delivery-under-way")
     if delivery.state == "refused":
         delivery.state, delivery.settled_at = "acknowledged" if delivery.receipt else "pending", None
-        await enqueue(await raw(work.session), delivery_id)
+        await enqueue(await raw(work.session), [delivery_id])
     payload = {"delivery": str(delivery_id), "peer": delivery.peer_id, "kind": delivery.kind}
     await work.record("delivery.retried", payload, outcome=delivery.state, exchange=delivery.exchange)
     await work.session.flush()

@@ -11,6 +11,7 @@ from sqlalchemy import URL, CursorResult, NullPool, Result, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from gateway.runtime.fair_shares import FairShares
+from gateway.runtime.pinging import ping_in_doubt
 from gateway.runtime.short_session import ShortSession
 
 # "watch": the app's role on connections of its own. What tells how the instance does, and who may enter, does not wait
@@ -57,14 +58,9 @@ class Database:
         common: dict[str, Any] = {"connect_args": {"connect_timeout": wait_seconds}, "hide_parameters": True}
 
         def pooled(url: URL, size: int) -> AsyncEngine:
-            return create_async_engine(
-                url,
-                pool_size=size,
-                max_overflow=0,
-                pool_timeout=wait_seconds,
-                pool_pre_ping=True,
-                **common,
-            )
+            engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=wait_seconds, **common)
+            ping_in_doubt(engine)
+            return engine
 
         self._engines: dict[Role, AsyncEngine] = {
             "app": pooled(urls.app, pool_size),

@@ -3,6 +3,7 @@
 Those of the packages below are named there (audit/sequencer.py, connectors/store/); a test holds all apart.
 """
 
+from collections.abc import Collection
 from enum import IntEnum
 
 from sqlalchemy import text
@@ -10,6 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 _TAKE = text("SELECT pg_advisory_xact_lock(:lock, hashtext(:what))")
 _TRY = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:what))")
+# In the order of what they lock: two who want some of the same ones wait for each other in one direction.
+_ALL = """
+    SELECT name, {take}(:lock, hash) AS free
+    FROM (SELECT name, hashtext(name) AS hash FROM unnest(CAST(:names AS text[])) AS n (name) ORDER BY hash) AS m
+"""
+_TAKE_ALL = text(_ALL.format(take="pg_advisory_xact_lock"))
+_TRY_ALL = text(_ALL.format(take="pg_try_advisory_xact_lock"))
 
 
 class Lock(IntEnum):
@@ -49,3 +57,14 @@ async def try_take(session: AsyncSession, lock: Lock, what: str = "") -> bool:
     """Take a lock until the transaction ends if nobody holds it; tell whether it was taken."""
     taken: bool = (await session.execute(_TRY, {"lock": lock, "what": what})).scalar_one()
     return taken
+
+
+async def take_all(session: AsyncSession, lock: Lock, names: Collection[str]) -> None:
+    """Wait for the locks of several of one kind and hold them until the transaction ends."""
+    await session.execute(_TAKE_ALL, {"lock": lock, "names": list(names)})
+
+
+async def try_take_all(session: AsyncSession, lock: Lock, names: Collection[str]) -> set[str]:
+    """Take those of several locks that nobody holds, until the transaction ends; return which they are."""
+    rows = await session.execute(_TRY_ALL, {"lock": lock, "names": list(names)})
+    return {row.name for row in rows if row.free}

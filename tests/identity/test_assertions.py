@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError
 
 from gateway.identity.tokens.assertion import PrivateKeyJwt, read_assertion
 from gateway.identity.tokens.marks import assertion_mark
+from signing.compact import _sign, encode_segment
 from signing.keys import generate_key, public_jwk
 from tests.house.limits import CLIENT_KEY, NOW, SECONDS, authenticated
 from tests.identities import assertion
@@ -114,3 +115,29 @@ def test_what_is_no_jwt_is_refused(text):
     with pytest.raises(InvalidClientError) as fault:
         read_assertion(text)
     assert fault.value.description == "The assertion is not a JWT."
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_another_spelling_of_the_same_bytes_is_refused(part):
+    """Bits that no byte of a segment needs are zero (RFC 4648 3.5); a second text would be a second assertion."""
+    parts = assertion(CLIENT_KEY, "c", ISSUER, jti="x" * 30).split(".")
+    while len(parts[part]) % 4 == 0:  # no such bits
+        parts = assertion(CLIENT_KEY, "c", ISSUER, jti=parts[1][:30] + "y").split(".")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    parts[part] = parts[part][:-1] + alphabet[alphabet.index(parts[part][-1]) | 1]
+    with pytest.raises(InvalidClientError) as fault:
+        read_assertion(".".join(parts))
+    assert fault.value.description == "The assertion is not a JWT."
+
+
+@pytest.mark.parametrize("more", [{"x": 1}, {"b64": False, "crit": ["b64"]}, {"crit": ["exp"]}])
+def test_a_header_that_names_what_means_nothing_here_is_refused(more):
+    head = {"alg": "ES256", "kid": CLIENT_KEY.kid, **more}
+    claims = {"iss": "c", "sub": "c", "aud": ISSUER, "iat": SECONDS, "exp": SECONDS + 60, "jti": "x"}
+    signed = b".".join(encode_segment(json.dumps(part).encode()) for part in (head, claims))
+    whole = signed + b"." + encode_segment(_sign(signed, CLIENT_KEY))
+    client = SimpleNamespace(client_id="c", keys=[public_jwk(CLIENT_KEY)], stopped=None)
+    with pytest.raises(InvalidClientError):
+        PrivateKeyJwt(None, ISSUER, NOW)(
+            {"c": client}.get, SimpleNamespace(assertion=read_assertion(whole.decode()), form={}, client=None)
+        )

@@ -26,7 +26,7 @@ POINTS = [
     ("gateway", "serve", "POST /v1/consents/{consent_id}/{action}"),
     ("gateway", "serve", "inquiry.admit"),
     ("gateway", "serve", "inquiry.settle"),
-    ("gateway", "serve", "POST /v1/usage-results"),
+    ("gateway", "serve", "usage.report"),
     ("gateway", "worker", "audit.sequence"),
     ("gateway", "worker", "audit.publish"),
     ("gateway", "worker", "delivery.acknowledged"),

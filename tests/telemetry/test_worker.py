@@ -60,7 +60,7 @@ class Steps:
         """Wait until each of these has done its work once more."""
         before, job = self.done.copy(), uuid4()
         async with self.gateway.database.begin("test.enqueue") as session:
-            await enqueue(await raw(session), job)
+            await enqueue(await raw(session), [job])
         await until(lambda: all(self.done[name] > before[name] for name in names if name != QUEUE))
         if QUEUE in names:
             await until(lambda: job in self.delivered)

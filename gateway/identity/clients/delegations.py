@@ -21,7 +21,7 @@ from gateway.runtime.work import UnitOfWork
 IN_FORCE = """
     SELECT d.account, d.intermediary, c.institution_id, c.scopes
     FROM delegation d JOIN client c ON c.client_id = d.account
-    WHERE d.ended_at IS NULL AND c.status = 'active' AND d.account = ANY(:accounts)
+    WHERE d.ended_at IS NULL AND c.status = 'active' AND d.account = ANY(CAST(:accounts AS text[]))
 """
 _ONE = text("""
     SELECT delegation_id FROM delegation WHERE account = :account AND intermediary = :intermediary AND ended_at IS NULL

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from gateway.identity.tokens.dpop import Proof
@@ -55,7 +56,7 @@ def mark_values(marks: Iterable[Mark]) -> dict[str, object]:
     return {"keys": [mark.key for mark in listed], "untils": [mark.until for mark in listed]}
 
 
-def claim(session: Session, wanted: Sequence[Sequence[Mark]]) -> list[Mark | None]:
+async def claim_all(session: AsyncSession, wanted: Sequence[Sequence[Mark]]) -> list[Mark | None]:
     """Claim each party's marks together; return for each its first that was taken, None where all are its own.
 
     Of several that want the same, the first gets it; a party that is refused one has used up its others.
@@ -63,9 +64,14 @@ def claim(session: Session, wanted: Sequence[Sequence[Mark]]) -> list[Mark | Non
     first = first_of(wanted)
     if not first:
         return [None] * len(wanted)
-    values = mark_values(mark for _, mark in first.values())
-    own = {(key, first[key][0]) for key in session.execute(_CLAIM, values).scalars()}
+    claimed = await session.execute(_CLAIM, mark_values(mark for _, mark in first.values()))
+    own = {(key, first[key][0]) for key in claimed.scalars()}
     return [next((m for m in marks if (m.key, party) not in own), None) for party, marks in enumerate(wanted)]
+
+
+def claim_one(session: Session, mark: Mark) -> bool:
+    """Claim a mark where Authlib asks for it; tell whether it was new."""
+    return session.execute(_CLAIM, mark_values([mark])).scalars().one_or_none() is not None
 
 
 def _mark(key: str, until: float, refusal: Callable[[], OAuth2Error]) -> Mark:

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from gateway.identity.clients.registered import Registered, find_clients, lock_clients
-from gateway.identity.tokens.marks import Mark, claim
+from gateway.identity.clients.registered import Registered, find_client
+from gateway.identity.tokens.marks import Mark, claim_one
 
 
 class Store(Protocol):
@@ -26,11 +26,10 @@ class TransactionStore:
         self._session = session
 
     def find(self, client_id: str) -> Registered | None:
-        lock_clients(self._session, [client_id])
-        return find_clients(self._session, [client_id]).get(client_id)
+        return find_client(self._session, client_id)
 
     def claim(self, mark: Mark) -> None:
-        if claim(self._session, [[mark]]) != [None]:
+        if not claim_one(self._session, mark):
             raise mark.refusal()
 
 

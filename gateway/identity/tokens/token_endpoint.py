@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from audit.events import Event
@@ -17,7 +16,7 @@ from gateway.identity.clients.registered import find_clients, lock_clients, lock
 from gateway.identity.tokens.authorization_server import Answer, Form
 from gateway.identity.tokens.binding import Binding
 from gateway.identity.tokens.issuer import TokenIssuer
-from gateway.identity.tokens.marks import claim
+from gateway.identity.tokens.marks import claim_all
 from gateway.identity.tokens.oauth_errors import UseNonceError
 from gateway.identity.tokens.stores import GroupStore
 from gateway.identity.tokens.token_server import Asked, CodeServer, Outcome, TokenServer
@@ -34,7 +33,7 @@ _ISSUED = text("""
 # To the minute, and never waiting: the other one who holds the row has just used it, or is changing the client.
 _USED = text("""
     UPDATE client SET last_used_at = :now WHERE client_id IN (
-        SELECT client_id FROM client WHERE client_id = ANY(:ids) FOR NO KEY UPDATE SKIP LOCKED)
+        SELECT client_id FROM client WHERE client_id = ANY(CAST(:ids AS text[])) FOR NO KEY UPDATE SKIP LOCKED)
 """)
 _USED_EVERY = timedelta(minutes=1)
 
@@ -77,33 +76,33 @@ async def exchange_code(
 async def _issue(issuer: TokenIssuer, work: UnitOfWork, group: Sequence[Asked]) -> list[Answer | None]:
     """Return the answer of each, None where its client is being changed."""
     names = list(filter(None, (asked.form.claimed_client for asked in group)))
-    busy = await work.session.run_sync(lock_free_clients, names)
+    busy = await lock_free_clients(work.session, names)
     free = [asked for asked in group if asked.form.claimed_client not in busy]
-    outcomes = await work.session.run_sync(_decide, issuer, free)
+    outcomes = await _decide(work, issuer, free)
     await _write(work, outcomes)
     answers = iter(outcome.answer for outcome in outcomes)
     return [None if asked.form.claimed_client in busy else next(answers) for asked in group]
 
 
 async def _issue_alone(work: UnitOfWork, issuer: TokenIssuer, asked: Asked) -> Answer:
-    await work.session.run_sync(lock_clients, [asked.form.claimed_client or ""])
-    (outcome,) = await work.session.run_sync(_decide, issuer, [asked])
+    await lock_clients(work.session, [asked.form.claimed_client or ""])
+    (outcome,) = await _decide(work, issuer, [asked])
     await _write(work, [outcome])
     return outcome.answer
 
 
-def _decide(session: Session, issuer: TokenIssuer, group: Sequence[Asked]) -> list[Outcome]:
+async def _decide(work: UnitOfWork, issuer: TokenIssuer, group: Sequence[Asked]) -> list[Outcome]:
     """Decide by the clients, which are locked, as they stand; then claim what may be used once.
 
     Who comes too late is refused.
     """
-    clients = find_clients(
-        session, filter(None, (asked.form.claimed_client for asked in group)),
+    clients = await find_clients(
+        work.session, filter(None, (asked.form.claimed_client for asked in group)),
         filter(None, (asked.form.on_behalf_of for asked in group)),
     )  # fmt: skip
     stores = [GroupStore(clients) for _ in group]
     outcomes = [TokenServer(issuer, *each).decide() for each in zip(stores, group, strict=True)]
-    taken = claim(session, [store.marks for store in stores])
+    taken = await claim_all(work.session, [store.marks for store in stores])
     return [outcome.refused(mark) if mark else outcome for outcome, mark in zip(outcomes, taken, strict=True)]
 
 

@@ -19,6 +19,7 @@ from gateway.web.router import Router
 router = Router(prefix="/console/objections", include_in_schema=False)
 Seeing = Annotated[Present, Depends(signed_in("clerk", "operator", "auditor"), scope="function")]
 MOST = 1_000
+EFFECTS = {"mark": "obj-rule-mark", "withhold": "obj-rule-withhold"}
 TONES: dict[str, Tone] = {"overdue": "bad", "late": "warn", "in_time": "quiet"}
 OPEN = TableSpec(
     "open-objections",
@@ -66,7 +67,7 @@ def in_words(words: Words, placed: PlacedRule) -> str:
     rule = placed.rule
     days = "obj-working-days" if rule.days == "working" else "days"
     return words(
-        f"obj-rule-{rule.effect}", law=words.either(rule.law.zh, rule.law.en), answer=words.count(days, rule.answer),
+        EFFECTS[rule.effect], law=words.either(rule.law.zh, rule.law.en), answer=words.count(days, rule.answer),
         close=words.count(days, rule.close),
     )  # fmt: skip
 

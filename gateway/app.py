@@ -100,11 +100,12 @@ from gateway.questions import statistics_pages
 from gateway.quota import month_routes as quota_months
 from gateway.quota import pages as quota_pages
 from gateway.quota import routes as quota
-from gateway.records import ended_list_pages, objection_pages
+from gateway.records import ended_list_pages, objection_pages, objection_routes, open_objection_pages
 from gateway.records import enterprise_pages as enterprise_record_pages
 from gateway.records import enterprise_routes as enterprise_records
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
+from gateway.records.gauges import gauge_objections
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
@@ -169,6 +170,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
+        gauge_objections,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -197,6 +199,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         records,
         record_life,
         enterprise_records,
+        objection_routes,
         consent_imports,
         consent_evidence,
         consent_templates,
@@ -265,6 +268,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         enterprise_question_pages,
         enterprise_record_pages,
         objection_pages,
+        open_objection_pages,
         ended_list_pages,
         signatory_pages,
         audit_home,

@@ -12,6 +12,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def day_starts(day: date) -> datetime:
+    """Return when a calendar day begins (Asia/Shanghai)."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
 def month_starts(now: datetime, months: int) -> list[datetime]:
     """Return when each of the last months began, oldest first; the last is the month of `now`."""
     today = day_of(now)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.conversion.keys import Keys
 from connectors.model.datasets import Dataset
 from connectors.records.life import ActError, ActKind, Ending, PastAct, Role, State, Version, decide_act
+from connectors.records.objection_rules import Term
 from connectors.records.tables import RecordAct
 
 # What is read of a record, and of an act.
@@ -38,7 +39,7 @@ _VERSIONS = text(f"""
 """)  # noqa: S608
 ACT = """
     act_id, dataset, agency, business_key, record_id, version, number, kind, state, hides, lasting, effective_on,
-    reason, document, actor, recorded_at, event_id,
+    reason, document, actor, recorded_at, event_id, term,
     (SELECT o.subject_id FROM record o WHERE o.record_id = record_act.record_id) AS subject_id
 """
 _ACTS = text(f"SELECT {ACT} FROM record_act WHERE {_KEY} ORDER BY number")  # noqa: S608
@@ -69,6 +70,7 @@ class ActRequest:
     document: str | None = None
     hide: bool = False
     act_batch: UUID | None = None
+    term: Term | None = None  # of an objection
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ async def add_act(
         record_id=current["record_id"], version=current["version"], number=number, kind=request.kind.value,
         state=ending.state.value, hides=ending.hides, lasting=ending.lasting, effective_on=request.effective_on,
         reason=request.reason, document=request.document, actor=actor, act_batch=request.act_batch, recorded_at=now,
-        event_id=ids[1],
+        event_id=ids[1], term=request.term.members() if request.term else None,
     )  # fmt: skip
     session.add(act)
     await session.flush()

@@ -123,7 +123,8 @@ def decide_act(
 ) -> Ending:
     """Return what an act on a key's current version leaves. Raises ActError.
 
-    `hide` goes with an agency's objection alone: otherwise a debtor could hide a record by objecting to it.
+    `hide` goes with an objection alone: an agency asks for it, or the law of the place does. A debtor cannot: whoever
+    objects could hide what speaks against them.
     """
     if role not in ALLOWED[kind]:
         raise ActError("act-not-yours", f"此操作不属于您 {kind} is not yours to do")

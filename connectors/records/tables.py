@@ -44,6 +44,8 @@ class RecordAct(SQLModel, table=True):
     act_batch: UUID | None  # the list of keys it came with; of an ending, the batch that did not name the record
     recorded_at: datetime = Field(sa_type=Timestamp)
     event_id: UUID
+    # Of an objection, by when it is seen to, as it was told; None before migration 0053.
+    term: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class ActBatch(SQLModel, table=True):

@@ -8,7 +8,7 @@ import typer
 
 from gateway.cli.asking import Yes, check_reason, confirm
 from gateway.cli.at_service import KeyFile, Officer, Service
-from gateway.cli.output import AsJson, show
+from gateway.cli.output import AsJson, Column, show, show_list, show_one
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,37 @@ group = typer.Typer(
 As = Annotated[str, typer.Option("--as", envvar="XINQIAO_AS", help="管理员的客户端 The officer's client.")]
 Which = Annotated[UUID, typer.Argument(help="授权编号 The consent's id.")]
 Entry = Annotated[UUID, typer.Argument(help="变更编号，见 paper list The entry's id.")]
+
+TO_ENTER = (
+    Column("consent", "授权 consent"),
+    Column("subject", "企业 subject"),
+    Column("institution_name", "机构 institution_name"),
+    Column("purpose", "用途 purpose"),
+    Column("valid_until", "有效至 valid_until"),
+    Column("changed_at", "提出 asked"),
+    *(Column(name, name, listed=False) for name in ("institution", "products", "status", "terms_sha256")),
+)
+TO_CHECK = (
+    Column("change", "变更 change"),
+    Column("consent", "授权 consent"),
+    Column("subject", "企业 subject"),
+    Column("asked_by", "录入人 asked_by"),
+    Column("asked_at", "录入 asked_at"),
+    *(Column(name, name, listed=False) for name in ("scan", "role", "signed_on", "reference", "until")),
+)
+PAPER = (
+    Column("consent", "授权 consent"),
+    Column("status", "状态 status"),
+    Column("subject", "企业 subject"),
+    Column("institution_name", "机构 institution_name"),
+    Column("shown", "纸上文字 shown"),
+    Column("scans", "扫描件 scans"),
+    Column("entries", "待复核 entries"),
+    *(
+        Column(name, name, listed=False)
+        for name in ("institution", "products", "purpose", "valid_until", "terms_sha256")
+    ),
+)
 
 
 @group.callback()
@@ -34,14 +65,21 @@ def list_papers(
 ) -> None:
     """待录入和待复核的 What waits to be entered, and what waits to be checked."""
     found = Officer(service, officer, key, as_json).run(lambda one: one.papers(subject=subject))
-    show(as_json, found if as_json else _lines(found))
+    if as_json:
+        show(True, {"to_enter": _told(found["to_enter"], TO_ENTER), "to_check": _told(found["to_check"], TO_CHECK)})
+        return
+    for title, rows, columns in (("待录入 To enter", "to_enter", TO_ENTER), ("待复核 To check", "to_check", TO_CHECK)):
+        typer.echo(title)
+        show_list(False, rows, _told(found[rows], columns), columns, len(found[rows]))
 
 
 @group.command("show")
 def show_paper(consent: Which, service: Service, officer: As, key: KeyFile, as_json: AsJson = False) -> None:
     """请求的文字、扫描件、待复核的录入 A request: the text of the paper, its scans, its entries."""
     found = Officer(service, officer, key, as_json).run(lambda one: one.paper(str(consent)))
-    show(as_json, found if as_json else _in_words(found))
+    show_one(as_json, _whole(found), PAPER)
+    if not as_json:
+        show(False, {line["label"]: line["text"] for line in found["text"]})
 
 
 @group.command("enter")
@@ -118,21 +156,15 @@ def _decide(caller: Officer, entry: UUID, *, approve: bool, reason: str = "") ->
     show(caller.as_json, made if caller.as_json else told)
 
 
-def _lines(found: dict[str, Any]) -> dict[str, object]:
-    return {
-        "待录入 to enter": [
-            f"{one['consent']} {one['subject']} {one['institution_name']}" for one in found["to_enter"]
-        ],
-        "待复核 to check": [
-            f"{one['change']} {one['action']['subject']} {one['asked_by']}" for one in found["to_check"]
-        ],
-    }  # fmt: skip
+def _told(rows: list[dict[str, Any]], columns: tuple[Column, ...]) -> list[dict[str, Any]]:
+    """Return requests, or entries with what was entered, by the members that are listed of them."""
+    whole = [{**one, **one.get("action", {})} for one in rows]
+    return [{column.name: one[column.name] for column in columns} for one in whole]
 
 
-def _in_words(found: dict[str, Any]) -> dict[str, object]:
+def _whole(found: dict[str, Any]) -> dict[str, Any]:
+    """Return a request with its scans and the entries that wait, by their numbers."""
     return {
-        "授权 consent": found["consent"]["consent"], "状态 status": found["consent"]["status"],
-        **{line["label"]: line["text"] for line in found["text"]},
-        "扫描件 scans": [one["sha256"] for one in found["scans"]],
-        "待复核 to check": [one["change"] for one in found["entries"]],
+        **found["consent"], "shown": found["shown"], "scans": [one["sha256"] for one in found["scans"]],
+        "entries": [one["change"] for one in found["entries"]],
     }  # fmt: skip

@@ -34,6 +34,7 @@ _WAITING = _entry("waiting", "inbox")
 _CATALOGUE = _entry("catalogue", "table")
 _QUALITY = _entry("quality", "chart-bar")
 _ABNORMAL = _entry("abnormal-use", "alert-triangle")
+_OBJECTIONS = _entry("objections", "message-report")
 _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
@@ -48,7 +49,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("paper", "file-certificate"), _TEMPLATES,
         )),
         Group("group-platform", (
-            _entry("agencies", "building"), _entry("keys", "key"), _CHANGES, _SCANS, _CATALOGUE, _TAGS,
+            _entry("agencies", "building"), _OBJECTIONS, _entry("keys", "key"), _CHANGES, _SCANS, _CATALOGUE, _TAGS,
         )),
     ),
     "system": (
@@ -62,7 +63,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "clerk": (
         Group("", (
             _entry("feeds", "home"), _entry("uploads", "upload"), _entry("held", "database-import"),
-            _entry("corrections", "edit"), _WAITING,
+            _entry("corrections", "edit"), _OBJECTIONS, _WAITING,
         )),
         Group("group-quality", (_QUALITY, _CATALOGUE, _TAGS, _entry("templates", "file-spreadsheet"))),
     ),
@@ -74,7 +75,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _ABNORMAL,
         )),
         Group("group-platform", (
-            _CHANGES, _entry("signatories", "signature"), _QUALITY, _MOVERS, _CATALOGUE, _TAGS,
+            _CHANGES, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _MOVERS, _CATALOGUE, _TAGS,
         )),
     ),
     "staff": (

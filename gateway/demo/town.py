@@ -179,6 +179,7 @@ def _instance(run: CommandLine, folder: Path, name: str, role: str, port: int, p
         "XINQIAO_HOME": str(folder),
         "XINQIAO_INSTANCE": name,
         "XINQIAO_ROLE": role,
+        "XINQIAO_JURISDICTION": "330300",  # Wenzhou, as the codes of its enterprises say
         "XINQIAO_ISSUER": issuer,
         "XINQIAO_PORT": str(port),
         "XINQIAO_METRICS_PORT": "0",

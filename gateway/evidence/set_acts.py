@@ -7,11 +7,14 @@ from gateway.evidence.vouched.declaration import AT, UNTOLD, Entry, Members, Tol
 WHERE = "set-acts"
 QUERY = f"""
     SELECT event_id AS entry, record_id AS record, dataset, agency, business_key AS key, version, number, kind, state,
-           hides, lasting, effective_on, reason, document, actor, act_batch, {AT.format("recorded_at")} AS recorded_at
+           hides, lasting, effective_on, reason, document, actor, act_batch, term,
+           {AT.format("recorded_at")} AS recorded_at
     FROM record_act WHERE kind IN ('end', 'return') ORDER BY event_id, record_id
 """  # noqa: S608 - our own words
 _SAME = {name: said(name) for name in ("act_batch", "agency", "dataset", "effective_on", "reason", "document")}
-_EACH: dict[str, Told] = _SAME | {"actor": leaf("actor"), "recorded_at": leaf("ts"), "lasting": always(value=False)}
+_EACH: dict[str, Told] = _SAME | {
+    "actor": leaf("actor"), "recorded_at": leaf("ts"), "lasting": always(value=False), "term": always(None),
+}  # fmt: skip
 EVENTS: dict[str, dict[str, Told]] = {
     "records.ended": _EACH | {"kind": always("end"), "state": always("ended"), "hides": always(value=True)},
     "records.returned": _EACH | {"kind": always("return"), "state": always("current"), "hides": always(value=False)},
@@ -56,9 +59,9 @@ class SetActs:
 
     def _compare(self, entry: Entry, row: Members) -> None:
         for name, value in tell(EVENTS[entry.type], entry).items():
-            if value is not UNTOLD and row[name] != value:
+            if value is not UNTOLD and row.get(name) != value:
                 what = f"{entry.id} {name}"
-                self._comparison.findings.add(WHERE, what, _DIFFERENT, expected=value, found=row[name])
+                self._comparison.findings.add(WHERE, what, _DIFFERENT, expected=value, found=row.get(name))
 
     def _end(self) -> None:
         """Compare the acts that were taken with their entry."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from connectors.model.calendar import day_starts
+from connectors.records.objections import told_term
 from consent.life import LAPSES_AFTER
 from gateway.admin.changes import WAITS_DAYS
 from gateway.admin.paper import find_waiting_papers
@@ -106,9 +108,12 @@ async def _corrections(work: UnitOfWork, limit: int) -> list[Item]:
 
 async def _objections(work: UnitOfWork, limit: int) -> list[Item]:
     return [
-        Item(str(row["act_id"]), {"dataset": row["dataset"], "record": str(row["record_id"])}, row["recorded_at"])
+        Item(
+            str(row["act_id"]), {"dataset": row["dataset"], "record": str(row["record_id"])}, row["recorded_at"],
+            day_starts(told_term(row).answer_by + timedelta(days=1)),
+        )
         for row in await find_to_decide(work, limit)
-    ]
+    ]  # fmt: skip
 
 
 async def _late_feeds(work: UnitOfWork, limit: int) -> list[Item]:
@@ -197,7 +202,7 @@ KINDS: Mapping[str, Kind] = {
     "signatory-key": Kind({"owner": "/console/enterprise/signatories"}, "", _new_keys),
     "held": Kind(dict.fromkeys(("system", "clerk", "machine"), "/console/held"), "/{id}", _held),
     "correction": Kind({"clerk": "/console/corrections"}, "/{id}", _corrections),
-    "objection": Kind({"clerk": "/docs"}, "", _objections),  # answered over the interface
+    "objection": Kind({"clerk": "/console/objections"}, "", _objections),
     "late-feed": Kind(dict.fromkeys(("system", "clerk", "machine"), "/console/feeds"), "", _late_feeds),
     "delivery": Kind(dict.fromkeys(("system", "machine"), "/console/deliveries"), "/{id}", _refused_deliveries),
     "key": Kind(dict.fromkeys(("operator", "machine"), "/console/clients"), "", _ending_keys),

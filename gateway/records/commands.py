@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from gateway.cli.asking import Yes, confirm_final
+from gateway.cli.in_words import coded
 from gateway.cli.naming import LISTED, Limit, Uscc
 from gateway.cli.on_instance import in_one_unit, on_instance
 from gateway.cli.output import AsJson, Column, Force, keep_existing, show, show_list
@@ -50,6 +51,20 @@ ACTS = (
     Column("entry", "日志条目 entry"),
 )
 
+OBJECTIONS = (
+    Column("objection", "异议 objection"),
+    Column("dataset", "数据目录 dataset"),
+    Column("agency", "部门 agency"),
+    Column("standing", "如何 standing"),
+    Column("recorded_at", "提出 filed"),
+    Column("answer_due_on", "答复期限 answer due"),
+    Column("close_due_on", "办结期限 close by"),
+    Column("provisional", "暂定 provisional"),
+    *(Column(name, name, listed=False) for name in ("record", "hidden", "reason", "document", "mark_due_on", "rule")),
+)
+STANDINGS = {"in_time": "期限内", "late": "过了答复期限", "overdue": "过了办结期限"}
+MOST_OBJECTIONS = 10_000
+
 
 @group.callback()
 def records() -> None:
@@ -83,6 +98,23 @@ def list_all(
             return await list_records(work, instance.protector, uscc, _as_of(as_of, known_at))
 
     show_list(as_json, "records", on_instance(run), COLUMNS, limit)
+
+
+@group.command("objections")
+def objections(
+    overdue: Annotated[bool, typer.Option("--overdue", help="只看过了答复期限的 Those whose answer was due.")] = False,
+    limit: Limit = LISTED,
+    as_json: AsJson = False,
+) -> None:
+    """列出等部门办结的异议 Objections that no agency has decided, the oldest first, with the days they were told."""
+    from gateway.records.objections import list_open
+
+    async def run(work: "UnitOfWork") -> list[dict[str, Any]]:
+        return await list_open(work, MOST_OBJECTIONS, overdue=overdue)
+
+    found = in_one_unit("record.objections", run)
+    rows = found if as_json else [{**one, "standing": coded(one["standing"], STANDINGS)} for one in found]
+    show_list(as_json, "objections", rows, OBJECTIONS, limit)
 
 
 @group.command("history")

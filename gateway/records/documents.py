@@ -103,5 +103,5 @@ def act_document(act: Any) -> dict[str, Any]:  # noqa: ANN401 - a row or its map
         "act": str(row["act_id"]), "record": str(row["record_id"]), "kind": row["kind"], "state": row["state"],
         "hidden": row["hides"], "effective_on": row["effective_on"], "reason": row["reason"],
         "document": row["document"], "actor": row["actor"], "recorded_at": row["recorded_at"],
-        "entry": str(row["event_id"]),
+        "term": row["term"], "entry": str(row["event_id"]),
     }  # fmt: skip

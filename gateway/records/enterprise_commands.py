@@ -33,11 +33,13 @@ OBJECTIONS = (
     Column("reason", "原因 reason"),
     Column("recorded_at", "提出 filed"),
     Column("answer_due_on", "答复期限 due"),
+    Column("close_due_on", "办结期限 close"),
+    Column("provisional", "暂定 provisional"),
     Column("decision", "答复 decision"),
     Column("decided_at", "答复时间 decided_at"),
     *(
         Column(name, name, listed=False)
-        for name in ("dataset", "document", "decision_document", "hidden", "actor", "entry")
+        for name in ("dataset", "document", "decision_document", "hidden", "actor", "entry", "mark_due_on", "rule")
     ),
 )
 # As docs/records.md has them.
@@ -107,11 +109,17 @@ def object_to(
         lambda boss: boss.object_to(str(record), reason=reason, document=document)
     )
     follows = "部门核实前记录照常公示，附异议标记 it stays visible, marked, until the agency decides"
+    if noted["hidden"]:
+        follows = "部门核实前记录不公示，也不用于评分 it is neither shown nor used until the agency decides"
     told = {
         "异议 objection": noted["act"],
         "记录 record": noted["record"],
         "状态 state": coded(noted["state"], STATUSES),
+        "答复期限 answer due": noted["term"]["answer_by"],
+        "办结期限 to be closed by": noted["term"]["close_by"],
     }
+    if noted["term"]["provisional"]:
+        told["暂定 provisional"] = "节假日尚未公布，按周一至周五计 some holidays are not announced: Monday to Friday"
     show(as_json, noted if as_json else {**told, "此后 from now on": follows})
 
 

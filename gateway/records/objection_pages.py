@@ -1,5 +1,6 @@
 """Objections in an enterprise's own hands: one is raised against one record, all are listed with their answers."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,7 +20,8 @@ from gateway.people.guard import OwnerActing, SignedForm
 from gateway.people.listing import show_table
 from gateway.records.enterprise_pages import read_whole, record_context
 from gateway.records.life_routes import TheProtector
-from gateway.records.objections import list_objections, object_to_record
+from gateway.records.objections import list_objections, object_to_record, rule_in_force
+from gateway.records.open_objection_pages import due_cell, in_words
 from gateway.runtime.clock import now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.reasons import LONGEST, SHORTEST
@@ -128,22 +130,25 @@ async def _form(
     status: int = 200,
 ) -> Response:
     whole = await read_whole(units, protector, present, record_id)
-    context = record_context(words_of(request), whole)
-    return page(request, "enterprise_objection", present, status=status, form=form, **context)
+    words = words_of(request)
+    rule, context = in_words(words, rule_in_force(units, now())), record_context(words, whole)
+    return page(request, "enterprise_objection", present, status=status, form=form, rule=rule, **context)
 
 
 def cells_of(words: Words, one: dict[str, Any], today: date) -> list[Content]:
     """Return the row of an objection."""
     waits = one["state"] == "open"
     late = waits and one["answer_due_on"] < today
-    due = Cell(words.day(one["answer_due_on"]), sub=words("ent-overdue") if late else "") if waits else None
+    due = due_cell(words, one, "answer_due_on")
+    if late:
+        due = replace(due, sub=words.listed(part for part in (words("ent-overdue"), due.sub) if part))
     return [
         Cell(words.titles.dataset(one["dataset"]), href=f"/console/enterprise/records/{one['record']}"),
         words.titles.agency(one["agency"]),
         Cell(words(STATES[one["state"]]), tone=TONES.get(one["state"], "quiet")),  # type: ignore[arg-type] # tones
         Cell(one["reason"], sub=one["document"] or ""),
         words.moment(one["recorded_at"]),
-        due,
+        due if waits else None,
         Cell(one["decision"], sub=one["decision_document"] or "") if one["decision"] else None,
         words.moment(one["decided_at"]) if one["decided_at"] else None,
     ]

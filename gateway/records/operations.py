@@ -29,7 +29,24 @@ ACT: dict[str, Any] = {
     "document": "温信修〔2026〕12号",
     "actor": "tax",
     "recorded_at": "2026-11-27T01:08:10+00:00",
+    "term": None,
     "entry": ENTRY,
+}
+TERM = {
+    "jurisdiction": "330000",
+    "version": 1,
+    "effect": "mark",
+    "mark_by": "2026-11-27",
+    "answer_by": "2026-12-04",
+    "close_by": "2026-12-25",
+    "provisional": False,
+}
+DUE: dict[str, Any] = {
+    "mark_due_on": "2026-11-27",
+    "answer_due_on": "2026-12-04",
+    "close_due_on": "2026-12-25",
+    "provisional": False,
+    "rule": {"jurisdiction": "330000", "version": 1},
 }
 PROVED: dict[str, Any] = {
     "type": "xinqiao-record-proof/1",
@@ -109,11 +126,45 @@ OPERATIONS: Mapping[str, Operation] = {
                     "decision": "经核实无误",
                     "decision_document": "温税复〔2026〕3号",
                     "decided_at": "2026-11-30T01:08:10+00:00",
-                    "answer_due_on": "2026-12-17",
+                    **DUE,
                     "entry": ENTRY,
                 }
             ],
             "next": None,
+        }
+    ),
+    "GET /v1/open-objections": Operation(
+        answered={
+            "objections": [
+                {
+                    "objection": ACT["act"],
+                    "record": RECORD,
+                    "dataset": "tax_arrears",
+                    "agency": "tax",
+                    "hidden": False,
+                    "reason": "金额有误",
+                    "document": None,
+                    "recorded_at": ACT["recorded_at"],
+                    **DUE,
+                    "standing": "in_time",
+                }
+            ],
+            "next": None,
+            "rule": {
+                "jurisdiction": "330000",
+                "title": {"zh": "浙江省", "en": "Zhejiang"},
+                "version": 1,
+                "effect": "mark",
+                "days": "working",
+                "mark": 0,
+                "answer": 5,
+                "close": 20,
+                "law": {
+                    "zh": "《浙江省公共信用信息管理条例》第三十条、第三十一条",
+                    "en": "Zhejiang Regulations on Public Credit Information, articles 30 and 31",
+                },
+                "holidays_known_to": 2026,
+            },
         }
     ),
     "GET /v1/records/{record_id}/history": Operation(
@@ -133,7 +184,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/records/{record_id}/objections": Operation(
         (*ACTING, "too-many-objections"),
         sent={"reason": "金额有误"},
-        answered={**ACT, "kind": "object", "state": "objected", "reason": "金额有误", "document": None},
+        answered={**ACT, "kind": "object", "state": "objected", "reason": "金额有误", "document": None, "term": TERM},
     ),
     "POST /v1/datasets/{dataset}/withdrawals": Operation(
         (

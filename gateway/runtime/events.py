@@ -212,7 +212,7 @@ EVENTS: Mapping[str, EventType] = {
     "record.withdrawn": _type("agency", _ACT, personal="reason key"),
     "record.reinstated": _type("agency", _ACT, personal="reason key"),
     "record.repaired": _type("agency operator", _ACT, personal="reason key"),
-    "record.objected": _type("agency signatory", _ACT, personal="reason key"),
+    "record.objected": _type("agency signatory", _ACT, maybe="term", personal="reason key"),
     "record.annulled": _type("agency", _ACT, personal="reason key"),
     "record.confirmed": _type("agency", _ACT, personal="reason key"),
     "record.list_acted": _type(
@@ -222,7 +222,7 @@ EVENTS: Mapping[str, EventType] = {
     "records.ended": _type(_SUBMITTING, _ACTS, personal="reason"),
     "records.returned": _type(_SUBMITTING, _ACTS, personal="reason"),
     "record.listed": _type("signatory auditor machine", "found"),
-    "objection.listed": _type("signatory", "found"),
+    "objection.listed": _type("signatory agency operator auditor machine", "found"),
     "record.history_read": _type("agency signatory auditor machine", "record versions"),
     "record.proved": _type("agency signatory auditor machine", "record form"),
     "record.resolved": _type("program", "records"),

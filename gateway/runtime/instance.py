@@ -36,7 +36,7 @@ class Instance:
     @cached_property
     def units(self) -> UnitsOfWork:
         """What opens units of work on it."""
-        return UnitsOfWork(self.database, self.audit, self.keys, self.settings.issuer)
+        return UnitsOfWork(self.database, self.audit, self.keys, self.settings.issuer, self.settings.jurisdiction)
 
 
 @asynccontextmanager

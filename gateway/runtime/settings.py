@@ -10,6 +10,7 @@ import orjson
 from pydantic import AliasChoices, BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from connectors.records.objection_rules import CHINA
 from gateway.runtime.errors import SettingsError
 from gateway.runtime.settings_faults import fault_line, unknown_lines
 
@@ -52,6 +53,11 @@ class Settings(BaseSettings):
         default="gateway",
         pattern=r"^[a-z][a-z0-9_]{0,30}$",
         description="小写字母开头，字母、数字、下划线，至多 31 位 a lower-case letter, then a-z 0-9 _, 31 at most",
+    )
+    jurisdiction: str = Field(
+        default=CHINA,
+        pattern=r"^[1-9][0-9]{5}$",
+        description="六位行政区划代码（GB/T 2260） a code of six digits (GB/T 2260): 330300",
     )
     city: str = Field(default="", max_length=40, description="至多 40 个字 40 characters at most")
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)

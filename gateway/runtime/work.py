@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from audit.recorder import Recorder
+from connectors.records.objection_rules import CHINA
 from gateway.runtime.actor import ANYONE, FOR_OTHERS, Actor
 from gateway.runtime.clock import now
 from gateway.runtime.database import Database, Role
@@ -27,7 +28,10 @@ _SHARED_BY_MANY = frozenset({"anyone", "program", "machine"})  # names that stan
 
 @dataclass(frozen=True)
 class UnitOfWork:
-    """An open transaction, the log's recorder, the keys and name the instance signs with, who acts, when it began."""
+    """An open transaction, the log's recorder, the keys and name the instance signs with, who acts, when it began.
+
+    `jurisdiction` is the code of the place whose law the instance is under.
+    """
 
     session: AsyncSession
     recorder: Recorder
@@ -35,6 +39,7 @@ class UnitOfWork:
     issuer: str
     actor: Actor
     now: datetime
+    jurisdiction: str = CHINA
 
     async def record(
         self,
@@ -94,6 +99,7 @@ class UnitsOfWork:
     recorder: Recorder
     keys: KeyStore
     issuer: str
+    jurisdiction: str = CHINA
 
     @cached_property
     def groups(self) -> GroupCommit:
@@ -122,7 +128,7 @@ class UnitsOfWork:
             self.database.shares.turn(_party_of(actor)),
             self.database.begin(name, role=role, short=short) as session,
         ):
-            yield UnitOfWork(session, self.recorder, self.keys, self.issuer, actor, now())
+            yield UnitOfWork(session, self.recorder, self.keys, self.issuer, actor, now(), self.jurisdiction)
 
 
 def _party_of(actor: Actor) -> str | None:

@@ -30,7 +30,7 @@ from signing.canonical import canonical_bytes
 from signing.jws import sign_jws
 from signing.keys import generate_key
 from tests.actors import OPERATOR
-from tests.enterprises import uscc
+from tests.enterprises import citizen, uscc
 from tests.evidence.forging import forging
 from tests.gates import held, writes_to
 from tests.identities import change as change_standing
@@ -352,6 +352,49 @@ async def test_staff_hand_in_a_file_on_a_page_and_take_the_response(ready, tmp_p
         for part in ("rows.csv", "rows.xlsx"):
             assert (await browser.get(f"{sent.headers['location']}/{part}")).status_code == 200
         assert (await browser.get(f"{place}/{UUID(int=0)}")).status_code == 404
+
+
+async def test_the_page_leads_to_the_progress_before_the_rows_are_taken_in(ready):
+    async with ready.gateway.units.begin("test.for-people", OPERATOR) as work:
+        await set_for_people(work, client_id="bank-1", allowed=True)
+    place, answered = "/console/consents/-/imports", asyncio.get_running_loop().create_future()
+    served = create_app(ready.gateway.settings, ready.gateway)
+
+    async def app(scope, receive, send):
+        async def noting(message):
+            await send(message)
+            if message["type"] == "http.response.start" and (scope["method"], scope["path"]) == ("POST", place):
+                answered.set_result(dict(message["headers"])[b"location"].decode())
+
+        await served(scope, receive, noting)
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url=ready.gateway.settings.issuer, timeout=60
+    ) as browser:
+        await signed_in(ready.gateway, browser, "wu", "staff", institution="bank")
+        more = {"data": {"csrf": await csrf(browser)}, "headers": same_site(browser)}
+        content = archive(row(1, max_uses="17"), row(1, max_uses="18"))
+        async with held(ready.gateway.database, writes_to("consent_import_row")) as gate:
+            sending = asyncio.create_task(browser.post(place, files={"file": ("a.zip", content)}, **more))
+            where = await asyncio.wait_for(answered, 15)
+            await gate.waiting(1)  # the first row
+            shown = (await browser.get(where)).text
+            assert (f'hx-get="{where}"' in shown, "收下 0 行" in shown) == (True, True)
+        await sending
+        shown = (await browser.get(where)).text
+        assert (f'hx-get="{where}"' in shown, "收下 2 行" in shown) == (False, True)
+        assert f'href="{where}"' in (await browser.get(place)).text
+
+
+async def test_a_row_that_names_no_enterprise_leaves_nothing_of_what_it_names(ready):
+    given = [citizen(3), "13857700001", f"{uscc(1)[:-1]}*", f" {uscc(1).lower()} "]
+    made = await taken(ready, archive(*(row(1, subject=one, max_uses="19") for one in given)))
+    assert [one["subject"] for one in made["rows"]] == ["", "", "", uscc(1)]
+    async with ready.gateway.database.begin("test.kept") as session:
+        kept = await session.execute(
+            text("SELECT subject FROM consent_import_row WHERE import_id = :i"), {"i": made["import"]}
+        )
+        assert sorted(kept.scalars()) == ["", "", "", uscc(1)]
 
 
 async def test_what_came_in_bulk_and_on_paper_agrees_with_the_log(ready):

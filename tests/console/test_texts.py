@@ -189,7 +189,7 @@ HANDED_OVER = {
     "name",
     "note",
     "one.label",
-    "place.label",
+    "entry_here.label",
     "reason",
     "row.wrong",
 }

@@ -38,6 +38,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         paper paper/{consent_id} paper/{consent_id}/sheet"""),
     ("oab", "abnormal-use"),
     ("oa", "changes changes/{change_id} signatories"),
+    ("oac", "objections"),
     ("oab", "consents/-/templates consents/-/templates/{template}"),
     ("os", "operations scans"),
     ("s", "sources sources/{source_id} platforms deliveries deliveries/{delivery_id}"),

@@ -106,6 +106,7 @@ CALLS = {
     "GET /v1/questions/{question_id}": Call("question.listed", f"s-{OWN}", make=objects.question),
     "GET /v1/questions/{question_id}/proof": Call("question.proved", f"s-{OWN}", make=objects.published_question),
     "GET /v1/objections": Call("objection.listed", f"s-{OWN}"),
+    "GET /v1/open-objections": Call("objection.listed", "auditor-1"),
     "GET /v1/records/{record_id}/history": Call("record.history_read", f"s-{OWN}", make=objects.record),
     "GET /v1/records/{record_id}/proof": Call("record.proved", f"s-{OWN}", make=objects.record),
     "GET /v1/records/{record_id}/proof-file": Call("record.proved", f"s-{OWN}", make=objects.record),
@@ -234,6 +235,7 @@ WITHOUT = {
          "GET /console/enterprise/tags", "GET /console/enterprise/tags/{tag}"),
         "scores.read: tests/scores/test_pages.py",
     ),
+    "GET /console/objections": "a page over a use case that is called above",
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
     **dict.fromkeys(
@@ -379,6 +381,7 @@ COMMANDS = {
     "source add": "source.added", "source suspend": "source.paused",
     "source resume": "source.resumed", "source remove": "source.removed",
     "source reset-watermark": "source.watermark_reset", "record list": "record.listed",
+    "record objections": "objection.listed",
     "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
     "scan": "scan.started scan.finished scan.failed",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",

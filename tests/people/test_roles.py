@@ -114,6 +114,7 @@ PAGES |= {
     f"GET /console/{page}": {"operator", "auditor", "staff"}
     for page in ("consents/-/templates", "consents/-/templates/{template}", "abnormal-use")
 }
+PAGES["GET /console/objections"] = {"clerk", "operator", "auditor"}
 PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"}}
 # Which of the three administrators a route lets in; every other one is for none of them.
 ROUTES = {
@@ -142,6 +143,7 @@ ROUTES = {
     "GET /v1/held-deliveries/{held_id}": {"system", "auditor"},
     "POST /v1/held-deliveries/{held_id}/{decision}": {"system"},
     "GET /v1/admin/abnormal-uses": {"operator", "auditor"},
+    "GET /v1/open-objections": {"operator", "auditor"},
     "GET /v1/admin/output-policies": {"operator", "auditor"},
     **{name: {"operator"} for name in GUARDED if name.split("/")[1:4] == ["v1", "admin", "paper"]},
 }

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SECRET = "do-not-show-7f3a"
 # Wrong values of what is no number; a number is no "abc", and has bounds of its own.
 WRONG = {
-    "city": "城" * 41,
+    "city": "城" * 41, "jurisdiction": "3303",
     "role": "bank", "instance": "Gateway 1", "issuer": "https://x/path", "log_level": "LOUD",
     "database_url": f"mysql://u:{SECRET}@h/d", "database_owner_url": SECRET, "database_sequencer_url": f"://{SECRET}",
     "kek": SECRET, "dpop_nonce": "perhaps", "trusted_proxies": '["10.0.0.0/99"]', "oidc_issuer": "https://x/",

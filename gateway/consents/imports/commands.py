@@ -22,7 +22,7 @@ def extend(consents: typer.Typer) -> None:
 def import_consents(file: File, service: Service, account: As, key: KeyFile, as_json: AsJson = False) -> None:
     """批量导入在别处签好的授权 Hand in consents that were signed elsewhere; says what became of every row."""
     made = Account(service, account, key, as_json).run(lambda bank: bank.import_consents(file))
-    refused = [f"{row['number']} {row['subject']}: {row['reason']}" for row in made["rows"] if row["reason"]]
+    refused = [f"{row['number']} {row['subject'] or '—'}: {row['reason']}" for row in made["rows"] if row["reason"]]
     told = {
         "导入 import": made["import"], "行 rows": made["total"], "收下 taken": made["taken"],
         "未导入 refused": refused or 0,

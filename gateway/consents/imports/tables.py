@@ -31,7 +31,7 @@ class ConsentImportRow(SQLModel, table=True):
     __tablename__ = "consent_import_row"
     import_id: UUID = Field(primary_key=True)
     number: int = Field(primary_key=True)
-    subject: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text)  # its code; empty where the row names none: it could be a person's number
     outcome: str = Field(sa_type=Text)  # active, requested, or a reason of the error table
     detail: str | None = Field(default=None, sa_type=Text)
     consent_id: UUID | None = None

@@ -66,13 +66,24 @@ async def take_import(units: UnitsOfWork, actor: Actor, file: ConsentFileRead) -
     """Take in every row that was not yet; return the import's id. Raises DeniedError for who may not, and where the
     service cannot go on now.
     """
+    import_id = await open_import(units, actor, file)
+    await take_rows(units, actor, import_id, file)
+    return import_id
+
+
+async def open_import(units: UnitsOfWork, actor: Actor, file: ConsentFileRead) -> UUID:
+    """Open the import that a file is; return its id. Raises DeniedError for who may not."""
     async with units.begin("consent-import.open", actor) as work:
-        opened = await _open(work, file)
-        done = {row.number for row in await read_rows(work, opened)}
+        return await _open(work, file)
+
+
+async def take_rows(units: UnitsOfWork, actor: Actor, import_id: UUID, file: ConsentFileRead) -> None:
+    """Take in every row of a file that was not yet. Raises DeniedError where the service cannot go on now."""
+    async with units.begin("consent-import.rows", actor) as work:
+        done = {row.number for row in await read_rows(work, import_id)}
     for row in file.rows:
         if row.number not in done:
-            await _take_row(units, actor, opened, row)
-    return opened
+            await _take_row(units, actor, import_id, row)
 
 
 async def get_import(work: UnitOfWork, import_id: UUID) -> tuple[ConsentImport, Sequence[ConsentImportRow]]:
@@ -150,9 +161,15 @@ async def _is_first(work: UnitOfWork, import_id: UUID, row: Row) -> bool:
 async def _write(work: UnitOfWork, import_id: UUID, row: Row, made: Made) -> None:
     told: dict[str, Any] = {"outcome": made.outcome, "detail": made.detail, "consent_id": made.consent_id}
     work.session.add(
-        ConsentImportRow(import_id=import_id, number=row.number, subject=row.subject[:64], recorded_at=work.now, **told)
+        ConsentImportRow(import_id=import_id, number=row.number, subject=_code_of(row), recorded_at=work.now, **told)
     )
     await work.session.flush()
+
+
+def _code_of(row: Row) -> str:
+    """Return the enterprise's code; nothing for what is none: it could be a person's number, which is not kept."""
+    code = read_identifier(row.subject)
+    return code.value if code.kind is Kind.USCC else ""
 
 
 async def _make(work: UnitOfWork, row: Row) -> Made:

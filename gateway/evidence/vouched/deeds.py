@@ -102,9 +102,16 @@ _LIMIT = _same("scope") | {"scope_id": said("id"), "effective_from": said_moment
 _RATE = _same("scope", "measure") | {
     "scope_id": said("id"), "most": said("limit"), "effective_from": leaf("ts"),
 }  # fmt: skip
+
+
+def _term(entry: Entry) -> object:
+    """Return by when an objection is seen to; an older event, and one of another act, names nothing."""
+    return None if entry.payload and "term" not in entry.payload else said("term")(entry)
+
+
 _ACT = _same("dataset", "agency", "version", "number", "effective_on", "reason", "document", "hides") | {
     "record": said("record"), "business_key": said("key"), "lasting": said("lasting"), "act_batch": said("act_batch"),
-    "state": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"),
+    "state": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"), "term": _term,
 }  # fmt: skip
 _ACTS = {
     "record.withdrawn": "withdraw", "record.reinstated": "reinstate", "record.repaired": "repair",
@@ -274,7 +281,7 @@ DEEDS: tuple[Deed, ...] = (
     Deed(
         "acts", "record_act",
         f"""SELECT event_id AS entry, record_id AS record, dataset, agency, business_key, version, number, kind, state,
-                   hides, lasting, effective_on, reason, document, actor, act_batch,
+                   hides, lasting, effective_on, reason, document, actor, act_batch, term,
                    {AT.format("recorded_at")} AS recorded_at FROM record_act
             WHERE kind NOT IN ('end', 'return')""",  # noqa: S608 - those: set_acts.py
         {name: Says(_ACT | {"kind": always(kind)}) for name, kind in _ACTS.items()},

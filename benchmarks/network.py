@@ -42,7 +42,7 @@ COPY = """
     COPY network_edge (said_by, record_id, dataset, kind, source, target, share, starts) FROM STDIN
 """
 AROUND = (400, 600)  # edges: what counts as a network of about 500
-SAMPLE = 3_000
+SAMPLE = 200
 
 
 def edges_of(parties: int, edges: int) -> list[tuple[object, ...]]:

@@ -1,7 +1,8 @@
 """The worker's step that keeps the edges up with the records: of whom something has come, all edges are read anew.
 
 1. One process at a time does this (Lock.NETWORK). Who waits is read first: what comes meanwhile marks anew.
-2. All versions of those enterprises' records are read and opened; a party is known by a code, or by a keyed hash.
+2. All versions of those enterprises' records are read and opened; a party is known by a code, or by a keyed hash. Whose
+   salts are used cannot be erased meanwhile: what was opened would be written after its erasure.
 3. In one transaction their edges are replaced, also those of a record that was another enterprise's before, and who
    named one of them before it was known here is marked: by now its number can be told.
 """
@@ -13,6 +14,7 @@ import orjson
 from sqlalchemy import text
 
 from connectors.catalogue.load import datasets
+from connectors.personal.erasure import hold_open
 from connectors.personal.protect import Opening, opened
 from connectors.personal.sealing import Protector, SubjectKeys, is_sealed
 from connectors.records.versions import HeldVersion, load_versions
@@ -71,6 +73,7 @@ async def _read(
     versions, acts = await load_versions(work.session, subjects, list(RELATIONS))
     keys, declared = SubjectKeys(protector), datasets()
     refs = [protector.ref_of(one.kind, one.value) for one in versions]
+    await hold_open(work.session, sorted(set(refs)))
     await keys.load(await raw(work.session), refs)
     said = []
     for one, ref in zip(versions, refs, strict=True):

@@ -47,27 +47,27 @@ _NEAR = text(f"""
     SELECT party, min(hop) AS hop FROM (SELECT party, hop FROM near LIMIT :looked_at) AS seen
     GROUP BY party ORDER BY hop, party LIMIT :most
 """)  # noqa: S608 - our own words
+# The parties as rows, so that they are hashed once: an array is searched from its beginning for every edge.
 _EDGES = text(f"""
+    WITH p AS MATERIALIZED (SELECT unnest(CAST(:parties AS bigint[])) AS party)
     SELECT DISTINCT ON (e.kind, e.source, e.target, e.position)
            e.kind, e.source, e.target, e.share, e.position, e.starts, e.ends
-    FROM network_edge e
-    WHERE e.source = ANY(CAST(:parties AS bigint[])) AND e.target = ANY(CAST(:parties AS bigint[]))
-      AND e.kind = ANY(CAST(:kinds AS text[])) AND {_ON}
+    FROM p JOIN network_edge e ON e.source = p.party JOIN p AS t ON t.party = e.target
+    WHERE e.kind = ANY(CAST(:kinds AS text[])) AND {_ON}
     ORDER BY e.kind, e.source, e.target, e.position, array_position(CAST(:believed AS text[]), e.dataset),
              e.share DESC NULLS LAST, e.starts
-""")  # noqa: S608
+""")  # noqa: S608 - our own words
 # Of these parties, those who have an edge to a party that is not among them.
+_LEADS_ON = f"""
+    CROSS JOIN LATERAL (
+        SELECT FROM network_edge e WHERE e.{{start}} = a.party AND e.kind = ANY(CAST(:kinds AS text[])) AND {_ON}
+          AND e.{{to}} NOT IN (SELECT party FROM p) LIMIT 1) on_to
+"""  # noqa: S608
 _BEYOND = text(f"""
-    SELECT p.party FROM unnest(CAST(:asked AS bigint[])) AS p (party) WHERE EXISTS (
-        SELECT FROM network_edge e WHERE e.source = p.party AND e.target <> ALL(CAST(:parties AS bigint[]))
-          AND e.kind = ANY(CAST(:kinds AS text[])) AND {_ON}
-    ) OR EXISTS (
-        SELECT FROM network_edge e WHERE e.target = p.party AND e.source <> ALL(CAST(:parties AS bigint[]))
-          AND e.kind = ANY(CAST(:kinds AS text[])) AND {_ON})
-""")  # noqa: S608
-_HELD = text(f"""
-    SELECT DISTINCT e.target FROM network_edge e
-    WHERE e.target = ANY(CAST(:parties AS bigint[])) AND e.kind = 'holds' AND {_ON}
+    WITH p AS MATERIALIZED (SELECT unnest(CAST(:parties AS bigint[])) AS party),
+    a AS MATERIALIZED (SELECT unnest(CAST(:asked AS bigint[])) AS party)
+    SELECT a.party FROM a {_LEADS_ON.format(start="source", to="target")}
+    UNION SELECT a.party FROM a {_LEADS_ON.format(start="target", to="source")}
 """)  # noqa: S608
 _BESIDE = text(f"""
     SELECT o.source AS party, count(*) OVER () AS number FROM (
@@ -122,11 +122,6 @@ async def find_beyond(session: AsyncSession, asked: Sequence[int], parties: Sequ
     """Return those of `asked` from whom an edge leads to nobody of `parties`."""
     values = {"asked": list(asked), "parties": list(parties), "day": day, "kinds": list(WALKED)}
     return set((await session.execute(_BEYOND, values)).scalars())
-
-
-async def find_held(session: AsyncSession, parties: Sequence[int], day: date) -> set[int]:
-    """Return those of whom somebody holds a share."""
-    return set((await session.execute(_HELD, {"parties": list(parties), "day": day})).scalars())
 
 
 async def find_beside(session: AsyncSession, subject: int, day: date, most: int) -> tuple[list[int], int]:

@@ -7,10 +7,12 @@ import asyncio
 from datetime import date, datetime, timedelta
 
 import numpy as np
+import polars as pl
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import SHANGHAI, day_of
+from connectors.store.numbers import first_created
 from gateway.network.tables import NetworkNight
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.database import raw
@@ -18,7 +20,7 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from scoring_adapter.network.declared import BELIEVED, WALKED
-from scoring_adapter.network.whole import NONE, Relations, Standings, stand
+from scoring_adapter.network.whole import NONE, Numbers, Relations, Standings, stand
 
 COMPUTERS = frozenset({"program", "machine"})
 _ON = "starts <= '{day}' AND (ends IS NULL OR ends > '{day}')"
@@ -46,18 +48,19 @@ _KEEP = (
        WHERE o IS DISTINCT FROM excluded""",
 )
 _DONE = text("SELECT EXISTS (SELECT FROM network_night WHERE computed_at >= :since)")
-_ANYTHING = text("SELECT EXISTS (SELECT FROM network_edge) OR EXISTS (SELECT FROM network_standing)")
 
 
 async def compute_when_due(units: UnitsOfWork, hour: int, now: datetime) -> None:
-    """Compute where it was not yet, after this hour of each day (Asia/Shanghai)."""
+    """Compute where it was not yet, after this hour of each day (Asia/Shanghai); the first night comes after the first
+    enterprise.
+    """
     local = now.astimezone(SHANGHAI)
     since = local.replace(hour=hour, minute=0, second=0, microsecond=0)
     since -= timedelta(days=1) if since > local else timedelta(0)
     async with units.begin("network.due", PROGRAM) as work:
+        first = await first_created(work.session)
         done: bool = (await work.session.execute(_DONE, {"since": since})).scalar_one()
-        due: bool = not done and (await work.session.execute(_ANYTHING)).scalar_one()
-    if due:
+    if first is not None and first < since and not done:
         await compute(units, PROGRAM)
 
 
@@ -81,12 +84,13 @@ async def _load(session: AsyncSession, day: date) -> Relations:
     return Relations(holders, held, shares, sources, targets)
 
 
-async def _columns(session: AsyncSession, query: str, width: int) -> "list[np.ndarray]":
-    """Return columns of whole numbers; the server spells them, and numpy reads all at once."""
+async def _columns(session: AsyncSession, query: str, width: int) -> list[Numbers]:
+    """Return columns of whole numbers; the server spells them, and all are read at once."""
     async with (await raw(session)).cursor() as cursor, cursor.copy(query.encode()) as copied:
         texts = b"".join([bytes(block) async for block in copied])
-    numbers = np.array(texts.replace(b"\n", b",").split(b",")[:-1], dtype=np.int64).reshape(-1, width)
-    return [np.ascontiguousarray(numbers[:, at]) for at in range(width)]
+    schema = {f"column_{at}": pl.Int64 for at in range(width)}
+    table = pl.read_csv(texts, has_header=False, schema=schema) if texts else pl.DataFrame(schema=schema)
+    return [table[name].to_numpy() for name in schema]
 
 
 async def _keep(session: AsyncSession, found: Standings) -> None:

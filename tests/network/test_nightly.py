@@ -1,6 +1,7 @@
 """All computed together in the night: kept by enterprise, and the same as what is walked for each."""
 
 import random
+from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -93,9 +94,15 @@ async def test_what_is_computed_again_is_the_same_and_who_has_no_edge_any_more_s
 
 async def test_a_night_is_computed_once(gateway):
     await fill(gateway, 3)
-    async with gateway.units.begin("test.nights", PROGRAM) as work:
-        await work.session.execute(text("DELETE FROM network_night"))
     [(before,)] = await rows(gateway, NIGHTS)
+    await compute_when_due(gateway.units, now().astimezone(SHANGHAI).hour, now())
+    assert await rows(gateway, NIGHTS) == [(before,)]  # there was no enterprise when the night began
+    async with gateway.units.begin("test.nights", PROGRAM, role="owner") as work:
+        await work.session.execute(text("DELETE FROM network_night"))
+        await work.session.execute(
+            text("INSERT INTO subject (subject_id, created_at) VALUES (:id, :then)"),
+            {"id": uuid4(), "then": now() - timedelta(days=1)},
+        )
     hour = now().astimezone(SHANGHAI).hour
     for _ in range(2):
         await compute_when_due(gateway.units, hour, now())

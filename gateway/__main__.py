@@ -36,6 +36,7 @@ from gateway.inquiries import enterprise_commands as enterprise_questions
 from gateway.inquiries import obligation_commands, score_commands
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
+from gateway.network import commands as network
 from gateway.overview import commands as overview
 from gateway.overview import status_command
 from gateway.people import commands as people
@@ -78,6 +79,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "dataset": dataset_commands.group,
     "columns": scores.group,
     "scan": scan_commands.group,
+    "network": network.group,
     "consent": consents.group,
     "inquiry": inquiries.group,
     "obligation": obligation_commands.group,

@@ -74,6 +74,9 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
+from gateway.network import pages as network_pages
+from gateway.network import routes as network
+from gateway.network.gauges import gauge_network
 from gateway.overview import enterprise_pages as enterprise_home
 from gateway.overview import health_routes as whole_health
 from gateway.overview import help_pages, operations_pages, reader_pages, search_pages, waiting_pages
@@ -170,7 +173,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_objections,
+        gauge_network, gauge_objections,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -214,6 +217,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         output_pages,
         inquiries,
         scores,
+        network,
         replays,
         usage_results,
         obligations,
@@ -294,6 +298,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         scan_pages,
         tag_pages,
         subject_tag_pages,
+        network_pages,
     ):
         app.include_router(module.router)
     app.add_front(Front("/v1/inquiries", inquiries.ask_in_front))

@@ -74,6 +74,8 @@ TIDY_SECONDS = 120.0
 FSCK_SECONDS = 600.0
 SCAN_SECONDS = 60.0
 SCORES_SECONDS = 0.25
+NETWORK_SECONDS = 1.0
+NIGHT_SECONDS = 60.0
 PAST_SECONDS = 3600.0
 WEBHOOK_SECONDS = 1.0
 STATEMENT_SECONDS = 600.0
@@ -204,6 +206,20 @@ async def forget_past_scores(gateway: Gateway) -> bool:
         return await forget_past(work, gateway.settings.score_days)
 
 
+async def read_edges(gateway: Gateway) -> bool:
+    """Read the edges of enterprises anew of whom something has come."""
+    from gateway.network.taking_up import take_up
+
+    return await take_up(gateway.units, gateway.protector)
+
+
+async def compute_network(gateway: Gateway) -> None:
+    """Compute where every enterprise stands in the network, once a night."""
+    from gateway.network.nightly import compute_when_due
+
+    await compute_when_due(gateway.units, gateway.settings.scan_hour, now())
+
+
 async def send_webhooks(gateway: Gateway) -> bool:
     """Send what is due to one endpoint of an institution."""
     from gateway.webhooks.sender import Way, send_due
@@ -275,6 +291,8 @@ STEPS: dict[str, tuple[Step, float]] = {
     "tidy-columns": (once_delivered(tidy_columns), TIDY_SECONDS),
     "scan": (once_delivered(scan_scores), SCAN_SECONDS),
     "scores": (once_delivered(renew_scores), SCORES_SECONDS),
+    "network": (once_delivered(read_edges), NETWORK_SECONDS),
+    "network-night": (once_delivered(compute_network), NIGHT_SECONDS),
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),

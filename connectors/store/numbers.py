@@ -1,6 +1,6 @@
 """Subjects by the numbers that the column store and what is computed from it know them by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from connectors.store.subjects import Subject
 
 _BY_NUMBER = text("SELECT number, subject_id, uscc, name FROM subject WHERE number = ANY(CAST(:numbers AS bigint[]))")
 _NUMBER = text("SELECT number FROM subject WHERE subject_id = :subject")
+_NUMBERS = text("SELECT subject_id, number FROM subject WHERE subject_id = ANY(CAST(:subjects AS uuid[]))")
 _CODES = text("""
     SELECT coalesce(string_agg(number::text, ' ' ORDER BY number), ''),
            coalesce(string_agg(uscc, ' ' ORDER BY number), '')
@@ -34,6 +35,12 @@ async def find_number(session: AsyncSession, subject_id: UUID) -> int | None:
     """Return a subject's number, None where there is no such subject."""
     found: int | None = (await session.execute(_NUMBER, {"subject": subject_id})).scalar_one_or_none()
     return found
+
+
+async def find_numbers(session: AsyncSession, subjects: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the numbers of subjects."""
+    rows = await session.execute(_NUMBERS, {"subjects": list(subjects)})
+    return {row.subject_id: row.number for row in rows}
 
 
 async def greatest_number(session: AsyncSession) -> int:

@@ -151,6 +151,10 @@ UNCOMPARED: Mapping[str, str] = {
         ("score_basis", "scan_run", "scan_piece", "score_due", "subject_score"),
         "follows from the records: a scan computes it again, and its digest is in the log",
     ),
+    **dict.fromkeys(
+        ("network_party", "network_edge", "network_due", "network_standing", "network_night"),
+        "follows from the records: a night computes it again, and its digest is in the log",
+    ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
     **dict.fromkeys(("consent_import", "consent_import_row"), "names consents, which are compared one by one"),
     "quota_alert": "follows from the ledger and the limits",

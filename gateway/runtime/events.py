@@ -236,6 +236,8 @@ EVENTS: Mapping[str, EventType] = {
     "scan.finished": _type("machine program", "run digest subjects changed rose fell"),
     "scan.failed": _type("machine program", "run fault"),
     "scores.read": _type("auditor machine signatory", "view found"),
+    "network.computed": _type("machine program", "as_of digest parties edges components circles groups"),
+    "network.read": _type("auditor machine", "as_of parties"),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "subject.erased": _type("operator machine", "reason references", personal="reason"),

@@ -25,6 +25,7 @@ TABLE_MODULES = tuple(
         "gateway.evidence.tables",
         "gateway.intake.tables",
         "gateway.identity.tables",
+        "gateway.network.tables",
         "gateway.people.tables",
         "gateway.quality.tables",
         "gateway.inquiries.batches.tables",

@@ -14,6 +14,7 @@ from gateway.identity import operations as identity
 from gateway.inquiries import operations as inquiries
 from gateway.inquiries.outputs import operations as outputs
 from gateway.intake import operations as intake
+from gateway.network import operations as network
 from gateway.overview import operations as overview
 from gateway.platforms import operations as platforms
 from gateway.quality import operations as quality
@@ -41,6 +42,7 @@ ROOMS = (
     outputs,
     quota,
     scores,
+    network,
     platforms,
     webhooks,
     statements,

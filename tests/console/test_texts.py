@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from jinja2 import nodes
 
+from connectors.catalogue.load import get_dataset
 from connectors.model.datasets import Dataset, Field
 from connectors.model.mapping import Column
 from connectors.records.life import ActKind
@@ -152,6 +153,7 @@ FAMILIES = {
 }  # fmt: skip
 # `words(f"prefix-{value}")` in Python: every value that may stand there.
 IN_PYTHON = {
+    "network-at": set(get_dataset("ent_legal_rep").fields["position"].codes),
     "output-form": set(FORMS),
     "output-member": {"band", "score", "reasons-points", "tags-points", *LEAVABLE},
     "withheld": NAMED,

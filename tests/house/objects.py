@@ -138,6 +138,12 @@ async def record(town):
     return {"record_id": next(one["record"] for one in shown if one["dataset"] == "ent_registration")}
 
 
+async def own_code(town):
+    """The first enterprise's code, once it is registered."""
+    await record(town)
+    return {"uscc": uscc(OWN)}
+
+
 async def upload(town):
     """An upload of five bytes, begun."""
     headers = {"Batch-Id": str(uuid4()), "Upload-Length": "5", "Tus-Resumable": "1.0.0"}

@@ -30,7 +30,8 @@ _FOR: tuple[tuple[str, str], ...] = (
     ("oracsbe", """recovery-codes account account/password account/device waiting waiting/count search help
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json
         tags tags/{tag}"""),
-    ("ra", "overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}"),
+    ("ra", """overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}
+        subjects/{subject}/network"""),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
         agencies/{code} institutions institutions/new institutions/{institution_id}
         institutions/{institution_id}/{act}

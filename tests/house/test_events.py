@@ -167,6 +167,7 @@ CALLS = {
     "GET /v1/audit/statistics": Call("questions.counted", "auditor-1"),
     "GET /v1/overview": Call("overview.read", "auditor-1"),
     "GET /v1/scores/movers": Call("scores.read", "auditor-1"),
+    "GET /v1/subjects/{uscc}/network": Call("network.read", "auditor-1", make=objects.own_code),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -236,6 +237,7 @@ WITHOUT = {
         "scores.read: tests/scores/test_pages.py",
     ),
     "GET /console/objections": "a page over a use case that is called above",
+    "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
     **dict.fromkeys(
@@ -384,6 +386,7 @@ COMMANDS = {
     "record objections": "objection.listed",
     "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
     "scan": "scan.started scan.finished scan.failed",
+    "network show": "network.read", "network compute": "network.computed",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
@@ -467,7 +470,7 @@ STEPS_LEAVE = {
     "consents": "consent.lapsed consent.expired consent.exhausted",
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
     "previews": "preview.ended",
-    "scan": "scan.started scan.finished scan.failed",
+    "scan": "scan.started scan.finished scan.failed", "network-night": "network.computed",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     "statements": "statement.made",
@@ -478,7 +481,7 @@ STEPS_LEAVE = {
 STEPS_WITHOUT = {
     "server": "no database yet", "disk": "a file of this machine",
     "partitions": "empty tables",
-    **dict.fromkeys(("scores", "past-scores"), "follow from the records, and can be computed again"),
+    **dict.fromkeys(("scores", "past-scores", "network"), "follow from the records, and can be computed again"),
     "ended": "marks nobody can use any more", "told": "messages made of the log",
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip

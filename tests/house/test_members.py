@@ -95,7 +95,7 @@ async def asked(town):
         "account show": "bank-1", "agency held show": held, "agency show": "tax",
         "auditor show": "auditor-9", "consent show": consent,
         "dataset show": "tax_arrears", "deliveries show": str(delivery), "inquiry show": made["inquiry_id"],
-        "institution show": "bank", "operator show": "operator-9", "person show": "wang",
+        "institution show": "bank", "network show": uscc(OWN), "operator show": "operator-9", "person show": "wang",
         "platform show": "platform-1", "quota show": "bank-1", "record list": uscc(OWN),
         "signatory enterprise": uscc(OWN), "signatory show": f"s-{OWN}", "source show": "s-tax",
         "subject show": uscc(OWN), "system show": "system-9",

@@ -187,6 +187,10 @@ NOBODYS = {
     "GET /console/enterprise/tags/{tag}": "of the visitor's own enterprise alone (tests/scores/test_pages.py)",
     "GET /console/subjects/{subject}/tags": "overseers see every enterprise; nobody else is let in",
     "GET /console/subjects/{subject}/tags/{tag}": "as above",
+    **dict.fromkeys(
+        ("GET /v1/subjects/{uscc}/network", "GET /console/subjects/{subject}/network"),
+        "overseers see every enterprise; no other kind is let in (tests/network/test_doors.py)",
+    ),
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
     "GET /console/catalogue/{dataset}/template.xlsx": "as above",
     "GET /console/catalogue/{dataset}/schema.json": "as above",

@@ -1,0 +1,1 @@
+"""The network of enterprises: who holds, guarantees, leads whom, read out of sealed records."""

@@ -1,0 +1,148 @@
+"""One enterprise's network as of a day: who is near it, who holds it and what it holds with multiplied shares, who
+controls it, holdings in a circle, who shares its address. For those who oversee.
+
+Institutions learn of it by an inquiry's product alone. Persons are numbers here: no name of theirs is read.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import text
+
+from connectors.conversion.identifiers import read_identifier
+from connectors.model.calendar import day_of
+from connectors.store.numbers import find_by_numbers, find_number
+from connectors.store.subjects import Subject, find_subject
+from gateway.network.naming import PERSONS
+from gateway.network.standing import Standing, find_standing
+from gateway.network.walks import (
+    MOST_PARTIES,
+    MOST_WAYS,
+    WalkedEdge,
+    find_beside,
+    find_beyond,
+    find_edges,
+    find_near,
+    walk,
+)
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+from scoring_adapter.network.control import circles, having_enough, ultimate
+from scoring_adapter.network.shares import HOPS, Total, add_up
+
+READERS = frozenset({"auditor", "machine"})  # regulators act as auditors do (people/acting.py)
+MOST_BESIDE = 100
+MOST_CONTROLLERS = 20  # more have a half each only where a list contradicts itself
+_PARTIES = text("SELECT number, known_by, value FROM network_party WHERE number = ANY(CAST(:numbers AS bigint[]))")
+
+
+@dataclass(frozen=True)
+class PartyFound:
+    """A party: an enterprise on record, one that is not (`code` where it was named by one), or a person."""
+
+    number: int
+    subject: Subject | None = None
+    code: str | None = None
+    person: bool = False
+
+
+@dataclass(frozen=True)
+class Controller:
+    """Who controls an enterprise: by a share of parts per million, or by what was declared (`share` as declared)."""
+
+    number: int
+    share: int | None
+    declared: bool
+    beyond: bool  # somebody stands above it whom the hops do not reach
+
+
+@dataclass(frozen=True)
+class NetworkFound:
+    """A network. `near` are the parties with their hops; `beyond` those at the last hop from whom edges lead on;
+    `cut` tells that there are more parties or ways than were looked at.
+    """
+
+    number: int
+    subject: Subject
+    day: date
+    parties: Mapping[int, PartyFound]
+    near: Mapping[int, int]
+    edges: Sequence[WalkedEdge]
+    holders: Mapping[int, Total]
+    holdings: Mapping[int, Total]
+    controllers: Sequence[Controller]
+    circles: Sequence[Sequence[int]]
+    beside: Sequence[int]
+    beside_number: int
+    beyond: frozenset[int] = field(default_factory=frozenset)
+    cut: bool = False
+    standing: Standing | None = None
+
+
+async def read_network(work: UnitOfWork, uscc: str, as_of: date | None = None) -> NetworkFound:
+    """Return an enterprise's network as of a day, today where none is given, and record that it was read.
+
+    Raises DeniedError for whoever does not oversee, and where the enterprise is not known.
+    """
+    if work.actor.kind not in READERS:
+        raise DeniedError("insufficient-scope", "只有监管和审计人员可以查看。Regulators and auditors alone see it.")
+    subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
+    number = await find_number(work.session, subject.subject_id) if subject else None
+    if subject is None or number is None:
+        raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
+    found = await find_network(work, number, subject, as_of or day_of(work.now))
+    payload = {"as_of": found.day.isoformat(), "parties": len(found.near)}
+    await work.record("network.read", payload, subject=subject.subject_id, outcome="read")
+    return found
+
+
+async def find_network(work: UnitOfWork, number: int, subject: Subject, day: date) -> NetworkFound:
+    """Return the network around an enterprise."""
+    session = work.session
+    above, below = await walk(session, number, day, up=True), await walk(session, number, day, up=False)
+    near = await find_near(session, number, day)
+    edges = await find_edges(session, list(near), day)
+    beyond = await find_beyond(session, [party for party, hop in near.items() if hop == HOPS], list(near), day)
+    beside, beside_number = await find_beside(session, number, day, MOST_BESIDE)
+    holders, holdings = add_up(above), add_up(below)
+    return NetworkFound(
+        number, subject, day, await _parties(work, [*near, *holders, *holdings, *beside]), near, edges, holders,
+        holdings, await _controllers(work, number, day, holders, edges, beyond),
+        circles((way.parties for way in above), {way.parties[0] for way in below}), beside, beside_number,
+        frozenset(beyond), len(near) == MOST_PARTIES or MOST_WAYS in {len(above), len(below)},
+        await find_standing(session, number),
+    )  # fmt: skip
+
+
+async def _controllers(
+    work: UnitOfWork,
+    number: int,
+    day: date,
+    holders: Mapping[int, Total],
+    edges: Sequence[WalkedEdge],
+    beyond: set[int],
+) -> list[Controller]:
+    enough = having_enough(holders)[:MOST_CONTROLLERS]
+    above = {party: having_enough(add_up(await walk(work.session, party, day, up=True))) for party in enough}
+    by_shares = [
+        Controller(party, holders[party].share, declared=False, beyond=party in beyond)
+        for party in ultimate(number, enough, above)
+    ]
+    declared = {one.source: one.share for one in edges if one.kind == "controls" and one.target == number}
+    return [
+        *by_shares,
+        *(Controller(party, share, declared=True, beyond=party in beyond) for party, share in declared.items()),
+    ]
+
+
+async def _parties(work: UnitOfWork, numbers: Sequence[int]) -> dict[int, PartyFound]:
+    subjects = await find_by_numbers(work.session, sorted({one for one in numbers if one > 0}))
+    rows = await work.session.execute(_PARTIES, {"numbers": sorted({-one for one in numbers if one < 0})})
+    return {one: PartyFound(one, subject) for one, subject in subjects.items()} | {
+        -row.number: PartyFound(
+            -row.number, person=row.known_by in PERSONS,
+            code=row.value if row.known_by not in {*PERSONS, "name"} else None,
+        )
+        for row in rows
+    }  # fmt: skip

@@ -123,10 +123,11 @@ EVENTS: Mapping[str, EventType] = {
     "quota.reconciled": _type("operator machine", "differences first"),
     "quota.ledger_read": _type("account", "rows"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
+    "quota.cost_set": _type("operator machine", "product version units from reason approved_by"),
     "quota.granted": _type(
         "operator machine", "grant scope id product units from until priority reason approved_by"
     ),
-    "quota.rate_set": _type("operator machine", "scope id measure limit"),
+    "quota.rate_set": _type("operator machine", "scope id measure limit reason"),
     "quota.limited": _type("operator machine", "scope id from product unit period limit overdraft_pct alerts"),
     "usage.reported": _type(
         "account", "result version inquiry subject institution product entry outcome decided_on",

@@ -43,7 +43,7 @@ _BATCH = _same("agency", "dataset", "sender_batch", "way", "digest", "statement"
 
 
 def _reason(entry: Entry) -> object:
-    """Return why a consent was changed; an event that names no reason says that there was none."""
+    """Return why something was changed; an event that names no reason says that there was none."""
     return None if entry.payload and "reason" not in entry.payload else said("reason")(entry)
 
 
@@ -93,6 +93,7 @@ def _limit(entry: Entry) -> object:
 _GRANT = _same("grant", "scope", "product", "units", "priority", "reason") | {
     "scope_id": said("id"), "holds_from": said_moment("from"), "holds_until": said_moment("until"),
 }  # fmt: skip
+_COST = _same("product", "version", "units", "reason") | {"effective_from": said_moment("from")}
 _OUTPUT = _same("product", "version", "form", "threshold", "left_out") | {
     "institution": leaf("institution"), "effective_from": said_moment("from"),
 }  # fmt: skip
@@ -100,7 +101,7 @@ _LIMITED = ("product", "unit", "period", "limit", "overdraft_pct", "alerts")
 _PLAN = _same("scope") | {"scope_id": said("id"), "effective_from": leaf("ts"), "limits": _day_and_month}
 _LIMIT = _same("scope") | {"scope_id": said("id"), "effective_from": said_moment("from"), "limits": _limit}
 _RATE = _same("scope", "measure") | {
-    "scope_id": said("id"), "most": said("limit"), "effective_from": leaf("ts"),
+    "scope_id": said("id"), "most": said("limit"), "effective_from": leaf("ts"), "reason": _reason,
 }  # fmt: skip
 
 
@@ -241,9 +242,15 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed(
         "rates", "rate_limit",
-        f"""SELECT event_id AS entry, scope, scope_id, measure, most, {AT.format("effective_from")} AS effective_from
-            FROM rate_limit""",  # noqa: S608
+        f"""SELECT event_id AS entry, scope, scope_id, measure, most, reason,
+                   {AT.format("effective_from")} AS effective_from FROM rate_limit""",  # noqa: S608
         {"quota.rate_set": Says(_RATE)},
+    ),
+    Deed(
+        "costs", "product_cost",
+        f"""SELECT event_id AS entry, product, version, units, reason,
+                   {AT.format("effective_from")} AS effective_from FROM product_cost""",  # noqa: S608
+        {"quota.cost_set": Says(_COST)},
     ),
     Deed(
         "output-policies", "output_policy",

@@ -8,7 +8,7 @@ upon, given to a subject or erased. Who is erased loses its edges in the same tr
 from alembic import op
 
 revision = "0054"
-down_revision = "0050"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 

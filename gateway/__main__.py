@@ -10,6 +10,7 @@ from gateway import verify_command
 from gateway.admin import (
     abnormal_commands,
     consent_commands,
+    cost_commands,
     delegation_commands,
     output_commands,
     paper_commands,
@@ -86,6 +87,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "quota": quota_commands.group,
     "abnormal": abnormal_commands.group,
     "output": output_commands.group,
+    "cost": cost_commands.group,
     "keys": key_commands.group,
     "person": people.group,
     "deliveries": platforms.group,

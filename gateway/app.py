@@ -17,6 +17,7 @@ from gateway.admin import (
     abnormal_pages,
     agency_pages,
     change_pages,
+    cost_pages,
     institution_pages,
     invite_pages,
     key_pages,
@@ -97,6 +98,7 @@ from gateway.quality.gauges import count_open_alerts
 from gateway.questions import pages as question_pages
 from gateway.questions import routes as questions
 from gateway.questions import statistics_pages
+from gateway.quota import cost_routes as quota_costs
 from gateway.quota import month_routes as quota_months
 from gateway.quota import pages as quota_pages
 from gateway.quota import routes as quota
@@ -209,6 +211,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         abnormal,
         abnormal_pages,
         quota_months,
+        quota_costs,
+        cost_pages,
         inquiry_batches,
         outputs,
         output_pages,

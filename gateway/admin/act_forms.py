@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from connectors.model.calendar import SHANGHAI
 from gateway.admin.action import Action
 from gateway.admin.actions import AnyAction
 from gateway.console.form import Form
@@ -96,6 +98,16 @@ def day(typed: Values, name: str) -> str | None:
     return typed.get(name, "").strip() or None
 
 
+def first_moment(typed: Values, name: str) -> str | None:
+    """Return a day's first moment in China, None where no day was typed. Raises ValueError with the field's name."""
+    if (said := day(typed, name)) is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(said), time(), SHANGHAI).isoformat()
+    except ValueError as fault:
+        raise ValueError(name) from fault
+
+
 def _wrong(known: Mapping[str, FieldSpec], place: str, words: Words) -> str:
     return words(known[place].wrong) if place in known else words("op-wrong-form")
 
@@ -119,6 +131,19 @@ def _quota(scope: str) -> Callable[[str, Values], dict[str, Any]]:
     }  # fmt: skip
 
 
+SET_COST = ActForm(
+    "cost-set", "cost-set-verb",
+    ("cost-follows-moment", "cost-follows-past", "cost-follows-held", "cost-follows-final", "op-follows-two"),
+    (
+        FieldSpec("units", "cost-units", "cost-wrong-units", "cost-hint-units", type="number"),
+        FieldSpec("begins", "cost-begins", "op-wrong-day", "cost-hint-begins", type="date", required=False),
+        FieldSpec("reason", "op-why", "op-wrong-reason", "op-hint-reason"),
+    ),
+    lambda product, typed: {
+        "action": "quota.cost", "product": product, "units": number(typed, "units"),
+        "begins": first_moment(typed, "begins"), "reason": typed["reason"].strip(),
+    },
+)  # fmt: skip
 NEW_INSTITUTION = ActForm(
     "op-new-institution", "op-new-institution-verb", ("op-follows-institution", "op-follows-two"),
     (

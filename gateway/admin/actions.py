@@ -16,6 +16,7 @@ from gateway.admin.client_actions import (
     SetSigning,
 )
 from gateway.admin.consent_actions import ApproveOnPaper, InvalidateConsent, SetMandate, SetTemplate
+from gateway.admin.cost_actions import SetCost
 from gateway.admin.institution_actions import (
     AddInstitution,
     EndDelegation,
@@ -36,6 +37,6 @@ AnyAction = Annotated[
     | SetQuota | LimitQuota | LimitRate | GrantUnits | ReverseCharge | SetSigning | SetForPeople | RepairRecord
     | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
-    | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy,
+    | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost,
     Field(discriminator="action"),
 ]  # fmt: skip

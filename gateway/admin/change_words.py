@@ -82,6 +82,8 @@ def whom_of(change: Change, names: Names, words: Words) -> str:
             return words(f"rate-all-{identifier}")
         case "platform":
             return words("quota-whose-platform")
+        case "product":
+            return value_in_words("product", identifier, words)
         case "purpose":
             return words(PURPOSES[identifier])
         case _:

@@ -31,6 +31,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "quota.rate": {"limit": "number"},
     "quota.grant": {"units": "number", "holds_from": "moment", "holds_until": "moment"},
     "quota.reverse": {},
+    "quota.cost": {"units": "number", "begins": "moment"},
     "output.policy": {"form": "form", "threshold": "number", "left_out": "member", "begins": "moment"},
     "consent.template": {
         "purpose_text": "text",
@@ -72,7 +73,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 
 
 _OBJECTS = (
-    "client", "person", "institution", "subject", "record", "charge", "purpose", "template", "consent", "signatory"
+    "client", "person", "institution", "subject", "record", "charge", "purpose", "template", "consent", "signatory",
+    "product",
 )  # fmt: skip
 
 
@@ -98,8 +100,8 @@ def differences(action: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
 
 
 def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what an action is about: institution, client, person, subject, record, purpose, template, consent or
-    signatory, and its id.
+    """Return what an action is about: institution, client, person, subject, record, purpose, template, consent,
+    signatory or product, and its id.
     """
     match action["action"]:
         case "standing":

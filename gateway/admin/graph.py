@@ -95,6 +95,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.limit above": (QUOTA,),
     "quota.rate within": (),
     "quota.rate above": (QUOTA,),
+    "quota.cost": (QUOTA,),
     "quota.grant": (QUOTA,),
     "quota.reverse": (QUOTA,),
     "output.policy narrower": (),

@@ -34,6 +34,7 @@ _WAITING = _entry("waiting", "inbox")
 _CATALOGUE = _entry("catalogue", "table")
 _QUALITY = _entry("quality", "chart-bar")
 _ABNORMAL = _entry("abnormal-use", "alert-triangle")
+_COSTS = _entry("costs", "coins")
 _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
@@ -44,7 +45,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("", (_entry("operations", "home"), _WAITING)),
         Group("group-institutions", (
             _entry("institutions", "building-bank"), _entry("people", "users"), _entry("signatories", "signature"),
-            _ABNORMAL,
+            _COSTS, _ABNORMAL,
             _entry("paper", "file-certificate"), _TEMPLATES,
         )),
         Group("group-platform", (
@@ -71,7 +72,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("group-audit", (
             _entry("audit/questions", "search"), _entry("audit/entries", "list"),
             _entry("audit/checkpoints", "shield-check"), _entry("audit/statistics", "chart-bar"),
-            _ABNORMAL,
+            _COSTS, _ABNORMAL,
         )),
         Group("group-platform", (
             _CHANGES, _entry("signatories", "signature"), _QUALITY, _MOVERS, _CATALOGUE, _TAGS,
@@ -83,8 +84,9 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("inquiries", "history"), _WAITING,
         )),
         Group("group-consents", (
-            _entry("consents", "file-check"), _entry("quota", "gauge"), _entry("usage-results", "message-report"),
-            _entry("outputs", "eye"), _entry("webhooks", "plug-connected"), _ABNORMAL,
+            _entry("consents", "file-check"), _entry("quota", "gauge"), _COSTS,
+            _entry("usage-results", "message-report"), _entry("outputs", "eye"),
+            _entry("webhooks", "plug-connected"), _ABNORMAL,
         )),
         Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),
     ),

@@ -24,7 +24,7 @@ from gateway.inquiries.granting import Grant, grant_of
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.reading import Asking, read_facts, read_group
 from gateway.inquiries.request import InquiryRequest
-from gateway.quota.books import Room, Taken
+from gateway.quota.books import Held, Room, Taken
 from gateway.quota.ledger import hold_askers, lock_day, lock_today
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
@@ -54,14 +54,16 @@ class Refusal:
 
 
 async def admit_inquiries(
-    work: UnitOfWork, requests: Sequence[InquiryRequest], reserved: date | None = None, *, waits: bool = True
+    work: UnitOfWork, requests: Sequence[InquiryRequest], reserved: Held | None = None, *, waits: bool = True
 ) -> list[Admission | Refusal | None]:
-    """Run the checks over each question; the charge goes to the day its units were `reserved` on, else to today.
+    """Run the checks over each question; what was `reserved` for it is what it is charged, on that day; else what its
+    product costs, today.
 
     Without `waits`, one whose consent somebody else has locked is not judged: None, and the others go on.
     """
     locked = await _lock_consents(work, requests, waits=waits)
-    day, now = reserved or day_of(work.now), work.now
+    day, now = reserved.day if reserved else day_of(work.now), work.now
+    held = reserved.units if reserved else None
     charges = [
         replace(one.charge(), consents=tuple(ids))
         for one, ids in zip(requests, locked, strict=True)
@@ -71,7 +73,7 @@ async def admit_inquiries(
         day, now = await lock_today(work.session, charges)
     elif charges:
         now = await lock_day(work.session, charges, day)
-    asked = [Asking(one, ids, day) for one, ids in zip(requests, locked, strict=True) if ids is not None]
+    asked = [Asking(one, ids, day, held) for one, ids in zip(requests, locked, strict=True) if ids is not None]
     judged = iter(await _judge(work, asked, day, now) if asked else ())
     return [None if ids is None else next(judged) for ids in locked]
 

@@ -126,7 +126,7 @@ def _answer_of(work: UnitOfWork, one: Given, asked: dict[str, Any], shown: Resul
     request, admission = one.request, one.admission
     payload = {
         **asked, "person": request.person, "answer": sha256_hex(answer.encode()), "score": shown.score,
-        "model": shown.model, "units": request.charge().units, "day": admission.day.isoformat(),
+        "model": shown.model, "units": admission.taken.charge.units, "day": admission.day.isoformat(),
     }  # fmt: skip
     return _as(work, one.member).event(
         "inquiry.answered", payload, institution=request.institution, account=request.account,

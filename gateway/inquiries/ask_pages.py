@@ -26,6 +26,7 @@ from gateway.inquiries.written import FIELDS, read_written
 from gateway.people.guard import SignedForm
 from gateway.people.staff import Staff
 from gateway.people.through import Through
+from gateway.quota.dependencies import Costs
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.web.dependencies import Units, part
@@ -70,30 +71,31 @@ async def show(
     protector: Secrets,
     staff: Staff,
     wish: Annotated[Wish, Depends(read_wish)],
+    costs: Costs,
 ) -> Response:
     """Show the form and, once it says who is meant, what the question would rest on, cost and be answered."""
     try:
         actor = staff.acting("inquiries", wish.account)
     except DeniedError as fault:
-        return _page(request, staff, wish, stopped=fault.denial)
+        return _page(request, staff, wish, costs, stopped=fault.denial)
     if not wish.enterprise:
-        return _page(request, staff, wish)
+        return _page(request, staff, wish, costs)
     async with units.begin("ask.foresee", actor) as work:
         found = await find_enterprises(work, protector, wish.enterprise)
         if len(found) != 1:
-            return _page(request, staff, wish, found=found)
+            return _page(request, staff, wish, costs, found=found)
         asked_for = {"subject": found[0].uscc, "product": wish.product, "purpose": wish.purpose}
         try:
             question = Question.model_validate({**asked_for, **read_written(wish.extent)})
         except (ValueError, ValidationError):
-            return _page(request, staff, wish, wrong={"extent": words_of(request)("ask-extent-wrong")})
+            return _page(request, staff, wish, costs, wrong={"extent": words_of(request)("ask-extent-wrong")})
         asked = read_question(question, providers, protector, actor, by_form=True)
         foresight = await foresee(work, asked)
     words = words_of(request)
     rooms = rooms_shown(words, foresight.rooms, foresight.units)
     granted = grant_of(asked, foresight.consents[0]).withheld if foresight.consents else ()
     withheld = withheld_in_words(granted, words)
-    return _page(request, staff, wish, found=found, foresight=foresight, rooms=rooms, withheld=withheld)
+    return _page(request, staff, wish, costs, found=found, foresight=foresight, rooms=rooms, withheld=withheld)
 
 
 @router.post("")
@@ -133,6 +135,7 @@ def _page(
     request: Request,
     staff: Through,
     wish: Wish,
+    costs: Mapping[str, int],
     *,
     found: Sequence[Enterprise] | None = None,
     foresight: Foresight | None = None,
@@ -151,7 +154,7 @@ def _page(
         request, "ask", staff.present, status=400 if faults else 200,
         form=Form({"enterprise": wish.enterprise, **wish.extent}, faults), wish=wish, staff=staff,
         found=found or [], foresight=foresight, rooms=rooms,
-        withheld=withheld, products=PRODUCTS, purposes=list(PURPOSES), stopped=stopped,
+        withheld=withheld, costs=costs, purposes=list(PURPOSES), stopped=stopped,
         denied=why(words, denial.reason) if denial else "", todo=todo(words, denial.reason) if denial else "",
         requestable=bool(denial and denial.reason in REQUESTABLE), token=secrets.token_urlsafe(TOKEN_BYTES),
     )  # fmt: skip

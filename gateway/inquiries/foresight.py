@@ -41,7 +41,7 @@ async def foresee(work: UnitOfWork, request: InquiryRequest) -> Foresight:
     permitting = find_permitting(facts.consents, request.ask(again=False), facts.now, facts.rules)
     permitting.sort(key=lambda consent: consent.terms.valid_until)
     chosen = replace(facts, consents=permitting[:1]) if permitting else facts
-    return Foresight(request.charge().units, permitting, facts.rooms, decide(chosen))
+    return Foresight(facts.units, permitting, facts.rooms, decide(chosen))
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ async def explain(work: UnitOfWork, request: InquiryRequest) -> Permission | Den
         return denial
     assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
     grant = grant_of(request, facts.consent)
-    return Permission(facts.consent, request.charge().units, remaining(facts.rooms), grant)
+    return Permission(facts.consent, facts.units, remaining(facts.rooms), grant)
 
 
 def permission_document(found: Permission) -> dict[str, Any]:

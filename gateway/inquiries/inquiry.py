@@ -12,7 +12,7 @@ Nothing is answered before its entry is durable. A denial is recorded, and costs
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 from uuid import UUID
@@ -31,6 +31,7 @@ from gateway.inquiries.permits import sign_permit
 from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Claim, Member
+from gateway.quota.books import Held
 from gateway.quota.ledger import close, hold
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
@@ -109,7 +110,7 @@ async def _claim(work: UnitOfWork, member: Member) -> Answered | Denial | None:
 
 
 async def _answer_members(
-    work: UnitOfWork, members: Sequence[Member], reserved: date | None = None, *, waits: bool = True
+    work: UnitOfWork, members: Sequence[Member], reserved: Held | None = None, *, waits: bool = True
 ) -> list[Answered | Denial | None]:
     """Answer questions by the embedded card; None for one whose consent somebody else has locked, without `waits`."""
     admissions = await admit_inquiries(work, [one.request for one in members], reserved, waits=waits)
@@ -151,7 +152,7 @@ async def _ask_provider(units: UnitsOfWork, providers: Providers, member: Member
         assert admission is not None, "it waits for what is locked"  # noqa: S101
         expires_at = admission.now + timedelta(seconds=providers.timeout_seconds) + SETTLING
         consent = admission.consent.terms.consent_id
-        await hold(work.session, request.charge(), admission.day, expires_at, consent)
+        await hold(work.session, admission.taken.charge, admission.day, expires_at, consent)
         await store.add_intent(work, request, admission, expires_at)
     return await _relay(units, providers, member, Intent(admission, expires_at))
 
@@ -183,7 +184,8 @@ async def _relay(units: UnitsOfWork, providers: Providers, member: Member, inten
 
 async def _settle(work: UnitOfWork, member: Member, intent: Intent, result: Result) -> Answered | Denial:
     """Answer by what holds now, or deny: an answer that comes when the reservation has expired is late."""
-    [found] = await admit_inquiries(work, [member.request], reserved=intent.admission.day)
+    reserved = Held(intent.admission.day, intent.admission.taken.charge.units)
+    [found] = await admit_inquiries(work, [member.request], reserved)
     if isinstance(found, Admission) and found.now >= intent.expires_at:
         found = Refusal(_LATE, found.subject.subject_id)
     if isinstance(found, Admission):

@@ -8,7 +8,6 @@ from consent.decision import Ask
 from gateway.inquiries.extent import WHOLE, Extent
 from gateway.inquiries.needs import categories_needed
 from gateway.quota.books import Charge
-from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial
 
 
@@ -41,11 +40,8 @@ class InquiryRequest:
         return self.extent.categories or categories_needed(self.product, self.provider)
 
     def charge(self) -> Charge:
-        """Return what it costs."""
-        units = PRODUCTS[self.product].units
-        return Charge(
-            self.inquiry_id, self.account, self.institution, self.product, units, self.intermediary, self.person
-        )
+        """Return who is charged for what; how much it is, is read with what is left (Books.priced)."""
+        return Charge(self.inquiry_id, self.account, self.institution, self.product, 0, self.intermediary, self.person)
 
     def wanted_consents(self) -> Wanted:
         """Return which consents it could rest on."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from gateway.identity.tokens.marks import CLAIM, Mark, first_of, mark_values
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.obligations import NOTHING_DUE, due_for
 from gateway.inquiries.request import InquiryRequest
+from gateway.quota.books import Held
 from gateway.quota.ledger import close
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
@@ -67,13 +68,13 @@ _PURGE = text("DELETE FROM idempotency WHERE created_at < now() - interval '48 h
 @dataclass(frozen=True)
 class Asked:
     """What an inquiry is asked under: the account's idempotency key, the digest (SHA-256) of the request it stands for,
-    and the proof that came with it, where there was one; the day its units are held on, where they were before.
+    and the proof that came with it, where there was one; its units that are held, where they were before.
     """
 
     key: str
     digest: bytes
     proof: Mark | None
-    reserved: date | None = None
+    reserved: Held | None = None
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ async def store_answers(
     rows = [
         {
             **_row(request, admission.subject.subject_id, entry, admission.now, admission.consent),
-            "state": "answered", "outcome": "answered", "units": request.charge().units, "answer": answer,
+            "state": "answered", "outcome": "answered", "units": admission.taken.charge.units, "answer": answer,
             "settled_at": admission.now, **due_for(admission.consent.terms, admission.now),
         }
         for request, admission, entry, answer in answered

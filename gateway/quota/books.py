@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from gateway.quota.products import FIRST_COSTS
+
 OVERDRAFT = 101  # the threshold of the first unit beyond a soft limit
 DEMANDED = ("account", "institution")  # who has no limit at all may ask nothing
 _PREFIXES = {"account": "acct", "institution": "inst", "platform": "platform", "consent": "consent"}
@@ -28,6 +30,16 @@ class Charge:
     intermediary: str | None = None
     person: str | None = None
     consents: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class Held:
+    """Units that are held for an inquiry, and the day they are held on: that is what it is charged, whatever its
+    product costs by then.
+    """
+
+    day: date
+    units: int
 
 
 @dataclass(frozen=True)
@@ -159,17 +171,22 @@ class Taken:
 
 @dataclass
 class Books:
-    """Rooms and grants by holder, as they were read; `take` changes them."""
+    """Rooms and grants by holder, and what products cost, as they were read; `take` changes them."""
 
     day: date
     rooms: dict[Key, Room]
     grants: dict[UUID, Grant]
+    costs: Mapping[str, int] = field(default_factory=lambda: FIRST_COSTS)
     _keys: dict[tuple[str, str | None], list[Key]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note whose which counters are: a group's books hold those of many."""
         for room in sorted(self.rooms.values(), key=lambda room: room.policy):
             self._keys.setdefault((room.key.scope, room.key.scope_id), []).append(room.key)
+
+    def priced(self, charge: Charge) -> Charge:
+        """Return a charge at what its product costs."""
+        return replace(charge, units=self.costs[charge.product])
 
     def rooms_of(self, charge: Charge, consent: UUID | None = None) -> list[Room]:
         """Return the rooms a charge needs, accounts first and short periods before long ones; those of a consent where

@@ -1,9 +1,9 @@
 """Charging and reserving, exact under concurrency.
 
 First the counters of all limits involved are opened and locked in one order (xinqiao_quota_lock, migration 0040), then
-what is used, reserved and granted is read. Nothing is checked before the locks are held, so no two callers ever see the
-same last unit; and the day is the database's (Asia/Shanghai). `post` charges, `hold` reserves. All of it goes for one
-inquiry or for a group of them, at the same number of statements.
+what is used, reserved and granted is read, and what products cost. Nothing is checked before the locks are held, so no
+two callers ever see the same last unit; and the day is the database's (Asia/Shanghai). `post` charges, `hold` reserves.
+All of it goes for one inquiry or for a group of them, at the same number of statements.
 """
 
 from collections import Counter
@@ -19,6 +19,8 @@ from uuid_utils.compat import uuid7
 from connectors.model.calendar import day_of
 from gateway.identity.clients.standing import hold_standing
 from gateway.quota.books import Books, Charge, Grant, Key, Room, Taken
+from gateway.quota.costs import COSTS
+from gateway.quota.products import FIRST_COSTS
 from gateway.runtime.database import rowcount
 from gateway.runtime.errors import GatewayError
 
@@ -50,6 +52,10 @@ ROOMS = f"""
             AND n.period = k.period AND n.effective_from <= clock_timestamp()
         ORDER BY n.effective_from DESC LIMIT 1) l ON true
     LEFT JOIN quota_grant g ON g.grant_id = CASE k.scope WHEN 'grant' THEN k.scope_id::uuid END
+    UNION ALL
+    SELECT 'cost', '', c.product, 'unit', 'none', NULL, c.units, 0, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL,
+           NULL, NULL, NULL, NULL
+    FROM ({COSTS}) c
 """  # noqa: S608 - a constant of this module
 _ROOMS = text(ROOMS)
 _ADD = text("""
@@ -129,11 +135,11 @@ async def lock_today(session: AsyncSession, charges: Sequence[Charge]) -> tuple[
     return day, now
 
 
-async def read_books(session: AsyncSession, charges: Sequence[Charge], day: date) -> Books:
-    """Read all that the charges of a group are decided by, once their counters are locked; what is reserved for these
-    very inquiries leaves them room.
+async def read_books(session: AsyncSession, charges: Sequence[Charge], day: date, at: datetime | None = None) -> Books:
+    """Read all that the charges of a group are decided by, once their counters are locked: what is left, and what
+    products cost at a moment, now where none is named. What is reserved for these very inquiries leaves them room.
     """
-    values = {**_asked(charges), "day": day, "inquiries": [one.inquiry_id for one in charges]}
+    values = {**_asked(charges), "day": day, "inquiries": [one.inquiry_id for one in charges], "at": at}
     return books_of((await session.execute(_ROOMS, values)).all(), day)
 
 
@@ -144,9 +150,11 @@ async def read_room(session: AsyncSession, wanted: Charge, day: date) -> list[Ro
 
 def books_of(rows: Sequence[Row[Any]], day: date) -> Books:
     """Read rows of ROOMS; one without a counter is skipped."""
-    rooms, grants = {}, {}
+    rooms, grants, costs = {}, {}, dict(FIRST_COSTS)
     for row in rows:
-        if row.scope == "grant":
+        if row.scope == "cost":
+            costs[row.product] = row.used
+        elif row.scope == "grant":
             if row.begun:
                 grants[UUID(row.scope_id)] = Grant(
                     UUID(row.scope_id), row.of_scope, row.of_id, row.of_product, row.granted - row.used, row.priority,
@@ -158,7 +166,7 @@ def books_of(rows: Sequence[Row[Any]], day: date) -> Books:
                 key, row.used, row.reserved, row.most, row.resets_at, row.resets_in, row.covered,
                 row.overdraft_pct or 0, tuple(row.alerts or ()),
             )  # fmt: skip
-    return Books(day, rooms, grants)
+    return Books(day, rooms, grants, costs)
 
 
 async def post_all(session: AsyncSession, posted: Sequence[tuple[Taken, UUID]], day: date) -> None:

@@ -1,12 +1,26 @@
 """What the operations of quota answer."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from gateway.web.operations import Operation
 
 INQUIRY, ENTRY = "01983a2b-7c1d-7e00-8000-000000000001", "01983a2b-7c1d-7e00-8000-000000000020"
 
+COST: dict[str, Any] = {
+    "product": "score",
+    "version": 1,
+    "units": 2,
+    "state": "in-force",
+    "effective_from": "2026-11-27T01:08:10+00:00",
+    "until": None,
+    "reason": "年度调整 yearly review",
+    "entry": ENTRY,
+}
+
 OPERATIONS: Mapping[str, Operation] = {
+    "GET /v1/quota/costs": Operation(answered={"costs": [COST]}),
+    "GET /v1/admin/quota/costs": Operation(answered={"costs": [COST]}),
     "GET /v1/quota/ledger": Operation(
         answered={
             "entries": [
@@ -72,6 +86,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 }
             ],
             "remaining": 97,
+            "costs": {"score": 1, "health_check": 3},
             "unit": "score = 1",
         },
     ),

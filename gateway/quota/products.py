@@ -1,4 +1,4 @@
-"""What can be asked for: each product with its cost in units and its name."""
+"""What can be asked for: each product with its name, and what it costs until a cost is set (costs.py)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Product:
-    """A product's cost in whole units, and its name in Chinese and in English."""
+    """A product's cost in whole units as long as none is set, and its name in Chinese and in English."""
 
-    units: int
+    first_units: int
     title_zh: str
     title_en: str
 
@@ -17,3 +17,4 @@ PRODUCTS: Mapping[str, Product] = {
     "score": Product(1, "信用评分", "credit score"),
     "health_check": Product(3, "信用体检", "credit health check"),
 }
+FIRST_COSTS: Mapping[str, int] = {code: one.first_units for code, one in PRODUCTS.items()}

@@ -66,7 +66,8 @@ async def quota(work: Account) -> dict[str, Any]:
     limits = [_limit(room) for room in own.values() if room.most is not None]
     return {
         "account": caller.client_id, **everyday, "limits": limits,
-        "remaining": remaining(books.rooms_of(charges[0])), "unit": "score = 1",
+        "remaining": remaining(books.rooms_of(charges[0])), "costs": dict(books.costs),
+        "unit": f"score = {books.costs['score']}",
     }  # fmt: skip
 
 

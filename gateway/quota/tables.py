@@ -1,4 +1,4 @@
-"""Tables of quota; who may change what stands in migrations 0005, 0040 and 0049."""
+"""Tables of quota; who may change what stands in migrations 0005, 0040, 0049 and 0052."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -95,6 +95,18 @@ class QuotaGrant(SQLModel, table=True):
     holds_from: datetime = Field(sa_type=Timestamp)
     holds_until: datetime = Field(sa_type=Timestamp)
     priority: int = Field(sa_type=SmallInteger)  # lower is burnt first; of equal ones the one that ends first
+    reason: str = Field(sa_type=Text)
+    event_id: UUID
+
+
+class ProductCost(SQLModel, table=True):
+    """What a question of a product costs from an instant on; who approved stands in its event. Never changed."""
+
+    __tablename__ = "product_cost"
+    product: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    units: int
+    effective_from: datetime = Field(sa_type=Timestamp)
     reason: str = Field(sa_type=Text)
     event_id: UUID
 

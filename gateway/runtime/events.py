@@ -123,6 +123,7 @@ EVENTS: Mapping[str, EventType] = {
     "quota.reconciled": _type("operator machine", "differences first"),
     "quota.ledger_read": _type("account", "rows"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
+    "quota.cost_set": _type("operator machine", "product version units from reason approved_by"),
     "quota.granted": _type(
         "operator machine", "grant scope id product units from until priority reason approved_by"
     ),

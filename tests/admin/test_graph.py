@@ -23,6 +23,7 @@ from gateway.admin.client_actions import (
     SetSigning,
 )
 from gateway.admin.consent_actions import ApproveOnPaper, InvalidateConsent, SetMandate, SetTemplate
+from gateway.admin.cost_actions import SetCost
 from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
 from gateway.admin.institution_actions import (
     AddInstitution,
@@ -106,6 +107,7 @@ SINGLE = {
     "abnormal.suspend": DecideAbnormalUse(case=UUID(int=1), client="of-account", decision="suspend", reason=WHY),
     "quota.rate within": LimitRate(scope="institution", id="house", measure="rate", limit=1000),
     "quota.rate above": LimitRate(scope="institution", id="house", measure="rate", limit=1001),
+    "quota.cost": SetCost(product="score", units=2, reason=WHY),
     "quota.grant": GrantUnits(
         scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY
     ),

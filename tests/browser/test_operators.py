@@ -3,7 +3,7 @@
 import pytest
 
 PAGES = {
-    "operator": ("operations", "institutions", "changes", "keys", "agencies", "signatories"),
+    "operator": ("operations", "institutions", "changes", "keys", "agencies", "signatories", "costs"),
     "system": ("operations", "sources", "platforms", "deliveries"),
 }
 

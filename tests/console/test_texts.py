@@ -81,6 +81,7 @@ FAMILIES = {
     "browser": BROWSERS,
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
     "consent-file": set(EVIDENCE_KINDS),
+    "cost-state": {"in-force", "to-come", "was", "replaced"},
     "counting": set(TOLD),
     "delivery": {"acknowledged", "confirmed", "pending", "refused"},
     "do": {model.model_fields["action"].default for model in Action.__subclasses__()},

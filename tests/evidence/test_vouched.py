@@ -38,6 +38,7 @@ from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people.invitations import invite
 from gateway.platforms.peers import set_peer
+from gateway.quota.costs import set_cost
 from gateway.quota.grants import GrantRequest, add_grant
 from gateway.quota.months import close_month
 from gateway.quota.plans import Limit, set_limit
@@ -171,6 +172,7 @@ async def live_a_little(story):
         await add_grant(work, GrantRequest("account", "bank-1", 100, work.now, until, "专项行动"), "operator-1")
         await set_limit(work, Limit("platform", "", "year", 1_000_000, overdraft_pct=10, alerts=(80,)), until)
         await set_rate(work, "account", "bank-1", "denials", 1)
+        await set_cost(work, "score", 2, "年度调整", until, "operator-1")
     async with gateway.units.begin("test.abnormal", PROGRAM) as work:
         await hold_abnormal(work, "denials")
     async with gateway.units.begin("test.lifted", at_this_machine()) as work:

@@ -32,6 +32,7 @@ SOUND = Facts(
         Room(Key(scope, "x", "*", "unit", "day", NOW.date()), 9, 0, most, NOW + DAY, 86_400)
         for scope, most in (("account", 10), ("institution", 100))
     ],
+    1,
 )
 
 

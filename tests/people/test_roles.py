@@ -112,8 +112,9 @@ PAGES |= {name: {HOMES[name.split("/")[2]]} for name in ALL if name.count("/") >
 PAGES |= {name: {"operator"} for name in ALL if name.split("/")[1:3] == ["console", "paper"]}
 PAGES |= {
     f"GET /console/{page}": {"operator", "auditor", "staff"}
-    for page in ("consents/-/templates", "consents/-/templates/{template}", "abnormal-use")
+    for page in ("consents/-/templates", "consents/-/templates/{template}", "abnormal-use", "costs")
 }
+PAGES |= {f"{verb} /console/costs/{{product}}": {"operator"} for verb in ("GET", "POST")}
 PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"}}
 # Which of the three administrators a route lets in; every other one is for none of them.
 ROUTES = {
@@ -143,13 +144,14 @@ ROUTES = {
     "POST /v1/held-deliveries/{held_id}/{decision}": {"system"},
     "GET /v1/admin/abnormal-uses": {"operator", "auditor"},
     "GET /v1/admin/output-policies": {"operator", "auditor"},
+    "GET /v1/admin/quota/costs": {"operator", "auditor"},
     **{name: {"operator"} for name in GUARDED if name.split("/")[1:4] == ["v1", "admin", "paper"]},
 }
 VALUES = {
     "agency": "tax", "dataset": "tax_arrears", "source_id": "x", "act": "pause", "decision": "approve", "form": "csv",
     "code": "tax", "person_id": "one-auditor", "change_id": uuid4(), "institution_id": "house",
     "client_id": "nobody", "kid": "x",
-    "purpose": "token",
+    "purpose": "token", "product": "score",
 }  # fmt: skip
 
 

@@ -93,6 +93,7 @@ def _limit(entry: Entry) -> object:
 _GRANT = _same("grant", "scope", "product", "units", "priority", "reason") | {
     "scope_id": said("id"), "holds_from": said_moment("from"), "holds_until": said_moment("until"),
 }  # fmt: skip
+_COST = _same("product", "version", "units", "reason") | {"effective_from": said_moment("from")}
 _OUTPUT = _same("product", "version", "form", "threshold", "left_out") | {
     "institution": leaf("institution"), "effective_from": said_moment("from"),
 }  # fmt: skip
@@ -237,6 +238,12 @@ DEEDS: tuple[Deed, ...] = (
         f"""SELECT event_id AS entry, scope, scope_id, measure, most, {AT.format("effective_from")} AS effective_from
             FROM rate_limit""",  # noqa: S608
         {"quota.rate_set": Says(_RATE)},
+    ),
+    Deed(
+        "costs", "product_cost",
+        f"""SELECT event_id AS entry, product, version, units, reason,
+                   {AT.format("effective_from")} AS effective_from FROM product_cost""",  # noqa: S608
+        {"quota.cost_set": Says(_COST)},
     ),
     Deed(
         "output-policies", "output_policy",

@@ -24,7 +24,7 @@ from gateway.inquiries.batches.tables import InquiryBatch, InquiryBatchRow
 from gateway.inquiries.providers import Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
-from gateway.quota.books import find_exceeded
+from gateway.quota.books import Held, find_exceeded
 from gateway.quota.headers import denial_of
 from gateway.quota.ledger import hold, lock, read_books
 from gateway.runtime.actor import PROGRAM, Actor
@@ -40,8 +40,10 @@ HELD = timedelta(minutes=15)
 TURN = timedelta(minutes=5)  # after that whoever asks a batch is taken for one whose process has ended
 LIFE = timedelta(days=1)  # after that nobody asks what is left of it
 _ROWS = text("""
-    SELECT r.number, r.question, r.inquiry_id, i.state, i.outcome, i.units
-    FROM inquiry_batch_row r LEFT JOIN inquiry i USING (inquiry_id) WHERE r.batch_id = :batch ORDER BY r.number
+    SELECT r.number, r.question, r.inquiry_id, i.state, i.outcome, i.units, h.units AS held
+    FROM inquiry_batch_row r LEFT JOIN inquiry i USING (inquiry_id)
+    LEFT JOIN quota_reservation h ON h.inquiry_id = r.inquiry_id AND h.state = 'open'
+    WHERE r.batch_id = :batch ORDER BY r.number
 """)
 # Of two workers that ask for the next one, each takes another.
 _NEXT = text("""
@@ -191,7 +193,9 @@ async def get_batch(work: UnitOfWork, batch_id: UUID) -> tuple[InquiryBatch, Seq
 
 
 async def read_rows(work: UnitOfWork, batch_id: UUID) -> Sequence[Row[Any]]:
-    """Return number, question, inquiry_id, and the inquiry's state, outcome and units (None: not asked yet)."""
+    """Return number, question, inquiry_id, the inquiry's state, outcome and units (None: not asked yet), and the units
+    that are held for it.
+    """
     return (await work.session.execute(_ROWS, {"batch": batch_id})).all()
 
 
@@ -212,6 +216,7 @@ async def _hold(
     if until is None:
         return day, None
     books = await read_books(work.session, charges, day)
+    charges = [books.priced(one) for one in charges]
     for place, charge in enumerate(charges):
         rooms = books.rooms_of(charge)
         if exceeded := find_exceeded(rooms, charge.units):
@@ -232,7 +237,8 @@ async def _ask(
         question, providers, protector, actor, by_form=actor.person is not None, of_many=True
     )  # fmt: skip
     # A blank stands in no key of a program: a batch's key is never one of theirs.
-    reserved = batch.day if batch.held_until is not None and now < batch.held_until else None
+    holds = batch.held_until is not None and now < batch.held_until and row.held is not None
+    reserved = Held(batch.day, row.held) if holds else None
     asked = Asked(f"batch {batch.batch_id} {row.number}", question.digest(), None, reserved)
     try:
         return await put_question(units, providers, actor, replace(request, inquiry_id=row.inquiry_id), asked, metrics)

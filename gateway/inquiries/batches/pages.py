@@ -29,6 +29,7 @@ from gateway.intake.routes import TheIntake
 from gateway.people.guard import SignedForm
 from gateway.people.staff import Staff
 from gateway.people.through import Through
+from gateway.quota.dependencies import Costs
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.web.dependencies import Units, part
@@ -42,9 +43,9 @@ LISTED = 20
 
 
 @router.get("")
-async def show(request: Request, units: Units, staff: Staff) -> Response:
+async def show(request: Request, units: Units, staff: Staff, costs: Costs) -> Response:
     """Show the form, and the institution's batches."""
-    return await _form(request, units, staff, Form({}, {}))
+    return await _form(request, units, staff, costs, Form({}, {}))
 
 
 @router.get("/template.xlsx")
@@ -54,7 +55,7 @@ async def empty(_staff: Staff) -> Response:
 
 
 @router.post("", max_body_size=OWN_LIMIT)
-async def look(request: Request, units: Units, staff: Staff, intake: TheIntake) -> Response:
+async def look(request: Request, units: Units, staff: Staff, intake: TheIntake, costs: Costs) -> Response:
     """Read a spreadsheet and show what its rows ask, and which cannot be asked; nothing is asked yet."""
     words = words_of(request)
     async with file_form(request, staff.present, intake.spool, LARGEST_SHEET) as sent:
@@ -65,21 +66,23 @@ async def look(request: Request, units: Units, staff: Staff, intake: TheIntake) 
         try:
             rows = read_sheet(sent.path, product=product, purpose=purpose)
         except MalformedError as fault:
-            return await _form(request, units, staff, Form(values, {"file": words.half(fault)}), 400)
+            return await _form(request, units, staff, costs, Form(values, {"file": words.half(fault)}), 400)
         except DeniedError as fault:
-            return await _form(request, units, staff, Form(values, {"file": why(words, fault.denial.reason)}), 400)
+            return await _form(
+                request, units, staff, costs, Form(values, {"file": why(words, fault.denial.reason)}), 400
+            )
     sound = [row.question for row in rows if row.question is not None]
     return page(
         request, "ask_many_look", staff.present, rows=rows, wrong=[row for row in rows if row.question is None],
         sound=sound, lines="\n".join(_line(one) for one in sound), token=secrets.token_urlsafe(TOKEN_BYTES),
-        units=sum(PRODUCTS[one.product].units for one in sound), account=values.get("account", ""),
+        units=sum(costs[one.product] for one in sound), account=values.get("account", ""),
     )  # fmt: skip
 
 
 @router.post("/ask")
 async def ask(
     request: Request, units: Units, providers: TheProviders, protector: Secrets, staff: Staff,
-    form: SignedForm,
+    form: SignedForm, costs: Costs,
 ) -> Response:  # fmt: skip
     """Put the questions, once, however often the form is sent; the worker asks them."""
     actor = staff.acting("inquiries", form.get("account", ""))
@@ -97,7 +100,7 @@ async def ask(
         batch = await open_batch(work, providers, protector, wanted)
     if isinstance(batch, Denial):
         words = words_of(request)
-        return await _form(request, units, staff, Form({}, {"file": why(words, batch.reason)}), 409)
+        return await _form(request, units, staff, costs, Form({}, {"file": why(words, batch.reason)}), 409)
     return RedirectResponse(f"/console/ask-many/{batch.batch_id}", 303)
 
 
@@ -136,11 +139,13 @@ async def answers(
     return _file(write_csv(lines) if form == "csv" else write_workbook("查询", lines), f"answers-{batch_id}", form)
 
 
-async def _form(request: Request, units: Units, staff: Through, form: Form, status: int = 200) -> Response:
+async def _form(
+    request: Request, units: Units, staff: Through, costs: Costs, form: Form, status: int = 200
+) -> Response:
     async with units.begin("inquiry-batch.list", staff.reader) as work:
         batches = await list_batches(work, LISTED)
     return page(
-        request, "ask_many", staff.present, status=status, form=form, staff=staff, products=PRODUCTS,
+        request, "ask_many", staff.present, status=status, form=form, staff=staff, costs=costs,
         purposes=list(PURPOSES), batches=batches,
     )  # fmt: skip
 

@@ -87,7 +87,7 @@ def check_subject(facts: Facts) -> Denial | None:
 
 def check_quota(facts: Facts) -> Denial | None:
     """Every counter has room for what it costs."""
-    exceeded = find_exceeded(facts.rooms, facts.request.charge().units)
+    exceeded = find_exceeded(facts.rooms, facts.units)
     return denial_of(exceeded, facts.rooms) if exceeded else None
 
 

@@ -35,9 +35,9 @@ class Facts:
 
     `standing` is None where no such account stands, `subject` where nobody of that code is known. `consents` are those
     that the question names or could rest on, oldest first; `rooms` what the quota leaves, before this question is
-    charged; `owed` what the institution owes for longest, None where it owes nothing. `kept` tells
-    that the life of its data has not ended, where an answer was given before. `again` tells that its
-    answer was given before and costs nothing now; `rules` what decides beside each consent.
+    charged, and `units` what it costs; `owed` what the institution owes for longest, None where it owes nothing. `kept`
+    tells that the life of its data has not ended, where an answer was given before. `again` tells that its answer was
+    given before and costs nothing now; `rules` what decides beside each consent.
     """
 
     request: InquiryRequest
@@ -46,6 +46,7 @@ class Facts:
     subject: Subject | None
     consents: Sequence[Consent]
     rooms: Sequence[Room]
+    units: int
     owed: Owed | None = None
     again: bool = False
     kept: bool = True
@@ -56,8 +57,10 @@ class Facts:
         """The consent that permits the question, or why none does."""
         return choose(self.consents, self.request.ask(again=self.again), self.now, self.rules)
 
-    def with_rooms(self, rooms: Sequence[Room]) -> "Facts":
-        """Return the facts with other rooms; which consent permits the question does not depend on them."""
-        made = replace(self, rooms=rooms)
+    def with_rooms(self, rooms: Sequence[Room], units: int) -> "Facts":
+        """Return the facts with other rooms and another cost; which consent permits the question does not depend on
+        them.
+        """
+        made = replace(self, rooms=rooms, units=units)
         made.__dict__["consent"] = self.consent
         return made

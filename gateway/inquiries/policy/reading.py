@@ -43,12 +43,14 @@ _STANDING = text("""
 @dataclass(frozen=True)
 class Asking:
     """A question with the ids of the consents it could rest on, and the day it would be charged to: None where what the
-    quota leaves is not asked, since its answer was given before.
+    quota leaves is not asked, since its answer was given before. `held` are the units it costs where they are held for
+    it already.
     """
 
     request: InquiryRequest
     consents: Sequence[UUID]
     day: date | None
+    held: int | None = None
 
 
 @dataclass
@@ -67,7 +69,8 @@ class Group:
         asking, found = self.asked[place], replace(self.facts[place], consents=self._consents_of(place))
         if (charge := _charge_of(asking)) is None or asking.day is None:
             return found
-        return found.with_rooms(self.books[asking.day].rooms_of(charge, _id_of(found.consent)))
+        rooms = self.books[asking.day].rooms_of(charge, _id_of(found.consent))
+        return found.with_rooms(rooms, self._units(asking, asking.day))
 
     def take(self, place: int, consent: Consent) -> tuple[Taken, list[Room]]:
         """Take what the question at a place costs, and a use of the consent it is answered on; return what was taken,
@@ -75,10 +78,14 @@ class Group:
         """
         asking, own = self.asked[place], consent.terms.consent_id
         assert asking.day is not None, "an answer given again takes nothing"  # noqa: S101
-        books, charge = self.books[asking.day], replace(asking.request.charge(), consents=(own,))
+        books, units = self.books[asking.day], self._units(asking, asking.day)
+        charge = replace(asking.request.charge(), units=units, consents=(own,))
         taken = books.take(charge, own)
         self.consents[own] = self.consents[own].after_use(self.facts[place].now)
         return taken, books.rooms_of(charge, own)
+
+    def _units(self, asking: Asking, day: date) -> int:
+        return self.books[day].costs[asking.request.product] if asking.held is None else asking.held
 
     def _consents_of(self, place: int) -> list[Consent]:
         return [self.consents[one] for one in self.asked[place].consents if one in self.consents]
@@ -105,7 +112,7 @@ async def read_group(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     rules = Rules(await load_templates(session, now, SHANGHAI), SHANGHAI) if ids else NO_RULES
     found = [
         Facts(
-            one.request, now, standing.get(place), subjects.get(one.request.uscc), (), (),
+            one.request, now, standing.get(place), subjects.get(one.request.uscc), (), (), 0,
             owed.get(one.request.institution), again=one.day is None,
             kept=one.request.inquiry_id not in ended, rules=rules,
         )
@@ -115,7 +122,7 @@ async def read_group(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     for one in asked:
         if one.day is not None and (charge := _charge_of(one)) is not None:
             charges.setdefault(one.day, []).append(charge)
-    books = {day: await read_books(session, members, day) for day, members in charges.items()}
+    books = {day: await read_books(session, members, day, now) for day, members in charges.items()}
     return Group(asked, found, consents, books)
 
 

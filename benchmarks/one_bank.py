@@ -47,7 +47,19 @@ def prepare(folder: Path, around_start: AbstractContextManager[None] | None = No
     for scope, holder in (("account", "bank-1"), ("institution", "bank")):
         instance.cli("quota", "set", holder, "--scope", scope, "--day", "100000000", "--month", "100000000")
         for measure in ("rate", "burst"):  # one bank asks more here than any does
-            instance.cli("quota", "rate", holder, "--scope", scope, "--measure", measure, "--most", "1000000")
+            instance.cli(
+                "quota",
+                "rate",
+                holder,
+                "--scope",
+                scope,
+                "--measure",
+                measure,
+                "--most",
+                "1000000",
+                "--reason",
+                "测量 measured",
+            )
     with around_start or nullcontext():
         instance.start("serve")
     instance.wait_up()

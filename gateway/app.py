@@ -25,6 +25,7 @@ from gateway.admin import (
     paper_routes,
     people_list,
     people_pages,
+    rate_pages,
 )
 from gateway.admin import account_pages as institution_accounts
 from gateway.admin import audit_pages as audit_home
@@ -213,6 +214,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         quota_months,
         quota_costs,
         cost_pages,
+        rate_pages,
         inquiry_batches,
         outputs,
         output_pages,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from uuid_utils.compat import uuid7
 
 from gateway.admin.action import Action, Means
@@ -67,7 +67,7 @@ async def decide_change(work: UnitOfWork, means: Means, change_id: UUID, *, appr
     change.decided_by, change.decided_at, change.reason = work.actor.name, work.now, reason.strip() or None
     change.decided_person = await person_behind(work)
     if approve:
-        action = _READ.validate_python(change.action)
+        action = _read(change)
         change.before = await action.before(work)
         # In the log the change is the asker's; who approved it stands in the event of the decision.
         asker = replace(work.actor, client_id=change.asked_by, kind="operator", person=None)
@@ -107,6 +107,14 @@ async def _check_approval(work: UnitOfWork, change: Change) -> None:
         raise DeniedError("own-change", "不能批准关于自己的变更 Nobody approves what is about themselves.")
     if change.asked_at < work.now - timedelta(days=WAITS_DAYS):
         raise DeniedError("change-too-old", f"请重新提交 It waited more than {WAITS_DAYS} days: ask again.")
+
+
+def _read(change: Change) -> Action:
+    """Return what was asked for. Raises DeniedError where an earlier release took it down, and it says too little."""
+    try:
+        return _READ.validate_python(change.action)
+    except ValidationError as fault:
+        raise DeniedError("change-too-old", "内容不全，请重新提交 It says too little by now: ask again.") from fault
 
 
 async def _person(work: UnitOfWork) -> str:

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, field_validator
 
 from gateway.admin.action import Action, Means, Reason
 from gateway.identity.clients import registry
 from gateway.quota.grants import LAST_PRIORITY, GrantRequest, add_grant
 from gateway.quota.plans import ALERTS, LAST_ALERT, MOST_OVERDRAFT, MOST_UNITS, Limit, find_limit, is_uuid, set_limit
-from gateway.quota.rates import find_rate, set_rate
+from gateway.quota.rates import demand_party, find_rate, set_rate
 from gateway.quota.reversals import reverse_charge
 from gateway.rates.limits import DEFAULTS, MOST, Measure, Scope
 from gateway.runtime.denial import DeniedError
@@ -80,13 +80,16 @@ class LimitRate(Action):
     ] = ""
     measure: Measure
     limit: Annotated[int | None, Field(ge=1, le=MOST, description="上限，空为恢复默认 None takes it away.")]
+    reason: Reason
 
-    @model_validator(mode="after")
-    def check(self) -> "LimitRate":
+    @field_validator("measure")
+    @classmethod
+    def check(cls, measure: Measure, info: ValidationInfo) -> Measure:
         """Not everything is limited of everybody."""
-        if (self.scope, self.measure) not in DEFAULTS:
-            raise WrongValueError(f"{self.scope} 没有这种上限 there is no such limit of one")
-        return self
+        scope = info.data.get("scope")
+        if scope is not None and (scope, measure) not in DEFAULTS:
+            raise WrongValueError(f"{scope} 没有这种上限 there is no such limit of one")
+        return measure
 
     async def act(self, _work: UnitOfWork, _means: Means) -> str:
         """Up to what holds by default one person is enough."""
@@ -94,10 +97,12 @@ class LimitRate(Action):
         return f"{self.action} {'within' if within else 'above'}"
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
+        """Return the limit that was set. Raises DeniedError where there is no such party."""
+        await demand_party(work, self.scope, self.id)
         return {"limit": await find_rate(work, self.scope, self.id, self.measure)}
 
     async def apply(self, work: UnitOfWork, _means: Means) -> None:
-        await set_rate(work, self.scope, self.id, self.measure, self.limit)
+        await set_rate(work, self.scope, self.id, self.measure, self.limit, self.reason)
 
 
 class GrantUnits(Action):

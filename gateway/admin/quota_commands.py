@@ -55,6 +55,7 @@ RATE_COLUMNS = (
     Column("measure", "频次 measure"),
     Column("limit", "上限 limit"),
     Column("effective_from", "自 since"),
+    Column("reason", "原因 reason"),
 )
 MONTH_COLUMNS = (
     Column("month", "月份 month"),
@@ -182,6 +183,7 @@ def set_one_rate(
             help="频次 rate（每秒 a second）| burst（突发 at once beyond it）| at-once（同时在办 under way）",
         ),
     ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="原因 Why, for the log.")],
     scope_id: Annotated[str, typer.Argument(metavar="ID", help="编号，不写为全部 Whose; none is all of them.")] = "",
     most: Annotated[
         int | None, typer.Option("--most", metavar="N", help="上限，不写为恢复默认 None: the default again.")
@@ -189,7 +191,7 @@ def set_one_rate(
     as_json: AsJson = False,
 ) -> None:
     """设定频次上限 Set how fast, or how much at once, may be asked, from now on."""
-    make("quota.rate", scope=scope, id=scope_id, measure=measure, limit=most)
+    make("quota.rate", scope=scope, id=scope_id, measure=measure, limit=most, reason=reason)
     show(as_json, {"范围 scope": scope, "编号 id": scope_id, "频次 measure": measure, "上限 limit": most})
 
 

@@ -45,7 +45,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("", (_entry("operations", "home"), _WAITING)),
         Group("group-institutions", (
             _entry("institutions", "building-bank"), _entry("people", "users"), _entry("signatories", "signature"),
-            _COSTS, _ABNORMAL,
+            _COSTS, _entry("rates", "adjustments"), _ABNORMAL,
             _entry("paper", "file-certificate"), _TEMPLATES,
         )),
         Group("group-platform", (

@@ -1,4 +1,4 @@
-"""Tables of rates; who may change what stands in migration 0047."""
+"""Tables of rates; who may change what stands in migrations 0047 and 0052."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ class RateLimit(SQLModel, table=True):
     measure: str = Field(primary_key=True, sa_type=Text)
     effective_from: datetime = Field(primary_key=True, sa_type=Timestamp)
     most: int | None = Field(default=None, sa_type=Integer)
+    reason: str | None = Field(default=None, sa_type=Text)  # of those that were set before reasons were asked for
     event_id: UUID
 
 

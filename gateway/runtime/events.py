@@ -127,7 +127,7 @@ EVENTS: Mapping[str, EventType] = {
     "quota.granted": _type(
         "operator machine", "grant scope id product units from until priority reason approved_by"
     ),
-    "quota.rate_set": _type("operator machine", "scope id measure limit"),
+    "quota.rate_set": _type("operator machine", "scope id measure limit reason"),
     "quota.limited": _type("operator machine", "scope id from product unit period limit overdraft_pct alerts"),
     "usage.reported": _type(
         "account", "result version inquiry subject institution product entry outcome decided_on",

@@ -47,7 +47,7 @@ async def ready(story):
 async def limit(story, account="bank-1", **measures):
     async with story.gateway.units.begin("test.limit", OPERATOR) as work:
         for measure, most in measures.items():
-            await set_rate(work, "account", account, measure, most)
+            await set_rate(work, "account", account, measure, most, "测试")
 
 
 async def look(story, *rules):

@@ -45,7 +45,7 @@ async def case(story):
     for account, institution in (("bank-1", "bank"), ("other-1", "other")):
         await story.account(account, institution)
     async with story.gateway.units.begin("test.limit", OPERATOR) as work:
-        await set_rate(work, "account", "bank-1", "denials", 1)
+        await set_rate(work, "account", "bank-1", "denials", 1, "测试")
     for _ in range(2):
         await story.ask("bank-1", 9)
     async with story.gateway.units.begin("test.abnormal", PROGRAM) as work:

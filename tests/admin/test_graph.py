@@ -105,8 +105,8 @@ SINGLE = {
     "quota.limit above": LimitQuota(scope="institution", id="house", period="day", limit=33),
     "abnormal.lift": DecideAbnormalUse(case=UUID(int=1), client="of-account", decision="lift", reason=WHY),
     "abnormal.suspend": DecideAbnormalUse(case=UUID(int=1), client="of-account", decision="suspend", reason=WHY),
-    "quota.rate within": LimitRate(scope="institution", id="house", measure="rate", limit=1000),
-    "quota.rate above": LimitRate(scope="institution", id="house", measure="rate", limit=1001),
+    "quota.rate within": LimitRate(scope="institution", id="house", measure="rate", limit=1000, reason=WHY),
+    "quota.rate above": LimitRate(scope="institution", id="house", measure="rate", limit=1001, reason=WHY),
     "quota.cost": SetCost(product="score", units=2, reason=WHY),
     "quota.grant": GrantUnits(
         scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY

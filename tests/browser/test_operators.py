@@ -3,7 +3,7 @@
 import pytest
 
 PAGES = {
-    "operator": ("operations", "institutions", "changes", "keys", "agencies", "signatories", "costs"),
+    "operator": ("operations", "institutions", "changes", "keys", "agencies", "signatories", "costs", "rates"),
     "system": ("operations", "sources", "platforms", "deliveries"),
 }
 

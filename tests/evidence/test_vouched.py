@@ -171,7 +171,7 @@ async def live_a_little(story):
         until = work.now + timedelta(days=9)
         await add_grant(work, GrantRequest("account", "bank-1", 100, work.now, until, "专项行动"), "operator-1")
         await set_limit(work, Limit("platform", "", "year", 1_000_000, overdraft_pct=10, alerts=(80,)), until)
-        await set_rate(work, "account", "bank-1", "denials", 1)
+        await set_rate(work, "account", "bank-1", "denials", 1, "测试")
         await set_cost(work, "score", 2, "年度调整", until, "operator-1")
     async with gateway.units.begin("test.abnormal", PROGRAM) as work:
         await hold_abnormal(work, "denials")

@@ -32,7 +32,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         tags tags/{tag}"""),
     ("ra", "overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}"),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
-        agencies/{code} costs/{product} institutions institutions/new institutions/{institution_id}
+        agencies/{code} costs/{product} rates rates/set institutions institutions/new institutions/{institution_id}
         institutions/{institution_id}/{act}
         institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}
         paper paper/{consent_id} paper/{consent_id}/sheet"""),

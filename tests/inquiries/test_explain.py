@@ -112,7 +112,7 @@ async def test_explaining_over_and_over_is_slowed_and_uses_nothing(ready, case, 
 async def rate(story, **measures):
     async with story.gateway.units.begin("test.rate", OPERATOR) as work:
         for measure, most in measures.items():
-            await set_rate(work, "account", "bank-1", measure, most)
+            await set_rate(work, "account", "bank-1", measure, most, "测试")
     story.gateway.access.expire()
 
 

@@ -114,7 +114,10 @@ PAGES |= {
     f"GET /console/{page}": {"operator", "auditor", "staff"}
     for page in ("consents/-/templates", "consents/-/templates/{template}", "abnormal-use", "costs")
 }
-PAGES |= {f"{verb} /console/costs/{{product}}": {"operator"} for verb in ("GET", "POST")}
+PAGES |= {
+    f"{verb} /console/{page}": {"operator"} for verb in ("GET", "POST") for page in ("costs/{product}", "rates/set")
+}
+PAGES |= {"GET /console/rates": {"operator"}}
 PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"}}
 # Which of the three administrators a route lets in; every other one is for none of them.
 ROUTES = {

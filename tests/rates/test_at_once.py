@@ -20,7 +20,7 @@ async def ready(story):
     await story.account("other-1", "other")
     await story.consent("bank-1", 1)
     async with story.gateway.units.begin("test.rate", OPERATOR) as work:
-        await set_rate(work, "account", "bank-1", "at-once", AT_ONCE)
+        await set_rate(work, "account", "bank-1", "at-once", AT_ONCE, "测试")
     story.gateway.access.expire()
     return story
 

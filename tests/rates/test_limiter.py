@@ -43,7 +43,7 @@ async def ready(story, monkeypatch):
 async def rate(story, scope, scope_id, most, *measures):
     async with story.gateway.units.begin("test.rate", OPERATOR) as work:
         for measure in measures:
-            await set_rate(work, scope, scope_id, measure, most)
+            await set_rate(work, scope, scope_id, measure, most, "测试")
     story.gateway.access.expire()
 
 

@@ -43,7 +43,7 @@ _BATCH = _same("agency", "dataset", "sender_batch", "way", "digest", "statement"
 
 
 def _reason(entry: Entry) -> object:
-    """Return why a consent was changed; an event that names no reason says that there was none."""
+    """Return why something was changed; an event that names no reason says that there was none."""
     return None if entry.payload and "reason" not in entry.payload else said("reason")(entry)
 
 
@@ -101,7 +101,7 @@ _LIMITED = ("product", "unit", "period", "limit", "overdraft_pct", "alerts")
 _PLAN = _same("scope") | {"scope_id": said("id"), "effective_from": leaf("ts"), "limits": _day_and_month}
 _LIMIT = _same("scope") | {"scope_id": said("id"), "effective_from": said_moment("from"), "limits": _limit}
 _RATE = _same("scope", "measure") | {
-    "scope_id": said("id"), "most": said("limit"), "effective_from": leaf("ts"),
+    "scope_id": said("id"), "most": said("limit"), "effective_from": leaf("ts"), "reason": _reason,
 }  # fmt: skip
 _ACT = _same("dataset", "agency", "version", "number", "effective_on", "reason", "document", "hides") | {
     "record": said("record"), "business_key": said("key"), "lasting": said("lasting"), "act_batch": said("act_batch"),
@@ -235,8 +235,8 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed(
         "rates", "rate_limit",
-        f"""SELECT event_id AS entry, scope, scope_id, measure, most, {AT.format("effective_from")} AS effective_from
-            FROM rate_limit""",  # noqa: S608
+        f"""SELECT event_id AS entry, scope, scope_id, measure, most, reason,
+                   {AT.format("effective_from")} AS effective_from FROM rate_limit""",  # noqa: S608
         {"quota.rate_set": Says(_RATE)},
     ),
     Deed(

@@ -257,7 +257,8 @@ WITHOUT = {
          "POST /console/institutions/{institution_id}/accounts/{client_id}/{act}",
          "POST /console/keys/{purpose}/{act}", "POST /console/agencies/{code}/standing",
          "POST /console/changes/{change_id}/{decision}", "POST /console/people/{person_id}/{act}",
-         "POST /console/people/-/invite", "POST /console/abnormal-use/{case_id}"),
+         "POST /console/people/-/invite", "POST /console/abnormal-use/{case_id}", "POST /console/costs/{product}",
+         "POST /console/rates/set"),
         "change.* and the event of the change itself: tests/admin/test_admin.py",
     ),
     **dict.fromkeys(
@@ -282,7 +283,8 @@ WITHOUT = {
             "consents/-/imports/{import_id}/rows.{form}", "paper", "paper/{consent_id}",
             "paper/{consent_id}/sheet", "quota", "quota/months.csv", "usage-results", "outputs",
             "inquiries/recalls", "usage-results/deletions", "usage-results/deletions/{inquiry_id}",
-            "usage-results/new/{inquiry_id}", "abnormal-use")), SHOWS_NO_RECORD,
+            "usage-results/new/{inquiry_id}", "abnormal-use", "costs", "costs/{product}", "rates", "rates/set")),
+        SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
         ("POST /console/ask", "POST /console/ask-many", "POST /console/ask-many/ask", "POST /v1/inquiries:batch",

@@ -244,6 +244,8 @@ NOBODYS = {
     "GET /console/institutions/{institution_id}/accounts/{client_id}/{act}": "as above",
     "POST /console/institutions/{institution_id}/accounts/{client_id}/{act}": "as above",
     "POST /console/keys/{purpose}/{act}": "as above",
+    "GET /console/costs/{product}": "as above",
+    "POST /console/costs/{product}": "as above",
     "GET /console/agencies/{code}": "as above",
     "POST /console/agencies/{code}/standing": "as above",
     "GET /console/sources/{source_id}": "the instance's; system administrators alone are let in",

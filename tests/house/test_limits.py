@@ -172,6 +172,8 @@ NO_LIMIT = {
     "gateway.web.http_protocol.STALLED_SECONDS": "a wait of a minute for a silent reader",
     "gateway.web.http_protocol.UNREAD_BYTES": (1 << 20, "tests/faults/test_connections.py"),
     "gateway.web.http_protocol.UNREAD_SECONDS": "a wait for what nobody reads",
+    "consent.reading.TERMS_KEPT": "a cache: beyond it the oldest are read anew",
+    "gateway.inquiries.computing.ASSESSED": "a cache: beyond it the oldest are worked out anew",
     "consent.statements.RECEIPTS_KEPT": "a cache: beyond it the oldest is verified anew",
     "signing.jws.KEYS_KEPT": "a cache: beyond it the oldest is read anew",
     "signing.merkle.HASH_BYTES": FORMAT,

@@ -27,6 +27,7 @@ from gateway.inquiries.providers import Providers
 from gateway.people.guard import cookie_name
 from gateway.people.sessions import open_session
 from gateway.people.tables import Person
+from gateway.quota.costs import set_cost
 from gateway.runtime.actor import PROGRAM
 from gateway.worker import take_in
 from signing.jws import verify_jws
@@ -258,6 +259,30 @@ async def test_what_the_operator_withholds_stands_on_no_page_and_in_no_file(town
         assert "没有限制" in await look(town.wu, "outputs")
     finally:
         await rules()
+
+
+async def test_what_a_question_costs_now_stands_wherever_one_is_prepared_and_is_what_it_is_charged(town):
+    async def costs(units):
+        async with town.story.gateway.units.begin("test.cost", OPERATOR) as work:
+            await set_cost(work, "score", units, "年度调整")
+
+    await costs(4)
+    try:
+        shown = await prepared(town)
+        assert ("信用评分 · 4 个单位" in shown, shown.count("4 个单位")) == (
+            True,
+            3,
+        )  # to choose, on what it rests, to ask
+        assert "信用评分 · 4 个单位" in await look(town.li, "ask-many")
+        body = {"csrf": await csrf(town.li), "product": "score", "purpose": "pre_loan", "account": "bank-1"}
+        sheet = f"统一社会信用代码\n{uscc(1)}\n{uscc(2)}\n".encode()
+        files = {"file": ("企业.csv", sheet)}
+        looked = await town.li.post("/console/ask-many", data=body, files=files, headers=same_site(town.li))
+        assert "将扣减 8 个单位" in looked.text
+        inquiry = await ask(town)
+        assert await count(town, f"SELECT units FROM quota_ledger WHERE inquiry_id = '{inquiry}'") == 4
+    finally:
+        await costs(1)
 
 
 async def test_an_answer_whose_consent_was_revoked_is_not_shown_again(town):

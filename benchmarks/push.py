@@ -19,6 +19,7 @@ from place import place
 
 from connectors.conversion.identifiers import organisation_check, uscc_check
 from gateway.__main__ import app
+from gateway.admin.action import means_of
 from gateway.admin.actions import AddClient
 from gateway.admin.changes import ask_change
 from gateway.demo.command_line import CommandLine
@@ -97,7 +98,7 @@ async def register(settings: Settings, instance: Instance) -> None:
         for client, key in instance.keys.items():
             action = AddClient(client=client, kind="agency", key=public_jwk(key))
             async with gateway.units.begin("bench.register", at_this_machine()) as work:
-                await ask_change(work, gateway.protector, action)
+                await ask_change(work, means_of(settings, gateway.protector), action)
 
 
 class Agency:

@@ -19,9 +19,10 @@ from place import place
 
 from connectors.conversion.identifiers import organisation_check, uscc_check
 from gateway.__main__ import app
+from gateway.admin.action import means_of
 from gateway.admin.actions import AddClient
 from gateway.admin.changes import ask_change
-from gateway.demo.command_line import CommandLine
+from gateway.demo.command_line import CommandLine, environment
 from gateway.demo.instance import Instance
 from gateway.gateway import open_gateway
 from gateway.runtime.actor import at_this_machine
@@ -85,7 +86,8 @@ def prepare(folder: Path) -> Instance:
     instance = Instance("gateway", issuer, folder / "gateway", env, CommandLine(app))
     instance.cli("init")
     instance.keys.update({f"a{n}": generate_key("ES256") for n in range(AGENCIES)})
-    asyncio.run(register(Settings(home=folder, issuer=issuer), instance))
+    with environment(env):  # the catalogue is the process's, not an instance's
+        asyncio.run(register(Settings(home=folder, issuer=issuer), instance))
     instance.start("serve")
     instance.wait_up()
     return instance
@@ -97,7 +99,7 @@ async def register(settings: Settings, instance: Instance) -> None:
         for client, key in instance.keys.items():
             action = AddClient(client=client, kind="agency", key=public_jwk(key))
             async with gateway.units.begin("bench.register", at_this_machine()) as work:
-                await ask_change(work, gateway.protector, action)
+                await ask_change(work, means_of(settings, gateway.protector), action)
 
 
 class Agency:

@@ -66,14 +66,15 @@ async def take_rows(
         untouched = find_untouched(dataset, chunk.sound)
         return len(rows), chunk, None if untouched is None else prepare(dataset, untouched)
 
-    ahead = asyncio.create_task(asyncio.to_thread(read))
+    ahead: asyncio.Task[tuple[int, Chunk, Prepared | None]] | None = asyncio.create_task(asyncio.to_thread(read))
     try:
-        while (found := await ahead)[0]:
+        while ahead is not None and (found := await ahead)[0]:
             rows, chunk, prepared = found
             seen.rows += rows - len(chunk.left_out[FOOTER]) - len(chunk.left_out[REPEATED_HEADER])
             if seen.rows > MOST_ROWS:
                 raise MalformedError(f"超过 {MOST_ROWS} 行，请分批 more than {MOST_ROWS} rows: send several batches")
-            ahead = asyncio.create_task(asyncio.to_thread(read))
+            # A helping that came short was the last: a record pushed alone is not followed by a chunk of none.
+            ahead = None if rows % ROWS_WEIGHED else asyncio.create_task(asyncio.to_thread(read))
             count_left_out(tally, chunk.left_out)
             if prepared is None:
                 sound = await protect_chunk(quarantine.keys, cursor, dataset, chunk.sound)
@@ -85,7 +86,8 @@ async def take_rows(
             await _quarantine(cursor, quarantine, chunk, seen)
             progress(seen.rows)
     finally:
-        await asyncio.wait([ahead])  # so that the file is not closed while it is still read
+        if ahead is not None:
+            await asyncio.wait([ahead])  # so that the file is not closed while it is still read
     tally.check(seen.rows)
     return seen
 

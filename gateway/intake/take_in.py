@@ -72,7 +72,7 @@ async def _take_in(
     units: UnitsOfWork, actor: Actor, intake: Intake, submission: Submission, progress: Progress
 ) -> tuple[Batch, bool]:
     try:
-        async with units.begin("batch.take-in", actor) as work:
+        async with units.begin("batch.take-in", actor, short=True) as work:
             signed = submission.signature is not None or submission.fetched
             await admit_submission(work, submission.dataset, signed=signed)
             known = await _find_known(work, submission)

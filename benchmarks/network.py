@@ -57,8 +57,8 @@ def edges_of(parties: int, edges: int) -> list[tuple[object, ...]]:
 
     held, by_firm = chance.integers(1, firms + 1, holdings), chance.random(holdings) < 0.25
     holders = np.where(by_firm, some(holdings, firms), -some(holdings, parties - firms))
-    back = np.flatnonzero(by_firm)[::200]  # who is held holds its holder in turn
-    holders[back[1:]], held[back[1:]] = held[back[:-1]], holders[back[:-1]]
+    there, back = np.flatnonzero(by_firm)[::200], np.flatnonzero(by_firm)[1::200]  # who is held holds its holder
+    holders[back], held[back] = held[there[: len(back)]], holders[there[: len(back)]]
     _, first = np.unique(np.stack([holders, held]), axis=1, return_index=True)
     holders, held = holders[first], held[first]
     weights = chance.integers(1, 100, len(held))

@@ -102,6 +102,9 @@ async def find_network(work: UnitOfWork, number: int, subject: Subject, day: dat
     session = work.session
     above, below = await walk(session, number, day, up=True), await walk(session, number, day, up=False)
     near = await find_near(session, number, day)
+    cut = len(near) > MOST_PARTIES or max(len(above), len(below)) > MOST_WAYS
+    near = dict(list(near.items())[:MOST_PARTIES])
+    above, below = above[:MOST_WAYS], below[:MOST_WAYS]
     edges = await find_edges(session, list(near), day)
     beyond = await find_beyond(session, [party for party, hop in near.items() if hop == HOPS], list(near), day)
     beside, beside_number = await find_beside(session, number, day, MOST_BESIDE)
@@ -110,7 +113,7 @@ async def find_network(work: UnitOfWork, number: int, subject: Subject, day: dat
         number, subject, day, await _parties(work, [*near, *holders, *holdings, *beside]), near, edges, holders,
         holdings, await _controllers(work, number, day, holders, edges, beyond),
         circles((way.parties for way in above), {way.parties[0] for way in below}), beside, beside_number,
-        frozenset(beyond), len(near) == MOST_PARTIES or MOST_WAYS in {len(above), len(below)},
+        frozenset(beyond), cut,
         await find_standing(session, number),
     )  # fmt: skip
 

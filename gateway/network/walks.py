@@ -98,16 +98,16 @@ class WalkedEdge(NamedTuple):
 
 
 async def walk(session: AsyncSession, subject: int, day: date, *, up: bool) -> list[Way]:
-    """Return all ways to who holds an enterprise, or to what it holds, the shortest first, up to a bound."""
-    values = {"subject": subject, "day": day, "hops": HOPS, "most": MOST_WAYS, "believed": list(BELIEVED)}
+    """Return all ways to who holds an enterprise, or to what it holds, the shortest first: one more than the bound."""
+    values = {"subject": subject, "day": day, "hops": HOPS, "most": MOST_WAYS + 1, "believed": list(BELIEVED)}
     return [Way(*row) for row in await session.execute(_UP if up else _DOWN, values)]
 
 
 async def find_near(session: AsyncSession, subject: int, day: date) -> dict[int, int]:
-    """Return the parties within the hops by edges of any kind, the nearest first, each with its hops."""
+    """Return the parties within the hops by edges of any kind, the nearest first: one more than the bound."""
     values = {
-        "subject": subject, "day": day, "hops": HOPS, "kinds": list(WALKED), "looked_at": 4 * MOST_PARTIES,
-        "most": MOST_PARTIES,
+        "subject": subject, "day": day, "hops": HOPS, "kinds": list(WALKED), "most": MOST_PARTIES + 1,
+        "looked_at": (HOPS + 1) * (MOST_PARTIES + 1),  # a party is met at most once at each number of hops
     }  # fmt: skip
     return {row.party: row.hop for row in await session.execute(_NEAR, values)}
 

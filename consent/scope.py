@@ -7,9 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product as each_with_each
+from typing import Protocol
 
 from consent.parts import Detail
-from consent.terms import Terms
+
+
+class Permission(Protocol):
+    """What permits: which products go with which data, and the first and last day of the data; None where open."""
+
+    @property
+    def data_from(self) -> date | None:
+        """The first day."""
+
+    @property
+    def data_to(self) -> date | None:
+        """The last day."""
+
+    def granted(self) -> tuple[Detail, ...]:
+        """Return the objects that it is made of."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Wish:
     persons: tuple[str, ...] = ()
 
 
-def find_missing(terms: Terms, wish: Wish) -> list[str]:
+def find_missing(terms: Permission, wish: Wish) -> list[str]:
     """Return what of a wish is not permitted, each as product, tier, category or source; nothing where all of it is."""
     of_product = [one for one in terms.granted() if wish.product in one.products]
     if not of_product:
@@ -45,7 +60,7 @@ def find_missing(terms: Terms, wish: Wish) -> list[str]:
     return sorted(set(missing))
 
 
-def is_within_range(terms: Terms, wish: Wish) -> bool:
+def is_within_range(terms: Permission, wish: Wish) -> bool:
     """Tell whether no day is asked for that is not permitted."""
     begins = terms.data_from is None or (wish.data_from is not None and wish.data_from >= terms.data_from)
     ends = terms.data_to is None or (wish.data_to is not None and wish.data_to <= terms.data_to)
@@ -57,7 +72,7 @@ def without_consent(wish: Wish, consented: Sequence[str]) -> list[str]:
     return sorted(set(wish.persons) - set(consented))
 
 
-def narrow(terms: Terms, wish: Wish, consented: Sequence[str]) -> tuple[Wish, list[str]]:
+def narrow(terms: Permission, wish: Wish, consented: Sequence[str]) -> tuple[Wish, list[str]]:
     """Return as much of a wish as one object permits, and what is withheld; only where the product is permitted.
 
     Of several objects it is the deepest, and of those the one that withholds least.
@@ -68,7 +83,7 @@ def narrow(terms: Terms, wish: Wish, consented: Sequence[str]) -> tuple[Wish, li
     return min(possible, key=lambda one: (one[0].tier != wish.tier, len(one[1])))
 
 
-def _narrowed(detail: Detail, terms: Terms, wish: Wish, consented: Sequence[str]) -> tuple[Wish, list[str]] | None:
+def _narrowed(detail: Detail, terms: Permission, wish: Wish, consented: Sequence[str]) -> tuple[Wish, list[str]] | None:
     categories, sources = _common(detail.categories, wish.categories), _common(detail.sources, wish.sources)
     if categories is None or sources is None:
         return None

@@ -272,6 +272,22 @@ def check_recorded(version: Members, claims: Members, entry: Members) -> None:
              == [claims["terms_sha256"], claims["version"], version["receipt"], approval])  # fmt: skip
 
 
+def basis_told(told: Members) -> tuple[str, str | None]:
+    """What an answer rests on: a consent where nothing is said, as before it was told."""
+    basis = told.get("legal_basis") or {"kind": "consent"}
+    return basis["kind"], basis.get("duty")
+
+
+def check_basis(asked: Members, consents: dict[str, Members]) -> None:
+    """An answered question stands on a consent that covers it, or is of what is public, or names a duty."""
+    kind, duty = basis_told(asked)
+    if kind == "consent":
+        check_covers(asked, consents)
+    else:
+        fits = asked["products"] == ["public_record"] if kind == "public" else kind == "duty" and bool(duty)
+        need("a question has no basis", holds=fits and asked["consent"] is None)
+
+
 def check_covers(asked: Members, consents: dict[str, Members]) -> None:
     """An answered question stands on a consent that covers it."""
     need("a consent is missing", holds=asked["consent"]["id"] in consents)
@@ -328,6 +344,7 @@ def check_entry(asked: Members, kind: str, codes: list[str], leaf: Members, payl
     if kind == "inquiry.answered":
         same = (payload["consent"], payload["units"]) == (asked["consent"], asked["units"])
         need("a question differs from its entry: consent", holds=same)
+        need("a question differs from its entry: basis", holds=basis_told(payload) == basis_told(asked))
     elif len(asked["entries"]) == 1:
         named = asked["consent"]["id"] if asked["consent"] else None
         need("a question differs from its entry: consent", holds=payload["named"] == named)
@@ -362,7 +379,7 @@ def verify(content: bytes, keys: Members, vkey: str) -> tuple[Members, dict[str,
         check_consent(consent, statement, entries, keys["consent"])
     for asked in statement["questions"]:
         if (asked["kind"], asked["outcome"]) == ("inquiry", "answered"):
-            check_covers(asked, consents)
+            check_basis(asked, consents)
         check_question(asked, statement["about"]["codes"], entries)
     beside = {name: file[name] for name in ("checkpoint", "entries", "consents")}
     need("the contents are not those signed for", holds=sha256(canonical(beside)) == statement["contents"])

@@ -65,6 +65,8 @@ from gateway.inquiries import recall_routes as recalls
 from gateway.inquiries import replay_routes as replays
 from gateway.inquiries import routes as inquiries
 from gateway.inquiries import usage_routes as usage_results
+from gateway.inquiries.bases import pages as duty_pages
+from gateway.inquiries.bases import routes as duty_bases
 from gateway.inquiries.batches import pages as ask_many_pages
 from gateway.inquiries.batches import routes as inquiry_batches
 from gateway.inquiries.outputs import pages as output_pages
@@ -220,7 +222,9 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         rate_pages,
         inquiry_batches,
         outputs,
+        duty_bases,
         output_pages,
+        duty_pages,
         inquiries,
         scores,
         network,

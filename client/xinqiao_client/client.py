@@ -63,12 +63,14 @@ class Xinqiao:
         purpose: str,
         provider: str | None = None,
         consent: str | None = None,
+        duty: str | None = None,
         key: str | None = None,
         **extent: object,
     ) -> dict[str, Any]:
         """Ask about an enterprise by its USCC and return the answer document.
 
         `key` is the idempotency key: give one that you keep, and asking again returns the same answer uncharged.
+        A government body names a `duty` of its own instead of a consent; the product `public_record` takes neither.
         `extent` is how much is asked, all that the product needs by default: `tier` "basic" or "detail", `categories`
         and `sources` (lists), `data_from` and `data_to` (dates), `mode` "VIEW" or "STORE"; `narrow=True` where as much
         as the consent permits will do, and `withheld` in the answer says what is missing.
@@ -77,6 +79,7 @@ class Xinqiao:
         question |= {name: value.isoformat() if isinstance(value, date) else value for name, value in extent.items()}
         question |= {"provider": provider} if provider else {}
         question |= {"consent": consent} if consent else {}
+        question |= {"duty": duty} if duty else {}
         return self._call("POST", "/v1/inquiries", json=question, headers={"Idempotency-Key": key or str(uuid4())})
 
     def request_consent(

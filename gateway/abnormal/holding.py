@@ -23,12 +23,13 @@ from gateway.runtime.work import UnitOfWork
 from gateway.web.error_table import ERRORS
 
 MOST_SAMPLED = 20
-# What an account is told that asks without a consent for it; not what waiting or one of the several consents mends, nor
-# what somebody did to the database.
+# What an account is told that asks without a consent or a duty for it; not what waiting or one of the several consents
+# mends, nor what somebody did to the database.
 CONSENT_DENIALS = tuple(
     sorted(
         reason for reason, row in ERRORS.items()
-        if reason.startswith("consent-") and row.status in {403, 404} and reason != "consent-integrity-failed"
+        if reason.startswith(("consent-", "duty-")) and row.status in {403, 404}
+        and reason != "consent-integrity-failed"
     )
 )  # fmt: skip
 _RECENT = """

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -108,13 +108,28 @@ def first_moment(typed: Values, name: str) -> str | None:
         raise ValueError(name) from fault
 
 
+def listed(typed: Values, name: str) -> tuple[str, ...]:
+    """Return names that were typed one after the other."""
+    said = typed.get(name, "").strip()
+    return tuple(re.split(r"[\s,，、]+", said)) if said else ()
+
+
+def ends(typed: Values, name: str) -> str | None:
+    """Return the moment at which a day ends in Beijing; what is no day as it was typed."""
+    said = day(typed, name)
+    try:
+        return datetime.combine(date.fromisoformat(said or "") + timedelta(days=1), time(), SHANGHAI).isoformat()
+    except (ValueError, OverflowError):
+        return said
+
+
 def _wrong(known: Mapping[str, FieldSpec], place: str, words: Words) -> str:
     return words(known[place].wrong) if place in known else words("op-wrong-form")
 
 
 CLASSES = (
     ("bank", "op-class-bank"), ("guarantee", "op-class-guarantee"), ("micro_loan", "op-class-micro_loan"),
-    ("other", "op-class-other"),
+    ("government", "op-class-government"), ("other", "op-class-other"),
 )  # fmt: skip
 _FROM = FieldSpec("agreement_from", "op-agreement-from", "op-wrong-day", type="date", required=False)
 _UNTIL = FieldSpec("agreement_until", "op-agreement-until", "op-wrong-day", "op-hint-open", type="date", required=False)
@@ -183,7 +198,7 @@ OF_INSTITUTION: Mapping[str, ActForm] = {
         "op-set-output", "op-set-output-verb", ("op-follows-output", "op-follows-output-two"),
         (
             FieldSpec("product", "op-products", "op-wrong-form", options=(
-                ("score", "op-score"), ("health_check", "op-health-check"))),
+                ("score", "op-score"), ("health_check", "op-health-check"), ("public_record", "op-public-record"))),
             FieldSpec("form", "op-output-form", "op-wrong-form", options=(
                 ("raw", "op-form-raw"), ("banded", "op-form-banded"), ("flag", "op-form-flag"))),
             FieldSpec("threshold", "op-output-threshold", "op-wrong-threshold", "op-hint-threshold", type="number",
@@ -193,7 +208,34 @@ OF_INSTITUTION: Mapping[str, ActForm] = {
         lambda identifier, typed: {
             "action": "output.policy", "institution": identifier, "product": typed["product"], "form": typed["form"],
             "threshold": number(typed, "threshold") if typed.get("threshold", "").strip() else None,
-            "left_out": tuple(re.split(r"[\s,，、]+", typed["left_out"].strip())) if typed.get("left_out") else (),
+            "left_out": listed(typed, "left_out"),
+        },
+    ),
+    "duty": ActForm(
+        "op-register-duty", "op-register-duty-verb", ("op-follows-duty", "op-follows-two"),
+        (
+            FieldSpec("duty", "duty-code", "op-wrong-id", "op-hint-id"),
+            FieldSpec("law", "duty-law", "duty-wrong-law", "duty-hint-law"),
+            FieldSpec("article", "duty-article", "duty-wrong-law"),
+            FieldSpec("purposes", "duty-purposes", "duty-wrong-list", "duty-hint-purposes"),
+            FieldSpec("products", "op-products", "duty-wrong-list", "duty-hint-products"),
+            FieldSpec("categories", "duty-categories", "duty-wrong-list", "duty-hint-all", required=False),
+            FieldSpec("sources", "duty-sources", "duty-wrong-list", "duty-hint-all", required=False),
+            FieldSpec("datasets", "duty-datasets", "duty-wrong-list", "duty-hint-datasets", required=False),
+            FieldSpec("valid_until", "op-valid-until", "op-wrong-day", type="date"),
+        ),
+        lambda identifier, typed: {
+            "action": "duty.register", "institution": identifier, "duty": typed["duty"].strip(),
+            "law": typed["law"].strip(), "article": typed["article"].strip(),
+            **{name: listed(typed, name) for name in ("purposes", "products", "categories", "sources", "datasets")},
+            "valid_until": ends(typed, "valid_until"),
+        },
+    ),
+    "duty-end": ActForm(
+        "op-end-duty", "op-end-duty-verb", ("op-follows-duty-end",),
+        (FieldSpec("duty", "duty-code", "op-wrong-id"), FieldSpec("reason", "op-why", "op-wrong-reason")),
+        lambda _identifier, typed: {
+            "action": "duty.end", "duty": typed["duty"].strip(), "reason": typed["reason"].strip(),
         },
     ),
     "account": ActForm(

@@ -17,6 +17,7 @@ from gateway.admin.client_actions import (
 )
 from gateway.admin.consent_actions import ApproveOnPaper, InvalidateConsent, SetMandate, SetTemplate
 from gateway.admin.cost_actions import SetCost
+from gateway.admin.duty_actions import EndDuty, RegisterDuty
 from gateway.admin.institution_actions import (
     AddInstitution,
     EndDelegation,
@@ -37,6 +38,6 @@ AnyAction = Annotated[
     | SetQuota | LimitQuota | LimitRate | GrantUnits | ReverseCharge | SetSigning | SetForPeople | RepairRecord
     | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
-    | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost,
+    | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost | RegisterDuty | EndDuty,
     Field(discriminator="action"),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consent.terms import PURPOSES as PURPOSES_OF_QUESTIONS
 from gateway.admin.differences import NEW_KEY, Difference, differences, object_of
 from gateway.admin.names import Names, find_names
 from gateway.admin.tables import Change
@@ -128,6 +129,8 @@ def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # no
         "institution": names.institution,
         "person": names.person,
         "agency": words.titles.agency,
+        "category": words.titles.category,
+        "dataset": words.titles.dataset,
         "key": lambda kid: words("op-new-key") if kid == NEW_KEY else str(kid),
         "answer": lambda yes: words("op-required" if yes else "op-not-required"),
         **{kind: partial(value_in_words, kind, words=words) for kind in _VALUES},
@@ -158,13 +161,15 @@ LABELS = {
     "until": "paper-mandate-until", "signed_on": "paper-signed-on", "scan": "paper-scan-digest",
     "form": "op-output-form", "threshold": "op-output-threshold", "left_out": "op-output-left-out",
     "begins": "effective-from", "reference": "op-reference", "valid_until": "op-valid-until", "holder": "op-holder",
+    "law": "duty-law", "article": "duty-article", "purposes": "duty-purposes", "categories": "duty-categories",
+    "sources": "duty-sources", "datasets": "duty-datasets", "valid_from": "op-holds-from",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "decision": {decision: f"abnormal-{decision}" for decision in ("lift", "suspend")},
     "status": {"active": "op-active", "suspended": "op-suspended", "closed": "op-closed", "invited": "op-invited"},
     "class": {
         "bank": "op-class-bank", "guarantee": "op-class-guarantee", "micro_loan": "op-class-micro_loan",
-        "other": "op-class-other",
+        "government": "op-class-government", "other": "op-class-other",
     },
     "kind": {kind: f"kind-{kind}" for kind in SCOPES},
     "scope": {
@@ -177,7 +182,8 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "tier": {"basic": "op-tier-basic", "detail": "op-tier-detail"},
     "mode": {"VIEW": "op-mode-view", "STORE": "op-mode-store"},
     "mandate": {"legal_rep": "op-legal-rep", "agent": "op-agent"},
-    "product": {"score": "op-score", "health_check": "op-health-check"},
+    "product": {"score": "op-score", "health_check": "op-health-check", "public_record": "op-public-record"},
+    "purpose": {code: f"purpose-{code}" for code in PURPOSES_OF_QUESTIONS},
     "form": {"raw": "op-form-raw", "banded": "op-form-banded", "flag": "op-form-flag"},
     "member": {name: f"output-member-{name}" for name in LEAVABLE},
 }  # fmt: skip

@@ -33,6 +33,19 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "quota.reverse": {},
     "quota.cost": {"units": "number", "begins": "moment"},
     "output.policy": {"form": "form", "threshold": "number", "left_out": "member", "begins": "moment"},
+    "duty.register": {
+        "institution": "institution",
+        "law": "text",
+        "article": "text",
+        "purposes": "purpose",
+        "products": "product",
+        "categories": "category",
+        "sources": "agency",
+        "datasets": "dataset",
+        "valid_from": "moment",
+        "valid_until": "moment",
+    },
+    "duty.end": {},
     "consent.template": {
         "purpose_text": "text",
         "validity": "text",
@@ -73,8 +86,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 
 
 _OBJECTS = (
-    "client", "person", "institution", "subject", "record", "charge", "purpose", "template", "consent", "signatory",
-    "product",
+    "duty", "client", "person", "institution", "subject", "record", "charge", "purpose", "template", "consent",
+    "signatory", "product",
 )  # fmt: skip
 
 

@@ -98,6 +98,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.cost": (QUOTA,),
     "quota.grant": (QUOTA,),
     "quota.reverse": (QUOTA,),
+    "duty.register": (Harm.READS,),
+    "duty.end": (),
     "output.policy narrower": (),
     "output.policy wider": (Harm.READS,),
     "client.signing required": (),

@@ -20,7 +20,7 @@ class AddInstitution(Action):
     action: Literal["institution.add"] = "institution.add"
     institution: Id
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    kind: Annotated[Literal["bank", "guarantee", "micro_loan", "other"], Field(alias="class")]
+    kind: Annotated[Literal["bank", "guarantee", "micro_loan", "government", "other"], Field(alias="class")]
     agreement_from: date | None = None
     agreement_until: date | None = None
 

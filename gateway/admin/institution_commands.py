@@ -52,7 +52,8 @@ def add_institution(
     institution_id: Id,
     name: Annotated[str, typer.Option(metavar="NAME", help="名称 Its name.")],
     kind: Annotated[
-        str, typer.Option("--class", metavar="CLASS", help="类型 Kind: bank | guarantee | micro_loan | other")
+        str,
+        typer.Option("--class", metavar="CLASS", help="类型 Kind: bank | guarantee | micro_loan | government | other"),
     ] = "bank",
     since: Day = None,
     until: Day = None,

@@ -17,6 +17,7 @@ from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
+from gateway.inquiries.bases.pages import told_of as duty_told
 from gateway.inquiries.outputs.pages import told_of
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm
@@ -47,7 +48,9 @@ SPEC = TableSpec(
     (
         Filter("q", "op-name", kind="text"),
         Filter("status", "op-state", options=STATUSES, prefix="op-"),
-        Filter("class", "op-class", options=("bank", "guarantee", "micro_loan", "other"), prefix="op-class-"),
+        Filter(
+            "class", "op-class", options=("bank", "guarantee", "micro_loan", "government", "other"), prefix="op-class-"
+        ),
     ),
     sort="name",
 )
@@ -176,7 +179,8 @@ async def _show(
         request, "institution", present, status=status, scripts=("charts",), whole=whole, row=whole.institution,
         form=form or Form(), note=note, crumbs=[(whole.institution["name"], "")], tone=TONES,
         kind=value_in_words("class", whole.institution["class"], words), chart=days_chart(whole.days, words),
-        outputs=[told_of(one, words) for one in whole.outputs], left_of=left_of, path_here=f"{LIST}/{institution_id}",
+        outputs=[told_of(one, words) for one in whole.outputs],
+        duties=[duty_told(one, words) for one in whole.duties], left_of=left_of, path_here=f"{LIST}/{institution_id}",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from gateway.admin.reports import find_clients, find_institutions, get_client, g
 from gateway.identity.clients.client_keys import key_rows
 from gateway.identity.clients.delegations import list_delegations
 from gateway.identity.tables import Delegation
+from gateway.inquiries.bases.setting import list_duties
 from gateway.inquiries.figures import count_days
 from gateway.inquiries.outputs.setting import list_policies
 from gateway.people.of_institution import people_of
@@ -36,8 +37,8 @@ class Day:
 
 @dataclass(frozen=True)
 class Whole:
-    """An institution with its accounts, their quota, its people, its consents by status, a month of inquiries, and
-    what it is shown of each product.
+    """An institution with its accounts, their quota, its people, its consents by status, a month of inquiries, what it
+    is shown of each product, and its duty bases.
     """
 
     institution: dict[str, Any]
@@ -47,6 +48,7 @@ class Whole:
     consents: dict[str, int]
     days: Sequence[Day]
     outputs: Sequence[dict[str, Any]]
+    duties: Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ async def read_institution(work: UnitOfWork, institution_id: str) -> Whole:
         found, own[0] if own else None, [{**one, "plan": plans.get(one["client_id"])} for one in accounts],
         await people_of(work.session, institution_id, MOST),
         await count_consents(work.session, institution_id, work.now), await _days(work, institution_id),
-        await list_policies(work, institution_id),
+        await list_policies(work, institution_id), await list_duties(work, institution_id),
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from consent.terms import PRODUCTS, PURPOSES
 from gateway.consents.artefact_words import more_lines
 
 PRODUCTS_EN: Mapping[str, str] = {"score": "credit score", "health_check": "credit health check"}
+# Products that rest on no consent: enterprises are told of questions for them too.
+PUBLIC: Mapping[str, Mapping[str, str]] = {"public_record": {"zh": "公示信息", "en": "published records"}}
 PURPOSES_EN: Mapping[str, str] = {
     "pre_loan": "to decide on a loan",
     "post_loan": "to watch over a loan that was granted",
@@ -33,7 +35,8 @@ STATUS_WORDS: Mapping[str, str] = {code: zh.partition("，")[0] for code, (zh, _
 
 def product_in(language: str, code: str) -> str:
     """Return a product's name in "zh" or "en"; what is none, as it was asked for."""
-    return (PRODUCTS if language == "zh" else PRODUCTS_EN).get(code, code)
+    known = (PRODUCTS if language == "zh" else PRODUCTS_EN).get(code)
+    return known or PUBLIC.get(code, {}).get(language, code)
 
 
 def products_in(language: str, codes: Sequence[str]) -> str:

@@ -76,6 +76,12 @@ QUERIES: Mapping[str, str] = {
         SELECT coalesce(h.consent_id, u.consent_id)::text, coalesce(h.uses, 0), coalesce(u.uses, 0)
         FROM consent_head h FULL JOIN (SELECT consent_id, count(*) AS uses FROM consent_use GROUP BY 1) u
         USING (consent_id) WHERE coalesce(h.uses, 0) <> coalesce(u.uses, 0)""",
+    "an answer is a use of a consent where it rests on one, and nowhere else": """
+        SELECT i.inquiry_id::text, (coalesce(i.legal_basis, 'consent') = 'consent')::int,
+            (u.inquiry_id IS NOT NULL)::int
+        FROM inquiry i LEFT JOIN consent_use u USING (inquiry_id)
+        WHERE i.state = 'answered'
+            AND (coalesce(i.legal_basis, 'consent') = 'consent') <> (u.inquiry_id IS NOT NULL)""",
     "no reservation is open for a settled inquiry": """
         SELECT r.inquiry_id::text, 0, r.units FROM quota_reservation r JOIN inquiry i USING (inquiry_id)
         WHERE r.state = 'open' AND i.state <> 'admitted'""",
@@ -99,7 +105,8 @@ QUERIES: Mapping[str, str] = {
     "a report is owed for every answer until it is there": """
         SELECT i.inquiry_id::text, (u.inquiry_id IS NULL)::int, (i.report_by IS NOT NULL)::int
         FROM inquiry i LEFT JOIN usage_result u ON u.inquiry_id = i.inquiry_id AND u.version = 1
-        WHERE (i.state = 'answered' AND u.inquiry_id IS NULL) <> (i.report_by IS NOT NULL)""",
+        WHERE (i.state = 'answered' AND u.inquiry_id IS NULL AND coalesce(i.legal_basis, 'consent') = 'consent')
+            <> (i.report_by IS NOT NULL)""",
     "what is said to be deleted has its attestation": """
         SELECT coalesce(i.inquiry_id, d.inquiry_id)::text, (i.inquiry_id IS NOT NULL)::int,
             (d.inquiry_id IS NOT NULL)::int

@@ -65,6 +65,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
                "last_used_at": "a hint for operators"},
     "client_key": {"created_at": "in the entry's time", "event_id": "names the first entry"},
     "delegation": {"event_id": "names the first entry"},
+    "duty_basis": {"event_id": "names the first entry"},
     "instance_key": {
         "sealed": "opens under the key-encryption key alone, and must fit public", "created_at": "in the entry's time",
         "changed_at": "in the entry's time", "event_id": "names the first entry",

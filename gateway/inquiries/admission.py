@@ -1,7 +1,7 @@
 """Whether inquiries may be answered: what is locked, read and decided inside their transaction, for one or for many.
 
-1. Lock: the consents that may permit them, the counters they would be charged to, the standing of who asks; a
-   revocation or a suspension waits or is seen. Each kind in one order, so that nobody waits for who waits for them.
+1. Lock: the consents and duties that may permit them, the counters they would be charged to, the standing of who asks;
+   a revocation or a suspension waits or is seen. Each kind in one order, so that nobody waits for who waits for them.
 2. Take the moment, by the database's clock, after the last lock.
 3. Read, after that moment, what they are judged by (policy/reading.py).
 4. Decide (policy/checks.py), one after another: what one takes of a counter or of a consent's uses is gone for those
@@ -19,7 +19,9 @@ from uuid import UUID
 from connectors.model.calendar import day_of
 from connectors.store.subjects import Subject
 from consent.candidates import lock_candidates
-from consent.decision import Consent
+from consent.decision import Consent, Denied
+from gateway.inquiries.bases.basis import Basis, consent_of
+from gateway.inquiries.bases.reading import lock_duties
 from gateway.inquiries.granting import Grant, grant_of
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.reading import Asking, read_facts, read_group
@@ -32,17 +34,22 @@ from gateway.runtime.work import UnitOfWork
 
 @dataclass(frozen=True)
 class Admission:
-    """An inquiry that may be answered: about this subject, on this consent, as much as that grants, charged to this
-    day; what it takes of the quota, and what that leaves.
+    """An inquiry that may be answered: about this subject, on this basis, as much as that grants, charged to this day;
+    what it takes of the quota, and what that leaves.
     """
 
     subject: Subject
-    consent: Consent
+    basis: Basis
     grant: Grant
     day: date
     now: datetime
     taken: Taken
     rooms: Sequence[Room]
+
+    @property
+    def consent(self) -> Consent | None:
+        """The consent that it is answered on, if it is one."""
+        return consent_of(self.basis)
 
 
 @dataclass(frozen=True)
@@ -59,9 +66,9 @@ async def admit_inquiries(
     """Run the checks over each question; what was `reserved` for it is what it is charged, on that day; else what its
     product costs, today.
 
-    Without `waits`, one whose consent somebody else has locked is not judged: None, and the others go on.
+    Without `waits`, one whose consent or duty somebody else has locked is not judged: None, and the others go on.
     """
-    locked = await _lock_consents(work, requests, waits=waits)
+    locked = await _lock_bases(work, requests, waits=waits)
     day, now = reserved.day if reserved else day_of(work.now), work.now
     held = reserved.units if reserved else None
     charges = [
@@ -79,8 +86,8 @@ async def admit_inquiries(
 
 
 async def find_denial(work: UnitOfWork, request: InquiryRequest) -> Denial | None:
-    """Return why an answer given before may not be given again, None where standing and consent permit it."""
-    [consents] = await _lock_consents(work, [request], waits=True)
+    """Return why an answer given before may not be given again, None where standing and its basis permit it."""
+    [consents] = await _lock_bases(work, [request], waits=True)
     now = await hold_askers(work.session, [request.charge()])
     asking = Asking(request, consents or (), day=None)
     [facts] = await read_facts(work.session, [asking], work.keys.publics("consent"), now)
@@ -97,20 +104,25 @@ async def _judge(work: UnitOfWork, asked: Sequence[Asking], day: date, now: date
             judged.append(Refusal(denial, subject.subject_id if subject else None))
             continue
         assert subject is not None, "a check denies what is about nobody"  # noqa: S101
-        assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
-        grant, taken = grant_of(facts.request, facts.consent), group.take(place, facts.consent)
-        judged.append(Admission(subject, facts.consent, grant, day, now, *taken))
+        assert not isinstance(facts.basis, Denied), "a check denies what nothing permits"  # noqa: S101
+        grant, taken = grant_of(facts.request, facts.basis), group.take(place, facts.basis)
+        judged.append(Admission(subject, facts.basis, grant, day, now, *taken))
     return judged
 
 
-async def _lock_consents(
-    work: UnitOfWork, requests: Sequence[InquiryRequest], *, waits: bool
-) -> list[list[UUID] | None]:
-    """Lock what each question could rest on, nothing for one that cannot be read; None where somebody else has it."""
+async def _lock_bases(work: UnitOfWork, requests: Sequence[InquiryRequest], *, waits: bool) -> list[list[UUID] | None]:
+    """Lock what each question could rest on, nothing for one that cannot be read; return the ids of its consents, None
+    where somebody else has one, or the duty that it names.
+    """
     readable = [place for place, one in enumerate(requests) if one.unreadable is None]
     found: list[list[UUID] | None] = [[] for _ in requests]
-    if readable:
-        wanted = [requests[place].wanted_consents() for place in readable]
-        for place, ids in zip(readable, await lock_candidates(work.session, wanted, waits=waits), strict=True):
+    on_consent = [place for place in readable if requests[place].rests_on_consent]
+    if on_consent:
+        wanted = [requests[place].wanted_consents() for place in on_consent]
+        for place, ids in zip(on_consent, await lock_candidates(work.session, wanted, waits=waits), strict=True):
             found[place] = ids
+    kept_by_others = await lock_duties(work.session, [requests[place] for place in readable], waits=waits)
+    for place in readable:
+        if (requests[place].institution, requests[place].duty) in kept_by_others:
+            found[place] = None
     return found

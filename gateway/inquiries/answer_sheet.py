@@ -8,6 +8,7 @@ from typing import Any
 from connectors.catalogue.load import datasets
 from gateway.console.chart import Chart, Series
 from gateway.console.words import Words
+from gateway.inquiries.bases.words import basis_in_words
 from gateway.inquiries.extent import read_extent
 from gateway.inquiries.extent_words import scope_in_words, withheld_in_words
 from gateway.inquiries.outputs.words import withheld_by_policy
@@ -90,12 +91,23 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A published record: of which dataset, by which agency, whether it is objected to, its fields by their names."""
+
+    title: str
+    agency: str
+    objected: bool
+    fields: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """An answer as it is shown. `scale` is empty where the bands of its model are not known here; `sections` are a
     health check's findings by dimension, and `objected` what is being objected to, by the dataset's title. `scope` is
     which data it rests on, `withheld` what of it is not told; reasons and `missing` are None then. `kind` is what it is
     and `use` what it may be used for ("" of older answers); `form` that of the output policy, `flag` the score that it
-    takes, and whether it is met.
+    takes, and whether it is met. `basis` is what it rests on; `published` the records of published ones, by `counts` of
+    their datasets; None of others.
     """
 
     score: int | None
@@ -121,6 +133,9 @@ class Sheet:
     use: str
     form: str
     flag: tuple[int, bool | None] | None
+    basis: str
+    counts: Sequence[tuple[str, int]] | None
+    published: Sequence[Listed]
 
 
 def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
@@ -156,12 +171,29 @@ def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
         flag=(flag["at_least"], flag["met"]) if flag else None,
         kind=statement.get("kind", {}).get(words.language, ""),
         use=statement.get("use", {}).get(words.language, ""),
+        basis=basis_in_words(statement.get("legal_basis") or {"kind": "consent"}, words),
+        counts=[(words.titles.dataset(name), many) for name, many in statement["counts"].items()]
+        if "counts" in statement
+        else None,
+        published=[_listed(one, words) for one in statement.get("published", ())],
     )
 
 
 def weight(points: int | None) -> str:
     """Return points with their sign; a dash where there are none to tell."""
     return "—" if points is None else f"{points:+d}".replace("-", "\u2212") if points else "0"
+
+
+def _listed(one: Mapping[str, Any], words: Words) -> Listed:
+    known = datasets().get(one["dataset"])
+    fields = [(words.either(known.fields[name].zh, name) if known and name in known.fields else name, _plain(value))
+              for name, value in one["fields"].items()]  # fmt: skip
+    said = words.language
+    return Listed(str(one["title"][said]), str(one["agency_name"][said]), one["objected"], fields)
+
+
+def _plain(value: object) -> str:
+    return "；".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _band_name(band: str, card: Published | None, words: Words) -> str:

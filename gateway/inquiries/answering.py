@@ -17,6 +17,7 @@ from consent.store import use as use_consent
 from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.answers import Answered, Result, permitted_use, sign_answer
+from gateway.inquiries.bases.basis import Basis, basis_members, consent_of
 from gateway.inquiries.evaluations import tell_evaluations
 from gateway.inquiries.outputs.salt import salt_of
 from gateway.inquiries.outputs.setting import find_ruling
@@ -49,8 +50,12 @@ async def give_answers(work: UnitOfWork, given: Sequence[Given], *, intended: bo
     One of a consent that has no use left after all is denied instead.
     """
     entries = {one.request.inquiry_id: uuid7() for one in given}
-    used = [_use_of(one, entries[one.request.inquiry_id]) for one in given]
+    used = [
+        _use_of(one.request, one.admission, consent, entries[one.request.inquiry_id])
+        for one in given if (consent := one.admission.consent)
+    ]  # fmt: skip
     counted = await use_consent(work.session, used) if used else set()
+    counted |= {one.request.inquiry_id for one in given if one.admission.consent is None}
     answered = [one for one in given if one.request.inquiry_id in counted]
     outcomes: dict[UUID, Answered | Denial] = {}
     if answered:
@@ -90,10 +95,10 @@ async def _write(
     for one in given:
         entry, now = entries[one.request.inquiry_id], one.admission.now
         grant = one.admission.grant
-        asked = {**asked_members(one.request, one.admission.consent), **grant.members()}
+        asked = {**asked_members(one.request, one.admission.basis), **grant.members()}
         policy = policies[one.request.institution, one.request.product]
         shape = Shape(grant.extent, policy, salt_of(work.keys.kek, one.request.institution))
-        shown, use = shaped(one.result, shape), permitted_use(one.admission.consent.terms)
+        shown, use = shaped(one.result, shape), permitted_use(one.request.purpose, one.admission.basis)
         answer = sign_answer(work, {**asked, "use": use}, shown, entry, now)
         answers.append(answer)
         events.append((entry, _answer_of(work, one, asked, shown, answer), now))
@@ -105,20 +110,20 @@ async def _write(
         for one, (entry, *_), answer in zip(given, events, answers, strict=True)
     ]
     await store.store_answers(work.session, rows, intended=intended)
-    await tell_evaluations([(_as(work, one.member), one.request, one.result) for one in given])
+    await tell_evaluations(
+        [(_as(work, one.member), one.request, one.result) for one in given if not one.request.is_public]
+    )
     return [
         Answered(one.request.inquiry_id, answer, rooms=one.admission.rooms)
         for one, answer in zip(given, answers, strict=True)
     ]
 
 
-def _use_of(one: Given, entry: UUID) -> Use:
-    request, admission = one.request, one.admission
+def _use_of(request: InquiryRequest, admission: Admission, consent: Consent, entry: UUID) -> Use:
     return Use(
-        inquiry_id=request.inquiry_id, consent_id=admission.consent.terms.consent_id,
-        version=admission.consent.version, account=request.account, institution=request.institution,
-        product=request.product, purpose=request.purpose, used_at=admission.now, event_id=entry,
-        most=admission.consent.terms.max_uses,
+        inquiry_id=request.inquiry_id, consent_id=consent.terms.consent_id, version=consent.version,
+        account=request.account, institution=request.institution, product=request.product, purpose=request.purpose,
+        used_at=admission.now, event_id=entry, most=consent.terms.max_uses,
     )  # fmt: skip
 
 
@@ -138,7 +143,9 @@ def _denial_of(work: UnitOfWork, member: Member, refusal: Refusal) -> Event:
     request = member.request
     named = str(request.consent_id) if request.consent_id else None
     scope = request.extent.members()
-    payload = {**asked_members(request, None), "scope": scope, "person": request.person, "named": named}
+    payload = {
+        **asked_members(request, None), "scope": scope, "person": request.person, "named": named, "duty": request.duty,
+    }  # fmt: skip
     return _as(work, member).event(
         "inquiry.denied", payload, institution=request.institution, account=request.account,
         subject=refusal.subject_id, outcome=refusal.denial.reason, exchange=request.inquiry_id,
@@ -149,8 +156,9 @@ def _as(work: UnitOfWork, member: Member) -> UnitOfWork:
     return replace(work, actor=member.actor)
 
 
-def asked_members(request: InquiryRequest, consent: Consent | None) -> dict[str, Any]:
-    """Return what was asked, as answers and events name it."""
+def asked_members(request: InquiryRequest, basis: Basis | None) -> dict[str, Any]:
+    """Return what was asked, as answers and events name it, and on which basis it is answered, if it is."""
+    consent = consent_of(basis) if basis else None
     return {
         "inquiry": str(request.inquiry_id),
         "subject": request.uscc,
@@ -161,4 +169,5 @@ def asked_members(request: InquiryRequest, consent: Consent | None) -> dict[str,
         "purpose": request.purpose,
         "provider": request.provider,
         "consent": {"id": str(consent.terms.consent_id), "version": consent.version} if consent else None,
+        "legal_basis": basis_members(basis) if basis else None,
     }

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from msgspec import Raw
 
-from consent.terms import Terms
+from consent.decision import Consent
+from consent.terms import PURPOSES, Terms
+from gateway.inquiries.bases.basis import Basis, Duty
 from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.relay import RelayAnswer
@@ -18,7 +20,9 @@ from signing.jws import sign_jws, signed_bytes
 ANSWER_TYPE = "xinqiao-answer+jws"
 # What every answer is: not a rating by a credit bureau, nor a decision.
 KIND = {"code": "public-credit-assessment", "zh": "公共信用评价", "en": "public-credit assessment"}
-STATEMENT_VERSION = 3
+PUBLISHED = {"code": "published-records", "zh": "公示信息", "en": "published records"}
+STATEMENT_VERSION = 4
+LISTED = "listed"  # the outcome of published records
 GOOD_FOR = timedelta(days=30)
 
 
@@ -36,8 +40,9 @@ class Answered:
 class Result:
     """A score with what stands behind it, from the card or from a provider; `inputs` is a digest of what went in.
 
-    `outcome` is `scored`, or `insufficient-evidence`: score and band are None then. `forms` are details that were
-    written in their canonical form before, each with the value it is the form of.
+    `outcome` is `scored`, or `insufficient-evidence`: score and band are None then, as they are of published records,
+    which are `listed`. `forms` are details that were written in their canonical form before, each with the value it is
+    the form of.
     """
 
     score: int | None
@@ -68,8 +73,25 @@ def relayed_result(answer: RelayAnswer) -> Result:
     return Result(answer.score, answer.band, answer.model, inputs, details={"reasons": answer.reasons})
 
 
-def permitted_use(terms: Terms) -> dict[str, Any]:
-    """Return what an answer may be used for, as the consent has it: its purpose, and whom it may be passed on to."""
+def permitted_use(purpose: str, basis: Basis) -> dict[str, Any]:
+    """Return what an answer may be used for: as the consent has it, its purpose and whom it may be passed on to; on a
+    duty, that alone; what is public, by anybody.
+    """
+    if isinstance(basis, Consent):
+        return _consented_use(basis.terms)
+    told = {"purpose": purpose, "text": PURPOSES[purpose], "onward": []}
+    if isinstance(basis, Duty):
+        return told | {
+            "zh": f"仅用于履行职责（{basis.law}{basis.article}），不得转给他人",
+            "en": f"For the duty under {basis.law} {basis.article} alone; not to be passed on",
+        }
+    return told | {
+        "zh": "公示信息，人人可用，须注明截至日期",
+        "en": "Published: for anybody's use, with the day it is of",
+    }
+
+
+def _consented_use(terms: Terms) -> dict[str, Any]:
     onward = list(terms.onward)
     return {
         "purpose": terms.purpose, "text": terms.purpose_words(), "onward": onward,
@@ -83,8 +105,9 @@ def permitted_use(terms: Terms) -> dict[str, Any]:
 def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> str:
     """Sign an answer: what it is, who asked what for which use, what was answered, and the entry that records it."""
     statement = {
-        "v": STATEMENT_VERSION, "iss": work.issuer, "kind": KIND, **asked, **result.written(), "entry": str(entry),
-        "issued_at": now.isoformat(), "expires_at": (now + GOOD_FOR).isoformat(),
+        "v": STATEMENT_VERSION, "iss": work.issuer, "kind": PUBLISHED if result.outcome == LISTED else KIND, **asked,
+        **result.written(), "entry": str(entry), "issued_at": now.isoformat(),
+        "expires_at": (now + GOOD_FOR).isoformat(),
     }  # fmt: skip
     return sign_jws(statement, work.keys.signing("answer"), ANSWER_TYPE)
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,6 +16,9 @@ from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.words import words_of
 from gateway.inquiries.asking import Question, put_question, read_question
+from gateway.inquiries.bases.basis import basis_members
+from gateway.inquiries.bases.setting import list_duties
+from gateway.inquiries.bases.words import basis_in_words
 from gateway.inquiries.dependencies import TheProviders
 from gateway.inquiries.extent_words import withheld_in_words
 from gateway.inquiries.foresight import Foresight, foresee
@@ -40,25 +43,28 @@ TOKEN_BYTES, LONGEST_TOKEN, LONGEST_SAID = 18, 64, 500
 
 @dataclass(frozen=True)
 class Wish:
-    """What was filled in; `consent` names one of several that permit it, `extent` is how much is asked, as written."""
+    """What was filled in; `consent` names one of several that permit it, `duty` a duty instead; `extent` is how much is
+    asked, as written.
+    """
 
     enterprise: str
     product: str
     purpose: str
     account: str
     consent: str
+    duty: str
     extent: Mapping[str, str]
 
 
 async def read_wish(
     request: Request, enterprise: Said = "", product: Said = "", purpose: Said = "", account: Said = "",
-    consent: Said = "",
+    consent: Said = "", duty: Said = "",
 ) -> Wish:  # fmt: skip
     """Return what an address says; what there is not is left to be chosen again."""
     said = {name: request.query_params.get(name, "").strip()[:LONGEST_SAID] for name in FIELDS}
     return Wish(
         enterprise.strip(), product if product in PRODUCTS else next(iter(PRODUCTS)),
-        purpose if purpose in PURPOSES else next(iter(PURPOSES)), account, consent,
+        purpose if purpose in PURPOSES else next(iter(PURPOSES)), account, consent, duty,
         {name: value for name, value in said.items() if value},
     )  # fmt: skip
 
@@ -78,24 +84,33 @@ async def show(
         actor = staff.acting("inquiries", wish.account)
     except DeniedError as fault:
         return _page(request, staff, wish, costs, stopped=fault.denial)
+    async with units.begin("ask.duties", staff.reader) as work:
+        duties = await list_duties(work, actor.institution_id or "", in_force=True)
     if not wish.enterprise:
-        return _page(request, staff, wish, costs)
+        return _page(request, staff, wish, costs, duties=duties)
     async with units.begin("ask.foresee", actor) as work:
         found = await find_enterprises(work, protector, wish.enterprise)
         if len(found) != 1:
-            return _page(request, staff, wish, costs, found=found)
-        asked_for = {"subject": found[0].uscc, "product": wish.product, "purpose": wish.purpose}
+            return _page(request, staff, wish, costs, found=found, duties=duties)
+        public = PRODUCTS[wish.product].public
+        asked_for = {
+            "subject": found[0].uscc, "product": wish.product, "purpose": wish.purpose,
+            "duty": None if public else wish.duty or None,
+        }  # fmt: skip
         try:
             question = Question.model_validate({**asked_for, **read_written(wish.extent)})
         except (ValueError, ValidationError):
-            return _page(request, staff, wish, costs, wrong={"extent": words_of(request)("ask-extent-wrong")})
+            wrong = {"extent": words_of(request)("ask-extent-wrong")}
+            return _page(request, staff, wish, costs, wrong=wrong, duties=duties)
         asked = read_question(question, providers, protector, actor, by_form=True)
         foresight = await foresee(work, asked)
     words = words_of(request)
     rooms = rooms_shown(words, foresight.rooms, foresight.units)
-    granted = grant_of(asked, foresight.consents[0]).withheld if foresight.consents else ()
-    withheld = withheld_in_words(granted, words)
-    return _page(request, staff, wish, costs, found=found, foresight=foresight, rooms=rooms, withheld=withheld)
+    basis = foresight.other or next(iter(foresight.consents), None)
+    withheld = withheld_in_words(grant_of(asked, basis).withheld if basis else (), words)
+    return _page(
+        request, staff, wish, costs, found=found, foresight=foresight, rooms=rooms, withheld=withheld, duties=duties
+    )
 
 
 @router.post("")
@@ -112,7 +127,7 @@ async def ask(
     try:
         question = Question.model_validate({
             "subject": form.get("uscc", ""), "product": form.get("product", ""), "purpose": form.get("purpose", ""),
-            "consent": form.get("consent") or None,
+            "consent": form.get("consent") or None, "duty": form.get("duty") or None,
             **read_written({name: form.get(name, "") for name in FIELDS}),
         })  # fmt: skip
     except (ValueError, ValidationError) as fault:
@@ -143,6 +158,7 @@ def _page(
     withheld: Sequence[str] = (),
     stopped: Denial | None = None,
     wrong: Mapping[str, str] | None = None,
+    duties: Sequence[Mapping[str, Any]] = (),
 ) -> Response:
     """Show the form with what is known so far: why nobody may ask, which enterprises are meant, what is foreseen."""
     words = words_of(request)
@@ -154,7 +170,8 @@ def _page(
         request, "ask", staff.present, status=400 if faults else 200,
         form=Form({"enterprise": wish.enterprise, **wish.extent}, faults), wish=wish, staff=staff,
         found=found or [], foresight=foresight, rooms=rooms,
-        withheld=withheld, costs=costs, purposes=list(PURPOSES), stopped=stopped,
+        withheld=withheld, costs=costs, products=PRODUCTS, purposes=list(PURPOSES), stopped=stopped, duties=duties,
+        other=basis_in_words(basis_members(foresight.other), words) if foresight and foresight.other else "",
         denied=why(words, denial.reason) if denial else "", todo=todo(words, denial.reason) if denial else "",
         requestable=bool(denial and denial.reason in REQUESTABLE), token=secrets.token_urlsafe(TOKEN_BYTES),
     )  # fmt: skip

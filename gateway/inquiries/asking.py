@@ -46,6 +46,10 @@ class Question(BaseModel):
     purpose: Name
     provider: Name = EMBEDDED
     consent: Annotated[UUID | None, Field(description="Left out, the one consent that permits it is used.")] = None
+    duty: Annotated[
+        Name | None,
+        Field(description="职责依据编号（政务共享） The code of a government body's duty, instead of a consent."),
+    ] = None
     tier: Annotated[
         Literal["basic", "detail"], Field(description="概要（结果）或详细 The result alone, or in detail.")
     ] = "detail"
@@ -59,6 +63,15 @@ class Question(BaseModel):
         Literal["VIEW", "STORE"], Field(description="查看或留存 To be looked at, or kept: STORE for many at once.")
     ] = "VIEW"
     narrow: Annotated[bool, Field(description="授权较窄时按授权应答 As much as the consent permits will do.")] = False
+
+    @model_validator(mode="after")
+    def check_basis(self) -> Self:
+        """Demand that it names one basis at most, and none where it asks for what is public."""
+        if self.consent and self.duty:
+            raise ValueError("duty: 与 consent 只能写一个 either a consent or a duty")
+        if self.product in PRODUCTS and PRODUCTS[self.product].public and (self.consent or self.duty):
+            raise ValueError("product: 公示信息不凭授权或职责依据 published records rest on no consent and no duty")
+        return self
 
     @model_validator(mode="after")
     def check_days(self) -> Self:
@@ -103,7 +116,7 @@ def read_question(
     return InquiryRequest(
         uuid7(), caller.client_id, caller.institution_id, code, question.product, question.purpose,
         question.provider, question.consent, caller.intermediary, _find_fault(question, kind, providers),
-        caller.person, by_form, extent,
+        caller.person, by_form, extent, question.duty,
     )  # fmt: skip
 
 

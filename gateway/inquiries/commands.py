@@ -26,6 +26,8 @@ COLUMNS = (
     Column("units", "单位 units", listed=False),
     Column("provider", "提供方 provider", listed=False),
     Column("consent", "授权 consent", listed=False),
+    Column("legal_basis", "依据 legal_basis", listed=False),
+    Column("duty", "职责依据 duty", listed=False),
     Column("settled_at", "办结时间 settled", listed=False),
     Column("entry", "日志条目 entry", listed=False),
 )

@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.answers import Result
+from gateway.inquiries.published import list_published
+from gateway.quota.products import PRODUCTS
 from gateway.scores.limits import NO_LIMITS, Limits, withhold
 from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
 from gateway.scores.standing import find_standing
@@ -47,6 +49,8 @@ async def compute_result(
     """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment;
     of its data, by what lies within the limits.
     """
+    if PRODUCTS[product].public:
+        return await list_published(session, subject_id, moment, limits, as_then=as_then)
     if not as_then:
         return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
     card = load_scorecard()
@@ -64,7 +68,7 @@ async def compute_results(
     if not asked:
         return []
     card, as_of = load_scorecard(), day_of(moment)
-    wanted = dict.fromkeys(asked)
+    wanted = dict.fromkeys(one for one in asked if not PRODUCTS[one[1]].public)
     whole = [(one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none]
     marks = await load_without_contents(session, whole, moment) if whole else {}
     packed = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
@@ -78,6 +82,8 @@ async def compute_results(
         else:
             loaded = await load(session, subject, tags, moment, limits=limits)
             results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits)
+    for subject, product, limits in dict.fromkeys(asked) - wanted.keys():
+        results[subject, product, limits] = await list_published(session, subject, moment, limits)
     return [results[one] for one in asked]
 
 

@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
-from consent.terms import PRODUCTS, PURPOSES
+from consent.terms import PURPOSES
 from gateway.cli.at_service import As, KeyFile, Service, Signatory
 from gateway.cli.in_words import coded, moment
 from gateway.cli.naming import LISTED, Limit, OfInstitution
 from gateway.cli.output import AsJson, Column
 from gateway.consents.words import STATUS_WORDS
+from gateway.quota.products import PRODUCTS
 from gateway.web.error_table import ERRORS
 
 COLUMNS = (
@@ -28,12 +29,14 @@ COLUMNS = (
             "institution",
             "intermediary",
             "consent",
+            "legal_basis",
             "keep_until",
             "deleted_at",
             "entry",
         )
     ),
 )
+PRODUCT_WORDS = {code: one.title_zh for code, one in PRODUCTS.items()}
 REASONS = {reason: row.title_zh.rstrip("。") for reason, row in ERRORS.items()}
 KINDS = {"inquiry": "查询", "consent-request": "授权请求"}
 OUTCOMES = {**STATUS_WORDS, "answered": "已应答", "denied": "未准", "failed": "未成", "open": "在办"}
@@ -65,6 +68,6 @@ def questions(
 def _row(question: dict[str, Any]) -> dict[str, Any]:
     return {
         **question, "asked_at": moment(question["asked_at"]), "kind": coded(question["kind"], KINDS),
-        "products": coded(question["products"], PRODUCTS), "purpose": coded(question["purpose"], PURPOSES),
+        "products": coded(question["products"], PRODUCT_WORDS), "purpose": coded(question["purpose"], PURPOSES),
         "outcome": coded(question["outcome"], OUTCOMES), "reason": coded(question["reason"], REASONS),
     }  # fmt: skip

@@ -13,6 +13,7 @@ from gateway.console.reasons import clause
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
+from gateway.inquiries.bases.words import basis_in_words
 from gateway.inquiries.own_questions import get_own_question, prove_own_question, review_own_questions
 from gateway.inquiries.questions import OUTCOMES, QuestionFilter
 from gateway.people.acting import acting
@@ -91,6 +92,7 @@ async def question(request: Request, question_id: UUID, units: Units, present: O
     return page(
         request, "enterprise_question", present, asked=found, what=what_of(words, found), why=why_of(words, found),
         tone=TONES.get(found["outcome"], "quiet"), night=is_night(datetime.fromisoformat(found["asked_at"])),
+        basis=basis_in_words(found["legal_basis"], words) if found["legal_basis"] else "",
         products_in=products_in, purpose_in=purpose_in, crumbs=[(words.moment(found["asked_at"]), "")],
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from connectors.catalogue.load import agencies
+from connectors.catalogue.load import agencies, datasets
 from gateway.console.words import Words
 from gateway.inquiries.extent import Extent
 
@@ -20,7 +20,7 @@ def scope_in_words(extent: Extent, words: Words) -> str:
 
 
 def withheld_in_words(withheld: Iterable[str], words: Words) -> list[str]:
-    """Return what a consent did not permit: depth, kinds of data, agencies, days."""
+    """Return what a consent or a duty did not permit: depth, kinds of data, agencies, datasets, days."""
     return [_said(one, words) for one in withheld]
 
 
@@ -29,4 +29,6 @@ def _said(one: str, words: Words) -> str:
         return words("withheld-tier")
     if one in NAMED:
         return words(f"withheld-{one}")  # texts of NAMED
+    if one in datasets():
+        return words.titles.dataset(one)
     return words.titles.agency(one) if one in agencies() else words.titles.category(one)

@@ -1,4 +1,4 @@
-"""What a question would cost and be answered if it were asked now: the consent, what is left of the quota, or why not.
+"""What a question would cost and be answered on if it were asked now, what is left of the quota, or why not.
 
 The same checks over the same facts as in admission.py, without its locks: nothing is charged, and what is shown here
 may have changed when the question is asked.
@@ -11,7 +11,8 @@ from typing import Any
 from connectors.model.calendar import day_of
 from consent.candidates import find_candidates
 from consent.choice import find_permitting
-from consent.decision import Consent
+from consent.decision import Consent, Denied
+from gateway.inquiries.bases.basis import Basis, Duty, Public, basis_members, consent_of
 from gateway.inquiries.granting import Grant, grant_of
 from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
@@ -26,13 +27,15 @@ from gateway.runtime.work import UnitOfWork
 @dataclass(frozen=True)
 class Foresight:
     """What asking would cost in units; the consents that permit it, those that end first before others; the room under
-    each policy; why it would be denied, None where it would not.
+    each policy; why it would be denied, None where it would not; what else it would be answered on, if it rests on no
+    consent.
     """
 
     units: int
     consents: Sequence[Consent]
     rooms: Sequence[Room]
     denial: Denial | None
+    other: Duty | Public | None = None
 
 
 async def foresee(work: UnitOfWork, request: InquiryRequest) -> Foresight:
@@ -41,14 +44,15 @@ async def foresee(work: UnitOfWork, request: InquiryRequest) -> Foresight:
     permitting = find_permitting(facts.consents, request.ask(again=False), facts.now, facts.rules)
     permitting.sort(key=lambda consent: consent.terms.valid_until)
     chosen = replace(facts, consents=permitting[:1]) if permitting else facts
-    return Foresight(facts.units, permitting, facts.rooms, decide(chosen))
+    other = facts.basis if isinstance(facts.basis, Duty | Public) else None
+    return Foresight(facts.units, permitting, facts.rooms, decide(chosen), other)
 
 
 @dataclass(frozen=True)
 class Permission:
     """What a question would be answered on and cost, if it were asked now."""
 
-    consent: Consent
+    basis: Basis
     units: int
     remaining: int
     grant: Grant
@@ -70,23 +74,25 @@ async def explain(work: UnitOfWork, request: InquiryRequest) -> Permission | Den
     )  # fmt: skip
     if denial is not None:
         return denial
-    assert isinstance(facts.consent, Consent), "a check denies what nobody permitted"  # noqa: S101
-    grant = grant_of(request, facts.consent)
-    return Permission(facts.consent, facts.units, remaining(facts.rooms), grant)
+    assert not isinstance(facts.basis, Denied), "a check denies what nothing permits"  # noqa: S101
+    grant = grant_of(request, facts.basis)
+    return Permission(facts.basis, facts.units, remaining(facts.rooms), grant)
 
 
 def permission_document(found: Permission) -> dict[str, Any]:
     """Return a permission as the interface shows it."""
-    terms, uses = found.consent.terms, found.consent.uses
+    basis, consent = found.basis, consent_of(found.basis)
+    terms = consent.terms if consent else None
+    ends = terms.valid_until if terms else basis.valid_until if isinstance(basis, Duty) else None
     return {
         "permitted": True, **found.grant.members(), "units": found.units, "remaining": found.remaining,
-        "consent": {"id": str(terms.consent_id), "version": found.consent.version},
-        "valid_until": terms.valid_until.isoformat(),
-        "uses_left": None if terms.max_uses is None else terms.max_uses - uses,
+        "consent": {"id": str(consent.terms.consent_id), "version": consent.version} if consent else None,
+        "legal_basis": basis_members(basis), "valid_until": ends.isoformat() if ends else None,
+        "uses_left": terms.max_uses - consent.uses if consent and terms and terms.max_uses is not None else None,
     }  # fmt: skip
 
 
 async def _read(work: UnitOfWork, request: InquiryRequest) -> Facts:
     session, keys, now = work.session, work.keys.publics("consent"), await database_now(work.session)
-    ids = await find_candidates(session, request.wanted_consents())
+    ids = await find_candidates(session, request.wanted_consents()) if request.rests_on_consent else []
     return (await read_facts(session, [Asking(request, ids, day_of(now))], keys, now))[0]

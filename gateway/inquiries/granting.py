@@ -1,5 +1,6 @@
-"""How much of a question is answered on a consent: all of it, or where less will do, what is permitted. Pure."""
+"""How much of a question is answered on its basis: all of it, or where less will do, what is permitted. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,43 +8,78 @@ from typing import Any
 from connectors.catalogue.load import datasets
 from connectors.model.calendar import day_of
 from consent.decision import Consent, permitted
-from gateway.inquiries.extent import Extent
+from consent.scope import Wish
+from gateway.inquiries.bases.basis import Basis, Duty, basis_members, narrowed, readable_on
+from gateway.inquiries.extent import Extent, read_extent
+from gateway.inquiries.needs import datasets_needed
 from gateway.inquiries.request import InquiryRequest
 from gateway.scores.limits import Limits
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What is answered, and what of the question is withheld since the consent does not permit it."""
+    """What is answered, and what of the question is withheld since its basis does not permit it; `readable` are the
+    datasets that may be read on the basis whatever is asked, None for all.
+    """
 
     extent: Extent
     withheld: tuple[str, ...] = ()
+    readable: frozenset[str] | None = None
 
     def members(self) -> dict[str, Any]:
         """Return it as an answer names it."""
         return {"scope": self.extent.members(), "withheld": list(self.withheld)}
 
 
-def grant_of(request: InquiryRequest, consent: Consent) -> Grant:
-    """Return how much of a permitted question is answered."""
-    wish, withheld = permitted(consent, request.ask(again=False))
-    asked = request.extent
+def grant_of(request: InquiryRequest, basis: Basis) -> Grant:
+    """Return how much of a permitted question is answered. On a duty, each restricted dataset that it does not name is
+    withheld, and said to be.
+    """
+    asked, readable = request.extent, readable_on(basis_members(basis))
+    wish, withheld = _permitted(request, basis)
+    if isinstance(basis, Duty) and readable is not None:
+        withheld = [*withheld, *_closed(request, wish, readable)]
     whole = not asked.categories and wish.categories == request.categories()
     kept = Extent(
         wish.tier, () if whole else wish.categories, wish.sources, wish.data_from, wish.data_to, asked.mode
     )  # fmt: skip
-    return Grant(kept, tuple(withheld))
+    return Grant(kept, tuple(withheld), readable)
+
+
+def grant_told(statement: Mapping[str, Any]) -> Grant:
+    """Return what an answer was given on and of, as it says itself."""
+    return Grant(
+        read_extent(statement.get("scope")), tuple(statement.get("withheld", ())),
+        readable_on(statement.get("legal_basis")),
+    )  # fmt: skip
+
+
+def _permitted(request: InquiryRequest, basis: Basis) -> tuple[Wish, list[str]]:
+    if isinstance(basis, Consent):
+        return permitted(basis, request.ask(again=False))
+    wish = request.wish()
+    return narrowed(basis, wish) if isinstance(basis, Duty) and request.extent.narrow else (wish, [])
+
+
+def _closed(request: InquiryRequest, wish: Wish, readable: frozenset[str]) -> list[str]:
+    """Return what of the data that the answer would be computed from may not be read, by dataset."""
+    known = datasets()
+    return sorted(
+        name for name in datasets_needed(request.product) - readable
+        if known[name].category in wish.categories and (not wish.sources or known[name].agency in wish.sources)
+    )  # fmt: skip
 
 
 def limits_of(grant: Grant, moment: datetime) -> Limits:
     """Return which data is read at a moment for what is granted; no event is of a day to come."""
     extent, as_of = grant.extent, day_of(moment)
     last = extent.data_to if extent.data_to and extent.data_to < as_of else None
-    if not extent.categories and not extent.sources:
+    if not extent.categories and not extent.sources and grant.readable is None:
         return Limits(None, extent.data_from, last)
     read = frozenset(
         name for name, one in datasets().items()
-        if (not extent.categories or one.category in extent.categories)
+        if (grant.readable is None or name in grant.readable)
+        and (not extent.categories or one.category in extent.categories)
         and (not extent.sources or one.agency in extent.sources)
     )  # fmt: skip
     return Limits(read, extent.data_from, last)

@@ -20,6 +20,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from connectors.model.calendar import day_of
+from consent.decision import Consent
 from gateway.identity.caller import proof_used
 from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal, admit_inquiries, find_denial
@@ -52,6 +53,7 @@ class Intent:
     """What a provider is asked for: the admission as it was then, and until when it holds."""
 
     admission: Admission
+    consent: Consent
     expires_at: datetime
 
 
@@ -151,17 +153,18 @@ async def _ask_provider(units: UnitsOfWork, providers: Providers, member: Member
             return await _ended(work, member, denial)
         assert admission is not None, "it waits for what is locked"  # noqa: S101
         expires_at = admission.now + timedelta(seconds=providers.timeout_seconds) + SETTLING
-        consent = admission.consent.terms.consent_id
-        await hold(work.session, admission.taken.charge, admission.day, expires_at, consent)
+        consent = admission.consent
+        assert consent is not None, "a provider is asked on a consent alone"  # noqa: S101 - see check_provider
+        await hold(work.session, admission.taken.charge, admission.day, expires_at, consent.terms.consent_id)
         await store.add_intent(work, request, admission, expires_at)
-    return await _relay(units, providers, member, Intent(admission, expires_at))
+    return await _relay(units, providers, member, Intent(admission, consent, expires_at))
 
 
 async def _relay(units: UnitsOfWork, providers: Providers, member: Member, intent: Intent) -> Answered | Denial:
     request, asked_on = member.request, day_of(intent.admission.now)
     question = Question(str(request.inquiry_id), request.uscc, request.product, request.purpose, asked_on.isoformat())
     try:
-        permit = partial(sign_permit, units, request, intent.admission.consent)
+        permit = partial(sign_permit, units, request, intent.consent)
         result = relayed_result(await providers.ask(request.provider, question, permit))
     except ScoringError as fault:
         reason = "upstream-unavailable" if isinstance(fault, ProviderUnavailableError) else "upstream-invalid"

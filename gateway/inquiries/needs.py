@@ -1,4 +1,4 @@
-"""Which kinds of data a product needs, where a question names none."""
+"""Which data a product needs, where a question names none."""
 
 from functools import cache
 
@@ -10,13 +10,24 @@ from scoring_adapter.scorecard import load_scorecard
 
 
 @cache
+def datasets_needed(product: str) -> frozenset[str]:
+    """Return the datasets that the embedded card's tags of a product are computed from; of published records, those
+    that are public.
+    """
+    known = datasets()
+    if PRODUCTS[product].public:
+        return frozenset(name for name, one in known.items() if one.sharing == "public")
+    tags = tags_of(load_scorecard(), product)
+    return frozenset(name for tag in tags.tags for name in tags.sources_of(tag) if name in known)
+
+
+@cache
 def categories_needed(product: str, provider: str) -> tuple[str, ...]:
-    """Return the categories of all data that the embedded card's tags of a product are computed from.
+    """Return the categories of all data that a product is made of.
 
     None for another provider, which may look at all there is, and for a product that there is not.
     """
     if provider != EMBEDDED or product not in PRODUCTS:
         return ()
-    tags, known = tags_of(load_scorecard(), product), datasets()
-    read = {name for tag in tags.tags for name in tags.sources_of(tag)}
-    return tuple(sorted({known[name].category for name in read if name in known}))
+    known = datasets()
+    return tuple(sorted({known[name].category for name in datasets_needed(product)}))

@@ -26,7 +26,8 @@ ANSWER: dict[str, Any] = {
     "account": "bank-1",
     "intermediary": None,
     "consent": {"id": CONSENT, "version": 2},
-    "v": 3,
+    "legal_basis": {"kind": "consent"},
+    "v": 4,
     "kind": {"code": "public-credit-assessment", "zh": "公共信用评价", "en": "public-credit assessment"},
     "use": {
         "purpose": "pre_loan",
@@ -57,6 +58,8 @@ LISTED: dict[str, Any] = {
     "intermediary": None,
     "state": "answered",
     "outcome": "answered",
+    "legal_basis": "consent",
+    "duty": None,
     "units": 1,
     "created_at": "2026-11-27T01:08:10+00:00",
     "entry": ENTRY,
@@ -73,6 +76,7 @@ QUESTION: dict[str, Any] = {
     "products": ["score"],
     "purpose": "pre_loan",
     "consent": None,
+    "legal_basis": None,
     "outcome": "denied",
     "reason": "consent-required",
     "keep_until": None,
@@ -83,6 +87,7 @@ QUESTION: dict[str, Any] = {
 # Why a question is denied, whether it is asked or explained.
 DENIALS = (
     "consent-required",
+    "duty-basis-required",
     "consent-not-found",
     "consent-pending",
     "consent-rejected",
@@ -177,6 +182,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "units": 1,
             "remaining": 97,
             "consent": {"id": CONSENT, "version": 2},
+            "legal_basis": {"kind": "consent"},
             "valid_until": "2027-11-27T00:00:00+00:00",
             "uses_left": None,
         },

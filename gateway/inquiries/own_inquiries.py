@@ -104,5 +104,5 @@ def request_of(row: Inquiry, person: str | None, *, by_form: bool) -> InquiryReq
     extent = read_extent(payload_of(row.answer).get("scope") if row.answer else None)
     return InquiryRequest(
         row.inquiry_id, row.account, row.institution, row.uscc, row.product, row.purpose, row.provider,
-        row.consent_id, row.intermediary, person=person, by_form=by_form, extent=extent,
+        row.consent_id, row.intermediary, person=person, by_form=by_form, extent=extent, duty=row.duty,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from gateway.runtime.work import UnitOfWork
 
 MOST_LATELY = 2_000
 # What is between the enterprise and who asks; quotas, standing and providers are between others.
-_ITS_OWN = ("consent-", "subject-")
+_ITS_OWN = ("consent-", "duty-", "subject-")
 
 
 async def list_own_questions(
@@ -137,6 +137,7 @@ def _document(one: Question, institution: str) -> dict[str, Any]:
         "products": list(one.products),
         "purpose": one.purpose,
         "consent": str(one.consent[0]) if one.consent else None,
+        "legal_basis": one.basis.members() if one.basis else None,
         "outcome": one.outcome,
         "reason": one.reason if _is_told(one) else None,
         "keep_until": one.keep_until.isoformat() if one.keep_until else None,

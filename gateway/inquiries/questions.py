@@ -25,7 +25,9 @@ ENDING = f"""CASE WHEN state = 'answered' THEN 'answered' WHEN state = 'admitted
     WHEN {_FAILED} THEN 'failed' ELSE 'denied' END"""
 COLUMNS = f"""inquiry_id, created_at, settled_at, account, person, institution, intermediary, product, purpose,
     provider, consent_id, consent_version, units, event_id, outcome AS reason, {ENDING} AS ending,
-    delete_by, deleted_at"""
+    delete_by, deleted_at, legal_basis, duty,
+    (SELECT law || article FROM duty_basis d WHERE d.code = inquiry.duty AND d.institution = inquiry.institution)
+        AS law"""  # noqa: S608 - our own words
 # By the index (uscc, inquiry_id), one code after the other: no more than a page is read of each.
 _INQUIRIES = text(f"""
     SELECT i.* FROM unnest(CAST(:codes AS text[])) AS c (code) CROSS JOIN LATERAL (
@@ -78,14 +80,27 @@ class Reported:
 
 
 @dataclass(frozen=True)
+class AnsweredOn:
+    """The kind of basis that an answer rests on; on a duty, its code and the law."""
+
+    kind: str
+    duty: str | None = None
+    law: str | None = None
+
+    def members(self) -> dict[str, str | None]:
+        """Return it as statements name it."""
+        return {"kind": self.kind, **({"duty": self.duty, "law": self.law} if self.kind == "duty" else {})}
+
+
+@dataclass(frozen=True)
 class Question:
     """One question: who asked what for, on which consent, and how it ended.
 
     `id` is the inquiry's, or the consent's. `outcome` is one of OUTCOMES and `reason` says why nothing was answered; of
     a request for consent, `outcome` is where the consent stands now. `entry` records that it was asked (an embedded
     answer's and a denial's entry records how it ended, too). `consent` is its id and version; of a denied question it
-    is the one that was named, without version. An answer may be kept until `keep_until`, by its consent, and was said
-    to be deleted at `deleted_at`.
+    is the one that was named, without version; `basis` is what it was answered on. An answer may be kept until
+    `keep_until`, by its consent, and was said to be deleted at `deleted_at`.
     """
 
     kind: Literal["inquiry", "consent-request"]
@@ -106,6 +121,7 @@ class Question:
     usage: tuple[Reported, ...] = ()
     keep_until: datetime | None = None
     deleted_at: datetime | None = None
+    basis: AnsweredOn | None = None
 
 
 async def codes_of(session: AsyncSession, subject: Subject) -> list[str]:
@@ -158,10 +174,11 @@ def question_of(row: Any) -> Question:  # noqa: ANN401 - a row of COLUMNS
     """Return the question that a row of COLUMNS tells."""
     consent = (row.consent_id, row.consent_version) if row.consent_id else None
     reason = row.reason if row.ending in {"denied", "failed"} else None
+    basis = AnsweredOn(row.legal_basis or "consent", row.duty, row.law) if row.ending == "answered" else None
     return Question(
         "inquiry", row.inquiry_id, row.created_at, row.institution, row.account, row.intermediary, (row.product,),
         row.purpose, row.provider, consent, row.ending, reason, row.units, row.event_id, row.person,
-        keep_until=row.delete_by, deleted_at=row.deleted_at,
+        keep_until=row.delete_by, deleted_at=row.deleted_at, basis=basis,
     )  # fmt: skip
 
 

@@ -48,11 +48,17 @@ async def get_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Inquiry:
     return row
 
 
+def basis_of(row: Inquiry) -> str | None:
+    """Return the kind of basis that an inquiry was answered on, or may be; None where nothing permitted it."""
+    return row.legal_basis or ("consent" if row.consent_version is not None else None)
+
+
 def inquiry_document(row: Inquiry) -> dict[str, Any]:
     """Return an inquiry as the interface shows it."""
     return {
         "inquiry": str(row.inquiry_id), "account": row.account, "institution": row.institution,
         "intermediary": row.intermediary, "subject": row.uscc, "product": row.product,
         "purpose": row.purpose, "provider": row.provider, "state": row.state, "outcome": row.outcome,
+        "legal_basis": basis_of(row), "duty": row.duty,
         "units": row.units, "created_at": row.created_at.isoformat(), "entry": str(row.event_id),
     }  # fmt: skip

@@ -20,8 +20,7 @@ from uuid_utils.compat import uuid7
 from audit.search import first_id
 from connectors.records.hiding import TakenBack, find_taken_back
 from gateway.inquiries.computing import compute_result
-from gateway.inquiries.extent import read_extent
-from gateway.inquiries.granting import Grant, limits_of
+from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.outputs.salt import salted
 from gateway.inquiries.tables import Recall
 from gateway.runtime.clock import database_now
@@ -98,7 +97,7 @@ async def _rests(session: AsyncSession, row: Row[Any], taken: TakenBack) -> bool
     basis = told.get("basis")
     if basis is not None and "records" not in basis:
         moment = datetime.fromisoformat(told["issued_at"])
-        limits = limits_of(Grant(read_extent(told.get("scope"))), moment)
+        limits = limits_of(grant_told(told), moment)
         result = await compute_result(session, taken.subject_id, row.product, moment, as_then=True, limits=limits)
         basis = result.details["basis"]
     return basis is not None and rests_on(basis, taken.digests)

@@ -11,12 +11,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from gateway.inquiries.computing import compute_result, tags_of
-from gateway.inquiries.extent import Extent, read_extent
+from gateway.inquiries.extent import Extent
 from gateway.inquiries.finding import find_own_inquiry
-from gateway.inquiries.granting import Grant, limits_of
+from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.outputs.policy import read_policy
 from gateway.inquiries.providers import EMBEDDED
+from gateway.inquiries.published import MODEL
 from gateway.inquiries.shaping import Shape, shaped
+from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.scorecard import load_scorecard
@@ -62,12 +64,12 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         made = Replay(inquiry_id, told["model"], "not-replayable", why)
     else:
         moment = datetime.fromisoformat(told["issued_at"])
-        extent = read_extent(told.get("scope"))
-        limits = limits_of(Grant(extent), moment)
+        grant = grant_told(told)
+        limits = limits_of(grant, moment)
         result = await compute_result(
             work.session, row.subject_id, row.product, moment, as_then=True, limits=limits
         )  # fmt: skip
-        found = compare(told, shaped(result, _shape_of(told, extent)).members())
+        found = compare(told, shaped(result, _shape_of(told, grant.extent)).members())
         made = Replay(inquiry_id, told["model"], "different" if found else "equal", differences=found)
     payload = {"inquiry": str(inquiry_id), "differences": len(made.differences)}
     await work.record(
@@ -102,6 +104,10 @@ def hindrance(told: Mapping[str, Any]) -> str:
     card, model = load_scorecard(), told["model"]
     if told["provider"] != EMBEDDED:
         return f"由外部提供方 {told['provider']} 计算，此处没有其模型 computed by a provider, whose model is not here"
+    if told["product"] in PRODUCTS and PRODUCTS[told["product"]].public:
+        return (
+            "" if model == MODEL else f"此版本不能重列 {model} 的公示信息 this release does not list records as {model}"
+        )
     if model != card.card.model():
         return (
             f"此版本不能重算评分卡 {model} 的应答（现为 {card.card.model()}）"

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from consent.candidates import Wanted
 from consent.decision import Ask
+from consent.scope import Wish
 from gateway.inquiries.extent import WHOLE, Extent
 from gateway.inquiries.needs import categories_needed
 from gateway.quota.books import Charge
+from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial
 
 
@@ -18,7 +20,8 @@ class InquiryRequest:
     `unreadable` says why it cannot be answered as it was put: it is denied then, and recorded as any other denial. A
     subject that is no USCC is an organisation code, a registration number, or the hash of what was given. `person` is
     whom the account asks for, as the log names them; `by_form` that they ask at the console, where the account must be
-    one meant for people and a form is sent once. `extent` is how much is asked for.
+    one meant for people and a form is sent once. `extent` is how much is asked for. `duty` is the code of the duty that
+    it is asked on, None where it is asked on none.
     """
 
     inquiry_id: UUID
@@ -34,6 +37,17 @@ class InquiryRequest:
     person: str | None = None
     by_form: bool = False
     extent: Extent = WHOLE
+    duty: str | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether nothing but published records is asked for."""
+        return self.product in PRODUCTS and PRODUCTS[self.product].public
+
+    @property
+    def rests_on_consent(self) -> bool:
+        """Whether a consent decides."""
+        return self.duty is None and not self.is_public
 
     def categories(self) -> tuple[str, ...]:
         """Return the categories of the data that is asked for."""
@@ -46,6 +60,10 @@ class InquiryRequest:
     def wanted_consents(self) -> Wanted:
         """Return which consents it could rest on."""
         return Wanted(self.consent_id, self.institution, self.uscc)
+
+    def wish(self) -> Wish:
+        """Return what is asked for, as scopes compare it."""
+        return self.ask(again=False).wish()
 
     def ask(self, *, again: bool) -> Ask:
         """Return what the consents are asked; `again` where its answer was given before."""

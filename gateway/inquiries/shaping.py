@@ -11,7 +11,7 @@ from gateway.inquiries.outputs.salt import salted
 from signing.canonical import canonical_bytes, sha256_hex
 
 # What stands behind a result, and is told in detail alone.
-DETAILS = frozenset({"reasons", "not_computable", "objected", "tags"})
+DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "published"})
 _DIGESTS = ("records", "beyond")  # of the basis: which records an answer rests on
 
 

@@ -20,6 +20,7 @@ TONES: Mapping[str, Tone] = {"answered": "ok", "denied": "bad", "failed": "warn"
 # What a person does about a denial, where that is something else than a program does.
 REMEDIES: Mapping[str, str] = {
     "consent-required": "todo-request",
+    "duty-basis-required": "todo-duty",
     "consent-rejected": "todo-speak",
     "consent-lapsed": "todo-request",
     "consent-revoked": "todo-request",

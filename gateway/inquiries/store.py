@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consent.decision import Consent
 from gateway.identity.tokens.marks import CLAIM, Mark, first_of, mark_values
 from gateway.inquiries.admission import Admission, Refusal
+from gateway.inquiries.bases.basis import Basis, basis_members, consent_of, kind_of
 from gateway.inquiries.obligations import NOTHING_DUE, due_for
 from gateway.inquiries.request import InquiryRequest
 from gateway.quota.books import Held
@@ -50,9 +50,10 @@ _SETTLE = text("""
 _COLUMNS = {
     "inquiry_id": "uuid", "account": "text", "person": "text", "institution": "text", "intermediary": "text",
     "subject_id": "uuid", "uscc": "text", "product": "text", "purpose": "text", "provider": "text",
-    "consent_id": "uuid", "consent_version": "integer", "state": "text", "outcome": "text", "units": "integer",
-    "answer": "text", "created_at": "timestamptz", "expires_at": "timestamptz", "settled_at": "timestamptz",
-    "report_by": "timestamptz", "delete_by": "timestamptz", "event_id": "uuid",
+    "consent_id": "uuid", "consent_version": "integer", "legal_basis": "text", "duty": "text", "state": "text",
+    "outcome": "text", "units": "integer", "answer": "text", "created_at": "timestamptz",
+    "expires_at": "timestamptz", "settled_at": "timestamptz", "report_by": "timestamptz",
+    "delete_by": "timestamptz", "event_id": "uuid",
 }  # fmt: skip
 _ADD = text(f"""
     INSERT INTO inquiry ({", ".join(_COLUMNS)})
@@ -158,16 +159,17 @@ async def free_keys(session: AsyncSession, members: Sequence[Member], *, forms: 
 
 async def add_intent(work: UnitOfWork, request: InquiryRequest, admission: Admission, expires_at: datetime) -> None:
     """Write, before a provider is asked, that it will be."""
-    subject = admission.subject.subject_id
-    consent = {"id": str(admission.consent.terms.consent_id), "version": admission.consent.version}
+    subject, consent = admission.subject.subject_id, admission.consent
+    assert consent is not None, "a provider is asked on a consent alone"  # noqa: S101 - see check_provider
     entry = await work.record(
         "inquiry.admitted",
         {"inquiry": str(request.inquiry_id), "person": request.person, "provider": request.provider,
-         "consent": consent},
+         "consent": {"id": str(consent.terms.consent_id), "version": consent.version},
+         "legal_basis": basis_members(consent)},
         institution=request.institution, account=request.account, subject=subject, outcome="admitted",
         exchange=request.inquiry_id, at=admission.now,
     )  # fmt: skip
-    row = _row(request, subject, entry, admission.now, admission.consent)
+    row = _row(request, subject, entry, admission.now, consent)
     await _add_rows(work.session, [{**row, "expires_at": expires_at}])
 
 
@@ -185,9 +187,9 @@ async def store_answers(
     """Store answers with their entries: with their intents, or at once where there were none."""
     rows = [
         {
-            **_row(request, admission.subject.subject_id, entry, admission.now, admission.consent),
+            **_row(request, admission.subject.subject_id, entry, admission.now, admission.basis),
             "state": "answered", "outcome": "answered", "units": admission.taken.charge.units, "answer": answer,
-            "settled_at": admission.now, **due_for(admission.consent.terms, admission.now),
+            "settled_at": admission.now, **_due_for(admission),
         }
         for request, admission, entry, answer in answered
     ]  # fmt: skip
@@ -239,16 +241,23 @@ def _keys_of(members: Sequence[Member]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _due_for(admission: Admission) -> Mapping[str, datetime | None]:
+    """Return when what is owed for an answer is due: on another basis than a consent, nothing is."""
+    return due_for(admission.consent.terms, admission.now) if admission.consent else NOTHING_DUE
+
+
 def _row(
-    request: InquiryRequest, subject_id: UUID | None, entry: UUID, now: datetime, consent: Consent | None
+    request: InquiryRequest, subject_id: UUID | None, entry: UUID, now: datetime, basis: Basis | None
 ) -> dict[str, object]:
-    """Return a row of an inquiry that is admitted."""
+    """Return a row of an inquiry that is admitted, on no basis where it was denied."""
+    consent = consent_of(basis) if basis else None
     return {
         "inquiry_id": request.inquiry_id, "account": request.account, "person": request.person,
         "institution": request.institution, "intermediary": request.intermediary, "subject_id": subject_id,
         "uscc": request.uscc, "product": request.product, "purpose": request.purpose, "provider": request.provider,
         "consent_id": consent.terms.consent_id if consent else request.consent_id,
-        "consent_version": consent.version if consent else None, "state": "admitted", "outcome": "admitted",
-        "units": 0, "answer": None, "created_at": now, "expires_at": None, "settled_at": None, **NOTHING_DUE,
-        "event_id": entry,
+        "consent_version": consent.version if consent else None,
+        "legal_basis": kind_of(basis) if basis else None, "duty": request.duty,
+        "state": "admitted", "outcome": "admitted", "units": 0, "answer": None, "created_at": now,
+        "expires_at": None, "settled_at": None, **NOTHING_DUE, "event_id": entry,
     }  # fmt: skip

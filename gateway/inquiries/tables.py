@@ -1,4 +1,4 @@
-"""Tables of inquiries; who may change what stands in migrations 0006, 0048 and 0049."""
+"""Tables of inquiries; who may change what stands in migrations 0006, 0048, 0049 and 0055."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -40,6 +40,8 @@ class Inquiry(SQLModel, table=True):
     provider: str = Field(sa_type=Text)
     consent_id: UUID | None
     consent_version: int | None
+    legal_basis: str | None = Field(default=None, sa_type=Text)  # consent, public, duty; None: nothing was answered yet
+    duty: str | None = Field(default=None, sa_type=Text)  # the code of the duty that it was asked on
     state: str = Field(sa_type=Text)  # admitted, answered, denied, failed, expired
     outcome: str = Field(sa_type=Text)
     units: int

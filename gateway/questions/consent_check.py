@@ -17,6 +17,8 @@ from consent.reading import read_terms
 from consent.statements import RECEIPT_TYPE, verify_approval
 from gateway.questions.errors import QuestionsProofError
 from gateway.questions.file import CONSENT_MEMBERS, VERSION_MEMBERS
+from gateway.questions.question_check import basis_told
+from gateway.quota.products import PRODUCTS
 from signing.canonical import sha256_hex
 from signing.jws import key_id_of, payload_of, verify_jws
 
@@ -36,7 +38,7 @@ def check_consents(
     vouched = sum(_check_consent(one, statement, entries, key) for one in consents)
     for question in statement["questions"]:
         if question["outcome"] == "answered" and question["kind"] == "inquiry":
-            _check_covers(question, found)
+            _check_basis(question, found)
     return vouched
 
 
@@ -105,6 +107,20 @@ def _check_by_gateway(version: dict[str, Any], consent_id: str, digest: str, key
     if key is not None:
         decision = DECISIONS[version["status"]]
         verify_decision(version["approval"], [key], UUID(consent_id), digest, decision)
+
+
+def _check_basis(question: dict[str, Any], found: Mapping[str, dict[str, Any]]) -> None:
+    """Check what an answer rests on: a consent that is there and covers it, published records, or a duty by name. That
+    its entry says the same is checked with the entry.
+    """
+    kind, duty = basis_told(question)
+    if kind == "consent":
+        _check_covers(question, found)
+    elif kind == "public":
+        public = all(one in PRODUCTS and PRODUCTS[one].public for one in question["products"])
+        _require(public and question["consent"] is None, "不是公示信息 is not of published records")
+    else:
+        _require(kind == "duty" and bool(duty) and question["consent"] is None, "没有职责依据 names no duty")
 
 
 def _check_covers(question: dict[str, Any], found: Mapping[str, dict[str, Any]]) -> None:

@@ -32,6 +32,7 @@ def asked_document(asked: Asked) -> dict[str, Any]:
         "purpose": one.purpose,
         "provider": one.provider,
         "consent": {"id": str(one.consent[0]), "version": one.consent[1]} if one.consent else None,
+        "legal_basis": one.basis.members() if one.basis else None,
         "outcome": one.outcome,
         "reason": one.reason,
         "units": one.units,

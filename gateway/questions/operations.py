@@ -18,6 +18,7 @@ QUESTION = {
     "purpose": "pre_loan",
     "provider": "embedded",
     "consent": {"id": CONSENT, "version": 2},
+    "legal_basis": {"kind": "consent"},
     "outcome": "answered",
     "reason": None,
     "units": 1,

@@ -26,6 +26,7 @@ from gateway.evidence.wording import (
     outcome_in_words,
     reason_in_words,
 )  # fmt: skip
+from gateway.inquiries.bases.words import basis_in_words
 from gateway.inquiries.questions import OUTCOMES, Question, QuestionFilter
 from gateway.inquiries.replay import Replay, replay_inquiry
 from gateway.people.acting import acting
@@ -249,7 +250,7 @@ def basis(words: Words, one: Question) -> str:
         return reason_in_words(words, one.reason)
     if one.consent and one.consent[1]:
         return words("audit-on-consent", version=one.consent[1])
-    return words("audit-no-consent")
+    return basis_in_words(one.basis.members(), words) if one.basis else words("audit-no-consent")
 
 
 def _facts(names: Names, behind: Behind) -> list[tuple[str, str]]:
@@ -263,6 +264,7 @@ def _facts(names: Names, behind: Behind) -> list[tuple[str, str]]:
         ("audit-intermediary", names.institution(one.intermediary) if one.intermediary else ""),
         ("audit-asked-for", "、".join(asked_in_words(words, "product", product) for product in one.products)),
         ("audit-purpose", asked_in_words(words, "purpose", one.purpose)),
+        ("audit-basis", basis_in_words(one.basis.members(), words) if one.basis else ""),
         ("audit-units", words.number(one.units)),
     ]
     return [(words(label), value) for label, value in told if value]

@@ -32,6 +32,12 @@ def check_question(question: dict[str, Any], statement: dict[str, Any], entries:
             _check_usage(question, told, entry)
 
 
+def basis_told(told: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Return the kind of basis that an answer rests on and its duty; one of before that was told rests on a consent."""
+    basis = told.get("legal_basis") or {"kind": "consent"}
+    return basis["kind"], basis.get("duty")
+
+
 def _check_types(question: dict[str, Any]) -> None:
     """It was begun at most once, ended at most once, as its outcome says, and was answered again only once answered."""
     types = [one["type"] for one in question["entries"] if one["type"] != AGAIN]
@@ -65,6 +71,7 @@ def _check_entry(question: dict[str, Any], named: str, entry: ProvedEntry, codes
     _compare(what, [payload["product"]], question["products"])
     if named == "inquiry.answered":
         _compare(what, payload["consent"], question["consent"])
+        _compare(what, basis_told(payload), basis_told(question))
         _compare(what, payload["units"], question["units"])
     elif len(question["entries"]) == 1:  # one that was admitted first has the consent it was admitted on
         _compare(what, payload["named"], question["consent"]["id"] if question["consent"] else None)

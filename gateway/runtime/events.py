@@ -107,9 +107,11 @@ EVENTS: Mapping[str, EventType] = {
     "delegation.granted": _type("operator machine", "delegation account intermediary"),
     "delegation.ended": _type("operator machine", "delegation account intermediary reason", personal="reason"),
     "institution.exit": _type("operator machine", "exit_via"),
-    "inquiry.admitted": _type("account", "inquiry provider consent", maybe="person"),
-    "inquiry.answered": _type("account", f"{_ASKED} answer score model units day", maybe="person scope withheld"),
-    "inquiry.denied": _type("account", f"{_ASKED} named", maybe="person scope"),
+    "inquiry.admitted": _type("account", "inquiry provider consent", maybe="person legal_basis"),
+    "inquiry.answered": _type(
+        "account", f"{_ASKED} answer score model units day", maybe="person scope withheld legal_basis"
+    ),
+    "inquiry.denied": _type("account", f"{_ASKED} named", maybe="person scope legal_basis duty"),
     "inquiry.expired": _type("program"),
     "inquiry.explained": _type("account", "subject product purpose", maybe="person scope"),
     "inquiry.replayed": _type("account", "inquiry"),
@@ -118,6 +120,11 @@ EVENTS: Mapping[str, EventType] = {
     "question.proved": _type("signatory", "question entry"),
     "inquiry.listed": _type("machine", "found asked", personal="asked"),
     "inquiry.batched": _type("account", "batch total partial digest person"),
+    "duty.registered": _type(
+        "operator machine",
+        "duty law article purposes products categories sources datasets from until approved_by",
+    ),
+    "duty.ended": _type("operator machine", "duty reason", personal="reason"),
     "output.policy_set": _type("operator machine", "product version form threshold left_out from"),
     "quota.reached": _type("program", "scope id product unit period starts threshold used limit"),
     "quota.reconciled": _type("operator machine", "differences first"),

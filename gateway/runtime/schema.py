@@ -28,6 +28,7 @@ TABLE_MODULES = tuple(
         "gateway.network.tables",
         "gateway.people.tables",
         "gateway.quality.tables",
+        "gateway.inquiries.bases.tables",
         "gateway.inquiries.batches.tables",
         "gateway.inquiries.outputs.tables",
         "gateway.inquiries.tables",

@@ -12,6 +12,7 @@ from gateway.consents import operations as consents
 from gateway.evidence import operations as evidence
 from gateway.identity import operations as identity
 from gateway.inquiries import operations as inquiries
+from gateway.inquiries.bases import operations as duty_bases
 from gateway.inquiries.outputs import operations as outputs
 from gateway.intake import operations as intake
 from gateway.network import operations as network
@@ -40,6 +41,7 @@ ROOMS = (
     consents,
     inquiries,
     outputs,
+    duty_bases,
     quota,
     scores,
     network,

@@ -42,4 +42,4 @@ def as_pdf(content: bytes, signature: str) -> bytes:
     return set_
 
 
-_SHOWN = (0, 1, 4, 5, 6, 7, 8, 9)  # of the header: other ids stand in the CSV and in the content
+_SHOWN = (0, 1, 4, 5, 6, 7, 13, 8, 9)  # of the header: other ids stand in the CSV and in the content

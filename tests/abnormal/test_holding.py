@@ -255,7 +255,7 @@ async def test_what_decides_of_a_case_is_changed_by_nobody_at_the_app(ready):
 
 
 def test_what_waiting_or_naming_a_consent_mends_is_no_sign_of_abuse():
-    assert "consent-required" in CONSENT_DENIALS
+    assert {"consent-required", "duty-basis-required"} <= set(CONSENT_DENIALS)
     assert not {"consent-frequency-exceeded", "consent-ambiguous", "consent-integrity-failed"} & set(CONSENT_DENIALS)
 
 

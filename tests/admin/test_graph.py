@@ -24,6 +24,7 @@ from gateway.admin.client_actions import (
 )
 from gateway.admin.consent_actions import ApproveOnPaper, InvalidateConsent, SetMandate, SetTemplate
 from gateway.admin.cost_actions import SetCost
+from gateway.admin.duty_actions import EndDuty, RegisterDuty
 from gateway.admin.graph import ACTS, KINDS, ROLES, approver_of, leads_to, needs_two
 from gateway.admin.institution_actions import (
     AddInstitution,
@@ -40,6 +41,7 @@ from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, Rever
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity.clients.registry import add_institution
 from gateway.identity.clients.scopes import SCOPES
+from gateway.inquiries.bases.setting import register_duty
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people import roles
@@ -47,6 +49,7 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR
+from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.identities import asked, register
 from tests.persons import HOUSES, invited
@@ -112,6 +115,16 @@ SINGLE = {
         scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY
     ),
     "quota.reverse": ReverseCharge(charge=uuid4(), reason=WHY),
+    "duty.register": RegisterDuty(
+        duty="new-duty",
+        institution="bureau",
+        law="某条例",
+        article="第一条",
+        purposes=("subsidy",),
+        products=("score",),
+        valid_until=datetime(2999, 1, 1, tzinfo=UTC),
+    ),
+    "duty.end": EndDuty(duty="old-duty", reason=WHY),
     "output.policy narrower": SetOutputPolicy(institution="house", product="score", form="banded"),
     "output.policy wider": SetOutputPolicy(institution="shown-less", product="score", form="raw"),
     "institution.exit": SetExit(institution="house"),
@@ -156,6 +169,8 @@ async def somebody(gateway):
         await add_institution(work, institution_id="house", name="某行", kind="bank")
         await add_institution(work, institution_id="service", name="某平台", kind="other")
         await add_institution(work, institution_id="shown-less", name="某小贷", kind="micro_loan")
+        await add_institution(work, institution_id="bureau", name="某局", kind="government")
+        await register_duty(work, duty_of("old-duty", "bureau", work.now), None)
         await set_output_policy(work, "shown-less", "score", OutputPolicy(form="banded"))
     for kind in KINDS:
         more = {"account": {"institution_id": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})

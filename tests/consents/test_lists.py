@@ -10,7 +10,7 @@ from sqlalchemy import text
 from consent import life
 from consent.decision import Consent
 from consent.terms import PRODUCTS, PURPOSES, Terms
-from gateway.consents.words import PRODUCTS_EN, PURPOSES_EN, STATUSES, in_words
+from gateway.consents.words import PRODUCTS_EN, PUBLIC, PURPOSES_EN, STATUSES, in_words
 from gateway.quota import products
 from tests.enterprises import uscc
 from tests.stories import slug
@@ -114,6 +114,9 @@ def test_how_a_consent_stands_is_said(status, said):
 
 
 def test_there_are_words_for_every_product_purpose_and_status():
-    assert set(PRODUCTS_EN) == set(PRODUCTS) == set(products.PRODUCTS)
+    consented = {name for name, one in products.PRODUCTS.items() if not one.public}
+    assert set(PRODUCTS_EN) == set(PRODUCTS) == consented
+    titles = {name: {"zh": one.title_zh, "en": one.title_en} for name, one in products.PRODUCTS.items() if one.public}
+    assert titles == PUBLIC
     assert set(PURPOSES_EN) == set(PURPOSES)
     assert set(STATUSES) == set(life.STATUSES)

@@ -20,7 +20,7 @@ from connectors.records.life import State as RecordState
 from consent.life import STATUSES
 from consent.lists import ENDED
 from consent.parts import EVIDENCE_KINDS, FETCH_TYPES
-from consent.terms import PRODUCTS, PURPOSES
+from consent.terms import PURPOSES
 from gateway.abnormal.cases import ENDED as DECISIONS
 from gateway.abnormal.holding import RULES
 from gateway.admin.action import Action
@@ -40,6 +40,7 @@ from gateway.evidence.payload_words import LABELLED
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.key_rotation import ROTATED
 from gateway.inquiries import questions, usage_pages
+from gateway.inquiries.bases.basis import KINDS as KINDS_OF_BASES
 from gateway.inquiries.extent_words import NAMED
 from gateway.inquiries.outputs.policy import FORMS, LEAVABLE
 from gateway.inquiries.own_inquiries import ENDINGS
@@ -57,6 +58,7 @@ from gateway.questions import replay_words
 from gateway.questions.statistics import PARTS
 from gateway.quota.plans import PERIODS
 from gateway.quota.plans import SCOPES as SCOPES_OF_QUOTA
+from gateway.quota.products import PRODUCTS
 from gateway.rates.limits import DEFAULTS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
@@ -159,6 +161,7 @@ FAMILIES = {
 # `words(f"prefix-{value}")` in Python: every value that may stand there.
 IN_PYTHON = {
     "network-at": set(get_dataset("ent_legal_rep").fields["position"].codes),
+    "legal-basis": set(KINDS_OF_BASES),
     "output-form": set(FORMS),
     "output-member": {"band", "score", "reasons-points", "tags-points", *LEAVABLE},
     "withheld": NAMED,

@@ -32,6 +32,7 @@ from gateway.identity.clients.owners import bind_client
 from gateway.identity.clients.registry import add_client, add_institution, set_agreement
 from gateway.identity.clients.signatories import decide_key
 from gateway.identity.key_rotation import rotate
+from gateway.inquiries.bases.setting import end_duty, register_duty
 from gateway.inquiries.deletions import attest_deleted
 from gateway.inquiries.duties import follow
 from gateway.inquiries.outputs.policy import OutputPolicy
@@ -54,6 +55,7 @@ from gateway.statements.months import month_of
 from gateway.webhooks.endpoints import add_endpoint
 from gateway.worker import publish_head, take_in
 from signing.keys import generate_key, public_jwk
+from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.evidence.forging import forging, other_value, types_of, unbind
 from tests.house.objects import OWN, Town, arrears, ended_batch, message_of
@@ -167,6 +169,10 @@ async def live_a_little(story):
             await add_institution(work, institution_id=intermediary, name="某服务中心", kind="other")
             await grant_delegation(work, account="bank-1", intermediary=intermediary)
         await end_delegation(work, account="bank-1", intermediary="desk", reason="委托到期")
+        await add_institution(work, institution_id="bureau", name="某局", kind="government")
+        for code in ("holds", "ended"):
+            await register_duty(work, duty_of(code, "bureau", work.now), "operator-1")
+        await end_duty(work, "ended", "职责调整")
         await set_exit(work, institution="bank", exit_via="centre")
         until = work.now + timedelta(days=9)
         await add_grant(work, GrantRequest("account", "bank-1", 100, work.now, until, "专项行动"), "operator-1")

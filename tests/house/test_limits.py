@@ -24,6 +24,8 @@ ELSEWHERE = {
     "gateway.consents.imports.signed.MOST_APPROVALS": (5, "tests/consents/test_imports.py"),
     "gateway.consents.imports.taking.LARGEST_IMPORT": (32 * 1024**2, "tests/consents/test_imports.py"),
     "gateway.consents.templates.MOST_TEMPLATES": (500, "tests/consents/test_templates.py"),
+    "gateway.inquiries.bases.setting.LONGEST_LAW": (200, "tests/inquiries/test_duties_registered.py"),
+    "gateway.inquiries.bases.setting.LONGEST_ARTICLE": (100, "tests/inquiries/test_duties_registered.py"),
     "gateway.inquiries.obligations.GRACE": (timedelta(days=15), "tests/inquiries/test_obligations.py"),
     "gateway.inquiries.deletions.MOST_AT_ONCE": (500, "tests/inquiries/test_deletions.py"),
     "gateway.inquiries.lives.REVOKED_WITHIN": (timedelta(days=15), "tests/inquiries/test_deletions.py"),

@@ -15,6 +15,7 @@ from gateway.__main__ import app
 from gateway.abnormal.tables import AbnormalUse
 from gateway.identity.clients.delegations import grant_delegation
 from gateway.identity.clients.registry import add_institution
+from gateway.inquiries.bases.setting import register_duty
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people.invitations import invite
@@ -22,6 +23,7 @@ from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR, PLATFORM
+from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.house import objects
 from tests.house.objects import OWN
@@ -54,6 +56,8 @@ async def asked(town):
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await add_institution(work, institution_id="service", name="某平台", kind="other")
         await grant_delegation(work, account="bank-1", intermediary="service")
+        await add_institution(work, institution_id="bureau", name="某局", kind="government")
+        await register_duty(work, duty_of("subsidy", "bureau", work.now), None)
         await set_output_policy(work, "service", "score", OutputPolicy(form="banded", left_out=("records",)))
         work.session.add(
             AbnormalUse(

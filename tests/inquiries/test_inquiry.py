@@ -72,7 +72,7 @@ async def test_an_answer_is_signed_and_says_what_it_rests_on(ready):
 async def test_an_answer_says_what_it_is_and_for_which_use_it_was_permitted(ready):
     signed = (await ready.ask("bank-1", 1)).json()
     assert (signed["v"], signed["kind"]["zh"], signed["kind"]["code"]) == (
-        3, "公共信用评价", "public-credit-assessment",
+        4, "公共信用评价", "public-credit-assessment",
     )  # fmt: skip
     assert signed["use"] == {
         "purpose": "pre_loan", "text": "贷前审查", "onward": [], "zh": "仅用于贷前审查，不得转给他人",

@@ -120,7 +120,8 @@ PAGES |= {
     f"{verb} /console/{page}": {"operator"} for verb in ("GET", "POST") for page in ("costs/{product}", "rates/set")
 }
 PAGES |= {"GET /console/rates": {"operator"}}
-PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"}}
+PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"},
+          "GET /console/duty-bases": {"staff"}}  # fmt: skip
 # Which of the three administrators a route lets in; every other one is for none of them.
 ROUTES = {
     "POST /v1/admin/changes": {"operator"},
@@ -152,6 +153,7 @@ ROUTES = {
     "GET /v1/open-objections": {"operator", "auditor"},
     "GET /v1/admin/output-policies": {"operator", "auditor"},
     "GET /v1/admin/quota/costs": {"operator", "auditor"},
+    "GET /v1/admin/duty-bases": {"operator", "auditor"},
     **{name: {"operator"} for name in GUARDED if name.split("/")[1:4] == ["v1", "admin", "paper"]},
 }
 VALUES = {

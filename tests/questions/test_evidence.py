@@ -16,13 +16,17 @@ from typer.testing import CliRunner
 from audit.entry_proof import ProvedEntry
 from audit.note import Checkpoint, sign_checkpoint
 from gateway.__main__ import app
+from gateway.identity.clients.registry import add_institution
 from gateway.identity.key_routes import public_keys
+from gateway.inquiries.bases.setting import register_duty
 from gateway.questions.check import verify_questions
 from gateway.questions.consent_check import check_consents
 from gateway.questions.errors import QuestionsProofError
 from gateway.questions.file import STATEMENT_TYPE, contents_digest, file_bytes
 from signing.jws import payload_of, sign_jws
 from signing.keys import generate_key, public_jwk
+from tests.actors import OPERATOR
+from tests.duties import duty_of
 from tests.enterprises import organisation, uscc
 from tests.offline import loaded_by
 from tests.questions.conftest import SHARED
@@ -198,6 +202,8 @@ LIES = {
     "another version of the consent": lambda s: question(s, "answered")["consent"].update(version=1),
     "no version of the consent": lambda s: question(s, "answered")["consent"].update(version=3),
     "no consent": lambda s: question(s, "answered").update(consent=None),
+    "a public basis made up": lambda s: question(s, "answered").update(consent=None, legal_basis={"kind": "public"}),
+    "a duty made up": lambda s: question(s, "answered").update(consent=None, legal_basis={"kind": "duty", "duty": "x"}),
     "another id": lambda s: question(s, "answered").update(id="01990000-0000-7000-8000-000000000001"),
     "units": lambda s: question(s, "answered").update(units=0),
     "another amount": lambda s: question(s, "answered")["usage"][0]["content"].update(amount="2.00"),
@@ -241,6 +247,28 @@ async def test_an_answer_that_its_consent_does_not_cover_is_refused_by_both_what
         check_consents(statement, file["consents"], proved, keys["consent"])
     with pytest.raises(ALONE.Broken):
         ALONE.check_covers(asked, consents)
+
+
+async def test_answers_without_a_consent_are_taken_as_what_they_are_and_nothing_else(asked, keys):
+    story = asked.story
+    async with story.gateway.units.begin("test.duty", OPERATOR) as work:
+        await add_institution(work, institution_id="bureau", name="某局", kind="government")
+        await register_duty(work, duty_of("check", "bureau", work.now), None)
+    await story.account("bureau-1", "bureau")
+    for who, more in (("bank-1", {"product": "public_record"}), ("bureau-1", {"duty": "check", "purpose": "subsidy"})):
+        assert (await story.ask(who, 3, **more)).status_code == 200
+    content = (await asked.evidence(uscc(3))).content
+    assert verdicts(content, keys) == [None, None]
+    file = json.loads(content)
+    kinds = [one["legal_basis"]["kind"] for one in payload_of(file["statement"])["questions"]]
+    assert kinds == ["public", "duty"]
+    for place, told in ((0, {"kind": "duty", "duty": "check"}), (1, {"kind": "duty", "duty": "another"}),
+                        (1, {"kind": "public"}), (0, None), (1, {"kind": "duty"})):  # fmt: skip
+
+        def lie(statement, place=place, told=told):
+            statement["questions"][place]["legal_basis"] = told
+
+        assert all(verdicts(resigned(story.gateway, file, lie), keys)), (place, told)
 
 
 async def test_a_statement_signed_anew_and_unchanged_is_taken(story, good, keys):

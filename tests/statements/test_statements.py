@@ -16,7 +16,7 @@ from gateway.statements.due import make_due
 from gateway.statements.making import STATEMENT_TYPE, get_statement, list_statements, make_statement
 from gateway.statements.months import Month, month_of, read_month
 from gateway.statements.pdf import as_pdf
-from gateway.statements.sheet import as_csv
+from gateway.statements.sheet import HEADER, as_csv, rows_of
 from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import verify_jws
 from tests.enterprises import uscc
@@ -152,3 +152,19 @@ def test_nothing_in_a_table_is_taken_for_a_formula():
     rows = list(csv.reader(io.StringIO(as_csv({"questions": [one]}).decode("utf-8-sig"))))
     assert (rows[1][1], rows[1][2]) == ("'=1+1", "'-a")
     assert rows[1][9].startswith("与本企业无关")
+
+
+@pytest.mark.parametrize(("told", "said"), [
+    ({"kind": "consent"}, "授权"), ({"kind": "public"}, "公示信息"),
+    ({"kind": "duty", "duty": "subsidy-2026", "law": "某条例第三条"}, "职责：某条例第三条"), (None, ""),
+])  # fmt: skip
+def test_a_row_says_on_which_basis_it_was_answered(told, said):
+    one = {
+        "asked_at": "2026-11-27T01:08:10+00:00", "institution_name": "某局", "account": "a", "intermediary": None,
+        "kind": "inquiry", "products": ["public_record"], "purpose": "subsidy", "consent": None, "legal_basis": told,
+        "outcome": "answered", "reason": None, "entry": "e",
+    }  # fmt: skip
+    (row,) = rows_of({"questions": [one]})
+    assert (row[HEADER.index("依据")], row[HEADER.index("产品")]) == (said, "公示信息")
+    before = {name: value for name, value in one.items() if name != "legal_basis"}
+    assert rows_of({"questions": [before]})[0][HEADER.index("依据")] == ""

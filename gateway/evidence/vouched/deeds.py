@@ -63,7 +63,28 @@ _CHARGE = _same("account", "person", "institution", "product", "units", "day", "
 _ASKED = _same("account", "person", "institution", "intermediary", "product", "purpose", "provider") | {
     "uscc": said("subject"),
 }  # fmt: skip
+
+
+def _basis(entry: Entry) -> object:
+    """Return the kind of basis that something was answered on; an event that names none is of a consent."""
+    if entry.payload and "legal_basis" not in entry.payload:
+        return "consent"
+    return said_within("legal_basis", "kind")(entry)
+
+
+def _on_duty(entry: Entry) -> object:
+    """Return the code of the duty that something was answered on, None where it was another basis."""
+    basis = said("legal_basis")(entry)
+    return basis.get("duty") if isinstance(basis, Mapping) else None if entry.payload else UNTOLD
+
+
+def _named_duty(entry: Entry) -> object:
+    """Return the code of the duty that a denied question named; older ones name none."""
+    return None if entry.payload and "duty" not in entry.payload else said("duty")(entry)
+
+
 _ANSWERED = _ASKED | {
+    "legal_basis": _basis, "duty": _on_duty,
     "inquiry": said("inquiry"),
     "state": always("answered"), "outcome": leaf("outcome"), "units": said("units"), "answered": always(value=True),
     "consent": said_within("consent", "id"), "version": said_within("consent", "version"),
@@ -194,18 +215,23 @@ DEEDS: tuple[Deed, ...] = (
     Deed(
         "inquiries", "inquiry",
         """SELECT event_id AS entry, inquiry_id AS inquiry, account, person, institution, intermediary, uscc, product,
-                  purpose, provider, consent_id AS consent, consent_version AS version, state, outcome, units,
-                  answer IS NOT NULL AS answered FROM inquiry""",
+                  purpose, provider, consent_id AS consent, consent_version AS version, duty, state, outcome, units,
+                  answer IS NOT NULL AS answered,
+                  CASE WHEN consent_version IS NULL THEN legal_basis ELSE coalesce(legal_basis, 'consent') END
+                      AS legal_basis
+           FROM inquiry""",
         {
             "inquiry.admitted": Says(
                 {**_same("inquiry", "person", "provider"), "state": always("admitted"), **_UNANSWERED,
-                 "consent": said_within("consent", "id"), "version": said_within("consent", "version")},
+                 "consent": said_within("consent", "id"), "version": said_within("consent", "version"),
+                 "legal_basis": _basis, "duty": _on_duty},
                 _INQUIRY, ends=False,
             ),
             "inquiry.answered": Says(_ANSWERED, _INQUIRY),
             "inquiry.denied": Says(
                 _ASKED | {"state": always("denied"), **_UNANSWERED}, _INQUIRY,
-                alone={"inquiry": said("inquiry"), "consent": said("named"), "version": always(None)},
+                alone={"inquiry": said("inquiry"), "consent": said("named"), "version": always(None),
+                       "legal_basis": always(None), "duty": _named_duty},
             ),
             "inquiry.expired": Says({"state": always("expired"), **_UNANSWERED}, _INQUIRY),
         },

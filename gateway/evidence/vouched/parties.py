@@ -181,6 +181,21 @@ PARTIES: tuple[Party, ...] = (
         },
     ),
     Party(
+        "duties", "duty_basis",
+        f"""SELECT code AS key, institution, law, article, purposes, products, categories, sources, datasets,
+                   approved_by, {AT.format("valid_from")} AS valid_from, {AT.format("valid_until")} AS valid_until,
+                   {AT.format("ended_at")} AS ended_at, ended_by::text AS ended_by FROM duty_basis""",  # noqa: S608
+        {
+            "duty.registered": born(said("duty"), {
+                **{name: said(name) for name in (
+                    "law", "article", "purposes", "products", "categories", "sources", "datasets", "approved_by")},
+                "institution": leaf("institution"), "valid_from": said_moment("from"),
+                "valid_until": said_moment("until"), "ended_at": always(None), "ended_by": always(None),
+            }),
+            "duty.ended": changed(said("duty"), {"ended_at": leaf("ts"), "ended_by": lambda entry: entry.id}),
+        },
+    ),
+    Party(
         "instance-keys", "instance_key", "SELECT kid AS key, purpose, status, public FROM instance_key",
         {
             "instance.initialised": _initialised,

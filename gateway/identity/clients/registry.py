@@ -21,7 +21,7 @@ from signing.canonical import canonical_digest
 from signing.errors import SignatureError
 from signing.jws import SMALLEST_RSA_BITS, import_public
 
-CLASSES = ("bank", "guarantee", "micro_loan", "other")
+CLASSES = ("bank", "guarantee", "micro_loan", "government", "other")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
 
 

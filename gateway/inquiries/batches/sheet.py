@@ -22,6 +22,7 @@ SUBJECT = ("统一社会信用代码", "企业代码", "subject", "uscc")
 PRODUCT = ("产品", "product")
 PURPOSE = ("用途", "purpose")
 CONSENT = ("授权编号", "consent")
+DUTY = ("职责依据", "duty")
 _PRODUCTS = {name: code for code, one in PRODUCTS.items() for name in (code, one.title_zh, one.title_en)}
 _PURPOSES = {name: code for code, title in PURPOSES.items() for name in (code, title)}
 ANSWERED = (
@@ -54,6 +55,7 @@ def read_sheet(path: Path, *, product: str, purpose: str) -> list[SheetRow]:
         "product": _place(places, PRODUCT),
         "purpose": _place(places, PURPOSE),
         "consent": _place(places, CONSENT),
+        "duty": _place(places, DUTY),
         **{name: _place(places, headings) for name, headings in FIELDS.items()},
     }
     found: list[SheetRow] = []
@@ -85,9 +87,12 @@ def _read_row(number: int, subject: str, usual: Mapping[str, str], given: Mappin
         return SheetRow(number, subject, None, "batch-row-purpose")
     try:
         consent = UUID(given["consent"]) if given["consent"] else None
-        question = Question(subject=subject, product=product, purpose=purpose, consent=consent)
+        question = Question(
+            subject=subject, product=product, purpose=purpose, consent=consent, duty=given["duty"] or None
+        )
     except (ValueError, ValidationError):
-        return SheetRow(number, subject, None, "batch-row-consent" if given["consent"] else "batch-row-code")
+        wrong = "batch-row-basis" if given["duty"] else "batch-row-consent" if given["consent"] else "batch-row-code"
+        return SheetRow(number, subject, None, wrong)
     try:
         question = Question.model_validate({**question.model_dump(), **read_written(given)})
     except (ValueError, ValidationError):
@@ -97,7 +102,7 @@ def _read_row(number: int, subject: str, usual: Mapping[str, str], given: Mappin
 
 def template() -> bytes:
     """Return the empty form: its headings, and how a row is filled in."""
-    rows = [[SUBJECT[0], PRODUCT[0], PURPOSE[0], CONSENT[0], *(headings[0] for headings in FIELDS.values())]]
+    rows = [[SUBJECT[0], PRODUCT[0], PURPOSE[0], CONSENT[0], DUTY[0], *(headings[0] for headings in FIELDS.values())]]
     listed = [
         ["产品 products", *(one.title_zh for one in PRODUCTS.values())], ["用途 purposes", *PURPOSES.values()],
         ["深度 tier", "详细", "概要"],

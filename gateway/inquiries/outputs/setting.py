@@ -67,6 +67,8 @@ async def set_output_policy(
         raise DeniedError("change-refused", f"product: {', '.join(PRODUCTS)}")
     if fault := wanted.fault():
         raise DeniedError("change-refused", fault)
+    if PRODUCTS[product].public and wanted.form != "raw":
+        raise DeniedError("change-refused", "form: 公示信息没有分值 published records have no points: raw alone")
     await take(work.session, Lock.OUTPUT_POLICY, f"{institution} {product}")
     if await work.session.get(Institution, institution) is None:
         raise await no_institution(work, institution)

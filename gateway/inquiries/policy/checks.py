@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from math import ceil
 
-from consent.decision import Consent, Denied
+from consent.decision import Denied
+from gateway.inquiries.bases.basis import consent_of
 from gateway.inquiries.granting import grant_of
 from gateway.inquiries.obligations import Kind
 from gateway.inquiries.policy.facts import Facts
@@ -48,9 +49,9 @@ def check_entitlement(facts: Facts) -> Denial | None:
     return None if facts.standing.entitled else Denial("product-not-entitled")
 
 
-def check_consent(facts: Facts) -> Denial | None:
-    """The enterprise has permitted it."""
-    denied = facts.consent
+def check_basis(facts: Facts) -> Denial | None:
+    """The enterprise has permitted it, or a law has: the data are public, or the institution's duty covers them."""
+    denied = facts.basis
     if not isinstance(denied, Denied):
         return None
     headers = {}
@@ -66,10 +67,11 @@ def check_life(facts: Facts) -> Denial | None:
 
 
 def check_provider(facts: Facts) -> Denial | None:
-    """Of what an outside provider looks at, nothing can be kept from it."""
-    if facts.request.provider == EMBEDDED or not isinstance(facts.consent, Consent):
+    """Of what an outside provider looks at, nothing can be kept from it: it is asked on a consent to everything."""
+    if facts.request.provider == EMBEDDED or isinstance(facts.basis, Denied):
         return None
-    return Denial("provider-not-narrowed") if grant_of(facts.request, facts.consent).extent.is_restricted else None
+    whole = consent_of(facts.basis) and not grant_of(facts.request, facts.basis).extent.is_restricted
+    return None if whole else Denial("provider-not-narrowed")
 
 
 def check_obligations(facts: Facts) -> Denial | None:
@@ -81,7 +83,7 @@ def check_obligations(facts: Facts) -> Denial | None:
 
 
 def check_subject(facts: Facts) -> Denial | None:
-    """Something is known of the enterprise: told to those it has permitted to know."""
+    """Something is known of the enterprise: told to those who may know."""
     return None if facts.subject else Denial("subject-not-found")
 
 
@@ -96,7 +98,7 @@ CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
     "intermediary": check_intermediary,
     "readable": lambda facts: facts.request.unreadable,
     "entitlement": check_entitlement,
-    "consent": check_consent,
+    "basis": check_basis,
     "life": check_life,
     "provider": check_provider,
     "obligations": check_obligations,
@@ -104,7 +106,7 @@ CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
     "quota": check_quota,
 }
 # Checked anew where an answer is given once more.
-GIVEN_AGAIN = ("standing", "intermediary", "entitlement", "consent", "life", "obligations")
+GIVEN_AGAIN = ("standing", "intermediary", "entitlement", "basis", "life", "obligations")
 
 
 def decide(facts: Facts) -> Denial | None:

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from connectors.store.subjects import Subject
 from consent.choice import choose
-from consent.decision import NO_RULES, Consent, Denied, Rules
+from consent.decision import NO_RULES, REQUIRED, Consent, Denied, Rules
+from gateway.inquiries.bases.basis import DUTY_REQUIRED, PUBLIC, Basis, Duty, decide_on_duty, narrowed
 from gateway.inquiries.obligations import Owed
 from gateway.inquiries.request import InquiryRequest
 from gateway.quota.books import Room
@@ -17,7 +18,8 @@ from gateway.quota.books import Room
 class Standing:
     """How whoever asks stands: why the account is stopped (None: it is not), and whether it may have this product, the
     intermediary is active and has a delegation, the person is active, and a form may be sent with this account.
-    `exit_via` is the institution through which alone its questions come, None where it may ask by itself.
+    `exit_via` is the institution through which alone its questions come, None where it may ask by itself;
+    `government` tells that it is a government body.
     """
 
     stopped: str | None
@@ -27,6 +29,7 @@ class Standing:
     for_people: bool
     delegation: bool = True
     exit_via: str | None = None
+    government: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Facts:
     that the question names or could rest on, oldest first; `rooms` what the quota leaves, before this question is
     charged, and `units` what it costs; `owed` what the institution owes for longest, None where it owes nothing. `kept`
     tells that the life of its data has not ended, where an answer was given before. `again` tells that its answer was
-    given before and costs nothing now; `rules` what decides beside each consent.
+    given before and costs nothing now; `rules` what decides beside each consent; `duty` is the institution's own one
+    that the question names, None where it has no such duty.
     """
 
     request: InquiryRequest
@@ -51,16 +55,28 @@ class Facts:
     again: bool = False
     kept: bool = True
     rules: Rules = NO_RULES
+    duty: Duty | None = None
 
     @cached_property
-    def consent(self) -> Consent | Denied:
-        """The consent that permits the question, or why none does."""
-        return choose(self.consents, self.request.ask(again=self.again), self.now, self.rules)
+    def basis(self) -> Basis | Denied:
+        """What the question may be answered on, or why nothing permits it. Public data take no basis besides; whoever
+        names a duty asks on that alone; a government body without either is told that it needs a duty.
+        """
+        request = self.request
+        if request.is_public:
+            return PUBLIC
+        if request.duty is not None:
+            wish = request.wish()
+            wish = narrowed(self.duty, wish)[0] if self.duty and request.extent.narrow else wish
+            return decide_on_duty(self.duty, request.purpose, wish, self.now)
+        chosen = choose(self.consents, request.ask(again=self.again), self.now, self.rules)
+        government = self.standing is not None and self.standing.government
+        return DUTY_REQUIRED if chosen == REQUIRED and government else chosen
 
     def with_rooms(self, rooms: Sequence[Room], units: int) -> "Facts":
-        """Return the facts with other rooms and another cost; which consent permits the question does not depend on
+        """Return the facts with other rooms and another cost; what the question may be answered on does not depend on
         them.
         """
         made = replace(self, rooms=rooms, units=units)
-        made.__dict__["consent"] = self.consent
+        made.__dict__["basis"] = self.basis
         return made

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import SHANGHAI
 from connectors.store.subjects import find_by_codes
-from consent.decision import NO_RULES, Consent, Denied, Rules
+from consent.decision import NO_RULES, Consent, Rules
 from consent.store import Jwks, load_consents
 from consent.template_store import load_templates
+from gateway.inquiries.bases.basis import Basis, consent_of
+from gateway.inquiries.bases.reading import find_duties
 from gateway.inquiries.obligations import find_ended, find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
@@ -31,7 +33,8 @@ _STANDING = text("""
            NOT m.by_form OR k.for_people AS for_people,
            m.intermediary IS NULL OR EXISTS (
                SELECT FROM delegation d WHERE d.account = m.account AND d.intermediary = m.intermediary
-                   AND d.ended_at IS NULL) AS delegation, own.exit_via
+                   AND d.ended_at IS NULL) AS delegation, own.exit_via,
+           coalesce(own.class = 'government', false) AS government
     FROM unnest(CAST(:accounts AS text[]), CAST(:products AS text[]), CAST(:intermediaries AS text[]),
                 CAST(:people AS text[]), CAST(:by_form AS boolean[]))
          WITH ORDINALITY AS m (account, product, intermediary, person, by_form, place)
@@ -69,19 +72,21 @@ class Group:
         asking, found = self.asked[place], replace(self.facts[place], consents=self._consents_of(place))
         if (charge := _charge_of(asking)) is None or asking.day is None:
             return found
-        rooms = self.books[asking.day].rooms_of(charge, _id_of(found.consent))
+        rooms = self.books[asking.day].rooms_of(charge, _id_of(found))
         return found.with_rooms(rooms, self._units(asking, asking.day))
 
-    def take(self, place: int, consent: Consent) -> tuple[Taken, list[Room]]:
-        """Take what the question at a place costs, and a use of the consent it is answered on; return what was taken,
-        and what is left.
+    def take(self, place: int, basis: Basis) -> tuple[Taken, list[Room]]:
+        """Take what the question at a place costs, and a use of the consent it is answered on, if it is one; return
+        what was taken, and what is left.
         """
-        asking, own = self.asked[place], consent.terms.consent_id
+        asking, consent = self.asked[place], consent_of(basis)
+        own = consent.terms.consent_id if consent else None
         assert asking.day is not None, "an answer given again takes nothing"  # noqa: S101
         books, units = self.books[asking.day], self._units(asking, asking.day)
-        charge = replace(asking.request.charge(), units=units, consents=(own,))
+        charge = replace(asking.request.charge(), units=units, consents=(own,) if own else ())
         taken = books.take(charge, own)
-        self.consents[own] = self.consents[own].after_use(self.facts[place].now)
+        if own is not None:
+            self.consents[own] = self.consents[own].after_use(self.facts[place].now)
         return taken, books.rooms_of(charge, own)
 
     def _units(self, asking: Asking, day: date) -> int:
@@ -110,11 +115,13 @@ async def read_group(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     ids = sorted({consent for one in asked for consent in one.consents})
     consents = {one.terms.consent_id: one for one in await load_consents(session, ids, jwks, now)} if ids else {}
     rules = Rules(await load_templates(session, now, SHANGHAI), SHANGHAI) if ids else NO_RULES
+    duties = await find_duties(session, requests)
     found = [
         Facts(
             one.request, now, standing.get(place), subjects.get(one.request.uscc), (), (), 0,
             owed.get(one.request.institution), again=one.day is None,
             kept=one.request.inquiry_id not in ended, rules=rules,
+            duty=duties.get((one.request.institution, one.request.duty)),
         )
         for place, one in enumerate(asked, start=1)
     ]  # fmt: skip
@@ -133,8 +140,8 @@ def _charge_of(asking: Asking) -> Charge | None:
     return replace(asking.request.charge(), consents=tuple(asking.consents))
 
 
-def _id_of(consent: Consent | Denied) -> UUID | None:
-    return consent.terms.consent_id if isinstance(consent, Consent) else None
+def _id_of(facts: Facts) -> UUID | None:
+    return facts.basis.terms.consent_id if isinstance(facts.basis, Consent) else None
 
 
 async def _read_standing(session: AsyncSession, requests: Sequence[InquiryRequest]) -> dict[int, Standing]:
@@ -147,7 +154,14 @@ async def _read_standing(session: AsyncSession, requests: Sequence[InquiryReques
     }
     return {
         row.place: Standing(
-            row.stopped, row.entitled, row.intermediary, row.person, row.for_people, row.delegation, row.exit_via
+            row.stopped,
+            row.entitled,
+            row.intermediary,
+            row.person,
+            row.for_people,
+            row.delegation,
+            row.exit_via,
+            row.government,
         )
         for row in await session.execute(_STANDING, values)
     }

@@ -14,6 +14,17 @@ SECTION = Section(
             "企业从未授权，就查询它 asking about an enterprise that granted nothing",
             always={"consent_request_uri": "/v1/consents"},
         ),
+        "duty-basis-required": ErrorRow(
+            403,
+            "没有适用的职责依据。",
+            "No duty basis covers this question.",
+            "写明本机构现行且覆盖此用途、产品和数据的职责依据；没有的，请向运营方登记，或请企业授权。",
+            "Name a duty of the institution's own that is in force and covers the purpose, product and data; have one"
+            " registered by the operator, or request a consent.",
+            "政府部门不写职责依据，或写他人的、已终止的 a government body names no duty, another's, or one that ended",
+            always={"duties": "/v1/duty-bases"},
+            members={"missing": ["tax/*"]},
+        ),
         "consent-pending": ErrorRow(
             403,
             "企业尚未答复授权请求。",

@@ -4,7 +4,7 @@ Those of the packages below are named there (audit/sequencer.py, connectors/stor
 """
 
 from collections.abc import Collection
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,7 @@ _TAKE_ALL = text(_ALL.format(take="pg_advisory_xact_lock"))
 _TRY_ALL = text(_ALL.format(take="pg_try_advisory_xact_lock"))
 
 
+@unique
 class Lock(IntEnum):
     """What is locked; `what` tells which one of its kind."""
 
@@ -44,7 +45,7 @@ class Lock(IntEnum):
     SCORES = 7242  # whoever writes them
     CONSENT_IMPORT = 7253  # one file of an institution, one of its rows
     INQUIRY_BATCH = 7252  # one account's key of many questions
-    OUTPUT_POLICY = 7253  # of one institution and product
+    OUTPUT_POLICY = 7254  # of one institution and product
     NETWORK = 7261  # one process reads edges anew
     NETWORK_NIGHT = 7262  # one process computes all
     QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0040)

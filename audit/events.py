@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from audit.errors import EventError
-from signing.canonical import canonical_bytes, is_plain
+from signing.canonical import canonical_bytes
 from signing.errors import CanonicalError
+from signing.plain import is_plain
 
 LEAF_VERSION = 1
 LARGEST_LEAF = 65_535  # C2SP tlog-tiles: an entry's length is a uint16

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from consent.candidates import Wanted, find_candidates, lock_candidates
 from consent.life import LAPSES_AFTER
 from consent.store import (
+    Use,
     find_consent,
     list_consents,
     list_uses,
@@ -19,7 +20,7 @@ from consent.store import (
     read_terms,
     use,
 )
-from consent.tables import ConsentUse, ConsentVersion
+from consent.tables import ConsentVersion
 from consent.terms import Terms
 from gateway.consents.life import change_consent, request_consent
 from gateway.runtime.actor import Actor
@@ -101,18 +102,18 @@ async def test_uses_are_counted_up_to_the_most_and_shown_newest_first(work):
     consent, other = await ask(work, 1), await ask(work, 1)
     now = await database_now(work.session)
 
-    def used(n, of=consent):
-        return ConsentUse(
+    def used(n, most, of=consent):
+        return Use(
             inquiry_id=UUID(int=n), consent_id=of, version=1, account="bank-1", institution="bank", product="score",
-            purpose="pre_loan", used_at=now + timedelta(seconds=n), event_id=uuid7(),
+            purpose="pre_loan", used_at=now + timedelta(seconds=n), event_id=uuid7(), most=most,
         )  # fmt: skip
 
     async def stored(*uses):
         return {one.int for one in await use(work.session, uses)}
 
-    assert [await stored((used(n), 2)) for n in (1, 2, 3)] == [{1}, {2}, set()]
-    assert await stored((used(4), None)) == {4}
-    at_once = [(used(5, other), 2), (used(6, uuid4()), None), (used(7, other), 2), (used(8, other), 2)]
+    assert [await stored(used(n, 2)) for n in (1, 2, 3)] == [{1}, {2}, set()]
+    assert await stored(used(4, None)) == {4}
+    at_once = [used(5, 2, other), used(6, None, uuid4()), used(7, 2, other), used(8, 2, other)]
     assert await stored(*at_once) == {5, 7}
     assert [one.inquiry_id.int for one in await list_uses(work.session, consent, 9)] == [4, 2, 1]
     assert [one.inquiry_id.int for one in await list_uses(work.session, consent, 2)] == [4, 2]

@@ -188,7 +188,7 @@ def second(count):
 
 
 LIMITS = {
-    "signing.canonical._LARGEST": Limit(2**53 - 1, AT_MOST, lambda n: canonical_bytes([n]), CanonicalError),
+    "signing.plain._LARGEST": Limit(2**53 - 1, AT_MOST, lambda n: canonical_bytes([n]), CanonicalError),
     "the smallest integer": Limit(-(2**53) + 1, AT_LEAST, lambda n: canonical_bytes([n]), CanonicalError),
     "signing.jws.MAX_STATEMENT_BYTES": Limit(4 * 1024**2, AT_MOST, statement_of, SignatureError, "", step=4),
     "a statement of twice that": Limit(

@@ -72,6 +72,11 @@ async def _(_here):
     return None
 
 
+@scene("duty-basis-required", duty="nobody-s-duty")
+async def _(_here):
+    return None
+
+
 @scene("consent-not-found")
 async def _(_here):
     return {"consent": str(uuid4())}

@@ -1,9 +1,9 @@
 """A step of the worker, again and again: its faults are noted and end nothing, and it pauses longer after each."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from random import SystemRandom
 
 import structlog
 
@@ -12,6 +12,7 @@ from gateway.telemetry.worker_health import WorkerHealth
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0  # half of what /readyz lets an entry wait: what comes back is found in time
+_CHANCE = SystemRandom()
 _LOG = structlog.get_logger("gateway.worker")
 
 
@@ -56,4 +57,4 @@ def _note(health: WorkerHealth, name: str, fault: BaseException) -> int:
 def pause_after(times: int) -> float:
     """Return how long a step waits that failed so many times in a row: longer each time, never the same for all."""
     longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(times - 1, 16))
-    return random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret
+    return _CHANCE.uniform(longest / 2, longest)

@@ -4,9 +4,8 @@ Rows are asked for by batch and leaf, so that the index of leaves finds them in 
 reading stand in one snapshot (read_one_moment begins it).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -172,17 +171,15 @@ async def find_touched(connection: psycopg.AsyncConnection, due: Iterable[int]) 
     return [Touched(*row) for row in await _fetch(connection, _TOUCHED, [list(due)])]
 
 
-async def ask_batches(
+async def load_batches(
     connection: psycopg.AsyncConnection, batches: Sequence[UUID], leaves: tuple[int, int], *, nobody: bool
-) -> Callable[[], list[ColumnRow]]:
-    """Ask for the current versions that batches brought, of leaves from the first up to the second; return what makes
-    the rows of what has arrived, which another thread may do while the connection asks for more.
+) -> list[ColumnRow]:
+    """Return the current versions that batches brought, of leaves from the first up to the second.
 
     `nobody`: also those that no subject is known of.
     """
-    cursor = connection.cursor(binary=True)
-    await cursor.execute(_OF_BATCHES, [nobody, _ids(batches), *leaves])
-    return partial(_made_of, cursor)
+    rows: list[ColumnRow] = await _fetch(connection, _OF_BATCHES, [nobody, _ids(batches), *leaves])
+    return rows
 
 
 async def load_pairs(connection: psycopg.AsyncConnection, pairs: Sequence[Pair], *, nobody: bool) -> list[ColumnRow]:
@@ -207,15 +204,6 @@ async def _fetch(connection: psycopg.AsyncConnection, query: str, values: Sequen
     async with connection.cursor(binary=True) as cursor:
         await cursor.execute(query, values)
         return await cursor.fetchall()
-
-
-def _made_of(cursor: psycopg.AsyncCursor[Any]) -> list[ColumnRow]:
-    """Return the rows of a result that has arrived whole: nothing is waited for, so that no loop is needed."""
-    try:
-        cursor.fetchall().send(None)
-    except StopIteration as made:
-        return list(made.value)
-    raise AssertionError("the result has not arrived")
 
 
 def _acts(rows: Iterable[tuple[Any, ...]]) -> Acts:

@@ -1,7 +1,7 @@
 """Sealed records as tables, part after part: the database reads the next ones while these are decoded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from connectors.records.column_rows import (
     SealedBatch,
     acts_of_batches,
     acts_of_pairs,
-    ask_batches,
+    load_batches,
     load_pairs,
 )
 from gateway.scores.sources import HeldSource
@@ -57,9 +57,9 @@ async def tables_of_batches(
 ) -> AsyncIterator[tuple[date, pl.DataFrame]]:
     """Yield the rows of what batches brought, each table with its day of landing."""
 
-    async def load(chunk: Chunk) -> tuple[Callable[[], list[ColumnRow]], Acts]:
-        rows = await ask_batches(connection, chunk.batches, chunk.leaves, nobody=source.nobody)
-        return rows, await acts_of_batches(connection, chunk.batches, chunk.leaves)
+    async def load(chunk: Chunk) -> tuple[list[ColumnRow], Acts]:
+        rows = await load_batches(connection, chunk.batches, chunk.leaves, nobody=source.nobody)
+        return rows, await acts_of_batches(connection, chunk.batches, chunk.leaves) if rows else {}
 
     chunks = iter(chunks_of(batches))
     chunk = next(chunks, None)
@@ -69,14 +69,10 @@ async def tables_of_batches(
             rows, acts = await ahead
             day, chunk = chunk.day, next(chunks, None)
             ahead = asyncio.create_task(load(chunk)) if chunk else None
-            yield day, await asyncio.to_thread(_table_of, source, rows, acts)
+            yield day, await asyncio.to_thread(source.table, rows, acts)
     finally:
         if ahead is not None:  # the connection is free again before anything else is asked
             await asyncio.wait([ahead])
-
-
-def _table_of(source: HeldSource, rows: Callable[[], list[ColumnRow]], acts: Acts) -> pl.DataFrame:
-    return source.table(rows(), acts)
 
 
 async def table_of_pairs(

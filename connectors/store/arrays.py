@@ -14,7 +14,7 @@ def text_array(values: Iterable[str]) -> str:
     together = "".join(texts)
     if together.isalnum() and together.isascii() and min(map(len, texts)) > len("NULL"):  # codes and ids, as mostly
         return "{" + ",".join(texts) + "}"
-    return '{"' + '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts) + '"}' if texts else "{}"
+    return "{" + ",".join(map(_quoted, texts)) + "}"
 
 
 def bytes_array(values: Iterable[bytes]) -> str:
@@ -36,9 +36,13 @@ def array_of(values: Sequence[str | int | UUID | date | bytes | None]) -> str:
 def _spelled(value: str | int | UUID | date | bytes) -> str:
     match value:
         case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            return _quoted(value)
         case bytes():
             return '"\\\\x' + value.hex() + '"'
         case date():
             return '"' + value.isoformat() + '"'
     return str(value)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -70,8 +70,6 @@ async def inquire(
         except RolledBackError:
             pass  # it may be another member's fault
         else:
-            if isinstance(outcome, DeniedError):
-                raise outcome
             if outcome is not None:
                 return outcome
             member = replace(member, asked=replace(asked, proof=None))  # which was claimed with the group

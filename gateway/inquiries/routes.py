@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, Field
 from starlette.responses import JSONResponse, Response
 
 from connectors.personal.sealing import Protector
@@ -22,7 +22,7 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import part
-from gateway.web.front import read_json
+from gateway.web.front import read_model
 from gateway.web.problems import problem
 from gateway.web.router import Router
 
@@ -45,15 +45,9 @@ async def ask(question: Question, request: Request, caller: Asker, key: Key) -> 
 
 async def ask_in_front(request: Request) -> Response | None:
     """Answer as `ask` does; None for a request that has not the form of a question, which `ask` then says."""
-    caller, headers = await asker(request), request.headers
-    key = headers.get("idempotency-key", "")
-    if headers.get("content-type") != "application/json" or not _KEY.fullmatch(key):
-        return None
-    try:
-        question = Question.model_validate_json(await read_json(request))
-    except ValidationError:
-        return None
-    return await _answer(question, request, caller, key)
+    caller, key = await asker(request), request.headers.get("idempotency-key", "")
+    question = await read_model(request, Question) if _KEY.fullmatch(key) else None
+    return await _answer(question, request, caller, key) if question else None
 
 
 async def _answer(question: Question, request: Request, caller: Actor, key: str) -> Response:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.identity.caller import proving, unclaimed_proof, working
 from gateway.identity.doorkeeper import Doorkeeper
@@ -16,7 +16,7 @@ from gateway.platforms.tables import Delivery, UsageResult
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 from gateway.runtime.wrong_values import WrongValueError
-from gateway.web.front import read_json
+from gateway.web.front import read_model
 from gateway.web.router import Router
 from gateway.web.values import Day, Yuan
 from signing.jws import payload_of
@@ -64,14 +64,8 @@ async def report(told: UsageReport, request: Request, caller: Reporter) -> Respo
 
 async def report_in_front(request: Request) -> Response | None:
     """Answer as `report` does; None for a request that has not the form of a report, which `report` then says."""
-    caller = await reporter(request)
-    if request.headers.get("content-type") != "application/json":
-        return None
-    try:
-        told = UsageReport.model_validate_json(await read_json(request))
-    except ValidationError:
-        return None
-    return await _answer(told, request, caller)
+    caller, told = await reporter(request), await read_model(request, UsageReport)
+    return await _answer(told, request, caller) if told else None
 
 
 async def _answer(told: UsageReport, request: Request, caller: Actor) -> Response:

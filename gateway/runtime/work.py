@@ -19,6 +19,7 @@ from connectors.records.objection_rules import CHINA
 from gateway.runtime.actor import ANYONE, FOR_OTHERS, Actor
 from gateway.runtime.clock import now
 from gateway.runtime.database import Database, Role
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.events import check_cause, event_of
 from gateway.runtime.group_commit import GroupCommit, Member, Result, Write
 from gateway.runtime.keystore import KeyStore
@@ -107,14 +108,18 @@ class UnitsOfWork:
         # Each member's events name who caused them.
         return GroupCommit(lambda name: self.begin(name, ANYONE, short=True))
 
-    async def join(self, name: str, write: Write[Member, Result], member: Member, actor: Actor) -> Result:
+    async def join(self, name: str, write: Write[Member, Result | DeniedError], member: Member, actor: Actor) -> Result:
         """Have `write` called in one unit with this member and with others of the name that come meanwhile.
 
-        Raises DeniedError where too many of this actor (of its institution) wait already; RolledBackError where the
-        group could not be written: nothing of it was, and its members are to be tried by themselves.
+        Raises the DeniedError that a member's result is, or one where too many of this actor (of its institution) wait
+        already; RolledBackError where the group could not be written: nothing of it was, and its members are to be
+        tried by themselves.
         """
         async with self.database.shares.place(_party_of(actor)):
-            return await self.groups.join(name, write, member, retried=False)
+            result = await self.groups.join(name, write, member, retried=False)
+        if isinstance(result, DeniedError):
+            raise result
+        return result
 
     @asynccontextmanager
     async def begin(

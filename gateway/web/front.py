@@ -7,20 +7,21 @@ leaves to the route, which is what the interface documents.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from pydantic import BaseModel, ValidationError
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.runtime.denial import DeniedError
 from gateway.web.json_body import check_json
-from gateway.web.router import SMALL_BYTES, bounded
+from gateway.web.router import SMALL_BYTES, bounded, read_body
 
+Model = TypeVar("Model", bound=BaseModel)
 _BODY = "xinqiao.body"  # of a scope: what was read of it in front
 
 
@@ -75,15 +76,19 @@ class FrontedApp(FastAPI):
         return ServerErrorMiddleware(app, handler=on_fault)
 
 
-async def read_json(request: Request, most: int = SMALL_BYTES) -> bytes:
-    """Read a body that may be JSON, as a route does: bounded, not too deep. Raises DeniedError."""
-    try:
-        body = await bounded(request, most).body()
-    except ClientDisconnect as fault:
-        raise DeniedError("http-error", "连接在传输中断开 The connection broke.") from fault
+async def read_model(request: Request, model: type[Model]) -> Model | None:
+    """Read a body of JSON, as a route does: bounded, not too deep; None for one that the route is to answer, since it
+    is said to be something else, or has not the model's form. Raises DeniedError.
+    """
+    if request.headers.get("content-type") != "application/json":
+        return None
+    body = await read_body(bounded(request, SMALL_BYTES))
     request.scope[_BODY] = body
     check_json(body)
-    return body
+    try:
+        return model.model_validate_json(body)
+    except ValidationError:
+        return None
 
 
 def _again(scope: Scope, receive: Receive) -> Receive:

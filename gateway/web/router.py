@@ -50,10 +50,7 @@ class GuardedRoute(APIRoute):
                 await check(request)
             admitted = bounded(request, self.most_bytes)
             if takes_json:
-                try:
-                    check_json(await admitted.body())
-                except ClientDisconnect as fault:
-                    raise DeniedError("http-error", "连接在传输中断开 The connection broke.") from fault
+                check_json(await read_body(admitted))
             return await answer(admitted)
 
         return guarded
@@ -73,6 +70,14 @@ def head_checks(dependant: Dependant) -> Iterator[Any]:
         yield dependant.call
     for one in dependant.dependencies:
         yield from head_checks(one)
+
+
+async def read_body(request: Request) -> bytes:
+    """Read a body whole. Raises DeniedError where the sender hangs up, or it is larger than it may be."""
+    try:
+        return await request.body()
+    except ClientDisconnect as fault:
+        raise DeniedError("http-error", "连接在传输中断开 The connection broke.") from fault
 
 
 def bounded(request: Request, most: int) -> Request:

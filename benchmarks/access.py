@@ -7,7 +7,6 @@ last; PostgreSQL is bound to no core. Slices are interleaved; assertions and pro
 
 import argparse
 import asyncio
-import json
 import os
 import statistics
 import sys
@@ -19,19 +18,19 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
-from cost import Cost, Meter, run_on
-from inquiry import Variant, serve, told_of, wait_open
+from cost import Meter
 from place import place
 from starlette.requests import Request
+from variants import Told, Variant, ready, serve, slices, tell, told_of
 
 from gateway.__main__ import app
-from gateway.demo.command_line import CommandLine, environment
+from gateway.demo.command_line import CommandLine
 from gateway.demo.instance import Instance
 from gateway.gateway import open_gateway
 from gateway.identity.caller import require
 from gateway.identity.clients.registry import add_client, add_institution
 from gateway.runtime.actor import at_this_machine
-from gateway.runtime.settings import Settings, load_settings
+from gateway.runtime.settings import Settings
 from signing.keys import generate_key, public_jwk
 from xinqiao_client import XinqiaoAuth
 
@@ -115,7 +114,6 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=50)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as stack:
         folder = stack.enter_context(place())
         (folder / "bare.py").write_text(BARE)
@@ -132,34 +130,17 @@ def main() -> None:
             "bare": Variant(BARE_PORT, lambda _: cycle([floor]), bare),
             "token": Variant(PORT, lambda _: token_requests(auths), instance.processes["serve"].pid),
         }
-        with environment(instance.env):
-            meters = {name: Meter(load_settings(), one.process) for name, one in variants.items()}
-        wait_open(BARE_PORT)
-        for one in variants.values():
-            run_on(one.process, cores[:1])
-        run_on(os.getpid(), cores[-1:])
-        told = measure(variants, meters, given)
+        told = measure(variants, ready(variants, instance.env), given)
     cuts = statistics.quantiles(taken, n=100)
     told |= {"check_ms_median": round(cuts[49], 3), "check_ms_p99": round(cuts[98], 3)}
-    if given.json:
-        print(json.dumps(told))
-    else:
-        for name, value in told.items():
-            print(f"{name:28} {value}")
+    tell(told, as_json=given.json)
 
 
-def measure(
-    variants: dict[str, Variant], meters: dict[str, Meter], given: argparse.Namespace
-) -> dict[str, float | str]:
+def measure(variants: dict[str, Variant], meters: dict[str, Meter], given: argparse.Namespace) -> Told:
     """Return the figures by name."""
-    told: dict[str, float | str] = {"load_average": os.getloadavg()[0], "connections": given.connections}
-    for name, one in variants.items():  # what is loaded and cached by the first of them is not measured
-        one.run(meters[name], 1.0, given.connections, 0)
-    for one in variants.values():
-        one.rates, one.latencies, one.cost = [], [], Cost()
-    for seed in range(1, given.rounds + 1):
-        for name, one in variants.items():
-            one.run(meters[name], given.seconds, given.connections, seed)
+    told: Told = {"load_average": os.getloadavg()[0], "connections": given.connections}
+    slices(variants, meters, 1.0, given.connections, [0])  # what is loaded and cached by the first of them
+    slices(variants, meters, given.seconds, given.connections, range(1, given.rounds + 1))
     for name, one in variants.items():
         told |= told_of(name, one, variants["bare"])
     return told

@@ -9,20 +9,16 @@ process, is steadier than any rate. `--json` ends with one object.
 import argparse
 import json
 import os
-import socket
 import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from cost import Cost, Meter, run_on
+from cost import Meter
 from inquiry_town import Size, Town, build, prepared
-from load import Taken, closed, paced
+from load import paced
 from place import place
+from variants import Told, Variant, ready, serve, slices, tell, told_of
 
 from connectors.catalogue.load import datasets, get_dataset
 from connectors.model.calendar import day_of
@@ -48,52 +44,6 @@ class Question(BaseModel):
 async def ask(question: Question):
     return {"subject": question.subject, "score": 600}
 """
-
-
-@dataclass
-class Variant:
-    """Something that is measured: where it is, what it is asked, which process serves it; and what came of it."""
-
-    port: int
-    requests: Callable[[int], Iterator[bytes]]
-    process: int
-    rates: list[float] = field(default_factory=list)
-    latencies: list[float] = field(default_factory=list)
-    cost: Cost = field(default_factory=Cost)
-    guess: float = 100.0
-    status: int = 200
-
-    def run(self, meter: Meter, seconds: float, connections: int, seed: int) -> Taken:
-        """Measure a slice; everything must be answered with the one status."""
-        requests = prepared(self.requests(seed), int(self.guess * 1.2 * seconds) + connections)
-        with meter.measured(self.cost):
-            taken = closed(self.port, requests, seconds, connections)
-        assert set(taken.statuses) == {self.status}, taken.statuses
-        self.guess = taken.rate
-        self.rates.append(taken.rate)
-        self.latencies += taken.latencies
-        return taken
-
-
-def serve(folder: Path, stack: ExitStack, name: str, port: int, env: dict[str, str]) -> int:
-    """Serve an application by uvicorn with one worker; return its process."""
-    options = ["--port", str(port), "--no-access-log", "--log-level", "warning", "--loop", "uvloop", "--http",
-               "httptools", "--no-proxy-headers"]  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-m", "uvicorn", name, *options], cwd=folder, env=env)
-    stack.callback(process.wait)
-    stack.callback(process.kill)
-    return process.pid
-
-
-def wait_open(port: int) -> None:
-    """Return once somebody listens at a port."""
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
 
 
 def start(folder: Path, size: Size, stack: ExitStack) -> tuple[Instance, Town]:
@@ -155,7 +105,6 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     size = Size(given.banks, min(1000, given.banks * given.consents), given.consents)
-    cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as stack:
         folder = stack.enter_context(place())
         (folder / "bare.py").write_text(BARE)
@@ -170,36 +119,15 @@ def main() -> None:
             "tls": Variant(OURS, town.by_certificate, instance.processes["serve"].pid),
             "twin": Variant(TWIN_PORT, town.by_proof, serve(folder, stack, "twin:app", TWIN_PORT, env)),
         }
-        with environment(env):
-            meters = {name: Meter(load_settings(), one.process) for name, one in variants.items()}
-        for one in variants.values():
-            wait_open(one.port)
-        time.sleep(5)
-        for one in variants.values():
-            run_on(one.process, cores[:1])
-        run_on(os.getpid(), cores[-1:])
-        told = measure(variants, meters, given)
-    if given.json:
-        print(json.dumps(told))
-    else:
-        for name, value in told.items():
-            print(f"{name:28} {value}")
+        told = measure(variants, ready(variants, env, settle=5), given)
+    tell(told, as_json=given.json)
 
 
-def measure(
-    variants: dict[str, Variant], meters: dict[str, Meter], given: argparse.Namespace
-) -> dict[str, float | str]:
+def measure(variants: dict[str, Variant], meters: dict[str, Meter], given: argparse.Namespace) -> Told:
     """Return the figures by name."""
-    for name, one in variants.items():  # what is loaded and cached by the first of them is not measured
-        one.run(meters[name], 1.0, given.connections, 0)
-    for one in variants.values():
-        one.rates.clear()
-        one.latencies.clear()
-        one.cost = Cost()
-    for seed in range(1, given.rounds + 1):
-        for name, one in variants.items():
-            one.run(meters[name], given.seconds, given.connections, seed)
-    told: dict[str, float | str] = {"load_average": os.getloadavg()[0], "connections": given.connections}
+    slices(variants, meters, 1.0, given.connections, [0])  # what is loaded and cached by the first of them
+    slices(variants, meters, given.seconds, given.connections, range(1, given.rounds + 1))
+    told: Told = {"load_average": os.getloadavg()[0], "connections": given.connections}
     for name, one in variants.items():
         told |= told_of(name, one, variants["bare"])
     twin = variants["twin"]
@@ -218,18 +146,6 @@ def measure(
     told["ratio_alone_p50"] = round(float(told["p50_alone_ms_dpop"]) / float(told["p50_alone_ms_bare"]), 2)
     told["ratio_paced_p99"] = round(float(told["p99_paced_ms_dpop"]) / float(told["p99_paced_ms_bare"]), 2)
     return told
-
-
-def told_of(name: str, one: Variant, bare: Variant) -> dict[str, float | str]:
-    """Return the figures of one variant."""
-    each, cuts = one.cost.per(len(one.latencies)), statistics.quantiles(one.latencies, n=100)
-    ratios = [mine / floor for mine, floor in zip(one.rates, bare.rates, strict=True)]
-    return {
-        f"rate_{name}": round(statistics.median(one.rates)), f"ratio_{name}": round(statistics.median(ratios), 3),
-        f"python_us_{name}": round(each.service_us), f"postgresql_us_{name}": round(each.database_us),
-        f"wal_bytes_{name}": round(each.wal_bytes), f"p50_ms_{name}": round(cuts[49] * 1000, 1),
-        f"p99_ms_{name}": round(cuts[98] * 1000, 1),
-    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -10,18 +10,18 @@ import argparse
 import json
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import psycopg
-from cost import Cost, Meter, run_on
-from inquiry import BARE_PORT, OURS, Variant, serve, start, told_of, wait_open
+from cost import Meter
+from inquiry import BARE_PORT, OURS, start
 from inquiry_town import Size, Town
 from load import closed
 from place import place
+from variants import Told, Variant, ready, serve, slices, tell, told_of
 
 from gateway.demo.command_line import environment
 from gateway.demo.instance import Instance
@@ -87,7 +87,6 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=3000)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as stack:
         folder = stack.enter_context(place())
         (folder / "bare.py").write_text(BARE)
@@ -105,34 +104,17 @@ def main() -> None:
                 "bare": Variant(BARE_PORT, lambda _: (one for _ in count() for one in floor), bare, status=201),
                 "report": Variant(OURS, ours, instance.processes["serve"].pid, status=201),
             }
-            meters = {name: Meter(load_settings(), one.process) for name, one in variants.items()}
-        wait_open(BARE_PORT)
-        time.sleep(3)
-        for one in variants.values():
-            run_on(one.process, cores[:1])
-        run_on(os.getpid(), cores[-1:])
-        told = measure(variants, meters, given)
-    if given.json:
-        print(json.dumps(told))
-    else:
-        for name, value in told.items():
-            print(f"{name:28} {value}")
+        told = measure(variants, ready(variants, instance.env, settle=3), given)
+    tell(told, as_json=given.json)
 
 
-def measure(
-    variants: dict[str, Variant], meters: dict[str, Meter], given: argparse.Namespace
-) -> dict[str, float | str]:
+def measure(variants: dict[str, Variant], meters: dict[str, Meter], given: argparse.Namespace) -> Told:
     """Return the figures by name: over all connections, then over one."""
-    told: dict[str, float | str] = {"load_average": os.getloadavg()[0], "connections": given.connections}
+    told: Told = {"load_average": os.getloadavg()[0], "connections": given.connections}
     seeds = count(1)
-    for name, one in variants.items():  # what is loaded and cached by the first of them is not measured
-        one.run(meters[name], 1.0, given.connections, next(seeds))
+    slices(variants, meters, 1.0, given.connections, islice(seeds, 1))  # what is loaded and cached by the first of them
     for connections, prefix in ((given.connections, ""), (1, "alone_")):
-        for one in variants.values():
-            one.rates, one.latencies, one.cost = [], [], Cost()
-        for _ in range(given.rounds):
-            for name, one in variants.items():
-                one.run(meters[name], given.seconds, connections, next(seeds))
+        slices(variants, meters, given.seconds, connections, islice(seeds, given.rounds))
         for name, one in variants.items():
             told |= {f"{prefix}{key}": value for key, value in told_of(name, one, variants["bare"]).items()}
     return told

@@ -82,6 +82,12 @@ def said(name: str) -> Told:
     return lambda entry: UNTOLD if entry.payload is None else entry.payload.get(name, UNTOLD)
 
 
+def said_lately(name: str) -> Told:
+    """Read a member of the payload that older events do not have: they say that there was none."""
+    read = said(name)
+    return lambda entry: None if entry.payload and name not in entry.payload else read(entry)
+
+
 def said_within(name: str, inner: str) -> Told:
     """Make what a member within a member of the payload says; None where the outer one is null."""
 

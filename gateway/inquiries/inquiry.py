@@ -1,9 +1,11 @@
 """The one use case: an institution asks about an enterprise and gets a signed answer, or a denial with its reason.
 
-1. Admit, in a transaction: a key used before is answered again; then standing, consent, subject and quota.
+1. Admit, in a transaction: a key used before is answered again; then standing, basis (a consent, a duty, or that the
+   data are public), subject and quota.
 2. By the embedded card: score, charge, count the use, record, sign, tell, in that same transaction. Questions that come
    while one such transaction is under way share the next one. What would hold the others up goes by itself: a consent
-   that somebody else has locked, a key that stands for another question; and so does each of a group that failed.
+   or a duty that somebody else has locked, a key that stands for another question; and so does each of a group that
+   failed.
 3. By an outside provider: reserve and commit; ask, without a transaction; then, in another one, admit it again as
    things stand by then, turn the reservation into a charge, count the use, record, sign and tell; or release it where
    the provider failed or something has ended meanwhile.

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.__main__ import app
-from signing.keys import private_bytes
+from tests.clients.serving import Served
 from tests.enterprises import uscc
 from tests.processes import wait_until
 from tests.records.penalties import penalties, penalty
@@ -24,18 +23,8 @@ ROOT = Path(__file__).parents[2]
 HEAVY = ("fastapi", "sqlalchemy", "psycopg", "polars", "gateway.runtime.instance", "gateway.gateway")
 
 
-@dataclass
-class Served:
-    """A gateway that serves, with the key files of its clients in a folder."""
-
-    gateway: object
-    folder: Path
-
-    def key(self, name):
-        path = self.folder / f"{name}.json"
-        if not path.exists():
-            path.write_bytes(private_bytes(self.gateway.keys[name]))
-        return path
+class Owner(Served):
+    """What an enterprise's owner works with."""
 
     def ask(self, number=1, **more):
         """Let the bank ask an enterprise for its consent, and return the request's id."""
@@ -79,7 +68,7 @@ def served(socket_folder, tmp_path_factory):
             gateway.add("signatory", name, "--subject", uscc(number))
         gateway.push("market_regulation", "ent_registration", registration(1))
         gateway.push("drc", "penalty_general", penalties(*(penalty(1, f"C{n}") for n in range(3))))
-        yield Served(gateway, folder)
+        yield Owner(gateway, folder)
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 import json
 import zipfile
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from connectors.model.calendar import day_of
 from gateway.__main__ import app
-from signing.keys import private_bytes
+from tests.clients.serving import Served
 from tests.enterprises import citizen, uscc
 from tests.house.test_members import MEMBERS, PYTHON, members_of
 from tests.stories import registration
@@ -24,18 +22,8 @@ TODAY = day_of(datetime.now(UTC))
 LATER = str(TODAY + timedelta(days=60))
 
 
-@dataclass
-class Served:
-    """A gateway that serves, with the key files of its clients in a folder."""
-
-    gateway: object
-    folder: Path
-
-    def key(self, name):
-        path = self.folder / f"{name}.json"
-        if not path.exists():
-            path.write_bytes(private_bytes(self.gateway.keys[name]))
-        return path
+class Office(Served):
+    """What an officer works with."""
 
     def request(self):
         """Let the bank ask the enterprise for its consent; return the request's id."""
@@ -75,7 +63,7 @@ def served(socket_folder, tmp_path_factory):
         gateway.add("agency", "market_regulation")
         gateway.add("signatory", "boss", "--subject", uscc(1))
         gateway.push("market_regulation", "ent_registration", registration(1))
-        yield Served(gateway, folder)
+        yield Office(gateway, folder)
 
 
 def test_one_officer_enters_a_paper_another_approves_it_and_both_see_it_by_its_members(served, tmp_path):

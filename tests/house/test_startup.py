@@ -14,7 +14,7 @@ NEEDED_LATER = frozenset(
     {
         "alembic", "argon2", "authlib.integrations", "croniter", "fastexcel", "fsspec", "google.protobuf", "jinja2",
         "lxml", "numpy", "obstore", "opentelemetry.exporter", "opentelemetry.sdk", "paramiko", "polars",
-        "procrastinate", "pymysql", "requests", "xlrd", "xlsxwriter",
+        "procrastinate", "pymysql", "requests", "scipy", "xlrd", "xlsxwriter",
     }
 )  # fmt: skip
 NOT_FOR_HELP = NEEDED_LATER | {

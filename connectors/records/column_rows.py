@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.records.life import PastAct, State
 from connectors.store.arrays import text_array
+from connectors.store.reading import fetch
 
 _ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 # Each part asks for some thousand rows of a table of millions: no plan that reads all of it for every part will do, and
@@ -46,7 +47,7 @@ _TOUCHED = """
     WITH touched AS MATERIALIZED (
         SELECT DISTINCT r.key_id, r.batch_id, r.leaf_index
         FROM column_due d CROSS JOIN LATERAL unnest(d.leaves) AS l (leaf)
-        JOIN record r ON r.batch_id = d.batch_id AND r.leaf_index = l.leaf WHERE d.due_id = ANY(%s::bigint[])
+        JOIN record r ON r.batch_id = d.batch_id AND r.leaf_index = l.leaf WHERE d.due_id = ANY($1::bigint[])
     ), concerned AS (
         SELECT batch_id, leaf_index FROM touched
         UNION SELECT r.batch_id, r.leaf_index FROM touched t JOIN record r USING (key_id) WHERE r.superseded_at IS NULL
@@ -61,12 +62,12 @@ _ROW = """
 """
 _CURRENT = """
     JOIN batch b ON b.batch_id = r.batch_id LEFT JOIN subject s ON s.subject_id = r.subject_id
-    WHERE r.superseded_at IS NULL AND r.canonical IS NOT NULL AND (r.subject_id IS NOT NULL OR %s)
+    WHERE r.superseded_at IS NULL AND r.canonical IS NOT NULL AND (r.subject_id IS NOT NULL OR $1::boolean)
 """
-_BROUGHT = "r.batch_id = ANY(%s::uuid[]) AND r.leaf_index >= %s AND r.leaf_index < %s"
-_OF_BATCHES = f"{_ROW} FROM record r {_CURRENT} AND {_BROUGHT}"
-_ASKED = "FROM unnest(%s::uuid[], %s::int[]) AS p (batch_id, leaf_index) JOIN record r USING (batch_id, leaf_index)"
-_OF_PAIRS = f"{_ROW} {_ASKED} {_CURRENT}"
+_BROUGHT = "r.batch_id = ANY({}::uuid[]) AND r.leaf_index >= {}::int AND r.leaf_index < {}::int"
+_OF_BATCHES = f"{_ROW} FROM record r {_CURRENT} AND {_BROUGHT.format('$2', '$3', '$4')}"
+_ASKED = "FROM unnest({}::uuid[], {}::int[]) AS p (batch_id, leaf_index) JOIN record r USING (batch_id, leaf_index)"
+_OF_PAIRS = f"{_ROW} {_ASKED.format('$2', '$3')} {_CURRENT}"
 _ACT = """
     SELECT b.number, r.leaf_index, a.number, a.version, a.state, a.hides, a.lasting, a.effective_on, a.recorded_at
 """
@@ -78,9 +79,9 @@ _ACTS = """
     WHERE r.superseded_at IS NULL AND (r.subject_id IS NULL OR o.subject_id IS NULL OR o.subject_id = r.subject_id)
 """
 _ACTS_OF_BATCHES = f"""
-    {_ACT} FROM record r {_ACTS} AND {_BROUGHT} ORDER BY a.number
+    {_ACT} FROM record r {_ACTS} AND {_BROUGHT.format("$1", "$2", "$3")} ORDER BY a.number
 """
-_ACTS_OF_PAIRS = f"{_ACT} {_ASKED} {_ACTS} ORDER BY a.number"
+_ACTS_OF_PAIRS = f"{_ACT} {_ASKED.format('$1', '$2')} {_ACTS} ORDER BY a.number"
 Pair = tuple[UUID, int]  # a batch's id and a leaf
 # A current version whose subject is known (0: of nobody): subject, batch, leaf, event date and last day of disclosure
 # where it has them, day of landing, version, canonical text. Days are days since 1970-01-01.
@@ -168,7 +169,7 @@ async def list_batches(session: AsyncSession, agency: str, dataset: str, day: da
 
 async def find_touched(connection: psycopg.AsyncConnection, due: Iterable[int]) -> list[Touched]:
     """Return the records that leaves which are due concern."""
-    return [Touched(*row) for row in await _fetch(connection, _TOUCHED, [list(due)])]
+    return [Touched(*row) for row in await fetch(connection, _TOUCHED, [text_array(map(str, due))])]
 
 
 async def load_batches(
@@ -178,13 +179,13 @@ async def load_batches(
 
     `nobody`: also those that no subject is known of.
     """
-    rows: list[ColumnRow] = await _fetch(connection, _OF_BATCHES, [nobody, _ids(batches), *leaves])
+    rows: list[ColumnRow] = await fetch(connection, _OF_BATCHES, [str(nobody), _ids(batches), *map(str, leaves)])
     return rows
 
 
 async def load_pairs(connection: psycopg.AsyncConnection, pairs: Sequence[Pair], *, nobody: bool) -> list[ColumnRow]:
     """Return those of these records that are current."""
-    rows: list[ColumnRow] = await _fetch(connection, _OF_PAIRS, [*_columns(pairs), nobody])
+    rows: list[ColumnRow] = await fetch(connection, _OF_PAIRS, [str(nobody), *_columns(pairs)])
     return rows
 
 
@@ -192,18 +193,12 @@ async def acts_of_batches(
     connection: psycopg.AsyncConnection, batches: Sequence[UUID], leaves: tuple[int, int]
 ) -> Acts:
     """Return the acts that concern what load_batches returns."""
-    return _acts(await _fetch(connection, _ACTS_OF_BATCHES, [_ids(batches), *leaves]))
+    return _acts(await fetch(connection, _ACTS_OF_BATCHES, [_ids(batches), *map(str, leaves)]))
 
 
 async def acts_of_pairs(connection: psycopg.AsyncConnection, pairs: Sequence[Pair]) -> Acts:
     """Return the acts that concern what load_pairs returns."""
-    return _acts(await _fetch(connection, _ACTS_OF_PAIRS, _columns(pairs)))
-
-
-async def _fetch(connection: psycopg.AsyncConnection, query: str, values: Sequence[object]) -> list[Any]:
-    async with connection.cursor(binary=True) as cursor:
-        await cursor.execute(query, values)
-        return await cursor.fetchall()
+    return _acts(await fetch(connection, _ACTS_OF_PAIRS, _columns(pairs)))
 
 
 def _acts(rows: Iterable[tuple[Any, ...]]) -> Acts:

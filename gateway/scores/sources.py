@@ -1,8 +1,9 @@
 """The datasets that the column store holds, each with its columns and what makes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,7 @@ import structlog
 
 from connectors.catalogue.load import datasets
 from connectors.records.column_rows import Acts, ColumnRow
-from connectors.records.shown_days import shown_spans
+from connectors.records.shown_days import Span, shown_spans
 from gateway.scores.sealed_fields import SealedFields
 from scoring_adapter.columns.schema import declaration_digest, frame_of, held_sources
 from scoring_adapter.errors import TagError
@@ -56,32 +57,25 @@ class HeldSource:
 
         A record that is not what the declaration says has no values; that is logged, never its contents.
         """
-        counting: list[ColumnRow] = []
-        begins: list[int] = []
-        ends: list[int] = []
-        for row in rows:
-            _, batch, leaf, event, until, _, version, _ = row
-            concerning = acts.get((batch, leaf)) if acts else None
-            spans = shown_spans(event, until, version, concerning) if concerning else _no_acts(event, until, version)
-            for begin, end in spans:
-                counting.append(row)
-                begins.append(begin)
-                ends.append(end)
-        if not counting:
+        spans = _spans_of(rows, acts)
+        if any(len(found) != 1 for found in spans):
+            rows = [row for row, found in zip(rows, spans, strict=True) for _ in found]
+        if not rows:
             return frame_of([], self.columns)
-        subjects, batches, leaves, _, _, recorded, _, texts = zip(*counting, strict=True)
-        values = self._values(texts, list(zip(batches, leaves, strict=True)))
+        begins, ends = zip(*chain.from_iterable(spans), strict=True)
+        subjects, batches, leaves, _, _, recorded, _, texts = zip(*rows, strict=True)
+        values = self._values(texts, batches, leaves)
         return frame_of([subjects, batches, leaves, begins, ends, recorded, *values], self.columns)
 
-    def _values(self, texts: Sequence[bytes], leaves: Sequence[tuple[int, int]]) -> list[list[int | None]]:
+    def _values(self, texts: Sequence[bytes], batches: Sequence[int], leaves: Sequence[int]) -> list[list[int | None]]:
         fields = self._sealed.read(texts)
         try:
             return self.extractor.of_many(fields)
         except TagError:
-            return self._one_by_one(fields, leaves)
+            return self._one_by_one(fields, zip(batches, leaves, strict=True))
 
     def _one_by_one(
-        self, fields: Mapping[str, Sequence[Any]], leaves: Sequence[tuple[int, int]]
+        self, fields: Mapping[str, Sequence[Any]], leaves: Iterable[tuple[int, int]]
     ) -> list[list[int | None]]:
         made: list[tuple[int | None, ...]] = []
         for at, (batch, leaf) in enumerate(leaves):
@@ -91,6 +85,16 @@ class HeldSource:
                 _LOG.warning("record without columns", batch=batch, leaf=leaf, reason=str(fault))
                 made.append((None,) * len(self.columns))
         return [list(column) for column in zip(*made, strict=True)]
+
+
+def _spans_of(rows: Sequence[ColumnRow], acts: Acts) -> list[Sequence[Span]]:
+    """Return the spans of days in which each of these records counts."""
+    if not acts:
+        return [_no_acts(event, until, version) for _, _, _, event, until, _, version, _ in rows]
+    return [
+        shown_spans(event, until, version, acts.get((batch, leaf), ()))
+        for _, batch, leaf, event, until, _, version, _ in rows
+    ]
 
 
 def held_in_store(sources: Mapping[str, Source]) -> dict[str, HeldSource]:

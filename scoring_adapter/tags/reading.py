@@ -2,12 +2,12 @@
 
 import re
 from datetime import date
-from functools import lru_cache
 
 EPOCH = date(1970, 1, 1).toordinal()
 DIGITS_OF = {"元": 2, "万元": 6, "亿元": 10}  # of a unit of money, down to fen
 _DECIMAL = re.compile(r"(-?)(\d+)(?:\.(\d+))?", re.ASCII)
 _YEAR = re.compile(r"(\d{4})(?!\d)", re.ASCII)
+_SHORT = 20  # characters: more are looked at in another way
 _LONGEST = 100  # digits that are looked at; more are as many as no column holds
 
 
@@ -37,9 +37,12 @@ def read_year(text: str) -> int:
     return int(found[1])
 
 
-@lru_cache(maxsize=1 << 16)
 def read_decimal(text: str, digits: int) -> int:
     """Return a decimal times 10^digits, halves away from zero."""
+    whole, point, part = text.partition(".")
+    plain = len(text) < _SHORT and text.isascii() and whole.isdecimal() and (part.isdecimal() or not point)
+    if plain and len(part) <= digits:  # as nearly all are written
+        return int((whole + part).ljust(len(whole) + digits, "0"))
     found = _DECIMAL.fullmatch(text)
     if not found:
         raise ValueError("no decimal")

@@ -1,12 +1,14 @@
 """Columns that are made of several fields together: keys, tallies, comparisons. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from scoring_adapter.tags.declaration import As, Column
-from scoring_adapter.tags.folding import fold, key_of
+from scoring_adapter.tags.folding import fold, key_of, keys_of
 
 Read = Callable[..., int | None]  # of the fields' values
+ReadMany = Callable[..., list[int | None]]  # of each field's values in many records
 
 
 def _key(of: Column) -> Read:
@@ -17,6 +19,18 @@ def _key(of: Column) -> Read:
         return None if None in texts or "" in texts else digest(*before, *texts)
 
     return read
+
+
+def _keys(of: Column) -> ReadMany:
+    before = (of.prefix,) if of.prefix else ()
+
+    def read_many(*columns: Sequence[Any]) -> list[int | None]:
+        rows = list(zip(*columns, strict=True))
+        whole = [row for row in dict.fromkeys(rows) if None not in row and "" not in row]
+        known = dict(zip(whole, keys_of([(*before, *row) for row in whole]), strict=True))
+        return [known.get(row) for row in rows]
+
+    return read_many
 
 
 def _tally(of: Column) -> Read:
@@ -46,3 +60,4 @@ def _word(value: object) -> str:
 
 
 READERS: dict[As, Callable[[Column], Read]] = {"key": _key, "tally": _tally, "same": _same}
+OF_MANY: dict[As, Callable[[Column], ReadMany]] = {"key": _keys}  # those that are quicker by the column

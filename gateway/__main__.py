@@ -52,7 +52,7 @@ from gateway.records import subject_commands
 from gateway.runtime import commands as runtime
 from gateway.runtime.errors import SettingsError
 from gateway.scores import commands as scores
-from gateway.scores import scan_commands
+from gateway.scores import model_commands, scan_commands
 from gateway.service import commands as service
 from gateway.service import openapi_command
 from gateway.sources import commands as sources
@@ -123,6 +123,7 @@ consent_commands.extend(GROUPS["consent"], GROUPS["signatory"])
 consent_imports.extend(GROUPS["consent"])
 questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
+model_commands.extend(GROUPS["score"])
 enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])
 person_commands.extend(GROUPS["person"])

@@ -108,6 +108,15 @@ def read_card(source: str) -> Card:
     return card
 
 
+def write_card(card: Card) -> str:
+    """Return the text that read_card reads."""
+    told = msgspec.to_builtins(card)
+    for entry in told["entries"]:
+        entry["bins"] = [{name: one for name, one in step.items() if one is not None} for step in entry["bins"]]
+    told["entries"] = [{name: value for name, value in entry.items() if value} for entry in told["entries"]]
+    return str(yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120))
+
+
 @cache
 def load_card(version: int = VERSION) -> Card:
     """Return the shipped enterprise card, of the newest version or of an earlier one that has this form."""

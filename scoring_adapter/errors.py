@@ -24,6 +24,10 @@ class EngineError(ScoringError):
     """The engine that computes the tags of many enterprises is not there, or failed; the message says how."""
 
 
+class ModelError(ScoringError):
+    """A card cannot be fitted, tried or exchanged; the message names what stands in the way."""
+
+
 class ProviderUnavailableError(ScoringError):
     """The provider did not answer in time."""
 

@@ -24,6 +24,7 @@ from gateway.runtime.settings import Settings
 from tests import database_server, processes
 from tests.browser.chromium import CHROMIUM
 from tests.cluster import WHY_NOT
+from tests.modeling import WHY_NOT as NOT_FITTED
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -59,6 +60,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
     if WHY_NOT:
         terminalreporter.write_line(f"tests on Spark skipped: {WHY_NOT}")
+    if NOT_FITTED:
+        terminalreporter.write_line(f"tests of fitting a card skipped: {NOT_FITTED}")
     if not CHROMIUM:
         terminalreporter.write_line("tests in a browser not collected: no Chromium here, XINQIAO_CHROMIUM names none")
 

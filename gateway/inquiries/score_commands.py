@@ -19,12 +19,15 @@ COLUMNS = (
     Column("why", "原因 why"),
     Column("differences", "差异 differences"),
 )
-group = typer.Typer(no_args_is_help=True, help="评分 Scores: an answer computed again.")
+group = typer.Typer(
+    no_args_is_help=True,
+    help="评分：重算应答，拟合与比较评分卡 Scores: answers computed again; cards fitted, tried, compared.",
+)
 
 
 @group.callback()
 def scores() -> None:
-    """评分 Scores: an answer computed again."""
+    """评分：重算应答，拟合与比较评分卡 Scores: answers computed again; cards fitted, tried, compared."""
 
 
 @group.command("replay")

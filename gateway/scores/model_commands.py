@@ -1,0 +1,159 @@
+"""`xinqiao score fit` and the others on cards as files: tried on tables of known outcomes, written as PMML and read."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from gateway.cli.output import AsJson, Force, fail, keep_existing, show
+
+if TYPE_CHECKING:
+    from scoring_adapter.card import Card
+    from scoring_adapter.scorecard import Scorecard
+
+Made = TypeVar("Made")
+FIT = "fit.json"
+Table = Annotated[
+    Path,
+    typer.Argument(help="结果已知的企业表 A table of known outcomes: docs/models.md.", exists=True, dir_okay=False),
+]
+CardFile = Annotated[
+    Path, typer.Argument(help="评分卡 A card: a YAML file, or the folder that fit wrote.", exists=True, metavar="CARD")
+]
+AtLeast = Annotated[
+    int, typer.Option(min=0, max=1000, help="多少分以上准入 The score from which an enterprise is admitted.")
+]
+Version = Annotated[int, typer.Option(min=2, help="评分卡版本 The version of the card.")]
+
+
+def fit(
+    table: Table,
+    folder: Annotated[Path, typer.Argument(help="写到哪个文件夹 The folder to write card.yaml and fit.json into.")],
+    version: Version = 3,
+    most_tags: Annotated[int, typer.Option(min=1, max=200, help="最多标签数 At most so many tags.")] = 30,
+    python: Annotated[
+        str, typer.Option(help="装有 optbinning 的 Python A Python that has optbinning; this one's own otherwise.")
+    ] = "",
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """拟合评分卡：分箱、整数分值，逐行重算一致才写出 Fit a card; written where the replay agrees."""
+    import orjson
+
+    keep_existing(folder / "card.yaml", force=force)
+
+    def work() -> Mapping[str, Any]:
+        from scoring_adapter.card import load_card, write_card
+        from scoring_adapter.modeling.fitting import Terms
+        from scoring_adapter.modeling.fitting import fit as fit_card
+        from scoring_adapter.modeling.table import read_table
+        from scoring_adapter.tags.load import load_tags
+
+        tags = load_tags()
+        made = fit_card(read_table(table, tags), load_card(), tags, version, Terms(most_tags=most_tags), python)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "card.yaml").write_text(write_card(made.card.card), "utf-8")
+        (folder / FIT).write_bytes(orjson.dumps(made.told, option=orjson.OPT_INDENT_2))
+        return made.told
+
+    told = _or_fail(work)
+    show(as_json, {name: told[name] for name in ("model", "rows", "auc")} | {"tags": len(told["entries"])})
+
+
+def validate(card: CardFile, table: Table, at_least: AtLeast = 480, as_json: AsJson = False) -> None:
+    """验证评分卡：区分度、校准、稳定、各组差异 Try a card: how it orders and foretells, how stable and even it is."""
+
+    def work() -> Mapping[str, Any]:
+        from scoring_adapter.modeling.table import read_table
+        from scoring_adapter.modeling.validation import validate as validate_card
+        from scoring_adapter.tags.load import load_tags
+
+        return validate_card(_bound(card), read_table(table, load_tags()), _fitted(card), at_least)
+
+    show(as_json, _or_fail(work))
+
+
+def compare(
+    champion: CardFile, challenger: CardFile, table: Table, at_least: AtLeast = 480, as_json: AsJson = False
+) -> None:
+    """两张卡同表比较 Compare two cards on one table: which orders better, whom either would admit."""
+
+    def work() -> Mapping[str, Any]:
+        from scoring_adapter.modeling.comparing import compare as compare_cards
+        from scoring_adapter.modeling.table import read_table
+        from scoring_adapter.tags.load import load_tags
+
+        return compare_cards(_bound(champion), _bound(challenger), read_table(table, load_tags()), at_least)
+
+    show(as_json, _or_fail(work))
+
+
+def to_pmml(
+    card: CardFile,
+    out: Annotated[Path, typer.Argument(help="写到哪个文件 The file to write.")],
+    force: Force = False,
+) -> None:
+    """写成 PMML 4.3 Write a card as a PMML 4.3 scorecard."""
+    keep_existing(out, force=force)
+
+    def work() -> bytes:
+        from scoring_adapter.modeling.pmml import write_pmml
+
+        return write_pmml(_bound(card))
+
+    out.write_bytes(_or_fail(work))
+
+
+def from_pmml(
+    document: Annotated[Path, typer.Argument(help="要读的 PMML 文件 A PMML file.", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Argument(help="写到哪个文件 The file to write.")],
+    version: Version = 3,
+    force: Force = False,
+) -> None:
+    """读入 PMML 4.3 Read a PMML 4.3 scorecard: a card with the bands and dimensions of the one in force."""
+    keep_existing(out, force=force)
+
+    def work() -> str:
+        from scoring_adapter.card import load_card, write_card
+        from scoring_adapter.modeling.pmml_reading import read_pmml
+        from scoring_adapter.scorecard import bind
+        from scoring_adapter.tags.load import load_tags
+
+        tags = load_tags()
+        return write_card(bind(read_pmml(document.read_bytes(), load_card(), tags, version), tags).card)
+
+    out.write_text(_or_fail(work), "utf-8")
+
+
+def extend(group: typer.Typer) -> None:
+    """Add these to the group of scores."""
+    for command in (fit, validate, compare, to_pmml, from_pmml):
+        group.command()(command)
+
+
+def _or_fail(work: Callable[[], Made]) -> Made:
+    from scoring_adapter.errors import ScoringError
+
+    try:
+        return work()
+    except ScoringError as fault:
+        fail(str(fault))
+
+
+def _bound(path: Path) -> "Scorecard":
+    from scoring_adapter.card import read_card
+    from scoring_adapter.scorecard import bind
+    from scoring_adapter.tags.load import load_tags
+
+    file = path / "card.yaml" if path.is_dir() else path
+    card: Card = read_card(file.read_text("utf-8"))
+    return bind(card, load_tags())
+
+
+def _fitted(path: Path) -> Mapping[str, Any]:
+    """Return what was told of the fit, where it lies beside the card."""
+    import orjson
+
+    file = (path if path.is_dir() else path.parent) / FIT
+    return dict(orjson.loads(file.read_bytes())) if file.exists() else {}

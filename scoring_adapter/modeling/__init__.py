@@ -1,0 +1,1 @@
+"""Scorecards fitted, validated and compared on tables of enterprises whose outcome is known."""

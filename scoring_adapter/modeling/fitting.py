@@ -1,0 +1,151 @@
+"""A card fitted on a table: optbinning finds bins and weights in a process of its own, integer points are made of them.
+
+What comes back is replayed: our own scorer gives every row the points that the library's bins give it, or there is no
+card. Of a family of tags one is taken: one event counts once.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from itertools import pairwise
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring_adapter.card import Bin, Card, Entry
+from scoring_adapter.errors import ModelError
+from scoring_adapter.modeling.bounds import said
+from scoring_adapter.modeling.framing import card_in
+from scoring_adapter.modeling.measures import bounds_of, shares_of
+from scoring_adapter.modeling.scoring import points_in_all, score_table
+from scoring_adapter.modeling.table import TRAIN, Labelled
+from scoring_adapter.scorecard import SCALES, Scorecard, bind, codes_of
+from scoring_adapter.tags.catalogue import TagCatalogue
+from scoring_adapter.tags.declaration import Tag
+
+JOB = Path(__file__).with_name("fit_job.py")
+TRENDS = {"+": "descending", "-": "ascending"}  # of the share of bad ones, as the value rises
+HELD_OUT = 0.3
+SEED = 20260101
+MOST_SECONDS = 3600
+LINES = 3
+
+
+@dataclass(frozen=True)
+class Terms:
+    """`odds` good ones to a bad one at a score of `at`, doubled every `pdo` points; what a bin and a tag must have."""
+
+    pdo: int = 40
+    at: int = 600
+    odds: int = 20
+    most_bins: int = 5
+    least_share: float = 0.02
+    least_value: float = 0.02
+    most_tags: int = 30
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A card, and what is known of how it was fitted: kept beside it as JSON."""
+
+    card: Scorecard
+    told: Mapping[str, Any]
+
+
+def fit(table: Labelled, frame: Card, catalogue: TagCatalogue, version: int, terms: Terms, python: str = "") -> Fit:
+    """Fit a card in the frame of another: its name, bands, dimensions and families. Raises ModelError, CardError."""
+    program = python or _own_python()
+    tags = [tag for tag in table.tags if catalogue.by_id[tag].dimension in frame.dimensions]
+    if not tags:
+        raise ModelError("表中没有可用的标签 the table has no tag of the card's dimensions")
+    values, given = table.values(tags)
+    train = _train(table)
+    families = {entry.tag: entry.family for entry in frame.entries}
+    trends = {tag: TRENDS.get(catalogue.by_id[tag].direction, "auto_asc_desc") for tag in tags}
+    ask = asdict(terms) | {"tags": [{"id": tag, "trend": trends[tag], "family": families.get(tag, "")} for tag in tags]}
+    found, points = _run(program, ask, np.where(given, values, np.nan), table.bad, train)
+    card = bind(_card(found, frame, catalogue, version), catalogue)
+    _replay(card, table, points)
+    scored = score_table(card, table)
+    scores = scored.scores[train & scored.known]
+    bounds = bounds_of(scores)
+    return Fit(card, {
+        "model": card.card.model(), "tag_catalogue": catalogue.digest(), "terms": asdict(terms),
+        "rows": {"fitted": int(train.sum()), "held_out": int((~train).sum()), "bad": int(table.bad.sum())},
+        "auc": found["auc"], "bounds": bounds, "shares": shares_of(scores, bounds), "entries": found["entries"],
+    })  # fmt: skip
+
+
+def _own_python() -> str:
+    if find_spec("optbinning") is None:
+        raise ModelError("没有 optbinning there is no optbinning：pip install 'xinqiao[modeling]'，或 or --python")
+    return sys.executable
+
+
+def _train(table: Labelled) -> NDArray[np.bool_]:
+    """Return who is fitted on: as the table says, else by lot, the same each time."""
+    if TRAIN in table.frame.columns:
+        train: NDArray[np.bool_] = table.frame[TRAIN].to_numpy() == 1
+    else:
+        train = np.random.default_rng(SEED).random(len(table.frame)) >= HELD_OUT
+    for part in (train, ~train):
+        if len(set(table.bad[part].tolist())) < 2:
+            raise ModelError("用于拟合与留出的行都须有违约与正常 both parts need good and bad ones: column train")
+    return train
+
+
+def _run(
+    program: str, ask: Mapping[str, Any], values: NDArray[np.float64], bad: NDArray[np.bool_], train: NDArray[np.bool_]
+) -> tuple[dict[str, Any], NDArray[np.int64]]:
+    with tempfile.TemporaryDirectory(prefix="xinqiao-fit-") as name:
+        folder = Path(name)
+        (folder / "ask.json").write_text(json.dumps(ask), "utf-8")
+        for part, array in {"values": values, "bad": bad, "train": train}.items():
+            np.save(folder / f"{part}.npy", array)
+        try:
+            done = subprocess.run(
+                [program, str(JOB), str(folder)], capture_output=True, text=True, check=False, timeout=MOST_SECONDS
+            )
+        except (OSError, subprocess.TimeoutExpired) as fault:
+            raise ModelError(f"拟合未完成 the fit did not end: {type(fault).__name__}") from fault
+        if done.returncode:
+            said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+            raise ModelError(f"拟合失败 the fit failed: {' '.join(said[-LINES:])}")
+        return json.loads((folder / "fit.json").read_text("utf-8")), np.load(folder / "points.npy")
+
+
+def _card(found: Mapping[str, Any], frame: Card, catalogue: TagCatalogue, version: int) -> Card:
+    entries = [entry for one in found["entries"] if (entry := _entry(one, catalogue.by_id[one["tag"]], catalogue))]
+    return card_in(frame, version, found["base"], entries, catalogue)
+
+
+def _entry(one: Mapping[str, Any], tag: Tag, catalogue: TagCatalogue) -> Entry | None:
+    """Return an entry of the card; None where rounding left nothing that tells values apart."""
+    bounds = [ceil(split) for split in one["splits"]]  # a whole number is below a split where it is below the next one
+    points, none = one["points"], one["none"]
+    if tag.unit == "level":
+        codes = codes_of(tag, catalogue)
+        levels = {code: points[sum(at >= bound for bound in bounds)] for at, code in enumerate(codes, 1)}
+        return Entry(tag.id, levels=levels, none=none) if len({*levels.values(), none}) > 1 else None
+    scale = SCALES.get(tag.unit, 1)
+    steps = list(zip(points, [*(said(bound, scale) for bound in bounds), None], strict=True))
+    kept = [Bin(*step) for step, after in pairwise(steps) if step[0] != after[0]] + [Bin(*steps[-1])]
+    return Entry(tag.id, bins=kept, none=none) if len({*(step.points for step in kept), none}) > 1 else None
+
+
+def _replay(card: Scorecard, table: Labelled, wanted: NDArray[np.int64]) -> None:
+    """Raise ModelError where our scorer gives a row other points than the library's bins."""
+    found = points_in_all(card, table)
+    differing = np.flatnonzero(found != wanted)
+    if len(differing):
+        at = int(differing[0])
+        raise ModelError(
+            f"重算不符 the replay differs: {len(differing)} 行 rows, 首行 first {at + 1}: {found[at]} ≠ {wanted[at]}"
+        )

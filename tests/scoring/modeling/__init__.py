@@ -1,0 +1,1 @@
+"""Cards fitted, tried, compared and exchanged."""

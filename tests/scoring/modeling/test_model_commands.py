@@ -1,0 +1,58 @@
+"""The commands on files: what they write and say, and that nothing is written over or half written."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.__main__ import app
+from scoring_adapter.card import write_card
+from tests.modeling import PYTHON, WHY_NOT
+from tests.scoring.modeling.towns import frame, small_card
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["score", *map(str, arguments)])
+
+
+@pytest.fixture
+def files(tmp_path):
+    frame().write_parquet(tmp_path / "town.parquet")
+    (tmp_path / "card.yaml").write_text(write_card(small_card()), "utf-8")
+    return tmp_path
+
+
+def test_a_card_is_tried_and_compared(files):
+    told = json.loads(run("validate", files / "card.yaml", files / "town.parquet", "--json").stdout)
+    assert (told["rows"], "calibration_error" in told) == (len(frame()), False)  # nothing is known of its odds
+    told = json.loads(run("compare", files / "card.yaml", files / "card.yaml", files / "town.parquet", "--json").stdout)
+    assert told["better"] == "not-told-apart"
+
+
+def test_a_card_goes_to_pmml_and_back(files):
+    assert run("to-pmml", files / "card.yaml", files / "card.xml").exit_code == 0
+    assert run("from-pmml", files / "card.xml", files / "again.yaml", "--version", 9).exit_code == 0
+    assert (files / "again.yaml").read_text("utf-8").count("- tag: ") == 2
+    for verb, source, target in (("to-pmml", "card.yaml", "card.xml"), ("from-pmml", "card.xml", "again.yaml")):
+        before = (files / target).read_bytes()
+        refused = run(verb, files / source, files / target)
+        assert (refused.exit_code, "--force" in refused.stderr, (files / target).read_bytes()) == (1, True, before)
+    (files / "bad.xml").write_text("<PMML/>")
+    refused = run("from-pmml", files / "bad.xml", files / "none.yaml")
+    assert (refused.exit_code, "失败 failed" in refused.stderr, (files / "none.yaml").exists()) == (1, True, False)
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
+def test_a_card_is_fitted_into_a_folder_and_what_is_there_stays(files):
+    asked = ("fit", files / "town.parquet", files / "fitted", "--python", PYTHON, "--most-tags", 2)
+    told = run(*asked, "--json")
+    assert (told.exit_code, json.loads(told.stdout)["tags"]) == (0, 2), told.output
+    tried = json.loads(run("validate", files / "fitted", files / "town.parquet", "--json").stdout)
+    assert tried["calibration_error"] < 0.05
+    assert run(*asked).exit_code == 1
+    assert run(*asked, "--force").exit_code == 0
+
+
+def test_a_fit_that_cannot_be_writes_nothing(files):
+    refused = run("fit", files / "town.parquet", files / "fitted", "--python", files / "nowhere")
+    assert (refused.exit_code, (files / "fitted").exists()) == (1, False)

@@ -15,7 +15,8 @@ from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.relay import RelayAnswer
 from signing.canonical import canonical_bytes, sha256_hex
-from signing.jws import sign_jws, signed_bytes
+from signing.compact import sign_compact
+from signing.jws import signed_bytes
 
 ANSWER_TYPE = "xinqiao-answer+jws"
 # What every answer is: not a rating by a credit bureau, nor a decision.
@@ -27,13 +28,24 @@ GOOD_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
+class Signed:
+    """A signed answer as it is sent (JWS), and the statement that it signs."""
+
+    text: str
+    statement: bytes
+
+
+@dataclass(frozen=True)
 class Answered:
-    """A signed answer, and what it left of the quota; `replayed` where the key had been answered before."""
+    """A signed answer, and what it left of the quota; `replayed` where the key had been answered before. `statement` is
+    what it signs, where it was signed just now.
+    """
 
     inquiry_id: UUID
     answer: str
     replayed: bool = False
     rooms: Sequence[Room] = ()
+    statement: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -102,16 +114,17 @@ def _consented_use(terms: Terms) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> str:
+def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> Signed:
     """Sign an answer: what it is, who asked what for which use, what was answered, and the entry that records it."""
-    statement = {
+    members = {
         "v": STATEMENT_VERSION, "iss": work.issuer, "kind": PUBLISHED if result.outcome == LISTED else KIND, **asked,
         **result.written(), "entry": str(entry), "issued_at": now.isoformat(),
         "expires_at": (now + GOOD_FOR).isoformat(),
     }  # fmt: skip
-    return sign_jws(statement, work.keys.signing("answer"), ANSWER_TYPE)
+    statement = canonical_bytes(members)
+    return Signed(sign_compact(statement, work.keys.signing("answer"), ANSWER_TYPE).decode(), statement)
 
 
-def answer_bytes(answer: str) -> bytes:
+def answer_bytes(answer: str, statement: bytes | None = None) -> bytes:
     """Return a signed answer as it is sent: its members as they were signed, and the signed statement beside them."""
-    return signed_bytes(answer)[:-1] + b',"answer":"' + answer.encode() + b'"}'
+    return (statement or signed_bytes(answer))[:-1] + b',"answer":"' + answer.encode() + b'"}'

@@ -1,6 +1,9 @@
 """Answers are stored packed, in a small part of what they take as they are sent."""
 
+from sqlalchemy import text
+
 from alembic import op
+from signing.packed import unpack
 
 revision = "0059"
 down_revision = "0055"
@@ -18,6 +21,8 @@ STATEMENTS = (
        CHECK ((state = 'answered') = (num_nonnulls(answer, packed) = 1)) NOT VALID""",
     "GRANT UPDATE (packed) ON inquiry TO xinqiao_app",
 )
+_PACKED = text("SELECT inquiry_id, packed FROM inquiry WHERE packed IS NOT NULL LIMIT 1000")
+_UNPACKED = text("UPDATE inquiry SET answer = :answer, packed = NULL WHERE inquiry_id = :inquiry")
 
 
 def upgrade() -> None:
@@ -29,7 +34,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refuse where answers are packed: no statement of the database unpacks them."""
-    op.execute("ALTER TABLE inquiry ADD CONSTRAINT inquiry_check CHECK ((state = 'answered') = (answer IS NOT NULL))")
+    """Store answers as they are sent, some at a time."""
+    connection = op.get_bind()
     op.execute("ALTER TABLE inquiry DROP CONSTRAINT inquiry_answered")
+    while rows := connection.execute(_PACKED).all():
+        connection.execute(_UNPACKED, [{"inquiry": row.inquiry_id, "answer": unpack(row.packed)} for row in rows])
+    op.execute("ALTER TABLE inquiry ADD CONSTRAINT inquiry_check CHECK ((state = 'answered') = (answer IS NOT NULL))")
     op.execute("ALTER TABLE inquiry DROP COLUMN packed")

@@ -1,7 +1,7 @@
 """What an inquiry is answered with, and the statement that is signed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from gateway.inquiries.bases.basis import Basis, Duty
 from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.relay import RelayAnswer
-from signing.canonical import canonical_bytes, sha256_hex
+from signing.canonical import canonical_bytes, sha256_hex, written
 from signing.compact import sign_compact
 from signing.jws import signed_bytes
 
@@ -53,8 +53,8 @@ class Result:
     """A score with what stands behind it, from the card or from a provider; `inputs` is a digest of what went in.
 
     `outcome` is `scored`, or `insufficient-evidence`: score and band are None then, as they are of published records,
-    which are `listed`. `forms` are details that were written in their canonical form before, each with the value it is
-    the form of.
+    which are `listed`. `forms` are details, and the feeds of a basis, that were written in their canonical form before,
+    each with the value it is the form of.
     """
 
     score: int | None
@@ -71,6 +71,16 @@ class Result:
             "outcome": self.outcome, "score": self.score, "band": self.band, "model": self.model,
             "inputs": self.inputs, **self.details,
         }  # fmt: skip
+
+    def on(self, basis: Mapping[str, Any]) -> "Result":
+        """Return it resting on a basis, whose digest is that of its inputs."""
+        feeds, form = self.forms.get("feeds", (None, None))
+        spelled = {**basis, "feeds": form} if feeds is not None and basis.get("feeds") is feeds else basis
+        basis_form = written(spelled)
+        return replace(
+            self, inputs=sha256_hex(bytes(basis_form)), details={**self.details, "basis": basis},
+            forms={**self.forms, "basis": (basis, basis_form)},
+        )  # fmt: skip
 
     def written(self) -> dict[str, Any]:
         """Return the same, to be signed: what was written before and has not changed is not written again."""

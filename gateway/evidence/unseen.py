@@ -46,8 +46,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "number": "what the column store calls it",
     },
     "inquiry": {
-        "subject_id": "from uscc", "answer": "compared in answers", "created_at": "in the entry's time",
-        "expires_at": "only until it is settled", "settled_at": "in the entry's time",
+        "subject_id": "from uscc", "answer": "compared in answers", "packed": "compared in answers",
+        "created_at": "in the entry's time", "expires_at": "only until it is settled",
+        "settled_at": "in the entry's time",
         "report_by": "from the entry's time, until a usage result is there; compared with those by `xinqiao reconcile`",
         "delete_by": "from the entry's time and the consent; in the attestation",
         "deleted_at": "from the attestation; compared with it by `xinqiao reconcile`",

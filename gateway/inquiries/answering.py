@@ -101,7 +101,7 @@ async def _write(
         shown, use = shaped(one.result, shape), permitted_use(one.request.purpose, one.admission.basis)
         answer = sign_answer(work, {**asked, "use": use}, shown, entry, now)
         answers.append(answer)
-        events.append((entry, _answer_of(work, one, asked, shown, answer), now))
+        events.append((entry, _answer_of(work, one, asked, shown, answer.text), now))
     await work.recorder.record_all(work.session, events)
     posted = [(one.admission.taken, entry) for one, (entry, *_) in zip(given, events, strict=True)]
     await post_all(work.session, posted, given[0].admission.day)
@@ -114,7 +114,7 @@ async def _write(
         [(_as(work, one.member), one.request, one.result) for one in given if not one.request.is_public]
     )
     return [
-        Answered(one.request.inquiry_id, answer, rooms=one.admission.rooms)
+        Answered(one.request.inquiry_id, answer.text, rooms=one.admission.rooms, statement=answer.statement)
         for one, answer in zip(given, answers, strict=True)
     ]
 

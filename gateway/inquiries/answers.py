@@ -1,7 +1,7 @@
 """What an inquiry is answered with, and the statement that is signed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,9 @@ from gateway.inquiries.bases.basis import Basis, Duty
 from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.relay import RelayAnswer
-from signing.canonical import canonical_bytes, sha256_hex
-from signing.jws import sign_jws, signed_bytes
+from signing.canonical import canonical_bytes, sha256_hex, written
+from signing.compact import sign_compact
+from signing.jws import signed_bytes
 
 ANSWER_TYPE = "xinqiao-answer+jws"
 # What every answer is: not a rating by a credit bureau, nor a decision.
@@ -27,13 +28,24 @@ GOOD_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
+class Signed:
+    """A signed answer as it is sent (JWS), and the statement that it signs."""
+
+    text: str
+    statement: bytes
+
+
+@dataclass(frozen=True)
 class Answered:
-    """A signed answer, and what it left of the quota; `replayed` where the key had been answered before."""
+    """A signed answer, and what it left of the quota; `replayed` where the key had been answered before. `statement` is
+    what it signs, where it was signed just now.
+    """
 
     inquiry_id: UUID
     answer: str
     replayed: bool = False
     rooms: Sequence[Room] = ()
+    statement: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -41,8 +53,8 @@ class Result:
     """A score with what stands behind it, from the card or from a provider; `inputs` is a digest of what went in.
 
     `outcome` is `scored`, or `insufficient-evidence`: score and band are None then, as they are of published records,
-    which are `listed`. `forms` are details that were written in their canonical form before, each with the value it is
-    the form of.
+    which are `listed`. `forms` are details, and the feeds of a basis, that were written in their canonical form before,
+    each with the value it is the form of.
     """
 
     score: int | None
@@ -59,6 +71,16 @@ class Result:
             "outcome": self.outcome, "score": self.score, "band": self.band, "model": self.model,
             "inputs": self.inputs, **self.details,
         }  # fmt: skip
+
+    def on(self, basis: Mapping[str, Any]) -> "Result":
+        """Return it resting on a basis, whose digest is that of its inputs."""
+        feeds, form = self.forms.get("feeds", (None, None))
+        spelled = {**basis, "feeds": form} if feeds is not None and basis.get("feeds") is feeds else basis
+        basis_form = written(spelled)
+        return replace(
+            self, inputs=sha256_hex(bytes(basis_form)), details={**self.details, "basis": basis},
+            forms={**self.forms, "basis": (basis, basis_form)},
+        )  # fmt: skip
 
     def written(self) -> dict[str, Any]:
         """Return the same, to be signed: what was written before and has not changed is not written again."""
@@ -102,16 +124,17 @@ def _consented_use(terms: Terms) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> str:
+def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> Signed:
     """Sign an answer: what it is, who asked what for which use, what was answered, and the entry that records it."""
-    statement = {
+    members = {
         "v": STATEMENT_VERSION, "iss": work.issuer, "kind": PUBLISHED if result.outcome == LISTED else KIND, **asked,
         **result.written(), "entry": str(entry), "issued_at": now.isoformat(),
         "expires_at": (now + GOOD_FOR).isoformat(),
     }  # fmt: skip
-    return sign_jws(statement, work.keys.signing("answer"), ANSWER_TYPE)
+    statement = canonical_bytes(members)
+    return Signed(sign_compact(statement, work.keys.signing("answer"), ANSWER_TYPE).decode(), statement)
 
 
-def answer_bytes(answer: str) -> bytes:
+def answer_bytes(answer: str, statement: bytes | None = None) -> bytes:
     """Return a signed answer as it is sent: its members as they were signed, and the signed statement beside them."""
-    return signed_bytes(answer)[:-1] + b',"answer":"' + answer.encode() + b'"}'
+    return (statement or signed_bytes(answer))[:-1] + b',"answer":"' + answer.encode() + b'"}'

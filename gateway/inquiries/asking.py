@@ -32,8 +32,8 @@ from signing.canonical import canonical_bytes, sha256_hex
 _ALONE = nullcontext()
 Name = Annotated[str, Field(min_length=2, max_length=63, pattern=r"^[^\x00]*$")]
 Names = Annotated[list[Name], Field(max_length=100)]
-# What a key has always stood for; what came later counts where it is given.
-_ALWAYS = frozenset({"subject", "product", "purpose", "provider", "consent"})
+# What a key has always stood for, where it is not given; what came later counts where it is.
+_ALWAYS = {"product": "score", "provider": EMBEDDED, "consent": None}
 
 
 class Question(BaseModel):
@@ -82,8 +82,7 @@ class Question(BaseModel):
 
     def members(self) -> dict[str, Any]:
         """Return what it says, as it is kept."""
-        said, given = self.model_dump(mode="json"), self.model_dump(mode="json", exclude_defaults=True)
-        return {name: value for name, value in said.items() if name in _ALWAYS or name in given}
+        return {**_ALWAYS, **self.model_dump(mode="json", exclude_defaults=True)}
 
     def digest(self) -> bytes:
         """Return the digest that a key stands for."""

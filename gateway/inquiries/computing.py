@@ -31,7 +31,7 @@ from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.combine import combine
 from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.value import TagValue, blocked_by, known_values
-from signing.canonical import canonical_bytes, sha256_hex, written
+from signing.canonical import written
 
 ASSESSED = 4096  # remembered by each process
 EVERY_TAG = "health_check"  # the product that tells of all tags, not only of those the card counts
@@ -139,10 +139,9 @@ def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date) 
         "beyond": _digests(*loaded.others.values(), loaded.series),
     }  # fmt: skip
     details = {**assessed.details, "basis": basis, "objected": dict(loaded.objected)}
-    inputs = sha256_hex(canonical_bytes(basis))
-    return Result(
-        assessed.points, assessed.band, card.card.model(), inputs, assessed.outcome, details, assessed.forms
-    )  # fmt: skip
+    forms = {**assessed.forms, "feeds": (loaded.feeding.said, loaded.feeding.form)}
+    made = Result(assessed.points, assessed.band, card.card.model(), "", assessed.outcome, details, forms)
+    return made.on(basis)
 
 
 def tags_of(card: Scorecard, product: str) -> TagCatalogue:

@@ -1,5 +1,6 @@
 """Counts of inquiries: how many, by whom, when, how they ended, and how the newest scores lie."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.search import first_id
+from gateway.inquiries.tables import STORED
+from signing.jws import payload_of
+from signing.packed import unpack
 
 NEWEST_SCORES = 2000
 _ASKED = text("""
@@ -21,18 +25,12 @@ _DAYS = text("""
     FROM inquiry WHERE inquiry_id >= :since AND inquiry_id < :until AND institution = :institution
         AND (:account = '' OR account = :account) GROUP BY 1
 """)
-# The band stands in the answer alone: a JWS, whose second part is JSON in base64url.
-_BANDS = text("""
+_NEWEST = text(f"""
     WITH newest AS (
-        SELECT inquiry_id, uscc, translate(split_part(answer, '.', 2), '-_', '+/') AS payload FROM inquiry
-        WHERE state = 'answered' AND answer IS NOT NULL ORDER BY inquiry_id DESC LIMIT :most
-    ), last AS (
-        SELECT DISTINCT ON (uscc) convert_from(decode(
-            rpad(payload, (length(payload) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb ->> 'band' AS band
-        FROM newest ORDER BY uscc, inquiry_id DESC
-    )
-    SELECT band, count(*) AS enterprises FROM last WHERE band IS NOT NULL GROUP BY band
-""")
+        SELECT inquiry_id, uscc, {STORED} AS answer FROM inquiry
+        WHERE state = 'answered' ORDER BY inquiry_id DESC LIMIT :most)
+    SELECT DISTINCT ON (uscc) answer FROM newest ORDER BY uscc, inquiry_id DESC
+""")  # noqa: S608 - our own words
 
 
 async def count_asked(session: AsyncSession, since: datetime, until: datetime) -> Sequence[Row[Any]]:
@@ -50,4 +48,6 @@ async def count_days(
 
 async def count_bands(session: AsyncSession) -> dict[str, int]:
     """Return, of the enterprises in the newest answers, how many had each band last."""
-    return {row.band: row.enterprises for row in await session.execute(_BANDS, {"most": NEWEST_SCORES})}
+    answers = (await session.execute(_NEWEST, {"most": NEWEST_SCORES})).scalars()
+    bands = Counter(payload_of(unpack(one)).get("band") for one in answers)  # it stands in the answer alone
+    return {band: enterprises for band, enterprises in bands.items() if band is not None}

@@ -72,6 +72,6 @@ async def reopen(work: UnitOfWork, row: Inquiry) -> str | Denial:
     """
     if row.account != work.actor.client_id:
         return Denial("answer-not-yours")
-    if row.answer is None:
+    if (answer := row.signed) is None:
         return Denial("inquiry-unanswered")
-    return await give_again(work, request_of(row, work.actor.person, by_form=False), row.subject_id, row.answer)
+    return await give_again(work, request_of(row, work.actor.person, by_form=False), row.subject_id, answer)

@@ -92,16 +92,17 @@ async def reopen_answer(work: UnitOfWork, inquiry_id: UUID, *, as_file: bool = F
     row = await get_own_inquiry(work, inquiry_id)
     if row.account != work.actor.client_id:
         raise DeniedError("account-not-for-people")
-    if row.answer is None:
+    if (answer := row.signed) is None:
         raise DeniedError("inquiry-not-found")
     request = request_of(row, work.actor.person, by_form=True)
     request = replace(request, extent=request.extent.kept()) if as_file else request
-    return await give_again(work, request, row.subject_id, row.answer)
+    return await give_again(work, request, row.subject_id, answer)
 
 
 def request_of(row: Inquiry, person: str | None, *, by_form: bool) -> InquiryRequest:
     """Return what was asked and answered, as somebody looks at its answer again: as much as it holds."""
-    extent = read_extent(payload_of(row.answer).get("scope") if row.answer else None)
+    answer = row.signed
+    extent = read_extent(payload_of(answer).get("scope") if answer else None)
     return InquiryRequest(
         row.inquiry_id, row.account, row.institution, row.uscc, row.product, row.purpose, row.provider,
         row.consent_id, row.intermediary, person=person, by_form=by_form, extent=extent, duty=row.duty,

@@ -22,22 +22,23 @@ from connectors.records.hiding import TakenBack, find_taken_back
 from gateway.inquiries.computing import compute_result
 from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.outputs.salt import salted
-from gateway.inquiries.tables import Recall
+from gateway.inquiries.tables import STORED, Recall
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from signing.canonical import canonical_bytes, sha256_hex
 from signing.jws import payload_of
+from signing.packed import unpack
 
 RECALLED_WITHIN = timedelta(days=365)
 PAGE = 200
 ENDINGS = frozenset({"record.withdrawn", "record.repaired", "record.annulled"})
 # By the index (subject_id, inquiry_id).
-_ANSWERS = text("""
-    SELECT inquiry_id, institution, account, product, answer FROM inquiry
+_ANSWERS = text(f"""
+    SELECT inquiry_id, institution, account, product, {STORED} AS answer FROM inquiry
     WHERE subject_id = :subject AND inquiry_id >= :since AND inquiry_id > :after AND state = 'answered'
         AND deleted_at IS NULL
     ORDER BY inquiry_id LIMIT :most
-""")
+""")  # noqa: S608 - our own words
 _OWN = text("""
     SELECT r.recall_id, r.inquiry_id, r.kind, r.told_at, r.event_id, i.account, i.uscc, i.product, i.purpose,
            i.created_at, count(*) OVER () AS total
@@ -93,7 +94,7 @@ async def _rests(session: AsyncSession, row: Row[Any], taken: TakenBack) -> bool
     """Tell whether an answer rests on what is taken back; where it was given without its basis, by computing it again
     from what was known then.
     """
-    told = payload_of(row.answer)
+    told = payload_of(unpack(row.answer))
     basis = told.get("basis")
     if basis is not None and "records" not in basis:
         moment = datetime.fromisoformat(told["issued_at"])

@@ -56,9 +56,10 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
     if work.actor.kind not in {"auditor", "machine"}:
         raise DeniedError("insufficient-scope", "只有审计人员可以重算应答。Auditors alone compute answers again.")
     row = await find_own_inquiry(work, inquiry_id)
-    if row is None or row.answer is None or row.subject_id is None:
+    answer = row.signed if row else None
+    if row is None or answer is None or row.subject_id is None:
         raise DeniedError("inquiry-not-found")
-    told = payload_of(row.answer)
+    told = payload_of(answer)
     why = hindrance(told)
     if why:
         made = Replay(inquiry_id, told["model"], "not-replayable", why)

@@ -61,7 +61,7 @@ async def _answer(question: Question, request: Request, caller: Actor, key: str)
     if isinstance(outcome, Denial):
         return problem(request, outcome)
     headers = {"Idempotency-Replayed": "true"} if outcome.replayed else fields(outcome.rooms)
-    return Response(answer_bytes(outcome.answer), headers=headers, media_type="application/json")
+    return Response(answer_bytes(outcome.answer, outcome.statement), headers=headers, media_type="application/json")
 
 
 @router.post(":explain", summary="预判一次查询 What asking would be answered")

@@ -8,7 +8,6 @@ from gateway.inquiries.answers import Result
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.salt import salted
-from signing.canonical import canonical_bytes, sha256_hex
 
 # What stands behind a result, and is told in detail alone.
 DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "published"})
@@ -53,8 +52,7 @@ def _salted(result: Result, salt: bytes) -> Result:
     if basis is None:
         return replace(result, inputs=salted(result.inputs, salt))
     own = {name: sorted(salted(one, salt) for one in basis[name]) for name in _DIGESTS}
-    basis = {**basis, **own, "salt": salt.hex()}
-    return replace(result, inputs=sha256_hex(canonical_bytes(basis)), details={**result.details, "basis": basis})
+    return result.on({**basis, **own, "salt": salt.hex()})
 
 
 def _raw(result: Result, _policy: OutputPolicy, _withheld: list[str]) -> Result:

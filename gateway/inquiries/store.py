@@ -12,13 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.tokens.marks import CLAIM, Mark, first_of, mark_values
 from gateway.inquiries.admission import Admission, Refusal
+from gateway.inquiries.answers import Signed
 from gateway.inquiries.bases.basis import Basis, basis_members, consent_of, kind_of
 from gateway.inquiries.obligations import NOTHING_DUE, due_for
 from gateway.inquiries.request import InquiryRequest
+from gateway.inquiries.tables import STORED
 from gateway.quota.books import Held
 from gateway.quota.ledger import close
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
+from signing.packed import pack, unpack
 
 # One statement for both: who asks is proven, and what it is asked under. Keys are claimed in one order by everybody.
 _CLAIM = text(f"""
@@ -30,10 +33,10 @@ _CLAIM = text(f"""
         ORDER BY account, key ON CONFLICT DO NOTHING RETURNING inquiry_id)
     SELECT (SELECT array_agg(key) FROM proven) AS proven, (SELECT array_agg(inquiry_id) FROM claimed) AS claimed
 """)  # noqa: S608 - a constant of marks.py
-_EARLIER = text("""
-    SELECT k.inquiry_id, k.request_digest, i.answer, i.subject_id FROM idempotency k JOIN inquiry i USING (inquiry_id)
-    WHERE k.account = :account AND k.key = :key
-""")
+_EARLIER = text(f"""
+    SELECT k.inquiry_id, k.request_digest, {STORED} AS answer, i.subject_id
+    FROM idempotency k JOIN inquiry i USING (inquiry_id) WHERE k.account = :account AND k.key = :key
+""")  # noqa: S608 - our own words
 _LOCK_INTENT = text("SELECT 1 FROM inquiry WHERE inquiry_id = :inquiry AND state = 'admitted' FOR UPDATE")
 _FREE = text("""
     DELETE FROM idempotency i
@@ -43,7 +46,7 @@ _FREE = text("""
 """)
 _FREE_ONE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account AND NOT once")
 _SETTLE = text("""
-    UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, answer = :answer, settled_at = now(),
+    UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, packed = :packed, settled_at = now(),
         report_by = :report_by, delete_by = :delete_by
     WHERE inquiry_id = :inquiry_id AND state = 'admitted'
 """)
@@ -51,7 +54,7 @@ _COLUMNS = {
     "inquiry_id": "uuid", "account": "text", "person": "text", "institution": "text", "intermediary": "text",
     "subject_id": "uuid", "uscc": "text", "product": "text", "purpose": "text", "provider": "text",
     "consent_id": "uuid", "consent_version": "integer", "legal_basis": "text", "duty": "text", "state": "text",
-    "outcome": "text", "units": "integer", "answer": "text", "created_at": "timestamptz",
+    "outcome": "text", "units": "integer", "packed": "bytea", "created_at": "timestamptz",
     "expires_at": "timestamptz", "settled_at": "timestamptz", "report_by": "timestamptz",
     "delete_by": "timestamptz", "event_id": "uuid",
 }  # fmt: skip
@@ -148,7 +151,8 @@ async def find_earlier(session: AsyncSession, member: Member) -> Earlier | None:
     row = (await session.execute(_EARLIER, names)).one_or_none()
     if row is None:
         return None
-    return Earlier(row.inquiry_id, row.request_digest == member.asked.digest, row.answer, row.subject_id)
+    answer = unpack(row.answer) if row.answer is not None else None
+    return Earlier(row.inquiry_id, row.request_digest == member.asked.digest, answer, row.subject_id)
 
 
 async def free_keys(session: AsyncSession, members: Sequence[Member], *, forms: bool = False) -> None:
@@ -182,14 +186,14 @@ async def lock_intent(session: AsyncSession, inquiry_id: UUID) -> bool:
 
 
 async def store_answers(
-    session: AsyncSession, answered: Sequence[tuple[InquiryRequest, Admission, UUID, str]], *, intended: bool
+    session: AsyncSession, answered: Sequence[tuple[InquiryRequest, Admission, UUID, Signed]], *, intended: bool
 ) -> None:
     """Store answers with their entries: with their intents, or at once where there were none."""
     rows = [
         {
             **_row(request, admission.subject.subject_id, entry, admission.now, admission.basis),
-            "state": "answered", "outcome": "answered", "units": admission.taken.charge.units, "answer": answer,
-            "settled_at": admission.now, **_due_for(admission),
+            "state": "answered", "outcome": "answered", "units": admission.taken.charge.units,
+            "packed": pack(answer.text, answer.statement), "settled_at": admission.now, **_due_for(admission),
         }
         for request, admission, entry, answer in answered
     ]  # fmt: skip
@@ -218,7 +222,7 @@ async def expire_intents(work: UnitOfWork) -> None:
             outcome="expired", exchange=row.inquiry_id, actor=row.account,
         )  # fmt: skip
         await close(session, row.inquiry_id, "released")
-        values = {"state": "expired", "outcome": "expired", "units": 0, "answer": None, **NOTHING_DUE}
+        values = {"state": "expired", "outcome": "expired", "units": 0, "packed": None, **NOTHING_DUE}
         await session.execute(_SETTLE, {**values, "inquiry_id": row.inquiry_id})
         await session.execute(_FREE_ONE, {"inquiry": row.inquiry_id, "account": row.account})
     await session.execute(_PURGE)
@@ -258,6 +262,6 @@ def _row(
         "consent_id": consent.terms.consent_id if consent else request.consent_id,
         "consent_version": consent.version if consent else None,
         "legal_basis": kind_of(basis) if basis else None, "duty": request.duty,
-        "state": "admitted", "outcome": "admitted", "units": 0, "answer": None, "created_at": now,
+        "state": "admitted", "outcome": "admitted", "units": 0, "packed": None, "created_at": now,
         "expires_at": None, "settled_at": None, **NOTHING_DUE, "event_id": entry,
     }  # fmt: skip

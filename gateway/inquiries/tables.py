@@ -1,4 +1,4 @@
-"""Tables of inquiries; who may change what stands in migrations 0006, 0048, 0049 and 0055."""
+"""Tables of inquiries; who may change what stands in migrations 0006, 0048, 0049, 0055 and 0059."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -7,6 +7,9 @@ from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, Text, Uniqu
 from sqlmodel import Field, SQLModel
 
 from gateway.runtime.columns import Timestamp
+from signing.packed import unpack
+
+STORED = "coalesce(packed, convert_to(answer, 'UTF8'))"  # an answer, for `unpack`: as statements read it
 
 
 class Inquiry(SQLModel, table=True):
@@ -45,7 +48,8 @@ class Inquiry(SQLModel, table=True):
     state: str = Field(sa_type=Text)  # admitted, answered, denied, failed, expired
     outcome: str = Field(sa_type=Text)
     units: int
-    answer: str | None = Field(sa_type=Text)
+    answer: str | None = Field(default=None, sa_type=Text)  # as it was sent; of a release before `packed` was there
+    packed: bytes | None = Field(default=None, sa_type=LargeBinary)  # the answer: see signing/packed.py
     created_at: datetime = Field(sa_type=Timestamp)
     expires_at: datetime | None = Field(sa_type=Timestamp)
     settled_at: datetime | None = Field(sa_type=Timestamp)
@@ -53,6 +57,11 @@ class Inquiry(SQLModel, table=True):
     delete_by: datetime | None = Field(default=None, sa_type=Timestamp)  # when the life of its data ends
     deleted_at: datetime | None = Field(default=None, sa_type=Timestamp)  # when it was attested that it is deleted
     event_id: UUID
+
+    @property
+    def signed(self) -> str | None:
+        """The signed answer, None where it was not answered."""
+        return self.answer if self.packed is None else unpack(self.packed)
 
 
 class Idempotency(SQLModel, table=True):

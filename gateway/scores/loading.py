@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
+from msgspec import Raw
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.catalogue.load import datasets
@@ -19,6 +20,7 @@ from gateway.scores.limits import NO_LIMITS, Limits
 from scoring_adapter.enterprise import Known, names_others, wanted_others, wanted_series
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.value import Feed
+from signing.canonical import written
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Feeding:
     def said(self) -> dict[str, str]:
         """The days of the feeds, as answers name them."""
         return {name: feed.delivered.isoformat() for name, feed in self.feeds.items() if feed.delivered}
+
+    @cached_property
+    def form(self) -> Raw:
+        """The same in its canonical form, written once for all answers that tell of it."""
+        return written(self.said)
 
 
 def feeding_of(delivered: Mapping[str, datetime]) -> Feeding:

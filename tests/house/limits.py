@@ -43,6 +43,7 @@ from signing.errors import CanonicalError, SignatureError
 from signing.jws import key_id_of, sign_jws, verify_jws
 from signing.keys import generate_key, public_jwk
 from signing.message_signatures import check_times, read_signature
+from signing.packed import pack, unpack
 from tests.audit.hand_log import KEY as LOG_KEY
 from tests.audit.hand_log import ORIGIN, VKEY
 from tests.enterprises import uscc
@@ -77,6 +78,11 @@ def statement_of(length):
     token = sign_jws({"x": "a" * (length * 3 // 4 - empty)}, KEY, "t")
     assert len(token.split(".")[1]) == length, "the length is not one that base64url has"
     verify_jws(token, [public_jwk(KEY)], "t")
+
+
+def packed_statement(length):
+    """Unpack what unpacks to so many bytes: header, signature, statement, and what stands between them."""
+    unpack(pack("e30..AA", b"x" * (length - len("e30\nAA\n"))))
 
 
 def rsa_proof(bits):
@@ -194,6 +200,7 @@ LIMITS = {
     "a statement of twice that": Limit(
         8 * 1024**2, AT_MOST, lambda n: key_id_of("x" * n), SignatureError, "too large"
     ),
+    "signing.packed.LARGEST": Limit(4 * 1024**2, AT_MOST, packed_statement, SignatureError, "not whole"),
     "signing.jws.SMALLEST_RSA_BITS": Limit(2048, AT_LEAST, rsa_proof, ProofError, "2048 bits", step=8),
     "signing.message_signatures.CLOCK_SECONDS": Limit(
         30, AT_MOST, lambda n: check_times({"created": SECONDS + n}, SECONDS, 300), SignatureError, "clock"

@@ -179,6 +179,10 @@ NO_LIMIT = {
     "consent.statements.RECEIPTS_KEPT": "a cache: beyond it the oldest is verified anew",
     "signing.jws.KEYS_KEPT": "a cache: beyond it the oldest is read anew",
     "signing.merkle.HASH_BYTES": FORMAT,
+    "signing.packed.SAMPLE": FORMAT,
+    "signing.packed._LEVEL": FORMAT,
+    "signing.packed._MEMORY": FORMAT,
+    "signing.packed._WINDOW": FORMAT,
     "signing.message_signatures._RAW_P256": FORMAT,
     "signing.sealing.NONCE_BYTES": FORMAT,
 }

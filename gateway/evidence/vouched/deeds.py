@@ -91,7 +91,8 @@ DEEDS: tuple[Deed, ...] = (
     Deed(
         "answers", "consent_use",
         f"""SELECT u.event_id AS entry, u.inquiry_id AS inquiry, u.consent_id AS consent, u.version, u.account,
-                   u.institution, u.product, u.purpose, {AT.format("u.used_at")} AS used_at, i.answer
+                   u.institution, u.product, u.purpose, {AT.format("u.used_at")} AS used_at,
+                   coalesce(i.packed, convert_to(i.answer, 'UTF8')) AS answer
             FROM consent_use u LEFT JOIN inquiry i USING (inquiry_id)""",  # noqa: S608
         {"inquiry.answered": Says(ANSWER)}, {"answer": digest},
     ),
@@ -99,7 +100,7 @@ DEEDS: tuple[Deed, ...] = (
         "inquiries", "inquiry",
         """SELECT event_id AS entry, inquiry_id AS inquiry, account, person, institution, intermediary, uscc, product,
                   purpose, provider, consent_id AS consent, consent_version AS version, duty, state, outcome, units,
-                  answer IS NOT NULL AS answered,
+                  num_nonnulls(answer, packed) = 1 AS answered,
                   CASE WHEN consent_version IS NULL THEN legal_basis ELSE coalesce(legal_basis, 'consent') END
                       AS legal_basis
            FROM inquiry""",

@@ -107,6 +107,7 @@ from gateway.questions import statistics_pages
 from gateway.quota import cost_routes as quota_costs
 from gateway.quota import month_routes as quota_months
 from gateway.quota import pages as quota_pages
+from gateway.quota import rate_routes as rates
 from gateway.quota import routes as quota
 from gateway.records import ended_list_pages, objection_pages, objection_routes, open_objection_pages
 from gateway.records import enterprise_pages as enterprise_record_pages
@@ -218,6 +219,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         abnormal_pages,
         quota_months,
         quota_costs,
+        rates,
         cost_pages,
         rate_pages,
         inquiry_batches,

@@ -316,5 +316,6 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.add_front(Front("/v1/inquiries", inquiries.ask_in_front))
     app.add_front(Front("/oauth/token", oauth.token_in_front))
     app.add_front(Front("/v1/usage-results", usage_results.report_in_front))
+    app.add_front(Front("/v1/datasets/{dataset}/batches", batches.push_in_front))
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents
     return app

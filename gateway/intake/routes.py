@@ -83,7 +83,7 @@ async def push(
 
 
 async def push_in_front(request: Request) -> Response | None:
-    """Answer as `push` does; None for corrected rows, and where a parameter has not its form, which `push` then says."""
+    """Answer as `push` does; None for corrected rows, and where a parameter has not its form: `push` then says so."""
     agency, dataset = await pusher(request), request.path_params["dataset"]
     batch_id = request.headers.get("batch-id", "")
     if not (_DATASET.fullmatch(dataset) and is_batch_id(batch_id)) or "corrects" in request.headers:

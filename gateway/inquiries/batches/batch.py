@@ -26,7 +26,7 @@ from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
 from gateway.quota.books import Held, find_exceeded
 from gateway.quota.headers import denial_of
-from gateway.quota.ledger import hold, lock, read_books
+from gateway.quota.ledger import Holding, hold, lock, read_books
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
@@ -225,8 +225,7 @@ async def _hold(
             denial = denial_of(exceeded, rooms)
             return day, now, replace(denial, members={**denial.members, "room_for": place, "asked": len(charges)})
         books.take(charge)
-    for charge in charges:
-        await hold(work.session, charge, day, now + HELD)
+    await hold(work.session, [Holding(charge, day, now + HELD) for charge in charges])
     return day, now, None
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+from cost import Cost, Meter
 from place import place
 
 from connectors.conversion.identifiers import organisation_check, uscc_check
@@ -26,7 +27,7 @@ from gateway.demo.command_line import CommandLine, environment
 from gateway.demo.instance import Instance
 from gateway.gateway import open_gateway
 from gateway.runtime.actor import at_this_machine
-from gateway.runtime.settings import Settings
+from gateway.runtime.settings import Settings, load_settings
 from signing.keys import generate_key, public_jwk
 from xinqiao_client import XinqiaoAuth
 
@@ -123,23 +124,32 @@ class Agency:
         await self._http.aclose()
 
 
-def single(instance: Instance, pushes: int) -> None:
-    """Print p50 and p99 of one record pushed alone, beside the bare handler under the same client."""
+def single(instance: Instance, pushes: int, meters: dict[str, Meter]) -> None:
+    """Print p50, p99 and cost of one record pushed alone, beside the bare handler under the same client."""
     taken: dict[str, list[float]] = {"bare": [], "push": []}
+    costs = {name: Cost() for name in taken}
 
     async def measure() -> None:
         agency = Agency(instance, 0)
+        await agency.push(json.dumps([record(0)]).encode())  # logged in
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{BARE_PORT}") as bare:
             for _ in range(ROUNDS):
-                for n in range(pushes // ROUNDS):
-                    body = json.dumps([record(n)], ensure_ascii=False).encode()
-                    taken["push"].append(await agency.push(body))
-                    started = time.perf_counter()
-                    (await bare.post("/v1/datasets/x/batches", content=body)).raise_for_status()
-                    taken["bare"].append(time.perf_counter() - started)
+                bodies = [json.dumps([record(n)], ensure_ascii=False).encode() for n in range(pushes // ROUNDS)]
+                with meters["push"].measured(costs["push"]):
+                    for body in bodies:
+                        taken["push"].append(await agency.push(body))
+                with meters["bare"].measured(costs["bare"]):
+                    for body in bodies:
+                        started = time.perf_counter()
+                        (await bare.post("/v1/datasets/x/batches", content=body)).raise_for_status()
+                        taken["bare"].append(time.perf_counter() - started)
         await agency.close()
 
     asyncio.run(measure())
+    for name, cost in costs.items():
+        each = cost.per(len(taken[name]))
+        told = f"  PostgreSQL {each.database_us:>6,.0f} us  WAL {each.wal_bytes:>7,.0f} B" if name == "push" else ""
+        print(f"one record, {name:<5} CPU {each.service_us:>7,.0f} us{told}")
     shown = {name: statistics.quantiles(seconds[3:], n=100) for name, seconds in taken.items()}
     for name, cuts in shown.items():
         ratio = cuts[49] / shown["bare"][49]
@@ -187,7 +197,10 @@ def main(pushes: int, rows: int) -> None:
         instance = prepare(folder)
         stack.callback(instance.wait_ended)
         stack.callback(instance.end)
-        single(instance, pushes)
+        with environment(instance.env):
+            settings = load_settings()
+        served = {"push": instance.processes["serve"].pid, "bare": bare.pid}
+        single(instance, pushes, {name: Meter(settings, pid) for name, pid in served.items()})
         all_at_once(instance, rows)
 
 

@@ -107,6 +107,7 @@ from gateway.questions import statistics_pages
 from gateway.quota import cost_routes as quota_costs
 from gateway.quota import month_routes as quota_months
 from gateway.quota import pages as quota_pages
+from gateway.quota import rate_routes as rates
 from gateway.quota import routes as quota
 from gateway.records import ended_list_pages, objection_pages, objection_routes, open_objection_pages
 from gateway.records import enterprise_pages as enterprise_record_pages
@@ -220,6 +221,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         abnormal_pages,
         quota_months,
         quota_costs,
+        rates,
         cost_pages,
         rate_pages,
         inquiry_batches,
@@ -316,5 +318,6 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.add_front(Front("/v1/inquiries", inquiries.ask_in_front))
     app.add_front(Front("/oauth/token", oauth.token_in_front))
     app.add_front(Front("/v1/usage-results", usage_results.report_in_front))
+    app.add_front(Front("/v1/datasets/{dataset}/batches", batches.push_in_front))
     app.openapi = partial(interface_document, app)  # type: ignore[method-assign]  # the way FastAPI documents
     return app

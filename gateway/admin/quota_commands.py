@@ -217,7 +217,7 @@ def list_months(scope: AnyScope = "", limit: Limit = LISTED, as_json: AsJson = F
 
 @group.command("reconcile")
 def reconcile(as_json: AsJson = False) -> None:
-    """核对账本、计数与已应答的查询 Compare ledger, counters and answered inquiries."""
+    """核对账本、计数、已应答的查询与产品成本 Compare ledger, counters, answered inquiries and costs."""
     from gateway.quota.reconciling import reconcile_quota
 
     found = in_one_unit("quota.reconcile", reconcile_quota)

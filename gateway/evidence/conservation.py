@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from gateway.quota.reconciling import BURNT, CHARGED, CLOSED, COUNTERS, REVERSED
+from gateway.quota.reconciling import BURNT, CHARGED, CLOSED, COSTED, COUNTERS, REVERSED
 from gateway.runtime.work import UnitOfWork
 
 _HELD = text("""
@@ -70,6 +70,7 @@ QUERIES: Mapping[str, str] = {
     "counters are the sum of the ledger": COUNTERS,
     "a grant has burnt what its counter says": BURNT,
     "every answer is charged once, and nothing else is": CHARGED,
+    "a charge is what its product cost": COSTED,
     "what was taken back is a charge, once": REVERSED,
     "a closed month is what its entries add up to": CLOSED,
     "every answer is one use of its consent": """

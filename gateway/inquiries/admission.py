@@ -61,26 +61,29 @@ class Refusal:
 
 
 async def admit_inquiries(
-    work: UnitOfWork, requests: Sequence[InquiryRequest], reserved: Held | None = None, *, waits: bool = True
+    work: UnitOfWork, requests: Sequence[InquiryRequest], reserved: Sequence[Held] = (), *, waits: bool = True
 ) -> list[Admission | Refusal | None]:
-    """Run the checks over each question; what was `reserved` for it is what it is charged, on that day; else what its
-    product costs, today.
+    """Run the checks over each question; what was `reserved` for each, on one day, is what it is charged, on that day;
+    else what its product costs, today.
 
     Without `waits`, one whose consent or duty somebody else has locked is not judged: None, and the others go on.
     """
     locked = await _lock_bases(work, requests, waits=waits)
-    day, now = reserved.day if reserved else day_of(work.now), work.now
-    held = reserved.units if reserved else None
+    day, now = reserved[0].day if reserved else day_of(work.now), work.now
+    held: Sequence[int | None] = [one.units for one in reserved] if reserved else [None] * len(requests)
     charges = [
         replace(one.charge(), consents=tuple(ids))
         for one, ids in zip(requests, locked, strict=True)
         if ids is not None and one.unreadable is None
     ]
-    if charges and reserved is None:
+    if charges and not reserved:
         day, now = await lock_today(work.session, charges)
     elif charges:
         now = await lock_day(work.session, charges, day)
-    asked = [Asking(one, ids, day, held) for one, ids in zip(requests, locked, strict=True) if ids is not None]
+    asked = [
+        Asking(one, ids, day, units)
+        for one, ids, units in zip(requests, locked, held, strict=True) if ids is not None
+    ]  # fmt: skip
     judged = iter(await _judge(work, asked, day, now) if asked else ())
     return [None if ids is None else next(judged) for ids in locked]
 

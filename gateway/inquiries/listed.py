@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from connectors.conversion.identifiers import read_identifier
-from gateway.inquiries.inquiry import give_again
+from gateway.inquiries.claiming import give_again
 from gateway.inquiries.own_inquiries import ENDINGS, request_of
 from gateway.inquiries.tables import Inquiry
 from gateway.runtime.denial import Denial, DeniedError

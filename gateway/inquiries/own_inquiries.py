@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import col, select
 
 from gateway.consents.acquaintances import names_known
+from gateway.inquiries.claiming import give_again
 from gateway.inquiries.extent import read_extent
-from gateway.inquiries.inquiry import give_again
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.tables import Inquiry
 from gateway.people.reading import names_of_people, people_named

@@ -1,7 +1,7 @@
 """Inquiries in the database: keys claimed once, intents written before a provider is asked, each settled once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
+from audit.events import Event
 from gateway.identity.tokens.marks import CLAIM, Mark, first_of, mark_values
 from gateway.inquiries.admission import Admission, Refusal
 from gateway.inquiries.answers import Signed
@@ -37,7 +39,10 @@ _EARLIER = text(f"""
     SELECT k.inquiry_id, k.request_digest, {STORED} AS answer, i.subject_id
     FROM idempotency k JOIN inquiry i USING (inquiry_id) WHERE k.account = :account AND k.key = :key
 """)  # noqa: S608 - our own words
-_LOCK_INTENT = text("SELECT 1 FROM inquiry WHERE inquiry_id = :inquiry AND state = 'admitted' FOR UPDATE")
+_LOCK_INTENTS = text("""
+    SELECT inquiry_id FROM inquiry WHERE inquiry_id = ANY(CAST(:inquiries AS uuid[])) AND state = 'admitted'
+    ORDER BY inquiry_id FOR UPDATE
+""")
 _FREE = text("""
     DELETE FROM idempotency i
     USING unnest(CAST(:accounts AS text[]), CAST(:names AS text[]), CAST(:inquiries AS uuid[]))
@@ -45,11 +50,6 @@ _FREE = text("""
     WHERE i.account = m.account AND i.key = m.key AND i.inquiry_id = m.inquiry_id AND (NOT i.once OR :forms)
 """)
 _FREE_ONE = text("DELETE FROM idempotency WHERE inquiry_id = :inquiry AND account = :account AND NOT once")
-_SETTLE = text("""
-    UPDATE inquiry SET state = :state, outcome = :outcome, units = :units, packed = :packed, settled_at = now(),
-        report_by = :report_by, delete_by = :delete_by
-    WHERE inquiry_id = :inquiry_id AND state = 'admitted'
-""")
 _COLUMNS = {
     "inquiry_id": "uuid", "account": "text", "person": "text", "institution": "text", "intermediary": "text",
     "subject_id": "uuid", "uscc": "text", "product": "text", "purpose": "text", "provider": "text",
@@ -61,6 +61,13 @@ _COLUMNS = {
 _ADD = text(f"""
     INSERT INTO inquiry ({", ".join(_COLUMNS)})
     SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())})
+""")  # noqa: S608 - our own words
+_SETTLED = ("inquiry_id", "state", "outcome", "units", "packed", "report_by", "delete_by")
+_SETTLE = text(f"""
+    UPDATE inquiry i SET state = s.state, outcome = s.outcome, units = s.units, packed = s.packed, settled_at = now(),
+        report_by = s.report_by, delete_by = s.delete_by
+    FROM unnest({", ".join(f"CAST(:{name} AS {_COLUMNS[name]}[])" for name in _SETTLED)}) AS s ({", ".join(_SETTLED)})
+    WHERE i.inquiry_id = s.inquiry_id AND i.state = 'admitted'
 """)  # noqa: S608 - our own words
 _EXPIRED = text("""
     SELECT inquiry_id, account, institution, subject_id FROM inquiry
@@ -161,28 +168,45 @@ async def free_keys(session: AsyncSession, members: Sequence[Member], *, forms: 
         await session.execute(_FREE, {**_keys_of(members), "forms": forms})
 
 
-async def add_intent(work: UnitOfWork, request: InquiryRequest, admission: Admission, expires_at: datetime) -> None:
-    """Write, before a provider is asked, that it will be."""
-    subject, consent = admission.subject.subject_id, admission.consent
+async def add_intents(work: UnitOfWork, admitted: Sequence[tuple[Member, Admission, datetime]]) -> None:
+    """Write, before providers are asked, that they will be, each with the instant until which its intent holds."""
+    if not admitted:
+        return
+    entries = [uuid7() for _ in admitted]
+    await work.recorder.record_all(
+        work.session,
+        [
+            (entry, _intent_of(work, member, admission), admission.now)
+            for entry, (member, admission, _) in zip(entries, admitted, strict=True)
+        ],
+    )
+    rows = [
+        {**_row(member.request, admission.subject.subject_id, entry, admission.now, admission.consent),
+         "expires_at": expires_at}
+        for entry, (member, admission, expires_at) in zip(entries, admitted, strict=True)
+    ]  # fmt: skip
+    await _add_rows(work.session, rows)
+
+
+def _intent_of(work: UnitOfWork, member: Member, admission: Admission) -> Event:
+    request, consent = member.request, admission.consent
     assert consent is not None, "a provider is asked on a consent alone"  # noqa: S101 - see check_provider
-    entry = await work.record(
+    return replace(work, actor=member.actor).event(
         "inquiry.admitted",
         {"inquiry": str(request.inquiry_id), "person": request.person, "provider": request.provider,
          "consent": {"id": str(consent.terms.consent_id), "version": consent.version},
          "legal_basis": basis_members(consent)},
-        institution=request.institution, account=request.account, subject=subject, outcome="admitted",
-        exchange=request.inquiry_id, at=admission.now,
+        institution=request.institution, account=request.account, subject=admission.subject.subject_id,
+        outcome="admitted", exchange=request.inquiry_id,
     )  # fmt: skip
-    row = _row(request, subject, entry, admission.now, consent)
-    await _add_rows(work.session, [{**row, "expires_at": expires_at}])
 
 
-async def lock_intent(session: AsyncSession, inquiry_id: UUID) -> bool:
-    """Keep an intent from being closed by anybody else; tell whether it is still open.
+async def lock_intents(session: AsyncSession, inquiries: Sequence[UUID]) -> set[UUID]:
+    """Keep intents from being closed by anybody else; return those that are still open.
 
     Whoever ends a relayed inquiry takes this lock first: its reservation, its row and its key have one end.
     """
-    return (await session.execute(_LOCK_INTENT, {"inquiry": inquiry_id})).one_or_none() is not None
+    return set((await session.execute(_LOCK_INTENTS, {"inquiries": list(inquiries)})).scalars())
 
 
 async def store_answers(
@@ -221,9 +245,9 @@ async def expire_intents(work: UnitOfWork) -> None:
             "inquiry.expired", institution=row.institution, account=row.account, subject=row.subject_id,
             outcome="expired", exchange=row.inquiry_id, actor=row.account,
         )  # fmt: skip
-        await close(session, row.inquiry_id, "released")
+        await close(session, [row.inquiry_id], "released")
         values = {"state": "expired", "outcome": "expired", "units": 0, "packed": None, **NOTHING_DUE}
-        await session.execute(_SETTLE, {**values, "inquiry_id": row.inquiry_id})
+        await _settle_rows(session, [{**values, "inquiry_id": row.inquiry_id}])
         await session.execute(_FREE_ONE, {"inquiry": row.inquiry_id, "account": row.account})
     await session.execute(_PURGE)
 
@@ -234,8 +258,8 @@ async def _add_rows(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) ->
 
 
 async def _settle_rows(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
-    for row in rows:
-        await session.execute(_SETTLE, dict(row))
+    if rows:
+        await session.execute(_SETTLE, {name: [row[name] for row in rows] for name in _SETTLED})
 
 
 def _keys_of(members: Sequence[Member]) -> dict[str, object]:

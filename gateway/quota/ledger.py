@@ -8,6 +8,7 @@ All of it goes for one inquiry or for a group of them, at the same number of sta
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -89,12 +90,26 @@ _ENTER = text("""
 """)
 _HOLD = text("""
     INSERT INTO quota_reservation (inquiry_id, account, institution, product, units, day, expires_at, state, consent_id)
-    VALUES (:inquiry, :account, :institution, :product, :units, :day, :expires_at, 'open', :consent)
-    ON CONFLICT (inquiry_id) DO UPDATE SET expires_at = excluded.expires_at
+    SELECT inquiry, account, institution, product, units, day, expires_at, 'open', consent FROM unnest(
+        CAST(:inquiries AS uuid[]), CAST(:accounts AS text[]), CAST(:institutions AS text[]),
+        CAST(:products AS text[]), CAST(:units AS integer[]), CAST(:days AS date[]),
+        CAST(:ends AS timestamptz[]), CAST(:consents AS uuid[]))
+        AS h (inquiry, account, institution, product, units, day, expires_at, consent)
+    ORDER BY inquiry ON CONFLICT (inquiry_id) DO UPDATE SET expires_at = excluded.expires_at
 """)
 _CLOSE = text("""
-    UPDATE quota_reservation SET state = :state WHERE inquiry_id = :inquiry AND state = 'open'
+    UPDATE quota_reservation SET state = :state WHERE inquiry_id = ANY(CAST(:inquiries AS uuid[])) AND state = 'open'
 """)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A charge that is to be reserved: on which day, until when, and on which consent."""
+
+    charge: Charge
+    day: date
+    expires_at: datetime
+    consent: UUID | None = None
 
 
 class CounterMissingError(GatewayError):
@@ -202,20 +217,23 @@ async def add(session: AsyncSession, amounts: Mapping[Key, int], covered: Mappin
         raise CounterMissingError
 
 
-async def hold(
-    session: AsyncSession, wanted: Charge, day: date, expires_at: datetime, consent: UUID | None = None
-) -> None:
-    """Reserve what was admitted on a consent until an instant; what is held for it already is held until then."""
-    values = {
-        "inquiry": wanted.inquiry_id, "account": wanted.account, "institution": wanted.institution,
-        "product": wanted.product, "units": wanted.units, "day": day, "expires_at": expires_at, "consent": consent,
-    }  # fmt: skip
-    await session.execute(_HOLD, values)
+async def hold(session: AsyncSession, held: Sequence[Holding]) -> None:
+    """Reserve what was admitted; what is held for an inquiry already is held until then."""
+    if held:
+        charges = [one.charge for one in held]
+        values = {
+            "inquiries": [one.inquiry_id for one in charges], "accounts": [one.account for one in charges],
+            "institutions": [one.institution for one in charges], "products": [one.product for one in charges],
+            "units": [one.units for one in charges], "days": [one.day for one in held],
+            "ends": [one.expires_at for one in held], "consents": [one.consent for one in held],
+        }  # fmt: skip
+        await session.execute(_HOLD, values)
 
 
-async def close(session: AsyncSession, inquiry_id: UUID, state: Literal["settled", "released"]) -> None:
-    """End a reservation where it is open: `settled` together with the charge that takes its place."""
-    await session.execute(_CLOSE, {"inquiry": inquiry_id, "state": state})
+async def close(session: AsyncSession, inquiries: Sequence[UUID], state: Literal["settled", "released"]) -> None:
+    """End reservations where they are open: `settled` together with the charges that take their place."""
+    if inquiries:
+        await session.execute(_CLOSE, {"inquiries": list(inquiries), "state": state})
 
 
 def _counter_of(grant_id: UUID) -> Key:

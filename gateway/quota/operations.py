@@ -18,9 +18,28 @@ COST: dict[str, Any] = {
     "entry": ENTRY,
 }
 
+RATE: dict[str, Any] = {
+    "measure": "rate",
+    "limit": 200,
+    "source": "own",
+    "effective_from": "2026-11-27T01:08:10+00:00",
+    "reason": "压测期间 while load is tested",
+}
+OWN_RATE = {name: value for name, value in RATE.items() if name != "reason"}
+OF_ONE: dict[str, Any] = {"scope": "account", "id": "bank-1"}
+COMMON: dict[str, Any] = {**RATE, "limit": 500, "source": "program", "effective_from": None, "reason": None}
+
 OPERATIONS: Mapping[str, Operation] = {
     "GET /v1/quota/costs": Operation(answered={"costs": [COST]}),
     "GET /v1/admin/quota/costs": Operation(answered={"costs": [COST]}),
+    "GET /v1/rates": Operation(answered={**OF_ONE, "rates": [OWN_RATE]}),
+    "GET /v1/admin/rates": Operation(
+        answered={
+            "common": {"account": [COMMON], "institution": [COMMON], "signatory": [COMMON]},
+            "own": [{**OF_ONE, **RATE}],
+        }
+    ),
+    "GET /v1/admin/rates/{scope}/{scope_id}": Operation(("not-found",), answered={**OF_ONE, "rates": [RATE]}),
     "GET /v1/quota/ledger": Operation(
         answered={
             "entries": [

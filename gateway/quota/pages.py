@@ -1,6 +1,6 @@
 """The quota on a page: what was used of it, by day, account and product, and how long it will last at this pace."""
 
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -14,6 +14,7 @@ from gateway.quota.months import find_totals
 from gateway.quota.products import PRODUCTS
 from gateway.quota.routes import Csv
 from gateway.quota.use import Holder, QuotaUse, read_quota_use
+from gateway.rates.limits import DEFAULTS, Measure, RateLimits, read_rate_limits
 from gateway.runtime.work import UnitOfWork
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
@@ -27,14 +28,15 @@ async def show(request: Request, units: Units, staff: Staff) -> Response:
     """Show the institution's quota and its accounts'."""
     async with units.begin("quota.show", staff.reader) as work:
         use = await read_quota_use(work)
-        months = await _months(work, use)
+        months, limits = await _months(work, use), await read_rate_limits(work.session)
     words = words_of(request)
     return page(
         request, "quota", staff.present, scripts=("charts",), use=use, whole=use.institution, products=list(PRODUCTS),
         by_day=_by_day(use, words), ahead=ahead(use.institution, words), told={
             holder.id: ahead(holder, words) for holder in use.holders[1:]
         },
-        months=months,
+        months=months, rates=[(holder, own_rates(limits, holder)) for holder in use.holders],
+        measures=get_args(Measure),
     )  # fmt: skip
 
 
@@ -56,6 +58,13 @@ async def _months(work: UnitOfWork, use: QuotaUse) -> list[dict[str, Any]]:
         *await find_totals(work, scope="account", ids=accounts, limit=MOST_SHOWN),
     ]
     return sorted(found, key=lambda one: one["month"], reverse=True)
+
+
+def own_rates(limits: RateLimits, holder: Holder) -> dict[str, int]:
+    """Return how fast and how much at once a holder may ask, by measure."""
+    return {
+        measure: limits.most(scope, holder.id, measure) for scope, measure in DEFAULTS if scope == holder.scope
+    }  # fmt: skip
 
 
 def ahead(holder: Holder, words: Words) -> str:

@@ -1,9 +1,10 @@
-"""Ledger, counters and charged inquiries, compared: what is not equal, by counter (what, counted, found)."""
+"""Ledger, counters, charged inquiries and costs, compared: what is not equal, by counter (what, counted, found)."""
 
 from collections.abc import Mapping
 
 from sqlalchemy import text
 
+from gateway.quota.products import FIRST_COSTS
 from gateway.runtime.work import UnitOfWork
 
 MOST_NAMED = 20
@@ -58,6 +59,28 @@ REVERSED = """
     FULL JOIN quota_reversal v ON v.entry_id = l.entry_id
     LEFT JOIN quota_ledger c ON c.entry_id = v.charge
     WHERE coalesce(-c.units, 0) <> coalesce(l.units, 0) OR v.entry_id IS NULL OR l.entry_id IS NULL"""
+# What each product cost, from when to when: the program's until one was set; of two that begin together, the last.
+_FIRST = ", ".join(f"('{product}', {units})" for product, units in FIRST_COSTS.items())
+_COST_SPANS = f"""
+    SELECT product, units, begins, lead(begins, 1, 'infinity') OVER (PARTITION BY product ORDER BY begins, version)
+           AS ends
+    FROM (SELECT product, 0 AS version, units, timestamptz '-infinity' AS begins
+          FROM (VALUES {_FIRST}) f (product, units)
+          UNION ALL SELECT product, version, units, effective_from FROM product_cost) c"""  # noqa: S608 - our own words
+# A charge is what its product cost when it was admitted; where its units may have been held for it, with a batch, what
+# it cost then.
+COSTED = f"""
+    WITH cost AS ({_COST_SPANS}), charged AS (
+        SELECT l.entry_id, l.product, l.units, i.created_at AS admitted_at, b.created_at AS held_at
+        FROM quota_ledger l JOIN inquiry i USING (inquiry_id) LEFT JOIN inquiry_batch_row r USING (inquiry_id)
+        LEFT JOIN inquiry_batch b ON b.batch_id = r.batch_id AND b.held_until IS NOT NULL WHERE l.units > 0
+    )
+    SELECT c.entry_id::text, coalesce(t.units, 0), c.units
+    FROM charged c
+    LEFT JOIN cost t ON t.product = c.product AND c.admitted_at >= t.begins AND c.admitted_at < t.ends
+    WHERE coalesce(t.units, 0) <> c.units AND NOT EXISTS (
+        SELECT FROM cost h WHERE h.product = c.product AND h.units = c.units AND c.held_at >= h.begins
+            AND c.held_at < h.ends)"""  # noqa: S608 - our own words
 CLOSED = """
     WITH posted AS (
         SELECT to_char(day, 'YYYY-MM') AS month, account, institution, sum(units) AS units FROM quota_ledger
@@ -73,13 +96,14 @@ CLOSED = """
         USING (month, scope, scope_id)
     WHERE coalesce(t.units, 0) <> coalesce(s.units, 0)"""
 RULES: Mapping[str, str] = {
-    "counters": COUNTERS, "grants": BURNT, "inquiries": CHARGED, "reversals": REVERSED, "months": CLOSED,
+    "counters": COUNTERS, "grants": BURNT, "inquiries": CHARGED, "costs": COSTED, "reversals": REVERSED,
+    "months": CLOSED,
 }  # fmt: skip
 
 
 async def reconcile_quota(work: UnitOfWork) -> list[tuple[str, str, int, int]]:
-    """Return (rule, what, counted, found) wherever ledger, counters and charged inquiries differ; that it was looked at
-    is recorded, with the first of them.
+    """Return (rule, what, counted, found) wherever ledger, counters, charged inquiries and costs differ; that it was
+    looked at is recorded, with the first of them.
     """
     found = [
         (rule, str(row[0]), int(row[1]), int(row[2]))

@@ -88,7 +88,7 @@ async def ledger_file(page: Page) -> Response:
     return Csv(as_csv(page[0]), headers=headers)
 
 
-@router.post("/admin/quota/reconcile", summary="核对配额 Compare ledger, counters and inquiries")
+@router.post("/admin/quota/reconcile", summary="核对配额 Compare ledger, counters, inquiries and costs")
 async def reconcile(work: Operating) -> dict[str, Any]:
     """Return what is not equal; nothing is, as long as nobody changed the database."""
     found = await reconcile_quota(work)

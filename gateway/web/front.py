@@ -5,8 +5,10 @@ of the framework would: by the same use case, within the same edge and observati
 leaves to the route, which is what the interface documents.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
@@ -16,6 +18,7 @@ from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.web.json_body import check_json
@@ -27,10 +30,18 @@ _BODY = "xinqiao.body"  # of a scope: what was read of it in front
 
 @dataclass(frozen=True)
 class Front:
-    """What answers POST at a path, and nothing where the route is to answer; a route by its path, to whoever looks."""
+    """What answers POST at a path, and nothing where the route is to answer; a route by its path, to whoever looks.
+
+    The path may have parameters, as a route's has.
+    """
 
     path: str
     answer: Callable[[Request], Awaitable[Response | None]]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        """What a path with parameters looks like; None without any."""
+        return compile_path(self.path)[0] if "{" in self.path else None
 
 
 class FrontedApp(FastAPI):
@@ -48,13 +59,25 @@ class FrontedApp(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer in front where there is one, else as FastAPI does."""
-        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in self.fronts:
+        front = self._find_front(scope) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if front is None:
             await super().__call__(scope, receive, send)
             return
         scope.update({"app": self, "root_path": self.root_path or scope.get("root_path", "")})
-        scope["route"] = self.fronts[scope["path"]]
+        scope["route"] = front
         self._in_front = self._in_front or self._layers()
         await self._in_front(scope, receive, send)
+
+    def _find_front(self, scope: Scope) -> Front | None:
+        """Return the front of a path, whose parameters stand in the scope then, as a route's do."""
+        path = scope["path"]
+        if path in self.fronts:
+            return self.fronts[path]
+        for front in self.fronts.values():
+            if front.pattern and (found := front.pattern.match(path)):
+                scope["path_params"] = found.groupdict()
+                return front
+        return None
 
     def _layers(self) -> ASGIApp:
         """Return what stands around every front: of the layers of build_middleware_stack those that are ours."""

@@ -200,6 +200,7 @@ WITHOUT = {
          "GET /v1/output-policies", "GET /v1/admin/output-policies",
          "GET /v1/quota/costs", "GET /v1/admin/quota/costs",
          "GET /v1/duty-bases", "GET /v1/admin/duty-bases",
+         "GET /v1/rates", "GET /v1/admin/rates", "GET /v1/admin/rates/{scope}/{scope_id}",
          "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
          "GET /v1/admin/paper", "GET /v1/admin/paper/{consent_id}",
          "POST /v1/consent-imports/drafts", "GET /v1/consent-imports/{import_id}",

@@ -119,7 +119,7 @@ NO_LIMIT = {
     "gateway.inquiries.answers.GOOD_FOR": "written into the answer; whoever reads it decides",
     "gateway.inquiries.permits.GOOD_FOR": "tests/inquiries/test_permits.py",
     "gateway.inquiries.ask_pages.LONGEST_SAID": "of what a form is filled in with; what is sent is checked in full",
-    "gateway.inquiries.inquiry.SETTLING": "added to the provider's time, for a database that waits",
+    "gateway.inquiries.relaying.SETTLING": "added to the provider's time, for a database that waits",
     "gateway.intake.gate.LARGE_AT_ONCE": PACE,
     "gateway.intake.gate.LARGE_BYTES": PACE,
     "gateway.intake.gate.SMALL_AT_ONCE": PACE,

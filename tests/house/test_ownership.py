@@ -209,6 +209,7 @@ NOBODYS = {
         ),
         "as above",
     ),
+    "GET /v1/admin/rates/{scope}/{scope_id}": "operators and auditors see those of all; no other kind is let in",
     "POST /v1/admin/changes/{change_id}/{decision}": "the instance's; nobody approves their own (test_admin.py)",
     "POST /console/changes/{change_id}/{decision}": "as above",
     "GET /console/changes/{change_id}": "as above",

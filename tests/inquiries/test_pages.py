@@ -28,6 +28,7 @@ from gateway.people.guard import cookie_name
 from gateway.people.sessions import open_session
 from gateway.people.tables import Person
 from gateway.quota.costs import set_cost
+from gateway.quota.rates import set_rate
 from gateway.runtime.actor import PROGRAM
 from gateway.worker import take_in
 from signing.jws import verify_jws
@@ -538,3 +539,13 @@ async def test_closed_months_stand_on_the_page_of_the_quota_and_in_a_file(town):
         ("institution", "bank", "7", "6")
     ]
     assert "下载 CSV" not in await look(town.wu, "quota")
+
+
+async def test_rates_of_the_institution_and_its_accounts_stand_on_the_page_of_the_quota(town):
+    async with town.story.gateway.units.begin("test.rate", OPERATOR) as work:
+        await set_rate(work, "institution", "bank", "rate", 777, "年度约定")
+        await set_rate(work, "account", "bank-1", "burst", 888, "年度约定")
+    shown = await look(town.li, "quota")
+    assert ("频次上限" in shown, "777" in shown, "888" in shown) == (True, True, True)
+    other = await look(town.wu, "quota")
+    assert ("777" in other, "888" in other, "1,000" in other) == (False, False, True)

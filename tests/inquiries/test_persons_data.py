@@ -12,6 +12,7 @@ import json
 import re
 import zipfile
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from uuid import uuid4
 
 import httpx
@@ -20,6 +21,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from connectors.catalogue.load import datasets
@@ -37,8 +39,10 @@ from gateway.records.in_words import scored_by
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.statements.making import make_statement
 from gateway.statements.months import month_of
+from gateway.statements.pdf import as_pdf
 from gateway.webhooks.outbox import queue_told
 from gateway.worker import publish_head, take_in
+from signing.canonical import canonical_bytes
 from tests.actors import OPERATOR
 from tests.enterprises import citizen, uscc
 from tests.persons import csrf, same_site, signed_in
@@ -94,12 +98,22 @@ async def ready(story):
     return story
 
 
+def text_of(content):
+    """What a PDF says, its title among it; without blanks, for a line may end within a name."""
+    read = PdfReader(io.BytesIO(content))
+    return "".join(f"{read.metadata.title}{''.join(page.extract_text() for page in read.pages)}".split())
+
+
 def opened(content):
-    """What there is to look through: the bytes as they are, parts of an archive, and what is signed, in clear."""
+    """What there is to look through: the bytes as they are, parts of an archive, what a PDF says, and what is signed,
+    in clear.
+    """
     yield content
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield from (archive.read(name) for name in archive.namelist())
+    if content.startswith(b"%PDF"):
+        yield text_of(content).encode()
     said = content.decode("utf-8", "replace")
     yield html.unescape(said).encode()
     yield re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), said).encode("utf-8", "replace")
@@ -228,13 +242,14 @@ async def theirs(story, seen):
 
 
 async def written(story, seen, folder):
-    """What is written down and sent: statements (a PDF is set from the same content), messages, the log and its rows,
-    every table.
-    """
+    """What is written down and sent: statements, as PDF too, messages, the log and its rows, every table."""
     gateway, month = story.gateway, month_of(datetime.now(UTC))
     async with gateway.units.begin("test.statement", PROGRAM) as work:
         row = await make_statement(work, uscc(1), month)
         seen["statement"] = row.content if isinstance(row.content, bytes) else row.content.encode()
+        if find_spec("typst") is not None:
+            seen["statement.pdf"] = as_pdf(seen["statement"], row.signature)
+            assert uscc(1) in text_of(seen["statement.pdf"])
     await take_in(gateway)
     await publish_head(gateway)
     async with gateway.units.begin("test.told", PROGRAM) as work:
@@ -247,6 +262,25 @@ async def written(story, seen, folder):
             seen[f"export {path.name}"] = path.read_bytes()
     for table, rows in (await dump(gateway)).items():
         seen[f"table {table}"] = rows.encode()
+
+
+@pytest.mark.skipif(find_spec("typst") is None, reason="nothing sets a PDF here")
+@pytest.mark.parametrize("person", PLANTED)
+@pytest.mark.parametrize("place", ["name", "month", "institution_name"])
+def test_a_person_in_a_pdf_is_found(person, place):
+    question = {
+        "asked_at": "2026-11-03T01:02:03+00:00", "institution_name": "某行", "account": "bank-1", "intermediary": None,
+        "kind": "inquiry", "products": ["score"], "purpose": "pre_loan", "consent": None, "outcome": "answered",
+        "reason": None, "entry": "e",
+    }  # fmt: skip
+    said = {
+        "name": "某公司", "enterprise": uscc(1), "month": "2026-11", "issuer": "http://here", "made_at": "2026-12-01",
+        "counts": dict.fromkeys(("all", "answered", "denied", "failed", "open", "consent-request"), 1),
+        "questions": [question],
+    }  # fmt: skip
+    assert leaks({"pdf": as_pdf(canonical_bytes(said), "sig")}) == set()
+    (question if place == "institution_name" else said)[place] = f"某{person}行"
+    assert leaks({"pdf": as_pdf(canonical_bytes(said), "sig")}) == {("pdf", person)}
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from gateway.evidence.conservation import find_differences
 from gateway.identity.clients.delegations import end_delegation, grant_delegation
-from gateway.inquiries import inquiry, providers
+from gateway.inquiries import providers, relaying
 from gateway.inquiries.store import expire_intents
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.settings import Settings
@@ -129,7 +129,7 @@ async def test_of_two_relayed_answers_on_the_last_use_of_a_consent_one_is_given_
 @pytest.fixture
 def nothing_held(monkeypatch, settings):
     """Reservations end as they are made."""
-    monkeypatch.setattr(inquiry, "SETTLING", timedelta(seconds=-settings.provider_timeout_seconds))
+    monkeypatch.setattr(relaying, "SETTLING", timedelta(seconds=-settings.provider_timeout_seconds))
 
 
 @pytest.mark.usefixtures("nothing_held")

@@ -154,6 +154,8 @@ ROUTES = {
     "GET /v1/admin/output-policies": {"operator", "auditor"},
     "GET /v1/admin/quota/costs": {"operator", "auditor"},
     "GET /v1/admin/duty-bases": {"operator", "auditor"},
+    "GET /v1/admin/rates": {"operator", "auditor"},
+    "GET /v1/admin/rates/{scope}/{scope_id}": {"operator", "auditor"},
     **{name: {"operator"} for name in GUARDED if name.split("/")[1:4] == ["v1", "admin", "paper"]},
 }
 VALUES = {

@@ -25,6 +25,7 @@ POINTS = [
     ("gateway", "serve", "POST /v1/consents"),
     ("gateway", "serve", "POST /v1/consents/{consent_id}/{action}"),
     ("gateway", "serve", "inquiry.admit"),
+    ("gateway", "serve", "inquiry.admit-relayed"),
     ("gateway", "serve", "inquiry.settle"),
     ("gateway", "serve", "usage.report"),
     ("gateway", "worker", "audit.sequence"),

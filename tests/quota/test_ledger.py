@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import day_of
 from gateway.quota.books import Charge, Exceeded, find_exceeded
-from gateway.quota.ledger import close, hold, lock_day, lock_today, read_room
+from gateway.quota.ledger import Holding, close, hold, lock_day, lock_today, read_room
 from gateway.quota.plans import set_plan
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import database_now
@@ -74,12 +74,12 @@ async def test_a_reservation_holds_until_it_is_settled_released_or_has_expired(r
         async with ready.gateway.database.begin("test.reserve") as session:
             day = await admit(session, wanted)
             if not isinstance(day, Exceeded):
-                await hold(session, wanted, day, datetime.now(UTC) + timedelta(seconds=seconds))
+                await hold(session, [Holding(wanted, day, datetime.now(UTC) + timedelta(seconds=seconds))])
         return wanted, day
 
     async def end(wanted, state):
         async with ready.gateway.database.begin("test.end") as session:
-            await close(session, wanted.inquiry_id, state)
+            await close(session, [wanted.inquiry_id], state)
 
     first, _ = await reserve(60)
     assert isinstance((await reserve(60))[1], Exceeded)

@@ -15,7 +15,7 @@ from gateway.admin.action import means_of
 from gateway.admin.actions import ReverseCharge
 from gateway.admin.changes import decide_change
 from gateway.quota.books import Charge
-from gateway.quota.ledger import hold, lock_day, lock_today, post_all, read_books, read_room
+from gateway.quota.ledger import Holding, hold, lock_day, lock_today, post_all, read_books, read_room
 from gateway.quota.months import TOTAL_TYPE, close_month, find_totals
 from gateway.quota.reconciling import RULES
 from gateway.quota.reversals import reverse_charge
@@ -200,7 +200,9 @@ async def test_a_month_waits_for_what_is_reserved_on_its_days(ready):
     begins, wanted = await month_before(ready), Charge(uuid7(), "teller-0", "bank", "score", 1)
     await charged(ready, day=begins)
     async with ready.gateway.database.begin("test.hold") as session:
-        await hold(session, wanted, begins.replace(day=28), await database_now(session) + timedelta(minutes=5))
+        await hold(
+            session, [Holding(wanted, begins.replace(day=28), await database_now(session) + timedelta(minutes=5))]
+        )
     assert await close(ready) is False
     async with ready.gateway.database.begin("test.release") as session:
         query = text("UPDATE quota_reservation SET state = 'released' WHERE inquiry_id = :id")

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from connectors.model.calendar import SHANGHAI, day_of
 from gateway.quota.books import Charge, Exceeded, Key, Room, find_exceeded
-from gateway.quota.ledger import close, hold, lock_day, read_room
+from gateway.quota.ledger import Holding, close, hold, lock_day, read_room
 from gateway.quota.tables import QuotaLimit
 from tests.quota.charging import post
 
@@ -85,14 +85,14 @@ async def test_a_charge_counts_for_its_account_and_institution_that_day_and_that
 async def test_a_reservation_counts_while_it_is_open_and_for_everybody_but_its_own_inquiry(session):
     now = await lock_day(session, [charge()], DAY)
     later, own, settled = now + timedelta(minutes=5), charge(units=2), charge(units=32)
-    await hold(session, own, DAY, later)
-    await hold(session, charge("a-1", 4), DAY, later)
-    await hold(session, charge(units=8), DAY, now)  # has expired
-    await hold(session, charge("b-0", 16, "other"), DAY, later)
-    await hold(session, settled, DAY, later)
-    await close(session, settled.inquiry_id, "settled")
-    await hold(session, charge(units=64), BEFORE, later)
-    await hold(session, charge(units=128), DAY.replace(month=2), later)
+    await hold(session, [Holding(own, DAY, later)])
+    await hold(session, [Holding(charge("a-1", 4), DAY, later)])
+    await hold(session, [Holding(charge(units=8), DAY, now)])  # has expired
+    await hold(session, [Holding(charge("b-0", 16, "other"), DAY, later)])
+    await hold(session, [Holding(settled, DAY, later)])
+    await close(session, [settled.inquiry_id], "settled")
+    await hold(session, [Holding(charge(units=64), BEFORE, later)])
+    await hold(session, [Holding(charge(units=128), DAY.replace(month=2), later)])
     expected = {"acct-day": (0, 2), "acct-month": (0, 66), "inst-day": (0, 6), "inst-month": (0, 70)}
     assert await counted(session, charge(), DAY) == expected
     expected = {"acct-day": (0, 0), "acct-month": (0, 64), "inst-day": (0, 4), "inst-month": (0, 68)}

@@ -26,7 +26,7 @@ from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
 from gateway.quota.books import Held, find_exceeded
 from gateway.quota.headers import denial_of
-from gateway.quota.ledger import hold, lock, read_books
+from gateway.quota.ledger import Holding, hold, lock, read_books
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial, DeniedError
@@ -94,9 +94,8 @@ async def open_batch(
         read_question(one, providers, protector, actor, by_form=actor.person is not None, of_many=True)
         for one in wanted.questions
     ]
-    now = await database_now(work.session)
+    day, now, denial = await _hold(work, requests, holds=not wanted.partial)
     until = None if wanted.partial else now + HELD
-    day, denial = await _hold(work, requests, until)
     payload = {
         "batch": str(batch_id := uuid7()), "total": len(requests), "partial": wanted.partial,
         "digest": wanted.digest().hex(), "person": actor.person,
@@ -206,26 +205,28 @@ async def list_batches(work: UnitOfWork, limit: int) -> Sequence[Row[Any]]:
 
 
 async def _hold(
-    work: UnitOfWork, requests: Sequence[InquiryRequest], until: datetime | None
-) -> tuple[date, Denial | None]:
-    """Hold the units of all questions until an instant, or tell that there is no room for all of them."""
+    work: UnitOfWork, requests: Sequence[InquiryRequest], *, holds: bool
+) -> tuple[date, datetime, Denial | None]:
+    """Hold the units of all questions at what they cost at a moment, for HELD from then on, unless none are to be held;
+    return the day, the moment, and whether there is no room for all of them.
+    """
     charges = [one.charge() for one in requests if one.unreadable is None]
     if not charges:
-        return work.now.date(), None
+        return work.now.date(), await database_now(work.session), None
     day = await lock(work.session, charges)
-    if until is None:
-        return day, None
-    books = await read_books(work.session, charges, day)
+    now = await database_now(work.session)
+    if not holds:
+        return day, now, None
+    books = await read_books(work.session, charges, day, now)
     charges = [books.priced(one) for one in charges]
     for place, charge in enumerate(charges):
         rooms = books.rooms_of(charge)
         if exceeded := find_exceeded(rooms, charge.units):
             denial = denial_of(exceeded, rooms)
-            return day, replace(denial, members={**denial.members, "room_for": place, "asked": len(charges)})
+            return day, now, replace(denial, members={**denial.members, "room_for": place, "asked": len(charges)})
         books.take(charge)
-    for charge in charges:
-        await hold(work.session, charge, day, until)
-    return day, None
+    await hold(work.session, [Holding(charge, day, now + HELD) for charge in charges])
+    return day, now, None
 
 
 async def _ask(

@@ -17,6 +17,7 @@ from gateway.inquiries.bases.basis import Basis, consent_of
 from gateway.inquiries.bases.reading import find_duties
 from gateway.inquiries.obligations import find_ended, find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
+from gateway.inquiries.providers import EMBEDDED
 from gateway.inquiries.request import InquiryRequest
 from gateway.quota.books import Books, Charge, Room, Taken
 from gateway.quota.ledger import read_books
@@ -77,7 +78,8 @@ class Group:
 
     def take(self, place: int, basis: Basis) -> tuple[Taken, list[Room]]:
         """Take what the question at a place costs, and a use of the consent it is answered on, if it is one; return
-        what was taken, and what is left.
+        what was taken, and what is left. A provider's answer uses the consent when it is settled, not before it is
+        asked.
         """
         asking, consent = self.asked[place], consent_of(basis)
         own = consent.terms.consent_id if consent else None
@@ -85,7 +87,8 @@ class Group:
         books, units = self.books[asking.day], self._units(asking, asking.day)
         charge = replace(asking.request.charge(), units=units, consents=(own,) if own else ())
         taken = books.take(charge, own)
-        if own is not None:
+        answered = asking.held is not None or asking.request.provider == EMBEDDED
+        if own is not None and answered:
             self.consents[own] = self.consents[own].after_use(self.facts[place].now)
         return taken, books.rooms_of(charge, own)
 

@@ -13,6 +13,7 @@ from psycopg import sql
 from gateway.worker import QUEUE, STEPS
 from tests import database_server
 from tests.processes import (
+    PATIENCE_SECONDS,
     environment,
     free_port,
     postmaster,
@@ -127,14 +128,14 @@ def test_a_worker_told_to_stop_ends_cleanly_with_its_database_and_without(instan
     with running(["worker"], env) as worker:
         wait_until(lambda: list(told.glob("*.json")), "the worker to be at work")
         os.killpg(worker.pid, how)
-        assert worker.wait(20) == 0
+        assert worker.wait(PATIENCE_SECONDS) == 0
     assert not list(told.iterdir())
     with running(["worker"], env) as worker:
         wait_until(lambda: list(told.glob("*.json")), "the worker to be at work")
         with away(socket_folder, database):
             wait_until(lambda: {QUEUE, "sequence"} <= failing(told), "the steps to fail")
             os.killpg(worker.pid, how)
-            assert worker.wait(20) == 0
+            assert worker.wait(PATIENCE_SECONDS) == 0
     assert not list(told.iterdir())
     assert "Traceback" not in (home / "worker.log").read_text()
 

@@ -314,7 +314,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
     ):
-        app.include_router(module.router)
+        # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
+        app.router.routes.extend(module.router.routes)
     app.add_front(Front("/v1/inquiries", inquiries.ask_in_front))
     app.add_front(Front("/oauth/token", oauth.token_in_front))
     app.add_front(Front("/v1/usage-results", usage_results.report_in_front))

@@ -38,6 +38,7 @@ from gateway.records.subjects import resolve_missed
 from gateway.runtime import embedded
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.clock import now
+from gateway.runtime.database import Database
 from gateway.runtime.work import UnitOfWork
 from gateway.sources.pulls import pull_due
 from gateway.statements.due import make_due
@@ -346,15 +347,25 @@ async def work(
 async def _end_in_vain(gateway: Gateway, stop: asyncio.Event, running: Sequence[asyncio.Task[None]]) -> None:
     """Once told to stop, end the steps where the database is away."""
     await stop.wait()
+    asked = asyncio.create_task(_answers(gateway.database))
+    await asyncio.wait([asked], timeout=ANSWER_SECONDS)
+    if asked.done() and asked.result():
+        return
+    # Again and again: what is cancelled may go on to wait for the database in order to take its leave.
+    while waiting := [task for task in (*running, asked) if not task.done()]:
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting, timeout=CANCEL_SECONDS)
+
+
+async def _answers(database: Database) -> bool:
     try:
-        async with asyncio.timeout(ANSWER_SECONDS), gateway.database.begin("stop", role="watch") as session:
-            await session.connection()
+        async with database.begin("stop", role="watch") as session:
+            # Something is asked: a connection that stands open says nothing of a server that has fallen silent.
+            await session.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError):
-        # Again and again: what is cancelled may go on to wait for the database in order to take its leave.
-        while waiting := [task for task in running if not task.done()]:
-            for task in waiting:
-                task.cancel()
-            await asyncio.wait(waiting, timeout=CANCEL_SECONDS)
+        return False
+    return True
 
 
 async def _tell(health: WorkerHealth, stop: asyncio.Event) -> None:

@@ -19,7 +19,8 @@ import httpx
 
 from gateway.runtime.database import DatabaseUrls
 
-START_SECONDS = 60.0
+# How long another process is waited for: a busy machine does not reach it, only what never comes.
+PATIENCE_SECONDS = 300.0
 SERVICES = frozenset({"serve", "worker"})
 
 
@@ -125,7 +126,7 @@ def xinqiao(
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         process = Process(arguments, env, "gateway", stdout, stderr)
         try:
-            process.wait(120)
+            process.wait(PATIENCE_SECONDS)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -153,7 +154,7 @@ def running(arguments: Sequence[str], env: Mapping[str, str], *, module: str = "
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
                 try:
-                    process.wait(20)
+                    process.wait(60)
                 except subprocess.TimeoutExpired:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
@@ -173,7 +174,7 @@ def wait_ready(issuer: str, process: Process, log: Path) -> None:
     wait_until(ready, f"{issuer} to answer")
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Poll until the condition holds; fail with what was waited for."""
     deadline = time.monotonic() + seconds
     while not condition():

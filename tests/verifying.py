@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import PATIENCE_SECONDS
+
 MODULE = Path(__file__).parents[1] / "gateway" / "console" / "static" / "scripts" / "verify.js"
 _RUN = Path(__file__).parent / "evidence" / "run_verify.mjs"
 
@@ -20,7 +22,7 @@ def run_checks(folder: Path, *wanted: list) -> list:
     module.write_bytes(MODULE.read_bytes())
     done = subprocess.run(
         [node, "--no-warnings", _RUN, module], input=json.dumps(wanted), capture_output=True, text=True, check=False,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

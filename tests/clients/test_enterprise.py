@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from gateway.__main__ import app
 from tests.clients.serving import Served
 from tests.enterprises import uscc
-from tests.processes import wait_until
+from tests.processes import PATIENCE_SECONDS, wait_until
 from tests.records.penalties import penalties, penalty
 from tests.stories import registration
 from tests.town import instance
@@ -243,7 +243,9 @@ def test_a_command_is_a_process_that_makes_no_instance_and_loads_no_service(serv
     env = {"PATH": "", "HOME": str(tmp_path), "XINQIAO_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
     for verb in (["approve", asked, "--yes"], ["records"]):
         command = [sys.executable, "-W", "ignore", "-c", program, *served.named(*verb)]
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+        )
         assert set(HEAVY) & set(json.loads(done.stderr.splitlines()[-1])) == set()
     assert list(tmp_path.iterdir()) == []
     assert served.told("show", asked)["status"] == "active"
@@ -251,7 +253,7 @@ def test_a_command_is_a_process_that_makes_no_instance_and_loads_no_service(serv
 
 def run_example(*arguments):
     command = [sys.executable, str(ROOT / "examples/enterprise_client.py"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
 def test_the_example_shows_what_waits_approves_what_is_named_and_tells_who_asked(served):

@@ -12,7 +12,7 @@ import pytest
 from signing.keys import private_bytes
 from tests.enterprises import uscc
 from tests.platforms.test_chain import REPORT, ask, confirmed, deliveries, town  # noqa: F401 - the fixture
-from tests.processes import wait_until
+from tests.processes import PATIENCE_SECONDS, wait_until
 from tests.stories import registration
 from xinqiao_client import create_key
 
@@ -21,7 +21,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 def run(program, *arguments):
     command = [sys.executable, str(EXAMPLES / program), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
 def key_file(instance, client_id, folder):
@@ -66,7 +66,11 @@ def said(done):
 @pytest.mark.parametrize("program", [name for name in ARGUMENTS if name != "score_provider.py"])
 def test_an_example_without_its_packages_or_arguments_says_how_it_is_run(program):
     bare = subprocess.run(
-        [sys.executable, "-S", str(EXAMPLES / program)], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-S", str(EXAMPLES / program)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
     )
     assert "缺少" in said(bare)
     assert f"run it so: .venv/bin/python examples/{program} " in said(bare)

@@ -15,6 +15,7 @@ from requests_oauth2client import DPoPKey, OAuth2Client, OAuth2ClientCredentials
 
 from signing.keys import private_bytes
 from tests.persons import PASSWORD
+from tests.processes import PATIENCE_SECONDS
 from tests.town import instance
 
 FOLDER = Path(__file__).parent / "node"
@@ -61,7 +62,7 @@ def node(tmp_path_factory):
         if file.is_file():
             shutil.copy(file, folder)
     command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -75,7 +76,7 @@ def key_file(served, tmp_path):
 
 def run(node, script, *arguments):
     done = subprocess.run(
-        ["node", script, *arguments], cwd=node, capture_output=True, text=True, check=False, timeout=120
+        ["node", script, *arguments], cwd=node, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import PATIENCE_SECONDS
 from tests.town import instance
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,9 @@ def test_a_token_is_taken_used_looked_at_and_taken_back(served):
     def run(script):
         script = script.replace("http://127.0.0.1:8000", gateway.issuer)
         command = ["bash", "-euc", script]
-        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -13,12 +13,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from gateway.demo.sandbox import PORTS
-from tests.processes import wait_until
+from tests.processes import PATIENCE_SECONDS, wait_until
 from tests.town import run_command
 
 ROOT = Path(__file__).parents[2]
 ENTERPRISES = 40
-PATIENCE = 240.0
 
 
 def blocks_of(page: str) -> list[str]:
@@ -72,7 +71,7 @@ class Newcomer:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def run(self, command: str, patience: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str, patience: float = PATIENCE_SECONDS) -> subprocess.CompletedProcess[str]:
         """Run a command as it stands, but for the address of the service."""
         script = command.replace("http://127.0.0.1:8000", self.issuer)
         return subprocess.run(
@@ -96,13 +95,13 @@ class Newcomer:
             )  # fmt: skip
             try:
                 ended_or_up = lambda: process.poll() is not None or "Ctrl-C" in said.read_text()  # noqa: E731
-                wait_until(ended_or_up, "the sandbox", PATIENCE)
+                wait_until(ended_or_up, "the sandbox")
                 assert process.poll() is None, said.read_text()
                 yield said.read_text()
             finally:
                 if process.poll() is None:
                     process.send_signal(signal.SIGINT)
-                process.wait(60)
+                process.wait(PATIENCE_SECONDS)
         assert process.returncode == 0, said.read_text()
 
     def own(self, *arguments: str) -> str:

@@ -15,6 +15,7 @@ import yaml
 
 from gateway.runtime.schema import newest_revision
 from tests.house.dockerfile import Stage, read_stages
+from tests.processes import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -150,7 +151,9 @@ def read(command: list[str | Path], home: Path, **more: object) -> str:
     home.mkdir(exist_ok=True)
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "XINQIAO_HOME": str(home), "LC_ALL": "C.UTF-8"}
     env |= more.pop("env", {})
-    done = subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, check=False, timeout=120, **more)
+    done = subprocess.run(
+        command, cwd="/", env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, **more
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import PATIENCE_SECONDS
+
 
 @pytest.mark.slow
 def test_the_demonstration_tells_its_whole_story(tmp_path):
@@ -21,7 +23,7 @@ def test_the_demonstration_tells_its_whole_story(tmp_path):
             "DEMO_EXIT": "1",
             "TMPDIR": folder,
         }
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=240)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
         left = list(Path(folder).iterdir())
     assert done.returncode == 0, done.stdout + done.stderr
     for word in ("consent-required", "consent-revoked", "quota-exceeded", "upstream-unavailable", "offline", "⑧"):

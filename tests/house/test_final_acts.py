@@ -18,7 +18,7 @@ from tests.enterprises import uscc
 from tests.house.test_without_instance import COMMANDS
 from tests.identities import asked, register
 from tests.persons import csrf, same_site, signed_in
-from tests.processes import environment
+from tests.processes import PATIENCE_SECONDS, environment
 
 UUID = "01a21e54-bfd6-7267-83b0-32d5723f6e21"
 KINDS = ("account", "agency", "signatory", "platform", "auditor", "operator", "system")
@@ -86,7 +86,7 @@ def test_a_person_is_asked(answer, goes_on, tmp_path):
         env=env, cwd=Path(__file__).parents[2], stdin=its, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     os.write(ours, f"{answer}\n".encode())
-    said = started.communicate(timeout=60)[1]
+    said = started.communicate(timeout=PATIENCE_SECONDS)[1]
     os.close(ours)
     os.close(its)
     assert ("Go on?" in said, "xinqiao init" in said, started.returncode) == (True, goes_on, 1)

@@ -13,7 +13,16 @@ import pytest
 
 from audit.note import verify_checkpoint
 from tests import database_server
-from tests.processes import environment, free_port, running, signed_size, wait_ready, wait_until, xinqiao
+from tests.processes import (
+    PATIENCE_SECONDS,
+    environment,
+    free_port,
+    running,
+    signed_size,
+    wait_ready,
+    wait_until,
+    xinqiao,
+)
 
 
 @pytest.fixture
@@ -70,7 +79,7 @@ def test_an_init_that_fails_on_its_way_leaves_nothing_and_can_be_repeated(instan
 
 def test_two_inits_at_once_make_one_instance_whose_keys_still_open(instance):
     with running(["init"], instance) as first, running(["init"], instance) as second:
-        assert sorted([first.wait(60), second.wait(60)]) == [0, 1]
+        assert sorted([first.wait(PATIENCE_SECONDS), second.wait(PATIENCE_SECONDS)]) == [0, 1]
     xinqiao(["status"], instance)
 
 
@@ -87,7 +96,7 @@ def test_an_init_that_is_killed_after_writing_a_key_file_can_be_repeated(instanc
         "os.fsync = fsync\n"
     )
     command = [sys.executable, "-m", "gateway", "init"]
-    killed = subprocess.run(command, env={**instance, "PYTHONPATH": str(folder)}, check=False, timeout=120)
+    killed = subprocess.run(command, env={**instance, "PYTHONPATH": str(folder)}, check=False, timeout=PATIENCE_SECONDS)
     assert killed.returncode == -signal.SIGKILL
     assert (tmp_path / "gateway/keys/kek").exists()
     assert "xinqiao init" in xinqiao(["worker"], instance, check=False).stderr

@@ -28,8 +28,8 @@ sys.addaudithook(lambda event, given: event == "open" and isinstance(given[0], s
 from gateway.app import create_app
 import_only = list(opened)
 import uvicorn, gateway.web.http_protocol
-create_app()
-print(json.dumps({"modules": list(sys.modules), "opened": import_only}))
+kinds = {type(route).__name__ for route in create_app().routes}
+print(json.dumps({"modules": list(sys.modules), "opened": import_only, "kinds": list(kinds)}))
 """
 HELP = """
 import json, sys
@@ -60,6 +60,10 @@ def service(tmp_path_factory):
 
 def test_the_service_starts_without_what_single_requests_need(service):
     assert NEEDED_LATER & set(service["modules"]) == set()
+
+
+def test_no_route_is_left_to_be_worked_out_by_the_first_requests(service):
+    assert set(service["kinds"]) == {"GuardedRoute", "Route"}
 
 
 def test_help_is_printed_without_the_service(tmp_path):

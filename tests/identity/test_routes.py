@@ -60,11 +60,7 @@ def routes():
 
 
 def all_routes(held):
-    for route in held:
-        if isinstance(route, APIRoute):
-            yield route
-        elif hasattr(route, "original_router"):
-            yield from all_routes(route.original_router.routes)
+    return (route for route in held if isinstance(route, APIRoute))
 
 
 ROUTES = routes()

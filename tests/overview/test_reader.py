@@ -11,6 +11,7 @@ from connectors.model.statements import check_batch_jws
 from gateway.overview.signing_example import FILE, PRIVATE, signed_examples
 from signing.canonical import sha256_hex
 from signing.jws import import_public
+from tests.processes import PATIENCE_SECONDS
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sign_requests.py"
 
@@ -30,7 +31,9 @@ async def test_without_scripts_it_leads_to_the_page_without(client):
 
 
 def test_the_worked_example_is_what_a_program_written_apart_makes():
-    printed = subprocess.run([sys.executable, EXAMPLE], capture_output=True, text=True, check=True, timeout=60)
+    printed = subprocess.run(
+        [sys.executable, EXAMPLE], capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    )
     assert {one.name: one.value for one in signed_examples()} == json.loads(printed.stdout)
 
 

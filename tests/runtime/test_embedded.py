@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import free_port, postmaster, running, wait_ready, xinqiao
+from tests.processes import PATIENCE_SECONDS, free_port, postmaster, running, wait_ready, xinqiao
 
 PROGRAM = """
 import sys, time
@@ -107,5 +107,5 @@ def test_a_service_that_is_told_to_stop_leaves_no_server_behind(home: Path) -> N
         wait_ready(f"http://127.0.0.1:{port}", service, home / "serve.log")
         assert postmaster(home)
         service.terminate()
-        assert service.wait(30) == 0
+        assert service.wait(PATIENCE_SECONDS) == 0
     assert not (home / "postgres/data/postmaster.pid").exists()

@@ -46,7 +46,7 @@ def installed_below(place: Path) -> Path:
 def run(home: Path, *search: Path, **more: object) -> str:
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, search))}
     command = [sys.executable, "-c", PROGRAM, str(home)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120, **more)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300, **more)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -83,7 +83,7 @@ def test_an_account_without_privileges_starts_it_as_itself(folder: Path) -> None
     packages = installed_below(folder)
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{packages}{os.pathsep}{ROOT}", "HOME": str(home)}
     command = [sys.executable, "-c", program, str(home)]
-    done = subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "xinqiao_owner"
     assert (home / "postgres/data").stat().st_uid == account.pw_uid

@@ -11,7 +11,7 @@ from gateway.scores.compact import compact
 from gateway.scores.listing import list_files
 from gateway.scores.verify import verify
 from tests import town
-from tests.processes import running
+from tests.processes import PATIENCE_SECONDS, running
 from tests.records.penalties import penalties, penalty
 from tests.scores.holding import SOURCES, catch_up, column_store, digests, table
 
@@ -96,7 +96,7 @@ def test_killed_the_command_leaves_nothing_half_done_and_goes_on(socket_folder, 
         made.cli("ingest", "penalty_general", str(handed_in), "--batch", "1")
         env = {**made.env, "CRASH_AT": "before columns.rebuild"}
         with running(["columns", "append"], env, module="tests.crashing") as doomed:
-            assert doomed.wait(60) < 0
+            assert doomed.wait(PATIENCE_SECONDS) < 0
         assert made.rows("SELECT count(*) FROM column_file") == [(0,)]
         assert made.rows("SELECT count(*) FROM column_due") == [(1,)]
         made.cli("columns", "append", "--json")

@@ -14,7 +14,7 @@ from gateway.demo.command_line import DemoError
 from gateway.demo.samples import as_csv, sample_of
 from gateway.scores import scan_pinned
 from tests import town
-from tests.processes import running, wait_until
+from tests.processes import PATIENCE_SECONDS, running, wait_until
 from tests.records.penalties import penalties, penalty
 from tests.scores.small_pieces import SUBJECTS
 from tests.stories import FEEDS, registration
@@ -45,12 +45,12 @@ def test_killed_anywhere_a_scan_goes_on_and_two_never_run_at_once(socket_folder,
             with pytest.raises(DemoError, match="Another process is scanning"):
                 made.cli("scan")
             os.killpg(first.pid, signal.SIGKILL)
-            assert first.wait(60) == -signal.SIGKILL
+            assert first.wait(PATIENCE_SECONDS) == -signal.SIGKILL
         for point in POINTS:
             wait_until(lambda: made.rows(OTHERS) == [(0,)], "the server to notice")
             env = {**made.env, "CRASH_AT": point}
             with running(["scan"], env, module="tests.scores.small_pieces") as doomed:
-                assert doomed.wait(60) == -signal.SIGKILL
+                assert doomed.wait(PATIENCE_SECONDS) == -signal.SIGKILL
         killed = json.loads(made.cli("scan", "--json"))
         standing = made.rows(STANDING)
         assert (killed["state"], killed["done"]) == ("finished", killed["pieces"])

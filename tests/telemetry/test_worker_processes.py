@@ -13,6 +13,7 @@ from psycopg import sql
 from gateway.worker import QUEUE, STEPS
 from tests import database_server
 from tests.processes import (
+    PATIENCE_SECONDS,
     environment,
     free_port,
     postmaster,
@@ -26,6 +27,11 @@ from tests.processes import (
 
 # A wait this short runs out several times over while the test lasts, as the default does in an outage of a minute.
 WAIT_SECONDS = "1"
+# A session that is starting holds its database from before it asks whether it may enter until it is listed as one.
+STARTING = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON objid = pg_database.oid
+    WHERE locktype = 'object' AND classid = 'pg_database'::regclass AND datname = %s
+"""
 
 
 @pytest.fixture
@@ -46,6 +52,8 @@ def away(socket_folder, name):
     allow = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")
     with database_server._admin(socket_folder) as connection:
         connection.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        # Who was let in before and is not listed yet would not be ended, and go on as if nothing were.
+        wait_until(lambda: connection.execute(STARTING, [name]).fetchone() == (0,), "sessions to have started")
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         try:
             yield
@@ -120,14 +128,14 @@ def test_a_worker_told_to_stop_ends_cleanly_with_its_database_and_without(instan
     with running(["worker"], env) as worker:
         wait_until(lambda: list(told.glob("*.json")), "the worker to be at work")
         os.killpg(worker.pid, how)
-        assert worker.wait(20) == 0
+        assert worker.wait(PATIENCE_SECONDS) == 0
     assert not list(told.iterdir())
     with running(["worker"], env) as worker:
         wait_until(lambda: list(told.glob("*.json")), "the worker to be at work")
         with away(socket_folder, database):
             wait_until(lambda: {QUEUE, "sequence"} <= failing(told), "the steps to fail")
             os.killpg(worker.pid, how)
-            assert worker.wait(20) == 0
+            assert worker.wait(PATIENCE_SECONDS) == 0
     assert not list(told.iterdir())
     assert "Traceback" not in (home / "worker.log").read_text()
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 from typing import Literal
 from uuid import UUID
 
@@ -31,17 +32,21 @@ from gateway.inquiries.answers import Answered, Result, relayed_result
 from gateway.inquiries.computing import compute_results
 from gateway.inquiries.granting import limits_of
 from gateway.inquiries.permits import sign_permit
-from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Claim, Member
+from gateway.providers.days import count_call
+from gateway.providers.registered import EMBEDDED
 from gateway.quota.books import Held
 from gateway.quota.ledger import close, hold
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.group_commit import RolledBackError
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
-from scoring_adapter.errors import ProviderUnavailableError, ScoringError
-from scoring_adapter.relay import Question
+from scoring_adapter.errors import ProviderError, ProviderUnavailableError
+from scoring_adapter.providers.asking import ANSWERED, Call, Providers
+from scoring_adapter.providers.mapping import Question
+from scoring_adapter.providers.terms import Provider
+from scoring_adapter.providers.trying import Asked
 
 POINT = "inquiry.admit"
 SETTLING = timedelta(seconds=60)  # beyond the provider's time: what a settlement may wait for the database
@@ -56,6 +61,7 @@ class Intent:
 
     admission: Admission
     consent: Consent
+    provider: Provider
     expires_at: datetime
 
 
@@ -152,41 +158,72 @@ async def _ask_provider(units: UnitsOfWork, providers: Providers, member: Member
             [denial] = await deny(work, [(member, admission)])
             return await _ended(work, member, denial)
         assert admission is not None, "it waits for what is locked"  # noqa: S101
-        expires_at = admission.now + timedelta(seconds=providers.timeout_seconds) + SETTLING
-        consent = admission.consent
+        consent, provider = admission.consent, admission.provider
+        assert provider is not None, "one that is not registered is denied"  # noqa: S101 - see check_registered
+        expires_at = admission.now + timedelta(milliseconds=provider.terms.time_ms) + SETTLING
         assert consent is not None, "a provider is asked on a consent alone"  # noqa: S101 - see check_provider
         await hold(work.session, admission.taken.charge, admission.day, expires_at, consent.terms.consent_id)
         await store.add_intent(work, request, admission, expires_at)
-    return await _relay(units, providers, member, Intent(admission, consent, expires_at))
+    return await _relay(units, providers, member, Intent(admission, consent, provider, expires_at))
 
 
 async def _relay(units: UnitsOfWork, providers: Providers, member: Member, intent: Intent) -> Answered | Denial:
     request, asked_on = member.request, day_of(intent.admission.now)
     question = Question(str(request.inquiry_id), request.uscc, request.product, request.purpose, asked_on.isoformat())
+    permit, call = partial(sign_permit, units, request, intent.consent), Call(ANSWERED)
     try:
-        permit = partial(sign_permit, units, request, intent.consent)
-        result = relayed_result(await providers.ask(request.provider, question, permit))
-    except ScoringError as fault:
-        reason = "upstream-unavailable" if isinstance(fault, ProviderUnavailableError) else "upstream-invalid"
+        result = relayed_result(
+            await providers.ask(intent.provider, Asked(question, permit, _asked_for(request, intent.consent)), call)
+        )
+    except ProviderError as fault:
         async with units.begin("inquiry.release", member.actor, short=True) as work:
-            if not await store.lock_intent(work.session, request.inquiry_id):
-                return about(_LATE, request.inquiry_id)
-            await close(work.session, request.inquiry_id, "released")
-            detail = f"评分提供方未能应答，未计费。{fault}; nothing was charged."
-            refusal = Refusal(Denial(reason, detail), intent.admission.subject.subject_id)
-            [denial] = await deny(work, [(member, refusal)], intended=True)
+            denial = await _release(work, member, intent, fault)
+            await count_call(work.session, request.provider, call, intent.admission.now)
             return denial
     async with units.begin("inquiry.settle", member.actor, short=True) as work:
-        if not await store.lock_intent(work.session, request.inquiry_id):
-            return about(_LATE, request.inquiry_id)  # that it expired is in the log
         outcome = await _settle(work, member, intent, result)
-        ended: Literal["settled", "released"] = "settled" if isinstance(outcome, Answered) else "released"
-        await close(work.session, request.inquiry_id, ended)
+        await count_call(work.session, request.provider, call, intent.admission.now)
         return outcome
+
+
+def _asked_for(request: InquiryRequest, consent: Consent) -> str:
+    """Return for whom and on what a question is asked: an answer that a provider lets us keep is given to no other."""
+    return f"{request.institution} {request.account} {consent.terms.consent_id} {consent.version}"
+
+
+async def _release(work: UnitOfWork, member: Member, intent: Intent, fault: ProviderError) -> Denial:
+    """Deny what a provider did not answer soundly; nothing is held for it any more."""
+    inquiry = member.request.inquiry_id
+    if not await store.lock_intent(work.session, inquiry):
+        return about(_LATE, inquiry)  # that it expired is in the log
+    await close(work.session, inquiry, "released")
+    unavailable = isinstance(fault, ProviderUnavailableError)
+    headers = (
+        {"Retry-After": str(ceil(fault.wait))} if isinstance(fault, ProviderUnavailableError) and fault.wait else {}
+    )
+    refusal = Refusal(
+        Denial(
+            "upstream-unavailable" if unavailable else "upstream-invalid",
+            f"评分提供方未能应答，未计费。{fault}; nothing was charged.", headers=headers,
+        ),
+        intent.admission.subject.subject_id,
+    )  # fmt: skip
+    [denial] = await deny(work, [(member, refusal)], intended=True)
+    return denial
 
 
 async def _settle(work: UnitOfWork, member: Member, intent: Intent, result: Result) -> Answered | Denial:
     """Answer by what holds now, or deny: an answer that comes when the reservation has expired is late."""
+    inquiry = member.request.inquiry_id
+    if not await store.lock_intent(work.session, inquiry):
+        return about(_LATE, inquiry)
+    outcome = await _answer_relayed(work, member, intent, result)
+    ended: Literal["settled", "released"] = "settled" if isinstance(outcome, Answered) else "released"
+    await close(work.session, inquiry, ended)
+    return outcome
+
+
+async def _answer_relayed(work: UnitOfWork, member: Member, intent: Intent, result: Result) -> Answered | Denial:
     reserved = Held(intent.admission.day, intent.admission.taken.charge.units)
     [found] = await admit_inquiries(work, [member.request], reserved)
     if isinstance(found, Admission) and found.now >= intent.expires_at:

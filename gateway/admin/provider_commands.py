@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,7 +32,21 @@ DAYS = (
         for name in ("kept", "not_asked", "latency", "p50_ms", "p99_ms", "available_bp")
     ),
 )
+FOUND = (Column("check", "约定 check"), Column("kept", "遵守 kept"), Column("seen", "所见 seen"))
+# What scoring_adapter/providers/contract.py holds a provider to.
+CHECKS = {
+    "answers": "应答合乎约定 it answers as agreed",
+    "repeats": "同一问，同一答 the same question, the same answer",
+    "at-once": "同时多问，各答各的 several at once, each its own answer",
+    "refuses": "不成其为问题的，答 4xx what is no question is 4xx",
+}
+EXAMPLES = ("91330300MAX000031G", "91330300MAX00004X8")  # of the sandbox: nobody's
 Name = Annotated[str, typer.Argument(metavar="ID", help="评分提供方编号 The provider's name.")]
+Url = Annotated[str, typer.Argument(metavar="URL", help="地址 Where it is asked: http(s)://…")]
+OtherTerms = Annotated[
+    Path | None,
+    typer.Option("--terms", metavar="FILE", help="其余约定，JSON（docs/providers.md） The other terms, as JSON."),
+]
 Which = Annotated[str | None, typer.Option("--provider", metavar="ID", help="只列此提供方 Of this one alone.")]
 group = typer.Typer(no_args_is_help=True, help="评分提供方 Outside providers of scores.")
 
@@ -65,26 +79,53 @@ def list_days_of(
 @group.command("set")
 def set_one(
     provider: Name,
-    url: Annotated[str, typer.Argument(metavar="URL", help="地址 Where it is asked: http(s)://…")],
+    url: Url,
     reason: Reason,
     *,
-    terms: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="其余约定，JSON（docs/providers.md） The other terms, as JSON."),
-    ] = None,
+    terms: OtherTerms = None,
     as_json: AsJson = False,
 ) -> None:
     """登记评分提供方，或更改约定 Register a provider, or give one other terms: a new version."""
-    import orjson
+    make("provider.set", provider=provider, url=url, reason=reason, **_read_terms(terms))
+    show(as_json, {"编号 provider": provider, "地址 url": url})
+
+
+@group.command("check")
+def check(
+    url: Url,
+    *,
+    subject: Annotated[
+        list[str] | None, typer.Option(metavar="USCC", help="它所知的企业，可重复 Enterprises it knows.")
+    ] = None,
+    terms: OtherTerms = None,
+    product: Annotated[str, typer.Option(metavar="CODE", help="产品 The product.")] = "score",
+    purpose: Annotated[str, typer.Option(metavar="CODE", help="用途 The purpose.")] = "pre_loan",
+    as_json: AsJson = False,
+) -> None:
+    """按约定试问一个提供方，不出示凭证，不登记 Try whether a provider keeps to the contract, without a permit."""
+    import asyncio
+
+    from pydantic import ValidationError
+
+    from connectors.model.calendar import day_of
+    from gateway.admin.provider_actions import SetProvider
+    from gateway.runtime.clock import now
+    from gateway.runtime.wrong_values import in_one_line
+    from scoring_adapter.providers.contract import Trial, check_contract
+    from scoring_adapter.providers.terms import fault_of
 
     try:
-        members = orjson.loads(terms.read_bytes()) if terms else {}
-    except (OSError, orjson.JSONDecodeError) as fault:
-        fail(f"{terms}: 不是 JSON 文件 is no file of JSON: {fault}")
-    if not isinstance(members, dict) or members.keys() & {"action", "provider", "url", "reason"}:
-        fail(f"{terms}: 只写其余约定 holds the other terms alone")
-    make("provider.set", provider=provider, url=url, reason=reason, **members)
-    show(as_json, {"编号 provider": provider, "地址 url": url})
+        tried = SetProvider(provider="tried", url=url, reason="试用", **_read_terms(terms)).terms()
+    except ValidationError as fault:
+        fail(in_one_line(fault))
+    if wrong := fault_of(tried):
+        fail(wrong)
+    trial = Trial(tried, subject or EXAMPLES, product, purpose, day_of(now()).isoformat())
+    findings = asyncio.run(check_contract(trial))
+    told = [{"check": CHECKS[one.name], "kept": one.kept, "seen": one.seen} for one in findings]
+    show_list(as_json, "checks", told, FOUND, len(told))
+    if not all(one.kept for one in findings):
+        raise typer.Exit(1)
 
 
 @group.command("suspend")
@@ -99,3 +140,16 @@ def resume(provider: Name, reason: Reason, as_json: AsJson = False) -> None:
     """恢复 Ask it again, on the terms in force."""
     make("provider.resume", provider=provider, reason=reason)
     show(as_json, {"编号 provider": provider})
+
+
+def _read_terms(path: Path | None) -> dict[str, Any]:
+    """Return the terms that stand in a file, beside the address."""
+    import orjson
+
+    try:
+        members = orjson.loads(path.read_bytes()) if path else {}
+    except (OSError, orjson.JSONDecodeError) as fault:
+        fail(f"{path}: 不是 JSON 文件 is no file of JSON: {fault}")
+    if not isinstance(members, dict) or members.keys() & {"action", "provider", "url", "reason"}:
+        fail(f"{path}: 只写其余约定 holds the other terms alone")
+    return members

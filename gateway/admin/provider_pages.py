@@ -63,21 +63,21 @@ async def show_one(request: Request, provider: str, units: Units, present: Seein
     )  # fmt: skip
 
 
-@router.get("/{provider}/{act}")
-async def show_act(request: Request, provider: str, act: str, units: Units, present: SecurityPresent) -> Response:
+@router.get("/{provider}/{deed}")
+async def show_act(request: Request, provider: str, deed: str, units: Units, present: SecurityPresent) -> Response:
     """Show the form of a change, filled with what is in force."""
-    form = _form(act)
+    form = _form(deed)
     async with units.begin("providers.show", acting(present)) as work:
         versions = await _versions(work, provider)
     return show_form(request, present, form, Form(_written(versions[0])), of=provider, back=f"{HERE}/{provider}")
 
 
-@router.post("/{provider}/{act}")
+@router.post("/{provider}/{deed}")
 async def take_act(
-    request: Request, provider: str, act: str, units: Units, asker: TheAsker, typed: SignedForm
+    request: Request, provider: str, deed: str, units: Units, asker: TheAsker, typed: SignedForm
 ) -> Response:
     """Ask for a change of a provider."""
-    form = _form(act)
+    form = _form(deed)
     async with units.begin("providers.show", acting(asker.present)) as work:
         await _versions(work, provider)
     return await take_form(

@@ -69,7 +69,8 @@ ANOTHERS = {"/console/people/-/invitations/{change_id}": frozenset({"auditor"})}
 # What stands in an address, and what must be asked for; ids come from the city.
 VALUES = {
     "dataset": "tax_arrears", "tag": "reg_capital", "agency": "tax", "code": "tax", "form": "csv",
-    "person_id": "clerk-1", "institution_id": "bank", "client_id": "bank-1", "act": "quota", "product": "score", "provider": "five-force", "deed": "change",
+    "person_id": "clerk-1", "institution_id": "bank", "client_id": "bank-1", "act": "quota", "product": "score",
+    "provider": "five-force", "deed": "change",
     "template": "pre-loan", "month": str(month_of(now()).stepped(-1)),
 }  # fmt: skip
 ASKED = {

@@ -451,7 +451,8 @@ COMMANDS_WITHOUT = {
         ("sandbox", "sandbox code", "sandbox reset", "sandbox samples"), "made-up data, in an instance of its own"
     ),
     "migrate": "the schema, as its owner, before there is a log",
-    **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check", "provider check"), "no instance"),
+    **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check",
+                    "provider check"), "no instance"),
     "openapi": "no instance",
     **dict.fromkeys(("sandbox code", "sandbox samples"), "reads and writes files, no instance"),
     "sandbox reset": "what was built by the doors everybody uses, and is deleted whole",

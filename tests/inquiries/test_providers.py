@@ -17,6 +17,7 @@ from gateway.runtime.denial import DeniedError
 from scoring_adapter.providers.asking import ANSWERED, Call, Providers
 from scoring_adapter.providers.terms import Terms
 from tests.actors import MACHINE, OPERATOR
+from tests.enterprises import uscc
 from tests.gates import held, writes_to
 from tests.identities import asked
 from tests.providers import provider, registered
@@ -81,6 +82,9 @@ async def test_one_person_asks_another_approves_and_one_suspends_it(ready, urls)
     stopped = await ready.ask("bank-1", 1, provider="by-two")
     assert (stopped.status_code, slug(stopped)) == (504, "upstream-unavailable")
     assert await used(ready) == before
+    body = {"subject": uscc(1), "purpose": "pre_loan", "provider": "by-two"}
+    explained = await ready.client.post("/v1/inquiries:explain", json=body, headers=await ready.headers("bank-1"))
+    assert slug(explained) == "upstream-unavailable"
     assert (await asked(gateway, ResumeProvider(provider="by-two", reason=WHY))).status == "waiting"
     told = await rows(ready, "SELECT type, outcome FROM audit_event WHERE type LIKE 'provider.%' ORDER BY event_id DESC"
                              " LIMIT 2")  # fmt: skip

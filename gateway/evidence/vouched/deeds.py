@@ -167,7 +167,6 @@ DEEDS: tuple[Deed, ...] = (
         "SELECT event_id AS entry, provider, version, status, terms, reason FROM provider_version",
         {"provider.registered": Says(PROVIDER), "provider.suspended": Says(PROVIDER),
          "provider.resumed": Says(PROVIDER)},
-        {"terms": digest_of_json},
     ),
     Deed(
         "output-policies", "output_policy",

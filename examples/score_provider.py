@@ -14,7 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-FAULTS = ("status500", "status503", "shape", "subject", "range", "hang")
+FAULTS = (
+    "status500", "status503", "shape", "boolean", "subject", "inquiry", "range", "lying", "truncated", "slow", "hang",
+)  # fmt: skip
 BANDS = ((750, "excellent"), (600, "good"), (450, "fair"), (0, "poor"))
 
 
@@ -52,17 +54,17 @@ class Handler(BaseHTTPRequestHandler):
                 print(refused, file=sys.stderr)
                 self.send_error(401, "not permitted")
                 return
-        if self.fault == "hang":
-            time.sleep(3600)
-        answer |= {"shape": {"score": "high"}, "subject": {"subject": "x"}, "range": {"score": 1001}}.get(
-            self.fault, {}
-        )
+        time.sleep({"hang": 3600, "slow": 2}.get(self.fault, 0))
+        answer |= {
+            "shape": {"score": "high"}, "boolean": {"score": True}, "subject": {"subject": "x"},
+            "inquiry": {"inquiry": "x"}, "range": {"score": 1001}, "lying": {"score": time.time_ns() % 1001},
+        }.get(self.fault, {})  # fmt: skip
         body = json.dumps(answer).encode()
         self.send_response(int(self.fault.removeprefix("status")) if self.fault.startswith("status") else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[: len(body) // 2] if self.fault == "truncated" else body)
 
     def log_message(self, *_arguments: object) -> None:
         """Stay quiet."""

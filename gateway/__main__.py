@@ -16,6 +16,7 @@ from gateway.admin import (
     output_commands,
     paper_commands,
     person_commands,
+    provider_commands,
     quota_commands,
 )
 from gateway.admin import commands as registry
@@ -90,6 +91,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "quota": quota_commands.group,
     "abnormal": abnormal_commands.group,
     "duty": duty_commands.group,
+    "provider": provider_commands.group,
     "output": output_commands.group,
     "cost": cost_commands.group,
     "keys": key_commands.group,

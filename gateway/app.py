@@ -25,6 +25,7 @@ from gateway.admin import (
     paper_routes,
     people_list,
     people_pages,
+    provider_pages,
     rate_pages,
 )
 from gateway.admin import account_pages as institution_accounts
@@ -97,6 +98,8 @@ from gateway.people.guard import SignInNeededError, on_sign_in_needed
 from gateway.platforms import pages as platform_pages
 from gateway.platforms import routes as deliveries
 from gateway.platforms import sent_routes as sent_deliveries
+from gateway.providers import routes as providers
+from gateway.providers.gauges import gauge_providers
 from gateway.quality import feed_pages as feeds
 from gateway.quality import pages as quality_pages
 from gateway.quality import routes as quality
@@ -181,7 +184,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_objections,
+        gauge_network, gauge_objections, gauge_providers,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -227,6 +230,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         inquiry_batches,
         outputs,
         duty_bases,
+        providers,
+        provider_pages,
         output_pages,
         duty_pages,
         inquiries,

@@ -10,7 +10,6 @@ from gateway.identity.tokens.issuer import TokenIssuer
 from gateway.identity.tokens.known_tokens import KnownTokens
 from gateway.identity.tokens.nonces import Nonces
 from gateway.identity.tokens.replay import ReplayWindow
-from gateway.inquiries.providers import Providers
 from gateway.intake.submission import Intake, intake_of
 from gateway.rates.limiter import Limiter, uncounted
 from gateway.runtime.database import Database
@@ -19,12 +18,13 @@ from gateway.runtime.instance import Instance, open_instance
 from gateway.runtime.keystore import load_kek
 from gateway.runtime.settings import Settings
 from gateway.telemetry.shared_look import SharedLook
+from scoring_adapter.providers.asking import Providers
 
 
 @dataclass(frozen=True)
 class Gateway(Instance):
-    """An instance with its group commits, its memory of tokens and proofs, its callers' rates, its intake, and what
-    probes look at.
+    """An instance with its group commits, its memory of tokens and proofs, its callers' rates, its intake, what
+    probes look at, and what asks outside providers.
     """
 
     access: AccessCache
@@ -35,16 +35,12 @@ class Gateway(Instance):
     refusals: Refusals
     intake: Intake
     look: SharedLook
+    providers: Providers
 
     @property
     def groups(self) -> GroupCommit:
         """The group commits of this process."""
         return self.units.groups
-
-    @property
-    def providers(self) -> Providers:
-        """The providers of scores that an inquiry may name."""
-        return Providers(self.settings.providers, self.settings.provider_timeout_seconds, self.http)
 
 
 @asynccontextmanager
@@ -61,11 +57,12 @@ async def open_gateway(
         issuer = TokenIssuer(
             settings.issuer, instance.keys, settings.token_lifetime_seconds, Nonces(load_kek(settings))
         )
-        limiter = Limiter(instance.database, count)
+        limiter, providers = Limiter(instance.database, count), Providers()
         try:
             yield Gateway(**parts, access=access, limiter=limiter, issuer=issuer,
                           tokens=KnownTokens(instance.keys, settings.issuer), replay=ReplayWindow(),
                           refusals=Refusals(), intake=intake_of(instance),
-                          look=SharedLook(instance.units, settings))  # fmt: skip
+                          look=SharedLook(instance.units, settings), providers=providers)  # fmt: skip
         finally:
+            await providers.close()
             await limiter.close()

@@ -28,9 +28,21 @@ class ModelError(ScoringError):
     """A card cannot be fitted, tried or exchanged; the message names what stands in the way."""
 
 
-class ProviderUnavailableError(ScoringError):
-    """The provider did not answer in time."""
+class ProviderError(ScoringError):
+    """A provider gave no answer that counts; `kind` is one of FAULTS (scoring_adapter/providers/asking.py)."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
-class ProviderAnswerError(ScoringError):
+class ProviderUnavailableError(ProviderError):
+    """The provider did not answer in time, or was not asked; `wait` is for how long it is left alone, in seconds."""
+
+    def __init__(self, kind: str, message: str, wait: float = 0) -> None:
+        super().__init__(kind, message)
+        self.wait = wait
+
+
+class ProviderAnswerError(ProviderError):
     """The provider's answer is not one to this question."""

@@ -29,6 +29,7 @@ from gateway.admin.institution_actions import (
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.output_actions import SetOutputPolicy
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
+from gateway.admin.provider_actions import ResumeProvider, SetProvider, SuspendProvider
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 
@@ -38,6 +39,7 @@ AnyAction = Annotated[
     | SetQuota | LimitQuota | LimitRate | GrantUnits | ReverseCharge | SetSigning | SetForPeople | RepairRecord
     | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
-    | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost | RegisterDuty | EndDuty,
+    | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost | RegisterDuty | EndDuty
+    | SetProvider | SuspendProvider | ResumeProvider,
     Field(discriminator="action"),
 ]  # fmt: skip

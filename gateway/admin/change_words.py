@@ -18,6 +18,7 @@ from gateway.inquiries.outputs.policy import LEAVABLE
 from gateway.people.roles import ROLES
 from gateway.quota.books import Key
 from gateway.quota.words import limit_text
+from signing.canonical import canonical_bytes
 
 ALL = "op-all-of-kind"
 NO_LIMIT = frozenset({"scope", "product"})  # none is set: all that its kind may have
@@ -125,6 +126,7 @@ def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # no
         "number": words.number,
         "percent": lambda share: f"{share}%",
         "moment": words.moment,
+        "json": lambda members: canonical_bytes(members).decode(),
         "hours": lambda hours: words.count("op-hours-count", hours),
         "institution": names.institution,
         "person": names.person,
@@ -163,6 +165,10 @@ LABELS = {
     "begins": "effective-from", "reference": "op-reference", "valid_until": "op-valid-until", "holder": "op-holder",
     "law": "duty-law", "article": "duty-article", "purposes": "duty-purposes", "categories": "duty-categories",
     "sources": "duty-sources", "datasets": "duty-datasets", "valid_from": "op-holds-from",
+    "url": "provider-url", "time_ms": "provider-time", "attempts": "provider-attempts",
+    "retry_percent": "provider-retry", "most_at_once": "provider-most", "open_after": "provider-open-after",
+    "open_seconds": "provider-open-seconds", "keep_seconds": "provider-keep", "hedge_ms": "provider-hedge",
+    "question": "provider-question", "answer": "provider-answer",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "decision": {decision: f"abnormal-{decision}" for decision in ("lift", "suspend")},

@@ -32,6 +32,21 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "quota.grant": {"units": "number", "holds_from": "moment", "holds_until": "moment"},
     "quota.reverse": {},
     "quota.cost": {"units": "number", "begins": "moment"},
+    "provider.set": {
+        "url": "text",
+        "time_ms": "number",
+        "attempts": "number",
+        "retry_percent": "number",
+        "most_at_once": "number",
+        "open_after": "number",
+        "open_seconds": "number",
+        "keep_seconds": "number",
+        "hedge_ms": "number",
+        "question": "json",
+        "answer": "json",
+    },
+    "provider.suspend": {},
+    "provider.resume": {},
     "output.policy": {"form": "form", "threshold": "number", "left_out": "member", "begins": "moment"},
     "duty.register": {
         "institution": "institution",
@@ -87,7 +102,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 
 _OBJECTS = (
     "duty", "client", "person", "institution", "subject", "record", "charge", "purpose", "template", "consent",
-    "signatory", "product",
+    "signatory", "product", "provider",
 )  # fmt: skip
 
 
@@ -114,7 +129,7 @@ def differences(action: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
 
 def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
     """Return what an action is about: institution, client, person, subject, record, purpose, template, consent,
-    signatory or product, and its id.
+    signatory, product or provider, and its id.
     """
     match action["action"]:
         case "standing":

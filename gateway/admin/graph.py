@@ -24,6 +24,7 @@ AGENCY, UNSIGNED, PLATFORM = "data are handed in", "data need no signature", "a 
 AUDITOR, APPROVER, RUNNER = "an auditor reads the log", "a person approves changes", "a person hands in for agencies"
 AUDITOR_AWAY, APPROVER_AWAY, HIDDEN = "an auditor is away", "an approver is away", "a record is hidden"
 CASE_ENDS = "a case of the auditor ends"
+ASKED_OUTSIDE = "an outside provider is asked"
 _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     INSTITUTION: (ACCOUNT,),
     ACCOUNT: (Harm.READS,),
@@ -41,6 +42,7 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     APPROVER_AWAY: (Harm.STOPS,),
     HIDDEN: (Harm.FALSE,),
     CASE_ENDS: (Harm.STOPS,),
+    ASKED_OUTSIDE: (Harm.READS, Harm.FALSE),
 }
 # What there is once a client of a kind, or a person of a role, may act; and once it may not.
 _PRESENT = {
@@ -98,6 +100,9 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.cost": (QUOTA,),
     "quota.grant": (QUOTA,),
     "quota.reverse": (QUOTA,),
+    "provider.set": (ASKED_OUTSIDE,),
+    "provider.suspend": (),
+    "provider.resume": (ASKED_OUTSIDE,),
     "duty.register": (Harm.READS,),
     "duty.end": (),
     "output.policy narrower": (),

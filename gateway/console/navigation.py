@@ -36,6 +36,7 @@ _QUALITY = _entry("quality", "chart-bar")
 _ABNORMAL = _entry("abnormal-use", "alert-triangle")
 _OBJECTIONS = _entry("objections", "message-report")
 _COSTS = _entry("costs", "coins")
+_PROVIDERS = _entry("providers", "server")
 _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
@@ -50,7 +51,8 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("paper", "file-certificate"), _TEMPLATES,
         )),
         Group("group-platform", (
-            _entry("agencies", "building"), _OBJECTIONS, _entry("keys", "key"), _CHANGES, _SCANS, _CATALOGUE, _TAGS,
+            _entry("agencies", "building"), _PROVIDERS, _OBJECTIONS, _entry("keys", "key"), _CHANGES, _SCANS,
+            _CATALOGUE, _TAGS,
         )),
     ),
     "system": (
@@ -76,7 +78,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _COSTS, _ABNORMAL,
         )),
         Group("group-platform", (
-            _CHANGES, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _MOVERS, _CATALOGUE, _TAGS,
+            _CHANGES, _PROVIDERS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _MOVERS, _CATALOGUE, _TAGS,
         )),
     ),
     "staff": (

@@ -61,16 +61,16 @@ def open_town(run: CommandLine) -> Iterator[StoryTown]:
     folder = Path(tempfile.mkdtemp(prefix="xinqiao-demo-"))
     provider_port = _free_port()
     provider = subprocess.Popen([sys.executable, str(example("score_provider")), "--port", str(provider_port)])
-    providers = json.dumps({"five-force": f"http://127.0.0.1:{provider_port}/score"})
+    address = f"http://127.0.0.1:{provider_port}/score"
     town = StoryTown(
-        _instance(run, folder, "gateway", "gateway", _free_port(FIRST_PORT), providers),
+        _instance(run, folder, "gateway", "gateway", _free_port(FIRST_PORT)),
         _instance(run, folder, "city", "city-platform", _free_port()),
         _instance(run, folder, "province", "province-platform", _free_port()),
         _instance(run, folder, "brain", "city-platform", _free_port()),
         provider,
     )
     try:
-        with leased(folder), running(town.instances(), fresh=True, meanwhile=partial(introduce, town)):
+        with leased(folder), running(town.instances(), fresh=True, meanwhile=partial(_introduce_all, town, address)):
             yield town
     finally:
         with _undisturbed():
@@ -80,13 +80,9 @@ def open_town(run: CommandLine) -> Iterator[StoryTown]:
 
 
 def lasting_town(run: CommandLine, folder: Path, port: int) -> Town:
-    """Return a town that stays: its gateway at this port, the platforms at the two after it.
-
-    Providers are taken from the environment: their authors try them here.
-    """
-    providers = os.environ.get("XINQIAO_PROVIDERS", "{}")
+    """Return a town that stays: its gateway at this port, the platforms at the two after it."""
     return Town(
-        _instance(run, folder, "gateway", "gateway", port, providers),
+        _instance(run, folder, "gateway", "gateway", port),
         _instance(run, folder, "city", "city-platform", port + 1),
         _instance(run, folder, "province", "province-platform", port + 2),
     )
@@ -172,7 +168,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _instance(run: CommandLine, folder: Path, name: str, role: str, port: int, providers: str = "{}") -> Instance:
+def _instance(run: CommandLine, folder: Path, name: str, role: str, port: int) -> Instance:
     issuer = f"http://127.0.0.1:{port}"
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith("XINQIAO_") and k != "DATABASE_URL"},
@@ -183,14 +179,17 @@ def _instance(run: CommandLine, folder: Path, name: str, role: str, port: int, p
         "XINQIAO_ISSUER": issuer,
         "XINQIAO_PORT": str(port),
         "XINQIAO_METRICS_PORT": "0",
-        "XINQIAO_PROVIDERS": providers,
-        "XINQIAO_PROVIDER_TIMEOUT_SECONDS": "2",
         "XINQIAO_DELIVERY_RETRY_SECONDS": "1",
         "XINQIAO_DATABASE_POOL_SIZE": "4",
     }
     home = folder / name
     home.mkdir(exist_ok=True)
     return Instance(name, issuer, home, env, run)
+
+
+def _introduce_all(town: StoryTown, provider: str) -> None:
+    introduce(town)
+    town.gateway.cli("provider", "set", "five-force", provider, "--reason", "演示 the demonstration's")
 
 
 def introduce(town: Town) -> None:

@@ -67,6 +67,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "client_key": {"created_at": "in the entry's time", "event_id": "names the first entry"},
     "delegation": {"event_id": "names the first entry"},
     "duty_basis": {"event_id": "names the first entry"},
+    "provider_version": {"recorded_at": "in the entry's time"},
     "instance_key": {
         "sealed": "opens under the key-encryption key alone, and must fit public", "created_at": "in the entry's time",
         "changed_at": "in the entry's time", "event_id": "names the first entry",
@@ -159,6 +160,7 @@ UNCOMPARED: Mapping[str, str] = {
     ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
     **dict.fromkeys(("consent_import", "consent_import_row"), "names consents, which are compared one by one"),
+    "provider_day": "how providers answered, counted beside inquiries that are compared one by one",
     "quota_alert": "follows from the ledger and the limits",
     "saved_view": "what a person likes to see of a table",
 }  # fmt: skip

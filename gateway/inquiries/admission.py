@@ -30,12 +30,13 @@ from gateway.quota.books import Held, Room, Taken
 from gateway.quota.ledger import hold_askers, lock_day, lock_today
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
+from scoring_adapter.providers.terms import Provider
 
 
 @dataclass(frozen=True)
 class Admission:
     """An inquiry that may be answered: about this subject, on this basis, as much as that grants, charged to this day;
-    what it takes of the quota, and what that leaves.
+    what it takes of the quota, and what that leaves. `provider` is who is to be asked, None for the embedded card.
     """
 
     subject: Subject
@@ -45,6 +46,7 @@ class Admission:
     now: datetime
     taken: Taken
     rooms: Sequence[Room]
+    provider: Provider | None = None
 
     @property
     def consent(self) -> Consent | None:
@@ -109,7 +111,9 @@ async def _judge(work: UnitOfWork, asked: Sequence[Asking], day: date, now: date
         assert subject is not None, "a check denies what is about nobody"  # noqa: S101
         assert not isinstance(facts.basis, Denied), "a check denies what nothing permits"  # noqa: S101
         grant, taken = grant_of(facts.request, facts.basis), group.take(place, facts.basis)
-        judged.append(Admission(subject, facts.basis, grant, day, now, *taken))
+        registered = facts.providers.get(facts.request.provider)
+        provider = registered.provider if registered else None
+        judged.append(Admission(subject, facts.basis, grant, day, now, *taken, provider))
     return judged
 
 

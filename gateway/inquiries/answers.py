@@ -13,7 +13,7 @@ from consent.terms import PURPOSES, Terms
 from gateway.inquiries.bases.basis import Basis, Duty
 from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
-from scoring_adapter.relay import RelayAnswer
+from scoring_adapter.providers.mapping import RelayAnswer
 from signing.canonical import canonical_bytes, sha256_hex, written
 from signing.compact import sign_compact
 from signing.jws import signed_bytes

@@ -73,7 +73,6 @@ async def read_wish(
 async def show(
     request: Request,
     units: Units,
-    providers: TheProviders,
     protector: Secrets,
     staff: Staff,
     wish: Annotated[Wish, Depends(read_wish)],
@@ -102,7 +101,7 @@ async def show(
         except (ValueError, ValidationError):
             wrong = {"extent": words_of(request)("ask-extent-wrong")}
             return _page(request, staff, wish, costs, wrong=wrong, duties=duties)
-        asked = read_question(question, providers, protector, actor, by_form=True)
+        asked = read_question(question, protector, actor, by_form=True)
         foresight = await foresee(work, asked)
     words = words_of(request)
     rooms = rooms_shown(words, foresight.rooms, foresight.units)
@@ -135,7 +134,7 @@ async def ask(
     token = form.get("token", "")
     if not token or not token.isascii() or len(token) > LONGEST_TOKEN:
         raise PageError("form-stale", 400)
-    asked = read_question(question, providers, protector, actor, by_form=True)
+    asked = read_question(question, protector, actor, by_form=True)
     # A blank stands in no key of a program: a form's token is never one of theirs.
     under = Asked(f"form {staff.present.person_id} {token}", question.digest(), None)
     flight = staff.limiter.flight(actor.client_id, staff.access.rates)

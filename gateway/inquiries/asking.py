@@ -19,14 +19,15 @@ from consent.terms import PURPOSES
 from gateway.inquiries.answers import Answered
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.inquiry import inquire
-from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
+from gateway.providers.registered import EMBEDDED
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitsOfWork
 from gateway.telemetry.metrics import Metrics
+from scoring_adapter.providers.asking import Providers
 from signing.canonical import canonical_bytes, sha256_hex
 
 _ALONE = nullcontext()
@@ -98,14 +99,13 @@ class Question(BaseModel):
 
 def read_question(
     question: Question,
-    providers: Providers,
     protector: Protector,
     caller: Actor,
     *,
     by_form: bool = False,
     of_many: bool = False,
 ) -> InquiryRequest:
-    """Read a question; one about a subject, product, purpose, provider or kind of data that does not exist says so.
+    """Read a question; one about a subject, product, purpose or kind of data that does not exist says so.
 
     Of many that are put at once the answers are kept: nobody looks at them one by one.
     """
@@ -114,7 +114,7 @@ def read_question(
     extent = question.extent().kept() if of_many else question.extent()
     return InquiryRequest(
         uuid7(), caller.client_id, caller.institution_id, code, question.product, question.purpose,
-        question.provider, question.consent, caller.intermediary, _find_fault(question, kind, providers),
+        question.provider, question.consent, caller.intermediary, _find_fault(question, kind),
         caller.person, by_form, extent, question.duty,
     )  # fmt: skip
 
@@ -145,10 +145,10 @@ async def put_question(
     return outcome
 
 
-def _find_fault(question: Question, kind: str, providers: Providers) -> Denial | None:
+def _find_fault(question: Question, kind: str) -> Denial | None:
     if kind != Kind.USCC:
         return Denial("invalid-subject", f"subject: {fault_of_unified(question.subject)}")
-    known = {"product": list(PRODUCTS), "purpose": list(PURPOSES), "provider": providers.names()}
+    known = {"product": list(PRODUCTS), "purpose": list(PURPOSES)}
     for name, values in known.items():
         if getattr(question, name) not in values:
             return Denial(f"unknown-{name}", f"{name}: {', '.join(values)}")

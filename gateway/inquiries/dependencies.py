@@ -6,8 +6,8 @@ from fastapi import Depends
 
 from connectors.personal.sealing import Protector
 from gateway.identity.doorkeeper import Doorkeeper
-from gateway.inquiries.providers import Providers
 from gateway.web.dependencies import part
+from scoring_adapter.providers.asking import Providers
 
 
 class Desk(Doorkeeper, Protocol):
@@ -15,7 +15,7 @@ class Desk(Doorkeeper, Protocol):
 
     @property
     def providers(self) -> Providers:
-        """The providers of scores that an inquiry may name."""
+        """What asks the outside providers of scores."""
 
     @property
     def protector(self) -> Protector:

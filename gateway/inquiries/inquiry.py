@@ -23,16 +23,17 @@ from gateway.inquiries.answers import Answered
 from gateway.inquiries.claiming import claim
 from gateway.inquiries.computing import compute_results
 from gateway.inquiries.granting import limits_of
-from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.relaying import BRIEFLY, ask_provider
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Claim, Member
+from gateway.providers.registered import EMBEDDED
 from gateway.quota.books import Held
 from gateway.quota.ledger import close
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.group_commit import RolledBackError
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
+from scoring_adapter.providers.asking import Providers
 
 POINT = "inquiry.admit"
 

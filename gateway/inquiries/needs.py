@@ -4,7 +4,7 @@ from functools import cache
 
 from connectors.catalogue.load import datasets
 from gateway.inquiries.computing import tags_of
-from gateway.inquiries.providers import EMBEDDED
+from gateway.providers.registered import EMBEDDED
 from gateway.quota.products import PRODUCTS
 from scoring_adapter.scorecard import load_scorecard
 

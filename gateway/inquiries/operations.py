@@ -173,7 +173,7 @@ OPERATIONS: Mapping[str, Operation] = {
         gives={"inquiry": ("GET /v1/inquiries/{inquiry_id}", "GET /v1/inquiries/{inquiry_id}/answer")},
     ),
     "POST /v1/inquiries:explain": Operation(
-        DENIALS,
+        (*DENIALS, "upstream-unavailable"),
         sent=ASKED,
         answered={
             "permitted": True,

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 from uuid import UUID
 
 from sqlalchemy import text
@@ -25,15 +26,19 @@ from gateway.inquiries.answering import Given, about, deny, give_answers
 from gateway.inquiries.answers import Answered, Result, relayed_result
 from gateway.inquiries.claiming import claim
 from gateway.inquiries.permits import sign_permit
-from gateway.inquiries.providers import Providers
+from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Claim, Member
+from gateway.providers.days import count_calls
 from gateway.quota.books import Held
 from gateway.quota.ledger import Holding, close, hold
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.group_commit import RolledBackError
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
-from scoring_adapter.errors import ProviderUnavailableError, ScoringError
-from scoring_adapter.relay import Question
+from scoring_adapter.errors import ProviderError, ProviderUnavailableError
+from scoring_adapter.providers.asking import ANSWERED, Call, Providers
+from scoring_adapter.providers.mapping import Question
+from scoring_adapter.providers.terms import Provider
+from scoring_adapter.providers.trying import Asked
 
 ADMIT, SETTLE = "inquiry.admit-relayed", "inquiry.settle"
 SETTLING = timedelta(seconds=60)  # beyond the provider's time: what a settlement may wait for the database
@@ -43,20 +48,13 @@ _LATE = Denial("upstream-unavailable", "应答太迟，未计费。The answer ca
 
 
 @dataclass(frozen=True)
-class Relayed:
-    """A question that a provider is to answer, which may take so many seconds."""
-
-    member: Member
-    timeout_seconds: float
-
-
-@dataclass(frozen=True)
 class Intent:
     """What a provider is asked for: the admission as it was then, and until when it holds."""
 
     member: Member
     admission: Admission
     consent: Consent
+    provider: Provider
     expires_at: datetime
 
     @property
@@ -72,18 +70,19 @@ class Intent:
 
 @dataclass(frozen=True)
 class Told:
-    """What a provider answered, or why it did not."""
+    """What a provider answered, or why it did not, and what is counted of the call."""
 
     intent: Intent
     answer: Result | Refusal
+    call: Call
 
 
 async def ask_provider(units: UnitsOfWork, providers: Providers, member: Member) -> Answered | Denial:
     """Answer a question by the provider that it names. Raises DeniedError where its proof was used before."""
-    intent = await _admit(units, Relayed(member, providers.timeout_seconds))
+    intent = await _admit(units, member)
     if not isinstance(intent, Intent):
         return intent
-    told = Told(intent, await _ask(units, providers, intent))
+    told = await _ask(units, providers, intent)
     try:
         outcome = await units.join(SETTLE, _settle_together, told, member.actor)
     except RolledBackError:
@@ -96,11 +95,10 @@ async def ask_provider(units: UnitsOfWork, providers: Providers, member: Member)
         return settled
 
 
-async def _admit(units: UnitsOfWork, relayed: Relayed) -> Intent | Answered | Denial:
-    member = relayed.member
+async def _admit(units: UnitsOfWork, member: Member) -> Intent | Answered | Denial:
     if member.asked.reserved is None:
         try:
-            found = await units.join(ADMIT, _admit_together, relayed, member.actor)
+            found = await units.join(ADMIT, _admit_together, member, member.actor)
         except RolledBackError:
             pass  # it may be another member's fault
         else:
@@ -111,20 +109,20 @@ async def _admit(units: UnitsOfWork, relayed: Relayed) -> Intent | Answered | De
         earlier = await claim(work, member)
         if earlier is not None:
             return earlier
-        [intended] = await _intend(work, [replace(relayed, member=member)], waits=True)
+        [intended] = await _intend(work, [member], waits=True)
         assert intended is not None, "it waits for what is locked"  # noqa: S101
         if isinstance(intended, Denial) and member.asked.reserved is not None:
             await close(work.session, [member.request.inquiry_id], "released")
         return intended
 
 
-async def _admit_together(work: UnitOfWork, group: Sequence[Relayed]) -> list[Intent | Denial | DeniedError | None]:
+async def _admit_together(work: UnitOfWork, group: Sequence[Member]) -> list[Intent | Denial | DeniedError | None]:
     """Admit a group; None stands for a member that is to be admitted by itself, its proof claimed, its key not."""
     await work.session.execute(BRIEFLY)
-    claims = await store.claim_keys(work.session, [one.member for one in group])
+    claims = await store.claim_keys(work.session, group)
     claimed = [one for one, found in zip(group, claims, strict=True) if found is Claim.OWN]
     intended = await _intend(work, claimed, waits=False)
-    alone = [one.member for one, found in zip(claimed, intended, strict=True) if found is None]
+    alone = [one for one, found in zip(claimed, intended, strict=True) if found is None]
     await store.free_keys(work.session, alone, forms=True)
     left = iter(intended)
     return [
@@ -132,16 +130,15 @@ async def _admit_together(work: UnitOfWork, group: Sequence[Relayed]) -> list[In
     ]
 
 
-async def _intend(work: UnitOfWork, group: Sequence[Relayed], *, waits: bool) -> list[Intent | Denial | None]:
+async def _intend(work: UnitOfWork, members: Sequence[Member], *, waits: bool) -> list[Intent | Denial | None]:
     """Admit questions, and reserve and write down what is admitted; None for one that somebody else holds up, without
     `waits`.
     """
-    members = [one.member for one in group]
     reserved = [one.asked.reserved for one in members if one.asked.reserved]
     admissions = await admit_inquiries(work, [one.request for one in members], reserved, waits=waits)
     found: dict[UUID, Intent | Denial] = {}
     intents = [
-        _intent_of(one, admission) for one, admission in zip(group, admissions, strict=True)
+        _intent_of(one, admission) for one, admission in zip(members, admissions, strict=True)
         if isinstance(admission, Admission)
     ]  # fmt: skip
     await hold(work.session, [
@@ -159,23 +156,40 @@ async def _intend(work: UnitOfWork, group: Sequence[Relayed], *, waits: bool) ->
     return [found.get(one.request.inquiry_id) for one in members]
 
 
-def _intent_of(relayed: Relayed, admission: Admission) -> Intent:
-    consent = admission.consent
+def _intent_of(member: Member, admission: Admission) -> Intent:
+    consent, provider = admission.consent, admission.provider
     assert consent is not None, "a provider is asked on a consent alone"  # noqa: S101 - see check_provider
-    expires_at = admission.now + timedelta(seconds=relayed.timeout_seconds) + SETTLING
-    return Intent(relayed.member, admission, consent, expires_at)
+    assert provider is not None, "one that is not registered is denied"  # noqa: S101 - see check_registered
+    expires_at = admission.now + timedelta(milliseconds=provider.terms.time_ms) + SETTLING
+    return Intent(member, admission, consent, provider, expires_at)
 
 
-async def _ask(units: UnitsOfWork, providers: Providers, intent: Intent) -> Result | Refusal:
+async def _ask(units: UnitsOfWork, providers: Providers, intent: Intent) -> Told:
     request, asked_on = intent.member.request, day_of(intent.admission.now)
     question = Question(str(request.inquiry_id), request.uscc, request.product, request.purpose, asked_on.isoformat())
+    permit, call = partial(sign_permit, units, request, intent.consent), Call(ANSWERED)
     try:
-        permit = partial(sign_permit, units, request, intent.consent)
-        return relayed_result(await providers.ask(request.provider, question, permit))
-    except ScoringError as fault:
-        reason = "upstream-unavailable" if isinstance(fault, ProviderUnavailableError) else "upstream-invalid"
-        detail = f"评分提供方未能应答，未计费。{fault}; nothing was charged."
-        return Refusal(Denial(reason, detail), intent.admission.subject.subject_id)
+        answer = await providers.ask(
+            intent.provider, Asked(question, permit, _asked_for(request, intent.consent)), call
+        )
+        return Told(intent, relayed_result(answer), call)
+    except ProviderError as fault:
+        return Told(intent, Refusal(_denial_for(fault), intent.admission.subject.subject_id), call)
+
+
+def _asked_for(request: InquiryRequest, consent: Consent) -> str:
+    """Return for whom and on what a question is asked: an answer that a provider lets us keep is given to no other."""
+    return f"{request.institution} {request.account} {consent.terms.consent_id} {consent.version}"
+
+
+def _denial_for(fault: ProviderError) -> Denial:
+    unavailable = isinstance(fault, ProviderUnavailableError)
+    wait = fault.wait if isinstance(fault, ProviderUnavailableError) else 0
+    return Denial(
+        "upstream-unavailable" if unavailable else "upstream-invalid",
+        f"评分提供方未能应答，未计费。{fault}; nothing was charged.",
+        headers={"Retry-After": str(ceil(wait))} if wait else {},
+    )
 
 
 async def _settle_together(work: UnitOfWork, group: Sequence[Told]) -> list[Answered | Denial | None]:
@@ -219,4 +233,8 @@ async def _settle(work: UnitOfWork, group: Sequence[Told], *, waits: bool) -> li
     ended = {inquiry: one for inquiry, one in outcomes.items() if inquiry in still}
     await close(work.session, [i for i, one in ended.items() if isinstance(one, Answered)], "settled")
     await close(work.session, [i for i, one in ended.items() if isinstance(one, Denial)], "released")
+    counted = [one for one in group if one.intent.inquiry_id in outcomes]
+    await count_calls(
+        work.session, [(one.intent.member.request.provider, one.call, one.intent.admission.now) for one in counted]
+    )
     return [outcomes.get(one.intent.inquiry_id) for one in group]

@@ -15,9 +15,9 @@ from gateway.inquiries.extent import Extent
 from gateway.inquiries.finding import find_own_inquiry
 from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.outputs.policy import read_policy
-from gateway.inquiries.providers import EMBEDDED
 from gateway.inquiries.published import MODEL
 from gateway.inquiries.shaping import Shape, shaped
+from gateway.providers.registered import EMBEDDED
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork

@@ -12,7 +12,7 @@ from connectors.personal.sealing import Protector
 from gateway.identity.caller import proving, unclaimed_proof, working
 from gateway.inquiries.answers import answer_bytes
 from gateway.inquiries.asking import Question, put_question, read_question
-from gateway.inquiries.dependencies import Desk, TheProviders
+from gateway.inquiries.dependencies import Desk
 from gateway.inquiries.foresight import explain, permission_document
 from gateway.inquiries.listed import ListedFilter, get_inquiry_of, list_inquiries_of, reopen
 from gateway.inquiries.reading import inquiry_document
@@ -52,7 +52,7 @@ async def ask_in_front(request: Request) -> Response | None:
 
 async def _answer(question: Question, request: Request, caller: Actor, key: str) -> Response:
     opened: Desk = request.app.state.gateway
-    asked = read_question(question, opened.providers, opened.protector, caller)
+    asked = read_question(question, opened.protector, caller)
     flight = opened.limiter.flight(caller.client_id, (await opened.access.current()).rates)
     outcome = await put_question(
         opened.units, opened.providers, caller, asked, Asked(key, question.digest(), unclaimed_proof(request)),
@@ -65,11 +65,9 @@ async def _answer(question: Question, request: Request, caller: Actor, key: str)
 
 
 @router.post(":explain", summary="预判一次查询 What asking would be answered")
-async def explain_question(
-    question: Question, request: Request, providers: TheProviders, protector: Secrets, work: Reading
-) -> Response:
+async def explain_question(question: Question, request: Request, protector: Secrets, work: Reading) -> Response:
     """Return the same verdict as asking now, without charge: what it would cost and rest on, or the same problem."""
-    asked = read_question(question, providers, protector, work.actor)
+    asked = read_question(question, protector, work.actor)
     found = await explain(work, asked)
     return problem(request, found) if isinstance(found, Denial) else JSONResponse(permission_document(found))
 

@@ -34,6 +34,7 @@ _DELIVERY = "delivery peer kind receipt onward"
 _ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
 _ACTS = "act_batch agency dataset count acts effective_on reason document"  # of many at once: a digest over them
 _CHANGING = "change action act person before reason decided"
+_PROVIDER = "provider version status terms reason approved_by"
 _CONSENT = "consent subject version terms receipt approval"
 # Of an answer that a person gave at the console; of an approval on paper, that two officers took up.
 _CONSOLE = "channel factor statement"
@@ -130,6 +131,9 @@ EVENTS: Mapping[str, EventType] = {
     "quota.reconciled": _type("operator machine", "differences first"),
     "quota.ledger_read": _type("account", "rows"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
+    "provider.registered": _type("operator machine", _PROVIDER),
+    "provider.suspended": _type("operator machine", _PROVIDER),
+    "provider.resumed": _type("operator machine", _PROVIDER),
     "quota.cost_set": _type("operator machine", "product version units from reason approved_by"),
     "quota.granted": _type(
         "operator machine", "grant scope id product units from until priority reason approved_by"

@@ -46,6 +46,7 @@ class Lock(IntEnum):
     CONSENT_IMPORT = 7253  # one file of an institution, one of its rows
     INQUIRY_BATCH = 7252  # one account's key of many questions
     OUTPUT_POLICY = 7254  # of one institution and product
+    PROVIDER = 7255  # of one provider of scores
     NETWORK = 7261  # one process reads edges anew
     NETWORK_NIGHT = 7262  # one process computes all
     QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0040)

@@ -149,10 +149,6 @@ class Settings(BaseSettings):
     trace_ratio: float = Field(default=0.01, ge=0, le=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    providers: Annotated[dict[str, Annotated[str, Field(pattern=_HTTP)]], NoDecode, BeforeValidator(_decoded)] = Field(
-        default_factory=dict, description='名称与地址的 JSON JSON of names and addresses: {"brain": "https://…"}'
-    )
-    provider_timeout_seconds: float = Field(default=3.0, gt=0, le=30)
     delivery_retry_seconds: float = Field(default=5.0, gt=0, le=600)
 
     @field_validator("database_url", "database_owner_url", "database_sequencer_url")

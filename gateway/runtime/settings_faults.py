@@ -21,6 +21,9 @@ ELSEWHERE = frozenset(
         "REAL_DATA", "CASES", "TEST_HOME", "KILL_ROUNDS", "KILL_SEED", "OUTAGE_SECONDS", "CHROMIUM",
     }
 )  # fmt: skip
+# Settings of earlier releases, and what is done instead.
+_BY_COMMAND = "已不再是设置，请用 no setting any more, instead: xinqiao provider set"
+GONE = {"PROVIDERS": _BY_COMMAND, "PROVIDER_TIMEOUT_SECONDS": _BY_COMMAND}
 _NUMBERS = {int: "整数 a whole number", float: "数 a number"}
 
 
@@ -28,7 +31,9 @@ def unknown_lines(fields: Iterable[str], names: Iterable[str]) -> Iterator[str]:
     """Yield a line for each variable of ours that is no setting, with the nearest one that is."""
     known = {name.upper() for name in fields} | ELSEWHERE
     for name in sorted({name.upper().removeprefix(PREFIX) for name in names if name.upper().startswith(PREFIX)}):
-        if name not in known:
+        if name in GONE:
+            yield f"{PREFIX}{name}: {GONE[name]}"
+        elif name not in known:
             near = difflib.get_close_matches(name, known, 1)
             yield f"{PREFIX}{name}: 没有此设置 no such setting" + (
                 f"；是否为 was it {PREFIX}{near[0]}？" if near else ""

@@ -18,6 +18,7 @@ from gateway.intake import operations as intake
 from gateway.network import operations as network
 from gateway.overview import operations as overview
 from gateway.platforms import operations as platforms
+from gateway.providers import operations as providers
 from gateway.quality import operations as quality
 from gateway.questions import operations as questions
 from gateway.quota import operations as quota
@@ -42,6 +43,7 @@ ROOMS = (
     inquiries,
     outputs,
     duty_bases,
+    providers,
     quota,
     scores,
     network,

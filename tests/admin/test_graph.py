@@ -37,6 +37,7 @@ from gateway.admin.institution_actions import (
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.output_actions import SetOutputPolicy
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
+from gateway.admin.provider_actions import ResumeProvider, SetProvider, SuspendProvider
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.identity.clients.registry import add_institution
@@ -45,8 +46,10 @@ from gateway.inquiries.bases.setting import register_duty
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people import roles
+from gateway.providers.setting import set_standing, set_terms
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
+from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR
 from tests.duties import duty_of
@@ -115,6 +118,9 @@ SINGLE = {
         scope="institution", id="house", units=1, holds_until=datetime(2999, 1, 1, tzinfo=UTC), reason=WHY
     ),
     "quota.reverse": ReverseCharge(charge=uuid4(), reason=WHY),
+    "provider.set": SetProvider(provider="new-brain", url="https://b.example/score", reason=WHY),
+    "provider.suspend": SuspendProvider(provider="brain", reason=WHY),
+    "provider.resume": ResumeProvider(provider="stopped", reason=WHY),
     "duty.register": RegisterDuty(
         duty="new-duty",
         institution="bureau",
@@ -171,6 +177,9 @@ async def somebody(gateway):
         await add_institution(work, institution_id="shown-less", name="某小贷", kind="micro_loan")
         await add_institution(work, institution_id="bureau", name="某局", kind="government")
         await register_duty(work, duty_of("old-duty", "bureau", work.now), None)
+        for name in ("brain", "stopped"):
+            await set_terms(work, name, Terms("https://b.example/"), WHY, None)
+        await set_standing(work, "stopped", "suspended", WHY, None)
         await set_output_policy(work, "shown-less", "score", OutputPolicy(form="banded"))
     for kind in KINDS:
         more = {"account": {"institution_id": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})

@@ -36,6 +36,7 @@ from tests.house.objects import Town
 from tests.identities import add_proof, asked
 from tests.persons import same_site
 from tests.processes import free_port
+from tests.providers import registered
 from tests.stories import Story
 from tests.submissions import add_source
 
@@ -129,6 +130,7 @@ async def fill(city: City) -> None:
     assert (await town.story.ask("bank-1", objects.OTHER)).status_code == 403  # on no consent
     city.ids["delivery_id"] = await _deliver(city)
     await _read_on_schedule(city)
+    await registered(city.gateway, "five-force", "https://five.example/score")
     async with city.gateway.units.begin("alerts.check", PROGRAM) as work:
         await check_alerts(work)
     await city.sign_in_all()

@@ -53,6 +53,7 @@ from gateway.overview.search import FINDERS
 from gateway.overview.waiting import KINDS as WAITING
 from gateway.people.devices import BROWSERS, SYSTEMS
 from gateway.people.roles import ROLES
+from gateway.providers.setting import STATUSES as STATUSES_OF_PROVIDERS
 from gateway.quality.alerts import KINDS
 from gateway.questions import replay_words
 from gateway.questions.statistics import PARTS
@@ -70,6 +71,7 @@ from gateway.webhooks.pages import SAID as WEBHOOK_SAID
 from gateway.webhooks.pages import STATES as WEBHOOK_STATES
 from gateway.webhooks.told import TOPICS
 from scoring_adapter.card import load_card
+from scoring_adapter.providers.asking import FAULTS
 
 ROOT = Path(__file__).parents[2]
 assert create_app  # it has loaded every page
@@ -124,6 +126,8 @@ FAMILIES = {
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),
     "product": set(PRODUCTS),
+    "provider-fault": set(FAULTS),
+    "provider-status": {"serving", *STATUSES_OF_PROVIDERS.values()},
     "purpose": set(PURPOSES),
     "rate": {measure for _, measure in DEFAULTS},
     "rate-all": {scope for scope, _ in DEFAULTS},

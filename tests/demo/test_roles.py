@@ -11,12 +11,11 @@ from tests.demo.newcomers import ROOT, Newcomer, blocks_of
 from tests.processes import wait_until
 
 pytestmark = pytest.mark.slow
-PROVIDERS = '{"own-model": "http://127.0.0.1:8310/score"}'  # as docs/roles/provider-author.md has the sandbox run again
 
 
 @pytest.fixture(scope="module")
 def newcomer():
-    with Newcomer.arriving(XINQIAO_PROVIDERS=PROVIDERS) as somebody, ExitStack() as served:
+    with Newcomer.arriving() as somebody, ExitStack() as served:
         plugins = somebody.here / "plugins"  # is there from the start: Python does not look again for a missing folder
         plugins.mkdir()
         somebody.env["PYTHONPATH"] = str(plugins)

@@ -39,6 +39,7 @@ from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people.invitations import invite
 from gateway.platforms.peers import set_peer
+from gateway.providers.setting import set_standing, set_terms
 from gateway.quota.costs import set_cost
 from gateway.quota.grants import GrantRequest, add_grant
 from gateway.quota.months import close_month
@@ -54,6 +55,7 @@ from gateway.statements.making import make_statement
 from gateway.statements.months import month_of
 from gateway.webhooks.endpoints import add_endpoint
 from gateway.worker import publish_head, take_in
+from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
 from tests.duties import duty_of
 from tests.enterprises import uscc
@@ -179,6 +181,9 @@ async def live_a_little(story):
         await set_limit(work, Limit("platform", "", "year", 1_000_000, overdraft_pct=10, alerts=(80,)), until)
         await set_rate(work, "account", "bank-1", "denials", 1, "测试")
         await set_cost(work, "score", 2, "年度调整", until, "operator-1")
+        await set_terms(work, "brain", Terms("https://b.example/score"), "协议已签", "operator-1")
+        await set_standing(work, "brain", "suspended", "出错", None)
+        await set_standing(work, "brain", "resumed", "已修复", "operator-1")
     async with gateway.units.begin("test.abnormal", PROGRAM) as work:
         await hold_abnormal(work, "denials")
     async with gateway.units.begin("test.lifted", at_this_machine()) as work:

@@ -29,6 +29,7 @@ KNOWN = {
     "auditor-2",
     "欠税.csv",
     "open-data",
+    "five-force",
     "standard",
     *(f"{role}-1" for role in PEOPLE),
 }

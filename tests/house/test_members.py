@@ -21,6 +21,8 @@ from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.people.invitations import invite
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
+from gateway.providers.setting import set_terms
+from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR, PLATFORM
 from tests.duties import duty_of
@@ -58,6 +60,7 @@ async def asked(town):
         await grant_delegation(work, account="bank-1", intermediary="service")
         await add_institution(work, institution_id="bureau", name="某局", kind="government")
         await register_duty(work, duty_of("subsidy", "bureau", work.now), None)
+        await set_terms(work, "five-force", Terms("https://five.example/score"), "协议已签", None)
         await set_output_policy(work, "service", "score", OutputPolicy(form="banded", left_out=("records",)))
         work.session.add(
             AbnormalUse(

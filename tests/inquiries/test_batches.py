@@ -13,9 +13,9 @@ from gateway.identity.clients.delegations import grant_delegation, set_exit
 from gateway.inquiries.batches.batch import MOST_QUESTIONS, work_batches
 from gateway.inquiries.batches.routes import LARGEST_BATCH
 from gateway.inquiries.batches.sheet import read_sheet, template
-from gateway.inquiries.providers import Providers
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.denial import DeniedError
+from scoring_adapter.providers.asking import Providers
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.gates import LONGEST_SECONDS, held
@@ -128,7 +128,7 @@ async def test_what_a_process_left_is_asked_by_the_worker_once(ready, monkeypatc
     monkeypatch.setattr(routes, "ask_rows", ended)
     batch = (await put(ready, [1, 2])).json()
     assert (batch["done"], (await used(ready))[1]) == (0, 2)
-    providers = Providers({}, 5, ready.gateway.http)
+    providers = Providers()
     assert not await work_batches(ready.gateway.units, providers, ready.gateway.protector)  # its turn has not ended
     async with ready.gateway.database.begin("test.age", role="owner") as session:
         await session.execute(text("UPDATE inquiry_batch SET turn_until = clock_timestamp()"))

@@ -16,18 +16,19 @@ from gateway.identity.tokens.marks import proof_mark
 from gateway.inquiries import answering
 from gateway.inquiries.answers import Answered
 from gateway.inquiries.inquiry import inquire
-from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
+from gateway.providers.registered import EMBEDDED
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.database import Database
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitsOfWork
+from scoring_adapter.providers.asking import Providers
 from tests.enterprises import uscc
 from tests.gates import held
 from tests.stories import registration
 
-PROVIDERS = Providers({}, 1, None)
+PROVIDERS = Providers()
 HEAD = "SELECT FROM consent_head WHERE consent_id = :id FOR UPDATE"
 
 

@@ -23,7 +23,6 @@ from gateway.inquiries.batches.pages import LARGEST_SHEET
 from gateway.inquiries.duties import follow
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
-from gateway.inquiries.providers import Providers
 from gateway.people.guard import cookie_name
 from gateway.people.sessions import open_session
 from gateway.people.tables import Person
@@ -31,6 +30,7 @@ from gateway.quota.costs import set_cost
 from gateway.quota.rates import set_rate
 from gateway.runtime.actor import PROGRAM
 from gateway.worker import take_in
+from scoring_adapter.providers.asking import Providers
 from signing.jws import verify_jws
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
@@ -464,7 +464,7 @@ async def test_an_officer_asks_about_many_from_a_spreadsheet_and_gets_the_file_b
     path = (await send(town.li, "ask-many/ask", asked)).headers["location"]
     assert (await send(town.li, "ask-many/ask", asked)).headers["location"] == path  # the form was sent twice
     assert "等待查询" in await look(town.li, path.removeprefix("/console/"))
-    assert await work_batches(gateway.units, Providers({}, 5, gateway.http), gateway.protector)
+    assert await work_batches(gateway.units, Providers(), gateway.protector)
     shown = await look(town.li, path.removeprefix("/console/"))
     assert "等待查询" not in shown
     assert "answers.xlsx" in shown

@@ -9,11 +9,10 @@ import pytest
 from gateway.identity.key_routes import public_keys
 from gateway.inquiries.answers import ANSWER_TYPE
 from gateway.inquiries.permits import PERMIT_TYPE
-from gateway.runtime.settings import Settings
 from signing.jws import payload_of, sign_jws
 from signing.keys import generate_key
 from tests.enterprises import uscc
-from tests.scoring.test_relay import provider, serving
+from tests.providers import provider, registered, serving
 from tests.stories import registration
 from xinqiao_client import PermitError, Permits
 
@@ -27,7 +26,7 @@ def asked():
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory, asked):
+def url(asked):
     def answer(headers, body):
         question = orjson.loads(body)
         asked.append((headers["Authorization"], question))
@@ -36,13 +35,14 @@ def settings(tmp_path_factory, asked):
         return (503, b"") if len(again) == 1 else (200, orjson.dumps(told))
 
     with serving(answer) as opened:
-        yield Settings(home=tmp_path_factory.mktemp("home"), issuer=ISSUER, providers={"five-force": opened.url})
+        yield opened
 
 
 @pytest.fixture
-async def shown(story, asked):
+async def shown(story, asked, url):
     """The permits of one inquiry that was tried twice, the question, and whoever checks."""
     if not asked:
+        await registered(story.gateway, "five-force", url)
         await story.push("market_regulation", "ent_registration", registration(1))
         await story.account("bank-1", "bank")
         await story.consent("bank-1", 1)
@@ -122,6 +122,6 @@ async def test_the_example_answers_nothing_without_one(story, tmp_path):
         good = f"Bearer {sign_jws(claims, story.gateway.keys.signing('answer'), PERMIT_TYPE)}"
         async with httpx.AsyncClient() as http:
             heads = ({"Authorization": one} for one in ("", good, good))
-            answers = [await http.post(opened.url, json=question, headers=head) for head in heads]
+            answers = [await http.post(opened, json=question, headers=head) for head in heads]
     assert [answer.status_code for answer in answers] == [401, 200, 401]
     assert b"score" not in answers[0].content + answers[2].content

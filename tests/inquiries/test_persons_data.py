@@ -34,7 +34,6 @@ from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.batches.batch import work_batches
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
-from gateway.inquiries.providers import Providers
 from gateway.records.in_words import scored_by
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.statements.making import make_statement
@@ -42,6 +41,7 @@ from gateway.statements.months import month_of
 from gateway.statements.pdf import as_pdf
 from gateway.webhooks.outbox import queue_told
 from gateway.worker import publish_head, take_in
+from scoring_adapter.providers.asking import Providers
 from signing.canonical import canonical_bytes
 from tests.actors import OPERATOR
 from tests.enterprises import citizen, uscc
@@ -211,7 +211,7 @@ async def many(gateway, browser, seen):
         data={"csrf": body["csrf"], "lines": lines, "token": token, "account": "bank-1"},
     )  # fmt: skip
     assert sent.status_code == 303, sent.text
-    assert await work_batches(gateway.units, Providers({}, 5, gateway.http), gateway.protector)
+    assert await work_batches(gateway.units, Providers(), gateway.protector)
     place = sent.headers["location"]
     seen["batch page"] = (await browser.get(place)).content
     for form in ("csv", "xlsx"):

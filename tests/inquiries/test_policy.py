@@ -15,8 +15,11 @@ from gateway.inquiries.obligations import GRACE, Owed
 from gateway.inquiries.policy.checks import CHECKS, decide
 from gateway.inquiries.policy.facts import Facts, Standing
 from gateway.inquiries.request import InquiryRequest
+from gateway.providers.registered import Registered
 from gateway.quota.books import Key, Room
 from gateway.runtime.denial import Denial
+from scoring_adapter.providers.terms import Provider
+from scoring_adapter.providers.terms import Terms as Agreed
 from tests.enterprises import uscc
 
 NOW = datetime(2026, 3, 15, 4, tzinfo=UTC)
@@ -33,6 +36,7 @@ SOUND = Facts(
         for scope, most in (("account", 10), ("institution", 100))
     ],
     1,
+    providers={"five-force": Registered(Provider("five-force", 1, Agreed("http://x")), suspended=False)},
 )
 
 
@@ -63,6 +67,7 @@ FAULTS = {
     "delegation-ended": standing(delegation=False),
     "intermediary-required": standing(exit_via="fsp"),
     "invalid-subject": request(unreadable=Denial("invalid-subject")),
+    "unknown-provider": lambda facts: replace(request(provider="five-force")(facts), providers={}),
     "product-not-entitled": standing(entitled=False),
     "consent-not-found": terms(institution="another"),
     "consent-integrity-failed": consent(intact=False),
@@ -80,6 +85,7 @@ FAULTS = {
     "quota-exceeded": lambda facts: replace(facts, rooms=[replace(facts.rooms[0], used=10), *facts.rooms[1:]]),
 }
 AGAIN = set(FAULTS) - {
+    "unknown-provider",
     "provider-not-narrowed",
     "invalid-subject",
     "consent-uses-exhausted",

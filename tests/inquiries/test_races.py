@@ -8,15 +8,15 @@ from sqlalchemy import text
 
 from gateway.evidence.conservation import find_differences
 from gateway.identity.clients.delegations import end_delegation, grant_delegation
-from gateway.inquiries import providers, relaying
+from gateway.inquiries import relaying
 from gateway.inquiries.store import expire_intents
 from gateway.runtime.actor import PROGRAM
-from gateway.runtime.settings import Settings
+from scoring_adapter.providers.asking import Providers
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.gates import held, writes_to
 from tests.identities import change
-from tests.scoring.test_relay import provider
+from tests.providers import provider, registered
 from tests.stories import registration, slug
 
 HEADS = "SELECT FROM consent_head FOR UPDATE"
@@ -24,17 +24,15 @@ COUNTERS = "SELECT FROM quota_period FOR UPDATE"
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    with provider() as good:
-        yield Settings(
-            home=tmp_path_factory.mktemp("home"), issuer="http://127.0.0.1:8000", providers={"five-force": good.url},
-            provider_timeout_seconds=10,
-        )  # fmt: skip
+def url():
+    with provider() as opened:
+        yield opened
 
 
 @pytest.fixture
-async def ready(story):
+async def ready(story, url):
     if "s-1" not in story.keys:
+        await registered(story.gateway, "five-force", url, time_ms=10_000)
         await story.push("market_regulation", "ent_registration", registration(1))
         await story.account("bank-1", "bank")
         await story.consent("bank-1", 1)
@@ -93,14 +91,14 @@ async def test_what_ends_while_an_inquiry_waits_for_a_lock_denies_it(ready, reas
 
 def while_asked(monkeypatch, happen):
     """Let something happen while the provider is being asked."""
-    ask = providers.ask
+    ask = Providers.ask
 
     async def ask_meanwhile(*arguments):
         answer = await ask(*arguments)
         await happen()
         return answer
 
-    monkeypatch.setattr(providers, "ask", ask_meanwhile)
+    monkeypatch.setattr(Providers, "ask", ask_meanwhile)
 
 
 @pytest.mark.parametrize("reason", ENDS)
@@ -127,9 +125,9 @@ async def test_of_two_relayed_answers_on_the_last_use_of_a_consent_one_is_given_
 
 
 @pytest.fixture
-def nothing_held(monkeypatch, settings):
+def nothing_held(monkeypatch):
     """Reservations end as they are made."""
-    monkeypatch.setattr(relaying, "SETTLING", timedelta(seconds=-settings.provider_timeout_seconds))
+    monkeypatch.setattr(relaying, "SETTLING", timedelta(seconds=-10))
 
 
 @pytest.mark.usefixtures("nothing_held")

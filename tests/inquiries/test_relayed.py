@@ -5,26 +5,24 @@ from sqlalchemy import text
 
 from gateway.inquiries.store import expire_intents
 from gateway.runtime.actor import PROGRAM
-from gateway.runtime.settings import Settings
-from tests.scoring.test_relay import provider
+from scoring_adapter.providers.asking import Providers
+from tests.providers import provider, registered
 from tests.stories import registration, slug
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
+def urls():
     with provider() as good, provider("--break", "hang") as hung, provider("--break", "shape") as odd:
-        urls = {"five-force": good.url, "hung": hung.url, "odd": odd.url}
-        yield Settings(
-            home=tmp_path_factory.mktemp("home"), issuer="http://127.0.0.1:8000", providers=urls,
-            provider_timeout_seconds=1.5,
-        )  # fmt: skip
+        yield {"five-force": good, "hung": hung, "odd": odd}
 
 
 @pytest.fixture
-async def ready(story):
+async def ready(story, urls):
     await story.push("market_regulation", "ent_registration", registration(1))
     await story.account("bank-1", "bank")
     if "s-1" not in story.keys:
+        for name, url in urls.items():
+            await registered(story.gateway, name, url, time_ms=1500)
         await story.consent("bank-1", 1)
     return story
 
@@ -54,17 +52,15 @@ async def test_a_provider_that_fails_costs_nothing_and_the_key_can_be_used_again
 
 
 async def test_a_consent_revoked_while_the_provider_is_asked_answers_nothing(ready, monkeypatch):
-    from gateway.inquiries import providers
-
     consent = await ready.consent("bank-1", 1, purpose="renewal")
-    ask = providers.ask
+    ask = Providers.ask
 
     async def revoke_then_answer(*arguments):
         path = f"/v1/consents/{consent['consent']}/revoke"
         assert (await ready.client.post(path, headers=await ready.headers("s-1"))).status_code == 200
         return await ask(*arguments)
 
-    monkeypatch.setattr(providers, "ask", revoke_then_answer)
+    monkeypatch.setattr(Providers, "ask", revoke_then_answer)
     before = await used(ready)
     answer = await ready.ask("bank-1", 1, provider="five-force", purpose="renewal")
     assert (answer.status_code, slug(answer)) == (403, "consent-revoked")
@@ -72,13 +68,11 @@ async def test_a_consent_revoked_while_the_provider_is_asked_answers_nothing(rea
 
 
 async def test_an_intent_whose_process_died_is_closed_and_holds_nothing(ready, monkeypatch):
-    from gateway.inquiries import providers
-
     async def die(*_arguments):
         raise KeyboardInterrupt
 
     before = await used(ready)
-    monkeypatch.setattr(providers, "ask", die)
+    monkeypatch.setattr(Providers, "ask", die)
     with pytest.raises(KeyboardInterrupt):
         await ready.ask("bank-1", 1, key="died", provider="five-force")
     monkeypatch.undo()

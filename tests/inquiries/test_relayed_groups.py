@@ -7,20 +7,21 @@ from uuid import UUID
 
 import pytest
 
-from gateway.inquiries import answering, providers, relaying
+from gateway.inquiries import answering, relaying
 from gateway.inquiries.answers import Answered
 from gateway.inquiries.inquiry import inquire
-from gateway.inquiries.providers import Providers
 from gateway.inquiries.store import Asked
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from scoring_adapter.errors import ProviderUnavailableError
-from scoring_adapter.relay import RelayAnswer
+from scoring_adapter.providers.asking import Providers
+from scoring_adapter.providers.mapping import RelayAnswer
 from tests.gates import held
 from tests.inquiries.test_groups import HEAD, a_proof, question, ready, reasons, rows, transactions, used_today
+from tests.providers import registered
 
 __all__ = ["ready"]
-PROVIDERS = Providers({"five-force": "http://127.0.0.1:9"}, 5, None)
+PROVIDERS = Providers()
 # What of this database's sessions stands in a transaction, but for the one that looks.
 OPEN = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
           AND state LIKE 'idle in transaction%'"""
@@ -36,25 +37,29 @@ class Provider:
         self.awaited, self.happen, self.fails = awaited, happen, {str(one) for one in fails}
         self.asked, self.all_there, self.answers = [], asyncio.Event(), asyncio.Event()
 
-    async def __call__(self, _http, _provider, asked, permit):
-        assert permit()
-        self.asked.append(asked.inquiry)
+    async def ask(self, _provider, asked, _call):
+        question = asked.question
+        assert asked.permit()
+        self.asked.append(question.inquiry)
         if len(self.asked) == self.awaited:
             self.all_there.set()
             if self.happen:
                 await self.happen()
             self.answers.set()
         await self.answers.wait()
-        if asked.inquiry in self.fails:
-            raise ProviderUnavailableError
-        return RelayAnswer(asked.inquiry, asked.subject, 640, "B", "theirs/1", [])
+        if question.inquiry in self.fails:
+            raise ProviderUnavailableError("timeout", "five-force")
+        return RelayAnswer(question.inquiry, question.subject, 640, "B", "theirs/1", [])
 
 
 @pytest.fixture
-def provide(monkeypatch):
+async def provide(ready, monkeypatch):
+    if not await rows(ready, "SELECT FROM provider_version WHERE provider = 'five-force'"):
+        await registered(ready.gateway, "five-force", "http://127.0.0.1:9/")
+
     def put_there(*arguments, **more):
         made = Provider(*arguments, **more)
-        monkeypatch.setattr(providers, "ask", made)
+        monkeypatch.setattr(PROVIDERS, "ask", made.ask)
         return made
 
     return put_there

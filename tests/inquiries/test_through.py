@@ -14,17 +14,18 @@ from gateway.inquiries.foresight import foresee
 from gateway.inquiries.inquiry import inquire
 from gateway.inquiries.own_inquiries import InquiryFilter, get_own_inquiry, list_own_inquiries, reopen_answer
 from gateway.inquiries.own_usage import list_waiting
-from gateway.inquiries.providers import EMBEDDED, Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
 from gateway.people.sessions import Present
 from gateway.people.standing import set_standing
 from gateway.people.through import Through, find_accounts
+from gateway.providers.registered import EMBEDDED
 from gateway.quota.use import read_quota_use
 from gateway.rates.limiter import Limiter
 from gateway.rates.limits import RateLimits
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
+from scoring_adapter.providers.asking import Providers
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.gates import held
@@ -74,7 +75,7 @@ def question(number=1, **changes):
 
 
 async def put(story, request, key=None):
-    providers = Providers({}, 1, None)
+    providers = Providers()
     asked = Asked(key or str(uuid4()), DIGEST, None)
     return await inquire(story.gateway.units, providers, ACCOUNT, request, asked)
 

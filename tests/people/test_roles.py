@@ -120,6 +120,11 @@ PAGES |= {
     f"{verb} /console/{page}": {"operator"} for verb in ("GET", "POST") for page in ("costs/{product}", "rates/set")
 }
 PAGES |= {"GET /console/rates": {"operator"}}
+PAGES |= {f"GET /console/{page}": {"operator", "auditor"} for page in ("providers", "providers/{provider}")}
+PAGES |= {
+    f"{verb} /console/providers/{page}": {"operator"} for verb in ("GET", "POST")
+    for page in ("-/register", "{provider}/{deed}")
+}  # fmt: skip
 PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"},
           "GET /console/duty-bases": {"staff"}}  # fmt: skip
 # Which of the three administrators a route lets in; every other one is for none of them.
@@ -156,13 +161,15 @@ ROUTES = {
     "GET /v1/admin/duty-bases": {"operator", "auditor"},
     "GET /v1/admin/rates": {"operator", "auditor"},
     "GET /v1/admin/rates/{scope}/{scope_id}": {"operator", "auditor"},
+    "GET /v1/admin/providers": {"operator", "auditor"},
+    "GET /v1/admin/providers/days": {"operator", "auditor"},
     **{name: {"operator"} for name in GUARDED if name.split("/")[1:4] == ["v1", "admin", "paper"]},
 }
 VALUES = {
     "agency": "tax", "dataset": "tax_arrears", "source_id": "x", "act": "pause", "decision": "approve", "form": "csv",
     "code": "tax", "person_id": "one-auditor", "change_id": uuid4(), "institution_id": "house",
     "client_id": "nobody", "kid": "x",
-    "purpose": "token", "product": "score",
+    "purpose": "token", "product": "score", "provider": "five-force", "deed": "change",
 }  # fmt: skip
 
 

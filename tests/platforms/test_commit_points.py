@@ -15,7 +15,7 @@ from signing.jws import sign_jws
 from tests.enterprises import uscc
 from tests.platforms.test_chain import REPORT, kill, town  # noqa: F401 - the fixture
 from tests.processes import running, wait_ready, wait_until
-from tests.scoring.test_relay import provider
+from tests.providers import provider
 from tests.stories import registration
 
 pytestmark = pytest.mark.slow
@@ -127,9 +127,7 @@ def ready(town, kept):  # noqa: F811
     """The town, whose gateway knows a provider too."""
     gateway = town["gateway"]
     with provider() as opened:
-        kill(gateway, "serve")
-        gateway.env["XINQIAO_PROVIDERS"] = f'{{"five-force": "{opened.url}"}}'
-        kept.enter_context(gateway.run("serve"))
+        gateway.cli("provider", "set", "five-force", opened, "--reason", "协议已签")
         yield town
         kept.close()
 

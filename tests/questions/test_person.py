@@ -10,12 +10,12 @@ from sqlalchemy import text
 from gateway.identity.key_routes import public_keys
 from gateway.inquiries.asking import Question, read_question
 from gateway.inquiries.inquiry import inquire
-from gateway.inquiries.providers import Providers
 from gateway.inquiries.store import Asked
 from gateway.questions.check import verify_questions
 from gateway.questions.errors import QuestionsProofError
 from gateway.questions.file import STATEMENT_TYPE, contents_digest, file_bytes
 from gateway.runtime.actor import Actor
+from scoring_adapter.providers.asking import Providers
 from signing.jws import payload_of, sign_jws
 from tests.enterprises import uscc
 from tests.persons import invited
@@ -33,9 +33,9 @@ async def by_li(asked):
         await invited(gateway, "li-1", "staff", institution="bank")
         async with gateway.database.begin("test.person", role="owner") as session:
             await session.execute(text("UPDATE person SET status = 'active', password_hash = 'x'"))
-        providers = Providers({}, 5, None)
+        providers = Providers()
         question = Question(subject=uscc(1), purpose="pre_loan")
-        request = read_question(question, providers, gateway.protector, LI)
+        request = read_question(question, gateway.protector, LI)
         await inquire(gateway.units, providers, LI, request, Asked("li", question.digest(), None))
         asked.ids["li"] = str(request.inquiry_id)
     return asked.ids["li"]

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from gateway.inquiries import providers
 from gateway.inquiries.batches import routes as batch_routes
 from gateway.inquiries.batches.batch import work_batches
 from gateway.quota.costs import set_cost
 from gateway.quota.reconciling import reconcile_quota
+from scoring_adapter.providers.asking import Providers
 from tests.actors import OPERATOR
 from tests.gates import held
-from tests.quota.test_costs import costs, put_many, ready, settings
+from tests.quota.test_costs import costs, put_many, ready
 
-__all__ = ["ready", "settings"]
+__all__ = ["ready"]
 CHARGED = """SELECT l.entry_id::text AS entry, l.units, i.created_at
              FROM quota_ledger l JOIN inquiry i USING (inquiry_id) ORDER BY l.entry_id DESC LIMIT 1"""
 CHARGE = ("UPDATE quota_ledger SET units = {units} WHERE entry_id = '{entry}'",
@@ -81,7 +81,7 @@ async def test_units_that_were_held_are_held_against_what_they_cost_then(ready, 
     async with ready.gateway.database.begin("test.age", role="owner") as session:
         await session.execute(text("UPDATE inquiry_batch SET turn_until = clock_timestamp()"))
     gateway = ready.gateway
-    assert await work_batches(gateway.units, providers.Providers({}, 5, gateway.http), gateway.protector)
+    assert await work_batches(gateway.units, Providers(), gateway.protector)
     charge = await newest(ready)
     assert (charge.units, await differences(ready)) == (3, [])
     await tamper(ready, *CHARGE, units=4, entry=charge.entry)

@@ -14,20 +14,19 @@ from gateway.admin.action import means_of
 from gateway.admin.changes import decide_change
 from gateway.admin.cost_actions import SetCost
 from gateway.evidence.conservation import find_differences
-from gateway.inquiries import providers
 from gateway.inquiries.batches import routes as batch_routes
 from gateway.inquiries.batches.batch import work_batches
 from gateway.quota.costs import MOST_COST, find_costs, list_costs, set_cost
 from gateway.quota.products import FIRST_COSTS
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
-from gateway.runtime.settings import Settings
+from scoring_adapter.providers.asking import Providers
 from tests.actors import MACHINE, OPERATOR
 from tests.enterprises import uscc
 from tests.gates import held
 from tests.identities import asked
 from tests.numbered import case
-from tests.scoring.test_relay import provider
+from tests.providers import provider, registered
 from tests.stories import registration, slug
 
 SECOND = Actor("second", "operator", person="person:second")
@@ -35,16 +34,16 @@ COUNTERS = "SELECT FROM quota_period FOR UPDATE"
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    with provider() as good:
-        urls = {"five-force": good.url}
-        yield Settings(home=tmp_path_factory.mktemp("home"), issuer="http://127.0.0.1:8000", providers=urls)
+def url():
+    with provider() as opened:
+        yield opened
 
 
 @pytest.fixture
-async def ready(story):
+async def ready(story, url):
     """Two enterprises have permitted bank-1 to ask, and a score costs one unit."""
     if "s-1" not in story.keys:
+        await registered(story.gateway, "five-force", url)
         await story.account("bank-1", "bank")
         for number in (1, 2):
             await story.push("market_regulation", "ent_registration", registration(number))
@@ -278,7 +277,7 @@ async def test_who_charges_waits_for_a_change_of_cost_and_is_charged_by_it(ready
 @pytest.mark.parametrize("then", [9, 2])
 async def test_what_was_reserved_for_a_relayed_question_is_what_it_is_charged(ready, monkeypatch, then):
     await costs(ready, 3)
-    ask = providers.ask
+    ask = Providers.ask
 
     async def ask_meanwhile(*arguments):
         assert (await used(ready))[1] == 3
@@ -286,7 +285,7 @@ async def test_what_was_reserved_for_a_relayed_question_is_what_it_is_charged(re
         await costs(ready, then)
         return answer
 
-    monkeypatch.setattr(providers, "ask", ask_meanwhile)
+    monkeypatch.setattr(Providers, "ask", ask_meanwhile)
     before = await used(ready)
     await ready.plan("account", "bank-1", before[0] + 3, 10_000)
     answer = await ready.ask("bank-1", 1, provider="five-force")
@@ -308,7 +307,7 @@ async def test_what_was_held_for_a_batch_is_what_its_questions_are_charged(ready
     async with ready.gateway.database.begin("test.age", role="owner") as session:
         await session.execute(text("UPDATE inquiry_batch SET turn_until = clock_timestamp()"))
     gateway = ready.gateway
-    assert await work_batches(gateway.units, providers.Providers({}, 5, gateway.http), gateway.protector)
+    assert await work_batches(gateway.units, Providers(), gateway.protector)
     assert await used(ready) == (before[0] + 6, 0)
 
 

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from gateway.runtime.errors import SettingsError
 from gateway.runtime.settings import Settings, load_settings
-from gateway.runtime.settings_faults import ELSEWHERE
+from gateway.runtime.settings_faults import ELSEWHERE, GONE
 from tests.processes import environment, xinqiao
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ WRONG = {
     "kek": SECRET, "dpop_nonce": "perhaps", "trusted_proxies": '["10.0.0.0/99"]', "oidc_issuer": "https://x/",
     "spark_memory": "2 GB", "spark_work": "gs://bucket/x",
     "column_store": "gs://bucket/x", "column_store_endpoint": "store:9000", "syslog_address": "tcp://x",
-    "webhook_networks": '["10.0.0.0/99"]', "otlp_endpoint": "localhost:4317", "providers": '{"brain": "ftp://x"}',
+    "webhook_networks": '["10.0.0.0/99"]', "otlp_endpoint": "localhost:4317",
 }  # fmt: skip
 # Texts and places: any is sound here, and what cannot be reached or read is told where it is used.
 ANY = {
@@ -93,7 +93,7 @@ def test_all_that_is_wrong_is_told_at_once_and_a_command_ends_with_2(monkeypatch
 
 
 def test_every_variable_that_the_program_and_its_pages_name_is_known():
-    known = {f"XINQIAO_{name.upper()}" for name in FIELDS} | {f"XINQIAO_{name}" for name in ELSEWHERE}
+    known = {f"XINQIAO_{name.upper()}" for name in FIELDS} | {f"XINQIAO_{name}" for name in (*ELSEWHERE, *GONE)}
     pages = [ROOT / ".env.example", ROOT / "compose.yaml", ROOT / "Dockerfile", *(ROOT / "docs").glob("*.md")]
     files = [*pages, *(path for folder in ("gateway", "connectors") for path in (ROOT / folder).rglob("*.py"))]
     named = {name for path in files for name in re.findall(r"XINQIAO_[A-Z_]*[A-Z]", path.read_text("utf-8"))}
@@ -104,10 +104,9 @@ def test_every_variable_that_the_program_and_its_pages_name_is_known():
 def test_empty_variables_and_those_of_the_other_spelling_are_sound(monkeypatch):
     monkeypatch.setenv("XINQIAO_PORT", "")
     monkeypatch.setenv("DATABASE_URL", "postgres://u@h/d")
-    monkeypatch.setenv("XINQIAO_PROVIDERS", '{"brain": "https://brain.example"}')
     monkeypatch.setenv("XINQIAO_TRUSTED_PROXIES", '["10.0.0.0/8"]')
     settings = load_settings()
-    assert (settings.port, settings.providers) == (8000, {"brain": "https://brain.example"})
+    assert settings.port == 8000
     assert [str(one) for one in settings.trusted_proxies] == ["10.0.0.0/8"]
 
 

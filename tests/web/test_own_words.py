@@ -108,7 +108,11 @@ def test_each_kind_has_a_sentence_of_ours_with_its_limits(kind):
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
-    [("PORT", "abc", "XINQIAO_PORT: 应为"), ("PROVIDERS", "[", "XINQIAO_PROVIDERS: 应为")],
+    [
+        ("PORT", "abc", "XINQIAO_PORT: 应为"),
+        ("TRUSTED_PROXIES", "[", "XINQIAO_TRUSTED_PROXIES: 应为"),
+        ("PROVIDERS", "{}", "XINQIAO_PROVIDERS: 已不再是设置"),
+    ],
 )
 def test_wrong_settings_are_told_in_one_line(monkeypatch, name, value, said):
     monkeypatch.setenv(f"XINQIAO_{name}", value)

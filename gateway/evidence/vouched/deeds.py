@@ -41,6 +41,7 @@ from gateway.evidence.vouched.told import (
     MANDATE,
     OUTPUT,
     PLAN,
+    PROVIDER,
     QUEUED,
     RATE,
     RECEIVED,
@@ -161,6 +162,12 @@ DEEDS: tuple[Deed, ...] = (
         f"""SELECT event_id AS entry, product, version, units, reason,
                    {AT.format("effective_from")} AS effective_from FROM product_cost""",  # noqa: S608
         {"quota.cost_set": Says(COST)},
+    ),
+    Deed(
+        "providers", "provider_version",
+        "SELECT event_id AS entry, provider, version, status, terms, reason FROM provider_version",
+        {"provider.registered": Says(PROVIDER), "provider.suspended": Says(PROVIDER),
+         "provider.resumed": Says(PROVIDER)},
     ),
     Deed(
         "output-policies", "output_policy",

@@ -89,6 +89,7 @@ GRANT = same("grant", "scope", "product", "units", "priority", "reason") | {
     "scope_id": said("id"), "holds_from": said_moment("from"), "holds_until": said_moment("until"),
 }  # fmt: skip
 COST = same("product", "version", "units", "reason") | {"effective_from": said_moment("from")}
+PROVIDER = same("provider", "version", "status", "terms", "reason")
 OUTPUT = same("product", "version", "form", "threshold", "left_out") | {
     "institution": leaf("institution"), "effective_from": said_moment("from"),
 }  # fmt: skip

@@ -21,7 +21,6 @@ from gateway.identity.clients.scopes import SCOPES
 from gateway.inquiries.answers import Answered
 from gateway.inquiries.asking import Question, put_question, read_question
 from gateway.inquiries.batches.tables import InquiryBatch, InquiryBatchRow
-from gateway.inquiries.providers import Providers
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
 from gateway.quota.books import Held, find_exceeded
@@ -33,6 +32,7 @@ from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.telemetry.metrics import Metrics
+from scoring_adapter.providers.asking import Providers
 from signing.canonical import canonical_bytes, sha256_hex
 
 MOST_QUESTIONS = 500
@@ -77,9 +77,7 @@ class BatchRequest:
         return bytes.fromhex(sha256_hex(canonical_bytes(asked)))
 
 
-async def open_batch(
-    work: UnitOfWork, providers: Providers, protector: Protector, wanted: BatchRequest
-) -> InquiryBatch | Denial:
+async def open_batch(work: UnitOfWork, protector: Protector, wanted: BatchRequest) -> InquiryBatch | Denial:
     """Write a batch of the acting account down, or return the one that its key stands for, or why none is asked."""
     actor = work.actor
     await take(work.session, Lock.INQUIRY_BATCH, f"{actor.client_id} {wanted.key}")
@@ -91,8 +89,7 @@ async def open_batch(
         same = (earlier.digest, earlier.intermediary) == (wanted.digest(), actor.intermediary)
         return earlier if same else Denial("idempotency-key-reused")
     requests = [
-        read_question(one, providers, protector, actor, by_form=actor.person is not None, of_many=True)
-        for one in wanted.questions
+        read_question(one, protector, actor, by_form=actor.person is not None, of_many=True) for one in wanted.questions
     ]
     day, now, denial = await _hold(work, requests, holds=not wanted.partial)
     until = None if wanted.partial else now + HELD
@@ -235,7 +232,7 @@ async def _ask(
 ) -> Answered | Denial:  # fmt: skip
     question = Question.model_validate(row.question)
     request = read_question(
-        question, providers, protector, actor, by_form=actor.person is not None, of_many=True
+        question, protector, actor, by_form=actor.person is not None, of_many=True
     )  # fmt: skip
     # A blank stands in no key of a program: a batch's key is never one of theirs.
     holds = batch.held_until is not None and now < batch.held_until and row.held is not None

@@ -81,7 +81,7 @@ async def look(request: Request, units: Units, staff: Staff, intake: TheIntake, 
 
 @router.post("/ask")
 async def ask(
-    request: Request, units: Units, providers: TheProviders, protector: Secrets, staff: Staff,
+    request: Request, units: Units, protector: Secrets, staff: Staff,
     form: SignedForm, costs: Costs,
 ) -> Response:  # fmt: skip
     """Put the questions, once, however often the form is sent; the worker asks them."""
@@ -97,7 +97,7 @@ async def ask(
         raise PageError("form-stale", 400)
     wanted = BatchRequest(f"form {staff.present.person_id} {token}", questions, form.get("partial") == "yes")
     async with units.begin("inquiry-batch.open", actor) as work:
-        batch = await open_batch(work, providers, protector, wanted)
+        batch = await open_batch(work, protector, wanted)
     if isinstance(batch, Denial):
         words = words_of(request)
         return await _form(request, units, staff, costs, Form({}, {"file": why(words, batch.reason)}), 409)

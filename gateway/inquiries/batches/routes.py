@@ -63,7 +63,7 @@ async def ask_many(
     """
     wanted = BatchRequest(key, asked.questions, asked.partial)
     async with units.begin("inquiry-batch.open", caller) as work:
-        batch = await open_batch(work, providers, protector, wanted)
+        batch = await open_batch(work, protector, wanted)
     if isinstance(batch, Denial):
         return problem(request, batch)
     asked_now = await ask_rows(units, providers, protector, batch, request.app.state.metrics)

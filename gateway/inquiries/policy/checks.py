@@ -12,7 +12,7 @@ from gateway.inquiries.bases.basis import consent_of
 from gateway.inquiries.granting import grant_of
 from gateway.inquiries.obligations import Kind
 from gateway.inquiries.policy.facts import Facts
-from gateway.inquiries.providers import EMBEDDED
+from gateway.providers.registered import EMBEDDED
 from gateway.quota.books import find_exceeded
 from gateway.quota.headers import denial_of
 from gateway.runtime.denial import Denial
@@ -40,6 +40,20 @@ def check_intermediary(facts: Facts) -> Denial | None:
         return Denial("delegation-ended")
     if standing.exit_via not in {None, passed_on_by}:
         return Denial("intermediary-required", members={"intermediary": standing.exit_via})
+    return None
+
+
+def check_registered(facts: Facts) -> Denial | None:
+    """The provider is registered, and not suspended."""
+    name = facts.request.provider
+    if name == EMBEDDED:
+        return None
+    found = facts.providers.get(name)
+    if found is None:
+        serving = [other for other, one in sorted(facts.providers.items()) if not one.suspended]
+        return Denial("unknown-provider", f"provider: {', '.join([EMBEDDED, *serving])}")
+    if found.suspended:
+        return Denial("upstream-unavailable", f"评分提供方已停用，未计费。{name} is suspended; nothing was charged.")
     return None
 
 
@@ -97,6 +111,7 @@ CHECKS: Mapping[str, Callable[[Facts], Denial | None]] = {
     "standing": check_standing,
     "intermediary": check_intermediary,
     "readable": lambda facts: facts.request.unreadable,
+    "registered": check_registered,
     "entitlement": check_entitlement,
     "basis": check_basis,
     "life": check_life,

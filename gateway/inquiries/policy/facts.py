@@ -1,7 +1,7 @@
 """What an inquiry is judged by: all of it, as it stood at one moment. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from consent.decision import NO_RULES, REQUIRED, Consent, Denied, Rules
 from gateway.inquiries.bases.basis import DUTY_REQUIRED, PUBLIC, Basis, Duty, decide_on_duty, narrowed
 from gateway.inquiries.obligations import Owed
 from gateway.inquiries.request import InquiryRequest
+from gateway.providers.registered import Registered
 from gateway.quota.books import Room
 
 
@@ -41,7 +42,8 @@ class Facts:
     charged, and `units` what it costs; `owed` what the institution owes for longest, None where it owes nothing. `kept`
     tells that the life of its data has not ended, where an answer was given before. `again` tells that its answer was
     given before and costs nothing now; `rules` what decides beside each consent; `duty` is the institution's own one
-    that the question names, None where it has no such duty.
+    that the question names, None where it has no such duty. `providers` are those that are registered, where it names
+    one beside the embedded card.
     """
 
     request: InquiryRequest
@@ -56,6 +58,7 @@ class Facts:
     kept: bool = True
     rules: Rules = NO_RULES
     duty: Duty | None = None
+    providers: Mapping[str, Registered] = field(default_factory=dict)
 
     @cached_property
     def basis(self) -> Basis | Denied:

@@ -17,8 +17,8 @@ from gateway.inquiries.bases.basis import Basis, consent_of
 from gateway.inquiries.bases.reading import find_duties
 from gateway.inquiries.obligations import find_ended, find_oldest
 from gateway.inquiries.policy.facts import Facts, Standing
-from gateway.inquiries.providers import EMBEDDED
 from gateway.inquiries.request import InquiryRequest
+from gateway.providers.registered import EMBEDDED, find_registered
 from gateway.quota.books import Books, Charge, Room, Taken
 from gateway.quota.ledger import read_books
 
@@ -119,12 +119,14 @@ async def read_group(session: AsyncSession, asked: Sequence[Asking], jwks: Jwks,
     consents = {one.terms.consent_id: one for one in await load_consents(session, ids, jwks, now)} if ids else {}
     rules = Rules(await load_templates(session, now, SHANGHAI), SHANGHAI) if ids else NO_RULES
     duties = await find_duties(session, requests)
+    outside = any(one.request.provider != EMBEDDED for one in asked if one.day is not None)
+    providers = await find_registered(session) if outside else {}
     found = [
         Facts(
             one.request, now, standing.get(place), subjects.get(one.request.uscc), (), (), 0,
             owed.get(one.request.institution), again=one.day is None,
             kept=one.request.inquiry_id not in ended, rules=rules,
-            duty=duties.get((one.request.institution, one.request.duty)),
+            duty=duties.get((one.request.institution, one.request.duty)), providers=providers,
         )
         for place, one in enumerate(asked, start=1)
     ]  # fmt: skip

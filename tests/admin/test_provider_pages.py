@@ -1,0 +1,121 @@
+"""Providers at the console: registered, changed and suspended there, with what follows said and what each answered."""
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from gateway.app import create_app
+from gateway.providers.days import count_calls
+from gateway.runtime.actor import PROGRAM
+from scoring_adapter.providers.asking import ANSWERED, Call
+from tests.persons import csrf, same_site, signed_in
+from tests.providers import registered
+
+HERE = "/console/providers"
+NUMBERS = {
+    "time_ms": "2500", "attempts": "3", "retry_percent": "20", "most_at_once": "32", "open_after": "10",
+    "open_seconds": "30", "keep_seconds": "0", "hedge_ms": "0",
+}  # fmt: skip
+FORM = {"url": "https://b.example/score", **NUMBERS, "reason": "协议已签"}
+
+
+@pytest.fixture(scope="module")
+async def browsers(gateway):
+    """Two security administrators and an auditor, each signed in at a browser."""
+    opened = {}
+    transport = httpx.ASGITransport(app=create_app(gateway.settings, gateway), raise_app_exceptions=False)
+    for name, role in {"boss-p": "operator", "second-p": "operator", "eye-p": "auditor"}.items():
+        opened[name] = httpx.AsyncClient(transport=transport, base_url=gateway.settings.issuer)
+        await signed_in(gateway, opened[name], name, role)
+    await registered(gateway, "five-force", "https://five.example/score")
+    yield opened
+    for one in opened.values():
+        await one.aclose()
+
+
+async def send(browser, path, **form):
+    return await browser.post(path, data={"csrf": await csrf(browser), **form}, headers=same_site(browser))
+
+
+async def decide(gateway, browsers):
+    async with gateway.database.begin("test.change") as session:
+        query = text("SELECT change_id FROM change WHERE status = 'waiting'")
+        change = (await session.execute(query)).scalar_one()
+    shown = (await browsers["second-p"].get(f"/console/changes/{change}")).text
+    assert (await send(browsers["boss-p"], f"/console/changes/{change}/approve")).status_code == 409
+    assert (await send(browsers["second-p"], f"/console/changes/{change}/approve")).status_code == 303
+    return shown
+
+
+async def test_both_offices_see_them_and_administrators_alone_change_them(browsers):
+    for name, browser in browsers.items():
+        shown = (await browser.get(HERE)).text
+        assert "five.example/score" in shown
+        assert ("/-/register" in shown) == (name != "eye-p")
+        one = (await browser.get(f"{HERE}/five-force")).text
+        assert ("更改约定" in one, "停用" in one) == (name != "eye-p", name != "eye-p")
+    for path in (f"{HERE}/-/register", f"{HERE}/five-force/change"):
+        assert (await browsers["eye-p"].get(path)).status_code == 403
+        assert (await send(browsers["eye-p"], path, provider="x-1", **FORM)).status_code == 403
+
+
+async def test_two_people_register_one_and_then_other_terms(gateway, browsers):
+    shown = (await browsers["boss-p"].get(f"{HERE}/-/register")).text
+    assert 'value="3000"' in shown
+    assert "提供方会得知企业代码" in shown
+    asked = await send(browsers["boss-p"], f"{HERE}/-/register", provider="brain", **FORM)
+    assert (asked.status_code, asked.headers["location"]) == (303, f"{HERE}?said=waiting")
+    assert (await browsers["boss-p"].get(f"{HERE}/brain")).status_code == 404
+    assert "https://b.example/score" in await decide(gateway, browsers)
+    question, answer = '{"/q": "subject"}', '{"subject": "/q", "score": "/s", "band": "/b"}'
+    changed = {**FORM, "question": question, "answer": answer}
+    assert (await send(browsers["boss-p"], f"{HERE}/brain/change", **changed)).status_code == 303
+    assert "&#34;/q&#34;:&#34;subject&#34;" in await decide(gateway, browsers)
+    shown = (await browsers["eye-p"].get(f"{HERE}/brain")).text
+    for said in ("第 2 版", "第 1 版", "应答对照", "2500"):
+        assert said in shown, said
+
+
+async def test_one_person_suspends_it_and_two_resume_it(gateway, browsers):
+    done = await send(browsers["boss-p"], f"{HERE}/five-force/suspend", reason="连续出错")
+    assert done.headers["location"] == f"{HERE}/five-force?said=done"
+    shown = (await browsers["boss-p"].get(f"{HERE}/five-force")).text
+    assert "已停用" in shown
+    again = await send(browsers["boss-p"], f"{HERE}/five-force/suspend", reason="连续出错")
+    assert again.status_code == 409
+    waits = await send(browsers["boss-p"], f"{HERE}/five-force/resume", reason="已修复")
+    assert waits.headers["location"] == f"{HERE}/five-force?said=waiting"
+    await decide(gateway, browsers)
+    assert "使用中" in (await browsers["boss-p"].get(f"{HERE}/five-force")).text
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [*(({name: value}, name) for name in NUMBERS for value in ("-1", "x", "99999999", "")),
+     ({"question": "{"}, "question"), ({"question": "{}"}, ""), ({"answer": '{"score": 5}'}, "answer"),
+     ({"url": ""}, "url"), ({"url": "ftp://x"}, ""), ({"url": "http://x/" + "x" * 500}, "url"),
+     ({"reason": ""}, "reason"), ({"reason": "x"}, "reason")],
+    ids=str,
+)  # fmt: skip
+async def test_what_will_not_do_is_said_beside_its_field(browsers, form, field):
+    answer = await send(browsers["boss-p"], f"{HERE}/five-force/change", **{**FORM, **form})
+    assert answer.status_code == (400 if field else 409), answer.text
+    if field:
+        assert f'id="error-{field}"' in answer.text
+
+
+async def test_what_there_is_not_is_not_found(browsers):
+    for path in (f"{HERE}/nobody", f"{HERE}/nobody/change", f"{HERE}/five-force/fortune"):
+        assert (await browsers["boss-p"].get(path)).status_code == 404
+    for path in (f"{HERE}/nobody/suspend", f"{HERE}/five-force/fortune"):
+        assert (await send(browsers["boss-p"], path, reason="连续出错")).status_code == 404
+
+
+async def test_what_it_answered_stands_on_its_page(gateway, browsers):
+    async with gateway.units.begin("test.count", PROGRAM) as work:
+        for call in (Call(ANSWERED, 120, 1), Call(ANSWERED, 20, 1), Call("timeout", 3000, 3), Call("open")):
+            await count_calls(work.session, [("five-force", call, work.now)])
+    shown = (await browsers["eye-p"].get(f"{HERE}/five-force")).text
+    for said in ("≤ 50", "≤ 200", "超时 1", "熔断未问 1"):
+        assert said in shown, said
+    assert "近 30 天询问 4 次，应答 2 次" in (await browsers["eye-p"].get(HERE)).text

@@ -163,7 +163,9 @@ IN_PYTHON = {
     "network-at": set(get_dataset("ent_legal_rep").fields["position"].codes),
     "legal-basis": set(KINDS_OF_BASES),
     "output-form": set(FORMS),
-    "output-member": {"band", "score", "reasons-points", "tags-points", *LEAVABLE},
+    "output-member": {
+        "band", "score", "reasons-points", "reasons-value", "tags-points", "tags-value", "health-counts", *LEAVABLE,
+    },
     "withheld": NAMED,
     "asked-product": set(PRODUCTS),
     "asked-purpose": set(PURPOSES),

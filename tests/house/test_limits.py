@@ -139,6 +139,7 @@ NO_LIMIT = {
     "gateway.consents.request_pages.TOKEN_BYTES": "more than can be guessed",
     "gateway.inquiries.answer_sheet.HIGHEST": "the end of the card's scale",
     "gateway.inquiries.answers.STATEMENT_VERSION": "the form of answers",
+    "gateway.inquiries.forms.WITH_SHEETS": "the form of answers",
     "gateway.inquiries.desk_pages.ANSWERED_DAYS": PAGE,
     "gateway.inquiries.desk_pages.SHOWN": PAGE,
     "gateway.consents.routes.SHORTEST": "tests/consents: a reason of one character",

@@ -139,6 +139,8 @@ NO_LIMIT = {
     "gateway.consents.request_pages.TOKEN_BYTES": "more than can be guessed",
     "gateway.inquiries.answer_sheet.HIGHEST": "the end of the card's scale",
     "gateway.inquiries.answers.STATEMENT_VERSION": "the form of answers",
+    "gateway.inquiries.comparison.EARLIER": PAGE,
+    "gateway.inquiries.sheet_pdf.RIM": "how a chart is drawn: tests/inquiries/test_sheet_pdf.py",
     "gateway.inquiries.forms.WITH_SHEETS": "the form of answers",
     "gateway.inquiries.desk_pages.ANSWERED_DAYS": PAGE,
     "gateway.inquiries.desk_pages.SHOWN": PAGE,

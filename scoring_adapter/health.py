@@ -117,11 +117,11 @@ def lines_of(
     for dataset, many in evidence.objected.items():
         if placed := sheet.datasets.get(dataset):
             objected[placed.category] += many
-    windows = windows_of(sheet.rules, as_of)
+    windows = [(window, window.is_seen(seen)) for window in windows_of(sheet.rules, as_of)]
     lines = []
     for category, name in sheet.categories.items():
         one, own = standing[category], days[category]
-        counts = [sum(map(window.holds, own)) if window.is_seen(seen) else None for window in windows]
+        counts = [sum(map(window.holds, own)) if is_seen else None for window, is_seen in windows]
         read = [dataset for dataset in sheet.by_category[category] if seen.reads(dataset)]
         lines.append({
             "category": category, "name": {"zh": name.zh, "en": name.en}, "status": one.status,

@@ -143,7 +143,7 @@ CALLS = {
     "GET /v1/inquiries/{inquiry_id}/records/{figure}": Call("inquiry.replayed", "bank-1", make=objects.health_check),
     "GET /v1/inquiries/{inquiry_id}/sheet.pdf": Call("inquiry.replayed", "bank-1", make=objects.health_check),
     "GET /v1/inquiries/{inquiry_id}/compare/{with_id}": Call(
-        "inquiry.replayed", "bank-1", make=objects.two_inquiries
+        "inquiry.replayed inquiry.replayed", "bank-1", make=objects.two_inquiries
     ),
     "POST /v1/obligations/deletions": Call(
         "deletion.attested", "bank-1", make=objects.inquiry,

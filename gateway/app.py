@@ -58,7 +58,16 @@ from gateway.gateway import Gateway, open_gateway
 from gateway.identity import key_routes as keys
 from gateway.identity import routes as oauth
 from gateway.identity.refusals import on_denied
-from gateway.inquiries import ask_pages, deletion_pages, desk_pages, inquiry_pages, recall_pages, usage_pages
+from gateway.inquiries import (
+    ask_pages,
+    compare_pages,
+    deletion_pages,
+    desk_pages,
+    inquiry_pages,
+    recall_pages,
+    sheet_pages,
+    usage_pages,
+)
 from gateway.inquiries import enterprise_pages as enterprise_question_pages
 from gateway.inquiries import enterprise_routes as enterprise_questions
 from gateway.inquiries import obligation_routes as obligations
@@ -304,6 +313,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         ask_many_pages,
         recall_pages,  # before the pages whose addresses take its for an id
         inquiry_pages,
+        sheet_pages,
+        compare_pages,
         consent_requests,
         consent_template_pages,
         consent_import_pages,

@@ -62,12 +62,8 @@ class Score:
         return [self._reason(finding) for finding in weighed[:MOST_REASONS]]
 
     def not_computable(self) -> list[dict[str, Any]]:
-        """Return the entries that could not be computed, each with why and the datasets it is computed from."""
-        return [
-            {"tag": f.counted.tag.id, "status": f.value.status, "datasets": sorted(f.counted.datasets)}
-            for f in self.findings
-            if f.points is None
-        ]
+        """Return the entries that could not be computed, each with why; of which datasets, the card tells."""
+        return [{"tag": f.counted.tag.id, "status": f.value.status} for f in self.findings if f.points is None]
 
     def _reason(self, finding: Finding) -> dict[str, Any]:
         tag, points = finding.counted.tag, finding.points

@@ -39,4 +39,4 @@ async def load_series_marks(session: AsyncSession, names: Collection[str], as_of
 
 
 def _bare_one(row: Row[Any]) -> ShownRecord:
-    return ShownRecord(row.record_id, row.dataset, row.version, row.digest, {}, row.objected)
+    return ShownRecord(row.record_id, row.dataset, row.version, row.digest, {}, row.objected, row.event_date)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.catalogue.load import datasets
 
 COLUMNS = """
-    SELECT r.record_id, r.dataset, r.version, r.digest, r.canonical, coalesce((
+    SELECT r.record_id, r.dataset, r.version, r.digest, r.event_date, r.canonical, coalesce((
         SELECT a.state = 'objected' FROM record_act a
         WHERE a.business_key = r.business_key AND a.dataset = r.dataset AND a.agency = r.agency
           AND a.effective_on <= :as_of AND a.recorded_at <= coalesce(CAST(:known_at AS timestamptz), a.recorded_at)
@@ -41,7 +41,7 @@ _FEEDS = text("""
 
 @dataclass(frozen=True)
 class ShownRecord:
-    """One record that may be shown: its fields as they were sealed, its leaf hash, and whether it is objected to."""
+    """One record that may be shown: its fields as they were sealed, leaf hash, whether it is objected to, its day."""
 
     record_id: UUID
     dataset: str
@@ -49,6 +49,7 @@ class ShownRecord:
     digest: bytes
     fields: dict[str, Any]
     objected: bool
+    event_date: date | None = None
 
 
 async def load_records(
@@ -77,10 +78,12 @@ async def find_feeds(session: AsyncSession, known_at: datetime) -> dict[str, dat
 def shown_records(rows: Iterable[Row[Any]]) -> list[ShownRecord]:
     """Return rows of COLUMNS as records; of what was kept long enough, nothing but the digest is left."""
     return [
-        ShownRecord(row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected)
+        ShownRecord(
+            row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected, row.event_date
+        )
         for row in rows
         if row.canonical is not None
-    ]
+    ]  # fmt: skip
 
 
 def fields_of(canonical: bytes) -> dict[str, Any]:

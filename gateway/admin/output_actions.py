@@ -11,7 +11,7 @@ from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.card import HIGHEST
 
-Leavable = Literal["reasons", "missing", "not_computable", "objected", "tags", "records"]
+Leavable = Literal["reasons", "missing", "not_computable", "objected", "tags", "health", "records"]
 
 
 class SetOutputPolicy(Action):

@@ -13,9 +13,11 @@ from gateway.inquiries.extent import read_extent
 from gateway.inquiries.extent_words import scope_in_words, withheld_in_words
 from gateway.inquiries.outputs.words import withheld_by_policy
 from gateway.inquiries.shaping import DETAILS
+from gateway.scores.tag_words import value_of
 from scoring_adapter.card import HIGHEST
 from scoring_adapter.published import Published, find_published
 from scoring_adapter.score import COMPUTABLE
+from scoring_adapter.scorecard import codes_of, load_scorecard
 from scoring_adapter.shown import said
 from scoring_adapter.tags.declaration import Words as Named
 
@@ -150,7 +152,7 @@ def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
     return Sheet(
         score=score,
         band=band if band in BANDS else "none",
-        band_name=_band_name(band, card, words),
+        band_name=band_name(band, card, words),
         scale=_scale(card, score, words) if card and score is not None else (),
         reasons=None if "reasons" in hidden else [_reason(one, words) for one in statement.get("reasons", ())],
         missing=None if "not_computable" in hidden else missing,
@@ -196,7 +198,8 @@ def _plain(value: object) -> str:
     return "；".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _band_name(band: str, card: Published | None, words: Words) -> str:
+def band_name(band: str, card: Published | None, words: Words) -> str:
+    """Return what a band is called; of a model that is not known here, its code."""
     if not band:
         return words("band-none")
     found = next((one for one in card.bands if one.id == band), None) if card else None
@@ -249,7 +252,7 @@ def _sections(
     found: dict[str, list[Finding]] = {}
     for one in findings:
         finding = Finding(
-            one["name"][words.language], _value(one, words), one["points"], _is_computable(one), one["tag"]
+            one["name"][words.language], value_text(one, words), one["points"], _is_computable(one), one["tag"]
         )  # fmt: skip
         found.setdefault(one["dimension"], []).append(finding)
     names = {code: _said(name, words) for code, name in card.dimensions.items()} if card else {}
@@ -261,11 +264,14 @@ def _is_computable(one: Mapping[str, Any]) -> bool:
     return bool(one["computable"]) if "computable" in one else one["status"] in COMPUTABLE
 
 
-def _value(one: Mapping[str, Any], words: Words) -> str:
-    """Return a tag's value with its unit, of the first answers without."""
+def value_text(one: Mapping[str, Any], words: Words) -> str:
+    """Return a tag's value with its unit, of the first answers without; a level by its name, where that is known."""
     value, unit = one["value"], one.get("unit")
     if value is None:
         return words("answer-no-value")
+    tag = load_scorecard().tags.by_id.get(one["tag"])
+    if unit == "level" and tag and value in (codes := list(codes_of(tag, load_scorecard().tags))):
+        return value_of(words, tag, codes.index(value) + 1)
     return str(value) if unit is None else _said(said(unit, value), words)
 
 

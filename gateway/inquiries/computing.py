@@ -17,12 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.answers import Result
+from gateway.inquiries.health import health_lines, load_health_sheet, named_sheet
 from gateway.inquiries.published import list_published
 from gateway.quota.products import PRODUCTS
 from gateway.scores.limits import NO_LIMITS, Limits, withhold
 from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
 from gateway.scores.standing import find_standing
 from scoring_adapter.enterprise import compute_tags
+from scoring_adapter.health import Standing, standings
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.score import COMPUTABLE, Score, score
 from scoring_adapter.scorecard import Scorecard, load_scorecard
@@ -78,7 +80,7 @@ async def compute_results(
         loaded = marks.get((subject, tags)) if limits.are_none else None
         if loaded is not None and subject in packed:
             assessed = _assessed(card, product, as_of, packed[subject], loaded.feeding)
-            results[subject, product, limits] = answer_of(card, assessed, loaded, as_of)
+            results[subject, product, limits] = answer_of(card, assessed, loaded, as_of, limits)
         else:
             loaded = await load(session, subject, tags, moment, limits=limits)
             results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits)
@@ -91,18 +93,21 @@ def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date, limi
     """Return the answer that records and feeds give, which were loaded within limits. Pure."""
     tags = tags_of(card, product)
     values = withhold(compute_tags(tags, loaded.known, as_of), tags, limits, as_of)
-    return answer_of(card, assess(card, product, values), loaded, as_of)
+    return answer_of(card, assess(card, product, values), loaded, as_of, limits)
 
 
 @dataclass(frozen=True)
 class Assessed:
-    """What the tags' values come to: the score, and the details that rest on nothing else, written once."""
+    """What the tags' values come to: the score, and the details that rest on nothing else, written once; of a health
+    check, how each category stands.
+    """
 
     product: str
     points: int | None
     band: str | None
     outcome: str
     details: Mapping[str, Any]
+    standing: Mapping[str, Standing] | None = None
 
     @cached_property
     def forms(self) -> Mapping[str, tuple[Any, Raw]]:
@@ -118,9 +123,12 @@ def assess(card: Scorecard, product: str, values: Mapping[str, TagValue]) -> Ass
         "tag_catalogue": {"version": card.tags.version, "digest": card.tags.digest()},
         "reasons": result.reasons(), "missing": _missing(result), "not_computable": result.not_computable(),
     }  # fmt: skip
+    standing = None
     if product == EVERY_TAG:
-        details["tags"] = _all_tags(result, tags_of(card, product), values)
-    return Assessed(product, result.points, result.band.id if result.band else None, result.outcome, details)
+        details |= {"tags": _all_tags(result, tags_of(card, product), values), "sheet": named_sheet()}
+        standing = standings(load_health_sheet(), card, values)
+    band = result.band.id if result.band else None
+    return Assessed(product, result.points, band, result.outcome, details, standing)
 
 
 @lru_cache(maxsize=ASSESSED)
@@ -131,14 +139,17 @@ def _assessed(card: Scorecard, product: str, as_of: date, packed: bytes, feeding
     return assess(card, product, known_values(tags, values, blocked_by(tags, feeding.feeds, as_of)))
 
 
-def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date) -> Result:
-    """Return the answer that was worked out, with what it rests on. Pure."""
+def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, limits: Limits = NO_LIMITS) -> Result:
+    """Return the answer that was worked out, with what it rests on: loaded within limits. Pure."""
     basis = {
         "card": card.card.digest(), "tags": tags_of(card, assessed.product).digest(), "as_of": as_of.isoformat(),
         "feeds": loaded.feeding.said, "records": _digests(loaded.held),
         "beyond": _digests(*loaded.others.values(), loaded.series),
     }  # fmt: skip
     details = {**assessed.details, "basis": basis, "objected": dict(loaded.objected)}
+    if assessed.standing is not None:
+        basis["sheet"] = load_health_sheet().digest
+        details["health"] = health_lines(assessed.standing, loaded, limits, as_of)
     forms = {**assessed.forms, "feeds": (loaded.feeding.said, loaded.feeding.form)}
     made = Result(assessed.points, assessed.band, card.card.model(), "", assessed.outcome, details, forms)
     return made.on(basis)

@@ -14,6 +14,9 @@ from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
 from gateway.console.words import Words, words_of
 from gateway.inquiries.answer_sheet import lay_out
+from gateway.inquiries.behind_answer import is_traceable
+from gateway.inquiries.comparison import list_earlier
+from gateway.inquiries.health_words import health_of
 from gateway.inquiries.own_inquiries import (
     ENDINGS,
     InquiryFilter,
@@ -96,14 +99,20 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
         people = await names_of_people(work, [row.person] if row.person else [])
         result = await result_of(work, inquiry_id)
         recalled = await list_recalls(work, limit=1, inquiry=inquiry_id)
+        earlier = await list_earlier(work, row)
     words, ending = words_of(request), ending_of(row)
     answer = await _reopen(units, staff, row) if ending == "answered" else None
-    sheet = lay_out(payload_of(answer), words) if isinstance(answer, str) else None
+    statement = payload_of(answer) if isinstance(answer, str) else {}
+    sheet, health = lay_out(statement, words) if statement else None, health_of(statement, words)
     reason = answer.reason if isinstance(answer, Denial) else row.outcome
+    before = [(one, product_text(words, one.product)) for one in earlier]
+    drawn = (sheet and sheet.dimensions) or (health and health.timeline)
     return page(
-        request, "inquiry", staff.present, scripts=("charts",) if sheet and sheet.dimensions else (),
+        request, "inquiry", staff.present, scripts=("charts",) if drawn else (),
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
-        ending=ending, tone=TONES[ending], sheet=sheet, expired=bool(sheet and sheet.expires_at <= now()),
+        ending=ending, tone=TONES[ending], sheet=sheet, health=health,
+        traceable=is_traceable(statement),
+        earlier=before if sheet else [], expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,
         recalled=recalled[0].kind if recalled else "",
         requestable=reason in REQUESTABLE, product=product_text(words, row.product),

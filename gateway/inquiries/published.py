@@ -50,16 +50,20 @@ def published_from(records: Iterable[ShownRecord], as_of: str) -> Result:
     return Result(None, None, MODEL, sha256_hex(canonical_bytes(basis)), LISTED, details)
 
 
+def open_fields(record: ShownRecord) -> dict[str, Any]:
+    """Return the fields of a public record that anybody may see."""
+    return {
+        name: record.fields[name] for name, field in datasets()[record.dataset].fields.items()
+        if field.personal != "always" and not _is_hidden(record.fields.get(name))
+    }  # fmt: skip
+
+
 def _told(record: ShownRecord) -> dict[str, Any]:
     dataset = datasets()[record.dataset]
     agency = agencies()[dataset.agency]
-    fields = {
-        name: record.fields[name] for name, field in dataset.fields.items()
-        if field.personal != "always" and not _is_hidden(record.fields.get(name))
-    }  # fmt: skip
     return {
         "dataset": record.dataset, "title": {"zh": dataset.title.zh, "en": dataset.title.en}, "agency": dataset.agency,
-        "agency_name": {"zh": agency.zh, "en": agency.en}, "objected": record.objected, "fields": fields,
+        "agency_name": {"zh": agency.zh, "en": agency.en}, "objected": record.objected, "fields": open_fields(record),
     }  # fmt: skip
 
 

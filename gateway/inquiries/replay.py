@@ -14,6 +14,7 @@ from gateway.inquiries.computing import compute_result, tags_of
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.finding import find_own_inquiry
 from gateway.inquiries.granting import grant_told, limits_of
+from gateway.inquiries.health import load_health_sheet
 from gateway.inquiries.outputs.policy import read_policy
 from gateway.inquiries.published import MODEL
 from gateway.inquiries.shaping import Shape, shaped
@@ -82,7 +83,8 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
 def _shape_of(told: Mapping[str, Any], extent: Extent) -> Shape:
     """Return how an answer was shown, as it says itself."""
     policy, salt = told.get("policy"), told["basis"].get("salt")
-    return Shape(extent, read_policy(policy) if policy else None, bytes.fromhex(salt) if salt else None)
+    salted = bytes.fromhex(salt) if salt else None
+    return Shape(extent, read_policy(policy) if policy else None, salted, told["v"])
 
 
 def compare(told: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
@@ -120,6 +122,10 @@ def hindrance(told: Mapping[str, Any]) -> str:
         return (
             f"标签定义此后有改动：当时为第 {version} 版，现为第 {card.tags.version} 版 "
             f"the tags were declared otherwise then: version {version}, now {card.tags.version}"
+        )
+    if "sheet" in told["basis"] and told["basis"]["sheet"] != load_health_sheet().digest:
+        return (
+            "体检规则或数据目录此后有改动 the rules of the health check, or its datasets, were declared otherwise then"
         )
     return ""
 

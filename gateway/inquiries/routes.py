@@ -1,10 +1,11 @@
 """Asking: a signed answer, or a problem that names the reason; a key makes asking twice the same as asking once."""
 
+import asyncio
 import re
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Path, Query, Request
 from pydantic import AwareDatetime, Field
 from starlette.responses import JSONResponse, Response
 
@@ -12,10 +13,14 @@ from connectors.personal.sealing import Protector
 from gateway.identity.caller import proving, unclaimed_proof, working
 from gateway.inquiries.answers import answer_bytes
 from gateway.inquiries.asking import Question, put_question, read_question
+from gateway.inquiries.behind_answer import behind_document, read_records_behind
+from gateway.inquiries.comparison import compare_inquiries
 from gateway.inquiries.dependencies import Desk
 from gateway.inquiries.foresight import explain, permission_document
 from gateway.inquiries.listed import ListedFilter, get_inquiry_of, list_inquiries_of, reopen
 from gateway.inquiries.reading import inquiry_document
+from gateway.inquiries.sheet_pdf import sheet_pdf
+from gateway.inquiries.sheet_serving import pdf_file
 from gateway.inquiries.store import Asked
 from gateway.quota.headers import fields
 from gateway.runtime.actor import Actor
@@ -33,6 +38,9 @@ Secrets = Annotated[Protector, Depends(part("protector"))]
 Reading = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 Name = Annotated[str, Field(min_length=2, max_length=63, pattern=r"^[^\x00]*$")]
 Instant = Annotated[AwareDatetime | None, Query(description="RFC 3339 with an offset, such as Z or +08:00.")]
+Figure = Annotated[
+    str, Path(min_length=2, max_length=63, pattern=r"^[a-z0-9_]+$", description="标签或数据类别 A tag, or a category.")
+]
 _KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
 Key = Annotated[str, Header(alias="Idempotency-Key", pattern=_KEY.pattern, description="幂等键 One per question.")]
 
@@ -122,3 +130,29 @@ async def answer(inquiry_id: UUID, request: Request, work: Reading) -> Response:
         if isinstance(again, Denial)
         else Response(answer_bytes(again), media_type="application/json")
     )
+
+
+@router.get("/{inquiry_id}/records/{figure}", summary="依据的记录 The records behind a figure", response_model=None)
+async def records(inquiry_id: UUID, figure: Figure, request: Request, work: Reading) -> Response | dict[str, Any]:
+    """Return the records behind a tag or a category of data of an answer, the newest first: dataset, day, digest as
+    the answer has it, and the fields of those that are public. Given as long as the answer is.
+    """
+    found = await read_records_behind(work, inquiry_id, figure)
+    return problem(request, found) if isinstance(found, Denial) else behind_document(found)
+
+
+@router.get("/{inquiry_id}/sheet.pdf", summary="体检表 The health check to print", response_class=Response)
+async def sheet(inquiry_id: UUID, request: Request, work: Reading) -> Response:
+    """Return the health check of an answer as PDF, made of the signed answer alone. Given as long as the answer is."""
+    row = await get_inquiry_of(work, inquiry_id)
+    again = await reopen(work, row)
+    if isinstance(again, Denial):
+        return problem(request, again)
+    return pdf_file(row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, again))
+
+
+@router.get("/{inquiry_id}/compare/{with_id}", summary="比较两份应答 Two answers compared", response_model=None)
+async def compare(inquiry_id: UUID, with_id: UUID, request: Request, work: Reading) -> Response | dict[str, Any]:
+    """Return what changed between two answers about one enterprise, the earlier first; of what both tell."""
+    found = await compare_inquiries(work, inquiry_id, with_id)
+    return problem(request, found) if isinstance(found, Denial) else found

@@ -1,12 +1,13 @@
-"""`xinqiao score replay`: an old answer computed again, and compared to the byte."""
+"""`xinqiao score replay`: an old answer computed again, compared to the byte; `sheet`: a health check to print."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from gateway.cli.on_instance import in_one_unit
-from gateway.cli.output import AsJson, Column, show_one
+from gateway.cli.output import AsJson, Column, Force, fail, keep_existing, show, show_one
 
 if TYPE_CHECKING:
     from gateway.inquiries.replay import Replay
@@ -45,3 +46,49 @@ def replay(
     show_one(as_json, replay_document(made), COLUMNS)
     if made.outcome != "equal":
         raise typer.Exit(1)
+
+
+@group.command("sheet")
+def sheet(
+    answer: Annotated[
+        Path, typer.Argument(metavar="ANSWER", exists=True, dir_okay=False, help="应答文件 Signed, JWS.")
+    ],
+    keys: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="公钥文件 What /.well-known/xinqiao-keys said.")
+    ],
+    pdf: Annotated[
+        Path, typer.Option(metavar="FILE", dir_okay=False, help="写成此文件，或与之比较 Made, or compared.")
+    ],
+    check: Annotated[
+        bool, typer.Option("--check", help="与已有的文件逐字节比较 Compare with the file that is there.")
+    ] = False,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """由签名应答制作体检表 Make the PDF of a health check out of the signed answer, or check one; needs no instance."""
+    import orjson
+
+    from gateway.inquiries.answers import ANSWER_TYPE
+    from gateway.inquiries.sheet_pdf import sheet_pdf
+    from gateway.runtime.denial import DeniedError
+    from gateway.web.error_table import ERRORS
+    from signing.errors import SignatureError
+    from signing.jws import verify_jws
+
+    try:
+        token = answer.read_text().strip()
+        verify_jws(token, [orjson.loads(keys.read_bytes())["answer"]], ANSWER_TYPE)
+        made = sheet_pdf(token)
+    except SignatureError as fault:
+        fail(f"验签不通过 does not verify: {fault}")
+    except DeniedError as fault:
+        fail(ERRORS[fault.denial.reason].title)
+    except (ValueError, KeyError, TypeError):
+        fail(f"{answer} 或 {keys} 不是应答或公钥文件 no signed answer, or no key file")
+    if check:
+        if not pdf.is_file() or pdf.read_bytes() != made:
+            fail(f"{pdf} 不是此应答的体检表 is not the health check of this answer")
+    else:
+        keep_existing(pdf, force=force)
+        pdf.write_bytes(made)
+    show(as_json, {"相同 equal" if check else "已写 written": str(pdf), "字节 bytes": len(made)})

@@ -1,38 +1,48 @@
 """What an answer shows of what was computed. Pure: the same is shown whenever it is computed again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.inquiries.answers import Result
+from gateway.inquiries.answers import STATEMENT_VERSION, Result
 from gateway.inquiries.extent import Extent
+from gateway.inquiries.forms import WITH_SHEETS, in_form
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.salt import salted
 
 # What stands behind a result, and is told in detail alone.
-DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "published"})
+DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "health", "published"})
+# Of a category's line: how much there is of what, from which tags' values could be told.
+COUNTS = frozenset({"computed", "held", "objected", "latest", "windows"})
 _DIGESTS = ("records", "beyond")  # of the basis: which records an answer rests on
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How much of a result is shown, in which form, with whose salt; older answers had neither policy nor salt."""
+    """How much of a result is shown, in which form, with whose salt; older answers had neither policy nor salt.
+    `version` is that of the answer: banded ones told the values of tags before 5.
+    """
 
     extent: Extent
     policy: OutputPolicy | None = None
     salt: bytes | None = None
+    version: int = STATEMENT_VERSION
 
 
 def shaped(result: Result, shape: Shape) -> Result:
     """Return a result as it is shown; what the policy withholds of it is named."""
+    result = in_form(result, shape.version)
     shown = _outlined(result) if shape.extent.tier == "basic" else result
     shown = _salted(shown, shape.salt) if shape.salt else shown
     if shape.policy is None:
         return shown
     withheld: list[str] = []
     shown = _FORMS[shape.policy.form](shown, shape.policy, withheld)
+    if shape.policy.form == "banded" and shape.version >= WITH_SHEETS:
+        shown = _uncounted(shown, withheld)
     details = _without(shown.details, shape.policy.left_out, withheld)
-    told = {**shape.policy.members(), "withheld": sorted(withheld)}
+    told = {**shape.policy.members(), "withheld": sorted(set(withheld))}
     return replace(shown, details={**details, "policy": told})
 
 
@@ -75,10 +85,36 @@ def _banded(result: Result, _policy: OutputPolicy, withheld: list[str]) -> Resul
     return replace(result, score=None, details=details)
 
 
+def _uncounted(result: Result, withheld: list[str]) -> Result:
+    """Leave out of a sheet the values of tags, also in its reasons, and the counts that some are: points follow from
+    them by the published card.
+    """
+    details = dict(result.details)
+    if "tags" in details:
+        details["tags"] = [{**one, "value": None} for one in details["tags"]]
+        withheld.append("tags.value")
+    if "health" in details:
+        details["health"] = _cut(details["health"], COUNTS)
+        withheld.append("health.counts")
+        if "reasons" in details:
+            details["reasons"] = [_unvalued(one) for one in details["reasons"]]
+            withheld.append("reasons.value")
+    return replace(result, details=details)
+
+
+def _cut(lines: Sequence[Mapping[str, Any]], names: AbstractSet[str]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in one.items() if name not in names} for one in lines]
+
+
 def _unpointed(reason: Mapping[str, Any]) -> dict[str, Any]:
     """Return a reason without its points, which stand at the end of its words too."""
     words = {"zh": str(reason["zh"]).rpartition("（")[0], "en": str(reason["en"]).rpartition(" (")[0]}
     return {**reason, **words, "points": None}
+
+
+def _unvalued(reason: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reason, which has lost its points, with the tag's name alone."""
+    return {**reason, "zh": reason["zh"].rpartition("：")[0], "en": reason["en"].rpartition(": ")[0]}
 
 
 def _flagged(result: Result, policy: OutputPolicy, withheld: list[str]) -> Result:
@@ -104,4 +140,8 @@ def _without(details: Mapping[str, Any], names: tuple[str, ...], withheld: list[
     if "records" in names and basis and any(name in basis for name in _DIGESTS):
         kept["basis"] = {name: value for name, value in basis.items() if name not in _DIGESTS}
         withheld.append("records")
+    if "health" in kept and {"tags", "objected"} & set(names):
+        gone = COUNTS if "tags" in names else {"objected"}
+        kept["health"] = _cut(kept["health"], gone)
+        withheld += ["health.counts"] if "tags" in names else []
     return kept

@@ -12,6 +12,7 @@ from gateway.consents import operations as consents
 from gateway.evidence import operations as evidence
 from gateway.identity import operations as identity
 from gateway.inquiries import operations as inquiries
+from gateway.inquiries import sheet_operations as sheets
 from gateway.inquiries.bases import operations as duty_bases
 from gateway.inquiries.outputs import operations as outputs
 from gateway.intake import operations as intake
@@ -41,6 +42,7 @@ ROOMS = (
     records,
     consents,
     inquiries,
+    sheets,
     outputs,
     duty_bases,
     providers,

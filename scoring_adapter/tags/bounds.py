@@ -38,8 +38,8 @@ class Test:
 def tests_of_window(at: str, kind: As, months: int | None, before: int, as_of: date) -> Iterator[Test]:
     """Yield what the time of a row must be: see Part. Without a window, whatever is not of the future."""
     if kind == "day":
-        high = _months_before(as_of, before)
-        low = None if months is None else _months_before(as_of, before + months) + 1
+        high = _day(months_before(as_of, before))
+        low = None if months is None else _day(months_before(as_of, before + months)) + 1
     else:
         months_of = 1 if kind == "month" else 12
         now = as_of.year * 12 + as_of.month - 1 if kind == "month" else as_of.year
@@ -50,7 +50,7 @@ def tests_of_window(at: str, kind: As, months: int | None, before: int, as_of: d
 
 def tests_of_condition(name: str, condition: Condition, of: Column, as_of: date) -> Iterator[Test]:
     """Yield what a condition asks of a column."""
-    day = as_of.toordinal() - EPOCH
+    day = _day(as_of)
     places = {code: place for place, code in enumerate(of.codes, 1)}
     scale = 10 ** (2 if of.as_ == "money" else of.digits)
     if condition.in_ or condition.out:
@@ -73,8 +73,13 @@ def _places(codes: list[str], places: dict[str, int]) -> tuple[int, ...]:
     return tuple(sorted(places[code] for code in codes))
 
 
-def _months_before(day: date, months: int) -> int:
-    """Return the day so many months earlier, as days since 1970-01-01; the end of a month stays within it."""
+def months_before(day: date, months: int) -> date:
+    """Return the day so many months earlier; the end of a month stays within it."""
     number = day.year * 12 + day.month - 1 - months
     year, month = number // 12, number % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1])).toordinal() - EPOCH
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _day(day: date) -> int:
+    """Return a day as days since 1970-01-01."""
+    return day.toordinal() - EPOCH

@@ -57,7 +57,7 @@ async def test_a_loan_officer_asks_by_keyboard_alone_and_keeps_a_signed_answer(c
     await tab_to(page, "正式查询（计 3 个单位）")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/console/inquiries/*")
-    await page.locator(".chart-canvas canvas").wait_for()
+    await page.locator(".chart-canvas canvas").first.wait_for()
     await look(page, "staff-answer")
     async with page.expect_download() as kept:
         await page.get_by_role("link", name="下载签名文件").click()
@@ -67,6 +67,14 @@ async def test_a_loan_officer_asks_by_keyboard_alone_and_keeps_a_signed_answer(c
     told = CliRunner().invoke(app, ["verify", str(file), "--keys", str(keys), "--json"])
     assert (told.exit_code, json.loads(told.output)["valid"]) == (0, True), told.output
     assert payload_of(file.read_text())["product"] == "health_check"
+    async with page.expect_download() as printed:
+        await page.get_by_role("link", name="体检表 PDF").click()
+    sheet = tmp_path / "sheet.pdf"
+    await (await printed.value).save_as(sheet)
+    same = ["score", "sheet", str(file), "--keys", str(keys), "--pdf", str(sheet), "--check"]
+    assert CliRunner().invoke(app, same).exit_code == 0
+    await page.get_by_role("link", name="主体登记", exact=True).click()
+    await page.get_by_text("应答当时所依据的记录").wait_for()
 
 
 @pytest.mark.usefixtures("desk")

@@ -217,6 +217,22 @@ async def inquiry(town):
     return {"inquiry_id": asked.json()["inquiry"]}
 
 
+async def health_check(town):
+    """A health check that the first bank was given, with a category of data on it."""
+    consent = await town.story.consent("bank-1", OWN, products=["health_check"], purpose="guarantee_review")
+    asked = await town.story.ask(
+        "bank-1", OWN, product="health_check", purpose="guarantee_review", consent=consent["consent"]
+    )
+    assert asked.status_code == 200, asked.text
+    return {"inquiry_id": asked.json()["inquiry"], "figure": "registration"}
+
+
+async def two_inquiries(town):
+    """Two answers that the first bank was given about one enterprise."""
+    with_id = (await inquiry(town))["inquiry_id"]
+    return {**await inquiry(town), "with_id": with_id}
+
+
 async def inquiry_batch(town):
     """Questions that the first bank's account put together, one of them."""
     asked = {"questions": [{"subject": uscc(OWN), "product": "score", "purpose": "pre_loan"}]}

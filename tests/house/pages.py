@@ -11,6 +11,10 @@ NO_PAGES = {
     "/console/sso", "/console/sso/back",
     # Of questions put together, which the city has none of: tests/inquiries/test_pages.py.
     "/console/ask-many/{batch_id}", "/console/ask-many/{batch_id}/answers.{form}",
+    # Of health checks, which the city has none of: tests/inquiries/test_sheet_pages.py.
+    "/console/inquiries/{inquiry_id}/records/{figure}", "/console/inquiries/{inquiry_id}/sheet.pdf",
+    # Of two answers: tests/inquiries/test_sheet_pages.py.
+    "/console/inquiries/{inquiry_id}/compare/{with_id}",
     # Of consents in bulk, which the city has none of: tests/consents/test_imports.py.
     "/console/consents/-/imports/{import_id}", "/console/consents/-/imports/{import_id}/rows.{form}",
     # Files of consents, which the city has none of: tests/consents/test_paper_pages.py.

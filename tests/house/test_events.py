@@ -140,6 +140,11 @@ CALLS = {
     ),
     "GET /v1/inquiries/{inquiry_id}": Call("inquiry.replayed", "bank-1", make=objects.inquiry),
     "GET /v1/inquiries/{inquiry_id}/answer": Call("inquiry.replayed", "bank-1", make=objects.inquiry),
+    "GET /v1/inquiries/{inquiry_id}/records/{figure}": Call("inquiry.replayed", "bank-1", make=objects.health_check),
+    "GET /v1/inquiries/{inquiry_id}/sheet.pdf": Call("inquiry.replayed", "bank-1", make=objects.health_check),
+    "GET /v1/inquiries/{inquiry_id}/compare/{with_id}": Call(
+        "inquiry.replayed inquiry.replayed", "bank-1", make=objects.two_inquiries
+    ),
     "POST /v1/obligations/deletions": Call(
         "deletion.attested", "bank-1", make=objects.inquiry,
         sent=lambda made: {"json": {"inquiries": [made["inquiry_id"]]}},
@@ -300,7 +305,8 @@ WITHOUT = {
          "GET /v1/quota/ledger", "GET /v1/quota/ledger.csv",
          "POST /v1/admin/quota/reconcile",
          "GET /console/ask-many/{batch_id}/answers.{form}", "GET /console/inquiries/{inquiry_id}",
-         "GET /console/inquiries/{inquiry_id}/answer",
+         "GET /console/inquiries/{inquiry_id}/answer", "GET /console/inquiries/{inquiry_id}/records/{figure}",
+         "GET /console/inquiries/{inquiry_id}/sheet.pdf", "GET /console/inquiries/{inquiry_id}/compare/{with_id}",
          "POST /console/consents/new", "POST /console/consents/{consent_id}/revoke",
          "POST /console/usage-results/new/{inquiry_id}", "GET /console/usage-results/{result_id}",
          "POST /console/usage-results/deletions", "POST /console/usage-results/deletions/{inquiry_id}"),
@@ -452,8 +458,11 @@ COMMANDS_WITHOUT = {
         ("sandbox", "sandbox code", "sandbox reset", "sandbox samples"), "made-up data, in an instance of its own"
     ),
     "migrate": "the schema, as its owner, before there is a log",
-    **dict.fromkeys(("verify", "audit verify", "audit key", "keys new", "agency draft", "agency check",
-                    "provider check"), "no instance"),
+    **dict.fromkeys(
+        ("verify", "score sheet", "audit verify", "audit key", "keys new", "agency draft", "agency check",
+         "provider check", "score fit", "score validate", "score compare", "score to-pmml", "score from-pmml"),
+        "no instance",
+    ),
     "openapi": "no instance",
     **dict.fromkeys(("sandbox code", "sandbox samples"), "reads and writes files, no instance"),
     "sandbox reset": "what was built by the doors everybody uses, and is deleted whole",

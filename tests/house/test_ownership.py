@@ -97,6 +97,15 @@ ROWS = {
     "GET /v1/inquiries/{inquiry_id}/answer": Row(
         objects.inquiry, ("bank-1",), ("bank-2",), (404, "inquiry-not-found")
     ),
+    "GET /v1/inquiries/{inquiry_id}/records/{figure}": Row(
+        objects.health_check, ("bank-1",), ("bank-2",), (404, "inquiry-not-found")
+    ),
+    "GET /v1/inquiries/{inquiry_id}/sheet.pdf": Row(
+        objects.health_check, ("bank-1",), ("bank-2",), (404, "inquiry-not-found")
+    ),
+    "GET /v1/inquiries/{inquiry_id}/compare/{with_id}": Row(
+        objects.two_inquiries, ("bank-1",), ("bank-2",), (404, "inquiry-not-found")
+    ),
     "GET /v1/usage-results/{result_id}": Row(objects.usage_result, *BANKS, (404, "usage-result-not-found")),
     "GET /v1/webhooks/{webhook_id}": Row(objects.webhook, *WEBHOOK),
     "GET /v1/webhooks/{webhook_id}/deliveries": Row(objects.webhook, *WEBHOOK),
@@ -137,6 +146,9 @@ ROWS = {
     ),
     "GET /console/inquiries/{inquiry_id}": Row(objects.inquiry, *STAFF, HIDDEN),
     "GET /console/inquiries/{inquiry_id}/answer": Row(objects.inquiry, *STAFF, HIDDEN),
+    "GET /console/inquiries/{inquiry_id}/records/{figure}": Row(objects.health_check, *STAFF, HIDDEN),
+    "GET /console/inquiries/{inquiry_id}/compare/{with_id}": Row(objects.two_inquiries, *STAFF, HIDDEN),
+    "GET /console/inquiries/{inquiry_id}/sheet.pdf": Row(objects.health_check, *STAFF, HIDDEN),
     "GET /console/consents/{consent_id}": Row(objects.consent, *STAFF, HIDDEN),
     "GET /v1/consent-imports/{import_id}": Row(objects.consent_import, *BANKS, (404, "import-not-found")),
     "GET /v1/consent-imports/{import_id}/rows.{form}": Row(

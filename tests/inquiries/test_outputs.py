@@ -85,7 +85,8 @@ async def test_a_banded_answer_has_no_points_anywhere(ready, product):
     await rules(ready, "banded")
     told = await answered(ready, product=product)
     assert told["band"] == whole["band"]
-    withheld = ["reasons.points", "score", *(["tags.points"] if product == "health_check" else [])]
+    sheet = ["health.counts", "reasons.value", "tags.points", "tags.value"] if product == "health_check" else []
+    withheld = sorted(["reasons.points", "score", *sheet])
     assert (told["policy"]["form"], told["policy"]["withheld"]) == ("banded", withheld)
     assert {value for name, value in leaves(told) if name in {"score", "points"}} == {None}
     said = json.dumps([told["reasons"], told.get("tags")], ensure_ascii=False)
@@ -108,7 +109,17 @@ async def test_a_flag_is_one_bit_against_its_threshold(ready, product):
         met.append(told["flag"]["met"])
         assert (told["score"], told["band"]) == (None, None)
         assert set(told["basis"].pop("tags")) <= set("0123456789abcdef")  # the digest of what tags are, not of values
-        for hidden in ("reasons", "tags", "not_computable", "missing", "objected", "points", "records", "beyond"):
+        for hidden in (
+            "reasons",
+            "tags",
+            "not_computable",
+            "missing",
+            "objected",
+            "points",
+            "records",
+            "beyond",
+            "health",
+        ):
             assert hidden not in {name for name, _ in leaves(told)}, hidden
         assert {"score", "band", "reasons", "records"} <= set(told["policy"]["withheld"])
     assert met == [True, True, False]
@@ -118,7 +129,7 @@ async def test_a_flag_is_one_bit_against_its_threshold(ready, product):
 async def test_a_member_that_is_left_out_is_nowhere_and_named(ready, member):
     await rules(ready, left_out=[member])
     told = await answered(ready, product="health_check")
-    assert told["policy"]["withheld"] == [member]
+    assert told["policy"]["withheld"] == (["health.counts", "tags"] if member == "tags" else [member])
     del told["basis"]["tags"]  # the digest of what tags are
     names = {name for name, _ in leaves({**told, "policy": None})}
     assert not {member, "beyond"} & names if member == "records" else member not in names

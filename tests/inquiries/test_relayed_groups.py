@@ -229,7 +229,7 @@ async def test_what_was_reserved_on_another_day_is_charged_on_that_day_by_itself
 
     async def admitted_yesterday(units, one):
         intent = await admit(units, one)
-        day = intent.admission.day - timedelta(days=one.member.request is asked[1])
+        day = intent.admission.day - timedelta(days=one.request is asked[1])
         return replace(intent, admission=replace(intent.admission, day=day))
 
     monkeypatch.setattr(relaying, "_admit", admitted_yesterday)

@@ -13,9 +13,9 @@ from gateway.quota.reconciling import reconcile_quota
 from scoring_adapter.providers.asking import Providers
 from tests.actors import OPERATOR
 from tests.gates import held
-from tests.quota.test_costs import costs, put_many, ready
+from tests.quota.test_costs import costs, put_many, ready, url
 
-__all__ = ["ready"]
+__all__ = ["ready", "url"]
 CHARGED = """SELECT l.entry_id::text AS entry, l.units, i.created_at
              FROM quota_ledger l JOIN inquiry i USING (inquiry_id) ORDER BY l.entry_id DESC LIMIT 1"""
 CHARGE = ("UPDATE quota_ledger SET units = {units} WHERE entry_id = '{entry}'",

@@ -1,0 +1,99 @@
+"""A health check to print: made of the signed answer alone, so that whoever has it makes the same bytes. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from connectors.model.calendar import SHANGHAI
+from gateway.console.typesetting import set_pdf
+from gateway.console.words import NOTHING, Words
+from gateway.inquiries.answer_sheet import Sheet, lay_out, weight
+from gateway.inquiries.health_words import Health, Line, health_of, windows_told
+from gateway.inquiries.shown import product_text, purpose_text
+from gateway.runtime.denial import DeniedError
+from signing.canonical import sha256_hex
+from signing.jws import payload_of
+
+TEMPLATE = Path(__file__).with_name("health.typ")
+HEADER = ("数据类别", "情况", "记录", "异议中", "最近一条", "两年趋势", "报送")
+NOTE = (
+    "本表由签名应答逐项排版，不含其他内容：页脚为应答文件（JWS）的 SHA-256。持有应答文件的人可用平台公布的公钥验签，"
+    "并用 xinqiao score sheet 重制本表，与所持文件逐字节比较。"
+)
+RIM = 150  # points at the rim of the radar; more lies on it
+_WORDS = Words("zh")
+
+
+def sheet_pdf(answer: str) -> bytes:
+    """Return the sheet of a signed answer as PDF, always the same. Raises DeniedError for one that has no sheet, and
+    where PDF cannot be set here.
+    """
+    statement = payload_of(answer)
+    if "health" not in statement:
+        raise DeniedError("no-sheet")
+    return set_pdf(TEMPLATE, sheet_data(answer, statement))
+
+
+def sheet_data(answer: str, statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is set."""
+    sheet, health = lay_out(statement, _WORDS), health_of(statement, _WORDS)
+    assert health is not None, "answers with a sheet come here alone"  # noqa: S101 - see sheet_pdf
+    return {
+        "title": "企业公共信用体检表", "subject": statement["subject"], "issuer": statement["iss"],
+        "facts": _facts(statement, sheet, health), "digest": sha256_hex(answer.encode()),
+        "reasons": [_reason(one.text, one.points) for one in sheet.reasons or ()],
+        "radar": _radar(sheet), "timeline": _timeline(statement), "header": list(HEADER),
+        "rows": [_row(one) for one in health.lines],
+        "note": NOTE + sheet.use,
+    }  # fmt: skip
+
+
+def _facts(statement: Mapping[str, Any], sheet: Sheet, health: Health) -> list[tuple[str, str]]:
+    score = NOTHING if sheet.score is None else f"{sheet.score} / 1000"
+    issued = datetime.fromisoformat(statement["issued_at"]).astimezone(SHANGHAI)
+    facts = [
+        ("统一社会信用代码", statement["subject"]), ("总体情况", health.finding),
+        ("分数、等级", f"{score}　{sheet.band_name}"), ("截至", sheet.as_of), ("机构", statement["institution"]),
+        ("产品、用途", f"{product_text(_WORDS, statement['product'])}，{purpose_text(_WORDS, statement['purpose'])}"),
+        ("查询编号", statement["inquiry"]), ("日志条目", sheet.entry), ("模型", sheet.model),
+        ("出具", f"{statement['iss']}　{issued:%Y-%m-%d %H:%M:%S}（北京时间）"), ("依据的数据", sheet.scope),
+    ]  # fmt: skip
+    return [*facts, *([("没有提供", "、".join(sheet.withheld))] if sheet.withheld else [])]
+
+
+def _reason(text: str, points: int | None) -> str:
+    return text if points is None else f"{text}（{weight(points)} 分）"
+
+
+def _radar(sheet: Sheet) -> list[dict[str, Any]]:
+    if sheet.dimensions is None:
+        return []
+    values = sheet.dimensions.series[0].values
+    return [
+        {"name": name, "points": weight(int(value or 0)), "radius": _radius(int(value or 0))}
+        for name, value in zip(sheet.dimensions.categories, values, strict=True)
+    ]
+
+
+def _radius(points: int) -> int:
+    """Return how far from the middle points lie, per mille: none halfway, RIM and more at the rim."""
+    return 500 + max(-RIM, min(RIM, points)) * 500 // RIM
+
+
+def _timeline(statement: Mapping[str, Any]) -> list[dict[str, Any]]:
+    windows = windows_told(statement)
+    most = max((many for _, many in windows if many), default=1)
+    return [
+        {
+            "ends": f"{end:%y-%m-%d}",
+            "count": NOTHING if many is None else str(many),
+            "share": (many or 0) * 1000 // most,
+        }
+        for end, many in windows
+    ]
+
+
+def _row(line: Line) -> list[str]:
+    counts = [NOTHING if many is None else str(many) for many in (line.held, line.objected)]
+    return [line.name, line.told, *counts, line.latest, line.trend, f"{line.freshness} {line.delivered}"]

@@ -1,0 +1,91 @@
+"""A health check to print: the same bytes from the same answer, and nothing that the answer does not say."""
+
+import json
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from gateway.__main__ import app
+from gateway.inquiries.sheet_pdf import RIM, _radius, sheet_data, sheet_pdf
+from gateway.runtime.denial import DeniedError
+from signing.canonical import sha256_hex
+from tests.inquiries.test_health import ready, sheet_of  # noqa: F401 - what is asked about
+from tests.inquiries.test_outputs import rules
+from tests.stories import slug
+
+
+async def pdf(story, told, account="bank-1"):
+    return await story.client.get(
+        f"/v1/inquiries/{told['inquiry']}/sheet.pdf", headers=await story.headers(account)
+    )  # fmt: skip
+
+
+async def test_it_is_made_of_the_signed_answer_alone_and_always_the_same(ready, tmp_path):  # noqa: F811
+    _, told = await sheet_of(ready, 1)
+    first, again = await pdf(ready, told), await pdf(ready, told)
+    assert (first.status_code, first.headers["content-type"]) == (200, "application/pdf")
+    assert first.content.startswith(b"%PDF-")
+    assert first.content == again.content == sheet_pdf(told["answer"])
+    answer, keys, file = tmp_path / "a.jws", tmp_path / "keys.json", tmp_path / "sheet.pdf"
+    answer.write_text(told["answer"])
+    keys.write_text(json.dumps({"answer": ready.gateway.keys.public("answer")}))
+    run = [str(answer), "--keys", str(keys), "--pdf", str(file)]
+    assert CliRunner().invoke(app, ["score", "sheet", *run, "--check"]).exit_code == 1  # there is none yet
+    assert CliRunner().invoke(app, ["score", "sheet", *run]).exit_code == 0
+    assert file.read_bytes() == first.content
+    assert CliRunner().invoke(app, ["score", "sheet", *run]).exit_code == 1  # it is not written over
+    assert CliRunner().invoke(app, ["score", "sheet", *run, "--check"]).exit_code == 0
+    file.write_bytes(first.content + b"\n")
+    changed = CliRunner().invoke(app, ["score", "sheet", *run, "--check"])
+    assert changed.exit_code == 1
+    assert "不是此应答的体检表" in changed.output
+    head, _, rest = told["answer"].partition(".")
+    answer.write_text(f"{head}.{rest.replace('A', 'B', 1)}")
+    assert CliRunner().invoke(app, ["score", "sheet", *run, "--force"]).exit_code == 1
+
+
+async def test_it_says_what_the_answer_says(ready):  # noqa: F811
+    _, told = await sheet_of(ready, 1)
+    data = sheet_data(told["answer"], told)
+    assert data["digest"] == sha256_hex(told["answer"].encode())
+    rows = {row[0]: row[1:] for row in data["rows"]}
+    line = next(one for one in told["health"] if one["category"] == "admin_penalty")
+    assert rows["行政处罚"] == ["警示", "4", "0", line["latest"], "增多", f"按期 {line['delivered']}"]
+    assert rows["不动产"] == ["未知", "0", "0", "—", "记录太少", "从未报送 —"]
+    assert len(rows) == 29
+    totals = [sum(column) for column in zip(*(one["windows"] for one in told["health"]), strict=True)]
+    assert [one["count"] for one in data["timeline"]] == [str(many) for many in totals]
+    assert max(one["share"] for one in data["timeline"]) == 1000
+    facts = dict(data["facts"])
+    assert (facts["查询编号"], facts["日志条目"]) == (told["inquiry"], told["entry"])
+    assert facts["分数、等级"].startswith(f"{told['score']} / 1000")
+
+
+async def test_a_banded_one_shows_no_points_and_no_counts(ready):  # noqa: F811
+    await rules(ready, "banded")
+    told = (await ready.ask("bank-1", 1, product="health_check")).json()
+    await rules(ready)
+    data = sheet_data(told["answer"], told)
+    assert (data["radar"], data["timeline"]) == ([], [])
+    rows = {row[0]: row for row in data["rows"]}
+    assert rows["行政处罚"][1:5] == ["警示", "—", "—", "—"]
+    assert "分）" not in "".join(data["reasons"])
+    assert dict(data["facts"])["分数、等级"].startswith("—")
+    assert (await pdf(ready, told)).content.startswith(b"%PDF-")
+
+
+async def test_of_a_score_there_is_none(ready):  # noqa: F811
+    told = (await ready.ask("bank-1", 1)).json()
+    refused: httpx.Response = await pdf(ready, told)
+    assert (refused.status_code, slug(refused)) == (404, "no-sheet")
+    with pytest.raises(DeniedError):
+        sheet_pdf(told["answer"])
+
+
+@pytest.mark.parametrize(
+    ("points", "radius"),
+    [(0, 500), (1, 503), (RIM - 1, 996), (RIM, 1000), (RIM + 1, 1000), (1 - RIM, 3), (-RIM, 0), (-RIM - 1, 0)],
+)
+def test_on_the_radar_no_points_lie_halfway_and_more_than_the_rim_lies_on_it(points, radius):
+    assert _radius(points) == radius

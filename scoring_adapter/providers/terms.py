@@ -103,19 +103,19 @@ def terms_of(members: Mapping[str, Any]) -> Terms:
 def fault_of(terms: Terms) -> str | None:
     """Return what is wrong with terms, None where nothing is."""
     if len(terms.url) > LONGEST_URL or not _URL.fullmatch(terms.url):
-        return f"url: http(s) 地址，不含用户名，至多 {LONGEST_URL} 字 an http(s) address without a user name"
+        return f"`url` 须为 http(s) 地址，不含用户名，至多 {LONGEST_URL} 字 an http(s) address without a user name"
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(terms, name) <= most:
-            return f"{name}: 须为 {least} 到 {most} a whole number of {least} to {most}"
+            return f"`{name}` 须为 {least} 到 {most} a whole number of {least} to {most}"
     if terms.hedge_ms >= terms.time_ms:
-        return "hedge_ms: 须小于 time_ms less than time_ms"
+        return "`hedge_ms` 须小于 `time_ms` less than time_ms"
     if (terms.question is None) != (terms.answer is None):
-        return "question、answer: 须同时写明 either both, or neither"
+        return "`question`、`answer` 须同时写明 either both, or neither"
     return _fault_of_maps(terms.question, terms.answer) if terms.question and terms.answer else _empty(terms)
 
 
 def _empty(terms: Terms) -> str | None:
-    return None if terms.question is None else "question: 须含 subject names subject at least"
+    return None if terms.question is None else "`question` 须含 `subject` names subject at least"
 
 
 def _fault_of_maps(question: Mapping[str, str], answer: AnswerMap) -> str | None:
@@ -124,24 +124,24 @@ def _fault_of_maps(question: Mapping[str, str], answer: AnswerMap) -> str | None
         if len(pointer) > LONGEST_POINTER or not _POINTER.fullmatch(pointer):
             return f"JSON 指针，如 /data/score a JSON pointer: {pointer[:LONGEST_POINTER]}"
     if any(one != other and one.startswith(f"{other}/") for one in question for other in question):
-        return "question: 一处不能在另一处之内 one place is inside another"
+        return "`question`：一处不能在另一处之内 one place is inside another"
     if "subject" not in question.values() or not set(question.values()) <= set(SOURCES):
-        return f"question: 须含 subject，取自 subject at least, of {', '.join(SOURCES)}"
+        return f"`question` 须含 `subject`，取自 subject at least, of {', '.join(SOURCES)}"
     if not (answer.subject and answer.score):
-        return "answer: 须写明 subject、score subject and score are named"
+        return "`answer` 须写明 `subject`、`score` subject and score are named"
     if not -FARTHEST <= answer.lowest < answer.highest <= FARTHEST:
-        return f"answer.lowest、highest: 由小到大，不超过 {FARTHEST} ascending, no farther than that"
+        return f"`answer.lowest`、`highest` 由小到大，不超过 {FARTHEST} ascending, no farther than that"
     if not 0 <= answer.decimals <= MOST_DECIMALS:
-        return f"answer.decimals: 0 到 {MOST_DECIMALS} of 0 to {MOST_DECIMALS}"
+        return f"`answer.decimals`：0 到 {MOST_DECIMALS} of 0 to {MOST_DECIMALS}"
     return _fault_of_bands(answer)
 
 
 def _fault_of_bands(answer: AnswerMap) -> str | None:
     if bool(answer.band) == bool(answer.bands):
-        return "answer.band、bands: 二者写一 one of the two"
+        return "`answer.band`、`bands` 二者写一 one of the two"
     least = [one.least for one in answer.bands]
     if least and (least != sorted(set(least), reverse=True) or least[-1] != 0 or least[0] > HIGHEST):
-        return f"answer.bands: 由 {HIGHEST} 以内递减到 0 descending, from {HIGHEST} at most down to 0"
+        return f"`answer.bands` 由 {HIGHEST} 以内递减到 0 descending, from {HIGHEST} at most down to 0"
     if not all(len(one.band) <= LONGEST_BAND and _BAND.fullmatch(one.band) for one in answer.bands):
-        return f"answer.bands: 名称为小写字母、数字，至多 {LONGEST_BAND} 位 names in lower case, digits, _ and -"
+        return f"`answer.bands`：名称为小写字母、数字，至多 {LONGEST_BAND} 位 names in lower case, digits, _ and -"
     return None

@@ -29,9 +29,10 @@ Files = Mapping[str, Sequence[StoredFile]]
 _KINDS: Mapping[type[pl.DataType], str] = {pl.Int64: "bigint", pl.Int32: "int"}
 FILE_ROWS = 100_000_000  # of the store, to one more file of an answer
 SMALL_ROWS = 2_000_000
-# Few rows: one compiler of Java's is enough, for the second has not paid off when all is over; few tasks.
+# Few rows: one compiler of Java's is enough, for the second has not paid off when all is over, but not the little room
+# for code that Java leaves it by default; few tasks.
 SMALL = {
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
 }

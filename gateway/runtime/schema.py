@@ -33,6 +33,7 @@ TABLE_MODULES = tuple(
         "gateway.inquiries.outputs.tables",
         "gateway.inquiries.tables",
         "gateway.platforms.tables",
+        "gateway.providers.tables",
         "gateway.quota.tables",
         "gateway.rates.tables",
         "gateway.scores.scan_tables",

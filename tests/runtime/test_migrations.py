@@ -1,5 +1,7 @@
 """The migrations: they agree with the models, and running them again changes nothing."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -10,6 +12,16 @@ from gateway.runtime.database import DatabaseUrls
 
 def test_the_models_and_the_migrations_agree(database_urls: DatabaseUrls) -> None:
     command.check(schema.alembic_config(database_urls.owner))
+
+
+def test_every_module_of_tables_is_in_the_list_that_a_process_of_its_own_imports():
+    root = Path(__file__).parents[2]
+    found = {
+        ".".join(path.relative_to(root).with_suffix("").parts)
+        for package in ("audit", "connectors", "consent", "gateway")
+        for path in (root / package).rglob("*.py") if "(SQLModel, table=True)" in path.read_text("utf-8")
+    }  # fmt: skip
+    assert found == set(schema.TABLE_MODULES)
 
 
 def test_migrating_twice_changes_nothing(database_urls: DatabaseUrls) -> None:

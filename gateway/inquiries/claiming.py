@@ -1,7 +1,11 @@
 """What a question is asked under, claimed: its proof and its key; and what was answered under the same key before."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
+
+from sqlalchemy import text
 
 from gateway.identity.caller import proof_used
 from gateway.inquiries import store
@@ -10,8 +14,12 @@ from gateway.inquiries.answering import about
 from gateway.inquiries.answers import Answered
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Claim, Member
-from gateway.runtime.denial import Denial
+from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitOfWork
+
+Outcome = TypeVar("Outcome")
+# A group waits no longer for what somebody else has locked: its members then wait for it by themselves.
+BRIEFLY = text("SET LOCAL lock_timeout = '1s'")
 
 
 async def claim(work: UnitOfWork, member: Member) -> Answered | Denial | None:
@@ -26,6 +34,25 @@ async def claim(work: UnitOfWork, member: Member) -> Answered | Denial | None:
         member = replace(member, asked=replace(member.asked, proof=None))
         [found] = await store.claim_keys(work.session, [member])
     return None
+
+
+async def claim_together(
+    work: UnitOfWork, members: Sequence[Member], step: Callable[[Sequence[Member]], Awaitable[list[Outcome]]]
+) -> list[Outcome | DeniedError | None]:
+    """Claim what members of a group are asked under, and return what `step` makes of those whose it is.
+
+    None stands for a member that is to be asked by itself, its proof claimed, its key not.
+    """
+    await work.session.execute(BRIEFLY)
+    claims = await store.claim_keys(work.session, members)
+    claimed = [one for one, found in zip(members, claims, strict=True) if found is Claim.OWN]
+    outcomes = await step(claimed)
+    alone = [one for one, outcome in zip(claimed, outcomes, strict=True) if outcome is None]
+    await store.free_keys(work.session, alone, forms=True)
+    left = iter(outcomes)
+    return [
+        next(left) if found is Claim.OWN else proof_used() if found is Claim.PROOF_USED else None for found in claims
+    ]
 
 
 async def _replay(work: UnitOfWork, request: InquiryRequest, earlier: store.Earlier) -> Answered | Denial:

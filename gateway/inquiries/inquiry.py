@@ -15,17 +15,16 @@ from dataclasses import replace
 from typing import Literal
 from uuid import UUID
 
-from gateway.identity.caller import proof_used
 from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal, admit_inquiries
 from gateway.inquiries.answering import Given, deny, give_answers
 from gateway.inquiries.answers import Answered
-from gateway.inquiries.claiming import claim
+from gateway.inquiries.claiming import claim, claim_together
 from gateway.inquiries.computing import compute_results
 from gateway.inquiries.granting import limits_of
-from gateway.inquiries.relaying import BRIEFLY, ask_provider
+from gateway.inquiries.relaying import ask_provider
 from gateway.inquiries.request import InquiryRequest
-from gateway.inquiries.store import Claim, Member
+from gateway.inquiries.store import Member
 from gateway.providers.registered import EMBEDDED
 from gateway.quota.books import Held
 from gateway.quota.ledger import close
@@ -65,15 +64,7 @@ async def inquire(
 
 async def _ask_together(work: UnitOfWork, members: Sequence[Member]) -> list[Answered | Denial | DeniedError | None]:
     """Answer a group; None stands for a member that is to be asked by itself, its proof claimed, its key not."""
-    await work.session.execute(BRIEFLY)
-    claims = await store.claim_keys(work.session, members)
-    claimed = [one for one, claim in zip(members, claims, strict=True) if claim is Claim.OWN]
-    answers = await _answer_members(work, claimed, waits=False)
-    await store.free_keys(work.session, [m for m, a in zip(claimed, answers, strict=True) if a is None], forms=True)
-    left = iter(answers)
-    return [
-        next(left) if claim is Claim.OWN else proof_used() if claim is Claim.PROOF_USED else None for claim in claims
-    ]
+    return await claim_together(work, members, lambda claimed: _answer_members(work, claimed, waits=False))
 
 
 async def _answer_members(

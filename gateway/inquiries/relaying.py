@@ -15,19 +15,16 @@ from functools import partial
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import text
-
 from connectors.model.calendar import day_of
 from consent.decision import Consent
-from gateway.identity.caller import proof_used
 from gateway.inquiries import store
 from gateway.inquiries.admission import Admission, Refusal, admit_inquiries
 from gateway.inquiries.answering import Given, about, deny, give_answers
 from gateway.inquiries.answers import Answered, Result, relayed_result
-from gateway.inquiries.claiming import claim
+from gateway.inquiries.claiming import BRIEFLY, claim, claim_together
 from gateway.inquiries.permits import sign_permit
 from gateway.inquiries.request import InquiryRequest
-from gateway.inquiries.store import Claim, Member
+from gateway.inquiries.store import Member
 from gateway.providers.days import count_calls
 from gateway.quota.books import Held
 from gateway.quota.ledger import Holding, close, hold
@@ -42,8 +39,6 @@ from scoring_adapter.providers.trying import Asked
 
 ADMIT, SETTLE = "inquiry.admit-relayed", "inquiry.settle"
 SETTLING = timedelta(seconds=60)  # beyond the provider's time: what a settlement may wait for the database
-# A group waits no longer for what somebody else has locked: its members then wait for it by themselves.
-BRIEFLY = text("SET LOCAL lock_timeout = '1s'")
 _LATE = Denial("upstream-unavailable", "应答太迟，未计费。The answer came too late; nothing was charged.")
 
 
@@ -116,18 +111,9 @@ async def _admit(units: UnitsOfWork, member: Member) -> Intent | Answered | Deni
         return intended
 
 
-async def _admit_together(work: UnitOfWork, group: Sequence[Member]) -> list[Intent | Denial | DeniedError | None]:
+async def _admit_together(work: UnitOfWork, members: Sequence[Member]) -> list[Intent | Denial | DeniedError | None]:
     """Admit a group; None stands for a member that is to be admitted by itself, its proof claimed, its key not."""
-    await work.session.execute(BRIEFLY)
-    claims = await store.claim_keys(work.session, group)
-    claimed = [one for one, found in zip(group, claims, strict=True) if found is Claim.OWN]
-    intended = await _intend(work, claimed, waits=False)
-    alone = [one for one, found in zip(claimed, intended, strict=True) if found is None]
-    await store.free_keys(work.session, alone, forms=True)
-    left = iter(intended)
-    return [
-        next(left) if found is Claim.OWN else proof_used() if found is Claim.PROOF_USED else None for found in claims
-    ]
+    return await claim_together(work, members, lambda claimed: _intend(work, claimed, waits=False))
 
 
 async def _intend(work: UnitOfWork, members: Sequence[Member], *, waits: bool) -> list[Intent | Denial | None]:

@@ -9,7 +9,6 @@ import typer
 from gateway.cli.output import AsJson, Force, fail, keep_existing, show
 
 if TYPE_CHECKING:
-    from scoring_adapter.card import Card
     from scoring_adapter.scorecard import Scorecard
 
 Made = TypeVar("Made")
@@ -69,7 +68,8 @@ def validate(card: CardFile, table: Table, at_least: AtLeast = 480, as_json: AsJ
         from scoring_adapter.modeling.validation import validate as validate_card
         from scoring_adapter.tags.load import load_tags
 
-        return validate_card(_bound(card), read_table(table, load_tags()), _fitted(card), at_least)
+        bound = _bound(card)
+        return validate_card(bound, read_table(table, load_tags()), _fitted(card, bound), at_least)
 
     show(as_json, _or_fail(work))
 
@@ -143,17 +143,29 @@ def _or_fail(work: Callable[[], Made]) -> Made:
 
 def _bound(path: Path) -> "Scorecard":
     from scoring_adapter.card import read_card
+    from scoring_adapter.errors import CardError
     from scoring_adapter.scorecard import bind
     from scoring_adapter.tags.load import load_tags
 
     file = path / "card.yaml" if path.is_dir() else path
-    card: Card = read_card(file.read_text("utf-8"))
-    return bind(card, load_tags())
+    try:
+        source = file.read_text("utf-8")
+    except UnicodeDecodeError as fault:
+        raise CardError(f"{file} 不是 UTF-8 文本 is no text in UTF-8") from fault
+    return bind(read_card(source), load_tags())
 
 
-def _fitted(path: Path) -> Mapping[str, Any]:
-    """Return what was told of the fit, where it lies beside the card."""
+def _fitted(path: Path, card: "Scorecard") -> Mapping[str, Any]:
+    """Return what was told of the card's fit, where it lies beside it; of another card, it says nothing of this one."""
     import orjson
 
+    from scoring_adapter.errors import ModelError
+
     file = (path if path.is_dir() else path.parent) / FIT
-    return dict(orjson.loads(file.read_bytes())) if file.exists() else {}
+    if not file.exists():
+        return {}
+    try:
+        told = orjson.loads(file.read_bytes())
+        return dict(told) if told["model"] == card.card.model() else {}
+    except (ValueError, KeyError, TypeError) as fault:
+        raise ModelError(f"{file} 不是拟合的说明 is not what fit writes") from fault

@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from gateway.__main__ import app
 from scoring_adapter.card import write_card
+from scoring_adapter.scorecard import bind
+from scoring_adapter.tags.load import load_tags
 from tests.modeling import PYTHON, WHY_NOT
 from tests.scoring.modeling.towns import frame, small_card
 
@@ -27,6 +29,30 @@ def test_a_card_is_tried_and_compared(files):
     assert (told["rows"], "calibration_error" in told) == (len(frame()), False)  # nothing is known of its odds
     told = json.loads(run("compare", files / "card.yaml", files / "card.yaml", files / "town.parquet", "--json").stdout)
     assert told["better"] == "not-told-apart"
+
+
+def test_what_was_told_of_another_cards_fit_says_nothing_of_this_one(files):
+    terms = {"pdo": 40, "at": 600, "odds": 20}
+    told = {
+        "model": bind(small_card(), load_tags()).card.model(),
+        "terms": terms,
+        "bounds": [600],
+        "shares": [0.5, 0.5],
+    }
+    asked = ("validate", files / "card.yaml", files / "town.parquet", "--json")
+    for model, known in ((told["model"], True), ("enterprise/2+0", False)):
+        (files / "fit.json").write_text(json.dumps({**told, "model": model}))
+        assert ("psi" in json.loads(run(*asked).stdout)) is known
+    for broken in ("no json", "[]", "{}"):
+        (files / "fit.json").write_text(broken)
+        refused = run(*asked)
+        assert (refused.exit_code, "fit.json" in refused.stderr) == (1, True)
+
+
+def test_a_card_that_is_no_text_is_refused_in_a_line(files):
+    (files / "card.yaml").write_bytes(b"\xff\xfe")
+    refused = run("validate", files / "card.yaml", files / "town.parquet")
+    assert (refused.exit_code, "card.yaml" in refused.stderr) == (1, True)
 
 
 def test_a_card_goes_to_pmml_and_back(files):

@@ -157,7 +157,7 @@ from gateway.webhooks.figures import gauge_webhooks
 
 gc.freeze()
 gc.enable()
-# An inquiry makes thousands of objects and leaves no cycle: by Python's own measure it was looked for one every few.
+# An inquiry makes thousands of objects and leaves no cycle; by default Python looks for cycles every 700 of them.
 gc.set_threshold(20_000, 20, 20)
 
 

@@ -89,10 +89,10 @@ class HeldSource:
 
 def _spans_of(rows: Sequence[ColumnRow], acts: Acts) -> list[Sequence[Span]]:
     """Return the spans of days in which each of these records counts."""
-    if not acts:
-        return [_no_acts(event, until, version) for _, _, _, event, until, _, version, _ in rows]
     return [
-        shown_spans(event, until, version, acts.get((batch, leaf), ()))
+        shown_spans(event, until, version, found)
+        if (found := acts.get((batch, leaf)))
+        else _no_acts(event, until, version)
         for _, batch, leaf, event, until, _, version, _ in rows
     ]
 

@@ -112,6 +112,8 @@ async def agency(kinds):
     return kinds
 
 
+# Values are drawn in a thread while the application draws numbers of its own, for pauses and ids: no strategy does.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as described", "otherwise"])
 async def test_every_operation_answers_as_it_is_described(client, agency, mode):
     sender, findings = Sender(client, agency), {}

@@ -14,11 +14,13 @@ import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import numpy as np
 from scan_city import City, build, built
 from scan_round import Figures, measured
 
-from gateway.risk.measuring import Stand
+from gateway.risk.measuring import TIES, Stand
 from gateway.risk.watching import find_risks
+from risk_monitor.contagion import Links
 from risk_monitor.load import load_watch
 from scoring_adapter.columns.place import open_place
 from scoring_adapter.columns.view import view
@@ -27,16 +29,23 @@ from scoring_adapter.tags.load import load_tags
 from scoring_adapter.tags.plan import plan
 
 
+def _links(city: City) -> dict[str, Links]:
+    """Two ties of each kind for every enterprise, to anybody."""
+    chance, everybody = np.random.default_rng(city.seed), np.arange(1, city.subjects + 1)
+    ends = np.repeat(everybody, 2)
+    return {name: Links(ends, chance.permutation(ends)) for name in TIES}
+
+
 def one_round(asked: Namespace) -> Figures:
     """Judge everybody, in this process."""
     city, watch = City(asked.subjects, asked.records, asked.seed), load_watch()
     if not (asked.store / "files.json").exists():
         build(asked.store, city, load_tags().sources)
-    tags, place, files = narrowed(load_tags(), watch.measures), open_place(asked.store), built(asked.store)
+    tags, place, files = narrowed(load_tags(), watch.tags), open_place(asked.store), built(asked.store)
     layouts = plan(tags, city.last_day).layouts
     with measured("polars") as figures:
         tables = {name: view(place, files.get(name, ()), columns) for name, columns in layouts.items()}
-        found = find_risks(watch, Stand(city.last_day, tags, {}, tables, city.spine().collect()))
+        found = find_risks(watch, Stand(city.last_day, tags, {}, tables, city.spine().collect(), _links(city)))
     return {**figures, "measures": len(watch.measures), "at_a_level": len(found)}
 
 

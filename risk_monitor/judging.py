@@ -19,6 +19,12 @@ class Measures:
     values: Mapping[str, NDArray[np.int64]]
     given: Mapping[str, NDArray[np.bool_]]
 
+    def along(self, more: Mapping[str, NDArray[np.int64]], *, known: bool) -> "Measures":
+        """Return these and more, which everybody has where they are known at all."""
+        number = len(next(iter(more.values()), np.empty(0)))
+        given = dict.fromkeys(more, np.full(number, known))
+        return Measures({**self.values, **more}, {**self.given, **given})
+
 
 @dataclass(frozen=True)
 class Judged:

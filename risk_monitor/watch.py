@@ -12,6 +12,7 @@ import msgspec
 from signing.canonical import canonical_bytes, sha256_hex
 
 LEVELS = ("notice", "warning", "restriction")  # 关注, 警示, 限制
+NEAR = "near_"  # how the names of measures begin that the network gives
 Shown = Literal["count", "percent", "yuan", "flag"]
 
 
@@ -78,6 +79,11 @@ class Watch(msgspec.Struct, forbid_unknown_fields=True, frozen=True, dict=True):
     def measures(self) -> tuple[str, ...]:
         """Every measure that a sign reads, once, in their order."""
         return tuple(dict.fromkeys(sign.measure for point in self.points for sign in point.signs))
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The measures that are tags."""
+        return tuple(name for name in self.measures if not name.startswith(NEAR))
 
     @cached_property
     def digest(self) -> str:

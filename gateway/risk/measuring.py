@@ -3,7 +3,7 @@
 The same declarations and the same engine as the scan's (scoring_adapter/scan), for those tags alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import find_feeds
 from connectors.store.numbers import greatest_number
+from gateway.network.linked import load_ties
 from gateway.runtime.clock import database_now
 from gateway.runtime.locks import Lock, take
 from gateway.scores.listing import list_files
 from gateway.scores.loading import feeding_of
 from gateway.scores.named import load_named
 from gateway.scores.store import ColumnStore
+from risk_monitor.contagion import Links
 from risk_monitor.judging import Measures
 from risk_monitor.watch import Watch
 from scoring_adapter.errors import ColumnStoreError
@@ -32,12 +34,17 @@ from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.value import Status, blocked_by
 
 PIECE = 1 << 16  # enterprises judged together
+# What the network gives: the measure, and the kinds of edges that count for it.
+TIES: Mapping[str, Sequence[str]] = {
+    "near_holds": ("holds",), "near_guarantees": ("guarantees",), "near_leads": ("leads", "controls"),
+    "near_address": ("located",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Stand:
     """What a day's judging stands on: the day, the tags, which of them nobody has and why, the tables, and every
-    enterprise by its number with the key of its code.
+    enterprise by its number with the key of its code; and who is tied to whom.
     """
 
     as_of: date
@@ -45,16 +52,19 @@ class Stand:
     blocked: Mapping[str, Status]
     tables: Mapping[str, pl.LazyFrame]
     everybody: pl.DataFrame
+    links: Mapping[str, Links]
 
 
 async def stand_on(session: AsyncSession, store: ColumnStore, watch: Watch) -> Stand:
     """Return what judging stands on now, taken together under the store's lock."""
     await take(session, Lock.COLUMNS)
     moment = await database_now(session)
-    as_of, tags = day_of(moment), narrowed(load_tags(), watch.measures)
+    as_of, tags = day_of(moment), narrowed(load_tags(), watch.tags)
     feeds = feeding_of(await find_feeds(session, moment)).feeds
     tables = store.tables(await list_files(session))
-    return Stand(as_of, tags, dict(blocked_by(tags, feeds, as_of)), tables, await _everybody(session))
+    ties = await load_ties(session, as_of, TIES)
+    links = {name: Links(*ends) for name, ends in ties.items()}
+    return Stand(as_of, tags, dict(blocked_by(tags, feeds, as_of)), tables, await _everybody(session), links)
 
 
 def measure(stand: Stand) -> Iterator[tuple[NDArray[np.int64], Measures]]:

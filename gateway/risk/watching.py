@@ -7,6 +7,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import text
 
 from connectors.model.calendar import SHANGHAI
@@ -20,7 +21,8 @@ from gateway.runtime.locks import Lock, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.append import append
 from gateway.scores.store import ColumnStore
-from risk_monitor.judging import judge, signs_of
+from risk_monitor.contagion import near
+from risk_monitor.judging import Measures, judge, signs_of
 from risk_monitor.load import load_watch
 from risk_monitor.watch import LEVELS, Watch
 from signing.canonical import canonical_bytes, sha256_hex
@@ -66,19 +68,32 @@ async def judge_all(units: UnitsOfWork, store: ColumnStore, actor: Actor) -> Ris
 
 
 def find_risks(watch: Watch, stand: Stand) -> dict[Key, Found]:
-    """Return who is at a level of a type of risk, and why. Raises ColumnStoreError."""
-    found: dict[Key, Found] = {}
-    for subjects, measures in measure(stand):
-        judged = judge(watch, measures)
-        for row in np.flatnonzero(judged.rank).tolist():
-            held = np.flatnonzero(judged.held[row]).tolist()
-            points = {watch.points[at].id: signs_of(watch, at, measures, row) for at in held}
-            for at, kind in enumerate(watch.types):
-                if rank := int(judged.ranks[row, at]):
-                    own = {name: signs for name, signs in points.items() if name in kind.points}
-                    level, score = LEVELS[rank - 1], int(judged.scores[row, at])
-                    found[int(subjects[row]), kind.id] = Found(level, score, own)
+    """Return who is at a level of a type of risk, and why. Raises ColumnStoreError.
+
+    All are judged by their own tags first; then again, with those they are tied to.
+    """
+    pieces, found = list(measure(stand)), dict[Key, Found]()
+    ranks = np.zeros(len(stand.everybody) + 1, np.int8)
+    for subjects, measures in pieces:
+        ranks[subjects] = judge(watch, measures).rank
+    counts = near(ranks, stand.links)
+    known = any(len(of.sources) for of in stand.links.values())
+    for subjects, measures in pieces:
+        more = {name: numbers[subjects] for name, numbers in counts.items()}
+        _add(watch, subjects, measures.along(more, known=known), found)
     return found
+
+
+def _add(watch: Watch, subjects: NDArray[np.int64], measures: Measures, found: dict[Key, Found]) -> None:
+    judged = judge(watch, measures)
+    for row in np.flatnonzero(judged.rank).tolist():
+        held = np.flatnonzero(judged.held[row]).tolist()
+        points = {watch.points[at].id: signs_of(watch, at, measures, row) for at in held}
+        for at, kind in enumerate(watch.types):
+            if rank := int(judged.ranks[row, at]):
+                own = {name: signs for name, signs in points.items() if name in kind.points}
+                level, score = LEVELS[rank - 1], int(judged.scores[row, at])
+                found[int(subjects[row]), kind.id] = Found(level, score, own)
 
 
 async def _note(work: UnitOfWork, watch: Watch, stand: Stand, found: dict[Key, Found], changes: Changes) -> RiskDay:

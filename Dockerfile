@@ -12,6 +12,7 @@ COPY connectors connectors
 COPY consent consent
 COPY audit audit
 COPY scoring_adapter scoring_adapter
+COPY risk_monitor risk_monitor
 COPY gateway gateway
 COPY client client
 COPY alembic alembic

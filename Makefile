@@ -66,7 +66,7 @@ demo: $(READY) $(PARTS) ## the main job once, end to end 演示主流程 (DEMO_E
 
 # Compiled first: where PYTHONDONTWRITEBYTECODE is set, each process of the tests would compile the program anew.
 test: $(READY) $(PARTS) ## every test 全部测试 (T=tests/signing for a part)
-	@$(BIN)/python -m compileall -q signing connectors consent audit scoring_adapter gateway client
+	@$(BIN)/python -m compileall -q signing connectors consent audit scoring_adapter risk_monitor gateway client
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(T)
 
 mutants: $(READY) $(PARTS) ## change the code in small ways, see the tests notice 变异测试 (M='signing.jws*' for a part)

@@ -127,6 +127,9 @@ from gateway.records import enterprise_routes as enterprise_records
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
 from gateway.records.gauges import gauge_objections
+from gateway.risk import pages as risk_pages
+from gateway.risk import routes as risk
+from gateway.risk.gauges import gauge_risk
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
@@ -193,7 +196,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_objections, gauge_providers,
+        gauge_network, gauge_risk, gauge_objections, gauge_providers,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -246,6 +249,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         inquiries,
         scores,
         network,
+        risk,
         replays,
         usage_results,
         obligations,
@@ -329,6 +333,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         tag_pages,
         subject_tag_pages,
         network_pages,
+        risk_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

@@ -221,6 +221,14 @@ async def compute_network(gateway: Gateway) -> None:
     await compute_when_due(gateway.units, gateway.settings.scan_hour, now())
 
 
+async def judge_risks(gateway: Gateway) -> None:
+    """Judge every enterprise by what is watched for, once a day."""
+    from gateway.risk.watching import judge_when_due
+    from gateway.scores.store import open_store
+
+    await judge_when_due(gateway.units, open_store(gateway.settings), gateway.settings.scan_hour, now())
+
+
 async def send_webhooks(gateway: Gateway) -> bool:
     """Send what is due to one endpoint of an institution."""
     from gateway.webhooks.sender import Way, send_due
@@ -294,6 +302,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "scores": (once_delivered(renew_scores), SCORES_SECONDS),
     "network": (once_delivered(read_edges), NETWORK_SECONDS),
     "network-night": (once_delivered(compute_network), NIGHT_SECONDS),
+    "risk": (once_delivered(judge_risks), NIGHT_SECONDS),
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),

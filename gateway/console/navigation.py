@@ -41,6 +41,7 @@ _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
 _SCANS = _entry("scans", "refresh")
+_RISKS = _entry("risks", "chart-radar")
 _MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
@@ -78,7 +79,8 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _COSTS, _ABNORMAL,
         )),
         Group("group-platform", (
-            _CHANGES, _PROVIDERS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _MOVERS, _CATALOGUE, _TAGS,
+            _CHANGES, _PROVIDERS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS, _MOVERS,
+            _CATALOGUE, _TAGS,
         )),
     ),
     "staff": (
@@ -95,7 +97,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     ),
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"))),
-        Group("group-quality", (_QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        Group("group-quality", (_RISKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
     ),
     "owner": (
         Group("", (

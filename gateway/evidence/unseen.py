@@ -158,6 +158,9 @@ UNCOMPARED: Mapping[str, str] = {
         ("network_party", "network_edge", "network_due", "network_standing", "network_night"),
         "follows from the records: a night computes it again, and its digest is in the log",
     ),
+    **dict.fromkeys(
+        ("risk_day", "risk_standing"), "follows from the records: all can be judged again, and its digest is in the log"
+    ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
     **dict.fromkeys(("consent_import", "consent_import_row"), "names consents, which are compared one by one"),
     "provider_day": "how providers answered, counted beside inquiries that are compared one by one",

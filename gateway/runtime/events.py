@@ -250,6 +250,11 @@ EVENTS: Mapping[str, EventType] = {
     "scores.read": _type("auditor machine signatory", "view found"),
     "network.computed": _type("machine program", "as_of digest parties edges components circles groups"),
     "network.read": _type("auditor machine", "as_of parties"),
+    "risk.judged": _type(
+        "machine program",
+        "as_of version watch digest subjects notice warning restriction opened raised lowered ended",
+    ),
+    "risk.read": _type("auditor machine", "view found"),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "subject.erased": _type("operator machine", "reason references", personal="reason"),

@@ -26,6 +26,7 @@ TABLE_MODULES = tuple(
         "gateway.intake.tables",
         "gateway.identity.tables",
         "gateway.network.tables",
+        "gateway.risk.tables",
         "gateway.people.tables",
         "gateway.quality.tables",
         "gateway.inquiries.bases.tables",

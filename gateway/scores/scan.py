@@ -15,18 +15,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from connectors.store.numbers import codes_between, greatest_number
 from gateway.runtime.actor import Actor
 from gateway.runtime.locks import Lock, take, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.due import forget_up_to
 from gateway.scores.engines import Engine
+from gateway.scores.named import load_named
 from gateway.scores.scan_errors import ScanRunningError
 from gateway.scores.scan_moved import moved_by
-from gateway.scores.scan_pinned import PIECE, Pinned, ScanRequest, pin, pin_again
+from gateway.scores.scan_pinned import Pinned, ScanRequest, pin, pin_again
 from gateway.scores.scan_runs import PieceDone, add_piece, fail_run, find_running, finish_run, list_pieces
 from gateway.scores.scan_tables import ScanRun
 from gateway.scores.scan_writing import Ground, find_differing, standing_subjects, write_differing
@@ -35,7 +34,6 @@ from scoring_adapter.errors import ScoringError
 from scoring_adapter.scan.answers import Answers
 from scoring_adapter.scan.piece import score_piece
 from scoring_adapter.scan.results import Results
-from scoring_adapter.tags.folding import key_of
 
 Progress = Callable[[int, int], None]  # pieces done, pieces in all
 
@@ -87,7 +85,7 @@ async def _run(
     run, answers = pinned.run, Answers(pinned.grounds.plan, folder)
     async with units.begin("scan.begin", actor) as work:
         done = {piece.number for piece in await list_pieces(work.session, run.run_id)}
-        named = await _named(work) if len(done) < run.pieces else pl.DataFrame()
+        named = await load_named(work.session) if len(done) < run.pieces else pl.DataFrame()
     progress(len(done), run.pieces)
     if len(done) < run.pieces:
         await asyncio.to_thread(engine.answer, answers, pinned, named)
@@ -131,13 +129,3 @@ async def _write(work: UnitOfWork, pinned: Pinned, results: Results, done: Piece
     ]
     rose, fell = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
     return replace(done, changed=len(differing.places), rose=rose, fell=fell)
-
-
-async def _named(work: UnitOfWork) -> pl.DataFrame:
-    """Return every enterprise's number and the key that records name it by."""
-    numbers, keys = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for low in range(0, await greatest_number(work.session), PIECE):
-        some, codes = await codes_between(work.session, low, low + PIECE)
-        numbers.append(np.array(some, np.int64))
-        keys.append(np.fromiter(map(key_of, codes), np.int64, len(codes)))
-    return pl.DataFrame({"subject": np.concatenate(numbers), "named": np.concatenate(keys)})

@@ -24,6 +24,7 @@ from gateway.quality import operations as quality
 from gateway.questions import operations as questions
 from gateway.quota import operations as quota
 from gateway.records import operations as records
+from gateway.risk import operations as risk
 from gateway.scores import operations as scores
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
@@ -49,6 +50,7 @@ ROOMS = (
     quota,
     scores,
     network,
+    risk,
     platforms,
     webhooks,
     statements,

@@ -61,6 +61,7 @@ from gateway.quota.plans import PERIODS
 from gateway.quota.plans import SCOPES as SCOPES_OF_QUOTA
 from gateway.quota.products import PRODUCTS
 from gateway.rates.limits import DEFAULTS
+from gateway.risk.pages import KINDS as KINDS_OF_RISKS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
@@ -70,6 +71,7 @@ from gateway.sources.pages import STATES as SOURCE_STATES
 from gateway.webhooks.pages import SAID as WEBHOOK_SAID
 from gateway.webhooks.pages import STATES as WEBHOOK_STATES
 from gateway.webhooks.told import TOPICS
+from risk_monitor.watch import LEVELS as LEVELS_OF_RISKS
 from scoring_adapter.card import load_card
 from scoring_adapter.providers.asking import FAULTS
 
@@ -148,6 +150,8 @@ FAMILIES = {
     },
     "stopped-account": {"closed", "suspended"},
     "system": SYSTEMS,
+    "risk-level": set(LEVELS_OF_RISKS),
+    "risk-type": set(KINDS_OF_RISKS),
     "theme": {*THEMES, "system"},
     "try": set(FINDERS),
     "tag-dimension": set(load_card().dimensions),

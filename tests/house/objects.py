@@ -14,6 +14,9 @@ import msgspec
 from sqlalchemy import text
 
 from connectors.catalogue.load import datasets, get_dataset
+from connectors.model.calendar import day_of
+from connectors.store.numbers import find_number
+from connectors.store.subjects import find_subject
 from consent.statements import SEPARATE_TYPE, separate_claims
 from gateway.identity.clients.limits import set_for_people
 from gateway.identity.clients.mandates import Mandate, set_mandate
@@ -22,6 +25,7 @@ from gateway.identity.tokens.access_tokens import TYPE
 from gateway.platforms.messages import sign_message
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
+from gateway.risk.standing import Changes, Found, write
 from gateway.worker import STEPS
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
@@ -142,6 +146,16 @@ async def own_code(town):
     """The first enterprise's code, once it is registered."""
     await record(town)
     return {"uscc": uscc(OWN)}
+
+
+async def risk(town):
+    """The first enterprise at a level of risk."""
+    await record(town)
+    async with town.story.gateway.units.begin("test.risk", OPERATOR) as work:
+        subject = await find_subject(work.session, "uscc", uscc(OWN))
+        number = await find_number(work.session, subject.subject_id)
+        found = Found("notice", 30, {"dishonest": [(0, 1)]})
+        await write(work.session, Changes([], {(number, "distress"): (found, None)}), day_of(work.now), 1)
 
 
 async def upload(town):

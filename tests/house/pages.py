@@ -35,7 +35,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json
         tags tags/{tag}"""),
     ("ra", """overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}
-        subjects/{subject}/network"""),
+        subjects/{subject}/network risks subjects/{subject}/risks"""),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
         agencies/{code} costs/{product} rates rates/set
         providers/-/register providers/{provider}/{deed} institutions institutions/new institutions/{institution_id}

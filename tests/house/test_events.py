@@ -173,6 +173,8 @@ CALLS = {
     "GET /v1/overview": Call("overview.read", "auditor-1"),
     "GET /v1/scores/movers": Call("scores.read", "auditor-1"),
     "GET /v1/subjects/{uscc}/network": Call("network.read", "auditor-1", make=objects.own_code),
+    "GET /v1/subjects/{uscc}/risks": Call("risk.read", "auditor-1", make=objects.own_code),
+    "GET /v1/risks": Call("risk.read", "auditor-1"),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -247,6 +249,9 @@ WITHOUT = {
     ),
     "GET /console/objections": "a page over a use case that is called above",
     "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
+    **dict.fromkeys(
+        ("GET /console/risks", "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
+    ),
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
     **dict.fromkeys(
@@ -401,6 +406,7 @@ COMMANDS = {
     "record history": "record.history_read", "record proof": "record.proved", "record erase": "subject.erased",
     "scan": "scan.started scan.finished scan.failed",
     "network show": "network.read", "network compute": "network.computed",
+    "risk judge": "risk.judged columns.appended columns.rebuilt", "risk list": "risk.read", "risk show": "risk.read",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
@@ -460,7 +466,8 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(
         ("verify", "score sheet", "audit verify", "audit key", "keys new", "agency draft", "agency check",
-         "provider check", "score fit", "score validate", "score compare", "score to-pmml", "score from-pmml"),
+         "provider check", "risk evaluate", "score fit", "score validate", "score compare", "score to-pmml",
+         "score from-pmml"),
         "no instance",
     ),
     "openapi": "no instance",
@@ -493,6 +500,7 @@ STEPS_LEAVE = {
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
     "previews": "preview.ended",
     "scan": "scan.started scan.finished scan.failed", "network-night": "network.computed",
+    "risk": "risk.judged",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     "statements": "statement.made",

@@ -43,7 +43,8 @@ AT_A_SERVICE = {"paper list", "paper show"}
 WRITTEN = sorted(name for name in command_names() if READING.search(name) and name not in WITHOUT_TABLE)
 COMMANDS = [name for name in WRITTEN if name not in AT_A_SERVICE]
 LIKE_OTHERS = ("auditor", "operator", "platform", "system")  # the same lines of code as accounts
-SHORT = {"agency list", "agency held list", "dataset list"}  # what is shown of one of these would fill a list
+# What is shown of one of these would fill a list; of an enterprise all its risks are shown.
+SHORT = {"agency list", "agency held list", "dataset list", "risk list"}
 PYTHON = re.compile(r"\['|\[\d|\[\]|\{'|None|True|False|UUID\(|datetime\.|Decimal|<\w+[. ]")
 
 
@@ -55,6 +56,7 @@ async def asked(town):
         await town.story.enrol(f"{kind}-9", kind)
     made = await objects.inquiry(town)
     await objects.webhook(town)
+    await objects.risk(town)
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await add_institution(work, institution_id="service", name="某平台", kind="other")
         await grant_delegation(work, account="bank-1", intermediary="service")
@@ -102,7 +104,8 @@ async def asked(town):
         "account show": "bank-1", "agency held show": held, "agency show": "tax",
         "auditor show": "auditor-9", "consent show": consent,
         "dataset show": "tax_arrears", "deliveries show": str(delivery), "inquiry show": made["inquiry_id"],
-        "institution show": "bank", "network show": uscc(OWN), "operator show": "operator-9", "person show": "wang",
+        "institution show": "bank", "network show": uscc(OWN), "risk show": uscc(OWN),
+        "operator show": "operator-9", "person show": "wang",
         "platform show": "platform-1", "quota show": "bank-1", "record list": uscc(OWN),
         "signatory enterprise": uscc(OWN), "signatory show": f"s-{OWN}", "source show": "s-tax",
         "subject show": uscc(OWN), "system show": "system-9",

@@ -7,7 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ENGLISH, CHINESE = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md"))
-FOLDERS = "gateway|connectors|consent|audit|scoring_adapter|signing|client|alembic|tests|examples|benchmarks|docs"
+FOLDERS = (
+    "gateway|connectors|consent|audit|scoring_adapter|risk_monitor|signing|client|alembic|tests|examples|benchmarks"
+    "|docs"
+)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "client/README.md"])
 
 

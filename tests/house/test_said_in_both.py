@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.test_two_languages import CHINESE, ROOT, WORD, is_chinese_first
 
-PACKAGES = ["audit", "connectors", "consent", "gateway", "scoring_adapter", "signing"]
+PACKAGES = ["audit", "connectors", "consent", "gateway", "risk_monitor", "scoring_adapter", "signing"]
 MAKES = re.compile(r"\w*(Error|Denial|Reason|Refusal)|fail")
 # What only a programmer sees, where the program is wrong.
 FOR_PROGRAMMERS = {"AssertionError", "NotImplementedError", "RuntimeError", "TypeError", "ValueError"}

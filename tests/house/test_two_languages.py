@@ -43,7 +43,9 @@ def test_the_order_is_told():
     assert not is_chinese_first("There is no such change.")
 
 
-@pytest.mark.parametrize("package", ["audit", "connectors", "consent", "gateway", "scoring_adapter", "signing"])
+@pytest.mark.parametrize(
+    "package", ["audit", "connectors", "consent", "gateway", "risk_monitor", "scoring_adapter", "signing"]
+)
 def test_no_sentence_of_two_languages_begins_in_english(package):
     wrong = [
         f"{path.relative_to(ROOT)}:{line}: {said}"

@@ -1,0 +1,54 @@
+"""What is told of risks over HTTP and by the command line."""
+
+from typing import Any
+
+from connectors.store.subjects import Subject
+from gateway.risk.reading import Risk, Risks
+from gateway.risk.tables import RiskDay
+from risk_monitor.watch import LEVELS
+
+
+def risks_document(found: Risks) -> dict[str, Any]:
+    """Return who is at risk, as the interface shows it."""
+    return {"day": day_document(found.day), "risks": [{**_who(one.subject), **_risk(one)} for one in found.risks]}
+
+
+def risks_of_document(subject: Subject, found: Risks) -> dict[str, Any]:
+    """Return one enterprise's risks: those that stand, and those that ended."""
+    return {
+        **_who(subject), "day": day_document(found.day),
+        "standing": [_risk(one) for one in found.risks if one.holds_to is None],
+        "ended": [
+            {**_risk(one), "until": one.holds_to.isoformat()} for one in found.risks if one.holds_to is not None
+        ],
+    }  # fmt: skip
+
+
+def day_document(day: RiskDay | None) -> dict[str, Any] | None:
+    """Return how many were judged on a day, and what came of it."""
+    if day is None:
+        return None
+    return {
+        "as_of": day.as_of.isoformat(), "watch": {"version": day.version, "digest": day.watch},
+        "subjects": day.subjects, "budget": day.budget, **{level: getattr(day, level) for level in LEVELS},
+        "opened": day.opened, "raised": day.raised, "lowered": day.lowered, "ended": day.ended,
+        "digest": day.digest.hex(),
+    }  # fmt: skip
+
+
+def _who(subject: Subject) -> dict[str, Any]:
+    return {"subject": subject.uscc, "name": subject.name}
+
+
+def _risk(one: Risk) -> dict[str, Any]:
+    return {
+        "type": one.kind.id, "level": one.level, "level_before": one.before_level, "score": one.score,
+        "since": one.holds_from.isoformat(),
+        "points": [
+            {
+                "point": found.point.id, "name": {"zh": found.point.name.zh, "en": found.point.name.en},
+                "weight": found.weight, "signs": [{"zh": said.zh, "en": said.en} for said in found.says],
+            }
+            for found in one.points
+        ],
+    }  # fmt: skip

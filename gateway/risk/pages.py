@@ -1,0 +1,122 @@
+"""Risks at the console, for those who oversee: whom to look at first, and why; one enterprise's points."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi import Path as PathParameter
+from fastapi.responses import Response
+
+from gateway.console.chart import Chart, Series
+from gateway.console.chart import Tone as Drawn
+from gateway.console.render import PageError, page
+from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, Tone, in_memory, table_query
+from gateway.console.words import NOTHING, Words, words_of
+from gateway.people.acting import acting
+from gateway.people.guard import signed_in
+from gateway.people.listing import show_table
+from gateway.people.sessions import Present
+from gateway.risk.reading import Risk, read_risks, read_risks_of
+from gateway.runtime.denial import DeniedError
+from gateway.web.dependencies import Units
+from gateway.web.router import Router
+from risk_monitor.load import load_watch
+from risk_monitor.watch import LEVELS, rank_of
+
+router = Router(prefix="/console", include_in_schema=False)
+Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
+Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Z]{18}$")]
+TONES: dict[str, Tone] = {"notice": "info", "warning": "warn", "restriction": "bad"}
+DRAWN: dict[str, Drawn] = {"notice": "1", "warning": "warn", "restriction": "bad"}
+KINDS = tuple(one.id for one in load_watch().types)
+RISKS = TableSpec(
+    "risks",
+    (
+        Column("enterprise", "risk-enterprise", sortable=True), Column("level", "risk-level", sortable=True),
+        Column("type", "risk-type", sortable=True), Column("score", "risk-score", kind="number", sortable=True),
+        Column("points", "risk-points"), Column("since", "risk-since", kind="time", sortable=True),
+    ),
+    (
+        Filter("type", "risk-type", options=KINDS, prefix="risk-type-"),
+        Filter("level", "risk-level", options=LEVELS, prefix="risk-level-"),
+        Filter("changed", "risk-changed", options=("today",), prefix="risk-changed-"),
+    ),
+)  # fmt: skip
+
+
+@router.get("/risks")
+async def risks(
+    request: Request, units: Units, present: Overseeing, asked: Annotated[TableQuery, Depends(table_query(RISKS))]
+) -> Response:
+    """Show who is at risk, those to look at first first."""
+    words, wanted = words_of(request), asked.filters
+    async with units.begin("risks.show", acting(present)) as work:
+        found = await read_risks(work)
+    day = found.day
+    chosen = [
+        one for one in found.risks
+        if wanted["type"] in {"", one.kind.id} and wanted["level"] in {"", one.level}
+        and (not wanted["changed"] or (day is not None and one.holds_from == day.as_of))
+    ]  # fmt: skip
+    table = in_memory(
+        RISKS, asked, chosen, cells=lambda one: _risk(words, one),
+        keys={
+            "enterprise": lambda one: one.subject.name or one.subject.uscc or "",
+            "level": lambda one: rank_of(one.level), "type": lambda one: one.kind.id,
+            "score": lambda one: one.score, "since": lambda one: one.holds_from,
+        },
+    )  # fmt: skip
+    spread = _spread(words, found.risks)
+    return await show_table(
+        request, units, present, "risks", table, day=day, levels=LEVELS, tones=TONES, spread=spread,
+        scripts=("charts",) if spread else (),
+    )  # fmt: skip
+
+
+@router.get("/subjects/{subject}/risks")
+async def risks_of(request: Request, units: Units, present: Overseeing, subject: Code) -> Response:
+    """Show at which level an enterprise stands, and each point with what it says."""
+    words = words_of(request)
+    try:
+        async with units.begin("risks.show", acting(present)) as work:
+            known, found = await read_risks_of(work, subject)
+    except DeniedError as fault:
+        raise PageError("not-found", 404) from fault
+    standing = [one for one in found.risks if one.holds_to is None]
+    return page(
+        request, "subject_risks", present, subject=known, name=known.name or words("risk-unnamed"), day=found.day,
+        standing=standing, ended=[one for one in found.risks if one.holds_to is not None], tones=TONES,
+        either=words.either,
+    )  # fmt: skip
+
+
+def _risk(words: Words, one: Risk) -> list[Content]:
+    code = one.subject.uscc or ""
+    named = [words.either(found.point.name.zh, found.point.name.en) for found in one.points]
+    raised = words("risk-before", level=words(f"risk-level-{one.before_level}")) if one.before_level else ""
+    return [
+        Cell(
+            one.subject.name or words("risk-unnamed"), href=f"/console/subjects/{code}/risks" if code else "", sub=code
+        ),
+        Cell(words(f"risk-level-{one.level}"), tone=TONES[one.level], sub=raised),
+        words(f"risk-type-{one.kind.id}"),
+        one.score,
+        words.listed(named) or NOTHING,
+        words.day(one.holds_from),
+    ]
+
+
+def _spread(words: Words, found: Sequence[Risk]) -> Chart | None:
+    """Return how many stand at each level of each type; None where nobody does."""
+    if not found:
+        return None
+    counts = {
+        kind: [sum(one.kind.id == kind and one.level == level for one in found) for level in LEVELS] for kind in KINDS
+    }
+    most = max(KINDS, key=lambda kind: sum(counts[kind]))
+    finding = words("risk-most", type=words(f"risk-type-{most}"), number=words.number(sum(counts[most])))
+    series = [
+        Series(words(f"risk-level-{level}"), [counts[kind][at] for kind in KINDS], DRAWN[level])
+        for at, level in enumerate(LEVELS)
+    ]
+    return Chart("risks", "across", finding, [words(f"risk-type-{kind}") for kind in KINDS], series, stacked=True)

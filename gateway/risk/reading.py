@@ -1,0 +1,128 @@
+"""Who is at risk, why, and what has changed: for those who oversee. Each look is an entry.
+
+Institutions learn nothing of it; nothing follows from a level but that people look at the enterprise.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from connectors.conversion.identifiers import read_identifier
+from connectors.store.numbers import find_by_numbers, find_number
+from connectors.store.subjects import Subject, find_subject
+from gateway.risk.tables import RiskDay
+from gateway.runtime.denial import DeniedError
+from gateway.runtime.work import UnitOfWork
+from risk_monitor.load import load_watch
+from risk_monitor.watch import LEVELS, Point, RiskType, Text
+from risk_monitor.words import told
+
+READERS = frozenset({"auditor", "machine"})  # regulators act as auditors do (people/acting.py)
+MOST = 10_000
+_COLUMNS = "subject, type, holds_from, holds_to, level, before_level, score, version, points"
+# The first ones are those that people look at first: by level, then score.
+_STANDING = text(f"""
+    SELECT {_COLUMNS} FROM risk_standing
+    WHERE holds_to IS NULL AND (CAST(:type AS text) IS NULL OR type = :type)
+      AND (CAST(:level AS text) IS NULL OR level = :level)
+      AND (CAST(:since AS date) IS NULL OR holds_from >= :since)
+    ORDER BY array_position(CAST(:levels AS text[]), level) DESC, score DESC, subject, type LIMIT :most
+""")  # noqa: S608 - our own words
+_OF_ONE = text(f"SELECT {_COLUMNS} FROM risk_standing WHERE subject = :subject ORDER BY holds_from DESC, type")  # noqa: S608
+_DAY = text("SELECT max(as_of) FROM risk_day")
+
+
+@dataclass(frozen=True)
+class PointFound:
+    """A risk point of an enterprise: what it weighs, and what its signs say."""
+
+    point: Point
+    weight: int
+    says: Sequence[Text]
+
+
+@dataclass(frozen=True)
+class Risk:
+    """An enterprise at a level of a type of risk, from a day on until the day before `holds_to`, if it has ended."""
+
+    subject: Subject
+    kind: RiskType
+    level: str
+    before_level: str | None
+    score: int
+    holds_from: date
+    holds_to: date | None
+    points: Sequence[PointFound]
+
+
+@dataclass(frozen=True)
+class Risks:
+    """What stands, those to look at first first; `day` is the last day on which all were judged, None before it."""
+
+    day: RiskDay | None
+    risks: Sequence[Risk]
+
+
+async def read_risks(
+    work: UnitOfWork,
+    kind: str | None = None,
+    level: str | None = None,
+    since: date | None = None,
+    most: int = MOST,
+) -> Risks:
+    """Return who is at risk, of a type, at a level, since a day on where these are named, and record that it was read.
+
+    Raises DeniedError for whoever does not oversee.
+    """
+    _must_oversee(work)
+    values = {"type": kind, "level": level, "since": since, "levels": list(LEVELS), "most": most}
+    rows = (await work.session.execute(_STANDING, values)).all()
+    subjects = await find_by_numbers(work.session, sorted({row.subject for row in rows}))
+    risks = [_risk(row, subjects[row.subject]) for row in rows if row.subject in subjects]
+    await work.record("risk.read", {"view": "list", "found": len(risks)}, outcome="read")
+    return Risks(await find_day(work), risks)
+
+
+async def read_risks_of(work: UnitOfWork, uscc: str) -> tuple[Subject, Risks]:
+    """Return an enterprise with what it stands at and stood at before, the newest first; that is recorded.
+
+    Raises DeniedError for whoever does not oversee, and where the enterprise is not known.
+    """
+    _must_oversee(work)
+    subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
+    number = await find_number(work.session, subject.subject_id) if subject else None
+    if subject is None or number is None:
+        raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
+    known = (await find_by_numbers(work.session, [number]))[number]
+    rows = (await work.session.execute(_OF_ONE, {"subject": number})).all()
+    payload = {"view": "subject", "found": len(rows)}
+    await work.record("risk.read", payload, subject=subject.subject_id, outcome="read")
+    return known, Risks(await find_day(work), [_risk(row, known) for row in rows])
+
+
+async def find_day(work: UnitOfWork) -> RiskDay | None:
+    """Return the last day on which all were judged."""
+    day = (await work.session.execute(_DAY)).scalar_one()
+    return await work.session.get(RiskDay, day) if day else None
+
+
+def _must_oversee(work: UnitOfWork) -> None:
+    if work.actor.kind not in READERS:
+        raise DeniedError("insufficient-scope", "只有监管和审计人员可以查看。Regulators and auditors alone see them.")
+
+
+def _risk(row: Row[Any], subject: Subject) -> Risk:
+    watch = load_watch(row.version)
+    kind = watch.type_by_id[row.type]
+    points = [
+        PointFound(
+            watch.by_id[name], weight,
+            [told(watch.by_id[name].signs[place], value) for place, value in row.points[name]],
+        )
+        for name, weight in sorted(kind.points.items(), key=lambda one: -one[1])
+        if name in row.points
+    ]  # fmt: skip
+    return Risk(subject, kind, row.level, row.before_level, row.score, row.holds_from, row.holds_to, points)

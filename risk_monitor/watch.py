@@ -91,8 +91,8 @@ class Watch(msgspec.Struct, forbid_unknown_fields=True, frozen=True, dict=True):
         return sha256_hex(canonical_bytes(msgspec.to_builtins(self)))
 
     def budget(self, subjects: int) -> int:
-        """Return how many of so many subjects people can look at."""
-        return subjects * self.review_ppm // 1_000_000
+        """Return how many of so many subjects people can look at: of a few, one."""
+        return -(-subjects * self.review_ppm // 1_000_000)
 
 
 def level_of(kind: RiskType, score: int) -> str | None:

@@ -60,6 +60,8 @@ def settle(town: Town, enterprises: int) -> str:
 
 def _build(town: Town, sandbox: Sandbox) -> None:
     city = build_city(town.gateway, sandbox.enterprises, today())
+    for of_a_night in (("scan",), ("network", "compute"), ("risk", "judge")):  # a newcomer does not wait for the first
+        town.gateway.cli(*of_a_night)
     write_handout(sandbox.folder, town.gateway, city)
     replace(sandbox, built=True, built_on=today().isoformat()).write()
 

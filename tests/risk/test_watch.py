@@ -79,7 +79,7 @@ def test_one_that_is_not_sound_is_refused(make, wrong):
 
 
 def test_bounds_at_their_edges_are_sound():
-    assert made(review_ppm=1).budget(999_999) == 0
+    assert [made(review_ppm=1).budget(number) for number in (0, 1, 1_000_000, 1_000_001)] == [0, 1, 1, 2]
     assert made(review_ppm=1_000_000, cool_days=366).budget(7) == 7
     assert made(review_ppm=15_000).budget(300_000) == 4_500
 

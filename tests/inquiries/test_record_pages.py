@@ -35,7 +35,7 @@ async def asked(town, **more):  # noqa: F811
 
 async def test_an_answer_shows_records_with_what_is_left_out_and_why(ready):
     page = await asked(ready)
-    for word in ("信用记录", "企业登记", "瓯海第1鞋业有限公司", "没有提供的", "数字本身就会透露有无"):
+    for word in ("信用记录", "市场主体登记信息", "瓯海第1鞋业有限公司", "没有提供的", "数字本身就会透露有无"):
         assert word in page, word
     assert 'class="score"' not in page
     assert "理由</h2>" not in page

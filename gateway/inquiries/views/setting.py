@@ -75,7 +75,7 @@ async def name_view(session: AsyncSession, request: InquiryRequest) -> InquiryRe
     """Return a question with the columns of the view that it names, as it is in force; one that names none of the
     institution's for this purpose says so.
     """
-    if request.view is None or request.unreadable is not None:
+    if request.view is None or request.unreadable is not None or request.extent.view is not None:
         return request
     found = {
         row.name: row for row in await session.execute(_IN_FORCE, {"institution": request.institution})

@@ -185,7 +185,8 @@ async def test_whoever_oversees_nobody_counts_nothing(ready):
 @pytest.mark.parametrize(
     ("since", "until", "sound"),
     [(TODAY - timedelta(days=LONGEST_DAYS - 1), TODAY, True), (TODAY - timedelta(days=LONGEST_DAYS), TODAY, False),
-     (TODAY, TODAY, True), (TODAY + timedelta(days=1), TODAY, False), (date(1900, 1, 1), date(1900, 1, 2), False)],
+     (TODAY, TODAY, True), (TODAY + timedelta(days=1), TODAY, False), (date(1900, 1, 1), date(1900, 1, 2), False),
+     (None, date(1, 1, 1), False), (date(9999, 12, 31), None, False)],
 )  # fmt: skip
 async def test_a_period_has_its_days_included_and_is_no_longer_than_a_year(ready, since, until, sound):
     async with ready.gateway.units.begin("test.count", Actor("bank-1", "account", "bank")) as work:

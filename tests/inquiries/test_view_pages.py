@@ -9,8 +9,8 @@ from tests.inquiries.test_basis_pages import SECOND, town  # noqa: F401 - the fi
 from tests.inquiries.test_pages import look, send
 
 FORM = {
-    "view": "page-view", "purpose": "pre_loan", "title": "外部信用", "admission": "pen_cnt_3y 、 ent_registration.est_date",
-    "limit": "reg_capital",
+    "view": "page-view", "purpose": "pre_loan", "title": "外部信用", "limit": "reg_capital",
+    "admission": "pen_cnt_3y 、 ent_registration.est_date",
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ async def test_a_view_is_set_by_two_and_ended_by_one_on_the_institutions_page(to
     async with gateway.units.begin("test.decide", SECOND) as work:
         await decide_change(work, means_of(gateway.settings, gateway.protector), change[0], approve=True)
     page = html.unescape(await look(town.chen, "institutions/bank"))
-    for said in ("page-view", "第 1 版", "有效"):
+    for said in ("page-view", "第 1 版", "现行"):
         assert said in page, said
     ended = await send(town.chen, "institutions/bank/view-end", {"view": "page-view", "reason": "模型停用"})
     assert "said=done" in ended.headers["location"]

@@ -101,9 +101,12 @@ def report_document(found: Report) -> dict[str, Any]:
 
 async def _days(work: UnitOfWork, since: date | None, until: date | None) -> tuple[date, date]:
     today = day_of(await database_now(work.session))
+    for name, day in (("since", since), ("until", until)):
+        if day is not None and not 2000 < day.year < 2200:
+            raise refuse_filter(name, "年份不对 another year")
     last = until or today
     first = since or last - timedelta(days=DEFAULT_DAYS - 1)
-    if not 2000 <= first.year <= last.year < 2200 or first > last:
+    if first > last:
         raise refuse_filter("since", "须不晚于 until not after until")
     if (last - first).days >= LONGEST_DAYS:
         raise refuse_filter("since", f"最多 {LONGEST_DAYS} 天 at most {LONGEST_DAYS} days")

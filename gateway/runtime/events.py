@@ -43,7 +43,6 @@ _PAPER = "scan entered_by checked_by change"
 _SUBMITTING = "agency system machine program"
 _DECIDING = "agency system machine"
 _OVERSEEING = "agency system auditor machine"
-_PEOPLE = "person agency signatory operator system auditor"  # whoever signs in (gateway/people/acting.py)
 _CLIENTS = "account agency signatory operator system auditor platform"
 EVENTS: Mapping[str, EventType] = {
     "instance.initialised": _type("operator", "keys publics"),

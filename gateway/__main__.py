@@ -18,6 +18,7 @@ from gateway.admin import (
     person_commands,
     provider_commands,
     quota_commands,
+    view_commands,
 )
 from gateway.admin import commands as registry
 from gateway.backup import commands as backup
@@ -95,6 +96,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "duty": duty_commands.group,
     "provider": provider_commands.group,
     "output": output_commands.group,
+    "data-view": view_commands.group,
     "cost": cost_commands.group,
     "keys": key_commands.group,
     "person": people.group,

@@ -81,6 +81,10 @@ from gateway.inquiries.batches import pages as ask_many_pages
 from gateway.inquiries.batches import routes as inquiry_batches
 from gateway.inquiries.outputs import pages as output_pages
 from gateway.inquiries.outputs import routes as outputs
+from gateway.inquiries.results import pages as result_pages
+from gateway.inquiries.results import routes as usage_reports
+from gateway.inquiries.views import pages as data_view_pages
+from gateway.inquiries.views import routes as data_views
 from gateway.intake import correction_pages as corrections
 from gateway.intake import held_pages, preview_pages
 from gateway.intake import held_routes as held
@@ -242,10 +246,14 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         inquiry_batches,
         outputs,
         duty_bases,
+        data_views,
+        usage_reports,
         providers,
         provider_pages,
         output_pages,
         duty_pages,
+        data_view_pages,
+        result_pages,
         inquiries,
         scores,
         network,

@@ -73,7 +73,8 @@ class Xinqiao:
         A government body names a `duty` of its own instead of a consent; the product `public_record` takes neither.
         `extent` is how much is asked, all that the product needs by default: `tier` "basic" or "detail", `categories`
         and `sources` (lists), `data_from` and `data_to` (dates), `mode` "VIEW" or "STORE"; `narrow=True` where as much
-        as the consent permits will do, and `withheld` in the answer says what is missing.
+        as the consent permits will do, and `withheld` in the answer says what is missing; of the product `records`,
+        `view` names a view of your institution's.
         """
         question: dict[str, Any] = {"subject": subject, "product": product, "purpose": purpose}
         question |= {name: value.isoformat() if isinstance(value, date) else value for name, value in extent.items()}

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.catalogue.load import datasets
 
 COLUMNS = """
-    SELECT r.record_id, r.dataset, r.version, r.digest, r.event_date, r.canonical, coalesce((
+    SELECT r.record_id, r.dataset, r.version, r.digest, r.event_date, r.producer, r.canonical, coalesce((
         SELECT a.state = 'objected' FROM record_act a
         WHERE a.business_key = r.business_key AND a.dataset = r.dataset AND a.agency = r.agency
           AND a.effective_on <= :as_of AND a.recorded_at <= coalesce(CAST(:known_at AS timestamptz), a.recorded_at)
@@ -41,7 +41,9 @@ _FEEDS = text("""
 
 @dataclass(frozen=True)
 class ShownRecord:
-    """One record that may be shown: its fields as they were sealed, leaf hash, whether it is objected to, its day."""
+    """One record that may be shown: its fields as they were sealed, leaf hash, whether it is objected to, its day, and
+    who issued the document, as the delivery says.
+    """
 
     record_id: UUID
     dataset: str
@@ -50,6 +52,7 @@ class ShownRecord:
     fields: dict[str, Any]
     objected: bool
     event_date: date | None = None
+    producer: str | None = None
 
 
 async def load_records(
@@ -79,7 +82,8 @@ def shown_records(rows: Iterable[Row[Any]]) -> list[ShownRecord]:
     """Return rows of COLUMNS as records; of what was kept long enough, nothing but the digest is left."""
     return [
         ShownRecord(
-            row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected, row.event_date
+            row.record_id, row.dataset, row.version, row.digest, fields_of(row.canonical), row.objected,
+            row.event_date, row.producer,
         )
         for row in rows
         if row.canonical is not None

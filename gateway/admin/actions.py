@@ -32,6 +32,7 @@ from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonSta
 from gateway.admin.provider_actions import ResumeProvider, SetProvider, SuspendProvider
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
+from gateway.admin.view_actions import EndView, SetView
 
 AnyAction = Annotated[
     AddInstitution | SetAgreement | SetExit | GrantDelegation | EndDelegation
@@ -40,6 +41,7 @@ AnyAction = Annotated[
     | EraseSubject
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
     | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost | RegisterDuty | EndDuty
+    | SetView | EndView
     | SetProvider | SuspendProvider | ResumeProvider,
     Field(discriminator="action"),
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from gateway.admin.tables import Change
 from gateway.console.words import NOTHING, Words
 from gateway.identity.clients.scopes import SCOPES
 from gateway.inquiries.outputs.policy import LEAVABLE
+from gateway.inquiries.views.pages import column_in_words
 from gateway.people.roles import ROLES
 from gateway.quota.books import Key
 from gateway.quota.words import limit_text
@@ -67,6 +68,8 @@ def title_of(change: Change, words: Words) -> str:
         return words("op-limit-of", limit=words(f"rate-{action['measure']}"))
     if action["action"] == "output.policy":
         return words("op-output-of", product=words(f"product-{action['product']}"))
+    if action["action"] in {"view.set", "view.end"}:
+        return words("op-set-view-of" if action["action"] == "view.set" else "op-end-view-of", view=action["view"])
     return words(f"do-{action['action']}")
 
 
@@ -99,7 +102,8 @@ def tell(change: Change, names: Names, words: Words) -> list[Told]:
     for one in differences(change.action, change.before):
         before = _in_words(one, one.before, names, words) if known else words("op-not-noted")
         after = _in_words(one, one.after, names, words)
-        told.append(Told(words(LABELS[one.name]), before, after, one.changed or not known))
+        label = LABELS["limit_columns" if (one.kind, one.name) == ("column", "limit") else one.name]
+        told.append(Told(words(label), before, after, one.changed or not known))
     return told
 
 
@@ -133,6 +137,7 @@ def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # no
         "agency": words.titles.agency,
         "category": words.titles.category,
         "dataset": words.titles.dataset,
+        "column": partial(column_in_words, words=words),
         "key": lambda kid: words("op-new-key") if kid == NEW_KEY else str(kid),
         "answer": lambda yes: words("op-required" if yes else "op-not-required"),
         **{kind: partial(value_in_words, kind, words=words) for kind in _VALUES},
@@ -163,6 +168,8 @@ LABELS = {
     "until": "paper-mandate-until", "signed_on": "paper-signed-on", "scan": "paper-scan-digest",
     "form": "op-output-form", "threshold": "op-output-threshold", "left_out": "op-output-left-out",
     "begins": "effective-from", "reference": "op-reference", "valid_until": "op-valid-until", "holder": "op-holder",
+    "purpose": "ask-purpose", "title": "op-view-title", "admission": "op-view-admission",
+    "limit_columns": "op-view-limit",
     "law": "duty-law", "article": "duty-article", "purposes": "duty-purposes", "categories": "duty-categories",
     "sources": "duty-sources", "datasets": "duty-datasets", "valid_from": "op-holds-from",
     "url": "provider-url", "time_ms": "provider-time", "attempts": "provider-attempts",
@@ -188,7 +195,8 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "tier": {"basic": "op-tier-basic", "detail": "op-tier-detail"},
     "mode": {"VIEW": "op-mode-view", "STORE": "op-mode-store"},
     "mandate": {"legal_rep": "op-legal-rep", "agent": "op-agent"},
-    "product": {"score": "op-score", "health_check": "op-health-check", "public_record": "op-public-record"},
+    "product": {"score": "op-score", "health_check": "op-health-check", "public_record": "op-public-record",
+                "records": "op-records"},
     "purpose": {code: f"purpose-{code}" for code in PURPOSES_OF_QUESTIONS},
     "form": {"raw": "op-form-raw", "banded": "op-form-banded", "flag": "op-form-flag"},
     "member": {name: f"output-member-{name}" for name in LEAVABLE},

@@ -61,6 +61,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "valid_until": "moment",
     },
     "duty.end": {},
+    "view.set": {"purpose": "purpose", "title": "text", "admission": "column", "limit": "column"},
+    "view.end": {},
     "consent.template": {
         "purpose_text": "text",
         "validity": "text",

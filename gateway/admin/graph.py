@@ -105,6 +105,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "provider.resume": (ASKED_OUTSIDE,),
     "duty.register": (Harm.READS,),
     "duty.end": (),
+    "view.set": (Harm.READS,),
+    "view.end": (),
     "output.policy narrower": (),
     "output.policy wider": (Harm.READS,),
     "client.signing required": (),

@@ -8,10 +8,11 @@ from fastapi import Depends, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
-from gateway.admin.act_forms import NEW_INSTITUTION, OF_INSTITUTION
+from gateway.admin.act_forms import NEW_INSTITUTION
 from gateway.admin.act_pages import SAID, TheAsker, show_form, take_form, take_standing
 from gateway.admin.change_words import value_in_words
 from gateway.admin.institution_reading import Day, list_institutions, read_institution
+from gateway.admin.view_forms import FORMS
 from gateway.console.chart import Chart, Series
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
@@ -19,6 +20,7 @@ from gateway.console.table import Cell, Column, Content, Filter, TableQuery, Tab
 from gateway.console.words import Words, words_of
 from gateway.inquiries.bases.pages import told_of as duty_told
 from gateway.inquiries.outputs.pages import told_of
+from gateway.inquiries.views.pages import told_of as view_told
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm
 from gateway.people.listing import show_table
@@ -127,7 +129,7 @@ async def change_standing(
 @router.get("/{institution_id}/{act}")
 async def show_act(request: Request, institution_id: Id, act: str, units: Units, present: SecurityPresent) -> Response:
     """Show the form of a change, filled with what is so now."""
-    form = OF_INSTITUTION.get(act)
+    form = FORMS.get(act)
     if form is None:
         raise PageError("not-found", 404)
     async with units.begin("institution.show", acting(present)) as work:
@@ -150,7 +152,7 @@ async def take_act(
     typed: SignedForm,
 ) -> Response:
     """Ask for a change of it."""
-    form = OF_INSTITUTION.get(act)
+    form = FORMS.get(act)
     if form is None:
         raise PageError("not-found", 404)
     name = await _name(asker.units, asker.present, institution_id)
@@ -180,7 +182,8 @@ async def _show(
         form=form or Form(), note=note, crumbs=[(whole.institution["name"], "")], tone=TONES,
         kind=value_in_words("class", whole.institution["class"], words), chart=days_chart(whole.days, words),
         outputs=[told_of(one, words) for one in whole.outputs],
-        duties=[duty_told(one, words) for one in whole.duties], left_of=left_of, path_here=f"{LIST}/{institution_id}",
+        duties=[duty_told(one, words) for one in whole.duties], views=[view_told(one, words) for one in whole.views],
+        left_of=left_of, path_here=f"{LIST}/{institution_id}",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from gateway.identity.tables import Delegation
 from gateway.inquiries.bases.setting import list_duties
 from gateway.inquiries.figures import count_days
 from gateway.inquiries.outputs.setting import list_policies
+from gateway.inquiries.views.setting import list_views
 from gateway.people.of_institution import people_of
 from gateway.quota.plans import find_plans
 from gateway.runtime.denial import DeniedError
@@ -38,7 +39,7 @@ class Day:
 @dataclass(frozen=True)
 class Whole:
     """An institution with its accounts, their quota, its people, its consents by status, a month of inquiries, what it
-    is shown of each product, and its duty bases.
+    is shown of each product, its duty bases, and its views.
     """
 
     institution: dict[str, Any]
@@ -49,6 +50,7 @@ class Whole:
     days: Sequence[Day]
     outputs: Sequence[dict[str, Any]]
     duties: Sequence[dict[str, Any]]
+    views: Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ async def read_institution(work: UnitOfWork, institution_id: str) -> Whole:
         await people_of(work.session, institution_id, MOST),
         await count_consents(work.session, institution_id, work.now), await _days(work, institution_id),
         await list_policies(work, institution_id), await list_duties(work, institution_id),
+        await list_views(work, institution_id),
     )  # fmt: skip
 
 

@@ -19,12 +19,18 @@ class SetOutputPolicy(Action):
 
     action: Literal["output.policy"] = "output.policy"
     institution: Id
-    product: Literal["score", "health_check", "public_record"]
+    product: Literal["score", "health_check", "public_record", "records"]
     form: Annotated[
         Literal["raw", "banded", "flag"], Field(description="全部、不含分值、仅达标与否 All, no points, one bit.")
     ]
     threshold: Annotated[
-        int | None, Field(strict=True, ge=1, le=HIGHEST, description="达标线（flag 用） The score that a flag takes.")
+        int | None,
+        Field(
+            strict=True,
+            ge=1,
+            le=HIGHEST,
+            description="达标线（flag 用）：分数，记录为万元 For a flag: a score, of records 10,000 yuan.",
+        ),
     ] = None
     left_out: Annotated[tuple[Leavable, ...], Field(max_length=6, description="不提供的成员 Members left out.")] = ()
     begins: AwareDatetime | None = None

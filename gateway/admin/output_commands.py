@@ -40,11 +40,18 @@ def list_outputs(institution: OfInstitution = None, as_json: AsJson = False) -> 
 @group.command("set")
 def set_output(
     institution: Annotated[str, typer.Argument(metavar="ID", help="机构编号 The institution.")],
-    product: Annotated[str, typer.Argument(metavar="PRODUCT", help="产品 score | health_check | public_record")],
+    product: Annotated[
+        str, typer.Argument(metavar="PRODUCT", help="产品 score | health_check | public_record | records")
+    ],
     *,
     form: Annotated[str, typer.Option(metavar="FORM", help="形式 raw | banded | flag")],
     at_least: Annotated[
-        int | None, typer.Option("--at-least", metavar="SCORE", help="达标线（flag 用） The score that a flag takes.")
+        int | None,
+        typer.Option(
+            "--at-least",
+            metavar="SCORE",
+            help="达标线（flag 用）：分数，记录为万元 For a flag: a score, of records 10,000 yuan.",
+        ),
     ] = None,
     left_out: Annotated[
         list[str] | None, typer.Option("--without", metavar="MEMBER", help="不提供，可重复 Left out; may be repeated.")

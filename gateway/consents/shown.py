@@ -17,7 +17,12 @@ from signing.canonical import sha256_hex
 _HOLDS: Mapping[str, tuple[str, str]] = {
     "score": ("分数、等级和原因", "points, band and reasons"),
     "health_check": ("分数、等级、原因和逐项指标", "points, band, reasons and each figure"),
-}
+    "records": (
+        "所用数据中的记录，或其中约定的指标和字段；不含个人信息",
+        "records of the data below, or agreed figures and fields of them; nothing about a person",
+    ),
+}  # fmt: skip
+_NO_RECORD_ZH, _NO_RECORD_EN = "。不含记录原文", ". No record itself"
 Lines = Sequence[tuple[str, str]]
 
 
@@ -44,12 +49,21 @@ def digest_of(lines: Lines) -> str:
     return sha256_hex(statement_text(lines).encode())
 
 
+def _keeps_records(terms: Terms) -> bool:
+    """Tell whether no product on these terms shows a record itself."""
+    return "records" not in terms.products
+
+
 def _lines_zh(terms: Terms, parties: Parties) -> Lines:
     accounts = "、".join(terms.accounts)
     return [
         ("谁可以查询", parties.institution + (f"，账户 {accounts}" if accounts else "，全部账户")),
         ("查询谁", f"{parties.enterprise}（{terms.uscc}）"),
-        ("可以得到", "；".join(f"{PRODUCTS[name]}（{_HOLDS[name][0]}）" for name in terms.products) + "。不含记录原文"),
+        (
+            "可以得到",
+            "；".join(f"{PRODUCTS[name]}（{_HOLDS[name][0]}）" for name in terms.products)
+            + _NO_RECORD_ZH * _keeps_records(terms),
+        ),
         ("所用数据", "平台归集的、目前可供查询的本企业记录；已撤回、已修复、公示期满的不用"),
         ("用途", f"{terms.purpose_words()}，不得用于其他"),
         ("期限", f"{_time(terms.valid_from)} 起，{_time(terms.valid_until)} 止（北京时间）"),
@@ -66,7 +80,7 @@ def _lines_en(terms: Terms, parties: Parties) -> Lines:
     return [
         ("Who may ask", parties.institution + (f", by {accounts}" if accounts else ", by any of its accounts")),
         ("About whom", f"{parties.enterprise} ({terms.uscc})"),
-        ("What it gets", f"{gets}. No record itself"),
+        ("What it gets", gets + _NO_RECORD_EN * _keeps_records(terms)),
         (
             "From which data",
             "What is held of this enterprise and may be shown; withdrawn, repaired, expired is not used",

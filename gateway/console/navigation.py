@@ -91,6 +91,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("group-consents", (
             _entry("consents", "file-check"), _entry("quota", "gauge"), _COSTS,
             _entry("usage-results", "message-report"), _entry("outputs", "eye"), _entry("duty-bases", "gavel"),
+            _entry("data-views", "table"),
             _entry("webhooks", "plug-connected"), _ABNORMAL,
         )),
         Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),

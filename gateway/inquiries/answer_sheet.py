@@ -8,6 +8,7 @@ from typing import Any
 from connectors.catalogue.load import datasets
 from gateway.console.chart import Chart, Series
 from gateway.console.words import Words
+from gateway.inquiries.answers import RECORDS
 from gateway.inquiries.bases.words import basis_in_words
 from gateway.inquiries.extent import read_extent
 from gateway.inquiries.extent_words import scope_in_words, withheld_in_words
@@ -176,6 +177,8 @@ def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
         basis=basis_in_words(statement.get("legal_basis") or {"kind": "consent"}, words),
         counts=[(words.titles.dataset(name), many) for name, many in statement["counts"].items()]
         if "counts" in statement
+        else []
+        if statement["outcome"] == RECORDS
         else None,
         published=[_listed(one, words) for one in statement.get("published", ())],
     )

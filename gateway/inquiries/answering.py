@@ -111,7 +111,7 @@ async def _write(
     ]
     await store.store_answers(work.session, rows, intended=intended)
     await tell_evaluations(
-        [(_as(work, one.member), one.request, one.result) for one in given if not one.request.is_public]
+        [(_as(work, one.member), one.request, one.result) for one in given if not one.request.is_listing]
     )
     return [
         Answered(one.request.inquiry_id, answer.text, rooms=one.admission.rooms, statement=answer.statement)

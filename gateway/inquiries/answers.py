@@ -23,7 +23,9 @@ ANSWER_TYPE = "xinqiao-answer+jws"
 KIND = {"code": "public-credit-assessment", "zh": "公共信用评价", "en": "public-credit assessment"}
 PUBLISHED = {"code": "published-records", "zh": "公示信息", "en": "published records"}
 STATEMENT_VERSION = 5
-LISTED = "listed"  # the outcome of published records
+RECORDED = {"code": "credit-records", "zh": "信用记录", "en": "credit records"}
+LISTED, RECORDS = "listed", "records"  # the outcomes of published records, and of those that a basis opens
+_KINDS = {LISTED: PUBLISHED, RECORDS: RECORDED}
 GOOD_FOR = timedelta(days=30)
 
 
@@ -127,7 +129,7 @@ def _consented_use(terms: Terms) -> dict[str, Any]:
 def sign_answer(work: UnitOfWork, asked: dict[str, Any], result: Result, entry: UUID, now: datetime) -> Signed:
     """Sign an answer: what it is, who asked what for which use, what was answered, and the entry that records it."""
     members = {
-        "v": STATEMENT_VERSION, "iss": work.issuer, "kind": PUBLISHED if result.outcome == LISTED else KIND, **asked,
+        "v": STATEMENT_VERSION, "iss": work.issuer, "kind": _KINDS.get(result.outcome, KIND), **asked,
         **result.written(), "entry": str(entry), "issued_at": now.isoformat(),
         "expires_at": (now + GOOD_FOR).isoformat(),
     }  # fmt: skip

@@ -25,6 +25,7 @@ from gateway.inquiries.foresight import Foresight, foresee
 from gateway.inquiries.granting import grant_of
 from gateway.inquiries.shown import REQUESTABLE, RoomShown, rooms_shown, todo, why
 from gateway.inquiries.store import Asked
+from gateway.inquiries.views.setting import name_view
 from gateway.inquiries.written import FIELDS, read_written
 from gateway.people.guard import SignedForm
 from gateway.people.staff import Staff
@@ -101,7 +102,7 @@ async def show(
         except (ValueError, ValidationError):
             wrong = {"extent": words_of(request)("ask-extent-wrong")}
             return _page(request, staff, wish, costs, wrong=wrong, duties=duties)
-        asked = read_question(question, protector, actor, by_form=True)
+        asked = await name_view(work.session, read_question(question, protector, actor, by_form=True))
         foresight = await foresee(work, asked)
     words = words_of(request)
     rooms = rooms_shown(words, foresight.rooms, foresight.units)

@@ -21,8 +21,9 @@ from gateway.inquiries.extent import Extent
 from gateway.inquiries.inquiry import inquire
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Asked
+from gateway.inquiries.views.setting import name_view
 from gateway.providers.registered import EMBEDDED
-from gateway.quota.products import PRODUCTS
+from gateway.quota.products import PRODUCTS, RECORDS
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitsOfWork
@@ -63,6 +64,10 @@ class Question(BaseModel):
     mode: Annotated[
         Literal["VIEW", "STORE"], Field(description="查看或留存 To be looked at, or kept: STORE for many at once.")
     ] = "VIEW"
+    view: Annotated[
+        Name | None,
+        Field(description="视图，只用于 records A view of the institution's, of the product records alone."),
+    ] = None
     narrow: Annotated[bool, Field(description="授权较窄时按授权应答 As much as the consent permits will do.")] = False
 
     @model_validator(mode="after")
@@ -72,6 +77,13 @@ class Question(BaseModel):
             raise ValueError("duty: 与 consent 只能写一个 either a consent or a duty")
         if self.product in PRODUCTS and PRODUCTS[self.product].public and (self.consent or self.duty):
             raise ValueError("product: 公示信息不凭授权或职责依据 published records rest on no consent and no duty")
+        return self
+
+    @model_validator(mode="after")
+    def check_view(self) -> Self:
+        """Demand that a view is of records."""
+        if self.view and self.product != RECORDS:
+            raise ValueError("view: 只用于产品 records of the product records alone")
         return self
 
     @model_validator(mode="after")
@@ -116,6 +128,7 @@ def read_question(
         uuid7(), caller.client_id, caller.institution_id, code, question.product, question.purpose,
         question.provider, question.consent, caller.intermediary, _find_fault(question, kind),
         caller.person, by_form, extent, question.duty,
+        view=question.view,
     )  # fmt: skip
 
 
@@ -136,6 +149,9 @@ async def put_question(
     """
     try:
         with flight:
+            if request.view is not None:
+                async with units.begin("inquiry.view", caller, short=True) as work:
+                    request = await name_view(work.session, request)
             outcome = await inquire(units, providers, caller, request, asked)
     except (SQLAlchemyError, AuditError, OSError) as fault:
         raise DeniedError("audit-unavailable", headers={"Retry-After": "5"}) from fault

@@ -1,4 +1,4 @@
-"""`xinqiao inquiry list|show|recalls`: who asked about whom, and how it ended; what was answered is not shown."""
+"""`xinqiao inquiry list|show|recalls|results`: who asked about whom, how it ended, and what came of it."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -8,6 +8,7 @@ import typer
 from gateway.cli.naming import LISTED, Limit, OfAccount, OfEnterprise, OfInstitution
 from gateway.cli.on_instance import in_one_unit
 from gateway.cli.output import AsJson, Column, show_list, show_one
+from gateway.inquiries.result_commands import results
 
 if TYPE_CHECKING:
     from gateway.inquiries.tables import Inquiry
@@ -90,6 +91,9 @@ def list_recalled(institution: OfInstitution = None, limit: Limit = LISTED, as_j
         return await list_all_recalls(work, limit=limit + 1, institution=institution)
 
     show_list(as_json, "recalls", in_one_unit("recalls.list", read), RECALLED, limit)
+
+
+group.command("results")(results)
 
 
 def _row(row: "Inquiry") -> dict[str, Any]:

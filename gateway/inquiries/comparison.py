@@ -37,8 +37,8 @@ def _fault(rows: list[Inquiry]) -> Denial | None:
     """Return why two inquiries cannot be compared, whatever they were answered."""
     if rows[0].inquiry_id == rows[1].inquiry_id or len({row.uscc for row in rows}) > 1:
         return Denial("not-comparable", "须为同一企业的两份应答 two answers about one enterprise")
-    if any(row.product not in PRODUCTS or PRODUCTS[row.product].public for row in rows):
-        return Denial("not-comparable", "公示信息没有分数 published records have no score")
+    if any(row.product not in PRODUCTS or PRODUCTS[row.product].listing for row in rows):
+        return Denial("not-comparable", "记录没有分数 records have no score")
     return None
 
 
@@ -52,7 +52,7 @@ def _of(answers: list[str | Denial]) -> dict[str, Any] | Denial:
 
 async def list_earlier(work: UnitOfWork, row: Inquiry) -> Sequence[Inquiry]:
     """Return the newest answers that the same account was given before about the same enterprise, with a score."""
-    scored = [code for code, one in PRODUCTS.items() if not one.public]
+    scored = [code for code, one in PRODUCTS.items() if not one.listing]
     query = (
         select(Inquiry)
         .where(

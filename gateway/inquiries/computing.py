@@ -19,6 +19,8 @@ from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.answers import Result
 from gateway.inquiries.health import health_lines, load_health_sheet, named_sheet
 from gateway.inquiries.published import list_published
+from gateway.inquiries.records.listing import list_records
+from gateway.inquiries.views.values import Subset, compute_view
 from gateway.quota.products import PRODUCTS
 from gateway.scores.limits import NO_LIMITS, Limits, withhold
 from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
@@ -51,8 +53,8 @@ async def compute_result(
     """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment;
     of its data, by what lies within the limits.
     """
-    if PRODUCTS[product].public:
-        return await list_published(session, subject_id, moment, limits, as_then=as_then)
+    if PRODUCTS[product].listing:
+        return await _listed(session, subject_id, product, moment, limits, as_then=as_then)
     if not as_then:
         return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
     card = load_scorecard()
@@ -70,7 +72,7 @@ async def compute_results(
     if not asked:
         return []
     card, as_of = load_scorecard(), day_of(moment)
-    wanted = dict.fromkeys(one for one in asked if not PRODUCTS[one[1]].public)
+    wanted = dict.fromkeys(one for one in asked if not PRODUCTS[one[1]].listing)
     whole = [(one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none]
     marks = await load_without_contents(session, whole, moment) if whole else {}
     packed = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
@@ -85,8 +87,19 @@ async def compute_results(
             loaded = await load(session, subject, tags, moment, limits=limits)
             results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits)
     for subject, product, limits in dict.fromkeys(asked) - wanted.keys():
-        results[subject, product, limits] = await list_published(session, subject, moment, limits)
+        results[subject, product, limits] = await _listed(session, subject, product, moment, limits)
     return [results[one] for one in asked]
+
+
+async def _listed(
+    session: AsyncSession, subject_id: UUID, product: str, moment: datetime, limits: Limits, *, as_then: bool = False
+) -> Result:
+    """List records of a subject: published ones, or those that are within the limits of a basis."""
+    if PRODUCTS[product].public:
+        return await list_published(session, subject_id, moment, limits, as_then=as_then)
+    if isinstance(limits, Subset):
+        return await compute_view(session, subject_id, moment, limits, as_then=as_then)
+    return await list_records(session, subject_id, moment, limits, as_then=as_then)
 
 
 def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date, limits: Limits = NO_LIMITS) -> Result:

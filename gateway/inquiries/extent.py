@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from gateway.inquiries.views.view import View, read_view
+
 TIERS = ("detail", "basic")
 MODES = ("VIEW", "STORE")
 
@@ -18,6 +20,7 @@ MODES = ("VIEW", "STORE")
 class Extent:
     """How much: `tier` detail or basic (the result alone); categories of data and agencies, none for all; the first and
     last day of the data; `mode` VIEW or STORE, to look at it or to keep it. `narrow`: as much as is permitted will do.
+    `view` is the subset that is asked for instead of the whole product.
     """
 
     tier: str = "detail"
@@ -27,6 +30,7 @@ class Extent:
     data_to: date | None = None
     mode: str = "VIEW"
     narrow: bool = False
+    view: View | None = None
 
     @property
     def is_restricted(self) -> bool:
@@ -43,6 +47,7 @@ class Extent:
             "tier": self.tier, "categories": list(self.categories), "sources": list(self.sources),
             "data_from": self.data_from.isoformat() if self.data_from else None,
             "data_to": self.data_to.isoformat() if self.data_to else None, "mode": self.mode,
+            **({"view": self.view.members()} if self.view else {}),
         }  # fmt: skip
 
 
@@ -57,4 +62,5 @@ def read_extent(members: Mapping[str, Any] | None) -> Extent:
     return Extent(
         members["tier"], tuple(members["categories"]), tuple(members["sources"]),
         date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None, members["mode"],
+        view=read_view(members.get("view")),
     )  # fmt: skip

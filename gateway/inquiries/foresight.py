@@ -18,6 +18,7 @@ from gateway.inquiries.policy.checks import decide
 from gateway.inquiries.policy.facts import Facts
 from gateway.inquiries.policy.reading import Asking, read_facts
 from gateway.inquiries.request import InquiryRequest
+from gateway.inquiries.views.setting import name_view
 from gateway.quota.books import Room, remaining
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import Denial
@@ -40,6 +41,7 @@ class Foresight:
 
 async def foresee(work: UnitOfWork, request: InquiryRequest) -> Foresight:
     """Look ahead at a question of the acting account; of several consents that permit it, any may be chosen then."""
+    request = await name_view(work.session, request)
     facts = await _read(work, request)
     permitting = find_permitting(facts.consents, request.ask(again=False), facts.now, facts.rules)
     permitting.sort(key=lambda consent: consent.terms.valid_until)
@@ -63,6 +65,7 @@ async def explain(work: UnitOfWork, request: InquiryRequest) -> Permission | Den
 
     Nothing is charged and no use is counted.
     """
+    request = await name_view(work.session, request)
     facts = await _read(work, request)
     denial = decide(facts)
     await work.record(

@@ -11,8 +11,9 @@ from consent.decision import Consent, permitted
 from consent.scope import Wish
 from gateway.inquiries.bases.basis import Basis, Duty, basis_members, narrowed, readable_on
 from gateway.inquiries.extent import Extent, read_extent
-from gateway.inquiries.needs import datasets_needed
 from gateway.inquiries.request import InquiryRequest
+from gateway.inquiries.views.values import Subset
+from gateway.quota.products import RECORDS
 from gateway.scores.limits import Limits
 
 
@@ -32,25 +33,39 @@ class Grant:
 
 
 def grant_of(request: InquiryRequest, basis: Basis) -> Grant:
-    """Return how much of a permitted question is answered. On a duty, each restricted dataset that it does not name is
-    withheld, and said to be.
+    """Return how much of a permitted question is answered. Datasets that the basis does not open are withheld, and said
+    to be: on a duty each restricted one that it does not name, of records those that nobody asked for by their kind.
     """
-    asked, readable = request.extent, readable_on(basis_members(basis))
+    asked = request.extent
     wish, withheld = _permitted(request, basis)
-    if isinstance(basis, Duty) and readable is not None:
-        withheld = [*withheld, *_closed(request, wish, readable)]
     whole = not asked.categories and wish.categories == request.categories()
     kept = Extent(
-        wish.tier, () if whole else wish.categories, wish.sources, wish.data_from, wish.data_to, asked.mode
+        wish.tier, () if whole else wish.categories, wish.sources, wish.data_from, wish.data_to, asked.mode,
+        view=asked.view,
     )  # fmt: skip
-    return Grant(kept, tuple(withheld), readable)
+    readable = _opened(request.product, basis_members(basis), kept)
+    closed = _closed(request, wish, readable) if readable is not None else []
+    return Grant(kept, (*withheld, *closed), readable)
 
 
 def grant_told(statement: Mapping[str, Any]) -> Grant:
     """Return what an answer was given on and of, as it says itself."""
-    return Grant(
-        read_extent(statement.get("scope")), tuple(statement.get("withheld", ())),
-        readable_on(statement.get("legal_basis")),
+    extent = read_extent(statement.get("scope"))
+    readable = _opened(statement["product"], statement.get("legal_basis"), extent)
+    return Grant(extent, tuple(statement.get("withheld", ())), readable)
+
+
+def _opened(product: str, basis: Mapping[str, Any] | None, extent: Extent) -> frozenset[str] | None:
+    """Return the datasets that may be read on a basis, None for all. On a consent, records of restricted datasets are
+    told only where their category is named, or a view that two people put in force names the dataset.
+    """
+    readable = readable_on(basis)
+    if readable is not None or product != RECORDS:
+        return readable
+    named = extent.view.datasets if extent.view else frozenset()
+    return frozenset(
+        name for name, one in datasets().items()
+        if one.sharing != "restricted" or one.category in extent.categories or name in named
     )  # fmt: skip
 
 
@@ -65,7 +80,7 @@ def _closed(request: InquiryRequest, wish: Wish, readable: frozenset[str]) -> li
     """Return what of the data that the answer would be computed from may not be read, by dataset."""
     known = datasets()
     return sorted(
-        name for name in datasets_needed(request.product) - readable
+        name for name in request.datasets() - readable
         if known[name].category in wish.categories and (not wish.sources or known[name].agency in wish.sources)
     )  # fmt: skip
 
@@ -74,12 +89,14 @@ def limits_of(grant: Grant, moment: datetime) -> Limits:
     """Return which data is read at a moment for what is granted; no event is of a day to come."""
     extent, as_of = grant.extent, day_of(moment)
     last = extent.data_to if extent.data_to and extent.data_to < as_of else None
-    if not extent.categories and not extent.sources and grant.readable is None:
-        return Limits(None, extent.data_from, last)
-    read = frozenset(
-        name for name, one in datasets().items()
-        if (grant.readable is None or name in grant.readable)
-        and (not extent.categories or one.category in extent.categories)
-        and (not extent.sources or one.agency in extent.sources)
-    )  # fmt: skip
+    read = None
+    if extent.categories or extent.sources or grant.readable is not None:
+        read = frozenset(
+            name for name, one in datasets().items()
+            if (grant.readable is None or name in grant.readable)
+            and (not extent.categories or one.category in extent.categories)
+            and (not extent.sources or one.agency in extent.sources)
+        )  # fmt: skip
+    if extent.view is not None:
+        return Subset(read, extent.data_from, last, extent.view)
     return Limits(read, extent.data_from, last)

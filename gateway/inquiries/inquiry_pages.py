@@ -27,6 +27,7 @@ from gateway.inquiries.own_inquiries import (
 )
 from gateway.inquiries.own_usage import result_of
 from gateway.inquiries.recalls import list_recalls
+from gateway.inquiries.records.words import records_of
 from gateway.inquiries.shown import (
     REQUESTABLE,
     TONES,
@@ -110,7 +111,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
     return page(
         request, "inquiry", staff.present, scripts=("charts",) if drawn else (),
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
-        ending=ending, tone=TONES[ending], sheet=sheet, health=health,
+        ending=ending, tone=TONES[ending], sheet=sheet, health=health, records=records_of(statement, words),
         traceable=is_traceable(statement),
         earlier=before if sheet else [], expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,

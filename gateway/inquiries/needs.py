@@ -11,12 +11,12 @@ from scoring_adapter.scorecard import load_scorecard
 
 @cache
 def datasets_needed(product: str) -> frozenset[str]:
-    """Return the datasets that the embedded card's tags of a product are computed from; of published records, those
-    that are public.
+    """Return the datasets that the embedded card's tags of a product are computed from; of records all, of published
+    ones those that are public.
     """
     known = datasets()
-    if PRODUCTS[product].public:
-        return frozenset(name for name, one in known.items() if one.sharing == "public")
+    if PRODUCTS[product].listing:
+        return frozenset(name for name, one in known.items() if one.sharing == "public" or not PRODUCTS[product].public)
     tags = tags_of(load_scorecard(), product)
     return frozenset(name for tag in tags.tags for name in tags.sources_of(tag) if name in known)
 

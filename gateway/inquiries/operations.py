@@ -121,6 +121,7 @@ DENIALS = (
     "unknown-provider",
     "unknown-category",
     "unknown-source",
+    "unknown-view",
     "provider-not-narrowed",
     "intermediary-suspended",
     "intermediary-required",
@@ -140,7 +141,8 @@ BATCH: dict[str, Any] = {
 # And why its answer is not given once more: what it would cost, and what it is about, are not asked again.
 _ASKED_ONCE = {
     "quota-exceeded", "consent-uses-exhausted", "subject-not-found", "invalid-subject", "unknown-product",
-    "unknown-purpose", "unknown-provider", "unknown-category", "unknown-source", "provider-not-narrowed",
+    "unknown-purpose", "unknown-provider", "unknown-category", "unknown-source", "unknown-view",
+    "provider-not-narrowed",
 }  # fmt: skip
 DENIED_AGAIN = (*(reason for reason in DENIALS if reason not in _ASKED_ONCE), "data-life-ended")
 

@@ -51,7 +51,7 @@ def published_from(records: Iterable[ShownRecord], as_of: str) -> Result:
 
 
 def open_fields(record: ShownRecord) -> dict[str, Any]:
-    """Return the fields of a public record that anybody may see."""
+    """Return the fields of a record that are about no person."""
     return {
         name: record.fields[name] for name, field in datasets()[record.dataset].fields.items()
         if field.personal != "always" and not _is_hidden(record.fields.get(name))

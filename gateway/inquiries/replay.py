@@ -17,9 +17,12 @@ from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.health import load_health_sheet
 from gateway.inquiries.outputs.policy import read_policy
 from gateway.inquiries.published import MODEL
+from gateway.inquiries.records.listing import MODEL as RECORDS_MODEL
 from gateway.inquiries.shaping import Shape, shaped
+from gateway.inquiries.views.values import MODEL as VIEW_MODEL
+from gateway.inquiries.views.view import read_view, view_tags
 from gateway.providers.registered import EMBEDDED
-from gateway.quota.products import PRODUCTS
+from gateway.quota.products import PRODUCTS, RECORDS
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.scorecard import load_scorecard
@@ -111,6 +114,8 @@ def hindrance(told: Mapping[str, Any]) -> str:
         return (
             "" if model == MODEL else f"此版本不能重列 {model} 的公示信息 this release does not list records as {model}"
         )
+    if told["product"] == RECORDS:
+        return _hindrance_of_records(told)
     if model != card.card.model():
         return (
             f"此版本不能重算评分卡 {model} 的应答（现为 {card.card.model()}）"
@@ -127,6 +132,15 @@ def hindrance(told: Mapping[str, Any]) -> str:
         return (
             "体检规则或数据目录此后有改动 the rules of the health check, or its datasets, were declared otherwise then"
         )
+    return ""
+
+
+def _hindrance_of_records(told: Mapping[str, Any]) -> str:
+    view = read_view(told["scope"].get("view"))
+    if told["model"] != (RECORDS_MODEL if view is None else VIEW_MODEL):
+        return f"此版本不能重列 {told['model']} 的记录 this release does not list records as {told['model']}"
+    if view is not None and told["basis"]["tags"] != view_tags(view.tag_ids).digest():
+        return "视图所含标签的定义此后有改动 the tags of the view were declared otherwise then"
     return ""
 
 

@@ -7,7 +7,7 @@ from consent.candidates import Wanted
 from consent.decision import Ask
 from consent.scope import Wish
 from gateway.inquiries.extent import WHOLE, Extent
-from gateway.inquiries.needs import categories_needed
+from gateway.inquiries.needs import categories_needed, datasets_needed
 from gateway.quota.books import Charge
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import Denial
@@ -21,7 +21,7 @@ class InquiryRequest:
     subject that is no USCC is an organisation code, a registration number, or the hash of what was given. `person` is
     whom the account asks for, as the log names them; `by_form` that they ask at the console, where the account must be
     one meant for people and a form is sent once. `extent` is how much is asked for. `duty` is the code of the duty that
-    it is asked on, None where it is asked on none.
+    it is asked on, None where it is asked on none; `view` the name of the view that it asks for.
     """
 
     inquiry_id: UUID
@@ -38,11 +38,17 @@ class InquiryRequest:
     by_form: bool = False
     extent: Extent = WHOLE
     duty: str | None = None
+    view: str | None = None
 
     @property
     def is_public(self) -> bool:
         """Whether nothing but published records is asked for."""
         return self.product in PRODUCTS and PRODUCTS[self.product].public
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether records are asked for, and no assessment."""
+        return self.product in PRODUCTS and PRODUCTS[self.product].listing
 
     @property
     def rests_on_consent(self) -> bool:
@@ -51,7 +57,13 @@ class InquiryRequest:
 
     def categories(self) -> tuple[str, ...]:
         """Return the categories of the data that is asked for."""
-        return self.extent.categories or categories_needed(self.product, self.provider)
+        if self.extent.categories:
+            return self.extent.categories
+        return self.extent.view.categories if self.extent.view else categories_needed(self.product, self.provider)
+
+    def datasets(self) -> frozenset[str]:
+        """Return the datasets that an answer to all of it would be made of."""
+        return self.extent.view.datasets if self.extent.view else datasets_needed(self.product)
 
     def charge(self) -> Charge:
         """Return who is charged for what; how much it is, is read with what is left (Books.priced)."""

@@ -5,14 +5,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.inquiries.answers import STATEMENT_VERSION, Result
+from gateway.inquiries.answers import RECORDS, STATEMENT_VERSION, Result
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.forms import WITH_SHEETS, in_form
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.salt import salted
+from gateway.inquiries.records.shaping import in_form_of_records
 
 # What stands behind a result, and is told in detail alone.
-DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "health", "published"})
+DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "health", "published", "items", "values"})
 # Of a category's line: how much there is of what, from which tags' values could be told.
 COUNTS = frozenset({"computed", "held", "objected", "latest", "windows"})
 _DIGESTS = ("records", "beyond")  # of the basis: which records an answer rests on
@@ -34,6 +35,8 @@ def shaped(result: Result, shape: Shape) -> Result:
     """Return a result as it is shown; what the policy withholds of it is named."""
     result = in_form(result, shape.version)
     shown = _outlined(result) if shape.extent.tier == "basic" else result
+    if shown.outcome == RECORDS:
+        return _of_records(shown, shape)
     shown = _salted(shown, shape.salt) if shape.salt else shown
     if shape.policy is None:
         return shown
@@ -44,6 +47,20 @@ def shaped(result: Result, shape: Shape) -> Result:
     details = _without(shown.details, shape.policy.left_out, withheld)
     told = {**shape.policy.members(), "withheld": sorted(set(withheld))}
     return replace(shown, details={**details, "policy": told})
+
+
+def _of_records(result: Result, shape: Shape) -> Result:
+    """Return records, or a view of them, as they are shown: in the policy's form, with the institution's digests."""
+    assert shape.policy is not None, "a release that had records had policies and salts"  # noqa: S101
+    assert shape.salt is not None  # noqa: S101
+    withheld: list[str] = []
+    details = in_form_of_records(result.details, shape.policy, shape.salt, withheld)
+    shown = _salted(replace(result, details=details), shape.salt)
+    details = _without(shown.details, shape.policy.left_out, withheld)
+    if "records" in shape.policy.left_out:
+        for name in {"items", "values"} & details.keys():
+            details[name] = _cut(details[name], {"digest"})
+    return replace(shown, details={**details, "policy": {**shape.policy.members(), "withheld": sorted(set(withheld))}})
 
 
 def _outlined(result: Result) -> Result:

@@ -108,6 +108,7 @@ def read_report(inquiry_id: UUID, form: Mapping[str, str]) -> UsageReport:
     given |= {name: value for name in ("amount", "balance", "decided_on") if (value := form.get(name, "").strip())}
     if given["outcome"] == "granted":
         given["first_time"] = form.get("first_time") == "yes"
+        given |= {"defaulted": said == "yes"} if (said := form.get("defaulted", "")) in {"yes", "no"} else {}
     else:  # a browser sends what was typed before the outcome was changed
         given = {name: value for name, value in given.items() if name not in {"amount", "balance"}}
     return UsageReport.model_validate(given)

@@ -38,6 +38,12 @@ class UsageReport(BaseModel):
     amount: Amount = None
     balance: Amount = None
     first_time: Annotated[bool | None, Field(description="首贷 Its first loan anywhere.")] = None
+    defaulted: Annotated[
+        bool | None,
+        Field(
+            description="违约：逾期超过 90 天，以后的版本可改 Overdue for more than 90 days; later versions may say so."
+        ),
+    ] = None
     decided_on: Day
 
     @model_validator(mode="after")
@@ -45,6 +51,8 @@ class UsageReport(BaseModel):
         """A granted credit has an amount, a refused one has nothing."""
         if self.outcome == "granted" and self.amount is None:
             raise WrongValueError("amount: 获批的须有金额 a granted credit has one")
+        if self.outcome == "refused" and self.defaulted is not None:
+            raise WrongValueError("defaulted: 未获批的不会违约 a refused credit does not default")
         if self.outcome == "refused" and (self.amount is not None or self.balance is not None):
             raise WrongValueError("amount: 未获批的没有金额和余额 a refused credit has neither amount nor balance")
         return self

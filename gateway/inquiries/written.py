@@ -14,6 +14,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "sources": ("来源部门", "sources"),
     "data_from": ("数据自", "data_from"),
     "data_to": ("数据至", "data_to"),
+    "view": ("视图", "view"),
     "narrow": ("按授权应答", "narrow"),
 }
 _TIERS = {"详细": "detail", "detail": "detail", "概要": "basic", "basic": "basic"}
@@ -37,6 +38,8 @@ def read_written(given: Mapping[str, str]) -> dict[str, Any]:
         elif name in {"categories", "sources"}:
             known = _names(name)
             found[name] = [known.get(one.casefold(), one) for one in _BETWEEN.split(said.strip("、,，;； "))]
+        elif name == "view":
+            found[name] = said
         else:
             found[name] = said[:10].replace("/", "-")
     return found

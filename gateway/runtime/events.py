@@ -35,6 +35,7 @@ _ACT = "record dataset agency key version number effective_on reason document hi
 _ACTS = "act_batch agency dataset count acts effective_on reason document"  # of many at once: a digest over them
 _CHANGING = "change action act person before reason decided"
 _PROVIDER = "provider version status terms reason approved_by"
+_VIEW = "view version purpose title admission limit from reason approved_by"
 _CONSENT = "consent subject version terms receipt approval"
 # Of an answer that a person gave at the console; of an approval on paper, that two officers took up.
 _CONSOLE = "channel factor statement"
@@ -42,7 +43,6 @@ _PAPER = "scan entered_by checked_by change"
 _SUBMITTING = "agency system machine program"
 _DECIDING = "agency system machine"
 _OVERSEEING = "agency system auditor machine"
-_PEOPLE = "person agency signatory operator system auditor"  # whoever signs in (gateway/people/acting.py)
 _CLIENTS = "account agency signatory operator system auditor platform"
 EVENTS: Mapping[str, EventType] = {
     "instance.initialised": _type("operator", "keys publics"),
@@ -127,6 +127,8 @@ EVENTS: Mapping[str, EventType] = {
     ),
     "duty.ended": _type("operator machine", "duty reason", personal="reason"),
     "output.policy_set": _type("operator machine", "product version form threshold left_out from"),
+    "view.set": _type("operator machine", _VIEW),
+    "view.ended": _type("operator machine", _VIEW, personal="reason"),
     "quota.reached": _type("program", "scope id product unit period starts threshold used limit"),
     "quota.reconciled": _type("operator machine", "differences first"),
     "quota.ledger_read": _type("account", "rows"),
@@ -142,9 +144,10 @@ EVENTS: Mapping[str, EventType] = {
     "quota.limited": _type("operator machine", "scope id from product unit period limit overdraft_pct alerts"),
     "usage.reported": _type(
         "account", "result version inquiry subject institution product entry outcome decided_on",
-        maybe="amount balance first_time",
+        maybe="amount balance first_time defaulted",
     ),
     "usage.read": _type("account", "result"),
+    "usage.counted": _type("operator auditor machine", "since until of"),
     "consent.requested": _type("account", _CONSENT),
     "consent.approved": _type(
         "signatory operator", _CONSENT, maybe=f"gathered reason {_CONSOLE} {_PAPER}", personal="reason"

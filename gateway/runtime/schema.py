@@ -33,6 +33,7 @@ TABLE_MODULES = tuple(
         "gateway.inquiries.batches.tables",
         "gateway.inquiries.outputs.tables",
         "gateway.inquiries.tables",
+        "gateway.inquiries.views.tables",
         "gateway.platforms.tables",
         "gateway.providers.tables",
         "gateway.quota.tables",

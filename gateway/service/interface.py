@@ -15,6 +15,8 @@ from gateway.inquiries import operations as inquiries
 from gateway.inquiries import sheet_operations as sheets
 from gateway.inquiries.bases import operations as duty_bases
 from gateway.inquiries.outputs import operations as outputs
+from gateway.inquiries.results import operations as usage_reports
+from gateway.inquiries.views import operations as data_views
 from gateway.intake import operations as intake
 from gateway.network import operations as network
 from gateway.overview import operations as overview
@@ -46,6 +48,8 @@ ROOMS = (
     sheets,
     outputs,
     duty_bases,
+    data_views,
+    usage_reports,
     providers,
     quota,
     scores,

@@ -40,11 +40,14 @@ from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonSta
 from gateway.admin.provider_actions import ResumeProvider, SetProvider, SuspendProvider
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
+from gateway.admin.view_actions import EndView, SetView
 from gateway.identity.clients.registry import add_institution
 from gateway.identity.clients.scopes import SCOPES
 from gateway.inquiries.bases.setting import register_duty
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
+from gateway.inquiries.views.setting import set_view
+from gateway.inquiries.views.view import View
 from gateway.people import roles
 from gateway.providers.setting import set_standing, set_terms
 from gateway.runtime.actor import Actor
@@ -131,6 +134,10 @@ SINGLE = {
         valid_until=datetime(2999, 1, 1, tzinfo=UTC),
     ),
     "duty.end": EndDuty(duty="old-duty", reason=WHY),
+    "view.set": SetView(
+        institution="house", view="a-view", purpose="pre_loan", title="外部信用", admission=("reg_age_y",)
+    ),
+    "view.end": EndView(institution="house", view="old-view", reason=WHY),
     "output.policy narrower": SetOutputPolicy(institution="house", product="score", form="banded"),
     "output.policy wider": SetOutputPolicy(institution="shown-less", product="score", form="raw"),
     "institution.exit": SetExit(institution="house"),
@@ -176,6 +183,7 @@ async def somebody(gateway):
         await add_institution(work, institution_id="service", name="某平台", kind="other")
         await add_institution(work, institution_id="shown-less", name="某小贷", kind="micro_loan")
         await add_institution(work, institution_id="bureau", name="某局", kind="government")
+        await set_view(work, "house", View("old-view", 0, ("reg_age_y",), ()), "pre_loan", "旧", None)
         await register_duty(work, duty_of("old-duty", "bureau", work.now), None)
         for name in ("brain", "stopped"):
             await set_terms(work, name, Terms("https://b.example/"), WHY, None)

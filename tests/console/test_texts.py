@@ -44,6 +44,8 @@ from gateway.inquiries.bases.basis import KINDS as KINDS_OF_BASES
 from gateway.inquiries.extent_words import NAMED
 from gateway.inquiries.outputs.policy import FORMS, LEAVABLE
 from gateway.inquiries.own_inquiries import ENDINGS
+from gateway.inquiries.records.words import STATUSES as STATUSES_OF_COLUMNS
+from gateway.inquiries.views.view import PARTS as PARTS_OF_VIEWS
 from gateway.intake.held_pages import STATES as HELD_STATES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.overview.health_findings import State
@@ -171,8 +173,11 @@ IN_PYTHON = {
     "network-at": set(get_dataset("ent_legal_rep").fields["position"].codes),
     "legal-basis": set(KINDS_OF_BASES),
     "output-form": set(FORMS),
+    "output-records": {"banded", "flag"},
+    "view": {*PARTS_OF_VIEWS, *STATUSES_OF_COLUMNS},
     "output-member": {
-        "band", "score", "reasons-points", "reasons-value", "tags-points", "tags-value", "health-counts", *LEAVABLE,
+        "band", "score", "reasons-points", "reasons-value", "tags-points", "tags-value", "health-counts",
+        "records-amounts", "records-texts", *LEAVABLE,
     },
     "withheld": NAMED,
     "asked-product": set(PRODUCTS),

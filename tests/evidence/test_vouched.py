@@ -37,6 +37,8 @@ from gateway.inquiries.deletions import attest_deleted
 from gateway.inquiries.duties import follow
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
+from gateway.inquiries.views.setting import end_view, set_view
+from gateway.inquiries.views.view import View
 from gateway.people.invitations import invite
 from gateway.platforms.peers import set_peer
 from gateway.providers.setting import set_standing, set_terms
@@ -131,6 +133,10 @@ async def live_a_little(story):
     async with gateway.units.begin("test.template", at_this_machine()) as work:
         await set_template(work, shipped_members()[0])
         await set_output_policy(work, "bank", "score", OutputPolicy(form="flag", threshold=600, left_out=("records",)))
+        await set_view(
+            work, "bank", View("external", 0, ("reg_age_y",), ("reg_capital",)), "pre_loan", "外部", "operator-2"
+        )
+        await end_view(work, "bank", "external", "模型停用")
         await set_mandate(work, "s-1", Mandate("agent", "授权书 7", work.now + timedelta(days=9), "a" * 64))
     await story.enrol("platform-1", "platform", alg="Ed25519")
     sent = {"message": message_of(Town(story, {}), uuid4())}

@@ -18,6 +18,8 @@ from gateway.identity.clients.registry import add_institution
 from gateway.inquiries.bases.setting import register_duty
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
+from gateway.inquiries.views.setting import set_view
+from gateway.inquiries.views.view import View
 from gateway.people.invitations import invite
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
@@ -63,6 +65,9 @@ async def asked(town):
         await add_institution(work, institution_id="bureau", name="某局", kind="government")
         await register_duty(work, duty_of("subsidy", "bureau", work.now), None)
         await set_terms(work, "five-force", Terms("https://five.example/score"), "协议已签", None)
+        await set_view(
+            work, "service", View("a-view", 0, ("reg_age_y",), ("reg_capital",)), "pre_loan", "外部信用", None
+        )
         await set_output_policy(work, "service", "score", OutputPolicy(form="banded", left_out=("records",)))
         work.session.add(
             AbnormalUse(

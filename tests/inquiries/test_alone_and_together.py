@@ -62,7 +62,7 @@ for _reason, _asked in {
     "consent-purpose-mismatch": {"purpose": "post_loan"}, "consent-scope-exceeded": {"product": "health_check"},
     "unknown-product": {"product": "gossip"}, "unknown-purpose": {"purpose": "curiosity"},
     "unknown-provider": {"provider": "oracle"}, "unknown-category": {"categories": ["gossip"]},
-    "unknown-source": {"sources": ["nobody"]},
+    "unknown-source": {"sources": ["nobody"]}, "unknown-view": {"product": "records", "view": "nobody-s-view"},
 }.items():  # fmt: skip
     plain(_reason, **_asked)
 

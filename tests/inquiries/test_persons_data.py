@@ -54,6 +54,8 @@ PLANTED = (NAME, NUMBER, PHONE)
 TODAY = day_of(datetime.now(UTC))
 COMPANY = SampleParty("瓯海第1鞋业有限公司", uscc(1))
 NAMING = {name for name, one in datasets().items() if any(field.personal == "always" for field in one.fields.values())}
+PRODUCTS = ("score", "health_check", "records")
+CATEGORIES = sorted({one.category for one in datasets().values()})
 FORMS = {"bank-1": None, "bank-2": "banded", "bank-3": "flag"}
 PURPOSES = {"detail": "pre_loan", "basic": "post_loan"}
 
@@ -90,8 +92,8 @@ async def ready(story):
     for account, form in FORMS.items():
         await story.account(account, f"house-{account}")
         for tier, purpose in PURPOSES.items():
-            await story.consent(account, 1, purpose=purpose, tier=tier, products=["health_check", "score"])
-        for product in ("score", "health_check") if form else ():
+            await story.consent(account, 1, purpose=purpose, tier=tier, products=list(PRODUCTS))
+        for product in PRODUCTS if form else ():
             threshold = {"threshold": 600} if form == "flag" else {}
             async with story.gateway.units.begin("test.output", OPERATOR) as work:
                 await set_output_policy(work, f"house-{account}", product, OutputPolicy(form=form, **threshold))
@@ -142,9 +144,10 @@ async def questions(story, seen):
     for account in FORMS:
         headers = await story.headers(account)
         for tier, purpose in PURPOSES.items():
-            for product in ("score", "health_check"):
+            for product in PRODUCTS:
                 door = f"{account} {product} {tier}"
                 asked = {"tier": tier, "purpose": purpose, "product": product, "narrow": True}
+                asked |= {"categories": CATEGORIES} if product == "records" else {}
                 answer = await story.ask(account, 1, **asked)
                 assert answer.status_code == 200, (door, answer.text)
                 seen[f"{door}: answer"] = answer.content
@@ -157,9 +160,9 @@ async def questions(story, seen):
         batch = await story.client.post(
             "/v1/inquiries:batch", headers={"Idempotency-Key": str(uuid4()), **headers},
             json={"questions": [{"subject": uscc(1), "product": one, "purpose": "pre_loan"}
-                                for one in ("score", "health_check")]},
+                                for one in PRODUCTS]},
         )  # fmt: skip
-        assert batch.json()["answered"] == 2, batch.text
+        assert batch.json()["answered"] == len(PRODUCTS), batch.text
         seen[f"{account}: batch"] = batch.content
         for path in ("/v1/quota/ledger.csv", "/v1/recalls", "/v1/obligations", "/v1/consents"):
             seen[f"{account}: {path}"] = (await story.client.get(path, headers=headers)).content

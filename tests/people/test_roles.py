@@ -128,7 +128,8 @@ PAGES |= {
     for page in ("-/register", "{provider}/{deed}")
 }  # fmt: skip
 PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"},
-          "GET /console/duty-bases": {"staff"}}  # fmt: skip
+          "GET /console/duty-bases": {"staff"},
+          "GET /console/data-views": {"staff"}}  # fmt: skip
 # Which of the three administrators a route lets in; every other one is for none of them.
 ROUTES = {
     "POST /v1/admin/changes": {"operator"},
@@ -163,6 +164,8 @@ ROUTES = {
     "GET /v1/admin/output-policies": {"operator", "auditor"},
     "GET /v1/admin/quota/costs": {"operator", "auditor"},
     "GET /v1/admin/duty-bases": {"operator", "auditor"},
+    "GET /v1/admin/data-views": {"operator", "auditor"},
+    "GET /v1/admin/usage-report": {"operator", "auditor"},
     "GET /v1/admin/rates": {"operator", "auditor"},
     "GET /v1/admin/rates/{scope}/{scope_id}": {"operator", "auditor"},
     "GET /v1/admin/providers": {"operator", "auditor"},

@@ -49,6 +49,7 @@ from gateway.evidence.vouched.told import (
     TEMPLATE,
     UNANSWERED,
     USAGE,
+    VIEW,
     duty_answered_on,
     kind_of_basis,
     same,
@@ -174,6 +175,13 @@ DEEDS: tuple[Deed, ...] = (
         f"""SELECT event_id AS entry, institution, product, version, form, threshold, left_out,
                    {AT.format("effective_from")} AS effective_from FROM output_policy""",  # noqa: S608
         {"output.policy_set": Says(OUTPUT)},
+    ),
+    Deed(
+        "views", "data_view",
+        f"""SELECT event_id AS entry, institution, name AS view, version, purpose, title, admission,
+                   limit_columns AS "limit", reason, approved_by, {AT.format("effective_from")} AS effective_from
+            FROM data_view""",  # noqa: S608
+        {"view.set": Says(VIEW), "view.ended": Says(VIEW)},
     ),
     Deed(
         "grants", "quota_grant",

@@ -93,6 +93,9 @@ PROVIDER = same("provider", "version", "status", "terms", "reason")
 OUTPUT = same("product", "version", "form", "threshold", "left_out") | {
     "institution": leaf("institution"), "effective_from": said_moment("from"),
 }  # fmt: skip
+VIEW = same("view", "version", "purpose", "title", "admission", "limit", "reason", "approved_by") | {
+    "institution": leaf("institution"), "effective_from": said_moment("from"),
+}  # fmt: skip
 _LIMITED = ("product", "unit", "period", "limit", "overdraft_pct", "alerts")
 PLAN = same("scope") | {"scope_id": said("id"), "effective_from": leaf("ts"), "limits": _day_and_month}
 LIMIT = same("scope") | {"scope_id": said("id"), "effective_from": said_moment("from"), "limits": _limit}
@@ -128,7 +131,7 @@ def _content(entry: Entry) -> object:
     return {name: entry.payload[name] for name in _REPORTED if name in entry.payload}
 
 
-_REPORTED = ("outcome", "decided_on", "amount", "balance", "first_time")
+_REPORTED = ("outcome", "decided_on", "amount", "balance", "first_time", "defaulted")
 USAGE = same("result", "version", "inquiry", "institution") | {
     "account": leaf("account"), "uscc": said("subject"), "exchange": leaf("exch"), "content": _content,
 }  # fmt: skip

@@ -47,7 +47,9 @@ def outcome_of(row: Row[Any]) -> str:
 
 def file_rows(rows: Sequence[Row[Any]], ended: Mapping[int, Answered | Denial]) -> list[list[Any]]:
     """Return the lines of the file of answers, its headings first."""
-    lines: list[list[Any]] = [list(ANSWERED)]
+    columns = _columns_of(ended)
+    headings = [f"{view} {told['name']['zh']} {column}" for (view, column), told in columns.items()]
+    lines: list[list[Any]] = [[*ANSWERED, *headings]]
     for row in rows:
         outcome, answer = ended.get(row.number), ""
         told: Mapping[str, Any] = {}
@@ -59,9 +61,41 @@ def file_rows(rows: Sequence[Row[Any]], ended: Mapping[int, Answered | Denial]) 
         lines.append([
             row.number, row.question["subject"], row.question["product"], row.question["purpose"], said,
             told.get("score") if told.get("score") is not None else "", told.get("band") or "", _flag(told),
-            row.units or 0, str(row.inquiry_id), answer,
+            row.units or 0, str(row.inquiry_id), answer, *_cells_of(told, columns),
         ])  # fmt: skip
     return lines
+
+
+def _columns_of(ended: Mapping[int, Answered | Denial]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return the columns of the views that were asked for, each view's by its name and version."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for outcome in ended.values():
+        told = payload_of(outcome.answer) if isinstance(outcome, Answered) else {}
+        for one in told.get("values", ()):
+            found.setdefault((_named(told["view"]), one["column"]), one)
+    return found
+
+
+def _cells_of(told: Mapping[str, Any], columns: Mapping[tuple[str, str], Any]) -> list[Any]:
+    """Return an answer's values by these columns; "" where it has none."""
+    values = {(_named(told["view"]), one["column"]): one["value"] for one in told.get("values", ())}
+    return [_cell_of(values.get(column)) for column in columns]
+
+
+def _named(view: Mapping[str, Any]) -> str:
+    return f"{view['name']}/{view['version']}"
+
+
+def _cell_of(value: object) -> str | int:
+    """Return a value as a cell: a number as it is, what has a form of its own as its members."""
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        inner = value.get("band", value)
+        return " ".join(f"{name}={one}" for name, one in inner.items() if one is not None)
+    if isinstance(value, list):
+        return "；".join(map(str, value))
+    return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _flag(told: Mapping[str, Any]) -> str:

@@ -29,5 +29,5 @@ async def show(request: Request, units: Units, staff: Staff) -> Response:
 
 def told_of(policy: dict[str, Any], words: Words) -> dict[str, Any]:
     """Return a version of a policy with its form and what it leaves out in words."""
-    said = form_in_words(policy["form"], policy["threshold"], words)
+    said = form_in_words(policy["product"], policy["form"], policy["threshold"], words)
     return {**policy, "said": said, "without": left_out_in_words(policy["left_out"], words)}

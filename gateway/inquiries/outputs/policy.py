@@ -15,7 +15,8 @@ LEAVABLE = ("reasons", "missing", "not_computable", "objected", "tags", "health"
 @dataclass(frozen=True)
 class OutputPolicy:
     """`raw`: score, band and what stands behind them. `banded`: no points. `flag`: one bit, whether the score is
-    `threshold` at least. `left_out`: members, of LEAVABLE. Version 0 is of those for whom none was set.
+    `threshold` at least; of records, whether amounts are, in ten thousand yuan. `left_out`: members, of LEAVABLE.
+    Version 0 is of those for whom none was set.
     """
 
     version: int = 0

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.console.words import Words
+from gateway.quota.products import RECORDS
 
 
-def form_in_words(form: str, threshold: int | None, words: Words) -> str:
+def form_in_words(product: str, form: str, threshold: int | None, words: Words) -> str:
     """Return in which form a product is given."""
-    return words(f"output-form-{form}", least=threshold or 0)  # texts of FORMS
+    of_records = product == RECORDS and form != "raw"
+    return words(f"output-{'records' if of_records else 'form'}-{form}", least=threshold or 0)  # texts of FORMS
 
 
 def left_out_in_words(names: Sequence[str], words: Words) -> str:

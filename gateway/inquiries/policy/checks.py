@@ -81,10 +81,16 @@ def check_life(facts: Facts) -> Denial | None:
 
 
 def check_provider(facts: Facts) -> Denial | None:
-    """Of what an outside provider looks at, nothing can be kept from it: it is asked on a consent to everything."""
+    """Of what an outside provider looks at, nothing can be kept from it: it is asked on a consent to everything, and
+    for no records, which are the gateway's own.
+    """
     if facts.request.provider == EMBEDDED or isinstance(facts.basis, Denied):
         return None
-    whole = consent_of(facts.basis) and not grant_of(facts.request, facts.basis).extent.is_restricted
+    whole = (
+        not facts.request.is_listing
+        and consent_of(facts.basis)
+        and not grant_of(facts.request, facts.basis).extent.is_restricted
+    )
     return None if whole else Denial("provider-not-narrowed")
 
 

@@ -69,6 +69,14 @@ SECTION = Section(
             "Name a tag of its tags or reasons, or a category of its health.",
             "别的应答中的标签 a tag of another answer",
         ),
+        "unknown-view": ErrorRow(
+            422,
+            "本机构没有这个用途的此视图。",
+            "The institution has no such view for this purpose.",
+            "用 detail 列出的名称；视图由平台两名管理员设定，见 /v1/data-views。",
+            "Use a name that detail lists; views are set by two administrators: see /v1/data-views.",
+            '`"view": "horoscope"`',
+        ),
         "not-comparable": ErrorRow(
             409,
             "这两份应答不能比较。",

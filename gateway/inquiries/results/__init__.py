@@ -1,0 +1,1 @@
+"""What came of answers, counted: admission, first-time borrowers, amounts, balances and defaults."""

@@ -12,8 +12,9 @@ import orjson
 
 from gateway.providers.setting import set_terms
 from scoring_adapter.providers.asking import ANSWERED, Call
+from scoring_adapter.providers.joint import JointTerms
 from scoring_adapter.providers.mapping import Question
-from scoring_adapter.providers.terms import Terms
+from scoring_adapter.providers.terms import Band, Terms
 from scoring_adapter.providers.trying import Asked
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
@@ -71,6 +72,13 @@ async def registered(gateway, name, url, **terms):
     """Register a provider on an instance."""
     async with gateway.units.begin("test.provider", OPERATOR) as work:
         await set_terms(work, name, Terms(url, **terms), "测试", None)
+
+
+async def joined(gateway, name, *parts, rule="weighted-mean", **terms):
+    """Register a joint answer on an instance: of providers, each with a weight or without, the required ones marked."""
+    more = {"bands": (Band(600, "good"), Band(0, "fair"))} if rule == "weighted-mean" else {}
+    async with gateway.units.begin("test.joint", OPERATOR) as work:
+        await set_terms(work, name, JointTerms(parts, rule, **{**more, **terms}), "测试", None)
 
 
 def question(number=1):

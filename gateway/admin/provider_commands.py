@@ -17,7 +17,7 @@ COLUMNS = (
     Column("terms", "约定 terms"),
     Column("since", "自 since"),
     Column("reason", "原因 reason"),
-    *(Column(name, name, listed=False) for name in ("in_force", "entry")),
+    *(Column(name, name, listed=False) for name in ("kind", "in_force", "entry")),
 )
 DAYS = (
     Column("provider", "编号 provider"),
@@ -88,6 +88,21 @@ def set_one(
     """登记评分提供方，或更改约定 Register a provider, or give one other terms: a new version."""
     make("provider.set", provider=provider, url=url, reason=reason, **_read_terms(terms))
     show(as_json, {"编号 provider": provider, "地址 url": url})
+
+
+@group.command("join")
+def join(
+    provider: Name,
+    reason: Reason,
+    *,
+    terms: Annotated[
+        Path, typer.Option("--terms", metavar="FILE", help="约定，JSON（docs/providers.md） The terms, as JSON.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """登记联合应答，或更改约定 Register a joint answer of several, or give one other terms: a new version."""
+    make("provider.join", provider=provider, reason=reason, **_read_terms(terms))
+    show(as_json, {"编号 provider": provider})
 
 
 @group.command("check")

@@ -23,7 +23,7 @@ ANSWER_TYPE = "xinqiao-answer+jws"
 KIND = {"code": "public-credit-assessment", "zh": "公共信用评价", "en": "public-credit assessment"}
 PUBLISHED = {"code": "published-records", "zh": "公示信息", "en": "published records"}
 STATEMENT_VERSION = 5
-LISTED = "listed"  # the outcome of published records
+LISTED, MISSING = "listed", "missing"  # the outcome of published records; of a part that did not answer
 GOOD_FOR = timedelta(days=30)
 
 
@@ -49,12 +49,34 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a joint answer: what is agreed of it, and its own result, or what kept it from giving one."""
+
+    head: Mapping[str, Any]
+    result: "Result | str"
+
+    def members(self) -> dict[str, Any]:
+        """Return the part as the answer has it."""
+        if isinstance(self.result, str):
+            return {**self.head, "outcome": MISSING, "fault": self.result}
+        return {**self.head, **self.result.members()}
+
+    def told(self) -> dict[str, Any]:
+        """Return what the log says of the part: who it is, by which terms it was asked, and what it came to."""
+        named = {name: self.head[name] for name in ("provider", "version") if name in self.head}
+        if isinstance(self.result, str):
+            return {**named, "outcome": MISSING, "fault": self.result}
+        return {**named, "outcome": self.result.outcome, "model": self.result.model, "inputs": self.result.inputs}
+
+
+@dataclass(frozen=True)
 class Result:
     """A score with what stands behind it, from the card or from a provider; `inputs` is a digest of what went in.
 
     `outcome` is `scored`, or `insufficient-evidence`: score and band are None then, as they are of published records,
-    which are `listed`. `forms` are details, and the feeds of a basis, that were written in their canonical form before,
-    each with the value it is the form of.
+    which are `listed`. A joint answer has `parts`; it is `beside` where its rule makes no common score. `forms` are
+    details, and the feeds of a basis, that were written in their canonical form before, each with the value it is the
+    form of.
     """
 
     score: int | None
@@ -64,13 +86,15 @@ class Result:
     outcome: str = "scored"
     details: dict[str, Any] = field(default_factory=dict)
     forms: Mapping[str, tuple[Any, Raw]] = field(default_factory=dict, compare=False)
+    parts: Sequence[Part] = ()
 
     def members(self) -> dict[str, Any]:
         """Return what was computed, as the answer has it."""
-        return {
+        own = {
             "outcome": self.outcome, "score": self.score, "band": self.band, "model": self.model,
             "inputs": self.inputs, **self.details,
         }  # fmt: skip
+        return {**own, "parts": [one.members() for one in self.parts]} if self.parts else own
 
     def on(self, basis: Mapping[str, Any]) -> "Result":
         """Return it resting on a basis, whose digest is that of its inputs."""

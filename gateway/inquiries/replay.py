@@ -105,6 +105,9 @@ def replay_document(made: Replay) -> dict[str, Any]:
 def hindrance(told: Mapping[str, Any]) -> str:
     """Return why an answer cannot be computed again by this release, "" where it can."""
     card, model = load_scorecard(), told["model"]
+    if "parts" in told:
+        relayed = ", ".join(one["provider"] for one in told["parts"] if one["provider"] != EMBEDDED)
+        return f"联合应答，其中 {relayed} 由外部计算，此处没有其模型 a joint answer of models that are not here"
     if told["provider"] != EMBEDDED:
         return f"由外部提供方 {told['provider']} 计算，此处没有其模型 computed by a provider, whose model is not here"
     if told["product"] in PRODUCTS and PRODUCTS[told["product"]].public:

@@ -1,4 +1,4 @@
-"""Tables of providers; who may change what stands in migration 0056."""
+"""Tables of providers; who may change what stands in migrations 0056 and 0060."""
 
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,19 @@ class ProviderVersion(SQLModel, table=True):
 
     __tablename__ = "provider_version"
     provider: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    status: str = Field(sa_type=Text)
+    terms: dict[str, Any] = Field(sa_type=JSONB)
+    reason: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class JointVersion(SQLModel, table=True):
+    """What is agreed of a joint answer of several providers, from an entry on; none is ever changed."""
+
+    __tablename__ = "joint_version"
+    provider: str = Field(primary_key=True, sa_type=Text)  # the name it is asked for by: no provider has the same
     version: int = Field(primary_key=True)
     status: str = Field(sa_type=Text)
     terms: dict[str, Any] = Field(sa_type=JSONB)

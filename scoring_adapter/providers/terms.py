@@ -1,14 +1,14 @@
 """What is agreed with an outside provider: where it is asked, how long and how often, and in which words. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from scoring_adapter.card import HIGHEST
 
 SOURCES = ("inquiry", "subject", "product", "purpose", "as_of")
-LONGEST_URL, LONGEST_POINTER, LONGEST_BAND = 500, 200, 40
+LONGEST_URL, LONGEST_POINTER, LONGEST_BAND, MOST_BANDS = 500, 200, 40, 20
 MOST_DECIMALS, FARTHEST = 4, 1_000_000_000
 # Each number of the terms: the least and the most it may be.
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -133,15 +133,20 @@ def _fault_of_maps(question: Mapping[str, str], answer: AnswerMap) -> str | None
         return f"`answer.lowest`、`highest` 由小到大，不超过 {FARTHEST} ascending, no farther than that"
     if not 0 <= answer.decimals <= MOST_DECIMALS:
         return f"`answer.decimals`：0 到 {MOST_DECIMALS} of 0 to {MOST_DECIMALS}"
-    return _fault_of_bands(answer)
+    return _fault_of_band(answer)
 
 
-def _fault_of_bands(answer: AnswerMap) -> str | None:
+def _fault_of_band(answer: AnswerMap) -> str | None:
     if bool(answer.band) == bool(answer.bands):
         return "`answer.band`、`bands` 二者写一 one of the two"
-    least = [one.least for one in answer.bands]
+    return fault_of_bands(answer.bands, "answer.bands")
+
+
+def fault_of_bands(bands: Sequence[Band], name: str) -> str | None:
+    """Return what is wrong with bands that go by the score, None where nothing is, or there are none."""
+    least = [one.least for one in bands]
     if least and (least != sorted(set(least), reverse=True) or least[-1] != 0 or least[0] > HIGHEST):
-        return f"`answer.bands` 由 {HIGHEST} 以内递减到 0 descending, from {HIGHEST} at most down to 0"
-    if not all(len(one.band) <= LONGEST_BAND and _BAND.fullmatch(one.band) for one in answer.bands):
-        return f"`answer.bands`：名称为小写字母、数字，至多 {LONGEST_BAND} 位 names in lower case, digits, _ and -"
+        return f"`{name}` 由 {HIGHEST} 以内递减到 0 descending, from {HIGHEST} at most down to 0"
+    if not all(len(one.band) <= LONGEST_BAND and _BAND.fullmatch(one.band) for one in bands):
+        return f"`{name}`：名称为小写字母、数字，至多 {LONGEST_BAND} 位 names in lower case, digits, _ and -"
     return None

@@ -55,6 +55,7 @@ from gateway.statements.making import make_statement
 from gateway.statements.months import month_of
 from gateway.webhooks.endpoints import add_endpoint
 from gateway.worker import publish_head, take_in
+from scoring_adapter.providers.joint import JointTerms, Part
 from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
 from tests.duties import duty_of
@@ -182,6 +183,10 @@ async def live_a_little(story):
         await set_rate(work, "account", "bank-1", "denials", 1, "测试")
         await set_cost(work, "score", 2, "年度调整", until, "operator-1")
         await set_terms(work, "brain", Terms("https://b.example/score"), "协议已签", "operator-1")
+        joint = JointTerms((Part("brain"), Part("embedded")), "beside")
+        await set_terms(work, "both", joint, "协议已签", "operator-1")
+        await set_standing(work, "both", "suspended", "出错", None)
+        await set_standing(work, "both", "resumed", "已修复", "operator-1")
         await set_standing(work, "brain", "suspended", "出错", None)
         await set_standing(work, "brain", "resumed", "已修复", "operator-1")
     async with gateway.units.begin("test.abnormal", PROGRAM) as work:

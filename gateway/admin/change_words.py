@@ -179,6 +179,7 @@ LABELS = {
     "url": "provider-url", "time_ms": "provider-time", "attempts": "provider-attempts",
     "retry_percent": "provider-retry", "most_at_once": "provider-most", "open_after": "provider-open-after",
     "open_seconds": "provider-open-seconds", "keep_seconds": "provider-keep", "hedge_ms": "provider-hedge",
+    "signing": "provider-signing",
     "question": "provider-question", "answer": "provider-answer", "parts": "joint-parts", "rule": "joint-rule",
     "charge_partial": "joint-partial", "bands": "joint-bands", "order": "joint-order",
 }  # fmt: skip

@@ -44,6 +44,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "hedge_ms": "number",
         "question": "json",
         "answer": "json",
+        "signing": "json",
     },
     "provider.join": {
         "parts": "part",

@@ -73,6 +73,9 @@ class SetProvider(Action):
         dict[Pointer, Source] | None, Field(max_length=20, description="提问对照 Pointer to our member.")
     ] = None
     answer: AnswerOf | None = None
+    signing: Annotated[
+        dict[str, str] | None, Field(max_length=20, description="应答签名的公钥 The JWK that answers are signed with.")
+    ] = None
     reason: Reason
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:

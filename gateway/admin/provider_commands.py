@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -31,6 +32,13 @@ DAYS = (
         Column(name, name, listed=False)
         for name in ("kept", "not_asked", "latency", "p50_ms", "p99_ms", "available_bp")
     ),
+)
+STATEMENTS = (
+    Column("provider", "编号 provider"),
+    Column("version", "版本 version"),
+    Column("holds", "签名成立 holds"),
+    Column("body", "正文 body"),
+    *(Column(name, name, listed=False) for name in ("signature", "key", "entry")),
 )
 FOUND = (Column("check", "约定 check"), Column("kept", "遵守 kept"), Column("seen", "所见 seen"))
 # What scoring_adapter/providers/contract.py holds a provider to.
@@ -103,6 +111,18 @@ def join(
     """登记联合应答，或更改约定 Register a joint answer of several, or give one other terms: a new version."""
     make("provider.join", provider=provider, reason=reason, **_read_terms(terms))
     show(as_json, {"编号 provider": provider})
+
+
+@group.command("statements")
+def statements(
+    inquiry: Annotated[UUID, typer.Argument(metavar="INQUIRY", help="查询编号 The inquiry's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """某次应答中提供方签过名的原文，并验签 What providers signed of an answer, base64, and whether it verifies."""
+    from gateway.inquiries.provider_statements import read_statements
+
+    found = in_one_unit("providers.statements", partial(read_statements, inquiry_id=inquiry))
+    show_list(as_json, "statements", found, STATEMENTS, len(found))
 
 
 @group.command("check")

@@ -122,7 +122,7 @@ def _written(version: dict[str, Any]) -> dict[str, str]:
         return filled(terms)
     maps = {
         name: orjson.dumps(terms[name], option=orjson.OPT_INDENT_2).decode() if terms[name] else ""
-        for name in ("question", "answer")
+        for name in ("question", "answer", "signing")
     }
     return {"url": terms["url"], **{name: str(terms[name]) for name in NUMBERS}, **maps}
 

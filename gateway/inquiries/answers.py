@@ -13,7 +13,7 @@ from consent.terms import PURPOSES, Terms
 from gateway.inquiries.bases.basis import Basis, Duty
 from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
-from scoring_adapter.providers.mapping import RelayAnswer
+from scoring_adapter.providers.mapping import RelayAnswer, SignedAnswer, Statement
 from signing.canonical import canonical_bytes, sha256_hex, written
 from signing.compact import sign_compact
 from signing.jws import signed_bytes
@@ -74,9 +74,9 @@ class Result:
     """A score with what stands behind it, from the card or from a provider; `inputs` is a digest of what went in.
 
     `outcome` is `scored`, or `insufficient-evidence`: score and band are None then, as they are of published records,
-    which are `listed`. A joint answer has `parts`; it is `beside` where its rule makes no common score. `forms` are
-    details, and the feeds of a basis, that were written in their canonical form before, each with the value it is the
-    form of.
+    which are `listed`. A joint answer has `parts`; it is `beside` where its rule makes no common score. `statement` is
+    what a provider signed, where it signs. `forms` are details, and the feeds of a basis, that were written in their
+    canonical form before, each with the value it is the form of.
     """
 
     score: int | None
@@ -87,6 +87,7 @@ class Result:
     details: dict[str, Any] = field(default_factory=dict)
     forms: Mapping[str, tuple[Any, Raw]] = field(default_factory=dict, compare=False)
     parts: Sequence[Part] = ()
+    statement: Statement | None = None
 
     def members(self) -> dict[str, Any]:
         """Return what was computed, as the answer has it."""
@@ -116,7 +117,9 @@ def relayed_result(answer: RelayAnswer) -> Result:
     """Take over a provider's answer; the inputs are the provider's own, so the digest is of its answer."""
     members = {"score": answer.score, "band": answer.band, "model": answer.model, "reasons": answer.reasons}
     inputs = sha256_hex(canonical_bytes(members))
-    return Result(answer.score, answer.band, answer.model, inputs, details={"reasons": answer.reasons})
+    statement = answer.statement if isinstance(answer, SignedAnswer) else None
+    details = {"reasons": answer.reasons, **({"signed": True} if statement else {})}
+    return Result(answer.score, answer.band, answer.model, inputs, details=details, statement=statement)
 
 
 def permitted_use(purpose: str, basis: Basis) -> dict[str, Any]:

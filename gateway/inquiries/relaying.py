@@ -26,6 +26,7 @@ from gateway.inquiries.answers import Answered, Result, relayed_result
 from gateway.inquiries.claiming import BRIEFLY, claim, claim_together
 from gateway.inquiries.joining import Joined, bring_together, is_charged
 from gateway.inquiries.permits import sign_permit
+from gateway.inquiries.provider_statements import keep_statements
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Member
 from gateway.providers.days import count_calls
@@ -235,6 +236,8 @@ async def _settle(work: UnitOfWork, group: Sequence[Told], *, waits: bool) -> li
     if given:
         answers = await give_answers(work, given, intended=True)
         outcomes.update((one.request.inquiry_id, answer) for one, answer in zip(given, answers, strict=True))
+        told = [one for one, answer in zip(given, answers, strict=True) if isinstance(answer, Answered)]
+        await keep_statements(work, told)
     denials = await deny(work, refused, intended=True)
     outcomes.update((member.request.inquiry_id, one) for (member, _), one in zip(refused, denials, strict=True))
     ended = {inquiry: one for inquiry, one in outcomes.items() if inquiry in still}

@@ -134,6 +134,8 @@ EVENTS: Mapping[str, EventType] = {
     "joint.registered": _type("operator machine", _PROVIDER),
     "joint.suspended": _type("operator machine", _PROVIDER),
     "joint.resumed": _type("operator machine", _PROVIDER),
+    "provider.signed": _type("account", "inquiry provider version body signature"),
+    "provider.statement_read": _type("machine", "inquiry found"),
     "provider.registered": _type("operator machine", _PROVIDER),
     "provider.suspended": _type("operator machine", _PROVIDER),
     "provider.resumed": _type("operator machine", _PROVIDER),

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from scoring_adapter.card import HIGHEST
+from signing.detached import check_key
+from signing.errors import SignatureError
 
 SOURCES = ("inquiry", "subject", "product", "purpose", "as_of")
 LONGEST_URL, LONGEST_POINTER, LONGEST_BAND, MOST_BANDS = 500, 200, 40, 20
@@ -60,7 +62,8 @@ class Terms:
 
     All tries together have `time_ms`. Of all that is asked, `retry_percent` may be asked again; `most_at_once` are
     under way in a process. After `open_after` faults among the last twenty it is not asked for `open_seconds`. An
-    answer is kept for `keep_seconds`, and a second try sent beside a slow one after `hedge_ms`; 0 is never.
+    answer is kept for `keep_seconds`, and a second try sent beside a slow one after `hedge_ms`; 0 is never. `signing`
+    is the public key (JWK) that each answer is signed with, None where answers are not signed.
     """
 
     url: str
@@ -74,6 +77,7 @@ class Terms:
     hedge_ms: int = 0
     question: Mapping[str, str] | None = None
     answer: AnswerMap | None = None
+    signing: Mapping[str, str] | None = None
 
     def members(self) -> dict[str, Any]:
         """Return the terms as they are stored, shown and logged."""
@@ -111,7 +115,21 @@ def fault_of(terms: Terms) -> str | None:
         return "`hedge_ms` 须小于 `time_ms` less than time_ms"
     if (terms.question is None) != (terms.answer is None):
         return "`question`、`answer` 须同时写明 either both, or neither"
+    if fault := _fault_of_signing(terms):
+        return fault
     return _fault_of_maps(terms.question, terms.answer) if terms.question and terms.answer else _empty(terms)
+
+
+def _fault_of_signing(terms: Terms) -> str | None:
+    if terms.signing is None:
+        return None
+    try:
+        check_key(terms.signing)
+    except SignatureError as fault:
+        return f"`signing`：{fault}"
+    if terms.answer is not None and not terms.answer.inquiry:
+        return "`signing` 须有 `answer.inquiry` needs answer.inquiry, or a signed answer could be shown again"
+    return None
 
 
 def _empty(terms: Terms) -> str | None:

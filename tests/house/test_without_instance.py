@@ -28,6 +28,7 @@ GIVEN = {
     "product": "score", "form": "raw", "measure": "rate",
     "until": "2999-01-31T08:00:00Z",
 }  # fmt: skip
+WRITTEN = {"provider join": '{"parts": [{"provider": "embedded"}, {"provider": "xx"}], "rule": "beside"}'}
 CHOSEN = {"yes", "without_keys"}
 COMMANDS = {" ".join(path): command for path, command in TREE.items() if not hasattr(command, "commands")}
 
@@ -56,7 +57,7 @@ def test_the_others_are_commands():
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - OTHERS))
 def test_a_command_makes_no_database(name, tmp_path, monkeypatch):
     home, file = tmp_path / "home", tmp_path / "file.yaml"
-    file.write_text('{"kty": "OKP", "template": "pre-loan"}')
+    file.write_text(WRITTEN.get(name, '{"kty": "OKP", "template": "pre-loan"}'))
     for variable, value in environment(home, None, "http://127.0.0.1:1").items():
         monkeypatch.setenv(variable, value)
     monkeypatch.chdir(tmp_path)

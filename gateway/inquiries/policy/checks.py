@@ -56,8 +56,11 @@ def check_registered(facts: Facts) -> Denial | None:
     if found.suspended:
         return Denial("upstream-unavailable", f"评分提供方已停用，未计费。{name} is suspended; nothing was charged.")
     if isinstance(found.provider, Joint) and (gone := found.provider.missing_required()):
-        told = f"{', '.join(gone)} is suspended; nothing was charged."
-        return Denial("upstream-unavailable", f"联合应答必需的提供方已停用，未计费。{told}")
+        names = ", ".join(gone)
+        return Denial(
+            "upstream-unavailable",
+            f"必需的提供方已停用，未计费。{names} is suspended, and needed; nothing was charged.",
+        )
     return None
 
 

@@ -417,7 +417,8 @@ COMMANDS = {
     "quota grant": "quota.granted change.made", "quota rate": "quota.rate_set change.made",
     "quota reverse": "quota.reversed change.made",
     "output set": "output.policy_set change.made", "cost set": "quota.cost_set change.made",
-    "provider set": "provider.registered change.made", "provider suspend": "provider.suspended joint.suspended change.made",
+    "provider set": "provider.registered change.made",
+    "provider suspend": "provider.suspended joint.suspended change.made",
     "provider resume": "provider.resumed joint.resumed change.made",
     "provider join": "joint.registered change.made",
     "provider statements": "provider.statement_read",
@@ -521,6 +522,7 @@ STEPS_WITHOUT = {
 }  # fmt: skip
 ELSEWHERE = {
     "quota.ledger_read": "tests/quota/test_told.py",
+    "provider.signed": "tests/inquiries/test_joint.py",
     "inquiry.batched": "tests/inquiries/test_batches.py",
     "consent.imported": "tests/consents/test_imports.py",
     "console.exported": "tests/console/test_listing.py",

@@ -19,14 +19,15 @@ from scoring_adapter.providers.trying import Asked
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.processes import free_port, wait_until
+from xinqiao_client import create_key
 
 PROGRAM = Path(__file__).parents[1] / "examples" / "score_provider.py"
 
 
 @contextmanager
-def provider(*arguments):
-    """Run the example program; yield its address."""
-    port = free_port()
+def provider(*arguments, port=None):
+    """Run the example program, at a port where it is named; yield its address."""
+    port = port or free_port()
     process = subprocess.Popen([sys.executable, str(PROGRAM), "--port", str(port), *arguments])
 
     def up():
@@ -42,6 +43,14 @@ def provider(*arguments):
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def signing_provider(folder, *arguments):
+    """Run the example program with a key of its own, in a folder; yield its address and the public key."""
+    key = orjson.loads(create_key(folder / "provider.json").read_bytes())
+    with provider("--sign", str(folder / "provider.json"), *arguments) as url:
+        yield url, key
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 import pytest
@@ -63,6 +64,7 @@ from tests.enterprises import uscc
 from tests.evidence.forging import forging, other_value, types_of, unbind
 from tests.house.objects import OWN, Town, arrears, ended_batch, message_of
 from tests.identities import asked, change
+from tests.providers import registered, signing_provider
 from tests.stories import registration
 
 # Tables whose rows a batch brought, digested in its event; a person's decision about an identifier is an entry itself.
@@ -223,6 +225,9 @@ async def live_a_little(story):
 async def take_back_and_close(story):
     """An answer said to be deleted, a record behind the other one withdrawn, a charge taken back, a month closed."""
     units, kept = story.gateway.units, (await story.ask("bank-1", OWN)).json()["inquiry"]
+    with TemporaryDirectory() as folder, signing_provider(Path(folder)) as (url, key):
+        await registered(story.gateway, "signs", url, signing=key)
+        assert (await story.ask("bank-1", OWN, provider="signs")).json()["signed"]
     async with units.begin("test.deleted", Actor("bank-1", "account", institution_id="bank")) as work:
         await attest_deleted(work, [UUID(kept)])
     newest = "SELECT record_id FROM record WHERE dataset = 'ent_registration' AND superseded_at IS NULL"

@@ -27,9 +27,8 @@ from tests.enterprises import uscc
 from tests.gates import held, writes_to
 from tests.persons import signed_in
 from tests.processes import free_port
-from tests.providers import joined, provider, registered, serving
+from tests.providers import joined, provider, registered, serving, signing_provider
 from tests.stories import registration, slug
-from xinqiao_client import create_key
 
 WHY = "协议已签"
 PAYLOAD = text("""
@@ -378,9 +377,7 @@ async def test_the_service_changes_nothing_that_was_agreed(ready, change):
 
 
 async def test_what_a_provider_signed_is_kept_with_the_answer_and_can_be_verified(ready, tmp_path):
-    public = create_key(tmp_path / "provider.json")
-    key = orjson.loads(public.read_bytes())
-    with provider("--sign", str(tmp_path / "provider.json")) as url:
+    with signing_provider(tmp_path) as (url, key):
         await registered(ready.gateway, "signs", url, signing=key)
         await joined(ready.gateway, "signed-joint", Part("signs"), Part("switch"), rule="beside")
         alone = (await ready.ask("bank-1", 1, provider="signs")).json()
@@ -401,8 +398,7 @@ async def test_what_a_provider_signed_is_kept_with_the_answer_and_can_be_verifie
 
 @pytest.mark.parametrize("fault", ["unsigned", "forged"])
 async def test_an_answer_that_is_not_signed_as_agreed_is_refused_and_costs_nothing(ready, tmp_path, fault):
-    key = orjson.loads(create_key(tmp_path / "provider.json").read_bytes())
-    with provider("--sign", str(tmp_path / "provider.json"), "--break", fault) as url:
+    with signing_provider(tmp_path, "--break", fault) as (url, key):
         await registered(ready.gateway, fault, url, signing=key)
         before = await used(ready)
         answer = await ready.ask("bank-1", 1, provider=fault)

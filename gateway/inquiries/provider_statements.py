@@ -10,7 +10,9 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from gateway.inquiries.answering import Given
+from gateway.inquiries.finding import OVERSEERS, find_own_inquiry
 from gateway.providers.tables import ProviderStatement, ProviderVersion
+from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.providers.mapping import Statement
 from scoring_adapter.providers.terms import terms_of
@@ -46,8 +48,13 @@ async def keep_statements(work: UnitOfWork, given: Sequence[Given]) -> None:
 
 async def read_statements(work: UnitOfWork, inquiry_id: UUID) -> list[dict[str, Any]]:
     """Return what was signed of an inquiry's answer, with the key that was agreed then, and whether it holds; that it
-    was read is recorded.
+    was read is recorded. Raises DeniedError where there is no such inquiry, and for whoever is no overseer.
     """
+    if work.actor.kind not in OVERSEERS:
+        raise DeniedError("insufficient-scope", "只有审计人员可以查看。Auditors alone see what providers signed.")
+    row = await find_own_inquiry(work, inquiry_id)
+    if row is None:
+        raise DeniedError("inquiry-not-found")
     query = (
         select(ProviderStatement, ProviderVersion)
         .join(
@@ -60,8 +67,8 @@ async def read_statements(work: UnitOfWork, inquiry_id: UUID) -> list[dict[str, 
     )
     found = [_told(row, version) for row, version in (await work.session.execute(query)).all()]
     await work.record(
-        "provider.statement_read", {"inquiry": str(inquiry_id), "found": len(found)}, outcome="read",
-        exchange=inquiry_id,
+        "provider.statement_read", {"inquiry": str(inquiry_id), "found": len(found)}, subject=row.subject_id,
+        outcome="read", exchange=inquiry_id,
     )  # fmt: skip
     return found
 

@@ -40,7 +40,7 @@ from scoring_adapter.providers.asking import ANSWERED, Call, Providers
 from scoring_adapter.providers.joint import Joint
 from scoring_adapter.providers.mapping import Question
 from scoring_adapter.providers.terms import Provider
-from scoring_adapter.providers.together import ask_together
+from scoring_adapter.providers.together import ask_together, outcome_of
 from scoring_adapter.providers.trying import Asked
 
 ADMIT, SETTLE = "inquiry.admit-relayed", "inquiry.settle"
@@ -175,7 +175,8 @@ async def _ask(units: UnitsOfWork, providers: Providers, intent: Intent) -> Told
     if isinstance(intent.provider, Joint):
         began = monotonic()
         said = await ask_together(providers, intent.provider, asked)
-        return Told(intent, Joined(intent.provider, said), Call(ANSWERED, int((monotonic() - began) * 1000), 1))
+        ms = int((monotonic() - began) * 1000)
+        return Told(intent, Joined(intent.provider, said), Call(outcome_of(intent.provider, said), ms, 1))
     try:
         answer = await providers.ask(intent.provider, asked(request.provider), call)
         return Told(intent, relayed_result(answer), call)

@@ -135,7 +135,7 @@ EVENTS: Mapping[str, EventType] = {
     "joint.suspended": _type("operator machine", _PROVIDER),
     "joint.resumed": _type("operator machine", _PROVIDER),
     "provider.signed": _type("account", "inquiry provider version body signature"),
-    "provider.statement_read": _type("machine", "inquiry found"),
+    "provider.statement_read": _type("auditor machine", "inquiry found"),
     "provider.registered": _type("operator machine", _PROVIDER),
     "provider.suspended": _type("operator machine", _PROVIDER),
     "provider.resumed": _type("operator machine", _PROVIDER),

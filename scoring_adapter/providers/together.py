@@ -1,7 +1,7 @@
 """The parts of a joint answer, asked at once and with one deadline: what each said, or what kept it from saying it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from scoring_adapter.errors import ProviderAnswerError, ProviderError, ProviderUnavailableError
@@ -35,6 +35,15 @@ async def ask_together(providers: Providers, joint: Joint, asked: Callable[[str]
     )
     by_name = {one.provider: _ranked(joint.terms, one) for one in said}
     return [by_name.get(name) or suspended(name) for name in names]
+
+
+def outcome_of(joint: Joint, said: Sequence[Said]) -> str:
+    """Return how asking ended for all of them together: answered, or the fault of what it cannot be without."""
+    faults = {one.provider: one.answer.kind for one in said if isinstance(one.answer, ProviderError)}
+    missing = [faults[one.provider] for one in joint.terms.parts if one.required and one.provider in faults]
+    if not missing and len(faults) == len(joint.terms.parts):  # none was required, and none answered
+        missing = [*faults.values()]
+    return missing[0] if missing else ANSWERED
 
 
 def suspended(name: str) -> Said:

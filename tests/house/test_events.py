@@ -169,6 +169,9 @@ CALLS = {
     "GET /v1/audit/entries/{event_id}/proof": Call("audit.proved", "auditor-1", make=entry),
     "GET /v1/audit/entries/{event_id}/tlog-proof": Call("audit.proved", "auditor-1", make=entry),
     "POST /v1/audit/inquiries/{inquiry_id}/replay": Call("inquiry.recomputed", "auditor-1", make=objects.inquiry),
+    "GET /v1/audit/inquiries/{inquiry_id}/statements": Call(
+        "provider.statement_read", "auditor-1", make=objects.inquiry
+    ),
     "GET /v1/audit/statistics": Call("questions.counted", "auditor-1"),
     "GET /v1/overview": Call("overview.read", "auditor-1"),
     "GET /v1/scores/movers": Call("scores.read", "auditor-1"),

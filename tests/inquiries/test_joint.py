@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64decode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import orjson
@@ -168,6 +168,9 @@ async def test_without_a_required_part_nothing_is_answered_and_nothing_charged(r
         assert (answer.status_code, slug(answer)) == (code, expected)
         assert "switch" in answer.json()["detail"]
         assert await used(ready) == before
+    async with ready.gateway.units.begin("test.days", MACHINE) as work:
+        [day] = await list_days(work, "needs-both")
+    assert (day["answered"], day["faults"]) == (0, {"status": 1, "shape": 1})
     await asyncio.sleep(1.1)
     SWITCH.update(status=200, changes={})
     again = (await ready.ask("bank-1", 1, provider="needs-both", key="needs-both")).json()
@@ -390,8 +393,14 @@ async def test_what_a_provider_signed_is_kept_with_the_answer_and_can_be_verifie
             [kept] = await read_statements(work, UUID(answer["inquiry"]))
         assert (kept["provider"], kept["version"], kept["holds"], kept["key"]) == ("signs", 1, True, key)
         assert orjson.loads(b64decode(kept["body"]))["inquiry"] == answer["inquiry"]
-    async with ready.gateway.units.begin("test.statements", MACHINE) as work:
-        assert await read_statements(work, UUID(plain["inquiry"])) == []
+    await ready.enrol("auditor-8", "auditor")
+    for answer, many in ((alone, 1), (plain, 0)):
+        path = f"/v1/audit/inquiries/{answer['inquiry']}/statements"
+        told = await ready.client.get(path, headers=await ready.headers("auditor-8"))
+        assert [one["holds"] for one in told.json()["statements"]] == [True] * many
+        assert (await ready.client.get(path, headers=await ready.headers("bank-1"))).status_code == 403
+    path = f"/v1/audit/inquiries/{uuid4()}/statements"
+    assert slug(await ready.client.get(path, headers=await ready.headers("auditor-8"))) == "inquiry-not-found"
     told = await rows(ready, "SELECT count(*) FROM audit_event WHERE type = 'provider.signed'")
     assert told == [(2,)]
 

@@ -15,6 +15,7 @@ from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.inquiries.provider_statements import read_statements
+from gateway.inquiries.replay import replay_inquiry
 from gateway.providers.days import list_days
 from gateway.providers.setting import list_versions, set_standing
 from gateway.runtime.actor import PROGRAM
@@ -362,6 +363,21 @@ async def test_the_log_says_what_each_part_came_to_and_replay_why_it_cannot_be_d
     replayed = (await ready.client.post(path, headers=headers)).json()
     assert replayed["outcome"] == "not-replayable"
     assert "good, switch" in replayed["why"]
+
+
+@pytest.mark.parametrize("form", ["raw", "banded"])
+async def test_the_cards_own_part_is_computed_again_and_the_others_are_named(ready, form):
+    await ready.account("bank-3", "replayed")
+    await ready.consent("bank-3", 1)
+    async with ready.gateway.units.begin("test.policy", OPERATOR) as work:
+        await set_output_policy(work, "replayed", "score", OutputPolicy(form=form, left_out=("missing",)))
+    await joined(ready.gateway, f"again-{form}", Part(EMBEDDED), Part("good"), rule="beside")
+    answer = (await ready.ask("bank-3", 1, provider=f"again-{form}")).json()
+    async with ready.gateway.units.begin("test.replay", MACHINE) as work:
+        made = await replay_inquiry(work, UUID(answer["inquiry"]))
+    assert (made.outcome, made.model, made.differences) == ("equal", part(answer, EMBEDDED)["model"], ())
+    assert "good" in made.why
+    assert EMBEDDED not in made.why
 
 
 async def test_terms_of_a_provider_and_of_a_joint_answer_are_listed_with_their_kind(ready):

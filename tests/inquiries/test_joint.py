@@ -367,12 +367,12 @@ async def test_the_log_says_what_each_part_came_to_and_replay_why_it_cannot_be_d
 
 @pytest.mark.parametrize("form", ["raw", "banded"])
 async def test_the_cards_own_part_is_computed_again_and_the_others_are_named(ready, form):
-    await ready.account("bank-3", "replayed")
-    await ready.consent("bank-3", 1)
+    await ready.account(f"bank-{form}", f"shown-{form}")
+    await ready.consent(f"bank-{form}", 1)
     async with ready.gateway.units.begin("test.policy", OPERATOR) as work:
-        await set_output_policy(work, "replayed", "score", OutputPolicy(form=form, left_out=("missing",)))
+        await set_output_policy(work, f"shown-{form}", "score", OutputPolicy(form=form, left_out=("missing",)))
     await joined(ready.gateway, f"again-{form}", Part(EMBEDDED), Part("good"), rule="beside")
-    answer = (await ready.ask("bank-3", 1, provider=f"again-{form}")).json()
+    answer = (await ready.ask(f"bank-{form}", 1, provider=f"again-{form}")).json()
     async with ready.gateway.units.begin("test.replay", MACHINE) as work:
         made = await replay_inquiry(work, UUID(answer["inquiry"]))
     assert (made.outcome, made.model, made.differences) == ("equal", part(answer, EMBEDDED)["model"], ())

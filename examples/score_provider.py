@@ -2,7 +2,8 @@
 
 The score depends on the subject: a made-up model over the digits of its code. `--break` shows what a gateway must bear.
 With `--keys` (what the gateway's /.well-known/xinqiao-keys says) a question without a permit that covers it is 401;
-that needs `xinqiao_client`.
+with `--sign` (a file with a private key, made by `python -m xinqiao_client key`) each answer is signed. Both need
+`xinqiao_client`.
 """
 
 import argparse
@@ -10,12 +11,15 @@ import hashlib
 import json
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 FAULTS = (
     "status500", "status503", "shape", "boolean", "subject", "inquiry", "range", "lying", "truncated", "slow", "hang",
+    "unsigned", "forged",
 )  # fmt: skip
 BANDS = ((750, "excellent"), (600, "good"), (450, "fair"), (0, "poor"))
 
@@ -38,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
 
     fault = ""
     permits: Any = None
+    sign: Callable[[bytes], str] | None = None
 
     def do_POST(self) -> None:
         """Answer one question."""
@@ -63,6 +68,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(int(self.fault.removeprefix("status")) if self.fault.startswith("status") else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if self.sign and self.fault != "unsigned":
+            self.send_header("X-JWS-Signature", self.sign(body + b" " if self.fault == "forged" else body))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if self.fault == "truncated" else body)
 
@@ -75,6 +82,7 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=8200)
     parser.add_argument("--break", dest="fault", choices=FAULTS, default="")
     parser.add_argument("--keys", type=Path, help="what /.well-known/xinqiao-keys of the gateway says")
+    parser.add_argument("--sign", type=Path, help="a private key (JWK) that answers are signed with")
     parser.add_argument("--issuer", default="http://127.0.0.1:8000", help="the gateway's address")
     parser.add_argument("--name", default="five-force", help="the name the gateway knows this provider by")
     arguments = parser.parse_args()
@@ -83,6 +91,10 @@ if __name__ == "__main__":
         from xinqiao_client import Permits
 
         Handler.permits = Permits(arguments.issuer, arguments.name, json.loads(arguments.keys.read_text()))
+    if arguments.sign:
+        from xinqiao_client import load_key, sign_answer
+
+        Handler.sign = staticmethod(partial(sign_answer, load_key(arguments.sign)))
     try:
         ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler).serve_forever()
     except (OSError, OverflowError) as fault:

@@ -12,20 +12,22 @@ import orjson
 
 from gateway.providers.setting import set_terms
 from scoring_adapter.providers.asking import ANSWERED, Call
+from scoring_adapter.providers.joint import JointTerms
 from scoring_adapter.providers.mapping import Question
-from scoring_adapter.providers.terms import Terms
+from scoring_adapter.providers.terms import Band, Terms
 from scoring_adapter.providers.trying import Asked
 from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.processes import free_port, wait_until
+from xinqiao_client import create_key
 
 PROGRAM = Path(__file__).parents[1] / "examples" / "score_provider.py"
 
 
 @contextmanager
-def provider(*arguments):
-    """Run the example program; yield its address."""
-    port = free_port()
+def provider(*arguments, port=None):
+    """Run the example program, at a port where it is named; yield its address."""
+    port = port or free_port()
     process = subprocess.Popen([sys.executable, str(PROGRAM), "--port", str(port), *arguments])
 
     def up():
@@ -41,6 +43,14 @@ def provider(*arguments):
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def signing_provider(folder, *arguments):
+    """Run the example program with a key of its own, in a folder; yield its address and the public key."""
+    key = orjson.loads(create_key(folder / "provider.json").read_bytes())
+    with provider("--sign", str(folder / "provider.json"), *arguments) as url:
+        yield url, key
 
 
 @contextmanager
@@ -71,6 +81,13 @@ async def registered(gateway, name, url, **terms):
     """Register a provider on an instance."""
     async with gateway.units.begin("test.provider", OPERATOR) as work:
         await set_terms(work, name, Terms(url, **terms), "测试", None)
+
+
+async def joined(gateway, name, *parts, rule="weighted-mean", **terms):
+    """Register a joint answer on an instance: of providers, each with a weight or without, the required ones marked."""
+    more = {"bands": (Band(600, "good"), Band(0, "fair"))} if rule == "weighted-mean" else {}
+    async with gateway.units.begin("test.joint", OPERATOR) as work:
+        await set_terms(work, name, JointTerms(parts, rule, **{**more, **terms}), "测试", None)
 
 
 def question(number=1):

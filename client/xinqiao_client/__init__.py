@@ -19,7 +19,7 @@ from xinqiao_client.errors import (
     XinqiaoError,
     read_problem,
 )
-from xinqiao_client.keys import create_key, load_key
+from xinqiao_client.keys import create_key, load_key, sign_answer
 from xinqiao_client.officer import Officer
 from xinqiao_client.permits import PermitError, Permits
 
@@ -27,5 +27,5 @@ __all__ = [
     "BadRequestError", "ConflictError", "DeniedError", "Enterprise", "FieldError", "LoginError", "NotFoundError",
     "Officer", "PermitError", "Permits", "ProblemError", "QuotaUsedUpError", "RateLimitedError", "StoppedError",
     "TermsDifferError", "UnavailableError", "UnreachableError", "Xinqiao", "XinqiaoAuth", "XinqiaoError",
-    "create_key", "load_key", "read_problem",
+    "create_key", "load_key", "read_problem", "sign_answer",
 ]  # fmt: skip

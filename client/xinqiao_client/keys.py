@@ -52,3 +52,10 @@ def sign_batch(key: Key, batch: str, dataset: str, sha256: str) -> str:
     """Sign a delivery, as Batch-Signature carries it: evidence that the agency sent exactly these bytes."""
     header = {"kid": key.kid or key.thumbprint(), "typ": "xinqiao-batch-signature+jws"}
     return sign(header, {"batch": batch, "dataset": dataset, "sha256": sha256}, key)
+
+
+def sign_answer(key: Key, body: bytes) -> str:
+    """Sign a provider's answer, as X-JWS-Signature carries it: over the bytes that are sent (RFC 7797)."""
+    header = {"alg": ALGORITHMS[key.key_type], "b64": False, "crit": ["b64"], "kid": key.kid or key.thumbprint()}
+    signed = jws.serialize_compact(header, body, key, registry=_REGISTRY)
+    return f"{signed.partition('.')[0]}..{signed.rpartition('.')[2]}"

@@ -26,6 +26,7 @@ from gateway.admin.institution_actions import (
     SetExit,
     SetQuota,
 )
+from gateway.admin.joint_actions import JoinProviders
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.output_actions import SetOutputPolicy
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
@@ -42,6 +43,6 @@ AnyAction = Annotated[
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
     | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost | RegisterDuty | EndDuty
     | SetView | EndView
-    | SetProvider | SuspendProvider | ResumeProvider,
+    | SetProvider | JoinProviders | SuspendProvider | ResumeProvider,
     Field(discriminator="action"),
 ]  # fmt: skip

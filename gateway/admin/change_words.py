@@ -19,6 +19,7 @@ from gateway.inquiries.views.pages import column_in_words
 from gateway.people.roles import ROLES
 from gateway.quota.books import Key
 from gateway.quota.words import limit_text
+from scoring_adapter.providers.joint import RULES
 from signing.canonical import canonical_bytes
 
 ALL = "op-all-of-kind"
@@ -113,6 +114,13 @@ def value_in_words(kind: str, value: str, words: Words) -> str:
     return words(key) if key else value
 
 
+def part_in_words(words: Words, part: Mapping[str, Any]) -> str:
+    """Return a part of a joint answer: its name, whether it is required, and its weight where it has one."""
+    told = words("joint-required" if part["required"] else "joint-optional")
+    weight = f" {words.number(part['weight_ppm'])} ppm" if part["weight_ppm"] else ""
+    return words("joint-part", provider=part["provider"], told=told) + weight
+
+
 def _of(kind: str, objects: Iterable[tuple[str, str]]) -> set[str]:
     return {identifier for one, identifier in objects if one == kind}
 
@@ -130,6 +138,9 @@ def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # no
         "number": words.number,
         "percent": lambda share: f"{share}%",
         "moment": words.moment,
+        "part": partial(part_in_words, words),
+        "band": lambda band: f"{band['least']} {band['band']}",
+        "charged": lambda yes: words("joint-charged" if yes else "joint-not-charged"),
         "json": lambda members: canonical_bytes(members).decode(),
         "hours": lambda hours: words.count("op-hours-count", hours),
         "institution": names.institution,
@@ -175,7 +186,9 @@ LABELS = {
     "url": "provider-url", "time_ms": "provider-time", "attempts": "provider-attempts",
     "retry_percent": "provider-retry", "most_at_once": "provider-most", "open_after": "provider-open-after",
     "open_seconds": "provider-open-seconds", "keep_seconds": "provider-keep", "hedge_ms": "provider-hedge",
-    "question": "provider-question", "answer": "provider-answer",
+    "signing": "provider-signing",
+    "question": "provider-question", "answer": "provider-answer", "parts": "joint-parts", "rule": "joint-rule",
+    "charge_partial": "joint-partial", "bands": "joint-bands", "order": "joint-order",
 }  # fmt: skip
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "decision": {decision: f"abnormal-{decision}" for decision in ("lift", "suspend")},
@@ -199,5 +212,6 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
                 "records": "op-records"},
     "purpose": {code: f"purpose-{code}" for code in PURPOSES_OF_QUESTIONS},
     "form": {"raw": "op-form-raw", "banded": "op-form-banded", "flag": "op-form-flag"},
+    "rule": {rule: f"joint-rule-{rule}" for rule in RULES},
     "member": {name: f"output-member-{name}" for name in LEAVABLE},
 }  # fmt: skip

@@ -101,6 +101,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "quota.grant": (QUOTA,),
     "quota.reverse": (QUOTA,),
     "provider.set": (ASKED_OUTSIDE,),
+    "provider.join": (ASKED_OUTSIDE,),
     "provider.suspend": (),
     "provider.resume": (ASKED_OUTSIDE,),
     "duty.register": (Harm.READS,),

@@ -1,8 +1,10 @@
 """`xinqiao provider …`: outside providers of scores."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -17,7 +19,7 @@ COLUMNS = (
     Column("terms", "约定 terms"),
     Column("since", "自 since"),
     Column("reason", "原因 reason"),
-    *(Column(name, name, listed=False) for name in ("in_force", "entry")),
+    *(Column(name, name, listed=False) for name in ("kind", "in_force", "entry")),
 )
 DAYS = (
     Column("provider", "编号 provider"),
@@ -32,6 +34,13 @@ DAYS = (
         for name in ("kept", "not_asked", "latency", "p50_ms", "p99_ms", "available_bp")
     ),
 )
+STATEMENTS = (
+    Column("provider", "编号 provider"),
+    Column("version", "版本 version"),
+    Column("holds", "签名成立 holds"),
+    Column("body", "正文 body"),
+    *(Column(name, name, listed=False) for name in ("signature", "key", "entry")),
+)
 FOUND = (Column("check", "约定 check"), Column("kept", "遵守 kept"), Column("seen", "所见 seen"))
 # What scoring_adapter/providers/contract.py holds a provider to.
 CHECKS = {
@@ -39,6 +48,8 @@ CHECKS = {
     "repeats": "同一问，同一答 the same question, the same answer",
     "at-once": "同时多问，各答各的 several at once, each its own answer",
     "refuses": "不成其为问题的，答 4xx what is no question is 4xx",
+    "stranger": "不认识的企业：照答或答 4xx of an enterprise that it does not know, an answer or 4xx",
+    "permits": "没有合格凭证的，答 401 without a sound permit, 401",
 }
 EXAMPLES = ("91330300MAX000031G", "91330300MAX00004X8")  # of the sandbox: nobody's
 Name = Annotated[str, typer.Argument(metavar="ID", help="评分提供方编号 The provider's name.")]
@@ -90,6 +101,33 @@ def set_one(
     show(as_json, {"编号 provider": provider, "地址 url": url})
 
 
+@group.command("join")
+def join(
+    provider: Name,
+    reason: Reason,
+    *,
+    terms: Annotated[
+        Path, typer.Option("--terms", metavar="FILE", help="约定，JSON（docs/providers.md） The terms, as JSON.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """登记联合应答，或更改约定 Register a joint answer of several, or give one other terms: a new version."""
+    make("provider.join", provider=provider, reason=reason, **_read_terms(terms))
+    show(as_json, {"编号 provider": provider})
+
+
+@group.command("statements")
+def statements(
+    inquiry: Annotated[UUID, typer.Argument(metavar="INQUIRY", help="查询编号 The inquiry's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """某次应答中提供方签过名的原文，并验签 What providers signed of an answer, base64, and whether it verifies."""
+    from gateway.inquiries.provider_statements import read_statements
+
+    found = in_one_unit("providers.statements", partial(read_statements, inquiry_id=inquiry))
+    show_list(as_json, "statements", found, STATEMENTS, len(found))
+
+
 @group.command("check")
 def check(
     url: Url,
@@ -100,9 +138,17 @@ def check(
     terms: OtherTerms = None,
     product: Annotated[str, typer.Option(metavar="CODE", help="产品 The product.")] = "score",
     purpose: Annotated[str, typer.Option(metavar="CODE", help="用途 The purpose.")] = "pre_loan",
+    permit_key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="代替网关签凭证的私钥 A private key that stands in for the gateway's."),
+    ] = None,
+    issuer: Annotated[str, typer.Option(metavar="URL", help="凭证中的网关地址 The gateway of the permits.")] = (
+        "http://127.0.0.1:8000"
+    ),
+    name: Annotated[str, typer.Option(metavar="ID", help="凭证中的提供方 The provider of the permits.")] = "five-force",
     as_json: AsJson = False,
 ) -> None:
-    """按约定试问一个提供方，不出示凭证，不登记 Try whether a provider keeps to the contract, without a permit."""
+    """按约定试问一个提供方，不登记 Try whether a provider keeps to the contract; nothing is registered."""
     import asyncio
 
     from pydantic import ValidationError
@@ -112,6 +158,7 @@ def check(
     from gateway.runtime.clock import now
     from gateway.runtime.wrong_values import in_one_line
     from scoring_adapter.providers.contract import Trial, check_contract
+    from scoring_adapter.providers.contract_permits import StandIn
     from scoring_adapter.providers.terms import fault_of
 
     try:
@@ -120,7 +167,8 @@ def check(
         fail(in_one_line(fault))
     if wrong := fault_of(tried):
         fail(wrong)
-    trial = Trial(tried, subject or EXAMPLES, product, purpose, day_of(now()).isoformat())
+    stand_in = StandIn(issuer, name, _signing(permit_key)) if permit_key else None
+    trial = Trial(tried, subject or EXAMPLES, product, purpose, day_of(now()).isoformat(), stand_in)
     findings = asyncio.run(check_contract(trial))
     told = [{"check": CHECKS[one.name], "kept": one.kept, "seen": one.seen} for one in findings]
     show_list(as_json, "checks", told, FOUND, len(told))
@@ -140,6 +188,20 @@ def resume(provider: Name, reason: Reason, as_json: AsJson = False) -> None:
     """恢复 Ask it again, on the terms in force."""
     make("provider.resume", provider=provider, reason=reason)
     show(as_json, {"编号 provider": provider})
+
+
+def _signing(path: Path) -> Callable[[Mapping[str, Any]], str]:
+    """Return what signs permits with a key from a file."""
+    from gateway.inquiries.permits import PERMIT_TYPE
+    from signing.errors import KeyFileError
+    from signing.jws import sign_jws
+    from signing.keys import key_from_private
+
+    try:
+        key = key_from_private(path.read_bytes())
+    except (OSError, KeyFileError) as fault:
+        fail(f"{path}: {fault}")
+    return lambda claims: sign_jws(claims, key, PERMIT_TYPE)
 
 
 def _read_terms(path: Path | None) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def _set(provider: str, typed: Values) -> dict[str, Any]:
         "action": "provider.set", "provider": provider or typed["provider"].strip(), "url": typed["url"].strip(),
         **{name: number(typed, name) for name in NUMBERS},
         "question": _members(typed, "question"), "answer": _members(typed, "answer"),
+        "signing": _members(typed, "signing"),
         "reason": typed["reason"].strip(),
     }  # fmt: skip
 
@@ -43,6 +44,7 @@ _TERMS = (
     *(FieldSpec(name, label, wrong, type="number") for name, (label, wrong) in NUMBERS.items()),
     FieldSpec("question", "provider-question", "provider-wrong-map", "provider-hint-map", required=False, rows=4),
     FieldSpec("answer", "provider-answer", "provider-wrong-map", "provider-hint-map", required=False, rows=6),
+    FieldSpec("signing", "provider-signing", "provider-wrong-signing", "provider-hint-signing", required=False, rows=3),
     _REASON,
 )
 _FOLLOWS = ("provider-follows-asked", "provider-follows-told", "op-follows-two")

@@ -1,4 +1,4 @@
-"""Providers on pages: what is agreed with each, what each has answered; administrators change it there."""
+"""Providers, and joint answers of several, on pages: what is agreed, how each did; administrators change it there."""
 
 from typing import Annotated, Any
 
@@ -8,9 +8,12 @@ from fastapi.responses import Response
 
 from gateway.admin.act_forms import ActForm
 from gateway.admin.act_pages import SAID, TheAsker, show_form, take_form
+from gateway.admin.change_words import part_in_words
+from gateway.admin.joint_forms import CHANGE, JOIN, filled
 from gateway.admin.provider_forms import NUMBERS, OF_PROVIDER, REGISTER
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
+from gateway.console.words import words_of
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm, signed_in
 from gateway.people.sessions import Present
@@ -51,12 +54,27 @@ async def take_new(request: Request, asker: TheAsker, typed: SignedForm) -> Resp
     return await take_form(request, asker, REGISTER, typed, back=HERE)
 
 
+@router.get("/-/join")
+async def show_join(request: Request, present: SecurityPresent) -> Response:
+    """Show the form of a new joint answer."""
+    return show_form(request, present, JOIN, Form({"time_ms": _FIRST["time_ms"]}), back=HERE)
+
+
+@router.post("/-/join")
+async def take_join(request: Request, asker: TheAsker, typed: SignedForm) -> Response:
+    """Ask for a new joint answer."""
+    return await take_form(request, asker, JOIN, typed, back=HERE)
+
+
 @router.get("/{provider}")
 async def show_one(request: Request, provider: str, units: Units, present: Seeing, said: str = "") -> Response:
-    """Show one provider: its terms, what they were, and what it answered day by day."""
+    """Show one provider or joint answer: its terms, what they were, and what it answered day by day."""
+    words = words_of(request)
     async with units.begin("providers.show", acting(present)) as work:
         versions = await _versions(work, provider)
         days = await list_days(work, provider, DAYS)
+    for one in versions:
+        one["parts"] = [part_in_words(words, part) for part in one["terms"].get("parts", ())]
     return page(
         request, "provider", present, provider=versions[0], versions=versions, days=days, tones=TONES,
         terms=_written(versions[0]), numbers=NUMBERS, note=SAID.get(said, ""),
@@ -66,9 +84,9 @@ async def show_one(request: Request, provider: str, units: Units, present: Seein
 @router.get("/{provider}/{deed}")
 async def show_act(request: Request, provider: str, deed: str, units: Units, present: SecurityPresent) -> Response:
     """Show the form of a change, filled with what is in force."""
-    form = _form(deed)
     async with units.begin("providers.show", acting(present)) as work:
         versions = await _versions(work, provider)
+    form = _form(deed, versions[0])
     return show_form(request, present, form, Form(_written(versions[0])), of=provider, back=f"{HERE}/{provider}")
 
 
@@ -77,18 +95,17 @@ async def take_act(
     request: Request, provider: str, deed: str, units: Units, asker: TheAsker, typed: SignedForm
 ) -> Response:
     """Ask for a change of a provider."""
-    form = _form(deed)
     async with units.begin("providers.show", acting(asker.present)) as work:
-        await _versions(work, provider)
+        form = _form(deed, (await _versions(work, provider))[0])
     return await take_form(
         request, asker, form, typed, identifier=provider, of=provider, back=f"{HERE}/{provider}"
     )  # fmt: skip
 
 
-def _form(act: str) -> ActForm:
+def _form(act: str, version: dict[str, Any]) -> ActForm:
     if act not in OF_PROVIDER:
         raise PageError("not-found", 404)
-    return OF_PROVIDER[act]
+    return CHANGE if act == "change" and version["kind"] == "joint" else OF_PROVIDER[act]
 
 
 async def _versions(work: UnitOfWork, provider: str) -> list[dict[str, Any]]:
@@ -101,9 +118,11 @@ async def _versions(work: UnitOfWork, provider: str) -> list[dict[str, Any]]:
 def _written(version: dict[str, Any]) -> dict[str, str]:
     """Return the terms as they are written into the fields of a form."""
     terms = version["terms"]
+    if version["kind"] == "joint":
+        return filled(terms)
     maps = {
         name: orjson.dumps(terms[name], option=orjson.OPT_INDENT_2).decode() if terms[name] else ""
-        for name in ("question", "answer")
+        for name in ("question", "answer", "signing")
     }
     return {"url": terms["url"], **{name: str(terms[name]) for name in NUMBERS}, **maps}
 

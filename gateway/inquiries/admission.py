@@ -30,13 +30,15 @@ from gateway.quota.books import Held, Room, Taken
 from gateway.quota.ledger import hold_askers, lock_day, lock_today
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
+from scoring_adapter.providers.joint import Joint
 from scoring_adapter.providers.terms import Provider
 
 
 @dataclass(frozen=True)
 class Admission:
     """An inquiry that may be answered: about this subject, on this basis, as much as that grants, charged to this day;
-    what it takes of the quota, and what that leaves. `provider` is who is to be asked, None for the embedded card.
+    what it takes of the quota, and what that leaves. `provider` is who is to be asked, or who together;
+    None for the embedded card.
     """
 
     subject: Subject
@@ -46,12 +48,16 @@ class Admission:
     now: datetime
     taken: Taken
     rooms: Sequence[Room]
-    provider: Provider | None = None
+    provider: Provider | Joint | None = None
 
     @property
     def consent(self) -> Consent | None:
         """The consent that it is answered on, if it is one."""
         return consent_of(self.basis)
+
+    def waived(self) -> "Admission":
+        """Return the same, answered free of charge."""
+        return replace(self, taken=self.taken.waived(), rooms=self.taken.given_back(self.rooms))
 
 
 @dataclass(frozen=True)

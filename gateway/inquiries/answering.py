@@ -133,6 +133,8 @@ def _answer_of(work: UnitOfWork, one: Given, asked: dict[str, Any], shown: Resul
         **asked, "person": request.person, "answer": sha256_hex(answer.encode()), "score": shown.score,
         "model": shown.model, "units": admission.taken.charge.units, "day": admission.day.isoformat(),
     }  # fmt: skip
+    if shown.parts:
+        payload["parts"] = [part.told() for part in shown.parts]
     return _as(work, one.member).event(
         "inquiry.answered", payload, institution=request.institution, account=request.account,
         subject=admission.subject.subject_id, outcome="answered", exchange=request.inquiry_id,

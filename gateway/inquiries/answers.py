@@ -13,7 +13,7 @@ from consent.terms import PURPOSES, Terms
 from gateway.inquiries.bases.basis import Basis, Duty
 from gateway.quota.books import Room
 from gateway.runtime.work import UnitOfWork
-from scoring_adapter.providers.mapping import RelayAnswer
+from scoring_adapter.providers.mapping import RelayAnswer, SignedAnswer, Statement
 from signing.canonical import canonical_bytes, sha256_hex, written
 from signing.compact import sign_compact
 from signing.jws import signed_bytes
@@ -25,6 +25,7 @@ PUBLISHED = {"code": "published-records", "zh": "公示信息", "en": "published
 STATEMENT_VERSION = 5
 RECORDED = {"code": "credit-records", "zh": "信用记录", "en": "credit records"}
 LISTED, RECORDS = "listed", "records"  # the outcomes of published records, and of those that a basis opens
+MISSING = "missing"  # of a part that did not answer
 _KINDS = {LISTED: PUBLISHED, RECORDS: RECORDED}
 GOOD_FOR = timedelta(days=30)
 
@@ -51,12 +52,34 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a joint answer: what is agreed of it, and its own result, or what kept it from giving one."""
+
+    head: Mapping[str, Any]
+    result: "Result | str"
+
+    def members(self) -> dict[str, Any]:
+        """Return the part as the answer has it."""
+        if isinstance(self.result, str):
+            return {**self.head, "outcome": MISSING, "fault": self.result}
+        return {**self.head, **self.result.members()}
+
+    def told(self) -> dict[str, Any]:
+        """Return what the log says of the part: who it is, by which terms it was asked, and what it came to."""
+        named = {name: self.head[name] for name in ("provider", "version") if name in self.head}
+        if isinstance(self.result, str):
+            return {**named, "outcome": MISSING, "fault": self.result}
+        return {**named, "outcome": self.result.outcome, "model": self.result.model, "inputs": self.result.inputs}
+
+
+@dataclass(frozen=True)
 class Result:
     """A score with what stands behind it, from the card or from a provider; `inputs` is a digest of what went in.
 
     `outcome` is `scored`, or `insufficient-evidence`: score and band are None then, as they are of published records,
-    which are `listed`. `forms` are details, and the feeds of a basis, that were written in their canonical form before,
-    each with the value it is the form of.
+    which are `listed`. A joint answer has `parts`; it is `beside` where its rule makes no common score. `statement` is
+    what a provider signed, where it signs. `forms` are details, and the feeds of a basis, that were written in their
+    canonical form before, each with the value it is the form of.
     """
 
     score: int | None
@@ -66,13 +89,16 @@ class Result:
     outcome: str = "scored"
     details: dict[str, Any] = field(default_factory=dict)
     forms: Mapping[str, tuple[Any, Raw]] = field(default_factory=dict, compare=False)
+    parts: Sequence[Part] = ()
+    statement: Statement | None = None
 
     def members(self) -> dict[str, Any]:
         """Return what was computed, as the answer has it."""
-        return {
+        own = {
             "outcome": self.outcome, "score": self.score, "band": self.band, "model": self.model,
             "inputs": self.inputs, **self.details,
         }  # fmt: skip
+        return {**own, "parts": [one.members() for one in self.parts]} if self.parts else own
 
     def on(self, basis: Mapping[str, Any]) -> "Result":
         """Return it resting on a basis, whose digest is that of its inputs."""
@@ -94,7 +120,9 @@ def relayed_result(answer: RelayAnswer) -> Result:
     """Take over a provider's answer; the inputs are the provider's own, so the digest is of its answer."""
     members = {"score": answer.score, "band": answer.band, "model": answer.model, "reasons": answer.reasons}
     inputs = sha256_hex(canonical_bytes(members))
-    return Result(answer.score, answer.band, answer.model, inputs, details={"reasons": answer.reasons})
+    statement = answer.statement if isinstance(answer, SignedAnswer) else None
+    details = {"reasons": answer.reasons, **({"signed": True} if statement else {})}
+    return Result(answer.score, answer.band, answer.model, inputs, details=details, statement=statement)
 
 
 def permitted_use(purpose: str, basis: Basis) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from gateway.inquiries.own_inquiries import (
     reopen_answer,
 )
 from gateway.inquiries.own_usage import result_of
+from gateway.inquiries.parts_sheet import parts_of
 from gateway.inquiries.recalls import list_recalls
 from gateway.inquiries.records.words import records_of
 from gateway.inquiries.shown import (
@@ -105,13 +106,15 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
     answer = await _reopen(units, staff, row) if ending == "answered" else None
     statement = payload_of(answer) if isinstance(answer, str) else {}
     sheet, health = lay_out(statement, words) if statement else None, health_of(statement, words)
+    joint = parts_of(statement, words)
     reason = answer.reason if isinstance(answer, Denial) else row.outcome
     before = [(one, product_text(words, one.product)) for one in earlier]
     drawn = (sheet and sheet.dimensions) or (health and health.timeline)
     return page(
         request, "inquiry", staff.present, scripts=("charts",) if drawn else (),
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
-        ending=ending, tone=TONES[ending], sheet=sheet, health=health, records=records_of(statement, words),
+        ending=ending, tone=TONES[ending], sheet=sheet, health=health, joint=joint,
+        records=records_of(statement, words),
         traceable=is_traceable(statement),
         earlier=before if sheet else [], expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,

@@ -22,6 +22,7 @@ from connectors.records.hiding import TakenBack, find_taken_back
 from gateway.inquiries.computing import compute_result
 from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.outputs.salt import salted
+from gateway.inquiries.replay import own_part
 from gateway.inquiries.tables import STORED, Recall
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
@@ -95,7 +96,7 @@ async def _rests(session: AsyncSession, row: Row[Any], taken: TakenBack) -> bool
     from what was known then.
     """
     told = payload_of(unpack(row.answer))
-    basis = told.get("basis")
+    basis = own_part(told).get("basis")
     if basis is not None and "records" not in basis:
         moment = datetime.fromisoformat(told["issued_at"])
         limits = limits_of(grant_told(told), moment)

@@ -4,6 +4,7 @@
 2. Ask, without a transaction.
 3. In another one admit it again as things stand by then, turn the reservation into a charge, count the use, record,
    sign and tell; or release it where the provider failed or something has ended meanwhile.
+Where several are asked for a joint answer, they are asked at once, and brought together in step 3 (joining.py).
 The transactions before and after are shared by the questions that come while one of them is under way; what would hold
 the others up goes by itself, as by the embedded card.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
+from time import monotonic
 from uuid import UUID
 
 from connectors.model.calendar import day_of
@@ -22,7 +24,9 @@ from gateway.inquiries.admission import Admission, Refusal, admit_inquiries
 from gateway.inquiries.answering import Given, about, deny, give_answers
 from gateway.inquiries.answers import Answered, Result, relayed_result
 from gateway.inquiries.claiming import BRIEFLY, claim, claim_together
+from gateway.inquiries.joining import Joined, bring_together, is_charged
 from gateway.inquiries.permits import sign_permit
+from gateway.inquiries.provider_statements import keep_statements
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.store import Member
 from gateway.providers.days import count_calls
@@ -33,8 +37,10 @@ from gateway.runtime.group_commit import RolledBackError
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from scoring_adapter.errors import ProviderError, ProviderUnavailableError
 from scoring_adapter.providers.asking import ANSWERED, Call, Providers
+from scoring_adapter.providers.joint import Joint
 from scoring_adapter.providers.mapping import Question
 from scoring_adapter.providers.terms import Provider
+from scoring_adapter.providers.together import ask_together, outcome_of
 from scoring_adapter.providers.trying import Asked
 
 ADMIT, SETTLE = "inquiry.admit-relayed", "inquiry.settle"
@@ -49,7 +55,7 @@ class Intent:
     member: Member
     admission: Admission
     consent: Consent
-    provider: Provider
+    provider: Provider | Joint
     expires_at: datetime
 
     @property
@@ -65,11 +71,18 @@ class Intent:
 
 @dataclass(frozen=True)
 class Told:
-    """What a provider answered, or why it did not, and what is counted of the call."""
+    """What a provider answered, or several did, or why it did not, and what is counted of the call."""
 
     intent: Intent
-    answer: Result | Refusal
+    answer: Result | Joined | Refusal
     call: Call
+
+    def calls(self) -> list[tuple[str, Call, datetime]]:
+        """Return what is counted: of which provider, how it ended, and when it was asked."""
+        said = self.answer.said if isinstance(self.answer, Joined) else ()
+        counted = [(one.provider, one.call) for one in said if one.call]
+        own = (self.intent.member.request.provider, self.call)
+        return [(*one, self.intent.admission.now) for one in (own, *counted)]
 
 
 async def ask_provider(units: UnitsOfWork, providers: Providers, member: Member) -> Answered | Denial:
@@ -153,11 +166,19 @@ def _intent_of(member: Member, admission: Admission) -> Intent:
 async def _ask(units: UnitsOfWork, providers: Providers, intent: Intent) -> Told:
     request, asked_on = intent.member.request, day_of(intent.admission.now)
     question = Question(str(request.inquiry_id), request.uscc, request.product, request.purpose, asked_on.isoformat())
-    permit, call = partial(sign_permit, units, request, intent.consent), Call(ANSWERED)
+    asked_for, call = _asked_for(request, intent.consent), Call(ANSWERED)
+
+    def asked(provider: str) -> Asked:
+        own = replace(request, provider=provider)
+        return Asked(question, partial(sign_permit, units, own, intent.consent), asked_for)
+
+    if isinstance(intent.provider, Joint):
+        began = monotonic()
+        said = await ask_together(providers, intent.provider, asked)
+        ms = int((monotonic() - began) * 1000)
+        return Told(intent, Joined(intent.provider, said), Call(outcome_of(intent.provider, said), ms, 1))
     try:
-        answer = await providers.ask(
-            intent.provider, Asked(question, permit, _asked_for(request, intent.consent)), call
-        )
+        answer = await providers.ask(intent.provider, asked(request.provider), call)
         return Told(intent, relayed_result(answer), call)
     except ProviderError as fault:
         return Told(intent, Refusal(_denial_for(fault), intent.admission.subject.subject_id), call)
@@ -203,24 +224,42 @@ async def _settle(work: UnitOfWork, group: Sequence[Told], *, waits: bool) -> li
     admissions = await admit_inquiries(
         work, [intent.member.request for intent, _ in answered], [intent.held for intent, _ in answered], waits=waits
     )
-    given = []
+    admitted = []
     for (intent, result), found in zip(answered, admissions, strict=True):
         if isinstance(found, Refusal):
             refused.append((intent.member, found))
         elif found is not None and found.now >= intent.expires_at:
             refused.append((intent.member, Refusal(_LATE, found.subject.subject_id)))
         elif found is not None:
-            given.append(Given(intent.member, found, result))
+            admitted.append((intent.member, found, result))
+    given, faults = await _bring_together(work, admitted)
+    refused += faults
     if given:
         answers = await give_answers(work, given, intended=True)
         outcomes.update((one.request.inquiry_id, answer) for one, answer in zip(given, answers, strict=True))
+        told = [one for one, answer in zip(given, answers, strict=True) if isinstance(answer, Answered)]
+        await keep_statements(work, told)
     denials = await deny(work, refused, intended=True)
     outcomes.update((member.request.inquiry_id, one) for (member, _), one in zip(refused, denials, strict=True))
     ended = {inquiry: one for inquiry, one in outcomes.items() if inquiry in still}
     await close(work.session, [i for i, one in ended.items() if isinstance(one, Answered)], "settled")
     await close(work.session, [i for i, one in ended.items() if isinstance(one, Denial)], "released")
     counted = [one for one in group if one.intent.inquiry_id in outcomes]
-    await count_calls(
-        work.session, [(one.intent.member.request.provider, one.call, one.intent.admission.now) for one in counted]
-    )
+    await count_calls(work.session, [call for one in counted for call in one.calls()])
     return [outcomes.get(one.intent.inquiry_id) for one in group]
+
+
+async def _bring_together(
+    work: UnitOfWork, admitted: Sequence[tuple[Member, Admission, Result | Joined]]
+) -> tuple[list[Given], list[tuple[Member, Refusal]]]:
+    """Return what is answered, joint answers brought together, and which of them cannot be given."""
+    several = [(one.request, found, joined) for one, found, joined in admitted if isinstance(joined, Joined)]
+    joint = iter(await bring_together(work, several))
+    given, refused = [], []
+    for member, found, result in admitted:
+        made = next(joint) if isinstance(result, Joined) else result
+        if isinstance(made, ProviderError):
+            refused.append((member, Refusal(_denial_for(made), found.subject.subject_id)))
+        else:
+            given.append(Given(member, found if is_charged(made) else found.waived(), made))
+    return given, refused

@@ -1,7 +1,8 @@
 """An answer computed again, from the sealed records as they were known when it was given.
 
 Only what this release can compute is computed: an answer of the card and the tags that it ships. Its basis names both
-by digest; where either is another one now, that is said, and nothing is compared with something else.
+by digest; where either is another one now, that is said, and nothing is compared with something else. Of a joint answer
+the card's own part is computed again; whose models are not here is said.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Replay:
-    """What came of it: equal to the byte, the differences, or in words why it cannot be computed again."""
+    """What came of it: equal to the byte, the differences, or in words why it, or what of it, is not computed again."""
 
     inquiry_id: UUID
     model: str
@@ -63,7 +64,8 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
     answer = row.signed if row else None
     if row is None or answer is None or row.subject_id is None:
         raise DeniedError("inquiry-not-found")
-    told = payload_of(answer)
+    whole = payload_of(answer)
+    told = own_part(whole)
     why = hindrance(told)
     if why:
         made = Replay(inquiry_id, told["model"], "not-replayable", why)
@@ -74,13 +76,29 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         result = await compute_result(
             work.session, row.subject_id, row.product, moment, as_then=True, limits=limits
         )  # fmt: skip
-        found = compare(told, shaped(result, _shape_of(told, grant.extent)).members())
-        made = Replay(inquiry_id, told["model"], "different" if found else "equal", differences=found)
+        now = shaped(result, _shape_of(told, grant.extent)).members()
+        now = {name: value for name, value in now.items() if told is whole or name != "policy"}
+        found = compare(told, now)
+        made = Replay(inquiry_id, told["model"], "different" if found else "equal", _relayed(whole), found)
     payload = {"inquiry": str(inquiry_id), "differences": len(made.differences)}
     await work.record(
         "inquiry.recomputed", payload, subject=row.subject_id, outcome=made.outcome, exchange=inquiry_id
     )  # fmt: skip
     return made
+
+
+def own_part(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an answer as the embedded card gave it: of a joint one its part, where it has one. Pure."""
+    own = next((one for one in told.get("parts", ()) if one["provider"] == EMBEDDED), None)
+    return told if own is None else {**{name: one for name, one in told.items() if name != "parts"}, **own}
+
+
+def _relayed(told: Mapping[str, Any]) -> str:
+    """Return which parts of a joint answer are not computed again, "" of any other answer. Pure."""
+    names = [one["provider"] for one in told.get("parts", ()) if one["provider"] != EMBEDDED]
+    if not names:
+        return ""
+    return f"联合应答中 {', '.join(names)} 由外部计算，此处没有其模型 parts whose models are not here"
 
 
 def _shape_of(told: Mapping[str, Any], extent: Extent) -> Shape:
@@ -108,6 +126,8 @@ def replay_document(made: Replay) -> dict[str, Any]:
 def hindrance(told: Mapping[str, Any]) -> str:
     """Return why an answer cannot be computed again by this release, "" where it can."""
     card, model = load_scorecard(), told["model"]
+    if "parts" in told:
+        return _relayed(told)
     if told["provider"] != EMBEDDED:
         return f"由外部提供方 {told['provider']} 计算，此处没有其模型 computed by a provider, whose model is not here"
     if told["product"] in PRODUCTS and PRODUCTS[told["product"]].public:

@@ -33,6 +33,8 @@ class Shape:
 
 def shaped(result: Result, shape: Shape) -> Result:
     """Return a result as it is shown; what the policy withholds of it is named."""
+    if result.parts:
+        return _shaped_parts(result, shape)
     result = in_form(result, shape.version)
     shown = _outlined(result) if shape.extent.tier == "basic" else result
     if shown.outcome == RECORDS:
@@ -61,6 +63,24 @@ def _of_records(result: Result, shape: Shape) -> Result:
         for name in {"items", "values"} & details.keys():
             details[name] = _cut(details[name], {"digest"})
     return replace(shown, details={**details, "policy": {**shape.policy.members(), "withheld": sorted(set(withheld))}})
+
+
+def _shaped_parts(result: Result, shape: Shape) -> Result:
+    """Return a joint answer as it is shown: what holds for its common score holds for each of its parts."""
+    shown, parts = shaped(replace(result, parts=()), shape), []
+    withheld = set(shown.details["policy"]["withheld"]) if shape.policy else set()
+    for one in result.parts:
+        if isinstance(one.result, str):
+            parts.append(one)
+            continue
+        own = shaped(one.result, shape)
+        details = dict(own.details)
+        withheld |= set(details.pop("policy")["withheld"]) if shape.policy else set()
+        parts.append(replace(one, result=replace(own, details=details)))
+    if shape.policy:
+        told = {**shown.details["policy"], "withheld": sorted(withheld)}
+        shown = replace(shown, details={**shown.details, "policy": told})
+    return replace(shown, parts=tuple(parts))
 
 
 def _outlined(result: Result) -> Result:

@@ -32,6 +32,22 @@ OPERATIONS: Mapping[str, Operation] = {
             ],
         },
     ),
+    "GET /v1/audit/inquiries/{inquiry_id}/statements": Operation(
+        ("inquiry-not-found",),
+        answered={
+            "statements": [
+                {
+                    "provider": "five-force",
+                    "version": 2,
+                    "holds": True,
+                    "key": {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+                    "signature": "eyJhbGciOiJFZDI1NTE5IiwiYjY0IjpmYWxzZSwiY3JpdCI6WyJiNjQiXX0..dGhlIHNpZ25hdHVyZQ",
+                    "body": "eyJpbnF1aXJ5IjogIuKApiJ9",
+                    "entry": "01983a2b-7c1d-7e00-8000-000000000021",
+                }
+            ]
+        },
+    ),
     "GET /v1/inquiries/{inquiry_id}/sheet.pdf": Operation(
         (*_BEHIND, "no-sheet", "pdf-unavailable"), answered="%PDF-1.7…", media_type="application/pdf"
     ),

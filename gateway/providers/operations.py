@@ -13,7 +13,7 @@ PROVIDER: dict[str, Any] = {
     "terms": {
         "url": "https://provider.example/score", "time_ms": 3000, "attempts": 3, "retry_percent": 20,
         "most_at_once": 32, "open_after": 10, "open_seconds": 30, "keep_seconds": 0, "hedge_ms": 0, "question": None,
-        "answer": None,
+        "answer": None, "signing": None,
     },
     "reason": "协议已签",
     "since": "2026-11-27T00:00:00+00:00",

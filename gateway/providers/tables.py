@@ -1,10 +1,10 @@
-"""Tables of providers; who may change what stands in migration 0056."""
+"""Tables of providers; who may change what stands in migrations 0056 and 0060."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, SmallInteger, Text
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -21,6 +21,31 @@ class ProviderVersion(SQLModel, table=True):
     terms: dict[str, Any] = Field(sa_type=JSONB)
     reason: str = Field(sa_type=Text)
     recorded_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class JointVersion(SQLModel, table=True):
+    """What is agreed of a joint answer of several providers, from an entry on; none is ever changed."""
+
+    __tablename__ = "joint_version"
+    provider: str = Field(primary_key=True, sa_type=Text)  # the name it is asked for by: no provider has the same
+    version: int = Field(primary_key=True)
+    status: str = Field(sa_type=Text)
+    terms: dict[str, Any] = Field(sa_type=JSONB)
+    reason: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=Timestamp)
+    event_id: UUID
+
+
+class ProviderStatement(SQLModel, table=True):
+    """What a provider signed of an answer that was given: the bytes it sent, and its signature. Never changed."""
+
+    __tablename__ = "provider_statement"
+    inquiry_id: UUID = Field(primary_key=True)
+    provider: str = Field(primary_key=True, sa_type=Text)
+    version: int  # of the terms, which name the key
+    body: bytes = Field(sa_type=LargeBinary)
+    signature: str = Field(sa_type=Text)
     event_id: UUID
 
 

@@ -168,6 +168,17 @@ class Taken:
     overdraft: int
     reached: Sequence[tuple[Key, int, int, int]]
 
+    def waived(self) -> "Taken":
+        """Return the same, charged with nothing: what is given free of charge has its entry all the same."""
+        return replace(self, charge=replace(self.charge, units=0), counters={}, burns={}, overdraft=0, reached=())
+
+    def given_back(self, rooms: Sequence[Room]) -> list[Room]:
+        """Return the rooms it left, as they were before it took anything of them."""
+        return [
+            replace(room, used=room.used - amount, covered=room.covered - covered, granted=room.granted + covered)
+            for room in rooms for amount, covered in [self.counters.get(room.key, (0, 0))]
+        ]  # fmt: skip
+
 
 @dataclass
 class Books:

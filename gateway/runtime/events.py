@@ -110,7 +110,7 @@ EVENTS: Mapping[str, EventType] = {
     "institution.exit": _type("operator machine", "exit_via"),
     "inquiry.admitted": _type("account", "inquiry provider consent", maybe="person legal_basis"),
     "inquiry.answered": _type(
-        "account", f"{_ASKED} answer score model units day", maybe="person scope withheld legal_basis"
+        "account", f"{_ASKED} answer score model units day", maybe="person scope withheld legal_basis parts"
     ),
     "inquiry.denied": _type("account", f"{_ASKED} named", maybe="person scope legal_basis duty"),
     "inquiry.expired": _type("program"),
@@ -133,6 +133,11 @@ EVENTS: Mapping[str, EventType] = {
     "quota.reconciled": _type("operator machine", "differences first"),
     "quota.ledger_read": _type("account", "rows"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
+    "joint.registered": _type("operator machine", _PROVIDER),
+    "joint.suspended": _type("operator machine", _PROVIDER),
+    "joint.resumed": _type("operator machine", _PROVIDER),
+    "provider.signed": _type("account", "inquiry provider version body signature"),
+    "provider.statement_read": _type("auditor machine", "inquiry found"),
     "provider.registered": _type("operator machine", _PROVIDER),
     "provider.suspended": _type("operator machine", _PROVIDER),
     "provider.resumed": _type("operator machine", _PROVIDER),

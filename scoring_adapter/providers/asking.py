@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # How a question may end: answered, by an answer that was kept, or by one of the faults.
 ANSWERED, KEPT = "answered", "kept"
 NOT_ASKED = ("busy", "open")
-FAULTS = ("timeout", "unreachable", "status", "refused", "shape", "subject", "range", *NOT_ASKED)
+FAULTS = ("timeout", "unreachable", "status", "refused", "signature", "shape", "subject", "range", *NOT_ASKED)
 _WAIT = wait_random_exponential(multiplier=0.05, max=0.5)  # anything from nothing on: no two come back together
 _LONGEST_SECONDS = 35.0  # beyond the longest time that is agreed, which ends a question before
 

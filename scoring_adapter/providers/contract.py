@@ -1,6 +1,7 @@
 """What every provider is held to: asked as the gateway asks, and told apart where it does not keep to the contract.
 
-No permit is shown: whoever checks permits is checked before it does, or by a stand-in with the same answers.
+Permits are shown where somebody stands in for the gateway (contract_permits.py); else whoever checks permits is tried
+before it does.
 """
 
 import asyncio
@@ -13,11 +14,15 @@ import httpx
 
 from scoring_adapter.errors import ProviderError
 from scoring_adapter.providers.asking import ANSWERED, Call, Providers
+from scoring_adapter.providers.contract_permits import StandIn, find_accepted
 from scoring_adapter.providers.mapping import Question, RelayAnswer
 from scoring_adapter.providers.terms import Provider, Terms
 from scoring_adapter.providers.trying import Asked
 
 AT_ONCE = 4
+STRANGER = "91330300MA999999X0"  # no enterprise has this code
+# What is no question, whatever format is agreed.
+NO_QUESTIONS = (b'{"inquiry": ', b"", b"[]", b"{}", b"\xff")
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,17 @@ class Trial:
     product: str
     purpose: str
     as_of: str
+    stand_in: StandIn | None = None
 
     def asked(self, number: int) -> Asked:
         """Return a question of its own about one of the enterprises."""
-        subject = self.subjects[number % len(self.subjects)]
+        return self.about(self.subjects[number % len(self.subjects)])
+
+    def about(self, subject: str) -> Asked:
+        """Return a question about an enterprise, with a permit for each try where somebody signs them."""
         question = Question(str(uuid4()), subject, self.product, self.purpose, self.as_of)
-        return Asked(question, lambda: "none")
+        stand_in = self.stand_in
+        return Asked(question, (lambda: stand_in.permit(question)) if stand_in else lambda: "none")
 
 
 async def check_contract(trial: Trial) -> list[Finding]:
@@ -55,7 +65,8 @@ async def check_contract(trial: Trial) -> list[Finding]:
             return [first]
         return [
             first, await _repeats(providers, provider, trial, answer), await _at_once(providers, provider, trial),
-            await _refuses(trial),
+            await _refuses(trial), await _knows_nobody(providers, provider, trial),
+            *([await _looks_at_permits(trial.stand_in, trial)] if trial.stand_in else []),
         ]  # fmt: skip
     finally:
         await providers.close()
@@ -87,11 +98,32 @@ async def _at_once(providers: Providers, provider: Provider, trial: Trial) -> Fi
 
 async def _refuses(trial: Trial) -> Finding:
     """Send what is no question: it is refused, neither answered nor a failure of the provider."""
+    seen = []
     try:
         async with httpx.AsyncClient(timeout=trial.terms.time_ms / 1000) as http:
-            headers = {"Content-Type": "application/json"}
-            status = (await http.post(trial.terms.url, content=b'{"inquiry": ', headers=headers)).status_code
+            for content in NO_QUESTIONS:
+                headers = {"Content-Type": "application/json"}
+                seen.append((await http.post(trial.terms.url, content=content, headers=headers)).status_code)
     except httpx.HTTPError as fault:
         return Finding("refuses", kept=False, seen=type(fault).__name__)
-    kept = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return Finding("refuses", kept=kept, seen=f"HTTP {status}")
+    wrong = [one for one in seen if not HTTPStatus.BAD_REQUEST <= one < HTTPStatus.INTERNAL_SERVER_ERROR]
+    return Finding("refuses", kept=not wrong, seen=f"HTTP {(wrong or seen)[0]}")
+
+
+async def _knows_nobody(providers: Providers, provider: Provider, trial: Trial) -> Finding:
+    """Ask about an enterprise that there is not: a sound answer about it or a no to it, but no failure."""
+    call = Call(ANSWERED)
+    try:
+        await providers.ask(provider, trial.about(STRANGER), call)
+    except ProviderError as fault:
+        return Finding("stranger", kept=fault.kind == "refused", seen=f"{fault.kind}: {fault}")
+    return Finding("stranger", kept=True, seen=f"{call.ms} ms")
+
+
+async def _looks_at_permits(stand_in: StandIn, trial: Trial) -> Finding:
+    """Show permits that cover nothing: none of them opens anything."""
+    try:
+        wrong = await find_accepted(stand_in, trial.terms, trial.asked(0).question)
+    except httpx.HTTPError as fault:
+        return Finding("permits", kept=False, seen=type(fault).__name__)
+    return Finding("permits", kept=not wrong, seen="；".join(wrong))

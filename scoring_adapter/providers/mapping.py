@@ -35,6 +35,20 @@ class RelayAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reasons: list[str] = []
 
 
+class Statement(msgspec.Struct, frozen=True):
+    """What a provider sent, and its signature beside it; `version` is that of the terms, which name the key."""
+
+    version: int
+    body: bytes
+    signature: str
+
+
+class SignedAnswer(RelayAnswer, frozen=True):
+    """A provider's answer that it signed."""
+
+    statement: Statement | None = None
+
+
 _NUMBER = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,10})?")
 _OURS = msgspec.json.Decoder(RelayAnswer)
 _THEIRS = msgspec.json.Decoder(float_hook=Decimal)  # 7.1 is 7.1: no score goes through a binary fraction

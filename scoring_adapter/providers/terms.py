@@ -1,14 +1,16 @@
 """What is agreed with an outside provider: where it is asked, how long and how often, and in which words. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from scoring_adapter.card import HIGHEST
+from signing.detached import check_key
+from signing.errors import SignatureError
 
 SOURCES = ("inquiry", "subject", "product", "purpose", "as_of")
-LONGEST_URL, LONGEST_POINTER, LONGEST_BAND = 500, 200, 40
+LONGEST_URL, LONGEST_POINTER, LONGEST_BAND, MOST_BANDS = 500, 200, 40, 20
 MOST_DECIMALS, FARTHEST = 4, 1_000_000_000
 # Each number of the terms: the least and the most it may be.
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -60,7 +62,8 @@ class Terms:
 
     All tries together have `time_ms`. Of all that is asked, `retry_percent` may be asked again; `most_at_once` are
     under way in a process. After `open_after` faults among the last twenty it is not asked for `open_seconds`. An
-    answer is kept for `keep_seconds`, and a second try sent beside a slow one after `hedge_ms`; 0 is never.
+    answer is kept for `keep_seconds`, and a second try sent beside a slow one after `hedge_ms`; 0 is never. `signing`
+    is the public key (JWK) that each answer is signed with, None where answers are not signed.
     """
 
     url: str
@@ -74,6 +77,7 @@ class Terms:
     hedge_ms: int = 0
     question: Mapping[str, str] | None = None
     answer: AnswerMap | None = None
+    signing: Mapping[str, str] | None = None
 
     def members(self) -> dict[str, Any]:
         """Return the terms as they are stored, shown and logged."""
@@ -111,7 +115,21 @@ def fault_of(terms: Terms) -> str | None:
         return "`hedge_ms` 须小于 `time_ms` less than time_ms"
     if (terms.question is None) != (terms.answer is None):
         return "`question`、`answer` 须同时写明 either both, or neither"
+    if fault := _fault_of_signing(terms):
+        return fault
     return _fault_of_maps(terms.question, terms.answer) if terms.question and terms.answer else _empty(terms)
+
+
+def _fault_of_signing(terms: Terms) -> str | None:
+    if terms.signing is None:
+        return None
+    try:
+        check_key(terms.signing)
+    except SignatureError as fault:
+        return f"`signing`：{fault}"
+    if terms.answer is not None and not terms.answer.inquiry:
+        return "`signing` 须有 `answer.inquiry` needs answer.inquiry, or a signed answer could be shown again"
+    return None
 
 
 def _empty(terms: Terms) -> str | None:
@@ -133,15 +151,20 @@ def _fault_of_maps(question: Mapping[str, str], answer: AnswerMap) -> str | None
         return f"`answer.lowest`、`highest` 由小到大，不超过 {FARTHEST} ascending, no farther than that"
     if not 0 <= answer.decimals <= MOST_DECIMALS:
         return f"`answer.decimals`：0 到 {MOST_DECIMALS} of 0 to {MOST_DECIMALS}"
-    return _fault_of_bands(answer)
+    return _fault_of_band(answer)
 
 
-def _fault_of_bands(answer: AnswerMap) -> str | None:
+def _fault_of_band(answer: AnswerMap) -> str | None:
     if bool(answer.band) == bool(answer.bands):
         return "`answer.band`、`bands` 二者写一 one of the two"
-    least = [one.least for one in answer.bands]
+    return fault_of_bands(answer.bands, "answer.bands")
+
+
+def fault_of_bands(bands: Sequence[Band], name: str) -> str | None:
+    """Return what is wrong with bands that go by the score, None where nothing is, or there are none."""
+    least = [one.least for one in bands]
     if least and (least != sorted(set(least), reverse=True) or least[-1] != 0 or least[0] > HIGHEST):
-        return f"`answer.bands` 由 {HIGHEST} 以内递减到 0 descending, from {HIGHEST} at most down to 0"
-    if not all(len(one.band) <= LONGEST_BAND and _BAND.fullmatch(one.band) for one in answer.bands):
-        return f"`answer.bands`：名称为小写字母、数字，至多 {LONGEST_BAND} 位 names in lower case, digits, _ and -"
+        return f"`{name}` 由 {HIGHEST} 以内递减到 0 descending, from {HIGHEST} at most down to 0"
+    if not all(len(one.band) <= LONGEST_BAND and _BAND.fullmatch(one.band) for one in bands):
+        return f"`{name}`：名称为小写字母、数字，至多 {LONGEST_BAND} 位 names in lower case, digits, _ and -"
     return None

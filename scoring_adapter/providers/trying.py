@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import httpx
+from msgspec.structs import asdict
 from opentelemetry import propagate, trace
 
 from scoring_adapter.errors import ProviderAnswerError, ProviderUnavailableError
-from scoring_adapter.providers.mapping import Question, RelayAnswer, read_answer, write_question
+from scoring_adapter.providers.mapping import (
+    Question,
+    RelayAnswer,
+    SignedAnswer,
+    Statement,
+    read_answer,
+    write_question,
+)
 from scoring_adapter.providers.terms import Provider
+from signing.detached import verify_detached
+from signing.errors import SignatureError
 
 LARGEST_ANSWER = 64 * 1024
+SIGNATURE = "X-JWS-Signature"  # the header in which an answer's signature comes (signing/detached.py)
 _TRACER = trace.get_tracer("xinqiao")
 _AGAIN = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 # Nothing of the question, but of how the provider is: it is busy.
@@ -38,11 +49,21 @@ class Asked:
 async def try_once(http: httpx.AsyncClient, provider: Provider, asked: Asked) -> RelayAnswer:
     """Ask a provider once. Raises TransientError, ProviderUnavailableError or ProviderAnswerError."""
     with _TRACER.start_as_current_span("provider.ask"):
-        body = await _post(http, provider, asked)
-    return read_answer(provider.name, provider.terms, asked.question, body)
+        body, signature = await _post(http, provider, asked)
+    if provider.terms.signing is None:
+        return read_answer(provider.name, provider.terms, asked.question, body)
+    try:
+        verify_detached(signature, body, provider.terms.signing)
+    except SignatureError as fault:
+        raise ProviderAnswerError(
+            "signature", f"{provider.name} 的答复没有合格的签名 is not signed: {fault}"
+        ) from fault
+    answer = read_answer(provider.name, provider.terms, asked.question, body)
+    return SignedAnswer(**asdict(answer), statement=Statement(provider.version, body, signature))
 
 
-async def _post(http: httpx.AsyncClient, provider: Provider, asked: Asked) -> bytes:
+async def _post(http: httpx.AsyncClient, provider: Provider, asked: Asked) -> tuple[bytes, str]:
+    """Return the body of the answer, and the signature that came with it, "" where there was none."""
     headers = {
         "Content-Type": "application/json", "Accept": "application/json", "Authorization": f"Bearer {asked.permit()}",
     }  # fmt: skip
@@ -59,7 +80,7 @@ async def _post(http: httpx.AsyncClient, provider: Provider, asked: Asked) -> by
                         "shape",
                         f"{provider.name} 的答复超过 {LARGEST_ANSWER} 字节 sent more than {LARGEST_ANSWER} bytes",
                     )
-            return body
+            return body, response.headers.get(SIGNATURE, "")
     except httpx.HTTPError as fault:
         raise TransientError("unreachable", type(fault).__name__) from fault
 

@@ -34,6 +34,7 @@ from gateway.admin.institution_actions import (
     SetExit,
     SetQuota,
 )
+from gateway.admin.joint_actions import JoinProviders
 from gateway.admin.key_actions import PromoteKey, RotateKey
 from gateway.admin.output_actions import SetOutputPolicy
 from gateway.admin.person_actions import InvitePerson, ResetFactor, SetPersonStanding
@@ -122,6 +123,9 @@ SINGLE = {
     ),
     "quota.reverse": ReverseCharge(charge=uuid4(), reason=WHY),
     "provider.set": SetProvider(provider="new-brain", url="https://b.example/score", reason=WHY),
+    "provider.join": JoinProviders(
+        provider="new-joint", parts=[{"provider": "brain"}, {"provider": "embedded"}], rule="beside", reason=WHY
+    ),
     "provider.suspend": SuspendProvider(provider="brain", reason=WHY),
     "provider.resume": ResumeProvider(provider="stopped", reason=WHY),
     "duty.register": RegisterDuty(

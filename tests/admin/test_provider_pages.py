@@ -119,3 +119,50 @@ async def test_what_it_answered_stands_on_its_page(gateway, browsers):
     for said in ("≤ 50", "≤ 200", "超时 1", "熔断未问 1"):
         assert said in shown, said
     assert "近 30 天询问 4 次，应答 2 次" in (await browsers["eye-p"].get(HERE)).text
+
+
+JOINT = {
+    "parts": "five-force 必需 600000\nembedded，可缺，400000\n\n", "rule": "weighted-mean", "time_ms": "2000",
+    "charge_partial": "no", "bands": "600 good\n0 fair", "order": "", "reason": "协议已签",
+}  # fmt: skip
+
+
+async def test_two_people_register_a_joint_answer_and_change_it_on_its_own_form(gateway, browsers):
+    assert (await browsers["eye-p"].get(f"{HERE}/-/join")).status_code == 403
+    shown = (await browsers["boss-p"].get(f"{HERE}/-/join")).text
+    assert "合成一份应答，只计费一次" in shown
+    asked = await send(browsers["boss-p"], f"{HERE}/-/join", provider="city-joint", **JOINT)
+    assert (asked.status_code, asked.headers["location"]) == (303, f"{HERE}?said=waiting")
+    decided = await decide(gateway, browsers)
+    for said in ("five-force（必需） 600,000 ppm", "加权平均", "600 good", "不计费"):
+        assert said in decided, said
+    shown = (await browsers["eye-p"].get(f"{HERE}/city-joint")).text
+    for said in ("five-force（必需） 600,000 ppm", "embedded（可缺） 400,000 ppm", "加权平均", "600 good", "2,000"):
+        assert said in shown, said
+    assert "联合应答：five-force、embedded" in (await browsers["eye-p"].get(HERE)).text
+    form = (await browsers["boss-p"].get(f"{HERE}/city-joint/change")).text
+    assert "five-force 必需 600000" in form
+    beside = {**JOINT, "parts": "five-force required\nembedded", "rule": "beside", "bands": ""}
+    assert (await send(browsers["boss-p"], f"{HERE}/city-joint/change", **beside)).status_code == 303
+    await decide(gateway, browsers)
+    assert "各列各的，不合成" in (await browsers["eye-p"].get(f"{HERE}/city-joint")).text
+    worst = {**beside, "rule": "worst-band", "order": "excellent good fair poor"}
+    assert (await send(browsers["boss-p"], f"{HERE}/city-joint/change", **worst)).status_code == 303
+    await decide(gateway, browsers)
+    assert "excellent、good、fair、poor" in (await browsers["eye-p"].get(f"{HERE}/city-joint")).text
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [({"parts": "five-force perhaps"}, "parts"), ({"parts": "five-force 必需 x"}, "parts"),
+     ({"parts": "five-force 必需 1 1"}, "parts"), ({"parts": "five-force"}, "parts"), ({"parts": ""}, "parts"),
+     ({"rule": "best"}, "rule"), ({"time_ms": "49"}, "time_ms"), ({"bands": "good"}, "bands"),
+     ({"bands": "x good"}, "bands"), ({"order": "x" * 41}, "order"), ({"bands": ""}, ""), ({"reason": ""}, "reason"),
+     ({"parts": "five-force 必需 600000\nnobody 可缺 400000"}, "")],
+    ids=str,
+)  # fmt: skip
+async def test_what_will_not_do_of_a_joint_answer_is_said_beside_its_field(browsers, form, field):
+    answer = await send(browsers["boss-p"], f"{HERE}/-/join", provider="other-joint", **{**JOINT, **form})
+    assert answer.status_code == (400 if field else 409), answer.text
+    if field:
+        assert f'id="error-{field}"' in answer.text

@@ -75,7 +75,8 @@ from gateway.webhooks.pages import STATES as WEBHOOK_STATES
 from gateway.webhooks.told import TOPICS
 from risk_monitor.watch import LEVELS as LEVELS_OF_RISKS
 from scoring_adapter.card import load_card
-from scoring_adapter.providers.asking import FAULTS
+from scoring_adapter.providers.joint import RULES as RULES_OF_JOINT
+from scoring_adapter.providers.together import PART_FAULTS
 
 ROOT = Path(__file__).parents[2]
 assert create_app  # it has loaded every page
@@ -130,7 +131,8 @@ FAMILIES = {
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),
     "product": set(PRODUCTS),
-    "provider-fault": set(FAULTS),
+    "provider-fault": set(PART_FAULTS),
+    "joint-rule": set(RULES_OF_JOINT),
     "provider-status": {"serving", *STATUSES_OF_PROVIDERS.values()},
     "purpose": set(PURPOSES),
     "rate": {measure for _, measure in DEFAULTS},

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 import pytest
@@ -57,6 +58,7 @@ from gateway.statements.making import make_statement
 from gateway.statements.months import month_of
 from gateway.webhooks.endpoints import add_endpoint
 from gateway.worker import publish_head, take_in
+from scoring_adapter.providers.joint import JointTerms, Part
 from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
 from tests.duties import duty_of
@@ -64,6 +66,7 @@ from tests.enterprises import uscc
 from tests.evidence.forging import forging, other_value, types_of, unbind
 from tests.house.objects import OWN, Town, arrears, ended_batch, message_of
 from tests.identities import asked, change
+from tests.providers import registered, signing_provider
 from tests.stories import registration
 
 # Tables whose rows a batch brought, digested in its event; a person's decision about an identifier is an entry itself.
@@ -188,6 +191,10 @@ async def live_a_little(story):
         await set_rate(work, "account", "bank-1", "denials", 1, "测试")
         await set_cost(work, "score", 2, "年度调整", until, "operator-1")
         await set_terms(work, "brain", Terms("https://b.example/score"), "协议已签", "operator-1")
+        joint = JointTerms((Part("brain"), Part("embedded")), "beside")
+        await set_terms(work, "both", joint, "协议已签", "operator-1")
+        await set_standing(work, "both", "suspended", "出错", None)
+        await set_standing(work, "both", "resumed", "已修复", "operator-1")
         await set_standing(work, "brain", "suspended", "出错", None)
         await set_standing(work, "brain", "resumed", "已修复", "operator-1")
     async with gateway.units.begin("test.abnormal", PROGRAM) as work:
@@ -224,6 +231,9 @@ async def live_a_little(story):
 async def take_back_and_close(story):
     """An answer said to be deleted, a record behind the other one withdrawn, a charge taken back, a month closed."""
     units, kept = story.gateway.units, (await story.ask("bank-1", OWN)).json()["inquiry"]
+    with TemporaryDirectory() as folder, signing_provider(Path(folder)) as (url, key):
+        await registered(story.gateway, "signs", url, signing=key)
+        assert (await story.ask("bank-1", OWN, provider="signs")).json()["signed"]
     async with units.begin("test.deleted", Actor("bank-1", "account", institution_id="bank")) as work:
         await attest_deleted(work, [UUID(kept)])
     newest = "SELECT record_id FROM record WHERE dataset = 'ent_registration' AND superseded_at IS NULL"

@@ -38,8 +38,8 @@ _FOR: tuple[tuple[str, str], ...] = (
         subjects/{subject}/network risks subjects/{subject}/risks"""),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
         agencies/{code} costs/{product} rates rates/set
-        providers/-/register providers/{provider}/{deed} institutions institutions/new institutions/{institution_id}
-        institutions/{institution_id}/{act}
+        providers/-/register providers/-/join providers/{provider}/{deed}
+        institutions institutions/new institutions/{institution_id} institutions/{institution_id}/{act}
         institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}
         paper paper/{consent_id} paper/{consent_id}/sheet"""),
     ("oab", "abnormal-use costs"),

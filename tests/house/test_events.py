@@ -170,6 +170,9 @@ CALLS = {
     "GET /v1/audit/entries/{event_id}/proof": Call("audit.proved", "auditor-1", make=entry),
     "GET /v1/audit/entries/{event_id}/tlog-proof": Call("audit.proved", "auditor-1", make=entry),
     "POST /v1/audit/inquiries/{inquiry_id}/replay": Call("inquiry.recomputed", "auditor-1", make=objects.inquiry),
+    "GET /v1/audit/inquiries/{inquiry_id}/statements": Call(
+        "provider.statement_read", "auditor-1", make=objects.inquiry
+    ),
     "GET /v1/audit/statistics": Call("questions.counted", "auditor-1"),
     "GET /v1/overview": Call("overview.read", "auditor-1"),
     "GET /v1/scores/movers": Call("scores.read", "auditor-1"),
@@ -277,7 +280,8 @@ WITHOUT = {
          "POST /console/keys/{purpose}/{act}", "POST /console/agencies/{code}/standing",
          "POST /console/changes/{change_id}/{decision}", "POST /console/people/{person_id}/{act}",
          "POST /console/people/-/invite", "POST /console/abnormal-use/{case_id}", "POST /console/costs/{product}",
-         "POST /console/providers/-/register", "POST /console/providers/{provider}/{deed}",
+         "POST /console/providers/-/register", "POST /console/providers/-/join",
+         "POST /console/providers/{provider}/{deed}",
          "POST /console/rates/set"),
         "change.* and the event of the change itself: tests/admin/test_admin.py",
     ),
@@ -306,7 +310,8 @@ WITHOUT = {
             "inquiries/recalls", "usage-results/deletions", "usage-results/deletions/{inquiry_id}",
             "usage-results/report", "usage-results/new/{inquiry_id}",
             "abnormal-use", "costs", "costs/{product}", "rates", "rates/set",
-            "providers", "providers/-/register", "providers/{provider}", "providers/{provider}/{deed}")),
+            "providers", "providers/-/register", "providers/-/join", "providers/{provider}",
+            "providers/{provider}/{deed}")),
         SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
@@ -419,8 +424,11 @@ COMMANDS = {
     "quota grant": "quota.granted change.made", "quota rate": "quota.rate_set change.made",
     "quota reverse": "quota.reversed change.made",
     "output set": "output.policy_set change.made", "cost set": "quota.cost_set change.made",
-    "provider set": "provider.registered change.made", "provider suspend": "provider.suspended change.made",
-    "provider resume": "provider.resumed change.made",
+    "provider set": "provider.registered change.made",
+    "provider suspend": "provider.suspended joint.suspended change.made",
+    "provider resume": "provider.resumed joint.resumed change.made",
+    "provider join": "joint.registered change.made",
+    "provider statements": "provider.statement_read",
     "duty register": "duty.registered change.made", "duty end": "duty.ended change.made",
     "data-view set": "view.set change.made", "data-view end": "view.ended change.made",
     "abnormal decide": "client.hold_lifted client.hold_suspended change.made",
@@ -522,6 +530,7 @@ STEPS_WITHOUT = {
 }  # fmt: skip
 ELSEWHERE = {
     "quota.ledger_read": "tests/quota/test_told.py",
+    "provider.signed": "tests/inquiries/test_joint.py",
     "inquiry.batched": "tests/inquiries/test_batches.py",
     "consent.imported": "tests/consents/test_imports.py",
     "console.exported": "tests/console/test_listing.py",

@@ -16,6 +16,7 @@ ROOMS = (
 # Limits that need more than a function: a running service, a database, many connections.
 ELSEWHERE = {
     "consent.life.LAPSES_AFTER": (timedelta(hours=72), "tests/house/test_limits_over_http.py"),
+    "signing.detached.LONGEST_SIGNATURE": (2048, "tests/signing/test_detached.py"),
     "gateway.consents.files.LONGEST_FILE": (5 * 1024**2, "tests/consents/test_files.py"),
     "gateway.consents.files.MOST_FILES": (10, "tests/consents/test_files.py"),
     "gateway.consents.imports.archive.LARGEST_SHEET": (1024**2, "tests/consents/test_imports.py"),

@@ -215,6 +215,7 @@ NOBODYS = {
     "GET /v1/audit/entries/{event_id}/proof": "auditors see every entry; no other kind is let in",
     "GET /v1/audit/entries/{event_id}/tlog-proof": "as above",
     "POST /v1/audit/inquiries/{inquiry_id}/replay": "auditors see every inquiry; no other kind is let in",
+    "GET /v1/audit/inquiries/{inquiry_id}/statements": "as above",
     **dict.fromkeys(
         (
             "GET /console/audit/entries/{event_id}",

@@ -28,7 +28,10 @@ GIVEN = {
     "product": "score", "form": "raw", "measure": "rate",
     "until": "2999-01-31T08:00:00Z",
 }  # fmt: skip
-FILES = {"data-view set": "view: a-view\npurpose: pre_loan\ntitle: a view\nlimit: [reg_capital]\n"}
+FILES = {
+    "data-view set": "view: a-view\npurpose: pre_loan\ntitle: a view\nlimit: [reg_capital]\n",
+    "provider join": '{"parts": [{"provider": "embedded"}, {"provider": "xx"}], "rule": "beside"}',
+}
 CHOSEN = {"yes", "without_keys"}
 COMMANDS = {" ".join(path): command for path, command in TREE.items() if not hasattr(command, "commands")}
 

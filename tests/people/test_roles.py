@@ -125,7 +125,7 @@ PAGES |= {"GET /console/rates": {"operator"}}
 PAGES |= {f"GET /console/{page}": {"operator", "auditor"} for page in ("providers", "providers/{provider}")}
 PAGES |= {
     f"{verb} /console/providers/{page}": {"operator"} for verb in ("GET", "POST")
-    for page in ("-/register", "{provider}/{deed}")
+    for page in ("-/register", "-/join", "{provider}/{deed}")
 }  # fmt: skip
 PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"},
           "GET /console/duty-bases": {"staff"},

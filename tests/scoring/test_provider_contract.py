@@ -4,25 +4,32 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import orjson
 import pytest
 
+from gateway.inquiries.permits import PERMIT_TYPE
 from scoring_adapter.providers.contract import Trial, check_contract
+from scoring_adapter.providers.contract_permits import StandIn
 from scoring_adapter.providers.terms import AnswerMap, Terms
+from signing.jws import sign_jws
+from signing.keys import generate_key, public_jwk, save_key
 from tests.enterprises import uscc
 from tests.processes import free_port
 from tests.providers import provider, serving
+from xinqiao_client import create_key
 
-ALL = ["answers", "repeats", "at-once", "refuses"]
+ALL = ["answers", "repeats", "at-once", "refuses", "stranger"]
 SUBJECTS = [uscc(1), uscc(2), uscc(3)]
+WRONG = (ValueError, TypeError, KeyError)  # of what is no question
 assert ThreadingHTTPServer.daemon_threads  # what hangs ends with the test
 
 
 def trial(url, **terms):
-    return Trial(Terms(url, **{"time_ms": 900, **terms}), SUBJECTS, "score", "pre_loan", "2026-01-31")
+    return Trial(Terms(url, **{"time_ms": 1500, **terms}), SUBJECTS, "score", "pre_loan", "2026-01-31")
 
 
 async def test_the_example_keeps_to_all_of_it():
@@ -55,13 +62,14 @@ async def test_one_that_mixes_up_what_is_asked_at_once_or_answers_no_question_is
     def mixes(_headers, body):
         try:
             question = orjson.loads(body)
-        except ValueError:
+            question["subject"]
+        except WRONG:
             return 200, b"{}"
         return told(question, **({"subject": uscc(1)} if question["subject"] != uscc(1) else {}))
 
     with serving(mixes) as url:
         found = {one.name: one for one in await check_contract(trial(url))}
-    assert [found[name].kept for name in ALL] == [True, True, False, False]
+    assert [found[name].kept for name in ALL] == [True, True, False, False, False]
     assert found["refuses"].seen == "HTTP 200"
 
 
@@ -69,19 +77,19 @@ async def test_one_that_fails_on_what_is_no_question_is_found_out():
     def fails(_headers, body):
         try:
             return told(orjson.loads(body))
-        except ValueError:
+        except WRONG:
             return 500, b""
 
     with serving(fails) as url:
         found = await check_contract(trial(url))
-    assert [one.kept for one in found] == [True, True, True, False]
+    assert [one.kept for one in found] == [True, True, True, False, True]
 
 
 async def test_one_of_another_format_is_held_to_the_same():
     def answer(_headers, body):
         try:
             return 200, orjson.dumps({"who": orjson.loads(body)["q"], "points": "7.1", "grade": "A"})
-        except ValueError:
+        except WRONG:
             return 400, b""
 
     mapped = {
@@ -101,7 +109,7 @@ def run(*arguments):
 def test_the_command_needs_no_instance_and_ends_in_failure_where_the_contract_is_not_kept(tmp_path):
     with provider() as url:
         good = run(url, "--json")
-    assert (good.returncode, [one["kept"] for one in json.loads(good.stdout)["checks"]]) == (0, [True] * 4)
+    assert (good.returncode, [one["kept"] for one in json.loads(good.stdout)["checks"]]) == (0, [True] * 5)
     gone = run(f"http://127.0.0.1:{free_port()}/", "--json", "--subject", uscc(1))
     assert gone.returncode == 1
     assert "unreachable" in json.loads(gone.stdout)["checks"][0]["seen"]
@@ -117,3 +125,82 @@ def test_the_command_needs_no_instance_and_ends_in_failure_where_the_contract_is
         assert wrong.returncode != 0
         assert said in wrong.stderr
     assert "url" in run("ftp://x").stderr
+
+
+async def test_one_that_answers_what_is_half_a_question_or_fails_on_a_stranger_is_found_out():
+    def answers(_headers, body):
+        try:
+            question = orjson.loads(body)
+            return told(question) if question["subject"] in SUBJECTS else (500, b"")
+        except (TypeError, KeyError):
+            return told({"inquiry": "x", "subject": "x"})
+        except ValueError:
+            return 400, b""
+
+    with serving(answers) as url:
+        found = {one.name: one for one in await check_contract(trial(url, attempts=1))}
+    assert [found[name].kept for name in ALL] == [True, True, True, False, False]
+    assert "status" in found["stranger"].seen
+
+
+async def test_a_no_to_a_stranger_is_as_good_as_an_answer():
+    def refuses(_headers, body):
+        try:
+            question = orjson.loads(body)
+            return told(question) if question["subject"] in SUBJECTS else (404, b"")
+        except WRONG:
+            return 400, b""
+
+    with serving(refuses) as url:
+        assert all(one.kept for one in await check_contract(trial(url)))
+
+
+@pytest.mark.parametrize(("fault", "kept"), [("", True), ("unsigned", False), ("forged", False)])
+async def test_one_that_signs_is_held_to_its_key(tmp_path, fault, kept):
+    key = json.loads(create_key(tmp_path / "provider.json").read_text())
+    with provider("--sign", str(tmp_path / "provider.json"), *(("--break", fault) if fault else ())) as url:
+        found = await check_contract(trial(url, signing=key))
+    assert all(one.kept for one in found) is kept
+    assert kept or "signature" in found[0].seen
+
+
+ISSUER, NAME = "https://credit.example", "own-model"
+
+
+@pytest.fixture
+def stand_in(tmp_path):
+    """Who signs permits in the gateway's place, and the file of its public key."""
+    key = generate_key("Ed25519")
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps({"answer": public_jwk(key)}))
+    save_key(tmp_path / "stand-in.json", key)
+    return StandIn(ISSUER, NAME, lambda claims: sign_jws(claims, key, PERMIT_TYPE)), keys
+
+
+async def test_one_that_looks_at_permits_accepts_sound_ones_alone(stand_in):
+    signing, keys = stand_in
+    with provider("--keys", str(keys), "--issuer", ISSUER, "--name", NAME) as url:
+        found = await check_contract(replace(trial(url), stand_in=signing))
+        without = await check_contract(trial(url))
+        told = run(
+            url, "--json", "--permit-key", str(keys.with_name("stand-in.json")), "--issuer", ISSUER, "--name", NAME
+        )  # fmt: skip
+    assert [(one.name, one.kept, one.seen) for one in found][-1] == ("permits", True, "")
+    assert all(one.kept for one in found)
+    assert "refused" in without[0].seen
+    assert (told.returncode, len(json.loads(told.stdout)["checks"])) == (0, 6), told.stderr
+
+
+async def test_one_that_looks_at_no_permit_is_found_out(stand_in):
+    with provider() as url:
+        found = await check_contract(replace(trial(url), stand_in=stand_in[0]))
+    assert [one.name for one in found if not one.kept] == ["permits"]
+    for name in ("none", "no permit", "shown twice", "another provider's", "another gateway's", "expired",
+                 "another enterprise's", "another inquiry's"):  # fmt: skip
+        assert f"{name}: HTTP 200" in found[-1].seen
+
+
+def test_a_key_of_permits_that_is_none_is_said(tmp_path):
+    (tmp_path / "key.json").write_text("{}")
+    wrong = run("http://127.0.0.1:1/", "--permit-key", str(tmp_path / "key.json"))
+    assert (wrong.returncode, "key.json" in wrong.stderr) == (1, True)

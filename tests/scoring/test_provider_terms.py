@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import orjson
 import pytest
+from joserfc.jwk import OKPKey
 
 from scoring_adapter.errors import ProviderAnswerError
 from scoring_adapter.providers.mapping import read_answer, write_question
@@ -140,3 +141,14 @@ def test_how_a_question_is_written_is_checked(asked, sound):
 def test_terms_are_read_as_they_were_stored_and_what_was_not_stored_is_as_by_default():
     assert terms_of(orjson.loads(orjson.dumps(THEIRS.members()))) == THEIRS
     assert terms_of({"url": "http://x"}) == Terms("http://x")
+
+
+def test_the_key_of_signatures_is_a_public_one_and_the_answer_repeats_the_inquiry():
+    jwk = {name: str(one) for name, one in OKPKey.generate_key("Ed25519").as_dict(private=False).items()}
+    assert fault_of(Terms("http://x/", signing=jwk)) is None
+    assert "signing" in fault_of(Terms("http://x/", signing={**jwk, "d": "AA"}))
+    assert "signing" in fault_of(Terms("http://x/", signing={}))
+    mapped = {"question": {"/q": "subject"}, "answer": AnswerMap("/q", "/s", band="/b")}
+    assert "answer.inquiry" in fault_of(Terms("http://x/", signing=jwk, **mapped))
+    mapped["answer"] = AnswerMap("/q", "/s", inquiry="/i", band="/b")
+    assert fault_of(Terms("http://x/", signing=jwk, **mapped)) is None

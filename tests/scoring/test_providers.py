@@ -1,6 +1,7 @@
 """Asking outside providers: the example program as a process, and servers that misbehave."""
 
 import asyncio
+import json
 import threading
 
 import orjson
@@ -10,12 +11,14 @@ from scoring_adapter.errors import ProviderAnswerError, ProviderUnavailableError
 from scoring_adapter.providers.asking import Providers
 from scoring_adapter.providers.breaker import MOST_SAVED
 from scoring_adapter.providers.keeping import MOST_KEPT, Kept
-from scoring_adapter.providers.mapping import read_answer
+from scoring_adapter.providers.mapping import RelayAnswer, read_answer
 from scoring_adapter.providers.terms import Provider, Terms
 from scoring_adapter.providers.trying import LARGEST_ANSWER
+from signing.detached import verify_detached
 from tests.enterprises import uscc
 from tests.processes import free_port
 from tests.providers import a_call, asked, good, provider, question, serving
+from xinqiao_client import create_key
 
 
 @pytest.fixture
@@ -286,3 +289,32 @@ def test_what_is_kept_ends_with_its_time_and_makes_room():
     assert kept.find(asked(), 101.0) is not None
     kept.keep(asked(MOST_KEPT + 1), answer, 100.0)
     assert kept.find(asked(), 101.0) is None
+
+
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory):
+    """A provider's key pair."""
+    return create_key(tmp_path_factory.mktemp("keys") / "provider.json").with_suffix("")
+
+
+def key_of(file):
+    return json.loads(file.with_name(f"{file.name}.pub").read_text())
+
+
+async def test_an_answer_that_is_signed_as_agreed_is_taken_with_its_statement(providers, key_file):
+    with provider("--sign", str(key_file)) as url:
+        answer = await providers.ask(at(url, signing=key_of(key_file)), asked(), a_call())
+        unasked = await providers.ask(Provider("other", 1, Terms(url)), asked(), a_call())
+    verify_detached(answer.statement.signature, answer.statement.body, key_of(key_file))
+    assert json.loads(answer.statement.body)["score"] == answer.score
+    assert (answer.statement.version, type(unasked)) == (1, RelayAnswer)
+
+
+@pytest.mark.parametrize("fault", ["unsigned", "forged", ""])
+async def test_an_answer_that_is_not_signed_as_agreed_is_a_fault_of_its_own(providers, key_file, tmp_path, fault):
+    other = key_of(create_key(tmp_path / "other.json").with_suffix("")) if not fault else key_of(key_file)
+    call = a_call()
+    broken = ("--break", fault) if fault else ()
+    with provider("--sign", str(key_file), *broken) as url, pytest.raises(ProviderAnswerError) as refused:
+        await providers.ask(at(url, signing=other), asked(), call)
+    assert (refused.value.kind, call.outcome, call.attempts) == ("signature", "signature", 1)

@@ -171,6 +171,17 @@ DEEDS: tuple[Deed, ...] = (
          "provider.resumed": Says(PROVIDER)},
     ),
     Deed(
+        "provider-statements", "provider_statement",
+        """SELECT event_id AS entry, inquiry_id AS inquiry, provider, version, encode(sha256(body), 'hex') AS body,
+                  signature FROM provider_statement""",
+        {"provider.signed": Says(same("inquiry", "provider", "version", "body", "signature"))},
+    ),
+    Deed(
+        "joint-answers", "joint_version",
+        "SELECT event_id AS entry, provider, version, status, terms, reason FROM joint_version",
+        {"joint.registered": Says(PROVIDER), "joint.suspended": Says(PROVIDER), "joint.resumed": Says(PROVIDER)},
+    ),
+    Deed(
         "output-policies", "output_policy",
         f"""SELECT event_id AS entry, institution, product, version, form, threshold, left_out,
                    {AT.format("effective_from")} AS effective_from FROM output_policy""",  # noqa: S608

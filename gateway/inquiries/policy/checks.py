@@ -16,6 +16,7 @@ from gateway.providers.registered import EMBEDDED
 from gateway.quota.books import find_exceeded
 from gateway.quota.headers import denial_of
 from gateway.runtime.denial import Denial
+from scoring_adapter.providers.joint import Joint
 
 MISSING: Mapping[Kind, str] = {"report": "unreported", "deletion": "undeleted"}  # what a denial names it by
 
@@ -54,6 +55,12 @@ def check_registered(facts: Facts) -> Denial | None:
         return Denial("unknown-provider", f"provider: {', '.join([EMBEDDED, *serving])}")
     if found.suspended:
         return Denial("upstream-unavailable", f"评分提供方已停用，未计费。{name} is suspended; nothing was charged.")
+    if isinstance(found.provider, Joint) and (gone := found.provider.missing_required()):
+        names = ", ".join(gone)
+        return Denial(
+            "upstream-unavailable",
+            f"必需的提供方已停用，未计费。{names} is suspended, and needed; nothing was charged.",
+        )
     return None
 
 

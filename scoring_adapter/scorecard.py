@@ -28,6 +28,11 @@ class Counted:
     points: tuple[int, ...]
     levels: Mapping[int, int]
 
+    @cached_property
+    def best(self) -> int:
+        """The most points that it can bring."""
+        return max(self.entry.none, *self.points, *self.levels.values())
+
     def points_of(self, value: int | None) -> int:
         """Return the published points of a value; what there is nothing of, or a level of no points, counts as none."""
         if value is None:

@@ -25,6 +25,9 @@ from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
 from gateway.scores.standing import find_standing
 from scoring_adapter.enterprise import compute_tags
 from scoring_adapter.health import Standing, standings
+from scoring_adapter.improving import improve
+from scoring_adapter.improving_rules import load_improving
+from scoring_adapter.improving_told import told_improvements
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.score import COMPUTABLE, Score, score
 from scoring_adapter.scorecard import Scorecard, load_scorecard
@@ -93,7 +96,7 @@ def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date, limi
     """Return the answer that records and feeds give, which were loaded within limits. Pure."""
     tags = tags_of(card, product)
     values = withhold(compute_tags(tags, loaded.known, as_of), tags, limits, as_of)
-    return answer_of(card, assess(card, product, values), loaded, as_of, limits)
+    return answer_of(card, assess(card, product, values, as_of), loaded, as_of, limits)
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,14 @@ class Assessed:
         return {name: (value, written(value)) for name, value in self.details.items()}
 
 
-def assess(card: Scorecard, product: str, values: Mapping[str, TagValue]) -> Assessed:
-    """Return what the tags' values come to. Pure."""
+def assess(card: Scorecard, product: str, values: Mapping[str, TagValue], as_of: date) -> Assessed:
+    """Return what the tags' values of a day come to. Pure."""
     result = score(card, values)
     details = {
         "card": {"name": card.card.name, "version": card.card.version, "digest": card.card.digest()},
         "tag_catalogue": {"version": card.tags.version, "digest": card.tags.digest()},
         "reasons": result.reasons(), "missing": _missing(result), "not_computable": result.not_computable(),
+        "improvements": told_improvements(card, improve(result, load_improving(), as_of)),
     }  # fmt: skip
     standing = None
     if product == EVERY_TAG:
@@ -136,7 +140,7 @@ def _assessed(card: Scorecard, product: str, as_of: date, packed: bytes, feeding
     """Return what packed parts come to: worked out once for the same parts, by the same feeds of a day."""
     tags, planned = tags_of(card, product), plan(card.tags, as_of)
     values = combine(planned, unpack_parts(planned, packed))
-    return assess(card, product, known_values(tags, values, blocked_by(tags, feeding.feeds, as_of)))
+    return assess(card, product, known_values(tags, values, blocked_by(tags, feeding.feeds, as_of)), as_of)
 
 
 def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, limits: Limits = NO_LIMITS) -> Result:
@@ -144,7 +148,7 @@ def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, 
     basis = {
         "card": card.card.digest(), "tags": tags_of(card, assessed.product).digest(), "as_of": as_of.isoformat(),
         "feeds": loaded.feeding.said, "records": _digests(loaded.held),
-        "beyond": _digests(*loaded.others.values(), loaded.series),
+        "beyond": _digests(*loaded.others.values(), loaded.series), "improving": load_improving().digest,
     }  # fmt: skip
     details = {**assessed.details, "basis": basis, "objected": dict(loaded.objected)}
     if assessed.standing is not None:

@@ -46,6 +46,7 @@ from gateway.quota.products import PRODUCTS
 from gateway.runtime.clock import now
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitsOfWork
+from gateway.scores.improvement_words import improvements_of
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from signing.jws import payload_of
@@ -111,7 +112,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
         request, "inquiry", staff.present, scripts=("charts",) if drawn else (),
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
         ending=ending, tone=TONES[ending], sheet=sheet, health=health,
-        traceable=is_traceable(statement),
+        traceable=is_traceable(statement), improvements=improvements_of(statement.get("improvements"), words),
         earlier=before if sheet else [], expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,
         recalled=recalled[0].kind if recalled else "",

@@ -22,6 +22,7 @@ from gateway.providers.registered import EMBEDDED
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
+from scoring_adapter.improving_rules import load_improving
 from scoring_adapter.scorecard import load_scorecard
 from signing.canonical import canonical_bytes
 from signing.jws import payload_of
@@ -123,6 +124,8 @@ def hindrance(told: Mapping[str, Any]) -> str:
             f"标签定义此后有改动：当时为第 {version} 版，现为第 {card.tags.version} 版 "
             f"the tags were declared otherwise then: version {version}, now {card.tags.version}"
         )
+    if "improving" in told["basis"] and told["basis"]["improving"] != load_improving().digest:
+        return "可提升项的规则此后有改动 the rules of what would raise the score were declared otherwise then"
     if "sheet" in told["basis"] and told["basis"]["sheet"] != load_health_sheet().digest:
         return (
             "体检规则或数据目录此后有改动 the rules of the health check, or its datasets, were declared otherwise then"

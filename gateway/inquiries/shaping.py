@@ -12,9 +12,11 @@ from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.salt import salted
 
 # What stands behind a result, and is told in detail alone.
-DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "health", "published"})
+DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "health", "published", "improvements"})
 # Of a category's line: how much there is of what, from which tags' values could be told.
 COUNTS = frozenset({"computed", "held", "objected", "latest", "windows"})
+# What tells so much of what another member does that it goes with it.
+_WITH = {"reasons": "improvements", "tags": "improvements"}
 _DIGESTS = ("records", "beyond")  # of the basis: which records an answer rests on
 
 
@@ -70,8 +72,8 @@ def _raw(result: Result, _policy: OutputPolicy, _withheld: list[str]) -> Result:
 
 
 def _banded(result: Result, _policy: OutputPolicy, withheld: list[str]) -> Result:
-    """Leave out all points: the score, and what each reason and tag brought."""
-    details = dict(result.details)
+    """Leave out all points: the score, what each reason and tag brought, and what would raise it, which tells both."""
+    details = _without(result.details, ("improvements",), withheld)
     withheld += ["score"] if result.score is not None else []
     if any(isinstance(one, str) for one in details.get("reasons", ())):  # a provider's own words may tell them
         details.pop("reasons")
@@ -134,6 +136,7 @@ _FORMS: Mapping[str, Callable[[Result, OutputPolicy, list[str]], Result]] = {
 
 def _without(details: Mapping[str, Any], names: tuple[str, ...], withheld: list[str]) -> dict[str, Any]:
     """Return details without some members, and note which of them were there."""
+    names = (*names, *(more for name, more in _WITH.items() if name in names and more not in names))
     kept = {name: value for name, value in details.items() if name not in names}
     withheld += [name for name in names if name in details]
     basis = kept.get("basis")

@@ -172,7 +172,11 @@ async def test_answers_of_the_form_before_are_computed_again_as_they_were(ready)
     async with ready.gateway.database.begin("test") as session:
         subject = await find_subject(session, "uscc", uscc(1))
         result = await compute_result(session, subject.subject_id, "health_check", datetime.now(UTC))
-    assert in_form(result, 5) is result
+    assert in_form(result, 6) is result
+    before = in_form(result, 5)
+    assert before.details.keys() == result.details.keys() - {"improvements"}
+    assert before.details["basis"] == {n: v for n, v in result.details["basis"].items() if n != "improving"}
+    assert before.inputs == sha256_hex(canonical_bytes(before.details["basis"]))
     old = in_form(result, 4)
     assert not {"health", "sheet"} & old.details.keys()
     assert "sheet" not in old.details["basis"]

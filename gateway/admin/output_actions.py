@@ -11,7 +11,9 @@ from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.card import HIGHEST
 
-Leavable = Literal["reasons", "missing", "not_computable", "objected", "tags", "health", "records", "improvements"]
+Leavable = Literal[
+    "reasons", "missing", "not_computable", "objected", "tags", "health", "records", "improvements", "industry"
+]
 
 
 class SetOutputPolicy(Action):
@@ -26,7 +28,7 @@ class SetOutputPolicy(Action):
     threshold: Annotated[
         int | None, Field(strict=True, ge=1, le=HIGHEST, description="达标线（flag 用） The score that a flag takes.")
     ] = None
-    left_out: Annotated[tuple[Leavable, ...], Field(max_length=7, description="不提供的成员 Members left out.")] = ()
+    left_out: Annotated[tuple[Leavable, ...], Field(max_length=8, description="不提供的成员 Members left out.")] = ()
     begins: AwareDatetime | None = None
 
     async def act(self, work: UnitOfWork, _means: Means) -> str:

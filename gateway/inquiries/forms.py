@@ -8,14 +8,14 @@ from scoring_adapter.scorecard import load_scorecard
 from signing.canonical import canonical_bytes, sha256_hex
 
 WITH_SHEETS = 5  # the first form whose health checks have a line for each category
-WITH_IMPROVEMENTS = 6  # the first that tells what would raise the score
+WITH_IMPROVEMENTS = 6  # the first that tells what would raise the score, and where it lies in its industry
 
 
 def in_form(result: Result, version: int) -> Result:
     """Return a result as the answers of a form have it.
 
-    Before 6, nothing told what would raise the score. Before 5, each tag that could not be computed named its datasets,
-    and health checks had no categories.
+    Before 6, nothing told what would raise the score, nor where it lies, and reasons had no codes. Before 5, each tag
+    that could not be computed named its datasets, and health checks had no categories.
     """
     if version >= WITH_IMPROVEMENTS or "not_computable" not in result.details:
         return result
@@ -23,8 +23,10 @@ def in_form(result: Result, version: int) -> Result:
 
 
 def _before_improvements(result: Result) -> Result:
-    details = {name: value for name, value in result.details.items() if name != "improvements"}
-    return _resting(result, details, "improving")
+    details = {name: value for name, value in result.details.items() if name not in {"improvements", "industry"}}
+    details["card"] = {name: value for name, value in details["card"].items() if name != "base"}
+    details["reasons"] = [{name: one[name] for name in ("tag", "points", "zh", "en")} for one in details["reasons"]]
+    return _resting(result, details, "rules")
 
 
 def _before_sheets(result: Result) -> Result:

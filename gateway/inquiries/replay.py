@@ -6,11 +6,11 @@ by digest; where either is another one now, that is said, and nothing is compare
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from gateway.inquiries.computing import compute_result, tags_of
+from gateway.inquiries.computing import compute_result, rules_digest, tags_of
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.finding import find_own_inquiry
 from gateway.inquiries.granting import grant_told, limits_of
@@ -22,7 +22,6 @@ from gateway.providers.registered import EMBEDDED
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
-from scoring_adapter.improving_rules import load_improving
 from scoring_adapter.scorecard import load_scorecard
 from signing.canonical import canonical_bytes
 from signing.jws import payload_of
@@ -70,7 +69,8 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         grant = grant_told(told)
         limits = limits_of(grant, moment)
         result = await compute_result(
-            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits
+            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits,
+            compared_on=_compared_on(told),
         )  # fmt: skip
         found = compare(told, shaped(result, _shape_of(told, grant.extent)).members())
         made = Replay(inquiry_id, told["model"], "different" if found else "equal", differences=found)
@@ -79,6 +79,12 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         "inquiry.recomputed", payload, subject=row.subject_id, outcome=made.outcome, exchange=inquiry_id
     )  # fmt: skip
     return made
+
+
+def _compared_on(told: Mapping[str, Any]) -> date | None:
+    """Return the day with whose scores an answer compares its own."""
+    day = told.get("industry", {}).get("day")
+    return date.fromisoformat(day) if day else None
 
 
 def _shape_of(told: Mapping[str, Any], extent: Extent) -> Shape:
@@ -124,8 +130,10 @@ def hindrance(told: Mapping[str, Any]) -> str:
             f"标签定义此后有改动：当时为第 {version} 版，现为第 {card.tags.version} 版 "
             f"the tags were declared otherwise then: version {version}, now {card.tags.version}"
         )
-    if "improving" in told["basis"] and told["basis"]["improving"] != load_improving().digest:
-        return "可提升项的规则此后有改动 the rules of what would raise the score were declared otherwise then"
+    if "rules" in told["basis"] and told["basis"]["rules"] != rules_digest():
+        return (
+            "提升或行业的规则此后有改动 the rules of what would raise, or of industries, were declared otherwise then"
+        )
     if "sheet" in told["basis"] and told["basis"]["sheet"] != load_health_sheet().digest:
         return (
             "体检规则或数据目录此后有改动 the rules of the health check, or its datasets, were declared otherwise then"

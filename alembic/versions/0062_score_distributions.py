@@ -13,8 +13,7 @@ UP = (
     """CREATE TABLE score_distribution (
         day date NOT NULL, model text NOT NULL, section text NOT NULL, size text NOT NULL,
         scores smallint[] NOT NULL, counts integer[] NOT NULL CHECK (cardinality(counts) = cardinality(scores)),
-        run_id uuid NOT NULL, PRIMARY KEY (day, model, section, size))""",
-    "CREATE INDEX score_distribution_model ON score_distribution (model, day)",
+        run_id uuid NOT NULL, PRIMARY KEY (model, day, section, size))""",
     "GRANT SELECT, INSERT ON score_distribution TO xinqiao_app",
 )
 

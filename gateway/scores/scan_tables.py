@@ -126,8 +126,8 @@ class ScoreDistribution(SQLModel, table=True):
     """
 
     __tablename__ = "score_distribution"
-    day: date = Field(primary_key=True)
     model: str = Field(primary_key=True, sa_type=Text)
+    day: date = Field(primary_key=True)
     section: str = Field(primary_key=True, sa_type=Text)
     size: str = Field(primary_key=True, sa_type=Text)
     scores: list[int] = Field(sa_type=_Smalls)  # rising

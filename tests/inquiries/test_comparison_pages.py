@@ -72,6 +72,13 @@ async def test_a_page_says_where_the_score_lies_and_what_would_raise_it(compared
     assert "None" not in re.sub(r"<script.*?</script>", "", english, flags=re.DOTALL)
 
 
+async def test_two_answers_compared_show_both_percentiles(compared):
+    one, other = await ask(compared), await ask(compared, product="health_check")
+    shown = await look(compared.li, f"inquiries/{one}/compare/{other}")
+    assert "百分位" in shown
+    assert shown.count('<td class="number">25</td>') == 2
+
+
 async def test_the_printed_sheet_has_the_same(compared):
     answer = await answer_of(compared, await ask(compared, product="health_check"))
     told = payload_of(answer)

@@ -86,7 +86,7 @@ def read_industries(source: str, codes: Sequence[str]) -> Industries:
     except (msgspec.ValidationError, yaml.YAMLError) as fault:
         raise CardError(f"行业规则无法读取 the rules of industries cannot be read: {fault}") from fault
     if rules.least < 1 or not rules.sizes:
-        raise CardError("least、sizes：至少为 1 at least 1")
+        raise CardError("至少有一种规模，least 至少为 1 there is one size at least, and least is at least 1")
     if [one.id for one in rules.sections] != list(codes):
         raise CardError("sections：须与标签的门类一致 must be those of the tag, in their order")
     for one in rules.sections:

@@ -202,7 +202,8 @@ MAKERS: dict[str, Callable[[Chance, Column, np.ndarray, np.ndarray], np.ndarray]
     "month": lambda _, __, ___, day: 1970 * 12 + day * 12 // 365,
     "year": lambda _, __, ___, day: 1970 + day // 365,
     "money": _money, "number": _number, "key": _key, "parts": _up_to(12), "tally": _up_to(3), "code": _up_to(1),
-    "flag": _up_to(1), "words": _up_to(1), "begins": _up_to(1), "holds": _up_to(1), "same": _up_to(1),
+    "class": _up_to(20), "flag": _up_to(1), "words": _up_to(1), "begins": _up_to(1), "holds": _up_to(1),
+    "same": _up_to(1),
 }  # fmt: skip
 
 

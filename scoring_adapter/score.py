@@ -69,7 +69,8 @@ class Score:
         tag, points = finding.counted.tag, finding.points
         value = said(tag.unit, member(tag, finding.value.value, self.card.tags))
         return {
-            "tag": tag.id, "points": points,
+            "tag": tag.id, "code": f"{tag.id}-{finding.counted.step_of(finding.value.value)}", "points": points,
+            "best": finding.counted.best,
             "zh": f"{tag.name.zh}：{value.zh}（{points:+d} 分）",
             "en": f"{tag.name.en}: {value.en} ({points:+d} points)",
         }  # fmt: skip

@@ -1,5 +1,6 @@
 """A card bound to the tags it counts: bounds and codes as the integers that tags are computed in. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -8,6 +9,7 @@ from itertools import pairwise
 
 from scoring_adapter.card import Card, Entry, load_card
 from scoring_adapter.errors import CardError
+from scoring_adapter.industries import load_industries
 from scoring_adapter.narrowed import narrowed
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.declaration import Tag
@@ -28,13 +30,26 @@ class Counted:
     points: tuple[int, ...]
     levels: Mapping[int, int]
 
+    @cached_property
+    def best(self) -> int:
+        """The most points that it can bring."""
+        return max(self.entry.none, *self.points, *self.levels.values())
+
+    def step_of(self, value: int | None) -> int:
+        """Return which step of the card a value is on: from 1, a level's place; 0 where it counts as none."""
+        if value is None:
+            return 0
+        if self.levels:
+            return value if value in self.levels else 0
+        return 1 + bisect_right(self.bounds, value)
+
     def points_of(self, value: int | None) -> int:
         """Return the published points of a value; what there is nothing of, or a level of no points, counts as none."""
         if value is None:
             return self.entry.none
         if self.levels:
             return self.levels.get(value, self.entry.none)
-        return self.points[sum(value >= bound for bound in self.bounds)]
+        return self.points[bisect_right(self.bounds, value)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +62,11 @@ class Scorecard:
 
     @cached_property
     def own_tags(self) -> TagCatalogue:
-        """The tags that the card counts and what they are computed from: a change of any other changes no score."""
-        return narrowed(self.tags, [one.tag.id for one in self.counted])
+        """The tags that the card counts, those that an enterprise is compared by, and what they are computed from: a
+        change of any other changes no score.
+        """
+        compared = [tag for tag in load_industries().tags if tag in self.tags.by_id]
+        return narrowed(self.tags, [*(one.tag.id for one in self.counted), *compared])
 
 
 def bind(card: Card, tags: TagCatalogue) -> Scorecard:

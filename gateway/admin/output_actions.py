@@ -11,7 +11,9 @@ from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.card import HIGHEST
 
-Leavable = Literal["reasons", "missing", "not_computable", "objected", "tags", "health", "records"]
+Leavable = Literal[
+    "reasons", "missing", "not_computable", "objected", "tags", "health", "records", "improvements", "industry"
+]
 
 
 class SetOutputPolicy(Action):
@@ -32,7 +34,7 @@ class SetOutputPolicy(Action):
             description="达标线（flag 用）：分数，记录为万元 For a flag: a score, of records 10,000 yuan.",
         ),
     ] = None
-    left_out: Annotated[tuple[Leavable, ...], Field(max_length=6, description="不提供的成员 Members left out.")] = ()
+    left_out: Annotated[tuple[Leavable, ...], Field(max_length=8, description="不提供的成员 Members left out.")] = ()
     begins: AwareDatetime | None = None
 
     async def act(self, work: UnitOfWork, _means: Means) -> str:

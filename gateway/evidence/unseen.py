@@ -152,7 +152,7 @@ UNCOMPARED: Mapping[str, str] = {
         "follows from the records, which `xinqiao columns verify` compares it with",
     ),
     **dict.fromkeys(
-        ("score_basis", "scan_run", "scan_piece", "score_due", "subject_score"),
+        ("score_basis", "scan_run", "scan_piece", "score_due", "subject_score", "score_distribution"),
         "follows from the records: a scan computes it again, and its digest is in the log",
     ),
     **dict.fromkeys(

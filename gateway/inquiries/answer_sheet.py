@@ -42,11 +42,15 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Reason:
-    """What weighed: points (None where the provider tells none), in words, the tag's code."""
+    """What weighed: points (None where the provider tells none), in words, the tag, which step of the card it is on
+    ("" where that is not told), the most points that the tag can bring.
+    """
 
     points: int | None
     text: str
     code: str
+    step: str = ""
+    best: int | None = None
 
     @property
     def weight(self) -> str:
@@ -107,10 +111,10 @@ class Listed:
 class Sheet:
     """An answer as it is shown. `scale` is empty where the bands of its model are not known here; `sections` are a
     health check's findings by dimension, and `objected` what is being objected to, by the dataset's title. `scope` is
-    which data it rests on, `withheld` what of it is not told; reasons and `missing` are None then. `kind` is what it is
-    and `use` what it may be used for ("" of older answers); `form` that of the output policy, `flag` the score that it
-    takes, and whether it is met. `basis` is what it rests on; `published` the records of published ones, by `counts` of
-    their datasets; None of others.
+    which data it rests on, `withheld` what of it is not told; reasons and `missing` are None then; `base` is what
+    reasons add to. `kind` is what it is and `use` what it may be used for ("" of older answers); `form` that of the
+    output policy, `flag` the score that it takes, and whether it is met. `basis` is what it rests on; `published` the
+    records of published ones, by `counts` of their datasets; None of others.
     """
 
     score: int | None
@@ -118,6 +122,7 @@ class Sheet:
     band_name: str
     scale: Sequence[Stretch]
     reasons: Sequence[Reason] | None
+    base: int | None
     missing: Sequence[Missing] | None
     lacking: Sequence[Lacking]
     computed: tuple[int, int] | None
@@ -156,6 +161,7 @@ def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
         band_name=band_name(band, card, words),
         scale=_scale(card, score, words) if card and score is not None else (),
         reasons=None if "reasons" in hidden else [_reason(one, words) for one in statement.get("reasons", ())],
+        base=statement.get("card", {}).get("base") if "reasons.points" not in hidden else None,
         missing=None if "not_computable" in hidden else missing,
         lacking=[_lacking(one, words) for one in statement.get("missing", ())],
         computed=(len(card.tags) - len(missing), len(card.tags)) if card and "not_computable" not in hidden else None,
@@ -228,7 +234,7 @@ def _reason(one: Mapping[str, Any] | str, words: Words) -> Reason:
     text = str(one[words.language])
     if one["points"] is not None:
         text = text.rpartition(words.either("（", " ("))[0]  # the points stand beside it
-    return Reason(one["points"], text, one["tag"])
+    return Reason(one["points"], text, one["tag"], one.get("code", ""), one.get("best"))
 
 
 def _missing(one: Mapping[str, Any] | str, card: Published | None, words: Words) -> Missing:

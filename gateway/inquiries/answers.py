@@ -22,7 +22,7 @@ ANSWER_TYPE = "xinqiao-answer+jws"
 # What every answer is: not a rating by a credit bureau, nor a decision.
 KIND = {"code": "public-credit-assessment", "zh": "公共信用评价", "en": "public-credit assessment"}
 PUBLISHED = {"code": "published-records", "zh": "公示信息", "en": "published records"}
-STATEMENT_VERSION = 5
+STATEMENT_VERSION = 6
 RECORDED = {"code": "credit-records", "zh": "信用记录", "en": "credit records"}
 LISTED, RECORDS = "listed", "records"  # the outcomes of published records, and of those that a basis opens
 MISSING = "missing"  # of a part that did not answer

@@ -27,7 +27,10 @@ def compared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _head(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {**{name: told.get(name) for name in _HEAD}, "as_of": told.get("basis", {}).get("as_of")}
+    return {
+        **{name: told.get(name) for name in _HEAD}, "as_of": told.get("basis", {}).get("as_of"),
+        "percentile": told.get("industry", {}).get("percentile"),
+    }  # fmt: skip
 
 
 def _data_of(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ computed.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +22,18 @@ from gateway.inquiries.published import list_published
 from gateway.inquiries.records.listing import list_records
 from gateway.inquiries.views.values import Subset, compute_view
 from gateway.quota.products import PRODUCTS
+from gateway.scores.distributions import find_distribution, newest_distribution
 from gateway.scores.limits import NO_LIMITS, Limits, withhold
 from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
 from gateway.scores.standing import find_standing
+from scoring_adapter.distribution import Distribution
 from scoring_adapter.enterprise import compute_tags
 from scoring_adapter.health import Standing, standings
+from scoring_adapter.improving import improve
+from scoring_adapter.improving_rules import load_improving
+from scoring_adapter.improving_told import told_improvements
+from scoring_adapter.industries import load_industries
+from scoring_adapter.percentile import told_industry
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.score import COMPUTABLE, Score, score
 from scoring_adapter.scorecard import Scorecard, load_scorecard
@@ -35,7 +42,7 @@ from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.combine import combine
 from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.value import TagValue, blocked_by, known_values
-from signing.canonical import written
+from signing.canonical import canonical_digest, written
 
 ASSESSED = 4096  # remembered by each process
 EVERY_TAG = "health_check"  # the product that tells of all tags, not only of those the card counts
@@ -49,9 +56,10 @@ async def compute_result(
     *,
     as_then: bool = False,
     limits: Limits = NO_LIMITS,
+    compared_on: date | None = None,
 ) -> Result:
     """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment;
-    of its data, by what lies within the limits.
+    of its data, by what lies within the limits. As then, it is compared with the scores of the day that is named.
     """
     if PRODUCTS[product].listing:
         return await _listed(session, subject_id, product, moment, limits, as_then=as_then)
@@ -59,7 +67,8 @@ async def compute_result(
         return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
     card = load_scorecard()
     loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True, limits=limits)
-    return answer_from(card, product, loaded, day_of(moment), limits)
+    distribution = await find_distribution(session, card.card.model(), compared_on) if compared_on else None
+    return answer_from(card, product, loaded, day_of(moment), limits, distribution)
 
 
 async def compute_results(
@@ -76,16 +85,17 @@ async def compute_results(
     whole = [(one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none]
     marks = await load_without_contents(session, whole, moment) if whole else {}
     packed = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
+    distribution = await newest_distribution(session, card.card.model(), moment) if wanted else None
     results: dict[tuple[UUID, str, Limits], Result] = {}
     for subject, product, limits in wanted:
         tags = tags_of(card, product)
         loaded = marks.get((subject, tags)) if limits.are_none else None
         if loaded is not None and subject in packed:
-            assessed = _assessed(card, product, as_of, packed[subject], loaded.feeding)
+            assessed = _assessed(card, product, as_of, packed[subject], loaded.feeding, distribution)
             results[subject, product, limits] = answer_of(card, assessed, loaded, as_of, limits)
         else:
             loaded = await load(session, subject, tags, moment, limits=limits)
-            results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits)
+            results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits, distribution)
     for subject, product, limits in dict.fromkeys(asked) - wanted.keys():
         results[subject, product, limits] = await _listed(session, subject, product, moment, limits)
     return [results[one] for one in asked]
@@ -102,11 +112,21 @@ async def _listed(
     return await list_records(session, subject_id, moment, limits, as_then=as_then)
 
 
-def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date, limits: Limits = NO_LIMITS) -> Result:
-    """Return the answer that records and feeds give, which were loaded within limits. Pure."""
+def answer_from(
+    card: Scorecard,
+    product: str,
+    loaded: Loaded,
+    as_of: date,
+    limits: Limits = NO_LIMITS,
+    distribution: Distribution | None = None,
+) -> Result:
+    """Return the answer that records and feeds give, which were loaded within limits, compared with the scores of a
+    day. Pure.
+    """
     tags = tags_of(card, product)
     values = withhold(compute_tags(tags, loaded.known, as_of), tags, limits, as_of)
-    return answer_of(card, assess(card, product, values), loaded, as_of, limits)
+    assessed = assess(card, product, values, as_of, distribution, narrowed=not limits.are_none)
+    return answer_of(card, assessed, loaded, as_of, limits)
 
 
 @dataclass(frozen=True)
@@ -128,13 +148,24 @@ class Assessed:
         return {name: (value, written(value)) for name, value in self.details.items()}
 
 
-def assess(card: Scorecard, product: str, values: Mapping[str, TagValue]) -> Assessed:
-    """Return what the tags' values come to. Pure."""
+def assess(
+    card: Scorecard,
+    product: str,
+    values: Mapping[str, TagValue],
+    as_of: date,
+    distribution: Distribution | None,
+    *,
+    narrowed: bool = False,
+) -> Assessed:
+    """Return what the tags' values of a day come to, of a part of the data where it is narrowed. Pure."""
     result = score(card, values)
     details = {
-        "card": {"name": card.card.name, "version": card.card.version, "digest": card.card.digest()},
+        "card": {"name": card.card.name, "version": card.card.version, "digest": card.card.digest(),
+                 "base": card.card.base},
         "tag_catalogue": {"version": card.tags.version, "digest": card.tags.digest()},
         "reasons": result.reasons(), "missing": _missing(result), "not_computable": result.not_computable(),
+        "industry": told_industry(load_industries(), result, values, distribution, narrowed=narrowed),
+        "improvements": told_improvements(card, improve(result, load_improving(), as_of)),
     }  # fmt: skip
     standing = None
     if product == EVERY_TAG:
@@ -145,11 +176,14 @@ def assess(card: Scorecard, product: str, values: Mapping[str, TagValue]) -> Ass
 
 
 @lru_cache(maxsize=ASSESSED)
-def _assessed(card: Scorecard, product: str, as_of: date, packed: bytes, feeding: Feeding) -> Assessed:
+def _assessed(
+    card: Scorecard, product: str, as_of: date, packed: bytes, feeding: Feeding, distribution: Distribution | None
+) -> Assessed:
     """Return what packed parts come to: worked out once for the same parts, by the same feeds of a day."""
     tags, planned = tags_of(card, product), plan(card.tags, as_of)
     values = combine(planned, unpack_parts(planned, packed))
-    return assess(card, product, known_values(tags, values, blocked_by(tags, feeding.feeds, as_of)))
+    known = known_values(tags, values, blocked_by(tags, feeding.feeds, as_of))
+    return assess(card, product, known, as_of, distribution)
 
 
 def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, limits: Limits = NO_LIMITS) -> Result:
@@ -157,7 +191,7 @@ def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, 
     basis = {
         "card": card.card.digest(), "tags": tags_of(card, assessed.product).digest(), "as_of": as_of.isoformat(),
         "feeds": loaded.feeding.said, "records": _digests(loaded.held),
-        "beyond": _digests(*loaded.others.values(), loaded.series),
+        "beyond": _digests(*loaded.others.values(), loaded.series), "rules": rules_digest(),
     }  # fmt: skip
     details = {**assessed.details, "basis": basis, "objected": dict(loaded.objected)}
     if assessed.standing is not None:
@@ -166,6 +200,12 @@ def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, 
     forms = {**assessed.forms, "feeds": (loaded.feeding.said, loaded.feeding.form)}
     made = Result(assessed.points, assessed.band, card.card.model(), "", assessed.outcome, details, forms)
     return made.on(basis)
+
+
+@cache
+def rules_digest() -> str:
+    """Return a digest of the published rules of what would raise a score, and of with whom it is compared."""
+    return canonical_digest([load_improving().digest, load_industries().digest])
 
 
 def tags_of(card: Scorecard, product: str) -> TagCatalogue:

@@ -17,6 +17,7 @@ from gateway.inquiries.answer_sheet import lay_out
 from gateway.inquiries.behind_answer import is_traceable
 from gateway.inquiries.comparison import list_earlier
 from gateway.inquiries.health_words import health_of
+from gateway.inquiries.industry_words import industry_of
 from gateway.inquiries.own_inquiries import (
     ENDINGS,
     InquiryFilter,
@@ -48,6 +49,7 @@ from gateway.quota.products import PRODUCTS
 from gateway.runtime.clock import now
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitsOfWork
+from gateway.scores.improvement_words import improvements_of
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from signing.jws import payload_of
@@ -109,13 +111,14 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
     joint = parts_of(statement, words)
     reason = answer.reason if isinstance(answer, Denial) else row.outcome
     before = [(one, product_text(words, one.product)) for one in earlier]
-    drawn = (sheet and sheet.dimensions) or (health and health.timeline)
+    industry = industry_of(statement, words)
+    drawn = (sheet and sheet.dimensions) or (health and health.timeline) or (industry and industry.chart)
     return page(
         request, "inquiry", staff.present, scripts=("charts",) if drawn else (),
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
         ending=ending, tone=TONES[ending], sheet=sheet, health=health, joint=joint,
-        records=records_of(statement, words),
-        traceable=is_traceable(statement),
+        records=records_of(statement, words), traceable=is_traceable(statement), industry=industry,
+        improvements=improvements_of(statement.get("improvements"), words),
         earlier=before if sheet else [], expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,
         recalled=recalled[0].kind if recalled else "",

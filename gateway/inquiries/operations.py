@@ -27,7 +27,7 @@ ANSWER: dict[str, Any] = {
     "intermediary": None,
     "consent": {"id": CONSENT, "version": 2},
     "legal_basis": {"kind": "consent"},
-    "v": 5,
+    "v": 6,
     "kind": {"code": "public-credit-assessment", "zh": "公共信用评价", "en": "public-credit assessment"},
     "use": {
         "purpose": "pre_loan",

@@ -7,11 +7,11 @@ the card's own part is computed again; whose models are not here is said.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from gateway.inquiries.computing import compute_result, tags_of
+from gateway.inquiries.computing import compute_result, rules_digest, tags_of
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.finding import find_own_inquiry
 from gateway.inquiries.granting import grant_told, limits_of
@@ -74,7 +74,8 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         grant = grant_told(told)
         limits = limits_of(grant, moment)
         result = await compute_result(
-            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits
+            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits,
+            compared_on=_compared_on(told),
         )  # fmt: skip
         now = shaped(result, _shape_of(told, grant.extent)).members()
         now = {name: value for name, value in now.items() if told is whole or name != "policy"}
@@ -101,6 +102,12 @@ def _relayed(told: Mapping[str, Any]) -> str:
     return f"联合应答中 {', '.join(names)} 由外部计算，此处没有其模型 parts whose models are not here"
 
 
+def _compared_on(told: Mapping[str, Any]) -> date | None:
+    """Return the day with whose scores an answer compares its own."""
+    day = told.get("industry", {}).get("day")
+    return date.fromisoformat(day) if day else None
+
+
 def _shape_of(told: Mapping[str, Any], extent: Extent) -> Shape:
     """Return how an answer was shown, as it says itself."""
     policy, salt = told.get("policy"), told["basis"].get("salt")
@@ -125,7 +132,7 @@ def replay_document(made: Replay) -> dict[str, Any]:
 
 def hindrance(told: Mapping[str, Any]) -> str:
     """Return why an answer cannot be computed again by this release, "" where it can."""
-    card, model = load_scorecard(), told["model"]
+    model = told["model"]
     if "parts" in told:
         return _relayed(told)
     if told["provider"] != EMBEDDED:
@@ -136,6 +143,11 @@ def hindrance(told: Mapping[str, Any]) -> str:
         )
     if told["product"] == RECORDS:
         return _hindrance_of_records(told)
+    return _hindrance_of_score(told)
+
+
+def _hindrance_of_score(told: Mapping[str, Any]) -> str:
+    card, model = load_scorecard(), told["model"]
     if model != card.card.model():
         return (
             f"此版本不能重算评分卡 {model} 的应答（现为 {card.card.model()}）"
@@ -147,6 +159,10 @@ def hindrance(told: Mapping[str, Any]) -> str:
         return (
             f"标签定义此后有改动：当时为第 {version} 版，现为第 {card.tags.version} 版 "
             f"the tags were declared otherwise then: version {version}, now {card.tags.version}"
+        )
+    if "rules" in told["basis"] and told["basis"]["rules"] != rules_digest():
+        return (
+            "提升或行业的规则此后有改动 the rules of what would raise, or of industries, were declared otherwise then"
         )
     if "sheet" in told["basis"] and told["basis"]["sheet"] != load_health_sheet().digest:
         return (

@@ -13,9 +13,14 @@ from gateway.inquiries.outputs.salt import salted
 from gateway.inquiries.records.shaping import in_form_of_records
 
 # What stands behind a result, and is told in detail alone.
-DETAILS = frozenset({"reasons", "not_computable", "objected", "tags", "health", "published", "items", "values"})
+DETAILS = frozenset({
+    "reasons", "not_computable", "objected", "tags", "health", "published", "items", "values", "improvements",
+    "industry",
+})  # fmt: skip
 # Of a category's line: how much there is of what, from which tags' values could be told.
 COUNTS = frozenset({"computed", "held", "objected", "latest", "windows"})
+# What tells so much of what another member does that it goes with it.
+_WITH = {"reasons": ("improvements",), "tags": ("improvements", "industry")}
 _DIGESTS = ("records", "beyond")  # of the basis: which records an answer rests on
 
 
@@ -107,8 +112,8 @@ def _raw(result: Result, _policy: OutputPolicy, _withheld: list[str]) -> Result:
 
 
 def _banded(result: Result, _policy: OutputPolicy, withheld: list[str]) -> Result:
-    """Leave out all points: the score, and what each reason and tag brought."""
-    details = dict(result.details)
+    """Leave out all points: the score, what each reason and tag brought, and what would raise it, where it lies."""
+    details = _without(result.details, ("improvements", "industry"), withheld)
     withheld += ["score"] if result.score is not None else []
     if any(isinstance(one, str) for one in details.get("reasons", ())):  # a provider's own words may tell them
         details.pop("reasons")
@@ -144,9 +149,10 @@ def _cut(lines: Sequence[Mapping[str, Any]], names: AbstractSet[str]) -> list[di
 
 
 def _unpointed(reason: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a reason without its points, which stand at the end of its words too."""
+    """Return a reason without its points, which stand at the end of its words too, and follow from its step."""
     words = {"zh": str(reason["zh"]).rpartition("（")[0], "en": str(reason["en"]).rpartition(" (")[0]}
-    return {**reason, **words, "points": None}
+    left = {name: value for name, value in reason.items() if name not in {"code", "best"}}
+    return {**left, **words, "points": None}
 
 
 def _unvalued(reason: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,6 +177,7 @@ _FORMS: Mapping[str, Callable[[Result, OutputPolicy, list[str]], Result]] = {
 
 def _without(details: Mapping[str, Any], names: tuple[str, ...], withheld: list[str]) -> dict[str, Any]:
     """Return details without some members, and note which of them were there."""
+    names = (*names, *(more for name, several in _WITH.items() if name in names for more in several))
     kept = {name: value for name, value in details.items() if name not in names}
     withheld += [name for name in names if name in details]
     basis = kept.get("basis")

@@ -10,6 +10,7 @@ _BEHIND = ("inquiry-not-found", "answer-not-yours", "inquiry-unanswered", *DENIE
 HEAD = {
     "inquiry": INQUIRY, "issued_at": "2026-11-27T01:08:10+00:00", "product": "score",
     "model": "enterprise/2+5a0c14e0a1b2", "outcome": "scored", "score": 712, "band": "good", "as_of": "2026-11-27",
+    "percentile": 63,
 }  # fmt: skip
 
 OPERATIONS: Mapping[str, Operation] = {

@@ -10,8 +10,10 @@ from gateway.console.typesetting import set_pdf
 from gateway.console.words import NOTHING, Words
 from gateway.inquiries.answer_sheet import Sheet, lay_out, weight
 from gateway.inquiries.health_words import Health, Line, health_of, windows_told
+from gateway.inquiries.industry_words import industry_of
 from gateway.inquiries.shown import product_text, purpose_text
 from gateway.runtime.denial import DeniedError
+from gateway.scores.improvement_words import improvements_of
 from signing.canonical import sha256_hex
 from signing.jws import payload_of
 
@@ -43,6 +45,7 @@ def sheet_data(answer: str, statement: Mapping[str, Any]) -> dict[str, Any]:
         "title": "企业公共信用体检表", "subject": statement["subject"], "issuer": statement["iss"],
         "facts": _facts(statement, sheet, health), "digest": sha256_hex(answer.encode()),
         "reasons": [_reason(one.text, one.points) for one in sheet.reasons or ()],
+        "industry": _industry(statement), "improvements": _improvements(statement),
         "radar": _radar(sheet), "timeline": _timeline(statement), "header": list(HEADER),
         "rows": [_row(one) for one in health.lines],
         "note": NOTE + sheet.use,
@@ -64,6 +67,26 @@ def _facts(statement: Mapping[str, Any], sheet: Sheet, health: Health) -> list[t
 
 def _reason(text: str, points: int | None) -> str:
     return text if points is None else f"{text}（{weight(points)} 分）"
+
+
+def _industry(statement: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the comparison with the industry: its sentence, how many and of when, and each score."""
+    found = industry_of(statement, _WORDS)
+    if found is None:
+        return None
+    bars: list[dict[str, Any]] = []
+    if found.chart:
+        columns = zip(found.chart.categories, *(one.values for one in found.chart.series), strict=True)
+        bars = [
+            {"name": name, "score": int(others if own is None else own), "own": own is not None}
+            for name, own, others in columns
+        ]  # fmt: skip
+    return {"finding": found.finding, "facts": [list(pair) for pair in found.facts[2:]], "bars": bars}
+
+
+def _improvements(statement: Mapping[str, Any]) -> list[str]:
+    found = improvements_of(statement.get("improvements"), _WORDS)
+    return [f"{one.text}：{one.weight} 分，之后 {one.score} 分" for one in found.steps] if found else []
 
 
 def _radar(sheet: Sheet) -> list[dict[str, Any]]:

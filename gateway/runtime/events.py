@@ -253,7 +253,7 @@ EVENTS: Mapping[str, EventType] = {
     "columns.verified": _type("machine", "datasets rows differences"),
     "quarantine.emptied": _type("program machine", "batches"),
     "scan.started": _type("machine program", "run kind as_of engine model catalogue blocked files pieces since"),
-    "scan.finished": _type("machine program", "run digest subjects changed rose fell"),
+    "scan.finished": _type("machine program", "run digest subjects changed rose fell distribution"),
     "scan.failed": _type("machine program", "run fault"),
     "scores.read": _type("auditor machine signatory", "view found"),
     "network.computed": _type("machine program", "as_of digest parties edges components circles groups"),

@@ -25,6 +25,7 @@ _READS = {
     "flag": {"flag"},
     "words": {"text", "code"},
     "begins": {"text", "code"},
+    "class": {"text"},
     "holds": {"list"},
     "parts": {"text"},
     "tally": {"flag", "code"},

@@ -13,6 +13,7 @@ from connectors.model.calendar import day_of
 from connectors.records.portfolio import find_feeds
 from gateway.scores.loading import feeding_of
 from gateway.scores.scan_runs import Basis
+from scoring_adapter.industries import load_industries
 from scoring_adapter.scorecard import Scorecard, load_scorecard
 from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.planned import Plan
@@ -53,7 +54,7 @@ class Grounds:
         """What many subjects are scored with at once."""
         from scoring_adapter.scan.piece import Scoring  # noqa: PLC0415 - Polars; a single inquiry needs none
 
-        return Scoring(self.card, self.plan, self.blocked, self.basis.salt)
+        return Scoring(self.card, self.plan, self.blocked, self.basis.salt + load_industries().digest.encode())
 
 
 async def load_grounds(session: AsyncSession, as_of: date, known_at: datetime) -> Grounds:

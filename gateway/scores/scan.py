@@ -20,6 +20,7 @@ import polars as pl
 from gateway.runtime.actor import Actor
 from gateway.runtime.locks import Lock, take, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
+from gateway.scores.distributions import forget_newest
 from gateway.scores.due import forget_up_to
 from gateway.scores.engines import Engine
 from gateway.scores.named import load_named
@@ -97,6 +98,7 @@ async def _run(
         finished = await finish_run(work, run.run_id)
         if run.kind != "as-of":
             await forget_up_to(work.session, run.mark)
+        forget_newest(work.session)
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return finished
 

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from gateway.runtime.work import UnitOfWork
+from gateway.scores.distributions import write_distribution
 from gateway.scores.scan_tables import ScanPiece, ScanRun, ScoreBasis
 from scoring_adapter.tags.value import Status
 from signing.canonical import canonical_bytes
@@ -167,11 +168,19 @@ async def finish_run(work: UnitOfWork, run_id: UUID) -> ScanRun:
         setattr(run, name, sum(getattr(piece, name) for piece in pieces))
     payload = {
         "run": str(run_id), "digest": run.digest.hex(), "subjects": run.subjects, "changed": run.changed,
-        "rose": run.rose, "fell": run.fell,
+        "rose": run.rose, "fell": run.fell, "distribution": await _distribute(work.session, run),
     }  # fmt: skip
     run.closing_event_id = await work.record("scan.finished", payload, outcome="finished")
     await work.session.flush()
     return run
+
+
+async def _distribute(session: AsyncSession, run: ScanRun) -> str | None:
+    """Write how the scores of the run's day lie, where it is the first of it; return the digest."""
+    if run.kind == "as-of":
+        return None
+    basis = await get_basis(session, run.basis_id)
+    return await write_distribution(session, basis.model, run.as_of, run.run_id)
 
 
 async def fail_run(work: UnitOfWork, run_id: UUID, fault: str) -> None:

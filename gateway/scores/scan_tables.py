@@ -14,6 +14,8 @@ from sqlmodel import Field, SQLModel
 from gateway.runtime.columns import Timestamp
 
 _Texts: Any = ARRAY(Text)
+_Smalls: Any = ARRAY(SmallInteger)
+_Numbers: Any = ARRAY(Integer)
 
 
 class ScoreBasis(SQLModel, table=True):
@@ -110,6 +112,24 @@ class SubjectScore(SQLModel, table=True):
     parts: bytes = Field(sa_type=LargeBinary)
     reasons: bytes = Field(sa_type=LargeBinary)  # entries of the card and their points, the weightiest first
     digest: int = Field(sa_type=BigInteger)  # of all that came out, and of the card and the tags
+    section: int | None = Field(sa_type=SmallInteger)  # with whom it is compared: scoring_adapter/industries.py
+    size: int | None = Field(sa_type=SmallInteger)
     before_score: int | None = Field(sa_type=SmallInteger)
     before_band: str | None = Field(sa_type=Text)
     moved: list[Any] | None = Field(sa_type=JSONB(none_as_null=True))  # tags that moved it, where it moved far
+
+
+class ScoreDistribution(SQLModel, table=True):
+    """How the scores of a day lie in one section and size ("" for any): how many enterprises have which score.
+
+    Kept as long as answers are: an answer names the day that it compares with, and is computed again by it.
+    """
+
+    __tablename__ = "score_distribution"
+    model: str = Field(primary_key=True, sa_type=Text)
+    day: date = Field(primary_key=True)
+    section: str = Field(primary_key=True, sa_type=Text)
+    size: str = Field(primary_key=True, sa_type=Text)
+    scores: list[int] = Field(sa_type=_Smalls)  # rising
+    counts: list[int] = Field(sa_type=_Numbers)
+    run_id: UUID

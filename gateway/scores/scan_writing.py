@@ -28,7 +28,8 @@ FAR = 50  # points: who moves so far, or into another band, is among the movers
 SCORED, INSUFFICIENT = "scored", "insufficient-evidence"
 _FRESH = text("""
     CREATE TEMPORARY TABLE fresh_score (subject bigint, status text, score smallint, band text, parts bytea,
-        reasons bytea, digest bigint, before_score smallint, before_band text, moved jsonb) ON COMMIT DROP
+        reasons bytea, digest bigint, section smallint, size smallint, before_score smallint, before_band text,
+        moved jsonb) ON COMMIT DROP
 """)
 _COPY = "COPY fresh_score FROM STDIN (FORMAT BINARY)"
 _STANDING = """
@@ -51,16 +52,17 @@ _CLOSE = text("""
 """)
 _MERGE = text("""
     INSERT INTO subject_score (subject, holds_from, holds_to, known_at, run_id, basis_id, status, score, band, parts,
-        reasons, digest, before_score, before_band, moved)
+        reasons, digest, section, size, before_score, before_band, moved)
     SELECT f.subject, :day, (SELECT min(n.holds_from) FROM subject_score n
                              WHERE n.subject = f.subject AND n.holds_from > :day),
-           :known_at, :run, :basis, status, score, band, parts, reasons, digest, before_score,
-           before_band, moved
+           :known_at, :run, :basis, status, score, band, parts, reasons, digest, section, size,
+           before_score, before_band, moved
     FROM fresh_score f
     ON CONFLICT (subject, holds_from) DO UPDATE SET known_at = excluded.known_at,
         written_at = clock_timestamp(), run_id = excluded.run_id,
         basis_id = excluded.basis_id, status = excluded.status, score = excluded.score, band = excluded.band,
-        parts = excluded.parts, reasons = excluded.reasons, digest = excluded.digest, moved = excluded.moved
+        parts = excluded.parts, reasons = excluded.reasons, digest = excluded.digest, section = excluded.section,
+        size = excluded.size, moved = excluded.moved
 """)
 _PARTS = text("""
     SELECT s.subject, s.parts, s.basis_id FROM unnest(CAST(:subjects AS bigint[])) AS w (subject)
@@ -68,7 +70,7 @@ _PARTS = text("""
                   AND o.holds_from < :day ORDER BY o.holds_from DESC LIMIT 1) s ON true
 """)
 _SHORT, _LONG, _SIZE = Struct(">ih"), Struct(">iq"), Struct(">i")
-_NULL, _COLUMNS = _SIZE.pack(-1), Struct(">h").pack(10)
+_NULL, _COLUMNS = _SIZE.pack(-1), Struct(">h").pack(12)
 _PIECE_OF_COPY = 4096
 
 
@@ -183,7 +185,9 @@ def _encoded(
         told = _NULL if tags is None else _sized(b"\x01" + orjson.dumps(tags))
         rows.append(
             _COLUMNS + _LONG.pack(8, subject) + outcome + _sized(parts) + _sized(results.reasons[place])
-            + _LONG.pack(8, int(results.digests[place])) + earlier + told
+            + _LONG.pack(8, int(results.digests[place]))
+            + _SHORT.pack(2, int(results.sections[place])) + _SHORT.pack(2, int(results.sizes[place]))
+            + earlier + told
         )  # fmt: skip
         if len(rows) == _PIECE_OF_COPY:
             yield b"".join(rows)

@@ -19,6 +19,7 @@ from gateway.records.in_words import in_a_line
 from gateway.records.life_routes import TheProtector
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
+from gateway.scores.improvement_words import improvements_of
 from gateway.scores.score_charts import band_names, history_chart
 from gateway.scores.tag_pages import Id
 from gateway.scores.tag_words import (
@@ -118,7 +119,9 @@ async def _subject_tags(
     return await show_table(
         request, units, present, "subject_tags", table, subject=found.subject, day=found.day, score=found.score,
         band=found.band or "none", band_name=band_names(words).get(found.band or "", words("band-none")),
-        own=code is None, name=name, history=history, scripts=("charts",) if history else (), of=len(found.tags),
+        own=code is None, name=name,
+        improvements=improvements_of(found.improvements, words),
+        history=history, scripts=("charts",) if history else (), of=len(found.tags),
         computed=sum(one.value.status == "computed" for one in found.tags),
         raised=sum(one for one in points if one > 0), lowered=sum(one for one in points if one < 0),
         crumbs=() if code is None else [(name, "")],

@@ -1,11 +1,18 @@
 """What people call the datasets, fields and codes that tags read: the agencies' catalogue's words."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from connectors.model.datasets import Dataset
+from scoring_adapter.industries import load_industries
 from scoring_adapter.tags.declaration import Words
 
 _OTHERS = {"CNY": "人民币"}  # codes of a list that is not the catalogue's own
+
+
+@cache
+def _sections() -> dict[str, Words]:
+    return {one.id: Words(one.zh, one.en) for one in load_industries().sections}
 
 
 class CatalogueNames:
@@ -29,5 +36,8 @@ class CatalogueNames:
         """Return the word for a code."""
         of = self._datasets.get(dataset)
         codes = of.fields[field].codes if of and field in of.fields else {}
+        section = _sections().get(code) if field == "industry_code" else None
+        if section:
+            return section
         word = codes.get(code, _OTHERS.get(code, code))
         return Words(word, word if code.isdecimal() else code.replace("_", " "))

@@ -18,6 +18,9 @@ from gateway.runtime.work import UnitOfWork
 from gateway.scores.loading import load
 from gateway.scores.spread import Scored, read_history
 from scoring_adapter.enterprise import compute_tags
+from scoring_adapter.improving import improve
+from scoring_adapter.improving_rules import load_improving
+from scoring_adapter.improving_told import told_improvements
 from scoring_adapter.score import COMPUTABLE, score
 from scoring_adapter.scorecard import load_scorecard
 from scoring_adapter.tags.behind import behind
@@ -39,7 +42,8 @@ class TagFound:
 class TagsFound:
     """An enterprise's tags of a day, in the catalogue's order, with its score where there is one.
 
-    `subject` is None where nothing is held of an enterprise that asks about itself; `history` is what it scored before.
+    `subject` is None where nothing is held of an enterprise that asks about itself; `history` is what it scored before,
+    `improvements` what would raise the score, as answers tell it.
     """
 
     subject: Subject | None
@@ -48,6 +52,7 @@ class TagsFound:
     band: str | None
     tags: Sequence[TagFound]
     history: Sequence[Scored] = ()
+    improvements: Mapping[str, Any] | None = None
 
 
 async def read_tags(work: UnitOfWork, uscc: str | None = None) -> TagsFound:
@@ -72,7 +77,8 @@ async def read_tags(work: UnitOfWork, uscc: str | None = None) -> TagsFound:
     ]  # fmt: skip
     history = await read_history(work.session, subject.subject_id)
     await _note(work, subject, "tags", len(found))
-    return TagsFound(subject, day, result.points, result.band.id if result.band else None, found, history)
+    band, raising = result.band.id if result.band else None, improve(result, load_improving(), day)
+    return TagsFound(subject, day, result.points, band, found, history, told_improvements(card, raising))
 
 
 async def read_behind(

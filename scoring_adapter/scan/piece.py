@@ -7,9 +7,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scoring_adapter.industries import load_industries
 from scoring_adapter.scan.answers import Answers, Subjects, gather
 from scoring_adapter.scan.combined import value_of
 from scoring_adapter.scan.packing import pack
+from scoring_adapter.scan.placing import place_all
 from scoring_adapter.scan.points import score_all, weightiest
 from scoring_adapter.scan.results import Results, pack_reasons, results_of
 from scoring_adapter.scorecard import Scorecard
@@ -38,16 +40,28 @@ class Scoring:
             kept[:, at] &= values[:, at] != 0
         packed = pack(values, kept)
         statuses = [self.blocked.get(one.tag.id, "computed") for one in self.card.counted]
-        scored = score_all(self.card, *self._tags(values, given, counts), statuses)
+        own = [one.tag.id for one in self.card.counted]
+        scored = score_all(self.card, *self._tags(own, values, given, counts), statuses)
         reasons = pack_reasons(weightiest(self.card, scored), scored.points)
-        return results_of(self.salt, subjects, scored.scores, scored.bands, packed, reasons)
+        return results_of(
+            self.salt, subjects, scored.scores, scored.bands, packed, reasons, self._places(values, given, counts)
+        )
+
+    def _places(
+        self, values: NDArray[np.int64], given: NDArray[np.bool_], counts: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+        """Return the section and the size of each; nobody has any where their tags are not computed."""
+        rules = load_industries()
+        if not set(rules.tags) <= {planned.tag.id for planned in self.plan.tags}:
+            return np.zeros(len(values), np.int8), np.zeros(len(values), np.int8)
+        return place_all(rules, *self._tags(rules.tags, values, given, counts))
 
     def _tags(
-        self, values: NDArray[np.int64], given: NDArray[np.bool_], counts: NDArray[np.bool_]
+        self, tags: Sequence[str], values: NDArray[np.int64], given: NDArray[np.bool_], counts: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the values of the card's tags, a column each, and where there is one."""
+        """Return the values of tags, a column each, and where there is one."""
         by_id = {planned.tag.id: planned for planned in self.plan.tags}
-        planned = [by_id[one.tag.id] for one in self.card.counted]
+        planned = [by_id[tag] for tag in tags]
         places = {name: at for at, name in enumerate(self.plan.parts)}
         names = sorted({name for one in planned for name in (one.part, one.over) if name})
         always = {name for name in names if counts[places[name]]}
@@ -55,10 +69,10 @@ class Scoring:
         frame = pl.DataFrame({name: values[:, places[name]] for name in names} | told).select(
             name if name in always else pl.when(f"{name}?").then(name).alias(name) for name in names
         )
-        tags = frame.select(value_of(one, self.plan.as_of) for one in planned).get_columns()
-        found = np.empty((len(values), len(tags)), np.int64, order="F")
+        columns = frame.select(value_of(one, self.plan.as_of) for one in planned).get_columns()
+        found = np.empty((len(values), len(columns)), np.int64, order="F")
         known = np.empty(found.shape, np.bool_, order="F")
-        for at, column in enumerate(tags):
+        for at, column in enumerate(columns):
             found[:, at], known[:, at] = column.fill_null(0).to_numpy(), column.is_not_null().to_numpy()
         return found, known
 

@@ -15,8 +15,9 @@ NO_REASON = -1
 class Results:
     """Results of subjects in rising order; `scores` and `bands` (its place on the card) are NOT_SCORED for none.
 
-    `reasons` are the entries of the card that weighed most, with their points, as packed by `pack_reasons`. `digests`
-    tell whether a subject's result is the one that stands already; they hold what it rests on, too.
+    `sections` and `sizes` are with whom each is compared (industries.py), UNPLACED for none. `reasons` are the entries
+    of the card that weighed most, with their points, as packed by `pack_reasons`. `digests` tell whether a subject's
+    result is the one that stands already; they hold what it rests on, too.
     """
 
     subjects: NDArray[np.int64]
@@ -25,6 +26,8 @@ class Results:
     packed: Sequence[bytes]
     reasons: Sequence[bytes]
     digests: NDArray[np.int64]
+    sections: NDArray[np.int8]
+    sizes: NDArray[np.int8]
 
     def digest(self) -> bytes:
         """Return SHA-256 over what was found; a subject of which nothing is known does not count."""
@@ -47,6 +50,7 @@ def results_of(
     bands: NDArray[np.int8],
     packed: Sequence[bytes],
     reasons: Sequence[bytes],
+    places: tuple[NDArray[np.int8], NDArray[np.int8]],
 ) -> Results:
     """Return results with their digests; `salt` stands for the card and the tags they rest on."""
     kept = blake2b(salt, digest_size=8)
@@ -57,7 +61,7 @@ def results_of(
         one.update(b"%d %d %d " % (score, band, len(why)) + why + parts)
         found.append(one.digest())
     digests = np.frombuffer(b"".join(found), "<i8").astype(np.int64)
-    return Results(subjects, scores, bands, packed, reasons, digests)
+    return Results(subjects, scores, bands, packed, reasons, digests, *places)
 
 
 def pack_reasons(reasons: NDArray[np.int16], points: NDArray[np.int16]) -> list[bytes]:

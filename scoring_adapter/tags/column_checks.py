@@ -15,8 +15,8 @@ def faults_of_column(of: Column) -> Iterator[str]:
     """Yield what is wrong with a column."""
     kind = of.as_
     needed = {
-        "codes": kind in {"code", "holds", "tally"},
-        "words": kind in {"words", "begins", "parts"},
+        "codes": kind in {"code", "holds", "tally", "class"},
+        "words": kind in {"words", "begins", "parts", "class"},
         "unit": kind == "money",
     }
     allowed = {
@@ -37,6 +37,12 @@ def faults_of_column(of: Column) -> Iterator[str]:
             yield f"{kind} 不能有此 `{member}` cannot have this `{member}`"
     if of.unit and of.unit not in DIGITS_OF:
         yield f"unit 应为 one of: {'、'.join(DIGITS_OF)}"
+    yield from _faults_of_lists(of)
+
+
+def _faults_of_lists(of: Column) -> Iterator[str]:
+    if of.as_ == "class" and len(of.codes) != len(of.words):
+        yield "每个代码对应一组开头 a class has a list of beginnings for each code"
     for listed in (of.codes, of.words):
         if len(set(listed)) < len(listed) or "" in listed:
             yield "代码或词语重复或为空 a code or word stands twice or is empty"
@@ -44,7 +50,7 @@ def faults_of_column(of: Column) -> Iterator[str]:
 
 def shape(of: Column) -> tuple[object, ...]:
     """Return what makes the integers of two columns comparable."""
-    return of.as_, of.digits, tuple(of.codes) if of.as_ == "code" else ()
+    return of.as_, of.digits, tuple(of.codes) if of.as_ in {"code", "class"} else ()
 
 
 def _is_readable(of: Column) -> bool:

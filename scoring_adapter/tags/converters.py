@@ -70,6 +70,17 @@ def _begins(of: Column) -> Convert:
     return remembered(lambda text: int(fold(text).startswith(words)))
 
 
+def _class(of: Column) -> Convert:
+    beginnings = [tuple(fold(word) for word in words.split()) for words in of.words]
+
+    @remembered
+    def place(text: str) -> int:
+        folded = fold(text)
+        return next((place for place, own in enumerate(beginnings, 1) if folded.startswith(own)), 0)
+
+    return place
+
+
 def _parts(of: Column) -> Convert:
     apart = re.compile("|".join(map(re.escape, of.words)))
     return remembered(lambda text: sum(bool(part.strip()) for part in apart.split(text)))
@@ -89,5 +100,6 @@ CONVERTERS: dict[As, Callable[[Column], Convert]] = {
     "holds": _holds,
     "words": _words,
     "begins": _begins,
+    "class": _class,
     "parts": _parts,
 }

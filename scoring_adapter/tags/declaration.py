@@ -10,8 +10,8 @@ import msgspec
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 As = Literal[
-    "day", "month", "year", "money", "number", "code", "flag", "words", "begins", "holds", "parts", "key", "tally",
-    "same",
+    "day", "month", "year", "money", "number", "code", "flag", "words", "begins", "class", "holds", "parts", "key",
+    "tally", "same",
 ]  # fmt: skip
 Take = Literal["count", "sum", "max", "min", "latest", "distinct", "first", "last"]
 Operator = Literal[
@@ -50,7 +50,8 @@ class Column(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     on a value leaves the column empty.
     With `due` (MM-DD), a day column is that day of the year after: when the report of a year is due.
     code: its place in `codes`, from 1; 0 for any other. flag: 1 or 0. words: 1 where the text holds one of `words`;
-    begins: where it begins with one.
+    begins: where it begins with one. class: the place in `codes`, from 1, of the class that has, at the same place of
+    `words`, one of the beginnings of the text (apart by blanks); 0 where none has.
     holds: 1 where the list holds one of `codes`. parts: how many items a text has, separated by any of `words`.
     key: 63 bits of a digest, of the texts of all fields in `of` and `also`; what is equal for a person is equal here
     (as it is for words, begins and same: width, case, blanks and the kind of brackets make no difference); empty where

@@ -218,7 +218,8 @@ class _Teller:
 
     def _codes(self, dataset: str, name: str, column: Column | None, codes: Sequence[str]) -> str:
         field = column.of or name if column is not None else name
-        called = [self._called(self._code(dataset, field, code)) for code in codes]
+        are_texts = column is not None and column.as_ == "begins"  # not codes that have a name
+        called = [code if are_texts else self._called(self._code(dataset, field, code)) for code in codes]
         before = self._say("and").join(called[:-1])
         return self._say("or").join(filter(None, [before, *called[-1:]]))
 

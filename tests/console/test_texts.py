@@ -39,7 +39,7 @@ from gateway.evidence import browser_check, wording
 from gateway.evidence.payload_words import LABELLED
 from gateway.identity.clients.registry import CLASSES
 from gateway.identity.key_rotation import ROTATED
-from gateway.inquiries import health_words, questions, usage_pages
+from gateway.inquiries import health_words, industry_words, questions, usage_pages
 from gateway.inquiries.bases.basis import KINDS as KINDS_OF_BASES
 from gateway.inquiries.extent_words import NAMED
 from gateway.inquiries.outputs.policy import FORMS, LEAVABLE
@@ -188,7 +188,7 @@ IN_PYTHON = {
     "audit-time": {"night", "weekend"},
     "check-result": set(browser_check.RESULTS),
     "replay-basis": set(replay_words.IN_BASIS),
-    **{name: set(codes) for name, codes in health_words.WORDED.items()},
+    **{name: set(codes) for name, codes in {**health_words.WORDED, **industry_words.WORDED}.items()},
     "replay-member": set(replay_words.MEMBERS),
     "quota-each": set(PERIODS),
     "quota-whose": set(SCOPES_OF_QUOTA),

@@ -151,6 +151,7 @@ NO_LIMIT = {
     "gateway.inquiries.comparison.EARLIER": PAGE,
     "gateway.inquiries.sheet_pdf.RIM": "how a chart is drawn: tests/inquiries/test_sheet_pdf.py",
     "gateway.inquiries.forms.WITH_SHEETS": "the form of answers",
+    "gateway.inquiries.forms.WITH_IMPROVEMENTS": "the form of answers",
     "gateway.inquiries.desk_pages.ANSWERED_DAYS": PAGE,
     "gateway.inquiries.desk_pages.SHOWN": PAGE,
     "gateway.consents.routes.SHORTEST": "tests/consents: a reason of one character",

@@ -90,7 +90,7 @@ BY_HAND = {
 # Registered in 2010 with 5 million yuan; the day of its founding lies before every window.
 REGISTRATION = {
     "category": "registration", "name": {"zh": "主体登记", "en": "Registration"}, "status": "sound",
-    "computed": [11, 16], "held": 1, "objected": 0, "latest": "2010-05-01", "windows": [0] * 12, "trend": "few",
+    "computed": [12, 17], "held": 1, "objected": 0, "latest": "2010-05-01", "windows": [0] * 12, "trend": "few",
     "freshness": "fresh", "delivered": TODAY.isoformat(), "datasets": [1, 4],
 }  # fmt: skip
 # Nothing of it was ever delivered.
@@ -172,7 +172,13 @@ async def test_answers_of_the_form_before_are_computed_again_as_they_were(ready)
     async with ready.gateway.database.begin("test") as session:
         subject = await find_subject(session, "uscc", uscc(1))
         result = await compute_result(session, subject.subject_id, "health_check", datetime.now(UTC))
-    assert in_form(result, 5) is result
+    assert in_form(result, 6) is result
+    before = in_form(result, 5)
+    assert {frozenset(one) for one in before.details["reasons"]} == {frozenset({"tag", "points", "zh", "en"})}
+    assert before.details["card"].keys() == {"name", "version", "digest"}
+    assert before.details.keys() == result.details.keys() - {"improvements", "industry"}
+    assert before.details["basis"] == {n: v for n, v in result.details["basis"].items() if n != "rules"}
+    assert before.inputs == sha256_hex(canonical_bytes(before.details["basis"]))
     old = in_form(result, 4)
     assert not {"health", "sheet"} & old.details.keys()
     assert "sheet" not in old.details["basis"]

@@ -86,9 +86,10 @@ async def test_a_banded_answer_has_no_points_anywhere(ready, product):
     told = await answered(ready, product=product)
     assert told["band"] == whole["band"]
     sheet = ["health.counts", "reasons.value", "tags.points", "tags.value"] if product == "health_check" else []
-    withheld = sorted(["reasons.points", "score", *sheet])
+    withheld = sorted(["improvements", "industry", "reasons.points", "score", *sheet])
     assert (told["policy"]["form"], told["policy"]["withheld"]) == ("banded", withheld)
     assert {value for name, value in leaves(told) if name in {"score", "points"}} == {None}
+    assert not {"code", "best"} & {name for one in told["reasons"] for name in one}
     said = json.dumps([told["reasons"], told.get("tags")], ensure_ascii=False)
     assert "分）" not in said
     assert "points)" not in said
@@ -119,6 +120,9 @@ async def test_a_flag_is_one_bit_against_its_threshold(ready, product):
             "records",
             "beyond",
             "health",
+            "improvements",
+            "industry",
+            "percentile",
         ):
             assert hidden not in {name for name, _ in leaves(told)}, hidden
         assert {"score", "band", "reasons", "records"} <= set(told["policy"]["withheld"])
@@ -129,7 +133,8 @@ async def test_a_flag_is_one_bit_against_its_threshold(ready, product):
 async def test_a_member_that_is_left_out_is_nowhere_and_named(ready, member):
     await rules(ready, left_out=[member])
     told = await answered(ready, product="health_check")
-    assert told["policy"]["withheld"] == (["health.counts", "tags"] if member == "tags" else [member])
+    goes_with = {"tags": ["health.counts", "improvements", "industry", "tags"], "reasons": ["improvements", "reasons"]}
+    assert told["policy"]["withheld"] == goes_with.get(member, [member])
     del told["basis"]["tags"]  # the digest of what tags are
     names = {name for name, _ in leaves({**told, "policy": None})}
     assert not {member, "beyond"} & names if member == "records" else member not in names

@@ -23,8 +23,9 @@ def results(by_subject):
     subjects = sorted(by_subject)
     scores = np.array([by_subject[one] for one in subjects], np.int16)
     bands = np.where(scores < 0, -1, np.searchsorted([-1000, -700, -400], -scores)).astype(np.int8)
+    nowhere = np.zeros(len(subjects), np.int8), np.zeros(len(subjects), np.int8)
     packed = [b"" if score < 0 else b"\x01\x00%c" % (score % 250) for score in scores.tolist()]
-    return results_of(b"card/1", np.array(subjects, np.int64), scores, bands, packed, [b""] * len(subjects))
+    return results_of(b"card/1", np.array(subjects, np.int64), scores, bands, packed, [b""] * len(subjects), nowhere)
 
 
 async def write(session, day, known_at, by_subject):

@@ -171,3 +171,23 @@ def test_the_reasons_name_what_weighed_most_in_words():
     assert reasons[1]["zh"].endswith("：20,000.5 元（-50 分）")
     assert reasons[1]["en"].endswith(": 20,000.5 yuan (-50 points)")
     assert reasons[0]["zh"].endswith("：D（-90 分）")
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "code", "best"),
+    [
+        ("pen_cnt_1y", 1, "pen_cnt_1y-2", 5),
+        ("tax_arrears_balance", 100, "tax_arrears_balance-2", 5), ("env_rating", 5, "env_rating-5", 20),
+    ],
+)  # fmt: skip
+def test_a_reason_names_its_step_of_the_card_and_the_most_that_it_could_bring(tag, value, code, best):
+    told = next(one for one in score(CARD, of(**{tag: value})).reasons() if one["tag"] == tag)
+    assert (told["code"], told["best"]) == (code, best)
+    assert told["points"] == COUNTED[tag].points_of(value) <= best
+
+
+def test_each_step_of_the_card_has_its_own_code():
+    for one in CARD.counted:
+        steps = {one.step_of(value): one.points_of(value) for value in several(one)}
+        assert len(steps) == len(one.levels or one.points) + 1, one.tag.id
+        assert steps[0] == one.entry.none

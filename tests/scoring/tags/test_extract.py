@@ -55,6 +55,11 @@ CASES = [
     ({"as": "holds", "codes": ["fine"]}, [], None),
     ({"as": "parts", "words": ["；", "、"]}, "钢材；木材、水泥；", 3),
     ({"as": "day", "due": "06-30"}, "2023", 19904),  # 2024-06-30: 19723 + 182 days
+    ({"as": "class", "codes": ["A", "C"], "words": ["A 01 02", "C 13 14"]}, "C1952", 2),
+    ({"as": "class", "codes": ["A", "C"], "words": ["A 01 02", "C 13 14"]}, "0219", 1),
+    ({"as": "class", "codes": ["A", "C"], "words": ["A 01 02", "C 13 14"]}, "1411", 2),
+    ({"as": "class", "codes": ["A", "C"], "words": ["A 01 02", "C 13 14"]}, "9900", 0),
+    ({"as": "class", "codes": ["A", "C"], "words": ["A 01 02", "C 13 14"]}, "", None),
     ({"as": "begins", "words": ["金融"]}, "金融业务", 1),
     ({"as": "begins", "words": ["金融"]}, "非金融业务", 0),
     ({"as": "code", "codes": ["a", "b"], "default": "b"}, None, 2),

@@ -1,0 +1,60 @@
+"""What would raise a score as answers tell it: each step with its tags, and in a sentence in both languages. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from scoring_adapter.improving import Change, Improvements, Step
+from scoring_adapter.scorecard import Scorecard
+from scoring_adapter.shown import member, said
+
+
+def told_improvements(card: Scorecard, improvements: Improvements) -> dict[str, Any]:
+    """Return the steps as an answer has them."""
+    return {"steps": [_step(card, step) for step in improvements.steps], "together": improvements.together}
+
+
+def _step(card: Scorecard, step: Step) -> dict[str, Any]:
+    by = step.by.isoformat() if step.by else None
+    return {
+        "how": step.how, "points": step.gain, "score": step.score, "by": by,
+        "changes": [
+            {"tag": one.counted.tag.id, "from": _value(card, one, one.before), "to": _value(card, one, one.after)}
+            for one in step.changes
+        ],
+        "zh": _in_chinese(card, step), "en": _in_english(card, step),
+    }  # fmt: skip
+
+
+def _value(card: Scorecard, change: Change, value: int | None) -> int | str | None:
+    return member(change.counted.tag, value, card.tags)
+
+
+def _in_chinese(card: Scorecard, step: Step) -> str:
+    told = [
+        f"{one.counted.tag.name.zh}由{_said(card, one, one.before, 'zh')}变为{_said(card, one, one.after, 'zh')}"
+        for one in step.changes
+    ]
+    if step.by:
+        return f"没有新的，最迟 {step.by.isoformat()}：{'，'.join(told)}"
+    return f"{'；'.join(_deeds(step.changes, 'zh'))}（{'，'.join(told)}）"
+
+
+def _in_english(card: Scorecard, step: Step) -> str:
+    told = [
+        f"{one.counted.tag.name.en}: {_said(card, one, one.before, 'en')} → {_said(card, one, one.after, 'en')}"
+        for one in step.changes
+    ]
+    if step.by:
+        return f"With nothing new, by {step.by.isoformat()} at the latest: {'; '.join(told)}"
+    deeds = "; ".join(_deeds(step.changes, "en"))
+    return f"{deeds[0].upper()}{deeds[1:]} ({'; '.join(told)})"
+
+
+def _deeds(changes: Sequence[Change], language: str) -> list[str]:
+    """Return what is to be done, each once."""
+    return list(dict.fromkeys(str(getattr(one.deed, language)) for one in changes if one.deed))
+
+
+def _said(card: Scorecard, change: Change, value: int | None, language: str) -> str:
+    tag = change.counted.tag
+    return str(getattr(said(tag.unit, member(tag, value, card.tags)), language))

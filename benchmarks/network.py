@@ -27,6 +27,7 @@ from sqlalchemy import text
 from connectors.model.calendar import day_of
 from connectors.store.subjects import Subject
 from gateway.gateway import open_gateway
+from gateway.network.lens import Lens
 from gateway.network.network_of import find_network
 from gateway.network.nightly import compute
 from gateway.people.initialise import initialise
@@ -116,7 +117,7 @@ async def measure(home: Path) -> dict[str, object]:
             firms: int = (await work.session.execute(text("SELECT count(*) FROM subject"))).scalar_one()
             for number in np.random.default_rng(SEED).integers(1, firms + 1, SAMPLE).tolist():
                 began = time.perf_counter()
-                found = await find_network(work, number, Subject(uuid4(), None, None), day_of(now()))
+                found = await find_network(work.session, Subject(uuid4(), None, None), Lens(number, day_of(now()), 0))
                 walked.append(1000 * (time.perf_counter() - began))
                 if AROUND[0] <= len(found.edges) <= AROUND[1]:
                     around.append(walked[-1])

@@ -81,6 +81,8 @@ from gateway.inquiries.batches import pages as ask_many_pages
 from gateway.inquiries.batches import routes as inquiry_batches
 from gateway.inquiries.outputs import pages as output_pages
 from gateway.inquiries.outputs import routes as outputs
+from gateway.inquiries.portrait import pages as portrait_pages
+from gateway.inquiries.portrait import routes as portraits
 from gateway.intake import correction_pages as corrections
 from gateway.intake import held_pages, preview_pages
 from gateway.intake import held_routes as held
@@ -247,6 +249,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         output_pages,
         duty_pages,
         inquiries,
+        portraits,
         scores,
         network,
         risk,
@@ -318,6 +321,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         recall_pages,  # before the pages whose addresses take its for an id
         inquiry_pages,
         sheet_pages,
+        portrait_pages,
         compare_pages,
         consent_requests,
         consent_template_pages,

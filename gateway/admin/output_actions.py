@@ -5,13 +5,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from gateway.admin.action import Action, Id, Means
-from gateway.inquiries.outputs.policy import OutputPolicy
+from gateway.inquiries.outputs.policy import LEAVABLE, OutputPolicy
 from gateway.inquiries.outputs.setting import find_ruling, set_output_policy
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.card import HIGHEST
 
-Leavable = Literal["reasons", "missing", "not_computable", "objected", "tags", "health", "records"]
+Leavable = Literal[
+    "reasons", "missing", "not_computable", "objected", "tags", "health", "dimensions", "network", "changes", "records"
+]
 
 
 class SetOutputPolicy(Action):
@@ -19,14 +21,16 @@ class SetOutputPolicy(Action):
 
     action: Literal["output.policy"] = "output.policy"
     institution: Id
-    product: Literal["score", "health_check", "public_record"]
+    product: Literal["score", "health_check", "portrait", "public_record"]
     form: Annotated[
         Literal["raw", "banded", "flag"], Field(description="全部、不含分值、仅达标与否 All, no points, one bit.")
     ]
     threshold: Annotated[
         int | None, Field(strict=True, ge=1, le=HIGHEST, description="达标线（flag 用） The score that a flag takes.")
     ] = None
-    left_out: Annotated[tuple[Leavable, ...], Field(max_length=6, description="不提供的成员 Members left out.")] = ()
+    left_out: Annotated[
+        tuple[Leavable, ...], Field(max_length=len(LEAVABLE), description="不提供的成员 Members left out.")
+    ] = ()
     begins: AwareDatetime | None = None
 
     async def act(self, work: UnitOfWork, _means: Means) -> str:

@@ -17,7 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.answers import Result
-from gateway.inquiries.health import health_lines, load_health_sheet, named_sheet
+from gateway.inquiries.health import HEALTH_CHECK, health_lines, load_health_sheet, named_sheet
+from gateway.inquiries.portrait.adding import Asked, add_portrait
+from gateway.inquiries.portrait.dimensions import dimension_lines
+from gateway.inquiries.portrait.rules import PORTRAIT
 from gateway.inquiries.published import list_published
 from gateway.quota.products import PRODUCTS
 from gateway.scores.limits import NO_LIMITS, Limits, withhold
@@ -25,6 +28,7 @@ from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
 from gateway.scores.standing import find_standing
 from scoring_adapter.enterprise import compute_tags
 from scoring_adapter.health import Standing, standings
+from scoring_adapter.portrait import Side, sides_of
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.score import COMPUTABLE, Score, score
 from scoring_adapter.scorecard import Scorecard, load_scorecard
@@ -36,7 +40,7 @@ from scoring_adapter.tags.value import TagValue, blocked_by, known_values
 from signing.canonical import written
 
 ASSESSED = 4096  # remembered by each process
-EVERY_TAG = "health_check"  # the product that tells of all tags, not only of those the card counts
+EVERY_TAG = frozenset({"health_check", PORTRAIT})  # products of all tags, not only of those the card counts
 
 
 async def compute_result(
@@ -47,17 +51,19 @@ async def compute_result(
     *,
     as_then: bool = False,
     limits: Limits = NO_LIMITS,
+    reading: int | None = None,
 ) -> Result:
     """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment;
-    of its data, by what lies within the limits.
+    of its data, by what lies within the limits; of a portrait's relations, by a reading, None for the newest.
     """
     if PRODUCTS[product].public:
         return await list_published(session, subject_id, moment, limits, as_then=as_then)
     if not as_then:
         return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
     card = load_scorecard()
+    asked = Asked(subject_id, moment, limits, as_then=True, reading=reading)
     loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True, limits=limits)
-    return answer_from(card, product, loaded, day_of(moment), limits)
+    return await _whole(session, product, asked, answer_from(card, product, loaded, day_of(moment), limits), loaded)
 
 
 async def compute_results(
@@ -71,22 +77,32 @@ async def compute_results(
         return []
     card, as_of = load_scorecard(), day_of(moment)
     wanted = dict.fromkeys(one for one in asked if not PRODUCTS[one[1]].public)
-    whole = [(one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none]
+    # A portrait tells contents of records, too.
+    whole = [
+        (one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none and product != PORTRAIT
+    ]
     marks = await load_without_contents(session, whole, moment) if whole else {}
     packed = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
     results: dict[tuple[UUID, str, Limits], Result] = {}
     for subject, product, limits in wanted:
         tags = tags_of(card, product)
-        loaded = marks.get((subject, tags)) if limits.are_none else None
+        loaded = marks.get((subject, tags)) if limits.are_none and product != PORTRAIT else None
         if loaded is not None and subject in packed:
             assessed = _assessed(card, product, as_of, packed[subject], loaded.feeding)
             results[subject, product, limits] = answer_of(card, assessed, loaded, as_of, limits)
         else:
             loaded = await load(session, subject, tags, moment, limits=limits)
-            results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits)
+            made = answer_from(card, product, loaded, as_of, limits)
+            asked_of = Asked(subject, moment, limits)
+            results[subject, product, limits] = await _whole(session, product, asked_of, made, loaded)
     for subject, product, limits in dict.fromkeys(asked) - wanted.keys():
         results[subject, product, limits] = await list_published(session, subject, moment, limits)
     return [results[one] for one in asked]
+
+
+async def _whole(session: AsyncSession, product: str, asked: Asked, made: Result, loaded: Loaded) -> Result:
+    """Return an answer with what a portrait adds to it."""
+    return await add_portrait(session, made, asked, loaded.held) if product == PORTRAIT else made
 
 
 def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date, limits: Limits = NO_LIMITS) -> Result:
@@ -99,7 +115,7 @@ def answer_from(card: Scorecard, product: str, loaded: Loaded, as_of: date, limi
 @dataclass(frozen=True)
 class Assessed:
     """What the tags' values come to: the score, and the details that rest on nothing else, written once; of a health
-    check, how each category stands.
+    check, how each category stands; of a portrait, each dimension.
     """
 
     product: str
@@ -108,6 +124,7 @@ class Assessed:
     outcome: str
     details: Mapping[str, Any]
     standing: Mapping[str, Standing] | None = None
+    sides: Mapping[str, Side] | None = None
 
     @cached_property
     def forms(self) -> Mapping[str, tuple[Any, Raw]]:
@@ -123,12 +140,12 @@ def assess(card: Scorecard, product: str, values: Mapping[str, TagValue]) -> Ass
         "tag_catalogue": {"version": card.tags.version, "digest": card.tags.digest()},
         "reasons": result.reasons(), "missing": _missing(result), "not_computable": result.not_computable(),
     }  # fmt: skip
-    standing = None
-    if product == EVERY_TAG:
+    standing, sides = None, sides_of(result, values) if product == PORTRAIT else None
+    if product == HEALTH_CHECK:
         details |= {"tags": _all_tags(result, tags_of(card, product), values), "sheet": named_sheet()}
         standing = standings(load_health_sheet(), card, values)
     band = result.band.id if result.band else None
-    return Assessed(product, result.points, band, result.outcome, details, standing)
+    return Assessed(product, result.points, band, result.outcome, details, standing, sides)
 
 
 @lru_cache(maxsize=ASSESSED)
@@ -150,6 +167,8 @@ def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, 
     if assessed.standing is not None:
         basis["sheet"] = load_health_sheet().digest
         details["health"] = health_lines(assessed.standing, loaded, limits, as_of)
+    if assessed.sides is not None:
+        details["dimensions"] = dimension_lines(assessed.sides, loaded)
     forms = {**assessed.forms, "feeds": (loaded.feeding.said, loaded.feeding.form)}
     made = Result(assessed.points, assessed.band, card.card.model(), "", assessed.outcome, details, forms)
     return made.on(basis)
@@ -157,7 +176,7 @@ def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, 
 
 def tags_of(card: Scorecard, product: str) -> TagCatalogue:
     """Return the tags that a product computes: all of them, or those that the card counts."""
-    return card.tags if product == EVERY_TAG else card.own_tags
+    return card.tags if product in EVERY_TAG else card.own_tags
 
 
 def _digests(*several: Sequence[ShownRecord]) -> list[str]:

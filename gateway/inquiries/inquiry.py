@@ -44,7 +44,7 @@ async def inquire(
     member = Member(actor, request, asked)
     if request.provider != EMBEDDED:
         return await ask_provider(units, providers, member)
-    if asked.reserved is None:
+    if asked.reserved is None and not request.goes_alone:
         try:
             outcome = await units.join(POINT, _ask_together, member, actor)
         except RolledBackError:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from connectors.model.calendar import SHANGHAI
@@ -26,6 +26,7 @@ from gateway.inquiries.own_inquiries import (
     reopen_answer,
 )
 from gateway.inquiries.own_usage import result_of
+from gateway.inquiries.portrait.words import lay_out_portrait
 from gateway.inquiries.recalls import list_recalls
 from gateway.inquiries.shown import (
     REQUESTABLE,
@@ -51,6 +52,7 @@ from gateway.web.router import Router
 from signing.jws import payload_of
 
 router = Router(prefix="/console/inquiries", include_in_schema=False)
+Party = Annotated[str, Query(pattern=r"^[0-9A-Za-z-]{0,32}$")]
 FIRST_YEAR, LAST_YEAR = 1949, 2099  # beyond them, a mistake in typing
 SPEC = TableSpec(
     "inquiries",
@@ -91,8 +93,10 @@ async def show_list(
 
 
 @router.get("/{inquiry_id}")
-async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -> Response:
-    """Show how an inquiry ended: its answer, where that may be shown now, or the reason."""
+async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID, at: Party = "") -> Response:
+    """Show how an inquiry ended: its answer, where that may be shown now, or the reason; a portrait's drawing around
+    one of its parties.
+    """
     async with units.begin("inquiry.show", staff.reader) as work:
         row = await get_own_inquiry(work, inquiry_id)
         name = (await names_known(work, [row.uscc])).get(row.uscc)
@@ -106,11 +110,12 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
     sheet, health = lay_out(statement, words) if statement else None, health_of(statement, words)
     reason = answer.reason if isinstance(answer, Denial) else row.outcome
     before = [(one, product_text(words, one.product)) for one in earlier]
-    drawn = (sheet and sheet.dimensions) or (health and health.timeline)
+    portrait = lay_out_portrait(statement, words, at)
+    drawn = (sheet and sheet.dimensions) or (health and health.timeline) or (portrait and portrait.radar)
     return page(
         request, "inquiry", staff.present, scripts=("charts",) if drawn else (),
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
-        ending=ending, tone=TONES[ending], sheet=sheet, health=health,
+        ending=ending, tone=TONES[ending], sheet=sheet, health=health, portrait=portrait, at=at,
         traceable=is_traceable(statement),
         earlier=before if sheet else [], expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,

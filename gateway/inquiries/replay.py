@@ -16,6 +16,8 @@ from gateway.inquiries.finding import find_own_inquiry
 from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.health import load_health_sheet
 from gateway.inquiries.outputs.policy import read_policy
+from gateway.inquiries.portrait.erased import relations_erased
+from gateway.inquiries.portrait.rules import PORTRAIT, load_portrait_sheet
 from gateway.inquiries.published import MODEL
 from gateway.inquiries.shaping import Shape, shaped
 from gateway.providers.registered import EMBEDDED
@@ -69,10 +71,15 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         grant = grant_told(told)
         limits = limits_of(grant, moment)
         result = await compute_result(
-            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits
+            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits,
+            reading=told["basis"].get("reading"),
         )  # fmt: skip
         found = compare(told, shaped(result, _shape_of(told, grant.extent)).members())
-        made = Replay(inquiry_id, told["model"], "different" if found else "equal", differences=found)
+        erased = await relations_erased(work.session, row.subject_id, told, moment) if found else ""
+        made = Replay(
+            inquiry_id, told["model"], "not-replayable" if erased else "different" if found else "equal", erased,
+            () if erased else found,
+        )  # fmt: skip
     payload = {"inquiry": str(inquiry_id), "differences": len(made.differences)}
     await work.record(
         "inquiry.recomputed", payload, subject=row.subject_id, outcome=made.outcome, exchange=inquiry_id
@@ -123,11 +130,17 @@ def hindrance(told: Mapping[str, Any]) -> str:
             f"标签定义此后有改动：当时为第 {version} 版，现为第 {card.tags.version} 版 "
             f"the tags were declared otherwise then: version {version}, now {card.tags.version}"
         )
-    if "sheet" in told["basis"] and told["basis"]["sheet"] != load_health_sheet().digest:
+    if "sheet" in told["basis"] and told["basis"]["sheet"] != _sheet_of(told["product"]):
         return (
-            "体检规则或数据目录此后有改动 the rules of the health check, or its datasets, were declared otherwise then"
+            "体检、画像的规则或数据目录此后有改动 "
+            "the rules of health checks or portraits, or their datasets, were declared otherwise then"
         )
     return ""
+
+
+def _sheet_of(product: str) -> str:
+    """Return the digest of the rules that answers of a product are made by now."""
+    return load_portrait_sheet().digest if product == PORTRAIT else load_health_sheet().digest
 
 
 def _differences(then: object, now: object, path: str = "") -> Iterator[Difference]:

@@ -13,9 +13,9 @@ from scoring_adapter.shown import said
 
 MEMBERS = (
     "outcome", "score", "band", "model", "inputs", "card", "tag_catalogue", "reasons", "missing", "not_computable",
-    "basis", "objected", "tags", "health", "sheet",
+    "basis", "objected", "tags", "health", "sheet", "dimensions", "network", "changes",
 )  # fmt: skip
-IN_BASIS = ("records", "beyond", "feeds", "as_of", "card", "tags", "sheet")
+IN_BASIS = ("records", "beyond", "feeds", "as_of", "card", "tags", "sheet", "reading")
 
 
 @dataclass(frozen=True)

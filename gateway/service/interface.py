@@ -15,6 +15,7 @@ from gateway.inquiries import operations as inquiries
 from gateway.inquiries import sheet_operations as sheets
 from gateway.inquiries.bases import operations as duty_bases
 from gateway.inquiries.outputs import operations as outputs
+from gateway.inquiries.portrait import operations as portraits
 from gateway.intake import operations as intake
 from gateway.network import operations as network
 from gateway.overview import operations as overview
@@ -44,6 +45,7 @@ ROOMS = (
     consents,
     inquiries,
     sheets,
+    portraits,
     outputs,
     duty_bases,
     providers,

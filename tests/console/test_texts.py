@@ -44,6 +44,9 @@ from gateway.inquiries.bases.basis import KINDS as KINDS_OF_BASES
 from gateway.inquiries.extent_words import NAMED
 from gateway.inquiries.outputs.policy import FORMS, LEAVABLE
 from gateway.inquiries.own_inquiries import ENDINGS
+from gateway.inquiries.portrait import banding, parties
+from gateway.inquiries.portrait import changes as portrait_changes
+from gateway.inquiries.portrait import words as portrait_words
 from gateway.intake.held_pages import STATES as HELD_STATES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
 from gateway.overview.health_findings import State
@@ -172,8 +175,15 @@ IN_PYTHON = {
     "legal-basis": set(KINDS_OF_BASES),
     "output-form": set(FORMS),
     "output-member": {
-        "band", "score", "reasons-points", "reasons-value", "tags-points", "tags-value", "health-counts", *LEAVABLE,
+        "band", "score", "reasons-points", "reasons-value", "tags-points", "tags-value", "health-counts",
+        "dimensions-figures", "network-shares", "changes-values", *LEAVABLE,
     },
+    "portrait-band": set(banding.BANDS),
+    "portrait-field": set(portrait_changes.COMPARED),
+    "portrait-filed": set(get_dataset("ent_change").fields["item_code"].codes),
+    "portrait-party": {kind.replace("_", "-") for kind in parties.KINDS},
+    "portrait-registration": set(portrait_words.REGISTRATION_STATUSES),
+    "portrait-status": set(portrait_words.STATUSES),
     "withheld": NAMED,
     "asked-product": set(PRODUCTS),
     "asked-purpose": set(PURPOSES),

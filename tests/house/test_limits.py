@@ -140,6 +140,7 @@ NO_LIMIT = {
     "gateway.inquiries.answer_sheet.HIGHEST": "the end of the card's scale",
     "gateway.inquiries.answers.STATEMENT_VERSION": "the form of answers",
     "gateway.inquiries.comparison.EARLIER": PAGE,
+    "gateway.inquiries.portrait.words.RIM": "how a chart is drawn: tests/inquiries/test_portrait_pages.py",
     "gateway.inquiries.sheet_pdf.RIM": "how a chart is drawn: tests/inquiries/test_sheet_pdf.py",
     "gateway.inquiries.forms.WITH_SHEETS": "the form of answers",
     "gateway.inquiries.desk_pages.ANSWERED_DAYS": PAGE,

@@ -85,6 +85,14 @@ SECTION = Section(
             "Ask for the product health_check in detail; the output policy must show it.",
             "评分的应答 an answer of a score",
         ),
+        "no-network": ErrorRow(
+            404,
+            "此应答没有关联网络。",
+            "This answer tells no network.",
+            "问产品 portrait，详细程度为 detail；授权不限日期，输出规则须提供。",
+            "Ask for portrait in detail, on a consent to data of every day; the output policy must show it.",
+            "评分的应答 an answer of a score",
+        ),
         "inquiry-batch-not-found": ErrorRow(
             404,
             "贵机构没有此批量查询。",

@@ -18,6 +18,7 @@ from gateway.identity.clients.limits import set_for_people
 from gateway.inquiries.portrait.bods import bods_statements
 from gateway.inquiries.portrait.exports import network_bytes
 from gateway.inquiries.portrait.ftm import ftm_lines
+from gateway.inquiries.sheet_pdf import sheet_data, sheet_pdf
 from gateway.people.guard import cookie_name
 from gateway.runtime.denial import DeniedError
 from tests.actors import OPERATOR
@@ -177,3 +178,34 @@ async def test_the_console_gives_the_file_of_a_portrait(ready):  # noqa: F811
         given = await browser.get(f"/console/inquiries/{told['inquiry']}/network/ftm")
     assert told["inquiry"] in given.headers["content-disposition"]
     assert given.content == network_bytes(told["answer"], "ftm")
+
+
+async def test_it_is_printed_from_the_signed_answer_alone(ready, tmp_path):  # noqa: F811
+    told = await portrait(ready)
+    given = await ready.client.get(
+        f"/v1/inquiries/{told['inquiry']}/sheet.pdf", headers=await ready.headers("bank-1")
+    )  # fmt: skip
+    assert given.headers["content-disposition"].endswith(f'portrait-{uscc(1)}-{told["inquiry"]}.pdf"')
+    assert given.content == sheet_pdf(told["answer"])
+    (tmp_path / "portrait.pdf").write_bytes(given.content)
+    data = sheet_data(told["answer"], told)
+    assert [one["title"].partition("（")[0] for one in data["tables"]] == [
+        "六个方面", "关联网络", "关系", "变化", "新增的关系", "结束的关系",
+    ]  # fmt: skip
+    assert len(data["radar"]) == 6
+    relations = data["tables"][2]["rows"]
+    assert len(relations) == len(told["network"]["edges"])
+    assert [firm(2), "持股", firm(1), "50%", "—"] in [row[:5] for row in relations]
+    assert not set(NAMES) & set(json.dumps(data, ensure_ascii=False))
+    assert all(len(row) == len(one["header"]) == len(one["widths"]) for one in data["tables"] for row in one["rows"])
+
+
+async def test_a_banded_one_is_printed_without_points_and_shares(ready):  # noqa: F811
+    await rules(ready, "banded", products=("portrait",))
+    told = await portrait(ready)
+    await rules(ready, products=("portrait",))
+    data = sheet_data(told["answer"], told)
+    assert data["radar"] == []
+    assert "%" not in json.dumps(data["tables"], ensure_ascii=False)
+    assert {row[2] for row in data["tables"][0]["rows"]} == {"—"}
+    assert sheet_pdf(told["answer"]).startswith(b"%PDF-")

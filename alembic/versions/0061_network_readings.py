@@ -2,7 +2,7 @@
 can be looked at again as it was read; that edges went with contents that were erased is kept, without
 them.
 
-Who was erased loses its edges of every reading, as before.
+Who was erased loses its edges of every reading, as before, and so does a record whose contents were kept long enough.
 """
 
 from alembic import op
@@ -29,6 +29,16 @@ ERASED = """
 NOTED = """INSERT INTO network_erasure (said_by, erased_at)
             SELECT DISTINCT said_by, now() FROM network_edge WHERE ref = NEW.ref
             ON CONFLICT (said_by) DO UPDATE SET erased_at = excluded.erased_at;"""
+EXPUNGED = """
+    CREATE FUNCTION xinqiao_network_expunged() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+            WITH gone AS (DELETE FROM network_edge WHERE record_id = NEW.record_id RETURNING said_by)
+            INSERT INTO network_erasure (said_by, erased_at) SELECT DISTINCT said_by, now() FROM gone
+            ON CONFLICT (said_by) DO UPDATE SET erased_at = excluded.erased_at;
+            RETURN NULL;
+        END $$
+"""
 UP = (
     """CREATE TABLE network_reading (
         number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, read_at timestamptz NOT NULL DEFAULT now())""",
@@ -36,9 +46,12 @@ UP = (
     """ALTER TABLE network_edge ADD COLUMN taken bigint NOT NULL DEFAULT 0, ADD COLUMN dropped bigint,
         ADD CONSTRAINT network_edge_dropped CHECK (dropped > taken)""",
     "GRANT SELECT, INSERT ON network_reading TO xinqiao_app",
-    "GRANT SELECT, INSERT, UPDATE (erased_at) ON network_erasure TO xinqiao_app",
+    "GRANT SELECT ON network_erasure TO xinqiao_app",
     "GRANT UPDATE (dropped) ON network_edge TO xinqiao_app",
     ERASED.format(noted=NOTED),
+    EXPUNGED,
+    """CREATE TRIGGER network_expunged AFTER INSERT ON record_tombstone FOR EACH ROW
+        EXECUTE FUNCTION xinqiao_network_expunged()""",
 )
 
 
@@ -50,6 +63,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Keep the newest reading alone, as before."""
+    op.execute("DROP TRIGGER network_expunged ON record_tombstone")
+    op.execute("DROP FUNCTION xinqiao_network_expunged()")
     op.execute(ERASED.format(noted=""))
     op.execute("DELETE FROM network_edge WHERE dropped IS NOT NULL")
     op.execute("ALTER TABLE network_edge DROP COLUMN taken, DROP COLUMN dropped")

@@ -5,8 +5,8 @@
    salts are used cannot be erased meanwhile: what was opened would be written after its erasure.
 3. In one transaction what changed of their edges is written, also of those of a record that was another enterprise's
    before, and who named one of them before it was known here is marked: by now its number can be told.
-4. An edge that is found no more is kept for those who look again as of an earlier reading (lens.py); not where the
-   record's contents are gone.
+4. An edge that is found no more is kept for those who look again as of an earlier reading (lens.py), until the
+   contents of its record go.
 """
 
 from collections import Counter
@@ -42,14 +42,6 @@ _HELD = text("""
 """)
 _READING = text("INSERT INTO network_reading DEFAULT VALUES RETURNING number")
 _DROP = text("UPDATE network_edge SET dropped = :reading WHERE edge_id = ANY(CAST(:edges AS bigint[]))")
-_CLEAR = text("""
-    WITH gone AS (
-        DELETE FROM network_edge e USING record r
-        WHERE e.said_by = ANY(CAST(:subjects AS bigint[])) AND r.record_id = e.record_id AND r.canonical IS NULL
-        RETURNING e.said_by)
-    INSERT INTO network_erasure (said_by, erased_at) SELECT DISTINCT said_by, now() FROM gone
-    ON CONFLICT (said_by) DO UPDATE SET erased_at = excluded.erased_at
-""")
 _NAME = text("""
     WITH asked AS (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) AS a (known_by, value)),
     made AS (
@@ -132,7 +124,6 @@ async def _replace(work: UnitOfWork, subjects: Sequence[int], records: Sequence[
     added = list(come.elements())
     reading = (await work.session.execute(_READING)).scalar_one() if gone or added else None
     await work.session.execute(_DROP, {"reading": reading, "edges": gone})
-    await work.session.execute(_CLEAR, {"subjects": subjects})
     if added:
         await work.session.execute(_ADD, [{**one._asdict(), "taken": reading} for one in added])
 

@@ -78,3 +78,15 @@ async def test_an_erasure_takes_edges_of_every_reading_and_is_noted(gateway, lis
         await erase_subject(work, gateway.protector, uscc(703), "当事人申请")
     assert (await look(gateway, 703, reading))[1].holders == {}
     assert (before.number,) in await rows(gateway, "SELECT said_by FROM network_erasure")
+
+
+async def test_edges_of_every_reading_go_with_the_contents_of_their_record_and_that_is_noted(gateway, listed):
+    query = "SELECT record_id, said_by FROM network_edge JOIN subject s ON s.number = said_by WHERE uscc"
+    [(record, said_by)] = await rows(gateway, f"{query} = '{uscc(702)}'")
+    async with gateway.database.begin("test.expunge", role="owner") as session:
+        await session.execute(text("""
+            INSERT INTO record_tombstone (record_id, batch_id, digest, erased_at, event_id)
+            SELECT record_id, batch_id, digest, now(), gen_random_uuid() FROM record WHERE record_id = :record
+        """), {"record": record})  # fmt: skip
+    assert await rows(gateway, f"{query} = '{uscc(702)}'") == []
+    assert (said_by,) in await rows(gateway, "SELECT said_by FROM network_erasure")

@@ -131,10 +131,8 @@ def hindrance(told: Mapping[str, Any]) -> str:
             f"the tags were declared otherwise then: version {version}, now {card.tags.version}"
         )
     if "sheet" in told["basis"] and told["basis"]["sheet"] != _sheet_of(told["product"]):
-        return (
-            "体检、画像的规则或数据目录此后有改动 "
-            "the rules of health checks or portraits, or their datasets, were declared otherwise then"
-        )
+        zh, en = ("画像", "portrait") if told["product"] == PORTRAIT else ("体检", "health check")
+        return f"{zh}规则或数据目录此后有改动 the rules of the {en}, or its datasets, were declared otherwise then"
     return ""
 
 

@@ -231,7 +231,7 @@ def test_a_threshold_lies_within_what_a_score_can_be(threshold):
 
 async def test_of_whom_or_what_there_is_not_nothing_is_set(ready):
     async with ready.gateway.units.begin("test.output", OPERATOR) as work:
-        for bank, product in (("nobody", "score"), ("bank", "portrait")):
+        for bank, product in (("nobody", "score"), ("bank", "biography")):
             with pytest.raises(DeniedError):
                 await set_output_policy(work, bank, product, OutputPolicy())
 

@@ -26,7 +26,7 @@ Reading = Annotated[UnitOfWork, Depends(working("inquiries"), scope="function")]
 )
 async def network(
     inquiry_id: UUID,
-    form: Annotated[Form, Path(description="bods：BODS 0.4；ftm：FollowTheMoney，逐行 JSON lines.")],
+    form: Annotated[Form, Path(description="形式：bods 即 BODS 0.4，ftm 即 FollowTheMoney，逐行 JSON The form.")],
     request: Request,
     work: Reading,
 ) -> Response:

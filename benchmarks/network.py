@@ -5,8 +5,9 @@
 The city, by a fixed seed: two thirds of the parties are enterprises, the others persons. Nine of ten edges are
 holdings, of which a quarter belongs to enterprises (one in 200 is answered by the other way round), and the shares of
 an enterprise's holders come to a million; the others are guarantees. Some parties have many edges, as agents and groups
-do. Edges are put in by COPY; what is measured is `compute` and `find_network` as they stand, in a process that did not
-make the city.
+do. Edges are put in by COPY; what is measured is `compute` and `find_network` as they stand, and the portrait
+beside the health check of the same enterprises, which have relations and no records, in a process that did not make the
+city.
 """
 
 import argparse
@@ -25,8 +26,11 @@ from place import place
 from sqlalchemy import text
 
 from connectors.model.calendar import day_of
+from connectors.store.numbers import find_by_numbers
 from connectors.store.subjects import Subject
 from gateway.gateway import open_gateway
+from gateway.inquiries.computing import compute_result
+from gateway.network.lens import Lens
 from gateway.network.network_of import find_network
 from gateway.network.nightly import compute
 from gateway.people.initialise import initialise
@@ -36,6 +40,7 @@ from gateway.runtime.database import Database, raw
 from gateway.runtime.embedded import resolve_urls
 from gateway.runtime.schema import migrate
 from gateway.runtime.settings import Settings
+from gateway.runtime.work import UnitOfWork
 
 SEED = 20261128
 COPY = """
@@ -43,6 +48,7 @@ COPY = """
 """
 AROUND = (400, 600)  # edges: what counts as a network of about 500
 SAMPLE = 600
+PORTRAYED = 200
 
 
 def edges_of(parties: int, edges: int) -> list[tuple[object, ...]]:
@@ -116,15 +122,36 @@ async def measure(home: Path) -> dict[str, object]:
             firms: int = (await work.session.execute(text("SELECT count(*) FROM subject"))).scalar_one()
             for number in np.random.default_rng(SEED).integers(1, firms + 1, SAMPLE).tolist():
                 began = time.perf_counter()
-                found = await find_network(work, number, Subject(uuid4(), None, None), day_of(now()))
+                found = await find_network(work.session, Subject(uuid4(), None, None), Lens(number, day_of(now()), 0))
                 walked.append(1000 * (time.perf_counter() - began))
                 if AROUND[0] <= len(found.edges) <= AROUND[1]:
                     around.append(walked[-1])
-        return figures | {
+            asked = await portrayed(work, np.random.default_rng(SEED).integers(1, firms + 1, PORTRAYED).tolist())
+        return figures | asked | {
             "walked": len(walked), "walk_p50_ms": round(statistics.median(walked), 1),
             "walk_p99_ms": round(statistics.quantiles(walked, n=100)[-1], 1), "about_500_edges": len(around),
             "about_500_edges_p50_ms": round(statistics.median(around), 1) if around else None,
         }  # fmt: skip
+
+
+async def portrayed(work: UnitOfWork, numbers: list[int]) -> dict[str, object]:
+    """Ask for the health check and the portrait of enterprises, one after the other, in the process."""
+    took: dict[str, list[float]] = {"health_check": [], "portrait": []}
+    large = []
+    for subject in (await find_by_numbers(work.session, numbers)).values():
+        for product, times in took.items():
+            began = time.perf_counter()
+            made = await compute_result(work.session, subject.subject_id, product, now())
+            times.append(1000 * (time.perf_counter() - began))
+        if len(made.details["network"]["edges"]) >= AROUND[0]:
+            large.append(took["portrait"][-1])
+    health, portrait = (statistics.median(times) for times in took.values())
+    return {
+        "portraits": len(took["portrait"]), "health_check_p50_ms": round(health, 1),
+        "portrait_p50_ms": round(portrait, 1), "portrait_ratio": round(portrait / health, 2),
+        "portraits_about_500_edges": len(large),
+        "portrait_about_500_edges_p50_ms": round(statistics.median(large), 1) if large else None,
+    }  # fmt: skip
 
 
 def _peak() -> float:

@@ -12,7 +12,9 @@ from uuid import UUID
 from consent.parts import Detail, EvidenceItem, Limit, Notice, Obligation, PersonItem
 from signing.canonical import canonical_bytes, sha256_hex
 
-PRODUCTS: Mapping[str, str] = {"score": "信用评分", "health_check": "企业体检表", "records": "信用记录"}
+PRODUCTS: Mapping[str, str] = {
+    "score": "信用评分", "health_check": "企业体检表", "portrait": "企业信用画像", "records": "信用记录",
+}  # fmt: skip
 PURPOSES: Mapping[str, str] = {
     "pre_loan": "贷前审查",
     "post_loan": "贷后管理",

@@ -38,6 +38,7 @@ from gateway.identity import key_commands
 from gateway.inquiries import commands as inquiries
 from gateway.inquiries import enterprise_commands as enterprise_questions
 from gateway.inquiries import obligation_commands, score_commands
+from gateway.inquiries.portrait import commands as portrait_commands
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
 from gateway.network import commands as network
@@ -130,6 +131,7 @@ consent_imports.extend(GROUPS["consent"])
 questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
 model_commands.extend(GROUPS["score"])
+portrait_commands.extend(GROUPS["score"])
 enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])
 person_commands.extend(GROUPS["person"])

@@ -81,6 +81,8 @@ from gateway.inquiries.batches import pages as ask_many_pages
 from gateway.inquiries.batches import routes as inquiry_batches
 from gateway.inquiries.outputs import pages as output_pages
 from gateway.inquiries.outputs import routes as outputs
+from gateway.inquiries.portrait import pages as portrait_pages
+from gateway.inquiries.portrait import routes as portraits
 from gateway.inquiries.results import pages as result_pages
 from gateway.inquiries.results import routes as usage_reports
 from gateway.inquiries.views import pages as data_view_pages
@@ -255,6 +257,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         data_view_pages,
         result_pages,
         inquiries,
+        portraits,
         scores,
         network,
         risk,
@@ -326,6 +329,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         recall_pages,  # before the pages whose addresses take its for an id
         inquiry_pages,
         sheet_pages,
+        portrait_pages,
         compare_pages,
         consent_requests,
         consent_template_pages,

@@ -198,8 +198,8 @@ OF_INSTITUTION: Mapping[str, ActForm] = {
         "op-set-output", "op-set-output-verb", ("op-follows-output", "op-follows-output-two"),
         (
             FieldSpec("product", "op-products", "op-wrong-form", options=(
-                ("score", "op-score"), ("health_check", "op-health-check"), ("public_record", "op-public-record"),
-                ("records", "op-records"))),
+                ("score", "op-score"), ("health_check", "op-health-check"), ("portrait", "op-portrait"),
+                ("public_record", "op-public-record"), ("records", "op-records"))),
             FieldSpec("form", "op-output-form", "op-wrong-form", options=(
                 ("raw", "op-form-raw"), ("banded", "op-form-banded"), ("flag", "op-form-flag"))),
             FieldSpec("threshold", "op-output-threshold", "op-wrong-threshold", "op-hint-threshold", type="number",

@@ -208,8 +208,10 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "tier": {"basic": "op-tier-basic", "detail": "op-tier-detail"},
     "mode": {"VIEW": "op-mode-view", "STORE": "op-mode-store"},
     "mandate": {"legal_rep": "op-legal-rep", "agent": "op-agent"},
-    "product": {"score": "op-score", "health_check": "op-health-check", "public_record": "op-public-record",
-                "records": "op-records"},
+    "product": {
+        "score": "op-score", "health_check": "op-health-check", "portrait": "op-portrait",
+        "public_record": "op-public-record", "records": "op-records",
+    },
     "purpose": {code: f"purpose-{code}" for code in PURPOSES_OF_QUESTIONS},
     "form": {"raw": "op-form-raw", "banded": "op-form-banded", "flag": "op-form-flag"},
     "rule": {rule: f"joint-rule-{rule}" for rule in RULES},

@@ -37,7 +37,8 @@ def list_all(as_json: AsJson = False) -> None:
 @group.command("set")
 def set_one(
     product: Annotated[
-        str, typer.Argument(metavar="PRODUCT", help="产品 score | health_check | public_record | records")
+        str,
+        typer.Argument(metavar="PRODUCT", help="产品 score | health_check | portrait | public_record | records"),
     ],
     *,
     units: Annotated[int, typer.Option(metavar="N", help="每次查询的单位数 Units of one question.")],

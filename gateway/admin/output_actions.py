@@ -5,14 +5,25 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from gateway.admin.action import Action, Id, Means
-from gateway.inquiries.outputs.policy import OutputPolicy
+from gateway.inquiries.outputs.policy import LEAVABLE, OutputPolicy
 from gateway.inquiries.outputs.setting import find_ruling, set_output_policy
 from gateway.runtime.clock import database_now
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.card import HIGHEST
 
 Leavable = Literal[
-    "reasons", "missing", "not_computable", "objected", "tags", "health", "records", "improvements", "industry"
+    "reasons",
+    "missing",
+    "not_computable",
+    "objected",
+    "tags",
+    "health",
+    "dimensions",
+    "network",
+    "changes",
+    "records",
+    "improvements",
+    "industry",
 ]
 
 
@@ -21,7 +32,7 @@ class SetOutputPolicy(Action):
 
     action: Literal["output.policy"] = "output.policy"
     institution: Id
-    product: Literal["score", "health_check", "public_record", "records"]
+    product: Literal["score", "health_check", "portrait", "public_record", "records"]
     form: Annotated[
         Literal["raw", "banded", "flag"], Field(description="全部、不含分值、仅达标与否 All, no points, one bit.")
     ]
@@ -34,7 +45,9 @@ class SetOutputPolicy(Action):
             description="达标线（flag 用）：分数，记录为万元 For a flag: a score, of records 10,000 yuan.",
         ),
     ] = None
-    left_out: Annotated[tuple[Leavable, ...], Field(max_length=8, description="不提供的成员 Members left out.")] = ()
+    left_out: Annotated[
+        tuple[Leavable, ...], Field(max_length=len(LEAVABLE), description="不提供的成员 Members left out.")
+    ] = ()
     begins: AwareDatetime | None = None
 
     async def act(self, work: UnitOfWork, _means: Means) -> str:

@@ -41,7 +41,8 @@ def list_outputs(institution: OfInstitution = None, as_json: AsJson = False) -> 
 def set_output(
     institution: Annotated[str, typer.Argument(metavar="ID", help="机构编号 The institution.")],
     product: Annotated[
-        str, typer.Argument(metavar="PRODUCT", help="产品 score | health_check | public_record | records")
+        str,
+        typer.Argument(metavar="PRODUCT", help="产品 score | health_check | portrait | public_record | records"),
     ],
     *,
     form: Annotated[str, typer.Option(metavar="FORM", help="形式 raw | banded | flag")],

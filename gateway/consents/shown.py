@@ -17,6 +17,10 @@ from signing.canonical import sha256_hex
 _HOLDS: Mapping[str, tuple[str, str]] = {
     "score": ("分数、等级和原因", "points, band and reasons"),
     "health_check": ("分数、等级、原因和逐项指标", "points, band, reasons and each figure"),
+    "portrait": (
+        "分数、等级、原因、六个方面，三层以内的股权、投资与担保网络（自然人只有编号），一年内的变化",
+        "points, band, reasons, six dimensions, the network within three steps (persons are numbers), a year's changes",
+    ),
     "records": (
         "所用数据中的记录，或其中约定的指标和字段；不含个人信息",
         "records of the data below, or agreed figures and fields of them; nothing about a person",

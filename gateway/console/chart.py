@@ -32,6 +32,8 @@ class Chart:
     series: Sequence[Series]
     unit: str = ""
     stacked: bool = False
+    least: float = 0  # of a radar: in its middle, and at its rim
+    most: float = 100
 
     def __post_init__(self) -> None:
         assert len(self.series) <= MOST_SERIES, self.name  # noqa: S101 - nobody can tell more apart

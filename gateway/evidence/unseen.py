@@ -156,7 +156,10 @@ UNCOMPARED: Mapping[str, str] = {
         "follows from the records: a scan computes it again, and its digest is in the log",
     ),
     **dict.fromkeys(
-        ("network_party", "network_edge", "network_due", "network_standing", "network_night"),
+        (
+            "network_party", "network_edge", "network_reading", "network_erasure", "network_due", "network_standing",
+            "network_night",
+        ),
         "follows from the records: a night computes it again, and its digest is in the log",
     ),
     **dict.fromkeys(

@@ -17,7 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import ShownRecord
 from gateway.inquiries.answers import Result
-from gateway.inquiries.health import health_lines, load_health_sheet, named_sheet
+from gateway.inquiries.health import HEALTH_CHECK, health_lines, load_health_sheet, named_sheet
+from gateway.inquiries.portrait.adding import Asked, add_portrait
+from gateway.inquiries.portrait.dimensions import dimension_lines
+from gateway.inquiries.portrait.rules import PORTRAIT
 from gateway.inquiries.published import list_published
 from gateway.inquiries.records.listing import list_records
 from gateway.inquiries.views.values import Subset, compute_view
@@ -34,6 +37,7 @@ from scoring_adapter.improving_rules import load_improving
 from scoring_adapter.improving_told import told_improvements
 from scoring_adapter.industries import load_industries
 from scoring_adapter.percentile import told_industry
+from scoring_adapter.portrait import Side, sides_of
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.score import COMPUTABLE, Score, score
 from scoring_adapter.scorecard import Scorecard, load_scorecard
@@ -45,7 +49,7 @@ from scoring_adapter.tags.value import TagValue, blocked_by, known_values
 from signing.canonical import canonical_digest, written
 
 ASSESSED = 4096  # remembered by each process
-EVERY_TAG = "health_check"  # the product that tells of all tags, not only of those the card counts
+EVERY_TAG = frozenset({"health_check", PORTRAIT})  # products of all tags, not only of those the card counts
 
 
 async def compute_result(
@@ -57,18 +61,22 @@ async def compute_result(
     as_then: bool = False,
     limits: Limits = NO_LIMITS,
     compared_on: date | None = None,
+    reading: int | None = None,
 ) -> Result:
     """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment;
-    of its data, by what lies within the limits. As then, it is compared with the scores of the day that is named.
+    of its data, by what lies within the limits. As then, it is compared with the scores of the day that is named, and
+    a portrait's relations are those of a reading, None for the newest.
     """
     if PRODUCTS[product].listing:
         return await _listed(session, subject_id, product, moment, limits, as_then=as_then)
     if not as_then:
         return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
     card = load_scorecard()
+    asked = Asked(subject_id, moment, limits, as_then=True, reading=reading)
     loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True, limits=limits)
     distribution = await find_distribution(session, card.card.model(), compared_on) if compared_on else None
-    return answer_from(card, product, loaded, day_of(moment), limits, distribution)
+    made = answer_from(card, product, loaded, day_of(moment), limits, distribution)
+    return await _whole(session, product, asked, made, loaded)
 
 
 async def compute_results(
@@ -82,23 +90,33 @@ async def compute_results(
         return []
     card, as_of = load_scorecard(), day_of(moment)
     wanted = dict.fromkeys(one for one in asked if not PRODUCTS[one[1]].listing)
-    whole = [(one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none]
+    # A portrait tells contents of records, too.
+    whole = [
+        (one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none and product != PORTRAIT
+    ]
     marks = await load_without_contents(session, whole, moment) if whole else {}
     packed = await find_standing(session, {subject for subject, _ in marks}, card.tags, moment)
     distribution = await newest_distribution(session, card.card.model(), moment) if wanted else None
     results: dict[tuple[UUID, str, Limits], Result] = {}
     for subject, product, limits in wanted:
         tags = tags_of(card, product)
-        loaded = marks.get((subject, tags)) if limits.are_none else None
+        loaded = marks.get((subject, tags)) if limits.are_none and product != PORTRAIT else None
         if loaded is not None and subject in packed:
             assessed = _assessed(card, product, as_of, packed[subject], loaded.feeding, distribution)
             results[subject, product, limits] = answer_of(card, assessed, loaded, as_of, limits)
         else:
             loaded = await load(session, subject, tags, moment, limits=limits)
-            results[subject, product, limits] = answer_from(card, product, loaded, as_of, limits, distribution)
+            made = answer_from(card, product, loaded, as_of, limits, distribution)
+            asked_of = Asked(subject, moment, limits)
+            results[subject, product, limits] = await _whole(session, product, asked_of, made, loaded)
     for subject, product, limits in dict.fromkeys(asked) - wanted.keys():
         results[subject, product, limits] = await _listed(session, subject, product, moment, limits)
     return [results[one] for one in asked]
+
+
+async def _whole(session: AsyncSession, product: str, asked: Asked, made: Result, loaded: Loaded) -> Result:
+    """Return an answer with what a portrait adds to it."""
+    return await add_portrait(session, made, asked, loaded.held) if product == PORTRAIT else made
 
 
 async def _listed(
@@ -132,7 +150,7 @@ def answer_from(
 @dataclass(frozen=True)
 class Assessed:
     """What the tags' values come to: the score, and the details that rest on nothing else, written once; of a health
-    check, how each category stands.
+    check, how each category stands; of a portrait, each dimension.
     """
 
     product: str
@@ -141,6 +159,7 @@ class Assessed:
     outcome: str
     details: Mapping[str, Any]
     standing: Mapping[str, Standing] | None = None
+    sides: Mapping[str, Side] | None = None
 
     @cached_property
     def forms(self) -> Mapping[str, tuple[Any, Raw]]:
@@ -167,12 +186,12 @@ def assess(
         "industry": told_industry(load_industries(), result, values, distribution, narrowed=narrowed),
         "improvements": told_improvements(card, improve(result, load_improving(), as_of)),
     }  # fmt: skip
-    standing = None
-    if product == EVERY_TAG:
+    standing, sides = None, sides_of(result, values) if product == PORTRAIT else None
+    if product == HEALTH_CHECK:
         details |= {"tags": _all_tags(result, tags_of(card, product), values), "sheet": named_sheet()}
         standing = standings(load_health_sheet(), card, values)
     band = result.band.id if result.band else None
-    return Assessed(product, result.points, band, result.outcome, details, standing)
+    return Assessed(product, result.points, band, result.outcome, details, standing, sides)
 
 
 @lru_cache(maxsize=ASSESSED)
@@ -197,6 +216,8 @@ def answer_of(card: Scorecard, assessed: Assessed, loaded: Loaded, as_of: date, 
     if assessed.standing is not None:
         basis["sheet"] = load_health_sheet().digest
         details["health"] = health_lines(assessed.standing, loaded, limits, as_of)
+    if assessed.sides is not None:
+        details["dimensions"] = dimension_lines(assessed.sides, loaded)
     forms = {**assessed.forms, "feeds": (loaded.feeding.said, loaded.feeding.form)}
     made = Result(assessed.points, assessed.band, card.card.model(), "", assessed.outcome, details, forms)
     return made.on(basis)
@@ -210,7 +231,7 @@ def rules_digest() -> str:
 
 def tags_of(card: Scorecard, product: str) -> TagCatalogue:
     """Return the tags that a product computes: all of them, or those that the card counts."""
-    return card.tags if product == EVERY_TAG else card.own_tags
+    return card.tags if product in EVERY_TAG else card.own_tags
 
 
 def _digests(*several: Sequence[ShownRecord]) -> list[str]:

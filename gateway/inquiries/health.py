@@ -12,6 +12,8 @@ from scoring_adapter.health import Evidence, Seen, Standing, lines_of
 from scoring_adapter.health_rules import HealthSheet, Placed, bind_sheet, load_rules
 from scoring_adapter.scorecard import load_scorecard
 
+HEALTH_CHECK = "health_check"
+
 
 @cache
 def load_health_sheet() -> HealthSheet:

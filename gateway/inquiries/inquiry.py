@@ -3,9 +3,9 @@
 1. Admit, in a transaction: a key used before is answered again; then standing, basis (a consent, a duty, or that the
    data are public), subject and quota.
 2. By the embedded card: score, charge, count the use, record, sign, tell, in that same transaction. Questions that come
-   while one such transaction is under way share the next one. What would hold the others up goes by itself: a consent
-   or a duty that somebody else has locked, a key that stands for another question; and so does each of a group that
-   failed.
+   while one such transaction is under way share the next one. What would hold the others up goes by itself: a portrait,
+   a consent or a duty that somebody else has locked, a key that stands for another question; and so does each of a
+   group that failed.
 3. By an outside provider: reserve and commit; ask, without a transaction; settle in another one (relaying.py).
 Nothing is answered before its entry is durable. A denial is recorded, and costs nothing.
 """
@@ -44,7 +44,7 @@ async def inquire(
     member = Member(actor, request, asked)
     if request.provider != EMBEDDED:
         return await ask_provider(units, providers, member)
-    if asked.reserved is None:
+    if asked.reserved is None and not request.goes_alone:
         try:
             outcome = await units.join(POINT, _ask_together, member, actor)
         except RolledBackError:

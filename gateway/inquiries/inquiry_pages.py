@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from connectors.model.calendar import SHANGHAI
@@ -28,6 +28,7 @@ from gateway.inquiries.own_inquiries import (
 )
 from gateway.inquiries.own_usage import result_of
 from gateway.inquiries.parts_sheet import parts_of
+from gateway.inquiries.portrait.words import lay_out_portrait
 from gateway.inquiries.recalls import list_recalls
 from gateway.inquiries.records.words import records_of
 from gateway.inquiries.shown import (
@@ -55,6 +56,7 @@ from gateway.web.router import Router
 from signing.jws import payload_of
 
 router = Router(prefix="/console/inquiries", include_in_schema=False)
+Party = Annotated[str, Query(pattern=r"^[0-9A-Za-z-]{0,32}$")]
 FIRST_YEAR, LAST_YEAR = 1949, 2099  # beyond them, a mistake in typing
 SPEC = TableSpec(
     "inquiries",
@@ -95,8 +97,10 @@ async def show_list(
 
 
 @router.get("/{inquiry_id}")
-async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -> Response:
-    """Show how an inquiry ended: its answer, where that may be shown now, or the reason."""
+async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID, at: Party = "") -> Response:
+    """Show how an inquiry ended: its answer, where that may be shown now, or the reason; a portrait's drawing around
+    one of its parties.
+    """
     async with units.begin("inquiry.show", staff.reader) as work:
         row = await get_own_inquiry(work, inquiry_id)
         name = (await names_known(work, [row.uscc])).get(row.uscc)
@@ -111,12 +115,15 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID) -
     joint = parts_of(statement, words)
     reason = answer.reason if isinstance(answer, Denial) else row.outcome
     before = [(one, product_text(words, one.product)) for one in earlier]
-    industry = industry_of(statement, words)
-    drawn = (sheet and sheet.dimensions) or (health and health.timeline) or (industry and industry.chart)
+    industry, portrait = industry_of(statement, words), lay_out_portrait(statement, words, at)
+    drawn = (
+        (sheet and sheet.dimensions) or (health and health.timeline) or (industry and industry.chart)
+        or (portrait and portrait.radar)
+    )  # fmt: skip
     return page(
         request, "inquiry", staff.present, scripts=("charts",) if drawn else (),
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
-        ending=ending, tone=TONES[ending], sheet=sheet, health=health, joint=joint,
+        ending=ending, tone=TONES[ending], sheet=sheet, health=health, joint=joint, portrait=portrait, at=at,
         records=records_of(statement, words), traceable=is_traceable(statement), industry=industry,
         improvements=improvements_of(statement.get("improvements"), words),
         earlier=before if sheet else [], expired=bool(sheet and sheet.expires_at <= now()),

@@ -4,6 +4,7 @@ from functools import cache
 
 from connectors.catalogue.load import datasets
 from gateway.inquiries.computing import tags_of
+from gateway.inquiries.portrait.rules import PORTRAIT, READ
 from gateway.providers.registered import EMBEDDED
 from gateway.quota.products import PRODUCTS
 from scoring_adapter.scorecard import load_scorecard
@@ -11,14 +12,15 @@ from scoring_adapter.scorecard import load_scorecard
 
 @cache
 def datasets_needed(product: str) -> frozenset[str]:
-    """Return the datasets that the embedded card's tags of a product are computed from; of records all, of published
-    ones those that are public.
+    """Return the datasets that the embedded card's tags of a product are computed from, and what a portrait tells
+    beside; of records all, of published ones those that are public.
     """
     known = datasets()
     if PRODUCTS[product].listing:
         return frozenset(name for name, one in known.items() if one.sharing == "public" or not PRODUCTS[product].public)
     tags = tags_of(load_scorecard(), product)
-    return frozenset(name for tag in tags.tags for name in tags.sources_of(tag) if name in known)
+    told = READ if product == PORTRAIT else frozenset()
+    return frozenset(name for tag in tags.tags for name in tags.sources_of(tag) if name in known) | told
 
 
 @cache

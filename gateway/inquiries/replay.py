@@ -17,6 +17,8 @@ from gateway.inquiries.finding import find_own_inquiry
 from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.health import load_health_sheet
 from gateway.inquiries.outputs.policy import read_policy
+from gateway.inquiries.portrait.erased import relations_erased
+from gateway.inquiries.portrait.rules import PORTRAIT, load_portrait_sheet
 from gateway.inquiries.published import MODEL
 from gateway.inquiries.records.listing import MODEL as RECORDS_MODEL
 from gateway.inquiries.shaping import Shape, shaped
@@ -75,12 +77,16 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         limits = limits_of(grant, moment)
         result = await compute_result(
             work.session, row.subject_id, row.product, moment, as_then=True, limits=limits,
-            compared_on=_compared_on(told),
+            compared_on=_compared_on(told), reading=told["basis"].get("reading"),
         )  # fmt: skip
         now = shaped(result, _shape_of(told, grant.extent)).members()
         now = {name: value for name, value in now.items() if told is whole or name != "policy"}
         found = compare(told, now)
-        made = Replay(inquiry_id, told["model"], "different" if found else "equal", _relayed(whole), found)
+        erased = await relations_erased(work.session, row.subject_id, told, moment) if found else ""
+        made = Replay(
+            inquiry_id, told["model"], "not-replayable" if erased else "different" if found else "equal",
+            erased or _relayed(whole), () if erased else found,
+        )  # fmt: skip
     payload = {"inquiry": str(inquiry_id), "differences": len(made.differences)}
     await work.record(
         "inquiry.recomputed", payload, subject=row.subject_id, outcome=made.outcome, exchange=inquiry_id
@@ -164,11 +170,15 @@ def _hindrance_of_score(told: Mapping[str, Any]) -> str:
         return (
             "提升或行业的规则此后有改动 the rules of what would raise, or of industries, were declared otherwise then"
         )
-    if "sheet" in told["basis"] and told["basis"]["sheet"] != load_health_sheet().digest:
-        return (
-            "体检规则或数据目录此后有改动 the rules of the health check, or its datasets, were declared otherwise then"
-        )
+    if "sheet" in told["basis"] and told["basis"]["sheet"] != _sheet_of(told["product"]):
+        zh, en = ("画像", "portrait") if told["product"] == PORTRAIT else ("体检", "health check")
+        return f"{zh}规则或数据目录此后有改动 the rules of the {en}, or its datasets, were declared otherwise then"
     return ""
+
+
+def _sheet_of(product: str) -> str:
+    """Return the digest of the rules that answers of a product are made by now."""
+    return load_portrait_sheet().digest if product == PORTRAIT else load_health_sheet().digest
 
 
 def _hindrance_of_records(told: Mapping[str, Any]) -> str:

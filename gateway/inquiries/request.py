@@ -51,6 +51,11 @@ class InquiryRequest:
         return self.product in PRODUCTS and PRODUCTS[self.product].listing
 
     @property
+    def goes_alone(self) -> bool:
+        """Whether it would hold up those that are answered together with it."""
+        return self.product in PRODUCTS and PRODUCTS[self.product].alone
+
+    @property
     def rests_on_consent(self) -> bool:
         """Whether a consent decides."""
         return self.duty is None and not self.is_public

@@ -141,14 +141,16 @@ async def records(inquiry_id: UUID, figure: Figure, request: Request, work: Read
     return problem(request, found) if isinstance(found, Denial) else behind_document(found)
 
 
-@router.get("/{inquiry_id}/sheet.pdf", summary="体检表 The health check to print", response_class=Response)
+@router.get("/{inquiry_id}/sheet.pdf", summary="体检表、画像 The sheet to print", response_class=Response)
 async def sheet(inquiry_id: UUID, request: Request, work: Reading) -> Response:
-    """Return the health check of an answer as PDF, made of the signed answer alone. Given as long as the answer is."""
+    """Return the health check or the portrait of an answer as PDF, made of the signed answer alone. Given as long as
+    the answer is.
+    """
     row = await get_inquiry_of(work, inquiry_id)
     again = await reopen(work, row)
     if isinstance(again, Denial):
         return problem(request, again)
-    return pdf_file(row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, again))
+    return pdf_file(row.product, row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, again))
 
 
 @router.get("/{inquiry_id}/compare/{with_id}", summary="比较两份应答 Two answers compared", response_model=None)

@@ -1,4 +1,4 @@
-"""`xinqiao score replay`: an old answer computed again, compared to the byte; `sheet`: a health check to print."""
+"""`xinqiao score replay`: an old answer computed again, compared to the byte; `sheet`: an answer to print."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,7 +65,7 @@ def sheet(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """由签名应答制作体检表 Make the PDF of a health check out of the signed answer, or check one; needs no instance."""
+    """由签名应答制作体检表或画像 Make the PDF of a signed health check or portrait, or check one; needs no instance."""
     import orjson
 
     from gateway.inquiries.answers import ANSWER_TYPE
@@ -87,7 +87,7 @@ def sheet(
         fail(f"{answer} 或 {keys} 不是应答或公钥文件 no signed answer, or no key file")
     if check:
         if not pdf.is_file() or pdf.read_bytes() != made:
-            fail(f"{pdf} 不是此应答的体检表 is not the health check of this answer")
+            fail(f"{pdf} 不是此应答的体检表或画像 is not what this answer gives")
     else:
         keep_existing(pdf, force=force)
         pdf.write_bytes(made)

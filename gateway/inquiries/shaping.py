@@ -10,12 +10,13 @@ from gateway.inquiries.extent import Extent
 from gateway.inquiries.forms import WITH_SHEETS, in_form
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.salt import salted
+from gateway.inquiries.portrait.banding import without_figures, without_objected
 from gateway.inquiries.records.shaping import in_form_of_records
 
 # What stands behind a result, and is told in detail alone.
 DETAILS = frozenset({
     "reasons", "not_computable", "objected", "tags", "health", "published", "items", "values", "improvements",
-    "industry",
+    "industry", "dimensions", "network", "changes",
 })  # fmt: skip
 # Of a category's line: how much there is of what, from which tags' values could be told.
 COUNTS = frozenset({"computed", "held", "objected", "latest", "windows"})
@@ -135,12 +136,13 @@ def _uncounted(result: Result, withheld: list[str]) -> Result:
     if "tags" in details:
         details["tags"] = [{**one, "value": None} for one in details["tags"]]
         withheld.append("tags.value")
+    details |= without_figures(details, withheld)
     if "health" in details:
         details["health"] = _cut(details["health"], COUNTS)
         withheld.append("health.counts")
-        if "reasons" in details:
-            details["reasons"] = [_unvalued(one) for one in details["reasons"]]
-            withheld.append("reasons.value")
+    if "reasons" in details and ("health" in details or "dimensions" in details):
+        details["reasons"] = [_unvalued(one) for one in details["reasons"]]
+        withheld.append("reasons.value")
     return replace(result, details=details)
 
 
@@ -184,6 +186,8 @@ def _without(details: Mapping[str, Any], names: tuple[str, ...], withheld: list[
     if "records" in names and basis and any(name in basis for name in _DIGESTS):
         kept["basis"] = {name: value for name, value in basis.items() if name not in _DIGESTS}
         withheld.append("records")
+    if "dimensions" in kept and "objected" in names:
+        kept["dimensions"] = without_objected(kept["dimensions"])
     if "health" in kept and {"tags", "objected"} & set(names):
         gone = COUNTS if "tags" in names else {"objected"}
         kept["health"] = _cut(kept["health"], gone)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gateway.inquiries.operations import DENIED_AGAIN, INQUIRY
 from gateway.web.operations import Operation
 
-_BEHIND = ("inquiry-not-found", "answer-not-yours", "inquiry-unanswered", *DENIED_AGAIN)
+BEHIND = ("inquiry-not-found", "answer-not-yours", "inquiry-unanswered", *DENIED_AGAIN)
 
 HEAD = {
     "inquiry": INQUIRY, "issued_at": "2026-11-27T01:08:10+00:00", "product": "score",
@@ -15,7 +15,7 @@ HEAD = {
 
 OPERATIONS: Mapping[str, Operation] = {
     "GET /v1/inquiries/{inquiry_id}/records/{figure}": Operation(
-        (*_BEHIND, "records-withheld", "figure-not-found"),
+        (*BEHIND, "records-withheld", "figure-not-found"),
         answered={
             "inquiry": INQUIRY,
             "figure": "admin_penalty",
@@ -50,10 +50,10 @@ OPERATIONS: Mapping[str, Operation] = {
         },
     ),
     "GET /v1/inquiries/{inquiry_id}/sheet.pdf": Operation(
-        (*_BEHIND, "no-sheet", "pdf-unavailable"), answered="%PDF-1.7…", media_type="application/pdf"
+        (*BEHIND, "no-sheet", "pdf-unavailable"), answered="%PDF-1.7…", media_type="application/pdf"
     ),
     "GET /v1/inquiries/{inquiry_id}/compare/{with_id}": Operation(
-        (*_BEHIND, "not-comparable"),
+        (*BEHIND, "not-comparable"),
         answered={
             "subject": "91330302MA00000154",
             "before": {**HEAD, "score": 690, "as_of": "2026-05-27"},

@@ -58,7 +58,7 @@ async def print_out(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
         answer = await reopen_answer(work, inquiry_id, as_file=True)
     if isinstance(answer, Denial):
         raise DeniedError(answer.reason)
-    return pdf_file(row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, answer))
+    return pdf_file(row.product, row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, answer))
 
 
 def _named(statement: Mapping[str, Any], figure: str, words: Words) -> str:

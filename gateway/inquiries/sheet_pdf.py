@@ -1,4 +1,6 @@
-"""A health check to print: made of the signed answer alone, so that whoever has it makes the same bytes. Pure."""
+"""A health check or a portrait to print: made of the signed answer alone, so that whoever has it makes the same bytes.
+Pure.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,16 +11,18 @@ from connectors.model.calendar import SHANGHAI
 from gateway.console.typesetting import set_pdf
 from gateway.console.words import NOTHING, Words
 from gateway.inquiries.answer_sheet import Sheet, lay_out, weight
-from gateway.inquiries.health_words import Health, Line, health_of, windows_told
+from gateway.inquiries.health_words import Line, health_of, windows_told
 from gateway.inquiries.industry_words import industry_of
+from gateway.inquiries.portrait.pdf import portrait_parts, table
 from gateway.inquiries.shown import product_text, purpose_text
 from gateway.runtime.denial import DeniedError
 from gateway.scores.improvement_words import improvements_of
 from signing.canonical import sha256_hex
 from signing.jws import payload_of
 
-TEMPLATE = Path(__file__).with_name("health.typ")
-HEADER = ("数据类别", "情况", "记录", "异议中", "最近一条", "两年趋势", "报送")
+TEMPLATE = Path(__file__).with_name("sheet.typ")
+WIDTHS = [1, 0, 0, 0, 0, 0, 0]
+HEADER = ["数据类别", "情况", "记录", "异议中", "最近一条", "两年趋势", "报送"]
 NOTE = (
     "本表由签名应答逐项排版，不含其他内容：页脚为应答文件（JWS）的 SHA-256。持有应答文件的人可用平台公布的公钥验签，"
     "并用 xinqiao score sheet 重制本表，与所持文件逐字节比较。"
@@ -32,31 +36,46 @@ def sheet_pdf(answer: str) -> bytes:
     where PDF cannot be set here.
     """
     statement = payload_of(answer)
-    if "health" not in statement:
+    if not {"health", "dimensions", "network", "changes"} & statement.keys():
         raise DeniedError("no-sheet")
     return set_pdf(TEMPLATE, sheet_data(answer, statement))
 
 
 def sheet_data(answer: str, statement: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is set."""
-    sheet, health = lay_out(statement, _WORDS), health_of(statement, _WORDS)
-    assert health is not None, "answers with a sheet come here alone"  # noqa: S101 - see sheet_pdf
+    sheet = lay_out(statement, _WORDS)
+    title, parts = (
+        ("企业公共信用体检表", _health_parts(statement, sheet)) if "health" in statement
+        else ("企业公共信用画像", portrait_parts(statement, _WORDS))
+    )  # fmt: skip
     return {
-        "title": "企业公共信用体检表", "subject": statement["subject"], "issuer": statement["iss"],
-        "facts": _facts(statement, sheet, health), "digest": sha256_hex(answer.encode()),
+        "title": title, "subject": statement["subject"], "issuer": statement["iss"],
+        "facts": _facts(statement, sheet, parts["finding"]), "digest": sha256_hex(answer.encode()),
         "reasons": [_reason(one.text, one.points) for one in sheet.reasons or ()],
         "industry": _industry(statement), "improvements": _improvements(statement),
-        "radar": _radar(sheet), "timeline": _timeline(statement), "header": list(HEADER),
-        "rows": [_row(one) for one in health.lines],
-        "note": NOTE + sheet.use,
+        "radar": [
+            {"name": name, "points": weight(points), "radius": _radius(points)} for name, points in parts["radar"]
+        ],
+        "timeline": _timeline(statement), "tables": parts["tables"], "note": NOTE + sheet.use,
     }  # fmt: skip
 
 
-def _facts(statement: Mapping[str, Any], sheet: Sheet, health: Health) -> list[tuple[str, str]]:
+def _health_parts(statement: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
+    """Return the finding, the radar's dimensions with their points, and the table, of an answer with a health check."""
+    health, dimensions = health_of(statement, _WORDS), sheet.dimensions
+    assert health is not None, "answers with a health check come here alone"  # noqa: S101 - see sheet_data
+    points = zip(dimensions.categories, dimensions.series[0].values, strict=True) if dimensions else ()
+    return {
+        "finding": health.finding, "radar": [(name, int(value or 0)) for name, value in points],
+        "tables": [table("各类数据", (WIDTHS, HEADER), [_row(one) for one in health.lines])],
+    }  # fmt: skip
+
+
+def _facts(statement: Mapping[str, Any], sheet: Sheet, finding: str) -> list[tuple[str, str]]:
     score = NOTHING if sheet.score is None else f"{sheet.score} / 1000"
     issued = datetime.fromisoformat(statement["issued_at"]).astimezone(SHANGHAI)
     facts = [
-        ("统一社会信用代码", statement["subject"]), ("总体情况", health.finding),
+        ("统一社会信用代码", statement["subject"]), ("总体情况", finding),
         ("分数、等级", f"{score}　{sheet.band_name}"), ("截至", sheet.as_of), ("机构", statement["institution"]),
         ("产品、用途", f"{product_text(_WORDS, statement['product'])}，{purpose_text(_WORDS, statement['purpose'])}"),
         ("查询编号", statement["inquiry"]), ("日志条目", sheet.entry), ("模型", sheet.model),
@@ -87,16 +106,6 @@ def _industry(statement: Mapping[str, Any]) -> dict[str, Any] | None:
 def _improvements(statement: Mapping[str, Any]) -> list[str]:
     found = improvements_of(statement.get("improvements"), _WORDS)
     return [f"{one.text}：{one.weight} 分，之后 {one.score} 分" for one in found.steps] if found else []
-
-
-def _radar(sheet: Sheet) -> list[dict[str, Any]]:
-    if sheet.dimensions is None:
-        return []
-    values = sheet.dimensions.series[0].values
-    return [
-        {"name": name, "points": weight(int(value or 0)), "radius": _radius(int(value or 0))}
-        for name, value in zip(sheet.dimensions.categories, values, strict=True)
-    ]
 
 
 def _radius(points: int) -> int:

@@ -21,7 +21,7 @@ _NAMED_BEFORE = text("""
     SELECT said_by, nextval('network_due_mark') FROM (
         SELECT DISTINCT e.said_by FROM subject s JOIN subject_known k USING (subject_id)
         JOIN network_party p ON (p.known_by, p.value) = (k.kind, k.value)
-        JOIN network_edge e ON e.source = -p.number OR e.target = -p.number
+        JOIN network_edge e ON e.dropped IS NULL AND (e.source = -p.number OR e.target = -p.number)
         WHERE s.number = ANY(CAST(:subjects AS bigint[])) AND NOT EXISTS (
             SELECT FROM subject_known o WHERE (o.kind, o.value) = (k.kind, k.value)
               AND o.subject_id <> k.subject_id AND o.confidence >= k.confidence)) AS named ORDER BY said_by

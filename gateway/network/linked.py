@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _TIES = text("""
     SELECT coalesce(string_agg(source || ',' || target, E'\\n'), '') FROM (
         SELECT DISTINCT source, target FROM network_edge
-        WHERE kind = ANY(CAST(:kinds AS text[])) AND starts <= :day AND (ends IS NULL OR ends > :day)) AS tied
+        WHERE kind = ANY(CAST(:kinds AS text[])) AND dropped IS NULL AND starts <= :day
+          AND (ends IS NULL OR ends > :day)) AS tied
 """)
 Ends = tuple[NDArray[np.int64], NDArray[np.int64]]
 

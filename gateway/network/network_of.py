@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.conversion.identifiers import read_identifier
 from connectors.model.calendar import day_of
 from connectors.store.numbers import find_by_numbers, find_number
 from connectors.store.subjects import Subject, find_subject
+from gateway.network.lens import Lens, newest_reading
 from gateway.network.naming import PERSONS
 from gateway.network.standing import Standing, find_standing
 from gateway.network.walks import (
@@ -91,57 +93,56 @@ async def read_network(work: UnitOfWork, uscc: str, as_of: date | None = None) -
     number = await find_number(work.session, subject.subject_id) if subject else None
     if subject is None or number is None:
         raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
-    found = await find_network(work, number, subject, as_of or day_of(work.now))
+    lens = Lens(number, as_of or day_of(work.now), await newest_reading(work.session))
+    found = await find_network(work.session, subject, lens, with_standing=True)
     payload = {"as_of": found.day.isoformat(), "parties": len(found.near)}
     await work.record("network.read", payload, subject=subject.subject_id, outcome="read")
     return found
 
 
-async def find_network(work: UnitOfWork, number: int, subject: Subject, day: date) -> NetworkFound:
-    """Return the network around an enterprise."""
-    session = work.session
-    above, below = await walk(session, number, day, up=True), await walk(session, number, day, up=False)
-    near = await find_near(session, number, day)
+async def find_network(
+    session: AsyncSession, subject: Subject, lens: Lens, *, with_standing: bool = False
+) -> NetworkFound:
+    """Return the network around an enterprise, as far as the lens shows it; its standing among all where asked for."""
+    number = lens.about
+    above, below = await walk(session, number, lens, up=True), await walk(session, number, lens, up=False)
+    near = await find_near(session, number, lens)
     cut = len(near) > MOST_PARTIES or max(len(above), len(below)) > MOST_WAYS
     near = dict(list(near.items())[:MOST_PARTIES])
     above, below = above[:MOST_WAYS], below[:MOST_WAYS]
-    edges = await find_edges(session, list(near), day)
-    beyond = await find_beyond(session, [party for party, hop in near.items() if hop == HOPS], list(near), day)
-    beside, beside_number = await find_beside(session, number, day, MOST_BESIDE)
+    edges = await find_edges(session, list(near), lens)
+    beyond = await find_beyond(session, [party for party, hop in near.items() if hop == HOPS], list(near), lens)
+    beside, beside_number = await find_beside(session, number, lens, MOST_BESIDE)
     holders, holdings = add_up(above), add_up(below)
     return NetworkFound(
-        number, subject, day, await _parties(work, [*near, *holders, *holdings, *beside]), near, edges, holders,
-        holdings, await _controllers(work, number, day, holders, edges, beyond),
+        number, subject, lens.day, await find_parties(session, [*near, *holders, *holdings, *beside]), near, edges,
+        holders, holdings, await _controllers(session, lens, holders, edges, beyond),
         circles((way.parties for way in above), {way.parties[0] for way in below}), beside, beside_number,
         frozenset(beyond), cut,
-        await find_standing(session, number),
+        await find_standing(session, number) if with_standing else None,
     )  # fmt: skip
 
 
 async def _controllers(
-    work: UnitOfWork,
-    number: int,
-    day: date,
-    holders: Mapping[int, Total],
-    edges: Sequence[WalkedEdge],
-    beyond: set[int],
+    session: AsyncSession, lens: Lens, holders: Mapping[int, Total], edges: Sequence[WalkedEdge], beyond: set[int]
 ) -> list[Controller]:
     enough = having_enough(holders)[:MOST_CONTROLLERS]
-    above = {party: having_enough(add_up(await walk(work.session, party, day, up=True))) for party in enough}
+    above = {party: having_enough(add_up(await walk(session, party, lens, up=True))) for party in enough}
     by_shares = [
         Controller(party, holders[party].share, declared=False, beyond=party in beyond)
-        for party in ultimate(number, enough, above)
+        for party in ultimate(lens.about, enough, above)
     ]
-    declared = {one.source: one.share for one in edges if one.kind == "controls" and one.target == number}
+    declared = {one.source: one.share for one in edges if one.kind == "controls" and one.target == lens.about}
     return [
         *by_shares,
         *(Controller(party, share, declared=True, beyond=party in beyond) for party, share in declared.items()),
     ]
 
 
-async def _parties(work: UnitOfWork, numbers: Sequence[int]) -> dict[int, PartyFound]:
-    subjects = await find_by_numbers(work.session, sorted({one for one in numbers if one > 0}))
-    rows = await work.session.execute(_PARTIES, {"numbers": sorted({-one for one in numbers if one < 0})})
+async def find_parties(session: AsyncSession, numbers: Sequence[int]) -> dict[int, PartyFound]:
+    """Return who these parties are."""
+    subjects = await find_by_numbers(session, sorted({one for one in numbers if one > 0}))
+    rows = await session.execute(_PARTIES, {"numbers": sorted({-one for one in numbers if one < 0})})
     return {one: PartyFound(one, subject) for one, subject in subjects.items()} | {
         -row.number: PartyFound(
             -row.number, person=row.known_by in PERSONS,

@@ -24,7 +24,7 @@ from scoring_adapter.network.declared import BELIEVED, WALKED
 from scoring_adapter.network.whole import NONE, Numbers, Relations, Standings, stand
 
 COMPUTERS = frozenset({"program", "machine"})
-_ON = "starts <= :day AND (ends IS NULL OR ends > :day)"
+_ON = "dropped IS NULL AND starts <= :day AND (ends IS NULL OR ends > :day)"
 # Each comes as one text: a row for each edge takes several times as long.
 _HOLDINGS = text(f"""
     SELECT coalesce(string_agg(source || ',' || target || ',' || coalesce(share, {NONE}), E'\\n'), '') FROM (

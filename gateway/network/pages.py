@@ -9,10 +9,11 @@ from fastapi.responses import Response
 
 from gateway.console.render import PageError
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
-from gateway.console.words import NOTHING, Words, words_of
+from gateway.console.words import Words, words_of
 from gateway.network.drawing import draw
 from gateway.network.network_of import NetworkFound, PartyFound, read_network
 from gateway.network.walks import WalkedEdge
+from gateway.network.words import percent
 from gateway.people.acting import acting
 from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
@@ -21,7 +22,7 @@ from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from scoring_adapter.network.declared import WALKED
-from scoring_adapter.network.shares import HOPS, PPM
+from scoring_adapter.network.shares import HOPS
 
 router = Router(prefix="/console", include_in_schema=False)
 Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
@@ -71,14 +72,6 @@ async def subject_network(
         holders=_by_share(found, up=True), holdings=_by_share(found, up=False),
         crumbs=[(names[found.number], f"/console/subjects/{subject}/tags")],
     )  # fmt: skip
-
-
-def percent(share: int | None) -> str:
-    """Return a share as people read it; all of its places, for it was cut and not rounded."""
-    if share is None:
-        return NOTHING
-    whole, places = divmod(share, PPM // 100)
-    return f"{whole}.{places:04d}".rstrip("0").rstrip(".") + "%"
 
 
 def name_of(words: Words, party: PartyFound) -> str:

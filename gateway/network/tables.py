@@ -1,4 +1,5 @@
-"""Tables of the network; who may change what stands in migration 0054. All of it follows from the sealed records.
+"""Tables of the network; who may change what stands in migrations 0054 and 0061. All of it follows from the sealed
+records.
 
 A party is a number: that of a subject, or of a row of `network_party` with a minus before it.
 """
@@ -32,7 +33,8 @@ class NetworkParty(SQLModel, table=True):
 class NetworkEdge(SQLModel, table=True):
     """What one version of a record says in a span of days, up to the day before `ends`.
 
-    `ref` is whose erasure takes it away; None where nothing of it was sealed.
+    `ref` is whose erasure takes it away; None where nothing of it was sealed. `taken` is the reading that found it,
+    `dropped` the one that found it no more: it is what readings from the one to before the other know.
     """
 
     __tablename__ = "network_edge"
@@ -55,6 +57,24 @@ class NetworkEdge(SQLModel, table=True):
     starts: date
     ends: date | None
     ref: str | None = Field(sa_type=Text)
+    taken: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
+    dropped: int | None = Field(sa_type=BigInteger)
+
+
+class NetworkReading(SQLModel, table=True):
+    """A reading that changed edges: one process reads at a time, so that a lower number was committed before."""
+
+    __tablename__ = "network_reading"
+    number: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    read_at: datetime = Field(sa_column=Column(Timestamp, nullable=False, server_default=text("now()")))
+
+
+class NetworkErasure(SQLModel, table=True):
+    """That edges which an enterprise's records told went with contents that were erased, and when that was last."""
+
+    __tablename__ = "network_erasure"
+    said_by: int = Field(primary_key=True, sa_type=BigInteger)
+    erased_at: datetime = Field(sa_type=Timestamp)
 
 
 class NetworkDue(SQLModel, table=True):

@@ -3,11 +3,16 @@
 1. One process at a time does this (Lock.NETWORK). Who waits is read first: what comes meanwhile marks anew.
 2. All versions of those enterprises' records are read and opened; a party is known by a code, or by a keyed hash. Whose
    salts are used cannot be erased meanwhile: what was opened would be written after its erasure.
-3. In one transaction their edges are replaced, also those of a record that was another enterprise's before, and who
-   named one of them before it was known here is marked: by now its number can be told.
+3. In one transaction what changed of their edges is written, also of those of a record that was another enterprise's
+   before, and who named one of them before it was known here is marked: by now its number can be told.
+4. An edge that is found no more is kept for those who look again as of an earlier reading (lens.py), until the
+   contents of its record go.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -30,10 +35,13 @@ from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from scoring_adapter.network.declared import RELATIONS
 
 AT_ONCE = 500
-_DROP = text("""
-    DELETE FROM network_edge
-    WHERE said_by = ANY(CAST(:subjects AS bigint[])) OR record_id = ANY(CAST(:records AS uuid[]))
+_HELD = text("""
+    SELECT edge_id, said_by, record_id, dataset, kind, source, target, share, position, starts, ends, ref
+    FROM network_edge
+    WHERE dropped IS NULL AND (said_by = ANY(CAST(:subjects AS bigint[])) OR record_id = ANY(CAST(:records AS uuid[])))
 """)
+_READING = text("INSERT INTO network_reading DEFAULT VALUES RETURNING number")
+_DROP = text("UPDATE network_edge SET dropped = :reading WHERE edge_id = ANY(CAST(:edges AS bigint[]))")
 _NAME = text("""
     WITH asked AS (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) AS a (known_by, value)),
     made AS (
@@ -43,9 +51,26 @@ _NAME = text("""
     UNION ALL SELECT p.number, p.known_by, p.value FROM asked JOIN network_party p USING (known_by, value)
 """)
 _ADD = text("""
-    INSERT INTO network_edge (said_by, record_id, dataset, kind, source, target, share, position, starts, ends, ref)
-    VALUES (:said_by, :record, :dataset, :kind, :source, :target, :share, :position, :starts, :ends, :ref)
+    INSERT INTO network_edge (said_by, record_id, dataset, kind, source, target, share, position, starts, ends, ref,
+                              taken)
+    VALUES (:said_by, :record_id, :dataset, :kind, :source, :target, :share, :position, :starts, :ends, :ref, :taken)
 """)
+
+
+class Row(NamedTuple):
+    """An edge as the table has it."""
+
+    said_by: int
+    record_id: UUID
+    dataset: str
+    kind: str
+    source: int
+    target: int
+    share: int | None
+    position: str | None
+    starts: date
+    ends: date | None
+    ref: str | None
 
 
 async def take_up(units: UnitsOfWork, protector: Protector) -> bool:
@@ -86,16 +111,30 @@ async def _read(
 
 
 async def _replace(work: UnitOfWork, subjects: Sequence[int], records: Sequence[UUID], edges: Sequence[Edge]) -> None:
-    await work.session.execute(_DROP, {"subjects": subjects, "records": records})
+    """Write which edges came, and which are found no more; what stayed the same is not touched."""
     numbers = await _numbers(work, dict.fromkeys(one.other for one in edges))
-    rows = []
-    for one in edges:
-        other = numbers[one.other]
-        source, target = (one.said_by, other) if one.outward else (other, one.said_by)
-        if source != target:  # who is said to hold itself holds nothing by it
-            rows.append({**one._asdict(), "source": source, "target": target})
-    if rows:
-        await work.session.execute(_ADD, rows)
+    come = Counter(row for one in edges if (row := _row(one, numbers[one.other])).source != row.target)
+    gone = []
+    for edge_id, *held in await work.session.execute(_HELD, {"subjects": subjects, "records": records}):
+        row = Row(*held)
+        if come[row]:
+            come[row] -= 1
+        else:
+            gone.append(edge_id)
+    added = list(come.elements())
+    reading = (await work.session.execute(_READING)).scalar_one() if gone or added else None
+    await work.session.execute(_DROP, {"reading": reading, "edges": gone})
+    if added:
+        await work.session.execute(_ADD, [{**one._asdict(), "taken": reading} for one in added])
+
+
+def _row(one: Edge, other: int) -> Row:
+    """Return an edge as the table has it; who is said to hold itself holds nothing by it."""
+    source, target = (one.said_by, other) if one.outward else (other, one.said_by)
+    return Row(
+        one.said_by, one.record, one.dataset, one.kind, source, target, one.share, one.position, one.starts, one.ends,
+        one.ref,
+    )  # fmt: skip
 
 
 async def _numbers(work: UnitOfWork, parties: Iterable[Party]) -> dict[Party, int]:

@@ -13,9 +13,9 @@ from scoring_adapter.shown import said
 
 MEMBERS = (
     "outcome", "score", "band", "model", "inputs", "card", "tag_catalogue", "reasons", "missing", "not_computable",
-    "basis", "objected", "tags", "health", "sheet", "improvements", "industry",
+    "basis", "objected", "tags", "health", "sheet", "improvements", "industry", "dimensions", "network", "changes",
 )  # fmt: skip
-IN_BASIS = ("records", "beyond", "feeds", "as_of", "card", "tags", "sheet", "rules")
+IN_BASIS = ("records", "beyond", "feeds", "as_of", "card", "tags", "sheet", "rules", "reading")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from gateway.inquiries import operations as inquiries
 from gateway.inquiries import sheet_operations as sheets
 from gateway.inquiries.bases import operations as duty_bases
 from gateway.inquiries.outputs import operations as outputs
+from gateway.inquiries.portrait import operations as portraits
 from gateway.inquiries.results import operations as usage_reports
 from gateway.inquiries.views import operations as data_views
 from gateway.intake import operations as intake
@@ -46,6 +47,7 @@ ROOMS = (
     consents,
     inquiries,
     sheets,
+    portraits,
     outputs,
     duty_bases,
     data_views,

@@ -44,6 +44,9 @@ from gateway.inquiries.bases.basis import KINDS as KINDS_OF_BASES
 from gateway.inquiries.extent_words import NAMED
 from gateway.inquiries.outputs.policy import FORMS, LEAVABLE
 from gateway.inquiries.own_inquiries import ENDINGS
+from gateway.inquiries.portrait import banding, parties
+from gateway.inquiries.portrait import changes as portrait_changes
+from gateway.inquiries.portrait import words as portrait_words
 from gateway.inquiries.records.words import STATUSES as STATUSES_OF_COLUMNS
 from gateway.inquiries.views.view import PARTS as PARTS_OF_VIEWS
 from gateway.intake.held_pages import STATES as HELD_STATES
@@ -179,8 +182,14 @@ IN_PYTHON = {
     "view": {*PARTS_OF_VIEWS, *STATUSES_OF_COLUMNS},
     "output-member": {
         "band", "score", "reasons-points", "reasons-value", "tags-points", "tags-value", "health-counts",
-        "records-amounts", "records-texts", *LEAVABLE,
+        "records-amounts", "records-texts", "dimensions-figures", "network-shares", "changes-values", *LEAVABLE,
     },
+    "portrait-band": set(banding.BANDS),
+    "portrait-field": set(portrait_changes.COMPARED),
+    "portrait-filed": set(get_dataset("ent_change").fields["item_code"].codes),
+    "portrait-party": {kind.replace("_", "-") for kind in parties.KINDS},
+    "portrait-registration": set(portrait_words.REGISTRATION_STATUSES),
+    "portrait-status": set(portrait_words.STATUSES),
     "withheld": NAMED,
     "asked-product": set(PRODUCTS),
     "asked-purpose": set(PURPOSES),

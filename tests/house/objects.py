@@ -241,6 +241,16 @@ async def health_check(town):
     return {"inquiry_id": asked.json()["inquiry"], "figure": "registration"}
 
 
+async def portrait(town):
+    """A portrait that the first bank was given, and a form of its network."""
+    consent = await town.story.consent("bank-1", OWN, products=["portrait"], purpose="guarantee_review")
+    asked = await town.story.ask(
+        "bank-1", OWN, product="portrait", purpose="guarantee_review", consent=consent["consent"]
+    )
+    assert asked.status_code == 200, asked.text
+    return {"inquiry_id": asked.json()["inquiry"], "form": "bods"}
+
+
 async def two_inquiries(town):
     """Two answers that the first bank was given about one enterprise."""
     with_id = (await inquiry(town))["inquiry_id"]

@@ -13,6 +13,8 @@ NO_PAGES = {
     "/console/ask-many/{batch_id}", "/console/ask-many/{batch_id}/answers.{form}",
     # Of health checks, which the city has none of: tests/inquiries/test_sheet_pages.py.
     "/console/inquiries/{inquiry_id}/records/{figure}", "/console/inquiries/{inquiry_id}/sheet.pdf",
+    # Of portraits, likewise: tests/inquiries/test_portrait_exports.py.
+    "/console/inquiries/{inquiry_id}/network/{form}",
     # Of two answers: tests/inquiries/test_sheet_pages.py.
     "/console/inquiries/{inquiry_id}/compare/{with_id}",
     # Of consents in bulk, which the city has none of: tests/consents/test_imports.py.

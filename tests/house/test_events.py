@@ -142,6 +142,7 @@ CALLS = {
     "GET /v1/inquiries/{inquiry_id}/answer": Call("inquiry.replayed", "bank-1", make=objects.inquiry),
     "GET /v1/inquiries/{inquiry_id}/records/{figure}": Call("inquiry.replayed", "bank-1", make=objects.health_check),
     "GET /v1/inquiries/{inquiry_id}/sheet.pdf": Call("inquiry.replayed", "bank-1", make=objects.health_check),
+    "GET /v1/inquiries/{inquiry_id}/network/{form}": Call("inquiry.replayed", "bank-1", make=objects.portrait),
     "GET /v1/inquiries/{inquiry_id}/compare/{with_id}": Call(
         "inquiry.replayed inquiry.replayed", "bank-1", make=objects.two_inquiries
     ),
@@ -321,6 +322,7 @@ WITHOUT = {
          "GET /console/ask-many/{batch_id}/answers.{form}", "GET /console/inquiries/{inquiry_id}",
          "GET /console/inquiries/{inquiry_id}/answer", "GET /console/inquiries/{inquiry_id}/records/{figure}",
          "GET /console/inquiries/{inquiry_id}/sheet.pdf", "GET /console/inquiries/{inquiry_id}/compare/{with_id}",
+         "GET /console/inquiries/{inquiry_id}/network/{form}",
          "POST /console/consents/new", "POST /console/consents/{consent_id}/revoke",
          "POST /console/usage-results/new/{inquiry_id}", "GET /console/usage-results/{result_id}",
          "POST /console/usage-results/deletions", "POST /console/usage-results/deletions/{inquiry_id}"),
@@ -478,9 +480,9 @@ COMMANDS_WITHOUT = {
     ),
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(
-        ("verify", "score sheet", "audit verify", "audit key", "keys new", "agency draft", "agency check",
-         "provider check", "risk evaluate", "score fit", "score validate", "score compare", "score to-pmml",
-         "score from-pmml"),
+        ("verify", "score sheet", "score network", "audit verify", "audit key", "keys new", "agency draft",
+         "agency check", "provider check", "risk evaluate", "score fit", "score validate", "score compare",
+         "score to-pmml", "score from-pmml"),
         "no instance",
     ),
     "openapi": "no instance",

@@ -103,6 +103,9 @@ ROWS = {
     "GET /v1/inquiries/{inquiry_id}/sheet.pdf": Row(
         objects.health_check, ("bank-1",), ("bank-2",), (404, "inquiry-not-found")
     ),
+    "GET /v1/inquiries/{inquiry_id}/network/{form}": Row(
+        objects.portrait, ("bank-1",), ("bank-2",), (404, "inquiry-not-found")
+    ),
     "GET /v1/inquiries/{inquiry_id}/compare/{with_id}": Row(
         objects.two_inquiries, ("bank-1",), ("bank-2",), (404, "inquiry-not-found")
     ),
@@ -148,6 +151,7 @@ ROWS = {
     "GET /console/inquiries/{inquiry_id}/answer": Row(objects.inquiry, *STAFF, HIDDEN),
     "GET /console/inquiries/{inquiry_id}/records/{figure}": Row(objects.health_check, *STAFF, HIDDEN),
     "GET /console/inquiries/{inquiry_id}/compare/{with_id}": Row(objects.two_inquiries, *STAFF, HIDDEN),
+    "GET /console/inquiries/{inquiry_id}/network/{form}": Row(objects.portrait, *STAFF, HIDDEN),
     "GET /console/inquiries/{inquiry_id}/sheet.pdf": Row(objects.health_check, *STAFF, HIDDEN),
     "GET /console/consents/{consent_id}": Row(objects.consent, *STAFF, HIDDEN),
     "GET /v1/consent-imports/{import_id}": Row(objects.consent_import, *BANKS, (404, "import-not-found")),

@@ -16,9 +16,9 @@ ENTERPRISE = (
 # What makes an instance or runs one, or needs none.
 OTHERS = {
     "init", "migrate", "restore", "demo", "sandbox code", "sandbox reset", "sandbox samples", "serve", "worker",
-    "verify", "score sheet", "provider check", "audit verify", "keys new", "source connectors", "agency draft",
-    "agency check", "agency template", "agency schema", "agency dcat", "agency show", "dataset list", "dataset show",
-    "openapi",
+    "verify", "score sheet", "score network", "provider check", "audit verify", "keys new", "source connectors",
+    "agency draft", "agency check", "agency template", "agency schema", "agency dcat", "agency show", "dataset list",
+    "dataset show", "openapi",
     *(f"enterprise {verb}" for verb in ENTERPRISE), "consent import",
     *(f"score {verb}" for verb in ("fit", "validate", "compare", "to-pmml", "from-pmml")),
     *(f"paper {verb}" for verb in ("list", "show", "enter", "scan", "approve", "return")),

@@ -49,7 +49,7 @@ async def test_it_says_what_the_answer_says(ready):  # noqa: F811
     _, told = await sheet_of(ready, 1)
     data = sheet_data(told["answer"], told)
     assert data["digest"] == sha256_hex(told["answer"].encode())
-    rows = {row[0]: row[1:] for row in data["rows"]}
+    rows = {row[0]: row[1:] for row in data["tables"][0]["rows"]}
     line = next(one for one in told["health"] if one["category"] == "admin_penalty")
     assert rows["行政处罚"] == ["警示", "4", "0", line["latest"], "增多", f"按期 {line['delivered']}"]
     assert rows["不动产"] == ["未知", "0", "0", "—", "记录太少", "从未报送 —"]
@@ -68,7 +68,7 @@ async def test_a_banded_one_shows_no_points_and_no_counts(ready):  # noqa: F811
     await rules(ready)
     data = sheet_data(told["answer"], told)
     assert (data["radar"], data["timeline"]) == ([], [])
-    rows = {row[0]: row for row in data["rows"]}
+    rows = {row[0]: row for row in data["tables"][0]["rows"]}
     assert rows["行政处罚"][1:5] == ["警示", "—", "—", "—"]
     assert "分）" not in "".join(data["reasons"])
     assert dict(data["facts"])["分数、等级"].startswith("—")

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from connectors.model.calendar import day_of
 from connectors.store.subjects import Subject
+from gateway.network.lens import Lens
 from gateway.network.network_of import MOST_BESIDE, find_network
 from gateway.network.walks import MOST_PARTIES, MOST_WAYS
 from gateway.runtime.actor import PROGRAM
@@ -30,7 +31,7 @@ def around(gateway):
             await work.session.execute(text("DELETE FROM network_edge"))
             values = {"kinds": list(kinds), "sources": list(sources), "targets": list(targets)}
             await work.session.execute(ADD, values)
-            return await find_network(work, SUBJECT, Subject(uuid4(), None, None), day_of(now()))
+            return await find_network(work.session, Subject(uuid4(), None, None), Lens(SUBJECT, day_of(now()), 0))
 
     return look
 

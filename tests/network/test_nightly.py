@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from connectors.model.calendar import SHANGHAI, day_of
 from connectors.store.subjects import Subject
+from gateway.network.lens import Lens
 from gateway.network.network_of import find_network
 from gateway.network.nightly import compute, compute_when_due
 from gateway.runtime.actor import PROGRAM
@@ -49,7 +50,7 @@ async def walked(gateway):
     async with gateway.units.begin("test.walk", PROGRAM) as work:
         numbers = (await work.session.execute(text("SELECT subject FROM network_standing"))).scalars().all()
         for number in numbers:
-            one = await find_network(work, number, Subject(uuid4(), None, None), day_of(now()))
+            one = await find_network(work.session, Subject(uuid4(), None, None), Lens(number, day_of(now()), 0))
             assert not one.cut
             found[number] = (
                 [controller.number for controller in one.controllers],

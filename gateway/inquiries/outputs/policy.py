@@ -9,7 +9,10 @@ from scoring_adapter.card import HIGHEST
 Form = Literal["raw", "banded", "flag"]
 FORMS: tuple[Form, ...] = ("raw", "banded", "flag")  # each tells less than the one before
 # What may be left out of an answer; `records` are the digests of the records that it rests on.
-LEAVABLE = ("reasons", "missing", "not_computable", "objected", "tags", "health", "records", "improvements", "industry")
+LEAVABLE = (
+    "reasons", "missing", "not_computable", "objected", "tags", "health", "dimensions", "network", "changes", "records",
+    "improvements", "industry",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

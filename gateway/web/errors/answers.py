@@ -87,10 +87,18 @@ SECTION = Section(
         ),
         "no-sheet": ErrorRow(
             404,
-            "此应答没有体检表。",
-            "This answer has no health check.",
-            "问产品 health_check，详细程度为 detail；输出规则须提供。",
-            "Ask for the product health_check in detail; the output policy must show it.",
+            "此应答没有体检表，也没有画像。",
+            "This answer has neither a health check nor a portrait.",
+            "问产品 health_check 或 portrait，详细程度为 detail；输出规则须提供。",
+            "Ask for health_check or portrait in detail; the output policy must show it.",
+            "评分的应答 an answer of a score",
+        ),
+        "no-network": ErrorRow(
+            404,
+            "此应答没有关联网络。",
+            "This answer tells no network.",
+            "问产品 portrait，详细程度为 detail；授权不限日期，输出规则须提供。",
+            "Ask for portrait in detail, on a consent to data of every day; the output policy must show it.",
             "评分的应答 an answer of a score",
         ),
         "inquiry-batch-not-found": ErrorRow(

@@ -21,7 +21,7 @@
     return {
       ...common,
       radar: {
-        indicator: chart.categories.map((name, at) => ({ name: `${name}\n${first[at] ?? "—"}`, max: 100 })),
+        indicator: chart.categories.map((name, at) => ({ name: `${name}\n${first[at] ?? "—"}`, min: chart.least, max: chart.most })),
         axisName: { color: token("--text"), fontSize: 12 }, radius: "62%", splitArea: { show: false },
         splitLine: { lineStyle: { color: token("--line") } }, axisLine: { lineStyle: { color: token("--line") } },
       },

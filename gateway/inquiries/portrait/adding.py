@@ -1,0 +1,88 @@
+"""A portrait made of the card's answer: network and changes are added, as one reading of the relations has them.
+
+The same function answers and replays: the reading is named in the basis, and everything else is as known at a moment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.model.calendar import day_of, day_starts
+from connectors.records.portfolio import ShownRecord, load_records
+from connectors.store.numbers import find_by_numbers, find_number
+from gateway.inquiries.answers import Result
+from gateway.inquiries.portrait.changes import filings, registration_changes, relation_changes
+from gateway.inquiries.portrait.network import find_both, named, network_members, withheld_network
+from gateway.inquiries.portrait.parties import call_parties
+from gateway.inquiries.portrait.rules import (
+    FILINGS,
+    REGISTRATION,
+    load_portrait_sheet,
+    named_portrait,
+    open_relations,
+    own_relations,
+)
+from gateway.network.lens import Lens, newest_reading
+from gateway.scores.limits import Limits
+from scoring_adapter.tags.bounds import months_before
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of whom a portrait is made, as of a moment: by what is known now, or `as_then`, then; of which data; by which
+    reading of the relations, None for the newest.
+    """
+
+    subject_id: UUID
+    moment: datetime
+    limits: Limits
+    as_then: bool = False
+    reading: int | None = None
+
+    @property
+    def known_at(self) -> datetime | None:
+        """The moment of what is known, None for now."""
+        return self.moment if self.as_then else None
+
+
+async def add_portrait(session: AsyncSession, result: Result, asked: Asked, held: Sequence[ShownRecord]) -> Result:
+    """Return the card's answer with the network and the changes, and what they rest on; `held` are its records."""
+    sheet, as_of = load_portrait_sheet(), day_of(asked.moment)
+    begins = months_before(as_of, sheet.rules.months)
+    reading = await newest_reading(session) if asked.reading is None else asked.reading
+    network, relations = await _relations(session, asked, reading)
+    earlier = await load_records(session, asked.subject_id, begins, day_starts(begins + timedelta(days=1)))
+    reads = {name: asked.limits.reads(name) and _every_day(asked.limits) for name in (REGISTRATION, FILINGS)}
+    changes = {
+        "from": begins.isoformat(), "to": as_of.isoformat(), "relations": relations,
+        "registration": registration_changes(earlier, held, read=reads[REGISTRATION]),
+        "filed": filings(held, begins, sheet.rules, read=reads[FILINGS]),
+    }  # fmt: skip
+    details = {**result.details, "sheet": named_portrait(), "network": network, "changes": changes}
+    basis = {**result.details["basis"], "sheet": sheet.digest, "reading": reading}
+    return replace(result, details=details).on(basis)
+
+
+async def _relations(session: AsyncSession, asked: Asked, reading: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the network, and what changed of the enterprise's own relations; neither where not every day is read."""
+    rules, own = load_portrait_sheet().rules, own_relations(asked.limits)
+    number = await find_number(session, asked.subject_id)
+    if number is None or not own or not _every_day(asked.limits):
+        return withheld_network(), {"status": "withheld"}
+    subject = (await find_by_numbers(session, [number]))[number]
+    as_of = day_of(asked.moment)
+    lens = Lens(number, as_of, reading, own, open_relations(own), through_persons=False)
+    found, before = await find_both(session, subject, lens, replace(lens, day=months_before(as_of, rules.months)))
+    now = [one for one in found.edges if number in {one.source, one.target}]
+    called = await call_parties(session, named(found, before), found.parties, number, as_of, asked.known_at)
+    changed = {"status": "told", **relation_changes(before, now, called, rules)}
+    return network_members(found, called, rules), changed
+
+
+def _every_day(limits: Limits) -> bool:
+    """Tell whether the days of the data are open: a relation stands over days, and is told whole or not at all."""
+    return limits.data_from is None and limits.data_to is None

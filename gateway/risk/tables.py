@@ -1,4 +1,4 @@
-"""Tables of the risk watch; who may change what stands in migration 0066. All of it follows from the sealed records."""
+"""Tables of the risk watch; who may change what stands in migration 0060. All of it follows from the sealed records."""
 
 from datetime import date, datetime
 from typing import Any

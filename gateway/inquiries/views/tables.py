@@ -1,4 +1,4 @@
-"""Table of views; who may change what stands in migration 0063."""
+"""Table of views; who may change what stands in migration 0064."""
 
 from datetime import datetime
 from uuid import UUID

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0066"
+revision = "0060"
 down_revision = "0059"
 branch_labels = None
 depends_on = None

@@ -7,8 +7,8 @@ Who was erased loses its edges of every reading, as before, and so does a record
 
 from alembic import op
 
-revision = "0061"
-down_revision = "0066"
+revision = "0062"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 

@@ -88,6 +88,9 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
+from gateway.matching import pages as match_pages
+from gateway.matching import routes as matching
+from gateway.matching.gauges import gauge_proposals
 from gateway.network import pages as network_pages
 from gateway.network import routes as network
 from gateway.network.gauges import gauge_network
@@ -196,7 +199,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_risk, gauge_objections, gauge_providers,
+        gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -226,6 +229,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         record_life,
         enterprise_records,
         objection_routes,
+        matching,
+        match_pages,
         consent_imports,
         consent_evidence,
         consent_templates,

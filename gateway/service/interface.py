@@ -16,6 +16,7 @@ from gateway.inquiries import sheet_operations as sheets
 from gateway.inquiries.bases import operations as duty_bases
 from gateway.inquiries.outputs import operations as outputs
 from gateway.intake import operations as intake
+from gateway.matching import operations as matching
 from gateway.network import operations as network
 from gateway.overview import operations as overview
 from gateway.platforms import operations as platforms
@@ -41,6 +42,7 @@ ROOMS = (
     sources,
     quality,
     records,
+    matching,
     consents,
     inquiries,
     sheets,

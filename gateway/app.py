@@ -142,6 +142,7 @@ from gateway.scores import scan_pages, subject_tag_pages, tag_pages
 from gateway.scores.gauges import gauge_columns
 from gateway.scores.scan_figures import gauge_scans
 from gateway.service.interface import interface_document
+from gateway.sharing import routes as sharing
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
@@ -266,6 +267,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         webhooks,
         webhook_pages,
         statements,
+        sharing,
         statement_pages,
         audit_entries,
         questions,

@@ -58,7 +58,7 @@ async def read_proposals(
     query = query.order_by(col(MatchProposal.weight).desc(), col(MatchProposal.proposal_id))
     rows = (await work.session.execute(query.offset(offset).limit(limit))).scalars().all()
     await work.record("match.read", {"found": len(rows)}, outcome="read")
-    return await _shown(work, protector, rows)
+    return await show(work, protector, rows)
 
 
 async def read_proposal(work: UnitOfWork, protector: Protector, proposal_id: UUID) -> tuple[Shown, list[Shown]]:
@@ -75,7 +75,7 @@ async def read_proposal(work: UnitOfWork, protector: Protector, proposal_id: UUI
     )  # fmt: skip
     others = (await work.session.execute(query)).scalars().all()
     await work.record("match.read", {"found": 1 + len(others)}, outcome="read")
-    shown = await _shown(work, protector, [proposal, *others])
+    shown = await show(work, protector, [proposal, *others])
     return shown[0], shown[1:]
 
 
@@ -104,7 +104,8 @@ def _conditions(work: UnitOfWork, status: Status | None) -> list[Any]:
     return conditions
 
 
-async def _shown(work: UnitOfWork, protector: Protector, rows: Sequence[MatchProposal]) -> list[Shown]:
+async def show(work: UnitOfWork, protector: Protector, rows: Sequence[MatchProposal]) -> list[Shown]:
+    """Return proposals, which are the actor's to see, with what they are about; that they are read is not recorded."""
     subjects = [one.subject_id for one in rows]
     asked = [(one.agency, one.kind, one.value) for one in rows]
     samples = await load_samples(work.session, await raw(work.session), protector, asked, subjects)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gateway.identity.caller import working
 from gateway.matching.deciding import Decision, decide
 from gateway.matching.documents import proposal_document, run_document
-from gateway.matching.reading import Status, last_run, read_proposal, read_proposals
+from gateway.matching.reading import Status, last_run, read_proposal, read_proposals, show
 from gateway.records.life_routes import TheProtector
 from gateway.runtime.reasons import LONGEST, SHORTEST
 from gateway.runtime.work import UnitOfWork
@@ -65,6 +65,5 @@ async def decide_proposal(
     enterprise; `reject` this one, or with `reject-all` everything that is proposed for these records; `reopen` a
     rejected one; `take-back` a confirmed one, whose records are nobody's again.
     """
-    await decide(work, proposal_id, decision, why.reason)
-    one, _ = await read_proposal(work, protector, proposal_id)
+    (one,) = await show(work, protector, [await decide(work, proposal_id, decision, why.reason)])
     return proposal_document(one)

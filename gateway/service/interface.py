@@ -27,6 +27,7 @@ from gateway.quota import operations as quota
 from gateway.records import operations as records
 from gateway.risk import operations as risk
 from gateway.scores import operations as scores
+from gateway.sharing import operations as sharing
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
 from gateway.web import operations as web
@@ -56,6 +57,7 @@ ROOMS = (
     platforms,
     webhooks,
     statements,
+    sharing,
     evidence,
     questions,
     abnormal,

@@ -190,6 +190,7 @@ SHOWS_NO_RECORD = "terms, counts and states, no credit data"
 WITHOUT = {
     **dict.fromkeys(
         ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /.well-known/webhook-keys",
+         "GET /.well-known/jwt-vc-issuer",
          "GET /oauth/jwks",
          "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
          "GET /", "GET /docs", "GET /docs/signing", "GET /reference",
@@ -252,6 +253,7 @@ WITHOUT = {
          "GET /console/enterprise/tags", "GET /console/enterprise/tags/{tag}"),
         "scores.read: tests/scores/test_pages.py",
     ),
+    "POST /v1/credentials": "credential.issued, where they are offered: tests/sharing/test_issuing.py",
     "GET /console/objections": "a page over a use case that is called above",
     "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
     **dict.fromkeys(
@@ -525,6 +527,8 @@ STEPS_WITHOUT = {
 }  # fmt: skip
 ELSEWHERE = {
     "quota.ledger_read": "tests/quota/test_told.py",
+    "match.accepted match.confirmed match.reopened match.taken_back": "tests/matching/test_deciding.py",
+    "credential.issued": "tests/sharing/test_issuing.py",
     "inquiry.batched": "tests/inquiries/test_batches.py",
     "consent.imported": "tests/consents/test_imports.py",
     "console.exported": "tests/console/test_listing.py",

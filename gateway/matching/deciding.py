@@ -49,7 +49,7 @@ async def decide(work: UnitOfWork, proposal_id: UUID, decision: Decision, reason
         detail = "由本部门经办人或管理员决定。A clerk of the agency or an operator decides."
         raise DeniedError("clerk-needed", detail)
     if proposal.status not in FROM[decision]:
-        raise DeniedError("match-decided", status=proposal.status)
+        raise DeniedError("match-decided", proposal_status=proposal.status)
     match decision:
         case "accept":
             await _accept(work, proposal, reason)
@@ -78,7 +78,7 @@ def agency_of(work: UnitOfWork) -> str | None:
 
 async def _accept(work: UnitOfWork, proposal: MatchProposal, reason: str) -> None:
     payload = {"proposal": str(proposal.proposal_id), "reason": reason}
-    entry = await work.record("match.accepted", payload, subject=proposal.subject_id, outcome="accepted")
+    entry = await _record(work, proposal, "accepted", payload)
     proposal.status, proposal.reason, proposal.event_id = "accepted", reason, entry
     proposal.accepted_by, proposal.accepted_at = work.actor.name, work.now
     proposal.decided_by = proposal.decided_at = None
@@ -97,7 +97,7 @@ async def _confirm(work: UnitOfWork, proposal: MatchProposal, reason: str) -> No
         "proposal": str(proposal.proposal_id), "kind": proposal.kind, "value": sha256_hex(proposal.value.encode()),
         "reason": reason, "records": records,
     }  # fmt: skip
-    entry = await work.record("match.confirmed", payload, subject=proposal.subject_id, outcome="confirmed")
+    entry = await _record(work, proposal, "confirmed", payload)
     _decided(work, proposal, "confirmed", reason, entry)
     values = {"kind": proposal.kind, "value": proposal.value, "proposal": proposal.proposal_id}
     await work.session.execute(_SETTLE, values)
@@ -108,7 +108,7 @@ async def _take_back(work: UnitOfWork, proposal: MatchProposal, reason: str) -> 
     async with (await raw(work.session)).cursor() as cursor:
         records = await unlink(cursor, identifier, proposal.subject_id, source, work.now)
     payload = {"proposal": str(proposal.proposal_id), "link": source, "reason": reason, "records": records}
-    entry = await work.record("match.taken_back", payload, subject=proposal.subject_id, outcome="taken_back")
+    entry = await _record(work, proposal, "taken_back", payload)
     _decided(work, proposal, "taken_back", reason, entry)
 
 
@@ -132,6 +132,13 @@ async def _of_the_same(work: UnitOfWork, proposal: MatchProposal) -> Sequence[Ma
         .order_by(col(MatchProposal.proposal_id)).with_for_update()
     )  # fmt: skip
     return (await work.session.execute(query)).scalars().all()
+
+
+async def _record(work: UnitOfWork, proposal: MatchProposal, outcome: str, payload: dict[str, object]) -> UUID:
+    """Record a decision about one proposal: the leaf names it, and goes on to when the subject is erased."""
+    return await work.record(
+        f"match.{outcome}", payload, subject=proposal.subject_id, exchange=proposal.proposal_id, outcome=outcome
+    )
 
 
 def _decided(work: UnitOfWork, proposal: MatchProposal, status: str, reason: str, entry: UUID) -> None:

@@ -11,6 +11,7 @@ from gateway.evidence.stored_check import check_stored
 from gateway.matching.comparing import run_comparison
 from gateway.matching.deciding import FROM, decide
 from gateway.matching.reading import read_proposal, read_proposals
+from gateway.records.erasure import erase_subject
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
 from gateway.worker import STEPS
@@ -217,3 +218,14 @@ async def test_all_that_was_decided_is_what_the_log_says(story, monkeypatch):
         checked = await check_stored(work, lambda _done, _all: None, tree=False)
     assert checked.findings.told == []
     assert min(checked.rows[name] for name in ("links", "match-runs", "match-proposals")) > 1
+
+
+async def test_what_was_decided_agrees_with_the_log_after_the_enterprise_was_erased(story, monkeypatch):
+    for steps in (STATES["confirmed"], STATES["taken_back"]):
+        number, _, _, (proposal,) = await propose(story, monkeypatch)
+        for step in steps:
+            await act(story.gateway, OPERATOR if step == "confirm" else CLERK, proposal, step)
+        async with story.gateway.units.begin("test.erase", OPERATOR) as work:
+            await erase_subject(work, story.gateway.protector, uscc(number), "依法删除")
+    async with story.gateway.units.begin("test.check", MACHINE) as work:
+        assert (await check_stored(work, lambda _done, _all: None, tree=False)).findings.told == []

@@ -75,11 +75,15 @@ def _linked(rows: dict[str, Expected], entry: Entry) -> None:
         rows[key] = dict.fromkeys(told, UNTOLD) if UNTOLD in told.values() else told
 
 
-def _confirmed(rows: dict[str, Expected], entry: Entry) -> None:
-    """Bring what a confirmed proposal says into being; it is named by the proposal."""
-    key = f"{entry.leaf.get('subject')}/match:{said('proposal')(entry)}"
-    told = {"kind": said("kind")(entry), "value": said("value")(entry), "confidence": 100, "former": None}
-    rows[key] = told | {"ended": None}
+def _link_of(entry: Entry) -> str:
+    """Name what a confirmed proposal says by the leaf, which outlives an erasure."""
+    return f"{entry.leaf.get('subject')}/match:{entry.leaf.get('exch')}"
+
+
+_CONFIRMED = {
+    "kind": said("kind"), "value": said("value"), "confidence": always(100), "former": always(None),
+    "ended": always(None),
+}  # fmt: skip
 
 
 LINKS = Party(
@@ -89,9 +93,8 @@ LINKS = Party(
                kind, value, confidence, former_since AS former, {AT.format("ended_at")} AS ended FROM subject_identifier
         WHERE batch_id IS NULL AND recorded_at IS NOT NULL""",  # noqa: S608 - our own words
     {
-        "subject.linked": _linked, "match.confirmed": _confirmed,
-        "match.taken_back": changed(lambda entry: f"{entry.leaf.get('subject')}/{said('link')(entry)}",
-                                    {"ended": leaf("ts")}),
+        "subject.linked": _linked, "match.confirmed": born(_link_of, _CONFIRMED),
+        "match.taken_back": changed(_link_of, {"ended": leaf("ts")}),
     },
     {"value": digest},
 )  # fmt: skip
@@ -114,11 +117,11 @@ PROPOSALS = Party(
                accepted_by, {AT.format("accepted_at")} AS accepted_at
         FROM match_proposal WHERE status NOT IN ('open', 'outdated')""",  # noqa: S608 - our own words
     {
-        "match.accepted": born(said("proposal"), {
+        "match.accepted": born(leaf("exch"), {
             "status": leaf("outcome"), "reason": said("reason"), "accepted_by": leaf("actor"),
             "accepted_at": leaf("ts"), "decided_by": always(None), "decided_at": always(None),
         }),
-        "match.confirmed": changed(said("proposal"), _JUDGED), "match.taken_back": changed(said("proposal"), _JUDGED),
+        "match.confirmed": changed(leaf("exch"), _JUDGED), "match.taken_back": changed(leaf("exch"), _JUDGED),
         "match.rejected": _judged, "match.reopened": _judged,
     },
 )  # fmt: skip

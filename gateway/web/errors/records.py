@@ -52,7 +52,7 @@ SECTION = Section(
             "刷新后再看：可能已有人处理，或新的一次比对已取代它。",
             "Look again: somebody decided on it, or a newer run has replaced it.",
             "再次确认已确认的建议 confirming a proposal that is confirmed",
-            members={"status": "confirmed"},
+            members={"proposal_status": "confirmed"},
         ),
         "match-other-person": ErrorRow(
             403,

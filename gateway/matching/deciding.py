@@ -6,7 +6,7 @@
 3. Taken back, the records are nobody's again, and what was computed of them is computed anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -134,7 +134,7 @@ async def _of_the_same(work: UnitOfWork, proposal: MatchProposal) -> Sequence[Ma
     return (await work.session.execute(query)).scalars().all()
 
 
-async def _record(work: UnitOfWork, proposal: MatchProposal, outcome: str, payload: dict[str, object]) -> UUID:
+async def _record(work: UnitOfWork, proposal: MatchProposal, outcome: str, payload: Mapping[str, object]) -> UUID:
     """Record a decision about one proposal: the leaf names it, and goes on to when the subject is erased."""
     return await work.record(
         f"match.{outcome}", payload, subject=proposal.subject_id, exchange=proposal.proposal_id, outcome=outcome

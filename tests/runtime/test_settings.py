@@ -19,7 +19,7 @@ WRONG = {
     "city": "城" * 41, "jurisdiction": "3303",
     "role": "bank", "instance": "Gateway 1", "issuer": "https://x/path", "log_level": "LOUD",
     "database_url": f"mysql://u:{SECRET}@h/d", "database_owner_url": SECRET, "database_sequencer_url": f"://{SECRET}",
-    "kek": SECRET, "dpop_nonce": "perhaps", "trusted_proxies": '["10.0.0.0/99"]', "oidc_issuer": "https://x/",
+    "kek": SECRET, "dpop_nonce": "perhaps", "share_credentials": "perhaps", "trusted_proxies": '["10.0.0.0/99"]', "oidc_issuer": "https://x/",
     "spark_memory": "2 GB", "spark_work": "gs://bucket/x",
     "column_store": "gs://bucket/x", "column_store_endpoint": "store:9000", "syslog_address": "tcp://x",
     "webhook_networks": '["10.0.0.0/99"]', "otlp_endpoint": "localhost:4317",

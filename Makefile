@@ -53,10 +53,10 @@ $(CLUSTER)/.ready: requirements-cluster.lock | $(BIN)/python
 	@$(CLUSTER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r $<
 	@touch $@
 
-modeling: $(MODELING)/.ready ## what cards are fitted with in .venv-modeling (800 MB) 安装评分卡拟合工具
+modeling: $(MODELING)/.ready ## what cards are fitted and names compared with in .venv-modeling (900 MB) 安装拟合与比对工具
 
 $(MODELING)/.ready: requirements-modeling.lock | $(BIN)/python
-	@echo "Installing from requirements-modeling.lock, a minute 正在安装评分卡拟合工具，约一分钟"
+	@echo "Installing from requirements-modeling.lock, a minute 正在安装拟合与比对工具，约一分钟"
 	@$(BIN)/python -m venv --clear $(MODELING)
 	@$(MODELING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

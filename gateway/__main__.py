@@ -41,6 +41,7 @@ from gateway.inquiries import obligation_commands, score_commands
 from gateway.inquiries.portrait import commands as portrait_commands
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
+from gateway.matching import commands as matching
 from gateway.network import commands as network
 from gateway.overview import commands as overview
 from gateway.overview import status_command
@@ -82,6 +83,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "source": sources.group,
     "record": records.group,
     "subject": subject_commands.group,
+    "match": matching.group,
     "dataset": dataset_commands.group,
     "columns": scores.group,
     "scan": scan_commands.group,

@@ -94,6 +94,9 @@ from gateway.intake import pages as upload_pages
 from gateway.intake import rejected_rows_routes as rejected_rows
 from gateway.intake import routes as batches
 from gateway.intake import upload_routes as uploads
+from gateway.matching import pages as match_pages
+from gateway.matching import routes as matching
+from gateway.matching.gauges import gauge_proposals
 from gateway.network import pages as network_pages
 from gateway.network import routes as network
 from gateway.network.gauges import gauge_network
@@ -145,6 +148,7 @@ from gateway.scores import scan_pages, subject_tag_pages, tag_pages
 from gateway.scores.gauges import gauge_columns
 from gateway.scores.scan_figures import gauge_scans
 from gateway.service.interface import interface_document
+from gateway.sharing import routes as sharing
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
@@ -202,7 +206,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_risk, gauge_objections, gauge_providers,
+        gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -232,6 +236,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         record_life,
         enterprise_records,
         objection_routes,
+        matching,
+        match_pages,
         consent_imports,
         consent_evidence,
         consent_templates,
@@ -272,6 +278,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         webhooks,
         webhook_pages,
         statements,
+        sharing,
         statement_pages,
         audit_entries,
         questions,

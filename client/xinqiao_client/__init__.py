@@ -2,6 +2,7 @@
 
 from xinqiao_client.auth import XinqiaoAuth
 from xinqiao_client.client import Xinqiao
+from xinqiao_client.credentials import CredentialError, present, verify
 from xinqiao_client.enterprise import Enterprise, TermsDifferError
 from xinqiao_client.errors import (
     BadRequestError,
@@ -24,8 +25,8 @@ from xinqiao_client.officer import Officer
 from xinqiao_client.permits import PermitError, Permits
 
 __all__ = [
-    "BadRequestError", "ConflictError", "DeniedError", "Enterprise", "FieldError", "LoginError", "NotFoundError",
-    "Officer", "PermitError", "Permits", "ProblemError", "QuotaUsedUpError", "RateLimitedError", "StoppedError",
-    "TermsDifferError", "UnavailableError", "UnreachableError", "Xinqiao", "XinqiaoAuth", "XinqiaoError",
-    "create_key", "load_key", "read_problem", "sign_answer",
+    "BadRequestError", "ConflictError", "CredentialError", "DeniedError", "Enterprise", "FieldError", "LoginError",
+    "NotFoundError", "Officer", "PermitError", "Permits", "ProblemError", "QuotaUsedUpError", "RateLimitedError",
+    "StoppedError", "TermsDifferError", "UnavailableError", "UnreachableError", "Xinqiao", "XinqiaoAuth",
+    "XinqiaoError", "create_key", "load_key", "present", "read_problem", "sign_answer", "verify",
 ]  # fmt: skip

@@ -71,6 +71,13 @@ class Enterprise(Xinqiao):
         """Yield objections, oldest first: `open`, `upheld`, `rejected`, `withdrawn`, `repaired`, `superseded`."""
         return self._pages("/v1/objections", "objections", state=state)
 
+    def credential(self) -> dict[str, Any]:
+        """Return a `credential` of the enterprise's newest score, to `present` parts of to whom it likes.
+
+        It is bound to this client's key, and holds for seven days.
+        """
+        return self._call("POST", "/v1/credentials")
+
     def _decide(self, consent: str | dict[str, Any], decision: str, reason: str | None) -> dict[str, Any]:
         shown = self.consent(consent) if isinstance(consent, str) else consent
         header = {"kid": self._key.kid or self._key.thumbprint(), "typ": APPROVAL_TYPE}

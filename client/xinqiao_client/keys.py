@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 Key = ECKey | OKPKey | RSAKey
 ALGORITHMS = {"EC": "ES256", "OKP": "Ed25519", "RSA": "PS256"}
-_KINDS: dict[str, Any] = {"EC": ECKey, "OKP": OKPKey, "RSA": RSAKey}
+KINDS: dict[str, Any] = {"EC": ECKey, "OKP": OKPKey, "RSA": RSAKey}
 _REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS.values()))
 
 
@@ -35,7 +35,7 @@ def load_key(path: str | Path) -> Key:
         raise ValueError(f"读不到密钥文件 {path} cannot be read: is it there, and yours to read?") from fault
     try:
         members = json.loads(text)
-        key: Key = _KINDS[members["kty"]].import_key({name: members[name] for name in members if name != "alg"})
+        key: Key = KINDS[members["kty"]].import_key({name: members[name] for name in members if name != "alg"})
     except (ValueError, KeyError, TypeError) as fault:
         raise ValueError(f"{path} 不是 JWK 私钥 holds no private JWK") from fault
     if not key.is_private:

@@ -80,3 +80,4 @@ class ColumnDue(SQLModel, table=True):
     batch_id: UUID
     leaves: list[int] | None = Field(sa_type=_Integers)
     since: datetime = Field(sa_type=Timestamp)
+    left_by: int | None = Field(default=None, sa_type=BigInteger)  # the number of the subject they are no longer of

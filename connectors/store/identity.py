@@ -57,7 +57,29 @@ _MOVE = """
     UPDATE record r SET subject_id = %(subject)s FROM subject_known k
     WHERE (k.kind, k.value) = (%(kind)s, %(value)s) AND k.subject_id <> %(subject)s AND k.confidence < 100
       AND r.subject_id = k.subject_id AND (r.identifier_type, r.identifier_value) = (%(kind)s, %(value)s)
+    RETURNING r.record_id, k.subject_id
 """
+_END = """
+    UPDATE subject_identifier SET ended_at = %s
+    WHERE (kind, value, subject_id, source) = (%s, %s, %s, %s) AND ended_at IS NULL
+"""
+_RELEASE = """
+    UPDATE record SET subject_id = NULL, status = 'unresolved'
+    WHERE subject_id = %s AND (identifier_type, identifier_value) = (%s, %s) RETURNING record_id
+"""
+_LEFT = "SELECT xinqiao_records_left(%s::uuid[], %s)"
+# Whoever looked before a decision was taken back, and stored after it.
+_RELEASE_MISSED = text("""
+    WITH released AS (
+        UPDATE record r SET subject_id = NULL, status = 'unresolved' FROM subject_identifier i
+        WHERE i.ended_at IS NOT NULL AND r.subject_id = i.subject_id
+          AND (r.identifier_type, r.identifier_value) = (i.kind, i.value)
+          AND NOT EXISTS (SELECT FROM subject_known k
+                          WHERE (k.kind, k.value, k.subject_id) = (i.kind, i.value, i.subject_id))
+        RETURNING r.record_id, i.subject_id
+    ), gathered AS (SELECT subject_id, array_agg(record_id) AS records FROM released GROUP BY subject_id)
+    SELECT cardinality(records), xinqiao_records_left(records, subject_id) FROM gathered
+""")
 Known = tuple[str, str]  # kind and value
 
 
@@ -109,5 +131,31 @@ async def link(
     await cursor.execute(_LINK, [*identifier, subject_id, decided_by, now])
     new = cursor.rowcount == 1
     await cursor.execute(_MOVE, {"kind": identifier[0], "value": identifier[1], "subject": subject_id})
-    moved = cursor.rowcount
+    left: dict[UUID, list[UUID]] = {}
+    for record_id, former in await cursor.fetchall():
+        left.setdefault(former, []).append(record_id)
+    for former, records in left.items():
+        await cursor.execute(_LEFT, [records, former])
+    moved = sum(map(len, left.values()))
     return new, moved + (await resolve_earlier(cursor, [identifier], None))[0]
+
+
+async def unlink(
+    cursor: psycopg.AsyncCursor[Any], identifier: Known, subject_id: UUID, decided_by: str, now: datetime
+) -> int:
+    """Take such a decision back: the records are nobody's again, or whose they are known to be without it.
+
+    Returns how many records left the subject; what is computed of it from them is due again.
+    """
+    await cursor.execute(_END, [now, *identifier, subject_id, decided_by])
+    await cursor.execute(_RELEASE, [subject_id, *identifier])
+    released = [record_id for (record_id,) in await cursor.fetchall()]
+    if released:
+        await cursor.execute(_LEFT, [released, subject_id])
+        await resolve_earlier(cursor, [identifier], None)
+    return len(released)
+
+
+async def release_missed(session: AsyncSession) -> int:
+    """Take records from whom they are only by a decision that was taken back; return how many there were."""
+    return sum(row[0] for row in await session.execute(_RELEASE_MISSED))

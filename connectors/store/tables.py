@@ -44,6 +44,7 @@ class SubjectIdentifier(SQLModel, table=True):
     """One way a subject is known, and how far that can be trusted (0 to 100)."""
 
     __tablename__ = "subject_identifier"
+    __table_args__ = (Index("subject_identifier_ended", "subject_id", postgresql_where=text("ended_at IS NOT NULL")),)
     kind: str = Field(primary_key=True, sa_type=Text)
     value: str = Field(primary_key=True, sa_type=Text)
     subject_id: UUID = Field(primary_key=True, foreign_key="subject.subject_id")
@@ -52,6 +53,7 @@ class SubjectIdentifier(SQLModel, table=True):
     batch_id: UUID | None  # the batch that says so
     recorded_at: datetime | None = Field(sa_type=Timestamp)
     former_since: datetime | None = Field(sa_type=Timestamp)  # a name: since another was registered
+    ended_at: datetime | None = Field(default=None, sa_type=Timestamp)  # a decision that was taken back
 
 
 class NameChange(SQLModel, table=True):

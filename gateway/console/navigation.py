@@ -35,6 +35,7 @@ _CATALOGUE = _entry("catalogue", "table")
 _QUALITY = _entry("quality", "chart-bar")
 _ABNORMAL = _entry("abnormal-use", "alert-triangle")
 _OBJECTIONS = _entry("objections", "message-report")
+_MATCHES = _entry("matches", "user-search")
 _COSTS = _entry("costs", "coins")
 _PROVIDERS = _entry("providers", "server")
 _CHANGES = _entry("changes", "git-pull-request")
@@ -52,8 +53,8 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("paper", "file-certificate"), _TEMPLATES,
         )),
         Group("group-platform", (
-            _entry("agencies", "building"), _PROVIDERS, _OBJECTIONS, _entry("keys", "key"), _CHANGES, _SCANS,
-            _CATALOGUE, _TAGS,
+            _entry("agencies", "building"), _PROVIDERS, _OBJECTIONS, _MATCHES, _entry("keys", "key"), _CHANGES,
+            _SCANS, _CATALOGUE, _TAGS,
         )),
     ),
     "system": (
@@ -69,14 +70,14 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("feeds", "home"), _entry("uploads", "upload"), _entry("held", "database-import"),
             _entry("corrections", "edit"), _OBJECTIONS, _WAITING,
         )),
-        Group("group-quality", (_QUALITY, _CATALOGUE, _TAGS, _entry("templates", "file-spreadsheet"))),
+        Group("group-quality", (_QUALITY, _MATCHES, _CATALOGUE, _TAGS, _entry("templates", "file-spreadsheet"))),
     ),
     "auditor": (
         Group("", (_entry("audit", "home"), _WAITING)),
         Group("group-audit", (
             _entry("audit/questions", "search"), _entry("audit/entries", "list"),
             _entry("audit/checkpoints", "shield-check"), _entry("audit/statistics", "chart-bar"),
-            _COSTS, _ABNORMAL,
+            _COSTS, _ABNORMAL, _MATCHES,
         )),
         Group("group-platform", (
             _CHANGES, _PROVIDERS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS, _MOVERS,

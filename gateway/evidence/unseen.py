@@ -103,6 +103,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "settled_at": "in the entry's time",
     },
     "abnormal_use": {"event_id": "names the first entry"},
+    "match_run": {"made_at": "in the entry's time"},
+    "match_proposal": {
+        **dict.fromkeys(
+            ("run_id", "agency", "kind", "value", "subject_id", "weight", "levels"), "compared in match-runs"
+        ),
+        "event_id": "names the last entry",
+    },
     "held_delivery": {"event_id": "names the last entry"},
     "record": {
         "record_id": "a key of its own", "row_number": "where it stood, to find it there", "status": "from subject_id",

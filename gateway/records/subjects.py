@@ -80,8 +80,10 @@ async def resolve_missed(work: UnitOfWork) -> None:
     """Resolve what two submissions at once hid from each other, with one event; the worker's step."""
     if not await try_take(work.session, Lock.RESOLUTION):
         return  # another worker is at it
-    if records := await identity.resolve_missed(work.session):
-        await work.record("record.resolved", {"records": records}, outcome="resolved")
+    released, records = await identity.release_missed(work.session), await identity.resolve_missed(work.session)
+    if released or records:
+        payload = {"records": records} | ({"released": released} if released else {})
+        await work.record("record.resolved", payload, outcome="resolved")
 
 
 def _demand_decider(work: UnitOfWork) -> None:

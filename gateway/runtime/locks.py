@@ -35,6 +35,7 @@ class Lock(IntEnum):
     FSCK = 7210
     RESOLUTION = 7211
     STOP = 7212
+    MATCHING = 7215  # whoever makes proposals, or decides on one
     OBJECTIONS = 7213  # of one enterprise
     SAVED_VIEWS = 7214  # of one person
     SIGNATORIES = 7221  # of one enterprise

@@ -25,6 +25,7 @@ TABLE_MODULES = tuple(
         "gateway.evidence.tables",
         "gateway.intake.tables",
         "gateway.identity.tables",
+        "gateway.matching.tables",
         "gateway.network.tables",
         "gateway.risk.tables",
         "gateway.people.tables",

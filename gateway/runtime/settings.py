@@ -131,6 +131,7 @@ class Settings(BaseSettings):
         pattern=r"^(|s3://[^/\s]+(/\S*)?|[^:]*)$",
         description="本机文件夹，或 s3://存储桶/前缀 a folder of this machine, or s3://bucket/prefix",
     )
+    share_credentials: bool = False
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_decoded)] = Field(
         default=(), description='地址或网段的 JSON 列表 a JSON list of addresses and networks: ["10.0.0.0/8"]'
     )

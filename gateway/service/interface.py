@@ -19,6 +19,7 @@ from gateway.inquiries.portrait import operations as portraits
 from gateway.inquiries.results import operations as usage_reports
 from gateway.inquiries.views import operations as data_views
 from gateway.intake import operations as intake
+from gateway.matching import operations as matching
 from gateway.network import operations as network
 from gateway.overview import operations as overview
 from gateway.platforms import operations as platforms
@@ -29,6 +30,7 @@ from gateway.quota import operations as quota
 from gateway.records import operations as records
 from gateway.risk import operations as risk
 from gateway.scores import operations as scores
+from gateway.sharing import operations as sharing
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
 from gateway.web import operations as web
@@ -44,6 +46,7 @@ ROOMS = (
     sources,
     quality,
     records,
+    matching,
     consents,
     inquiries,
     sheets,
@@ -60,6 +63,7 @@ ROOMS = (
     platforms,
     webhooks,
     statements,
+    sharing,
     evidence,
     questions,
     abnormal,

@@ -124,6 +124,7 @@ async def fill(city: City) -> None:
     for number, body in (("2026-1", one_refused), ("2026-2", objects.arrears(objects.OWN, column="备注"))):
         made = await objects.batch(town, body, {"Batch-Id": number})
         city.ids |= {key: value for key, value in made.items() if value}
+    city.ids["proposal_id"] = (await objects.proposal(town))["proposal_id"]
     for make in (objects.record, objects.consent, objects.usage_result, objects.delivery, objects.webhook):
         city.ids |= {key: value for key, value in (await make(town)).items() if value}
     city.ids |= await objects.inquiry(town)

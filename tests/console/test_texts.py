@@ -51,6 +51,11 @@ from gateway.inquiries.records.words import STATUSES as STATUSES_OF_COLUMNS
 from gateway.inquiries.views.view import PARTS as PARTS_OF_VIEWS
 from gateway.intake.held_pages import STATES as HELD_STATES
 from gateway.intake.pages import COUNTED, TOLD, WAYS
+from gateway.matching.deciding import FROM as FROM_OF_MATCHES
+from gateway.matching.pages import LEVELS
+from gateway.matching.pages import PARTS as PARTS_OF_NAMES
+from gateway.matching.pages import STATES as STATES_OF_MATCHES
+from gateway.matching.reading import GRADES
 from gateway.overview.health_findings import State
 from gateway.overview.health_words import TO_DO
 from gateway.overview.operations_pages import AREAS
@@ -114,6 +119,14 @@ FAMILIES = {
     "imports": set(TAKEN),
     "imports-kind": {kind for kind, _ in READERS.values()},
     "key": {"ended", "in-use", "objected", "waiting"},
+    "match-ask": set(FROM_OF_MATCHES),
+    "match-by": {"name", "organisation_code", "registration_number"},
+    "match-do": set(FROM_OF_MATCHES),
+    "match-grade": set(GRADES),
+    "match-level": set(LEVELS),
+    "match-part": set(PARTS_OF_NAMES),
+    "match-state": set(STATES_OF_MATCHES),
+    "match-then": set(FROM_OF_MATCHES),
     "op": {"active", "suspended", "closed", "invited", "unregistered"},
     "op-area": set(AREAS),
     "op-change": set(STATES),

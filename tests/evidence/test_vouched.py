@@ -40,6 +40,7 @@ from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.inquiries.views.setting import end_view, set_view
 from gateway.inquiries.views.view import View
+from gateway.matching.deciding import decide
 from gateway.people.invitations import invite
 from gateway.platforms.peers import set_peer
 from gateway.providers.setting import set_standing, set_terms
@@ -61,10 +62,12 @@ from gateway.worker import publish_head, take_in
 from scoring_adapter.providers.joint import JointTerms, Part
 from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
+from tests.actors import OPERATOR
 from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.evidence.forging import forging, other_value, types_of, unbind
 from tests.house.objects import OWN, Town, arrears, ended_batch, message_of
+from tests.house.objects import proposal as proposal_of
 from tests.identities import asked, change
 from tests.providers import registered, signing_provider
 from tests.stories import registration
@@ -90,6 +93,17 @@ async def town(story, told):
     return story
 
 
+async def decide_on_proposals(story):
+    """Give records to an enterprise and take them back; and say no to another proposal."""
+    gateway = story.gateway
+    clerk = Actor("tax", "agency", person="person:tax-clerk")
+    for decisions in (((clerk, "accept"), (OPERATOR, "confirm"), (clerk, "take-back")), ((clerk, "reject"),)):
+        proposal = UUID((await proposal_of(Town(story, {})))["proposal_id"])
+        for actor, decision in decisions:
+            async with gateway.units.begin("test.match", actor) as work:
+                await decide(work, proposal, decision, "已核对原件")
+
+
 async def live_a_little(story):
     gateway = story.gateway
     await story.push("market_regulation", "ent_registration", registration(OWN))
@@ -108,6 +122,7 @@ async def live_a_little(story):
         )
         for _ in range(2):
             await link_subject(work, gateway.protector, "某旧名公司", uscc(OWN), "经办核实")
+    await decide_on_proposals(story)
     keys = f"纳税人识别号,税种\n{registration(OWN).splitlines()[1].split(',')[1]},增值税\n"
     listed = await story.client.post(
         "/v1/datasets/tax_arrears/withdrawals", content=keys.encode(), params={"reason": "报错了"},

@@ -8,10 +8,12 @@ import hashlib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import msgspec
 from sqlalchemy import text
+from uuid_utils.compat import uuid7
 
 from connectors.catalogue.load import datasets, get_dataset
 from connectors.model.calendar import day_of
@@ -22,6 +24,8 @@ from gateway.identity.clients.limits import set_for_people
 from gateway.identity.clients.mandates import Mandate, set_mandate
 from gateway.identity.clients.registry import add_client
 from gateway.identity.tokens.access_tokens import TYPE
+from gateway.matching.comparing import proposals_digest
+from gateway.matching.tables import MatchProposal, MatchRun
 from gateway.platforms.messages import sign_message
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
@@ -106,6 +110,26 @@ async def batch(town, body=None, headers=None):
 async def held(town):
     """A delivery with a column that earlier ones had not."""
     return await batch(town, arrears(OWN, column=f"列{uuid4().hex[:6]}"))
+
+
+async def proposal(town):
+    """An enterprise that records of the first agency may be of, and nobody decided yet."""
+    gateway, run_id = town.story.gateway, uuid7()
+    async with gateway.units.begin("test.match", MACHINE) as work:
+        subject = await find_subject(work.session, "uscc", uscc(OWN))
+        entry = uuid7()
+        made = MatchProposal(
+            proposal_id=uuid7(), run_id=run_id, agency="tax", kind="name", value=f"hashed:v1:{uuid4().hex}",
+            subject_id=subject.subject_id, weight=Decimal("4.500"), status="open", event_id=entry,
+            levels={"brand": "same", "trade": "begins", "place": "near", "form": "other", "district": ""},
+        )  # fmt: skip
+        run = {"digest": "d" * 64, "versions": {"splink": "5.0.0"}, "names": 1, "subjects": 1, "proposals": 1}
+        payload = {**run, "run": str(run_id), "opened": 0, "found": proposals_digest([made])}
+        await work.record("match.compared", payload, outcome="compared", event_id=entry)
+        work.session.add(MatchRun(run_id=run_id, made_at=work.now, event_id=entry, **run))
+        await work.session.flush()
+        work.session.add(made)
+    return {"proposal_id": str(made.proposal_id), "decision": "reject", "agency": "tax"}
 
 
 async def ended_batch(town):

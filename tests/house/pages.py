@@ -46,7 +46,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         paper paper/{consent_id} paper/{consent_id}/sheet"""),
     ("oab", "abnormal-use costs"),
     ("oa", "changes changes/{change_id} signatories providers providers/{provider}"),
-    ("oac", "objections"),
+    ("oac", "objections matches matches/{proposal_id}"),
     ("oab", "consents/-/templates consents/-/templates/{template}"),
     ("os", "operations scans"),
     ("s", "sources sources/{source_id} platforms deliveries deliveries/{delivery_id}"),

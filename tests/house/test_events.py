@@ -100,6 +100,11 @@ CALLS = {
     "GET /v1/held-deliveries": Call("held.read"),
     "GET /v1/held-deliveries/{held_id}": Call("held.read", make=objects.held),
     "POST /v1/held-deliveries/{held_id}/{decision}": Call("held.discarded", "clerk of tax", make=objects.held),
+    "GET /v1/match-proposals": Call("match.read"),
+    "GET /v1/match-proposals/{proposal_id}": Call("match.read", make=objects.proposal),
+    "POST /v1/match-proposals/{proposal_id}/{decision}": Call(
+        "match.rejected", "clerk of tax", make=objects.proposal, sent={"json": {"reason": "不是这家"}}
+    ),
     "GET /v1/records": Call("record.listed", f"s-{OWN}"),
     "GET /v1/records/by-dataset": Call("record.listed", f"s-{OWN}"),
     "GET /v1/questions": Call("question.listed", f"s-{OWN}"),
@@ -190,6 +195,7 @@ SHOWS_NO_RECORD = "terms, counts and states, no credit data"
 WITHOUT = {
     **dict.fromkeys(
         ("GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /.well-known/webhook-keys",
+         "GET /.well-known/jwt-vc-issuer",
          "GET /oauth/jwks",
          "GET /.well-known/oauth-authorization-server", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
          "GET /", "GET /docs", "GET /docs/signing", "GET /reference",
@@ -253,6 +259,7 @@ WITHOUT = {
          "GET /console/enterprise/tags", "GET /console/enterprise/tags/{tag}"),
         "scores.read: tests/scores/test_pages.py",
     ),
+    "POST /v1/credentials": "credential.issued, where they are offered: tests/sharing/test_issuing.py",
     "GET /console/objections": "a page over a use case that is called above",
     "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
     **dict.fromkeys(
@@ -354,7 +361,9 @@ WITHOUT = {
         "statement.made, where it was not made before: tests/statements/test_statements.py",
     ),
     **dict.fromkeys(
-        ("GET /console/feeds", "GET /console/held", "GET /console/held/{held_id}",
+        ("GET /console/matches", "GET /console/matches/{proposal_id}",
+         "POST /console/matches/{proposal_id}/{decision}",
+         "GET /console/feeds", "GET /console/held", "GET /console/held/{held_id}",
          "POST /console/held/{held_id}/{decision}", "GET /console/corrections", "GET /console/corrections/{batch_id}",
          "GET /console/corrections/{batch_id}/rejected-rows", "POST /console/corrections/{batch_id}",
          "POST /console/sources/{source_id}/{act}", "GET /console/quality", "GET /console/quality/{agency}",
@@ -421,6 +430,7 @@ COMMANDS = {
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
+    "match run": "match.compared", "match list": "match.read",
     "subject link": "subject.linked", "quota set": "quota.set change.made",
     "quota reconcile": "quota.reconciled", "quota limit": "quota.limited change.made",
     "quota grant": "quota.granted change.made", "quota rate": "quota.rate_set change.made",
@@ -533,6 +543,8 @@ STEPS_WITHOUT = {
 ELSEWHERE = {
     "quota.ledger_read": "tests/quota/test_told.py",
     "provider.signed": "tests/inquiries/test_joint.py",
+    "match.accepted match.confirmed match.reopened match.taken_back": "tests/matching/test_deciding.py",
+    "credential.issued": "tests/sharing/test_issuing.py",
     "inquiry.batched": "tests/inquiries/test_batches.py",
     "consent.imported": "tests/consents/test_imports.py",
     "console.exported": "tests/console/test_listing.py",

@@ -88,6 +88,7 @@ async def asked(town):
             )
         )
     held = (await objects.held(town))["held_id"]
+    await objects.proposal(town)
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await invite(work, person_id="wang", name="王小二", role="regulator")
     async with gateway.units.begin("test.members", MACHINE) as work:

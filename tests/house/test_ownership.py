@@ -67,6 +67,10 @@ ROWS = {
     "GET /v1/agencies/{code}/quality": Row(objects.agency, *AGENCIES, (404, "agency-not-found")),
     "GET /v1/held-deliveries/{held_id}": Row(objects.held, *AGENCIES, (404, "held-not-found")),
     "POST /v1/held-deliveries/{held_id}/{decision}": Row(objects.held, *CLERKS, (404, "held-not-found")),
+    "GET /v1/match-proposals/{proposal_id}": Row(objects.proposal, *AGENCIES, (404, "match-not-found")),
+    "POST /v1/match-proposals/{proposal_id}/{decision}": Row(
+        objects.proposal, *CLERKS, (404, "match-not-found"), {"json": {"reason": "不是这家"}}
+    ),
     "GET /v1/records/{record_id}/proof": Row(objects.record, *RECORD),
     "GET /v1/records/{record_id}/proof-file": Row(objects.record, *RECORD),
     "GET /v1/records/{record_id}/history": Row(objects.record, *RECORD),
@@ -129,6 +133,10 @@ ROWS = {
         objects.delivery, ("platform-1",), ("platform-2",), (404, "delivery-not-found")
     ),
     "GET /console/quality/{agency}": Row(objects.agency, *CLERKS, HIDDEN),
+    "GET /console/matches/{proposal_id}": Row(objects.proposal, *CLERKS, HIDDEN),
+    "POST /console/matches/{proposal_id}/{decision}": Row(
+        objects.proposal, *CLERKS, HIDDEN, {"data": {"reason": "不是这家"}}
+    ),
     "GET /console/held/{held_id}": Row(objects.held, *CLERKS, HIDDEN),
     "POST /console/held/{held_id}/{decision}": Row(objects.held, *CLERKS, HIDDEN, {"data": {"sure": "yes"}}),
     "GET /console/corrections/{batch_id}": Row(objects.batch, *CLERKS, HIDDEN),

@@ -21,6 +21,7 @@ from tests.identities import PROOF_KEY, change, proof, register
 OPEN = {
     "GET /", "GET /problems/{slug}", "GET /docs", "GET /docs/signing", "GET /reference",
     "GET /livez", "GET /readyz", "GET /.well-known/xinqiao-keys", "GET /.well-known/webhook-keys",
+    "GET /.well-known/jwt-vc-issuer",
     "GET /.well-known/oauth-authorization-server", "GET /oauth/jwks", "POST /oauth/token", "POST /oauth/par",
     "POST /oauth/introspect", "POST /oauth/revoke", "GET /audit/log/checkpoint", "GET /audit/log/tile/{path:path}",
     "GET /static/{name}", "GET /v1/catalogue/schema",

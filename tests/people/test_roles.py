@@ -117,7 +117,9 @@ PAGES |= {
     f"GET /console/{page}": {"operator", "auditor", "staff"}
     for page in ("consents/-/templates", "consents/-/templates/{template}", "abnormal-use", "costs")
 }
-PAGES["GET /console/objections"] = {"clerk", "operator", "auditor"}
+PAGES |= {f"GET /console/{page}": {"clerk", "operator", "auditor"}
+          for page in ("objections", "matches", "matches/{proposal_id}")}  # fmt: skip
+PAGES["POST /console/matches/{proposal_id}/{decision}"] = {"clerk", "operator"}
 PAGES |= {
     f"{verb} /console/{page}": {"operator"} for verb in ("GET", "POST") for page in ("costs/{product}", "rates/set")
 }
@@ -161,6 +163,9 @@ ROUTES = {
     "POST /v1/held-deliveries/{held_id}/{decision}": {"system"},
     "GET /v1/admin/abnormal-uses": {"operator", "auditor"},
     "GET /v1/open-objections": {"operator", "auditor"},
+    "GET /v1/match-proposals": {"operator", "auditor"},
+    "GET /v1/match-proposals/{proposal_id}": {"operator", "auditor"},
+    "POST /v1/match-proposals/{proposal_id}/{decision}": {"operator"},
     "GET /v1/admin/output-policies": {"operator", "auditor"},
     "GET /v1/admin/quota/costs": {"operator", "auditor"},
     "GET /v1/admin/duty-bases": {"operator", "auditor"},

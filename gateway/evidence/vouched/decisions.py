@@ -14,6 +14,7 @@ from gateway.evidence.vouched.declaration import (
     leaf,
     said,
     said_moment,
+    tell,
 )
 
 _DECIDED = changed(said("held"), {
@@ -64,14 +65,63 @@ def _linked(rows: dict[str, Expected], entry: Entry) -> None:
     """
     if entry.leaf.get("outcome") == "linked":
         key = f"{entry.leaf.get('subject')}/{entry.leaf.get('actor')}/{entry.leaf.get('ts')}"
-        told = {"kind": said("kind")(entry), "value": said("value")(entry), "confidence": 100, "former": None}
+        told = {
+            "kind": said("kind")(entry),
+            "value": said("value")(entry),
+            "confidence": 100,
+            "former": None,
+            "ended": None,
+        }
         rows[key] = dict.fromkeys(told, UNTOLD) if UNTOLD in told.values() else told
+
+
+def _link_of(entry: Entry) -> str:
+    """Name what a confirmed proposal says by the leaf, which outlives an erasure."""
+    return f"{entry.leaf.get('subject')}/match:{entry.leaf.get('exch')}"
+
+
+_CONFIRMED = {
+    "kind": said("kind"), "value": said("value"), "confidence": always(100), "former": always(None),
+    "ended": always(None),
+}  # fmt: skip
 
 
 LINKS = Party(
     "links", "subject_identifier",
-    f"""SELECT subject_id || '/' || source || '/' || {AT.format("recorded_at")} AS key, kind, value, confidence,
-               former_since AS former FROM subject_identifier
+    f"""SELECT CASE WHEN source LIKE 'match:%' THEN subject_id || '/' || source
+                    ELSE subject_id || '/' || source || '/' || {AT.format("recorded_at")} END AS key,
+               kind, value, confidence, former_since AS former, {AT.format("ended_at")} AS ended FROM subject_identifier
         WHERE batch_id IS NULL AND recorded_at IS NOT NULL""",  # noqa: S608 - our own words
-    {"subject.linked": _linked}, {"value": digest},
+    {
+        "subject.linked": _linked, "match.confirmed": born(_link_of, _CONFIRMED),
+        "match.taken_back": changed(_link_of, {"ended": leaf("ts")}),
+    },
+    {"value": digest},
+)  # fmt: skip
+
+
+_JUDGED = {"status": leaf("outcome"), "reason": said("reason"), "decided_by": leaf("actor"), "decided_at": leaf("ts")}
+
+
+def _judged(rows: dict[str, Expected], entry: Entry) -> None:
+    """Change every proposal that an event names; one that is looked at again waits, and nothing is vouched of it."""
+    for proposal in said("proposals")(entry) if entry.payload else ():
+        rows.setdefault(str(proposal), {"accepted_by": None, "accepted_at": None}).update(tell(_JUDGED, entry))
+        if entry.type == "match.reopened":
+            del rows[str(proposal)]
+
+
+PROPOSALS = Party(
+    "match-proposals", "match_proposal",
+    f"""SELECT proposal_id::text AS key, status, reason, decided_by, {AT.format("decided_at")} AS decided_at,
+               accepted_by, {AT.format("accepted_at")} AS accepted_at
+        FROM match_proposal WHERE status NOT IN ('open', 'outdated')""",  # noqa: S608 - our own words
+    {
+        "match.accepted": born(leaf("exch"), {
+            "status": leaf("outcome"), "reason": said("reason"), "accepted_by": leaf("actor"),
+            "accepted_at": leaf("ts"), "decided_by": always(None), "decided_at": always(None),
+        }),
+        "match.confirmed": changed(leaf("exch"), _JUDGED), "match.taken_back": changed(leaf("exch"), _JUDGED),
+        "match.rejected": _judged, "match.reopened": _judged,
+    },
 )  # fmt: skip

@@ -182,6 +182,19 @@ DEEDS: tuple[Deed, ...] = (
         {"joint.registered": Says(PROVIDER), "joint.suspended": Says(PROVIDER), "joint.resumed": Says(PROVIDER)},
     ),
     Deed(
+        "match-runs", "match_run",
+        """SELECT r.event_id AS entry, r.run_id AS run, r.digest, r.versions, r.names, r.subjects, r.proposals,
+                  p.found FROM match_run r CROSS JOIN LATERAL (
+               SELECT coalesce(jsonb_agg(jsonb_build_array(
+                   proposal_id, agency, kind, value, subject_id, weight::text, levels)
+                   ORDER BY proposal_id::text COLLATE "C"), '[]') AS found
+               FROM match_proposal WHERE run_id = r.run_id) p""",
+        {"match.compared": Says(
+            same("run", "digest", "versions", "names", "subjects", "proposals", "found"),
+        )},
+        {"found": digest_of_json},
+    ),
+    Deed(
         "output-policies", "output_policy",
         f"""SELECT event_id AS entry, institution, product, version, form, threshold, left_out,
                    {AT.format("effective_from")} AS effective_from FROM output_policy""",  # noqa: S608

@@ -6,7 +6,7 @@ They are few beside the entries of the log: what the events make of them is kept
 from datetime import datetime
 from typing import Any
 
-from gateway.evidence.vouched.decisions import ABNORMAL, HELD, LINKS
+from gateway.evidence.vouched.decisions import ABNORMAL, HELD, LINKS, PROPOSALS
 from gateway.evidence.vouched.declaration import (
     AT,
     LEAF_TIME,
@@ -278,6 +278,7 @@ PARTIES: tuple[Party, ...] = (
         },
     ),
     ABNORMAL,
+    PROPOSALS,
     HELD,
     LINKS,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What an enterprise shows others of its own answers, by itself: credentials, behind a setting."""

@@ -1,0 +1,1 @@
+"""Tests of proposals: whose records are that have a name alone."""

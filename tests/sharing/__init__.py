@@ -1,0 +1,1 @@
+"""Tests of what an enterprise shows others by itself."""

@@ -9,6 +9,7 @@ import typer
 from gateway import verify_command
 from gateway.admin import (
     abnormal_commands,
+    card_commands,
     consent_commands,
     cost_commands,
     delegation_commands,
@@ -128,6 +129,7 @@ consent_imports.extend(GROUPS["consent"])
 questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
 model_commands.extend(GROUPS["score"])
+card_commands.extend(GROUPS["score"])
 enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])
 person_commands.extend(GROUPS["person"])

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import ShownRecord
+from gateway.cards.in_force import card_in_force
 from gateway.inquiries.answers import Result
 from gateway.inquiries.health import health_lines, load_health_sheet, named_sheet
 from gateway.inquiries.published import list_published
@@ -27,7 +28,7 @@ from scoring_adapter.enterprise import compute_tags
 from scoring_adapter.health import Standing, standings
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.score import COMPUTABLE, Score, score
-from scoring_adapter.scorecard import Scorecard, load_scorecard
+from scoring_adapter.scorecard import Scorecard
 from scoring_adapter.shown import member
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.combine import combine
@@ -47,15 +48,16 @@ async def compute_result(
     *,
     as_then: bool = False,
     limits: Limits = NO_LIMITS,
+    card: Scorecard | None = None,
 ) -> Result:
-    """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment;
-    of its data, by what lies within the limits.
+    """Score a subject as of a moment's day, by what is known now, or `as_then`, at that moment; of its data, by what
+    lies within the limits; by the card in force at that moment, or `as_then` by another that is given.
     """
     if PRODUCTS[product].public:
         return await list_published(session, subject_id, moment, limits, as_then=as_then)
     if not as_then:
         return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
-    card = load_scorecard()
+    card = card or await card_in_force(session, moment)
     loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True, limits=limits)
     return answer_from(card, product, loaded, day_of(moment), limits)
 
@@ -69,7 +71,7 @@ async def compute_results(
     """
     if not asked:
         return []
-    card, as_of = load_scorecard(), day_of(moment)
+    card, as_of = await card_in_force(session, moment), day_of(moment)
     wanted = dict.fromkeys(one for one in asked if not PRODUCTS[one[1]].public)
     whole = [(one, tags_of(card, product)) for one, product, limits in wanted if limits.are_none]
     marks = await load_without_contents(session, whole, moment) if whole else {}

@@ -1,7 +1,8 @@
 """An answer computed again, from the sealed records as they were known when it was given.
 
-Only what this release can compute is computed: an answer of the card and the tags that it ships. Its basis names both
-by digest; where either is another one now, that is said, and nothing is compared with something else.
+Only what this release can compute is computed: an answer of a card that was released here or is shipped, over the
+tags that it ships. Its basis names both by digest; where either is not here, that is said, and nothing is compared with
+something else.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from gateway.cards.in_force import find_card
 from gateway.inquiries.computing import compute_result, tags_of
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.finding import find_own_inquiry
@@ -22,7 +24,7 @@ from gateway.providers.registered import EMBEDDED
 from gateway.quota.products import PRODUCTS
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
-from scoring_adapter.scorecard import load_scorecard
+from scoring_adapter.scorecard import Scorecard
 from signing.canonical import canonical_bytes
 from signing.jws import payload_of
 
@@ -61,7 +63,8 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
     if row is None or answer is None or row.subject_id is None:
         raise DeniedError("inquiry-not-found")
     told = payload_of(answer)
-    why = hindrance(told)
+    card = await find_card(work.session, told["model"])
+    why = hindrance(told, card)
     if why:
         made = Replay(inquiry_id, told["model"], "not-replayable", why)
     else:
@@ -69,7 +72,7 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         grant = grant_told(told)
         limits = limits_of(grant, moment)
         result = await compute_result(
-            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits
+            work.session, row.subject_id, row.product, moment, as_then=True, limits=limits, card=card
         )  # fmt: skip
         found = compare(told, shaped(result, _shape_of(told, grant.extent)).members())
         made = Replay(inquiry_id, told["model"], "different" if found else "equal", differences=found)
@@ -102,20 +105,17 @@ def replay_document(made: Replay) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hindrance(told: Mapping[str, Any]) -> str:
-    """Return why an answer cannot be computed again by this release, "" where it can."""
-    card, model = load_scorecard(), told["model"]
+def hindrance(told: Mapping[str, Any], card: Scorecard | None) -> str:
+    """Return why an answer cannot be computed again by this release, "" where it can; `card` is that of its model."""
+    model = told["model"]
     if told["provider"] != EMBEDDED:
         return f"由外部提供方 {told['provider']} 计算，此处没有其模型 computed by a provider, whose model is not here"
     if told["product"] in PRODUCTS and PRODUCTS[told["product"]].public:
         return (
             "" if model == MODEL else f"此版本不能重列 {model} 的公示信息 this release does not list records as {model}"
         )
-    if model != card.card.model():
-        return (
-            f"此版本不能重算评分卡 {model} 的应答（现为 {card.card.model()}）"
-            f"this release does not compute answers of {model}, it has {card.card.model()}"
-        )
+    if card is None:
+        return f"此处没有评分卡 {model}，不能重算 this release does not compute answers of {model}: it has no such card"
     tags = tags_of(card, told["product"])
     if told["basis"]["tags"] != tags.digest():
         version = told["tag_catalogue"]["version"]

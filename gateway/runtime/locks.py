@@ -47,6 +47,7 @@ class Lock(IntEnum):
     INQUIRY_BATCH = 7252  # one account's key of many questions
     OUTPUT_POLICY = 7254  # of one institution and product
     PROVIDER = 7255  # of one provider of scores
+    CARD = 7256  # one release of a scorecard at a time
     NETWORK = 7261  # one process reads edges anew
     NETWORK_NIGHT = 7262  # one process computes all
     RISK = 7266  # one process judges all

@@ -37,7 +37,7 @@ from gateway.evidence import instance_commands
 from gateway.identity import key_commands
 from gateway.inquiries import commands as inquiries
 from gateway.inquiries import enterprise_commands as enterprise_questions
-from gateway.inquiries import obligation_commands, score_commands
+from gateway.inquiries import obligation_commands, score_commands, training_commands
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
 from gateway.network import commands as network
@@ -130,6 +130,7 @@ questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
 model_commands.extend(GROUPS["score"])
 card_commands.extend(GROUPS["score"])
+training_commands.extend(GROUPS["score"])
 enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])
 person_commands.extend(GROUPS["person"])

@@ -1,6 +1,7 @@
 """Scorecards for tests: the shipped one with other points, reports of them, and releases that are in force at once."""
 
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 import msgspec
 import orjson
@@ -29,6 +30,7 @@ def at_once(monkeypatch):
     """Have releases be in force, and read, as soon as they are written."""
     monkeypatch.setattr(releasing, "LEAD", timedelta(0))
     monkeypatch.setattr(in_force, "KEPT_SECONDS", -1.0)
+    monkeypatch.setattr(in_force, "_READ", WeakKeyDictionary())
 
 
 async def released(gateway, source, actor=OPERATOR):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from gateway.admin.action import Action, Means, Reason
 from gateway.cards.checks import LONGEST_CARD, LONGEST_REPORT
-from gateway.cards.releasing import check_card, get_release, list_releases, release_card, return_to
+from gateway.cards.releasing import check_card, get_release, list_releases, release_card, return_to, shipped
 from gateway.runtime.work import UnitOfWork
 
 
@@ -21,7 +21,7 @@ class ReleaseCard(Action):
     reason: Reason
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
-        """Return the model in force. Raises DeniedError where the card or its report will not do."""
+        """Return what is in force. Raises DeniedError where the card or its report will not do."""
         check_card(self.card, self.report)
         return await _now(work)
 
@@ -37,7 +37,7 @@ class ReturnToCard(Action):
     reason: Reason
 
     async def before(self, work: UnitOfWork) -> dict[str, Any]:
-        """Return the model in force. Raises DeniedError where there is no such release."""
+        """Return what is in force. Raises DeniedError where there is no such release."""
         await get_release(work, self.number)
         return await _now(work)
 
@@ -47,4 +47,6 @@ class ReturnToCard(Action):
 
 async def _now(work: UnitOfWork) -> dict[str, Any]:
     released = await list_releases(work)
-    return {"model": (released[0] if released else await get_release(work, 0)).model}
+    if not released:
+        return {"model": shipped().model, "number": 0}
+    return {"model": released[0].model, "number": released[0].number}

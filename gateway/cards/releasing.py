@@ -37,9 +37,9 @@ async def release_card(work: UnitOfWork, source: str, report: str, reason: str, 
     await take(work.session, Lock.CARD)
     released = await list_releases(work)
     if any(one.model == card.card.model() for one in released):
-        raise DeniedError("change-refused", "此卡曾经启用，请恢复那一次 It was released before: return to it.")
+        raise DeniedError("change-refused", "此卡曾经启用，请恢复那一次。It was released before: return to it.")
     if any(one.model.startswith(f"{card.card.name}/{card.card.version}+") for one in released):
-        raise DeniedError("change-refused", f"版本 {card.card.version} 已用过 This version is taken: count it up.")
+        raise DeniedError("change-refused", f"版本 {card.card.version} 已用过。This version is taken: count it up.")
     tried = Tried(card.card.model(), card.card.digest(), source, report)
     return await _add(work, released, tried, reason, approved_by)
 
@@ -47,7 +47,9 @@ async def release_card(work: UnitOfWork, source: str, report: str, reason: str, 
 def check_card(source: str, report: str) -> Scorecard:
     """Return a card that may be released with this report. Raises DeniedError."""
     if len(source) > LONGEST_CARD or len(report) > LONGEST_REPORT:
-        raise DeniedError("change-refused", f"评分卡最多 {LONGEST_CARD} 字、报告最多 {LONGEST_REPORT} 字 too long.")
+        raise DeniedError(
+            "change-refused", f"评分卡最多 {LONGEST_CARD} 字、报告最多 {LONGEST_REPORT} 字。They are too long."
+        )
     try:
         card = read_released(source)
         check_report(report, card.card.model())
@@ -62,7 +64,7 @@ async def return_to(work: UnitOfWork, number: int, reason: str, approved_by: str
     released = await list_releases(work)
     earlier = await get_release(work, number)
     if earlier.model == (released[0] if released else shipped()).model:
-        raise DeniedError("change-refused", "此卡已是现行的 This card is in force.")
+        raise DeniedError("change-refused", "此卡已是现行的。This card is in force.")
     if earlier.source:
         check_card(earlier.source, earlier.report)
     return await _add(work, released, earlier, reason, approved_by)

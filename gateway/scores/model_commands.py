@@ -56,7 +56,7 @@ def fit(
         (folder / FIT).write_bytes(orjson.dumps(made.told, option=orjson.OPT_INDENT_2))
         return made.told
 
-    told = _or_fail(work)
+    told = or_fail(work)
     show(as_json, {name: told[name] for name in ("model", "rows", "auc")} | {"tags": len(told["entries"])})
 
 
@@ -68,10 +68,10 @@ def validate(card: CardFile, table: Table, at_least: AtLeast = 480, as_json: AsJ
         from scoring_adapter.modeling.validation import validate as validate_card
         from scoring_adapter.tags.load import load_tags
 
-        bound = _bound(card)
+        bound = card_of(card)
         return validate_card(bound, read_table(table, load_tags()), _fitted(card, bound), at_least)
 
-    show(as_json, _or_fail(work))
+    show(as_json, or_fail(work))
 
 
 def compare(
@@ -84,9 +84,9 @@ def compare(
         from scoring_adapter.modeling.table import read_table
         from scoring_adapter.tags.load import load_tags
 
-        return compare_cards(_bound(champion), _bound(challenger), read_table(table, load_tags()), at_least)
+        return compare_cards(card_of(champion), card_of(challenger), read_table(table, load_tags()), at_least)
 
-    show(as_json, _or_fail(work))
+    show(as_json, or_fail(work))
 
 
 def to_pmml(
@@ -100,9 +100,9 @@ def to_pmml(
     def work() -> bytes:
         from scoring_adapter.modeling.pmml import write_pmml
 
-        return write_pmml(_bound(card))
+        return write_pmml(card_of(card))
 
-    out.write_bytes(_or_fail(work))
+    out.write_bytes(or_fail(work))
 
 
 def from_pmml(
@@ -123,7 +123,7 @@ def from_pmml(
         tags = load_tags()
         return write_card(bind(read_pmml(document.read_bytes(), load_card(), tags, version), tags).card)
 
-    out.write_text(_or_fail(work), "utf-8")
+    out.write_text(or_fail(work), "utf-8")
 
 
 def extend(group: typer.Typer) -> None:
@@ -132,7 +132,8 @@ def extend(group: typer.Typer) -> None:
         group.command()(command)
 
 
-def _or_fail(work: Callable[[], Made]) -> Made:
+def or_fail(work: Callable[[], Made]) -> Made:
+    """Return what is made, or end the command with what stands in the way."""
     from scoring_adapter.errors import ScoringError
 
     try:
@@ -141,7 +142,8 @@ def _or_fail(work: Callable[[], Made]) -> Made:
         fail(str(fault))
 
 
-def _bound(path: Path) -> "Scorecard":
+def card_of(path: Path) -> "Scorecard":
+    """Return the card of a file, or of a folder that fit wrote, bound to the tags. Raises CardError."""
     from scoring_adapter.card import read_card
     from scoring_adapter.errors import CardError
     from scoring_adapter.scorecard import bind

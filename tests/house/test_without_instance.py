@@ -20,7 +20,7 @@ OTHERS = {
     "agency check", "agency template", "agency schema", "agency dcat", "agency show", "dataset list", "dataset show",
     "openapi",
     *(f"enterprise {verb}" for verb in ENTERPRISE), "consent import",
-    *(f"score {verb}" for verb in ("fit", "validate", "compare", "to-pmml", "from-pmml")),
+    *(f"score {verb}" for verb in ("fit", "validate", "compare", "backtest", "to-pmml", "from-pmml")),
     *(f"paper {verb}" for verb in ("list", "show", "enter", "scan", "approve", "return")),
 }  # fmt: skip
 GIVEN = {

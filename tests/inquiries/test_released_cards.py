@@ -13,16 +13,15 @@ from gateway.admin.card_actions import ReleaseCard, ReturnToCard
 from gateway.admin.changes import decide_change
 from gateway.cards import in_force
 from gateway.cards.checks import LONGEST_CARD, LONGEST_REPORT
-from gateway.cards.in_force import LEAD, card_in_force, find_card, find_releases
+from gateway.cards.in_force import find_card, find_releases
 from gateway.cards.listing import list_cards, show_card, states_of
 from gateway.cards.releasing import check_card
 from gateway.evidence.conservation import find_differences
 from gateway.inquiries.replay import replay_inquiry
 from gateway.runtime.actor import PROGRAM, Actor
-from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
 from gateway.scores.tags_of import read_tags
-from scoring_adapter.card import load_card, write_card
+from scoring_adapter.card import Bin, Entry, load_card, write_card
 from tests.actors import MACHINE, OPERATOR
 from tests.cards import WHY, at_once, released, report_of, returned, source_of
 from tests.enterprises import uscc
@@ -69,7 +68,7 @@ async def test_two_people_put_a_card_in_force_and_each_answer_stays_of_the_card_
     first = (await ready.ask("bank-1", 1)).json()
     source = source_of(number, base=load_card().base + 7)
     change = await asked(gateway, ReleaseCard(card=source, report=report_of(source), reason=WHY))
-    assert (change.status, change.before) == ("waiting", {"model": first["model"]})
+    assert (change.status, change.before) == ("waiting", {"model": first["model"], "number": number - 4})
     assert (await ready.ask("bank-1", 1)).json()["model"] == first["model"]
     with pytest.raises(DeniedError, match="另一人"):
         async with gateway.units.begin("test.decide", OPERATOR) as work:
@@ -93,32 +92,6 @@ async def test_two_people_put_a_card_in_force_and_each_answer_stays_of_the_card_
     assert [number for number, state in states.items() if state == "in-force"] == [back]
     for told in (first, second, third, fourth):
         assert (await again(ready, told["inquiry"])).outcome == "equal"
-
-
-async def test_it_is_in_force_a_minute_later_in_every_process_at_the_same_moment(ready, monkeypatch):
-    gateway = ready.gateway
-    assert timedelta(seconds=2 * in_force.KEPT_SECONDS) < LEAD  # whoever read just before it knows of it in time
-    await returned_if_needed(gateway)
-    source = source_of(await version(ready), base=500)
-    number = await released(gateway, source)
-    monkeypatch.setattr(in_force, "KEPT_SECONDS", -1.0)
-    async with gateway.units.begin("test.read", MACHINE) as work:
-        row = next(one for one in await find_releases(work.session) if one.number == number)
-        before = await card_in_force(work.session, row.since - timedelta(microseconds=1))
-        after = await card_in_force(work.session, row.since)
-        assert row.since >= await database_now(work.session) + LEAD - timedelta(seconds=5)
-        coming = next(one for one in await list_cards(work) if one["number"] == number)
-    assert (before.card.model(), after.card.model()) == (SHIPPED, row.model)
-    assert coming["state"] == "coming"
-    assert (await ready.ask("bank-1", 1)).json()["model"] == SHIPPED
-    await returned(gateway, 0)
-
-
-async def returned_if_needed(gateway):
-    async with gateway.units.begin("test.list", MACHINE) as work:
-        newest = (await list_cards(work))[0]
-    if newest["model"] != SHIPPED:
-        await returned(gateway, 0)
 
 
 async def test_what_was_read_is_kept_for_a_while_and_a_score_needs_no_statement_to_know_its_card(ready, monkeypatch):
@@ -157,14 +130,11 @@ def test_a_card_or_a_report_that_will_not_do_is_refused_by_name(spoil, said):
 
 
 def test_a_card_reads_no_data_that_consents_to_a_score_do_not_have():
-    """Enterprises have permitted the categories of the shipped card, which reads nearly all: one is made to lack."""
-    from gateway.cards.checks import categories_of
-    from scoring_adapter.scorecard import bind
-    from scoring_adapter.tags.load import load_tags
-
-    card = load_card()
-    fewer = msgspec.structs.replace(card, entries=[one for one in card.entries if one.tag != "reg_capital"])
-    assert categories_of(bind(fewer, load_tags())) <= categories_of(bind(card, load_tags()))
+    """The shipped card reads nothing of private lending."""
+    more = Entry("pl_filing_cnt_1y", bins=[Bin(0, 1), Bin(-5)])
+    source = source_of(99, entries=[*load_card().entries, more])
+    with pytest.raises(DeniedError, match="private_lending"):
+        check_card(source, report_of(source))
 
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1])

@@ -132,6 +132,7 @@ EVENTS: Mapping[str, EventType] = {
     "quota.ledger_read": _type("account", "rows"),
     "quota.set": _type("operator machine", "scope id per_day per_month"),
     "scores.drawn": _type("machine", "days outcome window rows bad"),
+    "scores.compared": _type("machine", "champion challenger as_of enterprises"),
     "card.released": _type("operator machine", "number model digest card report from before reason approved_by"),
     "provider.registered": _type("operator machine", _PROVIDER),
     "provider.suspended": _type("operator machine", _PROVIDER),

@@ -9,6 +9,7 @@ import typer
 from gateway.cli.output import AsJson, Force, fail, keep_existing, show
 
 if TYPE_CHECKING:
+    from gateway.runtime.work import UnitOfWork
     from scoring_adapter.scorecard import Scorecard
 
 Made = TypeVar("Made")
@@ -89,6 +90,22 @@ def compare(
     show(as_json, or_fail(work))
 
 
+def shadow(card: CardFile, at_least: AtLeast = 480, as_json: AsJson = False) -> None:
+    """挑战者与现行的卡在全部企业上比较，不改任何评分 A challenger beside the card in force, on every enterprise."""
+    from gateway.cli.on_instance import in_one_unit
+
+    challenger = or_fail(lambda: card_of(card))
+
+    async def run(work: "UnitOfWork") -> Mapping[str, Any]:
+        from gateway.evidence.progress import progress_bar
+        from gateway.scores.shadow import compare_in_shadow
+
+        with progress_bar("比较 comparing") as progress:
+            return await compare_in_shadow(work, challenger, at_least, progress)
+
+    show(as_json, in_one_unit("score.shadow", run))
+
+
 def to_pmml(
     card: CardFile,
     out: Annotated[Path, typer.Argument(help="写到哪个文件 The file to write.")],
@@ -128,7 +145,7 @@ def from_pmml(
 
 def extend(group: typer.Typer) -> None:
     """Add these to the group of scores."""
-    for command in (fit, validate, compare, to_pmml, from_pmml):
+    for command in (fit, validate, compare, shadow, to_pmml, from_pmml):
         group.command()(command)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scoring_adapter.scan.answers import Answers, Subjects, gather
 from scoring_adapter.scan.combined import value_of
 from scoring_adapter.scan.packing import pack
-from scoring_adapter.scan.points import score_all, weightiest
+from scoring_adapter.scan.points import Scored, score_all, weightiest
 from scoring_adapter.scan.results import Results, pack_reasons, results_of
 from scoring_adapter.scorecard import Scorecard
 from scoring_adapter.tags.planned import Plan
@@ -37,10 +37,15 @@ class Scoring:
         for at in np.flatnonzero(counts):
             kept[:, at] &= values[:, at] != 0
         packed = pack(values, kept)
-        statuses = [self.blocked.get(one.tag.id, "computed") for one in self.card.counted]
-        scored = score_all(self.card, *self._tags(values, given, counts), statuses)
+        scored = self.points(values, given)
         reasons = pack_reasons(weightiest(self.card, scored), scored.points)
         return results_of(self.salt, subjects, scored.scores, scored.bands, packed, reasons)
+
+    def points(self, values: NDArray[np.int64], given: NDArray[np.bool_]) -> Scored:
+        """Return the points, scores and bands that subjects have by their parts, laid out as for `score`."""
+        counts = np.array([part.is_count for part in self.plan.parts.values()], np.bool_)
+        statuses = [self.blocked.get(one.tag.id, "computed") for one in self.card.counted]
+        return score_all(self.card, *self._tags(values, given, counts), statuses)
 
     def _tags(
         self, values: NDArray[np.int64], given: NDArray[np.bool_], counts: NDArray[np.bool_]

@@ -419,7 +419,7 @@ COMMANDS = {
     "output set": "output.policy_set change.made", "cost set": "quota.cost_set change.made",
     "provider set": "provider.registered change.made", "provider suspend": "provider.suspended change.made",
     "provider resume": "provider.resumed change.made",
-    "score table": "scores.drawn",
+    "score table": "scores.drawn", "score shadow": "scores.compared",
     "score release": "card.released change.made", "score return": "card.released change.made",
     "duty register": "duty.registered change.made", "duty end": "duty.ended change.made",
     "abnormal decide": "client.hold_lifted client.hold_suspended change.made",

@@ -1,4 +1,4 @@
-"""A challenger beside the card in force: both score every enterprise, nothing that stands is changed, nobody is named."""
+"""A challenger beside the card in force: both score every enterprise, and nothing that stands is changed."""
 
 import msgspec
 import numpy as np

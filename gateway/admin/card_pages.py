@@ -11,6 +11,7 @@ from gateway.cards.checks import LONGEST_CARD, LONGEST_REPORT
 from gateway.cards.listing import figures_of, list_cards, show_card
 from gateway.console.form import Form
 from gateway.console.render import PageError, page
+from gateway.console.words import words_of
 from gateway.people.acting import acting
 from gateway.people.guard import SecurityPresent, SignedForm, signed_in
 from gateway.people.sessions import Present
@@ -63,7 +64,7 @@ async def show_return(request: Request, number: Number, units: Units, present: S
     """Show the form by which an earlier card is put in force again."""
     async with units.begin("cards.show", acting(present)) as work:
         found = await _card(work, number)
-    return show_form(request, present, RETURN, Form({}), of=found["model"], back=f"{HERE}/{number}")
+    return show_form(request, present, RETURN, Form({}), of=_titled(found, request), back=f"{HERE}/{number}")
 
 
 @router.post("/{number}/return")
@@ -72,8 +73,13 @@ async def take_return(request: Request, number: Number, units: Units, asker: The
     async with units.begin("cards.show", acting(asker.present)) as work:
         found = await _card(work, number)
     return await take_form(
-        request, asker, RETURN, typed, identifier=str(number), of=found["model"], back=f"{HERE}/{number}"
+        request, asker, RETURN, typed, identifier=str(number), of=_titled(found, request), back=f"{HERE}/{number}"
     )  # fmt: skip
+
+
+def _titled(card: dict[str, Any], request: Request) -> str:
+    words = words_of(request)
+    return words("card-release-number", number=card["number"]) if card["number"] else words("card-shipped")
 
 
 async def _card(work: UnitOfWork, number: int) -> dict[str, Any]:

@@ -30,14 +30,14 @@ def table(
     as_json: AsJson = False,
 ) -> None:
     """抽取截至过去某日的企业表，不预知此后的事 Draw a table as of past days; nothing later is in its tags."""
-    if out.suffix != ".parquet":
-        fail(f"{out}: .parquet")
-    keep_existing(out, force=force)
 
     async def run(work: "UnitOfWork") -> "pl.DataFrame":
         from gateway.evidence.progress import progress_bar
         from gateway.inquiries.training import Drawing, draw_table
 
+        if out.suffix != ".parquet":
+            fail(f"{out}: 须以 .parquet 结尾 its name ends with .parquet")
+        keep_existing(out, force=force)
         with progress_bar("抽取 drawing") as progress:
             return await draw_table(work, Drawing([one.date() for one in as_of], outcome, days), progress)
 

@@ -94,12 +94,11 @@ def shadow(card: CardFile, at_least: AtLeast = 480, as_json: AsJson = False) -> 
     """挑战者与现行的卡在全部企业上比较，不改任何评分 A challenger beside the card in force, on every enterprise."""
     from gateway.cli.on_instance import in_one_unit
 
-    challenger = or_fail(lambda: card_of(card))
-
     async def run(work: "UnitOfWork") -> Mapping[str, Any]:
         from gateway.evidence.progress import progress_bar
         from gateway.scores.shadow import compare_in_shadow
 
+        challenger = or_fail(lambda: card_of(card))
         with progress_bar("比较 comparing") as progress:
             return await compare_in_shadow(work, challenger, at_least, progress)
 

@@ -26,7 +26,7 @@ OTHERS = {
 GIVEN = {
     "subject": uscc(1), "dataset": "tax_arrears", "scope": "institution", "period": "month", "role": "legal_rep",
     "product": "score", "form": "raw", "measure": "rate",
-    "until": "2999-01-31T08:00:00Z",
+    "until": "2999-01-31T08:00:00Z", "as_of": "2025-01-31",
 }  # fmt: skip
 CHOSEN = {"yes", "without_keys"}
 COMMANDS = {" ".join(path): command for path, command in TREE.items() if not hasattr(command, "commands")}

@@ -9,6 +9,7 @@ import typer
 from gateway import verify_command
 from gateway.admin import (
     abnormal_commands,
+    card_commands,
     consent_commands,
     cost_commands,
     delegation_commands,
@@ -37,7 +38,7 @@ from gateway.evidence import instance_commands
 from gateway.identity import key_commands
 from gateway.inquiries import commands as inquiries
 from gateway.inquiries import enterprise_commands as enterprise_questions
-from gateway.inquiries import obligation_commands, score_commands
+from gateway.inquiries import obligation_commands, score_commands, training_commands
 from gateway.inquiries.portrait import commands as portrait_commands
 from gateway.intake import commands as intake
 from gateway.intake import held_commands
@@ -134,6 +135,8 @@ questions.extend(GROUPS["audit"])
 backup.extend(GROUPS["audit"])
 model_commands.extend(GROUPS["score"])
 portrait_commands.extend(GROUPS["score"])
+card_commands.extend(GROUPS["score"])
+training_commands.extend(GROUPS["score"])
 enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])
 person_commands.extend(GROUPS["person"])

@@ -16,6 +16,7 @@ from gateway.abnormal.gauges import gauge_held_accounts
 from gateway.admin import (
     abnormal_pages,
     agency_pages,
+    card_pages,
     change_pages,
     cost_pages,
     institution_pages,
@@ -32,6 +33,7 @@ from gateway.admin import account_pages as institution_accounts
 from gateway.admin import audit_pages as audit_home
 from gateway.admin import pages as home
 from gateway.admin import routes as admin
+from gateway.cards import routes as cards
 from gateway.catalogue import pages as catalogue_pages
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import trial_routes as trials
@@ -258,6 +260,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         usage_reports,
         providers,
         provider_pages,
+        cards,
+        card_pages,
         output_pages,
         duty_pages,
         data_view_pages,

@@ -4,10 +4,10 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 
-from scoring_adapter.card import Card, Entry, load_card
+from scoring_adapter.card import Card, Entry, load_card, read_card
 from scoring_adapter.errors import CardError
 from scoring_adapter.industries import load_industries
 from scoring_adapter.narrowed import narrowed
@@ -15,6 +15,7 @@ from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.declaration import Tag
 from scoring_adapter.tags.load import load_tags
 
+MOST_REMEMBERED = 64  # released cards read and bound, in each process
 # How many of a tag's own unit one of the unit that people read is: fen to a yuan, basis points to a percent.
 SCALES: Mapping[str, int] = {"yuan": 100, "basis_points": 100}
 
@@ -87,6 +88,12 @@ def bind(card: Card, tags: TagCatalogue) -> Scorecard:
 def load_scorecard() -> Scorecard:
     """Return the newest shipped card, bound to the tags."""
     return bind(load_card(), load_tags())
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def bind_source(source: str) -> Scorecard:
+    """Return a card as it was handed in, bound to the tags. Raises CardError."""
+    return bind(read_card(source), load_tags())
 
 
 def _count(entry: Entry, card: Card, tags: TagCatalogue) -> Counted:

@@ -6,7 +6,7 @@ A record that leaves an enterprise makes that one's tags due as well: what is du
 from alembic import op
 
 revision = "0066"
-down_revision = "0064"
+down_revision = "0065"
 branch_labels = None
 depends_on = None
 

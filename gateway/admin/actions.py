@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gateway.admin.abnormal_actions import DecideAbnormalUse
+from gateway.admin.card_actions import ReleaseCard, ReturnToCard
 from gateway.admin.client_actions import (
     AddClient,
     AddKey,
@@ -43,6 +44,6 @@ AnyAction = Annotated[
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
     | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost | RegisterDuty | EndDuty
     | SetView | EndView
-    | SetProvider | JoinProviders | SuspendProvider | ResumeProvider,
+    | SetProvider | JoinProviders | SuspendProvider | ResumeProvider | ReleaseCard | ReturnToCard,
     Field(discriminator="action"),
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from consent.terms import PURPOSES as PURPOSES_OF_QUESTIONS
 from gateway.admin.differences import NEW_KEY, Difference, differences, object_of
 from gateway.admin.names import Names, find_names
 from gateway.admin.tables import Change
+from gateway.cards.listing import FIGURES
 from gateway.console.words import NOTHING, Words
 from gateway.identity.clients.scopes import SCOPES
 from gateway.inquiries.outputs.policy import LEAVABLE
@@ -20,6 +21,7 @@ from gateway.people.roles import ROLES
 from gateway.quota.books import Key
 from gateway.quota.words import limit_text
 from scoring_adapter.providers.joint import RULES
+from scoring_adapter.tags.load import load_tags
 from signing.canonical import canonical_bytes
 
 ALL = "op-all-of-kind"
@@ -149,11 +151,17 @@ def _word(one: Difference, value: Any, names: Names, words: Words) -> str:  # no
         "category": words.titles.category,
         "dataset": words.titles.dataset,
         "column": partial(column_in_words, words=words),
+        "tag": partial(_tag, words=words),
         "key": lambda kid: words("op-new-key") if kid == NEW_KEY else str(kid),
         "answer": lambda yes: words("op-required" if yes else "op-not-required"),
         **{kind: partial(value_in_words, kind, words=words) for kind in _VALUES},
     }
     return ways.get(one.kind, str)(value)
+
+
+def _tag(tag: str, words: Words) -> str:
+    found = load_tags().by_id.get(tag)
+    return words.either(found.name.zh, found.name.en) if found else tag
 
 
 STANDING = {"suspend": "op-suspend", "resume": "op-resume", "close": "op-close"}
@@ -183,6 +191,8 @@ LABELS = {
     "limit_columns": "op-view-limit",
     "law": "duty-law", "article": "duty-article", "purposes": "duty-purposes", "categories": "duty-categories",
     "sources": "duty-sources", "datasets": "duty-datasets", "valid_from": "op-holds-from",
+    "model": "card-model", "card_tags": "card-tags", "card_come": "card-come", "card_gone": "card-gone",
+    **{f"card_{name}": f"card-figure-{name}" for name in FIGURES}, "number": "card-number",
     "url": "provider-url", "time_ms": "provider-time", "attempts": "provider-attempts",
     "retry_percent": "provider-retry", "most_at_once": "provider-most", "open_after": "provider-open-after",
     "open_seconds": "provider-open-seconds", "keep_seconds": "provider-keep", "hedge_ms": "provider-hedge",

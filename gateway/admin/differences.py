@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.cards.listing import FIGURES
+from gateway.cards.outline import outlined
 from gateway.consents.templates import outline
 from gateway.identity.clients.registry import read_public_key
 from gateway.identity.clients.standing import STATUSES
@@ -54,6 +56,14 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "bands": "band",
         "order": "text",
     },
+    "card.release": {
+        "model": "text",
+        "card_tags": "number",
+        "card_come": "tag",
+        "card_gone": "tag",
+        **{f"card_{name}": "text" for name in FIGURES},
+    },
+    "card.return": {"number": "number"},
     "provider.suspend": {},
     "provider.resume": {},
     "output.policy": {"form": "form", "threshold": "number", "left_out": "member", "begins": "moment"},
@@ -140,7 +150,7 @@ def differences(action: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
 
 def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
     """Return what an action is about: institution, client, person, subject, record, purpose, template, consent,
-    signatory, product or provider, and its id.
+    signatory, product, provider or card, and its id.
     """
     match action["action"]:
         case "standing":
@@ -152,12 +162,18 @@ def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
             return HOLDERS[action["scope"]], action["id"]
         case "quota.limit" | "quota.grant":
             return action["scope"], action["id"]
+        case "card.release" | "card.return":
+            return "card", _card(action)
         case "client.add" if action.get("subject"):
             return "subject", action["subject"]
         case _:
-            for kind in _OBJECTS:
-                if kind in action:
-                    return kind, str(action[kind])
+            return _named(action)
+
+
+def _named(action: Mapping[str, Any]) -> tuple[str, str]:
+    for kind in _OBJECTS:
+        if kind in action:
+            return kind, str(action[kind])
     raise KeyError(action["action"])
 
 
@@ -165,20 +181,25 @@ def _after(action: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, An
     match action["action"]:
         case "standing" | "person.standing":
             return {"status": STATUSES[action["change"]]}
-        case "client.add":
-            return {**action, "keys": [_kid(action["key"])]}
-        case "client.key":
+        case "client.add" | "client.key":
             return {**action, "keys": [*before.get("keys", ()), _kid(action["key"])]}
         case "client.key-retire":
             return {"keys": [kid for kid in before.get("keys", ()) if kid != action["kid"]]}
-        case "key.rotate":
-            return {"kid": NEW_KEY if action["at_once"] else before.get("kid")}
+        case "key.rotate" if not action["at_once"]:
+            return {"kid": before.get("kid")}
         case "consent.template":
             return {**outline(action["content"]), "effective_from": action["effective_from"]}
-        case "key.promote":
+        case "key.rotate" | "key.promote":
             return {"kid": NEW_KEY}
+        case "card.release":
+            return outlined(action["card"], action["report"])
         case _:
             return dict(action)
+
+
+def _card(action: Mapping[str, Any]) -> str:
+    """Return the model of a card that is handed in, or the number of the release that is returned to."""
+    return str(action["number"] if "number" in action else outlined(action["card"], action["report"])["model"])
 
 
 def _kid(key: Mapping[str, Any]) -> str:

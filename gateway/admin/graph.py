@@ -25,6 +25,7 @@ AUDITOR, APPROVER, RUNNER = "an auditor reads the log", "a person approves chang
 AUDITOR_AWAY, APPROVER_AWAY, HIDDEN = "an auditor is away", "an approver is away", "a record is hidden"
 CASE_ENDS = "a case of the auditor ends"
 ASKED_OUTSIDE = "an outside provider is asked"
+SCORED_OTHERWISE = "another card scores"
 _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     INSTITUTION: (ACCOUNT,),
     ACCOUNT: (Harm.READS,),
@@ -43,6 +44,7 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     HIDDEN: (Harm.FALSE,),
     CASE_ENDS: (Harm.STOPS,),
     ASKED_OUTSIDE: (Harm.READS, Harm.FALSE),
+    SCORED_OTHERWISE: (Harm.FALSE,),
 }
 # What there is once a client of a kind, or a person of a role, may act; and once it may not.
 _PRESENT = {
@@ -104,6 +106,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "provider.join": (ASKED_OUTSIDE,),
     "provider.suspend": (),
     "provider.resume": (ASKED_OUTSIDE,),
+    "card.release": (SCORED_OTHERWISE,),
+    "card.return": (SCORED_OTHERWISE,),
     "duty.register": (Harm.READS,),
     "duty.end": (),
     "view.set": (Harm.READS,),

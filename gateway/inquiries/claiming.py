@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from gateway.cards.in_force import find_releases
 from gateway.identity.caller import proof_used
 from gateway.inquiries import store
 from gateway.inquiries.admission import find_denial
@@ -67,6 +68,7 @@ async def _replay(work: UnitOfWork, request: InquiryRequest, earlier: store.Earl
 
 async def give_again(work: UnitOfWork, request: InquiryRequest, subject_id: UUID | None, answer: str) -> str | Denial:
     """Return the answer that was given to a request before, or why it is not given now; either is recorded."""
+    await find_releases(work.session)  # whoever shows it then finds the names that its card gives things
     denial = await find_denial(work, request)
     await work.record(
         "inquiry.replayed", {"inquiry": str(request.inquiry_id)}, institution=request.institution,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import ShownRecord
+from gateway.cards.in_force import card_in_force
 from gateway.inquiries.answers import Result
 from gateway.inquiries.health import HEALTH_CHECK, health_lines, load_health_sheet, named_sheet
 from gateway.inquiries.portrait.adding import Asked, add_portrait
@@ -40,7 +41,7 @@ from scoring_adapter.percentile import told_industry
 from scoring_adapter.portrait import Side, sides_of
 from scoring_adapter.scan.one import unpack_parts
 from scoring_adapter.score import COMPUTABLE, Score, score
-from scoring_adapter.scorecard import Scorecard, load_scorecard
+from scoring_adapter.scorecard import Scorecard
 from scoring_adapter.shown import member
 from scoring_adapter.tags.catalogue import TagCatalogue
 from scoring_adapter.tags.combine import combine
@@ -62,16 +63,18 @@ async def compute_result(
     limits: Limits = NO_LIMITS,
     compared_on: date | None = None,
     reading: int | None = None,
+    card: Scorecard | None = None,
 ) -> Result:
-    """Score a subject by the embedded card as of a moment's day, by what is known now, or `as_then`, at that moment;
-    of its data, by what lies within the limits. As then, it is compared with the scores of the day that is named, and
-    a portrait's relations are those of a reading, None for the newest.
+    """Score a subject as of a moment's day, by what is known now, or `as_then`, at that moment; of its data, by what
+    lies within the limits; by the card in force at that moment, or `as_then` by another that is given. As then, it is
+    compared with the scores of the day that is named, and a portrait's relations are those of a reading, None for the
+    newest.
     """
     if PRODUCTS[product].listing:
         return await _listed(session, subject_id, product, moment, limits, as_then=as_then)
     if not as_then:
         return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
-    card = load_scorecard()
+    card = card or await card_in_force(session, moment)
     asked = Asked(subject_id, moment, limits, as_then=True, reading=reading)
     loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True, limits=limits)
     distribution = await find_distribution(session, card.card.model(), compared_on) if compared_on else None
@@ -88,7 +91,7 @@ async def compute_results(
     """
     if not asked:
         return []
-    card, as_of = load_scorecard(), day_of(moment)
+    card, as_of = await card_in_force(session, moment), day_of(moment)
     wanted = dict.fromkeys(one for one in asked if not PRODUCTS[one[1]].listing)
     # A portrait tells contents of records, too.
     whole = [

@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 
 from audit.search import first_id
 from connectors.records.hiding import TakenBack, find_taken_back
+from gateway.cards.in_force import find_card
 from gateway.inquiries.computing import compute_result
 from gateway.inquiries.granting import grant_told, limits_of
 from gateway.inquiries.outputs.salt import salted
@@ -100,7 +101,10 @@ async def _rests(session: AsyncSession, row: Row[Any], taken: TakenBack) -> bool
     if basis is not None and "records" not in basis:
         moment = datetime.fromisoformat(told["issued_at"])
         limits = limits_of(grant_told(told), moment)
-        result = await compute_result(session, taken.subject_id, row.product, moment, as_then=True, limits=limits)
+        card = await find_card(session, told["model"])
+        result = await compute_result(
+            session, taken.subject_id, row.product, moment, as_then=True, limits=limits, card=card
+        )  # fmt: skip
         basis = result.details["basis"]
     return basis is not None and rests_on(basis, taken.digests)
 

@@ -1,8 +1,8 @@
 """An answer computed again, from the sealed records as they were known when it was given.
 
-Only what this release can compute is computed: an answer of the card and the tags that it ships. Its basis names both
-by digest; where either is another one now, that is said, and nothing is compared with something else. Of a joint answer
-the card's own part is computed again; whose models are not here is said.
+Only what this release can compute is computed: an answer of a card that was released here or is shipped, over the
+tags that it ships. Its basis names both by digest; where either is not here, that is said, and nothing is compared with
+something else. Of a joint answer the card's own part is computed again; whose models are not here is said.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from gateway.cards.in_force import find_card
 from gateway.inquiries.computing import compute_result, rules_digest, tags_of
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.finding import find_own_inquiry
@@ -28,7 +29,7 @@ from gateway.providers.registered import EMBEDDED
 from gateway.quota.products import PRODUCTS, RECORDS
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
-from scoring_adapter.scorecard import load_scorecard
+from scoring_adapter.scorecard import Scorecard
 from signing.canonical import canonical_bytes
 from signing.jws import payload_of
 
@@ -68,7 +69,8 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         raise DeniedError("inquiry-not-found")
     whole = payload_of(answer)
     told = own_part(whole)
-    why = hindrance(told)
+    card = await find_card(work.session, told["model"])
+    why = hindrance(told, card)
     if why:
         made = Replay(inquiry_id, told["model"], "not-replayable", why)
     else:
@@ -77,7 +79,7 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         limits = limits_of(grant, moment)
         result = await compute_result(
             work.session, row.subject_id, row.product, moment, as_then=True, limits=limits,
-            compared_on=_compared_on(told), reading=told["basis"].get("reading"),
+            compared_on=_compared_on(told), reading=told["basis"].get("reading"), card=card,
         )  # fmt: skip
         now = shaped(result, _shape_of(told, grant.extent)).members()
         now = {name: value for name, value in now.items() if told is whole or name != "policy"}
@@ -136,8 +138,8 @@ def replay_document(made: Replay) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hindrance(told: Mapping[str, Any]) -> str:
-    """Return why an answer cannot be computed again by this release, "" where it can."""
+def hindrance(told: Mapping[str, Any], card: Scorecard | None) -> str:
+    """Return why an answer cannot be computed again by this release, "" where it can; `card` is that of its model."""
     model = told["model"]
     if "parts" in told:
         return _relayed(told)
@@ -149,16 +151,13 @@ def hindrance(told: Mapping[str, Any]) -> str:
         )
     if told["product"] == RECORDS:
         return _hindrance_of_records(told)
-    return _hindrance_of_score(told)
+    return _hindrance_of_score(told, card)
 
 
-def _hindrance_of_score(told: Mapping[str, Any]) -> str:
-    card, model = load_scorecard(), told["model"]
-    if model != card.card.model():
-        return (
-            f"此版本不能重算评分卡 {model} 的应答（现为 {card.card.model()}）"
-            f"this release does not compute answers of {model}, it has {card.card.model()}"
-        )
+def _hindrance_of_score(told: Mapping[str, Any], card: Scorecard | None) -> str:
+    if card is None:
+        model = told["model"]
+        return f"此处没有评分卡 {model}，不能重算 this release does not compute answers of {model}: it has no such card"
     tags = tags_of(card, told["product"])
     if told["basis"]["tags"] != tags.digest():
         version = told["tag_catalogue"]["version"]

@@ -59,6 +59,10 @@ def sheet(
     pdf: Annotated[
         Path, typer.Option(metavar="FILE", dir_okay=False, help="写成此文件，或与之比较 Made, or compared.")
     ],
+    card: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="应答的评分卡，随程序发布的不用给 Its card, if released."),
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="与已有的文件逐字节比较 Compare with the file that is there.")
     ] = False,
@@ -72,15 +76,21 @@ def sheet(
     from gateway.inquiries.sheet_pdf import sheet_pdf
     from gateway.runtime.denial import DeniedError
     from gateway.web.error_table import ERRORS
+    from scoring_adapter.errors import CardError
+    from scoring_adapter.published import publish
     from signing.errors import SignatureError
-    from signing.jws import verify_jws
+    from signing.jws import payload_of, verify_jws
 
     try:
         token = answer.read_text().strip()
         verify_jws(token, [orjson.loads(keys.read_bytes())["answer"]], ANSWER_TYPE)
+        if card is not None and publish(card.read_text("utf-8")) != payload_of(token)["model"]:
+            fail(f"{card} 不是此应答的评分卡 is not the card of this answer")
         made = sheet_pdf(token)
     except SignatureError as fault:
         fail(f"验签不通过 does not verify: {fault}")
+    except CardError as fault:
+        fail(str(fault))
     except DeniedError as fault:
         fail(ERRORS[fault.denial.reason].title)
     except (ValueError, KeyError, TypeError):

@@ -1,5 +1,6 @@
 """What is held about an enterprise, for its own people: by dataset, one record with its history and proof."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from fastapi.responses import Response
 
 from connectors.catalogue.load import datasets
 from connectors.records.pages import Holding, RecordPage
+from gateway.cards.in_force import card_in_force
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Table, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import Words, words_of
@@ -69,16 +71,17 @@ async def records(
     """Show what is held, by dataset."""
     async with units.begin("enterprise.records", acting(present)) as work:
         found = await list_own_holdings(work)
+        by = scored_by(await card_in_force(work.session, work.now))
     words = words_of(request)
     table = in_memory(
-        HOLDINGS, asked, found, cells=lambda one: _holding(words, one),
+        HOLDINGS, asked, found, cells=lambda one: _holding(words, one, scored=one.dataset in by),
         keys={
             "dataset": lambda one: words.titles.dataset(one.dataset), "held": lambda one: one.held,
             "agency": lambda one: words.titles.agency(one.agency), "shown": lambda one: one.shown,
             "newest": lambda one: one.newest,
         },
     )  # fmt: skip
-    scored = sum(one.held for one in found if one.dataset in scored_by())
+    scored = sum(one.held for one in found if one.dataset in by)
     return await show_table(
         request, units, present, "enterprise_records", table, held=sum(one.held for one in found), scored=scored,
         datasets=len(found),
@@ -104,6 +107,7 @@ async def of_dataset(
     wanted = RecordPage(asked.limit + 1, after, dataset, hidden=True)
     async with units.begin("enterprise.records-of", acting(present)) as work:
         found = await list_own_records(work, protector, wanted)
+        by = scored_by(await card_in_force(work.session, work.now))
     words, more = words_of(request), len(found) > asked.limit
     rows = found[: asked.limit]
     table = Table(
@@ -113,7 +117,7 @@ async def of_dataset(
     title = words.titles.dataset(dataset)
     return await show_table(
         request, units, present, "enterprise_records_of", table, dataset=datasets()[dataset], crumbs=[(title, "")],
-        tags=[words.either(*names) for names in scored_by().get(dataset, ())],
+        tags=[words.either(*names) for names in by.get(dataset, ())],
     )  # fmt: skip
 
 
@@ -147,10 +151,13 @@ async def proof(record_id: UUID, units: Units, present: OwnerActing) -> Response
 
 @dataclass(frozen=True)
 class WholeRecord:
-    """A record's history as the interface has it, and the version that was asked for, or the newest."""
+    """A record's history as the interface has it, the version that was asked for, or the newest, and the names (zh, en)
+    of what the score takes from its dataset.
+    """
 
     history: dict[str, Any]
     version: dict[str, Any]
+    scored: Sequence[tuple[str, str]]
 
 
 async def read_whole(units: Units, protector: TheProtector, present: Present, record_id: UUID) -> WholeRecord:
@@ -158,10 +165,11 @@ async def read_whole(units: Units, protector: TheProtector, present: Present, re
     try:
         async with units.begin("enterprise.record", acting(present)) as work:
             history = await read_history(work, protector, record_id, AsOf())
+            by = scored_by(await card_in_force(work.session, work.now))
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
     version = next((one for one in history["versions"] if one["record"] == str(record_id)), history["versions"][-1])
-    return WholeRecord(history, version)
+    return WholeRecord(history, version, by.get(history["dataset"], ()))
 
 
 def record_context(words: Words, whole: WholeRecord) -> dict[str, Any]:
@@ -173,14 +181,13 @@ def record_context(words: Words, whole: WholeRecord) -> dict[str, Any]:
         "record": version, "history": whole.history, "title": title,
         "values": values_of(words, name, version["content"]),
         "line": in_a_line(words, name, version["content"]), "tone": TONES.get(version["status"], "quiet"),
-        "tags": [words.either(*names) for names in scored_by().get(name, ())],
+        "tags": [words.either(*names) for names in whole.scored],
         "may_object": version is newest and version["status"] == "current",
         "crumbs": [(title, f"/console/enterprise/records/of/{name}"), (words("ent-one-record"), "")],
     }  # fmt: skip
 
 
-def _holding(words: Words, one: Holding) -> list[Content]:
-    scored = one.dataset in scored_by()
+def _holding(words: Words, one: Holding, *, scored: bool) -> list[Content]:
     return [
         Cell(words.titles.dataset(one.dataset), href=f"/console/enterprise/records/of/{one.dataset}"),
         words.titles.agency(one.agency),

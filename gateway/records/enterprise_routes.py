@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.records.objections import ObjectionPage, ObjectionState
 from connectors.records.pages import RecordPage
+from gateway.cards.in_force import card_in_force
 from gateway.identity.caller import working
 from gateway.intake.routes import DatasetName
 from gateway.records.documents import act_document
@@ -54,7 +55,7 @@ async def holdings(work: BySignatory) -> dict[str, Any]:
     """Return what is held of the signatory's enterprise, by dataset: how many, how many of them are shown, the newest
     event's day, and whether the score is computed from it.
     """
-    scored = scored_by()
+    scored = scored_by(await card_in_force(work.session, work.now))
     return {"datasets": [{**asdict(one), "scored": one.dataset in scored} for one in await list_own_holdings(work)]}
 
 

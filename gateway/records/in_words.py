@@ -2,23 +2,23 @@
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from connectors.catalogue.load import get_dataset
 from connectors.model.datasets import Field
 from gateway.console.words import NOTHING, Words
-from scoring_adapter.scorecard import load_scorecard
+from scoring_adapter.scorecard import Scorecard
 
 _AMOUNTS = frozenset({"money", "number"})
 IN_A_LINE = 3  # values that tell one record from another
 
 
-@cache
-def scored_by() -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Return the datasets the embedded card computes its score from, with the names of what it computes (zh, en)."""
+@lru_cache(maxsize=8)
+def scored_by(card: Scorecard) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return the datasets a card computes its score from, with the names of what it computes (zh, en)."""
     found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for one in load_scorecard().counted:
+    for one in card.counted:
         for dataset in one.datasets:
             found[dataset] = (*found.get(dataset, ()), (one.tag.name.zh, one.tag.name.en))
     return found

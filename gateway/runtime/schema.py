@@ -21,6 +21,7 @@ TABLE_MODULES = tuple(
         "consent.tables",
         "gateway.abnormal.tables",
         "gateway.admin.tables",
+        "gateway.cards.tables",
         "gateway.consents.imports.tables",
         "gateway.evidence.tables",
         "gateway.intake.tables",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
 from connectors.records.portfolio import find_feeds
+from gateway.cards.in_force import card_in_force
 from gateway.scores.loading import feeding_of
 from gateway.scores.scan_runs import Basis
 from scoring_adapter.industries import load_industries
@@ -57,9 +58,13 @@ class Grounds:
         return Scoring(self.card, self.plan, self.blocked, self.basis.salt + load_industries().digest.encode())
 
 
-async def load_grounds(session: AsyncSession, as_of: date, known_at: datetime) -> Grounds:
-    """Return what scores of a day stand on, by what had been delivered by a moment."""
-    card = load_scorecard()
+async def load_grounds(
+    session: AsyncSession, as_of: date, known_at: datetime, card: Scorecard | None = None
+) -> Grounds:
+    """Return what scores of a day stand on, by what had been delivered by a moment and, where no other card is given,
+    by the card in force then.
+    """
+    card = card or await card_in_force(session, known_at)
     planned = plan(card.tags, as_of)
     blocked = await load_blocked(session, known_at, as_of)
     return Grounds(card, planned, blocked, await digest_of_series(session, planned))

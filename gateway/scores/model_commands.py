@@ -9,6 +9,7 @@ import typer
 from gateway.cli.output import AsJson, Force, fail, keep_existing, show
 
 if TYPE_CHECKING:
+    from gateway.runtime.work import UnitOfWork
     from scoring_adapter.scorecard import Scorecard
 
 Made = TypeVar("Made")
@@ -56,7 +57,7 @@ def fit(
         (folder / FIT).write_bytes(orjson.dumps(made.told, option=orjson.OPT_INDENT_2))
         return made.told
 
-    told = _or_fail(work)
+    told = or_fail(work)
     show(as_json, {name: told[name] for name in ("model", "rows", "auc")} | {"tags": len(told["entries"])})
 
 
@@ -68,10 +69,10 @@ def validate(card: CardFile, table: Table, at_least: AtLeast = 480, as_json: AsJ
         from scoring_adapter.modeling.validation import validate as validate_card
         from scoring_adapter.tags.load import load_tags
 
-        bound = _bound(card)
+        bound = card_of(card)
         return validate_card(bound, read_table(table, load_tags()), _fitted(card, bound), at_least)
 
-    show(as_json, _or_fail(work))
+    show(as_json, or_fail(work))
 
 
 def compare(
@@ -84,9 +85,24 @@ def compare(
         from scoring_adapter.modeling.table import read_table
         from scoring_adapter.tags.load import load_tags
 
-        return compare_cards(_bound(champion), _bound(challenger), read_table(table, load_tags()), at_least)
+        return compare_cards(card_of(champion), card_of(challenger), read_table(table, load_tags()), at_least)
 
-    show(as_json, _or_fail(work))
+    show(as_json, or_fail(work))
+
+
+def shadow(card: CardFile, at_least: AtLeast = 480, as_json: AsJson = False) -> None:
+    """挑战者与现行的卡在全部企业上比较，不改任何评分 A challenger beside the card in force, on every enterprise."""
+    from gateway.cli.on_instance import in_one_unit
+
+    async def run(work: "UnitOfWork") -> Mapping[str, Any]:
+        from gateway.evidence.progress import progress_bar
+        from gateway.scores.shadow import compare_in_shadow
+
+        challenger = or_fail(lambda: card_of(card))
+        with progress_bar("比较 comparing") as progress:
+            return await compare_in_shadow(work, challenger, at_least, progress)
+
+    show(as_json, in_one_unit("score.shadow", run))
 
 
 def to_pmml(
@@ -100,9 +116,9 @@ def to_pmml(
     def work() -> bytes:
         from scoring_adapter.modeling.pmml import write_pmml
 
-        return write_pmml(_bound(card))
+        return write_pmml(card_of(card))
 
-    out.write_bytes(_or_fail(work))
+    out.write_bytes(or_fail(work))
 
 
 def from_pmml(
@@ -123,16 +139,17 @@ def from_pmml(
         tags = load_tags()
         return write_card(bind(read_pmml(document.read_bytes(), load_card(), tags, version), tags).card)
 
-    out.write_text(_or_fail(work), "utf-8")
+    out.write_text(or_fail(work), "utf-8")
 
 
 def extend(group: typer.Typer) -> None:
     """Add these to the group of scores."""
-    for command in (fit, validate, compare, to_pmml, from_pmml):
+    for command in (fit, validate, compare, shadow, to_pmml, from_pmml):
         group.command()(command)
 
 
-def _or_fail(work: Callable[[], Made]) -> Made:
+def or_fail(work: Callable[[], Made]) -> Made:
+    """Return what is made, or end the command with what stands in the way."""
     from scoring_adapter.errors import ScoringError
 
     try:
@@ -141,7 +158,8 @@ def _or_fail(work: Callable[[], Made]) -> Made:
         fail(str(fault))
 
 
-def _bound(path: Path) -> "Scorecard":
+def card_of(path: Path) -> "Scorecard":
+    """Return the card of a file, or of a folder that fit wrote, bound to the tags. Raises CardError."""
     from scoring_adapter.card import read_card
     from scoring_adapter.errors import CardError
     from scoring_adapter.scorecard import bind

@@ -1,4 +1,4 @@
-"""When the worker scans: once a night, going on with what was left, and when many wait to be scored again."""
+"""When the worker scans: once a night, going on with what was left, when another card is in force, when many wait."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from connectors.model.calendar import SHANGHAI
 from connectors.store.numbers import first_created
+from gateway.cards.in_force import find_release
 from gateway.runtime.actor import PROGRAM
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.due import count_due
@@ -15,7 +16,8 @@ from gateway.scores.rescoring import MANY
 from gateway.scores.scan import scan
 from gateway.scores.scan_errors import ScanRunningError
 from gateway.scores.scan_pinned import ScanRequest
-from gateway.scores.scan_runs import find_newest, find_running
+from gateway.scores.scan_runs import find_newest, find_running, get_basis
+from gateway.scores.scan_tables import ScanRun
 from gateway.scores.store import ColumnStore
 
 _SCANNED = text("SELECT EXISTS (SELECT FROM scan_run WHERE kind = 'full' AND started_at >= :since)")
@@ -47,6 +49,15 @@ async def find_due(work: UnitOfWork, hour: int, now: datetime) -> ScanRequest | 
     scanned: bool = (await work.session.execute(_SCANNED, {"since": since})).scalar_one()
     if first is not None and first < since and not scanned:
         return ScanRequest()
+    newest = await find_newest(work.session)
+    if newest is not None and await _of_another_card(work, newest, now):
+        return ScanRequest()
     if await count_due(work.session, MANY) == MANY:
-        return ScanRequest(incremental=await find_newest(work.session) is not None)
+        return ScanRequest(incremental=newest is not None)
     return None
+
+
+async def _of_another_card(work: UnitOfWork, newest: ScanRun, now: datetime) -> bool:
+    """Tell whether what stands was computed by another card than the one in force."""
+    basis = await get_basis(work.session, newest.basis_id)
+    return basis.model != (await find_release(work.session, now)).model

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from connectors.model.calendar import SHANGHAI, day_of
 from connectors.store.numbers import greatest_number
+from gateway.cards.in_force import find_card
 from gateway.runtime.actor import Actor
 from gateway.runtime.clock import database_now
 from gateway.runtime.locks import Lock, take
@@ -99,8 +100,12 @@ async def pin(units: UnitsOfWork, store: ColumnStore, request: ScanRequest, acto
 
 async def pin_again(work: UnitOfWork, store: ColumnStore, run: ScanRun) -> Pinned | str:
     """Return what a run that was left stands on, or in a word why it cannot be gone on with."""
-    grounds = await load_grounds(work.session, run.as_of, min(run.started_at, _end_of(run.as_of)))
-    if await get_basis(work.session, run.basis_id) != grounds.basis:
+    basis = await get_basis(work.session, run.basis_id)
+    card = await find_card(work.session, basis.model)
+    if card is None:
+        return "basis-changed"
+    grounds = await load_grounds(work.session, run.as_of, min(run.started_at, _end_of(run.as_of)), card)
+    if basis != grounds.basis:
         return "basis-changed"
     files = await find_files(work.session, run.files)
     if len(files) != len(run.files):

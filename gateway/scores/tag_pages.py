@@ -1,7 +1,6 @@
 """The catalogue of tags at the console: all that are computed, what each means, and whether it can be now."""
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
+from gateway.cards.in_force import card_in_force
 from gateway.console.render import page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
@@ -33,7 +33,7 @@ from gateway.scores.tag_words import (
 )
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
-from scoring_adapter.scorecard import Counted, load_scorecard
+from scoring_adapter.scorecard import Counted, Scorecard, load_scorecard
 from scoring_adapter.tags.declaration import Tag
 from scoring_adapter.tags.in_words import levels
 from scoring_adapter.tags.phrases import UNITS
@@ -65,19 +65,20 @@ async def tags(
     words, wanted = words_of(request), asked.filters
     async with units.begin("tags.show", acting(present)) as work:
         blocked = await load_blocked(work.session, work.now)
+        counted = _counted(await card_in_force(work.session, work.now))
     status = {tag.id: blocked.get(tag.id, "computed") for tag in _all()}
     chosen = [
         tag for tag in _all()
         if is_meant(wanted["name"], tag.id, tag.name.zh, tag.name.en)
         and is_meant(wanted["category"], *category(tag))
         and wanted["dimension"] in {"", tag.dimension} and wanted["status"] in {"", status[tag.id]}
-        and (not wanted["counted"] or (wanted["counted"] == "counted") == (tag.id in _counted()))
+        and (not wanted["counted"] or (wanted["counted"] == "counted") == (tag.id in counted))
     ]  # fmt: skip
     table = in_memory(
-        TAGS, asked, chosen, cells=lambda tag: _cells(words, tag, status[tag.id]),
+        TAGS, asked, chosen, cells=lambda tag: _cells(words, tag, status[tag.id], counted=tag.id in counted),
         keys={
             "tag": lambda tag: name_of(words, tag), "category": lambda tag: category_of(words, tag),
-            "dimension": lambda tag: DIMENSIONS.index(tag.dimension), "counted": lambda tag: tag.id not in _counted(),
+            "dimension": lambda tag: DIMENSIONS.index(tag.dimension), "counted": lambda tag: tag.id not in counted,
             "status": lambda tag: list(STATUSES).index(status[tag.id]),
         },
     )  # fmt: skip
@@ -94,28 +95,29 @@ async def one_tag(request: Request, tag: Id, units: Units, present: Anyone) -> R
     found, words = get_tag(tag), words_of(request)
     async with units.begin("tags.show-one", acting(present)) as work:
         blocked = await load_blocked(work.session, work.now)
-    counted, catalogue = _counted().get(tag), load_scorecard().tags
+        card = await card_in_force(work.session, work.now)
+    counted = _counted(card).get(tag)
     bins = _bins(words, counted) if counted else []
     if counted and counted.entry.none:
         bins.append((words("tag-nothing"), counted.entry.none))
-    steps = [words.either(word.zh, word.en) for word in levels(found, catalogue.sources, names())]
+    steps = [words.either(word.zh, word.en) for word in levels(found, card.tags.sources, names())]
     return page(
         request, "tag", present, tag=found, name=name_of(words, found),
         meaning=meaning(words, found), category=category_of(words, found),
         unit=words.either(*UNITS[found.unit].values()).strip(), known=blocked.get(tag, "computed"), tone=STATUSES,
         points=points_chart(words, bins) if bins else None, levels=steps, scripts=("charts",) if bins else (),
-        family=words.either(*_family(counted)) if counted and counted.entry.family else "",
-        sources=catalogue.sources_of(found), crumbs=[(name_of(words, found), "")],
+        family=words.either(*_family(card, counted)) if counted and counted.entry.family else "",
+        sources=card.tags.sources_of(found), crumbs=[(name_of(words, found), "")],
     )  # fmt: skip
 
 
-def _cells(words: Words, tag: Tag, status: str) -> list[Content]:
+def _cells(words: Words, tag: Tag, status: str, *, counted: bool) -> list[Content]:
     return [
         Cell(name_of(words, tag), f"/console/tags/{tag.id}", sub=tag.id),
         meaning(words, tag),
         category_of(words, tag),
         words(f"tag-dimension-{tag.dimension}"),
-        Cell(words("tag-counted"), tone="info") if tag.id in _counted() else NOTHING,
+        Cell(words("tag-counted"), tone="info") if counted else NOTHING,
         Cell(words(f"tag-status-{status}"), tone=STATUSES[status]),
         words.listed(words.titles.dataset(name) for name in load_scorecard().tags.sources_of(tag)),
     ]
@@ -139,8 +141,8 @@ def _bins(words: Words, counted: Counted) -> list[tuple[str, int]]:
     return list(zip([*texts, words("tag-from", bound=bounds[-1])], counted.points, strict=True))
 
 
-def _family(counted: Counted) -> tuple[str, str]:
-    family = load_scorecard().card.families[counted.entry.family]
+def _family(card: Scorecard, counted: Counted) -> tuple[str, str]:
+    family = card.card.families[counted.entry.family]
     return family.zh, family.en
 
 
@@ -148,6 +150,5 @@ def _all() -> Sequence[Tag]:
     return load_scorecard().tags.tags
 
 
-@cache
-def _counted() -> dict[str, Counted]:
-    return {one.tag.id: one for one in load_scorecard().counted}
+def _counted(card: Scorecard) -> dict[str, Counted]:
+    return {one.tag.id: one for one in card.counted}

@@ -11,6 +11,7 @@ from connectors.personal.sealing import Protector
 from connectors.records.acts import find_histories
 from connectors.records.portfolio import ShownRecord
 from connectors.store.subjects import Subject, find_subject
+from gateway.cards.in_force import card_in_force
 from gateway.records.access import OVERSEERS, find_enterprise, opening
 from gateway.records.documents import version_documents
 from gateway.runtime.denial import DeniedError
@@ -22,9 +23,9 @@ from scoring_adapter.improving import improve
 from scoring_adapter.improving_rules import load_improving
 from scoring_adapter.improving_told import told_improvements
 from scoring_adapter.score import COMPUTABLE, score
-from scoring_adapter.scorecard import load_scorecard
 from scoring_adapter.tags.behind import behind
 from scoring_adapter.tags.declaration import Tag
+from scoring_adapter.tags.load import load_tags
 from scoring_adapter.tags.value import TagValue
 
 
@@ -61,7 +62,7 @@ async def read_tags(work: UnitOfWork, uscc: str | None = None) -> TagsFound:
     Raises DeniedError for anybody else, and where the enterprise is not known.
     """
     subject = await _find_subject(work, uscc)
-    card, day = load_scorecard(), day_of(work.now)
+    card, day = await card_in_force(work.session, work.now), day_of(work.now)
     if subject is None:
         return TagsFound(None, day, None, None, [])
     loaded = await load(work.session, subject.subject_id, card.tags, work.now)
@@ -91,10 +92,10 @@ async def read_behind(
     subject = await _find_subject(work, uscc)
     if subject is None:
         raise _unknown()
-    card, day = load_scorecard(), day_of(work.now)
-    loaded = await load(work.session, subject.subject_id, card.tags, work.now)
-    value = compute_tags(card.tags, loaded.known, day)[tag.id]
-    records = await _documents(work, protector, subject, behind(card.tags, tag, loaded.held, day))
+    tags, day = load_tags(), day_of(work.now)
+    loaded = await load(work.session, subject.subject_id, tags, work.now)
+    value = compute_tags(tags, loaded.known, day)[tag.id]
+    records = await _documents(work, protector, subject, behind(tags, tag, loaded.held, day))
     await _note(work, subject, "records", len(records))
     return subject, value, records
 

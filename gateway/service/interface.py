@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from gateway.abnormal import operations as abnormal
 from gateway.admin import operations as admin
+from gateway.cards import operations as cards
 from gateway.catalogue import operations as catalogue
 from gateway.consents import operations as consents
 from gateway.evidence import operations as evidence
@@ -56,6 +57,7 @@ ROOMS = (
     data_views,
     usage_reports,
     providers,
+    cards,
     quota,
     scores,
     network,

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scoring_adapter.errors import ModelError
 from scoring_adapter.tags.catalogue import TagCatalogue
 
-OUTCOME, TRAIN = "outcome", "train"
-APART = ("period", "industry", "size")
+OUTCOME, TRAIN, PERIOD = "outcome", "train", "period"
+APART = (PERIOD, "industry", "size")
 MOST_ROWS = 5_000_000
 LEAST_OF_EACH = 50  # good and bad ones: of fewer nothing is told
 SHOWN = 5

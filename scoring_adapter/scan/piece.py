@@ -12,7 +12,7 @@ from scoring_adapter.scan.answers import Answers, Subjects, gather
 from scoring_adapter.scan.combined import value_of
 from scoring_adapter.scan.packing import pack
 from scoring_adapter.scan.placing import place_all
-from scoring_adapter.scan.points import score_all, weightiest
+from scoring_adapter.scan.points import Scored, score_all, weightiest
 from scoring_adapter.scan.results import Results, pack_reasons, results_of
 from scoring_adapter.scorecard import Scorecard
 from scoring_adapter.tags.planned import Plan
@@ -39,9 +39,7 @@ class Scoring:
         for at in np.flatnonzero(counts):
             kept[:, at] &= values[:, at] != 0
         packed = pack(values, kept)
-        statuses = [self.blocked.get(one.tag.id, "computed") for one in self.card.counted]
-        own = [one.tag.id for one in self.card.counted]
-        scored = score_all(self.card, *self._tags(own, values, given, counts), statuses)
+        scored = self.points(values, given)
         reasons = pack_reasons(weightiest(self.card, scored), scored.points)
         return results_of(
             self.salt, subjects, scored.scores, scored.bands, packed, reasons, self._places(values, given, counts)
@@ -55,6 +53,13 @@ class Scoring:
         if not set(rules.tags) <= {planned.tag.id for planned in self.plan.tags}:
             return np.zeros(len(values), np.int8), np.zeros(len(values), np.int8)
         return place_all(rules, *self._tags(rules.tags, values, given, counts))
+
+    def points(self, values: NDArray[np.int64], given: NDArray[np.bool_]) -> Scored:
+        """Return the points, scores and bands that subjects have by their parts, laid out as for `score`."""
+        counts = np.array([part.is_count for part in self.plan.parts.values()], np.bool_)
+        statuses = [self.blocked.get(one.tag.id, "computed") for one in self.card.counted]
+        own = [one.tag.id for one in self.card.counted]
+        return score_all(self.card, *self._tags(own, values, given, counts), statuses)
 
     def _tags(
         self, tags: Sequence[str], values: NDArray[np.int64], given: NDArray[np.bool_], counts: NDArray[np.bool_]

@@ -11,6 +11,7 @@ import pytest
 from consent.templates import shipped_members
 from gateway.admin.abnormal_actions import DecideAbnormalUse
 from gateway.admin.action import means_of
+from gateway.admin.card_actions import ReleaseCard, ReturnToCard
 from gateway.admin.changes import decide_change
 from gateway.admin.client_actions import (
     AddClient,
@@ -56,6 +57,7 @@ from gateway.runtime.denial import DeniedError
 from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR
+from tests.cards import report_of, source_of
 from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.identities import asked, register
@@ -128,6 +130,8 @@ SINGLE = {
     ),
     "provider.suspend": SuspendProvider(provider="brain", reason=WHY),
     "provider.resume": ResumeProvider(provider="stopped", reason=WHY),
+    "card.release": ReleaseCard(card=source_of(99), report=report_of(source_of(99)), reason=WHY),
+    "card.return": ReturnToCard(number=0, reason=WHY),
     "duty.register": RegisterDuty(
         duty="new-duty",
         institution="bureau",

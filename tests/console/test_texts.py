@@ -28,6 +28,8 @@ from gateway.admin.change_reading import STATES
 from gateway.admin.graph import Harm
 from gateway.admin.people_pages import FOLLOWS as ACTS
 from gateway.app import create_app
+from gateway.cards.listing import FIGURES as FIGURES_OF_CARDS
+from gateway.cards.listing import STATES as STATES_OF_CARDS
 from gateway.consents.enterprise_pages import SAID
 from gateway.consents.imports.results import TAKEN
 from gateway.consents.imports.taking import READERS
@@ -144,6 +146,8 @@ FAMILIES = {
     "person-do": ACTS,
     "person-said": {"done", "waits"},
     "person-sure": ACTS,
+    "card-figure": set(FIGURES_OF_CARDS),
+    "card-state": set(STATES_OF_CARDS),
     "personal": set(get_args(FIELD["personal"])) - {""},
     "polarity": set(get_args(DATASET["polarity"])),
     "product": set(PRODUCTS),

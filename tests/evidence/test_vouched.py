@@ -15,6 +15,7 @@ from consent.templates import shipped_members
 from gateway.abnormal.cases import end_case, list_cases
 from gateway.abnormal.holding import hold_abnormal
 from gateway.admin.actions import SetAgreement
+from gateway.cards.releasing import release_card, return_to
 from gateway.consents.files import File, add_file
 from gateway.consents.life import change_consent
 from gateway.consents.templates import set_template
@@ -63,6 +64,7 @@ from scoring_adapter.providers.joint import JointTerms, Part
 from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
 from tests.actors import OPERATOR
+from tests.cards import report_of, source_of
 from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.evidence.forging import forging, other_value, types_of, unbind
@@ -205,6 +207,8 @@ async def live_a_little(story):
         await set_limit(work, Limit("platform", "", "year", 1_000_000, overdraft_pct=10, alerts=(80,)), until)
         await set_rate(work, "account", "bank-1", "denials", 1, "测试")
         await set_cost(work, "score", 2, "年度调整", until, "operator-1")
+        await release_card(work, source_of(3), report_of(source_of(3)), "重新拟合", "operator-1")
+        await return_to(work, 0, "退回", "operator-1")
         await set_terms(work, "brain", Terms("https://b.example/score"), "协议已签", "operator-1")
         joint = JointTerms((Part("brain"), Part("embedded")), "beside")
         await set_terms(work, "both", joint, "协议已签", "operator-1")

@@ -40,12 +40,12 @@ _FOR: tuple[tuple[str, str], ...] = (
         subjects/{subject}/network risks subjects/{subject}/risks"""),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
         agencies/{code} costs/{product} rates rates/set
-        providers/-/register providers/-/join providers/{provider}/{deed}
+        providers/-/register providers/-/join providers/{provider}/{deed} cards/-/release cards/{number}/return
         institutions institutions/new institutions/{institution_id} institutions/{institution_id}/{act}
         institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}
         paper paper/{consent_id} paper/{consent_id}/sheet"""),
     ("oab", "abnormal-use costs"),
-    ("oa", "changes changes/{change_id} signatories providers providers/{provider}"),
+    ("oa", "changes changes/{change_id} signatories providers providers/{provider} cards cards/{number}"),
     ("oac", "objections matches matches/{proposal_id}"),
     ("oab", "consents/-/templates consents/-/templates/{template}"),
     ("os", "operations scans"),
@@ -76,7 +76,7 @@ ANOTHERS = {"/console/people/-/invitations/{change_id}": frozenset({"auditor"})}
 VALUES = {
     "dataset": "tax_arrears", "tag": "reg_capital", "agency": "tax", "code": "tax", "form": "csv",
     "person_id": "clerk-1", "institution_id": "bank", "client_id": "bank-1", "act": "quota", "product": "score",
-    "provider": "five-force", "deed": "change",
+    "provider": "five-force", "deed": "change", "number": "0",
     "template": "pre-loan", "month": str(month_of(now()).stepped(-1)),
 }  # fmt: skip
 ASKED = {

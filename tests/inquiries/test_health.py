@@ -196,5 +196,6 @@ async def test_answers_of_the_form_before_are_computed_again_as_they_were(ready)
 
 async def test_a_sheet_by_other_rules_is_not_computed_again(ready):
     _, told = await sheet_of(ready, 3)
-    assert hindrance(told) == ""
-    assert "体检规则" in hindrance({**told, "basis": {**told["basis"], "sheet": "0" * 64}})
+    card = load_scorecard()
+    assert hindrance(told, card) == ""
+    assert "体检规则" in hindrance({**told, "basis": {**told["basis"], "sheet": "0" * 64}}, card)

@@ -159,8 +159,9 @@ async def test_the_six_dimensions_have_their_points_and_what_stands_behind_them(
     sheet = load_portrait_sheet()
     assert told["sheet"] == {"name": "portrait", "version": 1, "digest": sheet.digest}
     assert told["basis"]["sheet"] == sheet.digest
-    assert hindrance(told) == ""
-    assert "画像规则" in hindrance({**told, "basis": {**told["basis"], "sheet": "0" * 64}})
+    assert hindrance(told, load_scorecard()) == ""
+    stale = {**told, "basis": {**told["basis"], "sheet": "0" * 64}}
+    assert "画像规则" in hindrance(stale, load_scorecard())
 
 
 async def test_a_consent_to_some_data_or_days_tells_no_more_of_the_network(ready):

@@ -1,6 +1,9 @@
 """A health check to print: the same bytes from the same answer, and nothing that the answer does not say."""
 
+import asyncio
 import json
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -10,6 +13,7 @@ from gateway.__main__ import app
 from gateway.inquiries.sheet_pdf import RIM, _radius, sheet_data, sheet_pdf
 from gateway.runtime.denial import DeniedError
 from signing.canonical import sha256_hex
+from tests.cards import at_once, released, returned, source_of
 from tests.inquiries.test_health import ready, sheet_of  # noqa: F401 - what is asked about
 from tests.inquiries.test_outputs import rules
 from tests.stories import slug
@@ -43,6 +47,31 @@ async def test_it_is_made_of_the_signed_answer_alone_and_always_the_same(ready, 
     head, _, rest = told["answer"].partition(".")
     answer.write_text(f"{head}.{rest.replace('A', 'B', 1)}")
     assert CliRunner().invoke(app, ["score", "sheet", *run, "--force"]).exit_code == 1
+
+
+async def test_by_a_card_that_was_released_it_is_made_offline_with_that_card_beside_it(ready, tmp_path, monkeypatch):  # noqa: F811
+    at_once(monkeypatch)
+    source = source_of(3, base=640)
+    await released(ready.gateway, source)
+    _, told = await sheet_of(ready, 1)
+    await returned(ready.gateway, 0)
+    made = await pdf(ready, told)
+    files = {name: tmp_path / name for name in ("a.jws", "keys.json", "sheet.pdf", "card.yaml", "other.yaml")}
+    files["a.jws"].write_text(told["answer"])
+    files["keys.json"].write_text(json.dumps({"answer": ready.gateway.keys.public("answer")}))
+    files["sheet.pdf"].write_bytes(made.content)
+    files["card.yaml"].write_text(source)
+    files["other.yaml"].write_text(source_of(4, base=640))
+    run = [sys.executable, "-m", "gateway", "score", "sheet", str(files["a.jws"]), "--keys", str(files["keys.json"]),
+           "--pdf", str(files["sheet.pdf"]), "--check", "--card"]  # fmt: skip
+    right, wrong, none = [
+        await asyncio.to_thread(subprocess.run, [*run, str(files[name])], capture_output=True, text=True, check=False)
+        for name in ("card.yaml", "other.yaml", "keys.json")
+    ]
+    assert right.returncode == 0, right.stderr
+    assert "不是此应答的评分卡" in wrong.stderr + wrong.stdout
+    assert none.returncode == 1
+    assert "Traceback" not in none.stderr
 
 
 async def test_it_says_what_the_answer_says(ready):  # noqa: F811

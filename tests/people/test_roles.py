@@ -129,6 +129,11 @@ PAGES |= {
     f"{verb} /console/providers/{page}": {"operator"} for verb in ("GET", "POST")
     for page in ("-/register", "-/join", "{provider}/{deed}")
 }  # fmt: skip
+PAGES |= {f"GET /console/{page}": {"operator", "auditor"} for page in ("cards", "cards/{number}")}
+PAGES |= {
+    f"{verb} /console/cards/{page}": {"operator"} for verb in ("GET", "POST")
+    for page in ("-/release", "{number}/return")
+}  # fmt: skip
 PAGES |= {"POST /console/abnormal-use/{case_id}": {"operator"}, "GET /console/outputs": {"staff"},
           "GET /console/duty-bases": {"staff"},
           "GET /console/data-views": {"staff"}}  # fmt: skip
@@ -173,6 +178,8 @@ ROUTES = {
     "GET /v1/admin/usage-report": {"operator", "auditor"},
     "GET /v1/admin/rates": {"operator", "auditor"},
     "GET /v1/admin/rates/{scope}/{scope_id}": {"operator", "auditor"},
+    "GET /v1/cards": {"operator", "auditor"},
+    "GET /v1/cards/{number}": {"operator", "auditor"},
     "GET /v1/admin/providers": {"operator", "auditor"},
     "GET /v1/admin/providers/days": {"operator", "auditor"},
     **{name: {"operator"} for name in GUARDED if name.split("/")[1:4] == ["v1", "admin", "paper"]},
@@ -181,7 +188,7 @@ VALUES = {
     "agency": "tax", "dataset": "tax_arrears", "source_id": "x", "act": "pause", "decision": "approve", "form": "csv",
     "code": "tax", "person_id": "one-auditor", "change_id": uuid4(), "institution_id": "house",
     "client_id": "nobody", "kid": "x",
-    "purpose": "token", "product": "score", "provider": "five-force", "deed": "change",
+    "purpose": "token", "product": "score", "provider": "five-force", "deed": "change", "number": "0",
 }  # fmt: skip
 
 

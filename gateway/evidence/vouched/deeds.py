@@ -27,6 +27,7 @@ from gateway.evidence.vouched.told import (
     ANSWERED,
     ASKED,
     BATCH,
+    CARD,
     CHARGE,
     CONSENT,
     COST,
@@ -193,6 +194,13 @@ DEEDS: tuple[Deed, ...] = (
             same("run", "digest", "versions", "names", "subjects", "proposals", "found"),
         )},
         {"found": digest_of_json},
+    ),
+    Deed(
+        "cards", "card_release",
+        f"""SELECT event_id AS entry, number, model, digest, encode(sha256(convert_to(source, 'UTF8')), 'hex') AS card,
+                   encode(sha256(convert_to(report, 'UTF8')), 'hex') AS report, reason,
+                   {AT.format("in_force_from")} AS in_force_from FROM card_release""",  # noqa: S608
+        {"card.released": Says(CARD)},
     ),
     Deed(
         "output-policies", "output_policy",

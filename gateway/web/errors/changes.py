@@ -21,6 +21,14 @@ SECTION = Section(
             "Check the id.",
             "编号有误 a wrong id",
         ),
+        "card-not-found": ErrorRow(
+            404,
+            "没有这次启用。",
+            "There is no such release of a scorecard.",
+            "列出各次启用，核对编号。",
+            "List the releases and check the number.",
+            "编号有误 a wrong number",
+        ),
         "change-decided": ErrorRow(
             409,
             "该变更已处理。",

@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from optbinning import OptimalBinning
+from scipy.optimize import minimize
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 Array = NDArray[Any]
 MISSING = -1  # the bin of missing values: the last one
-WEAK = 1e4  # how little the regression is held back
+WEAK = 1e2  # how little the regression is held back
+LEAST_WEIGHT = 1e-3  # less than that moves no point
 
 
 @dataclass
@@ -110,16 +111,29 @@ def _choose(ask: dict[str, Any], binned: list[Binned]) -> list[int]:
 def _regress(
     chosen: list[int], binned: list[Binned], places: dict[int, Array], bad: Array, train: Array
 ) -> tuple[list[int], list[float], float]:
-    """Return the tags, their weights, and the intercept; a tag that would turn its evidence round is left out."""
-    while chosen:
-        evidence = np.column_stack([np.array(binned[at].woe)[places[at]] for at in chosen])
-        model = LogisticRegression(C=WEAK, max_iter=1000).fit(evidence[train], bad[train])
-        weights = [float(one) for one in model.coef_[0]]
-        kept = [at for at, weight in zip(chosen, weights, strict=True) if weight < 0]
-        if len(kept) == len(chosen):
-            return chosen, weights, float(model.intercept_[0])
-        chosen = kept
-    raise SystemExit("没有标签能区分好坏 no tag tells the good from the bad")
+    """Return the tags, their weights, and the intercept: the likeliest that turn no tag's evidence round.
+
+    A tag whose weight would have to turn round to tell more has none, and is left out.
+    """
+    if not chosen:
+        raise SystemExit("没有标签能区分好坏 no tag tells the good from the bad")
+    evidence = np.column_stack([np.array(binned[at].woe)[places[at]] for at in chosen])[train]
+    went_bad = bad[train].astype(float)
+
+    def loss(parameters: Array) -> tuple[float, Array]:
+        odds = parameters[0] + evidence @ parameters[1:]
+        missed = 1 / (1 + np.exp(-odds)) - went_bad
+        held = np.concatenate([[0.0], parameters[1:]]) / WEAK
+        slope = np.concatenate([[missed.sum()], evidence.T @ missed])
+        return float((np.logaddexp(0, odds) - went_bad * odds).sum() + parameters @ held / 2), slope + held
+
+    start = np.concatenate([[np.log(went_bad.mean() / (1 - went_bad.mean()))], np.full(len(chosen), -0.5)])
+    bounds = [(None, None), *[(None, 0.0)] * len(chosen)]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 5000}).x
+    kept = [(at, float(weight)) for at, weight in zip(chosen, found[1:], strict=True) if weight < -LEAST_WEIGHT]
+    if not kept:
+        raise SystemExit("没有标签能区分好坏 no tag tells the good from the bad")
+    return [at for at, _ in kept], [weight for _, weight in kept], float(found[0])
 
 
 def _aucs(values: Array, bad: Array, train: Array, risk: Array, ask: dict[str, Any]) -> dict[str, float]:

@@ -42,6 +42,7 @@ from gateway.statements.pdf import as_pdf
 from gateway.webhooks.outbox import queue_told
 from gateway.worker import publish_head, take_in
 from scoring_adapter.providers.asking import Providers
+from scoring_adapter.scorecard import load_scorecard
 from signing.canonical import canonical_bytes
 from tests.actors import OPERATOR
 from tests.enterprises import citizen, uscc
@@ -84,7 +85,7 @@ def planted(dataset):
 @pytest.fixture
 async def ready(story):
     """The person is planted, an enterprise permits three banks, each of which is shown answers in its own form."""
-    for name in sorted(NAMING | set(scored_by())):
+    for name in sorted(NAMING | set(scored_by(load_scorecard()))):
         header, row = planted(datasets()[name])
         made = await story.push(datasets()[name].agency, name, as_csv(header, row))
         assert made["accepted"] == 1, (name, made)

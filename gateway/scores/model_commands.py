@@ -61,17 +61,34 @@ def fit(
     show(as_json, {name: told[name] for name in ("model", "rows", "auc")} | {"tags": len(told["entries"])})
 
 
-def validate(card: CardFile, table: Table, at_least: AtLeast = 480, as_json: AsJson = False) -> None:
+def validate(
+    card: CardFile,
+    table: Table,
+    at_least: AtLeast = 480,
+    report: Annotated[
+        Path | None, typer.Option(help="另写一页图表（HTML） Also write a page with drawings.", dir_okay=False)
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
     """验证评分卡：区分度、校准、稳定、各组差异 Try a card: how it orders and foretells, how stable and even it is."""
 
     def work() -> Mapping[str, Any]:
+        from scoring_adapter.modeling.report import report as draw
+        from scoring_adapter.modeling.scoring import score_table
         from scoring_adapter.modeling.table import read_table
         from scoring_adapter.modeling.validation import validate as validate_card
         from scoring_adapter.tags.load import load_tags
 
-        bound = card_of(card)
-        return validate_card(bound, read_table(table, load_tags()), _fitted(card, bound), at_least)
+        bound, labelled = card_of(card), read_table(table, load_tags())
+        fitted = _fitted(card, bound)
+        told = validate_card(bound, labelled, fitted, at_least)
+        if report is not None:
+            report.write_text(draw(told, score_table(bound, labelled), fitted), "utf-8")
+        return told
 
+    if report is not None:
+        keep_existing(report, force=force)
     show(as_json, or_fail(work))
 
 

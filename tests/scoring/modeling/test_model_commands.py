@@ -31,6 +31,20 @@ def test_a_card_is_tried_and_compared(files):
     assert told["better"] == "not-told-apart"
 
 
+def test_a_page_of_drawings_shows_the_figures_and_is_not_written_over(files):
+    page = files / "card.html"
+    asked = ("validate", files / "card.yaml", files / "town.parquet", "--report", page)
+    told = json.loads(run(*asked, "--json").stdout)
+    shown = page.read_text("utf-8")
+    assert shown.count("<polyline") == 2  # good and bad ones; of a fit that is not known there is no calibration
+    assert all(f"{band['rate']:.4f}" in shown for band in told["bands"] if band["rate"] is not None)
+    assert all(f"{of['auc']:.4f}" in shown for of in told["by_industry"].values() if "auc" in of)
+    assert "<script" not in shown
+    refused = run(*asked)
+    assert (refused.exit_code, page.read_text("utf-8")) == (1, shown)
+    assert run(*asked, "--force").exit_code == 0
+
+
 def test_what_was_told_of_another_cards_fit_says_nothing_of_this_one(files):
     terms = {"pdo": 40, "at": 600, "odds": 20}
     told = {

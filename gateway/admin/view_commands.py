@@ -39,7 +39,10 @@ def list_all(institution: OfInstitution = None, as_json: AsJson = False) -> None
 def set_one(
     institution: Institution,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="YAML：view、purpose、title、admission、limit", exists=True)
+        Path,
+        typer.Argument(
+            metavar="FILE", help="视图文件 A YAML file: view, purpose, title, admission, limit.", exists=True
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:

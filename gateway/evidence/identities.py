@@ -16,7 +16,8 @@ from gateway.evidence.vouched.declaration import AT, UNTOLD, Entry, Members
 IDENTIFIERS, NAMES = "identifiers", "name-changes"
 IDENTIFIERS_QUERY = f"""
     SELECT batch_id AS batch, kind, value, encode(uuid_send(subject_id), 'hex') AS subject, source, confidence,
-           {AT.format("recorded_at")} AS recorded_at, {AT.format("former_since")} AS former_since
+           {AT.format("recorded_at")} AS recorded_at, {AT.format("former_since")} AS former_since,
+           {AT.format("ended_at")} AS ended_at
     FROM subject_identifier WHERE batch_id IS NOT NULL OR recorded_at IS NULL
     ORDER BY batch_id, kind COLLATE "C", value COLLATE "C", subject_id
 """  # noqa: S608 - our own words
@@ -98,6 +99,8 @@ class Identities:
         known = self._batches.get(str(row["batch"]))
         if known and known.at != row["recorded_at"]:
             add(IDENTIFIERS, f"{what} recorded_at", _MOMENT, expected=known.at, found=row["recorded_at"])
+        if row["ended_at"] is not None:  # only what a person decided is taken back
+            add(IDENTIFIERS, f"{what} ended_at", _MOMENT, expected=None, found=row["ended_at"])
         changed = self._changed.pop((row["subject"], row["source"], row["value"]), None)
         expected = changed[1] if changed and row["kind"] == "name" else None
         if since == expected:

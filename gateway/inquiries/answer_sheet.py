@@ -184,7 +184,7 @@ def lay_out(statement: Mapping[str, Any], words: Words) -> Sheet:
         counts=[(words.titles.dataset(name), many) for name, many in statement["counts"].items()]
         if "counts" in statement
         else []
-        if statement["outcome"] == RECORDS
+        if statement.get("outcome") == RECORDS  # answers of the first card had none
         else None,
         published=[_listed(one, words) for one in statement.get("published", ())],
     )

@@ -16,11 +16,10 @@ from gateway.people.acting import acting
 from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
-from gateway.risk.reading import Risk, read_risks, read_risks_of
+from gateway.risk.reading import KINDS, Risk, read_risks, read_risks_of
 from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
-from risk_monitor.load import load_watch
 from risk_monitor.watch import LEVELS, rank_of
 
 router = Router(prefix="/console", include_in_schema=False)
@@ -28,7 +27,6 @@ Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Z]{18}$")]
 TONES: dict[str, Tone] = {"notice": "info", "warning": "warn", "restriction": "bad"}
 DRAWN: dict[str, Drawn] = {"notice": "1", "warning": "warn", "restriction": "bad"}
-KINDS = tuple(one.id for one in load_watch().types)
 RISKS = TableSpec(
     "risks",
     (

@@ -20,6 +20,7 @@ from risk_monitor.load import load_watch
 from risk_monitor.watch import LEVELS, Point, RiskType, Text
 from risk_monitor.words import told
 
+KINDS = ("mass-involving", "private-lending", "distress")  # the types of the watch, whichever its version
 READERS = frozenset({"auditor", "machine"})  # regulators act as auditors do (people/acting.py)
 MOST = 10_000
 _COLUMNS = "subject, type, holds_from, holds_to, level, before_level, score, version, points"

@@ -73,7 +73,7 @@ from gateway.quota.plans import PERIODS
 from gateway.quota.plans import SCOPES as SCOPES_OF_QUOTA
 from gateway.quota.products import PRODUCTS
 from gateway.rates.limits import DEFAULTS
-from gateway.risk.pages import KINDS as KINDS_OF_RISKS
+from gateway.risk.reading import KINDS as KINDS_OF_RISKS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS

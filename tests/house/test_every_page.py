@@ -30,6 +30,7 @@ KNOWN = {
     "欠税.csv",
     "open-data",
     "five-force",
+    "embedded",
     "standard",
     *(f"{role}-1" for role in PEOPLE),
 }

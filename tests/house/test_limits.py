@@ -204,6 +204,7 @@ NO_LIMIT = {
     "signing.packed._WINDOW": FORMAT,
     "signing.message_signatures._RAW_P256": FORMAT,
     "signing.sealing.NONCE_BYTES": FORMAT,
+    "signing.selective.SALT_BYTES": FORMAT,
 }
 
 

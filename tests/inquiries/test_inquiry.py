@@ -60,7 +60,9 @@ async def test_an_answer_is_signed_and_says_what_it_rests_on(ready):
     assert (signed["outcome"], signed["band"], signed["missing"]) == ("scored", "good", [])
     assert {"tag": "pen_cnt_1y", "status": "no-feed"} in signed["not_computable"]
     card = load_scorecard()
-    assert signed["card"] == {"name": "enterprise", "version": 2, "digest": card.card.digest()}
+    assert signed["card"] == {
+        "name": "enterprise", "version": 2, "digest": card.card.digest(), "base": card.card.base
+    }  # fmt: skip
     assert signed["tag_catalogue"] == {"version": card.tags.version, "digest": card.tags.digest()}
     assert signed["inputs"] == sha256_hex(canonical_bytes(signed["basis"]))
     assert signed["basis"]["feeds"]["tax_arrears"] == day_of(datetime.now(UTC)).isoformat()
@@ -72,7 +74,7 @@ async def test_an_answer_is_signed_and_says_what_it_rests_on(ready):
 async def test_an_answer_says_what_it_is_and_for_which_use_it_was_permitted(ready):
     signed = (await ready.ask("bank-1", 1)).json()
     assert (signed["v"], signed["kind"]["zh"], signed["kind"]["code"]) == (
-        5, "公共信用评价", "public-credit-assessment",
+        6, "公共信用评价", "public-credit-assessment",
     )  # fmt: skip
     assert signed["use"] == {
         "purpose": "pre_loan", "text": "贷前审查", "onward": [], "zh": "仅用于贷前审查，不得转给他人",

@@ -1,9 +1,13 @@
 """The watch in force is sound and reads tags there are; one that is not is refused with what is wrong."""
 
+from typing import get_args
+
 import pytest
 import yaml
 
 from gateway.risk.measuring import TIES
+from gateway.risk.reading import KINDS
+from gateway.risk.routes import Kind
 from risk_monitor.errors import WatchError
 from risk_monitor.load import VERSION, load_watch, read_watch
 from risk_monitor.watch import LEVELS, level_of
@@ -45,6 +49,10 @@ def test_every_measure_is_a_tag_and_is_shown_in_its_unit():
             assert sign.shown == SHOWN_AS.get(unit, "count"), sign.measure
             assert ("{value}" in sign.text.zh) == ("{value}" in sign.text.en), sign.measure
             assert (sign.shown == "flag") <= ("{value}" not in sign.text.zh), sign.measure
+
+
+def test_its_types_are_those_that_pages_routes_and_commands_name():
+    assert tuple(one.id for one in WATCH.types) == KINDS == get_args(Kind)
 
 
 def test_the_version_is_that_of_its_file_and_its_digest_tells_it_apart():

@@ -21,7 +21,9 @@ def network(
         Path, typer.Option(exists=True, dir_okay=False, help="公钥文件 What /.well-known/xinqiao-keys said.")
     ],
     to: Annotated[Path, typer.Option(metavar="FILE", dir_okay=False, help="写成此文件 The file to make.")],
-    form: Annotated[Literal["bods", "ftm"], typer.Option("--form", help="BODS 0.4，或 FollowTheMoney")] = "bods",
+    form: Annotated[
+        Literal["bods", "ftm"], typer.Option("--form", help="格式 The form: BODS 0.4, or FollowTheMoney.")
+    ] = "bods",
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

@@ -25,6 +25,7 @@ async def credential(work: BySignatory, settings: TheSettings) -> dict[str, Any]
     return await issue_credential(work, offered=settings.share_credentials)
 
 
+@router.head("/.well-known/jwt-vc-issuer", include_in_schema=False)
 @router.get("/.well-known/jwt-vc-issuer", summary="凭证签发者的公钥 Keys of the issuer", tags=["运行 Operation"])
 async def issuer_metadata(units: Units, settings: TheSettings) -> dict[str, Any]:
     """Return the issuer and its keys, as SD-JWT VC has it: every key that a credential which still holds may need."""

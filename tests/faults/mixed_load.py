@@ -36,6 +36,7 @@ class MixedLoad:
     def __init__(self, gateway: Instance) -> None:
         self.gateway, self.answers, self.odd = gateway, dict[Thing, object](), list[str]()
         self._stop, self._answered = threading.Event(), SimpleQueue[str]()
+        self._writing = threading.Lock()
         self._tokens: dict[str, XinqiaoAuth] = {}
         self._plain = httpx.Client(base_url=gateway.issuer, timeout=60)
         self._ask = {
@@ -86,7 +87,9 @@ class MixedLoad:
                 thing = (kind, next_key())
             except Empty:
                 continue
-            self.answers[thing] = answer = self._answer(thing)
+            answer = self._answer(thing)
+            with self._writing:
+                self.answers[thing] = answer
             if kind == "inquiry" and answer:
                 self._answered.put(answer["inquiry"])
 
@@ -109,7 +112,8 @@ class MixedLoad:
 
     def acknowledged(self) -> Counter[str]:
         """Count what was acknowledged, by kind."""
-        return Counter(kind for (kind, _), answer in list(self.answers.items()) if answer)
+        with self._writing:
+            return Counter(kind for (kind, _), answer in self.answers.items() if answer)
 
     def goes_on(self, before: Counter[str]) -> bool:
         """Tell whether more of every kind is acknowledged than before."""

@@ -24,7 +24,8 @@ from tests.documented import document
 
 NO_TEXT = {"OPTIONS /v1/uploads", "POST /v1/datasets/{dataset}/uploads", "PATCH /v1/uploads/{upload_id}",
            "DELETE /v1/webhooks/{webhook_id}",
-           "DELETE /v1/uploads/{upload_id}", "GET /v1/datasets/{dataset}/template.xlsx"}  # fmt: skip
+           "DELETE /v1/uploads/{upload_id}", "GET /v1/datasets/{dataset}/template.xlsx",
+           "GET /v1/inquiries/{inquiry_id}/network/{form}"}  # fmt: skip
 
 NO_OPERATIONS = {
     "method-not-allowed",  # where there is no operation

@@ -1,6 +1,6 @@
 """The calendar of all days and periods: China's, wherever the program runs. Pure."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -15,6 +15,13 @@ def day_of(moment: datetime) -> date:
 def day_starts(day: date) -> datetime:
     """Return when a calendar day begins (Asia/Shanghai)."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def last_passing(hour: int, now: datetime) -> datetime:
+    """Return when the clock last struck an hour of the day, this very moment included (Asia/Shanghai)."""
+    local = now.astimezone(SHANGHAI)
+    struck = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return struck - timedelta(days=1) if struck > local else struck
 
 
 def month_starts(now: datetime, months: int) -> list[datetime]:

@@ -7,13 +7,13 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from audit.stops import Stop, add_stop, find_stop, lift_stop
-from connectors.model.calendar import SHANGHAI
+from connectors.model.calendar import last_passing
 from gateway.evidence.conservation import find_differences
 from gateway.evidence.stored_check import Checked, Progress, check_stored
 from gateway.evidence.vouched.findings import Findings
@@ -58,9 +58,7 @@ async def check_instance(units: UnitsOfWork, actor: Actor, progress: Progress) -
 
 async def check_nightly(units: UnitsOfWork, hour: int, now: datetime) -> None:
     """Check everything once after this hour of each day (Asia/Shanghai); one worker at a time does it."""
-    local = now.astimezone(SHANGHAI)
-    since = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    since -= timedelta(days=1) if since > local else timedelta(0)
+    since = last_passing(hour, now)
     async with units.begin("audit.fsck-due", PROGRAM) as work:
         # Held while the check runs: a second worker finds it taken, and then that it has been done.
         if await try_take(work.session, Lock.FSCK) and await _is_due(work, since):

@@ -4,16 +4,15 @@ What was computed is no evidence: anybody can compute it again. Its digest is in
 """
 
 import asyncio
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
-import polars as pl
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.model.calendar import SHANGHAI, day_of
+from connectors.model.calendar import day_of, last_passing
 from connectors.store.numbers import first_created
+from gateway.network.linked import HOLDING_ON, load_columns, load_ties
 from gateway.network.tables import NetworkNight
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.database import raw
@@ -21,20 +20,15 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from scoring_adapter.network.declared import BELIEVED, WALKED
-from scoring_adapter.network.whole import NONE, Numbers, Relations, Standings, stand
+from scoring_adapter.network.whole import NONE, Relations, Standings, stand
 
 COMPUTERS = frozenset({"program", "machine"})
-_ON = "dropped IS NULL AND starts <= :day AND (ends IS NULL OR ends > :day)"
-# Each comes as one text: a row for each edge takes several times as long.
 _HOLDINGS = text(f"""
     SELECT coalesce(string_agg(source || ',' || target || ',' || coalesce(share, {NONE}), E'\\n'), '') FROM (
-        SELECT DISTINCT ON (source, target) source, target, share FROM network_edge WHERE kind = 'holds' AND {_ON}
+        SELECT DISTINCT ON (source, target) source, target, share FROM network_edge
+        WHERE kind = 'holds' AND {HOLDING_ON}
         ORDER BY source, target, array_position(CAST(:first AS text[]), dataset), share DESC NULLS LAST) AS held
 """)  # noqa: S608 - our own words
-_LINKS = text(f"""
-    SELECT coalesce(string_agg(source || ',' || target, E'\\n'), '') FROM (
-        SELECT DISTINCT source, target FROM network_edge WHERE kind = ANY(CAST(:first AS text[])) AND {_ON}) AS linked
-""")  # noqa: S608
 _STAGE = """
     CREATE TEMPORARY TABLE standing_now (LIKE network_standing INCLUDING CONSTRAINTS) ON COMMIT DROP
 """
@@ -55,9 +49,7 @@ async def compute_when_due(units: UnitsOfWork, hour: int, now: datetime) -> None
     """Compute where it was not yet, after this hour of each day (Asia/Shanghai); the first night comes after the first
     enterprise.
     """
-    local = now.astimezone(SHANGHAI)
-    since = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    since -= timedelta(days=1) if since > local else timedelta(0)
+    since = last_passing(hour, now)
     async with units.begin("network.due", PROGRAM) as work:
         first = await first_created(work.session)
         done: bool = (await work.session.execute(_DONE, {"since": since})).scalar_one()
@@ -80,18 +72,8 @@ async def compute(units: UnitsOfWork, actor: Actor) -> NetworkNight | None:
 
 
 async def _load(session: AsyncSession, day: date) -> Relations:
-    holders, held, shares = await _columns(session, _HOLDINGS, day, BELIEVED, 3)
-    sources, targets = await _columns(session, _LINKS, day, WALKED, 2)
-    return Relations(holders, held, shares, sources, targets)
-
-
-async def _columns(
-    session: AsyncSession, query: TextClause, day: date, first: Sequence[str], width: int
-) -> list[Numbers]:
-    texts: str = (await session.execute(query, {"day": day, "first": list(first)})).scalar_one()
-    schema = {f"column_{at}": pl.Int64 for at in range(width)}
-    table = pl.read_csv(texts.encode(), has_header=False, schema=schema) if texts else pl.DataFrame(schema=schema)
-    return [table[name].to_numpy() for name in schema]
+    holders, held, shares = await load_columns(session, _HOLDINGS, {"day": day, "first": list(BELIEVED)}, 3)
+    return Relations(holders, held, shares, *await load_ties(session, day, WALKED))
 
 
 async def _keep(session: AsyncSession, found: Standings) -> None:

@@ -62,8 +62,7 @@ async def stand_on(session: AsyncSession, store: ColumnStore, watch: Watch) -> S
     as_of, tags = day_of(moment), narrowed(load_tags(), watch.tags)
     feeds = feeding_of(await find_feeds(session, moment)).feeds
     tables = store.tables(await list_files(session))
-    ties = await load_ties(session, as_of, TIES)
-    links = {name: Links(*ends) for name, ends in ties.items()}
+    links = {name: Links(*await load_ties(session, as_of, kinds)) for name, kinds in TIES.items()}
     return Stand(as_of, tags, dict(blocked_by(tags, feeds, as_of)), tables, await _everybody(session), links)
 
 

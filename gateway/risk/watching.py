@@ -4,13 +4,13 @@ What was found is no evidence: anybody can judge again. Its digest is in the log
 """
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import text
 
-from connectors.model.calendar import SHANGHAI
+from connectors.model.calendar import last_passing
 from connectors.store.numbers import first_created
 from gateway.risk.measuring import Stand, measure, stand_on
 from gateway.risk.standing import Changes, Found, Key, compare, read_current, write
@@ -35,9 +35,7 @@ async def judge_when_due(units: UnitsOfWork, store: ColumnStore, hour: int, now:
     """Judge where it was not yet, after this hour of each day (Asia/Shanghai); the first day comes after the first
     enterprise. Raises ColumnStoreError where the store cannot be read.
     """
-    local = now.astimezone(SHANGHAI)
-    since = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    since -= timedelta(days=1) if since > local else timedelta(0)
+    since = last_passing(hour, now)
     async with units.begin("risk.due", PROGRAM) as work:
         first = await first_created(work.session)
         done: bool = (await work.session.execute(_DONE, {"since": since})).scalar_one()

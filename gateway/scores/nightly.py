@@ -1,11 +1,11 @@
 """When the worker scans: once a night, going on with what was left, when another card is in force, when many wait."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
-from connectors.model.calendar import SHANGHAI
+from connectors.model.calendar import last_passing
 from connectors.store.numbers import first_created
 from gateway.cards.in_force import find_release
 from gateway.runtime.actor import PROGRAM
@@ -42,9 +42,7 @@ async def find_due(work: UnitOfWork, hour: int, now: datetime) -> ScanRequest | 
     """Return what is to be scanned now, None for nothing. The first night comes after the first enterprise."""
     if await find_running(work.session) is not None:
         return ScanRequest()
-    local = now.astimezone(SHANGHAI)
-    since = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    since -= timedelta(days=1) if since > local else timedelta(0)
+    since = last_passing(hour, now)
     first = await first_created(work.session)
     scanned: bool = (await work.session.execute(_SCANNED, {"since": since})).scalar_one()
     if first is not None and first < since and not scanned:

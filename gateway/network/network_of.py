@@ -11,10 +11,9 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from connectors.conversion.identifiers import read_identifier
 from connectors.model.calendar import day_of
-from connectors.store.numbers import find_by_numbers, find_number
-from connectors.store.subjects import Subject, find_subject
+from connectors.store.numbers import find_by_numbers
+from connectors.store.subjects import Subject
 from gateway.network.lens import Lens, newest_reading
 from gateway.network.naming import PERSONS
 from gateway.network.standing import Standing, find_standing
@@ -28,12 +27,11 @@ from gateway.network.walks import (
     find_near,
     walk,
 )
-from gateway.runtime.denial import DeniedError
+from gateway.records.access import demand_overseer, get_numbered
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.network.control import circles, having_enough, ultimate
 from scoring_adapter.network.shares import HOPS, Total, add_up
 
-READERS = frozenset({"auditor", "machine"})  # regulators act as auditors do (people/acting.py)
 MOST_BESIDE = 100
 MOST_CONTROLLERS = 20  # more have a half each only where a list contradicts itself
 _PARTIES = text("SELECT number, known_by, value FROM network_party WHERE number = ANY(CAST(:numbers AS bigint[]))")
@@ -87,12 +85,8 @@ async def read_network(work: UnitOfWork, uscc: str, as_of: date | None = None) -
 
     Raises DeniedError for whoever does not oversee, and where the enterprise is not known.
     """
-    if work.actor.kind not in READERS:
-        raise DeniedError("insufficient-scope", "只有监管和审计人员可以查看。Regulators and auditors alone see it.")
-    subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
-    number = await find_number(work.session, subject.subject_id) if subject else None
-    if subject is None or number is None:
-        raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
+    demand_overseer(work)
+    number, subject = await get_numbered(work, uscc)
     lens = Lens(number, as_of or day_of(work.now), await newest_reading(work.session))
     found = await find_network(work.session, subject, lens, with_standing=True)
     payload = {"as_of": found.day.isoformat(), "parties": len(found.near)}

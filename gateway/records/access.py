@@ -7,10 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from connectors.conversion.identifiers import read_identifier
 from connectors.model.calendar import day_of
 from connectors.personal.protect import Opening
 from connectors.records.acts import find_record
 from connectors.records.portfolio import is_shown
+from connectors.store.numbers import find_number
 from connectors.store.subjects import Subject, find_subject
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
@@ -54,6 +56,21 @@ def demand_signatory(work: UnitOfWork) -> None:
     """Pass where an enterprise's signatory acts. Raises DeniedError."""
     if work.actor.kind != "signatory":
         raise DeniedError("insufficient-scope", "只有企业签署人可以查看。Only an enterprise's signatory may.")
+
+
+def demand_overseer(work: UnitOfWork) -> None:
+    """Pass where somebody oversees all: regulators act as auditors do (people/acting.py). Raises DeniedError."""
+    if work.actor.kind not in OVERSEERS:
+        raise DeniedError("insufficient-scope", "只有监管和审计人员可以查看。Regulators and auditors alone see it.")
+
+
+async def get_numbered(work: UnitOfWork, uscc: str) -> tuple[int, Subject]:
+    """Return an enterprise by its code, with its number. Raises DeniedError where it is not known."""
+    subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
+    number = await find_number(work.session, subject.subject_id) if subject else None
+    if subject is None or number is None:
+        raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
+    return number, subject
 
 
 def opening(actor: Actor) -> Opening:

@@ -10,18 +10,16 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from connectors.conversion.identifiers import read_identifier
-from connectors.store.numbers import find_by_numbers, find_number
-from connectors.store.subjects import Subject, find_subject
+from connectors.store.numbers import find_by_numbers
+from connectors.store.subjects import Subject
+from gateway.records.access import demand_overseer, get_numbered
 from gateway.risk.tables import RiskDay
-from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from risk_monitor.load import load_watch
 from risk_monitor.watch import LEVELS, Point, RiskType, Text
 from risk_monitor.words import told
 
 KINDS = ("mass-involving", "private-lending", "distress")  # the types of the watch, whichever its version
-READERS = frozenset({"auditor", "machine"})  # regulators act as auditors do (people/acting.py)
 MOST = 10_000
 _COLUMNS = "subject, type, holds_from, holds_to, level, before_level, score, version, points"
 # The first ones are those that people look at first: by level, then score.
@@ -78,7 +76,7 @@ async def read_risks(
 
     Raises DeniedError for whoever does not oversee.
     """
-    _must_oversee(work)
+    demand_overseer(work)
     values = {"type": kind, "level": level, "since": since, "levels": list(LEVELS), "most": most}
     rows = (await work.session.execute(_STANDING, values)).all()
     subjects = await find_by_numbers(work.session, sorted({row.subject for row in rows}))
@@ -92,11 +90,8 @@ async def read_risks_of(work: UnitOfWork, uscc: str) -> tuple[Subject, Risks]:
 
     Raises DeniedError for whoever does not oversee, and where the enterprise is not known.
     """
-    _must_oversee(work)
-    subject = await find_subject(work.session, "uscc", read_identifier(uscc).value)
-    number = await find_number(work.session, subject.subject_id) if subject else None
-    if subject is None or number is None:
-        raise DeniedError("subject-not-found", "未归集该企业。This enterprise is not known.")
+    demand_overseer(work)
+    number, subject = await get_numbered(work, uscc)
     known = (await find_by_numbers(work.session, [number]))[number]
     rows = (await work.session.execute(_OF_ONE, {"subject": number})).all()
     payload = {"view": "subject", "found": len(rows)}
@@ -108,11 +103,6 @@ async def find_day(work: UnitOfWork) -> RiskDay | None:
     """Return the last day on which all were judged."""
     day = (await work.session.execute(_DAY)).scalar_one()
     return await work.session.get(RiskDay, day) if day else None
-
-
-def _must_oversee(work: UnitOfWork) -> None:
-    if work.actor.kind not in READERS:
-        raise DeniedError("insufficient-scope", "只有监管和审计人员可以查看。Regulators and auditors alone see them.")
 
 
 def _risk(row: Row[Any], subject: Subject) -> Risk:

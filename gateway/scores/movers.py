@@ -13,10 +13,9 @@ from sqlalchemy import text
 from connectors.model.calendar import day_of
 from connectors.store.numbers import find_by_numbers
 from connectors.store.subjects import Subject
-from gateway.runtime.denial import DeniedError
+from gateway.records.access import demand_overseer
 from gateway.runtime.work import UnitOfWork
 
-READERS = frozenset({"auditor", "machine"})  # regulators act as auditors do (people/acting.py)
 MOST = 500
 _DAY = text("SELECT max(holds_from) FROM subject_score WHERE moved IS NOT NULL AND holds_from <= :day")
 _MOVERS = text("""
@@ -55,8 +54,7 @@ async def read_movers(work: UnitOfWork, day: date | None = None, most: int = MOS
 
     Raises DeniedError for whoever does not oversee.
     """
-    if work.actor.kind not in READERS:
-        raise DeniedError("insufficient-scope", "只有监管和审计人员可以查看。Regulators and auditors alone see them.")
+    demand_overseer(work)
     found = (await work.session.execute(_DAY, {"day": day or day_of(work.now)})).scalar_one()
     rows = (await work.session.execute(_MOVERS, {"day": found, "most": most})).all() if found else []
     subjects = await find_by_numbers(work.session, [row.subject for row in rows])

@@ -3,7 +3,6 @@
 Two levels, so that a reader sees why: points add up to a score by type, and the score decides on a level.
 """
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -95,17 +94,6 @@ class Watch(msgspec.Struct, forbid_unknown_fields=True, frozen=True, dict=True):
         return -(-subjects * self.review_ppm // 1_000_000)
 
 
-def level_of(kind: RiskType, score: int) -> str | None:
-    """Return the highest level that a score reaches, None for none."""
-    reached = [level for level in LEVELS if score >= kind.levels[level]]
-    return reached[-1] if reached else None
-
-
 def rank_of(level: str | None) -> int:
     """Return 0 for no level, then 1 to 3."""
     return 0 if level is None else LEVELS.index(level) + 1
-
-
-def highest(levels: Sequence[str | None]) -> str | None:
-    """Return the highest of several levels."""
-    return max(levels, key=rank_of, default=None)

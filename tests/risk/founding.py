@@ -26,6 +26,15 @@ def ago(days):
     return (day_of(now()) - timedelta(days=days)).isoformat()
 
 
+def platforms(*rows):
+    """Profiles of platforms, looked at ten days ago: number, firm, yield, insured, custodian, state."""
+    header = (
+        "平台编号", "运营企业名称", "统一社会信用代码", "承诺年化收益率", "是否有保险或担保", "资金存管机构",
+        "运营状态", "采集日期",
+    )  # fmt: skip
+    return as_csv(header, *([*row, ago(10)] for row in rows))
+
+
 async def deliver(story):
     """Hand in what agencies know of both."""
     for number in (LENDER, SOUND):
@@ -39,15 +48,9 @@ async def deliver(story):
     header = ("平台编号", "运营企业名称", "统一社会信用代码", "评级机构", "评级结果", "评级日期")
     rated = [["p-1", *firm(LENDER), "某评级", "D", ago(20)], ["p-2", *firm(SOUND), "某评级", "A", ago(20)]]
     await story.push("ant_opinion", "platform_rating", as_csv(header, *rated))
-    header = (
-        "平台编号", "运营企业名称", "统一社会信用代码", "承诺年化收益率", "是否有保险或担保", "资金存管机构",
-        "运营状态", "采集日期",
-    )  # fmt: skip
-    kept = [
-        ["p-1", *firm(LENDER), "0.2", "否", "某银行", "延期兑付", ago(10)],
-        ["p-2", *firm(SOUND), "0.04", "是", "某银行", "正常运营", ago(10)],
-    ]
-    await story.push("local_finance", "platform_profile", as_csv(header, *kept))
+    late = ["p-1", *firm(LENDER), "0.2", "否", "某银行", "延期兑付"]
+    sound = ["p-2", *firm(SOUND), "0.04", "是", "某银行", "正常运营"]
+    await story.push("local_finance", "platform_profile", platforms(late, sound))
     header = ("协会名称", "会员名称", "统一社会信用代码", "入会日期")
     await story.push("local_finance", "association_member", as_csv(header, ["互联网金融协会", *firm(SOUND), ago(300)]))
     header = ("企业名称", "统一社会信用代码", "上市板块", "上市（挂牌）日期")

@@ -8,21 +8,12 @@ from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from gateway.scores.store import open_store
 from tests.enterprises import uscc
-from tests.risk.founding import LENDER, POINTS, deliver, judged
+from tests.risk.founding import LENDER, POINTS
 from tests.scores.scanning import rows
 from tests.stories import slug
 
 READ = "SELECT subject FROM audit_event WHERE type = 'risk.read'"
 NOBODY = ["account", "agency", "signatory", "platform", "operator", "system", "person"]
-
-
-@pytest.fixture
-async def town(story):
-    if "local_finance" not in story.keys:
-        await deliver(story)
-        await judged(story)
-        await story.enrol("auditor-1", "auditor")
-    return story
 
 
 async def get(town, path, who="auditor-1"):

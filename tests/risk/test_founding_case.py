@@ -1,23 +1,14 @@
 """The founding case, from records that agencies delivered: exactly its eight points, and nothing of a firm without."""
 
-import pytest
 from sqlalchemy import text
 
 from gateway.risk.reading import read_risks, read_risks_of
 from gateway.runtime.actor import Actor
 from tests.enterprises import uscc
-from tests.risk.founding import LENDER, POINTS, SOUND, deliver, judged
+from tests.risk.founding import LENDER, POINTS, SOUND, judged
 from tests.scores.scanning import rows
 
 AUDITOR = Actor("auditor-1", "auditor")
-
-
-@pytest.fixture
-async def town(story):
-    if "local_finance" not in story.keys:
-        await deliver(story)
-        await judged(story)
-    return story
 
 
 async def of(town, number):

@@ -5,18 +5,10 @@ import pytest
 from tests.enterprises import uscc
 from tests.house.test_ownership import client_of
 from tests.persons import signed_in
-from tests.risk.founding import LENDER, SOUND, deliver, judged
+from tests.risk.founding import LENDER, SOUND
 from tests.scores.scanning import rows
 
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture
-async def town(story):
-    if "local_finance" not in story.keys:
-        await deliver(story)
-        await judged(story)
-    return story
 
 
 async def page(town, person, path, role="regulator"):

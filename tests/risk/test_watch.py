@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+import numpy as np
 import pytest
 import yaml
 
@@ -9,13 +10,15 @@ from gateway.risk.measuring import TIES
 from gateway.risk.reading import KINDS
 from gateway.risk.routes import Kind
 from risk_monitor.errors import WatchError
+from risk_monitor.judging import Measures, judge
 from risk_monitor.load import VERSION, load_watch, read_watch
-from risk_monitor.watch import LEVELS, level_of
+from risk_monitor.watch import LEVELS, rank_of
 from risk_monitor.words import told
 from scoring_adapter.tags.load import load_tags
 
 WATCH = load_watch()
 SHOWN_AS = {"yuan": "yuan", "basis_points": "percent", "flag": "flag"}
+BITS = (1, 2, 4, 8, 16)  # weights that add up to any score
 SIGN = {"measure": "m", "at_least": 1, "text": {"zh": "甲", "en": "a"}}
 SOUND = {
     "version": 1, "review_ppm": 15_000, "cool_days": 7,
@@ -96,7 +99,19 @@ def test_bounds_at_their_edges_are_sound():
     ("score", "level"), [(9, None), (10, "notice"), (19, "notice"), (20, "warning"), (29, "warning"), (30, LEVELS[2])]
 )
 def test_a_level_holds_from_its_score_on(score, level):
-    assert level_of(made().types[0], score) == level
+    points = [
+        {**SOUND["points"][0], "id": f"p{weight}", "signs": [{**SIGN, "measure": f"m{weight}"}]} for weight in BITS
+    ]
+    kind = {**SOUND["types"][0], "points": {f"p{weight}": weight for weight in BITS}}
+    names = [f"m{weight}" for weight in BITS]
+    found = judge(
+        made(points=points, types=[kind]),
+        Measures(
+            {name: np.array([int(bool(score & weight))]) for name, weight in zip(names, BITS, strict=True)},
+            {name: np.array([True]) for name in names},
+        ),
+    )
+    assert (found.scores[0, 0], found.ranks[0, 0]) == (score, rank_of(level))
 
 
 @pytest.mark.parametrize(

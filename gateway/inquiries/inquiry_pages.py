@@ -13,6 +13,7 @@ from gateway.consents.acquaintances import names_known
 from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, Table, TableQuery, TableSpec, table_query
 from gateway.console.words import Words, words_of
+from gateway.inquiries.answer_files import take_answer
 from gateway.inquiries.answer_sheet import lay_out
 from gateway.inquiries.behind_answer import is_traceable
 from gateway.inquiries.comparison import list_earlier
@@ -137,11 +138,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID, a
 @router.get("/{inquiry_id}/answer")
 async def download(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
     """Return the signed answer as a file, to be verified by whoever has the public keys."""
-    async with units.begin("inquiry.show", staff.reader) as work:
-        row = await get_own_inquiry(work, inquiry_id)
-    answer = await _reopen(units, staff, row, as_file=True)
-    if isinstance(answer, Denial):
-        raise DeniedError(answer.reason)
+    row, answer = await take_answer(units, staff, inquiry_id)
     return Response(
         answer, media_type="application/jose",
         headers={"Content-Disposition": f'attachment; filename="answer-{row.uscc}-{inquiry_id}.jws"',
@@ -149,14 +146,14 @@ async def download(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
     )  # fmt: skip
 
 
-async def _reopen(units: UnitsOfWork, staff: Through, row: Inquiry, *, as_file: bool = False) -> str | Denial:
+async def _reopen(units: UnitsOfWork, staff: Through, row: Inquiry) -> str | Denial:
     """Return the answer, or why it is not shown to this person now."""
     try:
         actor = staff.acting("inquiries", row.account)
     except DeniedError as fault:
         return fault.denial
     async with units.begin("inquiry.reopen", actor) as work:
-        return await reopen_answer(work, row.inquiry_id, as_file=as_file)
+        return await reopen_answer(work, row.inquiry_id)
 
 
 def _row(row: Inquiry, found: OwnInquiries, words: Words) -> list[Content]:

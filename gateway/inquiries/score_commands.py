@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli.on_instance import in_one_unit
 from gateway.cli.output import AsJson, Column, Force, fail, keep_existing, show, show_one
+from gateway.inquiries.signed_file import AnswerFile, KeysFile, make_of
 
 if TYPE_CHECKING:
     from gateway.inquiries.replay import Replay
@@ -50,12 +51,8 @@ def replay(
 
 @group.command("sheet")
 def sheet(
-    answer: Annotated[
-        Path, typer.Argument(metavar="ANSWER", exists=True, dir_okay=False, help="应答文件 Signed, JWS.")
-    ],
-    keys: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="公钥文件 What /.well-known/xinqiao-keys said.")
-    ],
+    answer: AnswerFile,
+    keys: KeysFile,
     pdf: Annotated[
         Path, typer.Option(metavar="FILE", dir_okay=False, help="写成此文件，或与之比较 Made, or compared.")
     ],
@@ -70,31 +67,20 @@ def sheet(
     as_json: AsJson = False,
 ) -> None:
     """由签名应答制作体检表或画像 Make the PDF of a signed health check or portrait, or check one; needs no instance."""
-    import orjson
-
-    from gateway.inquiries.answers import ANSWER_TYPE
     from gateway.inquiries.sheet_pdf import sheet_pdf
-    from gateway.runtime.denial import DeniedError
-    from gateway.web.error_table import ERRORS
     from scoring_adapter.errors import CardError
     from scoring_adapter.published import publish
-    from signing.errors import SignatureError
-    from signing.jws import payload_of, verify_jws
+    from signing.jws import payload_of
 
-    try:
-        token = answer.read_text().strip()
-        verify_jws(token, [orjson.loads(keys.read_bytes())["answer"]], ANSWER_TYPE)
+    def make(token: str) -> bytes:
         if card is not None and publish(card.read_text("utf-8")) != payload_of(token)["model"]:
             fail(f"{card} 不是此应答的评分卡 is not the card of this answer")
-        made = sheet_pdf(token)
-    except SignatureError as fault:
-        fail(f"验签不通过 does not verify: {fault}")
+        return sheet_pdf(token)
+
+    try:
+        made = make_of(answer, keys, make)
     except CardError as fault:
         fail(str(fault))
-    except DeniedError as fault:
-        fail(ERRORS[fault.denial.reason].title)
-    except (ValueError, KeyError, TypeError):
-        fail(f"{answer} 或 {keys} 不是应答或公钥文件 no signed answer, or no key file")
     if check:
         if not pdf.is_file() or pdf.read_bytes() != made:
             fail(f"{pdf} 不是此应答的体检表或画像 is not what this answer gives")

@@ -12,8 +12,9 @@ from connectors.catalogue.load import datasets
 from gateway.consents.acquaintances import names_known
 from gateway.console.render import PageError, page
 from gateway.console.words import Words, words_of
+from gateway.inquiries.answer_files import take_answer
 from gateway.inquiries.behind_answer import Behind, look_behind
-from gateway.inquiries.own_inquiries import get_own_inquiry, reopen_answer
+from gateway.inquiries.own_inquiries import get_own_inquiry
 from gateway.inquiries.sheet_pdf import sheet_pdf
 from gateway.inquiries.sheet_serving import pdf_file
 from gateway.people.staff import Staff
@@ -52,12 +53,7 @@ async def records(request: Request, units: Units, staff: Staff, inquiry_id: UUID
 @router.get("/{inquiry_id}/sheet.pdf")
 async def print_out(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
     """Give the sheet to print."""
-    async with units.begin("inquiry.show", staff.reader) as work:
-        row = await get_own_inquiry(work, inquiry_id)
-    async with units.begin("inquiry.reopen", staff.acting("inquiries", row.account)) as work:
-        answer = await reopen_answer(work, inquiry_id, as_file=True)
-    if isinstance(answer, Denial):
-        raise DeniedError(answer.reason)
+    row, answer = await take_answer(units, staff, inquiry_id)
     return pdf_file(row.product, row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, answer))
 
 

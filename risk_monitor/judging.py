@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_monitor.watch import LEVELS, Sign, Watch
+from risk_monitor.names import LEVELS
+from risk_monitor.watch import Sign, Watch
 
 
 @dataclass(frozen=True)

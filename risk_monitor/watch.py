@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
+from risk_monitor.names import LEVELS
 from signing.canonical import canonical_bytes, sha256_hex
 
-LEVELS = ("notice", "warning", "restriction")  # 关注, 警示, 限制
 NEAR = "near_"  # how the names of measures begin that the network gives
 Shown = Literal["count", "percent", "yuan", "flag"]
 

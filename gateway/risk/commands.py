@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway.cli.naming import Uscc
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, Column, fail, show, show_list
+from risk_monitor.names import Kind, Level
 
 if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
@@ -53,10 +54,10 @@ def judge_everybody(as_json: AsJson = False) -> None:
 @group.command("list")
 def list_risks(
     kind: Annotated[
-        Literal["mass-involving", "private-lending", "distress"] | None,
+        Kind | None,
         typer.Option("--type", help="风险类型 A type of risk."),
     ] = None,
-    level: Annotated[Literal["notice", "warning", "restriction"] | None, typer.Option(help="等级 A level.")] = None,
+    level: Annotated[Level | None, typer.Option(help="等级 A level.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="最多列出 At most so many.")] = SHOWN,
     as_json: AsJson = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from connectors.store.subjects import Subject
 from gateway.risk.reading import Risk, Risks
 from gateway.risk.tables import RiskDay
-from risk_monitor.watch import LEVELS
+from risk_monitor.names import LEVELS
 
 
 def risks_document(found: Risks) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.runtime.clock import now
-from risk_monitor.watch import LEVELS
+from risk_monitor.names import LEVELS
 
 _LAST = text("SELECT judged_at, notice, warning, restriction FROM risk_day ORDER BY as_of DESC LIMIT 1")
 

@@ -16,11 +16,12 @@ from gateway.people.acting import acting
 from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
-from gateway.risk.reading import KINDS, Risk, read_risks, read_risks_of
+from gateway.risk.reading import Risk, read_risks, read_risks_of
 from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
-from risk_monitor.watch import LEVELS, rank_of
+from risk_monitor.names import KINDS, LEVELS
+from risk_monitor.watch import rank_of
 
 router = Router(prefix="/console", include_in_schema=False)
 Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
@@ -66,7 +67,7 @@ async def risks(
     )  # fmt: skip
     spread = _spread(words, found.risks)
     return await show_table(
-        request, units, present, "risks", table, day=day, levels=LEVELS, tones=TONES, spread=spread,
+        request, units, present, "risks", table, day=day, spread=spread,
         scripts=("charts",) if spread else (),
     )  # fmt: skip
 

@@ -16,10 +16,10 @@ from gateway.records.access import demand_overseer, get_numbered
 from gateway.risk.tables import RiskDay
 from gateway.runtime.work import UnitOfWork
 from risk_monitor.load import load_watch
-from risk_monitor.watch import LEVELS, Point, RiskType, Text
+from risk_monitor.names import LEVELS
+from risk_monitor.watch import Point, RiskType, Text
 from risk_monitor.words import told
 
-KINDS = ("mass-involving", "private-lending", "distress")  # the types of the watch, whichever its version
 MOST = 10_000
 _COLUMNS = "subject, type, holds_from, holds_to, level, before_level, score, version, points"
 # The first ones are those that people look at first: by level, then score.

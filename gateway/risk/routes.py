@@ -1,7 +1,7 @@
 """Risks over HTTP, for those who oversee."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
 
@@ -10,12 +10,11 @@ from gateway.risk.documents import risks_document, risks_of_document
 from gateway.risk.reading import MOST, read_risks, read_risks_of
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
+from risk_monitor.names import Kind, Level
 
 router = Router(prefix="/v1", tags=["风险监测 Risk watch"])
 Overseeing = Annotated[UnitOfWork, Depends(working("audit"), scope="function")]
 Code = Annotated[str, Path(pattern=r"^[0-9A-Z]{18}$", description="统一社会信用代码 Its unified social credit code.")]
-Kind = Literal["mass-involving", "private-lending", "distress"]
-Level = Literal["notice", "warning", "restriction"]
 
 
 @router.get("/risks", summary="风险企业 Enterprises at risk")

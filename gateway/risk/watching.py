@@ -24,7 +24,8 @@ from gateway.scores.store import ColumnStore
 from risk_monitor.contagion import near
 from risk_monitor.judging import Measures, judge, signs_of
 from risk_monitor.load import load_watch
-from risk_monitor.watch import LEVELS, Watch
+from risk_monitor.names import LEVELS
+from risk_monitor.watch import Watch
 from signing.canonical import canonical_bytes, sha256_hex
 
 JUDGES = frozenset({"program", "machine"})

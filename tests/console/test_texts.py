@@ -73,7 +73,6 @@ from gateway.quota.plans import PERIODS
 from gateway.quota.plans import SCOPES as SCOPES_OF_QUOTA
 from gateway.quota.products import PRODUCTS
 from gateway.rates.limits import DEFAULTS
-from gateway.risk.reading import KINDS as KINDS_OF_RISKS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
@@ -83,7 +82,8 @@ from gateway.sources.pages import STATES as SOURCE_STATES
 from gateway.webhooks.pages import SAID as WEBHOOK_SAID
 from gateway.webhooks.pages import STATES as WEBHOOK_STATES
 from gateway.webhooks.told import TOPICS
-from risk_monitor.watch import LEVELS as LEVELS_OF_RISKS
+from risk_monitor.names import KINDS as KINDS_OF_RISKS
+from risk_monitor.names import LEVELS as LEVELS_OF_RISKS
 from scoring_adapter.card import load_card
 from scoring_adapter.providers.joint import RULES as RULES_OF_JOINT
 from scoring_adapter.providers.together import PART_FAULTS

@@ -7,12 +7,11 @@ import pytest
 import yaml
 
 from gateway.risk.measuring import TIES
-from gateway.risk.reading import KINDS
-from gateway.risk.routes import Kind
 from risk_monitor.errors import WatchError
 from risk_monitor.judging import Measures, judge
 from risk_monitor.load import VERSION, load_watch, read_watch
-from risk_monitor.watch import LEVELS, rank_of
+from risk_monitor.names import KINDS, LEVELS, Kind
+from risk_monitor.watch import rank_of
 from risk_monitor.words import told
 from scoring_adapter.tags.load import load_tags
 

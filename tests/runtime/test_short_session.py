@@ -41,6 +41,23 @@ async def test_arrays_come_back_as_by_any_session(both, kind, nulls):
         assert [(await one.execute(query, {"given": asked})).scalar_one() for one in both] == [asked, asked]
 
 
+async def test_plans_are_kept_by_a_short_session_alone(both):
+    kept = [(await one.execute(text("SELECT current_setting('plan_cache_mode')"))).scalar_one() for one in both]
+    assert kept == ["force_generic_plan", "auto"]
+
+
+async def test_the_next_transaction_on_its_connection_knows_nothing_of_it(gateway):
+    """Connections are shared: what lists and filters is planned for what is asked."""
+    backends = {True: set(), False: set()}
+    for short in [True] * 8 + [False] * 8:
+        async with gateway.database.begin("test.turn", short=short) as session:
+            row = await session.execute(text("SELECT pg_backend_pid(), current_setting('plan_cache_mode')"))
+            backend, mode = row.one()
+        backends[short].add(backend)
+        assert mode == ("force_generic_plan" if short else "auto")
+    assert backends[True] & backends[False]
+
+
 async def test_values_and_rows_come_back_as_by_any_session(both):
     query = text("""
         SELECT CAST(:n AS bigint) AS n, CAST(:said AS text) AS said, CAST(:at AS timestamptz) AS at, '50 %' AS share,

@@ -14,6 +14,8 @@ def text_array(values: Iterable[str]) -> str:
     together = "".join(texts)
     if together.isalnum() and together.isascii() and min(map(len, texts)) > len("NULL"):  # codes and ids, as mostly
         return "{" + ",".join(texts) + "}"
+    if texts and "\\" not in together and '"' not in together:
+        return '{"' + '","'.join(texts) + '"}'
     return "{" + ",".join(map(_quoted, texts)) + "}"
 
 

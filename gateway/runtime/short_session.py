@@ -4,7 +4,7 @@ Between a text and the driver SQLAlchemy takes four times as long as the driver 
 raised, is the same as by any session; mapped classes and typed parameters go the long way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn, cast
 
@@ -21,6 +21,7 @@ from connectors.store.arrays import array_of
 # A plan is kept for whatever arrays come. By default PostgreSQL takes a new one for each, since it knows their length
 # then: of a question asked alone that took four tenths of the database's time, for the same plan by the same index.
 _KEEP_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
+_KEYS: dict[bytes, SimpleResultMetaData] = {}  # by text, of which there are so many as our sources have
 _DIALECT: Dialect = dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
@@ -42,22 +43,21 @@ class ShortSession(AsyncSession):
             return cast("Result[Any]", await super().execute(statement, params, **more))
         if self.new or self.dirty or self.deleted:
             await self.flush()
-        cursor = (await self._driver()).cursor(binary=True)
+        cursor = await self._driver()
         try:
             await cursor.execute(query, {name: _given(value) for name, value in (params or {}).items()}, prepare=True)
-            rows = await cursor.fetchall() if cursor.description else []
+            rows = await cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
         except psycopg.Error as fault:
             _raise(query, fault)
-        names = tuple(column.name for column in cursor.description or ())
-        return _Rows(_keys(names), iter(rows), cursor.rowcount)
+        return _Rows(_keys_of(query, cursor), iter(rows), cursor.rowcount)
 
-    async def _driver(self) -> psycopg.AsyncConnection:
-        """Return the driver's connection; the transaction begins with it."""
+    async def _driver(self) -> psycopg.AsyncCursor:
+        """Return the driver's cursor, one for all statements; the transaction begins with it."""
         if "driver" not in self.info:
             found = (await (await self.connection()).get_raw_connection()).driver_connection
-            self.info["driver"] = driver = cast("psycopg.AsyncConnection", found)
-            await driver.execute(_KEEP_PLANS)
-        return cast("psycopg.AsyncConnection", self.info["driver"])
+            self.info["driver"] = cursor = cast("psycopg.AsyncConnection", found).cursor(binary=True)
+            await cursor.execute(_KEEP_PLANS)
+        return cast("psycopg.AsyncCursor", self.info["driver"])
 
 
 @lru_cache(maxsize=512)
@@ -74,9 +74,11 @@ def _given(value: object) -> object:
     return array_of(value) if type(value) is list else value
 
 
-@lru_cache(maxsize=512)
-def _keys(names: Sequence[str]) -> SimpleResultMetaData:
-    return SimpleResultMetaData(names)
+def _keys_of(query: bytes, cursor: psycopg.AsyncCursor) -> SimpleResultMetaData:
+    """Return the names of a result's columns, which are the same each time."""
+    if query not in _KEYS:
+        _KEYS[query] = SimpleResultMetaData(tuple(column.name for column in cursor.description or ()))
+    return _KEYS[query]
 
 
 def _raise(query: bytes, fault: psycopg.Error) -> NoReturn:

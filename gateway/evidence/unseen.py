@@ -46,7 +46,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "number": "what the column store calls it",
     },
     "inquiry": {
-        "subject_id": "from uscc", "answer": "compared in answers", "packed": "compared in answers",
+        "subject_id": "from uscc", "answer": "compared by its digest", "packed": "compared by its digest",
         "created_at": "in the entry's time", "expires_at": "only until it is settled",
         "settled_at": "in the entry's time",
         "report_by": "from the entry's time, until a usage result is there; compared with those by `xinqiao reconcile`",

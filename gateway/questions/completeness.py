@@ -19,6 +19,7 @@ from gateway.questions.errors import QuestionsProofError
 UPSTREAM = frozenset({"upstream-unavailable", "upstream-invalid"})
 _ENDED = {"inquiry.answered": "answered", "inquiry.denied": "denied", "inquiry.expired": "failed"}
 _ABOUT_NOBODY = frozenset({"inquiry.denied", "consent.requested"})  # what may be recorded without a subject's id
+_ONLY_EXPLAINED = "inquiry.explained"  # how a question would be decided: none was put
 _MOST_NAMED = 20
 
 
@@ -103,7 +104,7 @@ def _exchange(entry: Entry) -> str | None:
     """Return the inquiry or consent that an entry belongs to, None where it belongs to neither."""
     if entry.type == "usage.reported":
         return str(entry.payload["inquiry"]) if entry.payload else None
-    if entry.type.startswith("inquiry.") or entry.type in EVENTS:
+    if entry.type in EVENTS or (entry.type.startswith("inquiry.") and entry.type != _ONLY_EXPLAINED):
         return str(entry.leaf.get("exch"))
     return None
 

@@ -63,8 +63,8 @@ async def test_untouched_rows_agree_with_the_log(story, good):
         lambda *_: None,
     )
     counts = verify_rows(target, size).counts
-    assert {name: counts[name] for name in ("batches", "records", "consents", "answers", "charges")} == {
-        "batches": 2, "records": 2, "consents": 2, "answers": 1, "charges": 1,
+    assert {name: counts[name] for name in ("batches", "records", "consents", "uses", "inquiries", "charges")} == {
+        "batches": 2, "records": 2, "consents": 2, "uses": 1, "inquiries": 1, "charges": 1,
     }  # fmt: skip
 
 
@@ -98,9 +98,10 @@ def replace(name, old, new):
         ("consents", replace("terms", "pre_loan", "renewal")),
         ("consents", lambda lines: [{**lines[0], "version": 3}, *lines[1:]]),
         ("consents", lambda lines: lines[:-1]),
-        ("answers", replace("answer", ".", ".A")),
-        ("answers", lambda lines: []),
-        ("answers", lambda lines: [*lines, {**lines[0], "entry": "01990000-0000-7000-8000-000000000001"}]),
+        ("inquiries", replace("answer", ".", ".A")),
+        ("inquiries", lambda lines: []),
+        ("uses", lambda lines: []),
+        ("uses", lambda lines: [*lines, {**lines[0], "entry": "01990000-0000-7000-8000-000000000001"}]),
         ("charges", lambda lines: [{**lines[0], "units": 2}]),
         ("charges", lambda lines: []),
         ("usage-results", replace("content", "1.00", "2.00")),
@@ -120,8 +121,8 @@ async def test_a_missing_file_is_no_evidence(good, tmp_path):
     target, size = good
     copy = tmp_path / "copy"
     shutil.copytree(target, copy)
-    (copy / "rows" / "answers.ndjson").unlink()
-    with pytest.raises(EvidenceError, match="answers"):
+    (copy / "rows" / "uses.ndjson").unlink()
+    with pytest.raises(EvidenceError, match="uses"):
         verify_rows(copy, size)
 
 
@@ -131,7 +132,7 @@ async def test_payloads_that_are_gone_are_found_and_so_nothing_is_vouched_for_in
     shutil.copytree(target, copy)
     edit(copy / "rows" / "payloads.ndjson", lambda _lines: [])
     edit(copy / "rows" / "charges.ndjson", lambda lines: [{**line, "units": 0} for line in lines])
-    edit(copy / "rows" / "answers.ndjson", lambda lines: [{**line, "answer": "x"} for line in lines])
+    edit(copy / "rows" / "inquiries.ndjson", lambda lines: [{**line, "answer": "x"} for line in lines])
     with pytest.raises(EvidenceError, match="payloads"):
         verify_rows(copy, size)
 

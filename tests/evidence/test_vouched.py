@@ -141,6 +141,7 @@ async def live_a_little(story):
         assert (await story.ask("bank-1", OWN)).status_code == 403
     consent = await story.consent("bank-1", OWN)
     answered = (await story.ask("bank-1", OWN)).json()["inquiry"]
+    assert (await story.ask("bank-1", OWN, product="public_record")).status_code == 200
     result = {"inquiry": answered, "outcome": "granted", "amount": "1.00", "decided_on": "2026-01-01"}
     for amount in ("1.00", "2.00"):
         headers = await story.headers("bank-1")
@@ -305,6 +306,27 @@ async def test_a_column_that_was_changed_is_found(town, table, column, name):
         )
         assert (await work.session.execute(text(forged))).rowcount == 1
         assert name in {one.where for one in await differences(work)}
+
+
+PUBLIC = "(SELECT inquiry_id FROM inquiry WHERE legal_basis = 'public')"
+
+
+async def test_what_was_answered_without_a_consent_is_vouched_for_too(town):
+    async with forging(town.gateway, "inquiry") as work:
+        forged = f"UPDATE inquiry SET packed = packed || '\\x00' WHERE inquiry_id = {PUBLIC}"
+        assert (await work.session.execute(text(forged))).rowcount == 1
+        assert {one.where for one in await differences(work)} == {"inquiries"}
+
+
+async def test_a_use_of_a_consent_that_an_answer_did_not_stand_on_is_found(town):
+    async with forging(town.gateway, "consent_use") as work:
+        forged = f"""
+            UPDATE consent_use SET (event_id, inquiry_id) =
+                (SELECT event_id, inquiry_id FROM inquiry WHERE inquiry_id = {PUBLIC})
+            WHERE ctid = (SELECT min(ctid) FROM consent_use)"""
+        await unbind(work.session, "consent_use")
+        assert (await work.session.execute(text(forged))).rowcount == 1
+        assert len([one for one in await differences(work) if one.where == "uses"]) == 2  # one too many, one missing
 
 
 RECORD = [column.name for column in SQLModel.metadata.tables["record"].columns if column.name not in COLUMNS["record"]]

@@ -102,11 +102,18 @@ class Comparison:
 
     def _take(self, deed: Deed, entry: Entry, rows: Sequence[Members]) -> None:
         says = deed.events[entry.type]
+        makes = says.makes(entry) if says.makes else True
+        if makes is False:
+            self.strangers(deed.name, rows)
+            return
         place = (deed.name, str(says.key(entry))) if says.key else None
         held = self._open.pop(place, None) if place else None
         expected = tell(says.columns, entry)
         if held is None and not rows:
-            self.findings.add(deed.name, entry.id, _ROW_MISSING)
+            if makes is UNTOLD:
+                self.older[deed.name] += 1
+            else:
+                self.findings.add(deed.name, entry.id, _ROW_MISSING)
             return
         row = held.row if held else rows[0]
         self.strangers(deed.name, rows if held else rows[1:])

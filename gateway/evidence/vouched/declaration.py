@@ -47,6 +47,7 @@ class Says:
     key: Told | None = None  # None: no other event is about this row
     ends: bool = True  # no later event changes the row
     alone: Mapping[str, Told] = field(default_factory=dict)  # said besides, where no earlier event was about the row
+    makes: Told | None = None  # whether this event has a row at all; None: each has
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from gateway.evidence.vouched.declaration import (
 from gateway.evidence.vouched.told import (
     ACT,
     ACTS,
-    ANSWER,
     ANSWERED,
     ASKED,
     BATCH,
@@ -50,9 +49,11 @@ from gateway.evidence.vouched.told import (
     TEMPLATE,
     UNANSWERED,
     USAGE,
+    USE,
     VIEW,
     duty_answered_on,
     kind_of_basis,
+    on_consent,
     same,
 )
 
@@ -92,18 +93,16 @@ DEEDS: tuple[Deed, ...] = (
         {"consent.evidenced": Says(FILE)},
     ),
     Deed(
-        "answers", "consent_use",
-        f"""SELECT u.event_id AS entry, u.inquiry_id AS inquiry, u.consent_id AS consent, u.version, u.account,
-                   u.institution, u.product, u.purpose, {AT.format("u.used_at")} AS used_at,
-                   coalesce(i.packed, convert_to(i.answer, 'UTF8')) AS answer
-            FROM consent_use u LEFT JOIN inquiry i USING (inquiry_id)""",  # noqa: S608
-        {"inquiry.answered": Says(ANSWER)}, {"answer": digest},
+        "uses", "consent_use",
+        f"""SELECT event_id AS entry, inquiry_id AS inquiry, consent_id AS consent, version, account, institution,
+                   product, purpose, {AT.format("used_at")} AS used_at FROM consent_use""",  # noqa: S608
+        {"inquiry.answered": Says(USE, makes=on_consent)},
     ),
     Deed(
         "inquiries", "inquiry",
         """SELECT event_id AS entry, inquiry_id AS inquiry, account, person, institution, intermediary, uscc, product,
                   purpose, provider, consent_id AS consent, consent_version AS version, duty, state, outcome, units,
-                  num_nonnulls(answer, packed) = 1 AS answered,
+                  num_nonnulls(answer, packed) = 1 AS answered, coalesce(packed, convert_to(answer, 'UTF8')) AS answer,
                   CASE WHEN consent_version IS NULL THEN legal_basis ELSE coalesce(legal_basis, 'consent') END
                       AS legal_basis
            FROM inquiry""",
@@ -122,6 +121,7 @@ DEEDS: tuple[Deed, ...] = (
             ),
             "inquiry.expired": Says({"state": always("expired"), **UNANSWERED}, INQUIRY),
         },
+        {"answer": digest},
     ),
     Deed(
         "charges", "quota_ledger",

@@ -91,6 +91,8 @@ def _used(rows: dict[str, Expected], entry: Entry) -> None:
         for row in rows.values():
             row["uses"] = UNTOLD
         return
+    if consent is None:  # on a duty, or of what is public
+        return
     row = rows.setdefault(str(consent["id"]), {"uses": 0})
     row["uses"] = UNTOLD if row["uses"] is UNTOLD else row["uses"] + 1
 

@@ -35,7 +35,7 @@ CONSENT = same("version", "terms", "receipt", "approval") | {
     "reason": said_lately("reason"), "gathered": said_lately("gathered"),
     "consent": said("consent"), "status": leaf("outcome"), "actor": leaf("actor"), "recorded_at": leaf("ts"),
 }  # fmt: skip
-ANSWER = same("account", "institution", "product", "purpose", "answer", "inquiry") | {
+USE = same("account", "institution", "product", "purpose", "inquiry") | {
     "consent": said_within("consent", "id"), "version": said_within("consent", "version"), "used_at": leaf("ts"),
 }  # fmt: skip
 CHARGE = same("account", "person", "institution", "product", "units", "day", "inquiry")
@@ -57,9 +57,15 @@ def duty_answered_on(entry: Entry) -> object:
     return basis.get("duty") if isinstance(basis, Mapping) else None if entry.payload else UNTOLD
 
 
+def on_consent(entry: Entry) -> object:
+    """Tell whether something was answered on a consent; on a duty, and of what is public, there is none."""
+    consent = said("consent")(entry)
+    return consent if consent is UNTOLD else consent is not None
+
+
 ANSWERED = ASKED | {
     "legal_basis": kind_of_basis, "duty": duty_answered_on,
-    "inquiry": said("inquiry"),
+    **same("inquiry", "answer"),
     "state": always("answered"), "outcome": leaf("outcome"), "units": said("units"), "answered": always(value=True),
     "consent": said_within("consent", "id"), "version": said_within("consent", "version"),
 }  # fmt: skip

@@ -224,7 +224,7 @@ def test_a_signatory_that_was_suspended_closed_or_whose_key_has_ended_does_nothi
     again = lambda: CliRunner().invoke(app, served.named("show", asked, who="leaving")).exit_code == 0  # noqa: E731
     wait_until(again, "the word to every process that it is resumed")
     kid = gateway.keys["leaving"].kid
-    gateway.cli("signatory", "key-retire", "leaving", kid, "--yes")
+    gateway.cli("signatory", "key-retire", "--yes", "--", "leaving", kid)  # a key's id may begin with "-"
     assert "failed" in served.run("approve", asked, "--yes", who="leaving", status=1)
     gateway.cli("signatory", "close", "leaving", "--reason", "离职", "--yes")
     assert "failed" in served.run("requests", who="leaving", status=1)

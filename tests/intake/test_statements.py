@@ -10,7 +10,7 @@ HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税
 # An agency's standing is read before anything else, and, under its lock, as the last step.
 TIMES = {"FROM client": 2, "FOR KEY SHARE": 1}
 ABOUT_ROWS = 4  # what stands under their keys, whose they are, who is new, which records waited for them
-ONCE = ("FROM batch", "FROM layout", "advisory", "audit_event", "INTO batch ", "INTO batch_profile")
+ONCE = ("plan_cache_mode", "FROM batch", "FROM layout", "advisory", "audit_event", "INTO batch ", "INTO batch_profile")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The command line, `xinqiao` or `python -m gateway`: one module per command or group, joined here."""
 
 import errno
-import gc
 import sys
 from collections.abc import Callable, Mapping
 
@@ -142,10 +141,6 @@ enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])
 person_commands.extend(GROUPS["person"])
 use_plain_help(app)
-
-
-# A command loads some hundred thousand objects and ends; looking through them for garbage took a third of its start.
-gc.set_threshold(20_000, 20, 20)
 
 
 def main() -> None:

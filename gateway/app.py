@@ -172,8 +172,6 @@ from gateway.webhooks.figures import gauge_webhooks
 
 gc.freeze()
 gc.enable()
-# An inquiry makes thousands of objects and leaves no cycle; by default Python looks for cycles every 700 of them.
-gc.set_threshold(20_000, 20, 20)
 
 
 def create_app(settings: Settings | None = None, gateway: Gateway | None = None) -> FastAPI:

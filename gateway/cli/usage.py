@@ -17,6 +17,7 @@ _FILES = {
     "is a directory": "这是文件夹，不是文件 this is a folder and no file:",
     "is not readable": "不能读 this cannot be read:",
 }
+_DASHED = "；以 - 开头的编号写在 -- 之后 an id that begins with - comes after --"  # as the ids of some keys do
 _BOUNDS = re.compile(r"\[[^\]]*?([^\s;\[]*[<>]=?[^\s;\]]*)")
 
 
@@ -44,7 +45,7 @@ def in_both_languages(context: typer.Context) -> Iterator[None]:
 def _words(error: Any, context: Any) -> str:  # noqa: ANN401 - the parser's classes are untyped
     if isinstance(error, told.NoSuchOption):
         options = [name for param in context.command.params for name in param.opts]
-        return f"没有选项 there is no option {error.option_name}{_nearest(error.option_name, options)}"
+        return f"没有选项 there is no option {error.option_name}{_nearest(error.option_name, options) or _DASHED}"
     if isinstance(error, told.MissingParameter):
         return f"缺少 missing: {_named(error.param)}{_takes(error.param, context)}"
     if isinstance(error, told.BadParameter):

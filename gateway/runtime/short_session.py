@@ -4,7 +4,7 @@ Between a text and the driver SQLAlchemy takes four times as long as the driver 
 raised, is the same as by any session; mapped classes and typed parameters go the long way.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NoReturn, cast
 
@@ -21,7 +21,6 @@ from connectors.store.arrays import array_of
 # A plan is kept for whatever arrays come. By default PostgreSQL takes a new one for each, since it knows their length
 # then: of a question asked alone that took four tenths of the database's time, for the same plan by the same index.
 _KEEP_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
-_KEYS: dict[bytes, SimpleResultMetaData] = {}  # by text, of which there are so many as our sources have
 _DIALECT: Dialect = dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
@@ -49,7 +48,8 @@ class ShortSession(AsyncSession):
             rows = await cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
         except psycopg.Error as fault:
             _raise(query, fault)
-        return _Rows(_keys_of(query, cursor), iter(rows), cursor.rowcount)
+        names = tuple(column.name for column in cursor.description or ())
+        return _Rows(_keys(names), iter(rows), cursor.rowcount)
 
     async def _driver(self) -> psycopg.AsyncCursor:
         """Return the driver's cursor, one for all statements; the transaction begins with it."""
@@ -74,11 +74,9 @@ def _given(value: object) -> object:
     return array_of(value) if type(value) is list else value
 
 
-def _keys_of(query: bytes, cursor: psycopg.AsyncCursor) -> SimpleResultMetaData:
-    """Return the names of a result's columns, which are the same each time."""
-    if query not in _KEYS:
-        _KEYS[query] = SimpleResultMetaData(tuple(column.name for column in cursor.description or ()))
-    return _KEYS[query]
+@lru_cache(maxsize=512)
+def _keys(names: Sequence[str]) -> SimpleResultMetaData:
+    return SimpleResultMetaData(names)
 
 
 def _raise(query: bytes, fault: psycopg.Error) -> NoReturn:

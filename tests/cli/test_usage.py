@@ -12,6 +12,7 @@ WRONG = {
     "account resume x": "缺少 missing: --reason（原因 Why, for the log.）；用法见 see xinqiao account resume --help",
     "account add": "缺少 missing: CLIENT_ID",
     "account list --limi 3": "没有选项 there is no option --limi，是否为 was --limit meant?",
+    "signatory key-retire li -7a6TdJw --yes": "以 - 开头的编号写在 -- 之后 an id that begins with - comes after --",
     "account list extra": "多余的内容 this is too much: extra",
     "account list --json=3": "--json: 不带值 it takes no value",
     "inquiry list --limit": "--limit: 要有一个值 it takes a value",

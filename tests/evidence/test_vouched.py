@@ -318,6 +318,13 @@ async def test_what_was_answered_without_a_consent_is_vouched_for_too(town):
         assert {one.where for one in await differences(work)} == {"inquiries"}
 
 
+async def test_where_it_cannot_be_read_what_an_answer_stood_on_no_use_is_missed(town):
+    async with forging(town.gateway, "audit_payload") as work:
+        gone = f"DELETE FROM audit_payload WHERE event_id = (SELECT event_id FROM inquiry WHERE inquiry_id = {PUBLIC})"
+        assert (await work.session.execute(text(gone))).rowcount == 1
+        assert {one.where for one in await differences(work)} == {"payloads"}
+
+
 async def test_a_use_of_a_consent_that_an_answer_did_not_stand_on_is_found(town):
     async with forging(town.gateway, "consent_use") as work:
         forged = f"""

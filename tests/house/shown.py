@@ -22,7 +22,7 @@ IDS = re.compile(
 )
 LATIN = re.compile(r"[A-Za-z]{3,}")
 # What has no other name: digests, a key by its thumbprint, and settings where those who set them read of them.
-NAMELESS = re.compile(r"\b[0-9a-f]{64}\b|\b[\w-]{43}\b|\bXINQIAO_[A-Z_]+\b")
+NAMELESS = re.compile(r"\b[0-9a-f]{64}\b|(?<![\w-])[\w-]{43}(?![\w-])|\bXINQIAO_[A-Z_]+\b")
 
 
 class _Reader(HTMLParser):

@@ -38,6 +38,7 @@ async def files(asked, folder):
     """Files about enterprise 1 by each filter, about a code nobody has, then the export; revoked last."""
     if not folder.exists():
         folder.mkdir()
+        await explain(asked.story)
         revoke = f"/v1/consents/{asked.ids['consent']}/revoke"
         await asked.story.client.post(revoke, headers=await asked.story.headers("bank-1"))
         made = [(await asked.evidence(uscc(1), **filters)).content for filters in FILTERS]
@@ -49,6 +50,13 @@ async def files(asked, folder):
         async with asked.story.gateway.units.begin("test.export", at_this_machine()) as work:
             await export_evidence(work, folder / "log", lambda *_: None)
     return [one.encode() for one in json.loads((folder / "files.json").read_text())]
+
+
+async def explain(story):
+    """Ask how a question about enterprise 1 would be decided: the log has it, and it is no question."""
+    body = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}
+    answer = await story.client.post("/v1/inquiries:explain", json=body, headers=await story.headers("bank-1"))
+    assert answer.status_code == 200, answer.text
 
 
 def hold(story, folder, content):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from gateway.cli.output import AsJson, Force, fail, keep_existing, show
+from gateway.cli.output import AsJson, Column, Force, fail, keep_existing, show, show_list
 
 if TYPE_CHECKING:
     from gateway.runtime.work import UnitOfWork
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 FIT = "fit.json"
+NIGHTS = (
+    Column("as_of", "截至日 as of"), Column("champion", "现行 champion"), Column("challenger", "挑战者 challenger"),
+    Column("fault", "原因 fault"), Column("computed_at", "比较于 compared at"),
+    Column("figures", "数字 figures", listed=False), Column("entry", "日志条目 entry", listed=False),
+)  # fmt: skip
 Table = Annotated[
     Path,
     typer.Argument(help="结果已知的企业表 A table of known outcomes: docs/models.md.", exists=True, dir_okay=False),
@@ -117,9 +122,22 @@ def shadow(card: CardFile, at_least: AtLeast = 480, as_json: AsJson = False) -> 
 
         challenger = or_fail(lambda: card_of(card))
         with progress_bar("比较 comparing") as progress:
-            return await compare_in_shadow(work, challenger, at_least, progress)
+            return (await compare_in_shadow(work, challenger, at_least, progress)).told
 
     show(as_json, in_one_unit("score.shadow", run))
+
+
+def nights(as_json: AsJson = False) -> None:
+    """挑战者的各夜比较（XINQIAO_CHALLENGER_CARD） The declared challenger's nights, the newest first."""
+    from gateway.cli.on_instance import in_one_unit
+
+    async def run(work: "UnitOfWork") -> list[Mapping[str, Any]]:
+        from gateway.scores.challenging import list_nights, night_document
+
+        return [night_document(one) for one in await list_nights(work)]
+
+    found = in_one_unit("challenger.list", run)
+    show_list(as_json, "nights", found, NIGHTS, len(found))
 
 
 def to_pmml(
@@ -161,7 +179,7 @@ def from_pmml(
 
 def extend(group: typer.Typer) -> None:
     """Add these to the group of scores."""
-    for command in (fit, validate, compare, shadow, to_pmml, from_pmml):
+    for command in (fit, validate, compare, shadow, nights, to_pmml, from_pmml):
         group.command()(command)
 
 
@@ -177,17 +195,9 @@ def or_fail(work: Callable[[], Made]) -> Made:
 
 def card_of(path: Path) -> "Scorecard":
     """Return the card of a file, or of a folder that fit wrote, bound to the tags. Raises CardError."""
-    from scoring_adapter.card import read_card
-    from scoring_adapter.errors import CardError
-    from scoring_adapter.scorecard import bind
-    from scoring_adapter.tags.load import load_tags
+    from gateway.scores.card_files import read_card_file
 
-    file = path / "card.yaml" if path.is_dir() else path
-    try:
-        source = file.read_text("utf-8")
-    except UnicodeDecodeError as fault:
-        raise CardError(f"{file} 不是 UTF-8 文本 is no text in UTF-8") from fault
-    return bind(read_card(source), load_tags())
+    return read_card_file(path)
 
 
 def _fitted(path: Path, card: "Scorecard") -> Mapping[str, Any]:

@@ -151,7 +151,9 @@ from gateway.scores.challenger_gauges import gauge_challenger
 from gateway.scores.gauges import gauge_columns
 from gateway.scores.scan_figures import gauge_scans
 from gateway.service.interface import interface_document
+from gateway.sharing import enterprise_pages as credential_pages
 from gateway.sharing import routes as sharing
+from gateway.sharing import staff_pages as shown_credentials
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
@@ -284,6 +286,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         webhook_pages,
         statements,
         sharing,
+        credential_pages,
+        shown_credentials,
         statement_pages,
         audit_entries,
         questions,

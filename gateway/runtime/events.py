@@ -218,7 +218,8 @@ EVENTS: Mapping[str, EventType] = {
     "delivery.retried": _type("system machine", "delivery peer kind"),
     "received.read": _type("system auditor machine", "kind found", maybe="enterprise"),
     "peer.set": _type("machine", "peer role url kid key client status"),
-    "credential.issued": _type("signatory", "members digest until"),
+    "credential.issued": _type("signatory", "members digest until", maybe="credential institution"),
+    "credential.taken_back": _type("signatory", "credential institution"),
     "statement.made": _type("signatory program", "enterprise month questions digest signature"),
     "quota.reversed": _type(
         "operator machine",

@@ -1,7 +1,7 @@
 """Credentials whose holder shows of them what it likes: SD-JWT (RFC 9901), of the type and members of SD-JWT VC.
 
-Whoever is shown one verifies it by `client/xinqiao_client/credentials.py`, which needs nothing of ours; here it is read by
-who issued it.
+Whoever is shown one verifies it by `client/xinqiao_client/credentials.py`, which needs nothing of ours; here it is read
+by who issued it.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 from signing.compact import encode_segment
 from signing.errors import SignatureError
-from signing.jws import sign_jws, verify_jws
+from signing.jws import sign_jws, verify_jws, verify_with
 from signing.keys import SigningKey
 
 CREDENTIAL_TYPE = "dc+sd-jwt"
@@ -69,19 +69,19 @@ def read_shown(shown: str, issuers: Sequence[Mapping[str, object]]) -> Shown:
         claims[name] = value
     if not bound:
         return Shown(claims, None)
-    binding = dict(verify_jws(bound, [_named(claims, bound)], BINDING_TYPE))
+    binding = dict(verify_with(bound, _holder(claims), BINDING_TYPE))
     if binding.get("sd_hash") != _digest(shown.removesuffix(bound)) or not isinstance(binding.get("iat"), int):
         raise SignatureError("持有人签的是别的内容 the holder signed something else")
     return Shown(claims, binding)
 
 
-def _named(claims: Mapping[str, Any], bound: str) -> dict[str, object]:
-    """Return the holder's key under the name that its signature gives, which RFC 9901 leaves open."""
-    try:
-        kid = json.loads(urlsafe_b64decode(bound.split(".", 1)[0] + "===")).get("kid")
-        return {**claims["cnf"]["jwk"], "kid": kid}
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise SignatureError("凭证没有写明持有人的公钥 the credential names no key of its holder") from fault
+def _holder(claims: Mapping[str, Any]) -> Mapping[str, object]:
+    """Return the key that the credential names as its holder's. Raises SignatureError where it names none."""
+    named = claims.get("cnf")
+    key = named.get("jwk") if isinstance(named, dict) else None
+    if not isinstance(key, dict):
+        raise SignatureError("凭证没有写明持有人的公钥 the credential names no key of its holder")
+    return key
 
 
 def _decoded(disclosure: str) -> tuple[str, str, Any]:

@@ -1,6 +1,8 @@
 """`xinqiao score fit` and the others on cards as files: tried on tables of known outcomes, written as PMML and read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -11,9 +13,10 @@ from gateway.cli.output import AsJson, Column, Force, fail, keep_existing, show,
 if TYPE_CHECKING:
     from gateway.runtime.work import UnitOfWork
     from scoring_adapter.scorecard import Scorecard
+    from scoring_adapter.tags.catalogue import TagCatalogue
 
 Made = TypeVar("Made")
-FIT = "fit.json"
+FIT, ALONE = "fit.json", "registration.yaml"  # beside card.yaml: how it was fitted; one of registration alone
 NIGHTS = (
     Column("as_of", "截至日 as of"), Column("champion", "现行 champion"), Column("challenger", "挑战者 challenger"),
     Column("fault", "原因 fault"), Column("computed_at", "比较于 compared at"),
@@ -50,14 +53,20 @@ def fit(
 
     def work() -> Mapping[str, Any]:
         from scoring_adapter.card import load_card, write_card
+        from scoring_adapter.errors import ModelError
         from scoring_adapter.modeling.fitting import Terms
         from scoring_adapter.modeling.fitting import fit as fit_card
         from scoring_adapter.modeling.table import read_table
         from scoring_adapter.tags.load import load_tags
 
-        tags = load_tags()
-        made = fit_card(read_table(table, tags), load_card(), tags, version, Terms(most_tags=most_tags), python)
+        tags, terms, labelled = load_tags(), Terms(most_tags=most_tags), read_table(table, load_tags())
+        made = fit_card(labelled, load_card(), tags, version, terms, python)
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / ALONE).unlink(missing_ok=True)
+        registered = replace(labelled, tags=of_registration(tags, labelled.tags))
+        with suppress(ModelError):  # registration alone may tell nothing: then there is no such card
+            alone = fit_card(registered, load_card(), tags, version, terms, python)
+            (folder / ALONE).write_text(write_card(alone.card.card), "utf-8")
         (folder / "card.yaml").write_text(write_card(made.card.card), "utf-8")
         (folder / FIT).write_bytes(orjson.dumps(made.told, option=orjson.OPT_INDENT_2))
         return made.told
@@ -87,7 +96,9 @@ def validate(
 
         bound, labelled = card_of(card), read_table(table, load_tags())
         fitted = _fitted(card, bound)
-        told = validate_card(bound, labelled, fitted, at_least)
+        beside = (card if card.is_dir() else card.parent) / ALONE
+        alone = card_of(beside) if fitted and beside.exists() else None
+        told = validate_card(bound, labelled, fitted, at_least, alone)
         if report is not None:
             report.write_text(draw(told, score_table(bound, labelled), fitted), "utf-8")
         return told
@@ -191,6 +202,17 @@ def or_fail(work: Callable[[], Made]) -> Made:
         return work()
     except ScoringError as fault:
         fail(str(fault))
+
+
+def of_registration(tags: "TagCatalogue", among: Sequence[str]) -> tuple[str, ...]:
+    """Return those tags that are computed from the registration and nothing else."""
+    from connectors.catalogue.load import datasets
+
+    known = datasets()
+    return tuple(
+        one for one in among
+        if all(name in known and known[name].category == "registration" for name in tags.sources_of(tags.by_id[one]))
+    )  # fmt: skip
 
 
 def card_of(path: Path) -> "Scorecard":

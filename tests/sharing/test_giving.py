@@ -108,8 +108,8 @@ async def test_one_that_was_changed_or_has_ended_or_is_not_ours_does_not_hold(re
     assert not {"band", "score"} & set(read_shown(f"{issued}~", publics).claims)
     head, body, signature = issued.split(".")
     for wrong in (
-        f"{issued}~{first}~{first}~", f"{issued}~{first[:-2]}AA~", f"{head}.{body[:-4]}AAAA.{signature}~", issued, "", "~",
-        f"{issued}~{first}~{second}~x.y.z", shown + "~" * LONGEST,
+        f"{issued}~{first}~{first}~", f"{issued}~{first[:-2]}AA~", f"{head}.{body[:-4]}AAAA.{signature}~", issued, "",
+        "~", f"{issued}~{first}~{second}~x.y.z", shown + "~" * LONGEST,
     ):  # fmt: skip
         with pytest.raises(SignatureError):
             read_shown(wrong, publics)

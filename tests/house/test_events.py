@@ -487,6 +487,7 @@ COMMANDS = {
     **{f"{kind} close": "client.closed change.made" for kind in CLIENTS},
 }  # fmt: skip
 COMMANDS_WITHOUT = {
+    "score nights": "figures of all enterprises together, of none by itself",
     **dict.fromkeys(
         (f"enterprise {verb}" for verb in (
             "requests", "consents", "show", "approve", "reject", "pause", "resume", "revoke", "questions", "records",
@@ -503,7 +504,7 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(
         ("verify", "score sheet", "score network", "audit verify", "audit key", "keys new", "agency draft",
-         "agency check", "provider check", "risk evaluate", "score nights", "score fit", "score validate", "score compare",
+         "agency check", "provider check", "risk evaluate", "score fit", "score validate", "score compare",
          "score backtest", "score to-pmml", "score from-pmml"),
         "no instance",
     ),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -17,6 +17,7 @@ class SharedCredential(SQLModel, table=True):
     """A credential that a person of an enterprise gave an institution: its digest, not the credential itself."""
 
     __tablename__ = "shared_credential"
+    __table_args__ = (Index("shared_credential_uscc", "uscc", "credential_id"),)
     credential_id: UUID = Field(primary_key=True)
     uscc: str = Field(sa_type=Text)
     institution: str = Field(foreign_key="institution.institution_id", sa_type=Text)

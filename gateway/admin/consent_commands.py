@@ -77,12 +77,12 @@ def set_mandate(
 def _holder_typed() -> str:
     """Return the hash of a number that is typed in, unseen."""
     from gateway.cli.on_instance import in_one_unit
-    from gateway.consents.holders import holder_of
+    from gateway.consents.holders import marked
 
     number = typer.prompt("证件号码 number of the document", hide_input=True)
 
     async def hashed(work: "UnitOfWork") -> str:
         assert work.protector is not None, "an instance that is open has one"  # noqa: S101
-        return holder_of(work.protector, number)
+        return marked(work.protector, number)
 
     return in_one_unit("signatory.holder", hashed)

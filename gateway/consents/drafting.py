@@ -21,7 +21,7 @@ from consent.store import find_consent
 from consent.template_store import load_templates
 from consent.templates import Template, choose_template, reaches_beyond
 from consent.terms import SCHEMA, Terms
-from gateway.consents.holders import holder_of
+from gateway.consents.holders import marked
 from gateway.identity.tables import Institution
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
@@ -167,7 +167,7 @@ def _person(work: UnitOfWork, one: PersonAsked) -> str:
         return one.person
     assert work.protector is not None, "an instance that takes requests has one"  # noqa: S101
     assert one.id_number is not None, "one of both is named"  # noqa: S101
-    return holder_of(work.protector, one.id_number)
+    return marked(work.protector, one.id_number)
 
 
 def _named(work: UnitOfWork, wanted: ConsentRequest) -> dict[str, Any]:

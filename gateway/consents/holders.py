@@ -15,11 +15,16 @@ SHORTEST_NUMBER, LONGEST_NUMBER = 6, 64
 
 
 def holder_of(protector: Protector, id_number: str) -> str:
-    """Return the hash that names a human being, by their number. Raises DeniedError for what is none."""
-    if (holder := find_holder(protector, id_number)) is None:
-        raise DeniedError(
-            "invalid-request", f"id_number: {SHORTEST_NUMBER} 至 to {LONGEST_NUMBER} 位字母、数字、- letters, digits, -"
-        )
+    """Return the hash that names a human being, by their document's number. Raises DeniedError for what is none."""
+    if "-" in id_number:  # no document has one, a registrar's mark may
+        raise _wrong()
+    return marked(protector, id_number)
+
+
+def marked(protector: Protector, number: str) -> str:
+    """Return the same, by a document's number or a registrar's mark. Raises DeniedError for what is neither."""
+    if (holder := find_holder(protector, number)) is None:
+        raise _wrong()
     return holder
 
 
@@ -30,3 +35,9 @@ def find_holder(protector: Protector, number: str) -> str | None:
     if not (SHORTEST_NUMBER <= len(spelled) <= LONGEST_NUMBER and plain.isascii() and plain.isalnum()):
         return None
     return sha256_hex(protector.ref_of("holder", spelled).encode())
+
+
+def _wrong() -> DeniedError:
+    return DeniedError(
+        "invalid-request", f"id_number: {SHORTEST_NUMBER} 至 to {LONGEST_NUMBER} 位字母数字 letters and digits"
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from consent.statements import SEPARATE_TYPE, separate_claims
 from gateway.app import create_app
-from gateway.consents.holders import holder_of
+from gateway.consents.holders import marked
 from gateway.identity.clients.limits import set_for_people
 from gateway.identity.clients.mandates import Mandate, set_mandate
 from gateway.inquiries.portrait.naming import digest_of
@@ -58,7 +58,7 @@ async def ready(story, tmp_path):
 
 
 def hash_of(story, person):
-    return holder_of(story.gateway.protector, person[1])
+    return marked(story.gateway.protector, person[1])
 
 
 async def give(story, who="s-1", person=OUYANG):

@@ -54,7 +54,8 @@ VERBS = {
 }  # fmt: skip
 # Each makes a version: what is asked, changed, run out, and gathered.
 EVENTS = frozenset(
-    f"consent.{verb}" for verb in ("requested", *VERBS.values(), *_RUN_OUT, "evidenced", "separately_given")
+    f"consent.{verb}"
+    for verb in ("requested", *VERBS.values(), *_RUN_OUT, "evidenced", "separately_given", "separately_taken_back")
 )
 
 

@@ -147,10 +147,13 @@ from gateway.runtime.settings import Settings, load_settings
 from gateway.runtime.waiting import until_database_answers
 from gateway.scores import routes as scores
 from gateway.scores import scan_pages, subject_tag_pages, tag_pages
+from gateway.scores.challenger_gauges import gauge_challenger
 from gateway.scores.gauges import gauge_columns
 from gateway.scores.scan_figures import gauge_scans
 from gateway.service.interface import interface_document
+from gateway.sharing import enterprise_pages as credential_pages
 from gateway.sharing import routes as sharing
+from gateway.sharing import staff_pages as shown_credentials
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
@@ -206,7 +209,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
+        gauge_network, gauge_challenger, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -281,6 +284,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         webhook_pages,
         statements,
         sharing,
+        credential_pages,
+        shown_credentials,
         statement_pages,
         audit_entries,
         questions,

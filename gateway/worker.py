@@ -192,6 +192,16 @@ async def scan_scores(gateway: Gateway) -> None:
     await scan_when_due(gateway.units, open_store(settings), settings.scan_folder, settings.scan_hour, now())
 
 
+async def challenge(gateway: Gateway) -> None:
+    """Compare the declared challenger with the card in force, once for each scan's day."""
+    from gateway.scores.challenging import challenge_when_due
+    from gateway.scores.scan_errors import NothingScannedError
+
+    settings = gateway.settings
+    with suppress(NothingScannedError):  # the next scan is over the tags that there are now
+        await challenge_when_due(gateway.units, settings.challenger_card, settings.challenger_at_least)
+
+
 async def renew_scores(gateway: Gateway) -> bool:
     """Compute the scores again of those for whom something landed."""
     from gateway.scores.rescoring import score_again
@@ -299,6 +309,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "columns": (once_delivered(append_columns), COLUMNS_SECONDS),
     "tidy-columns": (once_delivered(tidy_columns), TIDY_SECONDS),
     "scan": (once_delivered(scan_scores), SCAN_SECONDS),
+    "challenger": (once_delivered(challenge), NIGHT_SECONDS),
     "scores": (once_delivered(renew_scores), SCORES_SECONDS),
     "network": (once_delivered(read_edges), NETWORK_SECONDS),
     "network-night": (once_delivered(compute_network), NIGHT_SECONDS),

@@ -47,6 +47,21 @@ def verify_jws(token: str, jwks: Sequence[Mapping[str, object]], typ: str) -> di
     members = next((jwk for jwk in jwks if jwk.get("kid") == kid), None) if isinstance(kid, str) else None
     if members is None:
         raise SignatureError("签名密钥未登记 signed with a key that is not registered")
+    return _verified(token, header, members)
+
+
+def verify_with(token: str, jwk: Mapping[str, object], typ: str) -> dict[str, object]:
+    """Return the payload of a statement that this very key signed, whatever name of it the header gives, or none.
+
+    Raises SignatureError as verify_jws.
+    """
+    header = _header_of(token)
+    if header.get("typ") != typ:
+        raise SignatureError(f"类型不符 this statement is not of type {typ}")
+    return _verified(token, header, jwk)
+
+
+def _verified(token: str, header: Mapping[str, object], members: Mapping[str, object]) -> dict[str, object]:
     if header.get("alg") not in SUITES.get(str(members.get("kty")), ()):
         raise SignatureError("算法与密钥不符 the suite is not one of the key's")
     _check_padding_bits(token)

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -11,6 +11,9 @@ import typer
 from gateway.admin.change_commands import Reason, make
 from gateway.cli.asking import Yes, confirm_final
 from gateway.cli.output import AsJson, fail, show
+
+if TYPE_CHECKING:
+    from gateway.runtime.work import UnitOfWork
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="模板的 JSON，见 xinqiao consent template The template.")]
 Begins = Annotated[
@@ -57,9 +60,29 @@ def set_mandate(
     until: Annotated[datetime | None, typer.Option(metavar="DAY", help="到何时 Until when it lasts.")] = None,
     reference: Annotated[str | None, typer.Option(metavar="TEXT", help="委托书号 Its number.")] = None,
     holder: Annotated[str | None, typer.Option(metavar="HASH", help="本人的散列 A hash that names the person.")] = None,
+    by_number: Annotated[
+        bool,
+        typer.Option("--by-number", help="键入证件号码，只留散列 Type the person's number: its hash is kept."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """登记签署人的委托 Say on which mandate a signatory acts, and until when."""
+    if by_number:
+        holder = _holder_typed()
     lasts = until.astimezone().isoformat() if until else None
     make("signatory.mandate", signatory=signatory, role=role, reference=reference, valid_until=lasts, holder=holder)
     show(as_json, {"签署人 signatory": signatory, "身份 role": role, "到期 until": lasts})
+
+
+def _holder_typed() -> str:
+    """Return the hash of a number that is typed in, unseen."""
+    from gateway.cli.on_instance import in_one_unit
+    from gateway.consents.holders import marked
+
+    number = typer.prompt("证件号码 number of the document", hide_input=True)
+
+    async def hashed(work: "UnitOfWork") -> str:
+        assert work.protector is not None, "an instance that is open has one"  # noqa: S101
+        return marked(work.protector, number)
+
+    return in_one_unit("signatory.holder", hashed)

@@ -5,7 +5,6 @@ is in the queue, and an officer enters who signed. Who signed is known by the nu
 which a keyed hash is kept and nothing else.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Literal
@@ -14,7 +13,6 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
-from connectors.personal.sealing import Protector
 from consent.decision import Consent
 from consent.store import load_consents
 from consent.waiting_papers import find_on_paper
@@ -22,14 +20,13 @@ from gateway.admin.action import Means
 from gateway.admin.changes import WAITS_DAYS, ask_change
 from gateway.admin.consent_actions import ApproveOnPaper
 from gateway.admin.tables import Change
+from gateway.consents.holders import holder_of
 from gateway.consents.on_paper import find_request, hold_request, judge_paper
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
-from signing.canonical import sha256_hex
 
 MOST_QUEUED = 500
-SHORTEST_NUMBER, LONGEST_NUMBER = 6, 40
 ACTION = "consent.paper"
 READERS = frozenset({"operator", "machine"})
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
@@ -74,16 +71,6 @@ async def enter_paper(work: UnitOfWork, means: Means, consent_id: UUID, signed: 
     )  # fmt: skip
     await judge_paper(work, action.paper())
     return await ask_change(work, means, action)
-
-
-def holder_of(protector: Protector, id_number: str) -> str:
-    """Return the hash that names a human being, by their document's number. Raises DeniedError for what is none."""
-    number = "".join(unicodedata.normalize("NFKC", id_number).split()).upper()
-    if not (SHORTEST_NUMBER <= len(number) <= LONGEST_NUMBER and number.isascii() and number.isalnum()):
-        raise DeniedError(
-            "invalid-request", f"id_number: {SHORTEST_NUMBER} 至 to {LONGEST_NUMBER} 位字母数字 letters and digits"
-        )
-    return sha256_hex(protector.ref_of("holder", number).encode())
 
 
 async def find_waiting_papers(work: UnitOfWork, *, uscc: str | None = None, limit: int = MOST_QUEUED) -> Waiting:

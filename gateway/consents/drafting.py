@@ -21,6 +21,7 @@ from consent.store import find_consent
 from consent.template_store import load_templates
 from consent.templates import Template, choose_template, reaches_beyond
 from consent.terms import SCHEMA, Terms
+from gateway.consents.holders import marked
 from gateway.identity.tables import Institution
 from gateway.runtime.clock import database_now
 from gateway.runtime.denial import DeniedError
@@ -44,11 +45,16 @@ class LimitAsked(BaseModel):
 
 
 class PersonAsked(BaseModel):
-    """A named person whose data is asked for, who has to consent on their own."""
+    """A named person whose data is asked for, who has to consent on their own: by the hash that names them, or by their
+    number, of which the hash alone is kept.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    person: Annotated[Digest, Field(description="此人的散列 A hash that names the person.")]
+    person: Annotated[Digest | None, Field(description="此人的散列 A hash that names the person.")] = None
+    id_number: Annotated[
+        str | None, Field(max_length=64, description="证件号码或登记机关的人员标识，不保存 A number; not kept.")
+    ] = None
     role: Name
     categories: Names = []
 
@@ -103,7 +109,7 @@ async def draft(work: UnitOfWork, wanted: ConsentRequest) -> Terms:
     if wanted.valid_until is None:
         raise DeniedError("invalid-terms", "valid_until: 须写明 has to be named")
     now = (await database_now(work.session)).astimezone(wanted.valid_until.tzinfo)
-    named = _named(wanted)
+    named = _named(work, wanted)
     if wanted.supersedes is not None:
         return await _renew(work, wanted, {**named, "uscc": subject.value}, now)
     terms = Terms(
@@ -153,7 +159,18 @@ async def _renew(work: UnitOfWork, wanted: ConsentRequest, named: dict[str, Any]
     return replace(renewed, **_shown(template)) if template else renewed
 
 
-def _named(wanted: ConsentRequest) -> dict[str, Any]:
+def _person(work: UnitOfWork, one: PersonAsked) -> str:
+    """Return the hash of a person who is named. Raises DeniedError where they are not named in one way."""
+    if (one.person is None) == (one.id_number is None):
+        raise DeniedError("invalid-terms", "pi_items: person 与 id_number 写且只写一个 name one of person, id_number")
+    if one.person is not None:
+        return one.person
+    assert work.protector is not None, "an instance that takes requests has one"  # noqa: S101
+    assert one.id_number is not None, "one of both is named"  # noqa: S101
+    return marked(work.protector, one.id_number)
+
+
+def _named(work: UnitOfWork, wanted: ConsentRequest) -> dict[str, Any]:
     """Return the members of the terms that a request names."""
     read: dict[str, Any] = {
         "accounts": tuple(sorted(set(wanted.accounts))), "products": tuple(sorted(set(wanted.products or ()))),
@@ -164,7 +181,7 @@ def _named(wanted: ConsentRequest) -> dict[str, Any]:
         "access_mode": wanted.access_mode, "data_life": wanted.data_life,
         "onward": tuple(sorted(set(wanted.onward_sharing))), "required_approvals": wanted.required_approvals,
         "persons": tuple(
-            PersonItem(one.person, one.role, tuple(sorted(set(one.categories)))) for one in wanted.pi_items
+            PersonItem(_person(work, one), one.role, tuple(sorted(set(one.categories)))) for one in wanted.pi_items
         ),
         "evidence": tuple(EvidenceItem(one.kind, one.sha256, one.size) for one in wanted.evidence),
     }  # fmt: skip

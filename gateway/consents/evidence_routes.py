@@ -11,7 +11,7 @@ from starlette.responses import Response
 from consent.gathered import EvidenceFile
 from gateway.consents.files import LONGEST_FILE, File, add_file, read_file
 from gateway.consents.reading import consent_document
-from gateway.consents.separate import consent_separately
+from gateway.consents.separate import consent_separately, take_back
 from gateway.identity.caller import working
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
@@ -76,3 +76,9 @@ def file_response(taken: EvidenceFile, content: bytes) -> Response:
 async def consent_for_oneself(consent_id: UUID, work: Party, given: SeparateConsent) -> dict[str, Any]:
     """Take up a person's own consent to what is told of them; given twice, it is the same one."""
     return await consent_document(work, await consent_separately(work, consent_id, given.person, given.statement))
+
+
+@router.delete("/{consent_id}/separate-consents/{person}", summary="撤回本人单独同意 A person's own consent taken back")
+async def take_back_for_oneself(consent_id: UUID, person: Digest, work: Party) -> dict[str, Any]:
+    """Take a person's own consent back: answers name them no more; taken back before, it stays so."""
+    return await consent_document(work, await take_back(work, consent_id, person))

@@ -189,6 +189,10 @@ OPERATIONS: Mapping[str, Operation] = {
         sent={"person": "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5", "statement": "eyJhbGci…"},
         answered=CONSENT,
     ),
+    "DELETE /v1/consents/{consent_id}/separate-consents/{person}": Operation(
+        ("consent-not-found", "consent-integrity-failed", "not-yours-to-decide", *ENDED),
+        answered=CONSENT,
+    ),
     "POST /v1/consent-imports/drafts": Operation(
         REQUESTABLE,
         sent=TERMS,

@@ -93,7 +93,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("group-consents", (
             _entry("consents", "file-check"), _entry("quota", "gauge"), _COSTS,
             _entry("usage-results", "message-report"), _entry("outputs", "eye"), _entry("duty-bases", "gavel"),
-            _entry("data-views", "table"),
+            _entry("data-views", "table"), _entry("credentials", "share"),
             _entry("webhooks", "plug-connected"), _ABNORMAL,
         )),
         Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),
@@ -106,6 +106,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("", (
             _entry("enterprise", "home"), _entry("enterprise/questions", "eye"),
             _entry("enterprise/consents", "file-check"), _entry("enterprise/statements", "file-text"),
+            _entry("enterprise/credentials", "share"),
         )),
         Group("group-enterprise", (
             _entry("enterprise/records", "files"), _entry("enterprise/tags", "tag"),

@@ -170,6 +170,8 @@ UNCOMPARED: Mapping[str, str] = {
         ),
         "follows from the records: a night computes it again, and its digest is in the log",
     ),
+    "shared_credential": "its entries say when it was given, by its digest, and taken back",
+    "challenger_night": "follows from the scan and a card, and that they were compared is in the log",
     **dict.fromkeys(
         ("risk_day", "risk_standing"), "follows from the records: all can be judged again, and its digest is in the log"
     ),

@@ -15,6 +15,7 @@ from msgspec import Raw
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
+from connectors.personal.sealing import Protector
 from connectors.records.portfolio import ShownRecord
 from gateway.cards.in_force import card_in_force
 from gateway.inquiries.answers import Result
@@ -64,18 +65,19 @@ async def compute_result(
     compared_on: date | None = None,
     reading: int | None = None,
     card: Scorecard | None = None,
+    protector: Protector | None = None,
 ) -> Result:
     """Score a subject as of a moment's day, by what is known now, or `as_then`, at that moment; of its data, by what
     lies within the limits; by the card in force at that moment, or `as_then` by another that is given. As then, it is
     compared with the scores of the day that is named, and a portrait's relations are those of a reading, None for the
-    newest.
+    newest. With `protector` a portrait names the persons whom the limits permit to.
     """
     if PRODUCTS[product].listing:
         return await _listed(session, subject_id, product, moment, limits, as_then=as_then)
     if not as_then:
-        return (await compute_results(session, [(subject_id, product, limits)], moment))[0]
+        return (await compute_results(session, [(subject_id, product, limits)], moment, protector))[0]
     card = card or await card_in_force(session, moment)
-    asked = Asked(subject_id, moment, limits, as_then=True, reading=reading)
+    asked = Asked(subject_id, moment, limits, as_then=True, reading=reading, protector=protector)
     loaded = await load(session, subject_id, tags_of(card, product), moment, as_then=True, limits=limits)
     distribution = await find_distribution(session, card.card.model(), compared_on) if compared_on else None
     made = answer_from(card, product, loaded, day_of(moment), limits, distribution)
@@ -83,8 +85,9 @@ async def compute_result(
 
 
 async def compute_results(
-    session: AsyncSession, asked: Sequence[tuple[UUID, str, Limits]], moment: datetime
-) -> list[Result]:
+    session: AsyncSession, asked: Sequence[tuple[UUID, str, Limits]], moment: datetime,
+    protector: Protector | None = None,
+) -> list[Result]:  # fmt: skip
     """Score subjects, each for a product and within limits, as of a moment's day, by what is known now.
 
     Parts that stand since nothing has landed for a subject are read by key: they are what would be computed.
@@ -110,7 +113,7 @@ async def compute_results(
         else:
             loaded = await load(session, subject, tags, moment, limits=limits)
             made = answer_from(card, product, loaded, as_of, limits, distribution)
-            asked_of = Asked(subject, moment, limits)
+            asked_of = Asked(subject, moment, limits, protector=protector)
             results[subject, product, limits] = await _whole(session, product, asked_of, made, loaded)
     for subject, product, limits in dict.fromkeys(asked) - wanted.keys():
         results[subject, product, limits] = await _listed(session, subject, product, moment, limits)

@@ -11,6 +11,7 @@ from consent.decision import Consent, permitted
 from consent.scope import Wish
 from gateway.inquiries.bases.basis import Basis, Duty, basis_members, narrowed, readable_on
 from gateway.inquiries.extent import Extent, read_extent
+from gateway.inquiries.portrait.naming import persons_of, persons_told
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.views.values import Subset
 from gateway.quota.products import RECORDS
@@ -20,12 +21,13 @@ from gateway.scores.limits import Limits
 @dataclass(frozen=True)
 class Grant:
     """What is answered, and what of the question is withheld since its basis does not permit it; `readable` are the
-    datasets that may be read on the basis whatever is asked, None for all.
+    datasets that may be read on the basis whatever is asked, None for all; `persons` as of Limits.
     """
 
     extent: Extent
     withheld: tuple[str, ...] = ()
     readable: frozenset[str] | None = None
+    persons: tuple[tuple[str, bool], ...] | None = None
 
     def members(self) -> dict[str, Any]:
         """Return it as an answer names it."""
@@ -45,14 +47,14 @@ def grant_of(request: InquiryRequest, basis: Basis) -> Grant:
     )  # fmt: skip
     readable = _opened(request.product, basis_members(basis), kept)
     closed = _closed(request, wish, readable) if readable is not None else []
-    return Grant(kept, (*withheld, *closed), readable)
+    return Grant(kept, (*withheld, *closed), readable, persons_of(request.product, basis))
 
 
 def grant_told(statement: Mapping[str, Any]) -> Grant:
     """Return what an answer was given on and of, as it says itself."""
     extent = read_extent(statement.get("scope"))
     readable = _opened(statement["product"], statement.get("legal_basis"), extent)
-    return Grant(extent, tuple(statement.get("withheld", ())), readable)
+    return Grant(extent, tuple(statement.get("withheld", ())), readable, persons_told(statement))
 
 
 def _opened(product: str, basis: Mapping[str, Any] | None, extent: Extent) -> frozenset[str] | None:
@@ -98,5 +100,5 @@ def limits_of(grant: Grant, moment: datetime) -> Limits:
             and (not extent.sources or one.agency in extent.sources)
         )  # fmt: skip
     if extent.view is not None:
-        return Subset(read, extent.data_from, last, extent.view)
-    return Limits(read, extent.data_from, last)
+        return Subset(read, extent.data_from, last, view=extent.view)
+    return Limits(read, extent.data_from, last, grant.persons)

@@ -78,7 +78,7 @@ async def _answer_members(
     wanted = [
         (found.subject.subject_id, member.request.product, limits_of(found.grant, now)) for member, found in admitted
     ]
-    results = await compute_results(work.session, wanted, now)
+    results = await compute_results(work.session, wanted, now, work.protector)
     given = [Given(*each, result) for each, result in zip(admitted, results, strict=True)]
     refused = [(member, found) for member, found in judged if isinstance(found, Refusal)]
     outcomes: dict[UUID, Answered | Denial] = {}

@@ -29,6 +29,8 @@ from gateway.inquiries.own_inquiries import (
 )
 from gateway.inquiries.own_usage import result_of
 from gateway.inquiries.parts_sheet import parts_of
+from gateway.inquiries.portrait.names import names_of
+from gateway.inquiries.portrait.naming import with_names
 from gateway.inquiries.portrait.words import lay_out_portrait
 from gateway.inquiries.recalls import list_recalls
 from gateway.inquiries.records.words import records_of
@@ -110,8 +112,8 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID, a
         recalled = await list_recalls(work, limit=1, inquiry=inquiry_id)
         earlier = await list_earlier(work, row)
     words, ending = words_of(request), ending_of(row)
-    answer = await _reopen(units, staff, row) if ending == "answered" else None
-    statement = payload_of(answer) if isinstance(answer, str) else {}
+    answer, names = await _reopen(units, staff, row) if ending == "answered" else (None, {})
+    statement = with_names(payload_of(answer), names) if isinstance(answer, str) else {}
     sheet, health = lay_out(statement, words) if statement else None, health_of(statement, words)
     joint = parts_of(statement, words)
     reason = answer.reason if isinstance(answer, Denial) else row.outcome
@@ -138,7 +140,7 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID, a
 @router.get("/{inquiry_id}/answer")
 async def download(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
     """Return the signed answer as a file, to be verified by whoever has the public keys."""
-    row, answer = await take_answer(units, staff, inquiry_id)
+    row, answer, _ = await take_answer(units, staff, inquiry_id)
     return Response(
         answer, media_type="application/jose",
         headers={"Content-Disposition": f'attachment; filename="answer-{row.uscc}-{inquiry_id}.jws"',
@@ -146,14 +148,15 @@ async def download(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
     )  # fmt: skip
 
 
-async def _reopen(units: UnitsOfWork, staff: Through, row: Inquiry) -> str | Denial:
-    """Return the answer, or why it is not shown to this person now."""
+async def _reopen(units: UnitsOfWork, staff: Through, row: Inquiry) -> tuple[str | Denial, dict[str, str]]:
+    """Return the answer, or why it is not shown to this person now, and the names beside it."""
     try:
         actor = staff.acting("inquiries", row.account)
     except DeniedError as fault:
-        return fault.denial
+        return fault.denial, {}
     async with units.begin("inquiry.reopen", actor) as work:
-        return await reopen_answer(work, row.inquiry_id)
+        answer = await reopen_answer(work, row.inquiry_id)
+        return answer, {} if isinstance(answer, Denial) else await names_of(work, answer)
 
 
 def _row(row: Inquiry, found: OwnInquiries, words: Words) -> list[Content]:

@@ -45,7 +45,7 @@ async def bring_together(
         wanted = [
             (found.subject.subject_id, request.product, limits_of(found.grant, now)) for request, found, _ in with_card
         ]
-        results = await compute_results(work.session, wanted, now)
+        results = await compute_results(work.session, wanted, now, work.protector)
         computed = {
             request.inquiry_id: result for (request, *_), result in zip(with_card, results, strict=True)
         }  # fmt: skip

@@ -2,7 +2,7 @@
 
 A consent's end leaves the answers that were given before it as they were, as every notice says: the data life of the
 terms goes on. Of data about persons, which terms name or whose business it is, that end is the end of what permits it
-(PIPL 47): it is to be deleted within REVOKED_WITHIN of that.
+(PIPL 47), and so is a person's taking back a consent of their own: it is to be deleted within REVOKED_WITHIN of that.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from gateway.runtime.work import UnitOfWork
 
 REVOKED_WITHIN = timedelta(days=15)
 REMINDED_BEFORE = timedelta(days=7)
-ENDINGS = frozenset({"consent.revoked", "consent.invalidated"})
+ENDINGS = frozenset({"consent.revoked", "consent.invalidated", "consent.separately_taken_back"})
 # By the index (uscc, inquiry_id).
 _ADVANCE = text("""
     UPDATE inquiry SET delete_by = :due

@@ -79,7 +79,7 @@ async def replay_inquiry(work: UnitOfWork, inquiry_id: UUID) -> Replay:
         limits = limits_of(grant, moment)
         result = await compute_result(
             work.session, row.subject_id, row.product, moment, as_then=True, limits=limits,
-            compared_on=_compared_on(told), reading=told["basis"].get("reading"), card=card,
+            compared_on=_compared_on(told), reading=told["basis"].get("reading"), card=card, protector=work.protector,
         )  # fmt: skip
         now = shaped(result, _shape_of(told, grant.extent)).members()
         now = {name: value for name, value in now.items() if told is whole or name != "policy"}

@@ -18,6 +18,8 @@ from gateway.inquiries.comparison import compare_inquiries
 from gateway.inquiries.dependencies import Desk
 from gateway.inquiries.foresight import explain, permission_document
 from gateway.inquiries.listed import ListedFilter, get_inquiry_of, list_inquiries_of, reopen
+from gateway.inquiries.portrait.names import beside, names_of, open_names
+from gateway.inquiries.portrait.rules import PORTRAIT
 from gateway.inquiries.reading import inquiry_document
 from gateway.inquiries.sheet_pdf import sheet_pdf
 from gateway.inquiries.sheet_serving import pdf_file
@@ -30,6 +32,7 @@ from gateway.web.dependencies import part
 from gateway.web.front import read_model
 from gateway.web.problems import problem
 from gateway.web.router import Router
+from signing.jws import payload_of
 
 router = Router(prefix="/v1/inquiries", tags=["查询 Ask"])
 asker = proving("inquiries")
@@ -69,7 +72,11 @@ async def _answer(question: Question, request: Request, caller: Actor, key: str)
     if isinstance(outcome, Denial):
         return problem(request, outcome)
     headers = {"Idempotency-Replayed": "true"} if outcome.replayed else fields(outcome.rooms)
-    return Response(answer_bytes(outcome.answer, outcome.statement), headers=headers, media_type="application/json")
+    told = answer_bytes(outcome.answer, outcome.statement)
+    if asked.product == PORTRAIT:
+        async with opened.units.begin("inquiry.names", caller) as work:
+            told = beside(told, await open_names(work, payload_of(outcome.answer)))
+    return Response(told, headers=headers, media_type="application/json")
 
 
 @router.post(":explain", summary="预判一次查询 What asking would be answered")
@@ -125,11 +132,10 @@ async def show(inquiry_id: UUID, work: Reading) -> dict[str, Any]:
 async def answer(inquiry_id: UUID, request: Request, work: Reading) -> Response:
     """Return an answer again, free, as it was given; not once the consent or the standing has ended."""
     again = await reopen(work, await get_inquiry_of(work, inquiry_id))
-    return (
-        problem(request, again)
-        if isinstance(again, Denial)
-        else Response(answer_bytes(again), media_type="application/json")
-    )
+    if isinstance(again, Denial):
+        return problem(request, again)
+    told = beside(answer_bytes(again), await open_names(work, payload_of(again)))
+    return Response(told, media_type="application/json")
 
 
 @router.get("/{inquiry_id}/records/{figure}", summary="依据的记录 The records behind a figure", response_model=None)
@@ -143,14 +149,16 @@ async def records(inquiry_id: UUID, figure: Figure, request: Request, work: Read
 
 @router.get("/{inquiry_id}/sheet.pdf", summary="体检表、画像 The sheet to print", response_class=Response)
 async def sheet(inquiry_id: UUID, request: Request, work: Reading) -> Response:
-    """Return the health check or the portrait of an answer as PDF, made of the signed answer alone. Given as long as
-    the answer is.
+    """Return the health check or the portrait of an answer as PDF, made of the signed answer and of the names beside
+    it. Given as long as the answer is.
     """
     row = await get_inquiry_of(work, inquiry_id)
     again = await reopen(work, row)
     if isinstance(again, Denial):
         return problem(request, again)
-    return pdf_file(row.product, row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, again))
+    return pdf_file(
+        row.product, row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, again, await names_of(work, again))
+    )
 
 
 @router.get("/{inquiry_id}/compare/{with_id}", summary="比较两份应答 Two answers compared", response_model=None)

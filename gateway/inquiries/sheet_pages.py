@@ -53,8 +53,8 @@ async def records(request: Request, units: Units, staff: Staff, inquiry_id: UUID
 @router.get("/{inquiry_id}/sheet.pdf")
 async def print_out(units: Units, staff: Staff, inquiry_id: UUID) -> Response:
     """Give the sheet to print."""
-    row, answer = await take_answer(units, staff, inquiry_id)
-    return pdf_file(row.product, row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, answer))
+    row, answer, names = await take_answer(units, staff, inquiry_id)
+    return pdf_file(row.product, row.uscc, inquiry_id, await asyncio.to_thread(sheet_pdf, answer, names))
 
 
 def _named(statement: Mapping[str, Any], figure: str, words: Words) -> str:

@@ -1,10 +1,11 @@
-"""A health check or a portrait to print: made of the signed answer alone, so that whoever has it makes the same bytes.
-Pure.
+"""A health check or a portrait to print: made of the signed answer alone, so that whoever has it makes the same bytes;
+where persons consented to be named, of the names beside it too. Pure.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from connectors.model.calendar import SHANGHAI
@@ -13,6 +14,7 @@ from gateway.console.words import NOTHING, Words
 from gateway.inquiries.answer_sheet import Sheet, lay_out, weight
 from gateway.inquiries.health_words import Line, health_of, windows_told
 from gateway.inquiries.industry_words import industry_of
+from gateway.inquiries.portrait.naming import with_names
 from gateway.inquiries.portrait.pdf import portrait_parts, table
 from gateway.inquiries.shown import product_text, purpose_text
 from gateway.runtime.denial import DeniedError
@@ -28,14 +30,15 @@ NOTE = (
     "并用 xinqiao score sheet 重制本表，与所持文件逐字节比较。"
 )
 RIM = 150  # points at the rim of the radar; more lies on it
+NOBODY: Mapping[str, str] = MappingProxyType({})
 _WORDS = Words("zh")
 
 
-def sheet_pdf(answer: str) -> bytes:
-    """Return the sheet of a signed answer as PDF, always the same. Raises DeniedError for one that has no sheet, and
-    where PDF cannot be set here.
+def sheet_pdf(answer: str, names: Mapping[str, str] = NOBODY) -> bytes:
+    """Return the sheet of a signed answer as PDF, always the same; `names` of persons by their numbers. Raises
+    DeniedError for one that has no sheet, and where PDF cannot be set here.
     """
-    statement = payload_of(answer)
+    statement = with_names(payload_of(answer), names)
     if not {"health", "dimensions", "network", "changes"} & statement.keys():
         raise DeniedError("no-sheet")
     return set_pdf(TEMPLATE, sheet_data(answer, statement))

@@ -36,7 +36,8 @@ class Instance:
     @cached_property
     def units(self) -> UnitsOfWork:
         """What opens units of work on it."""
-        return UnitsOfWork(self.database, self.audit, self.keys, self.settings.issuer, self.settings.jurisdiction)
+        settings = self.settings
+        return UnitsOfWork(self.database, self.audit, self.keys, settings.issuer, settings.jurisdiction, self.protector)
 
 
 @asynccontextmanager

@@ -122,6 +122,8 @@ class Settings(BaseSettings):
     unsigned_seconds: int = Field(default=900, ge=60)
     fsck_hour: int = Field(default=3, ge=0, le=23)
     scan_hour: int = Field(default=2, ge=0, le=23)
+    challenger_card: Path | None = None
+    challenger_at_least: int = Field(default=480, ge=0, le=1000)
     score_days: int = Field(default=400, ge=32, le=3660)
     spark_submit: str = ""
     spark_master: str = "local[*]"

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.events import Event
 from audit.recorder import Recorder
+from connectors.personal.sealing import Protector
 from connectors.records.objection_rules import CHINA
 from gateway.runtime.actor import ANYONE, FOR_OTHERS, Actor
 from gateway.runtime.clock import now
@@ -31,7 +32,8 @@ _SHARED_BY_MANY = frozenset({"anyone", "program", "machine"})  # names that stan
 class UnitOfWork:
     """An open transaction, the log's recorder, the keys and name the instance signs with, who acts, when it began.
 
-    `jurisdiction` is the code of the place whose law the instance is under.
+    `jurisdiction` is the code of the place whose law the instance is under; `protector` opens personal data, None where
+    nothing may be opened.
     """
 
     session: AsyncSession
@@ -41,6 +43,7 @@ class UnitOfWork:
     actor: Actor
     now: datetime
     jurisdiction: str = CHINA
+    protector: Protector | None = None
 
     async def record(
         self,
@@ -101,6 +104,7 @@ class UnitsOfWork:
     keys: KeyStore
     issuer: str
     jurisdiction: str = CHINA
+    protector: Protector | None = None
 
     @cached_property
     def groups(self) -> GroupCommit:
@@ -133,7 +137,9 @@ class UnitsOfWork:
             self.database.shares.turn(_party_of(actor)),
             self.database.begin(name, role=role, short=short) as session,
         ):
-            yield UnitOfWork(session, self.recorder, self.keys, self.issuer, actor, now(), self.jurisdiction)
+            yield UnitOfWork(
+                session, self.recorder, self.keys, self.issuer, actor, now(), self.jurisdiction, self.protector
+            )
 
 
 def _party_of(actor: Actor) -> str | None:

@@ -5,7 +5,7 @@ neither as a value that is too small nor in which tags are withheld.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -22,16 +22,20 @@ from scoring_adapter.tags.value import TagValue
 
 @dataclass(frozen=True)
 class Limits:
-    """The datasets that may be read, None for all; the first and the last day of an event, None where open."""
+    """The datasets that may be read, None for all; the first and the last day of an event, None where open. `persons`
+    are those whom the basis names, by their hashes, each with whether they consented to be named themselves; None where
+    it names nobody.
+    """
 
     datasets: frozenset[str] | None = None
     data_from: date | None = None
     data_to: date | None = None
+    persons: tuple[tuple[str, bool], ...] | None = None
 
     @property
     def are_none(self) -> bool:
-        """Whether everything may be read."""
-        return self == NO_LIMITS
+        """Whether everything may be read; whoever is named reads no more and no less of it."""
+        return (self if self.persons is None else replace(self, persons=None)) == NO_LIMITS
 
     def reads(self, dataset: str) -> bool:
         """Tell whether a dataset may be read."""

@@ -1,19 +1,27 @@
 """`xinqiao score fit` and the others on cards as files: tried on tables of known outcomes, written as PMML and read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from gateway.cli.output import AsJson, Force, fail, keep_existing, show
+from gateway.cli.output import AsJson, Column, Force, fail, keep_existing, show, show_list
 
 if TYPE_CHECKING:
     from gateway.runtime.work import UnitOfWork
     from scoring_adapter.scorecard import Scorecard
+    from scoring_adapter.tags.catalogue import TagCatalogue
 
 Made = TypeVar("Made")
-FIT = "fit.json"
+FIT, ALONE = "fit.json", "registration.yaml"  # beside card.yaml: how it was fitted; one of registration alone
+NIGHTS = (
+    Column("as_of", "截至日 as of"), Column("champion", "现行 champion"), Column("challenger", "挑战者 challenger"),
+    Column("fault", "原因 fault"), Column("computed_at", "比较于 compared at"),
+    Column("figures", "数字 figures", listed=False), Column("entry", "日志条目 entry", listed=False),
+)  # fmt: skip
 Table = Annotated[
     Path,
     typer.Argument(help="结果已知的企业表 A table of known outcomes: docs/models.md.", exists=True, dir_okay=False),
@@ -45,14 +53,20 @@ def fit(
 
     def work() -> Mapping[str, Any]:
         from scoring_adapter.card import load_card, write_card
+        from scoring_adapter.errors import ModelError
         from scoring_adapter.modeling.fitting import Terms
         from scoring_adapter.modeling.fitting import fit as fit_card
         from scoring_adapter.modeling.table import read_table
         from scoring_adapter.tags.load import load_tags
 
-        tags = load_tags()
-        made = fit_card(read_table(table, tags), load_card(), tags, version, Terms(most_tags=most_tags), python)
+        tags, terms, labelled = load_tags(), Terms(most_tags=most_tags), read_table(table, load_tags())
+        made = fit_card(labelled, load_card(), tags, version, terms, python)
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / ALONE).unlink(missing_ok=True)
+        registered = replace(labelled, tags=of_registration(tags, labelled.tags))
+        with suppress(ModelError):  # registration alone may tell nothing: then there is no such card
+            alone = fit_card(registered, load_card(), tags, version, terms, python)
+            (folder / ALONE).write_text(write_card(alone.card.card), "utf-8")
         (folder / "card.yaml").write_text(write_card(made.card.card), "utf-8")
         (folder / FIT).write_bytes(orjson.dumps(made.told, option=orjson.OPT_INDENT_2))
         return made.told
@@ -82,7 +96,9 @@ def validate(
 
         bound, labelled = card_of(card), read_table(table, load_tags())
         fitted = _fitted(card, bound)
-        told = validate_card(bound, labelled, fitted, at_least)
+        beside = (card if card.is_dir() else card.parent) / ALONE
+        alone = card_of(beside) if fitted and beside.exists() else None
+        told = validate_card(bound, labelled, fitted, at_least, alone)
         if report is not None:
             report.write_text(draw(told, score_table(bound, labelled), fitted), "utf-8")
         return told
@@ -117,9 +133,22 @@ def shadow(card: CardFile, at_least: AtLeast = 480, as_json: AsJson = False) -> 
 
         challenger = or_fail(lambda: card_of(card))
         with progress_bar("比较 comparing") as progress:
-            return await compare_in_shadow(work, challenger, at_least, progress)
+            return (await compare_in_shadow(work, challenger, at_least, progress)).told
 
     show(as_json, in_one_unit("score.shadow", run))
+
+
+def nights(as_json: AsJson = False) -> None:
+    """挑战者的各夜比较（XINQIAO_CHALLENGER_CARD） The declared challenger's nights, the newest first."""
+    from gateway.cli.on_instance import in_one_unit
+
+    async def run(work: "UnitOfWork") -> list[Mapping[str, Any]]:
+        from gateway.scores.challenging import list_nights, night_document
+
+        return [night_document(one) for one in await list_nights(work)]
+
+    found = in_one_unit("challenger.list", run)
+    show_list(as_json, "nights", found, NIGHTS, len(found))
 
 
 def to_pmml(
@@ -161,7 +190,7 @@ def from_pmml(
 
 def extend(group: typer.Typer) -> None:
     """Add these to the group of scores."""
-    for command in (fit, validate, compare, shadow, to_pmml, from_pmml):
+    for command in (fit, validate, compare, shadow, nights, to_pmml, from_pmml):
         group.command()(command)
 
 
@@ -175,19 +204,22 @@ def or_fail(work: Callable[[], Made]) -> Made:
         fail(str(fault))
 
 
+def of_registration(tags: "TagCatalogue", among: Sequence[str]) -> tuple[str, ...]:
+    """Return those tags that are computed from the registration and nothing else."""
+    from connectors.catalogue.load import datasets
+
+    known = datasets()
+    return tuple(
+        one for one in among
+        if all(name in known and known[name].category == "registration" for name in tags.sources_of(tags.by_id[one]))
+    )  # fmt: skip
+
+
 def card_of(path: Path) -> "Scorecard":
     """Return the card of a file, or of a folder that fit wrote, bound to the tags. Raises CardError."""
-    from scoring_adapter.card import read_card
-    from scoring_adapter.errors import CardError
-    from scoring_adapter.scorecard import bind
-    from scoring_adapter.tags.load import load_tags
+    from gateway.scores.card_files import read_card_file
 
-    file = path / "card.yaml" if path.is_dir() else path
-    try:
-        source = file.read_text("utf-8")
-    except UnicodeDecodeError as fault:
-        raise CardError(f"{file} 不是 UTF-8 文本 is no text in UTF-8") from fault
-    return bind(read_card(source), load_tags())
+    return read_card_file(path)
 
 
 def _fitted(path: Path, card: "Scorecard") -> Mapping[str, Any]:

@@ -24,6 +24,8 @@ from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.runtime.clock import now
+from gateway.scores.challenger_tables import ChallengerNight
+from gateway.scores.challenging import list_nights
 from gateway.scores.movers import Mover, read_movers
 from gateway.scores.scan_figures import read_scan_facts
 from gateway.scores.scan_runs import count_pieces, list_runs
@@ -41,6 +43,7 @@ MOST = 400  # runs: more than a year of nights
 STATES: dict[str, Tone] = {"finished": "ok", "running": "info", "failed": "bad"}
 KINDS = ("full", "incremental", "as-of")
 TAGS_SHOWN = 3
+NIGHTS_SHOWN = 14
 SCANS = TableSpec(
     "scans",
     (
@@ -76,12 +79,13 @@ async def scans(
     async with units.begin("scans.show", acting(present)) as work:
         runs = await list_runs(work.session, MOST)
         done = await count_pieces(work.session, [run.run_id for run in runs if run.state == "running"])
-        facts = await read_scan_facts(work.session)
+        facts, nights = await read_scan_facts(work.session), await list_nights(work, NIGHTS_SHOWN)
     took = scans_chart(words, runs)
     chosen = [run for run in runs if wanted["kind"] in {"", run.kind} and wanted["state"] in {"", run.state}]
     table = in_memory(SCANS, asked, chosen, cells=lambda run: _run(words, run, done.get(run.run_id, 0)), keys={})
     return await show_table(
-        request, units, present, "scans", table, facts=facts, took=took, scripts=("charts",) if took else (),
+        request, units, present, "scans", table, facts=facts, took=took,
+        nights=[_night(words, one) for one in nights], scripts=("charts",) if took else (),
         lasted=words.lasting(timedelta(seconds=facts.seconds)) if facts.finished_at else NOTHING,
     )  # fmt: skip
 
@@ -110,6 +114,19 @@ async def movers(
         fell=sum(one.change < 0 for one in found.movers), spread=spread, farthest=farthest,
         scripts=("charts",) if spread or farthest else (),
     )  # fmt: skip
+
+
+def _night(words: Words, one: ChallengerNight) -> list[str]:
+    """Return a night of the challenger: the day, both cards, and the figures, or why there are none."""
+    cards = [words.day(one.as_of), one.champion, one.challenger or NOTHING]
+    if one.told is None:
+        return [*cards, *[NOTHING] * 4, one.fault or NOTHING]
+    told = one.told
+    psi = NOTHING if told["psi"] is None else str(told["psi"])
+    return [
+        *cards, words.number(told["both_score"]), psi, words.number(told["far"]),
+        f"{words.number(told['swapped_in'])} / {words.number(told['swapped_out'])}", "",
+    ]  # fmt: skip
 
 
 def _run(words: Words, run: ScanRun, done: int) -> list[Content]:

@@ -5,7 +5,9 @@ and both cards score the same enterprises. Who they are is not told.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import text
@@ -23,6 +25,7 @@ from scoring_adapter.tags.plan import plan
 from scoring_adapter.tags.planned import Plan
 
 BITE = 20_000  # enterprises
+COMPARERS = frozenset({"machine", "program"})
 Progress = Callable[[int, int], None]
 _STANDING = text("""
     SELECT s.subject, s.parts FROM subject_score s JOIN score_basis b USING (basis_id)
@@ -31,14 +34,20 @@ _STANDING = text("""
 """)
 
 
-async def compare_in_shadow(
-    work: UnitOfWork, challenger: Scorecard, at_least: int, progress: Progress
-) -> Mapping[str, Any]:
+@dataclass(frozen=True)
+class Compared:
+    """The figures of a comparison, and its entry in the log."""
+
+    told: Mapping[str, Any]
+    entry: UUID
+
+
+async def compare_in_shadow(work: UnitOfWork, challenger: Scorecard, at_least: int, progress: Progress) -> Compared:
     """Return how both cards score every enterprise; that they were scored is recorded.
 
     Raises NothingScannedError where no scan has finished over the tags that there are now; DeniedError.
     """
-    if work.actor.kind != "machine":
+    if work.actor.kind not in COMPARERS:
         raise DeniedError("insufficient-scope", "只在本机比较。Cards are compared at this machine alone.")
     newest = await find_newest(work.session)
     if newest is None:
@@ -57,8 +66,7 @@ async def compare_in_shadow(
         progress(seen, newest.subjects)
     told = {"as_of": newest.as_of.isoformat(), **beside.told(at_least)}
     payload = {name: told[name] for name in ("champion", "challenger", "as_of", "enterprises")}
-    await work.record("scores.compared", payload, outcome="compared")
-    return told
+    return Compared(told, await work.record("scores.compared", payload, outcome="compared"))
 
 
 async def _standing(work: UnitOfWork, basis: Basis, after: int) -> list[tuple[int, bytes]]:

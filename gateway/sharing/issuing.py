@@ -49,7 +49,7 @@ async def issue_credential(work: UnitOfWork, *, offered: bool) -> dict[str, Any]
         raise DeniedError("insufficient-scope", "只有企业签署人可以取得。Only an enterprise's signatory may.")
     now = await database_now(work.session)
     key = await _key_of(work, now)
-    answer, answered_at = await _newest(work, work.actor.subject, now)
+    answer, answered_at = await find_newest_score(work, work.actor.subject, now)
     until = now + LIFE
     showable = {name: answer[name] for name in SHOWABLE if answer.get(name) is not None}
     claims = {
@@ -82,7 +82,8 @@ async def _key_of(work: UnitOfWork, now: datetime) -> dict[str, Any]:
     return {name: row.public[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in row.public}
 
 
-async def _newest(work: UnitOfWork, uscc: str, now: datetime) -> tuple[dict[str, Any], datetime]:
+async def find_newest_score(work: UnitOfWork, uscc: str, now: datetime) -> tuple[dict[str, Any], datetime]:
+    """Return the newest answer with a score about an enterprise, and when it was given. Raises DeniedError."""
     values = {"uscc": uscc, "since": now - OLDEST, "most": LOOKED_AT}
     for row in await work.session.execute(_NEWEST, values):
         answer = payload_of(unpack(row.answer))

@@ -33,11 +33,17 @@ def report(told: Mapping[str, Any], scored: ScoredTable, fitted: Mapping[str, An
         ):
             rows = [(name, of[figure]) for name, of in groups.items() if figure in of]
             parts += [_bars(f"{title} · {column}", rows)] if rows else []
+    alone = told.get("registration_alone", {})
+    beside = [
+        (f"只用登记 registration alone: {name}", alone[name])
+        for name in ("auc", "whole_auc", "ks", "whole_ks")
+        if alone
+    ]
     figures = [(name, told[name]) for name in ("rows", "without_score", "auc", "ks", "gini", "foretold",
                                                "calibration_error", "psi") if name in told]  # fmt: skip
     return (
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{escape(told["model"])}</title>'
-        f"<style>{_STYLE}</style><h1>{escape(told['model'])}</h1>{_table(figures)}{''.join(parts)}</html>"
+        f"<style>{_STYLE}</style><h1>{escape(told['model'])}</h1>{_table([*figures, *beside])}{''.join(parts)}</html>"
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring_adapter.modeling.measures import auc, bounds_of, calibration_error, ks, psi, shares_of
-from scoring_adapter.modeling.scoring import ScoredTable, score_table
+from scoring_adapter.modeling.scoring import ScoredTable, points_in_all, score_table
 from scoring_adapter.modeling.table import Labelled
 from scoring_adapter.scorecard import Scorecard
 
@@ -15,10 +15,13 @@ LEAST = 30  # rows of a group, good and bad ones among them: of fewer only the n
 DIGITS = 4
 
 
-def validate(card: Scorecard, table: Labelled, fitted: Mapping[str, Any], at_least: int) -> dict[str, Any]:
+def validate(
+    card: Scorecard, table: Labelled, fitted: Mapping[str, Any], at_least: int, alone: Scorecard | None = None
+) -> dict[str, Any]:
     """Return the figures; `fitted` is what was told of the fit, empty where nothing is known of it.
 
-    `at_least`: the score from which an enterprise would be admitted. Raises ModelError.
+    `at_least`: the score from which an enterprise would be admitted; `alone`: a card that was fitted beside this one on
+    what the registration tells, and nothing else. Raises ModelError.
     """
     scored = score_table(card, table)
     known, bad = scored.known, table.bad
@@ -28,8 +31,23 @@ def validate(card: Scorecard, table: Labelled, fitted: Mapping[str, Any], at_lea
     }  # fmt: skip
     rates = [band["rate"] for band in told["bands"] if band["rate"] is not None]
     told["bands_in_order"] = rates == sorted(rates)
+    if alone is not None:
+        told["registration_alone"] = registration_alone(card, alone, table)
     for column in table.apart:
         told[f"by_{column}"] = _by(column, scored, fitted, at_least)
+    return told
+
+
+def registration_alone(card: Scorecard, alone: Scorecard, table: Labelled) -> dict[str, Any]:
+    """Return how a card of registration alone orders the rows, beside the whole card, and which tags it counts.
+
+    Both by the points that they add up, of every row: how much has to be known for a score does not enter.
+    """
+    bad = table.bad
+    told: dict[str, Any] = {"tags": sorted(one.tag for one in alone.card.entries)}
+    for name, one in (("auc", alone), ("whole_auc", card)):
+        points = points_in_all(one, table)
+        told |= {name: _rounded(auc(-points, bad)), name.replace("auc", "ks"): _rounded(ks(-points, bad))}
     return told
 
 

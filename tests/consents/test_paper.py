@@ -12,7 +12,7 @@ from sqlalchemy import text
 from connectors.model.calendar import day_of
 from consent.manner import PAPER_TYPE, verify_decision
 from consent.statements import RECEIPT_TYPE
-from gateway.admin.paper import LONGEST_NUMBER, SHORTEST_NUMBER
+from gateway.consents.holders import LONGEST_NUMBER, SHORTEST_NUMBER
 from gateway.consents.life import change_consent
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError

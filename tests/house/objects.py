@@ -237,6 +237,22 @@ def separately(made):
     return {"json": {"person": "a" * 64, "statement": made["statement"]}}
 
 
+async def person_named_by_hash(town):
+    """The same, by the consent and the hash that names the person."""
+    return {"consent_id": (await person_named(town))["consent_id"], "person": "a" * 64}
+
+
+async def person_who_consented(town):
+    """A consent with a named person's own."""
+    made = await person_named(town)
+    given = await town.story.client.post(
+        f"/v1/consents/{made['consent_id']}/separate-consents", **separately(made),
+        headers=await town.story.headers(f"s-{OWN}"),
+    )  # fmt: skip
+    assert given.status_code == 200, given.text
+    return {"consent_id": made["consent_id"], "person": "a" * 64}
+
+
 async def signatory_key(town):
     """A second signatory of the first enterprise, whose key waits for the first one's word."""
     key, name = generate_key("ES256"), f"w-{uuid4().hex[:8]}"

@@ -62,12 +62,14 @@ _FOR: tuple[tuple[str, str], ...] = (
         consents/{consent_id} consents/{consent_id}/sheet quota quota/months.csv usage-results
         usage-results/new/{inquiry_id} usage-results/{result_id} inquiries/recalls usage-results/deletions
         usage-results/deletions/{inquiry_id} usage-results/report
-        outputs duty-bases data-views webhooks webhooks/{webhook_id} webhooks/{webhook_id}/deliveries/{message_id}"""),
+        outputs duty-bases data-views credentials webhooks webhooks/{webhook_id}
+        webhooks/{webhook_id}/deliveries/{message_id}"""),
     ("e", """enterprise enterprise/consents enterprise/consents/{consent_id} enterprise/questions
         enterprise/questions/{question_id} enterprise/questions/{question_id}/proof enterprise/records
         enterprise/records/of/{dataset} enterprise/records/{record_id} enterprise/records/{record_id}/proof
         enterprise/records/{record_id}/objection enterprise/objections enterprise/signatories
-        enterprise/tags enterprise/tags/{tag} enterprise/statements enterprise/statements/{month}/{form}"""),
+        enterprise/tags enterprise/tags/{tag} enterprise/statements enterprise/statements/{month}/{form}
+        enterprise/credentials"""),
 )  # fmt: skip
 PAGES = {f"/console/{path}": _of(letters) for letters, paths in _FOR for path in paths.split()}
 # The city's one is another's: they are told that there is none.

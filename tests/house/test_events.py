@@ -131,6 +131,9 @@ CALLS = {
     "POST /v1/consents/{consent_id}/separate-consents": Call(
         "consent.separately_given", f"s-{OWN}", make=objects.person_named, sent=objects.separately
     ),
+    "DELETE /v1/consents/{consent_id}/separate-consents/{person}": Call(
+        "consent.separately_taken_back", f"s-{OWN}", make=objects.person_who_consented
+    ),
     "POST /v1/consents/{consent_id}/{action}": Call("consent.revoked", "bank-1", make=objects.consent),
     "POST /v1/inquiries": Call(
         "inquiry.answered", "bank-1", make=asked_inquiry,
@@ -259,6 +262,12 @@ WITHOUT = {
          "GET /console/enterprise/tags", "GET /console/enterprise/tags/{tag}"),
         "scores.read: tests/scores/test_pages.py",
     ),
+    **dict.fromkeys(
+        ("GET /console/enterprise/credentials", "POST /console/enterprise/credentials", "GET /console/credentials",
+         "POST /console/enterprise/credentials/{credential_id}/take-back", "POST /console/credentials"),
+        "credential.*, where they are offered: tests/sharing/test_giving.py",
+    ),
+    "GET /v1/scores/challenger": SHOWS_NO_RECORD,
     "POST /v1/credentials": "credential.issued, where they are offered: tests/sharing/test_issuing.py",
     "GET /console/objections": "a page over a use case that is called above",
     "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
@@ -478,6 +487,7 @@ COMMANDS = {
     **{f"{kind} close": "client.closed change.made" for kind in CLIENTS},
 }  # fmt: skip
 COMMANDS_WITHOUT = {
+    "score nights": "figures of all enterprises together, of none by itself",
     **dict.fromkeys(
         (f"enterprise {verb}" for verb in (
             "requests", "consents", "show", "approve", "reject", "pause", "resume", "revoke", "questions", "records",
@@ -528,7 +538,7 @@ STEPS_LEAVE = {
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
     "previews": "preview.ended",
     "scan": "scan.started scan.finished scan.failed", "network-night": "network.computed",
-    "risk": "risk.judged",
+    "risk": "risk.judged", "challenger": "scores.compared scores.not_compared",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     "statements": "statement.made",
@@ -547,7 +557,7 @@ ELSEWHERE = {
     "quota.ledger_read": "tests/quota/test_told.py",
     "provider.signed": "tests/inquiries/test_joint.py",
     "match.accepted match.confirmed match.reopened match.taken_back": "tests/matching/test_deciding.py",
-    "credential.issued": "tests/sharing/test_issuing.py",
+    "credential.issued credential.taken_back": "tests/sharing",
     "inquiry.batched": "tests/inquiries/test_batches.py",
     "consent.imported": "tests/consents/test_imports.py",
     "console.exported": "tests/console/test_listing.py",

@@ -15,6 +15,9 @@ ROOMS = (
 )  # fmt: skip
 # Limits that need more than a function: a running service, a database, many connections.
 ELSEWHERE = {
+    "gateway.consents.holders.SHORTEST_NUMBER": (6, "tests/consents/test_paper.py"),
+    "gateway.consents.holders.LONGEST_NUMBER": (64, "tests/consents/test_paper.py"),
+    "signing.selective.LONGEST": (20_000, "tests/sharing/test_giving.py"),
     "consent.life.LAPSES_AFTER": (timedelta(hours=72), "tests/house/test_limits_over_http.py"),
     "signing.detached.LONGEST_SIGNATURE": (2048, "tests/signing/test_detached.py"),
     "gateway.consents.files.LONGEST_FILE": (5 * 1024**2, "tests/consents/test_files.py"),

@@ -93,6 +93,9 @@ ROWS = {
     "POST /v1/consents/{consent_id}/separate-consents": Row(
         objects.person_named, ("s-1",), ("s-2",), (404, "consent-not-found"), objects.separately
     ),
+    "DELETE /v1/consents/{consent_id}/separate-consents/{person}": Row(
+        objects.person_named_by_hash, ("s-1",), ("s-2",), (404, "consent-not-found")
+    ),
     "GET /v1/consents/{consent_id}/qr.svg": Row(objects.consent, *CONSENT),
     "POST /v1/consents/{consent_id}/{action}": Row(objects.consent, *CONSENT),
     "GET /v1/questions/{question_id}": Row(objects.question, *QUESTION),
@@ -203,6 +206,7 @@ NOBODYS = {
         ),
         "of the caller's own enterprise alone (tests/statements)",
     ),
+    "POST /console/enterprise/credentials/{credential_id}/take-back": "tests/sharing/test_giving.py",
     "GET /static/{name}": "style sheets, icons and scripts are for everybody",
     "GET /console/language/{language}": "a choice of the reader's",
     "GET /console/theme/{theme}": "as above",

@@ -41,8 +41,8 @@ ASSETS = {"asset", "organization"}
 
 async def test_bods_statements_have_what_the_standard_asks_for(ready):  # noqa: F811
     told = await portrait(ready)
-    statements = bods_statements(told["answer"])
-    assert bods_statements(told["answer"]) == statements
+    statements = bods_statements(told["answer"], {})
+    assert bods_statements(told["answer"], {}) == statements
     seen = {}
     for one in statements:
         assert 32 <= len(one["statementId"]) <= 64
@@ -84,7 +84,7 @@ async def test_bods_statements_have_what_the_standard_asks_for(ready):  # noqa: 
 
 async def test_ftm_entities_have_what_their_schemas_ask_for(ready):  # noqa: F811
     told = await portrait(ready)
-    entities = [json.loads(line) for line in ftm_lines(told["answer"]).splitlines()]
+    entities = [json.loads(line) for line in ftm_lines(told["answer"], {}).splitlines()]
     schemas = {}
     for one in entities:
         assert set(one) == {"id", "schema", "properties"}
@@ -108,13 +108,13 @@ async def test_in_bands_the_range_is_told(ready):  # noqa: F811
     told = await portrait(ready)
     await rules(ready, products=("portrait",))
     shares = [
-        one["recordDetails"]["interests"][0].get("share") for one in bods_statements(told["answer"])
+        one["recordDetails"]["interests"][0].get("share") for one in bods_statements(told["answer"], {})
         if one["recordType"] == "relationship"
     ]  # fmt: skip
     assert {"minimum": 50.0, "exclusiveMaximum": 66.6666} in shares
     assert {"minimum": 66.6666, "maximum": 100.0} in shares
     assert not any(share and "exact" in share for share in shares)
-    assert b'"half"' in ftm_lines(told["answer"])
+    assert b'"half"' in ftm_lines(told["answer"], {})
 
 
 async def test_both_forms_are_given_as_files_to_whom_the_answer_was(ready):  # noqa: F811

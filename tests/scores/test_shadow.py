@@ -29,7 +29,7 @@ def silent(_done, _all):
 
 async def compared(gateway, card, at_least=480, actor=MACHINE):
     async with gateway.units.begin("test.shadow", actor) as work:
-        return await compare_in_shadow(work, card, at_least, silent)
+        return (await compare_in_shadow(work, card, at_least, silent)).told
 
 
 async def test_both_score_everybody_by_what_the_scan_left_and_nothing_is_changed(town):

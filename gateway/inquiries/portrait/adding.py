@@ -12,12 +12,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of, day_starts
+from connectors.personal.sealing import Protector
 from connectors.records.portfolio import ShownRecord, load_records
 from connectors.store.numbers import find_by_numbers, find_number
 from gateway.inquiries.answers import Result
 from gateway.inquiries.portrait.changes import filings, registration_changes, relation_changes
+from gateway.inquiries.portrait.naming import basis_of, digest_of, told_of
 from gateway.inquiries.portrait.network import find_both, named, network_members, withheld_network
 from gateway.inquiries.portrait.parties import call_parties
+from gateway.inquiries.portrait.persons import find_recorded
 from gateway.inquiries.portrait.rules import (
     FILINGS,
     REGISTRATION,
@@ -34,7 +37,7 @@ from scoring_adapter.tags.bounds import months_before
 @dataclass(frozen=True)
 class Asked:
     """Of whom a portrait is made, as of a moment: by what is known now, or `as_then`, then; of which data; by which
-    reading of the relations, None for the newest.
+    reading of the relations, None for the newest. Without `protector` no record is opened, and nobody is named.
     """
 
     subject_id: UUID
@@ -42,6 +45,7 @@ class Asked:
     limits: Limits
     as_then: bool = False
     reading: int | None = None
+    protector: Protector | None = None
 
     @property
     def known_at(self) -> datetime | None:
@@ -64,6 +68,8 @@ async def add_portrait(session: AsyncSession, result: Result, asked: Asked, held
     }  # fmt: skip
     details = {**result.details, "sheet": named_portrait(), "network": network, "changes": changes}
     basis = {**result.details["basis"], "sheet": sheet.digest, "reading": reading}
+    if asked.limits.persons is not None:
+        basis["persons"] = basis_of(asked.limits.persons)
     return replace(result, details=details).on(basis)
 
 
@@ -78,9 +84,16 @@ async def _relations(session: AsyncSession, asked: Asked, reading: int) -> tuple
     lens = Lens(number, as_of, reading, own, open_relations(own), through_persons=False)
     found, before = await find_both(session, subject, lens, replace(lens, day=months_before(as_of, rules.months)))
     now = [one for one in found.edges if number in {one.source, one.target}]
-    called = await call_parties(session, named(found, before), found.parties, number, as_of, asked.known_at)
+    persons = asked.limits.persons or ()
+    consented = {person for person, own in persons if own}
+    recorded = await find_recorded(session, asked.protector, lens, consented) if asked.protector else {}
+    digests = {one.party: digest_of(one.salt, one.name) for one in recorded.values()}
+    called = await call_parties(session, named(found, before), found.parties, number, as_of, asked.known_at, digests)
     changed = {"status": "told", **relation_changes(before, now, called, rules)}
-    return network_members(found, called, rules), changed
+    network = network_members(found, called, rules)
+    if persons:
+        network["persons"] = told_of(persons, {person: called[one.party].id for person, one in recorded.items()})
+    return network, changed
 
 
 def _every_day(limits: Limits) -> bool:

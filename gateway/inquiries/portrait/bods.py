@@ -1,14 +1,15 @@
 """A portrait's network as statements of the Beneficial Ownership Data Standard, version 0.4: made of the signed answer
-alone, so that whoever has it makes the same. Pure.
+and the names beside it, so that whoever has them makes the same. Pure.
 
 A statement for each party and for each relation that is ownership or control; guarantees are neither, and stay out.
-Persons are `anonymousPerson`: they are known to a register, and told by a number.
+Persons are `anonymousPerson`: they are known to a register, and told by a number; who consented to it is named.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.inquiries.portrait.banding import range_of
+from gateway.inquiries.portrait.naming import with_names
 from gateway.inquiries.portrait.parties import PERSON, SOLE_TRADER, is_numbered
 from gateway.inquiries.portrait.parts import network_of
 from scoring_adapter.network.shares import PPM
@@ -27,18 +28,23 @@ _POSITIONS: Mapping[str, str] = {
 _KINDS: Mapping[str, str] = {"holds": "shareholding", "controls": "otherInfluenceOrControl"}
 
 
-def bods_statements(answer: str) -> list[dict[str, Any]]:
-    """Return the statements of a signed answer, each after those that it names. Raises DeniedError for an answer that
-    tells no network.
+def bods_statements(answer: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the statements of a signed answer, each after those that it names; `names` of persons by their numbers.
+    Raises DeniedError for an answer that tells no network.
     """
-    statement = payload_of(answer)
+    statement = with_names(payload_of(answer), names)
     network = network_of(statement)
     return [_stated(statement, *each) for each in (*_parties(network), *_relations(network))]
 
 
 def _parties(network: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for one in network["parties"]:
-        if one["kind"] == PERSON:
+        if one["kind"] == PERSON and one["name"]:
+            yield one["id"], "person", {
+                "isComponent": False, "personType": "knownPerson",
+                "names": [{"type": "legal", "fullName": one["name"]}],
+            }  # fmt: skip
+        elif one["kind"] == PERSON:
             yield one["id"], "person", {
                 "isComponent": False, "personType": "anonymousPerson",
                 "unspecifiedPersonDetails": {

@@ -13,12 +13,12 @@ from gateway.inquiries.portrait.ftm import ftm_lines
 Form = Literal["bods", "ftm"]
 
 
-def _bods(answer: str) -> bytes:
-    return orjson.dumps(bods_statements(answer), option=orjson.OPT_INDENT_2) + b"\n"
+def _bods(answer: str, names: Mapping[str, str]) -> bytes:
+    return orjson.dumps(bods_statements(answer, names), option=orjson.OPT_INDENT_2) + b"\n"
 
 
 # How each is made, its media type, and how the file's name ends.
-FORMS: Mapping[Form, tuple[Callable[[str], bytes], str, str]] = {
+FORMS: Mapping[Form, tuple[Callable[[str, Mapping[str, str]], bytes], str, str]] = {
     "bods": (_bods, "application/json", "bods.json"),
     "ftm": (ftm_lines, "application/x-ndjson", "ftm.ndjson"),
 }
@@ -26,14 +26,16 @@ FORMS: Mapping[Form, tuple[Callable[[str], bytes], str, str]] = {
 
 def network_bytes(answer: str, form: Form) -> bytes:
     """Return the network of a signed answer in a form. Raises DeniedError for an answer that tells none."""
-    return FORMS[form][0](answer)
+    return FORMS[form][0](answer, {})
 
 
-def network_file(uscc: str, inquiry_id: UUID, answer: str, form: Form) -> Response:
-    """Return the network of a signed answer as a file. Raises DeniedError for an answer that tells none."""
+def network_file(uscc: str, inquiry_id: UUID, answer: str, form: Form, names: Mapping[str, str]) -> Response:
+    """Return the network of a signed answer as a file, with the names that go beside it. Raises DeniedError for an
+    answer that tells none.
+    """
     made, media_type, ending = FORMS[form]
     headers = {
         "Content-Disposition": f'attachment; filename="network-{uscc}-{inquiry_id}.{ending}"',
         "Cache-Control": "no-store",
     }
-    return Response(made(answer), media_type=media_type, headers=headers)
+    return Response(made(answer, names), media_type=media_type, headers=headers)

@@ -1,10 +1,13 @@
-"""A portrait's network as FollowTheMoney entities, one a line: made of the signed answer alone. Pure."""
+"""A portrait's network as FollowTheMoney entities, one a line: made of the signed answer and the names
+beside it. Pure.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
+from gateway.inquiries.portrait.naming import with_names
 from gateway.inquiries.portrait.parties import ENTERPRISE, PERSON, is_numbered
 from gateway.inquiries.portrait.parts import network_of
 from scoring_adapter.network.shares import PPM
@@ -15,19 +18,20 @@ _SCHEMAS: Mapping[str, str] = {ENTERPRISE: "Company", PERSON: "Person"}  # of ot
 _UNNAMED: Mapping[str, str] = {ENTERPRISE: "未归集的企业 Enterprise not on record", PERSON: "自然人 Person"}
 
 
-def ftm_lines(answer: str) -> bytes:
-    """Return the entities of a signed answer as JSON lines, parties before the links between them.
+def ftm_lines(answer: str, names: Mapping[str, str]) -> bytes:
+    """Return the entities of a signed answer as JSON lines, parties before the links between them; `names` of persons
+    by their numbers.
 
     Raises DeniedError for an answer that tells no network.
     """
-    statement = payload_of(answer)
+    statement = with_names(payload_of(answer), names)
     network = network_of(statement)
     return b"".join(orjson.dumps(one) + b"\n" for one in (*_parties(statement, network), *_links(statement, network)))
 
 
 def _parties(statement: Mapping[str, Any], network: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for one in network["parties"]:
-        properties = {"name": [_unnamed(one) if is_numbered(one["id"]) else one["name"] or one["id"]]}
+        properties = {"name": [one["name"] or (_unnamed(one) if is_numbered(one["id"]) else one["id"])]}
         if not is_numbered(one["id"]):
             properties |= {"uscCode": [one["id"]], "jurisdiction": ["cn"]}
         yield _entity(statement, one["id"], _SCHEMAS.get(one["kind"], "LegalEntity"), properties)

@@ -16,5 +16,5 @@ router = Router(prefix="/console/inquiries", include_in_schema=False)
 @router.get("/{inquiry_id}/network/{form}")
 async def download(units: Units, staff: Staff, inquiry_id: UUID, form: Form) -> Response:
     """Give the network of a portrait as a file."""
-    row, answer = await take_answer(units, staff, inquiry_id)
-    return network_file(row.uscc, inquiry_id, answer, form)
+    row, answer, names = await take_answer(units, staff, inquiry_id)
+    return network_file(row.uscc, inquiry_id, answer, form, names)

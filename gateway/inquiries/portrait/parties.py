@@ -26,22 +26,28 @@ KINDS = (ENTERPRISE, SOLE_TRADER, PERSON)
 
 @dataclass(frozen=True)
 class Called:
-    """What a party is called: its code or its number here, what it is, and the name of an enterprise on record."""
+    """What a party is called: its code or its number here, what it is, and the name of an enterprise on record; of a
+    person who consented to be named, the digest that stands for their name.
+    """
 
     id: str
     kind: str
     name: str | None = None
+    named: str | None = None
 
     def members(self) -> dict[str, Any]:
         """Return it as answers have it."""
-        return {"id": self.id, "kind": self.kind, "name": self.name}
+        told = {"id": self.id, "kind": self.kind, "name": self.name}
+        return told if self.named is None else {**told, "named": self.named}
 
 
 async def call_parties(
     session: AsyncSession, numbers: Iterable[int], found: Mapping[int, PartyFound], subject: int, as_of: date,
-    known_at: datetime | None,
+    known_at: datetime | None, persons: Mapping[int, str],
 ) -> dict[int, Called]:  # fmt: skip
-    """Return what parties are called, numbered in the order in which they are given."""
+    """Return what parties are called, numbered in the order in which they are given; `persons` are the digests of the
+    names of those who consented to be named.
+    """
     ordered = list(dict.fromkeys(numbers))
     parties = {number: found.get(number, PartyFound(number)) for number in ordered}
     codes = [code for one in parties.values() if (code := _code(one))]
@@ -56,7 +62,7 @@ async def call_parties(
             called[number] = Called(code, kind, names.get(code))
         else:
             count[kind] += 1
-            called[number] = Called(f"{kind.replace('_', '-')}-{count[kind]}", kind)
+            called[number] = Called(f"{kind.replace('_', '-')}-{count[kind]}", kind, named=persons.get(number))
     return called
 
 

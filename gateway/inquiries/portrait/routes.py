@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from gateway.identity.caller import working
 from gateway.inquiries.listed import get_inquiry_of, reopen
 from gateway.inquiries.portrait.exports import FORMS, Form, network_file
+from gateway.inquiries.portrait.names import names_of
 from gateway.runtime.denial import Denial
 from gateway.runtime.work import UnitOfWork
 from gateway.web.problems import problem
@@ -31,8 +32,10 @@ async def network(
     work: Reading,
 ) -> Response:
     """Return the network of a portrait as statements of BODS 0.4, or as FollowTheMoney entities, made of the signed
-    answer alone. Given as long as the answer is.
+    answer and of the names beside it. Given as long as the answer is.
     """
     row = await get_inquiry_of(work, inquiry_id)
     again = await reopen(work, row)
-    return problem(request, again) if isinstance(again, Denial) else network_file(row.uscc, inquiry_id, again, form)
+    if isinstance(again, Denial):
+        return problem(request, again)
+    return network_file(row.uscc, inquiry_id, again, form, await names_of(work, again))

@@ -187,7 +187,18 @@ def _findings(network: Mapping[str, Any], names: Mapping[str, str], words: Words
         (words("network-beside"), beside),
         (words("network-holders"), had(network["holders"]) if network["holders"] is not None else untold),
         (words("network-holdings"), had(network["holdings"]) if network["holdings"] is not None else untold),
+        *_persons(network, names, words),
     ]  # fmt: skip
+
+
+def _persons(network: Mapping[str, Any], names: Mapping[str, str], words: Words) -> list[tuple[str, Sequence[str]]]:
+    """Return the line on the persons whom the consent names, and why each is named or not; none where it names none."""
+    told = [
+        f"{names[one['party']]}{words('colon')}{one[words.language]}" if one["party"] in names
+        else str(one[words.language])
+        for one in network.get("persons", ())
+    ]  # fmt: skip
+    return [(words("portrait-persons"), told)] if told else []
 
 
 def relation_of(one: Mapping[str, Any], names: Mapping[str, str], words: Words) -> Relation:

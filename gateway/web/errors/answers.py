@@ -165,6 +165,14 @@ SECTION = Section(
             "Ask with the signatory's client, which has a key; a log-in at the console has none.",
             "在控制台登录的企业经办人取得凭证 an enterprise's person without a client asks for one",
         ),
+        "credential-not-found": ErrorRow(
+            404,
+            "贵企业没有给出过此凭证。",
+            "Your enterprise gave no such credential.",
+            "核对编号。",
+            "Check the id.",
+            "收回别的企业的凭证 taking back another enterprise's credential",
+        ),
         "nothing-to-share": ErrorRow(
             404,
             "最近 30 天没有评分结果可以出示。",

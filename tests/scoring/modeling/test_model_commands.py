@@ -89,8 +89,26 @@ def test_a_card_is_fitted_into_a_folder_and_what_is_there_stays(files):
     assert (told.exit_code, json.loads(told.stdout)["tags"]) == (0, 2), told.output
     tried = json.loads(run("validate", files / "fitted", files / "town.parquet", "--json").stdout)
     assert tried["calibration_error"] < 0.05
+    alone = tried["registration_alone"]
+    assert alone["tags"] == ["reg_age_y"]
+    assert 0.5 < alone["auc"] < alone["whole_auc"]
+    assert 0 < alone["ks"] < alone["whole_ks"]
+    page = files / "alone.html"
+    run("validate", files / "fitted", files / "town.parquet", "--report", page)
+    assert f"{alone['whole_auc']}" in page.read_text("utf-8")
     assert run(*asked).exit_code == 1
     assert run(*asked, "--force").exit_code == 0
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
+def test_where_registration_tells_nothing_there_is_no_card_of_it_alone(files):
+    frame().drop("reg_age_y").write_parquet(files / "town.parquet")
+    asked = ("fit", files / "town.parquet", files / "fitted", "--python", PYTHON, "--most-tags", 2)
+    assert run(*asked).exit_code == 0
+    assert not (files / "fitted" / "registration.yaml").exists()
+    assert "registration_alone" not in json.loads(
+        run("validate", files / "fitted", files / "town.parquet", "--json").stdout
+    )
 
 
 def test_a_fit_that_cannot_be_writes_nothing(files):

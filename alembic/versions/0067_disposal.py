@@ -9,6 +9,7 @@ depends_on = None
 
 KINDS = "'account', 'agency', 'signatory', 'platform', 'auditor', 'operator', 'system'"
 AUTHORITIES = "'market-regulator', 'police', 'supervisor'"
+MESSAGES = "'usage-results', 'evaluations'"
 PLATFORMS = "'brain', 'city', 'province'"
 ROLES = "'operator', 'auditor', 'regulator', 'clerk', 'staff', 'system', 'owner'"
 UP = (
@@ -41,8 +42,13 @@ UP = (
     f"ALTER TABLE client ADD CONSTRAINT client_kind_check CHECK (kind IN ({KINDS}, 'office'))",
     "ALTER TABLE peer DROP CONSTRAINT peer_role_check",
     f"ALTER TABLE peer ADD CONSTRAINT peer_role_check CHECK (role IN ({PLATFORMS}, {AUTHORITIES}))",
+    "ALTER TABLE delivery DROP CONSTRAINT delivery_kind_check",
+    f"ALTER TABLE delivery ADD CONSTRAINT delivery_kind_check CHECK (kind IN ({MESSAGES}, 'case-transfers'))",
 )
 DOWN = (
+    "DELETE FROM delivery WHERE kind = 'case-transfers'",
+    "ALTER TABLE delivery DROP CONSTRAINT delivery_kind_check",
+    f"ALTER TABLE delivery ADD CONSTRAINT delivery_kind_check CHECK (kind IN ({MESSAGES}))",
     """DELETE FROM delivery WHERE peer_id IN
         (SELECT peer_id FROM peer WHERE role IN ('market-regulator', 'police', 'supervisor'))""",
     "DELETE FROM peer WHERE role IN ('market-regulator', 'police', 'supervisor')",

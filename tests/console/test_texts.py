@@ -103,12 +103,10 @@ FAMILIES = {
     "alert": set(KINDS),
     "approved-by": {"auditor", "operator"},
     "browser": BROWSERS,
-    "case-measure": set(MEASURES),
     "case-outcome": set(OUTCOMES_OF_CASES),
     "case-state": set(STATES_OF_CASES),
     "case-step": {"open", *STEPS},
     "case-then": set(STEPS),
-    "case-to": set(AUTHORITIES),
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
     "consent-file": set(EVIDENCE_KINDS),
     "cost-state": {"in-force", "to-come", "was", "replaced"},
@@ -202,6 +200,8 @@ FAMILIES = {
 }  # fmt: skip
 # `words(f"prefix-{value}")` in Python: every value that may stand there.
 IN_PYTHON = {
+    "case-measure": set(MEASURES),
+    "case-to": set(AUTHORITIES),
     "network-at": set(get_dataset("ent_legal_rep").fields["position"].codes),
     "legal-basis": set(KINDS_OF_BASES),
     "output-form": set(FORMS),

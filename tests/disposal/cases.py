@@ -35,6 +35,8 @@ async def enrol_people(gateway):
     """Have people of two offices and of the city, who may act."""
     for person, (role, house) in PEOPLE.items():
         await invited(gateway, person, role, **house)
+        async with gateway.units.begin("test.enrolled", Actor(f"person:{person}", "person")) as work:
+            await work.record("person.enrolled", outcome="enrolled")
     async with gateway.database.begin("test.enrolled") as session:
         await session.execute(
             text("UPDATE person SET status = 'active' WHERE person_id = ANY(:ids)"), {"ids": [*PEOPLE]}

@@ -100,7 +100,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),
     ),
     "regulator": (
-        Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"))),
+        Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"), _WAITING)),
         Group("group-quality", (_RISKS, _CASES, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
     ),
     "office": (

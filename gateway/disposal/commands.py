@@ -17,12 +17,11 @@ COLUMNS = (
     Column("case", "案件 case"), Column("name", "企业 enterprise"), Column("type", "类型 type"),
     Column("level", "等级 level"), Column("office", "处置办 office"), Column("state", "状态 state"),
     Column("due_on", "期限 due"), Column("overdue", "超期 overdue"), Column("outcome", "结果 outcome"),
-    *(
-        Column(name, name, listed=False) for name in (
-            "subject", "score", "found_on", "opened_at", "opened_by", "confirmed_at", "closed_at", "steps", "asks",
-            "entry",
-        )
-    ),
+    Column("subject", "代码 subject", listed=False), Column("score", "分值 score", listed=False),
+    Column("found_on", "发现日期 found", listed=False), Column("opened_at", "立案 opened", listed=False),
+    Column("opened_by", "立案人 opened by", listed=False), Column("confirmed_at", "确认存疑 confirmed", listed=False),
+    Column("closed_at", "办结 closed", listed=False), Column("steps", "步骤 steps", listed=False),
+    Column("asks", "申请 asks", listed=False), Column("entry", "条目 entry", listed=False),
 )  # fmt: skip
 Case = Annotated[UUID, typer.Argument(metavar="CASE", help="案件编号 The case's id.")]
 

@@ -7,9 +7,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from connectors.store.numbers import find_by_numbers
 from gateway.consents.files import LONGEST_FILE, TYPES
-from gateway.disposal.parties import get_case, side_of
+from gateway.disposal.parties import get_case, side_of, subject_of
 from gateway.disposal.tables import DisposalFile
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -47,9 +46,9 @@ async def add_file(work: UnitOfWork, case_id: UUID, media_type: str, content: by
         "case": str(case_id), "sha256": digest, "media_type": media_type, "size": len(content),
         "sealed": taken.sealed_sha256,
     }  # fmt: skip
-    subject = (await find_by_numbers(work.session, [row.subject]))[row.subject]
+    subject = await subject_of(work, row)
     await work.record(
-        "case.evidenced", payload, subject=subject.subject_id, outcome="taken", exchange=case_id, event_id=entry
+        "case.evidenced", payload, subject=subject, outcome="taken", exchange=case_id, event_id=entry
     )  # fmt: skip
     work.session.add(taken)
     await work.session.flush()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from connectors.store.numbers import find_by_numbers
 from gateway.disposal.tables import DisposalCase
 from gateway.people.roles import PREFIX
 from gateway.records.access import OVERSEERS
@@ -35,6 +36,12 @@ async def get_case(work: UnitOfWork, case_id: UUID, *, lock: bool = False) -> Di
     if row is None or own not in {None, row.office}:
         raise DeniedError("case-not-found")
     return row
+
+
+async def subject_of(work: UnitOfWork, row: DisposalCase) -> UUID | None:
+    """Return the id of the enterprise whose key a case's entries are sealed under; None once that was destroyed."""
+    subject = (await find_by_numbers(work.session, [row.subject]))[row.subject].subject_id
+    return subject if await work.recorder.takes(work.session, str(subject)) else None
 
 
 async def side_of(work: UnitOfWork) -> Side | None:

@@ -13,7 +13,7 @@ from connectors.model.calendar import day_of
 from connectors.store.numbers import find_by_numbers
 from connectors.store.subjects import Subject
 from gateway.disposal.history import Noted, read_history
-from gateway.disposal.parties import get_case, office_of, side_of
+from gateway.disposal.parties import get_case, office_of, side_of, subject_of
 from gateway.disposal.stepping import standing_of
 from gateway.disposal.tables import DisposalCase, DisposalFile
 from gateway.disposal.transferring import find_transfers
@@ -84,17 +84,17 @@ async def count_cases(work: UnitOfWork, wanted: Wanted) -> int:
 async def read_case(work: UnitOfWork, case_id: UUID) -> Whole:
     """Return one case whole, and record that it was read. Raises DeniedError where the actor sees no such case."""
     row = await get_case(work, case_id)
-    shown = await show(work, row)
+    shown, subject = await show(work, row), await subject_of(work, row)
     files = select(DisposalFile).where(col(DisposalFile.case_id) == case_id).order_by(col(DisposalFile.taken_at))
     side = await side_of(work)
     taken = (await work.session.execute(files)).scalars().all()
     whole = Whole(
         shown, found_points(row.version, row.type, row.points),
-        await read_history(work, case_id, shown.subject.subject_id), taken,
+        await read_history(work, case_id, subject), taken,
         await find_transfers(work, case_id), open_steps(standing_of(row), side) if side else [],
     )  # fmt: skip
     payload = {"view": "case", "found": len(whole.history)}
-    await work.record("case.read", payload, subject=shown.subject.subject_id, outcome="read", exchange=case_id)
+    await work.record("case.read", payload, subject=subject, outcome="read", exchange=case_id)
     return whole
 
 

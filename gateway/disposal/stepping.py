@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from connectors.store.numbers import find_by_numbers
 from gateway.disposal.files import find_files
-from gateway.disposal.parties import check_office, demand_side, get_case
+from gateway.disposal.parties import check_office, demand_side, get_case, subject_of
 from gateway.disposal.tables import DisposalCase
 from gateway.disposal.transferring import check_receiver, transfer
 from gateway.runtime.denial import DeniedError
@@ -86,9 +85,8 @@ async def _keep(
         "details": details, "office": after.office, "state": after.state, "due_on": after.due_on.isoformat(),
         "ended": after.outcome, "asks": asks,
     }  # fmt: skip
-    subject = (await find_by_numbers(work.session, [row.subject]))[row.subject]
     row.event_id = await work.record(
-        "case.stepped", payload, subject=subject.subject_id, outcome=after.state, exchange=row.id
+        "case.stepped", payload, subject=await subject_of(work, row), outcome=after.state, exchange=row.id
     )  # fmt: skip
     row.steps += 1
     row.office, row.state, row.due_on, row.outcome, row.asks = (

@@ -3,11 +3,14 @@
 import pytest
 from sqlalchemy import text
 
+from connectors.store.subjects import find_subject
+from gateway.disposal.reading import read_case
 from gateway.disposal.replaying import replay_case
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from tests.actors import MACHINE, OPERATOR
 from tests.disposal.cases import AUDITOR, HANDLER, REGULATOR, acting, step, worked
+from tests.enterprises import uscc
 from tests.evidence.forging import forging
 from tests.platforms.test_foreign_receiver import differences
 
@@ -60,3 +63,18 @@ async def test_the_offline_comparison_knows_cases_too(town):
     case = await worked(town, next(NUMBERS), "accept", "confirm")
     await step(town, case, "close", outcome="rectified")
     assert await differences(town.gateway) == []
+
+
+async def test_where_the_key_was_destroyed_the_words_are_gone_and_the_case_still_ends(town):
+    number = next(NUMBERS)
+    case = await worked(town, number, "accept", "confirm")
+    gone = "UPDATE audit_dek SET wrapped_key = NULL, destroyed_at = now() WHERE subject_ref = :subject"
+    async with town.gateway.database.begin("test.gone", role="owner") as session:
+        subject = await find_subject(session, "uscc", uscc(number))
+        await session.execute(text(gone), {"subject": str(subject.subject_id)})
+    case = await step(town, case, "close", outcome="cancelled")
+    async with acting(town, HANDLER) as work:
+        whole = await read_case(work, case.id)
+    assert [one.says is None for one in whole.history] == [True, True, True, False]
+    async with acting(town, MACHINE) as work:
+        assert await told(work, case) == {"erased"}

@@ -201,12 +201,15 @@ async def regulator(town):
     await town.story.enrol(CITY, "auditor")
     people = {f"{CITY}-regulator": ("regulator", {}), f"{OFFICE}-office": ("office", {"office": OFFICE}),
               f"{OTHER_OFFICE}-office": ("office", {"office": OTHER_OFFICE})}  # fmt: skip
-    async with town.story.gateway.units.begin("test.people", OPERATOR) as work:
-        for person, (role, house) in people.items():
-            if await work.session.get(Person, person) is None:
-                await invite(work, person_id=person, name=f"王小二 {person}", role=role, **house)
+    units = town.story.gateway.units
+    for person, (role, house) in people.items():
+        async with units.begin("test.people", OPERATOR) as work:
+            if await work.session.get(Person, person) is not None:
+                continue
+            await invite(work, person_id=person, name=f"王小二 {person}", role=role, **house)
+        async with units.begin("test.people", Actor(f"person:{person}", "person")) as work:
+            await work.record("person.enrolled", outcome="enrolled")
             (await work.session.get(Person, person)).status = "active"
-    return people
 
 
 async def new_risk(town):

@@ -51,6 +51,11 @@ from gateway.consents.imports import routes as consent_imports
 from gateway.console import pages as console
 from gateway.console import static_routes as static
 from gateway.console.render import PageError
+from gateway.disposal import file_routes as case_files
+from gateway.disposal import opening_pages as case_opening_pages
+from gateway.disposal import pages as case_pages
+from gateway.disposal import routes as cases
+from gateway.disposal.gauges import gauge_cases
 from gateway.evidence import checkpoint_pages
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import pages as entry_pages
@@ -209,7 +214,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_challenger, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
+        gauge_network, gauge_challenger, gauge_risk, gauge_objections, gauge_proposals, gauge_providers, gauge_cases,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -272,6 +277,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         scores,
         network,
         risk,
+        cases,
+        case_files,
         replays,
         usage_results,
         obligations,
@@ -360,6 +367,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
         risk_pages,
+        case_opening_pages,  # before the pages whose addresses take its for an id
+        case_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

@@ -44,6 +44,7 @@ _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
 _SCANS = _entry("scans", "refresh")
 _RISKS = _entry("risks", "chart-radar")
+_CASES = _entry("cases", "gavel")
 _MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
@@ -82,7 +83,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         )),
         Group("group-platform", (
             _CHANGES, _PROVIDERS, _CARDS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
-            _MOVERS, _CATALOGUE, _TAGS,
+            _CASES, _MOVERS, _CATALOGUE, _TAGS,
         )),
     ),
     "staff": (
@@ -99,8 +100,12 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         Group("group-help", (_CATALOGUE, _TAGS, Entry("/docs", "book", "go-docs"))),
     ),
     "regulator": (
-        Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"))),
-        Group("group-quality", (_RISKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"), _WAITING)),
+        Group("group-quality", (_RISKS, _CASES, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+    ),
+    "office": (
+        Group("", (_CASES, _WAITING)),
+        Group("group-help", (_CATALOGUE, _TAGS)),
     ),
     "owner": (
         Group("", (

@@ -47,13 +47,14 @@ SHARES: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person who signs in: user name, name, role, and the house of staff, of clerks, of an enterprise's owner."""
+    """A person who signs in: user name, name, role, and the house of staff, clerks, offices, owners."""
 
     person: str
     name: str
     role: str
     institution: str | None = None
     agency: str | None = None
+    office: str | None = None
     enterprise: str | None = None
 
 
@@ -65,6 +66,7 @@ PEOPLE = (
     Somebody("regulator", "监管人员 示例戊", "regulator"),
     Somebody("clerk-tax", "税务经办人 示例己", "clerk", agency="tax"),
     Somebody("clerk-market", "市场监管经办人 示例庚", "clerk", agency="market_regulation"),
+    Somebody("office-ouhai", "瓯海处置办 示例寅", "office", office="330304"),
     Somebody("staff-lake", "湖滨银行客户经理 示例辛", "staff", institution="lake-bank"),
     Somebody("staff-guarantee", "担保中心业务员 示例壬", "staff", institution="guarantee"),
     Somebody("staff-micro", "小贷公司业务员 示例癸", "staff", institution="micro-loan"),

@@ -93,7 +93,8 @@ async def _admit(one: opened.Instance, somebody: Somebody) -> LogIn:
     async with one.units.begin("person.invite", at_this_machine()) as work:
         token = await invite(
             work, person_id=somebody.person, name=somebody.name, role=somebody.role,
-            institution=somebody.institution, agency=somebody.agency, enterprise=somebody.enterprise, wait_hours=0,
+            institution=somebody.institution, agency=somebody.agency, office=somebody.office,
+            enterprise=somebody.enterprise, wait_hours=0,
         )  # fmt: skip
         row = await find_invited(work, token)
         assert row is not None  # noqa: S101 - it was made in this transaction

@@ -15,7 +15,7 @@ from gateway.web.router import Router
 Deciding = Annotated[
     UnitOfWork,
     Depends(
-        working("inquiries", "consents", "usage-results", "datasets", "records", "audit", "admin", "system"),
+        working("inquiries", "consents", "usage-results", "datasets", "records", "cases", "audit", "admin", "system"),
         scope="function",
     ),
 ]

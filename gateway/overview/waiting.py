@@ -16,6 +16,7 @@ from gateway.admin.changes import WAITS_DAYS
 from gateway.admin.paper import find_waiting_papers
 from gateway.admin.waiting import find_waiting_changes
 from gateway.consents.waiting import find_ending_consents, find_to_answer
+from gateway.disposal.waiting import find_waiting_cases
 from gateway.identity.clients.ending_keys import find_ending_keys
 from gateway.identity.clients.signatories import list_signatories, signatory_document
 from gateway.inquiries.deletions import list_undeleted
@@ -189,6 +190,16 @@ async def _new_keys(work: UnitOfWork, limit: int) -> list[Item]:
     ][:limit]  # fmt: skip
 
 
+async def _cases(work: UnitOfWork, limit: int) -> list[Item]:
+    return [
+        Item(
+            str(one.row.id), {"subject": one.subject.uscc or ""}, one.row.opened_at,
+            day_starts(one.row.due_on + timedelta(days=1)),
+        )
+        for one in await find_waiting_cases(work, limit)
+    ]  # fmt: skip
+
+
 def _feed(row: Any) -> dict[str, str]:  # noqa: ANN401 - a held submission or an alert
     return {"agency": row.agency, "dataset": row.dataset}
 
@@ -208,5 +219,6 @@ KINDS: Mapping[str, Kind] = {
     "key": Kind(dict.fromkeys(("operator", "machine"), "/console/clients"), "", _ending_keys),
     "usage-result": Kind({"staff": "/console/usage-results"}, "/new/{id}", _unreported),
     "deletion": Kind({"staff": "/console/usage-results/deletions"}, "/{id}", _undeleted),
+    "case": Kind(dict.fromkeys(("office", "regulator"), "/console/cases"), "/{id}", _cases),
     "ending-consent": Kind({"staff": "/console/consents"}, "/{id}", _ending_consents),
 }

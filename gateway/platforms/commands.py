@@ -40,7 +40,12 @@ group = typer.Typer(no_args_is_help=True, help="报送 Deliveries to platforms."
 @group.command("peer")
 def peer(
     peer_id: Id,
-    role: Annotated[str, typer.Option(metavar="ROLE", help="角色 Role: brain | city | province")],
+    role: Annotated[
+        str,
+        typer.Option(
+            metavar="ROLE", help="角色 Role: brain | city | province | market-regulator | police | supervisor"
+        ),
+    ],
     url: Annotated[str, typer.Option(help="地址（即其 issuer）Its issuer.")],
     key: Annotated[Path, typer.Option(help="其公钥文件 What its /.well-known/xinqiao-keys said.", exists=True)],
     client_id: Annotated[str, typer.Option(help="我方在对方的客户端编号 Our client id there.")] = "gateway",

@@ -49,7 +49,7 @@ async def show(delivery_id: UUID, settings: TheSettings, work: Sending) -> dict[
 @router.get("/received", summary="已接收的报送 What has arrived")
 async def received_items(
     work: Reading,
-    kind: Literal["usage-results", "evaluations"],
+    kind: Literal["usage-results", "evaluations", "case-transfers"],
     subject: Annotated[str | None, Query(max_length=18)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:

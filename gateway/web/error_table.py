@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from gateway.web.errors import (
     answers,
     askers,
+    cases,
     changes,
     consents,
     evidence,
@@ -38,6 +39,7 @@ SECTIONS = tuple(
         platforms,
         webhooks,
         evidence,
+        cases,
         changes,
     )
 )

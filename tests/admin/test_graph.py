@@ -69,7 +69,8 @@ SECOND = Actor("second", "operator", person="person:second")
 WATCHER = Actor("watcher", "auditor", person="person:watcher")
 
 
-CLIENTS = {"agency": "tax"}  # an agency is one of the catalogue
+CLIENTS = {"agency": "tax", "office": "330302"}  # an agency is one of the catalogue, an office a county
+NEW = {"agency": "drc", "office": "330304"}
 
 
 def key():
@@ -81,7 +82,7 @@ def of_client(act, kind):
     match act:
         case "client.add":
             more = {"account": {"institution": "house"}, "signatory": {"subject": uscc(1)}}.get(kind, {})
-            return AddClient(client="drc" if kind == "agency" else f"new-{kind}", kind=kind, key=key(), **more)
+            return AddClient(client=NEW.get(kind, f"new-{kind}"), kind=kind, key=key(), **more)
         case "client.limits":
             return SetLimits(client=client)
         case "client.key":

@@ -47,6 +47,7 @@ PEOPLE = {
     "auditor": ("沈静", {}),
     "regulator": ("周明", {}),
     "clerk": ("陈和", {"agency": "tax"}),
+    "office": ("刘实", {"office": objects.OFFICE}),
     "staff": ("王小二", {"institution": "bank"}),
     "owner": ("黄素", {"enterprise": objects.uscc(objects.OWN), "wait_hours": 0}),
 }
@@ -124,6 +125,7 @@ async def fill(city: City) -> None:
     for number, body in (("2026-1", one_refused), ("2026-2", objects.arrears(objects.OWN, column="备注"))):
         made = await objects.batch(town, body, {"Batch-Id": number})
         city.ids |= {key: value for key, value in made.items() if value}
+    city.ids["case_id"] = (await objects.case(town))["case_id"]
     city.ids["proposal_id"] = (await objects.proposal(town))["proposal_id"]
     for make in (objects.record, objects.consent, objects.usage_result, objects.delivery, objects.webhook):
         city.ids |= {key: value for key, value in (await make(town)).items() if value}

@@ -63,6 +63,10 @@ def test_a_regulator_reads_the_figures_of_the_whole(newcomer):
     assert told["subjects"]["known"] > 0
 
 
+def test_an_office_signs_in_and_its_cases_are_listed(newcomer):
+    assert '"cases": []' in follow(newcomer, "office").replace('"cases":[]', '"cases": []')
+
+
 def test_an_enterprise_permits_sees_objects_and_revokes(newcomer):
     assert "nobody can ask on it any more" in follow(newcomer, "enterprise")
 

@@ -19,6 +19,7 @@ from gateway.cards.releasing import release_card, return_to
 from gateway.consents.files import File, add_file
 from gateway.consents.life import change_consent
 from gateway.consents.templates import set_template
+from gateway.disposal.stepping import Said, step_case
 from gateway.evidence.conservation import find_differences
 from gateway.evidence.fsck import lift
 from gateway.evidence.stored_check import check_stored
@@ -68,7 +69,8 @@ from tests.cards import report_of, source_of
 from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.evidence.forging import forging, other_value, types_of, unbind
-from tests.house.objects import OWN, Town, arrears, ended_batch, message_of
+from tests.house.objects import OFFICE, OTHER_OFFICE, OWN, Town, arrears, ended_batch, message_of
+from tests.house.objects import case as case_of
 from tests.house.objects import proposal as proposal_of
 from tests.identities import asked, change
 from tests.providers import registered, signing_provider
@@ -106,8 +108,21 @@ async def decide_on_proposals(story):
                 await decide(work, proposal, decision, "已核对原件")
 
 
+async def handle_a_case(story):
+    """A case that is confirmed, with a file, and asks for another office."""
+    made, handler = await case_of(Town(story, {})), Actor(OFFICE, "office", person=f"person:{OFFICE}-office")
+    for said in (
+        Said("accept", "已受理"),
+        Said("confirm", "确认存疑"),
+        Said("ask-hand-over", "已迁址", office=OTHER_OFFICE),
+    ):
+        async with story.gateway.units.begin("test.case", handler) as work:
+            await step_case(work, UUID(made["case_id"]), said)
+
+
 async def live_a_little(story):
     gateway = story.gateway
+    await handle_a_case(story)
     await story.push("market_regulation", "ent_registration", registration(OWN))
     await story.push("tax", "tax_arrears", arrears(OWN))
     await story.push("market_regulation", "ent_registration", registration(OWN, 企业名称="瓯海改名鞋业有限公司"))

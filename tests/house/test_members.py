@@ -44,9 +44,9 @@ WITHOUT_TABLE = {"keys show", "enterprise show"}
 AT_A_SERVICE = {"paper list", "paper show"}
 WRITTEN = sorted(name for name in command_names() if READING.search(name) and name not in WITHOUT_TABLE)
 COMMANDS = [name for name in WRITTEN if name not in AT_A_SERVICE]
-LIKE_OTHERS = ("auditor", "operator", "platform", "system")  # the same lines of code as accounts
+LIKE_OTHERS = ("auditor", "office", "operator", "platform", "system")  # the same lines of code as accounts
 # What is shown of one of these would fill a list; of an enterprise all its risks are shown.
-SHORT = {"agency list", "agency held list", "dataset list", "risk list"}
+SHORT = {"agency list", "agency held list", "dataset list", "risk list", "case list"}
 PYTHON = re.compile(r"\['|\[\d|\[\]|\{'|None|True|False|UUID\(|datetime\.|Decimal|<\w+[. ]")
 
 
@@ -88,6 +88,8 @@ async def asked(town):
             )
         )
     held = (await objects.held(town))["held_id"]
+    case = (await objects.case(town))["case_id"]
+    await town.story.enrol(objects.OFFICE, "office")
     await objects.proposal(town)
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await invite(work, person_id="wang", name="王小二", role="regulator")
@@ -108,7 +110,7 @@ async def asked(town):
     consent = (await objects.consent(town))["consent_id"]
     return {
         "account show": "bank-1", "agency held show": held, "agency show": "tax",
-        "auditor show": "auditor-9", "consent show": consent,
+        "auditor show": "auditor-9", "case show": case, "office show": objects.OFFICE, "consent show": consent,
         "dataset show": "tax_arrears", "deliveries show": str(delivery), "inquiry show": made["inquiry_id"],
         "institution show": "bank", "network show": uscc(OWN), "risk show": uscc(OWN),
         "operator show": "operator-9", "person show": "wang",

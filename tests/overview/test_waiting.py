@@ -54,6 +54,21 @@ async def test_a_request_with_a_scan_waits_for_an_operator_until_its_paper_is_en
     assert consent not in await waits(town, ASKER, "operator", "paper")
 
 
+async def test_a_case_waits_for_its_office_until_it_is_accepted_and_for_the_city_while_something_is_asked(town):
+    made = await objects.case(town)
+    case, path = made["case_id"], f"/v1/cases/{made['case_id']}/steps"
+    handler, other = (Actor(one, "office", person="person:x") for one in (objects.OFFICE, objects.OTHER_OFFICE))
+    city, who = Actor("person:r", "auditor", person="person:r"), f"office of {objects.OFFICE}"
+    assert case in await waits(town, handler, "office", "case")
+    assert case not in await waits(town, other, "office", "case")
+    assert case not in await waits(town, city, "regulator", "case")
+    await town.send(who, "POST", path, json={"step": "accept", "words": "已受理"})
+    assert case not in await waits(town, handler, "office", "case")
+    asked_for = {"step": "ask-hand-over", "words": "企业已迁址", "office": objects.OTHER_OFFICE}
+    assert (await town.send(who, "POST", path, json=asked_for)).status_code == 200
+    assert case in await waits(town, city, "regulator", "case")
+
+
 async def test_a_change_waits_for_another_operator_and_not_for_who_asked(town):
     gateway = town.story.gateway
     change = await asked(gateway, ChangeStanding(change="close", whose="client:bank-2", reason="停业"), ASKER)

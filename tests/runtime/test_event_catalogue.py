@@ -13,7 +13,19 @@ from gateway.runtime.events import EVENTS
 from tests.submissions import CLERK
 
 ROOT = Path(__file__).parents[2]
-KINDS = {"account", "agency", "signatory", "operator", "system", "auditor", "platform", "person", "machine", "program"}
+KINDS = {
+    "account",
+    "agency",
+    "signatory",
+    "operator",
+    "system",
+    "auditor",
+    "platform",
+    "office",
+    "person",
+    "machine",
+    "program",
+}
 TYPE = re.compile(r"[a-z][a-z_]*\\\.[a-z\[][a-z_\[\]+-]*")  # as re.escape spells "noun.verb"
 
 

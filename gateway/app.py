@@ -151,6 +151,9 @@ from gateway.scores.gauges import gauge_columns
 from gateway.scores.scan_figures import gauge_scans
 from gateway.service.interface import interface_document
 from gateway.sharing import routes as sharing
+from gateway.sites import pages as site_pages
+from gateway.sites import routes as sites
+from gateway.sites.gauges import gauge_sites
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
@@ -208,7 +211,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
+        gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers, gauge_sites,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -271,6 +274,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         scores,
         network,
         risk,
+        sites,
         replays,
         usage_results,
         obligations,
@@ -357,6 +361,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
         risk_pages,
+        site_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

@@ -267,6 +267,10 @@ EVENTS: Mapping[str, EventType] = {
         "as_of version watch digest subjects notice warning restriction opened raised lowered ended",
     ),
     "risk.read": _type("auditor machine", "view found"),
+    "site.judged": _type(
+        "machine program", "day version rules digest sites unplaced reported silent opened ended standing"
+    ),
+    "site.read": _type("auditor machine", "view found"),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "match.compared": _type("operator machine program", "run digest names opened subjects proposals found versions"),

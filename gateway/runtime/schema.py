@@ -42,6 +42,7 @@ TABLE_MODULES = tuple(
         "gateway.rates.tables",
         "gateway.scores.scan_tables",
         "gateway.scores.tables",
+        "gateway.sites.tables",
         "gateway.statements.tables",
         "gateway.webhooks.tables",
     )

@@ -32,6 +32,7 @@ from gateway.records import operations as records
 from gateway.risk import operations as risk
 from gateway.scores import operations as scores
 from gateway.sharing import operations as sharing
+from gateway.sites import operations as sites
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
 from gateway.web import operations as web
@@ -62,6 +63,7 @@ ROOMS = (
     scores,
     network,
     risk,
+    sites,
     platforms,
     webhooks,
     statements,

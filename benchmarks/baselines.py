@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from risk_monitor.baselines import bands
 from risk_monitor.site_findings import Day, Finding, Key, left_out, step
 from risk_monitor.site_rules import (
-    COOL_DAYS,
     QUORUM_PERCENT,
     RULES,
     SERIES,
@@ -148,14 +147,13 @@ def told(made: Made, findings: Mapping[Key, Sequence[Finding]]) -> dict[str, obj
     """Return what was found of what was planted, how late, and what was found besides."""
     delays: dict[str, Counter[int]] = {}
     counts: Counter[str] = Counter()
-    late: Counter[str] = Counter()
     explained: set[tuple[Key, date]] = set()
     for one in made.plants:
         sort = f"{one.series} {one.kind}"
         begins, ends = FIRST + timedelta(days=one.at), FIRST + timedelta(days=one.at + one.days)
         opened = [
             found for found in findings.get((one.site, one.series, one.kind), ())
-            if begins <= found.since <= ends and begins <= found.since
+            if begins <= found.since <= ends
         ]  # fmt: skip
         explained |= {((one.site, one.series, one.kind), found.since) for found in opened}
         counts[sort] += 1
@@ -163,7 +161,6 @@ def told(made: Made, findings: Mapping[Key, Sequence[Finding]]) -> dict[str, obj
             noticed = min(found.since for found in opened) - begins
             delay = noticed.days + (1 if one.kind == "unreported" else 0)  # its second day tells
             delays.setdefault(sort, Counter())[delay] += 1
-            late[sort] += delay > LATEST
     false = Counter(
         f"{key[1]} {key[2]}" for key, found in findings.items() for one in found if (key, one.since) not in explained
     )
@@ -180,7 +177,6 @@ def told(made: Made, findings: Mapping[Key, Sequence[Finding]]) -> dict[str, obj
         },
         "false_alarms": dict(sorted(false.items())),
         "false_per_1000_platform_days": round(1000 * sum(false.values()) / platform_days, 4),
-        "cool_days": COOL_DAYS,
     }  # fmt: skip
 
 

@@ -30,7 +30,11 @@ from gateway.platforms.messages import sign_message
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
 from gateway.risk.standing import Changes, Found, write
+from gateway.sites.keeping import keep_register, write_findings
+from gateway.sites.register import Firm, Placed
+from gateway.sites.tables import SiteDay
 from gateway.worker import STEPS
+from risk_monitor.site_findings import Finding
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR, PLATFORM
@@ -42,6 +46,7 @@ from tests.stories import Story, registration
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种"
 DATASET = "tax_arrears"
 OWN, OTHER = 1, 2  # the enterprises' numbers
+SITE = "one.example"
 
 
 def arrears(*numbers, amount="5", column="") -> str:
@@ -180,6 +185,24 @@ async def risk(town):
         number = await find_number(work.session, subject.subject_id)
         found = Found("notice", 30, {"dishonest": [(0, 1)]})
         await write(work.session, Changes([], {(number, "distress"): (found, None)}), day_of(work.now), 1)
+
+
+async def site(town):
+    """A platform of the first enterprise that something was found of, on a day that was judged."""
+    await record(town)
+    async with town.story.gateway.units.begin("test.site", OPERATOR) as work:
+        subject = await find_subject(work.session, "uscc", uscc(OWN))
+        number = await find_number(work.session, subject.subject_id)
+        firm = Firm("uscc", uscc(OWN), number)
+        placed = [Placed(SITE, ["P-1"], ["huawei:com.example.one"], None, {firm: uuid7()})]
+        await keep_register(work.session, placed)
+        day = day_of(work.now) - timedelta(days=1)
+        await write_findings(work.session, placed, {(0, "traffic", "spike"): Finding(day, day, 900, 100, 15, 200)})
+        counts = {"sites": 1, "unplaced": 0, "reported": 1, "silent": False, "opened": 1, "ended": 0, "standing": 1}
+        await work.session.merge(
+            SiteDay(day=day, judged_at=work.now, version=1, rules="r", digest=b"d", event_id=uuid7(), **counts)
+        )
+    return {"site": SITE}
 
 
 async def upload(town):

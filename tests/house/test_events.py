@@ -185,6 +185,8 @@ CALLS = {
     "GET /v1/subjects/{uscc}/network": Call("network.read", "auditor-1", make=objects.own_code),
     "GET /v1/subjects/{uscc}/risks": Call("risk.read", "auditor-1", make=objects.own_code),
     "GET /v1/risks": Call("risk.read", "auditor-1"),
+    "GET /v1/sites": Call("site.read", "auditor-1"),
+    "GET /v1/sites/{site}": Call("site.read", "auditor-1", make=objects.site),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -265,6 +267,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /console/risks", "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
     ),
+    **dict.fromkeys(("GET /console/sites", "GET /console/sites/{site}"), "site.read: tests/sites/test_pages.py"),
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
     **dict.fromkeys(
@@ -428,6 +431,7 @@ COMMANDS = {
     "scan": "scan.started scan.finished scan.failed",
     "network show": "network.read", "network compute": "network.computed",
     "risk judge": "risk.judged columns.appended columns.rebuilt", "risk list": "risk.read", "risk show": "risk.read",
+    "site judge": "site.judged", "site list": "site.read", "site show": "site.read",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
@@ -528,7 +532,7 @@ STEPS_LEAVE = {
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
     "previews": "preview.ended",
     "scan": "scan.started scan.finished scan.failed", "network-night": "network.computed",
-    "risk": "risk.judged",
+    "risk": "risk.judged", "sites": "site.judged",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     "statements": "statement.made",

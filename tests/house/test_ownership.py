@@ -219,6 +219,10 @@ NOBODYS = {
         ("GET /v1/subjects/{uscc}/risks", "GET /console/subjects/{subject}/risks"),
         "overseers see every enterprise; no other kind is let in (tests/risk/test_doors.py)",
     ),
+    **dict.fromkeys(
+        ("GET /v1/sites/{site}", "GET /console/sites/{site}"),
+        "overseers see every platform; no other kind is let in (tests/sites/test_doors.py)",
+    ),
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
     "GET /console/catalogue/{dataset}/template.xlsx": "as above",
     "GET /console/catalogue/{dataset}/schema.json": "as above",

@@ -30,8 +30,8 @@ def test_every_spelling_comes_to_one_key(said, key):
 @pytest.mark.parametrize(
     "said",
     [None, "", "P-1", "localhost", "10.0.0.1", "http://", "a b.com", "-x.com", "甲财富", "apple:com.example",
-     "apple:12345", "huawei:example", "steam:com.example.app", "huawei:" + "a." * 130 + "b", "x" * 64 + ".com", "a..com",
-     "https://[::1]/"],
+     "apple:12345", "huawei:example", "steam:com.example.app", "huawei:" + "a." * 130 + "b", "x" * 64 + ".com",
+     "a..com", "https://[::1]/"],
 )  # fmt: skip
 def test_what_is_neither_has_no_key(said):
     assert find_site_key(said) is None

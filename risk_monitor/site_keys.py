@@ -34,6 +34,14 @@ def kind_of(key: str) -> str:
     return "app" if ":" in key else "site"
 
 
+def readable(key: str) -> str:
+    """Return a key as people write it: a site in its own letters."""
+    try:
+        return key if kind_of(key) == "app" else idna.decode(key)
+    except idna.IDNAError:  # an older name that IDNA 2008 has no letters for
+        return key
+
+
 def _app(spelled: str) -> str | None:
     store, colon, number = spelled.partition(":")
     known = _STORE_OF.get(store.strip().lower()) if colon else None
@@ -47,9 +55,12 @@ def _app(spelled: str) -> str | None:
 
 def _host(spelled: str) -> str | None:
     rest = re.split(r"[/?#]", _SCHEME.sub("", spelled), maxsplit=1)[0].rpartition("@")[2]
+    said = _PORT.sub("", rest).rstrip(".")
+    if len(said) > MOST:
+        return None
     try:
-        host = idna.encode(_PORT.sub("", rest), uts46=True, std3_rules=True).decode("ascii").rstrip(".")
-    except idna.IDNAError:
+        host = idna.encode(said, uts46=True, std3_rules=True).decode("ascii").rstrip(".")
+    except UnicodeError:  # IDNAError is one
         return None
     bare = host.removeprefix("www.")
     host = bare if "." in bare else host

@@ -21,7 +21,7 @@ from gateway.sites.reading import FirmSeen, SiteSeen, read_site, read_sites
 from gateway.sites.tables import SiteDay, SiteFinding
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
-from risk_monitor.site_keys import kind_of
+from risk_monitor.site_keys import kind_of, readable
 from risk_monitor.site_rules import KINDS, SERIES
 
 router = Router(prefix="/console", include_in_schema=False)
@@ -75,6 +75,7 @@ async def site(request: Request, units: Units, present: Overseeing, site: Addres
     charts = [_chart(words, seen, name, days) for name, days in series.items()]
     return page(
         request, "site", present, seen=seen, charts=charts, ratings=ratings, tones=TONES, kind=kind_of(seen.site.key),
+        readable=readable,
         scripts=("charts",) if charts else (),
     )  # fmt: skip
 
@@ -97,7 +98,7 @@ def _site(words: Words, one: SiteSeen) -> list[Content]:
     tone: Tone = max((TONES[each.kind] for each in one.standing), key=("warn", "bad").index) if one.standing else ""
     said = words.listed(_named(words, each) for each in one.standing)
     return [
-        Cell(one.name or key, href=f"/console/sites/{key}", sub=key if one.name else ""),
+        Cell(one.name or readable(key), href=f"/console/sites/{key}", sub=readable(key) if one.name else ""),
         words(f"site-kind-{kind_of(key)}"),
         words.listed(_firm(words, each) for each in one.firms) or NOTHING,
         Cell(said or NOTHING, tone=tone),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from risk_monitor.site_keys import STORES, find_site_key, kind_of
+from risk_monitor.site_keys import STORES, find_site_key, kind_of, readable
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,26 @@ def test_every_spelling_comes_to_one_key(said, key):
     "said",
     [None, "", "P-1", "localhost", "10.0.0.1", "http://", "a b.com", "-x.com", "甲财富", "apple:com.example",
      "apple:12345", "huawei:example", "steam:com.example.app", "huawei:" + "a." * 130 + "b", "x" * 64 + ".com",
-     "a..com", "https://[::1]/"],
+     "a..com", "https://[::1]/", "a\x00.com", "\ud800.com", "\ud800"],
 )  # fmt: skip
 def test_what_is_neither_has_no_key(said):
     assert find_site_key(said) is None
+
+
+@pytest.mark.parametrize(("length", "there"), [(252, True), (253, True), (254, False)])
+def test_a_host_is_as_long_as_a_host_may_be(length, there):
+    host = ("a" * 61 + ".") * 3 + "a" * (length - 186 - 6 - 1) + "." + "b" * 6
+    assert len(host) == length
+    assert (find_site_key(host) == host) is there
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("xn--fsqu00a.xn--0zwm56d", "例子.测试"), ("example.com", "example.com"), ("apple:414478124", "apple:414478124"),
+     ("xn--ls8h.la", "xn--ls8h.la")],
+)  # fmt: skip
+def test_a_site_is_shown_in_its_own_letters(key, shown):
+    assert readable(key) == shown
 
 
 def test_a_key_tells_its_kind_and_no_store_is_written_in_two_ways():

@@ -21,13 +21,11 @@ from numpy.typing import NDArray
 
 from risk_monitor.baselines import bands
 from risk_monitor.site_findings import Day, Finding, Key, left_out, step
+from risk_monitor.site_names import SERIES, FindingKind, SeriesName
 from risk_monitor.site_rules import (
     QUORUM_PERCENT,
     RULES,
-    SERIES,
     WINDOW_DAYS,
-    FindingKind,
-    SeriesName,
     rules_digest,
 )
 

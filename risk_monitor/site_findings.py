@@ -12,7 +12,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from risk_monitor.baselines import Bands, Flags, Numbers
-from risk_monitor.site_rules import COOL_DAYS, KINDS, NORMAL_DAYS, UNREPORTED_DAYS, FindingKind, SeriesName, SiteRule
+from risk_monitor.site_names import KINDS, FindingKind, SeriesName
+from risk_monitor.site_rules import COOL_DAYS, NORMAL_DAYS, UNREPORTED_DAYS, SiteRule
 
 Key = tuple[int, SeriesName, FindingKind]  # the row of a site, a series, a kind
 

@@ -1,18 +1,13 @@
 """What of a platform is watched day by day, and from where on it is out of the ordinary: published rules. Pure."""
 
 from collections.abc import Mapping
-from typing import Literal, get_args
 
 import msgspec
 
+from risk_monitor.site_names import SeriesName
 from signing.canonical import canonical_bytes, sha256_hex
 
 VERSION = 1
-SeriesName = Literal["traffic", "pages", "complaints", "opinion"]
-SERIES: tuple[SeriesName, ...] = get_args(SeriesName)
-FindingKind = Literal["spike", "fall", "unreported"]  # 突增, 跌落, 断供
-KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
-SILENCES: tuple[FindingKind, ...] = ("fall", "unreported")
 
 
 class SiteRule(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import typer
 from gateway.cli.naming import LISTED, Limit
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, Column, show, show_list
-from risk_monitor.site_rules import FindingKind, SeriesName
+from risk_monitor.site_names import FindingKind, SeriesName
 
 if TYPE_CHECKING:
     from gateway.runtime.instance import Instance
@@ -64,13 +64,13 @@ def show_site(
     """一个平台：企业、异常、每日数据 One platform: whose it is, its findings, its figures."""
     from gateway.runtime.actor import at_this_machine
     from gateway.sites.documents import site_document
-    from gateway.sites.drawing import read_ratings, read_series
     from gateway.sites.reading import read_site
+    from gateway.sites.shown import read_shown
 
     async def run(instance: "Instance") -> dict[str, Any]:
         async with instance.units.begin("sites.show", at_this_machine()) as work:
             seen = await read_site(work, site)
-            return site_document(seen, await read_series(work, seen), await read_ratings(work, seen))
+            return site_document(seen, await read_shown(work, seen))
 
     found = on_instance(run, as_json=as_json)
     show(as_json, found if as_json else _lines(found))

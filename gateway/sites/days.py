@@ -9,7 +9,8 @@ import numpy as np
 from gateway.sites.figures import Figures
 from risk_monitor.baselines import Bands, Flags, bands, median
 from risk_monitor.site_findings import Day, Finding, Key, left_out, step
-from risk_monitor.site_rules import LEVEL_DAYS, QUORUM_PERCENT, RULES, SERIES, WINDOW_DAYS, SeriesName
+from risk_monitor.site_names import SERIES, SeriesName
+from risk_monitor.site_rules import LEVEL_DAYS, QUORUM_PERCENT, RULES, WINDOW_DAYS
 
 BY_FIRM: SeriesName = "opinion"  # the one series that does not come with the figures of traffic
 

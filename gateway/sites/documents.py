@@ -1,13 +1,12 @@
 """What is told of platforms over HTTP and by the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from gateway.sites.drawing import DayShown, Rating
 from gateway.sites.reading import FirmSeen, Sites, SiteSeen
+from gateway.sites.shown import DayShown, Shown
 from gateway.sites.tables import SiteDay, SiteFinding
 from risk_monitor.site_keys import kind_of
-from risk_monitor.site_rules import SeriesName
 
 FACTS = ("status", "promised_yield", "insured", "custodian", "profile_date")
 
@@ -22,18 +21,16 @@ def sites_of_document(sites: Sequence[SiteSeen]) -> list[dict[str, Any]]:
     return [{**_site(one), "findings": [finding_document(each) for each in one.standing]} for one in sites]
 
 
-def site_document(
-    one: SiteSeen, series: Mapping[SeriesName, Sequence[DayShown]], ratings: Sequence[Rating]
-) -> dict[str, Any]:
+def site_document(one: SiteSeen, shown: Shown) -> dict[str, Any]:
     """Return one platform: its profile and ratings, all that was found of it, and its figures with their bands."""
     profile = one.profile or {}
     return {
         **_site(one), "profile": {name: profile[name] for name in FACTS if profile.get(name) is not None},
         "ratings": [
-            {"rater": each.rater, "rating": each.rating, "day": each.day.isoformat()} for each in ratings
+            {"rater": each.rater, "rating": each.rating, "day": each.day.isoformat()} for each in shown.ratings
         ],
         "findings": [finding_document(each) for each in one.findings],
-        "series": {name: [_day(each) for each in days] for name, days in series.items()},
+        "series": {name: [_day(each) for each in days] for name, days in shown.series.items()},
     }  # fmt: skip
 
 

@@ -1,8 +1,7 @@
 """One site's figures day by day, each with the band it was or would be judged by; and its newest ratings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,32 +15,14 @@ from gateway.sites.figures import read_figures
 from gateway.sites.of_firms import read_of_firms
 from gateway.sites.reading import SiteSeen
 from gateway.sites.register import Firm, Placed
+from gateway.sites.shown import DayShown, Rating
 from gateway.sites.tables import SiteFirm
 from risk_monitor.site_findings import Finding
-from risk_monitor.site_rules import SERIES, WINDOW_DAYS, SeriesName
+from risk_monitor.site_names import SERIES, SeriesName
+from risk_monitor.site_rules import WINDOW_DAYS
 
 SHOWN_DAYS = 60
 RATINGS, RATED_DAYS = "platform_rating", 366
-
-
-@dataclass(frozen=True)
-class DayShown:
-    """A day of a series: its figure, what was expected, and from where up to where it is ordinary; None: unknown."""
-
-    day: date
-    value: int | None
-    expected: int | None
-    low: int | None
-    high: int | None
-
-
-@dataclass(frozen=True)
-class Rating:
-    """What a rater last gave a platform, and when."""
-
-    rater: str
-    rating: str | None
-    day: date
 
 
 async def read_series(work: UnitOfWork, seen: SiteSeen) -> dict[SeriesName, Sequence[DayShown]]:

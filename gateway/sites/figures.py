@@ -24,7 +24,7 @@ from connectors.store.roll import key_id
 from gateway.sites.of_firms import read_of_firms
 from gateway.sites.register import TRAFFIC, Firm, Placed
 from risk_monitor.baselines import Flags, Numbers
-from risk_monitor.site_rules import SERIES, SeriesName
+from risk_monitor.site_names import SERIES, SeriesName
 
 KEYS_AT_ONCE = 10_000
 REPORTS = ("news_opinion", "complaint_site")

@@ -16,13 +16,13 @@ from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.runtime.denial import DeniedError
-from gateway.sites.drawing import DayShown, read_ratings, read_series
 from gateway.sites.reading import FirmSeen, SiteSeen, read_site, read_sites
+from gateway.sites.shown import DayShown, read_shown
 from gateway.sites.tables import SiteDay, SiteFinding
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from risk_monitor.site_keys import kind_of, readable
-from risk_monitor.site_rules import KINDS, SERIES
+from risk_monitor.site_names import KINDS, SERIES
 
 router = Router(prefix="/console", include_in_schema=False)
 Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
@@ -69,14 +69,13 @@ async def site(request: Request, units: Units, present: Overseeing, site: Addres
     try:
         async with units.begin("sites.show", acting(present)) as work:
             seen = await read_site(work, site)
-            series, ratings = await read_series(work, seen), await read_ratings(work, seen)
+            shown = await read_shown(work, seen)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
-    charts = [_chart(words, seen, name, days) for name, days in series.items()]
+    charts = [_chart(words, seen, name, days) for name, days in shown.series.items()]
     return page(
-        request, "site", present, seen=seen, charts=charts, ratings=ratings, tones=TONES, kind=kind_of(seen.site.key),
-        readable=readable,
-        scripts=("charts",) if charts else (),
+        request, "site", present, seen=seen, charts=charts, ratings=shown.ratings, tones=TONES,
+        kind=kind_of(seen.site.key), readable=readable, scripts=("charts",) if charts else (),
     )  # fmt: skip
 
 

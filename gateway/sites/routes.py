@@ -8,10 +8,10 @@ from fastapi import Depends, Path, Query
 from gateway.identity.caller import working
 from gateway.runtime.work import UnitOfWork
 from gateway.sites.documents import site_document, sites_document
-from gateway.sites.drawing import read_ratings, read_series
 from gateway.sites.reading import MOST, read_site, read_sites
+from gateway.sites.shown import read_shown
 from gateway.web.router import Router
-from risk_monitor.site_rules import FindingKind, SeriesName
+from risk_monitor.site_names import FindingKind, SeriesName
 
 router = Router(prefix="/v1", tags=["平台监测 Platform watch"])
 Overseeing = Annotated[UnitOfWork, Depends(working("audit"), scope="function")]
@@ -39,4 +39,4 @@ async def sites(
 async def site(site: Address, work: Overseeing) -> dict[str, Any]:
     """Return a platform by any of its addresses: whose it is, all findings, 60 days of figures with their bands."""
     seen = await read_site(work, site)
-    return site_document(seen, await read_series(work, seen), await read_ratings(work, seen))
+    return site_document(seen, await read_shown(work, seen))

@@ -84,8 +84,8 @@ from gateway.webhooks.pages import STATES as WEBHOOK_STATES
 from gateway.webhooks.told import TOPICS
 from risk_monitor.names import KINDS as KINDS_OF_RISKS
 from risk_monitor.names import LEVELS as LEVELS_OF_RISKS
-from risk_monitor.site_rules import KINDS as KINDS_OF_FINDINGS
-from risk_monitor.site_rules import SERIES as SERIES_OF_SITES
+from risk_monitor.site_names import KINDS as KINDS_OF_FINDINGS
+from risk_monitor.site_names import SERIES as SERIES_OF_SITES
 from scoring_adapter.card import load_card
 from scoring_adapter.providers.joint import RULES as RULES_OF_JOINT
 from scoring_adapter.providers.together import PART_FAULTS

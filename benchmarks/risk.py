@@ -30,7 +30,7 @@ from scoring_adapter.tags.load import load_tags
 from scoring_adapter.tags.plan import plan
 
 NOTHING = np.array([], np.int64)
-NO_SITES = SiteSigns(False, NOTHING, {SPIKE: NOTHING, SILENCE: NOTHING})
+NO_SITES = SiteSigns(known=False, subjects=NOTHING, counts={SPIKE: NOTHING, SILENCE: NOTHING})
 
 
 def _links(city: City) -> dict[str, Links]:

@@ -20,6 +20,7 @@ from scan_round import Figures, measured
 
 from gateway.risk.measuring import TIES, Stand
 from gateway.risk.watching import find_risks
+from gateway.sites.signs import SILENCE, SPIKE, SiteSigns
 from risk_monitor.contagion import Links
 from risk_monitor.load import load_watch
 from scoring_adapter.columns.place import open_place
@@ -27,6 +28,9 @@ from scoring_adapter.columns.view import view
 from scoring_adapter.narrowed import narrowed
 from scoring_adapter.tags.load import load_tags
 from scoring_adapter.tags.plan import plan
+
+NOTHING = np.array([], np.int64)
+NO_SITES = SiteSigns(known=False, subjects=NOTHING, counts={SPIKE: NOTHING, SILENCE: NOTHING})
 
 
 def _links(city: City) -> dict[str, Links]:
@@ -45,7 +49,9 @@ def one_round(asked: Namespace) -> Figures:
     layouts = plan(tags, city.last_day).layouts
     with measured("polars") as figures:
         tables = {name: view(place, files.get(name, ()), columns) for name, columns in layouts.items()}
-        found = find_risks(watch, Stand(city.last_day, tags, {}, tables, city.spine().collect(), _links(city)))
+        found = find_risks(
+            watch, Stand(city.last_day, tags, {}, tables, city.spine().collect(), _links(city), NO_SITES)
+        )
     return {**figures, "measures": len(watch.measures), "at_a_level": len(found)}
 
 

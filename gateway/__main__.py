@@ -62,6 +62,7 @@ from gateway.scores import commands as scores
 from gateway.scores import model_commands, scan_commands
 from gateway.service import commands as service
 from gateway.service import openapi_command
+from gateway.sites import commands as sites
 from gateway.sources import commands as sources
 from gateway.webhooks import commands as webhooks
 
@@ -92,6 +93,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "network": network.group,
     "risk": risk.group,
     "case": disposal.group,
+    "site": sites.group,
     "consent": consents.group,
     "inquiry": inquiries.group,
     "obligation": obligation_commands.group,

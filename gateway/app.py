@@ -159,6 +159,9 @@ from gateway.service.interface import interface_document
 from gateway.sharing import enterprise_pages as credential_pages
 from gateway.sharing import routes as sharing
 from gateway.sharing import staff_pages as shown_credentials
+from gateway.sites import pages as site_pages
+from gateway.sites import routes as sites
+from gateway.sites.gauges import gauge_sites
 from gateway.sources import pages as source_pages
 from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
@@ -214,7 +217,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_challenger, gauge_risk, gauge_objections, gauge_proposals, gauge_providers, gauge_cases,
+        gauge_network, gauge_challenger, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
+        gauge_cases, gauge_sites,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -279,6 +283,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         risk,
         cases,
         case_files,
+        sites,
         replays,
         usage_results,
         obligations,
@@ -369,6 +374,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         risk_pages,
         case_opening_pages,  # before the pages whose addresses take its for an id
         case_pages,
+        site_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

@@ -77,6 +77,7 @@ SCAN_SECONDS = 60.0
 SCORES_SECONDS = 0.25
 NETWORK_SECONDS = 1.0
 NIGHT_SECONDS = 60.0
+SITES_SECONDS = 3600.0
 PAST_SECONDS = 3600.0
 WEBHOOK_SECONDS = 1.0
 STATEMENT_SECONDS = 600.0
@@ -239,6 +240,13 @@ async def judge_risks(gateway: Gateway) -> None:
     await judge_when_due(gateway.units, open_store(gateway.settings), gateway.settings.scan_hour, now())
 
 
+async def watch_sites(gateway: Gateway) -> None:
+    """Judge the platforms' days that are over; one whose figures have not come is tried again."""
+    from gateway.sites.judging import judge_sites
+
+    await judge_sites(gateway.units, PROGRAM)
+
+
 async def send_webhooks(gateway: Gateway) -> bool:
     """Send what is due to one endpoint of an institution."""
     from gateway.webhooks.sender import Way, send_due
@@ -314,6 +322,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "network": (once_delivered(read_edges), NETWORK_SECONDS),
     "network-night": (once_delivered(compute_network), NIGHT_SECONDS),
     "risk": (once_delivered(judge_risks), NIGHT_SECONDS),
+    "sites": (once_delivered(watch_sites), SITES_SECONDS),
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),

@@ -12,7 +12,7 @@ from risk_monitor.errors import WatchError
 from risk_monitor.names import LEVELS
 from risk_monitor.watch import Point, RiskType, Watch
 
-VERSION = 1
+VERSION = 2
 _MOST_WEIGHT, _MOST_PPM, _MOST_DAYS = 100, 1_000_000, 366
 
 

@@ -12,6 +12,7 @@ from risk_monitor.names import LEVELS
 from signing.canonical import canonical_bytes, sha256_hex
 
 NEAR = "near_"  # how the names of measures begin that the network gives
+SITE = "site_"  # that the watch over platforms gives
 Shown = Literal["count", "percent", "yuan", "flag"]
 
 
@@ -82,7 +83,7 @@ class Watch(msgspec.Struct, forbid_unknown_fields=True, frozen=True, dict=True):
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The measures that are tags."""
-        return tuple(name for name in self.measures if not name.startswith(NEAR))
+        return tuple(name for name in self.measures if not name.startswith((NEAR, SITE)))
 
     @cached_property
     def digest(self) -> str:

@@ -45,6 +45,7 @@ _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-cons
 _SCANS = _entry("scans", "refresh")
 _RISKS = _entry("risks", "chart-radar")
 _CASES = _entry("cases", "gavel")
+_SITES = _entry("sites", "world")
 _MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
@@ -83,7 +84,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         )),
         Group("group-platform", (
             _CHANGES, _PROVIDERS, _CARDS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
-            _CASES, _MOVERS, _CATALOGUE, _TAGS,
+            _CASES, _SITES, _MOVERS, _CATALOGUE, _TAGS,
         )),
     ),
     "staff": (
@@ -101,7 +102,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     ),
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"), _WAITING)),
-        Group("group-quality", (_RISKS, _CASES, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        Group("group-quality", (_RISKS, _CASES, _SITES, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
     ),
     "office": (
         Group("", (_CASES, _WAITING)),

@@ -177,6 +177,10 @@ UNCOMPARED: Mapping[str, str] = {
     **dict.fromkeys(
         ("risk_day", "risk_standing"), "follows from the records: all can be judged again, and its digest is in the log"
     ),
+    **dict.fromkeys(
+        ("site", "site_firm", "site_finding", "site_day"),
+        "follows from the records: platforms can be judged again, and the digest is in the log",
+    ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
     **dict.fromkeys(("consent_import", "consent_import_row"), "names consents, which are compared one by one"),
     "provider_day": "how providers answered, counted beside inquiries that are compared one by one",

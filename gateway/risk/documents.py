@@ -6,6 +6,7 @@ from typing import Any
 from connectors.store.subjects import Subject
 from gateway.risk.reading import PointFound, Risk, Risks
 from gateway.risk.tables import RiskDay
+from gateway.sites.documents import sites_of_document
 from risk_monitor.names import LEVELS
 
 
@@ -15,13 +16,14 @@ def risks_document(found: Risks) -> dict[str, Any]:
 
 
 def risks_of_document(subject: Subject, found: Risks) -> dict[str, Any]:
-    """Return one enterprise's risks: those that stand, and those that ended."""
+    """Return one enterprise's risks: those that stand, those that ended, and its platforms."""
     return {
         **_who(subject), "day": day_document(found.day),
         "standing": [_risk(one) for one in found.risks if one.holds_to is None],
         "ended": [
             {**_risk(one), "until": one.holds_to.isoformat()} for one in found.risks if one.holds_to is not None
         ],
+        "sites": sites_of_document(found.sites),
     }  # fmt: skip
 
 

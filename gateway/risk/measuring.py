@@ -22,6 +22,7 @@ from gateway.scores.listing import list_files
 from gateway.scores.loading import feeding_of
 from gateway.scores.named import load_named
 from gateway.scores.store import ColumnStore
+from gateway.sites.signs import SiteSigns, load_signs
 from risk_monitor.contagion import Links
 from risk_monitor.judging import Measures
 from risk_monitor.watch import Watch
@@ -44,7 +45,7 @@ TIES: Mapping[str, Sequence[str]] = {
 @dataclass(frozen=True)
 class Stand:
     """What a day's judging stands on: the day, the tags, which of them nobody has and why, the tables, and every
-    enterprise by its number with the key of its code; and who is tied to whom.
+    enterprise by its number with the key of its code; who is tied to whom; and what stands of platforms.
     """
 
     as_of: date
@@ -53,6 +54,7 @@ class Stand:
     tables: Mapping[str, pl.LazyFrame]
     everybody: pl.DataFrame
     links: Mapping[str, Links]
+    sites: SiteSigns
 
 
 async def stand_on(session: AsyncSession, store: ColumnStore, watch: Watch) -> Stand:
@@ -63,7 +65,15 @@ async def stand_on(session: AsyncSession, store: ColumnStore, watch: Watch) -> S
     feeds = feeding_of(await find_feeds(session, moment)).feeds
     tables = store.tables(await list_files(session))
     links = {name: Links(*await load_ties(session, as_of, kinds)) for name, kinds in TIES.items()}
-    return Stand(as_of, tags, dict(blocked_by(tags, feeds, as_of)), tables, await _everybody(session), links)
+    return Stand(
+        as_of,
+        tags,
+        dict(blocked_by(tags, feeds, as_of)),
+        tables,
+        await _everybody(session),
+        links,
+        await load_signs(session),
+    )
 
 
 def measure(stand: Stand) -> Iterator[tuple[NDArray[np.int64], Measures]]:
@@ -77,7 +87,8 @@ def measure(stand: Stand) -> Iterator[tuple[NDArray[np.int64], Measures]]:
                 for name in names
             }
             values = {name: found[name].fill_null(0).cast(pl.Int64).to_numpy() for name in names}
-            yield found["subject"].to_numpy(), Measures(values, given)
+            subjects = found["subject"].to_numpy()
+            yield subjects, Measures(values, given).along(stand.sites.of(subjects), known=stand.sites.known)
     except (pl.exceptions.PolarsError, OSError) as fault:
         raise ColumnStoreError(f"列存储读取失败 the column store cannot be read: {fault}") from fault
 

@@ -22,6 +22,6 @@ _DAY = {
 OPERATIONS: Mapping[str, Operation] = {
     "GET /v1/risks": Operation(answered={"day": _DAY, "risks": [{**_WHO, **_RISK}]}),
     "GET /v1/subjects/{uscc}/risks": Operation(
-        reasons=("subject-not-found",), answered={**_WHO, "day": _DAY, "standing": [_RISK], "ended": []}
+        reasons=("subject-not-found",), answered={**_WHO, "day": _DAY, "standing": [_RISK], "ended": [], "sites": []}
     ),
 }

@@ -18,6 +18,7 @@ from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.risk.reading import Risk, read_risks, read_risks_of
 from gateway.runtime.denial import DeniedError
+from gateway.sites.pages import TONES as SITE_TONES
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from risk_monitor.names import KINDS, LEVELS
@@ -85,7 +86,7 @@ async def risks_of(request: Request, units: Units, present: Overseeing, subject:
     return page(
         request, "subject_risks", present, subject=known, name=known.name or words("risk-unnamed"), day=found.day,
         standing=standing, ended=[one for one in found.risks if one.holds_to is not None], tones=TONES,
-        either=words.either,
+        either=words.either, sites=found.sites, site_tones=SITE_TONES,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from connectors.store.subjects import Subject
 from gateway.records.access import demand_overseer, get_numbered
 from gateway.risk.tables import RiskDay
 from gateway.runtime.work import UnitOfWork
+from gateway.sites.reading import SiteSeen, read_sites_of
 from risk_monitor.load import load_watch
 from risk_monitor.names import LEVELS
 from risk_monitor.watch import Point, RiskType, Text
@@ -59,10 +60,14 @@ class Risk:
 
 @dataclass(frozen=True)
 class Risks:
-    """What stands, those to look at first first; `day` is the last day on which all were judged, None before it."""
+    """What stands, those to look at first first; `day` is the last day on which all were judged, None before it.
+
+    `sites` are the platforms of the one enterprise that is asked for, with what stands of each.
+    """
 
     day: RiskDay | None
     risks: Sequence[Risk]
+    sites: Sequence[SiteSeen] = ()
 
 
 async def read_risks(
@@ -96,7 +101,8 @@ async def read_risks_of(work: UnitOfWork, uscc: str) -> tuple[Subject, Risks]:
     rows = (await work.session.execute(_OF_ONE, {"subject": number})).all()
     payload = {"view": "subject", "found": len(rows)}
     await work.record("risk.read", payload, subject=subject.subject_id, outcome="read")
-    return known, Risks(await find_day(work), [_risk(row, known) for row in rows])
+    sites = await read_sites_of(work.session, number)
+    return known, Risks(await find_day(work), [_risk(row, known) for row in rows], sites)
 
 
 async def find_day(work: UnitOfWork) -> RiskDay | None:

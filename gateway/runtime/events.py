@@ -278,6 +278,10 @@ EVENTS: Mapping[str, EventType] = {
     "case.evidence_read": _type("auditor office machine", "case sha256"),
     "case.read": _type("auditor office machine", "view found"),
     "case.replayed": _type("auditor machine", "case steps differences"),
+    "site.judged": _type(
+        "machine program", "day version rules digest sites unplaced reported silent opened ended standing"
+    ),
+    "site.read": _type("auditor machine", "view found"),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "match.compared": _type("operator machine program", "run digest names opened subjects proposals found versions"),

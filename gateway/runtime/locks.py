@@ -55,6 +55,7 @@ class Lock(IntEnum):
     NETWORK_NIGHT = 7262  # one process computes all
     RISK = 7266  # one process judges all
     CASES = 7267  # whoever opens cases
+    SITES = 7268  # one process judges all platforms
     QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0040)
 
 

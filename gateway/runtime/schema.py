@@ -45,6 +45,7 @@ TABLE_MODULES = tuple(
         "gateway.scores.scan_tables",
         "gateway.sharing.tables",
         "gateway.scores.tables",
+        "gateway.sites.tables",
         "gateway.statements.tables",
         "gateway.webhooks.tables",
     )

@@ -33,6 +33,7 @@ from gateway.records import operations as records
 from gateway.risk import operations as risk
 from gateway.scores import operations as scores
 from gateway.sharing import operations as sharing
+from gateway.sites import operations as sites
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
 from gateway.web import operations as web
@@ -64,6 +65,7 @@ ROOMS = (
     network,
     risk,
     disposal,
+    sites,
     platforms,
     webhooks,
     statements,

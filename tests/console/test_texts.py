@@ -88,6 +88,8 @@ from risk_monitor.handling import OUTCOMES as OUTCOMES_OF_CASES
 from risk_monitor.handling import STATES as STATES_OF_CASES
 from risk_monitor.names import KINDS as KINDS_OF_RISKS
 from risk_monitor.names import LEVELS as LEVELS_OF_RISKS
+from risk_monitor.site_names import KINDS as KINDS_OF_FINDINGS
+from risk_monitor.site_names import SERIES as SERIES_OF_SITES
 from scoring_adapter.card import load_card
 from scoring_adapter.providers.joint import RULES as RULES_OF_JOINT
 from scoring_adapter.providers.together import PART_FAULTS
@@ -183,6 +185,10 @@ FAMILIES = {
     "stopped-account": {"closed", "suspended"},
     "system": SYSTEMS,
     "risk-level": set(LEVELS_OF_RISKS),
+    "site-finding": set(KINDS_OF_FINDINGS),
+    "site-kind": {"site", "app"},
+    "site-series": set(SERIES_OF_SITES),
+    "site-status": set(get_dataset("platform_profile").fields["status"].codes),
     "risk-type": set(KINDS_OF_RISKS),
     "theme": {*THEMES, "system"},
     "try": set(FINDERS),

@@ -36,7 +36,11 @@ from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
 from gateway.risk.standing import Changes, Found, write
 from gateway.runtime.actor import Actor
+from gateway.sites.keeping import keep_register, write_findings
+from gateway.sites.register import Firm, Placed
+from gateway.sites.tables import SiteDay
 from gateway.worker import STEPS
+from risk_monitor.site_findings import Finding
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
 from tests.actors import MACHINE, OPERATOR, PLATFORM
@@ -48,6 +52,7 @@ from tests.stories import Story, registration
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种"
 DATASET = "tax_arrears"
 OWN, OTHER = 1, 2  # the enterprises' numbers
+SITE = "one.example"
 
 
 def arrears(*numbers, amount="5", column="") -> str:
@@ -233,6 +238,24 @@ async def case(town):
     async with town.story.gateway.units.begin("test.case-file", Actor(OFFICE, "office", person=handler)) as work:
         taken = await add_case_file(work, opened.id, "text/plain", "现场笔录".encode())
     return {"case_id": str(opened.id), "sha256": taken.sha256}
+
+
+async def site(town):
+    """A platform of the first enterprise that something was found of, on a day that was judged."""
+    await record(town)
+    async with town.story.gateway.units.begin("test.site", OPERATOR) as work:
+        subject = await find_subject(work.session, "uscc", uscc(OWN))
+        number = await find_number(work.session, subject.subject_id)
+        firm = Firm("uscc", uscc(OWN), number)
+        placed = [Placed(SITE, ["P-1"], ["huawei:com.example.one"], None, {firm: uuid7()})]
+        await keep_register(work.session, placed)
+        day = day_of(work.now) - timedelta(days=1)
+        await write_findings(work.session, placed, {(0, "traffic", "spike"): Finding(day, day, 900, 100, 15, 200)})
+        counts = {"sites": 1, "unplaced": 0, "reported": 1, "silent": False, "opened": 1, "ended": 0, "standing": 1}
+        await work.session.merge(
+            SiteDay(day=day, judged_at=work.now, version=1, rules="r", digest=b"d", event_id=uuid7(), **counts)
+        )
+    return {"site": SITE}
 
 
 async def upload(town):

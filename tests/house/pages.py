@@ -11,6 +11,8 @@ NO_PAGES = {
     "/console/sso", "/console/sso/back",
     # Of questions put together, which the city has none of: tests/inquiries/test_pages.py.
     "/console/ask-many/{batch_id}", "/console/ask-many/{batch_id}/answers.{form}",
+    # Of a platform, which the city has none of: tests/sites/test_pages.py.
+    "/console/sites/{site}",
     # Of health checks, which the city has none of: tests/inquiries/test_sheet_pages.py.
     "/console/inquiries/{inquiry_id}/records/{figure}", "/console/inquiries/{inquiry_id}/sheet.pdf",
     # Of portraits, likewise: tests/inquiries/test_portrait_exports.py.
@@ -42,7 +44,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json
         tags tags/{tag}"""),
     ("ra", """overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}
-        subjects/{subject}/network risks subjects/{subject}/risks"""),
+        subjects/{subject}/network risks subjects/{subject}/risks sites"""),
     ("dra", "cases cases/{case_id}"),
     ("r", "cases/-/open cases/-/first"),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies

@@ -201,6 +201,8 @@ CALLS = {
     "POST /v1/cases/{case_id}/files": Call("case.evidenced", HANDLER, make=objects.case, sent=CASE_FILE),
     "GET /v1/cases/{case_id}/files/{sha256}": Call("case.evidence_read", HANDLER, make=objects.case),
     "GET /v1/cases/{case_id}/replay": Call("case.replayed", "auditor-1", make=objects.case),
+    "GET /v1/sites": Call("site.read", "auditor-1"),
+    "GET /v1/sites/{site}": Call("site.read", "auditor-1", make=objects.site),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -294,6 +296,7 @@ WITHOUT = {
          "GET /console/cases/-/open", "POST /console/cases/-/open", "GET /console/cases/-/first",
          "POST /console/cases/-/first"), "case.*: tests/disposal/test_pages.py",
     ),
+    **dict.fromkeys(("GET /console/sites", "GET /console/sites/{site}"), "site.read: tests/sites/test_pages.py"),
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
     **dict.fromkeys(
@@ -458,6 +461,7 @@ COMMANDS = {
     "network show": "network.read", "network compute": "network.computed",
     "risk judge": "risk.judged columns.appended columns.rebuilt", "risk list": "risk.read", "risk show": "risk.read",
     "case list": "case.read", "case show": "case.read", "case replay": "case.replayed",
+    "site judge": "site.judged", "site list": "site.read", "site show": "site.read",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
@@ -559,7 +563,7 @@ STEPS_LEAVE = {
     "alerts": "alert.opened alert.closed", "held": "held.expired", "uploads": "upload.ended",
     "previews": "preview.ended",
     "scan": "scan.started scan.finished scan.failed", "network-night": "network.computed",
-    "risk": "risk.judged", "challenger": "scores.compared scores.not_compared",
+    "risk": "risk.judged", "challenger": "scores.compared scores.not_compared", "sites": "site.judged",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
     "statements": "statement.made",

@@ -46,7 +46,7 @@ WRITTEN = sorted(name for name in command_names() if READING.search(name) and na
 COMMANDS = [name for name in WRITTEN if name not in AT_A_SERVICE]
 LIKE_OTHERS = ("auditor", "office", "operator", "platform", "system")  # the same lines of code as accounts
 # What is shown of one of these would fill a list; of an enterprise all its risks are shown.
-SHORT = {"agency list", "agency held list", "dataset list", "risk list", "case list"}
+SHORT = {"agency list", "agency held list", "dataset list", "risk list", "case list", "site list"}
 PYTHON = re.compile(r"\['|\[\d|\[\]|\{'|None|True|False|UUID\(|datetime\.|Decimal|<\w+[. ]")
 
 
@@ -59,6 +59,7 @@ async def asked(town):
     made = await objects.inquiry(town)
     await objects.webhook(town)
     await objects.risk(town)
+    await objects.site(town)
     async with gateway.units.begin("test.members", OPERATOR) as work:
         await add_institution(work, institution_id="service", name="某平台", kind="other")
         await grant_delegation(work, account="bank-1", intermediary="service")
@@ -115,7 +116,8 @@ async def asked(town):
         "institution show": "bank", "network show": uscc(OWN), "risk show": uscc(OWN),
         "operator show": "operator-9", "person show": "wang",
         "platform show": "platform-1", "quota show": "bank-1", "record list": uscc(OWN),
-        "signatory enterprise": uscc(OWN), "signatory show": f"s-{OWN}", "source show": "s-tax",
+        "signatory enterprise": uscc(OWN), "signatory show": f"s-{OWN}", "site show": objects.SITE,
+        "source show": "s-tax",
         "subject show": uscc(OWN), "system show": "system-9",
     }  # fmt: skip
 

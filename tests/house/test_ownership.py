@@ -239,6 +239,10 @@ NOBODYS = {
         "overseers see every enterprise; no other kind is let in (tests/risk/test_doors.py)",
     ),
     "GET /v1/cases/{case_id}/replay": "overseers see every case; no others are let in (tests/disposal/test_doors.py)",
+    **dict.fromkeys(
+        ("GET /v1/sites/{site}", "GET /console/sites/{site}"),
+        "overseers see every platform; no other kind is let in (tests/sites/test_doors.py)",
+    ),
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
     "GET /console/catalogue/{dataset}/template.xlsx": "as above",
     "GET /console/catalogue/{dataset}/schema.json": "as above",

@@ -37,6 +37,14 @@ SECTION = Section(
             "Wait until agencies have decided on some: see GET /v1/objections?state=open.",
             "第 101 项未办结的异议 the 101st objection that is open",
         ),
+        "site-not-found": ErrorRow(
+            404,
+            "没有此平台。",
+            "There is no such platform.",
+            "用网站域名，或“商店:应用标识”；登记的平台见 GET /v1/sites。",
+            "Give its site, or its store and id there; GET /v1/sites lists those that are known.",
+            "没有任何记录提到的域名 a site that no record names",
+        ),
         "match-not-found": ErrorRow(
             404,
             "没有此归属建议。",

@@ -28,6 +28,7 @@ from gateway.admin import (
     people_pages,
     provider_pages,
     rate_pages,
+    watch_pages,
 )
 from gateway.admin import account_pages as institution_accounts
 from gateway.admin import audit_pages as audit_home
@@ -138,6 +139,7 @@ from gateway.records import enterprise_routes as enterprise_records
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
 from gateway.records.gauges import gauge_objections
+from gateway.risk import learned_pages as risk_learned_pages
 from gateway.risk import pages as risk_pages
 from gateway.risk import routes as risk
 from gateway.risk.gauges import gauge_risk
@@ -156,6 +158,7 @@ from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
 from gateway.statements import routes as statements
 from gateway.telemetry.metrics import Metrics
+from gateway.watches import routes as watches
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
 from gateway.web import reference_routes as reference
@@ -262,6 +265,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         provider_pages,
         cards,
         card_pages,
+        watches,
+        watch_pages,
         output_pages,
         duty_pages,
         data_view_pages,
@@ -357,6 +362,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
         risk_pages,
+        risk_learned_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

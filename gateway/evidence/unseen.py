@@ -171,7 +171,8 @@ UNCOMPARED: Mapping[str, str] = {
         "follows from the records: a night computes it again, and its digest is in the log",
     ),
     **dict.fromkeys(
-        ("risk_day", "risk_standing"), "follows from the records: all can be judged again, and its digest is in the log"
+        ("risk_day", "risk_standing", "risk_foretold", "risk_drift"),
+        "follows from the records: all can be judged again, and its digest is in the log"
     ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
     **dict.fromkeys(("consent_import", "consent_import_row"), "names consents, which are compared one by one"),

@@ -50,6 +50,7 @@ class Lock(IntEnum):
     PROVIDER = 7255  # of one provider of scores
     DATA_VIEW = 7256  # of one institution and name
     CARD = 7257  # one release of a scorecard at a time
+    WATCH = 7267  # one release of the risk watch at a time
     NETWORK = 7261  # one process reads edges anew
     NETWORK_NIGHT = 7262  # one process computes all
     RISK = 7266  # one process judges all

@@ -24,7 +24,7 @@ from risk_monitor.names import KINDS
 router = Router(prefix="/console/risks", include_in_schema=False)
 Overseeing = Annotated[Present, Depends(signed_in("auditor", "regulator"))]
 LEARNED = TableSpec(
-    "risks/learned",
+    "risks-learned",
     (
         Column("place", "learned-place", kind="number", sortable=True), Column("enterprise", "risk-enterprise"),
         Column("chance", "learned-chance", kind="number", sortable=True), Column("reasons", "learned-reasons"),

@@ -4,6 +4,7 @@ A job is a file by itself: FOLDER/ask.json and arrays are handed to it, and it w
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -36,8 +37,9 @@ def run_job(
             np.save(folder / f"{part}.npy", array)
         try:
             done = subprocess.run(
-                [python, str(job), str(folder)], capture_output=True, text=True, check=False, timeout=MOST_SECONDS
-            )
+                [python, str(job), str(folder)], capture_output=True, text=True, check=False, timeout=MOST_SECONDS,
+                env=os.environ | {"OMP_NUM_THREADS": "1"},  # on a busy machine threads wait for each other
+            )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as fault:
             raise ModelError(f"拟合未完成 the fit did not end: {type(fault).__name__}") from fault
         if done.returncode:

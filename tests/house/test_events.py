@@ -185,6 +185,8 @@ CALLS = {
     "GET /v1/subjects/{uscc}/network": Call("network.read", "auditor-1", make=objects.own_code),
     "GET /v1/subjects/{uscc}/risks": Call("risk.read", "auditor-1", make=objects.own_code),
     "GET /v1/risks": Call("risk.read", "auditor-1"),
+    "GET /v1/risks/learned": Call("risk.read", "auditor-1"),
+    "GET /v1/risks/drift": Call("risk.read", "auditor-1"),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -221,6 +223,7 @@ WITHOUT = {
          "GET /v1/usage-report",
          "GET /v1/rates", "GET /v1/admin/rates", "GET /v1/admin/rates/{scope}/{scope_id}",
          "GET /v1/admin/providers", "GET /v1/admin/providers/days", "GET /v1/cards", "GET /v1/cards/{number}",
+         "GET /v1/watches", "GET /v1/watches/{number}",
          "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
          "GET /v1/admin/paper", "GET /v1/admin/paper/{consent_id}",
          "POST /v1/consent-imports/drafts", "GET /v1/consent-imports/{import_id}",
@@ -263,7 +266,8 @@ WITHOUT = {
     "GET /console/objections": "a page over a use case that is called above",
     "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
     **dict.fromkeys(
-        ("GET /console/risks", "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
+        ("GET /console/risks", "GET /console/risks/learned", "GET /console/risks/drift",
+         "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
     ),
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
@@ -291,6 +295,7 @@ WITHOUT = {
          "POST /console/providers/-/register", "POST /console/providers/-/join",
          "POST /console/providers/{provider}/{deed}",
          "POST /console/cards/-/release", "POST /console/cards/{number}/return",
+         "POST /console/watches/-/release", "POST /console/watches/{number}/return",
          "POST /console/rates/set"),
         "change.* and the event of the change itself: tests/admin/test_admin.py",
     ),
@@ -320,7 +325,8 @@ WITHOUT = {
             "usage-results/report", "usage-results/new/{inquiry_id}",
             "abnormal-use", "costs", "costs/{product}", "rates", "rates/set",
             "providers", "providers/-/register", "providers/-/join", "providers/{provider}",
-            "providers/{provider}/{deed}", "cards", "cards/-/release", "cards/{number}", "cards/{number}/return")),
+            "providers/{provider}/{deed}", "cards", "cards/-/release", "cards/{number}", "cards/{number}/return",
+            "watches", "watches/-/release", "watches/{number}", "watches/{number}/return")),
         SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
@@ -444,6 +450,7 @@ COMMANDS = {
     "provider statements": "provider.statement_read",
     "score table": "scores.drawn", "score shadow": "scores.compared",
     "score release": "card.released change.made", "score return": "card.released change.made",
+    "risk release": "risk.released change.made", "risk return": "risk.released change.made",
     "duty register": "duty.registered change.made", "duty end": "duty.ended change.made",
     "data-view set": "view.set change.made", "data-view end": "view.ended change.made",
     "abnormal decide": "client.hold_lifted client.hold_suspended change.made",
@@ -494,7 +501,7 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(
         ("verify", "score sheet", "score network", "audit verify", "audit key", "keys new", "agency draft",
-         "agency check", "provider check", "risk evaluate", "score fit", "score validate", "score compare",
+         "agency check", "provider check", "risk learn", "risk compare", "score fit", "score validate", "score compare",
          "score backtest", "score to-pmml", "score from-pmml"),
         "no instance",
     ),
@@ -513,7 +520,7 @@ COMMANDS_WITHOUT = {
          "consent list", "consent show", "consent templates",
          "consent template", "person list", "person show", "person sessions", "quota list", "quota show",
          "quota limits", "quota rates", "abnormal list", "quota grants", "quota months", "output list", "cost list",
-         "duty list", "data-view list", "provider list", "provider days", "score cards",
+         "duty list", "data-view list", "provider list", "provider days", "score cards", "risk releases",
          "obligation list", "inquiry recalls",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
          *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,

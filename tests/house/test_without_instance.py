@@ -21,7 +21,8 @@ OTHERS = {
     "dataset show", "openapi",
     *(f"enterprise {verb}" for verb in ENTERPRISE), "consent import",
     *(f"score {verb}" for verb in ("fit", "validate", "compare", "backtest", "to-pmml", "from-pmml")),
-    "risk evaluate",
+    "risk compare",
+    "risk learn",
     *(f"paper {verb}" for verb in ("list", "show", "enter", "scan", "approve", "return")),
 }  # fmt: skip
 GIVEN = {

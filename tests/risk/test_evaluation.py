@@ -42,9 +42,9 @@ def test_the_command_tells_it_of_all_and_of_the_hard_ones(tmp_path):
         "ma_platform_delayed": [1 if row < 30 else None for row in range(rows)],
     })  # fmt: skip
     table.write_csv(tmp_path / "town.csv")
-    told = json.loads(CliRunner().invoke(app, ["risk", "evaluate", str(tmp_path / "town.csv"), "--json"]).stdout)
+    told = json.loads(CliRunner().invoke(app, ["risk", "compare", str(tmp_path / "town.csv"), "--json"]).stdout)
     assert (told["rows"], told["bad"], told["hard"]["rows"]) == (400, 60, 400)
-    assert told["all"][-1] == {
+    assert told["all"]["rules"][-1] == {
         "budget_ppm": 100_000,
         "looked_at": 40,
         "found": 40,
@@ -53,10 +53,10 @@ def test_the_command_tells_it_of_all_and_of_the_hard_ones(tmp_path):
     }
     assert told["all"] == told["hard"]["found"]
     assert "op_neg_2y" not in told["without_measures"]
-    assert "100.00%" in CliRunner().invoke(app, ["risk", "evaluate", str(tmp_path / "town.csv")]).stdout
+    assert "100.00%" in CliRunner().invoke(app, ["risk", "compare", str(tmp_path / "town.csv")]).stdout
 
 
 def test_a_table_that_will_not_do_is_refused_in_a_line(tmp_path):
     (tmp_path / "town.csv").write_text("outcome,gossip\n1,2\n", "utf-8")
-    refused = CliRunner().invoke(app, ["risk", "evaluate", str(tmp_path / "town.csv")])
+    refused = CliRunner().invoke(app, ["risk", "compare", str(tmp_path / "town.csv")])
     assert (refused.exit_code, "gossip" in refused.stderr) == (1, True)

@@ -18,6 +18,7 @@ COLUMNS = (
     Column("subject", "企业 subject"), Column("name", "名称 name"), Column("level", "等级 level"),
     Column("level_before", "此前 before", listed=False), Column("type", "类型 type"), Column("score", "分值 score"),
     Column("since", "自 since"), Column("points", "风险点 points", listed=False),
+    Column("learned", "模型 model", listed=False),
 )  # fmt: skip
 SHOWN = 20
 
@@ -29,12 +30,13 @@ def judge_everybody(as_json: AsJson = False) -> None:
     from gateway.risk.watching import judge_all
     from gateway.runtime.actor import at_this_machine
     from gateway.scores.store import open_store
+    from risk_monitor.errors import WatchError
     from scoring_adapter.errors import ScoringError
 
     async def run(instance: "Instance") -> dict[str, object]:
         try:
             day = await judge_all(instance.units, open_store(instance.settings), at_this_machine())
-        except ScoringError as fault:
+        except (ScoringError, WatchError) as fault:
             fail(f"监测未完成 nobody was judged: {fault}")
         told = day_document(day)
         if told is None:

@@ -107,7 +107,7 @@ def _points(part: Part, measures: Measures) -> Points:
 def _faults(model: Learned) -> list[str]:
     faults = [] if len(set(model.measures)) == len(model.parts) else ["指标重复 a measure stands twice"]
     if not 0 < len(model.parts) <= MOST_MEASURES or model.version < 1 or model.days < 1:
-        faults.append(f"version、days 须为正，指标 1–{MOST_MEASURES} 个 version and days are above 0, some measures")
+        faults.append(f"版本和天数须为正，指标 1–{MOST_MEASURES} 个 version and days are above 0, some measures")
     for part in model.parts:
         if len(part.points) != len(part.bounds) + 1 or len(part.bounds) > MOST_STEPS or not _rise(part.bounds):
             faults.append(f"{part.measure}：界限须递增，分值比界限多一个 bounds rise, points are one more")

@@ -70,6 +70,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "provider_version": {"recorded_at": "in the entry's time"},
     "joint_version": {"recorded_at": "in the entry's time"},
     "card_release": {"recorded_at": "in the entry's time", "source": "by its digest", "report": "by its digest"},
+    "watch_release": {"recorded_at": "in the entry's time", "source": "by its digest", "report": "by its digest"},
     "instance_key": {
         "sealed": "opens under the key-encryption key alone, and must fit public", "created_at": "in the entry's time",
         "changed_at": "in the entry's time", "event_id": "names the first entry",

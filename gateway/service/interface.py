@@ -34,6 +34,7 @@ from gateway.scores import operations as scores
 from gateway.sharing import operations as sharing
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
+from gateway.watches import operations as watches
 from gateway.web import operations as web
 from gateway.web.openapi import describe
 from gateway.web.operations import Operation
@@ -58,6 +59,7 @@ ROOMS = (
     usage_reports,
     providers,
     cards,
+    watches,
     quota,
     scores,
     network,

@@ -73,9 +73,7 @@ async def test_two_people_put_a_model_in_force_and_it_stands_beside_the_rules(re
     assert [(one["measure"], one["value"], one["points"]) for one in found["reasons"]] == [
         ("ma_yield_promised", 2000, 150), ("op_neg_2y", 52, 80),
     ]  # fmt: skip
-    assert (await get(ready, f"/v1/subjects/{uscc(LENDER)}/risks")).json()["learned"][
-        "chance_ppm"
-    ] == 107_500 + 5_250 * 0
+    assert (await get(ready, f"/v1/subjects/{uscc(LENDER)}/risks")).json()["learned"]["chance_ppm"] == 102_500
     assert (await get(ready, f"/v1/subjects/{uscc(SOUND)}/risks")).json()["learned"] is None
     await returned(gateway, "model")
     await judged(ready)

@@ -78,7 +78,7 @@ async def test_a_model_is_put_in_force_and_none_again(gateway, browsers):
 async def test_a_form_that_will_not_do_says_why(browsers):
     source = model_source(9)
     for form, said in (
-        ({"kind": "model", "source": source, "report": "{]", "reason": WHY}, "no JSON"),
+        ({"kind": "model", "source": source, "report": "{]", "reason": WHY}, "回测报告不是 JSON"),
         ({"kind": "gossip", "source": source, "report": report_of("model", source), "reason": WHY}, "请选择"),
         ({"kind": "model", "source": "", "report": "{}", "reason": WHY}, "须为规则或模型"),
     ):
@@ -93,4 +93,4 @@ async def test_the_longest_of_chinese_characters_is_taken(browsers):
     form = {"kind": "model", "source": "规" * 59_000, "report": "报" * 39_000, "reason": WHY}
     answer = await send(browsers["boss-w"], f"{HERE}/-/release", **form)
     assert answer.status_code == 409
-    assert "the form of the model" in answer.text
+    assert "模型的形式不对" in answer.text

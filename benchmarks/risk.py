@@ -18,8 +18,9 @@ import numpy as np
 from scan_city import City, build, built
 from scan_round import Figures, measured
 
+from gateway.risk.finding import find_risks
 from gateway.risk.measuring import TIES, Stand
-from gateway.risk.watching import find_risks
+from gateway.risk.pieces import judge_pieces
 from gateway.sites.signs import SILENCE, SPIKE, SiteSigns
 from risk_monitor.contagion import Links
 from risk_monitor.load import load_watch
@@ -49,9 +50,8 @@ def one_round(asked: Namespace) -> Figures:
     layouts = plan(tags, city.last_day).layouts
     with measured("polars") as figures:
         tables = {name: view(place, files.get(name, ()), columns) for name, columns in layouts.items()}
-        found = find_risks(
-            watch, Stand(city.last_day, tags, {}, tables, city.spine().collect(), _links(city), NO_SITES)
-        )
+        stand = Stand(city.last_day, tags, {}, tables, city.spine().collect(), _links(city), NO_SITES)
+        found = find_risks(watch, judge_pieces(watch, stand))
     return {**figures, "measures": len(watch.measures), "at_a_level": len(found)}
 
 

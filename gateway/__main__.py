@@ -20,6 +20,7 @@ from gateway.admin import (
     provider_commands,
     quota_commands,
     view_commands,
+    watch_commands,
 )
 from gateway.admin import commands as registry
 from gateway.backup import commands as backup
@@ -56,6 +57,7 @@ from gateway.records import commands as records
 from gateway.records import enterprise_commands as enterprise_records
 from gateway.records import subject_commands
 from gateway.risk import commands as risk
+from gateway.risk import model_commands as risk_models
 from gateway.runtime import commands as runtime
 from gateway.runtime.errors import SettingsError
 from gateway.scores import commands as scores
@@ -140,6 +142,8 @@ backup.extend(GROUPS["audit"])
 model_commands.extend(GROUPS["score"])
 portrait_commands.extend(GROUPS["score"])
 card_commands.extend(GROUPS["score"])
+risk_models.extend(GROUPS["risk"])
+watch_commands.extend(GROUPS["risk"])
 training_commands.extend(GROUPS["score"])
 enterprise_questions.extend(GROUPS["enterprise"])
 enterprise_records.extend(GROUPS["enterprise"])

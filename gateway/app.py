@@ -28,6 +28,7 @@ from gateway.admin import (
     people_pages,
     provider_pages,
     rate_pages,
+    watch_pages,
 )
 from gateway.admin import account_pages as institution_accounts
 from gateway.admin import audit_pages as audit_home
@@ -143,6 +144,7 @@ from gateway.records import enterprise_routes as enterprise_records
 from gateway.records import life_routes as record_life
 from gateway.records import routes as records
 from gateway.records.gauges import gauge_objections
+from gateway.risk import learned_pages as risk_learned_pages
 from gateway.risk import pages as risk_pages
 from gateway.risk import routes as risk
 from gateway.risk.gauges import gauge_risk
@@ -167,6 +169,7 @@ from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
 from gateway.statements import routes as statements
 from gateway.telemetry.metrics import Metrics
+from gateway.watches import routes as watches
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
 from gateway.web import reference_routes as reference
@@ -272,6 +275,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         provider_pages,
         cards,
         card_pages,
+        watches,
+        watch_pages,
         output_pages,
         duty_pages,
         data_view_pages,
@@ -375,6 +380,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         case_opening_pages,  # before the pages whose addresses take its for an id
         case_pages,
         site_pages,
+        risk_learned_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

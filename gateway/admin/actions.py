@@ -35,6 +35,7 @@ from gateway.admin.provider_actions import ResumeProvider, SetProvider, SuspendP
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.admin.view_actions import EndView, SetView
+from gateway.admin.watch_actions import ReleaseWatch, ReturnToWatch
 
 AnyAction = Annotated[
     AddInstitution | SetAgreement | SetExit | GrantDelegation | EndDelegation
@@ -44,6 +45,7 @@ AnyAction = Annotated[
     | SetPersonStanding | ResetFactor | InvitePerson | RotateKey | PromoteKey | SetTemplate | InvalidateConsent
     | SetMandate | DecideAbnormalUse | ApproveOnPaper | SetOutputPolicy | SetCost | RegisterDuty | EndDuty
     | SetView | EndView
-    | SetProvider | JoinProviders | SuspendProvider | ResumeProvider | ReleaseCard | ReturnToCard,
+    | SetProvider | JoinProviders | SuspendProvider | ResumeProvider | ReleaseCard | ReturnToCard
+    | ReleaseWatch | ReturnToWatch,
     Field(discriminator="action"),
 ]  # fmt: skip

@@ -20,6 +20,8 @@ from gateway.inquiries.views.pages import column_in_words
 from gateway.people.roles import ROLES
 from gateway.quota.books import Key
 from gateway.quota.words import limit_text
+from gateway.watches.checks import RELEASED
+from gateway.watches.outline import FIGURES as WATCH_FIGURES
 from scoring_adapter.providers.joint import RULES
 from scoring_adapter.tags.load import load_tags
 from signing.canonical import canonical_bytes
@@ -194,6 +196,7 @@ LABELS = {
     "sources": "duty-sources", "datasets": "duty-datasets", "valid_from": "op-holds-from",
     "model": "card-model", "card_tags": "card-tags", "card_come": "card-come", "card_gone": "card-gone",
     **{f"card_{name}": f"card-figure-{name}" for name in FIGURES}, "number": "card-number",
+    "watch_told": "watch-told", **{f"watch_{name}": f"watch-figure-{name}" for name in WATCH_FIGURES},
     "url": "provider-url", "time_ms": "provider-time", "attempts": "provider-attempts",
     "retry_percent": "provider-retry", "most_at_once": "provider-most", "open_after": "provider-open-after",
     "open_seconds": "provider-open-seconds", "keep_seconds": "provider-keep", "hedge_ms": "provider-hedge",
@@ -228,4 +231,5 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "form": {"raw": "op-form-raw", "banded": "op-form-banded", "flag": "op-form-flag"},
     "rule": {rule: f"joint-rule-{rule}" for rule in RULES},
     "member": {name: f"output-member-{name}" for name in LEAVABLE},
+    "released": {kind: f"watch-kind-{kind}" for kind in RELEASED},
 }  # fmt: skip

@@ -10,6 +10,8 @@ from gateway.consents.templates import outline
 from gateway.identity.clients.registry import read_public_key
 from gateway.identity.clients.standing import STATUSES
 from gateway.runtime.denial import DeniedError
+from gateway.watches.outline import FIGURES as WATCH_FIGURES
+from gateway.watches.outline import outlined as outlined_watch
 
 HOLDERS = {"account": "client", "signatory": "client", "institution": "institution"}
 NEW_KEY = "new"  # a key that is made when the change is
@@ -64,6 +66,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **{f"card_{name}": "text" for name in FIGURES},
     },
     "card.return": {"number": "number"},
+    "watch.release": {"watch_told": "text", **{f"watch_{name}": "text" for name in WATCH_FIGURES}},
+    "watch.return": {"kind": "released", "number": "number"},
     "provider.suspend": {},
     "provider.resume": {},
     "output.policy": {"form": "form", "threshold": "number", "left_out": "member", "begins": "moment"},
@@ -151,7 +155,7 @@ def differences(action: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
 
 def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
     """Return what an action is about: institution, client, person, subject, record, purpose, template, consent,
-    signatory, product, provider or card, and its id.
+    signatory, product, provider, card or watch, and its id.
     """
     match action["action"]:
         case "standing":
@@ -165,6 +169,8 @@ def object_of(action: Mapping[str, Any]) -> tuple[str, str]:
             return action["scope"], action["id"]
         case "card.release" | "card.return":
             return "card", _card(action)
+        case "watch.release" | "watch.return":
+            return "watch", _watch(action)
         case "client.add" if action.get("subject"):
             return "subject", action["subject"]
         case _:
@@ -192,15 +198,28 @@ def _after(action: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, An
             return {**outline(action["content"]), "effective_from": action["effective_from"]}
         case "key.rotate" | "key.promote":
             return {"kid": NEW_KEY}
-        case "card.release":
-            return outlined(action["card"], action["report"])
+        case "card.release" | "watch.release":
+            return _released(action)
         case _:
             return dict(action)
+
+
+def _released(action: Mapping[str, Any]) -> dict[str, Any]:
+    if action["action"] == "card.release":
+        return outlined(action["card"], action["report"])
+    return {**outlined_watch(action["kind"], action["source"], action["report"])}
 
 
 def _card(action: Mapping[str, Any]) -> str:
     """Return the model of a card that is handed in, or the number of the release that is returned to."""
     return str(action["number"] if "number" in action else outlined(action["card"], action["report"])["model"])
+
+
+def _watch(action: Mapping[str, Any]) -> str:
+    """Return what is handed in of rules or a model, or the number of the release that is returned to."""
+    if "number" in action:
+        return str(action["number"])
+    return outlined_watch(action["kind"], action["source"], action["report"])["watch_told"]
 
 
 def _kid(key: Mapping[str, Any]) -> str:

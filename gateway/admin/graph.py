@@ -27,6 +27,7 @@ AUDITOR_AWAY, APPROVER_AWAY, HIDDEN = "an auditor is away", "an approver is away
 CASE_ENDS = "a case of the auditor ends"
 ASKED_OUTSIDE = "an outside provider is asked"
 SCORED_OTHERWISE = "another card scores"
+WATCHED_OTHERWISE = "others are looked at for risks"
 _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     INSTITUTION: (ACCOUNT,),
     ACCOUNT: (Harm.READS,),
@@ -47,6 +48,7 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     CASE_ENDS: (Harm.STOPS,),
     ASKED_OUTSIDE: (Harm.READS, Harm.FALSE),
     SCORED_OTHERWISE: (Harm.FALSE,),
+    WATCHED_OTHERWISE: (Harm.FALSE,),
 }
 # What there is once a client of a kind, or a person of a role, may act; and once it may not.
 _PRESENT = {
@@ -110,6 +112,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "provider.resume": (ASKED_OUTSIDE,),
     "card.release": (SCORED_OTHERWISE,),
     "card.return": (SCORED_OTHERWISE,),
+    "watch.release": (WATCHED_OTHERWISE,),
+    "watch.return": (WATCHED_OTHERWISE,),
     "duty.register": (Harm.READS,),
     "duty.end": (),
     "view.set": (Harm.READS,),

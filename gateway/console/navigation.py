@@ -39,6 +39,7 @@ _MATCHES = _entry("matches", "user-search")
 _COSTS = _entry("costs", "coins")
 _PROVIDERS = _entry("providers", "server")
 _CARDS = _entry("cards", "list-details")
+_WATCHES = _entry("watches", "shield-check")
 _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
@@ -56,8 +57,8 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("paper", "file-certificate"), _TEMPLATES,
         )),
         Group("group-platform", (
-            _entry("agencies", "building"), _PROVIDERS, _CARDS, _OBJECTIONS, _MATCHES, _entry("keys", "key"), _CHANGES,
-            _SCANS, _CATALOGUE, _TAGS,
+            _entry("agencies", "building"), _PROVIDERS, _CARDS, _WATCHES, _OBJECTIONS, _MATCHES, _entry("keys", "key"),
+            _CHANGES, _SCANS, _CATALOGUE, _TAGS,
         )),
     ),
     "system": (
@@ -83,7 +84,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _COSTS, _ABNORMAL, _MATCHES,
         )),
         Group("group-platform", (
-            _CHANGES, _PROVIDERS, _CARDS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
+            _CHANGES, _PROVIDERS, _CARDS, _WATCHES, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
             _CASES, _SITES, _MOVERS, _CATALOGUE, _TAGS,
         )),
     ),

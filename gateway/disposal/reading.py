@@ -20,6 +20,7 @@ from gateway.disposal.transferring import find_transfers
 from gateway.platforms.tables import Delivery
 from gateway.risk.reading import PointFound, found_points
 from gateway.runtime.work import UnitOfWork
+from gateway.watches.in_force import rules_of
 from risk_monitor.handling import Step, open_steps
 
 
@@ -89,7 +90,7 @@ async def read_case(work: UnitOfWork, case_id: UUID) -> Whole:
     side = await side_of(work)
     taken = (await work.session.execute(files)).scalars().all()
     whole = Whole(
-        shown, found_points(row.version, row.type, row.points),
+        shown, found_points(await rules_of(work.session, row.version), row.type, row.points),
         await read_history(work, case_id, subject), taken,
         await find_transfers(work, case_id), open_steps(standing_of(row), side) if side else [],
     )  # fmt: skip

@@ -70,6 +70,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "provider_version": {"recorded_at": "in the entry's time"},
     "joint_version": {"recorded_at": "in the entry's time"},
     "card_release": {"recorded_at": "in the entry's time", "source": "by its digest", "report": "by its digest"},
+    "watch_release": {"recorded_at": "in the entry's time", "source": "by its digest", "report": "by its digest"},
     "instance_key": {
         "sealed": "opens under the key-encryption key alone, and must fit public", "created_at": "in the entry's time",
         "changed_at": "in the entry's time", "event_id": "names the first entry",
@@ -175,7 +176,8 @@ UNCOMPARED: Mapping[str, str] = {
     "shared_credential": "its entries say when it was given, by its digest, and taken back",
     "challenger_night": "follows from the scan and a card, and that they were compared is in the log",
     **dict.fromkeys(
-        ("risk_day", "risk_standing"), "follows from the records: all can be judged again, and its digest is in the log"
+        ("risk_day", "risk_standing", "risk_foretold", "risk_drift"),
+        "follows from the records: all can be judged again, and its digest is in the log"
     ),
     **dict.fromkeys(
         ("site", "site_firm", "site_finding", "site_day"),

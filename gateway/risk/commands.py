@@ -1,7 +1,6 @@
-"""`xinqiao risk`: everybody judged now, who is at risk, one enterprise's points, and the watch tried on a table."""
+"""`xinqiao risk`: everybody judged now, who is at risk, one enterprise's points."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,8 +18,8 @@ COLUMNS = (
     Column("subject", "企业 subject"), Column("name", "名称 name"), Column("level", "等级 level"),
     Column("level_before", "此前 before", listed=False), Column("type", "类型 type"), Column("score", "分值 score"),
     Column("since", "自 since"), Column("points", "风险点 points", listed=False),
+    Column("learned", "模型 model", listed=False),
 )  # fmt: skip
-_PPM = 10_000
 SHOWN = 20
 
 
@@ -31,12 +30,13 @@ def judge_everybody(as_json: AsJson = False) -> None:
     from gateway.risk.watching import judge_all
     from gateway.runtime.actor import at_this_machine
     from gateway.scores.store import open_store
+    from risk_monitor.errors import WatchError
     from scoring_adapter.errors import ScoringError
 
     async def run(instance: "Instance") -> dict[str, object]:
         try:
             day = await judge_all(instance.units, open_store(instance.settings), at_this_machine())
-        except ScoringError as fault:
+        except (ScoringError, WatchError) as fault:
             fail(f"监测未完成 nobody was judged: {fault}")
         told = day_document(day)
         if told is None:
@@ -89,43 +89,6 @@ def show_risks(uscc: Uscc, as_json: AsJson = False) -> None:
 
     found = on_instance(run, as_json=as_json)
     show(as_json, found if as_json else _lines(found))
-
-
-@group.command("evaluate")
-def evaluate_table(
-    table: Annotated[
-        Path,
-        typer.Argument(help="结果已知的企业表 A table of known outcomes: docs/risk.md.", exists=True, dir_okay=False),
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """在结果已知的企业上检验规则 Try the watch on known outcomes: precision and recall by how many are looked at."""
-    from gateway.risk.evaluating import evaluate_watch
-    from risk_monitor.load import load_watch
-    from scoring_adapter.errors import ModelError
-
-    try:
-        told = evaluate_watch(load_watch(), table)
-    except ModelError as fault:
-        fail(str(fault))
-    if as_json:
-        show(as_json, told)
-        return
-    rows = [("全部 all", one) for one in told["all"]]
-    rows += [("行业不能决定的 hard", one) for one in told["hard"]["found"]] if told["hard"] else []
-    show(as_json, [_row(name, one) for name, one in rows])
-
-
-def _row(of: str, one: Mapping[str, Any]) -> dict[str, object]:
-    return {
-        "范围 of": of, "核查 looked at": f"{one['looked_at']} ({_percent(one['budget_ppm'])})",
-        "命中 found": one["found"],
-        "精确率 precision": _percent(one["precision_ppm"]), "召回率 recall": _percent(one["recall_ppm"]),
-    }  # fmt: skip
-
-
-def _percent(ppm: int | None) -> str:
-    return "—" if ppm is None else f"{ppm / _PPM:.2f}%"
 
 
 def _lines(found: Mapping[str, Any]) -> dict[str, object]:

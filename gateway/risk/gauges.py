@@ -11,14 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.runtime.clock import now
 from risk_monitor.names import LEVELS
 
-_LAST = text("SELECT judged_at, notice, warning, restriction FROM risk_day ORDER BY as_of DESC LIMIT 1")
+_LAST = text("""
+    SELECT judged_at, notice, warning, restriction,
+           (SELECT max(psi_ppm) FROM risk_drift d WHERE d.as_of = r.as_of) AS drift
+    FROM risk_day r ORDER BY as_of DESC LIMIT 1
+""")
+_PPM = 1_000_000
 
 
 class RiskGauges:
-    """How long ago all were judged, and how many stood at each level of a type of risk then; nothing before that."""
+    """How long ago all were judged, how many stood at each level of a type of risk then, and how far the measure that
+    drifted most has (PSI); nothing before that.
+    """
 
-    def __init__(self, judged: datetime | None, levels: dict[str, int]) -> None:
-        self._judged, self._levels = judged, levels
+    def __init__(self, judged: datetime | None, levels: dict[str, int], drift: int | None) -> None:
+        self._judged, self._levels, self._drift = judged, levels, drift
 
     def collect(self) -> Iterable[Metric]:
         """Yield the gauges."""
@@ -32,9 +39,14 @@ class RiskGauges:
         for level, number in self._levels.items():
             standing.add_metric([level], number)
         yield standing
+        if self._drift is not None:
+            told = "The furthest that a measure of the risk watch has drifted (PSI)"
+            yield GaugeMetricFamily("xinqiao_risk_drift", told, self._drift / _PPM)
 
 
 async def gauge_risk(session: AsyncSession) -> RiskGauges:
     """Look at the last day."""
     row = (await session.execute(_LAST)).one_or_none()
-    return RiskGauges(row.judged_at if row else None, {level: getattr(row, level) for level in LEVELS} if row else {})
+    if row is None:
+        return RiskGauges(None, {}, None)
+    return RiskGauges(row.judged_at, {level: getattr(row, level) for level in LEVELS}, row.drift)

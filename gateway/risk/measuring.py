@@ -3,7 +3,7 @@
 The same declarations and the same engine as the scan's (scoring_adapter/scan), for those tags alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,7 +25,6 @@ from gateway.scores.store import ColumnStore
 from gateway.sites.signs import SiteSigns, load_signs
 from risk_monitor.contagion import Links
 from risk_monitor.judging import Measures
-from risk_monitor.watch import Watch
 from scoring_adapter.errors import ColumnStoreError
 from scoring_adapter.narrowed import narrowed
 from scoring_adapter.scan.polars_engine import slices
@@ -57,11 +56,11 @@ class Stand:
     sites: SiteSigns
 
 
-async def stand_on(session: AsyncSession, store: ColumnStore, watch: Watch) -> Stand:
-    """Return what judging stands on now, taken together under the store's lock."""
+async def stand_on(session: AsyncSession, store: ColumnStore, ids: Iterable[str]) -> Stand:
+    """Return what judging by these tags stands on now, taken together under the store's lock."""
     await take(session, Lock.COLUMNS)
     moment = await database_now(session)
-    as_of, tags = day_of(moment), narrowed(load_tags(), watch.tags)
+    as_of, tags = day_of(moment), narrowed(load_tags(), ids)
     feeds = feeding_of(await find_feeds(session, moment)).feeds
     tables = store.tables(await list_files(session))
     links = {name: Links(*await load_ties(session, as_of, kinds)) for name, kinds in TIES.items()}

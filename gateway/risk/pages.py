@@ -16,9 +16,11 @@ from gateway.people.acting import acting
 from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
+from gateway.risk.measure_words import words_of_measure
 from gateway.risk.reading import Risk, read_risks, read_risks_of
 from gateway.runtime.denial import DeniedError
 from gateway.sites.pages import TONES as SITE_TONES
+from gateway.watches.outline import percent
 from gateway.web.dependencies import Units
 from gateway.web.router import Router
 from risk_monitor.names import KINDS, LEVELS
@@ -35,6 +37,7 @@ RISKS = TableSpec(
         Column("enterprise", "risk-enterprise", sortable=True), Column("level", "risk-level", sortable=True),
         Column("type", "risk-type", sortable=True), Column("score", "risk-score", kind="number", sortable=True),
         Column("points", "risk-points"), Column("since", "risk-since", kind="time", sortable=True),
+        Column("learned", "learned-chance", sortable=True),
     ),
     (
         Filter("type", "risk-type", options=KINDS, prefix="risk-type-"),
@@ -64,6 +67,7 @@ async def risks(
             "enterprise": lambda one: one.subject.name or one.subject.uscc or "",
             "level": lambda one: rank_of(one.level), "type": lambda one: one.kind.id,
             "score": lambda one: one.score, "since": lambda one: one.holds_from,
+            "learned": lambda one: one.learned.chance_ppm if one.learned else -1,
         },
     )  # fmt: skip
     spread = _spread(words, found.risks)
@@ -82,11 +86,13 @@ async def risks_of(request: Request, units: Units, present: Overseeing, subject:
             known, found = await read_risks_of(work, subject)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
-    standing = [one for one in found.risks if one.holds_to is None]
+    standing, learned = [one for one in found.risks if one.holds_to is None], found.learned
     return page(
         request, "subject_risks", present, subject=known, name=known.name or words("risk-unnamed"), day=found.day,
         standing=standing, ended=[one for one in found.risks if one.holds_to is not None], tones=TONES,
-        either=words.either, sites=found.sites, site_tones=SITE_TONES,
+        either=words.either, sites=found.sites, site_tones=SITE_TONES, learned=learned,
+        chance=percent(learned.chance_ppm) if learned else "",
+        measures={name: words_of_measure(name) for name, *_ in learned.reasons} if learned else {},
     )  # fmt: skip
 
 
@@ -103,6 +109,9 @@ def _risk(words: Words, one: Risk) -> list[Content]:
         one.score,
         words.listed(named) or NOTHING,
         words.day(one.holds_from),
+        Cell(percent(one.learned.chance_ppm) or NOTHING, sub=words("learned-place-of", place=one.learned.place))
+        if one.learned
+        else NOTHING,
     ]
 
 

@@ -13,12 +13,14 @@ from sqlalchemy import Row, text
 from connectors.store.numbers import find_by_numbers
 from connectors.store.subjects import Subject
 from gateway.records.access import demand_overseer, get_numbered
+from gateway.risk.foretelling import Foretold
+from gateway.risk.learned_reading import find_foretold
 from gateway.risk.tables import RiskDay
 from gateway.runtime.work import UnitOfWork
 from gateway.sites.reading import SiteSeen, read_sites_of
-from risk_monitor.load import load_watch
+from gateway.watches.in_force import rules_of
 from risk_monitor.names import LEVELS
-from risk_monitor.watch import Point, RiskType, Text
+from risk_monitor.watch import Point, RiskType, Text, Watch
 from risk_monitor.words import told
 
 MOST = 10_000
@@ -56,6 +58,7 @@ class Risk:
     holds_from: date
     holds_to: date | None
     points: Sequence[PointFound]
+    learned: Foretold | None  # what the model in force says of it, None without one; no part of the level
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Risks:
     day: RiskDay | None
     risks: Sequence[Risk]
     sites: Sequence[SiteSeen] = ()
+    learned: Foretold | None = None  # of one enterprise
 
 
 async def read_risks(
@@ -79,15 +83,20 @@ async def read_risks(
 ) -> Risks:
     """Return who is at risk, of a type, at a level, since a day on where these are named, and record that it was read.
 
+    Those to look at first are first: by level, then score; where a model is in force, by its places in turn with that.
+
     Raises DeniedError for whoever does not oversee.
     """
     demand_overseer(work)
     values = {"type": kind, "level": level, "since": since, "levels": list(LEVELS), "most": most}
     rows = (await work.session.execute(_STANDING, values)).all()
-    subjects = await find_by_numbers(work.session, sorted({row.subject for row in rows}))
-    risks = [_risk(row, subjects[row.subject]) for row in rows if row.subject in subjects]
+    numbers = sorted({row.subject for row in rows})
+    subjects, learned = await find_by_numbers(work.session, numbers), await find_foretold(work.session, numbers)
+    watches = await _watches(work, rows)
+    known = [row for row in rows if row.subject in subjects]
+    risks = [_risk(watches[row.version], row, subjects[row.subject], learned.get(row.subject)) for row in known]
     await work.record("risk.read", {"view": "list", "found": len(risks)}, outcome="read")
-    return Risks(await find_day(work), risks)
+    return Risks(await find_day(work), in_both_orders(risks))
 
 
 async def read_risks_of(work: UnitOfWork, uscc: str) -> tuple[Subject, Risks]:
@@ -102,7 +111,9 @@ async def read_risks_of(work: UnitOfWork, uscc: str) -> tuple[Subject, Risks]:
     payload = {"view": "subject", "found": len(rows)}
     await work.record("risk.read", payload, subject=subject.subject_id, outcome="read")
     sites = await read_sites_of(work.session, number)
-    return known, Risks(await find_day(work), [_risk(row, known) for row in rows], sites)
+    learned, watches = await find_foretold(work.session, [number]), await _watches(work, rows)
+    risks = [_risk(watches[row.version], row, known, learned.get(number)) for row in rows]
+    return known, Risks(await find_day(work), risks, sites, learned.get(number))
 
 
 async def find_day(work: UnitOfWork) -> RiskDay | None:
@@ -111,9 +122,32 @@ async def find_day(work: UnitOfWork) -> RiskDay | None:
     return await work.session.get(RiskDay, day) if day else None
 
 
-def found_points(version: int, kind: str, points: Mapping[str, Any]) -> list[PointFound]:
+def in_both_orders(risks: Sequence[Risk]) -> list[Risk]:
+    """Return risks in the order of the rules and that of the model by turns; as they are where there is no model. Pure.
+
+    An enterprise comes as early as either has it; of two that come at once the rules' is first.
+    """
+    if not any(one.learned for one in risks):
+        return list(risks)
+    first = {risks[at].subject.subject_id: at for at in range(len(risks) - 1, -1, -1)}
+    ranked = sorted({one.learned.place for one in risks if one.learned})
+    places = {place: at for at, place in enumerate(ranked)}
+    late = len(risks)
+
+    def turn(at: int) -> tuple[int, int]:
+        one = risks[at]
+        by_model = places[one.learned.place] if one.learned else late
+        return min(first[one.subject.subject_id], by_model), at
+
+    return [risks[at] for at in sorted(range(len(risks)), key=turn)]
+
+
+async def _watches(work: UnitOfWork, rows: Sequence[Row[Any]]) -> dict[int, Watch]:
+    return {version: await rules_of(work.session, version) for version in {row.version for row in rows}}
+
+
+def found_points(watch: Watch, kind: str, points: Mapping[str, Any]) -> list[PointFound]:
     """Return points as they are stored, with what their signs say, in the words of the watch they were found by."""
-    watch = load_watch(version)
     return [
         PointFound(
             watch.by_id[name], weight,
@@ -124,7 +158,6 @@ def found_points(version: int, kind: str, points: Mapping[str, Any]) -> list[Poi
     ]  # fmt: skip
 
 
-def _risk(row: Row[Any], subject: Subject) -> Risk:
-    kind = load_watch(row.version).type_by_id[row.type]
-    points = found_points(row.version, row.type, row.points)
-    return Risk(subject, kind, row.level, row.before_level, row.score, row.holds_from, row.holds_to, points)
+def _risk(watch: Watch, row: Row[Any], subject: Subject, learned: Foretold | None) -> Risk:
+    kind, points = watch.type_by_id[row.type], found_points(watch, row.type, row.points)
+    return Risk(subject, kind, row.level, row.before_level, row.score, row.holds_from, row.holds_to, points, learned)

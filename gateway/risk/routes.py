@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query
 
 from gateway.identity.caller import working
-from gateway.risk.documents import risks_document, risks_of_document
+from gateway.risk.documents import drift_document, learned_document, risks_document, risks_of_document
+from gateway.risk.learned_reading import read_drift, read_learned
 from gateway.risk.reading import MOST, read_risks, read_risks_of
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
@@ -32,6 +33,20 @@ async def risks(
     `day` tells of the last day on which all were judged; its `budget` is how many people can look at.
     """
     return risks_document(await read_risks(work, kind, level, since, limit))
+
+
+@router.get("/risks/learned", summary="模型所列企业 Enterprises by the model")
+async def learned(work: Overseeing, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> dict[str, Any]:
+    """Return whom the model in force has look at first: the chance to go bad, what told against each, and the levels at
+    which the rules have them. None where no model is in force. A chance is no level.
+    """
+    return learned_document(await read_learned(work, limit))
+
+
+@router.get("/risks/drift", summary="分布变动 Drift")
+async def drift(work: Overseeing) -> dict[str, Any]:
+    """Return how far each measure of the last day is from the first day of what is in force, as PSI in millionths."""
+    return drift_document(await read_drift(work))
 
 
 @router.get("/subjects/{uscc}/risks", summary="企业的风险 An enterprise's risks")

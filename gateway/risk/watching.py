@@ -1,4 +1,4 @@
-"""Every enterprise judged once a day: measured over the column store, judged by the watch, and what differs written.
+"""Every enterprise judged once a day: measured over the column store, judged by what is in force, differences written.
 
 What was found is no evidence: anybody can judge again. Its digest is in the log.
 """
@@ -6,14 +6,14 @@ What was found is no evidence: anybody can judge again. Its digest is in the log
 import asyncio
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import text
 
 from connectors.model.calendar import last_passing
 from connectors.store.numbers import first_created
-from gateway.risk.measuring import Stand, measure, stand_on
-from gateway.risk.standing import Changes, Found, Key, compare, read_current, write
+from gateway.risk import drift, foretelling
+from gateway.risk.finding import Day, Rule, find_day
+from gateway.risk.measuring import Stand, stand_on
+from gateway.risk.standing import Changes, compare, read_current, write
 from gateway.risk.tables import RiskDay
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.runtime.denial import DeniedError
@@ -21,11 +21,8 @@ from gateway.runtime.locks import Lock, try_take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.append import append
 from gateway.scores.store import ColumnStore
-from risk_monitor.contagion import near
-from risk_monitor.judging import Measures, judge, signs_of
-from risk_monitor.load import load_watch
+from gateway.watches.in_force import model_in_force, rules_in_force
 from risk_monitor.names import LEVELS
-from risk_monitor.watch import Watch
 from signing.canonical import canonical_bytes, sha256_hex
 
 JUDGES = frozenset({"program", "machine"})
@@ -47,56 +44,31 @@ async def judge_when_due(units: UnitsOfWork, store: ColumnStore, hour: int, now:
 async def judge_all(units: UnitsOfWork, store: ColumnStore, actor: Actor) -> RiskDay | None:
     """Judge everybody now and keep it as today's; None where another process is at it.
 
-    Raises DeniedError for whoever may not, ColumnStoreError where the store cannot be read.
+    Raises DeniedError for whoever may not, ColumnStoreError where the store cannot be read, WatchError where what is in
+    force does not go with the program.
     """
     if actor.kind not in JUDGES:
         raise DeniedError("insufficient-scope", "由后台任务或在本机执行。The worker does this, or somebody here.")
     while await append(units, store.place, store.sources, actor):
         pass
-    watch = load_watch()
     async with units.begin("risk.hold", actor) as held:
         if not await try_take(held.session, Lock.RISK):
             return None
         async with units.begin("risk.stand", actor) as work:
-            stand = await stand_on(work.session, store, watch)
-        found = await asyncio.to_thread(find_risks, watch, stand)
+            rule = Rule(await rules_in_force(work.session), await model_in_force(work.session))
+            stand = await stand_on(work.session, store, rule.tags)
+            first = await drift.read_baseline(work.session, drift.basis_of(rule.watch, rule.model), stand.as_of)
+        day = await asyncio.to_thread(find_day, rule, stand, first)
         async with units.begin("risk.keep", actor) as work:
-            changes = compare(found, await read_current(work.session), stand.as_of, watch.cool_days)
-            await write(work.session, changes, stand.as_of, watch.version)
-            return await _note(work, watch, stand, found, changes)
+            changes = compare(day.found, await read_current(work.session), stand.as_of, rule.watch.cool_days)
+            await write(work.session, changes, stand.as_of, rule.watch.version)
+            await foretelling.keep(work.session, day.foretold, stand.as_of, rule.model.version if rule.model else 0)
+            await drift.keep(work.session, stand.as_of, drift.basis_of(rule.watch, rule.model), first, day.spread)
+            return await _note(work, rule, stand, day, changes)
 
 
-def find_risks(watch: Watch, stand: Stand) -> dict[Key, Found]:
-    """Return who is at a level of a type of risk, and why. Raises ColumnStoreError.
-
-    All are judged by their own tags first; then again, with those they are tied to.
-    """
-    pieces, found = list(measure(stand)), dict[Key, Found]()
-    ranks = np.zeros(len(stand.everybody) + 1, np.int8)
-    for subjects, measures in pieces:
-        ranks[subjects] = judge(watch, measures).rank
-    counts = near(ranks, stand.links)
-    known = any(len(of.sources) for of in stand.links.values())
-    for subjects, measures in pieces:
-        more = {name: numbers[subjects] for name, numbers in counts.items()}
-        _add(watch, subjects, measures.along(more, known=known), found)
-    return found
-
-
-def _add(watch: Watch, subjects: NDArray[np.int64], measures: Measures, found: dict[Key, Found]) -> None:
-    judged = judge(watch, measures)
-    for row in np.flatnonzero(judged.rank).tolist():
-        held = np.flatnonzero(judged.held[row]).tolist()
-        points = {watch.points[at].id: signs_of(watch, at, measures, row) for at in held}
-        for at, kind in enumerate(watch.types):
-            if rank := int(judged.ranks[row, at]):
-                own = {name: signs for name, signs in points.items() if name in kind.points}
-                level, score = LEVELS[rank - 1], int(judged.scores[row, at])
-                found[int(subjects[row]), kind.id] = Found(level, score, own)
-
-
-async def _note(work: UnitOfWork, watch: Watch, stand: Stand, found: dict[Key, Found], changes: Changes) -> RiskDay:
-    subjects = len(stand.everybody)
+async def _note(work: UnitOfWork, rule: Rule, stand: Stand, day: Day, changes: Changes) -> RiskDay:
+    subjects, watch, found = len(stand.everybody), rule.watch, day.found
     levels = [one.level for one in found.values()]
     counts = {level: levels.count(level) for level in LEVELS} | changes.counted()
     told = [[subject, kind, one.level, one.score, dict(one.points)] for (subject, kind), one in sorted(found.items())]
@@ -105,9 +77,11 @@ async def _note(work: UnitOfWork, watch: Watch, stand: Stand, found: dict[Key, F
         "as_of": stand.as_of.isoformat(), "version": watch.version, "watch": watch.digest, "digest": digest,
         "subjects": subjects, **counts,
     }  # fmt: skip
+    if rule.model is not None:
+        payload |= {"model": rule.model.digest, "foretold": foretelling.digest_of(day.foretold)}
     event = await work.record("risk.judged", payload, outcome="judged")
-    day = RiskDay(
+    kept = RiskDay(
         as_of=stand.as_of, judged_at=work.now, version=watch.version, watch=watch.digest, subjects=subjects,
         budget=watch.budget(subjects), digest=bytes.fromhex(digest), event_id=event, **counts,
     )  # fmt: skip
-    return await work.session.merge(day)
+    return await work.session.merge(kept)

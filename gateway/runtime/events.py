@@ -268,6 +268,7 @@ EVENTS: Mapping[str, EventType] = {
     "risk.judged": _type(
         "machine program",
         "as_of version watch digest subjects notice warning restriction opened raised lowered ended",
+        maybe="model foretold",
     ),
     "risk.read": _type("auditor machine", "view found"),
     "case.opened": _type("auditor", "case subject type level score version points found_on office due_on"),
@@ -282,6 +283,9 @@ EVENTS: Mapping[str, EventType] = {
         "machine program", "day version rules digest sites unplaced reported silent opened ended standing"
     ),
     "site.read": _type("auditor machine", "view found"),
+    "risk.released": _type(
+        "operator machine", "number kind version digest source report before reason approved_by"
+    ),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "match.compared": _type("operator machine program", "run digest names opened subjects proposals found versions"),

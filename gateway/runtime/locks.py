@@ -51,6 +51,7 @@ class Lock(IntEnum):
     DATA_VIEW = 7256  # of one institution and name
     CARD = 7257  # one release of a scorecard at a time
     CHALLENGER = 7258  # one process compares
+    WATCH = 7267  # one release of the risk watch at a time
     NETWORK = 7261  # one process reads edges anew
     NETWORK_NIGHT = 7262  # one process computes all
     RISK = 7266  # one process judges all

@@ -29,6 +29,7 @@ TABLE_MODULES = tuple(
         "gateway.identity.tables",
         "gateway.matching.tables",
         "gateway.network.tables",
+        "gateway.risk.learned_tables",
         "gateway.risk.tables",
         "gateway.people.tables",
         "gateway.quality.tables",
@@ -47,6 +48,7 @@ TABLE_MODULES = tuple(
         "gateway.scores.tables",
         "gateway.sites.tables",
         "gateway.statements.tables",
+        "gateway.watches.tables",
         "gateway.webhooks.tables",
     )
     if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module)

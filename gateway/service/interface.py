@@ -36,6 +36,7 @@ from gateway.sharing import operations as sharing
 from gateway.sites import operations as sites
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
+from gateway.watches import operations as watches
 from gateway.web import operations as web
 from gateway.web.openapi import describe
 from gateway.web.operations import Operation
@@ -60,6 +61,7 @@ ROOMS = (
     usage_reports,
     providers,
     cards,
+    watches,
     quota,
     scores,
     network,

@@ -4,13 +4,8 @@ What comes back is replayed: our own scorer gives every row the points that the 
 card. Of a family of tags one is taken: one event counts once.
 """
 
-import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
@@ -24,6 +19,7 @@ from scoring_adapter.errors import ModelError
 from scoring_adapter.modeling.bounds import said
 from scoring_adapter.modeling.framing import card_in
 from scoring_adapter.modeling.measures import bounds_of, shares_of
+from scoring_adapter.modeling.running import run_job
 from scoring_adapter.modeling.scoring import points_in_all, score_table
 from scoring_adapter.modeling.table import TRAIN, Labelled
 from scoring_adapter.scorecard import SCALES, Scorecard, bind, codes_of
@@ -34,8 +30,6 @@ JOB = Path(__file__).with_name("fit_job.py")
 TRENDS = {"+": "descending", "-": "ascending"}  # of the share of bad ones, as the value rises
 HELD_OUT = 0.3
 SEED = 20260101
-MOST_SECONDS = 3600
-LINES = 3
 
 
 @dataclass(frozen=True)
@@ -61,16 +55,16 @@ class Fit:
 
 def fit(table: Labelled, frame: Card, catalogue: TagCatalogue, version: int, terms: Terms, python: str = "") -> Fit:
     """Fit a card in the frame of another: its name, bands, dimensions and families. Raises ModelError, CardError."""
-    program = python or _own_python()
     tags = [tag for tag in table.tags if catalogue.by_id[tag].dimension in frame.dimensions]
     if not tags:
         raise ModelError("表中没有可用的标签 the table has no tag of the card's dimensions")
     values, given = table.values(tags)
-    train = _train(table)
+    train = training_rows(table)
     families = {entry.tag: entry.family for entry in frame.entries}
     trends = {tag: TRENDS.get(catalogue.by_id[tag].direction, "auto_asc_desc") for tag in tags}
     ask = asdict(terms) | {"tags": [{"id": tag, "trend": trends[tag], "family": families.get(tag, "")} for tag in tags]}
-    found, points = _run(program, ask, np.where(given, values, np.nan), table.bad, train)
+    arrays = {"values": np.where(given, values, np.nan), "bad": table.bad, "train": train}
+    found, (points,) = run_job(python, JOB, ask, arrays, ["points"])
     card = bind(_card(found, frame, catalogue, version), catalogue)
     _replay(card, table, points)
     scored = score_table(card, table)
@@ -83,14 +77,8 @@ def fit(table: Labelled, frame: Card, catalogue: TagCatalogue, version: int, ter
     })  # fmt: skip
 
 
-def _own_python() -> str:
-    if find_spec("optbinning") is None:
-        raise ModelError("没有 optbinning there is no optbinning：pip install 'xinqiao[modeling]'，或 or --python")
-    return sys.executable
-
-
-def _train(table: Labelled) -> NDArray[np.bool_]:
-    """Return who is fitted on: as the table says, else by lot, the same each time."""
+def training_rows(table: Labelled) -> NDArray[np.bool_]:
+    """Return who is fitted on: as the table says, else by lot, the same each time. Raises ModelError."""
     if TRAIN in table.frame.columns:
         train: NDArray[np.bool_] = table.frame[TRAIN].to_numpy() == 1
     else:
@@ -99,26 +87,6 @@ def _train(table: Labelled) -> NDArray[np.bool_]:
         if len(set(table.bad[part].tolist())) < 2:
             raise ModelError("用于拟合与留出的行都须有违约与正常 both parts need good and bad ones: column train")
     return train
-
-
-def _run(
-    program: str, ask: Mapping[str, Any], values: NDArray[np.float64], bad: NDArray[np.bool_], train: NDArray[np.bool_]
-) -> tuple[dict[str, Any], NDArray[np.int64]]:
-    with tempfile.TemporaryDirectory(prefix="xinqiao-fit-") as name:
-        folder = Path(name)
-        (folder / "ask.json").write_text(json.dumps(ask), "utf-8")
-        for part, array in {"values": values, "bad": bad, "train": train}.items():
-            np.save(folder / f"{part}.npy", array)
-        try:
-            done = subprocess.run(
-                [program, str(JOB), str(folder)], capture_output=True, text=True, check=False, timeout=MOST_SECONDS
-            )
-        except (OSError, subprocess.TimeoutExpired) as fault:
-            raise ModelError(f"拟合未完成 the fit did not end: {type(fault).__name__}") from fault
-        if done.returncode:
-            said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-            raise ModelError(f"拟合失败 the fit failed: {' '.join(said[-LINES:])}")
-        return json.loads((folder / "fit.json").read_text("utf-8")), np.load(folder / "points.npy")
 
 
 def _card(found: Mapping[str, Any], frame: Card, catalogue: TagCatalogue, version: int) -> Card:

@@ -8,7 +8,7 @@
 Parquet or CSV (UTF-8, a header).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,15 +55,18 @@ class Labelled:
         return values, given
 
 
-def read_table(path: Path, catalogue: TagCatalogue) -> Labelled:
-    """Read a table. Raises ModelError that names the column and the rows, and what to do."""
+def read_table(path: Path, catalogue: TagCatalogue, more: Collection[str] = ()) -> Labelled:
+    """Read a table; `more` are columns of whole numbers that it may have besides, and that count as tags.
+
+    Raises ModelError that names the column and the rows, and what to do.
+    """
     frame = _read(path)
     if OUTCOME not in frame.columns:
         raise ModelError(f"缺少列 {OUTCOME}（1 违约，0 正常）the column {OUTCOME} is missing: 1 went bad, 0 did not")
-    unknown = [name for name in frame.columns if name not in {OUTCOME, TRAIN, *APART, *catalogue.by_id}]
+    unknown = [name for name in frame.columns if name not in {OUTCOME, TRAIN, *APART, *catalogue.by_id, *more}]
     if unknown:
         raise ModelError(f"没有这些标签 no such tags: {', '.join(unknown[:SHOWN])}（docs/tags.md）")
-    tags = tuple(name for name in frame.columns if name in catalogue.by_id)
+    tags = tuple(name for name in frame.columns if name in catalogue.by_id or name in more)
     whole = [_whole(frame[name], required=name in {OUTCOME, TRAIN}) for name in frame.columns if name not in APART]
     texts = [pl.col(name).cast(pl.String) for name in APART if name in frame.columns]
     table = Labelled(frame.with_columns(*whole, *texts), tags)

@@ -43,6 +43,7 @@ from gateway.admin.provider_actions import ResumeProvider, SetProvider, SuspendP
 from gateway.admin.quota_actions import GrantUnits, LimitQuota, LimitRate, ReverseCharge
 from gateway.admin.record_actions import EraseSubject, RepairRecord
 from gateway.admin.view_actions import EndView, SetView
+from gateway.admin.watch_actions import ReleaseWatch, ReturnToWatch
 from gateway.identity.clients.registry import add_institution
 from gateway.identity.clients.scopes import SCOPES
 from gateway.inquiries.bases.setting import register_duty
@@ -62,6 +63,8 @@ from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.identities import asked, register
 from tests.persons import HOUSES, invited
+from tests.watches import model_source
+from tests.watches import report_of as report_of_watch
 
 PAGE = (Path(__file__).parents[2] / "docs" / "administration.md").read_text()
 WHY = "测试原因"
@@ -133,6 +136,10 @@ SINGLE = {
     "provider.resume": ResumeProvider(provider="stopped", reason=WHY),
     "card.release": ReleaseCard(card=source_of(99), report=report_of(source_of(99)), reason=WHY),
     "card.return": ReturnToCard(number=0, reason=WHY),
+    "watch.release": ReleaseWatch(
+        kind="model", source=model_source(), report=report_of_watch("model", model_source()), reason=WHY
+    ),
+    "watch.return": ReturnToWatch(kind="model", number=0, reason=WHY),
     "duty.register": RegisterDuty(
         duty="new-duty",
         institution="bureau",

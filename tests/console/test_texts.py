@@ -80,6 +80,8 @@ from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
 from gateway.scores.scan_pages import STATES as STATES_OF_SCANS
 from gateway.scores.tag_words import STATUSES as STATUSES_OF_TAGS
 from gateway.sources.pages import STATES as SOURCE_STATES
+from gateway.watches.checks import RELEASED
+from gateway.watches.outline import FIGURES as FIGURES_OF_WATCHES
 from gateway.webhooks.pages import SAID as WEBHOOK_SAID
 from gateway.webhooks.pages import STATES as WEBHOOK_STATES
 from gateway.webhooks.told import TOPICS
@@ -191,6 +193,9 @@ FAMILIES = {
     "site-status": set(get_dataset("platform_profile").fields["status"].codes),
     "risk-type": set(KINDS_OF_RISKS),
     "theme": {*THEMES, "system"},
+    "watch-figure": set(FIGURES_OF_WATCHES),
+    "watch-kind": set(RELEASED),
+    "watch-way": {"rules", "model", "both"},
     "try": set(FINDERS),
     "tag-dimension": set(load_card().dimensions),
     "tag-status": set(STATUSES_OF_TAGS),

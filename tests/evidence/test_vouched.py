@@ -59,6 +59,8 @@ from gateway.runtime.actor import PROGRAM, Actor, at_this_machine
 from gateway.sources.pulls import Source
 from gateway.statements.making import make_statement
 from gateway.statements.months import month_of
+from gateway.watches.releasing import release as release_watch
+from gateway.watches.releasing import return_to as return_to_watch
 from gateway.webhooks.endpoints import add_endpoint
 from gateway.worker import publish_head, take_in
 from scoring_adapter.providers.joint import JointTerms, Part
@@ -75,6 +77,8 @@ from tests.house.objects import proposal as proposal_of
 from tests.identities import asked, change
 from tests.providers import registered, signing_provider
 from tests.stories import registration
+from tests.watches import model_source
+from tests.watches import report_of as report_of_watch
 
 # Tables whose rows a batch brought, digested in its event; a person's decision about an identifier is an entry itself.
 DIGESTED = {
@@ -225,6 +229,9 @@ async def live_a_little(story):
         await set_cost(work, "score", 2, "年度调整", until, "operator-1")
         await release_card(work, source_of(3), report_of(source_of(3)), "重新拟合", "operator-1")
         await return_to(work, 0, "退回", "operator-1")
+        source = model_source()
+        await release_watch(work, "model", source, report_of_watch("model", source), "以去年的结果学得", "operator-1")
+        await return_to_watch(work, "model", 0, "退回", "operator-1")
         await set_terms(work, "brain", Terms("https://b.example/score"), "协议已签", "operator-1")
         joint = JointTerms((Part("brain"), Part("embedded")), "beside")
         await set_terms(work, "both", joint, "协议已签", "operator-1")

@@ -44,17 +44,19 @@ _FOR: tuple[tuple[str, str], ...] = (
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json
         tags tags/{tag}"""),
     ("ra", """overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}
-        subjects/{subject}/network risks subjects/{subject}/risks sites"""),
+        subjects/{subject}/network risks risks/learned risks/drift subjects/{subject}/risks sites"""),
     ("dra", "cases cases/{case_id}"),
     ("r", "cases/-/open cases/-/first"),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
         agencies/{code} costs/{product} rates rates/set
         providers/-/register providers/-/join providers/{provider}/{deed} cards/-/release cards/{number}/return
+        watches/-/release watches/{number}/return
         institutions institutions/new institutions/{institution_id} institutions/{institution_id}/{act}
         institutions/{institution_id}/accounts/{client_id} institutions/{institution_id}/accounts/{client_id}/{act}
         paper paper/{consent_id} paper/{consent_id}/sheet"""),
     ("oab", "abnormal-use costs"),
-    ("oa", "changes changes/{change_id} signatories providers providers/{provider} cards cards/{number}"),
+    ("oa", """changes changes/{change_id} signatories providers providers/{provider} cards cards/{number}
+        watches watches/{number}"""),
     ("oac", "objections matches matches/{proposal_id}"),
     ("oab", "consents/-/templates consents/-/templates/{template}"),
     ("os", "operations scans"),

@@ -203,6 +203,8 @@ CALLS = {
     "GET /v1/cases/{case_id}/replay": Call("case.replayed", "auditor-1", make=objects.case),
     "GET /v1/sites": Call("site.read", "auditor-1"),
     "GET /v1/sites/{site}": Call("site.read", "auditor-1", make=objects.site),
+    "GET /v1/risks/learned": Call("risk.read", "auditor-1"),
+    "GET /v1/risks/drift": Call("risk.read", "auditor-1"),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -239,6 +241,7 @@ WITHOUT = {
          "GET /v1/usage-report",
          "GET /v1/rates", "GET /v1/admin/rates", "GET /v1/admin/rates/{scope}/{scope_id}",
          "GET /v1/admin/providers", "GET /v1/admin/providers/days", "GET /v1/cards", "GET /v1/cards/{number}",
+         "GET /v1/watches", "GET /v1/watches/{number}",
          "GET /v1/consents/{consent_id}/qr.svg", "GET /v1/inquiries",
          "GET /v1/admin/paper", "GET /v1/admin/paper/{consent_id}",
          "POST /v1/consent-imports/drafts", "GET /v1/consent-imports/{import_id}",
@@ -287,7 +290,8 @@ WITHOUT = {
     "GET /console/objections": "a page over a use case that is called above",
     "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
     **dict.fromkeys(
-        ("GET /console/risks", "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
+        ("GET /console/risks", "GET /console/risks/learned", "GET /console/risks/drift",
+         "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
     ),
     "POST /v1/cases/first": "case.opened, as many as there are: tests/disposal/test_opening.py",
     **dict.fromkeys(
@@ -323,6 +327,7 @@ WITHOUT = {
          "POST /console/providers/-/register", "POST /console/providers/-/join",
          "POST /console/providers/{provider}/{deed}",
          "POST /console/cards/-/release", "POST /console/cards/{number}/return",
+         "POST /console/watches/-/release", "POST /console/watches/{number}/return",
          "POST /console/rates/set"),
         "change.* and the event of the change itself: tests/admin/test_admin.py",
     ),
@@ -352,7 +357,8 @@ WITHOUT = {
             "usage-results/report", "usage-results/new/{inquiry_id}",
             "abnormal-use", "costs", "costs/{product}", "rates", "rates/set",
             "providers", "providers/-/register", "providers/-/join", "providers/{provider}",
-            "providers/{provider}/{deed}", "cards", "cards/-/release", "cards/{number}", "cards/{number}/return")),
+            "providers/{provider}/{deed}", "cards", "cards/-/release", "cards/{number}", "cards/{number}/return",
+            "watches", "watches/-/release", "watches/{number}", "watches/{number}/return")),
         SHOWS_NO_RECORD,
     ),
     **dict.fromkeys(
@@ -478,6 +484,7 @@ COMMANDS = {
     "provider statements": "provider.statement_read",
     "score table": "scores.drawn", "score shadow": "scores.compared",
     "score release": "card.released change.made", "score return": "card.released change.made",
+    "risk release": "risk.released change.made", "risk return": "risk.released change.made",
     "duty register": "duty.registered change.made", "duty end": "duty.ended change.made",
     "data-view set": "view.set change.made", "data-view end": "view.ended change.made",
     "abnormal decide": "client.hold_lifted client.hold_suspended change.made",
@@ -529,7 +536,7 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(
         ("verify", "score sheet", "score network", "audit verify", "audit key", "keys new", "agency draft",
-         "agency check", "provider check", "risk evaluate", "score fit", "score validate", "score compare",
+         "agency check", "provider check", "risk learn", "risk compare", "score fit", "score validate", "score compare",
          "score backtest", "score to-pmml", "score from-pmml"),
         "no instance",
     ),
@@ -548,7 +555,7 @@ COMMANDS_WITHOUT = {
          "consent list", "consent show", "consent templates",
          "consent template", "person list", "person show", "person sessions", "quota list", "quota show",
          "quota limits", "quota rates", "abnormal list", "quota grants", "quota months", "output list", "cost list",
-         "duty list", "data-view list", "provider list", "provider days", "score cards",
+         "duty list", "data-view list", "provider list", "provider days", "score cards", "risk releases",
          "obligation list", "inquiry recalls",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
          *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,

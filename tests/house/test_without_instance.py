@@ -22,12 +22,13 @@ OTHERS = {
     *(f"enterprise {verb}" for verb in ENTERPRISE), "consent import",
     *(f"score {verb}" for verb in ("fit", "validate", "compare", "backtest", "to-pmml", "from-pmml")),
     "risk evaluate",
+    "risk learn",
     *(f"paper {verb}" for verb in ("list", "show", "enter", "scan", "approve", "return")),
 }  # fmt: skip
 GIVEN = {
     "subject": uscc(1), "dataset": "tax_arrears", "scope": "institution", "period": "month", "role": "legal_rep",
     "product": "score", "form": "raw", "measure": "rate",
-    "until": "2999-01-31T08:00:00Z", "as_of": "2025-01-31",
+    "kind": "rules", "until": "2999-01-31T08:00:00Z", "as_of": "2025-01-31",
 }  # fmt: skip
 FILES = {
     "data-view set": "view: a-view\npurpose: pre_loan\ntitle: a view\nlimit: [reg_capital]\n",

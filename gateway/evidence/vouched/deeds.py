@@ -51,6 +51,7 @@ from gateway.evidence.vouched.told import (
     USAGE,
     USE,
     VIEW,
+    WATCH,
     duty_answered_on,
     kind_of_basis,
     on_consent,
@@ -209,6 +210,13 @@ DEEDS: tuple[Deed, ...] = (
                    encode(sha256(convert_to(report, 'UTF8')), 'hex') AS report, reason,
                    {AT.format("in_force_from")} AS in_force_from FROM card_release""",  # noqa: S608
         {"card.released": Says(CARD)},
+    ),
+    Deed(
+        "watches", "watch_release",
+        """SELECT event_id AS entry, number, kind, version, digest,
+                  encode(sha256(convert_to(source, 'UTF8')), 'hex') AS source,
+                  encode(sha256(convert_to(report, 'UTF8')), 'hex') AS report, reason FROM watch_release""",
+        {"risk.released": Says(WATCH)},
     ),
     Deed(
         "output-policies", "output_policy",

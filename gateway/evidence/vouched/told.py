@@ -97,6 +97,7 @@ GRANT = same("grant", "scope", "product", "units", "priority", "reason") | {
 COST = same("product", "version", "units", "reason") | {"effective_from": said_moment("from")}
 PROVIDER = same("provider", "version", "status", "terms", "reason")
 CARD = same("number", "model", "digest", "card", "report", "reason") | {"in_force_from": said_moment("from")}
+WATCH = same("number", "kind", "version", "digest", "source", "report", "reason")
 OUTPUT = same("product", "version", "form", "threshold", "left_out") | {
     "institution": leaf("institution"), "effective_from": said_moment("from"),
 }  # fmt: skip

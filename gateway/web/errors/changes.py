@@ -29,6 +29,14 @@ SECTION = Section(
             "List the releases and check the number.",
             "编号有误 a wrong number",
         ),
+        "watch-not-found": ErrorRow(
+            404,
+            "没有这次启用。",
+            "There is no such release of the risk watch.",
+            "列出各次启用，核对种类和编号。",
+            "List the releases and check the kind and the number.",
+            "编号有误 a wrong number",
+        ),
         "change-decided": ErrorRow(
             409,
             "该变更已处理。",

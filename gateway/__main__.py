@@ -31,6 +31,7 @@ from gateway.cli.version import xinqiao
 from gateway.consents import commands as consents
 from gateway.consents import enterprise_commands as enterprise
 from gateway.consents.imports import commands as consent_imports
+from gateway.crosscheck import commands as crosscheck
 from gateway.demo import command as demo
 from gateway.demo import sandbox_command
 from gateway.evidence import commands as audit
@@ -90,6 +91,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "scan": scan_commands.group,
     "network": network.group,
     "risk": risk.group,
+    "crosscheck": crosscheck.group,
     "consent": consents.group,
     "inquiry": inquiries.group,
     "obligation": obligation_commands.group,

@@ -51,6 +51,11 @@ from gateway.consents.imports import routes as consent_imports
 from gateway.console import pages as console
 from gateway.console import static_routes as static
 from gateway.console.render import PageError
+from gateway.crosscheck import check_pages
+from gateway.crosscheck import pages as crosscheck_pages
+from gateway.crosscheck import private_routes as private_crosschecks
+from gateway.crosscheck import routes as crosschecks
+from gateway.crosscheck.gauges import gauge_crosschecks
 from gateway.evidence import checkpoint_pages
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import pages as entry_pages
@@ -208,7 +213,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
+        gauge_network, gauge_risk, gauge_crosschecks, gauge_objections, gauge_proposals, gauge_providers,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -271,6 +276,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         scores,
         network,
         risk,
+        crosschecks,
+        private_crosschecks,
         replays,
         usage_results,
         obligations,
@@ -357,6 +364,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
         risk_pages,
+        crosscheck_pages,
+        check_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

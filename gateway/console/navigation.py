@@ -44,6 +44,7 @@ _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
 _SCANS = _entry("scans", "refresh")
 _RISKS = _entry("risks", "chart-radar")
+_CROSSCHECKS = _entry("crosschecks", "arrows-exchange")
 _MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
@@ -82,7 +83,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         )),
         Group("group-platform", (
             _CHANGES, _PROVIDERS, _CARDS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
-            _MOVERS, _CATALOGUE, _TAGS,
+            _CROSSCHECKS, _MOVERS, _CATALOGUE, _TAGS,
         )),
     ),
     "staff": (
@@ -100,7 +101,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     ),
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"))),
-        Group("group-quality", (_RISKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        Group("group-quality", (_RISKS, _CROSSCHECKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
     ),
     "owner": (
         Group("", (

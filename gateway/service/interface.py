@@ -10,6 +10,7 @@ from gateway.admin import operations as admin
 from gateway.cards import operations as cards
 from gateway.catalogue import operations as catalogue
 from gateway.consents import operations as consents
+from gateway.crosscheck import operations as crosscheck
 from gateway.evidence import operations as evidence
 from gateway.identity import operations as identity
 from gateway.inquiries import operations as inquiries
@@ -62,6 +63,7 @@ ROOMS = (
     scores,
     network,
     risk,
+    crosscheck,
     platforms,
     webhooks,
     statements,

@@ -11,6 +11,7 @@ from gateway.web.errors import (
     askers,
     changes,
     consents,
+    crosscheck,
     evidence,
     imports,
     inquiries,
@@ -37,6 +38,7 @@ SECTIONS = tuple(
         records,
         platforms,
         webhooks,
+        crosscheck,
         evidence,
         changes,
     )

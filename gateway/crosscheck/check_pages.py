@@ -50,7 +50,7 @@ async def show(
         FOUND, asked, shown.found, cells=lambda one: _cells(words, shown, one),
         keys={"enterprise": lambda one: one.name or one.code, "level": lambda one: rank_of(one.level)},
     )  # fmt: skip
-    decides = state == "proposed" and check.proposed_by != acting(present).name
+    decides = state == "proposed" and check.proposed_person != present.person_id
     return await show_table(
         request, units, present, "crosscheck", table, check=check, lists=shown.lists, people=people, state=state,
         form=Form(), tone=TONES[state], decides=decides, waits_for_another=state == "proposed" and not decides,

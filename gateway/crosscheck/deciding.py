@@ -14,6 +14,7 @@ from sqlalchemy import insert, text
 
 from connectors.model.calendar import day_of
 from gateway.crosscheck.found import result_digest
+from gateway.crosscheck.proposing import who_acts
 from gateway.crosscheck.statements import sign_commitment
 from gateway.crosscheck.suspects import Suspect, read_suspects
 from gateway.crosscheck.tables import CrossCheck, CrossCheckExchange, CrossCheckMember
@@ -44,7 +45,7 @@ async def decide(work: UnitOfWork, check_id: UUID, decision: Decision, reason: s
         raise DeniedError("crosscheck-not-found")
     if check.state != "proposed":
         raise DeniedError("crosscheck-decided", check_state=check.state)
-    if check.proposed_by == work.actor.name:
+    if check.proposed_person == await who_acts(work):
         raise DeniedError("crosscheck-other-person")
     check.decided_by, check.decided_at, check.reason = work.actor.name, work.now, reason
     if decision == "reject":

@@ -44,7 +44,7 @@ OPERATIONS: Mapping[str, Operation] = {
         reasons=("crosscheck-not-found",), answered={**_LIST, "faults": _FAULTS}
     ),
     "POST /v1/crosschecks": Operation(
-        reasons=("crosscheck-not-found", "invalid-request"), sent={**_TERMS, "lists": [_LIST["list"]]},
+        reasons=("crosscheck-not-found", "invalid-request", "person-unknown"), sent={**_TERMS, "lists": [_LIST["list"]]},
         answered=_PROPOSED, gives={"check": _OF_CHECK},
     ),
     "GET /v1/crosschecks": Operation(answered={"checks": [_CHECK]}),

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from gateway.crosscheck.tables import CrossCheck, SupervisorList
+from gateway.identity.clients.owners import person_behind
 from gateway.records.access import demand_overseer
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
@@ -46,11 +47,13 @@ async def propose(work: UnitOfWork, wanted: Wanted) -> CrossCheck:
     made = CrossCheck(
         check_id=uuid7(), way=way, purpose=wanted.purpose.strip(), type=wanted.kind, level=wanted.level,
         counterpart=wanted.counterpart, learner=wanted.learner, lists=list(wanted.lists), state="proposed",
-        proposed_by=work.actor.name, proposed_at=work.now, event_id=uuid7(),
+        proposed_by=work.actor.name, proposed_person=await who_acts(work),
+        proposed_at=work.now, event_id=uuid7(),
     )  # fmt: skip
     payload = {
         "check": str(made.check_id), "way": way, "purpose": made.purpose, "type": made.type, "level": made.level,
-        "counterpart": made.counterpart, "learner": made.learner, "lists": [str(one) for one in made.lists],
+        "counterpart": made.counterpart, "learner": made.learner, "person": made.proposed_person,
+        "lists": [str(one) for one in made.lists],
     }  # fmt: skip
     await work.record(
         "crosscheck.proposed", payload, outcome="proposed", exchange=made.check_id, event_id=made.event_id
@@ -58,6 +61,19 @@ async def propose(work: UnitOfWork, wanted: Wanted) -> CrossCheck:
     work.session.add(made)
     await work.session.flush()
     return made
+
+
+async def who_acts(work: UnitOfWork) -> str:
+    """Return the person who acts, at the console or by a client of theirs; at this machine, who runs the command.
+
+    Raises DeniedError for a client that belongs to nobody: two of those could be one person's.
+    """
+    if work.actor.kind == "machine":
+        return work.actor.name
+    person = await person_behind(work)
+    if person is None:
+        raise DeniedError("person-unknown")
+    return person
 
 
 async def counterparts(work: UnitOfWork) -> Sequence[str]:

@@ -65,6 +65,7 @@ class CrossCheck(SQLModel, table=True):
     learner: str | None = Field(default=None, sa_type=Text)  # gateway, counterpart
     state: str = Field(sa_type=Text)  # proposed, rejected, approved, committed, done
     proposed_by: str = Field(sa_type=Text)
+    proposed_person: str = Field(sa_type=Text)  # who it was, by whatever client
     proposed_at: datetime = Field(sa_type=Timestamp)
     decided_by: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = Field(default=None, sa_type=Timestamp)

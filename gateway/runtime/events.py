@@ -271,7 +271,7 @@ EVENTS: Mapping[str, EventType] = {
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "crosscheck.listed": _type("auditor machine", "list supervisor digest rows sound faulty"),
     "crosscheck.proposed": _type(
-        "auditor machine", "check way purpose type level counterpart learner lists", personal="purpose"
+        "auditor machine", "check way purpose type level counterpart learner person lists", personal="purpose"
     ),
     "crosscheck.rejected": _type("auditor machine", "check reason", personal="reason"),
     "crosscheck.compared": _type(

@@ -7,6 +7,7 @@
 """
 
 import secrets
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -62,8 +63,10 @@ async def _approve(work: UnitOfWork, check: CrossCheck) -> None:
     judged = await find_day(work)
     if judged is None:
         raise DeniedError("crosscheck-nobody")
-    suspects = await read_suspects(work.session, check.level, check.type)
-    check.day, check.as_of, check.suspects = day_of(work.now), judged.as_of, len(suspects)
+    suspects, day = await read_suspects(work.session, check.level, check.type), day_of(work.now)
+    if check.counterpart is not None:
+        await _demand_first_on(work, check.counterpart, day)
+    check.day, check.as_of, check.suspects = day, judged.as_of, len(suspects)
     await (_compare(work, check, suspects) if check.way == "plain" else _commit(work, check, judged, suspects))
 
 
@@ -79,10 +82,6 @@ async def _compare(work: UnitOfWork, check: CrossCheck, suspects: list[Suspect])
 
 
 async def _commit(work: UnitOfWork, check: CrossCheck, judged: RiskDay, suspects: list[Suspect]) -> None:
-    await take(work.session, Lock.CROSS_CHECK, f"counterpart {check.counterpart}")
-    asked = {"counterpart": check.counterpart, "day": check.day}
-    if (await work.session.execute(_DECIDED_TODAY, asked)).scalar_one():
-        raise DeniedError("crosscheck-once-a-day")
     if not suspects:
         raise DeniedError("crosscheck-nobody", "没有企业到此等级。Nobody stands at such a level.")
     if len(suspects) > judged.budget:
@@ -98,6 +97,14 @@ async def _commit(work: UnitOfWork, check: CrossCheck, judged: RiskDay, suspects
         "statement": sha256_hex(statement.encode()),
     }  # fmt: skip
     check.event_id = await work.record("crosscheck.approved", payload, outcome="approved", exchange=check.check_id)
+
+
+async def _demand_first_on(work: UnitOfWork, counterpart: str, day: date) -> None:
+    """Pass for the first check with a counterpart that is approved on a day. Raises DeniedError."""
+    await take(work.session, Lock.CROSS_CHECK, f"counterpart {counterpart}")
+    asked = {"counterpart": counterpart, "day": day}
+    if (await work.session.execute(_DECIDED_TODAY, asked)).scalar_one():
+        raise DeniedError("crosscheck-once-a-day")
 
 
 def _decided(check: CrossCheck) -> dict[str, object]:

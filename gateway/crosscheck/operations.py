@@ -44,7 +44,8 @@ OPERATIONS: Mapping[str, Operation] = {
         reasons=("crosscheck-not-found",), answered={**_LIST, "faults": _FAULTS}
     ),
     "POST /v1/crosschecks": Operation(
-        reasons=("crosscheck-not-found", "invalid-request", "person-unknown"), sent={**_TERMS, "lists": [_LIST["list"]]},
+        reasons=("crosscheck-not-found", "invalid-request", "person-unknown"),
+        sent={**_TERMS, "lists": [_LIST["list"]]},
         answered=_PROPOSED, gives={"check": _OF_CHECK},
     ),
     "GET /v1/crosschecks": Operation(answered={"checks": [_CHECK]}),
@@ -53,7 +54,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "POST /v1/crosschecks/{check_id}/decision": Operation(
         reasons=("crosscheck-not-found", "crosscheck-decided", "crosscheck-other-person", "crosscheck-nobody",
-                 "crosscheck-too-many", "crosscheck-once-a-day", "invalid-request"),
+                 "crosscheck-too-many", "crosscheck-once-a-day", "invalid-request", "person-unknown"),
         sent={"decision": "approve", "reason": "同意"}, answered=_CHECK,
     ),
     "GET /v1/crosschecks/{check_id}/terms": Operation(

@@ -3,7 +3,6 @@
 import base64
 import json
 import subprocess
-from contextlib import contextmanager
 
 from sqlalchemy import text
 
@@ -76,14 +75,6 @@ async def rows_of(gateway, query, **values):
         return done.all() if done.returns_rows else []
 
 
-@contextmanager
-def psi_python(gateway, monkeypatch):
-    """Have the gateway compute by the Python that has the library."""
-    with monkeypatch.context() as patched:
-        patched.setattr(gateway.settings, "psi_python", str(PYTHON))
-        yield
-
-
 def computed(**ask):
     """Do one step as the counterpart does it."""
     done = subprocess.run([PYTHON, JOB], input=json.dumps(ask), capture_output=True, text=True, check=True)
@@ -106,17 +97,20 @@ class Side:
     def signed(self, typ, by=None, **claims):
         return sign_jws({"v": 1, "check": self.check, **claims}, self.town.keys[by or self.who], typ)
 
-    async def bind(self, by=None, who=None, **changes):
-        """Send the commitment; keep what is answered."""
+    async def commitment_of(self, by=None, **changes):
+        """Return our signed commitment, or one that is bent."""
         terms = (await self.call("GET", "terms")).json()
         said = {
             "size": len(self.codes), "commitment": self.commitment,
             "answers": sha256_hex(terms.get("statement", "").encode()), **changes,
         }  # fmt: skip
-        answer = await self.call(
-            "POST", "commitment", who, json={"statement": self.signed(COMMITMENT_TYPE, by, **said)}
-        )
-        self.theirs, self.size = answer.json().get("message"), terms.get("size")
+        self.size = terms.get("size")
+        return self.signed(COMMITMENT_TYPE, by, **said)
+
+    async def bind(self, **changes):
+        """Send the commitment; keep what is answered."""
+        answer = await self.call("POST", "commitment", json={"statement": await self.commitment_of(**changes)})
+        self.theirs = answer.json().get("message")
         return answer
 
     def message(self, codes=None):

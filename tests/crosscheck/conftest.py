@@ -2,8 +2,17 @@
 
 import pytest
 
+from gateway.runtime.settings import Settings
 from tests.crosscheck.checks import spread_out
+from tests.private import PYTHON
 from tests.risk.founding import deliver, judged
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    """Those of every instance, and by which Python sets are compared."""
+    home = tmp_path_factory.mktemp("home")
+    return Settings(home=home, issuer="http://127.0.0.1:8000", psi_python=str(PYTHON))
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """A private check, step by step over HTTP with the real library: who learns, what is refused, what an audit shows."""
 
+import asyncio
 import base64
 import json
+from uuid import UUID
 
 import pytest
 
 from gateway.crosscheck.auditing import audit_check
 from gateway.crosscheck.reading import read_check
+from gateway.crosscheck.taking_part import commit_theirs
+from gateway.runtime.actor import Actor
 from gateway.runtime.denial import DeniedError
 from risk_monitor.commitment import commit, is_committed
 from tests.crosscheck.checks import (
@@ -18,22 +22,16 @@ from tests.crosscheck.checks import (
     decided,
     private,
     proposed,
-    psi_python,
     rows_of,
 )
 from tests.enterprises import uscc
+from tests.gates import held, writes_to
 from tests.private import WHY_NOT
 from tests.stories import slug
 
 needs_psi = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 THEIRS = [uscc(number) for number in (621, 624, 901, 902)]
 BOTH = sorted(uscc(number) for number in (621, 624))
-
-
-@pytest.fixture(autouse=True)
-def library(town, monkeypatch):
-    with psi_python(town.gateway, monkeypatch):
-        yield
 
 
 def told(answer):
@@ -168,6 +166,19 @@ async def test_on_a_day_one_check_with_a_counterpart_is_approved(town):
     assert (await decided(town.gateway, other)).state == "approved"
 
 
+async def test_of_two_approved_at_once_with_a_counterpart_one_is(town):
+    await private(town.gateway)
+    await rows_of(town.gateway, "UPDATE cross_check SET day = day - 1 WHERE counterpart IS NOT NULL")
+    both = [await proposed(town.gateway, counterpart="bank-supervisor", learner="gateway") for _ in range(2)]
+    async with held(town.gateway.database, writes_to("cross_check")) as gate:
+        tasks = [asyncio.create_task(decided(town.gateway, one)) for one in both]
+        await gate.waiting(2)
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    (fault,) = [one for one in done if isinstance(one, Exception)]
+    assert isinstance(fault, DeniedError)
+    assert fault.denial.reason == "crosscheck-once-a-day"
+
+
 async def test_a_check_is_good_on_the_day_of_its_approval_alone(town):
     side = Side(town, await private(town.gateway), THEIRS)
     await rows_of(town.gateway, "UPDATE cross_check SET day = day - 1 WHERE check_id = :id", id=side.check)
@@ -232,10 +243,12 @@ async def test_an_opening_of_another_check_is_refused(town):
 
 
 @pytest.mark.parametrize("python", ["", "/nowhere/python", "/bin/false"])
-async def test_without_the_library_the_counterpart_is_told_to_come_back(town, monkeypatch, python):
-    monkeypatch.setattr(town.gateway.settings, "psi_python", python)
+async def test_without_the_library_the_counterpart_is_told_to_come_back(town, python):
     side = Side(town, await private(town.gateway), THEIRS)
-    assert told(await side.bind()) == (503, "crosscheck-unavailable")
+    units, actor = town.gateway.units, Actor(side.who, "platform")
+    with pytest.raises(DeniedError) as fault:
+        await commit_theirs(units, actor, UUID(side.check), await side.commitment_of(), python)
+    assert fault.value.denial.reason == "crosscheck-unavailable"
     assert (await side.call("GET", "terms")).json()["state"] == "approved"
 
 

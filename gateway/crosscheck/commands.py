@@ -125,7 +125,10 @@ def show_check(check: Check, as_json: AsJson = False) -> None:
         show(as_json, found)
         return
     _show(as_json, found)
-    rows = [{**one, "lists": "、".join(of["supervisor"] for of in one["lists"])} for one in found["enterprises"]]
+    rows = [
+        {**one, "types": "、".join(one["types"]), "lists": "、".join(of["supervisor"] for of in one["lists"])}
+        for one in found["enterprises"]
+    ]
     show_list(as_json, "enterprises", rows, FOUND, len(rows))
 
 

@@ -185,6 +185,12 @@ CALLS = {
     "GET /v1/subjects/{uscc}/network": Call("network.read", "auditor-1", make=objects.own_code),
     "GET /v1/subjects/{uscc}/risks": Call("risk.read", "auditor-1", make=objects.own_code),
     "GET /v1/risks": Call("risk.read", "auditor-1"),
+    "POST /v1/supervisor-lists": Call(
+        "crosscheck.listed", "auditor-1",
+        sent={"params": {"supervisor": "某部门"}, "content": f"code\n{objects.uscc(OWN)}\n".encode()},
+    ),
+    "GET /v1/supervisor-lists/{list_id}": Call("crosscheck.read", "auditor-1", make=objects.supervisor_list),
+    "GET /v1/crosschecks/{check_id}": Call("crosscheck.read", "auditor-1", make=objects.crosscheck),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -227,6 +233,8 @@ WITHOUT = {
          "GET /v1/consent-imports/{import_id}/rows.{form}",
          "GET /v1/inquiries/batches/{batch_id}", "GET /v1/obligations", "GET /v1/recalls",
          "GET /v1/waiting", "GET /v1/alerts",
+         "GET /v1/supervisor-lists", "GET /v1/crosschecks", "GET /v1/crosschecks/{check_id}/terms",
+         "GET /console/crosschecks",
          "GET /v1/sources", "GET /v1/uploads/{upload_id}", "GET /v1/deliveries/{delivery_id}", "GET /v1/admin/changes",
          "GET /v1/admin/clients", "GET /v1/admin/health", "GET /v1/admin/abnormal-uses",
          "GET /v1/abnormal-uses", "GET /v1/admin/deliveries",
@@ -264,6 +272,20 @@ WITHOUT = {
     "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
     **dict.fromkeys(
         ("GET /console/risks", "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
+    ),
+    **dict.fromkeys(
+        ("POST /v1/crosschecks", "POST /v1/crosschecks/{check_id}/decision"),
+        "crosscheck.proposed and what is decided, by two people: tests/crosscheck/test_doors.py",
+    ),
+    **dict.fromkeys(
+        ("POST /v1/crosschecks/{check_id}/commitment", "POST /v1/crosschecks/{check_id}/message",
+         "POST /v1/crosschecks/{check_id}/audit"),
+        "crosscheck.committed, done, audited, by the library: tests/crosscheck/test_private.py",
+    ),
+    **dict.fromkeys(
+        ("GET /console/crosschecks/{check_id}", "GET /console/crosschecks/-/lists/{list_id}",
+         "POST /console/crosschecks", "POST /console/crosschecks/-/lists",
+         "POST /console/crosschecks/{check_id}/{decision}"), "crosscheck.*: tests/crosscheck/test_pages.py",
     ),
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
@@ -428,6 +450,9 @@ COMMANDS = {
     "scan": "scan.started scan.finished scan.failed",
     "network show": "network.read", "network compute": "network.computed",
     "risk judge": "risk.judged columns.appended columns.rebuilt", "risk list": "risk.read", "risk show": "risk.read",
+    "crosscheck take": "crosscheck.listed crosscheck.read", "crosscheck propose": "crosscheck.proposed",
+    "crosscheck approve": "crosscheck.compared crosscheck.approved", "crosscheck reject": "crosscheck.rejected",
+    "crosscheck show": "crosscheck.read", "crosscheck audit": "crosscheck.audited",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",
@@ -513,7 +538,7 @@ COMMANDS_WITHOUT = {
          "consent list", "consent show", "consent templates",
          "consent template", "person list", "person show", "person sessions", "quota list", "quota show",
          "quota limits", "quota rates", "abnormal list", "quota grants", "quota months", "output list", "cost list",
-         "duty list", "data-view list", "provider list", "provider days", "score cards",
+         "duty list", "data-view list", "crosscheck list", "provider list", "provider days", "score cards",
          "obligation list", "inquiry recalls",
          "institution list", "institution show", *(f"{kind} list" for kind in CLIENTS),
          *(f"{kind} show" for kind in CLIENTS if kind != "agency")), SHOWS_NO_RECORD,
@@ -547,6 +572,7 @@ ELSEWHERE = {
     "quota.ledger_read": "tests/quota/test_told.py",
     "provider.signed": "tests/inquiries/test_joint.py",
     "match.accepted match.confirmed match.reopened match.taken_back": "tests/matching/test_deciding.py",
+    "crosscheck.committed crosscheck.done": "tests/crosscheck/test_private.py",
     "credential.issued": "tests/sharing/test_issuing.py",
     "inquiry.batched": "tests/inquiries/test_batches.py",
     "consent.imported": "tests/consents/test_imports.py",

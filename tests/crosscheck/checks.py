@@ -120,9 +120,9 @@ class Side:
         self.key = made["key"]
         return made["message"]
 
-    async def send(self, message, response="", **changes):
+    async def send(self, message, response="", said=None):
         digest = sha256_hex(base64.b64decode(message))
-        statement = self.signed(MESSAGE_TYPE, **{"commitment": self.commitment, "message": digest, **changes})
+        statement = self.signed(MESSAGE_TYPE, **{"commitment": self.commitment, "message": digest, **(said or {})})
         sent = {"statement": statement, "message": message, "response": response}
         return await self.call("POST", "message", json=sent)
 

@@ -35,7 +35,7 @@ async def sent(browser, path, **more):
 
 
 async def handed_in(browser, *codes, supervisor="银行监管", content=None):
-    content = content or "\n".join(["统一社会信用代码", *codes]) + "\n"
+    content = content or "\n".join(["名称,统一社会信用代码", *(f"某公司,{code}" for code in codes)]) + "\n"
     file = {"file": ("list.csv", content.encode(), "text/csv")}
     return await sent(browser, f"{PLACE}/-/lists", data={"supervisor": supervisor}, files=file)
 

@@ -124,6 +124,24 @@ async def test_each_step_is_taken_once_and_in_order(town):
     assert told(await side.send(message)) == (409, "crosscheck-out-of-order")
 
 
+@needs_psi
+async def test_of_two_who_take_a_step_at_once_one_does(town):
+    side = Side(town, await private(town.gateway), THEIRS)
+    await one_of_two(town, side, side.bind)
+    message = side.message()
+    await one_of_two(town, side, lambda: side.send(message))
+
+
+async def one_of_two(town, side, step):
+    query = "SELECT FROM cross_check WHERE check_id = :id FOR UPDATE"
+    async with held(town.gateway.database, query, id=side.check) as gate:
+        both = [asyncio.create_task(step()) for _ in range(2)]
+        await gate.waiting(2)
+    answers = {answer.status_code: answer for answer in await asyncio.gather(*both)}
+    assert sorted(answers) == [200, 409]
+    assert slug(answers[409]) == "crosscheck-out-of-order"
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [({"answers": "0" * 64}, "crosscheck-message-invalid"), ({"size": 0}, "crosscheck-message-invalid"),
@@ -148,8 +166,8 @@ async def test_their_set_may_be_as_large_as_ours(town, size):
 async def test_what_was_sent_is_what_was_signed_and_sound(town):
     side = await asking(town)
     message = side.message()
-    for changes in ({"message": "0" * 64}, {"commitment": "0" * 64}):
-        assert told(await side.send(message, **changes)) == (400, "crosscheck-message-invalid")
+    for said in ({"message": "0" * 64}, {"commitment": "0" * 64}):
+        assert told(await side.send(message, said=said)) == (400, "crosscheck-message-invalid")
     for bytes_ in (b"", b"\xff\xff", b"\x0a\x03\x02ab", bytes(64)):
         assert told(await side.send(base64.b64encode(bytes_).decode())) == (400, "crosscheck-message-invalid")
     assert (await side.send(message)).status_code == 200

@@ -37,13 +37,13 @@ def take(
 ) -> None:
     """提交名单，不能用的行逐行说明 Hand in a list; each row that cannot be used is told with its place."""
     from gateway.crosscheck.documents import list_document
-    from gateway.crosscheck.lists import get_list, take_list
+    from gateway.crosscheck.lists import read_faulty, take_list
     from gateway.runtime.actor import at_this_machine
 
     async def run(instance: "Instance") -> dict[str, Any]:
         async with instance.units.begin("crosscheck.take", at_this_machine()) as work:
             taken = await take_list(work, supervisor, file)
-            return list_document(*await get_list(work, taken.list_id))
+            return list_document(taken, await read_faulty(work, taken.list_id))
 
     told = on_instance(run, as_json=as_json)
     faults = [f"{one['place']}: {one['fault']}" for one in told["faults"]]

@@ -85,12 +85,16 @@ async def get_list(work: UnitOfWork, list_id: UUID) -> tuple[SupervisorList, Seq
     found = await work.session.get(SupervisorList, list_id)
     if found is None:
         raise DeniedError("crosscheck-not-found")
+    await work.record("crosscheck.read", {"view": "list", "found": found.rows}, outcome="read")
+    return found, await read_faulty(work, list_id)
+
+
+async def read_faulty(work: UnitOfWork, list_id: UUID) -> Sequence[SupervisorListRow]:
+    """Return the rows of a list that could not be used, as whoever hands it in is told of them."""
     query = select(SupervisorListRow).where(
         col(SupervisorListRow.list_id) == list_id, col(SupervisorListRow.fault).is_not(None)
     )
-    faulty = (await work.session.execute(query.order_by(col(SupervisorListRow.place)))).scalars().all()
-    await work.record("crosscheck.read", {"view": "list", "found": found.rows}, outcome="read")
-    return found, faulty
+    return (await work.session.execute(query.order_by(col(SupervisorListRow.place)))).scalars().all()
 
 
 async def read_lists(work: UnitOfWork, most: int) -> Sequence[SupervisorList]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.crosscheck.deciding import Decision, decide
 from gateway.crosscheck.documents import check_document, list_document, shown_document
-from gateway.crosscheck.lists import LARGEST_LIST, LONGEST_SUPERVISOR, get_list, read_lists, take_list
+from gateway.crosscheck.lists import LARGEST_LIST, LONGEST_SUPERVISOR, get_list, read_faulty, read_lists, take_list
 from gateway.crosscheck.proposing import (
     LONGEST_PURPOSE,
     MOST_LISTS,
@@ -66,7 +66,7 @@ async def hand_in(
     with tempfile.NamedTemporaryFile(dir=intake.spool) as target:
         await asyncio.to_thread(Path(target.name).write_bytes, await request.body())
         taken = await take_list(work, supervisor, Path(target.name))
-    return list_document(*await get_list(work, taken.list_id))
+    return list_document(taken, await read_faulty(work, taken.list_id))
 
 
 @router.get("/supervisor-lists", summary="名单 Lists of supervisors")

@@ -450,7 +450,7 @@ COMMANDS = {
     "scan": "scan.started scan.finished scan.failed",
     "network show": "network.read", "network compute": "network.computed",
     "risk judge": "risk.judged columns.appended columns.rebuilt", "risk list": "risk.read", "risk show": "risk.read",
-    "crosscheck take": "crosscheck.listed crosscheck.read", "crosscheck propose": "crosscheck.proposed",
+    "crosscheck take": "crosscheck.listed", "crosscheck propose": "crosscheck.proposed",
     "crosscheck approve": "crosscheck.compared crosscheck.approved", "crosscheck reject": "crosscheck.rejected",
     "crosscheck show": "crosscheck.read", "crosscheck audit": "crosscheck.audited",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",

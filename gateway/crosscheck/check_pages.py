@@ -26,7 +26,7 @@ FOUND = TableSpec(
     "crosscheck",
     (
         Column("enterprise", "risk-enterprise", sortable=True), Column("level", "risk-level", sortable=True),
-        Column("types", "risk-type"), Column("lists", "check-on-lists"),
+        Column("types", "risk-type"), Column("lists", "crosscheck-on-lists"),
     ),
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ async def show(
     return await show_table(
         request, units, present, "crosscheck", table, check=check, lists=shown.lists, people=people, state=state,
         form=Form(), tone=TONES[state], decides=decides, waits_for_another=state == "proposed" and not decides,
-        place=f"{PLACE}/{check_id}", crumbs=[(words("go-crosschecks"), PLACE)],
+        place=f"{PLACE}/{check_id}",
     )  # fmt: skip
 
 

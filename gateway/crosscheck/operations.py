@@ -33,10 +33,11 @@ _FOUND = {
 _NOT_DUE = ("crosscheck-not-found", "crosscheck-out-of-order", "crosscheck-lapsed", "crosscheck-message-invalid",
             "crosscheck-unavailable")  # fmt: skip
 _OF_LIST = ("GET /v1/supervisor-lists/{list_id}",)
-_OF_CHECK = ("GET /v1/crosschecks/{check_id}", "POST /v1/crosschecks/{check_id}/decision")
+_OF_CHECK = ("GET /v1/crosschecks/{check_id}",)
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/supervisor-lists": Operation(
         reasons=("crosscheck-list-refused", "body-too-large", "invalid-request"),
+        sent="统一社会信用代码\n91330300MAX000031G\n",
         answered={**_LIST, "faults": _FAULTS}, gives={"list": _OF_LIST},
     ),
     "GET /v1/supervisor-lists": Operation(answered={"lists": [_LIST]}),

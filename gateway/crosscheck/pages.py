@@ -13,7 +13,7 @@ from gateway.console.render import PageError, page
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, Tone, in_memory, table_query
 from gateway.console.words import NOTHING, Words, words_of
 from gateway.crosscheck.deciding import Decision, decide
-from gateway.crosscheck.lists import FAULTS, LARGEST_LIST, get_list, read_lists, take_list
+from gateway.crosscheck.lists import LARGEST_LIST, get_list, read_lists, take_list
 from gateway.crosscheck.proposing import Learner, Wanted, counterparts, propose
 from gateway.crosscheck.reading import STATES, state_of
 from gateway.crosscheck.reading import read_checks as read_all
@@ -43,11 +43,11 @@ LISTED, MOST = 20, 500
 CHECKS = TableSpec(
     "crosschecks",
     (
-        Column("purpose", "check-purpose"), Column("way", "check-way"), Column("level", "risk-level"),
-        Column("suspects", "check-suspects", kind="number"), Column("found", "check-found", kind="number"),
-        Column("state", "how-it-stands"), Column("proposed", "check-proposed", kind="time"),
+        Column("purpose", "crosscheck-purpose"), Column("way", "crosscheck-way"), Column("level", "risk-level"),
+        Column("suspects", "crosscheck-suspects", kind="number"), Column("found", "crosscheck-found", kind="number"),
+        Column("state", "how-it-stands"), Column("proposed", "crosscheck-proposed", kind="time"),
     ),
-    (Filter("state", "how-it-stands", options=STATES, prefix="check-state-"),),
+    (Filter("state", "how-it-stands", options=STATES, prefix="crosscheck-state-"),),
 )  # fmt: skip
 Asked = Annotated[TableQuery, Depends(table_query(CHECKS))]
 
@@ -86,8 +86,7 @@ async def one_list(request: Request, units: Units, present: Overseeing, list_id:
             found, faulty = await get_list(work, list_id)
     except DeniedError as fault:
         raise PageError("not-found", 404) from fault
-    crumbs = [(words_of(request)("go-crosschecks"), PLACE)]
-    return page(request, "crosscheck_list", present, found=found, faulty=faulty, faults=FAULTS, crumbs=crumbs)
+    return page(request, "crosscheck_list", present, found=found, faulty=faulty)
 
 
 @router.post("")
@@ -157,15 +156,15 @@ async def _all(
 
 
 def _cells(words: Words, one: CrossCheck, state: str) -> list[Content]:
-    with_whom = one.counterpart or words.count("check-lists", len(one.lists))
-    kind = words(f"risk-type-{one.type}") if one.type else words("check-any-type")
+    with_whom = one.counterpart or words.count("crosscheck-lists", len(one.lists))
+    kind = words(f"risk-type-{one.type}") if one.type else words("crosscheck-any-type")
     return [
         Cell(one.purpose, href=f"{PLACE}/{one.check_id}"),
-        Cell(words(f"check-way-{one.way}"), sub=with_whom),
-        Cell(words("check-level-up", level=words(f"risk-level-{one.level}")), sub=kind),
+        Cell(words(f"crosscheck-way-{one.way}"), sub=with_whom),
+        Cell(words("crosscheck-level-up", level=words(f"risk-level-{one.level}")), sub=kind),
         one.suspects if one.suspects is not None else NOTHING,
         one.found if one.found is not None else NOTHING,
-        Cell(words(f"check-state-{state}"), tone=TONES[state]),
+        Cell(words(f"crosscheck-state-{state}"), tone=TONES[state]),
         words.moment(one.proposed_at),
     ]
 

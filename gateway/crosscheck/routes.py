@@ -30,8 +30,7 @@ from risk_monitor.names import Kind, Level
 
 router = Router(prefix="/v1", tags=["核对 Cross-checks"])
 Overseeing = Annotated[UnitOfWork, Depends(working("audit"), scope="function")]
-CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FILE = {"requestBody": {"required": True, "content": {CSV: {}, XLSX: {}}}}
+_FILE = {"requestBody": {"required": True, "content": {"text/csv": {}, "application/octet-stream": {}}}}
 Most = Annotated[int, Query(ge=1, le=500)]
 
 

@@ -182,6 +182,11 @@ async def own_code(town):
 async def risk(town):
     """The first enterprise at a level of risk."""
     await record(town)
+    await stand(town)
+
+
+async def stand(town):
+    """Have the first enterprise, which is registered, stand at a level."""
     async with town.story.gateway.units.begin("test.risk", OPERATOR) as work:
         subject = await find_subject(work.session, "uscc", uscc(OWN))
         number = await find_number(work.session, subject.subject_id)
@@ -206,17 +211,17 @@ async def crosscheck(town):
     return {"check_id": str(made.check_id)}
 
 
-async def private_check(town):
+async def private_check(town, learner="counterpart"):
     """A private check in which the first platform takes part: one for all, since there is one a day."""
     if not hasattr(town, "private_check"):
-        await risk(town)
+        await stand(town)
         async with town.story.gateway.units.begin("test.check", PROGRAM) as work:
             await work.session.merge(RiskDay(
                 as_of=day_of(work.now), judged_at=work.now, version=1, watch="w", subjects=2, budget=2, notice=1,
                 warning=0, restriction=0, opened=1, raised=0, lowered=0, ended=0, digest=b"", event_id=uuid7(),
             ))  # fmt: skip
         async with town.story.gateway.units.begin("test.check", MACHINE) as work:
-            wanted = Wanted("核对信贷情况", "notice", counterpart="platform-1", learner="counterpart")
+            wanted = Wanted("核对信贷情况", "notice", counterpart="platform-1", learner=learner)
             made = await propose(work, wanted)
         another = Actor("person:reg-9", "auditor", person="person:reg-9")
         async with town.story.gateway.units.begin("test.check", another) as work:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from gateway.console.workbook import write_workbook
 from gateway.crosscheck.deciding import decide
 from gateway.crosscheck.found import result_digest
 from gateway.crosscheck.lists import take_list
@@ -88,6 +89,38 @@ async def test_what_is_no_list_is_refused(town, tmp_path, content, told):
     with pytest.raises(DeniedError, match=told) as fault:
         await taken(town.gateway, tmp_path / "no.csv")
     assert fault.value.denial.reason == "crosscheck-list-refused"
+
+
+async def test_a_workbook_is_a_list_as_well(town, tmp_path):
+    file = tmp_path / "list.xlsx"
+    file.write_bytes(
+        write_workbook("名单", [["企业名称", "统一社会信用代码"], ["某公司", uscc(621)], ["某公司", "bad"]])
+    )
+    one = await taken(town.gateway, file)
+    rows = await rows_of(
+        town.gateway, "SELECT place, code, fault FROM supervisor_list_row WHERE list_id = :id ORDER BY place", id=one
+    )
+    assert [tuple(row) for row in rows] == [(2, uscc(621), None), (3, None, "not-unified")]
+
+
+@pytest.mark.parametrize(("length", "sound"), [(1, False), (2, True), (80, True), (81, False)])
+async def test_a_supervisor_is_named_in_so_many_characters(town, tmp_path, length, sound):
+    named = taken(town.gateway, a_list(tmp_path, uscc(621)), "某" * length)
+    assert isinstance(await named, UUID) if sound else await refused(named) == "invalid-request"
+
+
+@pytest.mark.parametrize(("length", "sound"), [(3, False), (4, True), (500, True), (501, False)])
+async def test_a_purpose_has_so_many_characters(town, tmp_path, length, sound):
+    lists = (await taken(town.gateway, a_list(tmp_path, uscc(621))),)
+    made = proposed(town.gateway, lists=lists, purpose="某" * length)
+    assert isinstance(await made, UUID) if sound else await refused(made) == "invalid-request"
+
+
+@pytest.mark.parametrize(("number", "sound"), [(MOST_LISTS - 1, True), (MOST_LISTS, True), (MOST_LISTS + 1, False)])
+async def test_a_check_is_with_so_many_lists(town, tmp_path, number, sound):
+    lists = [await taken(town.gateway, a_list(tmp_path, uscc(800 + n), name=f"{n}.csv")) for n in range(number)]
+    made = proposed(town.gateway, lists=tuple(lists))
+    assert isinstance(await made, UUID) if sound else await refused(made) == "invalid-request"
 
 
 @pytest.mark.parametrize(("over", "sound"), [(-1, True), (0, True), (1, False)])

@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CLUSTER := $(VENV)-cluster
 MODELING := $(VENV)-modeling
+PRIVATE := $(VENV)-private
 PARTS := gateway/console/assets/manifest.json
 T ?= tests
 # Two to each core: tests with processes of their own wait more than half of the time.
@@ -20,7 +21,7 @@ LOCK = pip compile pyproject.toml --quiet --universal --python-version 3.11 --ge
 # A bundle brings its wheels along: nothing else is looked at then.
 WHEELS = $(if $(wildcard wheels),--no-index --find-links wheels)
 
-.PHONY: help setup assets cluster modeling demo test mutants check serve migrate format docs bundle bundle-check lock clean
+.PHONY: help setup assets cluster modeling private demo test mutants check serve migrate format docs bundle bundle-check lock clean
 
 help: ## show this list 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -59,6 +60,14 @@ $(MODELING)/.ready: requirements-modeling.lock | $(BIN)/python
 	@echo "Installing from requirements-modeling.lock, a minute 正在安装拟合与比对工具，约一分钟"
 	@$(BIN)/python -m venv --clear $(MODELING)
 	@$(MODELING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+private: $(PRIVATE)/.ready ## private set intersection in .venv-private (60 MB) 安装隐私核对
+
+$(PRIVATE)/.ready: requirements-private.lock | $(BIN)/python
+	@echo "Installing from requirements-private.lock 正在安装隐私核对的计算库"
+	@$(BIN)/python -m venv --clear $(PRIVATE)
+	@$(PRIVATE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 demo: $(READY) $(PARTS) ## the main job once, end to end 演示主流程 (DEMO_EXIT=1 ends by itself)
@@ -115,8 +124,10 @@ lock: ## resolve the dependencies anew 更新锁定文件
 		$(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -o requirements-cluster.lock
 	@$(VENV)-lock/bin/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["modeling"], sep="\n")' | \
 		$(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -o requirements-modeling.lock
+	@$(VENV)-lock/bin/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["private"], sep="\n")' | \
+		$(VENV)-lock/bin/uv $(subst pyproject.toml,-,$(LOCK)) -o requirements-private.lock
 	@$(VENV)-lock/bin/python scripts/npm_lock.py
 	@rm -rf $(VENV)-lock
 
 clean: ## remove .venv and caches 清理
-	@rm -rf $(VENV) $(CLUSTER) $(MODELING) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants dist build gateway/console/assets
+	@rm -rf $(VENV) $(CLUSTER) $(MODELING) $(PRIVATE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants dist build gateway/console/assets

@@ -32,6 +32,7 @@ from gateway.cli.version import xinqiao
 from gateway.consents import commands as consents
 from gateway.consents import enterprise_commands as enterprise
 from gateway.consents.imports import commands as consent_imports
+from gateway.crosscheck import commands as crosscheck
 from gateway.demo import command as demo
 from gateway.demo import sandbox_command
 from gateway.disposal import commands as disposal
@@ -96,6 +97,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "risk": risk.group,
     "case": disposal.group,
     "site": sites.group,
+    "crosscheck": crosscheck.group,
     "consent": consents.group,
     "inquiry": inquiries.group,
     "obligation": obligation_commands.group,

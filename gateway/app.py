@@ -52,6 +52,11 @@ from gateway.consents.imports import routes as consent_imports
 from gateway.console import pages as console
 from gateway.console import static_routes as static
 from gateway.console.render import PageError
+from gateway.crosscheck import check_pages
+from gateway.crosscheck import pages as crosscheck_pages
+from gateway.crosscheck import private_routes as private_crosschecks
+from gateway.crosscheck import routes as crosschecks
+from gateway.crosscheck.gauges import gauge_crosschecks
 from gateway.disposal import file_routes as case_files
 from gateway.disposal import opening_pages as case_opening_pages
 from gateway.disposal import pages as case_pages
@@ -220,7 +225,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_challenger, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
+        gauge_network, gauge_challenger, gauge_risk, gauge_crosschecks, gauge_objections, gauge_proposals,
+        gauge_providers,
         gauge_cases, gauge_sites,
     )  # fmt: skip
     if gateway:
@@ -289,6 +295,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         cases,
         case_files,
         sites,
+        crosschecks,
+        private_crosschecks,
         replays,
         usage_results,
         obligations,
@@ -381,6 +389,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         case_pages,
         site_pages,
         risk_learned_pages,
+        crosscheck_pages,
+        check_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

@@ -25,6 +25,7 @@ from tests import database_server, processes
 from tests.browser.chromium import CHROMIUM
 from tests.cluster import WHY_NOT
 from tests.modeling import WHY_NOT as NOT_FITTED
+from tests.private import WHY_NOT as NOT_COMPARED
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -62,6 +63,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"tests on Spark skipped: {WHY_NOT}")
     if NOT_FITTED:
         terminalreporter.write_line(f"tests of fitting a card skipped: {NOT_FITTED}")
+    if NOT_COMPARED:
+        terminalreporter.write_line(f"tests of comparing sets in private skipped: {NOT_COMPARED}")
     if not CHROMIUM:
         terminalreporter.write_line("tests in a browser not collected: no Chromium here, XINQIAO_CHROMIUM names none")
 

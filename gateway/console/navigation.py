@@ -47,6 +47,7 @@ _SCANS = _entry("scans", "refresh")
 _RISKS = _entry("risks", "chart-radar")
 _CASES = _entry("cases", "gavel")
 _SITES = _entry("sites", "world")
+_CROSSCHECKS = _entry("crosschecks", "arrows-exchange")
 _MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
@@ -85,7 +86,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         )),
         Group("group-platform", (
             _CHANGES, _PROVIDERS, _CARDS, _WATCHES, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
-            _CASES, _SITES, _MOVERS, _CATALOGUE, _TAGS,
+            _CASES, _SITES, _CROSSCHECKS, _MOVERS, _CATALOGUE, _TAGS,
         )),
     ),
     "staff": (
@@ -103,7 +104,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     ),
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"), _WAITING)),
-        Group("group-quality", (_RISKS, _CASES, _SITES, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        Group("group-quality", (_RISKS, _CASES, _SITES, _CROSSCHECKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
     ),
     "office": (
         Group("", (_CASES, _WAITING)),

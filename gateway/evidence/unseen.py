@@ -105,6 +105,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "settled_at": "in the entry's time",
     },
     "abnormal_use": {"event_id": "names the first entry"},
+    "supervisor_list": {"received_at": "in the entry's time"},
+    "cross_check": {"event_id": "names the last entry"},
     "match_run": {"made_at": "in the entry's time"},
     "match_proposal": {
         **dict.fromkeys(
@@ -182,6 +184,11 @@ UNCOMPARED: Mapping[str, str] = {
     **dict.fromkeys(
         ("site", "site_firm", "site_finding", "site_day"),
         "follows from the records: platforms can be judged again, and the digest is in the log",
+    ),
+    "supervisor_list_row": "rows of a list, whose file's digest is in the log",
+    **dict.fromkeys(
+        ("cross_check_member", "cross_check_exchange"),
+        "who was compared: a digest or a commitment is in the log, which `xinqiao crosscheck audit` makes again",
     ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
     **dict.fromkeys(("consent_import", "consent_import_row"), "names consents, which are compared one by one"),

@@ -288,6 +288,21 @@ EVENTS: Mapping[str, EventType] = {
     ),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
+    "crosscheck.listed": _type("auditor machine", "list supervisor digest rows sound faulty"),
+    "crosscheck.proposed": _type(
+        "auditor machine", "check way purpose type level counterpart learner person lists", personal="purpose"
+    ),
+    "crosscheck.rejected": _type("auditor machine", "check reason", personal="reason"),
+    "crosscheck.compared": _type(
+        "auditor machine", "check reason day as_of suspects found result", personal="reason"
+    ),
+    "crosscheck.approved": _type(
+        "auditor machine", "check reason day as_of suspects cap commitment statement", personal="reason"
+    ),
+    "crosscheck.committed": _type("platform", "check size commitment statement message"),
+    "crosscheck.done": _type("platform", "check message found result"),
+    "crosscheck.read": _type("auditor machine", "view found"),
+    "crosscheck.audited": _type("auditor machine", "check sides"),
     "match.compared": _type("operator machine program", "run digest names opened subjects proposals found versions"),
     "match.read": _type("agency operator auditor machine", "found"),
     "match.accepted": _type("agency operator", "proposal reason", personal="reason"),

@@ -57,6 +57,7 @@ class Lock(IntEnum):
     RISK = 7266  # one process judges all
     CASES = 7267  # whoever opens cases
     SITES = 7268  # one process judges all platforms
+    CROSS_CHECK = 7270  # one list; one counterpart
     QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0040)
 
 

@@ -24,6 +24,7 @@ TABLE_MODULES = tuple(
         "gateway.cards.tables",
         "gateway.consents.imports.tables",
         "gateway.disposal.tables",
+        "gateway.crosscheck.tables",
         "gateway.evidence.tables",
         "gateway.intake.tables",
         "gateway.identity.tables",

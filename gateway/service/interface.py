@@ -10,6 +10,7 @@ from gateway.admin import operations as admin
 from gateway.cards import operations as cards
 from gateway.catalogue import operations as catalogue
 from gateway.consents import operations as consents
+from gateway.crosscheck import operations as crosscheck
 from gateway.disposal import operations as disposal
 from gateway.evidence import operations as evidence
 from gateway.identity import operations as identity
@@ -68,6 +69,7 @@ ROOMS = (
     risk,
     disposal,
     sites,
+    crosscheck,
     platforms,
     webhooks,
     statements,

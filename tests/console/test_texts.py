@@ -37,6 +37,9 @@ from gateway.console.navigation import NAVIGATION
 from gateway.console.render import FOLDER, THEMES, templates
 from gateway.console.table import TableSpec
 from gateway.console.texts import LANGUAGES, MissingTextError, catalogue_files, load_texts
+from gateway.crosscheck.lists import FAULTS
+from gateway.crosscheck.pages import LEARNERS
+from gateway.crosscheck.reading import STATES as STATES_OF_CHECKS
 from gateway.evidence import browser_check, wording
 from gateway.evidence.payload_words import LABELLED
 from gateway.identity.clients.registry import CLASSES
@@ -112,6 +115,12 @@ FAMILIES = {
     "case-step": {"open", *STEPS},
     "case-then": set(STEPS),
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
+    "crosscheck-fault": set(FAULTS),
+    "crosscheck-learner": set(LEARNERS),
+    "crosscheck-state": set(STATES_OF_CHECKS),
+    "crosscheck-state-why": set(STATES_OF_CHECKS),
+    "crosscheck-then": {"plain", "private"},
+    "crosscheck-way": {"plain", "private"},
     "consent-file": set(EVIDENCE_KINDS),
     "cost-state": {"in-force", "to-come", "was", "replaced"},
     "counting": set(TOLD),

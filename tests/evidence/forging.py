@@ -22,6 +22,7 @@ OTHER = {
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 second'",
     "jsonb": '\'{{"kty": "x"}}\'::jsonb',
     "_text": "array_append(coalesce({0}, '{{}}'), 'x')",
+    "_uuid": "array_append(coalesce({0}, '{{}}'), gen_random_uuid())",
     "_int2": "array_append(coalesce({0}, '{{}}'), 99::smallint)",
 }
 _TYPES = text("""

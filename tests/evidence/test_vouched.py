@@ -68,6 +68,7 @@ from scoring_adapter.providers.terms import Terms
 from signing.keys import generate_key, public_jwk
 from tests.actors import OPERATOR
 from tests.cards import report_of, source_of
+from tests.crosscheck.recorded import check_a_little
 from tests.duties import duty_of
 from tests.enterprises import uscc
 from tests.evidence.forging import forging, other_value, types_of, unbind
@@ -182,6 +183,7 @@ async def live_a_little(story):
     sent = {"message": message_of(Town(story, {}), uuid4())}
     received = await story.client.post("/v1/deliveries", json=sent, headers=await story.headers("platform-1"))
     assert received.status_code == 200, received.text
+    await check_a_little(Town(story, {}))
     own = Actor("s-1", "signatory", subject=consent["subject"])
     async with gateway.units.begin("test.signatories", at_this_machine()) as work:
         kid = {}

@@ -5,12 +5,14 @@ clerk of each agency. What is made here belongs to the first; the second is the 
 """
 
 import hashlib
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from uuid import uuid4
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import text
@@ -21,6 +23,9 @@ from connectors.model.calendar import day_of
 from connectors.store.numbers import find_number
 from connectors.store.subjects import find_subject
 from consent.statements import SEPARATE_TYPE, separate_claims
+from gateway.crosscheck.deciding import decide as decide_check
+from gateway.crosscheck.lists import take_list
+from gateway.crosscheck.proposing import Wanted, propose
 from gateway.disposal.files import add_file as add_case_file
 from gateway.disposal.opening import open_case
 from gateway.identity.clients.limits import set_for_people
@@ -35,7 +40,8 @@ from gateway.platforms.messages import sign_message
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
 from gateway.risk.standing import Changes, Found, write
-from gateway.runtime.actor import Actor
+from gateway.risk.tables import RiskDay
+from gateway.runtime.actor import PROGRAM, Actor
 from gateway.sites.keeping import keep_register, write_findings
 from gateway.sites.register import Firm, Placed
 from gateway.sites.tables import SiteDay
@@ -194,6 +200,11 @@ async def own_code(town):
 async def risk(town):
     """The first enterprise at a level of risk."""
     await record(town)
+    await stand(town)
+
+
+async def stand(town):
+    """Have the first enterprise, which is registered, stand at a level."""
     async with town.story.gateway.units.begin("test.risk", OPERATOR) as work:
         subject = await find_subject(work.session, "uscc", uscc(OWN))
         number = await find_number(work.session, subject.subject_id)
@@ -256,6 +267,42 @@ async def site(town):
             SiteDay(day=day, judged_at=work.now, version=1, rules="r", digest=b"d", event_id=uuid7(), **counts)
         )
     return {"site": SITE}
+
+
+async def supervisor_list(town):
+    """A list of another supervisor, with the first enterprise on it."""
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+        file.write(f"code\n{uscc(OWN)}\n")
+        file.flush()
+        async with town.story.gateway.units.begin("test.list", MACHINE) as work:
+            return {"list_id": str((await take_list(work, "银行监管", Path(file.name))).list_id)}
+
+
+async def crosscheck(town):
+    """A check that somebody proposed, and nobody decided on yet."""
+    lists = (UUID((await supervisor_list(town))["list_id"]),)
+    async with town.story.gateway.units.begin("test.check", MACHINE) as work:
+        made = await propose(work, Wanted("核对信贷情况", "notice", lists=lists))
+    return {"check_id": str(made.check_id)}
+
+
+async def private_check(town, learner="counterpart"):
+    """A private check in which the first platform takes part: one for all, since there is one a day."""
+    if not hasattr(town, "private_check"):
+        await stand(town)
+        async with town.story.gateway.units.begin("test.check", PROGRAM) as work:
+            await work.session.merge(RiskDay(
+                as_of=day_of(work.now), judged_at=work.now, version=1, watch="w", subjects=2, budget=2, notice=1,
+                warning=0, restriction=0, opened=1, raised=0, lowered=0, ended=0, digest=b"", event_id=uuid7(),
+            ))  # fmt: skip
+        async with town.story.gateway.units.begin("test.check", MACHINE) as work:
+            wanted = Wanted("核对信贷情况", "notice", counterpart="platform-1", learner=learner)
+            made = await propose(work, wanted)
+        another = Actor("person:reg-9", "auditor", person="person:reg-9")
+        async with town.story.gateway.units.begin("test.check", another) as work:
+            await decide_check(work, made.check_id, "approve", "已核对目的")
+        town.private_check = {"check_id": str(made.check_id)}
+    return town.private_check
 
 
 async def upload(town):

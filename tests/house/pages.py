@@ -21,6 +21,8 @@ NO_PAGES = {
     "/console/inquiries/{inquiry_id}/compare/{with_id}",
     # Of consents in bulk, which the city has none of: tests/consents/test_imports.py.
     "/console/consents/-/imports/{import_id}", "/console/consents/-/imports/{import_id}/rows.{form}",
+    # Of checks and lists, which the city has none of: tests/crosscheck/test_pages.py.
+    "/console/crosschecks/{check_id}", "/console/crosschecks/-/lists/{list_id}",
     # Files of consents, which the city has none of: tests/consents/test_paper_pages.py.
     "/console/paper/{consent_id}/scans/{sha256}", "/console/consents/{consent_id}/files/{sha256}",
     "/console/enterprise/consents/{consent_id}/files/{sha256}",
@@ -44,7 +46,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json
         tags tags/{tag}"""),
     ("ra", """overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}
-        subjects/{subject}/network risks risks/learned risks/drift subjects/{subject}/risks sites"""),
+        subjects/{subject}/network risks risks/learned risks/drift subjects/{subject}/risks sites crosschecks"""),
     ("dra", "cases cases/{case_id}"),
     ("r", "cases/-/open cases/-/first"),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies

@@ -46,7 +46,7 @@ WRITTEN = sorted(name for name in command_names() if READING.search(name) and na
 COMMANDS = [name for name in WRITTEN if name not in AT_A_SERVICE]
 LIKE_OTHERS = ("auditor", "office", "operator", "platform", "system")  # the same lines of code as accounts
 # What is shown of one of these would fill a list; of an enterprise all its risks are shown.
-SHORT = {"agency list", "agency held list", "dataset list", "risk list", "case list", "site list"}
+SHORT = {"agency list", "agency held list", "dataset list", "risk list", "case list", "site list", "crosscheck list"}
 PYTHON = re.compile(r"\['|\[\d|\[\]|\{'|None|True|False|UUID\(|datetime\.|Decimal|<\w+[. ]")
 
 
@@ -110,7 +110,9 @@ async def asked(town):
         (delivery,) = await deliver(work, kind="usage-results", role="city", items=[{"a": 1}], exchange=uuid4())
     consent = (await objects.consent(town))["consent_id"]
     return {
-        "account show": "bank-1", "agency held show": held, "agency show": "tax",
+        "account show": "bank-1",
+        "crosscheck show": (await objects.crosscheck(town))["check_id"],
+        "agency held show": held, "agency show": "tax",
         "auditor show": "auditor-9", "case show": case, "office show": objects.OFFICE, "consent show": consent,
         "dataset show": "tax_arrears", "deliveries show": str(delivery), "inquiry show": made["inquiry_id"],
         "institution show": "bank", "network show": uscc(OWN), "risk show": uscc(OWN),

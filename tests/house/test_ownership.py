@@ -42,6 +42,7 @@ RECORD = (("market_regulation", "s-1"), ("tax", "s-2"), (404, "record-not-found"
 QUESTION = (("s-1",), ("s-2",), (404, "question-not-found"))
 CONSENT = (("bank-1", "s-1"), ("bank-2", "s-2"), (404, "consent-not-found"))
 WEBHOOK = (*BANKS, (404, "webhook-not-found"))
+PRIVATE = (("platform-1",), ("platform-2",), (404, "crosscheck-not-found"))
 UPLOAD = (*AGENCIES, (404, "upload-not-found"))
 ROWS = {
     "POST /v1/datasets/{dataset}/batches": Row(objects.dataset, *AGENCIES, NOT_YOURS, FILE),
@@ -150,6 +151,11 @@ ROWS = {
     "GET /v1/deliveries/{delivery_id}": Row(
         objects.delivery, ("platform-1",), ("platform-2",), (404, "delivery-not-found")
     ),
+    "GET /v1/crosschecks/{check_id}/terms": Row(objects.private_check, *PRIVATE),
+    "POST /v1/crosschecks/{check_id}/commitment": Row(objects.private_check, *PRIVATE, {"json": {"statement": "x"}}),
+    "POST /v1/crosschecks/{check_id}/message": Row(
+        objects.private_check, *PRIVATE, {"json": {"statement": "x", "message": "x"}}
+    ),
     "GET /console/quality/{agency}": Row(objects.agency, *CLERKS, HIDDEN),
     "GET /console/matches/{proposal_id}": Row(objects.proposal, *CLERKS, HIDDEN),
     "POST /console/matches/{proposal_id}/{decision}": Row(
@@ -242,6 +248,18 @@ NOBODYS = {
     **dict.fromkeys(
         ("GET /v1/sites/{site}", "GET /console/sites/{site}"),
         "overseers see every platform; no other kind is let in (tests/sites/test_doors.py)",
+    ),
+    **dict.fromkeys(
+        (
+            "GET /v1/supervisor-lists/{list_id}",
+            "GET /v1/crosschecks/{check_id}",
+            "POST /v1/crosschecks/{check_id}/decision",
+            "POST /v1/crosschecks/{check_id}/audit",
+            "GET /console/crosschecks/{check_id}",
+            "GET /console/crosschecks/-/lists/{list_id}",
+            "POST /console/crosschecks/{check_id}/{decision}",
+        ),
+        "overseers see every list and check; no other kind is let in (tests/crosscheck/test_plain.py)",
     ),
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
     "GET /console/catalogue/{dataset}/template.xlsx": "as above",

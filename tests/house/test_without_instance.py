@@ -27,7 +27,7 @@ OTHERS = {
 }  # fmt: skip
 GIVEN = {
     "subject": uscc(1), "dataset": "tax_arrears", "scope": "institution", "period": "month", "role": "legal_rep",
-    "product": "score", "form": "raw", "measure": "rate",
+    "product": "score", "form": "raw", "measure": "rate", "level": "warning",
     "kind": "rules", "until": "2999-01-31T08:00:00Z", "as_of": "2025-01-31",
 }  # fmt: skip
 FILES = {

@@ -21,7 +21,7 @@ TAKES_FILES = ["POST /v1/datasets/{dataset}/batches", "POST /v1/datasets/{datase
 COUNT_THEMSELVES = {
     *TAKES_FILES, "PATCH /v1/uploads/{upload_id}", "POST /console/uploads", "POST /console/corrections/{batch_id}",
     "POST /console/ask-many", "POST /console/paper/{consent_id}/scans", "POST /console/consents/-/imports",
-    "POST /console/consents/{consent_id}/files",
+    "POST /console/consents/{consent_id}/files", "POST /console/crosschecks/-/lists",
 }  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def test_every_route_is_guarded_and_takes_little_unless_it_says_so():
         "POST /v1/deliveries", "POST /v1/inquiries:batch", "POST /v1/consents/{consent_id}/files",
         "POST /v1/admin/paper/{consent_id}/scans", "POST /v1/consent-imports", "POST /console/cards/-/release",
         "POST /console/watches/-/release",
+        "POST /v1/supervisor-lists", "POST /v1/crosschecks/{check_id}/message", "POST /v1/crosschecks/{check_id}/audit",
     }  # fmt: skip
     assert set(larger) == COUNT_THEMSELVES | bounded
 

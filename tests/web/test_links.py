@@ -4,6 +4,9 @@ from uuid import uuid4
 
 import pytest
 
+from gateway.identity.clients.owners import bind_client
+from gateway.people.invitations import invite
+from tests.actors import OPERATOR
 from tests.consents.test_paper import enter, hand_in, requested
 from tests.documented import document
 from tests.enterprises import uscc
@@ -50,13 +53,32 @@ async def made(story):
     await hand_in(story, waiting)
     rows = {"Content-Type": "application/x-ndjson", **await story.headers("bank-1")}
     imported = await story.client.post("/v1/consent-imports", content=b'{"terms": "{}", "approvals": []}', headers=rows)
-    return answers | {
-        "POST /v1/admin/paper/{consent_id}": ("op-1", (await enter(story, waiting)).json()),
-        "POST /v1/consent-imports": ("bank-1", imported.json()),
-        "POST /v1/datasets/{dataset}/batches": ("tax", batch),
-        "POST /v1/consents": ("bank-1", consent),
-        "POST /v1/inquiries": ("bank-1", inquiry),
-    }
+    return (
+        answers
+        | await crosschecks(story)
+        | {
+            "POST /v1/admin/paper/{consent_id}": ("op-1", (await enter(story, waiting)).json()),
+            "POST /v1/consent-imports": ("bank-1", imported.json()),
+            "POST /v1/datasets/{dataset}/batches": ("tax", batch),
+            "POST /v1/consents": ("bank-1", consent),
+            "POST /v1/inquiries": ("bank-1", inquiry),
+        }
+    )
+
+
+async def crosschecks(story):
+    """A list, and a check that an auditor's client proposes."""
+    await story.enrol("auditor-1", "auditor")
+    async with story.gateway.units.begin("test.bind", OPERATOR) as work:
+        await invite(work, person_id="aud-1", name="某", role="auditor")
+        await bind_client(work, client_id="auditor-1", person="aud-1")
+    path = "/v1/supervisor-lists?supervisor=银行监管"
+    content = f"code\n{uscc(1)}\n".encode()
+    taken = (await story.client.post(path, content=content, headers=await story.headers("auditor-1"))).json()
+    wanted = {"purpose": "核对信贷情况", "level": "notice", "lists": [taken["list"]]}
+    headers = await story.headers("auditor-1")
+    made = (await story.client.post("/v1/crosschecks", json=wanted, headers=headers)).json()
+    return {"POST /v1/supervisor-lists": ("auditor-1", taken), "POST /v1/crosschecks": ("auditor-1", made)}
 
 
 async def test_what_an_operation_gives_the_linked_ones_find(story, made):

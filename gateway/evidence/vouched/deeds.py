@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 
 from consent.life import EVENTS
+from gateway.evidence.vouched.crosschecks import LISTS
 from gateway.evidence.vouched.declaration import (
     AT,
     Deed,
@@ -59,6 +60,7 @@ from gateway.evidence.vouched.told import (
 )
 
 DEEDS: tuple[Deed, ...] = (
+    LISTS,
     Deed(
         "batches", "batch",
         f"""SELECT event_id AS entry, batch_id AS batch, agency, dataset, sender_batch, way,

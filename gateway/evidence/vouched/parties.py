@@ -6,6 +6,7 @@ They are few beside the entries of the log: what the events make of them is kept
 from datetime import datetime
 from typing import Any
 
+from gateway.evidence.vouched.crosschecks import CHECKS
 from gateway.evidence.vouched.decisions import ABNORMAL, CASES, HELD, LINKS, PROPOSALS
 from gateway.evidence.vouched.declaration import (
     AT,
@@ -283,6 +284,7 @@ PARTIES: tuple[Party, ...] = (
     ABNORMAL,
     CASES,
     PROPOSALS,
+    CHECKS,
     HELD,
     LINKS,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Tests of checks against other supervisors' lists."""

@@ -156,6 +156,8 @@ from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
 from gateway.statements import routes as statements
 from gateway.telemetry.metrics import Metrics
+from gateway.warnings import routes as warnings
+from gateway.warnings.gauges import gauge_warnings
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
 from gateway.web import reference_routes as reference
@@ -208,7 +210,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.metrics = metrics
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
-        gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
+        gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers, gauge_warnings,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -271,6 +273,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         scores,
         network,
         risk,
+        warnings,
         replays,
         usage_results,
         obligations,

@@ -43,6 +43,7 @@ TABLE_MODULES = tuple(
         "gateway.scores.scan_tables",
         "gateway.scores.tables",
         "gateway.statements.tables",
+        "gateway.warnings.tables",
         "gateway.webhooks.tables",
     )
     if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module)

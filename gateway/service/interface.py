@@ -34,6 +34,7 @@ from gateway.scores import operations as scores
 from gateway.sharing import operations as sharing
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
+from gateway.warnings import operations as warnings
 from gateway.web import operations as web
 from gateway.web.openapi import describe
 from gateway.web.operations import Operation
@@ -62,6 +63,7 @@ ROOMS = (
     scores,
     network,
     risk,
+    warnings,
     platforms,
     webhooks,
     statements,

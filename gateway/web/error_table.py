@@ -19,6 +19,7 @@ from gateway.web.errors import (
     requests,
     submissions,
     uploads,
+    warnings,
     webhooks,
 )
 from gateway.web.errors.row import ErrorRow
@@ -37,6 +38,7 @@ SECTIONS = tuple(
         records,
         platforms,
         webhooks,
+        warnings,
         evidence,
         changes,
     )

@@ -156,7 +156,11 @@ from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
 from gateway.statements import routes as statements
 from gateway.telemetry.metrics import Metrics
+from gateway.warnings import pages as warning_pages
 from gateway.warnings import routes as warnings
+from gateway.warnings import scan_pages as joint_scan_pages
+from gateway.warnings import scan_routes as joint_scans
+from gateway.warnings import subscription_pages
 from gateway.warnings.gauges import gauge_warnings
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
@@ -274,6 +278,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         network,
         risk,
         warnings,
+        joint_scans,
         replays,
         usage_results,
         obligations,
@@ -360,6 +365,9 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
         risk_pages,
+        warning_pages,
+        subscription_pages,
+        joint_scan_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

@@ -47,3 +47,11 @@ def warning_document(row: Any, *, is_open: bool) -> dict[str, Any]:  # noqa: ANN
         "entry": str(row.event_id), "withheld": not is_open, "level": row.level if is_open else None,
         "before": row.before if is_open else None, "after": row.after if is_open else None,
     }  # fmt: skip
+
+
+def scan_document(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of a list
+    """Return a scan as the interface shows it: how many questions it is, two of each enterprise, and how many ended."""
+    return {
+        "scan": str(row.scan_id), "account": row.account, "provider": row.provider, "total": row.total,
+        "questions": row.questions, "done": row.done, "created_at": row.created_at.isoformat(),
+    }  # fmt: skip

@@ -27,6 +27,22 @@ _RISK = {
         }
     ],
 }  # fmt: skip
+_SCAN: dict[str, Any] = {
+    "scan": "01983a2b-7c1d-7e00-8000-000000000082", "account": "bank-1", "provider": "city-joint", "total": 1,
+    "questions": 2, "done": 0, "created_at": "2026-11-28T01:08:10+00:00",
+}  # fmt: skip
+_SCANNED = {
+    "number": 1, "subject": _CODE,
+    "watch": {"inquiry": _INQUIRY, "outcome": "answered", "units": 2, "level": "warning", "risks": [_RISK]},
+    "score": {
+        "inquiry": _INQUIRY, "outcome": "answered", "units": 1, "score": None, "band": None, "partial": True,
+        "charged": True,
+        "parts": [
+            {"provider": "embedded", "outcome": "scored", "score": 712, "band": "good", "fault": None},
+            {"provider": "five-force", "outcome": "missing", "score": None, "band": None, "fault": "timeout"},
+        ],
+    },
+}  # fmt: skip
 OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/warning-subscriptions": Operation(
         sent={"subjects": [_CODE]},
@@ -56,5 +72,15 @@ OPERATIONS: Mapping[str, Operation] = {
             **_TOLD, "seen_at": "2026-11-28T02:08:10+00:00", "withheld": True, "level": None, "before": None,
             "after": None,
         },
+    ),
+    "POST /v1/joint-scans": Operation(
+        ("joint-scan-size", "unknown-provider", "idempotency-key-reused", "quota-exceeded"),
+        sent={"provider": "city-joint", "subjects": [_CODE]}, answered=_SCAN,
+        gives={"scan": ("GET /v1/joint-scans/{scan_id}",)},
+    ),
+    "GET /v1/joint-scans": Operation(answered={"scans": [_SCAN]}),
+    "GET /v1/joint-scans/{scan_id}": Operation(
+        ("joint-scan-not-found",),
+        answered={**_SCAN, "done": 2, "enterprises": [_SCANNED], "next": None},
     ),
 }  # fmt: skip

@@ -30,6 +30,7 @@ _WHERE = """
     AND (CAST(:level AS text) IS NULL OR (w.level = :level AND w.open))
     AND (CAST(:type AS text) IS NULL OR (jsonb_exists(w.after, :type) AND w.open))
     AND (CAST(:since AS timestamptz) IS NULL OR w.told_at >= :since)
+    AND (CAST(:subscription AS uuid) IS NULL OR w.subscription_id = :subscription)
 """
 _TOLD = f"(SELECT w.*, {_OPEN} AS open FROM warning w WHERE w.institution = :institution) w"  # noqa: S608
 _LIST = text(f"""
@@ -48,13 +49,16 @@ _SUBSCRIBED = text("""
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which warnings, None for any: seen or not, how it changed, the highest level now, a type, told since a moment."""
+    """Which warnings, None for any: seen or not, how it changed, the highest level now, a type, told since a moment, of
+    a subscription.
+    """
 
     seen: bool | None = None
     change: str | None = None
     level: str | None = None
     type: str | None = None
     since: datetime | None = None
+    subscription: UUID | None = None
 
 
 async def list_warnings(
@@ -83,6 +87,15 @@ async def get_warning(work: UnitOfWork, warning_id: UUID) -> WarningTold:
     return row
 
 
+async def get_subscription(work: UnitOfWork, subscription_id: UUID) -> WarningSubscription:
+    """Return a subscription of the acting institution. Raises DeniedError for another's, and for none."""
+    row = await work.session.get(WarningSubscription, subscription_id)
+    passed_on = work.actor.intermediary
+    if row is None or row.institution != work.actor.institution_id or passed_on not in {None, row.intermediary}:
+        raise DeniedError("subscription-not-found")
+    return row
+
+
 async def reopen_warning(work: UnitOfWork, warning_id: UUID) -> tuple[WarningTold, str | Denial]:
     """Return a warning with its signed answer, or why that is not given now; either is recorded as of an inquiry.
 
@@ -93,7 +106,7 @@ async def reopen_warning(work: UnitOfWork, warning_id: UUID) -> tuple[WarningTol
     answer = inquiry.signed
     if answer is None:
         raise DeniedError("warning-not-found")
-    request = request_of(inquiry, work.actor.person, by_form=False)
+    request = request_of(inquiry, work.actor.person, by_form=work.actor.person is not None)
     return row, await give_again(work, request, inquiry.subject_id, answer)
 
 
@@ -117,7 +130,7 @@ def _whose(work: UnitOfWork) -> Mapping[str, Any]:
 
 
 def _asked(wanted: Wanted) -> Mapping[str, Any]:
-    return {name: getattr(wanted, name) for name in ("seen", "change", "level", "type", "since")}
+    return {name: getattr(wanted, name) for name in ("seen", "change", "level", "type", "since", "subscription")}
 
 
 async def _is_anothers(work: UnitOfWork, row: WarningTold) -> bool:

@@ -17,7 +17,7 @@ from gateway.runtime.work import UnitOfWork
 from gateway.warnings.change import Change
 from gateway.warnings.documents import outcomes_document, subscription_document, warning_document
 from gateway.warnings.reading import MOST, Wanted, list_subscriptions, list_warnings, mark_seen, reopen_warning
-from gateway.warnings.subscribing import MOST_AT_ONCE, subscribe_many, unsubscribe
+from gateway.warnings.subscribing import MOST_AT_ONCE, Wish, subscribe_many, unsubscribe
 from gateway.web.dependencies import Units, part
 from gateway.web.problems import problem
 from gateway.web.router import Router
@@ -51,7 +51,8 @@ async def subscribe(
 
     Each that is new is charged once, and its answer says where it stands now. Sent again, nothing is done twice.
     """
-    found = await subscribe_many(units, protector, caller, asked.subjects, asked.categories)
+    wished = [Wish(one, asked.categories) for one in asked.subjects]
+    found = await subscribe_many(units, protector, caller, wished)
     return outcomes_document(request.app.state.issuer, asked.subjects, found)
 
 

@@ -18,14 +18,23 @@ from gateway.inquiries.answering import deny
 from gateway.inquiries.asking import Question, read_question
 from gateway.quota.products import RISK_WATCH
 from gateway.runtime.actor import Actor
-from gateway.runtime.denial import Denial, DeniedError
+from gateway.runtime.denial import Denial
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.warnings.asking import PURPOSE, consent_id_of, look, member_for, stands_at
+from gateway.warnings.reading import get_subscription
 from gateway.warnings.tables import WarningSubscription
 
 MOST_AT_ONCE = 500
 BY_INSTITUTION = "ended-by-institution"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An enterprise to be subscribed to, by its code, with the categories of restricted data that are named."""
+
+    subject: str
+    categories: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -37,25 +46,23 @@ class Subscribed:
 
 
 async def subscribe_many(
-    units: UnitsOfWork, protector: Protector, actor: Actor, subjects: Sequence[str], categories: Sequence[str] = ()
+    units: UnitsOfWork, protector: Protector, actor: Actor, wished: Sequence[Wish]
 ) -> list[Subscribed | Denial]:
     """Subscribe to each of these enterprises, in their order, each in a transaction of its own: one that is denied
     keeps no other out.
     """
     found: list[Subscribed | Denial] = []
-    for subject in subjects:
+    for wish in wished:
         async with units.begin("warning.subscribe", actor) as work:
-            found.append(await subscribe(work, protector, subject, categories))
+            found.append(await subscribe(work, protector, wish))
     return found
 
 
-async def subscribe(
-    work: UnitOfWork, protector: Protector, subject: str, categories: Sequence[str] = ()
-) -> Subscribed | Denial:
+async def subscribe(work: UnitOfWork, protector: Protector, wish: Wish) -> Subscribed | Denial:
     """Subscribe the acting account's institution to an enterprise; a denial is recorded as that of a question."""
     actor = work.actor
     question = Question(
-        subject=subject, product=RISK_WATCH, purpose=PURPOSE, categories=list(categories), narrow=True
+        subject=wish.subject, product=RISK_WATCH, purpose=PURPOSE, categories=list(wish.categories), narrow=True
     )  # fmt: skip
     request = read_question(question, protector, actor, by_form=actor.person is not None, of_many=True)
     institution = request.institution
@@ -85,7 +92,7 @@ async def subscribe(
     row = WarningSubscription(
         subscription_id=made, institution=institution, account=request.account, person=actor.person,
         through=actor.through, intermediary=actor.intermediary, subject_id=known, subject=number, uscc=request.uscc,
-        consent_id=consent, categories=sorted(set(categories)), status="active",
+        consent_id=consent, categories=sorted(set(wish.categories)), status="active",
         stood=await stands_at(work.session, number), told=looked.levels, created_at=looked.admission.now,
         inquiry_id=given.inquiry_id, event_id=entry,
     )  # fmt: skip
@@ -96,9 +103,10 @@ async def subscribe(
 
 async def unsubscribe(work: UnitOfWork, subscription_id: UUID) -> WarningSubscription:
     """End a subscription of the acting institution; ended twice, it is ended. Raises DeniedError for any other."""
-    row = await work.session.get(WarningSubscription, subscription_id, with_for_update=True)
-    if row is None or row.institution != work.actor.institution_id or _is_anothers(work, row):
-        raise DeniedError("subscription-not-found")
+    await get_subscription(work, subscription_id)
+    row = await work.session.get_one(
+        WarningSubscription, subscription_id, with_for_update=True, populate_existing=True
+    )  # fmt: skip
     if row.status == "active":
         await end(work, row, BY_INSTITUTION)
     return row
@@ -113,11 +121,6 @@ async def end(work: UnitOfWork, row: WarningSubscription, reason: str) -> None:
     )  # fmt: skip
     row.status, row.reason, row.ended_at, row.event_id = "ended", reason, work.now, entry
     await work.session.flush()
-
-
-def _is_anothers(work: UnitOfWork, row: WarningSubscription) -> bool:
-    """Tell whether an intermediary asks for one that it did not pass on."""
-    return work.actor.intermediary not in {None, row.intermediary}
 
 
 async def _find_active(work: UnitOfWork, institution: str, uscc: str) -> WarningSubscription | None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import col, select
 
+from gateway.identity.clients.unknown import demand_known
 from gateway.inquiries.claiming import give_again
 from gateway.inquiries.own_inquiries import get_own_inquiry, request_of
 from gateway.runtime.denial import Denial, DeniedError
@@ -77,6 +78,18 @@ async def list_subscriptions(
     """Return the acting institution's subscriptions, newest first; `total` is how many there are."""
     values = {**_whose(work), "status": status, "most": limit, "offset": offset, "before": before}
     return (await work.session.execute(_SUBSCRIBED, values)).all()
+
+
+async def list_all_subscriptions(
+    work: UnitOfWork, institution: str | None, limit: int
+) -> Sequence[WarningSubscription]:
+    """Return subscriptions of an institution, or of all, newest first. Raises DeniedError but for this machine."""
+    if work.actor.kind != "machine":
+        raise DeniedError("insufficient-scope", "只能在本机查看。At this machine alone.")
+    await demand_known(work, institution=institution)
+    query = select(WarningSubscription).order_by(col(WarningSubscription.subscription_id).desc()).limit(limit)
+    query = query.where(col(WarningSubscription.institution) == institution) if institution else query
+    return (await work.session.execute(query)).scalars().all()
 
 
 async def get_warning(work: UnitOfWork, warning_id: UUID) -> WarningTold:

@@ -1,14 +1,19 @@
 """What is told, as far as the data may be shared; to whom; what it costs; and that it can be computed again."""
 
 import json
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from gateway.abnormal.holding import hold_abnormal
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.setting import set_output_policy
 from gateway.inquiries.replay import replay_inquiry
+from gateway.quota.rates import set_rate
 from gateway.risk.standing import Found
+from gateway.runtime.actor import PROGRAM
 from gateway.webhooks.told import message_of, topic_of
 from tests.actors import MACHINE, OPERATOR
 from tests.enterprises import uscc
@@ -122,6 +127,26 @@ async def test_subscribing_is_charged_once_and_being_told_costs_nothing(bank, fi
     await read(bank, firm)
     assert await used() == before + 2
     assert (await get(bank, "/v1/obligations")).json()["reports"] == []
+
+
+async def test_what_the_program_tells_by_itself_is_no_abnormal_use(bank):
+    for number in (firms := [next(NUMBERS) for _ in range(3)]):
+        await bank.push("market_regulation", "ent_registration", registration(number))
+        await permit(bank, number)
+    await subscribe(bank, *firms)
+    async with bank.gateway.database.begin("test.age", role="owner") as session:
+        await session.execute(text("UPDATE inquiry SET created_at = created_at - interval '1 day'"))
+    async with bank.gateway.units.begin("test.limit", OPERATOR) as work:
+        await set_rate(work, "account", "bank-1", "subjects", 1, "测试")
+    for number in firms:
+        await stands(bank, number, OPEN)
+    await told(bank)
+    async with bank.gateway.units.begin("test.abnormal", PROGRAM) as work:
+        await hold_abnormal(work, "subjects")
+        await set_rate(replace(work, actor=OPERATOR), "account", "bank-1", "subjects", None, "测试")
+    bank.gateway.access.expire()
+    found = (await get(bank, "/v1/warnings?limit=500")).json()["warnings"]
+    assert {uscc(number) for number in firms} <= {one["subject"] for one in found}
 
 
 async def test_without_room_in_the_quota_there_is_no_subscription(bank, firm):

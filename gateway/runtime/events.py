@@ -270,6 +270,7 @@ EVENTS: Mapping[str, EventType] = {
     "warning.subscribed": _type("account", "subscription consent inquiry person told"),
     "warning.told": _type("program", "warning subscription inquiry consent before after judged_on"),
     "warning.ended": _type("account program", "subscription reason"),
+    "warning.read": _type("account person", "found"),
     "warning.seen": _type("account person", "warning"),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),

@@ -66,10 +66,13 @@ async def list_warnings(
     work: UnitOfWork, wanted: Wanted, *, limit: int, offset: int = 0, before: UUID | None = None
 ) -> Sequence[Row[Any]]:
     """Return the acting institution's warnings, newest first; `open` tells whether what was told may be shown now, and
-    `total` how many there are.
+    `total` how many there are. That they were read is recorded.
     """
     values = {**_whose(work), **_asked(wanted), "most": limit, "offset": offset, "before": before}
-    return (await work.session.execute(_LIST, values)).all()
+    rows = (await work.session.execute(_LIST, values)).all()
+    institution = work.actor.institution_id
+    await work.record("warning.read", {"found": len(rows)}, institution=institution, outcome="read")
+    return rows
 
 
 async def list_subscriptions(

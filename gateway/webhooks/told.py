@@ -35,6 +35,7 @@ NOT_TOLD = frozenset(
         "consent.imported",
         "consent.template_set",
         "deletion.attested",
+        "warning.read",
         "warning.seen",
         "webhook.removed",
         "webhook.replayed",

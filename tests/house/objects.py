@@ -185,7 +185,7 @@ async def risk(town):
 
 
 async def no_subscription(town):
-    """The first enterprise on record, at no level of risk and with a consent to warnings; nobody is subscribed to it."""
+    """The first enterprise at no level of risk, and with a consent to warnings; nobody is subscribed to it."""
     await record(town)
     async with town.story.gateway.database.begin("test.risk", role="owner") as session:
         await session.execute(text("DELETE FROM risk_standing"))

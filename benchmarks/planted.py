@@ -59,7 +59,7 @@ class Seen:
         """Return the pieces of everybody, judged as of a day."""
         numbers = np.arange(1, self.city.subjects + 1)
         everybody = pl.DataFrame({"subject": numbers, "named": numbers})
-        return list(judge_pieces(self.watch, Stand(day, self._tags, {}, self.tables, everybody, self._links)))
+        return list(judge_pieces(self.watch, Stand(day, self._tags, {}, self.tables, everybody, self._links, NO_SITES)))
 
     def table(self, day: date) -> pl.DataFrame:
         """Return those without an act on a day: measures, industry, and what came in the year after."""

@@ -12,6 +12,7 @@ LONGEST_YEARS = 3
 MOST_USES = 100_000
 MOST_APPROVALS = 5
 MOST_LIMITS = 4
+WATCHED, WATCHED_FOR = frozenset({"risk_watch"}), "post_loan"  # warnings, and what alone they are for
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -46,6 +47,8 @@ def _check_what(terms: Terms) -> None:
     if terms.data_from and terms.data_to and terms.data_from > terms.data_to:
         raise TermsError("data_to: 不得早于 data_from not before data_from")
     _one_of("legal_basis", terms.legal_basis, LEGAL_BASES)
+    if WATCHED & set(terms.products) and terms.purpose != WATCHED_FOR:
+        raise TermsError(f"purpose: 风险预警只用于贷后管理 risk_watch is for {WATCHED_FOR} alone")
 
 
 def _check_when(terms: Terms, now: datetime) -> None:

@@ -14,6 +14,7 @@ from signing.canonical import canonical_bytes, sha256_hex
 
 PRODUCTS: Mapping[str, str] = {
     "score": "信用评分", "health_check": "企业体检表", "portrait": "企业信用画像", "records": "信用记录",
+    "risk_watch": "风险预警",
 }  # fmt: skip
 PURPOSES: Mapping[str, str] = {
     "pre_loan": "贷前审查",

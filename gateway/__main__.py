@@ -67,6 +67,7 @@ from gateway.service import commands as service
 from gateway.service import openapi_command
 from gateway.sites import commands as sites
 from gateway.sources import commands as sources
+from gateway.warnings import commands as warnings
 from gateway.webhooks import commands as webhooks
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -113,6 +114,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "keys": key_commands.group,
     "person": people.group,
     "deliveries": platforms.group,
+    "warning": warnings.group,
     "webhook": webhooks.group,
     "sandbox": sandbox_command.group,
     "enterprise": enterprise.group,

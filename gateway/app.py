@@ -174,6 +174,12 @@ from gateway.sources import routes as sources
 from gateway.statements import pages as statement_pages
 from gateway.statements import routes as statements
 from gateway.telemetry.metrics import Metrics
+from gateway.warnings import pages as warning_pages
+from gateway.warnings import routes as warnings
+from gateway.warnings import scan_pages as joint_scan_pages
+from gateway.warnings import scan_routes as joint_scans
+from gateway.warnings import subscription_pages
+from gateway.warnings.gauges import gauge_warnings
 from gateway.watches import routes as watches
 from gateway.web import health_routes as health
 from gateway.web import problem_routes as problems
@@ -226,7 +232,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
         gauge_network, gauge_challenger, gauge_risk, gauge_crosschecks, gauge_objections, gauge_proposals,
-        gauge_providers,
+        gauge_providers, gauge_warnings,
         gauge_cases, gauge_sites,
     )  # fmt: skip
     if gateway:
@@ -297,6 +303,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         sites,
         crosschecks,
         private_crosschecks,
+        warnings,
+        joint_scans,
         replays,
         usage_results,
         obligations,
@@ -391,6 +399,9 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         risk_learned_pages,
         crosscheck_pages,
         check_pages,
+        warning_pages,
+        subscription_pages,
+        joint_scan_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

@@ -45,6 +45,7 @@ from gateway.statements.due import make_due
 from gateway.telemetry.disk_growth import note_free
 from gateway.telemetry.repeating import repeat
 from gateway.telemetry.worker_health import WRITE_SECONDS, WorkerHealth
+from gateway.warnings.telling import tell_warnings
 from gateway.webhooks.outbox import queue_told
 
 ANSWER_SECONDS = 2.0
@@ -78,6 +79,7 @@ SCORES_SECONDS = 0.25
 NETWORK_SECONDS = 1.0
 NIGHT_SECONDS = 60.0
 SITES_SECONDS = 3600.0
+WARNINGS_SECONDS = 60.0
 PAST_SECONDS = 3600.0
 WEBHOOK_SECONDS = 1.0
 STATEMENT_SECONDS = 600.0
@@ -247,6 +249,11 @@ async def watch_sites(gateway: Gateway) -> None:
     await judge_sites(gateway.units, PROGRAM)
 
 
+async def tell_of_risks(gateway: Gateway) -> bool:
+    """Tell institutions that subscribed what has changed, and end subscriptions that are over."""
+    return await tell_warnings(gateway.units)
+
+
 async def send_webhooks(gateway: Gateway) -> bool:
     """Send what is due to one endpoint of an institution."""
     from gateway.webhooks.sender import Way, send_due
@@ -323,6 +330,7 @@ STEPS: dict[str, tuple[Step, float]] = {
     "network-night": (once_delivered(compute_network), NIGHT_SECONDS),
     "risk": (once_delivered(judge_risks), NIGHT_SECONDS),
     "sites": (once_delivered(watch_sites), SITES_SECONDS),
+    "warnings": (tell_of_risks, WARNINGS_SECONDS),
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),

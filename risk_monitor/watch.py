@@ -13,6 +13,7 @@ from signing.canonical import canonical_bytes, sha256_hex
 
 NEAR = "near_"  # how the names of measures begin that the network gives
 SITE = "site_"  # that the watch over platforms gives
+NO_TAGS = (NEAR, SITE)
 Shown = Literal["count", "percent", "yuan", "flag"]
 
 
@@ -83,7 +84,7 @@ class Watch(msgspec.Struct, forbid_unknown_fields=True, frozen=True, dict=True):
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The measures that are tags."""
-        return tuple(name for name in self.measures if not name.startswith((NEAR, SITE)))
+        return tuple(name for name in self.measures if not name.startswith(NO_TAGS))
 
     @cached_property
     def digest(self) -> str:

@@ -5,7 +5,7 @@ console: for whom, of what, until when, and whether they were taken back.
 from alembic import op
 
 revision = "0072"
-down_revision = "0070"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 

@@ -38,6 +38,8 @@ _RECENT = """
     WHERE i.inquiry_id >= :low AND i.created_at > greatest(CAST(:since AS timestamptz), earlier.ended_at)
 """
 _DENIED = "AND i.outcome = ANY(CAST(:reasons AS text[]))"
+# What the program tells by itself of those that the account subscribed to is no question that it put.
+_ASKED = "AND NOT (i.product = 'risk_watch' AND i.state = 'answered' AND i.units = 0)"
 _OF_ONE = "AND i.account = :account"
 
 
@@ -72,7 +74,7 @@ class Rule:
 
 RULES: Mapping[str, Rule] = {
     "denials": Rule(timedelta(minutes=10), "count(*)", _DENIED),
-    "subjects": Rule(timedelta(hours=1), "count(DISTINCT i.uscc)"),
+    "subjects": Rule(timedelta(hours=1), "count(DISTINCT i.uscc)", _ASKED),
 }
 
 

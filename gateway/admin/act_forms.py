@@ -199,7 +199,7 @@ OF_INSTITUTION: Mapping[str, ActForm] = {
         (
             FieldSpec("product", "op-products", "op-wrong-form", options=(
                 ("score", "op-score"), ("health_check", "op-health-check"), ("portrait", "op-portrait"),
-                ("public_record", "op-public-record"), ("records", "op-records"))),
+                ("public_record", "op-public-record"), ("records", "op-records"), ("risk_watch", "op-risk-watch"))),
             FieldSpec("form", "op-output-form", "op-wrong-form", options=(
                 ("raw", "op-form-raw"), ("banded", "op-form-banded"), ("flag", "op-form-flag"))),
             FieldSpec("threshold", "op-output-threshold", "op-wrong-threshold", "op-hint-threshold", type="number",

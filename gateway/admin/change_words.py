@@ -225,7 +225,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "mandate": {"legal_rep": "op-legal-rep", "agent": "op-agent"},
     "product": {
         "score": "op-score", "health_check": "op-health-check", "portrait": "op-portrait",
-        "public_record": "op-public-record", "records": "op-records",
+        "public_record": "op-public-record", "records": "op-records", "risk_watch": "op-risk-watch",
     },
     "purpose": {code: f"purpose-{code}" for code in PURPOSES_OF_QUESTIONS},
     "form": {"raw": "op-form-raw", "banded": "op-form-banded", "flag": "op-form-flag"},

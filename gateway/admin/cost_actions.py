@@ -14,7 +14,7 @@ class SetCost(Action):
     """产品成本 Say how many units a question of a product costs, from now on or from a moment to come."""
 
     action: Literal["quota.cost"] = "quota.cost"
-    product: Literal["score", "health_check", "portrait", "public_record", "records"]
+    product: Literal["score", "health_check", "portrait", "public_record", "records", "risk_watch"]
     units: Annotated[int, Field(strict=True, ge=1, le=MOST_COST, description="每次查询的单位数 Units of one question.")]
     begins: AwareDatetime | None = None
     reason: Reason

@@ -38,7 +38,9 @@ def list_all(as_json: AsJson = False) -> None:
 def set_one(
     product: Annotated[
         str,
-        typer.Argument(metavar="PRODUCT", help="产品 score | health_check | portrait | public_record | records"),
+        typer.Argument(
+            metavar="PRODUCT", help="产品 score | health_check | portrait | public_record | records | risk_watch"
+        ),
     ],
     *,
     units: Annotated[int, typer.Option(metavar="N", help="每次查询的单位数 Units of one question.")],

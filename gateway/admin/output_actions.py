@@ -32,7 +32,7 @@ class SetOutputPolicy(Action):
 
     action: Literal["output.policy"] = "output.policy"
     institution: Id
-    product: Literal["score", "health_check", "portrait", "public_record", "records"]
+    product: Literal["score", "health_check", "portrait", "public_record", "records", "risk_watch"]
     form: Annotated[
         Literal["raw", "banded", "flag"], Field(description="全部、不含分值、仅达标与否 All, no points, one bit.")
     ]

@@ -42,7 +42,9 @@ def set_output(
     institution: Annotated[str, typer.Argument(metavar="ID", help="机构编号 The institution.")],
     product: Annotated[
         str,
-        typer.Argument(metavar="PRODUCT", help="产品 score | health_check | portrait | public_record | records"),
+        typer.Argument(
+            metavar="PRODUCT", help="产品 score | health_check | portrait | public_record | records | risk_watch"
+        ),
     ],
     *,
     form: Annotated[str, typer.Option(metavar="FORM", help="形式 raw | banded | flag")],

@@ -25,6 +25,10 @@ _HOLDS: Mapping[str, tuple[str, str]] = {
         "所用数据中的记录，或其中约定的指标和字段；不含个人信息",
         "records of the data below, or agreed figures and fields of them; nothing about a person",
     ),
+    "risk_watch": (
+        "期限之内本企业的风险类型、等级和原因，变化时主动告知",
+        "types and levels of its risks with their reasons, told by itself whenever they change",
+    ),
 }  # fmt: skip
 _NO_RECORD_ZH, _NO_RECORD_EN = "。不含记录原文", ". No record itself"
 Lines = Sequence[tuple[str, str]]

@@ -10,7 +10,7 @@ from gateway.consents.artefact_words import more_lines
 
 PRODUCTS_EN: Mapping[str, str] = {
     "score": "credit score", "health_check": "credit health check", "portrait": "credit portrait",
-    "records": "credit records",
+    "records": "credit records", "risk_watch": "risk warnings",
 }  # fmt: skip
 # Products that rest on no consent: enterprises are told of questions for them too.
 PUBLIC: Mapping[str, Mapping[str, str]] = {"public_record": {"zh": "公示信息", "en": "published records"}}

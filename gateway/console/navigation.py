@@ -94,6 +94,10 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _entry("desk", "home"), _entry("ask", "search"), _entry("ask-many", "file-spreadsheet"),
             _entry("inquiries", "history"), _WAITING,
         )),
+        Group("group-after", (
+            _entry("warnings", "bell"), _entry("warning-subscriptions", "eye-check"),
+            _entry("joint-scans", "list-search"),
+        )),
         Group("group-consents", (
             _entry("consents", "file-check"), _entry("quota", "gauge"), _COSTS,
             _entry("usage-results", "message-report"), _entry("outputs", "eye"), _entry("duty-bases", "gavel"),

@@ -106,7 +106,8 @@ QUERIES: Mapping[str, str] = {
     "a report is owed for every answer until it is there": """
         SELECT i.inquiry_id::text, (u.inquiry_id IS NULL)::int, (i.report_by IS NOT NULL)::int
         FROM inquiry i LEFT JOIN usage_result u ON u.inquiry_id = i.inquiry_id AND u.version = 1
-        WHERE (i.state = 'answered' AND u.inquiry_id IS NULL AND coalesce(i.legal_basis, 'consent') = 'consent')
+        WHERE (i.state = 'answered' AND u.inquiry_id IS NULL AND coalesce(i.legal_basis, 'consent') = 'consent'
+               AND i.product <> 'risk_watch')
             <> (i.report_by IS NOT NULL)""",
     "what is said to be deleted has its attestation": """
         SELECT coalesce(i.inquiry_id, d.inquiry_id)::text, (i.inquiry_id IS NOT NULL)::int,

@@ -192,6 +192,10 @@ UNCOMPARED: Mapping[str, str] = {
     ),
     **dict.fromkeys(("inquiry_batch", "inquiry_batch_row"), "names inquiries, which are compared one by one"),
     **dict.fromkeys(("consent_import", "consent_import_row"), "names consents, which are compared one by one"),
+    **dict.fromkeys(
+        ("warning_subscription", "warning", "joint_scan", "joint_scan_batch"),
+        "names inquiries, which are compared one by one",
+    ),
     "provider_day": "how providers answered, counted beside inquiries that are compared one by one",
     "quota_alert": "follows from the ledger and the limits",
     "saved_view": "what a person likes to see of a table",

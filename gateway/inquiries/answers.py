@@ -25,8 +25,10 @@ PUBLISHED = {"code": "published-records", "zh": "公示信息", "en": "published
 STATEMENT_VERSION = 6
 RECORDED = {"code": "credit-records", "zh": "信用记录", "en": "credit records"}
 LISTED, RECORDS = "listed", "records"  # the outcomes of published records, and of those that a basis opens
+WATCHED = "watched"  # the outcome of levels of risk
 MISSING = "missing"  # of a part that did not answer
-_KINDS = {LISTED: PUBLISHED, RECORDS: RECORDED}
+WATCH = {"code": "risk-watch", "zh": "风险预警", "en": "risk warnings"}
+_KINDS = {LISTED: PUBLISHED, RECORDS: RECORDED, WATCHED: WATCH}
 GOOD_FOR = timedelta(days=30)
 
 
@@ -77,9 +79,9 @@ class Result:
     """A score with what stands behind it, from the card or from a provider; `inputs` is a digest of what went in.
 
     `outcome` is `scored`, or `insufficient-evidence`: score and band are None then, as they are of published records,
-    which are `listed`. A joint answer has `parts`; it is `beside` where its rule makes no common score. `statement` is
-    what a provider signed, where it signs. `forms` are details, and the feeds of a basis, that were written in their
-    canonical form before, each with the value it is the form of.
+    which are `listed`, and of levels of risk, which are `watched`. A joint answer has `parts`; it is `beside` where its
+    rule makes no common score. `statement` is what a provider signed, where it signs. `forms` are details, and the
+    feeds of a basis, that were written in their canonical form before, each with the value it is the form of.
     """
 
     score: int | None

@@ -26,7 +26,8 @@ from gateway.inquiries.portrait.rules import PORTRAIT
 from gateway.inquiries.published import list_published
 from gateway.inquiries.records.listing import list_records
 from gateway.inquiries.views.values import Subset, compute_view
-from gateway.quota.products import PRODUCTS
+from gateway.inquiries.watched.reading import read_watched
+from gateway.quota.products import PRODUCTS, RISK_WATCH
 from gateway.scores.distributions import find_distribution, newest_distribution
 from gateway.scores.limits import NO_LIMITS, Limits, withhold
 from gateway.scores.loading import Feeding, Loaded, load, load_without_contents
@@ -69,11 +70,13 @@ async def compute_result(
 ) -> Result:
     """Score a subject as of a moment's day, by what is known now, or `as_then`, at that moment; of its data, by what
     lies within the limits; by the card in force at that moment, or `as_then` by another that is given. As then, it is
-    compared with the scores of the day that is named, and a portrait's relations are those of a reading, None for the
-    newest. With `protector` a portrait names the persons whom the limits permit to.
+    compared with the scores of the day that is named, a risk is the one of that day, and a portrait's relations are
+    those of a reading, None for the newest. With `protector` a portrait names the persons whom the limits permit to.
     """
     if PRODUCTS[product].listing:
-        return await _listed(session, subject_id, product, moment, limits, as_then=as_then)
+        return await _listed(
+            session, subject_id, product, moment, limits, as_then=as_then, judged_on=compared_on
+        )  # fmt: skip
     if not as_then:
         return (await compute_results(session, [(subject_id, product, limits)], moment, protector))[0]
     card = card or await card_in_force(session, moment)
@@ -126,11 +129,20 @@ async def _whole(session: AsyncSession, product: str, asked: Asked, made: Result
 
 
 async def _listed(
-    session: AsyncSession, subject_id: UUID, product: str, moment: datetime, limits: Limits, *, as_then: bool = False
+    session: AsyncSession,
+    subject_id: UUID,
+    product: str,
+    moment: datetime,
+    limits: Limits,
+    *,
+    as_then: bool = False,
+    judged_on: date | None = None,
 ) -> Result:
-    """List records of a subject: published ones, or those that are within the limits of a basis."""
+    """List records of a subject, published ones or those that are within the limits of a basis; or its risks."""
     if PRODUCTS[product].public:
         return await list_published(session, subject_id, moment, limits, as_then=as_then)
+    if product == RISK_WATCH:
+        return await read_watched(session, subject_id, moment, limits, judged_on)
     if isinstance(limits, Subset):
         return await compute_view(session, subject_id, moment, limits, as_then=as_then)
     return await list_records(session, subject_id, moment, limits, as_then=as_then)

@@ -14,7 +14,7 @@ from gateway.inquiries.extent import Extent, read_extent
 from gateway.inquiries.portrait.naming import persons_of, persons_told
 from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.views.values import Subset
-from gateway.quota.products import RECORDS
+from gateway.quota.products import RECORDS, RISK_WATCH
 from gateway.scores.limits import Limits
 
 
@@ -58,11 +58,12 @@ def grant_told(statement: Mapping[str, Any]) -> Grant:
 
 
 def _opened(product: str, basis: Mapping[str, Any] | None, extent: Extent) -> frozenset[str] | None:
-    """Return the datasets that may be read on a basis, None for all. On a consent, records of restricted datasets are
-    told only where their category is named, or a view that two people put in force names the dataset.
+    """Return the datasets that may be read on a basis, None for all. On a consent, records of restricted datasets,
+    and risks that rest on them, are told only where their category is named, or a view that two people put in
+    force names the dataset.
     """
     readable = readable_on(basis)
-    if readable is not None or product != RECORDS:
+    if readable is not None or product not in {RECORDS, RISK_WATCH}:
         return readable
     named = extent.view.datasets if extent.view else frozenset()
     return frozenset(

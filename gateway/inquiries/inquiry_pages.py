@@ -45,6 +45,7 @@ from gateway.inquiries.shown import (
     why,
 )
 from gateway.inquiries.tables import Inquiry
+from gateway.inquiries.watched.words import watched_of
 from gateway.people.listing import show_table
 from gateway.people.reading import names_of_people
 from gateway.people.staff import Staff
@@ -127,7 +128,8 @@ async def show(request: Request, units: Units, staff: Staff, inquiry_id: UUID, a
         request, "inquiry", staff.present, scripts=("charts",) if drawn else (),
         crumbs=[(name or row.uscc, "")], row=row, name=name, who=people.get(row.person or "", row.account),
         ending=ending, tone=TONES[ending], sheet=sheet, health=health, joint=joint, portrait=portrait, at=at,
-        records=records_of(statement, words), traceable=is_traceable(statement), industry=industry,
+        records=records_of(statement, words), watched=watched_of(statement, words),
+        traceable=is_traceable(statement), industry=industry,
         improvements=improvements_of(statement.get("improvements"), words),
         earlier=before if sheet else [], expired=bool(sheet and sheet.expires_at <= now()),
         why=why(words, reason), todo=todo(words, reason), result=result,

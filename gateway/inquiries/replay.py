@@ -12,6 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from gateway.cards.in_force import find_card
+from gateway.inquiries.answers import WATCHED
 from gateway.inquiries.computing import compute_result, rules_digest, tags_of
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.finding import find_own_inquiry
@@ -26,7 +27,7 @@ from gateway.inquiries.shaping import Shape, shaped
 from gateway.inquiries.views.values import MODEL as VIEW_MODEL
 from gateway.inquiries.views.view import read_view, view_tags
 from gateway.providers.registered import EMBEDDED
-from gateway.quota.products import PRODUCTS, RECORDS
+from gateway.quota.products import PRODUCTS, RECORDS, RISK_WATCH
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
 from scoring_adapter.scorecard import Scorecard
@@ -111,8 +112,8 @@ def _relayed(told: Mapping[str, Any]) -> str:
 
 
 def _compared_on(told: Mapping[str, Any]) -> date | None:
-    """Return the day with whose scores an answer compares its own."""
-    day = told.get("industry", {}).get("day")
+    """Return the day with whose scores an answer compares its own, or on which the risks were judged that it tells."""
+    day = told["basis"]["as_of"] if told["outcome"] == WATCHED else told.get("industry", {}).get("day")
     return date.fromisoformat(day) if day else None
 
 
@@ -151,6 +152,8 @@ def hindrance(told: Mapping[str, Any], card: Scorecard | None) -> str:
         )
     if told["product"] == RECORDS:
         return _hindrance_of_records(told)
+    if told["product"] == RISK_WATCH:
+        return ""
     return _hindrance_of_score(told, card)
 
 

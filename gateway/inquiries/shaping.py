@@ -5,13 +5,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.inquiries.answers import RECORDS, STATEMENT_VERSION, Result
+from gateway.inquiries.answers import RECORDS, STATEMENT_VERSION, WATCHED, Result
 from gateway.inquiries.extent import Extent
 from gateway.inquiries.forms import WITH_SHEETS, in_form
 from gateway.inquiries.outputs.policy import OutputPolicy
 from gateway.inquiries.outputs.salt import salted
 from gateway.inquiries.portrait.banding import without_figures, without_objected
 from gateway.inquiries.records.shaping import in_form_of_records
+from gateway.inquiries.watched.shaping import in_form_of_risks, in_outline
 
 # What stands behind a result, and is told in detail alone.
 DETAILS = frozenset({
@@ -41,6 +42,8 @@ def shaped(result: Result, shape: Shape) -> Result:
     """Return a result as it is shown; what the policy withholds of it is named."""
     if result.parts:
         return _shaped_parts(result, shape)
+    if result.outcome == WATCHED:
+        return _of_risks(result, shape)
     result = in_form(result, shape.version)
     shown = _outlined(result) if shape.extent.tier == "basic" else result
     if shown.outcome == RECORDS:
@@ -69,6 +72,17 @@ def _of_records(result: Result, shape: Shape) -> Result:
         for name in {"items", "values"} & details.keys():
             details[name] = _cut(details[name], {"digest"})
     return replace(shown, details={**details, "policy": {**shape.policy.members(), "withheld": sorted(set(withheld))}})
+
+
+def _of_risks(result: Result, shape: Shape) -> Result:
+    """Return risks as they are shown; they rest on no record that could be named."""
+    assert shape.policy is not None, "a release that had risks had policies and salts"  # noqa: S101
+    assert shape.salt is not None  # noqa: S101
+    withheld: list[str] = []
+    details = in_outline(result.details) if shape.extent.tier == "basic" else result.details
+    details = in_form_of_risks(details, shape.policy, withheld)
+    shown = _salted(replace(result, details=details), shape.salt)
+    return replace(shown, details={**shown.details, "policy": {**shape.policy.members(), "withheld": sorted(withheld)}})
 
 
 def _shaped_parts(result: Result, shape: Shape) -> Result:

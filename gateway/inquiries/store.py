@@ -21,6 +21,7 @@ from gateway.inquiries.request import InquiryRequest
 from gateway.inquiries.tables import STORED
 from gateway.quota.books import Held
 from gateway.quota.ledger import close
+from gateway.quota.products import RISK_WATCH
 from gateway.runtime.actor import Actor
 from gateway.runtime.work import UnitOfWork
 from signing.packed import pack, unpack
@@ -217,7 +218,7 @@ async def store_answers(
         {
             **_row(request, admission.subject.subject_id, entry, admission.now, admission.basis),
             "state": "answered", "outcome": "answered", "units": admission.taken.charge.units,
-            "packed": pack(answer.text, answer.statement), "settled_at": admission.now, **_due_for(admission),
+            "packed": pack(answer.text, answer.statement), "settled_at": admission.now, **_due_for(request, admission),
         }
         for request, admission, entry, answer in answered
     ]  # fmt: skip
@@ -269,9 +270,14 @@ def _keys_of(members: Sequence[Member]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _due_for(admission: Admission) -> Mapping[str, datetime | None]:
-    """Return when what is owed for an answer is due: on another basis than a consent, nothing is."""
-    return due_for(admission.consent.terms, admission.now) if admission.consent else NOTHING_DUE
+def _due_for(request: InquiryRequest, admission: Admission) -> Mapping[str, datetime | None]:
+    """Return when what is owed for an answer is due: on another basis than a consent, nothing is; no report of what was
+    done with a risk, on which nothing is decided.
+    """
+    if admission.consent is None:
+        return NOTHING_DUE
+    due = due_for(admission.consent.terms, admission.now)
+    return {**due, "report_by": None} if request.product == RISK_WATCH else due
 
 
 def _row(

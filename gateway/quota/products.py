@@ -7,8 +7,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Product:
     """A product's cost in whole units as long as none is set, and its name in Chinese and in English; `public` tells
-    that it is published records alone, which need nobody's consent; `listing` that it is records, and no assessment;
-    `alone` that it would hold others up.
+    that it is published records alone, which need nobody's consent; `listing` that it is records or levels of risk, and
+    nothing is scored for it; `consented` that no duty opens it; `alone` that it would hold others up.
     """
 
     first_units: int
@@ -17,14 +17,17 @@ class Product:
     public: bool = False
     listing: bool = False
     alone: bool = False
+    consented: bool = False
 
 
 RECORDS = "records"
+RISK_WATCH = "risk_watch"
 PRODUCTS: Mapping[str, Product] = {
     "score": Product(1, "信用评分", "credit score"),
     "health_check": Product(3, "信用体检", "credit health check"),
     "portrait": Product(5, "企业信用画像", "credit portrait", alone=True),
     "public_record": Product(1, "公示信息", "published records", public=True, listing=True),
     RECORDS: Product(3, "信用记录", "credit records", listing=True),
+    RISK_WATCH: Product(2, "风险预警", "risk warnings", listing=True, consented=True),
 }
 FIRST_COSTS: Mapping[str, int] = {code: one.first_units for code, one in PRODUCTS.items()}

@@ -13,7 +13,7 @@ from gateway.risk.standing import Found, Key
 from risk_monitor.judging import signs_of
 from risk_monitor.learned import Learned
 from risk_monitor.names import LEVELS
-from risk_monitor.watch import NEAR, Watch
+from risk_monitor.watch import NO_TAGS, Watch
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Rule:
     def tags(self) -> list[str]:
         """The tags that either reads."""
         measures = [*self.watch.measures, *(self.model.measures if self.model else ())]
-        return [name for name in dict.fromkeys(measures) if not name.startswith(NEAR)]
+        return [name for name in dict.fromkeys(measures) if not name.startswith(NO_TAGS)]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Who is at risk, why, and what has changed: for those who oversee. Each look is an entry.
 
-Institutions learn nothing of it; nothing follows from a level but that people look at the enterprise.
+Institutions learn of it by warnings alone (gateway/warnings); nothing follows from a level but that people look.
 """
 
 from collections.abc import Mapping, Sequence

@@ -286,6 +286,11 @@ EVENTS: Mapping[str, EventType] = {
     "risk.released": _type(
         "operator machine", "number kind version digest source report before reason approved_by"
     ),
+    "warning.subscribed": _type("account", "subscription consent inquiry person told"),
+    "warning.told": _type("program", "warning subscription inquiry consent before after judged_on"),
+    "warning.ended": _type("account program", "subscription reason"),
+    "warning.read": _type("account person", "found"),
+    "warning.seen": _type("account person", "warning"),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "crosscheck.listed": _type("auditor machine", "list supervisor digest rows sound faulty"),

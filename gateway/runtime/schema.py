@@ -50,6 +50,7 @@ TABLE_MODULES = tuple(
         "gateway.sites.tables",
         "gateway.statements.tables",
         "gateway.watches.tables",
+        "gateway.warnings.tables",
         "gateway.webhooks.tables",
     )
     if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module)

@@ -37,6 +37,7 @@ from gateway.sharing import operations as sharing
 from gateway.sites import operations as sites
 from gateway.sources import operations as sources
 from gateway.statements import operations as statements
+from gateway.warnings import operations as warnings
 from gateway.watches import operations as watches
 from gateway.web import operations as web
 from gateway.web.openapi import describe
@@ -70,6 +71,7 @@ ROOMS = (
     disposal,
     sites,
     crosscheck,
+    warnings,
     platforms,
     webhooks,
     statements,

@@ -9,7 +9,7 @@ from risk_monitor.errors import WatchError
 from risk_monitor.learned import Learned, read_learned
 from risk_monitor.load import VERSION, load_watch, read_watch
 from risk_monitor.names import KINDS
-from risk_monitor.watch import NEAR, Watch
+from risk_monitor.watch import NO_TAGS, Watch
 from scoring_adapter.tags.load import load_tags
 
 Kind = Literal["rules", "model"]
@@ -55,6 +55,6 @@ def check_report(kind: Kind, digest: str, report: str) -> None:
 
 
 def _check_measures(measures: tuple[str, ...]) -> None:
-    known = {*load_tags().by_id, *(name for name in load_watch().measures if name.startswith(NEAR))}
+    known = {*load_tags().by_id, *(name for name in load_watch().measures if name.startswith(NO_TAGS))}
     if unknown := [name for name in measures if name not in known]:
         raise WatchError(f"没有这些指标 no such measures: {'、'.join(unknown)}")

@@ -21,6 +21,7 @@ from gateway.web.errors import (
     requests,
     submissions,
     uploads,
+    warnings,
     webhooks,
 )
 from gateway.web.errors.row import ErrorRow
@@ -40,6 +41,7 @@ SECTIONS = tuple(
         platforms,
         webhooks,
         crosscheck,
+        warnings,
         evidence,
         cases,
         changes,

@@ -23,6 +23,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
         "accounts suspended, resumed, held for abnormal use, limited; their keys",
     ),
     "key": ("平台签名密钥变更", "the platform's signing keys"),
+    "warning": ("风险预警，以及订阅的开始和结束", "warnings, and subscriptions that begin and end"),
     "webhook": ("推送地址本身的变化与测试", "endpoints of webhooks, and tests"),
 }
 TO_ALL = frozenset({"key"})  # what concerns every institution: its entries name none
@@ -34,6 +35,8 @@ NOT_TOLD = frozenset(
         "consent.imported",
         "consent.template_set",
         "deletion.attested",
+        "warning.read",
+        "warning.seen",
         "webhook.removed",
         "webhook.replayed",
         "webhook.tested",
@@ -58,12 +61,19 @@ def message_of(leaf: Mapping[str, Any], issuer: str) -> bytes:
     topic, about = leaf["type"].partition(".")[0], {"status": leaf.get("outcome"), "entry": leaf["id"]}
     subject = {
         "consent": f"consents/{leaf.get('exch')}", "client": f"accounts/{leaf.get('account')}",
-        "key": "keys", "webhook": f"webhooks/{leaf.get('exch')}",
+        "key": "keys", "webhook": f"webhooks/{leaf.get('exch')}", "warning": f"{_of_warning(leaf)}s/{leaf.get('exch')}",
     }.get(topic, f"{topic}/{leaf.get('institution')}")  # fmt: skip
     if topic in {"consent", "webhook"}:
         about[topic] = leaf.get("exch")
+    if topic == "warning":
+        about[_of_warning(leaf)] = leaf.get("exch")
     known = {name: leaf[name] for name in ("institution", "account") if leaf.get(name) is not None}
     return _event(leaf["id"], f"xinqiao.{leaf['type']}", subject, leaf["ts"], issuer, {**known, **about})
+
+
+def _of_warning(leaf: Mapping[str, Any]) -> str:
+    """Return what an entry about warnings is of: a warning, or a subscription to them."""
+    return "warning" if leaf["type"] == "warning.told" else "warning-subscription"
 
 
 def test_message(entry: UUID, endpoint: UUID, institution: str, at: str, issuer: str) -> bytes:

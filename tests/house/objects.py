@@ -45,6 +45,7 @@ from gateway.runtime.actor import PROGRAM, Actor
 from gateway.sites.keeping import keep_register, write_findings
 from gateway.sites.register import Firm, Placed
 from gateway.sites.tables import SiteDay
+from gateway.warnings.telling import tell_warnings
 from gateway.worker import STEPS
 from risk_monitor.site_findings import Finding
 from signing.jws import sign_jws
@@ -303,6 +304,51 @@ async def private_check(town, learner="counterpart"):
             await decide_check(work, made.check_id, "approve", "已核对目的")
         town.private_check = {"check_id": str(made.check_id)}
     return town.private_check
+
+
+async def no_subscription(town):
+    """The first enterprise at no level of risk, and with a consent to warnings; nobody is subscribed to it."""
+    await record(town)
+    async with town.story.gateway.database.begin("test.risk", role="owner") as session:
+        await session.execute(text("DELETE FROM risk_standing"))
+    consents = (await town.send("bank-1", "GET", f"/v1/consents?status=active&subject={uscc(OWN)}")).json()["consents"]
+    if not any("risk_watch" in one["products"] for one in consents):
+        await town.story.consent("bank-1", OWN, products=["risk_watch", "score"], purpose="post_loan")
+    for one in (await town.send("bank-1", "GET", "/v1/warning-subscriptions?status=active")).json()["subscriptions"]:
+        await town.send("bank-1", "POST", f"/v1/warning-subscriptions/{one['subscription']}:end")
+    return {}
+
+
+async def subscription(town):
+    """A subscription of the first bank to the first enterprise."""
+    await no_subscription(town)
+    put = await town.send("bank-1", "POST", "/v1/warning-subscriptions", json={"subjects": [uscc(OWN)]})
+    return {"subscription_id": put.json()["items"][0]["subscription"]["subscription"]}
+
+
+async def warning(town):
+    """What the first bank was told of the first enterprise."""
+    await subscription(town)
+    await risk(town)
+    async with town.story.gateway.units.begin("test.risk", OPERATOR) as work:
+        await work.session.merge(
+            RiskDay(
+                as_of=day_of(work.now), judged_at=work.now, version=1, watch="00", subjects=1, budget=1, notice=1,
+                warning=0, restriction=0, opened=1, raised=0, lowered=0, ended=0, digest=bytes(32), event_id=uuid4(),
+            )
+        )  # fmt: skip
+    await tell_warnings(town.story.gateway.units)
+    told = (await town.send("bank-1", "GET", "/v1/warnings?limit=1")).json()["warnings"]
+    return {"warning_id": told[0]["warning"]}
+
+
+async def joint_scan(town):
+    """A scan that the first bank put, of the first enterprise."""
+    await no_subscription(town)
+    headers, asked = {"Idempotency-Key": str(uuid4())}, {"provider": "embedded", "subjects": [uscc(OWN)]}
+    put = await town.send("bank-1", "POST", "/v1/joint-scans", json=asked, headers=headers)
+    assert put.status_code == 202, put.text
+    return {"scan_id": put.json()["scan"], "form": "csv"}
 
 
 async def upload(town):

@@ -23,6 +23,9 @@ NO_PAGES = {
     "/console/consents/-/imports/{import_id}", "/console/consents/-/imports/{import_id}/rows.{form}",
     # Of checks and lists, which the city has none of: tests/crosscheck/test_pages.py.
     "/console/crosschecks/{check_id}", "/console/crosschecks/-/lists/{list_id}",
+    # Of warnings and scans, which the city has none of: tests/warnings/test_pages.py.
+    "/console/warnings/{warning_id}", "/console/warning-subscriptions/{subscription_id}",
+    "/console/joint-scans/{scan_id}", "/console/joint-scans/{scan_id}/found.{form}",
     # Files of consents, which the city has none of: tests/consents/test_paper_pages.py.
     "/console/paper/{consent_id}/scans/{sha256}", "/console/consents/{consent_id}/files/{sha256}",
     "/console/enterprise/consents/{consent_id}/files/{sha256}",
@@ -75,6 +78,7 @@ _FOR: tuple[tuple[str, str], ...] = (
         consents/{consent_id} consents/{consent_id}/sheet quota quota/months.csv usage-results
         usage-results/new/{inquiry_id} usage-results/{result_id} inquiries/recalls usage-results/deletions
         usage-results/deletions/{inquiry_id} usage-results/report
+        warnings warning-subscriptions joint-scans
         outputs duty-bases data-views credentials webhooks webhooks/{webhook_id}
         webhooks/{webhook_id}/deliveries/{message_id}"""),
     ("e", """enterprise enterprise/consents enterprise/consents/{consent_id} enterprise/questions

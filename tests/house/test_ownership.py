@@ -174,6 +174,18 @@ ROWS = {
         objects.ended_batch, *CLERKS, HIDDEN, {"data": {"reason": "清单漏报"}}
     ),
     "GET /console/uploads/{batch_id}/rejected-rows": Row(objects.batch, *CLERKS, HIDDEN),
+    "POST /v1/warning-subscriptions/{subscription_id}:end": Row(
+        objects.subscription, *BANKS, (404, "subscription-not-found")
+    ),
+    "GET /v1/warnings/{warning_id}": Row(objects.warning, *BANKS, (404, "warning-not-found")),
+    "POST /v1/warnings/{warning_id}:seen": Row(objects.warning, *BANKS, (404, "warning-not-found")),
+    "GET /v1/joint-scans/{scan_id}": Row(objects.joint_scan, *BANKS, (404, "joint-scan-not-found")),
+    "GET /console/warnings/{warning_id}": Row(objects.warning, *STAFF, HIDDEN),
+    "POST /console/warnings/{warning_id}/seen": Row(objects.warning, *STAFF, HIDDEN),
+    "GET /console/warning-subscriptions/{subscription_id}": Row(objects.subscription, *STAFF, HIDDEN),
+    "POST /console/warning-subscriptions/{subscription_id}/end": Row(objects.subscription, *STAFF, HIDDEN),
+    "GET /console/joint-scans/{scan_id}": Row(objects.joint_scan, *STAFF, HIDDEN),
+    "GET /console/joint-scans/{scan_id}/found.{form}": Row(objects.joint_scan, *STAFF, HIDDEN),
     "GET /v1/inquiries/batches/{batch_id}": Row(objects.inquiry_batch, *BANKS, (404, "inquiry-batch-not-found")),
     "GET /console/ask-many/{batch_id}": Row(objects.inquiry_batch, *STAFF, HIDDEN),
     "GET /console/ask-many/{batch_id}/answers.{form}": Row(

@@ -97,7 +97,7 @@ async def test_one_number_is_told_everywhere(ready):
     await costs(ready, 4)
     quota = await read(ready, "/v1/quota")
     assert (quota["costs"], quota["unit"]) == (
-        {"score": 4, "health_check": 3, "portrait": 5, "public_record": 1, "records": 3},
+        {"score": 4, "health_check": 3, "portrait": 5, "public_record": 1, "records": 3, "risk_watch": 2},
         "score = 4",
     )
     body = {"subject": uscc(1), "product": "score", "purpose": "pre_loan"}

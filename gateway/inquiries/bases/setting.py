@@ -22,7 +22,7 @@ from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork
 
 LONGEST_LAW, LONGEST_ARTICLE = 200, 100
-ON_DUTY = tuple(product for product, one in PRODUCTS.items() if not one.public)
+ON_DUTY = tuple(product for product, one in PRODUCTS.items() if not (one.public or one.consented))
 _SAID = {"law", "article", "purposes", "products", "categories", "sources", "datasets", "approved_by"}
 _ONE = text("SELECT institution, ended_at FROM duty_basis WHERE code = :code FOR UPDATE")
 _END = text("UPDATE duty_basis SET ended_at = :now, ended_by = :entry WHERE code = :code")

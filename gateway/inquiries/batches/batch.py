@@ -6,7 +6,7 @@
    door that opened a batch asks it, or the worker does, which also goes on where a process ended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,11 +65,14 @@ _LISTED = text("""
 
 @dataclass(frozen=True)
 class BatchRequest:
-    """Questions under one key of the account; `partial`: as many as the quota has room for, else all or none."""
+    """Questions under one key of the account; `partial`: as many as the quota has room for, else all or none; `later`:
+    left to the worker, whoever put them.
+    """
 
     key: str
     questions: Sequence[Question]
     partial: bool
+    later: bool = False
 
     def digest(self) -> bytes:
         """Return the digest that the key stands for."""
@@ -107,7 +110,7 @@ async def open_batch(work: UnitOfWork, protector: Protector, wanted: BatchReques
         batch_id=batch_id, account=actor.client_id, institution=actor.institution_id or "", person=actor.person,
         through=actor.through, intermediary=actor.intermediary, key=wanted.key, digest=wanted.digest(),
         partial=wanted.partial, total=len(requests), day=day, held_until=until, created_at=now, event_id=entry,
-        turn_until=None if actor.person else now + TURN,
+        turn_until=None if actor.person or wanted.later else now + TURN,
     )  # fmt: skip
     work.session.add(batch)
     work.session.add_all(
@@ -132,15 +135,22 @@ async def ask_rows(
 
 
 async def give_rows(
-    units: UnitsOfWork, providers: Providers, protector: Protector, actor: Actor, batch: InquiryBatch
+    units: UnitsOfWork,
+    providers: Providers,
+    protector: Protector,
+    actor: Actor,
+    batch: InquiryBatch,
+    numbers: Collection[int] | None = None,
 ) -> dict[int, Answered | Denial]:
-    """Give the answers of a batch again, to the account as it acts now, where standing and consent still permit it;
-    return them with the denials, by their number.
+    """Give the answers of a batch again, or of some of its numbers, to the account as it acts now, where standing and
+    consent still permit it; return them with the denials, by their number.
     """
     async with units.begin("inquiry-batch.read", PROGRAM) as work:
         rows, now = await read_rows(work, batch.batch_id), await database_now(work.session)
     ended: dict[int, Answered | Denial] = {}
     for row in rows:
+        if numbers is not None and row.number not in numbers:
+            continue
         if row.state == "answered":
             ended[row.number] = await _ask(units, providers, protector, actor, batch, row, now, None)
         elif row.state == "denied":

@@ -20,6 +20,7 @@ import numpy as np
 import polars as pl
 from planted_city import EPOCH, INDUSTRIES, NEVER, City, Plant, plant
 from planted_symptoms import build
+from risk import NO_SITES
 from scan_city import built
 
 from gateway.risk.comparing import compare, orders_of

@@ -78,6 +78,7 @@ SCORES_SECONDS = 0.25
 NETWORK_SECONDS = 1.0
 NIGHT_SECONDS = 60.0
 PAST_SECONDS = 3600.0
+TRIAL_SECONDS = 2.0
 WEBHOOK_SECONDS = 1.0
 STATEMENT_SECONDS = 600.0
 DUTIES_SECONDS = 1.0
@@ -229,6 +230,22 @@ async def judge_risks(gateway: Gateway) -> None:
     await judge_when_due(gateway.units, open_store(gateway.settings), gateway.settings.scan_hour, now())
 
 
+async def forget_past_risks(gateway: Gateway) -> bool:
+    """Delete what the risk watch found until long ago."""
+    from gateway.risk.past import forget_risks
+
+    async with gateway.units.begin("risk.forget", PROGRAM) as work:
+        return await forget_risks(work, gateway.settings.risk_days)
+
+
+async def try_watches(gateway: Gateway) -> None:
+    """Judge every enterprise by a watch that somebody tries out; nothing of it is put in force."""
+    from gateway.risk_analysis.trying import try_waiting
+    from gateway.scores.store import open_store
+
+    await try_waiting(gateway.units, open_store(gateway.settings))
+
+
 async def send_webhooks(gateway: Gateway) -> bool:
     """Send what is due to one endpoint of an institution."""
     from gateway.webhooks.sender import Way, send_due
@@ -303,6 +320,8 @@ STEPS: dict[str, tuple[Step, float]] = {
     "network": (once_delivered(read_edges), NETWORK_SECONDS),
     "network-night": (once_delivered(compute_network), NIGHT_SECONDS),
     "risk": (once_delivered(judge_risks), NIGHT_SECONDS),
+    "past-risks": (once_delivered(forget_past_risks), PAST_SECONDS),
+    "risk-trials": (once_delivered(try_watches), TRIAL_SECONDS),
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),

@@ -21,6 +21,7 @@ def risks_of_document(subject: Subject, found: Risks) -> dict[str, Any]:
         "ended": [
             {**_risk(one), "until": one.holds_to.isoformat()} for one in found.risks if one.holds_to is not None
         ],
+        "open": [{"point": one.id, "name": {"zh": one.name.zh, "en": one.name.en}} for one in found.open],
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ _RISK = {
         }
     ],
 }  # fmt: skip
+_OPEN = {"point": "rate-above-index", "name": {"zh": "利率高于指数", "en": "Rate above the index"}}
 _DAY = {
     "as_of": "2026-11-28", "watch": {"version": 1, "digest": "3f" * 32}, "subjects": 300_000, "budget": 4_500,
     "notice": 3_100, "warning": 420, "restriction": 61, "opened": 12, "raised": 3, "lowered": 1, "ended": 7,
@@ -22,6 +23,7 @@ _DAY = {
 OPERATIONS: Mapping[str, Operation] = {
     "GET /v1/risks": Operation(answered={"day": _DAY, "risks": [{**_WHO, **_RISK}]}),
     "GET /v1/subjects/{uscc}/risks": Operation(
-        reasons=("subject-not-found",), answered={**_WHO, "day": _DAY, "standing": [_RISK], "ended": []}
+        reasons=("subject-not-found",),
+        answered={**_WHO, "day": _DAY, "standing": [_RISK], "ended": [], "open": [_OPEN]},
     ),
 }

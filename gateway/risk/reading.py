@@ -13,6 +13,7 @@ from sqlalchemy import Row, text
 from connectors.store.numbers import find_by_numbers
 from connectors.store.subjects import Subject
 from gateway.records.access import demand_overseer, get_numbered
+from gateway.risk.open_points import find_open
 from gateway.risk.tables import RiskDay
 from gateway.runtime.work import UnitOfWork
 from risk_monitor.load import load_watch
@@ -59,10 +60,14 @@ class Risk:
 
 @dataclass(frozen=True)
 class Risks:
-    """What stands, those to look at first first; `day` is the last day on which all were judged, None before it."""
+    """What stands, those to look at first first; `day` is the last day on which all were judged, None before it.
+
+    `open` are the points that could not be told then, of one enterprise.
+    """
 
     day: RiskDay | None
     risks: Sequence[Risk]
+    open: Sequence[Point] = ()
 
 
 async def read_risks(
@@ -96,7 +101,8 @@ async def read_risks_of(work: UnitOfWork, uscc: str) -> tuple[Subject, Risks]:
     rows = (await work.session.execute(_OF_ONE, {"subject": number})).all()
     payload = {"view": "subject", "found": len(rows)}
     await work.record("risk.read", payload, subject=subject.subject_id, outcome="read")
-    return known, Risks(await find_day(work), [_risk(row, known) for row in rows])
+    left_open = await find_open(work.session, number)
+    return known, Risks(await find_day(work), [_risk(row, known) for row in rows], left_open)
 
 
 async def find_day(work: UnitOfWork) -> RiskDay | None:

@@ -4,6 +4,7 @@ What was found is no evidence: anybody can judge again. Its digest is in the log
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
@@ -12,7 +13,9 @@ from sqlalchemy import text
 
 from connectors.model.calendar import last_passing
 from connectors.store.numbers import first_created
+from gateway.risk.judged import count_judged
 from gateway.risk.measuring import Stand, measure, stand_on
+from gateway.risk.open_points import OpenPoints
 from gateway.risk.standing import Changes, Found, Key, compare, read_current, write
 from gateway.risk.tables import RiskDay
 from gateway.runtime.actor import PROGRAM, Actor
@@ -22,12 +25,13 @@ from gateway.runtime.work import UnitOfWork, UnitsOfWork
 from gateway.scores.append import append
 from gateway.scores.store import ColumnStore
 from risk_monitor.contagion import near
-from risk_monitor.judging import Measures, judge, signs_of
+from risk_monitor.judging import Judged, Measures, judge, signs_of
 from risk_monitor.load import load_watch
 from risk_monitor.names import LEVELS
 from risk_monitor.watch import Watch
 from signing.canonical import canonical_bytes, sha256_hex
 
+See = Callable[[NDArray[np.int64], Judged], None]  # told of each piece: the enterprises, and what they came to
 JUDGES = frozenset({"program", "machine"})
 _DONE = text("SELECT EXISTS (SELECT FROM risk_day WHERE judged_at >= :since)")
 
@@ -59,17 +63,20 @@ async def judge_all(units: UnitsOfWork, store: ColumnStore, actor: Actor) -> Ris
             return None
         async with units.begin("risk.stand", actor) as work:
             stand = await stand_on(work.session, store, watch)
-        found = await asyncio.to_thread(find_risks, watch, stand)
+        points = OpenPoints(watch)
+        found = await asyncio.to_thread(find_risks, watch, stand, points.see)
         async with units.begin("risk.keep", actor) as work:
             changes = compare(found, await read_current(work.session), stand.as_of, watch.cool_days)
             await write(work.session, changes, stand.as_of, watch.version)
+            await points.write(work.session, stand.as_of)
+            await count_judged(work.session, stand.as_of, len(stand.everybody))
             return await _note(work, watch, stand, found, changes)
 
 
-def find_risks(watch: Watch, stand: Stand) -> dict[Key, Found]:
-    """Return who is at a level of a type of risk, and why. Raises ColumnStoreError.
+def find_risks(watch: Watch, stand: Stand, see: See = lambda _subjects, _judged: None) -> dict[Key, Found]:
+    """Return who is at a level of a type of risk, and why. Raises ColumnStoreError, and what `see` raises.
 
-    All are judged by their own tags first; then again, with those they are tied to.
+    All are judged by their own tags first; then again, with those they are tied to: `see` is told of each piece then.
     """
     pieces, found = list(measure(stand)), dict[Key, Found]()
     ranks = np.zeros(len(stand.everybody) + 1, np.int8)
@@ -79,12 +86,16 @@ def find_risks(watch: Watch, stand: Stand) -> dict[Key, Found]:
     known = any(len(of.sources) for of in stand.links.values())
     for subjects, measures in pieces:
         more = {name: numbers[subjects] for name, numbers in counts.items()}
-        _add(watch, subjects, measures.along(more, known=known), found)
+        whole = measures.along(more, known=known)
+        judged = judge(watch, whole)
+        see(subjects, judged)
+        _add(watch, subjects, whole, judged, found)
     return found
 
 
-def _add(watch: Watch, subjects: NDArray[np.int64], measures: Measures, found: dict[Key, Found]) -> None:
-    judged = judge(watch, measures)
+def _add(
+    watch: Watch, subjects: NDArray[np.int64], measures: Measures, judged: Judged, found: dict[Key, Found]
+) -> None:
     for row in np.flatnonzero(judged.rank).tolist():
         held = np.flatnonzero(judged.held[row]).tolist()
         points = {watch.points[at].id: signs_of(watch, at, measures, row) for at in held}

@@ -123,6 +123,7 @@ class Settings(BaseSettings):
     fsck_hour: int = Field(default=3, ge=0, le=23)
     scan_hour: int = Field(default=2, ge=0, le=23)
     score_days: int = Field(default=400, ge=32, le=3660)
+    risk_days: int = Field(default=1830, ge=366, le=36_600)
     spark_submit: str = ""
     spark_master: str = "local[*]"
     spark_memory: str = Field(default="2g", pattern=r"^[1-9][0-9]*[mg]$", description="如 2g such as 2g")

@@ -17,12 +17,16 @@ class Person(SQLModel, table=True):
     """One who signs in: by password and one-time code, or by an identity provider."""
 
     __tablename__ = "person"
-    __table_args__ = (Index("person_enterprise", "enterprise", postgresql_where=text("enterprise IS NOT NULL")),)
+    __table_args__ = (
+        Index("person_enterprise", "enterprise", postgresql_where=text("enterprise IS NOT NULL")),
+        Index("person_office", "office", postgresql_where=text("office IS NOT NULL")),
+    )
     person_id: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     role: str = Field(sa_type=Text)
     institution_id: str | None = Field(default=None, foreign_key="institution.institution_id", sa_type=Text)
     agency: str | None = Field(default=None, sa_type=Text)
+    office: str | None = Field(default=None, sa_type=Text)  # of a disposal office: its county's division code
     enterprise: str | None = Field(default=None, sa_type=Text)  # of an owner: the unified social credit code
     acts_from: datetime | None = Field(default=None, sa_type=Timestamp)  # of an owner who has to wait
     status: str = Field(sa_type=Text)  # invited, active, suspended

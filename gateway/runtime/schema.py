@@ -23,6 +23,7 @@ TABLE_MODULES = tuple(
         "gateway.admin.tables",
         "gateway.cards.tables",
         "gateway.consents.imports.tables",
+        "gateway.disposal.tables",
         "gateway.evidence.tables",
         "gateway.intake.tables",
         "gateway.identity.tables",

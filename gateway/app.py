@@ -141,6 +141,7 @@ from gateway.records.gauges import gauge_objections
 from gateway.risk import pages as risk_pages
 from gateway.risk import routes as risk
 from gateway.risk.gauges import gauge_risk
+from gateway.risk_analysis import routes as risk_analysis
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
@@ -271,6 +272,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         scores,
         network,
         risk,
+        risk_analysis,
         replays,
         usage_results,
         obligations,

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0074"
-down_revision = "0066"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 
@@ -22,12 +22,12 @@ UP = (
     """CREATE TABLE risk_trial (
         trial_id uuid PRIMARY KEY, asked_by text NOT NULL, asked_at timestamptz NOT NULL, watch jsonb NOT NULL,
         digest text NOT NULL, state text NOT NULL CHECK (state IN ('waiting', 'running', 'finished', 'failed')),
-        done integer NOT NULL, pieces integer NOT NULL, as_of date, finished_at timestamptz, result jsonb, fault text,
+        done integer NOT NULL, pieces integer NOT NULL, as_of date, finished_at timestamptz, result jsonb, moves jsonb, fault text,
         event_id uuid NOT NULL, closing_event_id uuid)""",
     # One at a time: the machine also answers inquiries.
     """CREATE UNIQUE INDEX risk_trial_under_way ON risk_trial ((true)) WHERE state IN ('waiting', 'running')""",
     """GRANT SELECT, INSERT, DELETE ON risk_trial TO xinqiao_app""",
-    """GRANT UPDATE (state, done, pieces, as_of, finished_at, result, fault, closing_event_id) ON risk_trial
+    """GRANT UPDATE (state, done, pieces, as_of, finished_at, result, moves, fault, closing_event_id) ON risk_trial
        TO xinqiao_app""",
 )
 

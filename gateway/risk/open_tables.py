@@ -29,7 +29,7 @@ class RiskOpenPiece(SQLModel, table=True):
 
 
 class RiskJudged(SQLModel, table=True):
-    """How many were judged on a day, by the division they are registered in and the section of their industry (0 none)."""
+    """How many were judged on a day, by the division they are registered in and their section of industry (0 none)."""
 
     __tablename__ = "risk_judged"
     as_of: date = Field(primary_key=True)

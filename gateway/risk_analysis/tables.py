@@ -32,6 +32,7 @@ class RiskTrial(SQLModel, table=True):
     as_of: date | None = None
     finished_at: datetime | None = Field(default=None, sa_type=Timestamp)
     result: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    moves: list[Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))  # many: not read for lists
     fault: str | None = Field(default=None, sa_type=Text)
     event_id: UUID
     closing_event_id: UUID | None = None

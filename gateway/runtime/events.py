@@ -267,6 +267,8 @@ EVENTS: Mapping[str, EventType] = {
         "as_of version watch digest subjects notice warning restriction opened raised lowered ended",
     ),
     "risk.read": _type("auditor machine", "view found"),
+    "risk.trial_asked": _type("auditor machine", "trial watch"),
+    "risk.trial_ended": _type("program", "trial watch state"),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "match.compared": _type("operator machine program", "run digest names opened subjects proposals found versions"),

@@ -30,6 +30,7 @@ from gateway.questions import operations as questions
 from gateway.quota import operations as quota
 from gateway.records import operations as records
 from gateway.risk import operations as risk
+from gateway.risk_analysis import operations as risk_analysis
 from gateway.scores import operations as scores
 from gateway.sharing import operations as sharing
 from gateway.sources import operations as sources
@@ -62,6 +63,7 @@ ROOMS = (
     scores,
     network,
     risk,
+    risk_analysis,
     platforms,
     webhooks,
     statements,

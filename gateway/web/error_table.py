@@ -18,6 +18,7 @@ from gateway.web.errors import (
     records,
     requests,
     submissions,
+    trials,
     uploads,
     webhooks,
 )
@@ -39,6 +40,7 @@ SECTIONS = tuple(
         webhooks,
         evidence,
         changes,
+        trials,
     )
 )
 ERRORS: Mapping[str, ErrorRow] = ChainMap(*(section.rows for section in SECTIONS))

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -17,6 +18,13 @@ AFTER = timedelta(hours=49)  # how long after it was asked something can be answ
 _OF_SUBJECT = text("""
     SELECT event_id, type, leaf FROM audit_event
     WHERE subject = :subject AND event_id >= :low AND event_id < :high AND log_id = :log AND type LIKE 'inquiry.%'
+    ORDER BY event_id
+""")
+
+_OF_EXCHANGE = text("""
+    SELECT event_id, type, leaf FROM audit_event
+    WHERE log_id = :log AND event_id >= :low AND type = ANY(CAST(:types AS text[]))
+      AND (CAST(:subject AS text) IS NULL OR subject = :subject)
     ORDER BY event_id
 """)
 
@@ -121,3 +129,20 @@ def first_id(moment: datetime, apart: timedelta = timedelta()) -> UUID:
     """Return the smallest UUIDv7 of a moment, `apart` from it where that is given (RFC 9562 5.7)."""
     milliseconds = int((moment.timestamp() + apart.total_seconds()) * 1000)
     return UUID(int=(min(max(milliseconds, 0), (1 << 48) - 1) << 80) | (0x7 << 76) | (0x2 << 62))
+
+
+async def find_of_exchange(
+    session: AsyncSession, log_id: int, exchange: UUID, types: Collection[str], subject: UUID | None = None
+) -> list[tuple[UUID, str, dict[str, Any]]]:
+    """Return the events of an exchange, of these types: id, type and the leaf's members, in the order of their ids.
+
+    The exchange's id was made when it began: nothing older is looked at. With a subject, fewer entries are.
+    """
+    began = datetime.fromtimestamp((exchange.int >> 80) / 1000, UTC)
+    values = {
+        "log": log_id, "low": first_id(began, -CLOCKS), "types": list(types),
+        "subject": str(subject) if subject else None,
+    }  # fmt: skip
+    rows = await session.execute(_OF_EXCHANGE, values)
+    found = [(row.event_id, row.type, leaf_members(row.leaf)) for row in rows]
+    return [one for one in found if one[2].get("exch") == str(exchange)]

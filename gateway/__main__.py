@@ -33,6 +33,7 @@ from gateway.consents import enterprise_commands as enterprise
 from gateway.consents.imports import commands as consent_imports
 from gateway.demo import command as demo
 from gateway.demo import sandbox_command
+from gateway.disposal import commands as disposal
 from gateway.evidence import commands as audit
 from gateway.evidence import instance_commands
 from gateway.identity import key_commands
@@ -90,6 +91,7 @@ GROUPS: Mapping[str, typer.Typer] = {
     "scan": scan_commands.group,
     "network": network.group,
     "risk": risk.group,
+    "case": disposal.group,
     "consent": consents.group,
     "inquiry": inquiries.group,
     "obligation": obligation_commands.group,

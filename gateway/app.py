@@ -51,6 +51,9 @@ from gateway.consents.imports import routes as consent_imports
 from gateway.console import pages as console
 from gateway.console import static_routes as static
 from gateway.console.render import PageError
+from gateway.disposal import file_routes as case_files
+from gateway.disposal import routes as cases
+from gateway.disposal.gauges import gauge_cases
 from gateway.evidence import checkpoint_pages
 from gateway.evidence import log_routes as audit_log
 from gateway.evidence import pages as entry_pages
@@ -210,6 +213,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     app.state.counted_in_database = (
         count_open_alerts, gauge_log, gauge_columns, gauge_scans, gauge_webhooks, gauge_held_accounts,
         gauge_network, gauge_risk, gauge_objections, gauge_proposals, gauge_providers,
+        gauge_cases,
     )  # fmt: skip
     if gateway:
         app.state.gateway = gateway
@@ -273,6 +277,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         network,
         risk,
         risk_analysis,
+        cases,
+        case_files,
         replays,
         usage_results,
         obligations,

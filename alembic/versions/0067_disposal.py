@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 KINDS = "'account', 'agency', 'signatory', 'platform', 'auditor', 'operator', 'system'"
+AUTHORITIES = "'market-regulator', 'police', 'supervisor'"
 PLATFORMS = "'brain', 'city', 'province'"
 ROLES = "'operator', 'auditor', 'regulator', 'clerk', 'staff', 'system', 'owner'"
 UP = (
@@ -39,12 +40,11 @@ UP = (
     "ALTER TABLE client DROP CONSTRAINT client_kind_check",
     f"ALTER TABLE client ADD CONSTRAINT client_kind_check CHECK (kind IN ({KINDS}, 'office'))",
     "ALTER TABLE peer DROP CONSTRAINT peer_role_check",
-    f"""ALTER TABLE peer ADD CONSTRAINT peer_role_check
-        CHECK (role IN ({PLATFORMS}, 'market-regulator', 'police', 'supervisor'))""",
+    f"ALTER TABLE peer ADD CONSTRAINT peer_role_check CHECK (role IN ({PLATFORMS}, {AUTHORITIES}))",
 )
 DOWN = (
-    "DELETE FROM delivery WHERE peer_id IN (SELECT peer_id FROM peer WHERE role IN "
-    "('market-regulator', 'police', 'supervisor'))",
+    """DELETE FROM delivery WHERE peer_id IN
+        (SELECT peer_id FROM peer WHERE role IN ('market-regulator', 'police', 'supervisor'))""",
     "DELETE FROM peer WHERE role IN ('market-regulator', 'police', 'supervisor')",
     "ALTER TABLE peer DROP CONSTRAINT peer_role_check",
     f"ALTER TABLE peer ADD CONSTRAINT peer_role_check CHECK (role IN ({PLATFORMS}))",

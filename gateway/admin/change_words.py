@@ -176,6 +176,7 @@ LABELS = {
     "person": "person", "status": "op-state", "scopes": "op-scopes", "products": "op-products",
     "networks": "op-networks", "redirect_uris": "op-redirects", "keys": "op-keys", "overlap_hours": "op-overlap",
     "required": "op-signing", "allowed": "op-for-people", "role": "role", "agency": "agency",
+    "office": "house-office",
     "enterprise": "op-enterprise", "per_day": "op-per-day", "per_month": "op-per-month", "document": "op-document",
     "effective_on": "op-effective-on", "kid": "op-signing-key", "exit_via": "op-exit",
     "intermediary": "op-intermediary", "limit": "op-limit", "overdraft_pct": "op-overdraft",
@@ -211,7 +212,8 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "scope": {
         "inquiries": "scope-inquiries", "consents": "scope-consents", "usage-results": "scope-usage-results",
         "webhooks": "scope-webhooks",
-        "datasets": "scope-datasets", "records": "scope-records", "deliveries": "scope-deliveries",
+        "datasets": "scope-datasets", "records": "scope-records", "cases": "scope-cases",
+        "deliveries": "scope-deliveries",
         "audit": "scope-audit", "admin": "scope-admin", "system": "scope-system",
     },
     "role": {role: f"role-{role}" for role in ROLES},

@@ -34,16 +34,18 @@ class AddClient(Action):
 
     action: Literal["client.add"] = "client.add"
     client: Id
-    kind: Literal["account", "agency", "signatory", "platform", "auditor", "operator", "system"]
+    kind: Literal["account", "agency", "signatory", "platform", "office", "auditor", "operator", "system"]
     key: Jwk
     institution: Id | None = None
     subject: Annotated[str | None, Field(max_length=64)] = None
     person: Id | None = None
 
     async def act(self, _work: UnitOfWork, _means: Means) -> str:
-        """Of an agency that the catalogue does not know nobody is asked to approve."""
+        """Of an agency that the catalogue does not know, or an office that is no county, nobody is asked to approve."""
         if self.kind == "agency":
             registry.check_agency(self.client)
+        if self.kind == "office":
+            registry.check_office(self.client)
         return f"{self.action} {self.kind}"
 
     async def apply(self, work: UnitOfWork, means: Means) -> None:

@@ -24,6 +24,7 @@ PARTY = {
     "account": (Column("institution_id", "机构 institution"),),
     "signatory": (Column("subject", "企业 subject"),),
     "platform": (),
+    "office": (),
     **dict.fromkeys(("auditor", "operator", "system"), (Column("person_id", "人员 person"),)),
 }
 QUOTA = (Column("per_day", "每日配额 per_day"), Column("per_month", "每月配额 per_month"))

@@ -1,4 +1,4 @@
-"""`xinqiao account|agency|signatory|platform|auditor|operator|system`: add, suspend, close, limit, key.
+"""`xinqiao account|agency|signatory|platform|office|auditor|operator|system`: add, suspend, close, limit, key.
 
 What is done here needs no approval by a second person, and says so; the events name who it was
 (`operator-cli:user@host`).
@@ -23,6 +23,7 @@ TITLES = {
     "agency": "部门 Agencies that supply data.",
     "signatory": "签署人 Signatories of enterprises.",
     "platform": "平台 City and province platforms.",
+    "office": "属地处置办 County disposal offices, by their division codes.",
     "auditor": "审计管理员 Auditors: they read and verify, and nobody stops them alone.",
     "operator": "安全管理员 Security administrators: accounts, keys, quotas, approvals.",
     "system": "系统管理员 System administrators: they run it.",

@@ -112,6 +112,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "role": "role",
         "institution": "institution",
         "agency": "agency",
+        "office": "text",
         "enterprise": "text",
     },
     "person.standing": {"status": "status"},

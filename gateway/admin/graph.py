@@ -21,6 +21,7 @@ INSTITUTION, ACCOUNT, QUOTA = "an institution may ask", "an account may ask", "m
 PERMITTED = "an enterprise permits"
 SIGNATORY, UNGUARDED = "a signatory may approve", "an enterprise cannot object"
 AGENCY, UNSIGNED, PLATFORM = "data are handed in", "data need no signature", "a platform delivers"
+OFFICE = "an office sees its cases"
 AUDITOR, APPROVER, RUNNER = "an auditor reads the log", "a person approves changes", "a person hands in for agencies"
 AUDITOR_AWAY, APPROVER_AWAY, HIDDEN = "an auditor is away", "an approver is away", "a record is hidden"
 CASE_ENDS = "a case of the auditor ends"
@@ -38,6 +39,7 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     PLATFORM: (Harm.FALSE,),
     RUNNER: (AGENCY,),
     AUDITOR: (Harm.READS,),
+    OFFICE: (Harm.READS,),
     APPROVER: (SIGNATORY, AGENCY, APPROVER_AWAY),
     AUDITOR_AWAY: (Harm.STOPS,),
     APPROVER_AWAY: (Harm.STOPS,),
@@ -49,15 +51,15 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
 # What there is once a client of a kind, or a person of a role, may act; and once it may not.
 _PRESENT = {
     "account": ACCOUNT, "agency": AGENCY, "signatory": SIGNATORY, "platform": PLATFORM, "auditor": AUDITOR,
-    "operator": APPROVER, "system": RUNNER, "regulator": AUDITOR, "clerk": AGENCY, "staff": ACCOUNT,
-    "owner": SIGNATORY,
+    "operator": APPROVER, "system": RUNNER, "regulator": AUDITOR, "clerk": AGENCY, "office": OFFICE,
+    "staff": ACCOUNT, "owner": SIGNATORY,
 }  # fmt: skip
 _AWAY = {
     "signatory": (UNGUARDED,), "auditor": (AUDITOR_AWAY,), "regulator": (AUDITOR_AWAY,), "operator": (APPROVER_AWAY,),
     "owner": (UNGUARDED,),
 }  # fmt: skip
-KINDS = ("account", "agency", "signatory", "platform", "auditor", "operator", "system")
-ROLES = ("operator", "system", "auditor", "regulator", "clerk", "staff", "owner")
+KINDS = ("account", "agency", "signatory", "platform", "office", "auditor", "operator", "system")
+ROLES = ("operator", "system", "auditor", "regulator", "clerk", "office", "staff", "owner")
 
 
 def _client_acts(kind: str) -> dict[str, tuple[str, ...]]:

@@ -30,10 +30,10 @@ from gateway.web.router import Router
 router = Router(prefix="/console/people/-", include_in_schema=False)
 TheProtector = Annotated[Protector, Depends(part("protector"))]
 MOST = 500
-HOUSES = {"staff": "institution", "clerk": "agency", "owner": "enterprise"}
+HOUSES = {"staff": "institution", "clerk": "agency", "office": "office", "owner": "enterprise"}
 NEEDED = {
     "institution": "invite-institution-needed", "agency": "invite-agency-needed",
-    "enterprise": "invite-enterprise-needed",
+    "office": "invite-office-needed", "enterprise": "invite-enterprise-needed",
 }  # fmt: skip
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
 

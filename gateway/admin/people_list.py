@@ -85,6 +85,8 @@ def house_of(words: Words, row: Mapping[str, Any], names: Mapping[str, str]) -> 
     """Return the name of whom somebody belongs to, and an enterprise's code; empty for nobody."""
     if row["agency"]:
         return words.titles.agency(row["agency"]), ""
+    if row["office"]:
+        return row["office"], ""
     if row["enterprise"]:
         return names.get(row["enterprise"], row["enterprise"]), row["enterprise"]
     return names.get(row["institution_id"] or "", row["institution_id"] or ""), ""

@@ -102,7 +102,7 @@ async def _ask(work: UnitOfWork, means: Means, person_id: str, act: Act, reason:
     elif act == "invite-anew":
         action = InvitePerson(
             person=person_id, name=known["name"], role=known["role"], institution=known["institution_id"],
-            agency=known["agency"], enterprise=known["enterprise"], anew=True,
+            agency=known["agency"], office=known["office"], enterprise=known["enterprise"], anew=True,
         )  # fmt: skip
     else:
         action = SetPersonStanding(change=act, person=person_id, reason=reason)

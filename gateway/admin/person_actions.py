@@ -28,10 +28,11 @@ class InvitePerson(Action):
     action: Literal["person.invite"] = "person.invite"
     person: Id
     name: Annotated[str, Field(min_length=1, max_length=200, description="姓名 Their name.")]
-    role: Literal["operator", "system", "auditor", "regulator", "clerk", "staff", "owner"]
+    role: Literal["operator", "system", "auditor", "regulator", "clerk", "office", "staff", "owner"]
     anew: Annotated[bool, Field(description="重新邀请 They are known already, and lost the way in.")] = False
     institution: Id | None = None
     agency: Id | None = None
+    office: Annotated[str | None, Field(max_length=6, description="处置办 The county's code, of an office's.")] = None
     enterprise: Annotated[str | None, Field(max_length=64, description="企业 The credit code, of an owner.")] = None
     oidc_subject: Annotated[
         str | None, Field(min_length=1, max_length=255, description="Their sub at the identity provider.")
@@ -47,13 +48,16 @@ class InvitePerson(Action):
         await self._check(work)
         await invite(
             work, person_id=self.person, name=self.name, role=self.role, institution=self.institution,
-            agency=self.agency, enterprise=self.enterprise, wait_hours=means.signatory_wait_hours,
+            agency=self.agency, office=self.office, enterprise=self.enterprise, wait_hours=means.signatory_wait_hours,
             oidc_subject=self.oidc_subject, token=handover_of(work.keys.kek, means.change).token,
         )  # fmt: skip
 
     async def _check(self, work: UnitOfWork) -> None:
         """Pass where the person is known or new as is said, and belongs where it is said. Raises DeniedError."""
-        await check_house(work, self.role, institution=self.institution, agency=self.agency, enterprise=self.enterprise)
+        await check_house(
+            work, self.role, institution=self.institution, agency=self.agency, office=self.office,
+            enterprise=self.enterprise,
+        )  # fmt: skip
         if (await work.session.get(Person, self.person) is not None) != self.anew:
             known = f"{self.person} 已有人使用，可重新邀请 this id is somebody's already: they can be invited anew"
             none = f"没有此人员 there is no person {self.person}"

@@ -1,4 +1,4 @@
-"""Tables of cases; who may change what stands in migration 0067. What was done and said step by step stands in the log."""
+"""Tables of cases; who may change what stands in migration 0067. What was done and said, the log has alone."""
 
 from datetime import date, datetime
 from typing import Any

@@ -111,6 +111,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         ),
         "event_id": "names the last entry",
     },
+    "disposal_case": {"event_id": "names the last entry"},
+    "disposal_file": {"taken_at": "in the entry's time"},
     "held_delivery": {"event_id": "names the last entry"},
     "record": {
         "record_id": "a key of its own", "row_number": "where it stood, to find it there", "status": "from subject_id",

@@ -90,6 +90,7 @@ def _scopes(pushed: PushedRequest, client: Client, present: Present) -> list[str
     own_house = {
         "staff": present.institution_id == client.institution_id,
         "clerk": present.agency == client.client_id,
+        "office": present.office == client.client_id,
         "owner": present.enterprise == client.subject and present.waits_until is None,
     }
     if not own_house.get(present.role, True):

@@ -19,6 +19,7 @@ COLUMNS = (
     Column("role", "角色 role"),
     Column("institution_id", "机构 institution"),
     Column("agency", "部门 agency"),
+    Column("office", "处置办 office"),
     Column("enterprise", "企业 enterprise"),
     Column("status", "状态 status"),
     Column("last_seen_at", "最近在线 last_seen"),
@@ -41,17 +42,20 @@ group = typer.Typer(no_args_is_help=True, help="人员 People who sign in to the
 
 
 @group.command("invite")
-def invite(
+def invite(  # noqa: PLR0917 - options of a command
     person_id: Id,
     name: Annotated[str, typer.Option(help="姓名 Their name.")],
     role: Annotated[
         str,
         typer.Option(
-            help="角色 Role: operator 安全 | system 系统 | auditor 审计 | regulator | clerk | staff | owner 企业"
+            help="角色 Role: operator 安全 | system 系统 | auditor 审计 | regulator | clerk | office | staff | owner"
         ),
     ],
     institution: Annotated[str | None, typer.Option(help="机构人员所属机构 Of staff.")] = None,
     agency: Annotated[str | None, typer.Option(help="部门经办人所属部门 Of clerks.")] = None,
+    office: Annotated[
+        str | None, typer.Option(metavar="CODE", help="处置人员所属县的区划代码 Of an office's: its county's code.")
+    ] = None,
     enterprise: Annotated[
         str | None, typer.Option(metavar="CODE", help="企业经办人所属企业 Of owners: the enterprise's credit code.")
     ] = None,
@@ -67,7 +71,8 @@ def invite(
     async def run(work: "UnitOfWork") -> str:
         token = await invitations.invite(
             work, person_id=person_id, name=name, role=role, institution=institution, agency=agency,
-            enterprise=enterprise, wait_hours=load_settings().signatory_wait_hours, oidc_subject=oidc_subject,
+            office=office, enterprise=enterprise, oidc_subject=oidc_subject,
+            wait_hours=load_settings().signatory_wait_hours,
         )  # fmt: skip
         return f"{work.issuer}/console/enrol?token={token}"
 
@@ -83,7 +88,9 @@ def invite(
 def list_people(
     role: Annotated[
         str,
-        typer.Option(metavar="ROLE", help="角色 Only: operator | system | auditor | regulator | clerk | staff | owner"),
+        typer.Option(
+            metavar="ROLE", help="角色 Only: operator | system | auditor | regulator | clerk | office | staff | owner"
+        ),
     ] = "",
     status: Annotated[str, typer.Option(metavar="STATUS", help="状态 Only: invited | active | suspended")] = "",
     limit: Limit = LISTED,

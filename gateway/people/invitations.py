@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from gateway.identity.clients.owners import ADMINISTRATORS
-from gateway.identity.clients.registry import check_agency, check_id, read_uscc
+from gateway.identity.clients.registry import check_agency, check_id, check_office, read_uscc
 from gateway.identity.clients.signatories import effective_from
 from gateway.identity.clients.unknown import no_institution
 from gateway.identity.tables import Institution
@@ -47,6 +47,7 @@ async def invite(
     role: str,
     institution: str | None = None,
     agency: str | None = None,
+    office: str | None = None,
     enterprise: str | None = None,
     wait_hours: int = OWNER_WAIT_HOURS,
     oidc_subject: str | None = None,
@@ -61,27 +62,30 @@ async def invite(
     if work.actor.kind not in {"operator", "machine"}:
         raise DeniedError("insufficient-scope", "只有管理员可以邀请 Only operators invite people.")
     check_id(person_id)
-    uscc = await check_house(work, role, institution=institution, agency=agency, enterprise=enterprise)
+    uscc = await check_house(
+        work, role, institution=institution, agency=agency, office=office, enterprise=enterprise
+    )  # fmt: skip
     await _check_one_office(work, person_id, name, role)
     await take(work.session, Lock.NEW_ID, person_id)
     row = await work.session.get(Person, person_id, with_for_update=True)
-    known = (row.role, row.institution_id, row.agency, row.enterprise) if row else None
-    if row is not None and known != (role, institution, agency, uscc):
+    known = (row.role, row.institution_id, row.agency, row.office, row.enterprise) if row else None
+    if row is not None and known != (role, institution, agency, office, uscc):
         raise DeniedError("change-refused", f"请换一个用户名 {person_id} has another role: invite under another id")
     known_as = row.oidc_subject if row else oidc_subject
     if row is None and oidc_subject is not None:
         await _check_one_person(work, oidc_subject)
     acts_from = await effective_from(work, wait_hours, subject=uscc) if uscc else None
     payload = {
-        "person": person_id, "role": role, "institution": institution, "agency": agency, "enterprise": uscc,
+        "person": person_id, "role": role, "institution": institution, "agency": agency, "office": office,
+        "enterprise": uscc,
         "acts_from": acts_from.isoformat() if acts_from else None,
         "sso": sha256_hex(known_as.encode()) if known_as else None,
     }  # fmt: skip
     event = await work.record("person.invited", payload, institution=institution, outcome="invited")
     if row is None:
         row = Person(
-            person_id=person_id, name=name, role=role, institution_id=institution, agency=agency, enterprise=uscc,
-            status="invited", created_at=work.now, event_id=event, oidc_subject=oidc_subject,
+            person_id=person_id, name=name, role=role, institution_id=institution, agency=agency, office=office,
+            enterprise=uscc, status="invited", created_at=work.now, event_id=event, oidc_subject=oidc_subject,
         )  # fmt: skip
     row.name, row.password_hash, row.recovery_codes, row.factor_reset_until = name, None, [], None
     row.acts_from, row.notice = acts_from, None
@@ -94,22 +98,31 @@ async def invite(
 
 
 async def check_house(
-    work: UnitOfWork, role: str, *, institution: str | None, agency: str | None, enterprise: str | None
+    work: UnitOfWork,
+    role: str,
+    *,
+    institution: str | None,
+    agency: str | None,
+    office: str | None,
+    enterprise: str | None,
 ) -> str | None:
     """Pass where somebody of a role belongs where it is said, and return an owner's credit code. Raises DeniedError."""
     if role not in ROLES:
         raise DeniedError("change-refused", f"没有这种角色 {role!r} is no role: {', '.join(ROLES)}")
-    house = {"staff": institution, "clerk": agency, "owner": enterprise}
+    house = {"staff": institution, "clerk": agency, "office": office, "owner": enterprise}
     if any((role == one) != (named is not None) for one, named in house.items()):
         raise DeniedError(
             "change-refused",
-            "机构人员属于机构，部门经办人属于部门，企业经办人属于企业 "
-            "staff belong to an institution, clerks to an agency, owners to an enterprise, nobody else does",
+            "机构人员属于机构，部门经办人属于部门，处置人员属于处置办，企业经办人属于企业 "
+            "staff belong to an institution, clerks to an agency, an office's people to an office, owners to an "
+            "enterprise, nobody else does",
         )
     if institution and await work.session.get(Institution, institution) is None:
         raise await no_institution(work, institution)
     if agency:
         check_agency(agency)
+    if office:
+        check_office(office)
     return read_uscc(enterprise) if role == "owner" else None
 
 

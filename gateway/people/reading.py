@@ -13,8 +13,8 @@ from gateway.runtime.work import UnitOfWork
 
 READERS = frozenset({"operator", "machine"})
 _PEOPLE = text("""
-    SELECT p.person_id, p.name, p.role, p.institution_id, p.agency, p.enterprise, p.acts_from, p.status, p.created_at,
-           p.invited_until, p.signed_in_at, p.oidc_subject IS NOT NULL AS sso,
+    SELECT p.person_id, p.name, p.role, p.institution_id, p.agency, p.office, p.enterprise, p.acts_from, p.status,
+           p.created_at, p.invited_until, p.signed_in_at, p.oidc_subject IS NOT NULL AS sso,
            cardinality(p.recovery_codes) AS recovery_codes, s.last_seen_at, s.sessions,
            CASE WHEN p.factor_reset_until > :now THEN p.factor_reset_until END AS factor_reset_until
     FROM person p CROSS JOIN LATERAL (

@@ -9,6 +9,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "regulator": frozenset({"audit"}),
     "clerk": frozenset({"datasets"}),
     "staff": frozenset({"inquiries", "consents", "usage-results"}),
+    "office": frozenset({"cases"}),
     "owner": frozenset({"consents", "records"}),
 }
 

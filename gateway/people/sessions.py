@@ -21,7 +21,7 @@ _FIND = text("""
     WHERE s.session_hash = :hash AND s.expires_at > :now AND s.seen_at > :idle_since
         AND p.person_id = s.person_id AND p.status = 'active'
         AND NOT EXISTS (SELECT FROM institution i WHERE i.institution_id = p.institution_id AND i.status <> 'active')
-    RETURNING p.person_id, p.name, p.role, p.institution_id, p.agency, p.enterprise,
+    RETURNING p.person_id, p.name, p.role, p.institution_id, p.agency, p.office, p.enterprise,
         CASE WHEN p.acts_from > :now THEN p.acts_from END AS waits_until
 """)
 _END = text("DELETE FROM person_session WHERE session_hash = :hash")
@@ -44,6 +44,7 @@ class Present:
     role: str
     institution_id: str | None
     agency: str | None
+    office: str | None
     enterprise: str | None
     waits_until: datetime | None
     csrf: str

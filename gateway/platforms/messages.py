@@ -30,7 +30,7 @@ class Message(msgspec.Struct, frozen=True):
     v: int
     delivery: UUID
     exchange: UUID
-    kind: Literal["usage-results", "evaluations"]
+    kind: Literal["usage-results", "evaluations", "case-transfers"]
     iss: str
     items: list[dict[str, Any]]
     items_sha256: str

@@ -26,7 +26,7 @@ from gateway.web.router import Router
 router = Router(prefix="/console", include_in_schema=False)
 MOST_PLATFORMS = 500
 STATES = ("pending", "acknowledged", "confirmed", "refused")
-KINDS = ("usage-results", "evaluations")
+KINDS = ("usage-results", "evaluations", "case-transfers")
 TONES = {"pending": "warn", "acknowledged": "info", "confirmed": "ok", "refused": "bad"}
 FAULTS = {
     "delivery-confirmed": "op-delivery-arrived", "delivery-under-way": "op-delivery-under-way",

@@ -10,7 +10,7 @@ from signing.canonical import canonical_digest
 from signing.errors import SignatureError
 from signing.jws import import_public
 
-ROLES = ("brain", "city", "province")
+ROLES = ("brain", "city", "province", "market-regulator", "police", "supervisor")
 
 
 async def set_peer(

@@ -53,6 +53,12 @@ async def find_sent(session: AsyncSession, results: Sequence[UsageResult]) -> Se
     return (await session.execute(query)).scalars().all()
 
 
+async def find_told(session: AsyncSession, exchange: UUID, kind: str) -> Sequence[Delivery]:
+    """Return the deliveries of a kind under an exchange, the first one first."""
+    query = select(Delivery).where(col(Delivery.exchange) == exchange, col(Delivery.kind) == kind)
+    return (await session.execute(query.order_by(col(Delivery.delivery_id)))).scalars().all()
+
+
 async def list_deliveries(
     work: UnitOfWork, limit: int, *, state: str = "", peer: str = "", kind: str = "", offset: int = 0
 ) -> Sequence[Delivery]:

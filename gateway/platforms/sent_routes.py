@@ -22,7 +22,7 @@ async def deliveries(
     work: Reading,
     state: Literal["", "pending", "acknowledged", "confirmed", "refused"] = "",
     peer: Annotated[str, Query(max_length=63, description="平台编号 The platform's id.")] = "",
-    kind: Literal["", "usage-results", "evaluations"] = "",
+    kind: Literal["", "usage-results", "evaluations", "case-transfers"] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Peer(SQLModel, table=True):
 
     __tablename__ = "peer"
     peer_id: str = Field(primary_key=True, sa_type=Text)
-    role: str = Field(sa_type=Text)  # brain, city, province
+    role: str = Field(sa_type=Text)  # brain, city, province; market-regulator, police, supervisor
     url: str = Field(sa_type=Text)
     jwk: dict[str, Any] = Field(sa_type=JSONB)
     client_id: str = Field(sa_type=Text)
@@ -50,7 +50,7 @@ class Delivery(SQLModel, table=True):
         Index("delivery_open", "created_at", postgresql_where=text("state IN ('pending', 'acknowledged')")),
     )
     delivery_id: UUID = Field(primary_key=True)
-    kind: str = Field(sa_type=Text)  # usage-results, evaluations
+    kind: str = Field(sa_type=Text)  # usage-results, evaluations, case-transfers
     peer_id: str = Field(foreign_key="peer.peer_id", sa_type=Text)
     exchange: UUID
     message: str = Field(sa_type=Text)

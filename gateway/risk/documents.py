@@ -1,9 +1,10 @@
 """What is told of risks over HTTP and by the command line."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from connectors.store.subjects import Subject
-from gateway.risk.reading import Risk, Risks
+from gateway.risk.reading import PointFound, Risk, Risks
 from gateway.risk.tables import RiskDay
 from risk_monitor.names import LEVELS
 
@@ -45,11 +46,16 @@ def _risk(one: Risk) -> dict[str, Any]:
     return {
         "type": one.kind.id, "level": one.level, "level_before": one.before_level, "score": one.score,
         "since": one.holds_from.isoformat(),
-        "points": [
-            {
-                "point": found.point.id, "name": {"zh": found.point.name.zh, "en": found.point.name.en},
-                "weight": found.weight, "signs": [{"zh": said.zh, "en": said.en} for said in found.says],
-            }
-            for found in one.points
-        ],
+        "points": points_document(one.points),
     }  # fmt: skip
+
+
+def points_document(points: Sequence[PointFound]) -> list[dict[str, Any]]:
+    """Return risk points with what their signs say."""
+    return [
+        {
+            "point": found.point.id, "name": {"zh": found.point.name.zh, "en": found.point.name.en},
+            "weight": found.weight, "signs": [{"zh": said.zh, "en": said.en} for said in found.says],
+        }
+        for found in points
+    ]  # fmt: skip

@@ -3,7 +3,7 @@
 Institutions learn nothing of it; nothing follows from a level but that people look at the enterprise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -111,15 +111,20 @@ async def find_day(work: UnitOfWork) -> RiskDay | None:
     return await work.session.get(RiskDay, day) if day else None
 
 
-def _risk(row: Row[Any], subject: Subject) -> Risk:
-    watch = load_watch(row.version)
-    kind = watch.type_by_id[row.type]
-    points = [
+def found_points(version: int, kind: str, points: Mapping[str, Any]) -> list[PointFound]:
+    """Return points as they are stored, with what their signs say, in the words of the watch they were found by."""
+    watch = load_watch(version)
+    return [
         PointFound(
             watch.by_id[name], weight,
-            [told(watch.by_id[name].signs[place], value) for place, value in row.points[name]],
+            [told(watch.by_id[name].signs[place], value) for place, value in points[name]],
         )
-        for name, weight in sorted(kind.points.items(), key=lambda one: -one[1])
-        if name in row.points
+        for name, weight in sorted(watch.type_by_id[kind].points.items(), key=lambda one: -one[1])
+        if name in points
     ]  # fmt: skip
+
+
+def _risk(row: Row[Any], subject: Subject) -> Risk:
+    kind = load_watch(row.version).type_by_id[row.type]
+    points = found_points(row.version, row.type, row.points)
     return Risk(subject, kind, row.level, row.before_level, row.score, row.holds_from, row.holds_to, points)

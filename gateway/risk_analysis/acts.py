@@ -24,7 +24,7 @@ _READ: Mapping[str, tuple[str, Mapping[str, Act]]] = {
 }
 # How a case ended that ended by an act.
 OUTCOMES: Mapping[str, Act] = {
-    "police-case": "case", "abnormal-listed": "abnormal", "revoked": "revoked", "cancelled": "cancelled",
+    "police-filed": "case", "listed-abnormal": "abnormal", "revoked": "revoked", "cancelled": "cancelled",
 }  # fmt: skip
 _CLOSED = text("""
     SELECT subject, outcome, closed_at FROM disposal_case

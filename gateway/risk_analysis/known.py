@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from risk_monitor.trial import Key
 
 _CLOSED = text("""
-    SELECT subject, type, bool_or(confirmed_at IS NOT NULL) AS confirmed FROM disposal_case
+    SELECT subject, type, bool_or(confirmed_at IS NOT NULL AND outcome <> 'false-alarm') AS confirmed FROM disposal_case
     WHERE closed_at IS NOT NULL GROUP BY 1, 2
 """)
 

@@ -51,7 +51,7 @@ OPERATIONS: Mapping[str, Operation] = {
         answered={
             **_PERIOD, "by": "division", "judged_on": "2026-11-28", "total": _STAGES,
             "groups": [{"key": "330304", "name": {"zh": "瓯海区", "en": "Ouhai"}, **_GROUP}],
-            "outcomes": {"abnormal-listed": 125, "cancelled": 75, "police-case": 23},
+            "outcomes": {"listed-abnormal": 125, "cancelled": 75, "police-filed": 23},
         },
     ),
     "GET /v1/risk-funnel/enterprises": Operation(

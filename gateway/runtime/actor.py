@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Actor:
     """A client, a person at the console, somebody at this machine's command line, or the program itself.
 
-    `kind`: account, agency, signatory, platform; operator, system, auditor (the three administrators); or person,
-    machine, program, anyone.
+    `kind`: account, agency, signatory, platform, office; operator, system, auditor (the three administrators); or
+    person, machine, program, anyone.
     `institution_id` (accounts and their staff) and `subject` (signatories, owners: a USCC) say whose objects are
     theirs; `person` is whom a client acts for. `through` is the intermediary's client that acts in an account's name,
     and `intermediary` the institution it is of.

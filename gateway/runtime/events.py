@@ -29,7 +29,7 @@ def _type(by: str, payload: str = "", *, maybe: str = "", personal: str = "") ->
 
 
 _ASKED = "inquiry subject institution account intermediary product purpose provider consent"
-_PEOPLE = "person agency signatory operator system auditor"  # whoever signs in (gateway/people/acting.py)
+_PEOPLE = "person agency office signatory operator system auditor"  # whoever signs in (gateway/people/acting.py)
 _DELIVERY = "delivery peer kind receipt onward"
 _ACT = "record dataset agency key version number effective_on reason document hides lasting act_batch"
 _ACTS = "act_batch agency dataset count acts effective_on reason document"  # of many at once: a digest over them
@@ -43,10 +43,10 @@ _PAPER = "scan entered_by checked_by change"
 _SUBMITTING = "agency system machine program"
 _DECIDING = "agency system machine"
 _OVERSEEING = "agency system auditor machine"
-_CLIENTS = "account agency signatory operator system auditor platform"
+_CLIENTS = "account agency office signatory operator system auditor platform"
 EVENTS: Mapping[str, EventType] = {
     "instance.initialised": _type("operator", "keys publics"),
-    "console.exported": _type("person agency operator system auditor signatory", "table rows form filters"),
+    "console.exported": _type(_PEOPLE, "table rows form filters"),
     "instance.backed_up": _type("machine", "release"),
     "instance.restored": _type("machine", "entries digest made_at"),
     "key.next": _type("operator machine", "purpose kid public"),
@@ -80,7 +80,7 @@ EVENTS: Mapping[str, EventType] = {
     "token.refused": _type(_CLIENTS, "reason"),
     "token.revoked": _type(_CLIENTS, "jti"),
     "request.refused": _type(f"{_CLIENTS} person", "method route left_out"),
-    "person.invited": _type("operator machine", "person role institution agency enterprise acts_from sso"),
+    "person.invited": _type("operator machine", "person role institution agency office enterprise acts_from sso"),
     "person.enrolled": _type("person"),
     "person.enrolment_refused": _type("person"),
     "person.signed_in": _type("person"),
@@ -94,8 +94,8 @@ EVENTS: Mapping[str, EventType] = {
     "person.notice_read": _type(_PEOPLE, "notice"),
     "person.enrolling_again": _type("person"),
     "person.factor_reset": _type("operator machine", "person"),
-    "person.view_saved": _type("person agency operator system auditor signatory", "table"),
-    "person.view_removed": _type("person agency operator system auditor signatory", "table"),
+    "person.view_saved": _type(_PEOPLE, "table"),
+    "person.view_removed": _type(_PEOPLE, "table"),
     "person.suspended": _type("operator machine", "person"),
     "person.resumed": _type("operator machine", "person"),
     "authorization.permitted": _type(_PEOPLE, "client scope"),
@@ -209,7 +209,7 @@ EVENTS: Mapping[str, EventType] = {
     "alert.opened": _type("program", "agency dataset kind seen"),
     "alert.closed": _type("program", "agency dataset kind seen"),
     "delivery.received": _type("platform", "sender delivery kind message receipt items"),
-    "delivery.queued": _type("account platform", "delivery peer kind message items"),
+    "delivery.queued": _type("account platform auditor", "delivery peer kind message items"),
     "delivery.acknowledged": _type("program", _DELIVERY),
     "delivery.confirmed": _type("program", _DELIVERY),
     "delivery.refused": _type("program", _DELIVERY),
@@ -269,6 +269,14 @@ EVENTS: Mapping[str, EventType] = {
     "risk.read": _type("auditor machine", "view found"),
     "risk.trial_asked": _type("auditor machine", "trial watch"),
     "risk.trial_ended": _type("program", "trial watch state"),
+    "case.opened": _type("auditor", "case subject type level score version points found_on office due_on"),
+    "case.stepped": _type(
+        "auditor office", "case number step words files details office state due_on ended asks", personal="words"
+    ),
+    "case.evidenced": _type("auditor office", "case sha256 media_type size sealed"),
+    "case.evidence_read": _type("auditor office machine", "case sha256"),
+    "case.read": _type("auditor office machine", "view found"),
+    "case.replayed": _type("auditor machine", "case steps differences"),
     "subject.read": _type("operator machine", "identifiers"),
     "subject.linked": _type("operator machine", "kind value reason", personal="reason"),
     "match.compared": _type("operator machine program", "run digest names opened subjects proposals found versions"),

@@ -10,6 +10,7 @@ from gateway.admin import operations as admin
 from gateway.cards import operations as cards
 from gateway.catalogue import operations as catalogue
 from gateway.consents import operations as consents
+from gateway.disposal import operations as disposal
 from gateway.evidence import operations as evidence
 from gateway.identity import operations as identity
 from gateway.inquiries import operations as inquiries
@@ -64,6 +65,7 @@ ROOMS = (
     network,
     risk,
     risk_analysis,
+    disposal,
     platforms,
     webhooks,
     statements,
@@ -82,6 +84,7 @@ SCOPES: Mapping[str, str] = {
     "webhooks": "登记、查看推送 register and see webhooks",
     "datasets": "提交本部门的数据 hand in the agency's own data",
     "records": "查看本企业的记录、提出异议 see the enterprise's own records, object to them",
+    "cases": "办理本处置办的案件 see to the cases of the county disposal office",
     "deliveries": "报送给本平台 deliver to this platform",
     "audit": "审计 read the log",
     "admin": "安全管理：账户、密钥、配额、审批 administer security: accounts, keys, quotas, approvals",

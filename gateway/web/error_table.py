@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from gateway.web.errors import (
     answers,
     askers,
+    cases,
     changes,
     consents,
     evidence,
@@ -39,6 +40,7 @@ SECTIONS = tuple(
         platforms,
         webhooks,
         evidence,
+        cases,
         changes,
         trials,
     )

@@ -1,4 +1,4 @@
-"""How early the watch was: out of delivered records and closed cases; by hand, with those told apart who have no act."""
+"""How early the watch was: out of delivered records and closed cases; those without an act are told apart."""
 
 from datetime import date, timedelta
 from fractions import Fraction

@@ -111,6 +111,42 @@ def _judged(rows: dict[str, Expected], entry: Entry) -> None:
             del rows[str(proposal)]
 
 
+_STANDS = {
+    "office": said("office"), "state": leaf("outcome"), "due_on": said("due_on"), "outcome": said("ended"),
+    "asks": said("asks"), "steps": said("number"),
+}  # fmt: skip
+
+
+def _stepped(rows: dict[str, Expected], entry: Entry) -> None:
+    """Change a case as a step left it; one that was confirmed or closed says when."""
+    row = rows.setdefault(str(entry.leaf.get("exch")), {})
+    row.update(tell(_STANDS, entry))
+    if entry.payload is None:
+        row["confirmed_at"] = UNTOLD
+    elif entry.payload.get("step") == "confirm":
+        row["confirmed_at"] = entry.leaf.get("ts")
+    if entry.leaf.get("outcome") == "closed":
+        row["closed_at"] = entry.leaf.get("ts")
+
+
+CASES = Party(
+    "cases", "disposal_case",
+    f"""SELECT id::text AS key, subject, type, level, score, version, points, found_on::text AS found_on, opened_by,
+               office, state, due_on::text AS due_on, outcome, asks, steps, {AT.format("opened_at")} AS opened_at,
+               {AT.format("confirmed_at")} AS confirmed_at, {AT.format("closed_at")} AS closed_at
+        FROM disposal_case""",  # noqa: S608 - our own words
+    {
+        "case.opened": born(leaf("exch"), {
+            **{name: said(name) for name in (
+                "subject", "type", "level", "score", "version", "points", "found_on", "office", "due_on")},
+            "opened_by": leaf("actor"), "opened_at": leaf("ts"), "state": leaf("outcome"), "outcome": always(None),
+            "asks": always(None), "steps": always(0), "confirmed_at": always(None), "closed_at": always(None),
+        }),
+        "case.stepped": _stepped,
+    },
+)  # fmt: skip
+
+
 PROPOSALS = Party(
     "match-proposals", "match_proposal",
     f"""SELECT proposal_id::text AS key, status, reason, decided_by, {AT.format("decided_at")} AS decided_at,

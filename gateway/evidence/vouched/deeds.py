@@ -196,6 +196,14 @@ DEEDS: tuple[Deed, ...] = (
         {"found": digest_of_json},
     ),
     Deed(
+        "case-files", "disposal_file",
+        """SELECT event_id AS entry, case_id::text AS "case", sha256, media_type, size,
+                  encode(sha256(sealed), 'hex') AS sealed, sealed_sha256, taken_by FROM disposal_file""",
+        {"case.evidenced": Says(same("case", "sha256", "media_type", "size", "sealed") | {
+            "sealed_sha256": said("sealed"), "taken_by": leaf("actor"),
+        })},
+    ),
+    Deed(
         "cards", "card_release",
         f"""SELECT event_id AS entry, number, model, digest, encode(sha256(convert_to(source, 'UTF8')), 'hex') AS card,
                    encode(sha256(convert_to(report, 'UTF8')), 'hex') AS report, reason,

@@ -6,7 +6,7 @@ They are few beside the entries of the log: what the events make of them is kept
 from datetime import datetime
 from typing import Any
 
-from gateway.evidence.vouched.decisions import ABNORMAL, HELD, LINKS, PROPOSALS
+from gateway.evidence.vouched.decisions import ABNORMAL, CASES, HELD, LINKS, PROPOSALS
 from gateway.evidence.vouched.declaration import (
     AT,
     LEAF_TIME,
@@ -22,6 +22,7 @@ from gateway.evidence.vouched.declaration import (
     digest_of_json,
     leaf,
     said,
+    said_lately,
     said_moment,
 )
 
@@ -209,13 +210,13 @@ PARTIES: tuple[Party, ...] = (
     ),
     Party(
         "people", "person",
-        f"""SELECT person_id AS key, role, institution_id, agency, enterprise, status, oidc_subject,
+        f"""SELECT person_id AS key, role, institution_id, agency, office, enterprise, status, oidc_subject,
                    {AT.format("acts_from")} AS acts_from FROM person""",  # noqa: S608 - our own words
         {
             "person.invited": born(_PERSON, {
                 "role": said("role"), "institution_id": said("institution"), "agency": said("agency"),
-                "enterprise": said("enterprise"), "acts_from": said_moment("acts_from"),
-                "status": always("invited"), "oidc_subject": said("sso"),
+                "office": said_lately("office"), "enterprise": said("enterprise"),
+                "acts_from": said_moment("acts_from"), "status": always("invited"), "oidc_subject": said("sso"),
             }),
             "owner.confirmed": changed(_PERSON, {"acts_from": said_moment("acts_from")}),
             "owner.objected": changed(_PERSON, {"status": always("suspended"), "oidc_subject": always(None)}),
@@ -278,6 +279,7 @@ PARTIES: tuple[Party, ...] = (
         },
     ),
     ABNORMAL,
+    CASES,
     PROPOSALS,
     HELD,
     LINKS,

@@ -22,6 +22,7 @@ from signing.errors import SignatureError
 from signing.jws import SMALLEST_RSA_BITS, import_public
 
 CLASSES = ("bank", "guarantee", "micro_loan", "government", "other")
+_DIVISION = re.compile(r"[1-9][0-9]{3}(?!00)[0-9]{2}")  # a county of GB/T 2260: a province or a city ends in 00
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
 
 
@@ -88,6 +89,8 @@ async def add_client(
     await check_owner(work, kind, owner)
     if kind == "agency":
         check_agency(client_id)
+    if kind == "office":
+        check_office(client_id)
     if institution_id is not None and await work.session.get(Institution, institution_id) is None:
         raise await no_institution(work, institution_id)
     await take(work.session, Lock.NEW_ID, client_id)
@@ -123,6 +126,15 @@ def check_agency(code: str) -> None:
     known = {code: agency.zh for code, agency in agencies().items()}
     if code not in known:
         raise DeniedError("change-refused", unknown("agency", code, known))
+
+
+def check_office(code: str) -> None:
+    """Pass for the division code of a county, as a disposal office is named. Raises DeniedError."""
+    if not _DIVISION.fullmatch(code):
+        raise DeniedError(
+            "change-refused",
+            f"处置办须为县（市、区）的六位行政区划代码 {code!r}: an office is named by its county's code of six digits",
+        )
 
 
 def _days(agreement: Agreement) -> dict[str, str | None]:

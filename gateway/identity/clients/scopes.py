@@ -7,6 +7,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "agency": frozenset({"datasets"}),
     "signatory": frozenset({"consents", "records"}),
     "platform": frozenset({"deliveries"}),
+    "office": frozenset({"cases"}),  # a county disposal office
     "auditor": frozenset({"audit"}),
     "operator": frozenset({"admin"}),  # the security administrator: accounts, keys, quotas, approvals
     "system": frozenset({"system"}),  # the system administrator: runs it, hands in for agencies

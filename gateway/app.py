@@ -144,6 +144,13 @@ from gateway.records.gauges import gauge_objections
 from gateway.risk import pages as risk_pages
 from gateway.risk import routes as risk
 from gateway.risk.gauges import gauge_risk
+from gateway.risk_analysis import (
+    funnel_pages,
+    lead_pages,
+    left_open_pages,
+    trial_pages,
+    wall_pages,
+)
 from gateway.risk_analysis import routes as risk_analysis
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
@@ -365,6 +372,11 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
         risk_pages,
+        funnel_pages,
+        lead_pages,
+        left_open_pages,
+        trial_pages,
+        wall_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

@@ -43,7 +43,11 @@ _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
 _SCANS = _entry("scans", "refresh")
-_RISKS = _entry("risks", "chart-radar")
+_RISKS = Entry("/console/risks", "chart-radar", "go-risks", also="/console/risk-open")
+_FUNNEL = _entry("risk-funnel", "filter")
+_LEAD = _entry("risk-lead", "timeline")
+_TRIALS = _entry("risk-trials", "adjustments-horizontal")
+_ANALYSIS = Group("group-risk-analysis", (_FUNNEL, _LEAD, _TRIALS, _entry("risk-wall", "device-desktop")))
 _MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
@@ -84,6 +88,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _CHANGES, _PROVIDERS, _CARDS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
             _MOVERS, _CATALOGUE, _TAGS,
         )),
+        _ANALYSIS,
     ),
     "staff": (
         Group("", (
@@ -101,6 +106,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"))),
         Group("group-quality", (_RISKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        _ANALYSIS,
     ),
     "owner": (
         Group("", (

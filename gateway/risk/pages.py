@@ -85,7 +85,7 @@ async def risks_of(request: Request, units: Units, present: Overseeing, subject:
     return page(
         request, "subject_risks", present, subject=known, name=known.name or words("risk-unnamed"), day=found.day,
         standing=standing, ended=[one for one in found.risks if one.holds_to is not None], tones=TONES,
-        either=words.either,
+        found_open=found.open, either=words.either,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from gateway.risk.judged import DIVISION, PLACED, SECTION
 from gateway.risk_analysis.period import Period
 from scoring_adapter.industries import UNPLACED, load_industries
 
-NOWHERE = "-"  # what a group without a section is called
+NOWHERE = "-"  # what a group without a division or a section is called
 STOOD = f"""
     FROM risk_standing r JOIN subject s ON s.number = r.subject {PLACED}
     WHERE r.holds_from < :after AND (r.holds_to IS NULL OR r.holds_to > :first)
@@ -28,7 +28,7 @@ CHOSEN = f"""
 
 @dataclass(frozen=True)
 class Chosen:
-    """The days, and of which type, division and section (its letter, or NOWHERE) where these are named."""
+    """The days, and of which type, division (its code, or NOWHERE) and section (its letter, or NOWHERE) where named."""
 
     period: Period
     type: str | None = None
@@ -41,7 +41,8 @@ class Chosen:
         begins, ends = self.period.moments
         return {
             "first": self.period.first, "after": self.period.after, "begins": begins, "ends": ends, "type": self.type,
-            "division": self.division, "section": None if self.section is None else section_number(self.section),
+            "division": "" if self.division == NOWHERE else self.division,
+            "section": None if self.section is None else section_number(self.section),
         }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from gateway.records.access import demand_overseer
 from gateway.risk.judged import DIVISION, SECTION
-from gateway.risk_analysis.chosen import CHOSEN, OPENED, STOOD, Chosen, section_letter
+from gateway.risk_analysis.chosen import CHOSEN, NOWHERE, OPENED, STOOD, Chosen, section_letter
 from gateway.runtime.work import UnitOfWork
 from risk_monitor.shares import percent_of
 
@@ -114,7 +114,11 @@ async def _judged(work: UnitOfWork, chosen: Chosen, by: By) -> tuple[date | None
     found: dict[str, int] = {}
     last = None
     for row in await work.session.execute(_JUDGED, values):
-        keys = {"division": row.division, "section": section_letter(row.section), "month": f"{row.as_of:%Y-%m}"}
+        keys = {
+            "division": row.division or NOWHERE,
+            "section": section_letter(row.section),
+            "month": f"{row.as_of:%Y-%m}",
+        }
         key = keys.get(by, "")
         found[key] = found.get(key, 0) + int(row.subjects)
         last = max(last or row.as_of, row.as_of)
@@ -122,4 +126,6 @@ async def _judged(work: UnitOfWork, chosen: Chosen, by: By) -> tuple[date | None
 
 
 def _named(by: str, key: str) -> str:
-    return section_letter(int(key)) if by == "section" else key
+    if by == "section":
+        return section_letter(int(key))
+    return key or NOWHERE if by == "division" else key

@@ -27,7 +27,9 @@ Overseeing = Annotated[UnitOfWork, Depends(working("audit"), scope="function")]
 Since = Annotated[date | None, Query(description="自该日 From this day on; twelve months unless it is said.")]
 Until = Annotated[date | None, Query(description="至该日 Up to this day; today unless it is said.")]
 OfType = Annotated[Kind | None, Query(alias="type", description="风险类型 A type of risk.")]
-InDivision = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="行政区划代码 A division, GB/T 2260.")]
+InDivision = Annotated[
+    str | None, Query(pattern=r"^([0-9]{6}|-)$", description="行政区划代码 A division, GB/T 2260; - none.")
+]
 OfSection = Annotated[str | None, Query(pattern=r"^[A-T-]$", description="行业门类 A section of GB/T 4754; - none.")]
 
 

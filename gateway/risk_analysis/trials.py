@@ -63,10 +63,15 @@ async def read_trial(work: UnitOfWork, trial_id: UUID) -> RiskTrial:
 
     Raises DeniedError for whoever does not oversee, and where there is none.
     """
-    demand_overseer(work)
-    trial = await _get(work, trial_id)
+    trial = await find_trial(work, trial_id)
     await work.record("risk.read", {"view": "trial", "found": len(trial.moves or ())}, outcome="read")
     return trial
+
+
+async def find_trial(work: UnitOfWork, trial_id: UUID) -> RiskTrial:
+    """Return a trial, for a view whose opening was recorded. Raises DeniedError as above."""
+    demand_overseer(work)
+    return await _get(work, trial_id)
 
 
 async def list_trials(work: UnitOfWork) -> Sequence[RiskTrial]:

@@ -52,6 +52,8 @@ from gateway.console import pages as console
 from gateway.console import static_routes as static
 from gateway.console.render import PageError
 from gateway.disposal import file_routes as case_files
+from gateway.disposal import opening_pages as case_opening_pages
+from gateway.disposal import pages as case_pages
 from gateway.disposal import routes as cases
 from gateway.disposal.gauges import gauge_cases
 from gateway.evidence import checkpoint_pages
@@ -377,6 +379,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         left_open_pages,
         trial_pages,
         wall_pages,
+        case_opening_pages,  # before the pages whose addresses take its for an id
+        case_pages,
     ):
         # Its routes as they are: `include_router` would work each of them out once more, in the first requests.
         app.router.routes.extend(module.router.routes)

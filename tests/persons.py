@@ -16,7 +16,10 @@ from tests.enterprises import uscc
 
 PASSWORD = "correct horse battery"
 # Where somebody of a role belongs; "house" is an institution the test adds.
-HOUSES = {"clerk": {"agency": "tax"}, "staff": {"institution": "house"}, "owner": {"enterprise": uscc(1)}}
+HOUSES = {
+    "clerk": {"agency": "tax"}, "office": {"office": "330302"}, "staff": {"institution": "house"},
+    "owner": {"enterprise": uscc(1)},
+}  # fmt: skip
 
 
 def same_site(client) -> dict[str, str]:

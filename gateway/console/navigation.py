@@ -48,6 +48,7 @@ _FUNNEL = _entry("risk-funnel", "filter")
 _LEAD = _entry("risk-lead", "timeline")
 _TRIALS = _entry("risk-trials", "adjustments-horizontal")
 _ANALYSIS = Group("group-risk-analysis", (_FUNNEL, _LEAD, _TRIALS, _entry("risk-wall", "device-desktop")))
+_CASES = _entry("cases", "gavel")
 _MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
@@ -86,7 +87,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
         )),
         Group("group-platform", (
             _CHANGES, _PROVIDERS, _CARDS, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
-            _MOVERS, _CATALOGUE, _TAGS,
+            _CASES, _MOVERS, _CATALOGUE, _TAGS,
         )),
         _ANALYSIS,
     ),
@@ -105,8 +106,12 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     ),
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"))),
-        Group("group-quality", (_RISKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        Group("group-quality", (_RISKS, _CASES, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
         _ANALYSIS,
+    ),
+    "office": (
+        Group("", (_CASES, _WAITING)),
+        Group("group-help", (_CATALOGUE, _TAGS)),
     ),
     "owner": (
         Group("", (

@@ -27,11 +27,16 @@ _POINTS = [
         "signs": [{"zh": "承诺年化收益率20%", "en": "promises 20% a year"}],
     }
 ]  # fmt: skip
-_WHOLE = _CASE | {"points": _POINTS, "history": [_OPENED], "files": [], "transfers": [], "may": ["assign"]}
-_TAKEN = _WHOLE | {
-    "state": "accepted", "steps": 1, "history": [_OPENED, _STEPPED], "entry": _STEPPED["entry"],
-    "may": ["confirm", "dismiss", "check", "help", "ask-time", "ask-hand-over"],
-}  # fmt: skip
+_WHOLE = _CASE | {
+    "state": "accepted",
+    "steps": 1,
+    "points": _POINTS,
+    "history": [_OPENED, _STEPPED],
+    "files": [],
+    "transfers": [],
+    "may": ["assign"],
+}
+_TAKEN = _CASE | {"state": "accepted", "steps": 1, "entry": _STEPPED["entry"]}
 _FILE = {
     "sha256": "3f" * 32, "media_type": "application/pdf", "size": 20_480, "taken_by": "person:qian",
     "taken_at": "2026-11-30T02:00:00+00:00",
@@ -43,7 +48,8 @@ OPERATIONS: Mapping[str, Operation] = {
             "subject-not-found", "risk-not-standing", "case-open-already", "office-needed", "office-unknown",
             "case-person-needed",
         ),
-        sent={"subject": "91330300MAX000031G", "type": "mass-involving"}, answered=_WHOLE,
+        sent={"subject": "91330300MAX000031G", "type": "mass-involving"},
+        answered=_CASE,
         gives={"case": ("GET /v1/cases/{case_id}", "POST /v1/cases/{case_id}/steps")},
     ),
     "POST /v1/cases/first": Operation(

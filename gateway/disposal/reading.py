@@ -69,6 +69,12 @@ async def list_cases(work: UnitOfWork, wanted: Wanted, limit: int, offset: int =
     return [_shown(row, subjects[row.subject], day_of(work.now)) for row in rows]
 
 
+async def show(work: UnitOfWork, row: DisposalCase) -> Shown:
+    """Return a case, which was the actor's to open or to take a step of, with its enterprise."""
+    subject = (await find_by_numbers(work.session, [row.subject]))[row.subject]
+    return _shown(row, subject, day_of(work.now))
+
+
 async def count_cases(work: UnitOfWork, wanted: Wanted) -> int:
     """Return how many cases there are of those that list_cases lists."""
     query = select(func.count()).select_from(DisposalCase).where(*_conditions(work, wanted))
@@ -78,16 +84,17 @@ async def count_cases(work: UnitOfWork, wanted: Wanted) -> int:
 async def read_case(work: UnitOfWork, case_id: UUID) -> Whole:
     """Return one case whole, and record that it was read. Raises DeniedError where the actor sees no such case."""
     row = await get_case(work, case_id)
-    subject = (await find_by_numbers(work.session, [row.subject]))[row.subject]
+    shown = await show(work, row)
     files = select(DisposalFile).where(col(DisposalFile.case_id) == case_id).order_by(col(DisposalFile.taken_at))
     side = await side_of(work)
+    taken = (await work.session.execute(files)).scalars().all()
     whole = Whole(
-        _shown(row, subject, day_of(work.now)), found_points(row.version, row.type, row.points),
-        await read_history(work, case_id, subject.subject_id), (await work.session.execute(files)).scalars().all(),
+        shown, found_points(row.version, row.type, row.points),
+        await read_history(work, case_id, shown.subject.subject_id), taken,
         await find_transfers(work, case_id), open_steps(standing_of(row), side) if side else [],
     )  # fmt: skip
     payload = {"view": "case", "found": len(whole.history)}
-    await work.record("case.read", payload, subject=subject.subject_id, outcome="read", exchange=case_id)
+    await work.record("case.read", payload, subject=shown.subject.subject_id, outcome="read", exchange=case_id)
     return whole
 
 

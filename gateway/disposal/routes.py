@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.disposal.documents import case_document, replay_document, whole_document
 from gateway.disposal.opening import MOST, open_case, open_first
-from gateway.disposal.reading import Wanted, list_cases, read_case
+from gateway.disposal.reading import Wanted, list_cases, read_case, show
 from gateway.disposal.replaying import replay_case
 from gateway.disposal.stepping import LONGEST, MOST_FILES, SHORTEST, Said, step_case
 from gateway.identity.caller import working
@@ -78,8 +78,7 @@ async def cases(
 @router.post("", status_code=201, summary="立案 Open a case")
 async def open_one(sent: NewCase, work: Overseeing) -> dict[str, Any]:
     """Open a case of an enterprise at risk; a regulator does. Without an office, the one it belongs to sees to it."""
-    made = await open_case(work, sent.subject, sent.type, sent.office)
-    return whole_document(await read_case(work, made.id))
+    return case_document(await show(work, await open_case(work, sent.subject, sent.type, sent.office)))
 
 
 @router.post("/first", summary="按序立案 Open the first cases")
@@ -108,11 +107,7 @@ async def step(case_id: UUID, sent: OneStep, work: Seeing) -> dict[str, Any]:
     `dismiss` and `close` are final: a closed case stays closed. `grant` of a transfer sends it at once.
     """
     said = Said(**{**sent.model_dump(), "files": tuple(sent.files)})
-    office = work.actor.client_id if work.actor.kind == "office" else None
-    row = await step_case(work, case_id, said)
-    if office not in {None, row.office}:  # it has just left the office
-        return {"case": str(row.id), "office": row.office, "state": row.state}
-    return whole_document(await read_case(work, case_id))
+    return case_document(await show(work, await step_case(work, case_id, said)))
 
 
 @router.get("/{case_id}/replay", summary="由日志重放 Replay a case")

@@ -172,9 +172,13 @@ def _cells(row: Delivery, roles: Mapping[str, str], words: Words) -> list[Conten
     ]
 
 
-ROLES = {"brain": "op-role-brain", "city": "op-role-city", "province": "op-role-province"}
+ROLES = {
+    "brain": "op-role-brain", "city": "op-role-city", "province": "op-role-province",
+    "market-regulator": "platform-market-regulator", "police": "platform-police",
+    "supervisor": "platform-supervisor",
+}  # fmt: skip
 STATUSES = {"active": "op-platform-active", "known": "op-platform-known", "suspended": "op-suspended"}
-MESSAGES = {"usage-results": "op-message-usage-results", "evaluations": "op-message-evaluations"}
+MESSAGES = {kind: f"op-message-{kind}" for kind in KINDS}
 STATE_WORDS = {
     "pending": "op-delivery-pending", "acknowledged": "op-delivery-acknowledged",
     "confirmed": "op-delivery-confirmed", "refused": "op-delivery-refused",

@@ -65,6 +65,7 @@ from gateway.overview.search import FINDERS
 from gateway.overview.waiting import KINDS as WAITING
 from gateway.people.devices import BROWSERS, SYSTEMS
 from gateway.people.roles import ROLES
+from gateway.platforms.peers import ROLES as ROLES_OF_PLATFORMS
 from gateway.providers.setting import STATUSES as STATUSES_OF_PROVIDERS
 from gateway.quality.alerts import KINDS
 from gateway.questions import replay_words
@@ -82,6 +83,9 @@ from gateway.sources.pages import STATES as SOURCE_STATES
 from gateway.webhooks.pages import SAID as WEBHOOK_SAID
 from gateway.webhooks.pages import STATES as WEBHOOK_STATES
 from gateway.webhooks.told import TOPICS
+from risk_monitor.handling import AUTHORITIES, MEASURES, STEPS
+from risk_monitor.handling import OUTCOMES as OUTCOMES_OF_CASES
+from risk_monitor.handling import STATES as STATES_OF_CASES
 from risk_monitor.names import KINDS as KINDS_OF_RISKS
 from risk_monitor.names import LEVELS as LEVELS_OF_RISKS
 from scoring_adapter.card import load_card
@@ -99,6 +103,12 @@ FAMILIES = {
     "alert": set(KINDS),
     "approved-by": {"auditor", "operator"},
     "browser": BROWSERS,
+    "case-measure": set(MEASURES),
+    "case-outcome": set(OUTCOMES_OF_CASES),
+    "case-state": set(STATES_OF_CASES),
+    "case-step": {"open", *STEPS},
+    "case-then": set(STEPS),
+    "case-to": set(AUTHORITIES),
     "column": {member.encode_name for member in msgspec.structs.fields(Column)} - {"from"},
     "consent-file": set(EVIDENCE_KINDS),
     "cost-state": {"in-force", "to-come", "was", "replaced"},
@@ -116,7 +126,7 @@ FAMILIES = {
     "ending": set(ENDINGS),
     "held-state": set(HELD_STATES),
     "granularity": set(get_args(DATASET["granularity"])),
-    "house": {"clerk", "owner", "staff"},
+    "house": {"clerk", "office", "owner", "staff"},
     "harm": set(Harm),
     "imports": set(TAKEN),
     "imports-kind": {kind for kind, _ in READERS.values()},
@@ -280,8 +290,9 @@ def keys_of(texts: Catalog) -> set[str]:
 def of_families() -> set[str]:
     reasons = words_in("connectors", "Reason", "CellError")
     in_python = {
-        "content": {"evaluations", "usage-results"}, "enrol-wrong": {"password", "code"}, "flow-class": set(CLASSES),
-        "platform": {"brain", "city", "province"}, "reason": reasons,
+        "content": {"evaluations", "usage-results", "case-transfers"},
+        "enrol-wrong": {"password", "code"}, "flow-class": set(CLASSES),
+        "platform": set(ROLES_OF_PLATFORMS), "reason": reasons,
     }  # fmt: skip
     families = {**FAMILIES, **IN_PYTHON, **in_python}
     return {f"{name}-{value}" for name, values in families.items() for value in values}

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from uuid import uuid4
 
 import msgspec
@@ -20,16 +21,21 @@ from connectors.model.calendar import day_of
 from connectors.store.numbers import find_number
 from connectors.store.subjects import find_subject
 from consent.statements import SEPARATE_TYPE, separate_claims
+from gateway.disposal.files import add_file as add_case_file
+from gateway.disposal.opening import open_case
 from gateway.identity.clients.limits import set_for_people
 from gateway.identity.clients.mandates import Mandate, set_mandate
 from gateway.identity.clients.registry import add_client
 from gateway.identity.tokens.access_tokens import TYPE
 from gateway.matching.comparing import proposals_digest
 from gateway.matching.tables import MatchProposal, MatchRun
+from gateway.people.invitations import invite
+from gateway.people.tables import Person
 from gateway.platforms.messages import sign_message
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
 from gateway.risk.standing import Changes, Found, write
+from gateway.runtime.actor import Actor
 from gateway.worker import STEPS
 from signing.jws import sign_jws
 from signing.keys import generate_key, public_jwk
@@ -50,6 +56,12 @@ def arrears(*numbers, amount="5", column="") -> str:
     return "\n".join([HEADER + extra[0], *lines]) + "\n"
 
 
+# Of clients that act for a person of a role: their kind, and what they may.
+FOR_PEOPLE = {"clerk": ("agency", "datasets"), "office": ("office", "cases"), "regulator": ("auditor", "audit")}
+OFFICE, OTHER_OFFICE, CITY = "330302", "330304", "auditor-1"
+_NEW = count(300_000)
+
+
 @dataclass
 class Town:
     """The clients by id, and the browsers of the clerks by agency."""
@@ -58,13 +70,15 @@ class Town:
     browsers: dict
 
     async def headers(self, caller: str) -> dict[str, str]:
-        """Log in as a client; "clerk of X" is a client of agency X acting for a person."""
-        if not caller.startswith("clerk of "):
+        """Log in as a client; "clerk of X" is client X acting for a person of the role."""
+        role, of, client = caller.partition(" of ")
+        if not of:
             return await self.story.headers(caller)
-        agency, issuer, now = caller.removeprefix("clerk of "), self.story.gateway.settings.issuer, int(time.time())
+        kind, scope = FOR_PEOPLE[role]
+        issuer, now = self.story.gateway.settings.issuer, int(time.time())
         claims = {
-            "iss": issuer, "aud": issuer, "sub": f"person:{agency}-clerk", "client_id": agency, "kind": "agency",
-            "iat": now, "exp": now + 60, "jti": str(uuid4()), "scope": "datasets",
+            "iss": issuer, "aud": issuer, "sub": f"person:{client}-{role}", "client_id": client, "kind": kind,
+            "iat": now, "exp": now + 60, "jti": str(uuid4()), "scope": scope,
             "cnf": {"jkt": PROOF_KEY.thumbprint()},
         }  # fmt: skip
         return {"Authorization": f"DPoP {sign_jws(claims, self.story.gateway.keys.signing('token'), TYPE)}"}
@@ -180,6 +194,42 @@ async def risk(town):
         number = await find_number(work.session, subject.subject_id)
         found = Found("notice", 30, {"dishonest": [(0, 1)]})
         await write(work.session, Changes([], {(number, "distress"): (found, None)}), day_of(work.now), 1)
+
+
+async def regulator(town):
+    """Have a regulator, whom the client of the auditors acts for, and both offices somebody."""
+    await town.story.enrol(CITY, "auditor")
+    people = {f"{CITY}-regulator": ("regulator", {}), f"{OFFICE}-office": ("office", {"office": OFFICE}),
+              f"{OTHER_OFFICE}-office": ("office", {"office": OTHER_OFFICE})}  # fmt: skip
+    async with town.story.gateway.units.begin("test.people", OPERATOR) as work:
+        for person, (role, house) in people.items():
+            if await work.session.get(Person, person) is None:
+                await invite(work, person_id=person, name=f"王小二 {person}", role=role, **house)
+            (await work.session.get(Person, person)).status = "active"
+    return people
+
+
+async def new_risk(town):
+    """An enterprise nobody knew before, at a level of risk."""
+    await regulator(town)
+    number = next(_NEW)
+    await town.story.push("market_regulation", "ent_registration", registration(number))
+    async with town.story.gateway.units.begin("test.risk", OPERATOR) as work:
+        subject = await find_subject(work.session, "uscc", uscc(number))
+        key = await find_number(work.session, subject.subject_id), "distress"
+        await write(work.session, Changes([], {key: (Found("notice", 30, {}), None)}), day_of(work.now), 1)
+    return {"uscc": uscc(number)}
+
+
+async def case(town):
+    """A case that the first office sees to, with a file."""
+    made = await new_risk(town)
+    city, handler = f"person:{CITY}-regulator", f"person:{OFFICE}-office"
+    async with town.story.gateway.units.begin("test.case", Actor(city, "auditor", person=city)) as work:
+        opened = await open_case(work, made["uscc"], "distress", OFFICE)
+    async with town.story.gateway.units.begin("test.case-file", Actor(OFFICE, "office", person=handler)) as work:
+        taken = await add_case_file(work, opened.id, "text/plain", "现场笔录".encode())
+    return {"case_id": str(opened.id), "sha256": taken.sha256}
 
 
 async def upload(town):

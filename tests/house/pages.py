@@ -22,10 +22,15 @@ NO_PAGES = {
     # Files of consents, which the city has none of: tests/consents/test_paper_pages.py.
     "/console/paper/{consent_id}/scans/{sha256}", "/console/consents/{consent_id}/files/{sha256}",
     "/console/enterprise/consents/{consent_id}/files/{sha256}",
+    # Files of cases, likewise: tests/disposal/test_pages.py.
+    "/console/cases/{case_id}/files/{sha256}",
 }  # fmt: skip
 OPEN = frozenset({"/console/help"})  # to whoever is not signed in too
 # In the names of roles, one letter for each.
-_LETTERS = {"o": "operator", "s": "system", "a": "auditor", "r": "regulator", "c": "clerk", "b": "staff", "e": "owner"}
+_LETTERS = {
+    "o": "operator", "s": "system", "a": "auditor", "r": "regulator", "c": "clerk", "b": "staff", "e": "owner",
+    "d": "office",
+}  # fmt: skip
 
 
 def _of(letters: str) -> frozenset[str]:
@@ -33,11 +38,13 @@ def _of(letters: str) -> frozenset[str]:
 
 
 _FOR: tuple[tuple[str, str], ...] = (
-    ("oracsbe", """recovery-codes account account/password account/device waiting waiting/count search help
+    ("oracsbed", """recovery-codes account account/password account/device waiting waiting/count search help
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json
         tags tags/{tag}"""),
     ("ra", """overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}
         subjects/{subject}/network risks subjects/{subject}/risks"""),
+    ("dra", "cases cases/{case_id}"),
+    ("r", "cases/-/open cases/-/first"),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies
         agencies/{code} costs/{product} rates rates/set
         providers/-/register providers/-/join providers/{provider}/{deed} cards/-/release cards/{number}/return
@@ -82,6 +89,7 @@ VALUES = {
 ASKED = {
     "/console/audit/checkpoints/growth": "?before={before}&after={after}",
     "/console/audit/questions/evidence": "?subject={subject}",
+    "/console/cases/-/open": "?subject={subject}&type=distress",
 }
 
 

@@ -12,10 +12,11 @@ from gateway.runtime.events import EVENTS
 from gateway.worker import STEPS
 from tests.house import objects
 from tests.house.objects import OTHER, OWN, arrears
-from tests.house.test_ownership import town
+from tests.house.test_ownership import CASE_FILE, town
 from tests.identity.test_routes import ROUTES
 
 __all__ = ["town"]
+REGULATOR, HANDLER = f"regulator of {objects.CITY}", f"office of {objects.OFFICE}"
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -185,6 +186,18 @@ CALLS = {
     "GET /v1/subjects/{uscc}/network": Call("network.read", "auditor-1", make=objects.own_code),
     "GET /v1/subjects/{uscc}/risks": Call("risk.read", "auditor-1", make=objects.own_code),
     "GET /v1/risks": Call("risk.read", "auditor-1"),
+    "GET /v1/cases": Call("case.read", "auditor-1"),
+    "POST /v1/cases": Call(
+        "case.opened", REGULATOR, make=objects.new_risk,
+        sent=lambda made: {"json": {"subject": made["uscc"], "type": "distress"}},
+    ),
+    "GET /v1/cases/{case_id}": Call("case.read", HANDLER, make=objects.case),
+    "POST /v1/cases/{case_id}/steps": Call(
+        "case.stepped", HANDLER, make=objects.case, sent={"json": {"step": "accept", "words": "已受理"}}
+    ),
+    "POST /v1/cases/{case_id}/files": Call("case.evidenced", HANDLER, make=objects.case, sent=CASE_FILE),
+    "GET /v1/cases/{case_id}/files/{sha256}": Call("case.evidence_read", HANDLER, make=objects.case),
+    "GET /v1/cases/{case_id}/replay": Call("case.replayed", "auditor-1", make=objects.case),
     "GET /v1/audit/questions": Call("questions.read", "auditor-1", sent={"params": {"subject": objects.uscc(OWN)}}),
     "GET /v1/audit/questions/evidence": Call(
         "questions.proved", "auditor-1", make=entry, sent={"params": {"subject": objects.uscc(OWN)}}
@@ -264,6 +277,13 @@ WITHOUT = {
     "GET /console/subjects/{subject}/network": "network.read: tests/network/test_pages.py",
     **dict.fromkeys(
         ("GET /console/risks", "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
+    ),
+    "POST /v1/cases/first": "case.opened, as many as there are: tests/disposal/test_opening.py",
+    **dict.fromkeys(
+        ("GET /console/cases", "GET /console/cases/{case_id}", "POST /console/cases/{case_id}/steps",
+         "POST /console/cases/{case_id}/files", "GET /console/cases/{case_id}/files/{sha256}",
+         "GET /console/cases/-/open", "POST /console/cases/-/open", "GET /console/cases/-/first",
+         "POST /console/cases/-/first"), "case.*: tests/disposal/test_pages.py",
     ),
     "GET /console/wall/now": "counts on a page whose opening was recorded",
     "PATCH /v1/uploads/{upload_id}": "a piece changes nothing; the last one seals the batch as a push does",
@@ -428,6 +448,7 @@ COMMANDS = {
     "scan": "scan.started scan.finished scan.failed",
     "network show": "network.read", "network compute": "network.computed",
     "risk judge": "risk.judged columns.appended columns.rebuilt", "risk list": "risk.read", "risk show": "risk.read",
+    "case list": "case.read", "case show": "case.read", "case replay": "case.replayed",
     "columns append": "columns.appended columns.rebuilt", "columns compact": "columns.compacted",
     "columns rebuild": "columns.rebuilt", "columns verify": "columns.verified",
     "record retention": "record.expunged quarantine.emptied", "subject show": "subject.read",

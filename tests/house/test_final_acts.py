@@ -21,7 +21,7 @@ from tests.persons import csrf, same_site, signed_in
 from tests.processes import PATIENCE_SECONDS, environment
 
 UUID = "01a21e54-bfd6-7267-83b0-32d5723f6e21"
-KINDS = ("account", "agency", "signatory", "platform", "auditor", "operator", "system")
+KINDS = ("account", "agency", "signatory", "platform", "office", "auditor", "operator", "system")
 # Every final act of the command line, and with which words.
 FINAL = {
     "institution close": ["house", "--reason", "xx"],

@@ -32,8 +32,11 @@ AGENCIES, BANKS = (("tax",), ("market_regulation",)), (("bank-1", "bank-1b"), ("
 CLERKS = (("clerk of tax",), ("clerk of market_regulation",))
 STAFF = (("staff of bank",), ("staff of bank-two",))
 OWNERS = ((f"owner of {OWN}",), (f"owner of {objects.OTHER}",))
+OFFICES = ((f"office of {objects.OFFICE}",), (f"office of {objects.OTHER_OFFICE}",))
+CASE = (*OFFICES, (404, "case-not-found"))
 HIDDEN, NOT_YOURS = (404, "not-found"), (403, "dataset-not-yours")
 FILE = {"headers": {"Batch-Id": "x"}, "content": arrears(OWN).encode()}
+CASE_FILE = {"headers": {"Content-Type": "text/plain"}, "content": "整改照片说明".encode()}
 TUS = {"headers": {"Tus-Resumable": "1.0.0"}}
 RECORD = (("market_regulation", "s-1"), ("tax", "s-2"), (404, "record-not-found"))
 QUESTION = (("s-1",), ("s-2",), (404, "question-not-found"))
@@ -71,6 +74,18 @@ ROWS = {
     "POST /v1/match-proposals/{proposal_id}/{decision}": Row(
         objects.proposal, *CLERKS, (404, "match-not-found"), {"json": {"reason": "不是这家"}}
     ),
+    "GET /v1/cases/{case_id}": Row(objects.case, *CASE),
+    "POST /v1/cases/{case_id}/steps": Row(objects.case, *CASE, {"json": {"step": "accept", "words": "已受理"}}),
+    "POST /v1/cases/{case_id}/files": Row(objects.case, *CASE, CASE_FILE),
+    "GET /v1/cases/{case_id}/files/{sha256}": Row(objects.case, *CASE),
+    "GET /console/cases/{case_id}": Row(objects.case, *OFFICES, HIDDEN),
+    "POST /console/cases/{case_id}/steps": Row(
+        objects.case, *OFFICES, HIDDEN, {"data": {"step": "accept", "words": "已受理"}}
+    ),
+    "POST /console/cases/{case_id}/files": Row(
+        objects.case, *OFFICES, HIDDEN, {"files": {"file": ("甲.pdf", b"%PDF-1")}}
+    ),
+    "GET /console/cases/{case_id}/files/{sha256}": Row(objects.case, *OFFICES, HIDDEN),
     "GET /v1/records/{record_id}/proof": Row(objects.record, *RECORD),
     "GET /v1/records/{record_id}/proof-file": Row(objects.record, *RECORD),
     "GET /v1/records/{record_id}/history": Row(objects.record, *RECORD),
@@ -219,6 +234,7 @@ NOBODYS = {
         ("GET /v1/subjects/{uscc}/risks", "GET /console/subjects/{subject}/risks"),
         "overseers see every enterprise; no other kind is let in (tests/risk/test_doors.py)",
     ),
+    "GET /v1/cases/{case_id}/replay": "overseers see every case; no others are let in (tests/disposal/test_doors.py)",
     "GET /console/catalogue/{dataset}": "the catalogue is open to whoever signs in",
     "GET /console/catalogue/{dataset}/template.xlsx": "as above",
     "GET /console/catalogue/{dataset}/schema.json": "as above",
@@ -292,7 +308,7 @@ NOBODYS = {
     "GET /console/sources/{source_id}": "the instance's; system administrators alone are let in",
     "POST /console/sources/{source_id}/{act}": "the instance's; system administrators alone are let in",
 }
-HOUSES = {"clerk": "agency", "staff": "institution"}
+HOUSES = {"clerk": "agency", "staff": "institution", "office": "office"}
 VALUES = {"decision": "discard", "form": "csv"}
 
 
@@ -308,7 +324,16 @@ async def town(gateway):
         story = Story(gateway, client, {})
         await objects.settle(story)
         made = Town(story, {})
-        for somebody in (*CLERKS[0], *CLERKS[1], *STAFF[0], *STAFF[1], *OWNERS[0], *OWNERS[1]):
+        for somebody in (
+            *CLERKS[0],
+            *CLERKS[1],
+            *STAFF[0],
+            *STAFF[1],
+            *OWNERS[0],
+            *OWNERS[1],
+            *OFFICES[0],
+            *OFFICES[1],
+        ):
             made.browsers[somebody] = await stack.enter_async_context(client_of(gateway))
             role, _, house = somebody.partition(" of ")
             belongs = {"enterprise": objects.uscc(int(house))} if role == "owner" else {HOUSES[role]: house}

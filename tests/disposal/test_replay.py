@@ -1,0 +1,62 @@
+"""A case is played again from the log alone: whatever was changed in its row is told, and what the log has lost."""
+
+import pytest
+from sqlalchemy import text
+
+from gateway.disposal.replaying import replay_case
+from gateway.runtime.actor import Actor
+from gateway.runtime.denial import DeniedError
+from tests.actors import MACHINE, OPERATOR
+from tests.disposal.cases import AUDITOR, HANDLER, REGULATOR, acting, step, worked
+from tests.evidence.forging import forging
+from tests.platforms.test_foreign_receiver import differences
+
+NUMBERS = iter(range(950, 999))
+CHANGED = {
+    "office": "'330304'", "state": "'accepted'", "due_on": "due_on + 1", "confirmed_at": "now()", "steps": "3",
+    "level": "'notice'", "score": "1", "points": "'{}'", "found_on": "found_on - 1", "opened_by": "'person:other'",
+    "asks": """'{"step": "ask-time", "to": "2027-01-01"}'""", "type": "'distress'", "opened_at": "now()",
+}  # fmt: skip
+
+
+async def told(work, case):
+    return {one.what for one in (await replay_case(work, case.id)).differences}
+
+
+@pytest.mark.parametrize("column", CHANGED)
+async def test_a_row_that_was_changed_is_told(town, column):
+    case = await worked(town, next(NUMBERS), "accept", "confirm")
+    async with forging(town.gateway) as work:
+        assert await told(work, case) == set()
+        query = f"UPDATE disposal_case SET {column} = {CHANGED[column]} WHERE id = :id"
+        await work.session.execute(text(query), {"id": case.id})
+        assert await told(work, case) == {column}
+
+
+async def test_a_row_that_is_gone_and_an_entry_that_is_gone_are_told(town):
+    case = await worked(town, next(NUMBERS), "accept", "check", "confirm")
+    async with forging(town.gateway) as work:
+        await work.session.execute(text("DELETE FROM disposal_case WHERE id = :id"), {"id": case.id})
+        assert "office" in await told(work, case)
+    async with forging(town.gateway) as work:
+        query = """DELETE FROM audit_event WHERE event_id = (
+            SELECT event_id FROM audit_event WHERE type = 'case.stepped' ORDER BY event_id DESC LIMIT 1 OFFSET 1)"""
+        await work.session.execute(text(query))
+        assert await told(work, case) == {"number"}
+
+
+async def test_overseers_alone_replay(town):
+    case = await worked(town, next(NUMBERS))
+    for actor in (AUDITOR, REGULATOR, MACHINE):
+        async with acting(town, actor) as work:
+            assert await told(work, case) == set()
+    for actor in (HANDLER, OPERATOR, Actor("bank-1", "account")):
+        async with acting(town, actor) as work:
+            with pytest.raises(DeniedError, match="监管"):
+                await replay_case(work, case.id)
+
+
+async def test_the_offline_comparison_knows_cases_too(town):
+    case = await worked(town, next(NUMBERS), "accept", "confirm")
+    await step(town, case, "close", outcome="rectified")
+    assert await differences(town.gateway) == []

@@ -22,8 +22,8 @@ UP = (
     """CREATE TABLE risk_trial (
         trial_id uuid PRIMARY KEY, asked_by text NOT NULL, asked_at timestamptz NOT NULL, watch jsonb NOT NULL,
         digest text NOT NULL, state text NOT NULL CHECK (state IN ('waiting', 'running', 'finished', 'failed')),
-        done integer NOT NULL, pieces integer NOT NULL, as_of date, finished_at timestamptz, result jsonb, moves jsonb, fault text,
-        event_id uuid NOT NULL, closing_event_id uuid)""",
+        done integer NOT NULL, pieces integer NOT NULL, as_of date, finished_at timestamptz, result jsonb,
+        moves jsonb, fault text, event_id uuid NOT NULL, closing_event_id uuid)""",
     # One at a time: the machine also answers inquiries.
     """CREATE UNIQUE INDEX risk_trial_under_way ON risk_trial ((true)) WHERE state IN ('waiting', 'running')""",
     """GRANT SELECT, INSERT, DELETE ON risk_trial TO xinqiao_app""",

@@ -6,7 +6,7 @@ What is objected to counts for nothing.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import text
 
@@ -16,6 +16,7 @@ from connectors.records.portfolio import ShownRecord
 from gateway.runtime.work import UnitOfWork
 
 Act = Literal["case", "abnormal", "revoked", "cancelled"]
+ACTS: tuple[Act, ...] = get_args(Act)
 # By dataset: the field that says what was done, and what its codes are here; without a field it is one thing.
 _READ: Mapping[str, tuple[str, Mapping[str, Act]]] = {
     "risk_disposal": ("action", {"case": "case", "abnormal": "abnormal", "revoke": "revoked"}),

@@ -31,7 +31,7 @@ def trial_cells(words: Words, names: Mapping[str, str], trial: RiskTrial) -> lis
     ways = trial.result["ways"] if trial.result else {}
     return [
         Cell(words.moment(trial.asked_at), href=f"/console/risk-trials/{trial.trial_id}"), names[trial.asked_by],
-        Cell(words(f"risk-trial-{trial.state}"), tone=STATES[trial.state]), *ways_of(ways), trial.digest[:16],
+        Cell(words(f"risk-trial-state-{trial.state}"), tone=STATES[trial.state]), *ways_of(ways), trial.digest[:16],
     ]  # fmt: skip
 
 

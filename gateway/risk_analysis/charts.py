@@ -54,7 +54,7 @@ def lead_chart(words: Words, types: Sequence[LeadOfType]) -> Chart | None:
     whole = next((one.days for one in types if not one.type), None)
     if not known or whole is None:
         return None
-    finding = words("risk-lead-finding", days=decimal_of(whole.median), number=words.number(whole.number))
+    finding = words("risk-lead-finding", days=f"{decimal_of(whole.median):g}", number=words.number(whole.number))
     return Chart(
         "risk-lead", "across", finding, [words(f"risk-type-{kind}") for kind, _ in known],
         [

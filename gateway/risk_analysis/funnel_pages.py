@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from gateway.console.table import Cell, Column, Content, Filter, TableQuery, TableSpec, in_memory, table_query
-from gateway.console.words import NOTHING, Words, words_of
+from gateway.console.words import Words, words_of
 from gateway.people.acting import acting
 from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
@@ -88,7 +88,6 @@ async def behind(
     )  # fmt: skip
     return await show_table(
         request, units, present, "risk_behind", table, stage=stage, period=chosen.period,
-        crumbs=((words("go-risk-funnel"), "/console/risk-funnel"),),
     )  # fmt: skip
 
 
@@ -100,17 +99,20 @@ def _stages(words: Words, found: Funnel, one: Stages) -> list[Content]:
     ]  # fmt: skip
 
 
-def _figures(words: Words, found: Funnel) -> Sequence[tuple[str, str, str]]:
-    """Return each figure of all together: its label, itself, and where it leads."""
+def _figures(words: Words, found: Funnel) -> Sequence[tuple[str, str, str, str]]:
+    """Return each figure of all together: its label, itself, where it leads, and what is said below."""
     total = found.total
     counts: Sequence[tuple[Stage, str, int]] = (
         ("suspect", "risk-suspect", total.suspect), ("opened", "risk-opened-cases", total.opened),
         ("confirmed", "risk-confirmed", total.confirmed), ("handled", "risk-handled", total.handled),
     )  # fmt: skip
-    figures = [(words("risk-judged"), words.number(total.judged), "")]
-    figures += [(words(label), words.number(count), _address(found.chosen, stage)) for stage, label, count in counts]
     share = total.handled_percent
-    return [*figures, (words("risk-handled-share"), f"{share}%" if share is not None else NOTHING, "")]
+    said = {"handled": words("risk-handled-of", share=f"{share}%") if share is not None else ""}
+    figures = [
+        (words(label), words.number(count), _address(found.chosen, stage), said.get(stage, ""))
+        for stage, label, count in counts
+    ]
+    return [(words("risk-judged"), words.number(total.judged), "", ""), *figures]
 
 
 def _outcomes(words: Words, found: Funnel) -> Sequence[tuple[str, str]]:

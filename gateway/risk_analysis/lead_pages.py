@@ -80,8 +80,7 @@ async def leads(
             "first": lambda one: one.first, "days": lambda one: one.days,
         },
     )  # fmt: skip
-    crumbs = ((words("go-risk-lead"), "/console/risk-lead"),)
-    return await show_table(request, units, present, "risk_leads", table, period=found.period, crumbs=crumbs)
+    return await show_table(request, units, present, "risk_leads", table, period=found.period)
 
 
 def _of_type(words: Words, one: LeadOfType) -> list[Content]:

@@ -43,5 +43,4 @@ async def left_open(
         ],
         keys={"open": lambda one: one.subjects},
     )  # fmt: skip
-    crumbs = ((words("go-risks"), "/console/risks"),)
-    return await show_table(request, units, present, "risk_open", table, found=found, crumbs=crumbs)
+    return await show_table(request, units, present, "risk_open", table, found=found)

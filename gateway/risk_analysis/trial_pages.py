@@ -131,7 +131,6 @@ async def show(
     return await show_table(
         request, units, present, "risk_trial", table, trial=trial, by=names[trial.asked_by], tone=STATES[trial.state],
         going=trial.state in UNDER_WAY, compared=compared_rows(words, trial), ways=WAYS, most=MOST_MOVES,
-        crumbs=((words("go-risk-trials"), "/console/risk-trials"),),
     )  # fmt: skip
 
 
@@ -166,7 +165,6 @@ def _form(
     points, types = form_parts(words, base)
     return page(
         request, "risk_trial_new", present, status=status, form=form, points=points, types=types, like=like or "",
-        crumbs=((words("go-risk-trials"), "/console/risk-trials"),),
     )  # fmt: skip
 
 

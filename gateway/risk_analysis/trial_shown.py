@@ -87,9 +87,8 @@ def form_parts(words: Words, watch: Watch) -> tuple[list[PointShown], list[TypeS
 
 
 def _sign(words: Words, sign: Sign) -> str:
-    text = words.either(sign.text.zh, sign.text.en).replace("{value}", "…")
-    unit = {"percent": "%", "yuan": words("risk-unit-yuan")}.get(sign.shown, "")
-    return f"{text} {words('risk-at-least' if sign.below is None else 'risk-below')} {unit}".rstrip()
+    text = words.either(sign.text.zh, sign.text.en).replace("{value}", "…%" if sign.shown == "percent" else "…")
+    return f"{text} · {words('risk-at-least' if sign.below is None else 'risk-below')}"
 
 
 def _level(words: Words, level: str | None) -> Content:

@@ -12,6 +12,7 @@ from gateway.people.acting import acting
 from gateway.people.guard import signed_in
 from gateway.people.sessions import Present
 from gateway.risk.pages import TONES
+from gateway.risk_analysis.chosen import NOWHERE
 from gateway.risk_analysis.naming import division_name, section_name
 from gateway.risk_analysis.wall import DAYS, Wall, read_wall, take_wall
 from gateway.web.dependencies import Units
@@ -57,8 +58,12 @@ def _shown(words: Words, found: Wall) -> dict[str, Any]:
         "most_division": max([1, *(one.suspect for one in groups)]),
         "months": months, "most_month": max([1, *(one.suspect for one in months)]), "days": DAYS,
         "changes": [
-            (one, f"{division_name(words, one.division)} · {section_name(words, one.section)}")
+            (one, " · ".join([division_name(words, one.division), *_section(words, one.section)]))
             for one in found.changes
         ],
         "outcomes": [(words(f"case-outcome-{name}"), cases) for name, cases in found.divisions.outcomes.items()],
     }  # fmt: skip
+
+
+def _section(words: Words, letter: str) -> list[str]:
+    return [] if letter == NOWHERE else [section_name(words, letter)]

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
+import risk_monitor
 from connectors.catalogue.load import datasets, get_dataset
 from connectors.model.calendar import day_of
 from connectors.store.numbers import find_number
@@ -35,6 +37,7 @@ from gateway.platforms.messages import sign_message
 from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
 from gateway.risk.standing import Changes, Found, write
+from gateway.risk_analysis.trials import ask_trial, list_trials
 from gateway.runtime.actor import Actor
 from gateway.worker import STEPS
 from signing.jws import sign_jws
@@ -46,6 +49,8 @@ from tests.persons import csrf, same_site
 from tests.stories import Story, registration
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种"
+WATCH = (Path(risk_monitor.__file__).parent / "watches/watch-1.yaml").read_text("utf-8")
+AUDITOR = Actor("auditor-1", "auditor")
 DATASET = "tax_arrears"
 OWN, OTHER = 1, 2  # the enterprises' numbers
 
@@ -230,6 +235,20 @@ async def case(town):
     async with town.story.gateway.units.begin("test.case-file", Actor(OFFICE, "office", person=handler)) as work:
         taken = await add_case_file(work, opened.id, "text/plain", "现场笔录".encode())
     return {"case_id": str(opened.id), "sha256": taken.sha256}
+
+
+async def trial(town):
+    """A trial of the watch in force, which waits."""
+    async with town.story.gateway.units.begin("test.trial", AUDITOR) as work:
+        found = [one for one in await list_trials(work) if one.state == "waiting"] or [await ask_trial(work, WATCH)]
+        return {"trial_id": str(found[0].trial_id)}
+
+
+async def no_trial(town):
+    """Whatever is tried out has ended."""
+    async with town.story.gateway.database.begin("test.no-trial") as session:
+        await session.execute(text("UPDATE risk_trial SET state = 'failed' WHERE state = 'waiting'"))
+    return {}
 
 
 async def upload(town):

@@ -48,6 +48,6 @@ class RiskGauges:
 async def gauge_risk(session: AsyncSession) -> RiskGauges:
     """Look at the last day."""
     row = (await session.execute(_LAST)).one_or_none()
-    levels = {level: getattr(row, level) for level in LEVELS} if row else {}
+    levels: dict[str, int] = {level: getattr(row, level) for level in LEVELS} if row else {}
     left_open = {one.point: one.subjects for one in await session.execute(_OPEN)}
     return RiskGauges(row.judged_at if row else None, levels, left_open)

@@ -57,8 +57,8 @@ from gateway.questions import commands as questions
 from gateway.records import commands as records
 from gateway.records import enterprise_commands as enterprise_records
 from gateway.records import subject_commands
-from gateway.risk import commands as risk
 from gateway.risk import model_commands as risk_models
+from gateway.risk_analysis import commands as risk
 from gateway.runtime import commands as runtime
 from gateway.runtime.errors import SettingsError
 from gateway.scores import commands as scores

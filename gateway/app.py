@@ -153,6 +153,14 @@ from gateway.risk import learned_pages as risk_learned_pages
 from gateway.risk import pages as risk_pages
 from gateway.risk import routes as risk
 from gateway.risk.gauges import gauge_risk
+from gateway.risk_analysis import (
+    funnel_pages,
+    lead_pages,
+    left_open_pages,
+    trial_pages,
+    wall_pages,
+)
+from gateway.risk_analysis import routes as risk_analysis
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.embedded import revived
 from gateway.runtime.settings import Settings, load_settings
@@ -298,6 +306,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         scores,
         network,
         risk,
+        risk_analysis,
         cases,
         case_files,
         sites,
@@ -393,6 +402,11 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         subject_tag_pages,
         network_pages,
         risk_pages,
+        funnel_pages,
+        lead_pages,
+        left_open_pages,
+        trial_pages,
+        wall_pages,
         case_opening_pages,  # before the pages whose addresses take its for an id
         case_pages,
         site_pages,

@@ -81,6 +81,7 @@ NIGHT_SECONDS = 60.0
 SITES_SECONDS = 3600.0
 WARNINGS_SECONDS = 60.0
 PAST_SECONDS = 3600.0
+TRIAL_SECONDS = 2.0
 WEBHOOK_SECONDS = 1.0
 STATEMENT_SECONDS = 600.0
 DUTIES_SECONDS = 1.0
@@ -254,6 +255,22 @@ async def tell_of_risks(gateway: Gateway) -> bool:
     return await tell_warnings(gateway.units)
 
 
+async def forget_past_risks(gateway: Gateway) -> bool:
+    """Delete what the risk watch found until long ago."""
+    from gateway.risk.past import forget_risks
+
+    async with gateway.units.begin("risk.forget", PROGRAM) as work:
+        return await forget_risks(work, gateway.settings.risk_days)
+
+
+async def try_watches(gateway: Gateway) -> None:
+    """Judge every enterprise by a watch that somebody tries out; nothing of it is put in force."""
+    from gateway.risk_analysis.trying import try_waiting
+    from gateway.scores.store import open_store
+
+    await try_waiting(gateway.units, open_store(gateway.settings))
+
+
 async def send_webhooks(gateway: Gateway) -> bool:
     """Send what is due to one endpoint of an institution."""
     from gateway.webhooks.sender import Way, send_due
@@ -331,6 +348,8 @@ STEPS: dict[str, tuple[Step, float]] = {
     "risk": (once_delivered(judge_risks), NIGHT_SECONDS),
     "sites": (once_delivered(watch_sites), SITES_SECONDS),
     "warnings": (tell_of_risks, WARNINGS_SECONDS),
+    "past-risks": (once_delivered(forget_past_risks), PAST_SECONDS),
+    "risk-trials": (once_delivered(try_watches), TRIAL_SECONDS),
     "past-scores": (once_delivered(forget_past_scores), PAST_SECONDS),
     "subjects": (in_one_unit("subjects.resolve", resolve_missed), RESOLVE_SECONDS),
     "fsck": (check_log, FSCK_SECONDS),

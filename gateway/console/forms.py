@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from gateway.console.render import PageError
 from gateway.runtime.settings import Settings
-from gateway.web.forms import FormError, read_form
+from gateway.web.forms import MOST_FIELDS, FormError, read_form_of
 
 
 def check_origin(request: Request) -> None:
@@ -21,9 +21,14 @@ def check_origin(request: Request) -> None:
 
 async def read_own_form(request: Request) -> dict[str, str]:
     """Return a form sent from one of our pages. Raises PageError for another site's, or a malformed one."""
+    return await read_own_form_of(request, MOST_FIELDS)
+
+
+async def read_own_form_of(request: Request, most: int) -> dict[str, str]:
+    """Return such a form of at most so many fields. Raises PageError as above."""
     check_origin(request)
     try:
-        return await read_form(request)
+        return await read_form_of(request, most)
     except FormError as fault:
         raise PageError("form-stale", 400) from fault
 

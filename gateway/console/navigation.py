@@ -44,7 +44,11 @@ _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
 _SCANS = _entry("scans", "refresh")
-_RISKS = _entry("risks", "chart-radar")
+_RISKS = Entry("/console/risks", "chart-radar", "go-risks", also="/console/risk-open")
+_FUNNEL = _entry("risk-funnel", "filter")
+_LEAD = _entry("risk-lead", "timeline")
+_TRIALS = _entry("risk-trials", "adjustments-horizontal")
+_ANALYSIS = Group("group-risk-analysis", (_FUNNEL, _LEAD, _TRIALS, _entry("risk-wall", "device-desktop")))
 _CASES = _entry("cases", "gavel")
 _SITES = _entry("sites", "world")
 _CROSSCHECKS = _entry("crosschecks", "arrows-exchange")
@@ -88,6 +92,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _CHANGES, _PROVIDERS, _CARDS, _WATCHES, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
             _CASES, _SITES, _CROSSCHECKS, _MOVERS, _CATALOGUE, _TAGS,
         )),
+        _ANALYSIS,
     ),
     "staff": (
         Group("", (
@@ -109,6 +114,7 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"), _WAITING)),
         Group("group-quality", (_RISKS, _CASES, _SITES, _CROSSCHECKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        _ANALYSIS,
     ),
     "office": (
         Group("", (_CASES, _WAITING)),

@@ -27,6 +27,7 @@ def risks_of_document(subject: Subject, found: Risks) -> dict[str, Any]:
             {**_risk(one), "until": one.holds_to.isoformat()} for one in found.risks if one.holds_to is not None
         ],
         "sites": sites_of_document(found.sites),
+        "open": [{"point": one.id, "name": {"zh": one.name.zh, "en": one.name.en}} for one in found.open],
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a day comes to: who is at a level and why, what the model foretells, how measures are spread. No database."""
+"""What a day comes to: levels and why, what is left open, what the model foretells, the spread of measures. No database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 from gateway.risk.drift import POINTS, Spread, spread_of
 from gateway.risk.foretelling import Foretold, foretell
 from gateway.risk.measuring import Stand
+from gateway.risk.open_points import OpenPoints
 from gateway.risk.pieces import Piece, judge_pieces
 from gateway.risk.standing import Found, Key
 from risk_monitor.judging import signs_of
@@ -35,6 +36,7 @@ class Day:
     """What everybody was found to be on a day."""
 
     found: Mapping[Key, Found]
+    open: OpenPoints
     foretold: list[Foretold]
     spread: Mapping[str, Spread]
 
@@ -43,13 +45,16 @@ def find_day(rule: Rule, stand: Stand, first: Mapping[str, Spread]) -> Day:
     """Judge everybody; `first` are the spreads of the first day of the same rule. Raises ColumnStoreError."""
     pieces, watch = list(judge_pieces(rule.watch, stand)), rule.watch
     found = find_risks(watch, pieces)
+    points = OpenPoints(watch)
+    for piece in pieces:
+        points.see(piece.subjects, piece.judged)
     if not pieces:
-        return Day(found, [], {})
+        return Day(found, points, [], {})
     standing = {subject for subject, _ in found}
     budget = watch.budget(len(stand.everybody))
     foretold = foretell(rule.model, pieces, budget, standing) if rule.model else []
     bounds = first[POINTS].bounds if POINTS in first else None
-    return Day(found, foretold, spread_of(watch, rule.model, pieces, bounds))
+    return Day(found, points, foretold, spread_of(watch, rule.model, pieces, bounds))
 
 
 def find_risks(watch: Watch, pieces: Iterable[Piece]) -> dict[Key, Found]:

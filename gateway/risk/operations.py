@@ -15,6 +15,7 @@ _RISK = {
         }
     ],
 }  # fmt: skip
+_OPEN = {"point": "rate-above-index", "name": {"zh": "利率高于指数", "en": "Rate above the index"}}
 _DAY = {
     "as_of": "2026-11-28", "watch": {"version": 1, "digest": "3f" * 32}, "subjects": 300_000, "budget": 4_500,
     "notice": 3_100, "warning": 420, "restriction": 61, "opened": 12, "raised": 3, "lowered": 1, "ended": 7,
@@ -45,6 +46,14 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "GET /v1/subjects/{uscc}/risks": Operation(
         reasons=("subject-not-found",),
-        answered={**_WHO, "day": _DAY, "learned": _LEARNED, "standing": [_RISK], "ended": [], "sites": []},
+        answered={
+            **_WHO,
+            "day": _DAY,
+            "learned": _LEARNED,
+            "standing": [_RISK],
+            "ended": [],
+            "sites": [],
+            "open": [_OPEN],
+        },
     ),
 }

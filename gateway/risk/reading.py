@@ -15,6 +15,7 @@ from connectors.store.subjects import Subject
 from gateway.records.access import demand_overseer, get_numbered
 from gateway.risk.foretelling import Foretold
 from gateway.risk.learned_reading import find_foretold
+from gateway.risk.open_points import find_open
 from gateway.risk.tables import RiskDay
 from gateway.runtime.work import UnitOfWork
 from gateway.sites.reading import SiteSeen, read_sites_of
@@ -65,13 +66,15 @@ class Risk:
 class Risks:
     """What stands, those to look at first first; `day` is the last day on which all were judged, None before it.
 
-    `sites` are the platforms of the one enterprise that is asked for, with what stands of each.
+    Of the one enterprise that is asked for: `sites` are its platforms with what stands of each, `open` the points that
+    could not be told then.
     """
 
     day: RiskDay | None
     risks: Sequence[Risk]
     sites: Sequence[SiteSeen] = ()
     learned: Foretold | None = None  # of one enterprise
+    open: Sequence[Point] = ()
 
 
 async def read_risks(
@@ -113,7 +116,8 @@ async def read_risks_of(work: UnitOfWork, uscc: str) -> tuple[Subject, Risks]:
     sites = await read_sites_of(work.session, number)
     learned, watches = await find_foretold(work.session, [number]), await _watches(work, rows)
     risks = [_risk(watches[row.version], row, known, learned.get(number)) for row in rows]
-    return known, Risks(await find_day(work), risks, sites, learned.get(number))
+    left_open = await find_open(work.session, number)
+    return known, Risks(await find_day(work), risks, sites, learned.get(number), left_open)
 
 
 async def find_day(work: UnitOfWork) -> RiskDay | None:

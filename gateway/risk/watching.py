@@ -12,6 +12,7 @@ from connectors.model.calendar import last_passing
 from connectors.store.numbers import first_created
 from gateway.risk import drift, foretelling
 from gateway.risk.finding import Day, Rule, find_day
+from gateway.risk.judged import count_judged
 from gateway.risk.measuring import Stand, stand_on
 from gateway.risk.standing import Changes, compare, read_current, write
 from gateway.risk.tables import RiskDay
@@ -62,6 +63,8 @@ async def judge_all(units: UnitsOfWork, store: ColumnStore, actor: Actor) -> Ris
         async with units.begin("risk.keep", actor) as work:
             changes = compare(day.found, await read_current(work.session), stand.as_of, rule.watch.cool_days)
             await write(work.session, changes, stand.as_of, rule.watch.version)
+            await day.open.write(work.session, stand.as_of)
+            await count_judged(work.session, stand.as_of, len(stand.everybody))
             await foretelling.keep(work.session, day.foretold, stand.as_of, rule.model.version if rule.model else 0)
             await drift.keep(work.session, stand.as_of, drift.basis_of(rule.watch, rule.model), first, day.spread)
             return await _note(work, rule, stand, day, changes)

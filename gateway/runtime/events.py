@@ -271,6 +271,8 @@ EVENTS: Mapping[str, EventType] = {
         maybe="model foretold",
     ),
     "risk.read": _type("auditor machine", "view found"),
+    "risk.trial_asked": _type("auditor machine", "trial watch"),
+    "risk.trial_ended": _type("program", "trial watch state"),
     "case.opened": _type("auditor", "case subject type level score version points found_on office due_on"),
     "case.stepped": _type(
         "auditor office", "case number step words files details office state due_on ended asks", personal="words"

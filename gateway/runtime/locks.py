@@ -55,6 +55,7 @@ class Lock(IntEnum):
     NETWORK = 7261  # one process reads edges anew
     NETWORK_NIGHT = 7262  # one process computes all
     RISK = 7266  # one process judges all
+    RISK_TRIAL = 7274  # one process tries a watch out
     CASES = 7267  # whoever opens cases
     SITES = 7268  # one process judges all platforms
     CROSS_CHECK = 7270  # one list; one counterpart

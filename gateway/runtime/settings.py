@@ -126,6 +126,7 @@ class Settings(BaseSettings):
     challenger_at_least: int = Field(default=480, ge=0, le=1000)
     score_days: int = Field(default=400, ge=32, le=3660)
     psi_python: str = ""
+    risk_days: int = Field(default=1830, ge=366, le=36_600)
     spark_submit: str = ""
     spark_master: str = "local[*]"
     spark_memory: str = Field(default="2g", pattern=r"^[1-9][0-9]*[mg]$", description="如 2g such as 2g")

@@ -32,6 +32,7 @@ from gateway.questions import operations as questions
 from gateway.quota import operations as quota
 from gateway.records import operations as records
 from gateway.risk import operations as risk
+from gateway.risk_analysis import operations as risk_analysis
 from gateway.scores import operations as scores
 from gateway.sharing import operations as sharing
 from gateway.sites import operations as sites
@@ -68,6 +69,7 @@ ROOMS = (
     scores,
     network,
     risk,
+    risk_analysis,
     disposal,
     sites,
     crosscheck,

@@ -5,12 +5,12 @@ from typing import Literal, get_args
 
 import orjson
 
+from gateway.watches.measures import known_measures
 from risk_monitor.errors import WatchError
 from risk_monitor.learned import Learned, read_learned
-from risk_monitor.load import VERSION, load_watch, read_watch
+from risk_monitor.load import VERSION, read_watch
 from risk_monitor.names import KINDS
-from risk_monitor.watch import NO_TAGS, Watch
-from scoring_adapter.tags.load import load_tags
+from risk_monitor.watch import Watch
 
 Kind = Literal["rules", "model"]
 RELEASED: tuple[Kind, ...] = get_args(Kind)
@@ -55,6 +55,6 @@ def check_report(kind: Kind, digest: str, report: str) -> None:
 
 
 def _check_measures(measures: tuple[str, ...]) -> None:
-    known = {*load_tags().by_id, *(name for name in load_watch().measures if name.startswith(NO_TAGS))}
+    known = known_measures()
     if unknown := [name for name in measures if name not in known]:
         raise WatchError(f"没有这些指标 no such measures: {'、'.join(unknown)}")

@@ -20,6 +20,7 @@ from gateway.web.errors import (
     records,
     requests,
     submissions,
+    trials,
     uploads,
     warnings,
     webhooks,
@@ -45,6 +46,7 @@ SECTIONS = tuple(
         evidence,
         cases,
         changes,
+        trials,
     )
 )
 ERRORS: Mapping[str, ErrorRow] = ChainMap(*(section.rows for section in SECTIONS))

@@ -23,6 +23,11 @@ class FormError(Exception):
 
 async def read_form(request: Request) -> dict[str, str]:
     """Return the form. Raises FormError, answered as invalid_request (RFC 6749 5.2)."""
+    return await read_form_of(request, MOST_FIELDS)
+
+
+async def read_form_of(request: Request, most: int) -> dict[str, str]:
+    """Return a form of at most so many fields. Raises FormError as above."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TYPE:
         raise FormError(f"The body must be {TYPE}.")
     if request.url.query:
@@ -34,7 +39,7 @@ async def read_form(request: Request) -> dict[str, str]:
     except DeniedError as fault:
         raise FormError("The body is too large.") from fault
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=most)
     except ValueError as fault:
         raise FormError("The body is not UTF-8 or has too many parameters.") from fault
     form = dict(pairs)

@@ -77,6 +77,11 @@ from gateway.quota.plans import PERIODS
 from gateway.quota.plans import SCOPES as SCOPES_OF_QUOTA
 from gateway.quota.products import PRODUCTS
 from gateway.rates.limits import DEFAULTS
+from gateway.risk_analysis.acts import ACTS as ACTS_OF_RISKS
+from gateway.risk_analysis.behind import STAGES as STAGES_OF_RISKS
+from gateway.risk_analysis.comparing import WAYS as WAYS_OF_RISKS
+from gateway.risk_analysis.lead_pages import STATES as STATES_OF_LEADS
+from gateway.risk_analysis.trial_shown import STATES as STATES_OF_TRIALS
 from gateway.runtime.events import EVENTS
 from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
@@ -195,11 +200,15 @@ FAMILIES = {
     },
     "stopped-account": {"closed", "suspended"},
     "system": SYSTEMS,
+    "risk": {"opened", "raised", "lowered", "ended"},
     "risk-level": set(LEVELS_OF_RISKS),
     "site-finding": set(KINDS_OF_FINDINGS),
     "site-kind": {"site", "app"},
     "site-series": set(SERIES_OF_SITES),
     "site-status": set(get_dataset("platform_profile").fields["status"].codes),
+    "risk-stage": set(STAGES_OF_RISKS),
+    "risk-trial-state": set(STATES_OF_TRIALS),
+    "risk-way": set(WAYS_OF_RISKS),
     "risk-type": set(KINDS_OF_RISKS),
     "theme": {*THEMES, "system"},
     "watch-figure": set(FIGURES_OF_WATCHES),
@@ -222,6 +231,8 @@ FAMILIES = {
 IN_PYTHON = {
     "case-measure": set(MEASURES),
     "case-to": set(AUTHORITIES),
+    "risk-act": set(ACTS_OF_RISKS),
+    "risk-lead-state": set(STATES_OF_LEADS),
     "network-at": set(get_dataset("ent_legal_rep").fields["position"].codes),
     "legal-basis": set(KINDS_OF_BASES),
     "output-form": set(FORMS),

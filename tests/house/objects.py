@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
+import risk_monitor
 from connectors.catalogue.load import datasets, get_dataset
 from connectors.model.calendar import day_of
 from connectors.store.numbers import find_number
@@ -41,6 +42,7 @@ from gateway.platforms.outbox import deliver
 from gateway.platforms.peers import set_peer
 from gateway.risk.standing import Changes, Found, write
 from gateway.risk.tables import RiskDay
+from gateway.risk_analysis.trials import ask_trial, list_trials
 from gateway.runtime.actor import PROGRAM, Actor
 from gateway.sites.keeping import keep_register, write_findings
 from gateway.sites.register import Firm, Placed
@@ -57,6 +59,8 @@ from tests.persons import csrf, same_site
 from tests.stories import Story, registration
 
 HEADER = "企业或单位名称,纳税人识别号,经营地点,欠税金额,税种"
+WATCH = (Path(risk_monitor.__file__).parent / "watches/watch-1.yaml").read_text("utf-8")
+AUDITOR = Actor("auditor-1", "auditor")
 DATASET = "tax_arrears"
 OWN, OTHER = 1, 2  # the enterprises' numbers
 SITE = "one.example"
@@ -349,6 +353,20 @@ async def joint_scan(town):
     put = await town.send("bank-1", "POST", "/v1/joint-scans", json=asked, headers=headers)
     assert put.status_code == 202, put.text
     return {"scan_id": put.json()["scan"], "form": "csv"}
+
+
+async def trial(town):
+    """A trial of the watch in force, which waits."""
+    async with town.story.gateway.units.begin("test.trial", AUDITOR) as work:
+        found = [one for one in await list_trials(work) if one.state == "waiting"] or [await ask_trial(work, WATCH)]
+        return {"trial_id": str(found[0].trial_id)}
+
+
+async def no_trial(town):
+    """Whatever is tried out has ended."""
+    async with town.story.gateway.database.begin("test.no-trial") as session:
+        await session.execute(text("UPDATE risk_trial SET state = 'failed' WHERE state = 'waiting'"))
+    return {}
 
 
 async def upload(town):

@@ -17,6 +17,8 @@ NO_PAGES = {
     "/console/inquiries/{inquiry_id}/records/{figure}", "/console/inquiries/{inquiry_id}/sheet.pdf",
     # Of portraits, likewise: tests/inquiries/test_portrait_exports.py.
     "/console/inquiries/{inquiry_id}/network/{form}",
+    # Of trials of a watch, which the city has none of: tests/risk_analysis/test_trial_pages.py.
+    "/console/risk-trials/{trial_id}", "/console/risk-trials/{trial_id}/progress",
     # Of two answers: tests/inquiries/test_sheet_pages.py.
     "/console/inquiries/{inquiry_id}/compare/{with_id}",
     # Of consents in bulk, which the city has none of: tests/consents/test_imports.py.
@@ -49,7 +51,9 @@ _FOR: tuple[tuple[str, str], ...] = (
         catalogue catalogue/{dataset} catalogue/{dataset}/template.xlsx catalogue/{dataset}/schema.json
         tags tags/{tag}"""),
     ("ra", """overview wall wall/now movers subjects/{subject}/tags subjects/{subject}/tags/{tag}
-        subjects/{subject}/network risks risks/learned risks/drift subjects/{subject}/risks sites crosschecks"""),
+        subjects/{subject}/network risks risks/learned risks/drift subjects/{subject}/risks sites crosschecks
+        risk-funnel risk-funnel/enterprises risk-lead risk-lead/enterprises risk-open risk-trials risk-trials/-/new
+        risk-wall risk-wall/now"""),
     ("dra", "cases cases/{case_id}"),
     ("r", "cases/-/open cases/-/first"),
     ("o", """people people/-/invite people/-/invitations/{change_id} people/{person_id} clients keys agencies

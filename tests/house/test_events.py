@@ -189,6 +189,14 @@ CALLS = {
     "GET /v1/subjects/{uscc}/network": Call("network.read", "auditor-1", make=objects.own_code),
     "GET /v1/subjects/{uscc}/risks": Call("risk.read", "auditor-1", make=objects.own_code),
     "GET /v1/risks": Call("risk.read", "auditor-1"),
+    **dict.fromkeys(
+        (f"GET /v1/risk-{part}" for part in ("funnel", "funnel/enterprises", "lead", "open-points")),
+        Call("risk.read", "auditor-1"),
+    ),
+    "POST /v1/risk-trials": Call(
+        "risk.trial_asked", "auditor-1", make=objects.no_trial, sent={"json": {"watch": objects.WATCH}}
+    ),
+    "GET /v1/risk-trials/{trial_id}": Call("risk.read", "auditor-1", make=objects.trial),
     "GET /v1/cases": Call("case.read", "auditor-1"),
     "POST /v1/cases": Call(
         "case.opened", REGULATOR, make=objects.new_risk,
@@ -332,6 +340,20 @@ WITHOUT = {
     **dict.fromkeys(
         ("GET /console/risks", "GET /console/risks/learned", "GET /console/risks/drift",
          "GET /console/subjects/{subject}/risks"), "risk.read: tests/risk/test_pages.py"
+    ),
+    **dict.fromkeys(
+        (f"GET /console/risk-{part}" for part in (
+            "funnel", "funnel/enterprises", "lead", "lead/enterprises", "open", "wall")),
+        "risk.read: tests/risk_analysis/test_pages.py",
+    ),
+    "GET /console/risk-wall/now": "a part of the wall, whose opening was recorded",
+    **dict.fromkeys(
+        ("POST /console/risk-trials/-/new", "GET /console/risk-trials/{trial_id}"),
+        "risk.trial_asked, risk.read: tests/risk_analysis/test_trial_pages.py",
+    ),
+    **dict.fromkeys(
+        ("GET /v1/risk-trials", "GET /console/risk-trials", "GET /console/risk-trials/-/new",
+         "GET /console/risk-trials/{trial_id}/progress"), "that trials were asked for, and by whom",
     ),
     "POST /v1/cases/first": "case.opened, as many as there are: tests/disposal/test_opening.py",
     **dict.fromkeys(
@@ -520,6 +542,7 @@ COMMANDS = {
     "scan": "scan.started scan.finished scan.failed",
     "network show": "network.read", "network compute": "network.computed",
     "risk judge": "risk.judged columns.appended columns.rebuilt", "risk list": "risk.read", "risk show": "risk.read",
+    **{f"risk {verb}": "risk.read" for verb in ("funnel", "lead", "open", "trial")}, "risk try": "risk.trial_asked",
     "case list": "case.read", "case show": "case.read", "case replay": "case.replayed",
     "site judge": "site.judged", "site list": "site.read", "site show": "site.read",
     "crosscheck take": "crosscheck.listed", "crosscheck propose": "crosscheck.proposed",
@@ -630,6 +653,7 @@ STEPS_LEAVE = {
     "previews": "preview.ended",
     "scan": "scan.started scan.finished scan.failed", "network-night": "network.computed",
     "risk": "risk.judged", "challenger": "scores.compared scores.not_compared", "sites": "site.judged",
+    "risk-trials": "risk.trial_ended",
     "warnings": "warning.told warning.ended inquiry.answered",
     "columns": "columns.appended columns.rebuilt", "tidy-columns": "columns.compacted",
     "fsck": "audit.checked audit.stopped", "subjects": "record.resolved",
@@ -641,7 +665,9 @@ STEPS_LEAVE = {
 STEPS_WITHOUT = {
     "server": "no database yet", "disk": "a file of this machine",
     "partitions": "empty tables",
-    **dict.fromkeys(("scores", "past-scores", "network"), "follow from the records, and can be computed again"),
+    **dict.fromkeys(
+        ("scores", "past-scores", "past-risks", "network"), "follow from the records, and can be computed again"
+    ),
     "ended": "marks nobody can use any more", "told": "messages made of the log",
     "sequence": "the log itself", "publish": "the log itself", "syslog": "the log itself",
 }  # fmt: skip

@@ -256,6 +256,13 @@ NOBODYS = {
         ("GET /v1/subjects/{uscc}/risks", "GET /console/subjects/{subject}/risks"),
         "overseers see every enterprise; no other kind is let in (tests/risk/test_doors.py)",
     ),
+    **dict.fromkeys(
+        (
+            *(f"GET {door}/risk-trials/{{trial_id}}" for door in ("/v1", "/console")),
+            "GET /console/risk-trials/{trial_id}/progress",
+        ),
+        "overseers see every trial; no other kind is let in (tests/risk_analysis/test_doors.py)",
+    ),
     "GET /v1/cases/{case_id}/replay": "overseers see every case; no others are let in (tests/disposal/test_doors.py)",
     **dict.fromkeys(
         ("GET /v1/sites/{site}", "GET /console/sites/{site}"),

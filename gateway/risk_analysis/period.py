@@ -1,0 +1,43 @@
+"""The days that are looked at: the last twelve months unless others are asked for."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from connectors.model.calendar import day_of, day_starts, month_starts
+from gateway.runtime.denial import DeniedError
+
+MONTHS = 12
+MOST_DAYS = 3660
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def after(self) -> date:
+        """The day after the last."""
+        return self.last + timedelta(days=1)
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """When it begins, and when it is over (Asia/Shanghai)."""
+        return day_starts(self.first), day_starts(self.after)
+
+
+def period_of(since: date | None, until: date | None, now: datetime) -> Period:
+    """Return the days from `since` to `until`; without them, those of the last twelve months up to today.
+
+    Raises DeniedError where it ends before it begins, or is longer than ten years.
+    """
+    last = until or day_of(now)
+    first = since or min(last, day_of(month_starts(now, MONTHS)[0]))
+    if not 0 <= (last - first).days <= MOST_DAYS:
+        raise DeniedError(
+            "invalid-request",
+            f"时段须自早至晚，至多 {MOST_DAYS} 天。A period runs from an earlier day to a later, {MOST_DAYS} at most.",
+        )
+    return Period(first, last)

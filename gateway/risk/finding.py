@@ -1,4 +1,4 @@
-"""What a day comes to: levels and why, what is left open, what the model foretells, the spread of measures. No database."""
+"""What a day comes to: levels and why, what is left open, what the model foretells, how measures vary. No database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

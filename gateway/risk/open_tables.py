@@ -1,4 +1,4 @@
-"""Tables of what is kept of each judging beside who is at risk; who may change them stands in migration 0074."""
+"""Tables of what is kept of each judging beside who is at risk; who may change them stands in migration 0073."""
 
 from datetime import date
 

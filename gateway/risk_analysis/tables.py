@@ -1,4 +1,4 @@
-"""The table of watches that were tried out; who may change what stands in migration 0074. Nothing is put in force."""
+"""The table of watches that were tried out; who may change what stands in migration 0073. Nothing is put in force."""
 
 from datetime import date, datetime
 from typing import Any

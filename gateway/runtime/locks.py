@@ -56,7 +56,7 @@ class Lock(IntEnum):
     NETWORK_NIGHT = 7262  # one process computes all
     RISK = 7266  # one process judges all
     RISK_TRIAL = 7274  # one process tries a watch out
-    CASES = 7267  # whoever opens cases
+    CASES = 7271  # whoever opens cases
     SITES = 7268  # one process judges all platforms
     CROSS_CHECK = 7270  # one list; one counterpart
     QUOTA_KEYS = 7251  # whoever makes a counter that was not; who charges holds it shared (migration 0040)

@@ -24,7 +24,8 @@ ICONS: Mapping[str, str] = {
     "paper": "scan",
     "change": "git-pull-request", "consent": "file-check", "signatory-key": "key", "held": "database-import",
     "correction": "table", "objection": "message-report", "late-feed": "clock-exclamation", "delivery": "send",
-    "key": "key", "usage-result": "message-report", "deletion": "trash", "ending-consent": "file-alert",
+    "key": "key", "case": "gavel", "usage-result": "message-report", "deletion": "trash",
+    "ending-consent": "file-alert",
 }  # fmt: skip
 
 

@@ -227,7 +227,7 @@ async def regulator(town):
         async with units.begin("test.people", OPERATOR) as work:
             if await work.session.get(Person, person) is not None:
                 continue
-            await invite(work, person_id=person, name=f"王小二 {person}", role=role, **house)
+            await invite(work, person_id=person, name="王小二", role=role, **house)
         async with units.begin("test.people", Actor(f"person:{person}", "person")) as work:
             await work.record("person.enrolled", outcome="enrolled")
             (await work.session.get(Person, person)).status = "active"

@@ -79,8 +79,8 @@ def test_pages_for_people_send_strangers_to_the_sign_in():
 
 
 def named(kind):
-    """Return the id of the client of a kind; an agency's is one of the catalogue."""
-    return "civil_affairs" if kind == "agency" else f"{kind}-x"
+    """Return the id of the client of a kind; an agency's is one of the catalogue, an office's its county's code."""
+    return {"agency": "civil_affairs", "office": "330304"}.get(kind, f"{kind}-x")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ READ_ALOUD = ("aria-label", "title", "placeholder", "alt")
 # Words of other alphabets that Chinese readers of these pages write so themselves.
 WRITTEN_SO = {
     "CSV", "XLSX", "XLS", "ODS", "XML", "JSON", "NDJSON", "Excel", "English", "Ctrl", "Esc", "HTTP", "HTTPS", "API",
-    "UTC", "SHA", "CNY", "AEO", "ICP", "JWK",
+    "UTC", "SHA", "CNY", "AEO", "ICP", "JWK", "PDF", "PNG", "JPEG",
 }  # fmt: skip
 # What Python writes where a value was not put into words.
 PYTHON = re.compile(

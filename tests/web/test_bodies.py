@@ -59,6 +59,7 @@ def test_every_route_is_guarded_and_takes_little_unless_it_says_so():
         "POST /v1/admin/paper/{consent_id}/scans", "POST /v1/consent-imports", "POST /console/cards/-/release",
         "POST /console/watches/-/release",
         "POST /v1/supervisor-lists", "POST /v1/crosschecks/{check_id}/message", "POST /v1/crosschecks/{check_id}/audit",
+        "POST /v1/cases/{case_id}/files", "POST /v1/joint-scans",
     }  # fmt: skip
     assert set(larger) == COUNT_THEMSELVES | bounded
 

@@ -27,6 +27,7 @@ from gateway.quota.products import PRODUCTS, RECORDS
 from gateway.runtime.actor import Actor
 from gateway.runtime.denial import Denial, DeniedError
 from gateway.runtime.work import UnitsOfWork
+from gateway.runtime.wrong_values import WrongValueError
 from gateway.telemetry.metrics import Metrics
 from scoring_adapter.providers.asking import Providers
 from signing.canonical import canonical_bytes, sha256_hex
@@ -74,23 +75,25 @@ class Question(BaseModel):
     def check_basis(self) -> Self:
         """Demand that it names one basis at most, and none where it asks for what is public."""
         if self.consent and self.duty:
-            raise ValueError("duty: 与 consent 只能写一个 either a consent or a duty")
+            raise WrongValueError("duty: 与 consent 只能写一个 either a consent or a duty")
         if self.product in PRODUCTS and PRODUCTS[self.product].public and (self.consent or self.duty):
-            raise ValueError("product: 公示信息不凭授权或职责依据 published records rest on no consent and no duty")
+            raise WrongValueError(
+                "product: 公示信息不凭授权或职责依据 published records rest on no consent and no duty"
+            )
         return self
 
     @model_validator(mode="after")
     def check_view(self) -> Self:
         """Demand that a view is of records."""
         if self.view and self.product != RECORDS:
-            raise ValueError("view: 只用于产品 records of the product records alone")
+            raise WrongValueError("view: 只用于产品 records of the product records alone")
         return self
 
     @model_validator(mode="after")
     def check_days(self) -> Self:
         """Demand that the days do not end before they begin."""
         if self.data_from and self.data_to and self.data_from > self.data_to:
-            raise ValueError("data_to: 早于 data_from is before data_from")
+            raise WrongValueError("data_to: 早于 data_from is before data_from")
         return self
 
     def members(self) -> dict[str, Any]:

@@ -51,7 +51,11 @@ def _of(answers: list[str | Denial]) -> dict[str, Any] | Denial:
 
 
 async def list_earlier(work: UnitOfWork, row: Inquiry) -> Sequence[Inquiry]:
-    """Return the newest answers that the same account was given before about the same enterprise, with a score."""
+    """Return the newest answers that the same account was given before about the same enterprise, with a score; none
+    for an answer without one, which is compared with nothing.
+    """
+    if row.product not in PRODUCTS or PRODUCTS[row.product].listing:
+        return ()
     scored = [code for code, one in PRODUCTS.items() if not one.listing]
     query = (
         select(Inquiry)

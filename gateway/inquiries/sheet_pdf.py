@@ -57,7 +57,8 @@ def sheet_data(answer: str, statement: Mapping[str, Any]) -> dict[str, Any]:
         "reasons": [_reason(one.text, one.points) for one in sheet.reasons or ()],
         "industry": _industry(statement), "improvements": _improvements(statement),
         "radar": [
-            {"name": name, "points": weight(points), "radius": _radius(points)} for name, points in parts["radar"]
+            {"name": name, "points": NOTHING if points is None else weight(points), "radius": _radius(points)}
+            for name, points in parts["radar"]
         ],
         "timeline": _timeline(statement), "tables": parts["tables"], "note": NOTE + sheet.use,
     }  # fmt: skip
@@ -69,7 +70,7 @@ def _health_parts(statement: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
     assert health is not None, "answers with a health check come here alone"  # noqa: S101 - see sheet_data
     points = zip(dimensions.categories, dimensions.series[0].values, strict=True) if dimensions else ()
     return {
-        "finding": health.finding, "radar": [(name, int(value or 0)) for name, value in points],
+        "finding": health.finding, "radar": [(name, None if value is None else int(value)) for name, value in points],
         "tables": [table("各类数据", (WIDTHS, HEADER), [_row(one) for one in health.lines])],
     }  # fmt: skip
 
@@ -111,9 +112,11 @@ def _improvements(statement: Mapping[str, Any]) -> list[str]:
     return [f"{one.text}：{one.weight} 分，之后 {one.score} 分" for one in found.steps] if found else []
 
 
-def _radius(points: int) -> int:
-    """Return how far from the middle points lie, per mille: none halfway, RIM and more at the rim."""
-    return 500 + max(-RIM, min(RIM, points)) * 500 // RIM
+def _radius(points: int | None) -> int | None:
+    """Return how far from the middle points lie, per mille: none halfway, RIM and more at the rim; None of what could
+    not be computed, which is no corner of the shape.
+    """
+    return None if points is None else 500 + max(-RIM, min(RIM, points)) * 500 // RIM
 
 
 def _timeline(statement: Mapping[str, Any]) -> list[dict[str, Any]]:

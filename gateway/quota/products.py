@@ -25,7 +25,7 @@ RISK_WATCH = "risk_watch"
 PRODUCTS: Mapping[str, Product] = {
     "score": Product(1, "信用评分", "credit score"),
     "health_check": Product(3, "信用体检", "credit health check"),
-    "portrait": Product(5, "企业信用画像", "credit portrait", alone=True),
+    "portrait": Product(5, "信用画像", "credit portrait", alone=True),
     "public_record": Product(1, "公示信息", "published records", public=True, listing=True),
     RECORDS: Product(3, "信用记录", "credit records", listing=True),
     RISK_WATCH: Product(2, "风险预警", "risk warnings", listing=True, consented=True),

@@ -83,6 +83,9 @@ async def _note(work: UnitOfWork, rule: Rule, stand: Stand, day: Day, changes: C
     if rule.model is not None:
         payload |= {"model": rule.model.digest, "foretold": foretelling.digest_of(day.foretold)}
     event = await work.record("risk.judged", payload, outcome="judged")
+    before = await work.session.get(RiskDay, stand.as_of)  # a day that is judged again has all its changes
+    if before is not None:
+        counts |= {name: number + getattr(before, name) for name, number in changes.counted().items()}
     kept = RiskDay(
         as_of=stand.as_of, judged_at=work.now, version=watch.version, watch=watch.digest, subjects=subjects,
         budget=watch.budget(subjects), digest=bytes.fromhex(digest), event_id=event, **counts,

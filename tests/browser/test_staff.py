@@ -123,3 +123,15 @@ async def test_a_loan_officer_reports_what_was_decided(visit, look):
     await page.get_by_label("获批金额（元）").fill("500000.00")
     await page.get_by_role("button", name="提交报告").click()
     await page.get_by_text("500000.00").wait_for()
+
+
+async def test_what_is_closed_on_the_screen_is_open_on_paper(city, visit):
+    told = (await city.town.story.ask("bank-1", OWN, product="public_record")).json()
+    page = await visit("staff", f"/console/inquiries/{told['inquiry']}")
+    closed = page.locator("details[data-printed]:not([open])")
+    many = await closed.count()
+    assert many > 0
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert await closed.count() == 0
+    await page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert await closed.count() == many

@@ -1,6 +1,11 @@
 """Two answers about one enterprise compared: what changed, of what both tell, and nothing of anybody else's."""
 
+from uuid import UUID
+
 from gateway.inquiries.comparing import compared
+from gateway.inquiries.comparison import list_earlier
+from gateway.inquiries.tables import Inquiry
+from tests.actors import OPERATOR
 from tests.enterprises import uscc
 from tests.inquiries.test_health import ago, ready, sheet_of  # noqa: F401 - what is asked about
 from tests.inquiries.test_outputs import rules
@@ -65,6 +70,15 @@ async def test_two_enterprises_one_answer_and_another_banks_are_not_compared(rea
     assert slug(await compare(ready, one, (await ready.ask("bank-1", 1)).json(), "bank-1b")) == "answer-not-yours"
     denied = await ready.ask("bank-1", 1, purpose="guarantee_review")
     assert slug(await compare(ready, one, denied.json())) == "inquiry-unanswered"
+
+
+async def test_an_answer_without_a_score_is_offered_no_comparison(ready):  # noqa: F811
+    await ready.ask("bank-1", 1)
+    told = [(await ready.ask("bank-1", 1, **wish)).json() for wish in ({}, {"product": "public_record"})]
+    async with ready.gateway.units.begin("test.earlier", OPERATOR) as work:
+        rows = [await work.session.get(Inquiry, UUID(one["inquiry"])) for one in told]
+        offered = [len(await list_earlier(work, row)) for row in rows]
+    assert (offered[0] > 0, offered[1]) == (True, 0)
 
 
 def test_answers_of_two_cards_or_scopes_say_so():

@@ -135,6 +135,8 @@ async def test_a_record_taken_back_is_published_no_more(ready):
 async def test_a_question_names_one_basis_at_most_and_none_for_what_is_public(ready, wrong):
     answer = await ready.ask("finance-bureau-1", 1, **wrong)
     assert (answer.status_code, slug(answer)) == (400, "invalid-request")
+    [told] = answer.json()["invalid_params"]
+    assert told["reason"].startswith("product: 公示信息" if "product" in wrong else "duty: 与 consent 只能写一个")
 
 
 async def test_a_provider_is_asked_neither_for_published_records_nor_on_a_duty(ready):

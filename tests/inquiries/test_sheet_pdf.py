@@ -114,7 +114,17 @@ async def test_of_a_score_there_is_none(ready):  # noqa: F811
 
 @pytest.mark.parametrize(
     ("points", "radius"),
-    [(0, 500), (1, 503), (RIM - 1, 996), (RIM, 1000), (RIM + 1, 1000), (1 - RIM, 3), (-RIM, 0), (-RIM - 1, 0)],
+    [
+        (0, 500),
+        (1, 503),
+        (RIM - 1, 996),
+        (RIM, 1000),
+        (RIM + 1, 1000),
+        (1 - RIM, 3),
+        (-RIM, 0),
+        (-RIM - 1, 0),
+        (None, None),
+    ],
 )
 def test_on_the_radar_no_points_lie_halfway_and_more_than_the_rim_lies_on_it(points, radius):
     assert _radius(points) == radius

@@ -36,7 +36,7 @@ async def test_judged_again_on_the_same_day_it_is_the_same_and_written_once(town
     [before] = await rows(town.gateway, "SELECT digest, subjects FROM risk_day")
     again = await judged(town)
     assert (again.digest, again.subjects) == (before.digest, before.subjects)
-    assert (again.opened, again.raised, again.ended) == (0, 0, 0)
+    assert (again.opened, again.raised, again.ended) == (1, 0, 0)  # what the day had before
     assert len(await rows(town.gateway, "SELECT FROM risk_standing")) == 1
     assert len(await rows(town.gateway, "SELECT FROM audit_event WHERE type = 'risk.judged'")) >= 2
 
@@ -47,7 +47,7 @@ async def test_what_ended_is_closed_once_it_has_cooled_down_and_any_day_can_be_r
             text("UPDATE risk_standing SET holds_from = holds_from - 30, seen_on = seen_on - 30, level = 'notice'")
         )
     raised = await judged(town)
-    assert (raised.raised, raised.opened) == (1, 0)
+    assert (raised.raised, raised.opened) == (1, 1)
     [now, before] = await of(town, LENDER)
     assert (now.level, now.before_level, now.holds_to) == ("restriction", "notice", None)
     assert (before.level, before.holds_to) == ("notice", now.holds_from)

@@ -19,7 +19,8 @@ def portrait_parts(statement: Mapping[str, Any], words: Words) -> dict[str, Any]
     radar = shown.radar
     points = zip(radar.categories, radar.series[0].values, strict=True) if radar else ()
     return {
-        "finding": radar.finding if radar else NOTHING, "radar": [(name, int(value or 0)) for name, value in points],
+        "finding": radar.finding if radar else NOTHING,
+        "radar": [(name, None if value is None else int(value)) for name, value in points],
         "tables": [*_dimensions(shown), *_network(shown.network), *_changes(shown.changes)],
     }  # fmt: skip
 

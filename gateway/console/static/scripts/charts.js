@@ -16,12 +16,14 @@
     };
   }
   function radar(chart, common) {
-    const shown = chart.series.map((one) => ({ name: one.label, value: one.values, lineStyle: { type: one.dashed ? "dashed" : "solid", color: shade(one.tone) }, itemStyle: { color: shade(one.tone) }, areaStyle: one.dashed ? undefined : { color: shade(one.tone), opacity: 0.15 } }));
+    // What could not be computed has no axis: a corner in the middle would tell a value. The table below lists it.
+    const known = chart.categories.map((_, at) => at).filter((at) => chart.series.some((one) => one.values[at] !== null));
+    const shown = chart.series.map((one) => ({ name: one.label, value: known.map((at) => one.values[at]), lineStyle: { type: one.dashed ? "dashed" : "solid", color: shade(one.tone) }, itemStyle: { color: shade(one.tone) }, areaStyle: one.dashed ? undefined : { color: shade(one.tone), opacity: 0.15 } }));
     const first = chart.series[0].values;
     return {
       ...common,
       radar: {
-        indicator: chart.categories.map((name, at) => ({ name: `${name}\n${first[at] ?? "—"}`, min: chart.least, max: chart.most })),
+        indicator: known.map((at) => ({ name: `${chart.categories[at]}\n${first[at] ?? "—"}`, min: chart.least, max: chart.most })),
         axisName: { color: token("--text"), fontSize: 12 }, radius: "62%", splitArea: { show: false },
         splitLine: { lineStyle: { color: token("--line") } }, axisLine: { lineStyle: { color: token("--line") } },
       },

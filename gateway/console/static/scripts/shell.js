@@ -27,6 +27,17 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-print]")) window.print();
 });
+// What is closed on the screen and belongs on paper is open while it is printed.
+const printed = [];
+addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details[data-printed]:not([open])")) {
+    part.open = true;
+    printed.push(part);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const part of printed.splice(0)) part.open = false;
+});
 // The number of what waits is asked for once, and stands in the navigation too.
 document.addEventListener("htmx:after:swap", () => {
   const count = document.querySelector(".top .waiting-count")?.textContent ?? "";

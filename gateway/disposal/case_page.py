@@ -56,6 +56,7 @@ async def show_case(
         request, "case", present, status=status, form=form or Form(), shown=whole.shown, row=row, whole=whole,
         name=whole.shown.subject.name or words("risk-unnamed"), people=people, either=words.either, final=FINAL,
         said=[details_in_words(words, one) for one in whole.history], unnamed=_unnamed(whole), options=options,
+        told=_told(words, whole),
         office=office_name(words, row.office), replay=replay,
         differences=differences_in_words(words, replay.differences) if replay else [],
         asked=_asked(words, whole), latest=latest, longest=LONGEST, most=LONGEST_FILE // _MEGABYTE,
@@ -85,6 +86,17 @@ def _asked(words: Words, whole: Whole) -> str:
         "ask-hand-over": lambda code: office_name(words, code),
     }  # fmt: skip
     return words("case-asks-for", step=words(f"case-step-{asks['step']}"), to=ways[asks["step"]](asks["to"]))
+
+
+def _told(words: Words, whole: Whole) -> dict[str, str]:
+    """Return by delivery which authority it was for: the one that the step before the grant asked for."""
+    told: dict[str, str] = {}
+    asked = ""
+    for one in whole.history:
+        details = (one.says or {}).get("details", {})
+        asked = details.get("to", asked)
+        told |= dict.fromkeys(details.get("deliveries", ()), words(f"case-to-{asked}") if asked else "")
+    return told
 
 
 def _unnamed(whole: Whole) -> Sequence[str]:

@@ -51,6 +51,8 @@ def _value(words: Words, what: str, value: Any) -> str:  # noqa: ANN401 - whatev
         said = office_name(words, value)
     elif what in _PREFIXES:
         said = words(f"{_PREFIXES[what]}-{value}")
+    elif what == "entry":
+        said = words("case-step-open")
     elif what == "asks":
         said = words(f"case-step-{value['step']}")
     elif what.endswith("_at"):

@@ -69,6 +69,7 @@ async def test_each_does_their_part_of_a_case_and_it_is_replayed(city, police, v
     assert await deliver_all(city) == {"confirmed"}
     assert [item["subject"] for payload, _ in police.taken.values() for item in payload["items"]] == [CODE]
     await officer.reload()
+    await officer.get_by_text("公安机关 police-1").wait_for()
     await take(officer, "办结", "公安机关已受理", sure=True, 办结结果="已移送")
     await look(officer, "case-closed")
     assert await officer.locator("dialog").count() == 0

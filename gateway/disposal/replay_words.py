@@ -1,6 +1,6 @@
 """What a replay of a case found, in words: where the log, the rules and the row differ, of what, what each has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ _LABELS = {
     "score": "risk-score", "state": "how-it-stands", "steps": "case-differs-steps", "subject": "risk-enterprise",
     "type": "risk-type", "version": "case-differs-version",
 }  # fmt: skip
+_MOMENTS = ("opened_at", "confirmed_at", "closed_at")
 _PREFIXES = {"ended": "case-outcome", "level": "risk-level", "state": "case-state", "type": "risk-type"}
 
 
@@ -44,21 +45,14 @@ def differences_in_words(words: Words, found: Sequence[Difference]) -> list[Told
 
 def _value(words: Words, what: str, value: Any) -> str:  # noqa: ANN401 - whatever a row holds
     if value is None or value == "—":
-        said = NOTHING
-    elif what in STEPS:  # what is wrong with taking it
-        said = words.half(ERRORS[f"case-step-{value}"].title)
-    elif what == "office":
-        said = office_name(words, value)
-    elif what in _PREFIXES:
-        said = words(f"{_PREFIXES[what]}-{value}")
-    elif what == "entry":
-        said = words("case-step-open")
-    elif what == "asks":
-        said = words(f"case-step-{value['step']}")
-    elif what.endswith("_at"):
-        said = words.exactly(datetime.fromisoformat(value))
-    elif what.endswith("_on"):
-        said = words.day(date.fromisoformat(value))
-    else:
-        said = ", ".join(sorted(value)) if what == "points" else str(value)
-    return said or NOTHING
+        return NOTHING
+    if what in _PREFIXES:
+        return words(f"{_PREFIXES[what]}-{value}")
+    ways: dict[str, Callable[[Any], str]] = {
+        **{step: lambda wrong: words.half(ERRORS[f"case-step-{wrong}"].title) for step in STEPS},
+        **{name: lambda told: words.exactly(datetime.fromisoformat(told)) for name in _MOMENTS},
+        **{name: lambda told: words.day(date.fromisoformat(told)) for name in ("due_on", "found_on")},
+        "asks": lambda asks: words(f"case-step-{asks['step']}"), "entry": lambda _: words("case-step-open"),
+        "office": lambda code: office_name(words, code), "points": lambda points: ", ".join(sorted(points)),
+    }  # fmt: skip
+    return ways.get(what, str)(value) or NOTHING

@@ -525,7 +525,7 @@ WITHOUT = {
             "/records/{record_id}/objection")), "consent.*, record.objected: tests/consents/test_enterprise_pages.py",
     ),
 }  # fmt: skip
-CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator", "system")
+CLIENTS = ("account", "agency", "signatory", "platform", "auditor", "operator", "system", "office")
 # The command line: the events a command can leave, or none and why.
 COMMANDS = {
     "init": "instance.initialised client.added person.invited", "ingest": "batch.sealed batch.held batch.refused",
@@ -618,7 +618,7 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(
         ("verify", "score sheet", "score network", "audit verify", "audit key", "keys new", "agency draft",
-         "agency check", "provider check", "risk learn", "risk compare", "score fit", "score validate", "score compare",
+         "agency check", "provider check", "risk learn", "risk evaluate", "score fit", "score validate", "score compare",
          "score backtest", "score to-pmml", "score from-pmml"),
         "no instance",
     ),

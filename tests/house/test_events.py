@@ -618,8 +618,8 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(
         ("verify", "score sheet", "score network", "audit verify", "audit key", "keys new", "agency draft",
-         "agency check", "provider check", "risk learn", "risk evaluate", "score fit", "score validate", "score compare",
-         "score backtest", "score to-pmml", "score from-pmml"),
+         "agency check", "provider check", "risk learn", "risk evaluate", "score fit", "score validate",
+         "score compare", "score backtest", "score to-pmml", "score from-pmml"),
         "no instance",
     ),
     "openapi": "no instance",

@@ -6,16 +6,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the navigation: its address, its icon, its text's key; `also` is where pages begin that it leads to."""
+    """A page of the navigation: its address, its icon, its text's key; `also` is where pages begin that it leads to.
+
+    A `*` stands for one part of an address, such as an id.
+    """
 
     path: str
     icon: str
     label: str
-    also: str = ""
+    also: tuple[str, ...] = ()
 
-    def holds(self, path: str) -> bool:
-        """Tell whether a page belongs to it."""
-        return path == self.path or any(path.startswith(f"{begins}/") for begins in (self.path, self.also) if begins)
+    def holds(self, path: str) -> int:
+        """Return how many parts of a page's address are those that it or its pages begin with; 0 where none are."""
+        parts = path.split("/")
+        begins = [one.split("/") for one in (self.path, *self.also)]
+        return max((len(one) for one in begins if _begins_with(parts, one)), default=0)
+
+
+def _begins_with(parts: list[str], begin: list[str]) -> bool:
+    return len(parts) >= len(begin) and all(one in {"*", part} for one, part in zip(begin, parts, strict=False))
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,9 @@ _CHANGES = _entry("changes", "git-pull-request")
 _TAGS = _entry("tags", "tag")
 _TEMPLATES = Entry("/console/consents/-/templates", "file-description", "go-consent-templates")
 _SCANS = _entry("scans", "refresh")
-_RISKS = Entry("/console/risks", "chart-radar", "go-risks", also="/console/risk-open")
+_RISKS = Entry(
+    "/console/risks", "chart-radar", "go-risks", also=("/console/risk-open", "/console/subjects/*/risks")
+)  # fmt: skip
 _FUNNEL = _entry("risk-funnel", "filter")
 _LEAD = _entry("risk-lead", "timeline")
 _TRIALS = _entry("risk-trials", "adjustments-horizontal")
@@ -52,7 +63,8 @@ _ANALYSIS = Group("group-risk-analysis", (_FUNNEL, _LEAD, _TRIALS, _entry("risk-
 _CASES = _entry("cases", "gavel")
 _SITES = _entry("sites", "world")
 _CROSSCHECKS = _entry("crosschecks", "arrows-exchange")
-_MOVERS = Entry("/console/movers", "trending-up", "go-movers", also="/console/subjects")
+_WATCHING = Group("group-risks", (_RISKS, _CASES, _SITES, _CROSSCHECKS))
+_MOVERS = Entry("/console/movers", "trending-up", "go-movers", also=("/console/subjects",))
 NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     "operator": (
         Group("", (_entry("operations", "home"), _WAITING)),
@@ -89,9 +101,10 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
             _COSTS, _ABNORMAL, _MATCHES,
         )),
         Group("group-platform", (
-            _CHANGES, _PROVIDERS, _CARDS, _WATCHES, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _RISKS,
-            _CASES, _SITES, _CROSSCHECKS, _MOVERS, _CATALOGUE, _TAGS,
+            _CHANGES, _PROVIDERS, _CARDS, _WATCHES, _OBJECTIONS, _entry("signatories", "signature"), _QUALITY, _MOVERS,
+            _CATALOGUE, _TAGS,
         )),
+        _WATCHING,
         _ANALYSIS,
     ),
     "staff": (
@@ -113,8 +126,9 @@ NAVIGATION: Mapping[str, tuple[Group, ...]] = {
     ),
     "regulator": (
         Group("", (_entry("overview", "home"), _entry("wall", "device-desktop"), _WAITING)),
-        Group("group-quality", (_RISKS, _CASES, _SITES, _CROSSCHECKS, _QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
+        _WATCHING,
         _ANALYSIS,
+        Group("group-quality", (_QUALITY, _MOVERS, _CATALOGUE, _TAGS)),
     ),
     "office": (
         Group("", (_CASES, _WAITING)),
@@ -141,7 +155,6 @@ def home_of(role: str) -> str:
 
 
 def find_here(role: str, path: str) -> Entry | None:
-    """Return the entry that a page belongs to: the one with the longest address that the page's begins with."""
-    entries = [entry for group in NAVIGATION[role] for entry in group.entries]
-    fitting = [entry for entry in entries if entry.holds(path)]
-    return max(fitting, key=lambda entry: len(entry.path), default=None)
+    """Return the entry that a page belongs to: the one that holds most of the page's address; None where none does."""
+    entries = [entry for group in NAVIGATION[role] for entry in group.entries if entry.holds(path)]
+    return max(entries, key=lambda entry: entry.holds(path), default=None)

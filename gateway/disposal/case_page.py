@@ -13,8 +13,11 @@ from gateway.console.form import Form
 from gateway.console.render import PageError, page
 from gateway.console.words import Words, words_of
 from gateway.disposal.history import Noted
+from gateway.disposal.office_words import office_name
 from gateway.disposal.parties import find_offices
 from gateway.disposal.reading import Whole, read_case
+from gateway.disposal.replay_words import differences_in_words
+from gateway.disposal.replaying import Replay
 from gateway.disposal.stepping import LONGEST
 from gateway.people.acting import acting
 from gateway.people.naming import sender_names
@@ -27,9 +30,10 @@ _MEGABYTE = 1024 * 1024
 
 
 async def show_case(
-    request: Request, units: UnitsOfWork, present: Present, case_id: UUID, form: Form | None = None, status: int = 200
-) -> Response:
-    """Show a case. Raises PageError where the visitor sees none of this id."""
+    request: Request, units: UnitsOfWork, present: Present, case_id: UUID, form: Form | None = None, status: int = 200,
+    replay: Replay | None = None,
+) -> Response:  # fmt: skip
+    """Show a case; above it, what a replay of it came to. Raises PageError where the visitor sees none of this id."""
     words = words_of(request)
     try:
         async with units.begin("case.show", acting(present)) as work:
@@ -43,7 +47,7 @@ async def show_case(
     row = whole.shown.row
     latest = row.due_on + timedelta(days=load_terms().most_more_days)
     options = {
-        "office": [(one, one) for one in offices],
+        "office": [(one, office_name(words, one)) for one in offices],
         "to": [(one, words(f"case-to-{one}")) for one in AUTHORITIES],
         "outcome": [(one, words(f"case-outcome-{one}")) for one in OUTCOMES],
         "measure": [(one, words(f"case-measure-{one}")) for one in MEASURES],
@@ -52,6 +56,9 @@ async def show_case(
         request, "case", present, status=status, form=form or Form(), shown=whole.shown, row=row, whole=whole,
         name=whole.shown.subject.name or words("risk-unnamed"), people=people, either=words.either, final=FINAL,
         said=[details_in_words(words, one) for one in whole.history], unnamed=_unnamed(whole), options=options,
+        told=_told(words, whole),
+        office=office_name(words, row.office), replay=replay,
+        differences=differences_in_words(words, replay.differences) if replay else [],
         asked=_asked(words, whole), latest=latest, longest=LONGEST, most=LONGEST_FILE // _MEGABYTE,
     )  # fmt: skip
 
@@ -60,7 +67,8 @@ def details_in_words(words: Words, one: Noted) -> str:
     """Return what a step says besides its words: a day, an authority, an office, an outcome, a measure."""
     said = (one.says or {}).get("details", {})
     ways: dict[str, Callable[[Any], str]] = {
-        "until": words.day, "to": lambda to: words(f"case-to-{to}"), "office": str,
+        "until": words.day, "to": lambda to: words(f"case-to-{to}"),
+        "office": lambda code: office_name(words, code),
         "outcome": lambda outcome: words(f"case-outcome-{outcome}"),
         "measure": lambda measure: words(f"case-measure-{measure}"), "reference": str,
         "asked": lambda step: words(f"case-step-{step}"),
@@ -74,9 +82,21 @@ def _asked(words: Words, whole: Whole) -> str:
     if asks is None:
         return ""
     ways: dict[str, Callable[[Any], str]] = {
-        "ask-time": words.day, "ask-transfer": lambda to: words(f"case-to-{to}"), "ask-hand-over": str,
+        "ask-time": words.day, "ask-transfer": lambda to: words(f"case-to-{to}"),
+        "ask-hand-over": lambda code: office_name(words, code),
     }  # fmt: skip
-    return f"{words('case-step-' + asks['step'])}：{ways[asks['step']](asks['to'])}"
+    return words("case-asks-for", step=words(f"case-step-{asks['step']}"), to=ways[asks["step"]](asks["to"]))
+
+
+def _told(words: Words, whole: Whole) -> dict[str, str]:
+    """Return by delivery which authority it was for: the one that the step before the grant asked for."""
+    told: dict[str, str] = {}
+    asked = ""
+    for one in whole.history:
+        details = (one.says or {}).get("details", {})
+        asked = details.get("to", asked)
+        told |= dict.fromkeys(details.get("deliveries", ()), words(f"case-to-{asked}") if asked else "")
+    return told
 
 
 def _unnamed(whole: Whole) -> Sequence[str]:

@@ -5,9 +5,11 @@ from typing import Annotated, cast
 from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from connectors.store.subjects import find_subject
 from gateway.console.form import Form
 from gateway.console.render import page
 from gateway.console.words import words_of
+from gateway.disposal.office_words import office_name
 from gateway.disposal.opening import MOST, open_case, open_first
 from gateway.disposal.parties import find_offices
 from gateway.people.acting import acting
@@ -80,9 +82,12 @@ async def _one(
     words = words_of(request)
     async with units.begin("case.offices", acting(present)) as work:
         offices = await find_offices(work)
+        known = await find_subject(work.session, "uscc", subject)
+    named = [(one, office_name(words, one)) for one in offices]
+    name = (known.name if known else "") or words("risk-unnamed")
     return page(
         request, "case_open", present, status=status, form=form, subject=subject, kind=cast(Kind, kind),
-        kinds=KINDS, offices=[("", words("case-office-registered")), *((one, one) for one in offices)],
+        name=name, kinds=KINDS, offices=[("", words("case-office-registered")), *named],
     )  # fmt: skip
 
 

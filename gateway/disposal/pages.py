@@ -16,7 +16,9 @@ from gateway.console.words import NOTHING, Words, words_of
 from gateway.disposal.case_page import show_case
 from gateway.disposal.file_routes import case_file_response
 from gateway.disposal.files import add_file, read_file
+from gateway.disposal.office_words import office_name
 from gateway.disposal.reading import Shown, Wanted, count_cases, list_cases
+from gateway.disposal.replaying import replay_case
 from gateway.disposal.step_form import read_step
 from gateway.disposal.stepping import step_case
 from gateway.intake.forms import file_form
@@ -35,6 +37,7 @@ from risk_monitor.handling import FINAL, OUTCOMES, STATES
 router = Router(prefix="/console/cases", include_in_schema=False)
 Seeing = Annotated[Present, Depends(signed_in("office", "regulator", "auditor"), scope="function")]
 Working = Annotated[Present, Depends(signed_in("office", "regulator"), scope="function")]
+Overseeing = Annotated[Present, Depends(signed_in("regulator", "auditor"), scope="function")]
 Digest = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{64}$")]
 STATE_TONES: dict[str, Tone] = {"opened": "warn", "accepted": "info", "confirmed": "bad", "closed": "ok"}
 CASES = TableSpec(
@@ -43,7 +46,7 @@ CASES = TableSpec(
         Column("enterprise", "risk-enterprise"),
         Column("type", "risk-type"),
         Column("level", "risk-level"),
-        Column("office", "case-office", kind="code"),
+        Column("office", "case-office"),
         Column("state", "how-it-stands"),
         Column("due", "case-due", kind="time"),
         Column("outcome", "case-outcome"),
@@ -101,6 +104,17 @@ async def take_step(request: Request, case_id: UUID, units: Units, present: Work
     return RedirectResponse("/console/cases" if gone else f"/console/cases/{case_id}", 303)
 
 
+@router.post("/{case_id}/replay")
+async def replay(request: Request, case_id: UUID, units: Units, present: Overseeing, _form: SignedForm) -> Response:
+    """Play a case again from the log alone, and show above it what differs from the rules and its row."""
+    try:
+        async with units.begin("case.replay", acting(present)) as work:
+            made = await replay_case(work, case_id)
+    except DeniedError as fault:
+        raise PageError("not-found", 404) from fault
+    return await show_case(request, units, present, case_id, replay=made)
+
+
 @router.post("/{case_id}/files", max_body_size=OWN_LIMIT)
 async def send_file(request: Request, case_id: UUID, units: Units, present: Working, intake: TheIntake) -> Response:
     """Take up a file, whose name says what it is; the next step takes it along."""
@@ -139,7 +153,7 @@ def _cells(words: Words, one: Shown) -> list[Content]:
         Cell(one.subject.name or words("risk-unnamed"), href=f"/console/cases/{row.id}", sub=one.subject.uscc or ""),
         words(f"risk-type-{row.type}"),
         Cell(words(f"risk-level-{row.level}"), tone=LEVEL_TONES[row.level]),
-        row.office,
+        office_name(words, row.office),
         Cell(
             words(f"case-state-{row.state}"), tone=STATE_TONES[row.state], sub=words("case-asked") if row.asks else ""
         ),

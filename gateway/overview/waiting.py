@@ -193,7 +193,7 @@ async def _new_keys(work: UnitOfWork, limit: int) -> list[Item]:
 async def _cases(work: UnitOfWork, limit: int) -> list[Item]:
     return [
         Item(
-            str(one.row.id), {"subject": one.subject.uscc or ""}, one.row.opened_at,
+            str(one.row.id), {"subject": one.subject.uscc or "", "name": one.subject.name or ""}, one.row.opened_at,
             day_starts(one.row.due_on + timedelta(days=1)),
         )
         for one in await find_waiting_cases(work, limit)

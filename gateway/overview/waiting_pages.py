@@ -93,11 +93,11 @@ def _title(words: Words, kind: str, told: Mapping[str, str], names: Mapping[str,
     if "dataset" in told:
         dataset = words.titles.dataset(told["dataset"])
         return f"{words.titles.agency(told['agency'])} · {dataset}" if "agency" in told else dataset
-    return told.get("client") or told.get("signatory") or told["subject"]
+    return told.get("client") or told.get("signatory") or told.get("name") or told["subject"]
 
 
 def _note(words: Words, item: Item, names: Mapping[str, str]) -> str:
-    notes = []
+    notes = [item.names["subject"]] if item.names.get("name") else []
     if asked_by := item.names.get("asked_by"):
         notes.append(words("waits-asked-by", name=names.get(asked_by, asked_by)))
     if rows := item.names.get("rows"):

@@ -91,9 +91,9 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(urls: DatabaseUrls, home: Path) -> AsyncIterator[City]:
+async def served(urls: DatabaseUrls, home: Path, **more: object) -> AsyncIterator[City]:
     """Initialise an instance on a fresh database and serve it for the length of the block, with nothing in it."""
-    settings = Settings(home=home, issuer=f"http://127.0.0.1:{free_port()}", port=0)
+    settings = Settings(home=home, issuer=f"http://127.0.0.1:{free_port()}", port=0, **more)
     database = Database(urls)
     await initialise(settings, database, operator="operator-1", operator_key=home / "operator-1.json")
     async with open_gateway(settings, database) as gateway:

@@ -20,7 +20,7 @@ PATIENCE_MS = 120_000  # other tests run beside these: what does not come at all
 async def city(socket_folder, tmp_path_factory) -> AsyncIterator[City]:
     """A city over HTTP, with parties, records, inquiries and people: what a test adds to it, others see."""
     with database_server.fresh_database(socket_folder) as urls:
-        async with served(urls, tmp_path_factory.mktemp("city")) as made:
+        async with served(urls, tmp_path_factory.mktemp("city"), share_credentials=True) as made:
             await fill(made)
             yield made
 

@@ -87,7 +87,10 @@ from gateway.runtime.keystore import PURPOSES as PURPOSES_OF_KEYS
 from gateway.scores.scan_pages import KINDS as KINDS_OF_SCANS
 from gateway.scores.scan_pages import STATES as STATES_OF_SCANS
 from gateway.scores.tag_words import STATUSES as STATUSES_OF_TAGS
+from gateway.sharing.issuing import SHOWABLE
+from gateway.sharing.looking import FAULTS as FAULTS_OF_CREDENTIALS
 from gateway.sources.pages import STATES as SOURCE_STATES
+from gateway.warnings.subscription_pages import STATUSES as STATUSES_OF_SUBSCRIPTIONS
 from gateway.watches.checks import RELEASED
 from gateway.watches.outline import FIGURES as FIGURES_OF_WATCHES
 from gateway.webhooks.pages import SAID as WEBHOOK_SAID
@@ -115,6 +118,9 @@ FAMILIES = {
     "alert": set(KINDS),
     "approved-by": {"auditor", "operator"},
     "browser": BROWSERS,
+    "credential": {*SHOWABLE, "holds", "ended", "taken-back"},
+    "credential-fault": set(FAULTS_OF_CREDENTIALS),
+    "subscription": set(STATUSES_OF_SUBSCRIPTIONS),
     "case-outcome": set(OUTCOMES_OF_CASES),
     "case-state": set(STATES_OF_CASES),
     "case-step": {"open", *STEPS},

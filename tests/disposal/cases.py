@@ -39,7 +39,8 @@ async def enrol_people(gateway):
             await work.record("person.enrolled", outcome="enrolled")
     async with gateway.database.begin("test.enrolled") as session:
         await session.execute(
-            text("UPDATE person SET status = 'active' WHERE person_id = ANY(:ids)"), {"ids": [*PEOPLE]}
+            text("UPDATE person SET status = 'active', password_hash = 'x' WHERE person_id = ANY(:ids)"),
+            {"ids": [*PEOPLE]},
         )
 
 

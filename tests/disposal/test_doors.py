@@ -74,7 +74,7 @@ async def test_a_list_is_of_what_is_asked_for(doors):
     assert await found("", "330304") == set()  # another office sees none of them
     assert str(late.id) in await found("", OFFICE)
     assert len(await found("limit=1")) == 1
-    first, second = (await found(f"limit=1&offset={at}") for at in (0, 1))
+    first, second = [await found(f"limit=1&offset={at}") for at in (0, 1)]
     assert first != second
     for asked in ("state=gone", "office=1", "limit=0", "limit=501", "outcome=x"):
         assert (await ask(doors, "auditor-1", "GET", f"/v1/cases?{asked}")).status_code == 400

@@ -1,8 +1,10 @@
 """The pages of cases: a list, one case with its steps, opening; for offices, regulators and auditors alone."""
 
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.disposal.cases import KIND, OFFICE, OTHER_OFFICE, at_risk, worked
 from tests.enterprises import uscc
@@ -107,3 +109,22 @@ async def test_nobody_else_sees_them(town, role):
     async with visiting(town, role, **house) as browser:
         for path in ("/console/cases", "/console/cases/-/first"):
             assert (await browser.get(path, headers=HTML)).status_code == 403
+
+
+async def test_overseers_have_a_case_replayed_on_its_page_and_nobody_else(town):
+    case = await worked(town, next(NUMBERS), "accept", "confirm")
+    path = f"/console/cases/{case.id}/replay"
+    for role in ("auditor", "regulator"):
+        async with visiting(town, role) as browser:
+            assert "由日志重放" in (await browser.get(f"/console/cases/{case.id}", headers=HTML)).text
+            same = await send(browser, path)
+            assert (same.status_code, "由日志的 3 条重放，与案件的登记完全一致" in same.text) == (200, True)
+    async with town.gateway.database.begin("test.changed", role="owner") as session:
+        await session.execute(text("UPDATE disposal_case SET office = '330304' WHERE id = :id"), {"id": case.id})
+    async with visiting(town, "auditor") as browser:
+        differs = (await send(browser, path)).text
+        assert all(said in differs for said in ("与日志有 1 处不符", "鹿城区 330302", "瓯海区 330304"))
+        assert (await send(browser, path.replace(str(case.id), str(uuid4())))).status_code == 404
+    async with visiting(town, "office", office=OTHER_OFFICE) as browser:
+        assert "由日志重放" not in (await browser.get(f"/console/cases/{case.id}", headers=HTML)).text
+        assert (await send(browser, path)).status_code == 403

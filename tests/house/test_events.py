@@ -358,7 +358,8 @@ WITHOUT = {
     "POST /v1/cases/first": "case.opened, as many as there are: tests/disposal/test_opening.py",
     **dict.fromkeys(
         ("GET /console/cases", "GET /console/cases/{case_id}", "POST /console/cases/{case_id}/steps",
-         "POST /console/cases/{case_id}/files", "GET /console/cases/{case_id}/files/{sha256}",
+         "POST /console/cases/{case_id}/replay", "POST /console/cases/{case_id}/files",
+         "GET /console/cases/{case_id}/files/{sha256}",
          "GET /console/cases/-/open", "POST /console/cases/-/open", "GET /console/cases/-/first",
          "POST /console/cases/-/first"), "case.*: tests/disposal/test_pages.py",
     ),
@@ -617,8 +618,8 @@ COMMANDS_WITHOUT = {
     "migrate": "the schema, as its owner, before there is a log",
     **dict.fromkeys(
         ("verify", "score sheet", "score network", "audit verify", "audit key", "keys new", "agency draft",
-         "agency check", "provider check", "risk learn", "risk evaluate", "score fit", "score validate", "score compare",
-         "score backtest", "score to-pmml", "score from-pmml"),
+         "agency check", "provider check", "risk learn", "risk evaluate", "score fit", "score validate",
+         "score compare", "score backtest", "score to-pmml", "score from-pmml"),
         "no instance",
     ),
     "openapi": "no instance",

@@ -264,6 +264,7 @@ NOBODYS = {
         "overseers see every trial; no other kind is let in (tests/risk_analysis/test_doors.py)",
     ),
     "GET /v1/cases/{case_id}/replay": "overseers see every case; no others are let in (tests/disposal/test_doors.py)",
+    "POST /console/cases/{case_id}/replay": "as above (tests/disposal/test_pages.py)",
     **dict.fromkeys(
         ("GET /v1/sites/{site}", "GET /console/sites/{site}"),
         "overseers see every platform; no other kind is let in (tests/sites/test_doors.py)",

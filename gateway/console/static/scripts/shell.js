@@ -43,4 +43,7 @@ document.addEventListener("htmx:after:swap", () => {
   const count = document.querySelector(".top .waiting-count")?.textContent ?? "";
   for (const place of document.querySelectorAll("[data-waiting]")) place.textContent = count;
 });
-document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector(".side-groups [aria-current]")?.scrollIntoView({ block: "nearest" }); // in a long list, too
+  document.querySelector("[data-focus]")?.focus();
+});

@@ -9,30 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 import yaml
 
+from risk_monitor.case_names import Outcome, Side, State, Step
 from risk_monitor.names import Level
 
-State = Literal["opened", "accepted", "confirmed", "closed"]  # 待受理, 核查中, 处置中, 已办结
-STATES: tuple[State, ...] = get_args(State)
-Step = Literal[
-    "accept", "confirm", "dismiss", "check", "help", "measure", "ask-time", "ask-transfer", "ask-hand-over", "grant",
-    "refuse", "assign", "close",
-]  # fmt: skip
-STEPS: tuple[Step, ...] = get_args(Step)
-Side = Literal["office", "city"]
-Outcome = Literal[
-    "rectified", "redeemed", "moved-away", "merged", "false-alarm", "under-help", "under-watch", "listed-abnormal",
-    "cancelled", "revoked", "police-filed", "transferred",
-]  # fmt: skip
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-Measure = Literal["listed-abnormal", "cancelled", "revoked", "police-filed", "joint-punishment"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
-Authority = Literal["market-regulator", "police", "supervisor"]
-AUTHORITIES: tuple[Authority, ...] = get_args(Authority)
 Wrong = Literal["state", "asks", "asks-nothing", "due", "same-office"]
 FINAL: frozenset[Step] = frozenset({"dismiss", "close"})
 

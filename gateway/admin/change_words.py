@@ -20,7 +20,7 @@ from gateway.inquiries.views.pages import column_in_words
 from gateway.people.roles import ROLES
 from gateway.quota.books import Key
 from gateway.quota.words import limit_text
-from gateway.watches.checks import RELEASED
+from gateway.watches.names import RELEASED
 from gateway.watches.outline import FIGURES as WATCH_FIGURES
 from scoring_adapter.providers.joint import RULES
 from scoring_adapter.tags.load import load_tags

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from gateway.admin.action import Action, Means, Reason
 from gateway.runtime.work import UnitOfWork
-from gateway.watches.checks import LONGEST_REPORT, LONGEST_SOURCE, Kind
+from gateway.watches.checks import LONGEST_REPORT, LONGEST_SOURCE
+from gateway.watches.names import Kind
 from gateway.watches.releasing import check, get_release, list_releases, now_in_force, release, return_to
 
 OfKind = Annotated[Kind, Field(description="规则或模型 rules or model.")]

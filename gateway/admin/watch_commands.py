@@ -9,7 +9,7 @@ from gateway.admin.change_commands import Reason, make
 from gateway.cli.on_instance import in_one_unit
 from gateway.cli.output import AsJson, Column, show, show_list
 from gateway.risk.model_commands import or_fail, text_of
-from gateway.watches.checks import Kind
+from gateway.watches.names import Kind
 
 COLUMNS = (
     Column("number", "启用 release"), Column("kind", "种类 kind"), Column("version", "版本 version"),

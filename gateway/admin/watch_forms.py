@@ -1,7 +1,7 @@
 """The forms by which operators ask for other rules or another model of the risk watch, or for earlier ones again."""
 
 from gateway.admin.act_forms import ActForm, FieldSpec
-from gateway.watches.checks import RELEASED
+from gateway.watches.names import RELEASED
 
 _REASON = FieldSpec("reason", "op-why", "op-wrong-reason", "op-hint-reason")
 _KIND = FieldSpec(

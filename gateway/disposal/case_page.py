@@ -24,7 +24,8 @@ from gateway.people.naming import sender_names
 from gateway.people.sessions import Present
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitsOfWork
-from risk_monitor.handling import AUTHORITIES, FINAL, MEASURES, OUTCOMES, load_terms
+from risk_monitor.case_names import AUTHORITIES, MEASURES, OUTCOMES
+from risk_monitor.handling import FINAL, load_terms
 
 _MEGABYTE = 1024 * 1024
 

@@ -7,7 +7,7 @@ import typer
 
 from gateway.cli.on_instance import on_instance
 from gateway.cli.output import AsJson, Column, fail, show, show_list
-from risk_monitor.handling import Outcome, State
+from risk_monitor.case_names import Outcome, State
 
 if TYPE_CHECKING:
     from gateway.runtime.instance import Instance

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.model.calendar import day_of
 from gateway.runtime.clock import now
-from risk_monitor.handling import OUTCOMES, STATES
+from risk_monitor.case_names import OUTCOMES, STATES
 
 _COUNT = text("""
     SELECT state, outcome, count(*) AS cases,

@@ -32,7 +32,8 @@ from gateway.runtime.denial import DeniedError
 from gateway.web.dependencies import Units
 from gateway.web.error_table import ERRORS
 from gateway.web.router import OWN_LIMIT, Router
-from risk_monitor.handling import FINAL, OUTCOMES, STATES
+from risk_monitor.case_names import OUTCOMES, STATES
+from risk_monitor.handling import FINAL
 
 router = Router(prefix="/console/cases", include_in_schema=False)
 Seeing = Annotated[Present, Depends(signed_in("office", "regulator", "auditor"), scope="function")]

@@ -13,7 +13,7 @@ from gateway.people.roles import PREFIX
 from gateway.records.access import OVERSEERS
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
-from risk_monitor.handling import Side
+from risk_monitor.case_names import Side
 
 _REGULATOR = text("SELECT FROM person WHERE person_id = :person AND role = 'regulator' AND status = 'active'")
 _OFFICES = text("SELECT DISTINCT office FROM person WHERE office IS NOT NULL AND status = 'active' ORDER BY office")

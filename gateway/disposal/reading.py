@@ -21,7 +21,8 @@ from gateway.platforms.tables import Delivery
 from gateway.risk.reading import PointFound, found_points
 from gateway.runtime.work import UnitOfWork
 from gateway.watches.in_force import rules_of
-from risk_monitor.handling import Step, open_steps
+from risk_monitor.case_names import Step
+from risk_monitor.handling import open_steps
 
 
 @dataclass(frozen=True)

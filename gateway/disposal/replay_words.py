@@ -8,7 +8,7 @@ from gateway.console.words import NOTHING, Words
 from gateway.disposal.office_words import office_name
 from gateway.disposal.replaying import Difference
 from gateway.web.error_table import ERRORS
-from risk_monitor.handling import STEPS
+from risk_monitor.case_names import STEPS
 
 _LABELS = {
     "asks": "case-differs-asks", "closed_at": "case-differs-closed", "confirmed_at": "case-confirmed",

@@ -15,7 +15,7 @@ from gateway.disposal.stepping import LONGEST, MOST_FILES, SHORTEST, Said, step_
 from gateway.identity.caller import working
 from gateway.runtime.work import UnitOfWork
 from gateway.web.router import Router
-from risk_monitor.handling import Authority, Measure, Outcome, State, Step
+from risk_monitor.case_names import Authority, Measure, Outcome, State, Step
 from risk_monitor.names import Kind, Level
 
 router = Router(prefix="/v1/cases", tags=["案件处置 Cases"])

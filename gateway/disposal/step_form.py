@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from gateway.disposal.stepping import TO, Said
-from risk_monitor.handling import STEPS, Step
+from risk_monitor.case_names import STEPS, Step
 
 
 def read_step(typed: Mapping[str, str]) -> Said:

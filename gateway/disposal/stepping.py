@@ -11,7 +11,8 @@ from gateway.disposal.tables import DisposalCase
 from gateway.disposal.transferring import check_receiver, transfer
 from gateway.runtime.denial import DeniedError
 from gateway.runtime.work import UnitOfWork
-from risk_monitor.handling import AUTHORITIES, MEASURES, OUTCOMES, WAYS, Asked, Standing, Step, take_step
+from risk_monitor.case_names import AUTHORITIES, MEASURES, OUTCOMES, Step
+from risk_monitor.handling import WAYS, Asked, Standing, take_step
 
 SHORTEST, LONGEST = 2, 2000
 MOST_FILES = 10  # of one step

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.store.subjects import Subject
-from gateway.risk.foretelling import Foretold
+from gateway.risk.foretold import Foretold
 from gateway.risk.learned_reading import Drift, LearnedRisk
 from gateway.risk.measure_words import words_of_measure
 from gateway.risk.reading import PointFound, Risk, Risks

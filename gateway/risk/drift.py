@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.risk.learned_reading import POINTS
 from gateway.risk.pieces import Piece
 from risk_monitor.learned import Learned, points_of
 from risk_monitor.names import LEVELS
@@ -19,8 +20,6 @@ from risk_monitor.watch import Watch
 from scoring_adapter.modeling.measures import bounds_of, psi, shares_of
 from signing.canonical import canonical_bytes
 
-POINTS = "model"  # the measure that is the model's points
-LITTLE, MUCH = 100_000, 250_000  # millionths
 DIGITS, ALL_PPM = 6, 1_000_000
 # The first day of the same rules and model: what later days are compared with.
 _BASELINE = text("""

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.risk.drift import POINTS, Spread, spread_of
-from gateway.risk.foretelling import Foretold, foretell
+from gateway.risk.drift import Spread, spread_of
+from gateway.risk.foretelling import foretell
+from gateway.risk.foretold import Foretold
+from gateway.risk.learned_reading import POINTS
 from gateway.risk.measuring import Stand
 from gateway.risk.open_points import OpenPoints
 from gateway.risk.pieces import Piece, judge_pieces

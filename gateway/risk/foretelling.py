@@ -4,7 +4,6 @@ That is the review budget's first by points, and whoever stands at a level: of t
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -12,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.store.arrays import text_array
+from gateway.risk.foretold import Foretold
 from gateway.risk.pieces import Piece
 from risk_monitor.judging import Measures
 from risk_monitor.learned import Learned, Points, chance_of, order_of, points_of
@@ -25,19 +25,6 @@ _KEEP = text("""
     FROM unnest(CAST(:subjects AS bigint[]), CAST(:places AS integer[]), CAST(:points AS integer[]),
                 CAST(:chances AS integer[]), CAST(:reasons AS text[])) AS f (subject, place, points, chance, reasons)
 """)
-
-
-@dataclass(frozen=True)
-class Foretold:
-    """What is foretold of an enterprise: its place among all from 1 on, points, the chance in millionths, and reasons:
-    measures with their value (None without) and the points that they add to what most have.
-    """
-
-    subject: int
-    place: int
-    points: int
-    chance_ppm: int
-    reasons: Sequence[tuple[str, int | None, int]]
 
 
 def foretell(model: Learned, pieces: Sequence[Piece], budget: int, standing: Collection[int]) -> list[Foretold]:

@@ -12,8 +12,7 @@ from gateway.people.acting import acting
 from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
-from gateway.risk.drift import LITTLE, MUCH, POINTS
-from gateway.risk.learned_reading import LearnedRisk, read_drift, read_learned
+from gateway.risk.learned_reading import LITTLE, MUCH, POINTS, LearnedRisk, read_drift, read_learned
 from gateway.risk.measure_words import words_of_measure
 from gateway.watches.in_force import rules_in_force
 from gateway.watches.outline import percent

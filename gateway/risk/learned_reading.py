@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connectors.store.numbers import find_by_numbers
 from connectors.store.subjects import Subject
 from gateway.records.access import demand_overseer
-from gateway.risk.foretelling import Foretold
+from gateway.risk.foretold import Foretold
 from gateway.runtime.work import UnitOfWork
 
 MOST = 10_000
+POINTS = "model"  # the measure of drift that is the model's points
+LITTLE, MUCH = 100_000, 250_000  # how far is little and much, millionths
 _COLUMNS = "subject, as_of, version, place, points, chance_ppm, reasons"
 _FIRST = text(f"SELECT {_COLUMNS} FROM risk_foretold ORDER BY place LIMIT :most")  # noqa: S608 - our own words
 _OF = text(f"SELECT {_COLUMNS} FROM risk_foretold WHERE subject = ANY(:subjects)")  # noqa: S608 - as above

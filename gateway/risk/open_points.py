@@ -1,9 +1,5 @@
-"""Points that cannot be told, since what they are read from has no value: for how many of a day, and which of one.
+"""Points that cannot be told, since what they are read from has no value: gathered while all are judged, and kept."""
 
-A point that is open may hold: that nothing was found is not said of it.
-"""
-
-from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -11,22 +7,16 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.watches.in_force import rules_of
+from gateway.risk.left_open import BITS
 from risk_monitor.judging import Judged
-from risk_monitor.watch import Point, Watch
+from risk_monitor.watch import Watch
 
-_BITS = 8
 _CLEAR = text("DELETE FROM risk_open WHERE as_of = :day")
 _COUNTED = text("INSERT INTO risk_open (as_of, point, subjects) VALUES (:day, :point, :subjects)")
 _CLEAR_PIECES = text("DELETE FROM risk_open_piece")
 _PIECE = text("""
     INSERT INTO risk_open_piece (first, as_of, version, width, masks) VALUES (:first, :day, :version, :width, :masks)
 """)
-_MASK = text("""
-    SELECT version, substring(masks FROM CAST((:number - first) * width + 1 AS integer) FOR width) AS mask
-    FROM risk_open_piece WHERE first <= :number ORDER BY first DESC LIMIT 1
-""")
-_COUNTS = text("SELECT point, subjects FROM risk_open WHERE as_of = :day")
 
 
 class OpenPoints:
@@ -50,22 +40,7 @@ class OpenPoints:
         await session.execute(_CLEAR, {"day": day})
         await session.execute(_COUNTED, counted)
         await session.execute(_CLEAR_PIECES)
-        common = {"day": day, "version": self._watch.version, "width": -(-len(self._watch.points) // _BITS)}
+        common = {"day": day, "version": self._watch.version, "width": -(-len(self._watch.points) // BITS)}
         pieces = [{"first": first, "masks": masks, **common} for first, masks in self._pieces]
         if pieces:
             await session.execute(_PIECE, pieces)
-
-
-async def find_open(session: AsyncSession, number: int) -> Sequence[Point]:
-    """Return the points that could not be told for an enterprise at the last judging, in the watch's order."""
-    row = (await session.execute(_MASK, {"number": number})).one_or_none()
-    if row is None or not row.mask:
-        return []
-    points = (await rules_of(session, row.version)).points
-    bits = np.unpackbits(np.frombuffer(row.mask, np.uint8), count=len(points))
-    return [points[at] for at in np.flatnonzero(bits).tolist()]
-
-
-async def count_open(session: AsyncSession, day: date) -> Mapping[str, int]:
-    """Return for how many enterprises each point could not be told on a day."""
-    return {row.point: row.subjects for row in await session.execute(_COUNTS, {"day": day})}

@@ -13,9 +13,9 @@ from sqlalchemy import Row, text
 from connectors.store.numbers import find_by_numbers
 from connectors.store.subjects import Subject
 from gateway.records.access import demand_overseer, get_numbered
-from gateway.risk.foretelling import Foretold
+from gateway.risk.foretold import Foretold
 from gateway.risk.learned_reading import find_foretold
-from gateway.risk.open_points import find_open
+from gateway.risk.left_open import find_open
 from gateway.risk.tables import RiskDay
 from gateway.runtime.work import UnitOfWork
 from gateway.sites.reading import SiteSeen, read_sites_of

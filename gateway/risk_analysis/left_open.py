@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.records.access import demand_overseer
-from gateway.risk.open_points import count_open
+from gateway.risk.left_open import count_open
 from gateway.risk.reading import find_day
 from gateway.runtime.work import UnitOfWork
 from gateway.watches.in_force import rules_of

@@ -3,13 +3,10 @@
 It stands beside the scan, not in it: a challenger that cannot be read or computed is noted, and no score waits for it.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
 
 from gateway.cards.in_force import card_in_force
 from gateway.runtime.actor import PROGRAM
@@ -24,7 +21,6 @@ from scoring_adapter.errors import CardError
 from scoring_adapter.scorecard import Scorecard
 
 UNREADABLE = ""  # what a challenger is called whose card cannot be read
-MOST_NIGHTS = 90
 
 
 async def challenge_when_due(units: UnitsOfWork, declared: Path | None, at_least: int) -> None:
@@ -51,12 +47,6 @@ async def challenge_when_due(units: UnitsOfWork, declared: Path | None, at_least
         fault = type(raised).__name__
     async with units.begin("challenger.failed", PROGRAM) as work:
         await _note(work, newest.as_of, model, fault)
-
-
-async def list_nights(work: UnitOfWork, limit: int = MOST_NIGHTS) -> Sequence[ChallengerNight]:
-    """Return the nights, the newest first."""
-    newest = col(ChallengerNight.as_of).desc(), col(ChallengerNight.computed_at).desc()
-    return (await work.session.execute(select(ChallengerNight).order_by(*newest).limit(limit))).scalars().all()
 
 
 def _read(declared: Path) -> Scorecard | str:
@@ -93,15 +83,6 @@ async def _note(work: UnitOfWork, as_of: date, model: str, fault: str) -> None:
     work.session.add(ChallengerNight(
         as_of=as_of, challenger=model, champion=champion, fault=fault, computed_at=work.now, event_id=entry
     ))  # fmt: skip
-
-
-def night_document(night: ChallengerNight) -> dict[str, Any]:
-    """Return a night as the interface and the command tell it. Pure."""
-    return {
-        "as_of": night.as_of.isoformat(), "champion": night.champion, "challenger": night.challenger or None,
-        "fault": night.fault, "figures": night.told, "computed_at": night.computed_at.isoformat(),
-        "entry": str(night.event_id),
-    }  # fmt: skip
 
 
 async def _is_done(work: UnitOfWork, as_of: date, model: str) -> bool:

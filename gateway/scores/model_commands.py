@@ -143,7 +143,7 @@ def nights(as_json: AsJson = False) -> None:
     from gateway.cli.on_instance import in_one_unit
 
     async def run(work: "UnitOfWork") -> list[Mapping[str, Any]]:
-        from gateway.scores.challenging import list_nights, night_document
+        from gateway.scores.challenger_nights import list_nights, night_document
 
         return [night_document(one) for one in await list_nights(work)]
 

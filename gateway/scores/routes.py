@@ -7,7 +7,7 @@ from fastapi import Depends, Query
 
 from gateway.identity.caller import working
 from gateway.runtime.work import UnitOfWork
-from gateway.scores.challenging import MOST_NIGHTS, list_nights, night_document
+from gateway.scores.challenger_nights import MOST_NIGHTS, list_nights, night_document
 from gateway.scores.documents import movers_document
 from gateway.scores.movers import MOST, read_movers
 from gateway.web.router import Router

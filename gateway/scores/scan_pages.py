@@ -24,8 +24,8 @@ from gateway.people.guard import signed_in
 from gateway.people.listing import show_table
 from gateway.people.sessions import Present
 from gateway.runtime.clock import now
+from gateway.scores.challenger_nights import list_nights
 from gateway.scores.challenger_tables import ChallengerNight
-from gateway.scores.challenging import list_nights
 from gateway.scores.movers import Mover, read_movers
 from gateway.scores.scan_figures import read_scan_facts
 from gateway.scores.scan_runs import count_pieces, list_runs

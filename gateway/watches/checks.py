@@ -1,19 +1,20 @@
 """What rules, a model and their back-test must be before they are put in force. Pure."""
 
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import TYPE_CHECKING
 
 import orjson
 
 from gateway.watches.measures import known_measures
+from gateway.watches.names import Kind
 from risk_monitor.errors import WatchError
-from risk_monitor.learned import Learned, read_learned
 from risk_monitor.load import VERSION, read_watch
 from risk_monitor.names import KINDS
 from risk_monitor.watch import Watch
 
-Kind = Literal["rules", "model"]
-RELEASED: tuple[Kind, ...] = get_args(Kind)
+if TYPE_CHECKING:
+    from risk_monitor.learned import Learned
+
 LONGEST_SOURCE, LONGEST_REPORT = 60_000, 40_000  # characters
 _TOLD = {"rules": "watch", "model": "model"}  # where a report names what it is of
 
@@ -34,8 +35,10 @@ def read_rules(source: str) -> Watch:
 
 
 @lru_cache(maxsize=32)
-def read_model(source: str) -> Learned:
+def read_model(source: str) -> "Learned":
     """Return a model that may be put in force. Raises WatchError."""
+    from risk_monitor.learned import read_learned  # the service starts without numpy
+
     model = read_learned(source)
     _check_measures(model.measures)
     return model

@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-from gateway.watches.checks import Kind, read_model, read_rules
+from gateway.watches.checks import read_model, read_rules
+from gateway.watches.names import Kind
 from risk_monitor.errors import WatchError
 
 FIGURES = ("days", "rows", "bad", "precision", "recall", "lead")

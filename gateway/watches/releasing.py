@@ -11,7 +11,8 @@ from gateway.runtime.denial import DeniedError
 from gateway.runtime.locks import Lock, take
 from gateway.runtime.reasons import demand_reason
 from gateway.runtime.work import UnitOfWork
-from gateway.watches.checks import LONGEST_REPORT, LONGEST_SOURCE, Kind, check_report, read_model, read_rules
+from gateway.watches.checks import LONGEST_REPORT, LONGEST_SOURCE, check_report, read_model, read_rules
+from gateway.watches.names import Kind
 from gateway.watches.tables import WatchRelease
 from risk_monitor.errors import WatchError
 from risk_monitor.load import load_watch

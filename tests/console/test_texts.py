@@ -91,14 +91,14 @@ from gateway.sharing.issuing import SHOWABLE
 from gateway.sharing.looking import FAULTS as FAULTS_OF_CREDENTIALS
 from gateway.sources.pages import STATES as SOURCE_STATES
 from gateway.warnings.subscription_pages import STATUSES as STATUSES_OF_SUBSCRIPTIONS
-from gateway.watches.checks import RELEASED
+from gateway.watches.names import RELEASED
 from gateway.watches.outline import FIGURES as FIGURES_OF_WATCHES
 from gateway.webhooks.pages import SAID as WEBHOOK_SAID
 from gateway.webhooks.pages import STATES as WEBHOOK_STATES
 from gateway.webhooks.told import TOPICS
-from risk_monitor.handling import AUTHORITIES, MEASURES, STEPS
-from risk_monitor.handling import OUTCOMES as OUTCOMES_OF_CASES
-from risk_monitor.handling import STATES as STATES_OF_CASES
+from risk_monitor.case_names import AUTHORITIES, MEASURES, STEPS
+from risk_monitor.case_names import OUTCOMES as OUTCOMES_OF_CASES
+from risk_monitor.case_names import STATES as STATES_OF_CASES
 from risk_monitor.names import KINDS as KINDS_OF_RISKS
 from risk_monitor.names import LEVELS as LEVELS_OF_RISKS
 from risk_monitor.site_names import KINDS as KINDS_OF_FINDINGS

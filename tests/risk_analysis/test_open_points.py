@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from gateway.risk.open_points import OpenPoints, count_open, find_open
+from gateway.risk.left_open import count_open, find_open
+from gateway.risk.open_points import OpenPoints
 from risk_monitor.judging import Judged
 from risk_monitor.load import load_watch
 from tests.enterprises import uscc

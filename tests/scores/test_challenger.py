@@ -6,7 +6,8 @@ from sqlalchemy import text
 
 from gateway.scores import challenging
 from gateway.scores.challenger_gauges import gauge_challenger
-from gateway.scores.challenging import MOST_NIGHTS, challenge_when_due, list_nights
+from gateway.scores.challenger_nights import MOST_NIGHTS, list_nights
+from gateway.scores.challenging import challenge_when_due
 from gateway.scores.scan_errors import NothingScannedError
 from scoring_adapter.card import load_card, write_card
 from tests.actors import MACHINE

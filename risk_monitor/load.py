@@ -1,5 +1,6 @@
 """Reads the watch in force from its YAML, and refuses one that is not sound. Pure but for the file."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -26,11 +27,22 @@ def read_watch(source: str) -> Watch:
     """Read a watch. Raises WatchError that names every fault."""
     try:
         watch = msgspec.convert(yaml.safe_load(source), Watch)
-    except (yaml.YAMLError, msgspec.ValidationError) as fault:
-        raise WatchError(f"监测规则的形式不对 the form of the watch is wrong: {fault}") from fault
+    except (yaml.YAMLError, msgspec.ValidationError, ValueError) as fault:
+        raise wrong_form(fault) from fault
     if faults := list(_faults(watch)):
         raise WatchError("；".join(faults))
     return watch
+
+
+def wrong_form(fault: Exception) -> WatchError:
+    """Return what is said of a text that is no watch: where it is wrong, not what the libraries say of it."""
+    place = ""
+    if isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark:
+        line = fault.problem_mark.line + 1
+        place = f"：第 {line} 行 line {line}"
+    elif found := re.search(r"at `(?:key in )?\$?\.?([^`]*)`", str(fault)):
+        place = f"：{found[1]}"
+    return WatchError(f"监测规则的形式不对 the form of the watch is wrong{place}")
 
 
 def _faults(watch: Watch) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import yaml
 
 from risk_monitor.errors import WatchError
-from risk_monitor.load import read_watch
+from risk_monitor.load import read_watch, wrong_form
 from risk_monitor.names import KINDS
 from risk_monitor.watch import Watch
 
@@ -38,5 +38,5 @@ def _without_aliases(source: str) -> str:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source)):
             raise WatchError("不能用 YAML 别名 it cannot use aliases of YAML")
     except yaml.YAMLError as fault:
-        raise WatchError(f"监测规则的形式不对 the form of the watch is wrong: {fault}") from fault
+        raise wrong_form(fault) from fault
     return source

@@ -50,7 +50,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         sent={"subject": "91330300MAX000031G", "type": "mass-involving"},
         answered=_CASE,
-        gives={"case": ("GET /v1/cases/{case_id}", "POST /v1/cases/{case_id}/steps")},
+        gives={"case": ("GET /v1/cases/{case_id}",)},
     ),
     "POST /v1/cases/first": Operation(
         ("case-person-needed",), sent={"number": 20, "level": "restriction"},
@@ -65,7 +65,8 @@ OPERATIONS: Mapping[str, Operation] = {
         sent={"step": "accept", "words": "已受理，下周核查"}, answered=_TAKEN,
     ),
     "POST /v1/cases/{case_id}/files": Operation(
-        ("case-not-found", "case-person-needed", "case-step-state", "evidence-refused"), answered=_FILE
+        ("case-not-found", "case-person-needed", "case-step-state", "evidence-refused"), sent="%PDF-1.7…",
+        answered=_FILE
     ),
     "GET /v1/cases/{case_id}/files/{sha256}": Operation(
         ("case-not-found", "case-file-not-found", "case-file-damaged"), answered="%PDF-1.7…",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from connectors.model.calendar import day_of, day_starts, month_starts
-from gateway.runtime.denial import DeniedError
+from gateway.runtime.filters import refuse_filter
 
 MONTHS = 12
 MOST_DAYS = 3660
@@ -36,8 +36,8 @@ def period_of(since: date | None, until: date | None, now: datetime) -> Period:
     last = until or day_of(now)
     first = since or min(last, day_of(month_starts(now, MONTHS)[0]))
     if not 0 <= (last - first).days <= MOST_DAYS:
-        raise DeniedError(
-            "invalid-request",
-            f"时段须自早至晚，至多 {MOST_DAYS} 天。A period runs from an earlier day to a later, {MOST_DAYS} at most.",
+        raise refuse_filter(
+            "since",
+            f"时段须自早至晚，至多 {MOST_DAYS} 天 a period runs from an earlier day to a later, {MOST_DAYS} days at most",
         )
     return Period(first, last)

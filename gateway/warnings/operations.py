@@ -60,7 +60,6 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "GET /v1/warnings": Operation(
         answered={"warnings": [_TOLD], "next": None},
-        gives={"warning": ("GET /v1/warnings/{warning_id}", "POST /v1/warnings/{warning_id}:seen")},
     ),
     "GET /v1/warnings/{warning_id}": Operation(
         ("warning-not-found", "consent-revoked", "consent-expired", "data-life-ended"),

@@ -140,7 +140,7 @@ async def list_providers(work: UnitOfWork) -> list[str]:
 async def _demand_provider(work: UnitOfWork, provider: str) -> None:
     serving = await list_providers(work)
     if provider not in serving:
-        raise DeniedError("unknown-provider", f"provider: {', '.join(serving)}")
+        raise DeniedError("unknown-provider", f"provider：须为其中之一 must be one of: {', '.join(serving)}")
 
 
 async def _subjects_of(work: UnitOfWork, wanted: ScanRequest) -> list[str]:

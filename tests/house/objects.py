@@ -241,7 +241,9 @@ async def new_risk(town):
     async with town.story.gateway.units.begin("test.risk", OPERATOR) as work:
         subject = await find_subject(work.session, "uscc", uscc(number))
         key = await find_number(work.session, subject.subject_id), "distress"
-        await write(work.session, Changes([], {key: (Found("notice", 30, {}), None)}), day_of(work.now), 1)
+        await write(
+            work.session, Changes([], {key: (Found("notice", 30, {"dishonest": [(0, 1)]}), None)}), day_of(work.now), 1
+        )
     return {"uscc": uscc(number)}
 
 
@@ -297,7 +299,7 @@ async def private_check(town, learner="counterpart"):
         await stand(town)
         async with town.story.gateway.units.begin("test.check", PROGRAM) as work:
             await work.session.merge(RiskDay(
-                as_of=day_of(work.now), judged_at=work.now, version=1, watch="w", subjects=2, budget=2, notice=1,
+                as_of=day_of(work.now), judged_at=work.now, version=1, watch="w", subjects=2, budget=50, notice=1,
                 warning=0, restriction=0, opened=1, raised=0, lowered=0, ended=0, digest=b"", event_id=uuid7(),
             ))  # fmt: skip
         async with town.story.gateway.units.begin("test.check", MACHINE) as work:

@@ -15,7 +15,7 @@ from gateway.watches.checks import LONGEST_REPORT, LONGEST_SOURCE
 from gateway.watches.in_force import model_in_force, rules_in_force
 from gateway.watches.listing import list_watches
 from gateway.watches.releasing import check
-from risk_monitor.load import load_watch
+from risk_monitor.load import VERSION, load_watch
 from tests.actors import MACHINE, OPERATOR
 from tests.enterprises import uscc
 from tests.gates import held, writes_to
@@ -38,7 +38,7 @@ async def ready(town):
 async def version(town):
     """Return a version that no release here has."""
     async with town.gateway.units.begin("test.list", MACHINE) as work:
-        return 2 + len(await list_watches(work))
+        return VERSION + 1 + len(await list_watches(work))
 
 
 async def get(town, path, who="auditor-1"):
@@ -87,7 +87,7 @@ async def test_what_was_found_by_other_rules_is_told_in_their_words(ready):
         assert (await rules_in_force(work.session)).digest != load_watch().digest
         assert await model_in_force(work.session) is None
     day = await judged(ready)
-    assert day.version > 1
+    assert day.version > VERSION
     shown = (await get(ready, f"/v1/watches/{number}")).json()
     assert (shown["state"], shown["source"]) == ("in-force", source)
     assert shown["report"]["periods"]
@@ -95,7 +95,7 @@ async def test_what_was_found_by_other_rules_is_told_in_their_words(ready):
         "standing"][0]["points"]}  # fmt: skip
     assert weights["delayed-redemption"] in {1, 25}  # a level that stands keeps the words of its day
     await returned(ready.gateway, "rules")
-    assert (await judged(ready)).version == 1
+    assert (await judged(ready)).version == VERSION
     assert (await get(ready, "/v1/watches/0")).json()["state"] == "former"
 
 

@@ -16,6 +16,7 @@ from gateway.app import create_app
 from gateway.identity.clients.scopes import SCOPES
 from tests.documented import document
 from tests.enterprises import uscc
+from tests.house.objects import OFFICE
 from tests.identity.test_routes import ROUTES
 from tests.persons import signed_in
 from tests.stories import slug
@@ -133,7 +134,7 @@ async def log_in(story, operation) -> dict[str, str]:
     if kind == "account":
         await story.account("bank-1", "bank")
         return await story.headers("bank-1")
-    name = "tax" if kind == "agency" else f"{kind}-9"
+    name = {"agency": "tax", "office": OFFICE}.get(kind, f"{kind}-9")
     await story.enrol(name, kind, **({"subject": uscc(1)} if kind == "signatory" else {}))
     return await story.headers(name)
 

@@ -10,7 +10,8 @@ from tests.actors import OPERATOR
 from tests.consents.test_paper import enter, hand_in, requested
 from tests.documented import document
 from tests.enterprises import uscc
-from tests.house.objects import HEADER
+from tests.house import objects
+from tests.house.objects import HEADER, Town
 from tests.stories import registration
 
 OPERATIONS = {
@@ -56,6 +57,7 @@ async def made(story):
     return (
         answers
         | await crosschecks(story)
+        | await risks(story)
         | {
             "POST /v1/admin/paper/{consent_id}": ("op-1", (await enter(story, waiting)).json()),
             "POST /v1/consent-imports": ("bank-1", imported.json()),
@@ -79,6 +81,16 @@ async def crosschecks(story):
     headers = await story.headers("auditor-1")
     made = (await story.client.post("/v1/crosschecks", json=wanted, headers=headers)).json()
     return {"POST /v1/supervisor-lists": ("auditor-1", taken), "POST /v1/crosschecks": ("auditor-1", made)}
+
+
+async def risks(story):
+    """A case, a trial of rules, and a scan of a bank's customers."""
+    town = Town(story, {})
+    return {
+        "POST /v1/cases": ("auditor-1", {"case": (await objects.case(town))["case_id"]}),
+        "POST /v1/risk-trials": ("auditor-1", {"trial": (await objects.trial(town))["trial_id"]}),
+        "POST /v1/joint-scans": ("bank-1", {"scan": (await objects.joint_scan(town))["scan_id"]}),
+    }
 
 
 async def test_what_an_operation_gives_the_linked_ones_find(story, made):

@@ -35,6 +35,7 @@ NO_OPERATIONS = {
     "import-row-unreadable", "import-row-again", "import-consent-there",  # what became of a row, beside others
     "account-not-for-people", "preview-changed", "preview-not-found", "preview-unready",  # and ask and preview on pages
     "batch-without-subjects", "batch-too-long",  # so are sheets of questions
+    "credential-not-found",  # an enterprise takes back what it gave on a page
 }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def check_registered(facts: Facts) -> Denial | None:
     found = facts.providers.get(name)
     if found is None:
         serving = [other for other, one in sorted(facts.providers.items()) if not one.suspended]
-        return Denial("unknown-provider", f"provider: {', '.join([EMBEDDED, *serving])}")
+        return Denial("unknown-provider", f"provider：须为其中之一 must be one of: {', '.join([EMBEDDED, *serving])}")
     if found.suspended:
         return Denial("upstream-unavailable", f"评分提供方已停用，未计费。{name} is suspended; nothing was charged.")
     if isinstance(found.provider, Joint) and (gone := found.provider.missing_required()):

@@ -46,6 +46,7 @@ from gateway.runtime.schema import migrate
 from gateway.runtime.settings import Settings
 from gateway.scores.store import open_store
 
+STAGES = ("judged", "suspect", "opened", "confirmed", "handled")
 ROWS = (
     ("judged", "监测企业 enterprises judged"), ("suspect", "可疑企业 suspects"),
     ("strangers", "其中非计划的 not planned, or planned and not found"),
@@ -89,7 +90,7 @@ async def live(city: City, folder: Path, spent: Spent) -> dict[str, Any]:
         cases = await city.handle()
     with spent.on("funnel"):
         async with city.acting(ONE) as work:
-            told = funnel_document(await read_funnel(work, Chosen(period_of(None, None, work.now)), "type"))
+            told = funnel_document(await read_funnel(work, Chosen(period_of(None, None, work.now)), "division"))
     with spent.on("replay"):
         replayed = 0
         for case in cases:
@@ -98,11 +99,12 @@ async def live(city: City, folder: Path, spent: Spent) -> dict[str, Any]:
     with spent.on("check_log"):
         async with city.acting(at_this_machine()) as work:
             checked = await check_stored(work, lambda _done, _all: None, tree=True)
-    stages = {name: told["total"][name] for name in ("judged", "suspect", "opened", "confirmed", "handled")}
+    stages = {name: told["total"][name] for name in STAGES}
     return {
         **stages, "handled_percent": told["total"]["handled_percent"], **city.plan.grouped(told["outcomes"]),
         "open": stages["opened"] - stages["handled"], "compared": check.suspects, "on_lists": check.found,
         "lender_points": sum(len(risk.points) for risk in lender[1].risks), "rows": rows,
+        "counties": {name: sum(one[name] for one in told["groups"]) - stages[name] for name in STAGES},
         "strangers": len(found ^ set(city.records.suspects)),
         "outcomes": told["outcomes"], "replay_differences": replayed, "log_differences": checked.findings.total,
         "log_entries": checked.entries + checked.waiting,
@@ -113,7 +115,8 @@ def planned(plan: Plan) -> dict[str, Any]:
     """Return what is to be told of a city."""
     return {
         "judged": plan.subjects, "suspect": plan.suspects, "compared": plan.suspects, "on_lists": plan.on_lists,
-        "strangers": 0, "lender_points": 8, "opened": plan.cases, "handled": plan.handled, "open": plan.left_open,
+        "counties": dict.fromkeys(STAGES, 0), "strangers": 0, "lender_points": 8,
+        "opened": plan.cases, "handled": plan.handled, "open": plan.left_open,
         "handled_percent": f"{100 * plan.handled / plan.cases:.1f}",
         "confirmed": plan.cases - plan.outcomes["false-alarm"], "outcomes": dict(plan.outcomes),
         **plan.grouped(plan.outcomes), "replay_differences": 0, "log_differences": 0,

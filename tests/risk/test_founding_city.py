@@ -33,6 +33,7 @@ async def test_a_small_city_comes_to_what_was_planned(gateway, tmp_path):
     city = City(gateway, Records(plan, day_of(now())))
     told = await live(city, tmp_path, Spent())
     assert differing(told, planned(plan)) == {}
+    assert differing({**told, "suspect": 29}, planned(plan)) == {"suspect": (29, 30)}
     assert (told["suspect"], told["on_lists"], told["opened"], told["handled"]) == (30, 1, 12, 11)
     async with city.acting(AUDITOR) as work:
         [risk] = (await read_risks_of(work, city.records.code(LENDER)))[1].risks

@@ -25,6 +25,7 @@ _OF_EXCHANGE = text("""
     SELECT event_id, type, leaf FROM audit_event
     WHERE log_id = :log AND event_id >= :low AND type = ANY(CAST(:types AS text[]))
       AND (CAST(:subject AS text) IS NULL OR subject = :subject)
+      AND position(convert_to(:exchange, 'UTF8') IN leaf) > 0 -- others of the types are not worth sending
     ORDER BY event_id
 """)
 
@@ -141,7 +142,7 @@ async def find_of_exchange(
     began = datetime.fromtimestamp((exchange.int >> 80) / 1000, UTC)
     values = {
         "log": log_id, "low": first_id(began, -CLOCKS), "types": list(types),
-        "subject": str(subject) if subject else None,
+        "subject": str(subject) if subject else None, "exchange": str(exchange),
     }  # fmt: skip
     rows = await session.execute(_OF_EXCHANGE, values)
     found = [(row.event_id, row.type, leaf_members(row.leaf)) for row in rows]

@@ -75,20 +75,21 @@ async def _enrol(instance: Instance, enterprises: int) -> list[LogIn]:
     reader: TypeAdapter[Action] = TypeAdapter(AnyAction)
     async with opened.open_instance(load_settings()) as one:
         for change in _institutions():
-            await _make(one, reader.validate_python(change))
-        logins = [await _admit(one, somebody) for somebody in PEOPLE]
+            await make(one, reader.validate_python(change))
+        logins = [await admit(one, somebody) for somebody in PEOPLE]
         for change in _changes(instance, enterprises):
-            await _make(one, reader.validate_python(change))
-        logins += [await _admit(one, owner) for owner in OWNERS]  # after the signatories, who would wait for them
+            await make(one, reader.validate_python(change))
+        logins += [await admit(one, owner) for owner in OWNERS]  # after the signatories, who would wait for them
     return logins
 
 
-async def _make(one: opened.Instance, change: Action) -> None:
+async def make(one: opened.Instance, change: Action) -> None:
+    """Ask for a change as an operator at this machine does; whatever no second person decides is made at once."""
     async with one.units.begin("change.ask", at_this_machine()) as work:
         await ask_change(work, means_of(one.settings, one.protector), change)
 
 
-async def _admit(one: opened.Instance, somebody: Somebody) -> LogIn:
+async def admit(one: opened.Instance, somebody: Somebody) -> LogIn:
     """Invite a person and take the invitation up for them; owners act at once, nobody watches over a made-up city."""
     async with one.units.begin("person.invite", at_this_machine()) as work:
         token = await invite(

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from audit import search
 from connectors.store.subjects import find_subject
 from gateway.disposal.reading import read_case
 from gateway.disposal.replaying import replay_case
@@ -46,6 +47,15 @@ async def test_a_row_that_is_gone_and_an_entry_that_is_gone_are_told(town):
             SELECT event_id FROM audit_event WHERE type = 'case.stepped' ORDER BY event_id DESC LIMIT 1 OFFSET 1)"""
         await work.session.execute(text(query))
         assert await told(work, case) == {"number"}
+
+
+async def test_entries_of_other_cases_are_not_read(town, monkeypatch):
+    case, read, members = await worked(town, next(NUMBERS), "accept"), [], search.leaf_members
+    await worked(town, next(NUMBERS), "accept", "confirm")
+    monkeypatch.setattr(search, "leaf_members", lambda leaf: read.append(leaf) or members(leaf))
+    async with acting(town, MACHINE) as work:
+        assert await told(work, case) == set()
+    assert len(read) == 2
 
 
 async def test_overseers_alone_replay(town):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from risk_monitor.errors import WatchError
 from risk_monitor.judging import Measures
+from risk_monitor.load import wrong_form
 from signing.canonical import canonical_bytes, sha256_hex
 
 ALL_PPM = 1_000_000
@@ -58,8 +59,8 @@ def read_learned(source: str) -> Learned:
     """Read a model. Raises WatchError that names every fault."""
     try:
         model = msgspec.convert(yaml.safe_load(source), Learned)
-    except (yaml.YAMLError, msgspec.ValidationError) as fault:
-        raise WatchError(f"模型的形式不对 the form of the model is wrong: {fault}") from fault
+    except (yaml.YAMLError, msgspec.ValidationError, ValueError) as fault:
+        raise wrong_form(fault, "模型的形式不对 the form of the model is wrong") from fault
     if faults := _faults(model):
         raise WatchError("；".join(faults))
     return model

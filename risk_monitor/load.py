@@ -34,15 +34,15 @@ def read_watch(source: str) -> Watch:
     return watch
 
 
-def wrong_form(fault: Exception) -> WatchError:
-    """Return what is said of a text that is no watch: where it is wrong, not what the libraries say of it."""
+def wrong_form(fault: Exception, said: str = "监测规则的形式不对 the form of the watch is wrong") -> WatchError:
+    """Return what is said of a text that is no watch, or no model: where it is wrong, not what libraries say of it."""
     place = ""
     if isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark:
         line = fault.problem_mark.line + 1
         place = f"：第 {line} 行 line {line}"
     elif found := re.search(r"at `(?:key in )?\$?\.?([^`]*)`", str(fault)):
         place = f"：{found[1]}"
-    return WatchError(f"监测规则的形式不对 the form of the watch is wrong{place}")
+    return WatchError(said + place)
 
 
 def _faults(watch: Watch) -> Iterator[str]:

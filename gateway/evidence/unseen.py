@@ -178,9 +178,10 @@ UNCOMPARED: Mapping[str, str] = {
     "shared_credential": "its entries say when it was given, by its digest, and taken back",
     "challenger_night": "follows from the scan and a card, and that they were compared is in the log",
     **dict.fromkeys(
-        ("risk_day", "risk_standing", "risk_foretold", "risk_drift"),
+        ("risk_day", "risk_standing", "risk_foretold", "risk_drift", "risk_open", "risk_open_piece", "risk_judged"),
         "follows from the records: all can be judged again, and its digest is in the log"
     ),
+    "risk_trial": "a trial of rules puts nothing in force; that it was asked for and ended is in the log",
     **dict.fromkeys(
         ("site", "site_firm", "site_finding", "site_day"),
         "follows from the records: platforms can be judged again, and the digest is in the log",

@@ -38,6 +38,6 @@ def period_of(since: date | None, until: date | None, now: datetime) -> Period:
     if not 0 <= (last - first).days <= MOST_DAYS:
         raise refuse_filter(
             "since",
-            f"时段须自早至晚，至多 {MOST_DAYS} 天 a period runs from an earlier day to a later, {MOST_DAYS} days at most",
+            f"时段须自早至晚，至多 {MOST_DAYS} 天 from an earlier day to a later, {MOST_DAYS} at most",
         )
     return Period(first, last)

@@ -158,7 +158,8 @@ async def live_a_little(story):
     assert answer.json()["returned"] == 1, answer.text
     await story.account("bank-1", "bank")
     for _ in range(2):
-        assert (await story.ask("bank-1", OWN)).status_code == 403
+        denied = await story.ask("bank-1", OWN)
+        assert denied.status_code == 403, denied.text
     consent = await story.consent("bank-1", OWN)
     answered = (await story.ask("bank-1", OWN)).json()["inquiry"]
     assert (await story.ask("bank-1", OWN, product="public_record")).status_code == 200
@@ -280,7 +281,10 @@ async def take_back_and_close(story):
         assert (await story.ask("bank-1", OWN, provider="signs")).json()["signed"]
     async with units.begin("test.deleted", Actor("bank-1", "account", institution_id="bank")) as work:
         await attest_deleted(work, [UUID(kept)])
-    newest = "SELECT record_id FROM record WHERE dataset = 'ent_registration' AND superseded_at IS NULL"
+    newest = """
+        SELECT record_id FROM record WHERE dataset = 'ent_registration' AND superseded_at IS NULL
+        ORDER BY record_id DESC LIMIT 1
+    """
     async with units.begin("test.ledger", at_this_machine()) as work:
         record = (await work.session.execute(text(newest))).scalar_one()
         charge = await work.session.execute(text("SELECT entry_id FROM quota_ledger ORDER BY entry_id LIMIT 1"))

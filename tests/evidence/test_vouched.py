@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from audit.stops import Stop, add_stop, find_stop
+from connectors.store.subjects import find_subject
 from consent.templates import shipped_members
 from gateway.abnormal.cases import end_case, list_cases
 from gateway.abnormal.holding import hold_abnormal
@@ -490,8 +491,9 @@ async def test_what_was_erased_and_kept_long_enough_is_explained(town):
     late = datetime.now(UTC) + timedelta(days=36500)
     assert await expunge(gateway.units, at_this_machine(), gateway.protector, late)
     async with forging(gateway) as work:
-        gone = "UPDATE audit_dek SET wrapped_key = NULL, destroyed_at = now() WHERE subject_ref <> '-'"
-        assert (await work.session.execute(text(gone))).rowcount
+        gone = text("UPDATE audit_dek SET wrapped_key = NULL, destroyed_at = now() WHERE subject_ref = :own")
+        own = await find_subject(work.session, "uscc", uscc(OWN))
+        assert (await work.session.execute(gone, {"own": str(own.subject_id)})).rowcount
         checked = await check_stored(work, lambda _done, _all: None, tree=True)
         assert (checked.findings.told, await find_differences(work)) == ([], [])
         assert checked.older["links"]

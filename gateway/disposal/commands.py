@@ -30,7 +30,9 @@ Case = Annotated[UUID, typer.Argument(metavar="CASE", help="案件编号 The cas
 def list_all(
     state: Annotated[State | None, typer.Option(help="状态 A state.")] = None,
     office: Annotated[str, typer.Option(metavar="CODE", help="处置办的区划代码 An office's code.")] = "",
-    outcome: Annotated[Outcome | None, typer.Option(help="办结结果 How it ended.")] = None,
+    outcome: Annotated[
+        Outcome | None, typer.Option(metavar="OUTCOME", help="办结结果，见 docs/cases.md How it ended: that page.")
+    ] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只列超期的 Open past their day alone.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="最多列出 At most so many.")] = 50,
     as_json: AsJson = False,

@@ -220,14 +220,16 @@ async def stand(town):
 async def regulator(town):
     """Have a regulator, whom the client of the auditors acts for, and both offices somebody."""
     await town.story.enrol(CITY, "auditor")
-    people = {f"{CITY}-regulator": ("regulator", {}), f"{OFFICE}-office": ("office", {"office": OFFICE}),
-              f"{OTHER_OFFICE}-office": ("office", {"office": OTHER_OFFICE})}  # fmt: skip
+    people = {
+        f"{CITY}-regulator": ("监管一", "regulator", {}), f"{OFFICE}-office": ("经办一", "office", {"office": OFFICE}),
+        f"{OTHER_OFFICE}-office": ("经办二", "office", {"office": OTHER_OFFICE}),
+    }  # fmt: skip
     units = town.story.gateway.units
-    for person, (role, house) in people.items():
+    for person, (name, role, house) in people.items():
         async with units.begin("test.people", OPERATOR) as work:
             if await work.session.get(Person, person) is not None:
                 continue
-            await invite(work, person_id=person, name="王小二", role=role, **house)
+            await invite(work, person_id=person, name=name, role=role, **house)
         async with units.begin("test.people", Actor(f"person:{person}", "person")) as work:
             await work.record("person.enrolled", outcome="enrolled")
             (await work.session.get(Person, person)).status = "active"

@@ -13,6 +13,7 @@ from sqlmodel import col
 from audit.stored import SEARCHED, differing, leaf_members, searched
 from audit.tables import AuditEvent, AuditLeaf
 
+MADE_UP_TO = 253_402_214_400_000  # milliseconds: the last day that a date can name
 CLOCKS = timedelta(minutes=1)  # how far the clocks of two hosts may differ
 AFTER = timedelta(hours=49)  # how long after it was asked something can be answered again by its key, and an hour
 _OF_SUBJECT = text("""
@@ -139,7 +140,8 @@ async def find_of_exchange(
 
     The exchange's id was made when it began: nothing older is looked at. With a subject, fewer entries are.
     """
-    began = datetime.fromtimestamp((exchange.int >> 80) / 1000, UTC)
+    made = min(max(exchange.int >> 80, CLOCKS // timedelta(milliseconds=1)), MADE_UP_TO)  # an id may be anybody's idea
+    began = datetime.fromtimestamp(made / 1000, UTC)
     values = {
         "log": log_id, "low": first_id(began, -CLOCKS), "types": list(types),
         "subject": str(subject) if subject else None, "exchange": str(exchange),

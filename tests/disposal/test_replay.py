@@ -1,5 +1,7 @@
 """A case is played again from the log alone: whatever was changed in its row is told, and what the log has lost."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 
@@ -88,3 +90,10 @@ async def test_where_the_key_was_destroyed_the_words_are_gone_and_the_case_still
     assert [one.says is None for one in whole.history] == [True, True, True, False]
     async with acting(town, MACHINE) as work:
         assert await told(work, case) == {"erased"}
+
+
+@pytest.mark.parametrize("made_up", [UUID(int=0), UUID(int=2**128 - 1), UUID("ffffffff-ffff-7000-8000-000000000000")])
+async def test_of_an_id_that_somebody_made_up_there_is_no_case(town, made_up):
+    async with acting(town, MACHINE) as work:
+        with pytest.raises(DeniedError, match="case-not-found"):
+            await replay_case(work, made_up)

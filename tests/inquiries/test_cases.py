@@ -141,8 +141,22 @@ async def test_case_60_an_auditor_changes_nothing(ready, name):
     assert name in AUDITORS_OWN or answer.status_code == 403
 
 
-# To compute an answer again changes nothing; of changes, auditors decide those that are about auditing.
-AUDITORS_OWN = {"POST /v1/audit/inquiries/{inquiry_id}/replay", "POST /v1/admin/changes/{change_id}/{decision}"}
+# To compute an answer again changes nothing; of changes, auditors decide those that are about auditing. Regulators come
+# by the same kind of client, as the person they are: they try rules, propose comparisons, and take steps of cases; that
+# changes no record, no consent, no quota and no answer.
+AUDITORS_OWN = {
+    "POST /v1/audit/inquiries/{inquiry_id}/replay",
+    "POST /v1/admin/changes/{change_id}/{decision}",
+    "POST /v1/risk-trials",
+    "POST /v1/supervisor-lists",
+    "POST /v1/crosschecks",
+    "POST /v1/crosschecks/{check_id}/audit",
+    "POST /v1/crosschecks/{check_id}/decision",
+    "POST /v1/cases",
+    "POST /v1/cases/first",
+    "POST /v1/cases/{case_id}/files",
+    "POST /v1/cases/{case_id}/steps",
+}
 
 
 # An inquiry's state goes on, and what was answered is held against the log: a row of it may be changed, never removed.

@@ -271,8 +271,8 @@ async def test_the_quotas_use_is_told_for_the_institution_and_each_account(ready
 
 
 PRESENT = {
-    "person_id": "li", "name": "王小二", "role": "staff", "institution_id": "bank", "agency": None, "enterprise": None,
-    "waits_until": None, "csrf": "x",
+    "person_id": "li", "name": "王小二", "role": "staff", "institution_id": "bank", "agency": None, "office": None,
+    "enterprise": None, "waits_until": None, "csrf": "x",
 }  # fmt: skip
 
 

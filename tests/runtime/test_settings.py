@@ -27,8 +27,8 @@ WRONG = {
 }  # fmt: skip
 # Texts and places: any is sound here, and what cannot be reached or read is told where it is used.
 ANY = {
-    "home", "origin", "host", "metrics_host", "head_store", "oidc_client_id", "oidc_client_secret", "syslog_ca",
-    "syslog_certificate", "syslog_key", "psi_python", "spark_submit", "spark_master", "webhook_ca",
+    "home", "origin", "host", "metrics_host", "head_store", "challenger_card", "oidc_client_id", "oidc_client_secret",
+    "syslog_ca", "syslog_certificate", "syslog_key", "psi_python", "spark_submit", "spark_master", "webhook_ca",
     "column_store_region", "column_store_key_id", "column_store_secret",
 }  # fmt: skip
 FIELDS = Settings.model_fields

@@ -34,7 +34,7 @@ from gateway.people.roles import actor_of
 from gateway.platforms.peers import set_peer
 from gateway.runtime.actor import Actor, at_this_machine
 from gateway.runtime.work import UnitOfWork
-from risk_monitor.handling import MEASURES
+from risk_monitor.case_names import MEASURES
 from signing.keys import generate_key, public_jwk
 
 KIND = "mass-involving"

@@ -13,7 +13,7 @@ from founding_records import LENDER, Records
 from connectors.model.calendar import day_of
 from gateway.risk.reading import read_risks_of
 from gateway.runtime.clock import now
-from risk_monitor.handling import OUTCOMES as KNOWN
+from risk_monitor.case_names import OUTCOMES as KNOWN
 from tests.disposal.cases import AUDITOR
 from tests.risk.founding import POINTS
 
